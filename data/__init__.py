@@ -1,0 +1,1 @@
+"""What is known: sources, readers, schemas, catalogue, uploads, scenarios, commands."""

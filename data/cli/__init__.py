@@ -1,0 +1,27 @@
+"""The `proxisoins` command: one sub-module per family of commands."""
+
+from importlib.metadata import entry_points
+
+import typer
+
+from geo.errors import ProxiSoinsError
+
+app = typer.Typer(
+    name="proxisoins",
+    help="ProxiSoins : accès aux médecins généralistes, risques et projets, en ligne de commande.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+for _entry in entry_points(group="proxisoins.commands"):
+    app.add_typer(_entry.load(), name=_entry.name)
+
+
+def main() -> None:
+    """Run the command; an error of ours ends in one French sentence and exit code 1."""
+    try:
+        app()
+    except ProxiSoinsError as error:
+        typer.echo(f"Erreur : {error}", err=True)
+        raise SystemExit(1) from None

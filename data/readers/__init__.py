@@ -1,0 +1,1 @@
+"""Readers of official files: recognise, check, report."""

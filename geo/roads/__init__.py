@@ -1,0 +1,1 @@
+"""Driving network built from OpenStreetMap: build, store, query."""

@@ -1,0 +1,85 @@
+"""The one interface to travel times; engines stand behind it (slowness field, road network)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+LonLat = npt.NDArray[np.float64]
+"""Points, shape (n, 2): longitude then latitude, degrees, WGS84 (EPSG:4326)."""
+
+Minutes = npt.NDArray[np.float64]
+"""Minutes by car; inf where the point is not reached within the limit."""
+
+RINGS_MINUTES = (10.0, 20.0, 30.0)
+"""Rings always at hand: 20, report on proximity medicine (Hubert, 2010); 30, France Santé label."""
+
+
+@dataclass(frozen=True)
+class EngineLabel:
+    """What the screen says of the engine in use.
+
+    Attributes
+    ----------
+    name
+        Short French name, e.g. "Temps estimés" or "Réseau routier OpenStreetMap".
+    vintage
+        Date of the network or of the fit, in French.
+    detail
+        One French sentence: profile, error, limits.
+    estimated
+        True when times are estimates without a road network.
+    """
+
+    name: str
+    vintage: str
+    detail: str
+    estimated: bool
+
+
+class TravelTime(Protocol):
+    """Car travel times in a region. Thresholds are inclusive (t <= limit)."""
+
+    @property
+    def label(self) -> EngineLabel:
+        """What the screen says of this engine."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Key of the engine and its data: two engines with the same key give the same times."""
+        ...
+
+    def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:
+        """Minutes of each pair (origins[i], destinations[i]), shape (n,); inf if no way."""
+        ...
+
+    def one_to_many(self, origin: LonLat, destinations: LonLat, limit: float) -> Minutes:
+        """Minutes from one point, shape (2,), to many, shape (n,); inf beyond `limit` minutes."""
+        ...
+
+    def matrix(self, origins: LonLat, destinations: LonLat, limit: float) -> pd.DataFrame:
+        """Pairs within `limit` minutes: columns origin, destination (row numbers), minutes."""
+        ...
+
+    def nearest(
+        self, sites: LonLat, points: LonLat, limit: float = np.inf
+    ) -> tuple[Minutes, npt.NDArray[np.int64]]:
+        """Minutes from each point to its nearest site, and the site's row number (-1: none)."""
+        ...
+
+    def isochrones(
+        self, origins: LonLat, minutes: Sequence[float] = RINGS_MINUTES
+    ) -> gpd.GeoDataFrame:
+        """Areas within each threshold of the nearest of `origins` (union over origins).
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns minutes (ascending) and geometry (valid, nested, EPSG:4326).
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Risk of losing the last GP: features, model, evaluation, explanation, card, artefact."""
