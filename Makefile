@@ -1,0 +1,68 @@
+# ProxiSoins: `make` lists the targets. Needs Python 3.11 or later, make and a package registry.
+PYTHON ?= python3
+PORT ?= 8501
+# Always through the interpreter: the scripts of an environment hold absolute paths.
+VENV_PYTHON := .venv/bin/python
+PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --quiet
+# Two workers on the smallest machine we care for; all browser tests share one of them.
+PYTEST_FLAGS ?= -n 2 --dist loadgroup
+# One lock for every platform and every Python from 3.11; setuptools builds the editable install.
+LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml - --quiet --universal \
+	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test browser lint format lock clean
+
+help: ## list the targets
+	@echo "ProxiSoins: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/ready-dev ## create .venv with everything, from the exact locks
+
+run: .venv/ready ## set up what is missing and open the application (PORT=8501)
+	@exec $(VENV_PYTHON) -m streamlit run server.py --server.port $(PORT)
+
+test: .venv/ready-dev browser ## set up what is missing, browser included, and run every test
+	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS)
+
+browser: ## find a Chrome or Chromium, or install Debian's where that is allowed
+	@.ci/browser --install >/dev/null || [ -z "$$PROXISOINS_REQUIRE_BROWSER" ]
+
+lint: .venv/ready-dev ## check style, format, types and the import rules between rooms
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+	PYTHONPATH=. $(VENV_PYTHON) .venv/bin/lint-imports
+
+format: .venv/ready-dev ## put the code in the house format
+	$(VENV_PYTHON) -m ruff check --fix .
+	$(VENV_PYTHON) -m ruff format .
+
+lock: .venv/ready-dev ## compute the two locks again from pyproject.toml
+	$(LOCK) --extra postgres --extra login --output-file requirements.lock
+	$(LOCK) --extra postgres --extra login --extra dev \
+		--constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the environment and everything that set-up made
+	rm -rf .venv static/vendor static/generated
+
+# The stamps are dated when everything before them has succeeded.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "ProxiSoins needs Python 3.11 or later: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "The venv module is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+.venv/ready: requirements.lock pyproject.toml data/assets.py | .venv/bin/python
+	@echo "Installing what the application needs (a few minutes the first time)..."
+	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(VENV_PYTHON) -m data.assets
+	@touch $@
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	@echo "Installing the development tools..."
+	@$(PIP) install -r requirements-dev.lock
+	@touch $@
