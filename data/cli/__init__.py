@@ -4,6 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
+from data.cli.access import write_access
 from geo.errors import ProxiSoinsError
 
 app = typer.Typer(
@@ -13,6 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.command("access")(write_access)
 
 for _entry in entry_points(group="proxisoins.commands"):
     app.add_typer(_entry.load(), name=_entry.name)

@@ -1,0 +1,63 @@
+"""`proxisoins access`: indicators of a region, or access measures on tables of one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.errors import InvalidInputError
+
+
+def write_access(
+    *,
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    region: Annotated[
+        str, typer.Option(help="Code INSEE de la région (indicateurs des communes).")
+    ] = "75",
+    demand: Annotated[
+        Path | None,
+        typer.Option(help="Lieux et populations : id, population[, standardised_population]."),
+    ] = None,
+    supply: Annotated[
+        Path | None,
+        typer.Option(
+            help="Offre : id, acts[, gps][, age]. Avec « gps » ou « age » (une ligne par "
+            "médecin), les actes sont bornés entre 3 600 et 6 000 par médecin."
+        ),
+    ] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(help="Temps de trajet : from (demande), to (offre), minutes."),
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            help="Pondération de la colonne « apl » calculée sur vos tables : drees_2015, "
+            "drees_2012, e2sfca, three_sfca ou binary_20."
+        ),
+    ] = "drees_2015",
+) -> None:
+    """Écrit les indicateurs d’accès aux généralistes : une ligne par commune ou par lieu."""
+    from data.table_files import write_table
+    from geo.access import weights_named
+
+    chosen = weights_named(weights)
+    if demand is None and supply is None and times is None:
+        from data.catalogue import load_territory
+        from data.indicators import commune_indicators
+
+        table = commune_indicators(load_territory(region))
+    elif demand is None or supply is None or times is None:
+        raise InvalidInputError(
+            "Donnez ensemble les trois fichiers --demand, --supply et --times, ou aucun des trois "
+            "pour les indicateurs de la région."
+        )
+    else:
+        from data.access_tables import measures, read_access_tables
+
+        tables = read_access_tables(demand, supply, times)
+        for note in tables.notes:
+            typer.echo(f"Note : {note}", err=True)
+        table = measures(tables, chosen)
+    write_table(table, out)
+    typer.echo(f"{len(table)} lignes écrites dans {out}.")
