@@ -1,9 +1,8 @@
 # ProxiSoins: `make` lists the targets. Needs Python 3.11 or later, make and a package registry.
 PYTHON ?= python3
-PORT ?= 8501
 # Always through the interpreter: the scripts of an environment hold absolute paths.
 VENV_PYTHON := .venv/bin/python
-PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --quiet
+PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --quiet --quiet
 # Two workers on the smallest machine we care for; all browser tests share one of them.
 PYTEST_FLAGS ?= -n 2 --dist loadgroup
 # One lock for every platform and every Python from 3.11; setuptools builds the editable install.
@@ -21,8 +20,8 @@ help: ## list the targets
 
 setup: .venv/ready-dev ## create .venv with everything, from the exact locks
 
-run: .venv/ready ## set up what is missing and open the application (PORT=8501)
-	@exec $(VENV_PYTHON) -m streamlit run server.py --server.port $(PORT)
+run: .venv/ready ## set up what is missing and open the application (PORT=… to choose)
+	@exec $(VENV_PYTHON) -m streamlit run server.py $(if $(PORT),--server.port $(PORT))
 
 test: .venv/ready-dev browser ## set up what is missing, browser included, and run every test
 	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS)
