@@ -1,0 +1,198 @@
+"""ASGI application: the Streamlit screens, a health route, safe headers, a French shell.
+
+`streamlit run server.py` serves it; `app.py` alone also runs, without what this file adds.
+"""
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import cli_util, config
+from streamlit.runtime import Runtime
+from streamlit.starlette import App
+from streamlit.web.server import server_util
+
+from data.paths import home
+
+LOG = logging.getLogger("proxisoins")
+
+# The browser may load, call and frame this server only: no telemetry, no CDN, no foreign frame.
+# Styles are inline because Streamlit's scripts write them; `blob:` serves downloads, the worker
+# of tables and the code of in-page components.
+POLICY = (
+    "default-src 'self'; script-src 'self' blob: {inline}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; "
+    "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+# streamlit-folium evaluates the script of its map; no text of a user ever enters that frame.
+COMPONENT_INLINE = "'unsafe-inline' 'unsafe-eval'"
+# A file that a user may have put in, opened as a page: nothing in it runs.
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+# The names of generated files carry their version; those of the libraries do not.
+CACHE_BY_FOLDER = {
+    "/app/static/generated/": "public, max-age=31536000, immutable",
+    "/app/static/vendor/": "public, max-age=86400",
+}
+
+FRENCH_NOSCRIPT = "<noscript><p>ProxiSoins a besoin de JavaScript pour s’afficher.</p></noscript>"
+
+
+def in_french(page: str) -> str:
+    """Return a page of Streamlit's with its language, title and fallback text in French."""
+    page = re.sub(r'<html lang="[^"]*"', '<html lang="fr"', page, count=1)
+    page = page.replace("<title>Streamlit</title>", "<title>ProxiSoins</title>", 1)
+    return re.sub(r"<noscript>.*?</noscript>", FRENCH_NOSCRIPT, page, count=1, flags=re.DOTALL)
+
+
+def inline_hashes(page: str) -> str:
+    """Return the policy sources that allow exactly the inline scripts of a page."""
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def route_path(scope: Scope) -> str:
+    """Return the path asked for, without `server.baseUrlPath`."""
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    path = str(scope["path"])
+    return path.removeprefix(f"/{base}") if base else path
+
+
+class SafePages:
+    """Give every response its security and cache headers, and every page its French shell.
+
+    Websockets go through untouched, and so does the body of all that is not a page.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = route_path(scope)
+        is_file = path.startswith(("/media/", "/app/static/"))
+        page_start: Message | None = None
+        page_body = bytearray()
+
+        async def send_safely(message: Message) -> None:
+            nonlocal page_start
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SAFE_HEADERS)
+                for folder, cache in CACHE_BY_FOLDER.items():
+                    if path.startswith(folder) and message["status"] == 200:
+                        headers["Cache-Control"] = cache
+                is_html = headers.get("content-type", "").startswith("text/html")
+                if is_html and not is_file and scope["method"] == "GET":
+                    page_start = message
+                    return
+                headers["Content-Security-Policy"] = (
+                    FILE_POLICY if is_file else POLICY.format(inline="")
+                )
+                await send(message)
+            elif page_start is not None and message["type"] == "http.response.body":
+                page_body.extend(message.get("body", b""))
+                if not message.get("more_body", False):
+                    await send_page(page_start, bytes(page_body), path, send)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
+    """Send a page in French, under a policy that lets only its own inline scripts run."""
+    headers = MutableHeaders(scope=start)
+    if headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+        del headers["content-encoding"]
+    page = in_french(body.decode())
+    inline = COMPONENT_INLINE if path.startswith("/component/") else inline_hashes(page)
+    headers["Content-Security-Policy"] = POLICY.format(inline=inline)
+    # These describe Streamlit's file, not the page as we send it.
+    del headers["etag"]
+    del headers["last-modified"]
+    body = page.encode()
+    headers["Content-Length"] = str(len(body))
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+async def health(_request: Request) -> JSONResponse:
+    """Answer 200 when sessions can be opened and the data folder is there, else 503."""
+    ready, _reason = await Runtime.instance().is_ready_for_browser_connection
+    try:
+        storage = home().is_dir()
+    except OSError:
+        storage = False
+    well = ready and storage
+    return JSONResponse(
+        {
+            "etat": "ok" if well else "indisponible",
+            "application": ready,
+            "dossier_de_donnees": storage,
+            "version": version("proxisoins"),
+        },
+        status_code=200 if well else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def explain_error(error: Exception) -> bool:
+    """Give an unforeseen error a number, for the log (which has its trace) and for the reader."""
+    number = secrets.token_hex(4)
+    LOG.error("Unforeseen error %s: %s", number, type(error).__name__)
+    st.error(
+        "Une erreur imprévue a interrompu l’affichage. Rechargez la page ; si elle revient, "
+        f"signalez le numéro **{number}** à l’administrateur (détail au journal du serveur)."
+    )
+    return True
+
+
+@asynccontextmanager
+async def announce(_app: App) -> AsyncIterator[None]:
+    """Say in the terminal where the application is, and open it where there is a screen."""
+    address = config.get_option("browser.serverAddress") or "localhost"
+    url = server_util.get_url(str(address))
+    print(f"\n  ProxiSoins est ouvert : {url}\n  Ctrl+C pour l’arrêter.\n", flush=True)
+    if not config.get_option("server.headless"):
+        # Sockets are listening already; the second lets the first request find the routes.
+        asyncio.get_running_loop().call_later(1.0, cli_util.open_browser, url)
+    yield
+
+
+app = App(
+    Path(__file__).with_name("app.py"),
+    routes=[Route("/sante", health)],
+    middleware=[Middleware(SafePages)],
+    lifespan=announce,
+    on_script_error=explain_error,
+)
