@@ -1,0 +1,292 @@
+"""What the map's client receives: values, legends, sentences, points; JSON, never HTML."""
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from data import embedded_set, paths
+from data.sentences import sentence
+from data.territory import Provenance, Territory
+from geo import layers
+from geo.layers import Indicator
+from geo.travel_time import LonLat
+
+LEVELS = ("epci", "departement", "region")
+"""What a commune is compared with on its card."""
+
+MAP_BACKGROUND = {
+    "url": "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal"
+    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&FORMAT=image/png&TILEMATRIXSET=PM"
+    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+    "attribution": "© IGN, Plan IGN v2 (Géoplateforme)",
+}
+
+ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural Earth"
+"""Short form of `embedded_set.attributions`, whole on the screen "Données et méthode"."""
+
+_RINGS = "Isochrones 10, 20 et 30 min autour des "
+_STATUS_SYMBOLS = {
+    "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
+    "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
+    "carence": {"shape": "diamond", "colour": "#b00020", "mark": "C"},
+    "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
+}
+
+
+def encode(document: Mapping[str, Any]) -> str:
+    """Return a document as base64 of gzipped JSON: no brace, quote or tag survives in it."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def contours_file(territory: Territory) -> str | None:
+    """Write the contours of a region where the browser can fetch them, once per content.
+
+    Returns
+    -------
+    str or None
+        Path under `static/`; None where that folder cannot be written.
+    """
+    content = _contours(territory)
+    name = f"communes-{territory.region}-{hashlib.sha256(content).hexdigest()[:12]}.json.gz"
+    target = paths.STATIC / "generated" / name
+    try:
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            unfinished = target.with_suffix(".part")
+            unfinished.write_bytes(content)
+            unfinished.replace(target)
+    except OSError:
+        return None
+    return f"generated/{name}"
+
+
+def _contours(territory: Territory) -> bytes:
+    communes = territory.communes
+    epcis = communes.loc[communes["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
+    return layers.contours_document(
+        communes,
+        embedded_set.land(territory.region),
+        _names(embedded_set.departements(territory.region)),
+        _names(epcis),
+    )
+
+
+def _names(table: pd.DataFrame) -> dict[str, str]:
+    """Return the first two columns, code and name, as a mapping."""
+    return dict(table.iloc[:, :2].itertuples(index=False, name=None))
+
+
+def ring_origins(territory: Territory, layer: str) -> LonLat:
+    """Return the points around which a layer of isochrones is drawn, EPSG:4326.
+
+    GPs of the neighbouring regions count: the border stops no patient.
+    """
+    if layer == "iso_gps":
+        places = pd.concat(
+            [territory.communes[["code", "lon", "lat"]], territory.fringe[["code", "lon", "lat"]]]
+        )
+        staffed = territory.gps.loc[territory.gps["gps"] > 0, "code"]
+        return places.loc[places["code"].isin(staffed), ["lon", "lat"]].to_numpy(float)
+    kind = layer.removeprefix("iso_")
+    return _of_kind(territory.structures, kind)[["lon", "lat"]].to_numpy(float)
+
+
+def _of_kind(structures: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the structures of a kind; a labelled structure of any kind is France Santé."""
+    chosen = structures["kind"] == kind
+    if kind == "france_sante":
+        chosen |= structures["labelled"].astype(bool)
+    return structures[chosen]
+
+
+def _quote(territory: Territory, indicator: Indicator) -> str:
+    """Return vintage, source and denominator of an indicator, in one French line."""
+    known = [territory.provenance[key] for key in indicator.tables if key in territory.provenance]
+    said = [_said(one) for one in known]
+    if indicator.key in {"minutes_to_nearest_gp", "population_beyond_20", "apl"}:
+        said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
+    return f"{indicator.denominator.capitalize()}. Source : {' ; '.join(said)}."
+
+
+def _said(provenance: Provenance) -> str:
+    mark = "données de démonstration, simulées" if provenance.simulated else provenance.source
+    return f"{provenance.title} : {mark}, {provenance.vintage}"
+
+
+def _drawn(
+    territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the indicators as the client draws them, and the comparisons of the card."""
+    drawn, comparisons = [], {}
+    for one in layers.INDICATORS:
+        if one.key not in table or not table[one.key].notna().any():
+            continue
+        scale = 100.0 if one.unit == "%" else 1.0
+        numeric = pd.api.types.is_numeric_dtype(table[one.key])
+        column = table[one.key] * scale if numeric else table[one.key]
+        drawn.append(
+            {
+                "key": one.key,
+                "label": one.label,
+                "short": one.short,
+                "unit": one.unit,
+                "decimals": one.decimals,
+                "breaks": list(one.breaks),
+                "classes": [
+                    {"label": c.label, "colour": c.colour} | ({"value": c.value} if c.value else {})
+                    for c in one.classes
+                ],
+                "values": layers.drawn_values(column, one.decimals),
+                "sentence": sentence(one, table, territory.region_name),
+                "note": _quote(territory, one),
+            }
+        )
+        if not numeric or any(one.key not in frame for frame in around.values()):
+            continue
+        by_level: dict[str, Any] = {}
+        for level, frame in around.items():
+            values = layers.drawn_values(frame[one.key] * scale, one.decimals)
+            by_level[level] = dict(zip(frame["code"], values, strict=True))
+        by_level["region"] = next(iter(by_level["region"].values()))
+        comparisons[one.key] = by_level
+    return drawn, comparisons
+
+
+def _points(territory: Territory, own: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
+    points: dict[str, list[dict[str, Any]]] = {}
+    for kind in ("france_sante", "msp", "centre_sante", "urgences"):
+        points[kind] = [
+            {"lon": r.lon, "lat": r.lat, "name": r.name, "detail": f"Commune {r.code}"}
+            for r in _of_kind(territory.structures, kind).itertuples(index=False, name="Structure")
+        ]
+    points["pdses"] = [
+        {
+            "lon": r.lon,
+            "lat": r.lat,
+            "name": f"{r.specialty} ({r.line_type})",
+            "detail": f"{r.establishment}, {'en ' if r.status == 'carence' else ''}{r.status}",
+            "status": r.status,
+        }
+        for r in territory.pdses_lines.itertuples(index=False, name="Line")
+    ]
+    if own is not None:
+        points["points"] = [
+            {"lon": r.lon, "lat": r.lat, "name": r.name, "detail": r.detail}
+            for r in own.itertuples(index=False, name="Point")
+        ]
+    return points
+
+
+def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[str, Any]]:
+    def rings(key: str, whose: str, colour: str) -> dict[str, Any]:
+        legend = [
+            {"label": f"20 min, {whose}", "colour": colour, "weight": 3},
+            {"label": f"10 min, {whose}", "colour": colour, "dash": True, "weight": 1.4},
+            {"label": f"30 min, {whose}", "colour": colour, "dash": True, "weight": 2},
+        ]
+        return {
+            "key": key,
+            "kind": "rings",
+            "label": _RINGS + whose,
+            "colour": colour,
+            "legend": legend,
+            "note": note,
+        }
+
+    def places(key: str, label: str, shape: str, colour: str, mark: str) -> dict[str, Any]:
+        symbol = {"shape": shape, "colour": colour, "mark": mark}
+        return {
+            "key": key,
+            "kind": "points",
+            "label": f"{label} ({len(points.get(key, []))})",
+            "symbol": symbol,
+            "legend": [symbol | {"label": label}],
+        }
+
+    zones = [
+        {"label": zone, "pattern": style["pattern"], "colour": style["colour"]}
+        for zone, style in layers.ZONE_PATTERNS.items()
+    ]
+    lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53", "A")
+    lines |= {
+        "statuses": _STATUS_SYMBOLS,
+        "legend": [
+            symbol | {"label": f"Ligne {'en ' if status == 'carence' else ''}{status}"}
+            for status, symbol in _STATUS_SYMBOLS.items()
+        ],
+    }
+    result = [
+        {"key": "zonage", "kind": "zones", "label": "Zones ZIP et ZAC", "legend": zones},
+        rings("iso_gps", "médecins généralistes", "#0b5fa5"),
+        rings("iso_france_sante", "structures France Santé", "#6a1b9a"),
+        rings("iso_msp", "MSP", "#00695c"),
+        places("france_sante", "Structures labellisées France Santé", "star", "#6a1b9a", ""),
+        lines,
+        places("msp", "Maisons de santé (MSP)", "square", "#00695c", ""),
+        places("centre_sante", "Centres de santé", "circle", "#37474f", ""),
+        places("urgences", "Services d’urgences", "cross", "#b00020", ""),
+    ]
+    if "points" in points:
+        result.append(places("points", "Ma couche", "diamond", "#c2185b", ""))
+    result.append(
+        {
+            "key": "fond",
+            "kind": "tiles",
+            "label": "Fond de carte IGN (internet)",
+            "legend": None,
+            **MAP_BACKGROUND,
+        }
+    )
+    return result
+
+
+def configuration(
+    territory: Territory,
+    table: pd.DataFrame,
+    around: Mapping[str, pd.DataFrame],
+    own_points: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Return all that the map's client needs, but the view.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    table
+        Commune indicators, in the order of `territory.communes`.
+    around
+        Aggregated indicators of each of `LEVELS` (column code and the indicators).
+    own_points
+        The user's own layer: columns lon, lat (EPSG:4326), name, detail.
+    """
+    drawn, comparisons = _drawn(territory, table, around)
+    points = _points(territory, own_points)
+    engine = territory.travel_time.label
+    contours = contours_file(territory)
+    document: dict[str, Any] = {
+        "base": "../../app/static/",
+        "contours": contours,
+        "region_name": territory.region_name,
+        "attribution": ATTRIBUTION,
+        "indicators": drawn,
+        "comparisons": comparisons,
+        "comparison_note": "EPCI, département et région : moyennes pondérées par la population, "
+        "sommes pour les nombres d’habitants.",
+        "lon": territory.communes["lon"].round(5).tolist(),
+        "lat": territory.communes["lat"].round(5).tolist(),
+        "zones": {
+            "values": [z or None for z in table["zone"].fillna("")],
+            "styles": dict(layers.ZONE_PATTERNS),
+        },
+        "points": points,
+        "layers": _layers(points, f"{engine.name} : {engine.detail}"),
+    }
+    if contours is None:
+        document["contours_data"] = base64.b64encode(_contours(territory)).decode()
+    return document

@@ -1,0 +1,319 @@
+"""What the map draws: contours light enough for a phone, indicators, classes and colours."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+DISPLAY_TOLERANCE_M2 = 120_000.0
+"""Triangles below this area vanish (Visvalingam-Whyatt); seen at zoom 10 as under two pixels."""
+
+DISPLAY_DECIMALS = 4
+"""Decimals of displayed degrees: about 10 m."""
+
+METRES_CRS = "EPSG:2154"
+"""Lambert-93, metropolitan France."""
+
+
+@dataclass(frozen=True)
+class LegendClass:
+    """One class of a legend; `value` is given for categories only."""
+
+    label: str
+    colour: str
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator that the map can draw.
+
+    Attributes
+    ----------
+    key
+        Column of the commune indicators.
+    label, short, unit
+        French names; `short` heads the rows of the card.
+    decimals
+        Decimals shown.
+    breaks
+        Upper bounds of all classes but the last, inclusive, in the unit; empty for categories.
+    classes
+        One per interval or category.
+    tables
+        Tables it rests on: their vintage and source are quoted.
+    denominator
+        Over whom or what it is counted, in French.
+    """
+
+    key: str
+    label: str
+    short: str
+    unit: str
+    decimals: int
+    breaks: tuple[float, ...]
+    classes: tuple[LegendClass, ...]
+    tables: tuple[str, ...]
+    denominator: str
+
+
+def _steps(labels: str, colours: str) -> tuple[LegendClass, ...]:
+    return tuple(
+        LegendClass(label.strip(), colour)
+        for label, colour in zip(labels.split("|"), colours.split(), strict=True)
+    )
+
+
+# Sequential palettes of ColorBrewer (C. Brewer, colorbrewer2.org), safe for colour-blind readers.
+_YELLOW_TO_BROWN = "#ffffe5 #fee391 #fec44f #fe9929 #d95f0e #8c2d04"
+_BLUES_DOWN = "#7f2704 #d94801 #fdae6b #deebf7 #9ecae1 #3182bd"
+
+INDICATORS = (
+    Indicator(
+        "minutes_to_nearest_gp",
+        "Temps d’accès au médecin généraliste le plus proche",
+        "Médecin le plus proche",
+        "min",
+        0,
+        (0, 5, 10, 15, 20),
+        _steps(
+            "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
+            _YELLOW_TO_BROWN,
+        ),
+        ("gps",),
+        "du bourg de la commune à la commune la plus proche ayant un médecin, en voiture",
+    ),
+    Indicator(
+        "population_beyond_20",
+        "Habitants à plus de 20 minutes d’un généraliste",
+        "Habitants à plus de 20 min",
+        "hab.",
+        0,
+        (0, 250, 500, 1000, 2000),
+        _steps(
+            "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
+            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
+        ),
+        ("gps",),
+        "habitants des communes dont le bourg est à plus de 20 minutes",
+    ),
+    Indicator(
+        "apl",
+        "APL aux médecins généralistes (calculée)",
+        "APL calculée",
+        "consult./an/hab.",
+        1,
+        (1, 2, 2.5, 3.5, 4.5),
+        _steps("jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN),
+        ("gps",),
+        "consultations accessibles par an et par habitant standardisé ; série calculée ici, "
+        "à ne pas mêler aux séries publiées par la DREES",
+    ),
+    Indicator(
+        "apl_published",
+        "APL publiée par la DREES",
+        "APL publiée",
+        "consult./an/hab.",
+        1,
+        (1, 2, 2.5, 3.5, 4.5),
+        _steps("jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN),
+        ("apl",),
+        "consultations accessibles par an et par habitant standardisé, tous âges de médecins",
+    ),
+    Indicator(
+        "gps_per_1000",
+        "Généralistes pour 1 000 habitants",
+        "Généralistes pour 1 000 hab.",
+        "",
+        2,
+        (0, 0.5, 0.8, 1.1, 1.5),
+        _steps(
+            "aucun | jusqu’à 0,5 | 0,5 à 0,8 | 0,8 à 1,1 | 1,1 à 1,5 | plus de 1,5",
+            "#f7fcf0 #ccebc5 #a8ddb5 #7bccc4 #2b8cbe #084081",
+        ),
+        ("gps",),
+        "médecins exerçant dans la commune, pour 1 000 habitants de la commune",
+    ),
+    Indicator(
+        "share_near_retirement",
+        "Part de l’offre proche de la retraite",
+        "Offre proche de la retraite",
+        "%",
+        0,
+        (5, 10, 20, 30, 40),
+        _steps(
+            "jusqu’à 5 | 5 à 10 | 10 à 20 | 20 à 30 | 30 à 40 | plus de 40",
+            "#fff7ec #fee8c8 #fdbb84 #fc8d59 #d7301f #7f0000",
+        ),
+        ("apl",),
+        "1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES)",
+    ),
+    Indicator(
+        "risk_class",
+        "Risque de relève non assurée",
+        "Relève non assurée",
+        "",
+        0,
+        (),
+        (
+            LegendClass("très élevé", "#7a0177", "très élevé"),
+            LegendClass("élevé", "#c51b8a", "élevé"),
+            LegendClass("modéré", "#fbb4b9", "modéré"),
+            LegendClass("faible", "#feebe2", "faible"),
+            LegendClass("sans médecin aujourd’hui", "#5b6270", "sans médecin"),
+        ),
+        ("gps", "gp_history", "apl"),
+        "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "
+        "aucun à l’horizon de deux ans",
+    ),
+    Indicator(
+        "zone",
+        "Zonage des médecins généralistes",
+        "Zone",
+        "",
+        0,
+        (),
+        (
+            LegendClass("ZIP, zone d’intervention prioritaire", "#b2182b", "ZIP"),
+            LegendClass("ZAC, zone d’action complémentaire", "#f4a582", "ZAC"),
+            LegendClass("zone de vigilance", "#fddbc7", "ZV"),
+            LegendClass("hors zone", "#d1e5f0", "HZ"),
+        ),
+        ("zoning",),
+        "zonage légal, par territoire de vie-santé",
+    ),
+)
+
+ZONE_PATTERNS: Mapping[str, dict[str, str]] = {
+    "ZIP": {"pattern": "rising", "colour": "#8f1024"},
+    "ZAC": {"pattern": "dots", "colour": "#6b3d00"},
+}
+"""How the zoning layer marks its zones over any indicator."""
+
+
+def display_contours(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the contours simplified together, so that neighbours still share their border.
+
+    Display only: nothing is ever counted on them.
+
+    Parameters
+    ----------
+    communes
+        Column geometry, polygons of a coverage, EPSG:4326; a missing contour stays missing.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows and columns, EPSG:4326.
+    """
+    metres = communes.geometry.to_crs(METRES_CRS)
+    known = metres.notna().to_numpy()
+    tolerance = float(np.sqrt(DISPLAY_TOLERANCE_M2))
+    simple = metres.copy()
+    simple[known] = shapely.coverage_simplify(
+        metres[known].to_numpy(), tolerance, simplify_boundary=True
+    )
+    result = communes.copy()
+    result["geometry"] = gpd.GeoSeries(simple, crs=METRES_CRS).to_crs(4326).to_numpy()
+    return result
+
+
+def _coordinates(geometry: Any) -> Any:
+    """Return a GeoJSON geometry with rounded coordinates."""
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, DISPLAY_DECIMALS))
+    return shapely.geometry.mapping(rounded)
+
+
+def _encoded(geometry: Any) -> list[list[list[int]]]:
+    """Return polygons as rings of whole steps: x0, y0, then the move to each next vertex.
+
+    A third of the size of GeoJSON once compressed, and a few lines to read in the browser.
+    """
+    polygons = []
+    for part in shapely.get_parts(geometry):
+        rings = []
+        for ring in [part.exterior, *part.interiors]:
+            steps = np.round(shapely.get_coordinates(ring) * 10**DISPLAY_DECIMALS).astype(int)
+            moves = np.diff(steps, axis=0)
+            kept = moves[(moves != 0).any(axis=1)]
+            if len(kept) >= 3:
+                rings.append(np.vstack([steps[:1], kept]).ravel().tolist())
+        if rings:
+            polygons.append(rings)
+    return polygons
+
+
+def contours_document(
+    communes: gpd.GeoDataFrame,
+    land: gpd.GeoDataFrame,
+    departements: Mapping[str, str],
+    epcis: Mapping[str, str],
+) -> bytes:
+    """Return the gzipped JSON that the map loads once: contours, borders, land, names.
+
+    Parameters
+    ----------
+    communes
+        Columns code, name, departement, epci, postcodes, population, geometry, EPSG:4326; the
+        order of rows is that of all values sent to the map.
+    land
+        Land around the region, EPSG:4326.
+    departements, epcis
+        Code to name.
+
+    Returns
+    -------
+    bytes
+        The same bytes for the same input.
+    """
+    simple = display_contours(communes)
+    outlines = simple.dissolve("departement").geometry.boundary
+    document: dict[str, Any] = {
+        "columns": {
+            "c": simple["code"].tolist(),
+            "n": simple["name"].tolist(),
+            "d": simple["departement"].tolist(),
+            "e": simple["epci"].tolist(),
+            "p": simple["postcodes"].tolist(),
+            "h": simple["population"].astype(int).tolist(),
+        },
+        "contours": [None if shape is None else _encoded(shape) for shape in simple.geometry],
+        "decimals": DISPLAY_DECIMALS,
+        "borders": _coordinates(shapely.union_all(outlines.to_numpy())),
+        "land": _coordinates(shapely.union_all(land.geometry.to_numpy())),
+        "departements": dict(departements),
+        "epcis": dict(epcis),
+    }
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode(), compresslevel=9, mtime=0)
+
+
+def drawn_values(column: pd.Series, decimals: int) -> list[float | str | None]:
+    """Return an indicator's values as the map takes them: rounded, None where unknown."""
+    if not pd.api.types.is_numeric_dtype(column):
+        return [value if isinstance(value, str) and value else None for value in column]
+    rounded = column.astype(float).round(decimals + 1)
+    return [float(value) if np.isfinite(value) else None for value in rounded]
+
+
+def display_rings(rings: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return isochrones as light GeoJSON (property minutes), outermost first; display only."""
+    metres = rings.sort_values("minutes", ascending=False).to_crs(METRES_CRS)
+    simple = gpd.GeoSeries(metres.geometry.simplify(80.0), crs=METRES_CRS).to_crs(4326)
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"minutes": float(minutes)},
+                "geometry": _coordinates(geometry),
+            }
+            for minutes, geometry in zip(metres["minutes"], simple, strict=True)
+        ],
+    }

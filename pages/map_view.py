@@ -1,0 +1,106 @@
+"""The map on screen: folium describes an empty shell, our client script draws in it.
+
+No text of a user or of an imported file goes through a folium object: branca would compile it as
+a template. All data travels as base64 JSON, which the client writes as text.
+"""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+from streamlit_folium import st_folium
+
+from data import map_payload, paths
+
+ASSETS = "../../app/static/"
+"""Where the component's frame finds what the application serves; survives a base path."""
+
+HEIGHT_PX = 640
+"""Height before the client fits the map to the screen."""
+
+
+class MapClient(MacroElement):
+    """Starts our client in the map, with a payload made by `data.map_payload.encode`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        'ProxiSoins.start({{ this._parent.get_name() }}, "{{ this.payload }}");'
+        "{% endmacro %}"
+    )
+
+    def __init__(self, payload: str) -> None:
+        super().__init__()
+        self._name = "MapClient"
+        self.payload = payload
+
+
+class MapAnswer(MacroElement):
+    """Hands the server's answer to the client, with a payload made by `encode`."""
+
+    _template = Template(
+        '{% macro script(this, kwargs) %}ProxiSoins.receive("{{ this.payload }}");{% endmacro %}'
+    )
+
+    def __init__(self, payload: str) -> None:
+        super().__init__()
+        self._name = "MapAnswer"
+        self.payload = payload
+
+
+@cache
+def _versioned(name: str) -> str:
+    """Return the address of one of our files, changed whenever its content is."""
+    content = (paths.STATIC / name).read_bytes()
+    return f"{ASSETS}{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def _shell(payload: str) -> folium.Map:
+    shell = folium.Map(
+        location=(45.2, 0.2),
+        zoom_start=7,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control="topright",
+        min_zoom=5,
+        max_zoom=18,
+        zoom_snap=0.25,
+    )
+    shell.default_js = [
+        ("leaflet", f"{ASSETS}vendor/leaflet/leaflet.js"),
+        ("carte", _versioned("proxisoins/carte.js")),
+    ]
+    shell.default_css = [
+        ("leaflet_css", f"{ASSETS}vendor/leaflet/leaflet.css"),
+        ("carte_css", _versioned("proxisoins/carte.css")),
+    ]
+    MapClient(payload).add_to(shell)
+    return shell
+
+
+def draw_map(payload: str, answer: dict[str, Any] | None, key: str) -> None:
+    """Draw the map; what its client asks is then in `st.session_state[key]`.
+
+    Parameters
+    ----------
+    payload
+        `data.map_payload.encode` of a configuration and a state; the map is rebuilt when it
+        changes, so that it must stay the same from one run to the next.
+    answer
+        What the server answers to the client's last question, if anything.
+    key
+        Key of the widget.
+    """
+    group = folium.FeatureGroup(name="answer")
+    if answer is not None:
+        MapAnswer(map_payload.encode(answer)).add_to(group)
+    st_folium(
+        _shell(payload),
+        key=key,
+        height=HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+        feature_group_to_add=group,
+    )

@@ -1,0 +1,124 @@
+"""The state of a view: one small immutable object, read from and written to the URL here only."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+REGION = "75"
+"""INSEE code of the default region, Nouvelle-Aquitaine."""
+
+LAYERS = (
+    "iso_gps",
+    "iso_france_sante",
+    "iso_msp",
+    "zonage",
+    "france_sante",
+    "msp",
+    "centre_sante",
+    "urgences",
+    "pdses",
+    "points",
+    "fond",
+)
+"""Layers that a view can switch on, by their name in the URL."""
+
+DEFAULT_LAYERS = ("zonage", "france_sante", "pdses")
+
+_WORD = re.compile(r"[a-z0-9_]{1,40}")
+_COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
+_TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|departement|region):[\w.-]{1,40}")
+_MAX_ZOOM = 18
+
+
+def _bounded(text: str | None, low: float, high: float) -> float | None:
+    """Return the number in `text` when it is finite and within bounds, else None."""
+    try:
+        value = float(text) if text is not None and len(text) <= 32 else math.nan
+    except ValueError:
+        return None
+    return value if low <= value <= high else None
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What one sees: every field has its parameter in the URL, absent when it is the default.
+
+    Attributes
+    ----------
+    region
+        INSEE code of the region.
+    lon, lat, zoom
+        Centre (degrees, WGS84) and zoom of the map; None: the whole region.
+    indicator
+        Key of the indicator drawn.
+    layers
+        Layers switched on, in the order of `LAYERS`.
+    commune
+        INSEE code of the selected commune, "" for none.
+    here
+        Longitude and latitude (degrees) of the point whose isochrones are drawn.
+    territory
+        Territory of the sheet, "level:code" ("epci:200070159"), "" for none.
+    year
+        Vintage chosen on the year slider, None for the latest.
+    """
+
+    region: str = REGION
+    lon: float | None = None
+    lat: float | None = None
+    zoom: float | None = None
+    indicator: str = "minutes_to_nearest_gp"
+    layers: tuple[str, ...] = DEFAULT_LAYERS
+    commune: str = ""
+    here: tuple[float, float] | None = None
+    territory: str = ""
+    year: int | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Read a view from URL parameters; what is foreign or out of range is left at default."""
+        view = cls()
+        if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
+            view = replace(view, region=query["region"])
+        lon, lat = _bounded(query.get("lon"), -180, 180), _bounded(query.get("lat"), -85, 85)
+        zoom = _bounded(query.get("z"), 1, _MAX_ZOOM)
+        if lon is not None and lat is not None and zoom is not None:
+            view = replace(view, lon=lon, lat=lat, zoom=zoom)
+        if _WORD.fullmatch(query.get("ind", "")):
+            view = replace(view, indicator=query["ind"])
+        if "couches" in query:
+            asked = set(query["couches"].split(","))
+            view = replace(view, layers=tuple(name for name in LAYERS if name in asked))
+        if _COMMUNE.fullmatch(query.get("commune", "")):
+            view = replace(view, commune=query["commune"])
+        west, _, north = query.get("ici", "").partition(",")
+        here = _bounded(west, -180, 180), _bounded(north, -85, 85)
+        if here[0] is not None and here[1] is not None:
+            view = replace(view, here=(here[0], here[1]))
+        if _TERRITORY.fullmatch(query.get("territoire", "")):
+            view = replace(view, territory=query["territoire"])
+        year = _bounded(query.get("annee"), 1990, 2100)
+        return replace(view, year=int(year)) if year is not None else view
+
+    def to_query(self) -> dict[str, str]:
+        """Return the URL parameters of this view; `from_query` of them gives it back."""
+        query: dict[str, str] = {}
+        if self.region != REGION:
+            query["region"] = self.region
+        if self.lon is not None and self.lat is not None and self.zoom is not None:
+            query |= {"lon": f"{self.lon:.5f}", "lat": f"{self.lat:.5f}", "z": f"{self.zoom:g}"}
+        if self.indicator != ViewState.indicator:
+            query["ind"] = self.indicator
+        if self.layers != DEFAULT_LAYERS:
+            query["couches"] = ",".join(self.layers)
+        if self.commune:
+            query["commune"] = self.commune
+        if self.here is not None:
+            query["ici"] = f"{self.here[0]:.5f},{self.here[1]:.5f}"
+        if self.territory:
+            query["territoire"] = self.territory
+        if self.year is not None:
+            query["annee"] = str(self.year)
+        return query

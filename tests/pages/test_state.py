@@ -1,0 +1,47 @@
+"""The view and its URL: round trip, and no parameter that can break it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.state import LAYERS, ViewState
+
+views = st.builds(
+    ViewState,
+    region=st.sampled_from(["75", "53", "FR"]),
+    lon=st.integers(-17_000_000, 17_000_000).map(lambda n: n / 1e5),
+    lat=st.integers(-8_500_000, 8_500_000).map(lambda n: n / 1e5),
+    zoom=st.integers(1, 18).map(float),
+    indicator=st.sampled_from(["apl", "minutes_to_nearest_gp", "zone"]),
+    layers=st.sets(st.sampled_from(LAYERS)).map(
+        lambda chosen: tuple(name for name in LAYERS if name in chosen)
+    ),
+    commune=st.sampled_from(["", "16001", "2A004"]),
+    here=st.none() | st.sampled_from([(0.51234, 45.1), (-1.5, 43.00001)]),
+    territory=st.sampled_from(["", "epci:200070159", "commune:16001", "bassin_de_vie:DEMO-12"]),
+    year=st.none() | st.integers(1990, 2100),
+)
+
+
+@given(views)
+def test_the_url_gives_the_view_back(view: ViewState) -> None:
+    assert ViewState.from_query(view.to_query()) == view
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["region", "lon", "lat", "z", "ind", "couches", "commune", "ici", "annee"])
+        | st.text(max_size=8),
+        st.text(max_size=60)
+        | st.sampled_from(["nan", "inf", "-inf", "1e999", "<script>", "{{7*7}}", "../../x"]),
+    )
+)
+def test_any_parameter_gives_a_valid_view(query: dict[str, str]) -> None:
+    view = ViewState.from_query(query)
+    assert ViewState.from_query(view.to_query()) == view
+
+
+def test_numbers_out_of_range_are_dropped() -> None:
+    assert ViewState.from_query({"lon": "nan", "lat": "44", "z": "8"}).lon is None
+    assert ViewState.from_query({"lon": "0", "lat": "99", "z": "8"}).lat is None
+    assert ViewState.from_query({"lon": "0", "lat": "44", "z": "99"}).zoom is None
+    assert ViewState.from_query({"annee": "12"}).year is None
