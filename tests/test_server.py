@@ -1,0 +1,177 @@
+"""The ASGI layer without a network: what it adds to each kind of answer."""
+
+import asyncio
+import base64
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+import streamlit
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+from streamlit import config
+
+import server
+
+STREAMLIT_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
+
+
+def answer(
+    response: Response, path: str = "/", method: str = "GET"
+) -> tuple[dict[str, str], bytes, int]:
+    """Send a response through the middleware and give the headers, the body, the status."""
+    sent: list[Message] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await response(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "headers": []}
+    asyncio.run(server.SafePages(inner)(scope, receive, send))
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return headers, b"".join(message.get("body", b"") for message in sent[1:]), sent[0]["status"]
+
+
+def script_sources(headers: dict[str, str]) -> list[str]:
+    directives = headers["content-security-policy"].split(";")
+    return next(d.split()[1:] for d in directives if d.split()[0] == "script-src")
+
+
+def test_streamlits_page_becomes_french() -> None:
+    headers, body, _ = answer(HTMLResponse(STREAMLIT_PAGE))
+    page = body.decode()
+    assert '<html lang="fr">' in page
+    assert "<title>ProxiSoins</title>" in page
+    assert "a besoin de JavaScript" in page
+    assert "Streamlit app" not in page
+    assert int(headers["content-length"]) == len(body)
+
+
+def test_stale_validators_are_not_sent_with_a_rewritten_page() -> None:
+    original = HTMLResponse(STREAMLIT_PAGE, headers={"ETag": '"a"', "Last-Modified": "x"})
+    headers, _, _ = answer(original)
+    assert "etag" not in headers
+    assert "last-modified" not in headers
+
+
+def test_compressed_page_is_rewritten_too() -> None:
+    squeezed = HTMLResponse(
+        gzip.compress(STREAMLIT_PAGE.encode()), headers={"Content-Encoding": "gzip"}
+    )
+    headers, body, _ = answer(squeezed, "/methode")
+    assert "content-encoding" not in headers
+    assert b'<html lang="fr">' in body
+
+
+def test_policy_allows_the_inline_scripts_of_the_page_and_no_other() -> None:
+    script = "let a = 1"
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    headers, _, _ = answer(HTMLResponse(f"<html><script>{script}</script></html>"))
+    assert f"'sha256-{digest}'" in script_sources(headers)
+    assert "'unsafe-inline'" not in script_sources(headers)
+    assert "'unsafe-eval'" not in script_sources(headers)
+
+
+def test_only_the_frame_of_components_may_evaluate_scripts() -> None:
+    page = HTMLResponse("<html></html>")
+    inside, _, _ = answer(page, "/component/streamlit_folium.st_folium/index.html")
+    lookalike, _, _ = answer(page, "/carte/component/streamlit_folium.st_folium/index.html")
+    assert "'unsafe-eval'" in script_sources(inside)
+    assert "'unsafe-eval'" not in script_sources(lookalike)
+
+
+@pytest.mark.parametrize("path", ["/media/export.html", "/app/static/note.html"])
+def test_a_served_file_opened_as_a_page_runs_nothing(path: str) -> None:
+    hostile = "<html lang='en'><script>alert(1)</script></html>"
+    headers, body, _ = answer(HTMLResponse(hostile), path)
+    assert body.decode() == hostile
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "sandbox" in headers["content-security-policy"]
+
+
+def test_generated_files_are_cached_for_ever_and_errors_are_not() -> None:
+    path = "/app/static/generated/communes-75-abc.json"
+    found, _, _ = answer(PlainTextResponse("{}"), path)
+    missing, _, status = answer(PlainTextResponse("?", status_code=404), path)
+    assert "immutable" in found["cache-control"]
+    assert status == 404
+    assert "cache-control" not in missing
+
+
+def test_head_request_keeps_its_headers() -> None:
+    headers, body, _ = answer(HTMLResponse(b"", headers={"x": "y"}), method="HEAD")
+    assert body == b""
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" in headers
+
+
+def test_base_path_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = config.get_option
+    monkeypatch.setattr(
+        config, "get_option", lambda key: "soins" if key == "server.baseUrlPath" else real(key)
+    )
+    headers, _, _ = answer(PlainTextResponse("x"), "/soins/app/static/vendor/leaflet/leaflet.js")
+    assert headers["cache-control"] == "public, max-age=86400"
+
+
+def test_websockets_pass_untouched() -> None:
+    seen: list[Scope] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+        await send({"type": "websocket.accept", "headers": []})
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+    asyncio.run(server.SafePages(inner)(scope, receive, send))
+    assert seen == [scope]
+    assert sent == [{"type": "websocket.accept", "headers": []}]
+
+
+class RuntimeDouble:
+    """Stands for Streamlit's runtime, which a test cannot start twice in a process."""
+
+    def __init__(self, ready: bool) -> None:
+        self.ready = ready
+
+    @property
+    async def is_ready_for_browser_connection(self) -> tuple[bool, str]:
+        return self.ready, ""
+
+
+def health_answer(monkeypatch: pytest.MonkeyPatch, *, ready: bool) -> Response:
+    monkeypatch.setattr(server.Runtime, "instance", lambda: RuntimeDouble(ready))
+    return asyncio.run(server.health(Request({"type": "http", "headers": []})))
+
+
+def test_health_is_good_when_sessions_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert health_answer(monkeypatch, ready=True).status_code == 200
+
+
+def test_health_fails_when_no_session_can_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert health_answer(monkeypatch, ready=False).status_code == 503
+
+
+def test_health_fails_when_the_data_folder_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("not a folder")
+    monkeypatch.setenv("PROXISOINS_HOME", str(occupied / "home"))
+    refused = health_answer(monkeypatch, ready=True)
+    assert refused.status_code == 503
+    assert str(tmp_path).encode() not in refused.body

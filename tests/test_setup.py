@@ -1,0 +1,158 @@
+"""The set-up: locks, assets, targets, configuration."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from setuptools import find_packages
+
+from data.assets import LEAFLET_FILES, copy_leaflet
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def locked(name: str) -> list[Requirement]:
+    return [Requirement(line) for line in (ROOT / name).read_text().splitlines()]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_holds_exact_versions_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    assert "--" not in text
+    for requirement in locked(name):
+        assert requirement.url is None
+        assert [clause.operator for clause in requirement.specifier] == ["=="]
+
+
+def test_development_adds_to_the_application_and_changes_nothing() -> None:
+    assert set(map(str, locked("requirements.lock"))) <= set(
+        map(str, locked("requirements-dev.lock"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ("login", "postgres")), ("requirements-dev.lock", ("dev",))],
+)
+def test_lock_answers_what_the_project_asks(lock: str, extras: tuple[str, ...]) -> None:
+    asked = list(PROJECT["project"]["dependencies"])
+    for extra in extras:
+        asked += PROJECT["project"]["optional-dependencies"][extra]
+    versions: dict[str, list[str]] = {}
+    for pin in locked(lock):
+        version = next(iter(pin.specifier)).version
+        versions.setdefault(canonicalize_name(pin.name), []).append(version)
+    for wanted in map(Requirement, asked):
+        found = versions[canonicalize_name(wanted.name)]
+        assert all(version in wanted.specifier for version in found), f"run make lock: {wanted}"
+
+
+def test_every_package_is_installed() -> None:
+    include = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    found = set(find_packages(str(ROOT), include=include))
+    rooms = [ROOT / room for room in ("geo", "data", "models", "pages")]
+    written = {
+        ".".join(script.parent.relative_to(ROOT).parts)
+        for room in rooms
+        for script in room.rglob("*.py")
+    }
+    assert written <= found
+
+
+def test_leaflet_is_copied_once_and_mended(tmp_path: Path) -> None:
+    folder = copy_leaflet(tmp_path)
+    assert {str(p.relative_to(folder)) for p in folder.rglob("*.*")} == set(LEAFLET_FILES)
+    script = folder / "leaflet.js"
+    assert "Leaflet 1.9" in script.read_text()[:200]
+    dates = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    copy_leaflet(tmp_path)
+    assert dates == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    whole = script.read_bytes()
+    script.write_bytes(whole[:1000])
+    copy_leaflet(tmp_path)
+    assert script.read_bytes() == whole
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_alone_lists_every_target() -> None:
+    listed = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony is not None
+    for target in phony[1].split():
+        assert re.search(rf"^  {target} +\S", listed, re.MULTILINE), target
+
+
+def test_missing_browser_is_told_in_one_line(tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    search = subprocess.run(
+        [bash, ".ci/browser"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if search.returncode == 0:
+        pytest.skip("a browser lies outside PATH")
+    assert search.stdout == ""
+    assert search.stderr.count("\n") == 1
+    assert "apt-get install chromium" in search.stderr
+
+
+def test_browser_of_ones_choice_comes_first(tmp_path: Path) -> None:
+    chosen = tmp_path / "my browser"
+    chosen.write_text("#!/bin/sh\n")
+    chosen.chmod(0o755)
+    search = subprocess.run(
+        [".ci/browser"],
+        cwd=ROOT,
+        env=os.environ | {"PROXISOINS_BROWSER": str(chosen)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert search.stdout.strip() == str(chosen)
+
+
+def test_application_is_quiet_and_private_by_default() -> None:
+    assert CONFIG["browser"]["gatherUsageStats"] is False
+    assert CONFIG["server"]["showEmailPrompt"] is False
+    assert CONFIG["server"]["enableAgentApi"] is False
+    assert CONFIG["server"]["address"] == "127.0.0.1"
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+    assert CONFIG["logger"]["hideWelcomeMessage"] is True
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a `#rrggbb` colour (WCAG 2.2, section 1.4.3)."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_colours_of_the_theme_are_legible() -> None:
+    theme = CONFIG["theme"]
+    backgrounds = (theme["backgroundColor"], theme["secondaryBackgroundColor"])
+    inks = (theme["textColor"], theme["primaryColor"], theme["linkColor"])
+    for ink, background in itertools.product(inks, backgrounds):
+        assert contrast(ink, background) >= 4.5, (ink, background)
+    assert contrast(theme["borderColor"], theme["backgroundColor"]) >= 3
