@@ -1,0 +1,91 @@
+"""A territory beside the larger ones that hold it, its rank among its peers, and its past."""
+
+import numpy as np
+import pandas as pd
+
+from data.indicators import BEST, LEVELS, aggregate, commune_indicators
+from data.territory import Territory
+from geo import aggregation as ag
+from geo.errors import InvalidInputError
+
+COVERED_SHARE = 0.95
+"""A year is drawn for a territory when it is known for this share of its population."""
+
+
+def members(communes: pd.DataFrame, level: str, code: str) -> pd.DataFrame:
+    """Return the rows of the communes of one territory.
+
+    Raises
+    ------
+    InvalidInputError
+        If the level or the territory does not exist.
+    """
+    if level not in LEVELS:
+        raise InvalidInputError(f"Le niveau « {level} » n’existe pas.")
+    found = communes[communes[LEVELS[level][0]] == code]
+    if found.empty or not code:
+        raise InvalidInputError(f"Aucun territoire « {code} » à ce niveau : vérifiez son code.")
+    return found
+
+
+def comparison(territory: Territory, level: str, code: str) -> pd.DataFrame:
+    """Return the key indicators of one territory beside those that hold it.
+
+    A larger territory is given when all the communes of the smaller one lie in the same one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per indicator of `data.indicators.BEST`, index `indicator`; columns value, epci,
+        departement, region (missing when not comparable), median (of the territories of the level
+        in the region), rank (1 is the better end) and ranked (territories that have a value).
+    """
+    communes = commune_indicators(territory)
+    inside = members(communes, level, code)
+    peers = communes if level == "commune" else aggregate(communes, level)
+    own = peers.set_index("code").loc[code]
+    table = pd.DataFrame({"value": own[list(BEST)].astype(float)})
+    for larger in ("epci", "departement", "region"):
+        holders = inside[LEVELS[larger][0]].unique()
+        table[larger] = np.nan
+        if larger != level and len(holders) == 1 and holders[0]:
+            around = members(communes, larger, holders[0])
+            table[larger] = aggregate(around, larger).iloc[0][list(BEST)].astype(float)
+    table["median"] = peers[list(BEST)].median()
+    table["rank"] = {
+        i: ag.ranks(peers[i], best)[peers["code"] == code].iloc[0] for i, best in BEST.items()
+    }
+    table["ranked"] = peers[list(BEST)].notna().sum()
+    return table.rename_axis("indicator")
+
+
+def history(territory: Territory, level: str, code: str) -> pd.DataFrame:
+    """Return GPs and published APL of one territory by year, for its curve.
+
+    Codes follow the mergers of communes: readers bring every vintage to today's codes. A year
+    known for less than `COVERED_SHARE` of the population is missing rather than wrong.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index year; columns gps (sum), apl and apl65 (means weighted by today's population).
+    """
+    inside = members(commune_indicators(territory), level, code)
+    people = inside.set_index("code")["population"]
+    counts = _covered(territory.gp_history, people, ["gps"]).groupby("year")["gps"].sum()
+    apl = _covered(territory.apl, people, ["apl"])
+    apl65 = _covered(territory.apl, people, ["apl65"])
+    return pd.DataFrame(
+        {
+            "gps": counts,
+            "apl": ag.weighted_means(apl["apl"], apl["population"], apl["year"]),
+            "apl65": ag.weighted_means(apl65["apl65"], apl65["population"], apl65["year"]),
+        }
+    ).sort_index()
+
+
+def _covered(table: pd.DataFrame, people: pd.Series, columns: list[str]) -> pd.DataFrame:
+    rows = table[table["code"].isin(people.index)].dropna(subset=columns)
+    rows = rows.assign(population=rows["code"].map(people).astype(float))
+    known = rows.groupby("year")["population"].transform("sum")
+    return rows[known >= COVERED_SHARE * people.sum()]

@@ -1,0 +1,287 @@
+"""Indicators of a made region of six communes and a fringe of one, computed by hand."""
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from data import access_inputs, comparison, indicators, paths, schemas
+from data.territory import Territory
+from geo.errors import InvalidInputError
+from geo.travel_time import EngineLabel
+
+ACTS = access_inputs.ACTS_PER_GP
+MINUTES_PER_DEGREE = 100.0
+POPULATION = [1000.0, 2000.0, 500.0, 300.0, 0.0, 800.0]
+CODES = ["16001", "16002", "16003", "17001", "17002", "17003"]
+
+
+@dataclass
+class Straight:
+    """Minutes along one parallel: 0.1 degree of longitude is 10 minutes."""
+
+    calls: int = 0
+
+    label = EngineLabel("essai", "2026", "Ligne droite.", estimated=True)
+    version = "straight-1"
+
+    def _minutes(self, a, b):
+        return np.round(np.abs(a[:, None, 0] - b[None, :, 0]) * MINUTES_PER_DEGREE, 6)
+
+    def matrix(self, origins, destinations, limit):
+        self.calls += 1
+        minutes = self._minutes(origins, destinations)
+        i, j = np.nonzero(minutes <= limit)
+        return pd.DataFrame({"origin": i, "destination": j, "minutes": minutes[i, j]})
+
+    def nearest(self, sites, points, limit=np.inf):
+        minutes = self._minutes(points, sites)
+        near = minutes.min(axis=1)
+        return np.where(near <= limit, near, np.inf), minutes.argmin(axis=1)
+
+
+def made(gps, **tables):
+    """Six communes on a line every 12 minutes; the last, 17003, is an hour and a half away."""
+    lon = [0.0, 0.12, 0.24, 0.36, 0.48, 2.0]
+    communes = gpd.GeoDataFrame(
+        {
+            "code": CODES,
+            "name": ["Un", "Deux", "Trois", "Quatre", "Cinq", "Six"],
+            "departement": [c[:2] for c in CODES],
+            "region": "75",
+            "epci": ["e1", "e1", "e2", "e2", "e2", ""],
+            "epci_name": ["EPCI 1", "EPCI 1", "EPCI 2", "EPCI 2", "EPCI 2", ""],
+            "postcodes": "16000",
+            "population": POPULATION,
+            "lon": lon,
+            "lat": 45.0,
+            "point_source": "mairie",
+            "area_km2": 10.0,
+        },
+        geometry=[shapely.Point(x, 45).buffer(0.05) for x in lon],
+        crs=4326,
+    )
+    fringe = pd.DataFrame(communes.drop(columns="geometry").iloc[[0]]).assign(
+        code="24001", name="Voisine", region="24", lon=-0.12, population=400.0
+    )
+    parts = {
+        key: pd.DataFrame(columns=list(schemas.TABLES[key].columns)) for key in schemas.TABLES
+    } | tables
+    parts["gps"] = pd.DataFrame({"code": list(gps), "gps": list(gps.values())}, dtype=object)
+    parts["gps"]["gps"] = parts["gps"]["gps"].astype(float)
+    return Territory(
+        region="75",
+        region_name="Essai",
+        version="v1",
+        communes=communes,
+        fringe=fringe.reset_index(drop=True),
+        provenance={},
+        travel_time=Straight(),
+        **parts,
+    )
+
+
+GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "24001": 1.0}
+
+
+@pytest.fixture
+def territory():
+    return made(GPS)
+
+
+def apl_table(*rows):
+    return pd.DataFrame(rows, columns=["code", "year", "apl", "apl65", "standardised_population"])
+
+
+def test_minutes_population_and_density(territory):
+    table = indicators.commune_indicators(territory).set_index("code")
+    assert table.index.tolist() == CODES
+    assert table["minutes_to_nearest_gp"].tolist() == [0, 12, 12, 0, 12, 164]
+    assert table["nearest_gp_commune"].tolist()[:4] == ["16001", "16001", "17001", "17001"]
+    assert table["population_within_10"].tolist() == [1000, 0, 0, 300, 0, 0]
+    assert table["population_within_20"].tolist() == [1000, 2000, 500, 300, 0, 0]
+    assert table["population_beyond_20"].tolist() == [0, 0, 0, 0, 0, 800]
+    assert table["gps_per_1000"].iloc[0] == 2
+    assert table["departement_name"].tolist()[0] == "Charente"
+
+
+def test_unknown_is_missing_and_never_zero(territory):
+    table = indicators.commune_indicators(territory).set_index("code")
+    assert np.isnan(table.loc["17003", "gps"])  # the commune is absent of the GP table
+    assert np.isnan(table.loc["17002", "gps_per_1000"])  # nobody lives there
+    assert np.isnan(table.loc["17002", "apl"])
+    assert table.loc["17003", "apl"] == 0
+    for column in ("apl_published", "share_near_retirement", "share_over_75"):
+        assert table[column].isna().all()
+    assert table["minutes_to_labelled_structure"].isna().all()
+    assert table["population_labelled_within_20"].isna().all()
+    assert (table["zone"] == "").all()
+
+
+def test_without_any_gp_table_nothing_is_known():
+    table = indicators.commune_indicators(made({}))
+    columns = ["minutes_to_nearest_gp", "population_within_20", "population_beyond_20", "apl"]
+    assert table[columns].isna().all(axis=None)
+
+
+def test_apl_counts_supply_and_demand_across_the_border(territory):
+    # 16001 (2 GPs, 1,000 people), 16002 at 12 minutes, 24001 (1 GP, 400) at 12, 16003 at 24.
+    at_16001 = 2 * ACTS / (1000 + 2 / 3 * (2000 + 400))
+    at_24001 = ACTS / (400 + 2 / 3 * 1000)
+    apl = indicators.commune_indicators(territory).set_index("code")["apl"]
+    assert apl["16001"] == pytest.approx(at_16001 + 2 / 3 * at_24001)
+    assert apl["16002"] == pytest.approx(2 / 3 * at_16001)
+
+
+def test_published_apl_is_one_series():
+    # 2018 covers one commune of six: the series is 2016 for all.
+    rows = [(c, 2016, 3.0, 2.4, 100.0) for c in CODES] + [("16001", 2018, 9.0, 9.0, 100.0)]
+    table = indicators.commune_indicators(made(GPS, apl=apl_table(*rows)))
+    assert set(table["apl_published"]) == {3.0}
+    assert set(table["apl_published_year"]) == {2016}
+    assert table["share_near_retirement"].tolist() == pytest.approx([0.2] * 6)
+
+
+def test_standardised_population_by_share_over_75():
+    reference = pd.DataFrame(
+        {
+            "code": CODES,
+            "share_over_75": [0.1, 0.3, 0.1, 0.1, 0.1, 0.1],
+            "density_class": "",
+            "area_km2": 1.0,
+            "bassin_de_vie": "",
+            "bassin_de_vie_name": "",
+        }
+    )
+    made_one = made(GPS, reference=reference)
+    need, basis = access_inputs.standardised_population(made_one, access_inputs.places(made_one))
+    under, more = access_inputs.NEED_UNDER_75, access_inputs.NEED_OVER_75_MORE
+    assert need[1] == pytest.approx(2000 * (under + 0.3 * more))
+    assert need[6] == pytest.approx(400 * need[:6].sum() / 4600)
+    assert "75 ans" in basis
+
+
+def test_standardised_population_of_the_drees_comes_first():
+    made_one = made(GPS, apl=apl_table(*[(c, 2018, 3.0, 3.0, 700.0) for c in CODES]))
+    need, basis = access_inputs.standardised_population(made_one, access_inputs.places(made_one))
+    assert need[0] == 700
+    assert "2018" in basis
+
+
+def test_labelled_structures(territory):
+    structure = {"id": "s", "kind": "msp", "name": "n", "code": "16001", "lat": 45.0}
+    rows = [{**structure, "lon": 0.0, "labelled": True}]
+    rows += [{**structure, "id": "t", "lon": 2.0, "labelled": False}]
+    table = indicators.commune_indicators(replace(territory, structures=pd.DataFrame(rows)))
+    assert table["minutes_to_labelled_structure"].tolist() == [0, 12, 24, 36, 48, 200]
+    assert table["population_labelled_within_20"].tolist() == [1000, 2000, 0, 0, 0, 0]
+    assert table["population_labelled_within_30"].tolist() == [1000, 2000, 500, 0, 0, 0]
+
+
+def zoned(gps=None):
+    zoning = pd.DataFrame(
+        {
+            "code": [*CODES[:4], "16001"],
+            "zone": ["ZIP", "ZAC", "ZIP", "HZ", "ZAC"],
+            "part": ["commune"] * 4 + ["QPV"],
+            "tvs": ["t1", "t1", "t2", "t2", "t1"],
+            "tvs_name": ["TVS 1", "TVS 1", "TVS 2", "TVS 2", "TVS 1"],
+        }
+    )
+    return made(GPS if gps is None else gps, zoning=zoning)
+
+
+def test_zone_of_the_commune_and_of_its_district():
+    table = indicators.commune_indicators(zoned()).set_index("code")
+    assert table["zone"].tolist() == ["ZIP", "ZAC", "ZIP", "HZ", "", ""]
+    assert table["zone_qpv"].tolist() == ["ZAC", "", "", "", "", ""]
+
+
+def test_aggregated_by_epci():
+    communes = indicators.commune_indicators(zoned()).set_index("code")
+    table = indicators.aggregated_indicators(zoned(), "epci").set_index("code")
+    assert table.index.tolist() == ["e1", "e2"]  # the commune outside any EPCI is left out
+    one = table.loc["e1"]
+    assert one["population"] == 3000
+    assert one["gps_per_1000"] == pytest.approx(2 / 3)
+    assert one["minutes_to_nearest_gp"] == pytest.approx(8)
+    assert one["minutes_median"] == 12
+    expected = (1000 * communes["apl"].iloc[0] + 2000 * communes["apl"].iloc[1]) / 3000
+    assert one["apl"] == pytest.approx(expected)
+    assert (one["population_zip"], one["population_zac"]) == (1000, 2000)
+    assert table["rank_gps_per_1000"].tolist() == [2, 1]
+
+
+def test_aggregated_share_near_retirement_is_that_of_the_supply():
+    rows = apl_table(("16001", 2018, 4.0, 2.0, 1.0), *[(c, 2018, 1.0, 1.0, 1.0) for c in CODES[1:]])
+    table = indicators.aggregated_indicators(made(GPS, apl=rows), "epci").set_index("code")
+    all_ages, under_65 = (1000 * 4 + 2000 * 1) / 3000, (1000 * 2 + 2000 * 1) / 3000
+    assert table.loc["e1", "share_near_retirement"] == pytest.approx(1 - under_65 / all_ages)
+
+
+@pytest.mark.parametrize("level", ["departement", "tvs", "region"])
+def test_sums_of_every_level_hold_the_same_people(level):
+    table = indicators.aggregated_indicators(zoned(), level)
+    expected = 3800 if level == "tvs" else sum(POPULATION)
+    assert table["population"].sum() == expected
+
+
+def test_unknown_level_is_refused(territory):
+    with pytest.raises(InvalidInputError, match="canton"):
+        indicators.aggregated_indicators(territory, "canton")
+
+
+def test_comparison_names_value_holders_median_and_rank(territory):
+    table = comparison.comparison(territory, "commune", "16002")
+    minutes = table.loc["minutes_to_nearest_gp"]
+    assert minutes["value"] == 12
+    assert minutes["epci"] == pytest.approx(8)
+    assert minutes["departement"] == pytest.approx((2000 * 12 + 500 * 12) / 3500)
+    assert minutes["median"] == 12
+    assert (minutes["rank"], minutes["ranked"]) == (3, 6)
+    assert table.loc["apl_published", "ranked"] == 0
+
+
+def test_comparison_of_an_epci_astride_two_departements(territory):
+    table = comparison.comparison(territory, "epci", "e2")
+    assert table["departement"].isna().all()
+    assert table.loc["minutes_to_nearest_gp", "region"] > 0
+
+
+def test_comparison_of_an_unknown_territory(territory):
+    with pytest.raises(InvalidInputError, match="99999"):
+        comparison.comparison(territory, "commune", "99999")
+
+
+def test_history_needs_most_of_the_population():
+    counts = pd.DataFrame(
+        {"code": ["16001", "16002", "16001"], "year": [2013, 2013, 2009], "gps": [3.0, 1.0, 4.0]}
+    )
+    apl = apl_table(("16001", 2018, 4.0, 3.0, 1.0), ("16002", 2018, 1.0, np.nan, 1.0))
+    found = comparison.history(made(GPS, gp_history=counts, apl=apl), "epci", "e1")
+    assert found.loc[2013, "gps"] == 4
+    assert 2009 not in found.index
+    assert found.loc[2018, "apl"] == pytest.approx(2)
+    assert np.isnan(found.loc[2018, "apl65"])
+
+
+def test_results_are_kept_and_a_broken_file_is_rebuilt(territory):
+    first = indicators.commune_indicators(territory)
+    again = indicators.commune_indicators(territory)
+    pd.testing.assert_frame_equal(first, again)
+    assert territory.travel_time.calls == 1
+    for file in (paths.home() / "cache").glob("*.parquet"):
+        content = bytearray(file.read_bytes())
+        content[len(content) // 3] ^= 0xFF
+        file.write_bytes(bytes(content[: len(content) - 20]))
+    pd.testing.assert_frame_equal(first, indicators.commune_indicators(territory))
+    assert territory.travel_time.calls == 2
+
+
+def test_results_follow_the_version_of_the_data(territory):
+    before = indicators.commune_indicators(territory)
+    other = replace(made({**GPS, "16002": 1.0}), version="v2")
+    assert indicators.commune_indicators(other)["gps"].sum() == before["gps"].sum() + 1
