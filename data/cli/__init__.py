@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from data.cli.access import write_access
+from data.cli.maintenance import restore_backup, write_backup
 from geo.errors import ProxiSoinsError
 
 app = typer.Typer(
@@ -16,6 +17,8 @@ app = typer.Typer(
 )
 
 app.command("access")(write_access)
+app.command("backup")(write_backup)
+app.command("restore")(restore_backup)
 
 for _entry in entry_points(group="proxisoins.commands"):
     app.add_typer(_entry.load(), name=_entry.name)
