@@ -1,0 +1,47 @@
+"""French headings of the columns of tables and exports; the unit is in the heading."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+TITLES: Mapping[str, str] = {
+    "code": "Code",
+    "name": "Nom",
+    "departement": "Code département",
+    "departement_name": "Département",
+    "epci": "Code EPCI",
+    "epci_name": "EPCI",
+    "communes": "Communes",
+    "population": "Habitants",
+    "gps": "Médecins généralistes",
+    "gps_per_1000": "Généralistes pour 1 000 habitants",
+    "minutes_to_nearest_gp": "Minutes jusqu’au généraliste le plus proche",
+    "minutes_median": "Minutes jusqu’au généraliste (médiane des habitants)",
+    "nearest_gp_commune_name": "Commune du généraliste le plus proche",
+    "population_within_10": "Habitants à 10 min ou moins",
+    "population_within_20": "Habitants à 20 min ou moins",
+    "population_within_30": "Habitants à 30 min ou moins",
+    "population_beyond_20": "Habitants à plus de 20 min",
+    "share_beyond_20": "Part des habitants à plus de 20 min",
+    "apl": "APL calculée (consultations/an/hab.)",
+    "apl_e2sfca": "E2SFCA calculé (consultations/an/hab.)",
+    "apl_3sfca": "3SFCA calculé (consultations/an/hab.)",
+    "apl_published": "APL publiée, tous âges (DREES)",
+    "apl65_published": "APL publiée, 65 ans et moins (DREES)",
+    "apl_published_year": "Année de l’APL publiée",
+    "share_near_retirement": "Part de l’offre proche de la retraite",
+    "zone": "Zonage",
+    "zone_qpv": "Zonage du QPV",
+    "tvs_name": "Territoire de vie-santé",
+    "bassin_de_vie_name": "Bassin de vie",
+    "share_over_75": "Part des 75 ans et plus",
+    "density_class": "Densité",
+    "minutes_to_labelled_structure": "Minutes jusqu’à une structure France Santé",
+    "risk_class": "Risque de relève non assurée",
+}
+
+
+def titled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that have a French heading, under it and in the order of `TITLES`."""
+    kept = [column for column in TITLES if column in table]
+    return table[kept].rename(columns=dict(TITLES))

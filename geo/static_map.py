@@ -1,0 +1,131 @@
+"""A map as a picture, for reports and exports: the same classes and colours as on screen."""
+
+import io
+import textwrap
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from geo.layers import METRES_CRS, Indicator
+
+DOTS_PER_INCH = 150
+SEA_COLOUR = "#dbe7f0"
+LAND_COLOUR = "#f1efe9"
+MISSING_COLOUR = "#e4e6ea"
+
+
+def class_numbers(values: pd.Series, indicator: Indicator) -> pd.Series:
+    """Return the rank of each value among the classes of an indicator, -1 where missing.
+
+    Bounds are inclusive: 20 minutes belong to "15 à 20".
+    """
+    if not indicator.breaks:
+        ranks = {one.value: rank for rank, one in enumerate(indicator.classes)}
+        return values.map(ranks).fillna(-1).astype(int)
+    scale = 100.0 if indicator.unit == "%" else 1.0
+    numbers = values.astype(float) * scale
+    ranked = np.searchsorted(indicator.breaks, numbers.to_numpy(), side="left")
+    return pd.Series(np.where(numbers.notna(), ranked, -1), index=values.index)
+
+
+def picture(
+    communes: gpd.GeoDataFrame,
+    values: pd.Series,
+    indicator: Indicator,
+    land: gpd.GeoDataFrame,
+    *,
+    title: str,
+    notes: Sequence[str] = (),
+    rings: gpd.GeoDataFrame | None = None,
+    points: gpd.GeoSeries | None = None,
+    frame: gpd.GeoSeries | None = None,
+    size_inches: tuple[float, float] = (8.0, 8.0),
+) -> bytes:
+    """Return a PNG of an indicator over the communes, with legend, title and sources.
+
+    Parameters
+    ----------
+    communes
+        Contours, EPSG:4326.
+    values
+        The indicator, aligned with `communes`.
+    indicator
+        Its classes and colours.
+    land
+        Dry land around, EPSG:4326.
+    title, notes
+        Written above and below the map; the notes carry vintage and source.
+    rings
+        Isochrones (column minutes), EPSG:4326.
+    points
+        Places to mark, EPSG:4326.
+    frame
+        What the picture must show, EPSG:4326; the communes if not given.
+    size_inches
+        Width and height at 150 dots per inch.
+
+    Returns
+    -------
+    bytes
+        PNG.
+    """
+    figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_facecolor(SEA_COLOUR)
+    axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    metres = communes.to_crs(METRES_CRS)
+    land.to_crs(METRES_CRS).plot(ax=axes, color=LAND_COLOUR, zorder=1)
+    ranks = class_numbers(values, indicator)
+    for rank, one in enumerate(indicator.classes):
+        chosen = metres[(ranks == rank).to_numpy()]
+        if len(chosen):
+            chosen.plot(ax=axes, color=one.colour, edgecolor="white", linewidth=0.15, zorder=2)
+    unknown = metres[(ranks < 0).to_numpy()]
+    if len(unknown):
+        unknown.plot(
+            ax=axes, color=MISSING_COLOUR, edgecolor="#8a8f98", hatch="///", linewidth=0.1, zorder=2
+        )
+    if rings is not None:
+        rings.to_crs(METRES_CRS).boundary.plot(ax=axes, color="#000091", linewidth=1.2, zorder=4)
+    if points is not None:
+        points.to_crs(METRES_CRS).plot(
+            ax=axes, color="#000091", edgecolor="white", markersize=36, zorder=5
+        )
+    shown = frame if frame is not None else communes.geometry
+    axes.set(xlabel="", ylabel="")
+    west, south, east, north = shown.to_crs(METRES_CRS).total_bounds
+    margin = 0.04 * max(east - west, north - south)
+    axes.set_xlim(west - margin, east + margin)
+    axes.set_ylim(south - margin, north + margin)
+    handles = [
+        Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
+    ]
+    if len(unknown):
+        handles.append(
+            Patch(
+                facecolor=MISSING_COLOUR, edgecolor="#8a8f98", hatch="///", label="non disponible"
+            )
+        )
+    heading = f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
+    axes.legend(
+        handles=handles,
+        title=textwrap.fill(heading, 26),
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        alignment="left",
+        fontsize=7,
+        title_fontsize=7.5,
+        framealpha=0.95,
+    )
+    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    if notes:
+        figure.supxlabel("\n".join(notes), fontsize=6.5, x=0.01, ha="left")
+    target = io.BytesIO()
+    figure.savefig(target, format="png", metadata={"Software": "ProxiSoins"})
+    return target.getvalue()

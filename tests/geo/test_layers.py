@@ -1,0 +1,65 @@
+"""What the map is given to draw: light, aligned, the same bytes twice."""
+
+import gzip
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import box
+
+from geo import layers
+
+
+def grid(side: int) -> gpd.GeoDataFrame:
+    cells = [
+        box(x / 10, 45 + y / 10, (x + 1) / 10, 45 + (y + 1) / 10)
+        for x in range(side)
+        for y in range(side)
+    ]
+    count = len(cells)
+    return gpd.GeoDataFrame(
+        {
+            "code": [f"{n:05d}" for n in range(count)],
+            "name": [f"Commune {n}" for n in range(count)],
+            "departement": ["16"] * count,
+            "epci": [""] * count,
+            "postcodes": ["16000"] * count,
+            "population": [100.0] * count,
+        },
+        geometry=cells,
+        crs=4326,
+    )
+
+
+def decoded(polygons: list[list[list[int]]]) -> np.ndarray:
+    steps = np.array(polygons[0][0]).reshape(-1, 2)
+    return steps.cumsum(axis=0) / 10**layers.DISPLAY_DECIMALS
+
+
+def test_contours_come_back_where_they_were() -> None:
+    communes = grid(3)
+    document = layers.contours_document(communes, communes, {"16": "Charente"}, {})
+    assert document == layers.contours_document(communes, communes, {"16": "Charente"}, {})
+    read = json.loads(gzip.decompress(document))
+    assert read["columns"]["c"] == communes["code"].tolist()
+    for shape, encoded in zip(communes.geometry, read["contours"], strict=True):
+        corners = decoded(encoded)
+        assert np.abs(np.sort(corners.min(axis=0)) - np.sort(shape.bounds[:2])).max() < 1e-3
+        assert np.abs(np.sort(corners.max(axis=0)) - np.sort(shape.bounds[2:])).max() < 1e-3
+
+
+def test_values_are_rounded_and_missing_stays_missing() -> None:
+    drawn = layers.drawn_values(pd.Series([1.23456, np.nan, np.inf]), 1)
+    assert drawn == [1.23, None, None]
+    assert layers.drawn_values(pd.Series(["ZIP", "", None]), 0) == ["ZIP", None, None]
+
+
+def test_every_indicator_has_one_class_more_than_bounds() -> None:
+    for one in layers.INDICATORS:
+        if one.breaks:
+            assert len(one.classes) == len(one.breaks) + 1, one.key
+            assert list(one.breaks) == sorted(one.breaks)
+        else:
+            assert all(c.value for c in one.classes), one.key
+        assert len({c.colour for c in one.classes}) == len(one.classes), one.key

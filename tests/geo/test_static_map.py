@@ -1,0 +1,47 @@
+"""Pictures of maps: the classes of the screen, and a real PNG."""
+
+import io
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from matplotlib import image
+from shapely.geometry import box
+
+from geo.layers import INDICATORS
+from geo.static_map import DOTS_PER_INCH, class_numbers, picture
+
+BY_KEY = {one.key: one for one in INDICATORS}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "label"),
+    [(0.0, "sur place"), (5.0, "jusqu’à 5"), (20.0, "15 à 20"), (20.01, "plus de 20")],
+)
+def test_bounds_are_inclusive(minutes: float, label: str) -> None:
+    indicator = BY_KEY["minutes_to_nearest_gp"]
+    rank = class_numbers(pd.Series([minutes]), indicator).iloc[0]
+    assert indicator.classes[rank].label == label
+
+
+def test_missing_is_no_class_and_categories_have_theirs() -> None:
+    assert class_numbers(pd.Series([float("nan")]), BY_KEY["apl"]).tolist() == [-1]
+    zones = class_numbers(pd.Series(["ZIP", "HZ", "", None]), BY_KEY["zone"])
+    assert zones.tolist() == [0, 3, -1, -1]
+
+
+def test_a_picture_shows_the_class_of_its_commune() -> None:
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+    indicator = BY_KEY["zone"]
+    drawn = picture(
+        communes,
+        pd.Series(["ZIP"]),
+        indicator,
+        communes,
+        title="Une commune",
+        size_inches=(4, 4),
+    )
+    pixels = image.imread(io.BytesIO(drawn))
+    assert pixels.shape[:2] == (4 * DOTS_PER_INCH, 4 * DOTS_PER_INCH)
+    wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.1
