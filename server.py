@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -83,10 +83,22 @@ def route_path(scope: Scope) -> str:
     return path.removeprefix(f"/{base}") if base else path
 
 
+def is_foreign(scope: Scope) -> bool:
+    """Tell whether a page of another site opens this websocket.
+
+    Streamlit refuses it too, but first asks a site on the Internet for our own address.
+    """
+    headers = Headers(scope=scope)
+    origin, host = headers.get("origin"), headers.get("host")
+    ours = {None, f"http://{host}", f"https://{host}"}
+    return origin not in ours | set(config.get_option("server.corsAllowedOrigins"))
+
+
 class SafePages:
     """Give every response its security and cache headers, and every page its French shell.
 
-    Websockets go through untouched, and so does the body of all that is not a page.
+    A websocket goes through untouched, unless a page of another site opens it. The body of all
+    that is not a page goes through untouched too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,6 +106,9 @@ class SafePages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
+        if scope["type"] == "websocket" and is_foreign(scope):
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -121,11 +121,10 @@ def test_base_path_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     assert headers["cache-control"] == "public, max-age=86400"
 
 
-def test_websockets_pass_untouched() -> None:
-    seen: list[Scope] = []
+def open_stream(headers: dict[str, str]) -> list[Message]:
+    """Open a websocket through the middleware, on an application that accepts all."""
 
     async def inner(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.append(scope)
         await send({"type": "websocket.accept", "headers": []})
 
     sent: list[Message] = []
@@ -136,10 +135,30 @@ def test_websockets_pass_untouched() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": raw}
     asyncio.run(server.SafePages(inner)(scope, receive, send))
-    assert seen == [scope]
-    assert sent == [{"type": "websocket.accept", "headers": []}]
+    return sent
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "soins.example"},
+        {"host": "soins.example", "origin": "https://soins.example"},
+        {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"},
+    ],
+)
+def test_own_stream_passes_untouched(headers: dict[str, str]) -> None:
+    assert open_stream(headers) == [{"type": "websocket.accept", "headers": []}]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://ailleurs.example", "null", "https://soins.example.org", "http://["]
+)
+def test_stream_of_a_foreign_page_is_refused(origin: str) -> None:
+    sent = open_stream({"host": "soins.example", "origin": origin})
+    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 class RuntimeDouble:
