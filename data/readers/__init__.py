@@ -1,1 +1,32 @@
-"""Readers of official files: recognise, check, report."""
+"""Readers of official files: one module per family, each tells its files by their content."""
+
+from data.readers import apl, gp_counts, population, reference, zoning
+from data.readers.base import Candidate, Reader
+from data.readers.workbook import open_workbook
+from data.text_files import InputFile, TextTable
+
+READERS: dict[str, Reader] = {
+    "apl": apl,
+    "zoning": zoning,
+    "gp_counts": gp_counts,
+    "population": population,
+    "reference": reference,
+}
+"""By the name that `sources.yaml` gives, in the order in which a file is shown to them."""
+
+
+def candidate_of(file: InputFile) -> Candidate:
+    """Return a file with its tables opened, ready to be recognised."""
+    if file.kind == "workbook":
+        return Candidate(file, tuple(open_workbook(file)))
+    if file.kind == "json":
+        return Candidate(file, text=file.head().decode("utf-8", errors="ignore"))
+    return Candidate(file, (TextTable(file),))
+
+
+def recognise(candidate: Candidate) -> tuple[str, str] | None:
+    """Return source and reader of the first family that knows the file, or None."""
+    for name, reader in READERS.items():
+        if source := reader.recognise(candidate):
+            return source, name
+    return None

@@ -1,0 +1,111 @@
+"""How a table that was just read joins what is already there: replace, complete, or add years."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from data import schemas
+from data.readers.base import ReadResult
+from geo.errors import InvalidInputError
+
+POPULATIONS = pa.DataFrameSchema(
+    {
+        "code": pa.Column(str, pa.Check.str_matches(schemas.COMMUNE_CODE), unique=True),
+        "population": pa.Column(float, pa.Check.ge(0), coerce=True),  # inhabitants
+    },
+    strict=True,
+)
+
+_BY_YEAR = ("apl", "gp_history")
+_EMPTY_COLUMN = {"share_over_75": float("nan"), "area_km2": float("nan")}
+
+
+def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables to store, checked.
+
+    Parameters
+    ----------
+    result
+        What was read.
+    stored
+        Tables already imported (real ones only), by key.
+
+    Raises
+    ------
+    InvalidInputError
+        A table does not pass the checks of its schema, or completes a table that is not there.
+    """
+    tables = {}
+    for key, read in result.tables.items():
+        if key == "sites":
+            continue
+        before = stored.get(key)
+        if key in result.columns:
+            table = _completed(key, read, result.columns[key], before)
+        elif key in _BY_YEAR and before is not None:
+            table = _years_added(read, before)
+        elif key == "structures" and before is not None:
+            table = _kinds_replaced(read, result.kinds, before)
+        else:
+            table = read
+        order = [name for name in ("code", "id", "year", "part") if name in table]
+        tables[key] = checked(key, table.sort_values(order, ignore_index=True))
+    return tables
+
+
+def checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the types of its schema.
+
+    Raises
+    ------
+    InvalidInputError
+        Some value is out of bounds; the first one is quoted.
+    """
+    schema = POPULATIONS if key == "populations" else schemas.TABLES[key]
+    try:
+        return schema.validate(table[list(schema.columns)], lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        first = errors.failure_cases.iloc[0]
+        raise InvalidInputError(
+            f"Le contrôle final de la table « {key} » a échoué : colonne {first['column']}, valeur "
+            f"« {first['failure_case']} » ({len(errors.failure_cases)} anomalies). "
+            "Vérifiez que le fichier est complet et de la bonne version."
+        ) from errors
+
+
+def _completed(
+    key: str, read: pd.DataFrame, columns: tuple[str, ...], before: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Give some columns to the rows already there; `reference` also takes new communes."""
+    if key == "zoning":
+        if before is None:
+            raise InvalidInputError(
+                "La composition des territoires de vie-santé complète un zonage : importez d'abord "
+                "(ou en même temps) le zonage des médecins généralistes."
+            )
+        kept = before.drop(columns=list(columns)).merge(read, on="code", how="left")
+        return kept.fillna(dict.fromkeys(columns, ""))
+    schema = schemas.TABLES[key]
+    whole = read.reindex(columns=list(schema.columns))
+    if before is not None:
+        whole = whole.set_index("code").combine_first(before.set_index("code")).reset_index()
+    blanks = {name: _EMPTY_COLUMN.get(name, "") for name in schema.columns if name != "code"}
+    return whole.fillna({name: blank for name, blank in blanks.items() if blank == ""})
+
+
+def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Take the years of the file from the file, the others from what is there."""
+    others = before[~before["year"].isin(set(read["year"]))]
+    return pd.concat([others, read], ignore_index=True)
+
+
+def _kinds_replaced(
+    read: pd.DataFrame, kinds: tuple[str, ...], before: pd.DataFrame
+) -> pd.DataFrame:
+    """Replace the kinds that the file knows in full; a label already known is kept."""
+    labelled = set(before.loc[before["labelled"], "id"])
+    read = read.assign(labelled=read["labelled"] | read["id"].isin(labelled))
+    others = before[~before["kind"].isin(kinds) & ~before["id"].isin(set(read["id"]))]
+    return pd.concat([others, read], ignore_index=True)

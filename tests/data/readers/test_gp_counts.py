@@ -1,0 +1,88 @@
+"""GP counts in their four layouts."""
+
+import pytest
+
+from geo.errors import InvalidInputError
+
+
+def _as_dict(table, year=None):
+    rows = table if year is None else table[table["year"] == year]
+    return dict(zip(rows["code"], rows["gps"], strict=True))
+
+
+def test_wide_table_gives_history_and_last_year_of_the_region(read, golden):
+    source, result = read(golden / "gp_wide.csv")
+    assert source == "gp_panel"
+    # 2020 is blank in the region: the last year known there is 2018.
+    assert result.vintages == {"gps": "2018", "gp_history": "2009, 2013, 2018"}
+    assert _as_dict(result.tables["gps"]) == {
+        "16001": 0, "16002": 1, "16186": 3, "33063": 300, "87085": 70,
+        "75101": 4, "75102": 6, "01053": 11,
+    }  # fmt: skip
+    # The merged commune's doctors of 2009 are counted in the commune that took it in.
+    assert _as_dict(result.tables["gp_history"], 2009)["16186"] == 2
+    assert _as_dict(result.tables["gp_history"], 2020) == {"75101": 4, "75102": 6, "01053": 10}
+
+
+def test_wide_table_reports_what_it_refused(read, golden):
+    tally = read(golden / "gp_wide.csv")[1].tally
+    reasons = {refusal.reason: (refusal.count, refusal.lines) for refusal in tally.refused}
+    assert reasons == {
+        "commune absente du code officiel actuel (16999)": (1, (9,)),
+        "code de commune illisible": (1, (11,)),
+        "nombre de médecins illisible": (1, (12,)),
+    }
+    assert (tally.read, tally.kept) == (11, 9)
+
+
+def test_detail_sums_equipment_lines_and_says_zero_where_there_is_none(read, golden):
+    source, result = read(golden / "bpe_detail_latin1.csv")
+    assert source == "bpe_detail"
+    # Limoges is in a département that the file does not cover: it stays unknown.
+    assert _as_dict(result.tables["gps"]) == {"16001": 2, "16002": 0, "16186": 1, "33063": 7}
+    assert result.vintages["gps"] == "2019"
+    reasons = {refusal.reason: refusal.lines for refusal in result.tally.refused}
+    assert reasons == {
+        "nombre d'équipements illisible": (8,),
+        "nombre de colonnes inattendu": (9,),
+    }
+    assert any("comptées à zéro" in remark for remark in result.tally.remarks)
+
+
+def test_recent_detail_has_one_row_per_equipment(read, golden):
+    _, result = read(golden / "bpe_one_row_each.csv")
+    assert _as_dict(result.tables["gps"]) == {"87085": 2}
+    assert result.vintages["gps"] == "2024"
+
+
+def test_melodi_keeps_communes_only(read, golden):
+    source, result = read(golden / "bpe_melodi.csv")
+    assert source == "bpe_melodi"
+    counts = _as_dict(result.tables["gps"])
+    assert counts == {"33063": 280, "16001": 1, "16002": 0, "16186": 0}
+
+
+def test_wide_workbook_takes_its_year_from_the_sheet(read, workbook):
+    others = [f"Équipement {k}" for k in range(25)]
+    path = workbook(
+        "tableau.xlsx",
+        {
+            "Bpe13_ensemble": [
+                ["depcom", *others, "Médecin omnipraticien"],
+                ["16001", *[None] * 25, 2],
+                ["16186", *[1] * 25, None],
+                [16010, *[1] * 25, 1],
+            ]
+        },
+    )
+    source, result = read(path)
+    assert source == "bpe_wide"
+    assert _as_dict(result.tables["gps"]) == {"16001": 2, "16002": 0, "16186": 1}
+    assert result.vintages["gps"] == "2013"
+
+
+def test_a_base_of_schools_is_refused_with_a_sentence(read, tmp_path):
+    path = tmp_path / "bpe.csv"
+    path.write_text("DEPCOM;AN;TYPEQU;NB_EQUIP\n16001;2018;C104;1\n")
+    with pytest.raises(InvalidInputError, match=r"sans médecin généraliste.*domaines trouvés : C"):
+        read(path)

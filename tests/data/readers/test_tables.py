@@ -1,0 +1,102 @@
+"""APL, populations, ages, reference columns, composition of the TVS."""
+
+import pytest
+
+from geo.errors import InvalidInputError
+
+
+def test_plain_apl_leaves_blank_years_unknown(read, golden):
+    source, result = read(golden / "apl_plain.csv")
+    table = result.tables["apl"]
+    assert source == "apl_plain"
+    assert [(r.code, r.year, r.apl) for r in table.itertuples()] == [
+        ("16001", 2016, 3.5),
+        ("16002", 2016, 5.1),
+        ("16002", 2018, 4.9),
+        ("33063", 2016, 5.25),
+        ("33063", 2018, 5.2),
+    ]
+    assert table["standardised_population"].tolist() == [500.25, 520, 518, 240000, 250000]
+
+
+def test_workbook_of_the_drees_with_titles_units_and_notes(read, workbook):
+    def sheet(suffix, value):
+        return [
+            ["Indicateur d'accessibilité potentielle localisée"],
+            [],
+            [
+                "Code commune INSEE",
+                "Commune",
+                "APL aux médecins généralistes",
+                f"APL aux médecins généralistes de 65 ans {suffix} ",
+                "APL aux médecins généralistes de 62 ans et moins ",
+                "Population standardisée 2020 pour la médecine générale",
+                "Population totale 2020",
+            ],
+            [None, None, "En nombre de C/V", "En nombre de C/V", None, None, None],
+            ["16001", "Abzac", value, 2.5, 2.1, 500.5, 510],
+            [1053, "Bourg-en-Bresse", 3.0, 2.5, 2.1, 40000, 41000],
+            ["Lecture : en 2022, les habitants d'Abzac…"],
+            ["Source : DREES"],
+        ]
+
+    sheets = {"APL 2022": sheet("et moins", 3.1), "APL_2024": sheet("ou moins", 2)}
+    path = workbook("apl.xlsx", {"Paramètres": [["x"]], **sheets})
+    source, result = read(path)
+    assert source == "apl_drees"
+    table = result.tables["apl"]
+    assert [(r.code, r.year, r.apl, r.apl65) for r in table.itertuples()] == [
+        ("01053", 2022, 3.0, 2.5),
+        ("01053", 2024, 3.0, 2.5),
+        ("16001", 2022, 3.1, 2.5),
+        ("16001", 2024, 2.0, 2.5),
+    ]
+    assert result.vintages["apl"] == "2022, 2024"
+
+
+def test_apl_of_another_profession_is_refused(read, workbook):
+    rows = [["Code commune INSEE", "Commune", "APL aux infirmières"], ["16001", "Abzac", 2]]
+    with pytest.raises(InvalidInputError, match="autre profession"):
+        read(workbook("apl.xlsx", {"APL 2022": rows}))
+
+
+def test_legal_populations_add_up_merged_communes_and_arrondissements(read, golden):
+    source, result = read(golden / "populations_2021.csv")
+    assert source == "insee_populations"
+    table = result.tables["populations"]
+    assert dict(zip(table["code"], table["population"], strict=True)) == {
+        "13055": 65000,
+        "16001": 510,
+        "16186": 780,
+        "33063": 259809,
+    }
+    assert result.vintages["populations"] == "2021"
+
+
+def test_share_over_75_is_taken_from_the_latest_census(read, golden):
+    source, result = read(golden / "ages.csv")
+    assert source == "insee_ages"
+    table = result.tables["reference"]
+    shares = dict(zip(table["code"], table["share_over_75"], strict=True))
+    assert shares == pytest.approx({"16001": 70.5 / 500, "16186": (33 + 54) / 780})
+    assert result.columns == {"reference": ("share_over_75",)}
+    assert [(r.count, r.lines) for r in result.tally.refused] == [(1, (5,))]
+
+
+def test_reference_columns(read, golden):
+    source, result = read(golden / "reference.csv")
+    assert source == "commune_reference"
+    table = result.tables["reference"].set_index("code")
+    assert table.loc["16001", "share_over_75"] == pytest.approx(0.141)
+    assert table.loc["16002", "bassin_de_vie_name"] == "Ruffec"
+    assert "33063" not in table.index  # 140 % of people over 75
+
+
+def test_composition_of_the_tvs(read, golden):
+    source, result = read(golden / "tvs.csv")
+    assert source == "tvs"
+    assert result.tables["zoning"].to_dict("list") == {
+        "code": ["16001", "16002"],
+        "tvs": ["16106", "16292"],
+        "tvs_name": ["Confolens", "Ruffec"],
+    }
