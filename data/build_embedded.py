@@ -30,7 +30,13 @@ FRINGE_KM = 40.0
 """Width of the fringe: more than 20 minutes by motorway beyond the border."""
 FAR_POINT_DEGREES = 0.01
 """A town hall farther than this from its contour is wrong (about 200 in Nouvelle-Aquitaine)."""
+COVERED_SHARE = 0.5
+HOLE_SEARCH_DEGREES = 0.2
+HOLE_BORDER_SHARE = 0.05
+HOLE_SQUARE_DEGREES = 5e-5
+"""About 0.4 km²: smaller holes are left by the package's own simplification."""
 PRECISION_DEGREES = 1e-5
+COAST_DEGREES = 1e-4
 AROUND_DEGREES = 1.0
 """Margin of the coast around the region."""
 FOREIGN_OVERLAP_DEGREES = 0.03
@@ -99,22 +105,28 @@ def _geometries(rows: pd.DataFrame, column: str) -> dict[str, Any]:
 def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
     """Return contours (multipolygons, WGS84) by commune code; four communes of France have none.
 
-    The package is older than the codes: a commune merged since then is the union of its own
-    contour and of those of the communes it took in. One that has none of its own takes those of
-    its delegated communes.
+    The contours are older than the codes: a commune that took others in since then also takes the
+    contours of these delegated communes where its own does not cover them, or the hole that they
+    left when the package lost theirs.
     """
     rows = archives.communes_csv
     own = _geometries(rows[rows["type"] == "COM"], "geometry")
     delegated = _geometries(rows[rows["type"] == "COMD"], "geometry")
     current = set(communes["code"])
-    found = {}
+    found: dict[str, Any] = {}
+    incomplete = []
     for code, former in zip(communes["code"], communes["former"], strict=True):
-        merged = sorted({c for c in former if c in own} - current | ({code} & own.keys()))
-        parts = [own[c] for c in merged]
-        if code not in own:
-            parts += [delegated[c] for c in sorted({code, *former}) if c in delegated]
+        parts = [own[code]] if code in own else []
+        merged = sorted(({*former} - current | {code}) & delegated.keys())
+        for part in (delegated[c] for c in merged):
+            covered = sum(part.intersection(p).area for p in parts)
+            if covered < COVERED_SHARE * part.area:
+                parts.append(part)
         if parts:
             found[code] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        if any(c not in delegated for c in former if c != code and c not in current):
+            incomplete.append(code)
+    found = fill_holes(found, incomplete)
     rounded = shapely.set_precision(list(found.values()), PRECISION_DEGREES, mode="pointwise")
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
@@ -122,6 +134,40 @@ def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
         code: shapely.MultiPolygon(shapely.get_parts(geometry).tolist())
         for code, geometry in zip(found, rounded, strict=True)
     }
+
+
+def fill_holes(contours: dict[str, Any], incomplete: list[str]) -> dict[str, Any]:
+    """Give the holes of the map to the merged communes whose former contours are lost.
+
+    Parameters
+    ----------
+    contours
+        All contours of France, by code.
+    incomplete
+        Codes of the communes that took in another whose contour is not known.
+    """
+    filled = dict(contours)
+    codes, shapes = list(contours), list(contours.values())
+    tree = shapely.STRtree(shapes)
+    for code in incomplete:
+        if code not in filled:
+            continue
+        around = shapely.box(*shapely.bounds(filled[code])).buffer(HOLE_SEARCH_DEGREES)
+        near = [codes[i] for i in sorted(tree.query(around, predicate="intersects"))]
+        candidates = [c for c in near if c in incomplete]
+        polygons = shapely.get_parts(shapely.union_all([filled[c] for c in near]))
+        for hole in (shapely.Polygon(ring) for p in polygons for ring in p.interiors):
+            shared = {
+                c: hole.boundary.intersection(filled[c]).length / hole.length for c in candidates
+            }
+            best = max(candidates, key=lambda c: shared[c])
+            if (
+                best == code
+                and shared[code] > HOLE_BORDER_SHARE
+                and hole.area > HOLE_SQUARE_DEGREES
+            ):
+                filled[code] = shapely.union(filled[code], hole)
+    return filled
 
 
 def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFrame:
@@ -185,6 +231,11 @@ def _topojson(raw: bytes) -> gpd.GeoDataFrame:
         return pyogrio.read_dataframe(file.name, layer=0)
 
 
+def _areas(geometry: Any) -> Any:
+    parts = shapely.get_parts(geometry)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
 def enclosed_water(french_land: Any, coast: Any) -> Any:
     """Return estuary water: sea of the coast that commune contours enclose."""
     radius = ENCLOSED_WIDTH_DEGREES / 2
@@ -223,7 +274,7 @@ def land_around(
             frame,
         )
     )
-    french_land = shapely.union(ours, around)
+    french_land = _areas(shapely.union(ours, around))
     water = enclosed_water(french_land, coast)
     border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
     neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
@@ -231,7 +282,7 @@ def land_around(
         "région": shapely.difference(ours, water),
         "voisin": shapely.difference(neighbours, water),
     }
-    rounded = [shapely.set_precision(g, PRECISION_DEGREES * 10) for g in kinds.values()]
+    rounded = [_areas(shapely.set_precision(g, COAST_DEGREES)) for g in kinds.values()]
     return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=rounded, crs="EPSG:4326")
 
 
@@ -285,6 +336,16 @@ def describe(
     }
 
 
+def mergers(communes: pd.DataFrame) -> dict[str, str]:
+    """Return former code to present code, for the communes that absorbed others."""
+    return {
+        old: code
+        for code, former in zip(communes["code"], communes["former"], strict=True)
+        for old in former
+        if old != code
+    }
+
+
 def build(region: str, out: Path, downloads: Path) -> None:
     """Write communes.parquet, fringe.parquet, land.parquet and set.json of a region into `out`.
 
@@ -317,7 +378,9 @@ def build(region: str, out: Path, downloads: Path) -> None:
     land_around(communes, france, archives).to_parquet(
         out / "land.parquet", index=False, compression="zstd", compression_level=19
     )
-    description = describe(communes, pd.concat([communes, fringe]), region, archives)
+    everywhere = pd.concat([communes, fringe])
+    description = describe(communes, everywhere, region, archives)
+    description["mergers"] = mergers(table[table["code"].isin(everywhere["code"])])
     text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
     (out / "set.json").write_text(text + "\n", encoding="utf-8")
     logger.info("%s : %s communes", out, french.number(len(communes)))

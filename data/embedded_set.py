@@ -94,6 +94,11 @@ def epcis(region: str = DEFAULT_REGION) -> pd.DataFrame:
     return pd.DataFrame(_description(region)["epcis"])
 
 
+def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
+    """Return former code to present code of merged communes, region and fringe."""
+    return dict(_description(region)["mergers"])
+
+
 def attributions(region: str = DEFAULT_REGION) -> list[Attribution]:
     """Return the sources of the set, to be quoted on screen."""
     return [Attribution(**source) for source in _description(region)["attributions"]]

@@ -1,0 +1,66 @@
+"""The set that the repository carries: counts, shapes, points, land and attributions."""
+
+import pytest
+import shapely
+
+from data import embedded_set, paths, schemas
+from geo.errors import UnavailableError
+
+
+def test_the_region_is_whole() -> None:
+    communes = embedded_set.communes()
+    schemas.communes.validate(communes.drop(columns="geometry"))
+    assert len(communes) == 4293
+    assert communes["population"].sum() == 6_150_451
+    assert communes["departement"].nunique() == 12
+    assert communes["epci"].nunique() == 156
+    assert communes["code"].is_monotonic_increasing
+    assert communes.crs == "EPSG:4326"
+    assert communes.geometry.is_valid.all()
+
+
+def test_points_lie_at_most_a_hundredth_of_a_degree_from_their_contour() -> None:
+    communes = embedded_set.communes()
+    points = shapely.points(communes["lon"], communes["lat"])
+    assert shapely.distance(points, communes.geometry.to_numpy()).max() <= 0.0101
+    interior = communes["point_source"] == "point intérieur"
+    assert 150 <= interior.sum() <= 250
+    assert shapely.contains(communes.geometry.to_numpy()[interior], points[interior]).all()
+
+
+def test_fringe_is_outside_and_near() -> None:
+    communes, fringe = embedded_set.communes(), embedded_set.fringe()
+    schemas.communes.validate(fringe)
+    assert not set(fringe["code"]) & set(communes["code"])
+    assert set(fringe["region"]) == {"24", "52", "76", "84"}
+    assert "75" not in set(fringe["region"])
+    names = set(fringe["name"])
+    assert "Cholet" in names
+
+
+def test_estuary_and_ocean_are_water_and_towns_are_land() -> None:
+    land = shapely.union_all(embedded_set.land().geometry.to_numpy())
+    dry = {"Bordeaux": (-0.58, 44.84), "Saint-Sébastien": (-1.98, 43.29), "Cholet": (-0.88, 47.06)}
+    wet = {"estuaire": (-0.74, 45.30), "océan": (-1.6, 45.0), "bassin": (-1.15, 44.69)}
+    assert [n for n, p in dry.items() if not land.contains(shapely.Point(p))] == []
+    assert [n for n, p in wet.items() if land.contains(shapely.Point(p))] == []
+
+
+def test_names_and_attributions() -> None:
+    departements = embedded_set.departements()
+    assert (departements["region"] == "75").sum() == 12
+    assert embedded_set.epcis()["inside"].sum() == 156
+    assert {"name", "licence"} <= set(vars(embedded_set.attributions()[0]))
+    assert [a.version for a in embedded_set.attributions()] == ["6.0.0", "1.1.0", "2.0.2"]
+    assert embedded_set.regions() == [("75", "Nouvelle-Aquitaine")]
+
+
+def test_the_set_stays_small() -> None:
+    sizes = [p.stat().st_size for p in paths.EMBEDDED.rglob("*") if p.is_file()]
+    assert max(sizes) < 3_000_000
+    assert sum(sizes) < 6_000_000
+
+
+def test_an_absent_region_is_said_in_french() -> None:
+    with pytest.raises(UnavailableError, match="--region 53"):
+        embedded_set.folder("53")
