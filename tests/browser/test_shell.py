@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import threading
 import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 
 def headers_of(url: str) -> tuple[dict[str, str], bytes]:
@@ -54,23 +57,52 @@ def test_shell_is_french_before_any_script_runs(server: str, path: str) -> None:
     assert "You need to enable JavaScript" not in shell
 
 
-def test_a_foreign_page_cannot_frame_the_application(server: str, page: Page) -> None:
-    page.goto(server)
-    foreign = f"data:text/html,<iframe src='{server}' id='f'></iframe>"
-    page.goto(foreign)
-    page.wait_for_timeout(500)
-    framed = page.frames[1]
-    assert not framed.url.startswith(server)
+@pytest.fixture
+def foreign_site(server: str) -> Iterator[str]:
+    """Serve, from another origin of this machine, a page that frames the application."""
+
+    class FramingPage(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><iframe src='{server}'></iframe>".encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            """Keep the output of the tests clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), FramingPage) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{site.server_port}/"
+        site.shutdown()
 
 
-def test_a_foreign_origin_cannot_open_the_stream(server: str, page: Page) -> None:
-    page.goto("data:text/html,<p>ailleurs</p>")
-    outcome = page.evaluate(
-        """address => new Promise(resolve => {
-            const socket = new WebSocket(address);
-            socket.onopen = () => resolve("open");
-            socket.onerror = () => resolve("refused");
-        })""",
-        server.replace("http", "ws") + "/_stcore/stream",
-    )
-    assert outcome == "refused"
+def test_a_foreign_page_cannot_frame_the_application(
+    server: str, foreign_site: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    with page.expect_response(f"{server}/"):
+        page.goto(foreign_site)
+    page.wait_for_load_state("load")
+    assert 'id="root"' not in page.frames[1].content()
+    page.close()
+
+
+def test_a_foreign_page_cannot_open_the_stream(
+    server: str, foreign_site: str, browser: Browser
+) -> None:
+    stream = server.replace("http", "ws") + "/_stcore/stream"
+    page = browser.new_page()
+    outcomes = {}
+    for site in (server, foreign_site):
+        page.goto(site)
+        outcomes[site] = page.evaluate(
+            """address => new Promise(resolve => {
+                const socket = new WebSocket(address);
+                socket.onopen = () => resolve("open");
+                socket.onerror = () => resolve("refused");
+            })""",
+            stream,
+        )
+    page.close()
+    assert outcomes == {server: "open", foreign_site: "refused"}
