@@ -12,13 +12,15 @@ LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser lint format lock clean
+.PHONY: help setup install run test browser lint format lock clean
 
 help: ## list the targets
 	@echo "ProxiSoins: make TARGET"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/ready-dev ## create .venv with everything, from the exact locks
+
+install: .venv/ready ## set up what the application needs, without the development tools
 
 run: .venv/ready ## set up what is missing and open the application (PORT=… to choose)
 	@exec $(VENV_PYTHON) -m streamlit run server.py $(if $(PORT),--server.port $(PORT))

@@ -9,9 +9,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from setuptools import find_packages
+from streamlit import config
 
 from data.assets import LEAFLET_FILES, copy_leaflet
 
@@ -56,6 +58,49 @@ def test_lock_answers_what_the_project_asks(lock: str, extras: tuple[str, ...]) 
     for wanted in map(Requirement, asked):
         found = versions[canonicalize_name(wanted.name)]
         assert all(version in wanted.specifier for version in found), f"run make lock: {wanted}"
+
+
+def test_every_dependency_of_the_application_is_justified() -> None:
+    chapter = (ROOT / "docs" / "dependencies.md").read_text().split("## ")[1]
+    explained = set(re.findall(r"^\| ([\w-]+) \| ", chapter, re.MULTILINE)) - {"package"}
+    assert explained == {Requirement(d).name for d in PROJECT["project"]["dependencies"]}
+
+
+def option_keys(text: str) -> set[str]:
+    """Return the Streamlit options that a deployment file sets, by flag or by variable."""
+    named = {option.env_var: key for key, option in config._config_options_template.items()}
+    return set(re.findall(r"--(\w+\.\w+)", text)) | {
+        named.get(variable, variable) for variable in re.findall(r"STREAMLIT_[A-Z_]+", text)
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "deploy/Containerfile",
+        "deploy/compose.yaml",
+        "deploy/proxisoins.service",
+        "docs/deployment.md",
+    ],
+)
+def test_deployment_sets_options_that_exist(name: str) -> None:
+    keys = option_keys((ROOT / name).read_text())
+    assert keys
+    assert keys <= set(config._config_options_template)
+
+
+def test_only_the_proxy_has_open_ports() -> None:
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+
+
+def test_image_holds_the_application_and_no_secret() -> None:
+    rules = (ROOT / ".dockerignore").read_text().splitlines()
+    assert rules[0] == "*"
+    kept = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert all((ROOT / name).exists() for name in kept)
+    assert {"app.py", "server.py", "geo", "data", "models", "pages", "static"} <= kept
+    assert ".streamlit" not in kept
 
 
 def test_every_package_is_installed() -> None:
