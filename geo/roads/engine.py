@@ -1,0 +1,171 @@
+"""Travel times on a road network, behind the interface of `geo.travel_time`."""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from geo.contours import OFF_ROAD_KMH, area_within
+from geo.errors import UnreachableError
+from geo.roads.area import time_grid
+from geo.roads.locate import SNAP_LIMIT_M
+from geo.roads.nearest import NearestField
+from geo.roads.network import RoadNetwork
+from geo.roads.places import Places, locate
+from geo.roads.projection import to_lonlat
+from geo.roads.queries import Router
+from geo.roads.search import NEVER_MS, Ints
+from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
+
+_MS_PER_MIN = 60_000
+_ROUNDING_MS = 1e-3
+_PROFILE_NAMES = {"offpeak": "hors heures de pointe", "peak": "aux heures de pointe"}
+
+
+class RoadTravelTime:
+    """Car travel times on a network built from OpenStreetMap.
+
+    A point is joined to its nearest road by a walk (`geo.contours.OFF_ROAD_KMH`). Further than
+    `SNAP_LIMIT_M` from any road, an origin alone is refused, and a point among others gives inf.
+
+    Parameters
+    ----------
+    network
+        The network.
+    profile
+        "offpeak" or "peak".
+    """
+
+    def __init__(self, network: RoadNetwork, profile: str = "offpeak") -> None:
+        self.network = network
+        self.profile = profile
+        self._router = Router(network, profile)
+
+    @property
+    def label(self) -> EngineLabel:
+        """What the screen says of this network."""
+        said = self.network.provenance
+        day = said.get("date")
+        long_date = "d MMMM y"
+        vintage = (
+            format_date(dt.date.fromisoformat(day), long_date, locale="fr_FR")
+            if day
+            else "date inconnue"
+        )
+        nodes = format_decimal(said["nodes"], locale="fr_FR")
+        detail = (
+            f"Temps de trajet en voiture {_PROFILE_NAMES[self.profile]} sur le réseau routier "
+            f"({nodes} carrefours, données {said['source']}) ; accès à la route à "
+            f"{OFF_ROAD_KMH:.0f} km/h."
+        )
+        return EngineLabel("Réseau routier OpenStreetMap", vintage, detail, estimated=False)
+
+    @property
+    def version(self) -> str:
+        """Key of the roads, their speeds and the profile."""
+        return f"routes-{self.network.provenance['version']}-{self.profile}"
+
+    def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:
+        """Minutes of each pair, shape (n,); inf if no way or a point is too far from a road."""
+        return _minutes(self._router.pairs(self._places(origins), self._places(destinations)))
+
+    def one_to_many(self, origin: LonLat, destinations: LonLat, limit: float) -> Minutes:
+        """Minutes from one point, shape (2,), to many, shape (n,); inf beyond `limit` minutes.
+
+        Raises
+        ------
+        UnreachableError
+            If the origin is too far from any road.
+        """
+        start = self._origin(origin)
+        ends = self._places(destinations)
+        return _minutes(self._router.one_to_many(start, ends, _milliseconds(limit)))
+
+    def matrix(self, origins: LonLat, destinations: LonLat, limit: float) -> pd.DataFrame:
+        """Pairs within `limit` minutes: columns origin, destination (row numbers), minutes."""
+        origin, destination, ms = self._router.matrix(
+            self._places(origins), self._places(destinations), _milliseconds(limit)
+        )
+        return pd.DataFrame({"origin": origin, "destination": destination, "minutes": _minutes(ms)})
+
+    def nearest(
+        self, sites: LonLat, points: LonLat, limit: float = np.inf
+    ) -> tuple[Minutes, npt.NDArray[np.int64]]:
+        """Minutes from each point to its nearest site, and the site's row number (-1: none)."""
+        ms, site = self.nearest_field(sites, limit).at(self._places(points))
+        return _minutes(ms), site
+
+    def nearest_field(self, sites: LonLat, limit: float = np.inf) -> NearestField:
+        """Return the field of the nearest site, which takes sites in and out at little cost."""
+        return NearestField.of(self._router, self._places(sites), _milliseconds(limit))
+
+    def isochrones(
+        self, origins: LonLat, minutes: Sequence[float] = RINGS_MINUTES
+    ) -> gpd.GeoDataFrame:
+        """Areas within each threshold of the nearest of `origins` (union over origins).
+
+        Origins too far from any road are left out; all thresholds are cut from one time grid.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns minutes (ascending) and geometry (valid, nested, EPSG:4326).
+
+        Raises
+        ------
+        UnreachableError
+            If no origin is near enough to a road.
+        """
+        places = self._places(origins)
+        joined = places.take(places.snapped)
+        if not len(joined):
+            raise UnreachableError(_off_network(np.atleast_2d(origins)))
+        thresholds = sorted({float(m) for m in minutes})
+        grid = time_grid(self._router, joined, _milliseconds(thresholds[-1]))
+        areas = [
+            self._degrees(area_within(grid.x, grid.y, grid.minutes, limit)) for limit in thresholds
+        ]
+        return gpd.GeoDataFrame({"minutes": thresholds}, geometry=areas, crs="EPSG:4326")
+
+    def _degrees(self, area: shapely.MultiPolygon) -> shapely.MultiPolygon:
+        return shapely.transform(area, lambda xy: to_lonlat(xy, self.network.crs))
+
+    def _places(self, points: LonLat) -> Places:
+        return locate(self.network, self.profile, np.asarray(points, float).reshape(-1, 2))
+
+    def _origin(self, point: LonLat) -> Places:
+        place = self._places(point)
+        if not place.snapped[0]:
+            raise UnreachableError(_off_network(np.atleast_2d(point)))
+        return place
+
+
+def _off_network(points: LonLat) -> str:
+    lon, lat = points[0]
+    who = (
+        f"Le point (longitude {lon:.5f}, latitude {lat:.5f}) est"
+        if len(points) == 1
+        else f"Les {len(points)} points demandés sont"
+    )
+    return (
+        f"{who} à plus de {SNAP_LIMIT_M:.0f} m de toute route du réseau : choisissez un point "
+        "plus proche d’une route, ou construisez un réseau qui couvre ce territoire."
+    )
+
+
+def _milliseconds(minutes: float) -> int:
+    """Return a limit in whole milliseconds; thresholds are inclusive."""
+    if math.isnan(minutes) or minutes < 0:
+        return -1
+    return int(min(minutes * _MS_PER_MIN + _ROUNDING_MS, NEVER_MS - 1))
+
+
+def _minutes(ms: Ints) -> Minutes:
+    return np.where(ms >= NEVER_MS, np.inf, ms / _MS_PER_MIN)

@@ -1,0 +1,179 @@
+"""Minutes to the nearest of many sites, everywhere, and the same when a site comes or goes."""
+
+# ruff: noqa: PLR0917  (kernels: numba knows no keyword-only arguments)
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.roads.compiled import kernel
+from geo.roads.places import Places, direct_ms
+from geo.roads.queries import Router
+from geo.roads.search import NEVER_MS, Ints, spread
+
+
+@dataclass(frozen=True, eq=False)
+class NearestField:
+    """The nearest site of every node of a network, never changed once made.
+
+    Attributes
+    ----------
+    router
+        Network and profile.
+    sites
+        The sites, those that left included: numbers never change.
+    present
+        Whether each site is there, shape (s,).
+    limit_ms
+        Nothing is known beyond.
+    nodes
+        Shape (n, 2): ms to the nearest site (NEVER_MS: none) and its number (-1).
+    """
+
+    router: Router
+    sites: Places
+    present: npt.NDArray[np.bool_]
+    limit_ms: int
+    nodes: Ints
+
+    @classmethod
+    def of(cls, router: Router, sites: Places, limit_ms: int = NEVER_MS) -> "NearestField":
+        """Compute the field of some sites in one pass over the reversed network."""
+        nodes = np.empty((router.network.node_count, 2), np.int32)
+        nodes[:, 0], nodes[:, 1] = NEVER_MS, -1
+        every = np.arange(len(sites), dtype=np.int32)
+        _spread_from(router, sites, every, limit_ms, nodes)
+        return cls(router, sites, np.ones(len(sites), bool), limit_ms, nodes)
+
+    def with_site(self, site: Places) -> "NearestField":
+        """Return the field with one more site, numbered after the others.
+
+        Only the nodes that the new site improves are visited.
+        """
+        sites = Places(
+            np.concatenate([self.sites.xy, site.xy]),
+            np.concatenate([self.sites.table, site.table]),
+        )
+        nodes = self.nodes.copy()
+        new = np.array([len(self.sites)], np.int32)
+        _spread_from(self.router, sites, new, self.limit_ms, nodes)
+        return NearestField(self.router, sites, np.append(self.present, True), self.limit_ms, nodes)
+
+    def without_site(self, number: int) -> "NearestField":
+        """Return the field without a site.
+
+        Only the nodes that it served are visited: they are emptied, then filled again from
+        their neighbours and from the sites that stand among them.
+        """
+        present = self.present.copy()
+        present[number] = False
+        nodes = self.nodes.copy()
+        network = self.router.network
+        orphans = np.flatnonzero(nodes[:, 1] == number).astype(np.int32)
+        nodes[orphans, 0], nodes[orphans, 1] = NEVER_MS, -1
+        border = _border(network.ptr, self.router.arcs, orphans, nodes)
+        own_node, own_ms = self.sites.exits()
+        own_site = np.repeat(np.arange(len(present), dtype=np.int32), 2)
+        among = np.repeat(present, 2) & (own_node >= 0)
+        among[among] = nodes[own_node[among], 1] < 0
+        spread(
+            network.reversed_ptr,
+            network.reversed_arcs(self.router.profile),
+            np.concatenate([border[0], own_node[among]]),
+            np.concatenate([border[1], own_ms[among]]),
+            np.concatenate([border[2], own_site[among]]),
+            self.limit_ms,
+            nodes,
+            np.empty(4 * len(orphans) + 2 * len(present) + 1024, np.int64),
+        )
+        return NearestField(self.router, self.sites, present, self.limit_ms, nodes)
+
+    def at(self, points: Places) -> tuple[Ints, npt.NDArray[np.int64]]:
+        """Return ms from each point to its nearest site, and the site's number (-1: none)."""
+        ms = np.empty(len(points), np.int32)
+        site = np.empty(len(points), np.int64)
+        there = np.flatnonzero(self.present).astype(np.int32)
+        by_link = there[np.argsort(self.sites.table[there, 0], kind="stable")]
+        _read_field(
+            points.table,
+            points.xy,
+            self.nodes,
+            self.sites.table,
+            self.sites.xy,
+            self.sites.table[by_link, 0],
+            by_link,
+            self.limit_ms,
+            ms,
+            site,
+        )
+        return ms, site
+
+
+def _spread_from(router: Router, sites: Places, numbers: Ints, limit_ms: int, nodes: Ints) -> None:
+    node, ms = sites.take(numbers).exits()
+    network = router.network
+    spread(
+        network.reversed_ptr,
+        network.reversed_arcs(router.profile),
+        node,
+        ms,
+        np.repeat(numbers, 2),
+        limit_ms,
+        nodes,
+        np.empty(len(router.arcs) + 2 * len(numbers), np.int64),
+    )
+
+
+@kernel
+def _border(ptr: Ints, arcs: Ints, orphans: Ints, nodes: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return seeds (node, ms, site) of emptied nodes that lead to a node still served."""
+    room = 0
+    for node in orphans:
+        room += ptr[node + 1] - ptr[node]
+    seed = np.empty((3, room), np.int32)
+    used = 0
+    for node in orphans:
+        for arc in range(ptr[node], ptr[node + 1]):
+            head = arcs[arc, 0]
+            if nodes[head, 1] >= 0:
+                seed[0, used] = node
+                seed[1, used] = nodes[head, 0] + arcs[arc, 1]
+                seed[2, used] = nodes[head, 1]
+                used += 1
+    return seed[0, :used], seed[1, :used], seed[2, :used]
+
+
+@kernel
+def _read_field(
+    points: Ints,
+    xy: npt.NDArray[np.float64],
+    nodes: Ints,
+    sites: Ints,
+    site_xy: npt.NDArray[np.float64],
+    link: Ints,
+    by_link: Ints,
+    limit: int,
+    ms: Ints,
+    site: npt.NDArray[np.int64],
+) -> None:
+    for p in range(len(points)):
+        best, which = NEVER_MS, -1
+        if points[p, 0] < 0:
+            ms[p], site[p] = best, which
+            continue
+        for column in (3, 5):
+            node = points[p, column]
+            if node >= 0 and nodes[node, 1] >= 0:
+                total, owner = nodes[node, 0] + points[p, column + 1], nodes[node, 1]
+                if total < best or (total == best and owner < which):
+                    best, which = total, owner
+        here = points[p, 0]
+        for j in range(np.searchsorted(link, here), np.searchsorted(link, here + 1)):
+            number = by_link[j]
+            total = direct_ms(points[p], xy[p], sites[number], site_xy[number])
+            if total < best or (total == best and number < which):
+                best, which = total, number
+        if best > limit:
+            best, which = NEVER_MS, -1
+        ms[p], site[p] = best, which

@@ -1,0 +1,175 @@
+"""Read OSM extracts: ways cars may use, turn restrictions, positions. Streaming, in one pass.
+
+Per-object Python is the cost: pyosmium keeps the positions and filters in C++, and only roads,
+their restrictions and barriers come here.
+"""
+
+import datetime as dt
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import osmium
+from osmium.filter import KeyFilter
+from osmium.osm import NODE, NOTHING, RELATION, WAY
+
+from geo.errors import InvalidInputError
+from geo.roads.profile import Way, is_closed_barrier, read_way
+
+SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
+
+Progress = Callable[[str], None]
+"""Told in French what is being done."""
+
+_PROGRESS_EVERY = 250_000
+_CAR_EXCEPTIONS = {"motorcar", "motor_vehicle", "vehicle"}
+_DEGREES_PER_UNIT = 1e-7
+_NO_POSITION = 2**31 - 1
+
+
+@dataclass
+class OsmRoads:
+    """What the extracts say of roads.
+
+    Attributes
+    ----------
+    ways
+        Tags read, one per way.
+    way_ids
+        OSM number of each way.
+    refs, x, y
+        Nodes of all ways end to end: OSM number, longitude and latitude in 1e-7 degrees.
+    ref_counts
+        How many nodes each way has.
+    restrictions
+        Triples (from way, via node, to way) and whether the turn is the only one allowed.
+    ignored_restrictions
+        Restrictions that go via a way: not applied.
+    closed_nodes
+        Numbers of nodes whose barrier stops cars.
+    dates
+        Latest edit that each file says it holds; None when it says nothing.
+    """
+
+    ways: list[Way] = field(default_factory=list)
+    way_ids: array = field(default_factory=lambda: array("q"))
+    refs: array = field(default_factory=lambda: array("q"))
+    x: array = field(default_factory=lambda: array("i"))
+    y: array = field(default_factory=lambda: array("i"))
+    ref_counts: array = field(default_factory=lambda: array("q"))
+    restrictions: dict[tuple[int, int, int], bool] = field(default_factory=dict)
+    ignored_restrictions: int = 0
+    closed_nodes: set[int] = field(default_factory=set)
+    dates: list[dt.date | None] = field(default_factory=list)
+
+    def lonlat(self) -> npt.NDArray[np.float64]:
+        """Return the positions of `refs`, shape (r, 2), degrees; nan where the file has none."""
+        units = np.column_stack([np.frombuffer(self.x, np.int32), np.frombuffer(self.y, np.int32)])
+        return np.where(units == _NO_POSITION, np.nan, units * _DEGREES_PER_UNIT)
+
+
+def read_extracts(files: Sequence[Path], progress: Progress) -> OsmRoads:
+    """Read and merge extracts; what two neighbouring extracts share is taken once.
+
+    Raises
+    ------
+    InvalidInputError
+        If a file is absent, truncated, not OSM, or if no road for cars is found.
+    """
+    roads = OsmRoads()
+    seen: set[int] = set()
+    for file in files:
+        _check_name(file)
+        progress(f"Lecture de {file.name}…")
+        try:
+            _read_file(file, roads, seen, progress)
+        except (RuntimeError, OSError, ValueError) as error:
+            message = (
+                f"Le fichier {file.name} est illisible ou incomplet ({error}). "
+                "Téléchargez-le de nouveau, puis relancez la construction."
+            )
+            raise InvalidInputError(message) from error
+    if not roads.ways:
+        names = ", ".join(f.name for f in files)
+        message = (
+            f"Aucune route ouverte aux voitures dans {names} : vérifiez que l’extrait couvre "
+            "bien le territoire et contient les voies (« highway »)."
+        )
+        raise InvalidInputError(message)
+    return roads
+
+
+def _check_name(file: Path) -> None:
+    if not file.name.endswith(SUFFIXES):
+        message = f"{file.name} n’est pas un extrait OpenStreetMap (.osm.pbf ou .osm.gz attendu)."
+        raise InvalidInputError(message)
+    if not file.is_file():
+        message = f"Le fichier {file} n’existe pas."
+        raise InvalidInputError(message)
+
+
+def _read_file(file: Path, roads: OsmRoads, seen: set[int], progress: Progress) -> None:
+    with osmium.io.Reader(str(file), NOTHING) as reader:
+        roads.dates.append(_date(reader.header()))
+    barriers = KeyFilter("barrier")
+    barriers.enable_for(NODE)
+    others = KeyFilter("highway", "route", "restriction", "restriction:motorcar")
+    others.enable_for(WAY | RELATION)
+    items = osmium.FileProcessor(str(file), NODE | WAY | RELATION).with_locations()
+    for item in items.with_filter(barriers).with_filter(others):
+        if item.is_way():
+            if item.id not in seen and _keep_way(item, roads):
+                seen.add(item.id)
+                if len(seen) % _PROGRESS_EVERY == 0:
+                    progress(f"  {len(seen):_} voies retenues".replace("_", "\u202f"))
+        elif item.is_relation():
+            _read_restriction(item, roads)
+        elif is_closed_barrier(item.tags):
+            roads.closed_nodes.add(item.id)
+
+
+def _keep_way(item: osmium.osm.Way, roads: OsmRoads) -> bool:
+    way = read_way(item.tags)
+    if way is None:
+        return False
+    before = len(roads.refs)
+    for node in item.nodes:
+        roads.refs.append(node.ref)
+        roads.x.append(node.x)
+        roads.y.append(node.y)
+    roads.ways.append(way)
+    roads.way_ids.append(item.id)
+    roads.ref_counts.append(len(roads.refs) - before)
+    return True
+
+
+def _date(header: osmium.io.Header) -> dt.date | None:
+    for key in ("osmosis_replication_timestamp", "timestamp"):
+        stamp = header.get(key)
+        if stamp:
+            return dt.date.fromisoformat(stamp[:10])
+    return None
+
+
+def _read_restriction(relation: osmium.osm.Relation, roads: OsmRoads) -> None:
+    tags = relation.tags
+    kind = tags.get("restriction:motorcar") or tags.get("restriction") or ""
+    if tags.get("type") != "restriction" or not kind.startswith(("no_", "only_")):
+        return
+    if _CAR_EXCEPTIONS & set(tags.get("except", "").split(";")):
+        return
+    members: dict[str, list[tuple[str, int]]] = {"from": [], "via": [], "to": []}
+    for member in relation.members:
+        if member.role in members:
+            members[member.role].append((member.type, member.ref))
+    if [kind for kind, _ in members["via"]] != ["n"]:
+        roads.ignored_restrictions += 1
+        return
+    via = members["via"][0][1]
+    for from_kind, from_way in members["from"]:
+        for to_kind, to_way in members["to"]:
+            if from_kind == to_kind == "w":
+                roads.restrictions[from_way, via, to_way] = kind.startswith("only_")
