@@ -78,7 +78,7 @@ class _Search:
         self.costs = np.minimum(self.costs, self.ceiling[:, None])
         if np.isinf(self.costs.min(axis=1, initial=np.inf)).any():
             raise UnsolvedError(
-                "Un point de demande n'est atteint par aucun site : la p-médiane n'a pas de solution. "
+                "Un point de demande n'est atteint par aucun site : la p-médiane est impossible. "
                 "Complétez les coûts ou écartez ce point."
             )
         greedy = np.array([s for s in model.greedy(problem).chosen if s not in set(problem.fixed)])

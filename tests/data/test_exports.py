@@ -1,0 +1,153 @@
+"""Exports: nothing comes alive, nothing is lost, provenance is in every file."""
+
+import csv
+import io
+import json
+import math
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import Point
+
+from data import exports
+from geo.errors import InvalidInputError
+
+NOTES = ["DONNÉES DE DÉMONSTRATION : sans valeur", "Généralistes : INSEE, BPE (2018)"]
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "＝1+1",
+    '=HYPERLINK("http://x.invalid","cliquez")',
+    "<script>alert(1)</script>",
+    'a";=1+1;"',
+    "nul\x00 et sonnerie\x07",
+    "🏥 Maison de santé d'Œyreluy",
+]
+
+
+def table():
+    return pd.DataFrame(
+        {
+            "=nom": HOSTILE,
+            "minutes": [math.inf, math.nan, -1.5, *([1234.25] * (len(HOSTILE) - 3))],
+            "population": range(len(HOSTILE)),
+            "labelled": [True, False] * (len(HOSTILE) // 2),
+        }
+    )
+
+
+def read_csv(content):
+    text = content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_csv_is_french_and_says_where_it_comes_from():
+    rows = read_csv(exports.to_csv(table(), NOTES))
+    assert rows[0] == ["# " + NOTES[0]]
+    assert rows[1] == ["# " + NOTES[1]]
+    assert rows[2] == ["'=nom", "minutes", "population", "labelled"]
+    assert len(rows) == 3 + len(HOSTILE)
+    assert rows[3][1:] == ["", "0", "oui"]
+    assert rows[5][1:] == ["-1,5", "2", "oui"]
+    assert rows[6][1] == "1234,25"
+
+
+def test_no_text_of_a_csv_starts_a_formula():
+    for row in read_csv(exports.to_csv(table(), ["=1+1", "ligne\r\n=1+1"])):
+        first = row[0].lstrip()
+        assert not first.startswith(("=", "+", "-", "@", "＝"))
+
+
+def test_xlsx_holds_texts_not_formulas():
+    book = openpyxl.load_workbook(
+        io.BytesIO(exports.to_xlsx({"Sites": table(), "sites": table()}, NOTES))
+    )
+    assert book.sheetnames == ["À lire", "Sites", "sites 2"]
+    assert [row[0].value for row in book["À lire"].iter_rows()] == NOTES
+    sheet = book["Sites"]
+    assert sheet.max_row == 1 + len(HOSTILE)
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert sheet["A2"].value == "'" + HOSTILE[0]
+    assert sheet["B2"].value is None
+    assert sheet["B4"].value == -1.5
+    assert sheet["A14"].value == "nul et sonnerie"
+
+
+def test_sheet_names_are_made_acceptable():
+    long = "Sites [projet]/2026: " + "é" * 40
+    book = openpyxl.load_workbook(
+        io.BytesIO(exports.to_xlsx({long: table(), long + "b": table(), "'": table()}, []))
+    )
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    assert len(set(book.sheetnames)) == 4
+
+
+def test_geojson_is_valid_and_keeps_its_notes():
+    places = gpd.GeoDataFrame(
+        {
+            "nom": HOSTILE[:3],
+            "minutes": [math.inf, math.nan, 7.5],
+            "communes": [("a", "b"), (), ()],
+        },
+        geometry=[Point(417_000, 6_421_000)] * 3,
+        crs=2154,
+    )
+    content = exports.to_geojson(places, NOTES)
+    assert b"Infinity" not in content
+    assert b"NaN" not in content
+    read = json.loads(content)
+    assert read["notes"] == NOTES
+    assert [f["properties"]["minutes"] for f in read["features"]] == [None, None, 7.5]
+    assert read["features"][0]["properties"]["nom"] == HOSTILE[0]
+    assert read["features"][0]["properties"]["communes"] == "a, b"
+    lon, lat = read["features"][0]["geometry"]["coordinates"]
+    assert (lon, lat) == pytest.approx((-0.573, 44.837), abs=0.05)
+
+
+def test_geopackage_keeps_texts_and_notes(tmp_path):
+    places = gpd.GeoDataFrame(
+        {"nom": HOSTILE, "minutes": [math.inf] * len(HOSTILE)},
+        geometry=[Point(0, 45)] * len(HOSTILE),
+        crs=4326,
+    )
+    path = tmp_path / "sites.gpkg"
+    path.write_bytes(exports.to_gpkg(places, NOTES, layer="sites"))
+    read = gpd.read_file(path, layer="sites")
+    assert read["nom"].tolist()[0] == HOSTILE[0]
+    assert read["minutes"].isna().all()
+    assert gpd.read_file(path, layer="notes")["note"].tolist() == NOTES
+
+
+def test_empty_tables_keep_their_heading():
+    empty = pd.DataFrame({"nom": pd.Series([], dtype=str)})
+    assert read_csv(exports.to_csv(empty, [])) == [["nom"]]
+    assert openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": empty}, [])))["x"].max_row == 1
+
+
+def test_a_table_too_long_for_a_sheet_is_refused():
+    with pytest.raises(InvalidInputError, match="CSV"):
+        exports.to_xlsx({"x": pd.DataFrame({"n": np.zeros(1_048_576)})}, [])
+
+
+@given(st.text())
+@settings(deadline=None, max_examples=80)
+def test_any_text_comes_back_as_text(text):
+    rows = read_csv(exports.to_csv(pd.DataFrame({"a": [text], "b": ["fin"]}), []))
+    cell, end = rows[1]
+    assert end == "fin"
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    book = openpyxl.load_workbook(
+        io.BytesIO(exports.to_xlsx({"x": pd.DataFrame({"a": [text]})}, []))
+    )
+    assert book["x"]["A2"].data_type != "f"
