@@ -130,3 +130,15 @@ TABLES = {
     "pdses_lines": pdses_lines,
 }
 """Tables that a file can replace, by key."""
+
+TITLES = {
+    "gps": "Médecins généralistes",
+    "gp_history": "Historique des médecins généralistes",
+    "apl": "Accessibilité potentielle localisée (APL)",
+    "zoning": "Zonage des médecins généralistes",
+    "reference": "Caractéristiques des communes",
+    "structures": "Structures de soins",
+    "pdses_lines": "Lignes de permanence des soins",
+    "populations": "Populations légales",
+}
+"""French titles of the tables that a file can replace."""

@@ -1,0 +1,172 @@
+"""Imported tables take the place of simulated ones, whole or not at all, and undo goes back."""
+
+import datetime as dt
+import os
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from data import catalogue, embedded_set, schemas, table_store
+from data.territory import Provenance
+from geo.errors import InvalidInputError, UnavailableError
+
+
+def _provenance(key: str, vintage: str = "2018") -> Provenance:
+    return Provenance(
+        table=key,
+        title=schemas.TITLES[key],
+        source="INSEE, BPE",
+        vintage=vintage,
+        licence="Licence Ouverte",
+        simulated=False,
+        rows=1,
+        matched=1,
+        imported_at=dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC),
+        file_name="bpe.csv",
+        sha256="0" * 64,
+    )
+
+
+def _gps(communes: gpd.GeoDataFrame, count: float) -> pd.DataFrame:
+    return pd.DataFrame({"code": [*communes["code"], "75056"], "gps": count})
+
+
+def _commit(key: str, table: pd.DataFrame) -> str:
+    return catalogue.commit_tables({key: table}, {key: _provenance(key)})
+
+
+@pytest.fixture(scope="module")
+def communes() -> gpd.GeoDataFrame:
+    return embedded_set.communes()
+
+
+def test_without_any_import_all_is_simulated_but_the_communes() -> None:
+    territory = catalogue.load_territory()
+    assert territory.region_name == "Nouvelle-Aquitaine"
+    assert len(territory.communes) == 4293
+    assert {k for k, p in territory.provenance.items() if not p.simulated} == {"communes"}
+    assert schemas.TITLES["gps"] in territory.simulated
+    assert territory.apl.empty
+    schemas.apl.validate(territory.apl)
+    assert "apl" not in territory.provenance
+    assert catalogue.undo() == []
+    assert not catalogue.can_undo()
+    assert catalogue.regions() == [("75", "Nouvelle-Aquitaine")]
+
+
+def test_an_import_replaces_its_table_only_and_undo_gives_it_back(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    before = catalogue.load_territory()
+    key_before = catalogue.state_key()
+    _commit("gps", _gps(communes, 3))
+    after = catalogue.load_territory()
+    assert catalogue.state_key() != key_before
+    assert after.version != before.version
+    assert set(after.gps["gps"]) == {3.0}
+    assert "75056" not in set(after.gps["code"])  # not of the region nor of its fringe
+    assert not after.provenance["gps"].simulated
+    assert after.provenance["gps"].matched == 4293
+    assert after.provenance["gps"].imported_at == dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC)
+    assert after.zoning.equals(before.zoning)
+    assert catalogue.undo() == ["gps"]
+    assert catalogue.load_territory().version == before.version
+    assert catalogue.state_key() == key_before
+
+
+def test_the_same_state_is_the_same_object() -> None:
+    assert catalogue.load_territory() is catalogue.load_territory()
+
+
+def test_undo_goes_back_one_import_at_a_time(communes: gpd.GeoDataFrame) -> None:
+    _commit("gps", _gps(communes, 1))
+    _commit("gps", _gps(communes, 2))
+    populations = communes[["code", "population"]].assign(population=10.0)
+    _commit("populations", pd.DataFrame(populations))
+    assert catalogue.load_territory().communes["population"].sum() == 42930
+    assert catalogue.undo() == ["populations"]
+    assert catalogue.load_territory().communes["population"].sum() == 6_150_451
+    assert catalogue.undo() == ["gps"]
+    assert set(catalogue.imported_tables(["gps"])["gps"]["gps"]) == {1.0}
+    assert catalogue.undo() == ["gps"]
+    assert catalogue.imported_tables(["gps"]) == {}
+
+
+def test_imported_populations_keep_the_others(communes: gpd.GeoDataFrame) -> None:
+    _commit("populations", pd.DataFrame({"code": ["33063"], "population": [265_328.0]}))
+    territory = catalogue.load_territory()
+    assert territory.communes.crs == "EPSG:4326"
+    changed = territory.communes["population"] != communes["population"]
+    assert list(territory.communes.loc[changed, "code"]) == ["33063"]
+    assert territory.provenance["populations"].matched == 1
+
+
+def test_a_table_that_tells_nothing_of_the_region_leaves_the_simulated_one() -> None:
+    _commit("gps", pd.DataFrame({"code": ["75056"], "gps": [2000.0]}))
+    assert catalogue.load_territory().provenance["gps"].simulated
+
+
+def test_a_table_out_of_its_schema_changes_nothing(communes: gpd.GeoDataFrame) -> None:
+    good, wrong = _gps(communes, 1), _gps(communes, -1)
+    history = good.assign(year=2018)
+    with pytest.raises(InvalidInputError, match="gps"):
+        catalogue.commit_tables(
+            {"gp_history": history, "gps": wrong},
+            {"gp_history": _provenance("gp_history"), "gps": _provenance("gps")},
+        )
+    assert not catalogue.can_undo()
+
+
+def test_a_lost_or_altered_table_is_said(isolated_home: Path, communes: gpd.GeoDataFrame) -> None:
+    _commit("gps", _gps(communes, 1))
+    file = next((isolated_home / "tables" / "objects").glob("*.parquet"))
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(UnavailableError, match="altérée"):
+        catalogue.imported_tables(["gps"])
+    file.unlink()
+    with pytest.raises(UnavailableError, match="manque"):
+        catalogue.imported_tables(["gps"])
+
+
+def test_a_process_killed_while_it_writes_leaves_a_whole_state(isolated_home: Path) -> None:
+    tables = [pd.DataFrame({"code": ["33063"], "gps": [float(n)]}) for n in range(50)]
+    for pause in (0.002, 0.01, 0.02, 0.035, 0.05):
+        child = os.fork()
+        if child == 0:
+            while True:
+                for n, table in enumerate(tables):
+                    table_store.commit({"gps": table}, {"gps": _provenance("gps", str(n))})
+        threading.Event().wait(pause)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        state = table_store.version(table_store.current_key())
+        if state.tables:
+            told = table_store.read(state.tables["gps"])["gps"].iloc[0]
+            assert state.provenance["gps"].vintage == str(int(told))
+    table_store.commit({"gps": tables[7]}, {"gps": _provenance("gps", "7")})  # no lock is left
+    assert table_store.version(table_store.current_key()).provenance["gps"].vintage == "7"
+
+
+def test_two_imports_at_once_are_both_kept() -> None:
+    keys = ["gps", "populations"]
+    columns = {"gps": "gps", "populations": "population"}
+    threads = [
+        threading.Thread(
+            target=table_store.commit,
+            args=(
+                {key: pd.DataFrame({"code": ["33063"], columns[key]: [1.0]})},
+                {key: replace(_provenance("gps"), table=key)},
+            ),
+        )
+        for key in keys
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(table_store.version(table_store.current_key()).tables) == set(keys)
