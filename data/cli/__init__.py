@@ -6,6 +6,9 @@ import typer
 
 from data.cli.access import write_access
 from data.cli.maintenance import restore_backup, write_backup
+from data.cli.roads import app as roads
+from data.cli.roads import write_isochrone, write_matrix
+from data.cli.sites import app as sites
 from geo.errors import ProxiSoinsError
 
 app = typer.Typer(
@@ -18,7 +21,11 @@ app = typer.Typer(
 
 app.command("access")(write_access)
 app.command("backup")(write_backup)
+app.command("isochrone")(write_isochrone)
+app.command("matrix")(write_matrix)
+app.add_typer(roads, name="roads")
 app.command("restore")(restore_backup)
+app.add_typer(sites, name="sites")
 
 for _entry in entry_points(group="proxisoins.commands"):
     app.add_typer(_entry.load(), name=_entry.name)
