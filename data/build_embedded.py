@@ -241,6 +241,7 @@ def enclosed_water(french_land: Any, coast: Any) -> Any:
     radius = ENCLOSED_WIDTH_DEGREES / 2
     opened = shapely.buffer(shapely.buffer(shapely.difference(french_land, coast), -radius), radius)
     pieces = shapely.get_parts(opened)
+    pieces = pieces[~shapely.is_empty(pieces)]
     outlines = shapely.boundary(pieces)
     shore = shapely.buffer(shapely.boundary(french_land), ENCLOSED_WIDTH_DEGREES)
     facing = shapely.length(shapely.intersection(outlines, shore)) / shapely.length(outlines)
@@ -258,7 +259,9 @@ def land_around(
         Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame);
         EPSG:4326. What no geometry covers inside the frame is water.
     """
-    frame = shapely.box(*region.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
+    mainland = region["departement"].str.len() == len("75")
+    framed = region[mainland] if mainland.any() else region
+    frame = shapely.box(*framed.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
     countries = _topojson(archives.coasts_json("countries-10m"))
     world = shapely.make_valid(countries.geometry.to_numpy())
     names = countries["name"].to_numpy()
@@ -267,7 +270,7 @@ def land_around(
     coast = shapely.union_all(clipped)
     foreign = shapely.union_all(clipped[names[near] != "France"])
     ours = shapely.union_all(region.geometry.dropna().to_numpy())
-    others = france[france["region"] != region["region"].iloc[0]]
+    others = france[~france["code"].isin(region["code"])]
     around = shapely.union_all(
         shapely.intersection(
             others.geometry.to_numpy()[shapely.intersects(others.geometry.to_numpy(), frame)],

