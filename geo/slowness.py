@@ -1,0 +1,328 @@
+"""Travel times without a road network: shortest paths through a field of slowness.
+
+Each cell of a raster holds minutes per kilometre, learned from real times; water is not crossed
+save by known bridges and ferries. The method, its fit and its error are in docs/travel-time.md.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from threading import local
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.spatial import KDTree
+
+from geo import slowness_paths
+from geo.contours import area_within
+from geo.errors import InvalidInputError, UnreachableError
+from geo.slowness_field import WATER_FILE, Field, Parameters, build
+from geo.slowness_paths import MAX_MINUTES
+from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
+
+ERRORS_FILE = Path(__file__).with_name("slowness_errors.json")
+
+RIM_CELLS = 4
+"""Cells computed beyond a threshold, so that its contour lies between known times."""
+
+THREADS = max(1, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, eq=False)
+class SlownessField:
+    """The travel-time engine of the embedded default; implements `geo.travel_time.TravelTime`.
+
+    Attributes
+    ----------
+    field
+        The raster.
+    parameters
+        What the fit learned.
+    version
+        Key of the field: same key, same times.
+    """
+
+    field: Field
+    parameters: Parameters
+    version: str
+
+    @cached_property
+    def label(self) -> EngineLabel:
+        """What the screen says: estimates, with their cross-validated error."""
+        errors = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))
+        bands = {band["band"]: band for band in errors["engine"]["bands"]}
+        shown = bands["0-40"]
+        return EngineLabel(
+            name="Temps estimés",
+            vintage=errors["vintage"],
+            detail=(
+                "Temps en voiture aux heures creuses estimés sans réseau routier, ajustés sur "
+                f"{errors['pairs']} trajets réels de Gironde (INSEE, METRIC) : en "
+                f"validation croisée, {_french(shown['mean_absolute_error'])} min d’écart moyen "
+                "jusqu’à 40 min, "
+                f"du bon côté de 20 min {_french(100 * errors['engine']['same_side_15_25'], 0)} "
+                "fois sur 100 entre 15 et 25 min."
+            ),
+            estimated=True,
+        )
+
+    def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:
+        """Minutes of each pair (origins[i], destinations[i]), shape (n,); inf if no way."""
+        a, b = self.field.cells(origins), self.field.cells(destinations)
+        if len(a) != len(b):
+            raise InvalidInputError(
+                f"Il y a {len(a)} origines pour {len(b)} destinations : il en faut autant."
+            )
+
+        def part(first: int, last: int) -> npt.NDArray[np.float64]:
+            return slowness_paths.pairs(
+                self.field.raster, a[first:last], b[first:last], self._work()
+            )
+
+        return self.parameters.total(_over_cores(part, len(a)))
+
+    def one_to_many(self, origin: LonLat, destinations: LonLat, limit: float) -> Minutes:
+        """Minutes from one point, shape (2,), to many, shape (n,); inf beyond `limit` minutes.
+
+        Raises
+        ------
+        UnreachableError
+            The origin lies outside the field or at sea.
+        """
+        start = self._started(np.asarray(origin, dtype=np.float64).reshape(1, 2))
+        to = self.field.cells(destinations)
+        bound = min(self.parameters.field(limit), MAX_MINUTES)
+        found = self._table(
+            start, to, np.array([0, len(to)]), np.arange(len(to)), np.array([bound])
+        )
+        return self._cut(found, limit)
+
+    def matrix(self, origins: LonLat, destinations: LonLat, limit: float) -> pd.DataFrame:
+        """Pairs within `limit` minutes: columns origin, destination (row numbers), minutes."""
+        a, b = self.field.cells(origins), self.field.cells(destinations)
+        bound = min(self.parameters.field(limit), MAX_MINUTES)
+        usable = np.flatnonzero(self._covers(a))
+        candidates = _within(a[usable], b, bound / self.field.raster.shortest)
+        counts = np.array([len(c) for c in candidates], dtype=np.int64)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        order = np.concatenate([np.empty(0, np.int64), *candidates])
+        found = self._table(a[usable], b, starts, order, np.full(len(usable), bound))
+        minutes = self._cut(found, limit)
+        kept = np.isfinite(minutes)
+        return pd.DataFrame(
+            {
+                "origin": np.repeat(usable, counts)[kept],
+                "destination": order[kept],
+                "minutes": minutes[kept],
+            }
+        )
+
+    def nearest(
+        self, sites: LonLat, points: LonLat, limit: float = np.inf
+    ) -> tuple[Minutes, npt.NDArray[np.int64]]:
+        """Minutes from each point to its nearest site, and the site's row number (-1: none)."""
+        bound = min(self.parameters.field(limit), MAX_MINUTES)
+        found, rows = slowness_paths.nearest(
+            self.field.raster,
+            self.field.cells(sites),
+            self.field.cells(points),
+            bound,
+            self._work(),
+        )
+        minutes = self._cut(found, limit)
+        return minutes, np.where(np.isfinite(minutes), rows, -1)
+
+    def isochrones(
+        self, origins: LonLat, minutes: Sequence[float] = RINGS_MINUTES
+    ) -> gpd.GeoDataFrame:
+        """Areas within each threshold of the nearest of `origins` (union over origins).
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns minutes (ascending) and geometry (valid, nested, EPSG:4326).
+
+        Raises
+        ------
+        UnreachableError
+            An only origin lies outside the field or at sea.
+        InvalidInputError
+            No origin, no threshold, or a threshold that is not positive.
+        """
+        limits = sorted({float(m) for m in minutes})
+        if not limits or limits[0] <= 0 or not np.isfinite(limits[-1]):
+            raise InvalidInputError("Une isochrone demande des durées positives, en minutes.")
+        points = np.asarray(origins, dtype=np.float64).reshape(-1, 2)
+        if not len(points):
+            raise InvalidInputError("Une isochrone demande au moins un point de départ.")
+        starts = self._started(points) if len(points) == 1 else self.field.cells(points)
+        x, y, grid = self._time_grid(starts, limits[-1])
+        areas = [area_within(x, y, grid, limit) for limit in limits]
+        rings = gpd.GeoSeries(areas, crs=self.field.crs).to_crs(4326)
+        if not rings.is_valid.all():
+            rings = gpd.GeoSeries(shapely.make_valid(rings.to_numpy()), crs=4326)
+        return gpd.GeoDataFrame({"minutes": limits}, geometry=rings, crs=4326)
+
+    def _time_grid(
+        self, starts: npt.NDArray[np.float64], limit: float
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return abscissas, ordinates and total minutes of the cells around what is reached."""
+        raster, cell = self.field.raster, self.field.cell_m
+        work = self._work()
+        bound = self.parameters.field(limit) + RIM_CELLS * self._typical
+        cells, minutes, _ = slowness_paths.link(raster, starts)
+        owners = np.zeros(cells.size, np.int32)
+        reached = slowness_paths.spread(raster, cells.ravel(), minutes.ravel(), owners, bound, work)
+        nx = raster.slowness.shape[1]
+        rows, columns = np.divmod(work.touched[:reached], nx)
+        if not reached:
+            slowness_paths.tidy(work, reached)
+            return np.arange(2.0), np.arange(2.0), np.full((2, 2), np.inf)
+        top, left = rows.min() - 1, columns.min() - 1
+        grid = np.full((rows.max() + 2 - top, columns.max() + 2 - left), np.inf)
+        grid[rows - top, columns - left] = work.time[work.touched[:reached]]
+        slowness_paths.tidy(work, reached)
+        x = self.field.west + (left + np.arange(grid.shape[1])) * cell
+        y = self.field.south + (top + np.arange(grid.shape[0])) * cell
+        return x, y, self.parameters.total(grid)
+
+    def _started(self, origin: LonLat) -> npt.NDArray[np.float64]:
+        """Return the only origin in cells, or refuse it."""
+        start = self.field.cells(origin)
+        if not self._covers(start).all():
+            lon, lat = origin[0]
+            raise UnreachableError(
+                f"Le point ({_french(lat, 4)} N, {_french(lon, 4)} E) est en mer ou hors du "
+                "territoire couvert : choisissez un point à terre, dans la région ou à moins de "
+                "40 km d’elle."
+            )
+        return start
+
+    def _covers(self, cells: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Tell which points can be joined to the field."""
+        joined, _, _ = slowness_paths.link(self.field.raster, cells)
+        return np.asarray((joined >= 0).any(axis=1))
+
+    def _table(
+        self,
+        origins: npt.NDArray[np.float64],
+        destinations: npt.NDArray[np.float64],
+        starts: npt.NDArray[np.int64],
+        order: npt.NDArray[np.int64],
+        limits: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.float64]:
+        """Run `slowness_paths.table` over the cores."""
+
+        def part(first: int, last: int) -> npt.NDArray[np.float64]:
+            return slowness_paths.table(
+                self.field.raster,
+                origins[first:last],
+                destinations,
+                starts[first : last + 1] - starts[first],
+                order[starts[first] : starts[last]],
+                limits[first:last],
+                self._work(),
+            )
+
+        return _over_cores(part, len(origins))
+
+    def _cut(self, field_minutes: npt.NDArray[np.float64], limit: float) -> Minutes:
+        """Return total minutes, inf beyond the limit (inclusive)."""
+        minutes = self.parameters.total(field_minutes)
+        return np.where(minutes <= limit, minutes, np.inf)
+
+    def _work(self) -> slowness_paths.Work:
+        """Return this thread's arrays, made on first use."""
+        if not hasattr(self._threads, "work"):
+            self._threads.work = slowness_paths.work(self.field.raster)
+        return self._threads.work
+
+    @cached_property
+    def _threads(self) -> local:
+        return local()
+
+    @cached_property
+    def _typical(self) -> float:
+        """Median minutes to cross a cell."""
+        slowness = self.field.raster.slowness
+        return float(np.median(slowness[np.isfinite(slowness)]))
+
+
+def load_engine(
+    communes: gpd.GeoDataFrame, fringe: pd.DataFrame, land: gpd.GeoDataFrame
+) -> SlownessField:
+    """Return the engine of a region, built once per process for the same inputs.
+
+    Parameters
+    ----------
+    communes, fringe
+        Communes of the region and near its border: lon, lat (degrees), population.
+    land
+        Dry land, EPSG:4326; what it leaves out is water.
+    """
+    digest = hashlib.sha256()
+    for table in (communes, fringe):
+        digest.update(table[["lon", "lat", "population"]].to_numpy(dtype=np.float64).tobytes())
+    for wkb in shapely.to_wkb(land.geometry.to_numpy()):
+        digest.update(wkb)
+    digest.update(repr(Parameters.read()).encode())
+    digest.update(WATER_FILE.read_bytes())
+    return _engine(digest.hexdigest()[:16], _Inputs(communes, fringe, land))
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """Inputs of a build; all equal, so that the cache looks at the digest only."""
+
+    communes: gpd.GeoDataFrame
+    fringe: pd.DataFrame
+    land: gpd.GeoDataFrame
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Inputs)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _engine(version: str, inputs: _Inputs) -> SlownessField:
+    parameters = Parameters.read()
+    field = build(inputs.communes, inputs.fringe, inputs.land, parameters)
+    return SlownessField(field, parameters, f"slowness-{version}")
+
+
+def _within(
+    origins: npt.NDArray[np.float64], destinations: npt.NDArray[np.float64], reach: float
+) -> list[npt.NDArray[np.int64]]:
+    """Return, for each origin, the rows of destinations within a straight distance."""
+    everyone = np.arange(len(destinations))
+    if not np.isfinite(reach) or not len(destinations) or not len(origins):
+        return [everyone] * len(origins)
+    usable = np.flatnonzero(np.isfinite(destinations).all(axis=1))
+    tree = KDTree(destinations[usable])
+    found = tree.query_ball_point(origins, reach, return_sorted=True, workers=-1)
+    return [usable[np.asarray(rows, dtype=np.int64)] for rows in found]
+
+
+def _over_cores(
+    part: Callable[[int, int], npt.NDArray[np.float64]], count: int
+) -> npt.NDArray[np.float64]:
+    """Concatenate part(first, last) over slices of range(count), run by several threads."""
+    if count < 8:
+        return part(0, count)
+    edges = np.unique(np.linspace(0, count, 8 * THREADS + 1).astype(int))
+    with ThreadPoolExecutor(THREADS) as pool:
+        return np.concatenate(list(pool.map(part, edges[:-1], edges[1:])))
+
+
+def _french(value: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f}".replace(".", ",")

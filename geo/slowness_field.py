@@ -1,0 +1,359 @@
+"""The raster of slowness: from communes and coast to minutes per kilometre in each cell."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+from scipy import ndimage
+
+from geo.slowness_paths import MOVES_X, MOVES_Y, Raster, move_minutes
+
+PARAMETERS_FILE = Path(__file__).with_name("slowness_parameters.json")
+WATER_FILE = Path(__file__).with_name("slowness_water.json")
+
+LAMBERT_93 = CRS.from_epsg(2154)
+METROPOLE_LON_LAT = (-6.0, 41.0, 10.5, 51.5)
+"""Frame in which Lambert-93 is used; elsewhere the local UTM zone."""
+
+MARGIN_M = 10_000
+"""Width of the raster around the outermost commune."""
+
+KNOWN_WITHIN_M = 12_000
+"""Further from any town hall nothing is known: abroad, or the open sea."""
+
+PIVOT_MINUTES = 20.0
+"""Where minutes in the field are minutes of the whole trip."""
+
+SPARSEST_PER_KM2 = 3.0
+"""Density below which emptier makes no slower: forest and marsh roads are alike."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the fit learned; see docs/travel-time.md.
+
+    Attributes
+    ----------
+    scales_km
+        Radii (standard deviation of a Gaussian) over which density is smoothed.
+    log_slowness
+        Logarithm of minutes per km: constant, then one factor per scale on log10(density / 100).
+    concavity
+        Exponent g of the total, 20·(t / 20)^g for t minutes in the field: 0 at 0, concave, as
+        both ends of a trip are slow and long trips take the better roads.
+    cell_m
+        Side of a cell.
+    """
+
+    scales_km: tuple[float, ...]
+    log_slowness: tuple[float, ...]
+    concavity: float
+    cell_m: float
+
+    @classmethod
+    def read(cls, path: Path = PARAMETERS_FILE) -> "Parameters":
+        """Read the committed parameters."""
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+        return cls(
+            scales_km=tuple(raw["scales_km"]),
+            log_slowness=tuple(raw["log_slowness"]),
+            concavity=raw["concavity"],
+            cell_m=raw["cell_m"],
+        )
+
+    def total(self, field_minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the minutes of trips that take `field_minutes` in the field."""
+        return PIVOT_MINUTES * (np.asarray(field_minutes) / PIVOT_MINUTES) ** self.concavity
+
+    def field(self, minutes: float) -> float:
+        """Return the field minutes whose total is `minutes`, rounded up."""
+        inverse = PIVOT_MINUTES * (max(minutes, 0.0) / PIVOT_MINUTES) ** (1 / self.concavity)
+        return inverse * (1 + 1e-12)
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A raster of slowness and where it lies.
+
+    Attributes
+    ----------
+    raster
+        What the kernels read.
+    crs
+        Projected system of the raster, metres.
+    west, south
+        Centre of the first column and of the first row, metres.
+    cell_m
+        Side of a cell, metres.
+    """
+
+    raster: Raster
+    crs: CRS
+    west: float
+    south: float
+    cell_m: float
+
+    @cached_property
+    def _to_metres(self) -> Transformer:
+        return Transformer.from_crs(4326, self.crs, always_xy=True)
+
+    def cells(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return rows and columns, in cells, of longitudes and latitudes, shape (n, 2)."""
+        points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        x, y = self._to_metres.transform(points[:, 0], points[:, 1])
+        return self.cells_of_metres(np.asarray(x), np.asarray(y))
+
+    def cells_of_metres(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return rows and columns, in cells, of projected coordinates, shape (n, 2)."""
+        return np.column_stack([(y - self.south) / self.cell_m, (x - self.west) / self.cell_m])
+
+
+def build(
+    communes: gpd.GeoDataFrame,
+    fringe: pd.DataFrame,
+    land: gpd.GeoDataFrame,
+    parameters: Parameters,
+) -> Field:
+    """Build the raster of a region and its surroundings.
+
+    Parameters
+    ----------
+    communes, fringe
+        Communes of the region and near its border: lon, lat (degrees), population.
+    land
+        Dry land, EPSG:4326; what it leaves out is water.
+    parameters
+        What the fit learned.
+    """
+    lon = np.concatenate([communes["lon"], fringe["lon"]]).astype(float)
+    lat = np.concatenate([communes["lat"], fringe["lat"]]).astype(float)
+    population = np.concatenate([communes["population"], fringe["population"]]).astype(float)
+    crs = _projection(lon, lat)
+    to_metres = Transformer.from_crs(4326, crs, always_xy=True)
+    x, y = (np.asarray(v) for v in to_metres.transform(lon, lat))
+    cell = parameters.cell_m
+    # Whole cells from the origin of the projection: the same place falls in the same cell
+    # whatever the region.
+    west = np.floor((x.min() - MARGIN_M) / cell) * cell + cell / 2
+    south = np.floor((y.min() - MARGIN_M) / cell) * cell + cell / 2
+    shape = (
+        int((y.max() + MARGIN_M - south) / cell) + 1,
+        int((x.max() + MARGIN_M - west) / cell) + 1,
+    )
+    rows, columns = (y - south) / cell, (x - west) / cell
+
+    log_slowness = log_slowness_of(
+        density_features(rows, columns, population, shape, parameters), parameters
+    )
+    passable = _covered(land.to_crs(crs), west, south, cell, shape)
+    # Water shut in on all sides is a commune whose contour is missing: lakes belong to communes.
+    passable = np.asarray(ndimage.binary_fill_holes(passable))
+    passable &= _near(rows, columns, shape, KNOWN_WITHIN_M / cell)
+    passable[:2] = passable[-2:] = passable[:, :2] = passable[:, -2:] = False
+    slowness = np.where(passable, np.exp(log_slowness) * cell / 1000, np.inf).astype(np.float32)
+    return Field(_with_water(slowness, to_metres, west, south, cell), crs, west, south, cell)
+
+
+def density_features(
+    rows: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float64],
+    population: npt.NDArray[np.float64],
+    shape: tuple[int, int],
+    parameters: Parameters,
+) -> list[npt.NDArray[np.float64]]:
+    """Return log10(density / 100 per km²) smoothed at each scale, each of the raster's shape."""
+    people = _splat(rows, columns, population, shape)
+    area_km2 = (parameters.cell_m / 1000) ** 2
+    return [
+        np.log10(
+            np.maximum(
+                ndimage.gaussian_filter(people, scale * 1000 / parameters.cell_m, truncate=3)
+                / area_km2,
+                SPARSEST_PER_KM2,
+            )
+            / 100
+        )
+        for scale in parameters.scales_km
+    ]
+
+
+def log_slowness_of(
+    features: Sequence[npt.NDArray[np.float64]], parameters: Parameters
+) -> npt.NDArray[np.float64]:
+    """Return the logarithm of minutes per km in each cell."""
+    constant, *factors = parameters.log_slowness
+    return constant + sum(
+        (b * f for b, f in zip(factors, features, strict=True)), np.zeros_like(features[0])
+    )
+
+
+def _projection(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> CRS:
+    west, south, east, north = METROPOLE_LON_LAT
+    if west <= lon.min() and lon.max() <= east and south <= lat.min() and lat.max() <= north:
+        return LAMBERT_93
+    return gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=4326).estimate_utm_crs()
+
+
+def _splat(
+    rows: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float64],
+    values: npt.NDArray[np.float64],
+    shape: tuple[int, int],
+) -> npt.NDArray[np.float64]:
+    """Share each value between the four centres around its point (bilinear)."""
+    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    down, right = rows - top, columns - left
+    grid = np.zeros(shape)
+    for dy in (0, 1):
+        for dx in (0, 1):
+            share = np.abs(1 - dy - down) * np.abs(1 - dx - right)
+            np.add.at(grid, (top + dy, left + dx), values * share)
+    return grid
+
+
+def _near(
+    rows: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float64],
+    shape: tuple[int, int],
+    cells: float,
+) -> npt.NDArray[np.bool_]:
+    """Tell which cells lie within a number of cells of a point."""
+    there = np.ones(shape, dtype=bool)
+    there[np.rint(rows).astype(int), np.rint(columns).astype(int)] = False
+    return np.asarray(ndimage.distance_transform_edt(there) <= cells)
+
+
+def _covered(
+    land: gpd.GeoDataFrame, west: float, south: float, cell: float, shape: tuple[int, int]
+) -> npt.NDArray[np.bool_]:
+    """Tell which cell centres lie on land (even-odd rule along each row)."""
+    covered = np.zeros(shape, dtype=bool)
+    for geometry in land.geometry:
+        rings = shapely.get_rings(shapely.get_parts(geometry))
+        points, ring = shapely.get_coordinates(rings, return_index=True)
+        points = (points - [west, south]) / cell
+        a, b = points[:-1], points[1:]
+        same = ring[1:] == ring[:-1]
+        a, b = a[same], b[same]
+        low = np.ceil(np.minimum(a[:, 1], b[:, 1])).astype(int).clip(0, shape[0])
+        high = np.ceil(np.maximum(a[:, 1], b[:, 1])).astype(int).clip(0, shape[0])
+        edge = np.repeat(np.arange(len(a)), high - low)
+        start = np.cumsum(high - low) - (high - low)
+        row = low[edge] + np.arange(len(edge)) - start[edge]
+        rise = b[edge, 1] - a[edge, 1]
+        at = a[edge, 0] + (row - a[edge, 1]) / rise * (b[edge, 0] - a[edge, 0])
+        turns = np.zeros((shape[0], shape[1] + 1), dtype=int)
+        np.add.at(turns, (row, np.ceil(at).astype(int).clip(0, shape[1])), 1)
+        covered |= np.cumsum(turns, axis=1)[:, :-1] % 2 == 1
+    return covered
+
+
+def _with_water(
+    slowness: npt.NDArray[np.float32],
+    to_metres: Transformer,
+    west: float,
+    south: float,
+    cell: float,
+) -> Raster:
+    """Bar the moves over known wide rivers, and add their bridges and ferries."""
+    water = json.loads(WATER_FILE.read_text(encoding="utf-8"))
+    ny, nx = slowness.shape
+
+    def cells(points: list[list[float]]) -> npt.NDArray[np.float64]:
+        lon, lat = np.array(points).T
+        x, y = to_metres.transform(lon, lat)
+        return np.column_stack([(y - south) / cell, (x - west) / cell])
+
+    def inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        return np.asarray(((at >= 3) & (at < [ny - 4, nx - 4])).all(axis=1))
+
+    pieces = []
+    for river in water["rivers"]:
+        at = cells(river["line"])
+        kept = inside(at)[:-1] & inside(at)[1:]
+        pieces.append(np.column_stack([at[:-1], at[1:]])[kept])
+    barriers = np.concatenate(pieces) if pieces else np.empty((0, 4))
+    moves = move_minutes(slowness)
+    guarded = _bar(moves, slowness.shape, barriers)
+    shortest = float(slowness.min())
+    ends: list[tuple[int, int]] = []
+    minutes: list[float] = []
+    for crossing in water["crossings"]:
+        at = cells([crossing["from"], crossing["to"]])
+        if not inside(at).all():
+            continue
+        banks = [_nearest_dry(slowness, barriers, *at[0]), _nearest_dry(slowness, barriers, *at[1])]
+        if min(banks) < 0:
+            continue
+        length = float(np.hypot(*(at[0] - at[1])))
+        local = float(slowness.ravel()[banks].mean())
+        taken = crossing.get("minutes", length * local)
+        ends += [(banks[0], banks[1]), (banks[1], banks[0])]
+        gap = np.hypot(banks[0] // nx - banks[1] // nx, banks[0] % nx - banks[1] % nx)
+        # No crossing beats the fastest cell: searches count on it.
+        minutes += [max(taken, float(gap) * shortest)] * 2
+        guarded.ravel()[banks] = True
+    slowest = float(slowness[np.isfinite(slowness)].max())
+    sorted_ends = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    order = np.argsort(sorted_ends[:, 0], kind="stable")
+    return Raster(
+        slowness=slowness,
+        moves=moves,
+        guarded=guarded,
+        barriers=barriers,
+        crossing_ends=sorted_ends[order],
+        crossing_minutes=np.array(minutes, dtype=np.float64)[order],
+        # float32 moves may fall a hair short of the least slowness.
+        shortest=shortest * 0.999,
+        longest=max([slowest * 5**0.5, *minutes]),
+    )
+
+
+def _nearest_dry(
+    slowness: npt.NDArray[np.float32],
+    barriers: npt.NDArray[np.float64],
+    y: float,
+    x: float,
+) -> int:
+    """Return the flat number of the nearest passable cell on the same bank, -1 when none."""
+    top, left = round(y) - 3, round(x) - 3
+    rows, columns = np.mgrid[top : top + 7, left : left + 7]
+    order = np.argsort(np.hypot(rows - y, columns - x), axis=None)
+    near = shapely.linestrings(barriers.reshape(-1, 2, 2)) if len(barriers) else np.array([])
+    for row, column in zip(rows.ravel()[order], columns.ravel()[order], strict=True):
+        if (
+            np.isfinite(slowness[row, column])
+            and not shapely.intersects(near, shapely.LineString([(y, x), (row, column)])).any()
+        ):
+            return int(row * slowness.shape[1] + column)
+    return -1
+
+
+def _bar(
+    moves: npt.NDArray[np.float32], shape: tuple[int, int], barriers: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Set to inf the moves that cross a barrier; return the cells from which one may be seen."""
+    if not len(barriers):
+        return np.zeros(shape, dtype=bool)
+    lines = shapely.linestrings(barriers.reshape(-1, 2, 2))
+    close = np.zeros(shape, dtype=bool)
+    close[tuple(np.rint(shapely.get_coordinates(shapely.segmentize(lines, 0.5))).astype(int).T)] = 1
+    guarded = ndimage.binary_dilation(close, structure=np.ones((11, 11)))
+    y, x = np.nonzero(guarded)
+    tree = shapely.STRtree(lines)
+    for k, (dy, dx) in enumerate(zip(MOVES_Y, MOVES_X, strict=True)):
+        ways = shapely.linestrings(np.stack([np.c_[y, x], np.c_[y + dy, x + dx]], axis=1))
+        barred = np.unique(tree.query(ways, predicate="intersects")[0])
+        moves[y[barred] * shape[1] + x[barred], k] = np.inf
+    return np.asarray(guarded)

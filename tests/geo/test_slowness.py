@@ -1,0 +1,216 @@
+"""The field of slowness: what any travel time must satisfy, on the real region and on toys."""
+
+import itertools
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy import ndimage
+
+from data import embedded_set
+from geo.errors import InvalidInputError, UnreachableError
+from geo.slowness import SlownessField, load_engine
+from geo.slowness_field import Parameters
+
+BORDEAUX = np.array([-0.5792, 44.8378])
+GUERET = np.array([1.8716, 46.1719])
+AT_SEA = np.array([-1.9, 44.8])
+LYON = np.array([4.8357, 45.7640])
+
+
+@pytest.fixture(scope="module")
+def engine() -> SlownessField:
+    return load_engine(embedded_set.communes(), embedded_set.fringe(), embedded_set.land())
+
+
+@pytest.fixture(scope="module")
+def places() -> np.ndarray:
+    communes = embedded_set.communes()
+    return communes[["lon", "lat"]].to_numpy()[::23]
+
+
+def toy_engine(population: float = 500.0, gap: bool = False) -> SlownessField:
+    """A flat land of 60 × 60 km with a commune every 5 km; optionally cut by an arm of the sea."""
+    lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
+    communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": population})
+    shores = [shapely.box(1.8, 46.3, 2.35, 47.3), shapely.box(2.39, 46.3, 3.0, 47.3)]
+    land = shores if gap else [shapely.box(1.8, 46.3, 3.0, 47.3)]
+    return load_engine(
+        gpd.GeoDataFrame(communes, geometry=gpd.points_from_xy(communes.lon, communes.lat)),
+        communes.iloc[:0],
+        gpd.GeoDataFrame(geometry=land, crs=4326),
+    )
+
+
+def test_no_time_from_a_place_to_itself(engine: SlownessField, places: np.ndarray) -> None:
+    assert (engine.pairs(places, places) == 0).all()
+
+
+def test_times_are_the_same_both_ways(engine: SlownessField, places: np.ndarray) -> None:
+    there = np.roll(places, 1, axis=0)
+    np.testing.assert_allclose(engine.pairs(places, there), engine.pairs(there, places), rtol=1e-9)
+
+
+def test_no_detour_is_shorter_than_the_way(engine: SlownessField, places: np.ndarray) -> None:
+    a, b, c = (np.roll(places, k, axis=0)[:40] for k in (0, 1, 3))
+    detour = engine.pairs(a, b) + engine.pairs(b, c)
+    assert (engine.pairs(a, c) <= detour + 1e-9).all()
+
+
+def test_all_calls_give_the_same_times(engine: SlownessField, places: np.ndarray) -> None:
+    near = engine.matrix(places, places, limit=30)
+    pairs = engine.pairs(places[near["origin"]], places[near["destination"]])
+    np.testing.assert_allclose(near["minutes"], pairs, rtol=1e-9)
+    row = engine.one_to_many(places[5], places, limit=30)
+    np.testing.assert_allclose(
+        row[np.isfinite(row)], near.loc[near["origin"] == 5, "minutes"], rtol=1e-12
+    )
+    minutes, site = engine.nearest(places[:50], places, limit=30)
+    best = near[near["destination"] < 50].groupby("origin")["minutes"].min()
+    np.testing.assert_allclose(minutes[best.index], best, rtol=1e-9)
+    assert np.isinf(np.delete(minutes, best.index)).all()
+    assert (np.isinf(minutes) == (site == -1)).all()
+    reached = site >= 0
+    np.testing.assert_allclose(
+        engine.pairs(places[reached], places[:50][site[reached]]), minutes[reached], rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("limit", [10.0, 15.0, 20.0])
+def test_a_threshold_is_inclusive(limit: float) -> None:
+    engine = toy_engine()
+    origin = np.array([2.3, 46.7])
+    low, high = 2.3, 2.75
+    for _ in range(80):
+        middle = (low + high) / 2
+        minutes = engine.pairs(origin[None], np.array([[middle, 46.7]]))[0]
+        low, high = (middle, high) if minutes <= limit else (low, middle)
+    inside, outside = np.array([[low, 46.7]]), np.array([[high, 46.7]])
+    exact = engine.pairs(origin[None], inside)[0]
+    assert exact == pytest.approx(limit, abs=1e-6)
+    assert engine.one_to_many(origin, inside, exact)[0] == pytest.approx(exact, abs=1e-12)
+    assert len(engine.matrix(origin[None], inside, limit)) == 1
+    assert engine.matrix(origin[None], outside, limit).empty
+    assert np.isinf(engine.one_to_many(origin, outside, limit)[0])
+
+
+@pytest.mark.parametrize("origin", [BORDEAUX, GUERET])
+def test_rings_are_nested_valid_and_agree_with_times(
+    engine: SlownessField, origin: np.ndarray
+) -> None:
+    targets = embedded_set.communes()[["lon", "lat"]].to_numpy()
+    # On the shore a point is reached from land, and the ring stops at the water.
+    row, column = np.rint(engine.field.cells(targets)).astype(int).T
+    wet = np.isinf(engine.field.raster.slowness)
+    shore = ndimage.binary_dilation(wet, structure=np.ones((3, 3)))[row, column]
+    targets = targets[~shore]
+    rings = engine.isochrones(origin[None], [30, 10, 20])
+    assert rings["minutes"].tolist() == [10, 20, 30]
+    assert rings.geometry.is_valid.all()
+    areas = rings.to_crs(2154).geometry
+    for small, large in itertools.pairwise(areas):
+        assert small.difference(large).area < 1e-6 * small.area
+    minutes = engine.one_to_many(origin, targets, 60)
+    for limit, ring in zip(rings["minutes"], rings.geometry, strict=True):
+        inside = shapely.contains_xy(ring, targets[:, 0], targets[:, 1])
+        # Half a cell at the pace of a town.
+        assert (minutes[inside] <= limit + 1).all()
+        assert (minutes[~inside] >= limit - 1).all()
+
+
+def test_the_far_bank_of_an_arm_of_the_sea_is_outside() -> None:
+    origin = np.array([2.34, 46.75])
+    joined, cut = toy_engine(), toy_engine(gap=True)
+    far = np.array([[2.40, 46.75], [2.45, 46.75]])
+    assert (joined.one_to_many(origin, far, 20) <= 20).all()
+    assert np.isinf(cut.pairs(np.tile(origin, (2, 1)), far)).all()
+    ring = cut.isochrones(origin[None], [20]).geometry[0]
+    assert not shapely.contains_xy(ring, far[:, 0], far[:, 1]).any()
+
+
+def test_a_faster_field_never_shrinks_a_ring(engine: SlownessField) -> None:
+    slower = toy_engine(population=500.0)
+    constant, *factors = slower.parameters.log_slowness
+    fast = Parameters(
+        slower.parameters.scales_km,
+        (constant - 0.2, *factors),
+        slower.parameters.concavity,
+        slower.parameters.cell_m,
+    )
+    from geo.slowness_field import build
+
+    lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
+    communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": 500.0})
+    land = gpd.GeoDataFrame(geometry=[shapely.box(1.8, 46.3, 3.0, 47.3)], crs=4326)
+    quicker = SlownessField(
+        build(gpd.GeoDataFrame(communes), communes.iloc[:0], land, fast), fast, "fast"
+    )
+    origin = np.array([[2.3, 46.7]])
+    before, after = slower.isochrones(origin), quicker.isochrones(origin)
+    for small, large in zip(before.geometry, after.geometry, strict=True):
+        assert small.difference(large).area < 1e-9 * small.area
+        assert large.area > small.area
+
+
+def test_moving_the_origin_by_50_m_never_halves_the_area(
+    engine: SlownessField, places: np.ndarray
+) -> None:
+    for origin in places[::60]:
+        moved = origin + np.array([50 / 78_000, 0])
+        areas = [engine.isochrones(o[None], [20]).to_crs(2154).area[0] for o in (origin, moved)]
+        assert min(areas) > 0.9 * max(areas)
+
+
+def test_several_origins_give_their_union(engine: SlownessField) -> None:
+    both = engine.isochrones(np.stack([BORDEAUX, GUERET]), [20]).to_crs(2154).geometry[0]
+    apart = [engine.isochrones(o[None], [20]).to_crs(2154).geometry[0] for o in (BORDEAUX, GUERET)]
+    assert both.symmetric_difference(shapely.union_all(apart)).area < 1e-6 * both.area
+
+
+@pytest.mark.parametrize("point", [AT_SEA, LYON, np.array([np.nan, 45.0])])
+def test_a_point_off_the_field_is_refused_alone_and_unreached_in_bulk(
+    engine: SlownessField, point: np.ndarray
+) -> None:
+    with pytest.raises(UnreachableError, match="en mer ou hors du territoire"):
+        engine.isochrones(point[None])
+    with pytest.raises(UnreachableError, match="en mer ou hors du territoire"):
+        engine.one_to_many(point, BORDEAUX[None], 20)
+    assert np.isinf(engine.one_to_many(BORDEAUX, point[None], 20)[0])
+    assert np.isinf(engine.pairs(point[None], BORDEAUX[None])[0])
+    assert engine.matrix(np.stack([point, BORDEAUX]), point[None], 20).empty
+    minutes, site = engine.nearest(BORDEAUX[None], point[None])
+    assert np.isinf(minutes[0])
+    assert site[0] == -1
+
+
+def test_odd_requests_are_refused_in_french(engine: SlownessField) -> None:
+    with pytest.raises(InvalidInputError, match="durées positives"):
+        engine.isochrones(BORDEAUX[None], [])
+    with pytest.raises(InvalidInputError, match="au moins un point"):
+        engine.isochrones(np.empty((0, 2)))
+    with pytest.raises(InvalidInputError, match="autant"):
+        engine.pairs(np.stack([BORDEAUX, GUERET]), BORDEAUX[None])
+
+
+def test_nothing_asked_nothing_given(engine: SlownessField) -> None:
+    nobody = np.empty((0, 2))
+    assert len(engine.pairs(nobody, nobody)) == 0
+    assert engine.matrix(nobody, BORDEAUX[None], 20).empty
+    assert engine.matrix(BORDEAUX[None], nobody, 20).empty
+    minutes, site = engine.nearest(nobody, BORDEAUX[None])
+    assert np.isinf(minutes[0])
+    assert site[0] == -1
+
+
+def test_the_same_inputs_give_the_same_version(engine: SlownessField) -> None:
+    again = load_engine(embedded_set.communes(), embedded_set.fringe(), embedded_set.land())
+    assert again is engine
+    assert toy_engine().version != toy_engine(population=600).version
+
+
+def test_the_label_says_that_times_are_estimates(engine: SlownessField) -> None:
+    assert engine.label.estimated
+    assert engine.label.name == "Temps estimés"
+    assert "sans réseau routier" in engine.label.detail
