@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from data.cli.access import write_access
+from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
 from data.cli.roads import app as roads
 from data.cli.roads import write_isochrone, write_matrix
@@ -19,6 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command("import")(import_files)
+app.command("status")(status)
+app.command("undo")(undo)
 app.command("access")(write_access)
 app.command("backup")(write_backup)
 app.command("isochrone")(write_isochrone)

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from geo.contours import OFF_ROAD_KMH, area_within
-from geo.errors import UnreachableError
+from geo.errors import InvalidInputError, UnreachableError
 from geo.roads.area import time_grid
 from geo.roads.locate import SNAP_LIMIT_M
 from geo.roads.nearest import NearestField
@@ -23,6 +23,9 @@ from geo.roads.projection import to_lonlat
 from geo.roads.queries import Router
 from geo.roads.search import NEVER_MS, Ints
 from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
+
+LONGEST_RING_MIN = 600.0
+"""Ten hours; further, a time grid would be a country wide."""
 
 _MS_PER_MIN = 60_000
 _ROUNDING_MS = 1e-3
@@ -120,14 +123,24 @@ class RoadTravelTime:
 
         Raises
         ------
+        InvalidInputError
+            If there is no origin, no threshold, or one that is not positive.
         UnreachableError
             If no origin is near enough to a road.
         """
+        thresholds = sorted({float(m) for m in minutes})
+        if not thresholds or not 0 < thresholds[0] <= thresholds[-1] <= LONGEST_RING_MIN:
+            message = (
+                "Une isochrone demande des durées en minutes, positives et d’au plus "
+                f"{LONGEST_RING_MIN:.0f}."
+            )
+            raise InvalidInputError(message)
+        if not np.size(origins):
+            raise InvalidInputError("Une isochrone demande au moins un point de départ.")
         places = self._places(origins)
         joined = places.take(places.snapped)
         if not len(joined):
             raise UnreachableError(_off_network(np.atleast_2d(origins)))
-        thresholds = sorted({float(m) for m in minutes})
         grid = time_grid(self._router, joined, _milliseconds(thresholds[-1]))
         areas = [
             self._degrees(area_within(grid.x, grid.y, grid.minutes, limit)) for limit in thresholds
@@ -135,7 +148,11 @@ class RoadTravelTime:
         return gpd.GeoDataFrame({"minutes": thresholds}, geometry=areas, crs="EPSG:4326")
 
     def _degrees(self, area: shapely.MultiPolygon) -> shapely.MultiPolygon:
-        return shapely.transform(area, lambda xy: to_lonlat(xy, self.network.crs))
+        degrees = shapely.transform(area, lambda xy: to_lonlat(xy, self.network.crs))
+        if degrees.is_valid:
+            return degrees
+        # Rings that touch at a point may cross by the last digit once projected.
+        return shapely.make_valid(degrees, method="structure", keep_collapsed=False)
 
     def _places(self, points: LonLat) -> Places:
         return locate(self.network, self.profile, np.asarray(points, float).reshape(-1, 2))

@@ -1,0 +1,201 @@
+"""`proxisoins roads`, `isochrone` and `matrix`: the road network, and travel times from it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.travel_time import TravelTime
+
+app = typer.Typer(
+    name="roads",
+    help="Réseau routier : télécharger, construire, vérifier.",
+    no_args_is_help=True,
+)
+
+_NetworkOption = Annotated[
+    Path | None,
+    typer.Option(help="Réseau à utiliser : un dossier déjà construit, ou un extrait .osm.pbf."),
+]
+_RegionOption = Annotated[str, typer.Option(help="Code INSEE de la région.")]
+_PeakOption = Annotated[
+    bool, typer.Option("--peak", help="Vitesses des heures de pointe (réseau routier seulement).")
+]
+
+
+@app.command("build")
+def build(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FICHIER...", help="Extraits OpenStreetMap (.osm.pbf, .osm.gz)."),
+    ],
+) -> None:
+    """Construit le réseau routier à partir d’extraits et le met en usage."""
+    from data.french import number
+    from data.roads_store import put_in_use, size_bytes
+    from geo.roads.build import build_from_osm
+
+    chosen = put_in_use(build_from_osm(files, _tell))
+    typer.echo(f"Réseau en usage : {chosen} ({number(size_bytes(chosen) / 1e6)} Mo).")
+
+
+@app.command("fetch")
+def fetch(
+    region: Annotated[
+        str, typer.Argument(metavar="RÉGION", help="Par exemple nouvelle-aquitaine.")
+    ],
+    *,
+    base_url: Annotated[
+        str | None, typer.Option(help="Adresse du dossier des extraits, si ce n’est Geofabrik.")
+    ] = None,
+    neighbours: Annotated[
+        bool, typer.Option("--neighbours", help="Ajouter les extraits des régions voisines.")
+    ] = False,
+) -> None:
+    """Télécharge les extraits OpenStreetMap d’une région (reprise et contrôle compris)."""
+    from data.roads_fetch import GEOFABRIK, fetch_region
+
+    files = fetch_region(region, _tell, base_url=base_url or GEOFABRIK, neighbours=neighbours)
+    typer.echo("Construisez maintenant le réseau :")
+    typer.echo("  proxisoins roads build " + " ".join(f'"{file}"' for file in files))
+
+
+@app.command("status")
+def status() -> None:
+    """Dit quel réseau routier est en usage, de quelle date, de quelle taille."""
+    from data.french import number
+    from data.roads_store import current_folder, open_network, size_bytes
+
+    chosen = current_folder()
+    if chosen is None:
+        typer.echo(
+            "Aucun réseau routier : les temps sont estimés. Voyez « proxisoins roads build »."
+        )
+        return
+    engine = open_network(chosen)
+    said = engine.network.provenance
+    typer.echo(f"{engine.label.name}, données du : {engine.label.vintage}")
+    typer.echo(f"  Dossier : {chosen} ({number(size_bytes(chosen) / 1e6)} Mo)")
+    typer.echo(f"  Construit le {said['built_at']}, version {said['version']}, {said['crs']}")
+    for source in said.get("files", []):
+        typer.echo(f"  Extrait : {source['file']} ({source['date'] or 'sans date'})")
+    typer.echo(
+        f"  {number(said['nodes'])} nœuds, {number(said['arcs'])} arcs, "
+        f"{number(said['road_km'])} km de routes, {said['parts']} ensemble(s) relié(s)"
+    )
+    typer.echo(
+        f"  Laissés de côté : {number(said['dropped_parts'])} îlots sans lien, "
+        f"{number(said['dropped_km'])} km de tronçons"
+    )
+    typer.echo("  Vitesses hors pointe, km/h (campagne, ville, ville dense) :")
+    for name, speeds in said["speeds_kmh"].items():
+        typer.echo(f"    {name:<15}" + "".join(f"{speed:>6}" for speed in speeds))
+
+
+def write_isochrone(
+    *,
+    lon: Annotated[float, typer.Option(help="Longitude du point, degrés.")],
+    lat: Annotated[float, typer.Option(help="Latitude du point, degrés.")],
+    out: Annotated[Path, typer.Option(help="Fichier GeoJSON à écrire.")],
+    minutes: Annotated[
+        list[float] | None, typer.Option(help="Seuil en minutes, répétable (10, 20, 30).")
+    ] = None,
+    network: _NetworkOption = None,
+    region: _RegionOption = "75",
+    peak: _PeakOption = False,
+) -> None:
+    """Écrit les zones à moins de tant de minutes en voiture d’un point."""
+    import numpy as np
+
+    from data.travel_tables import isochrone_table, write_geojson
+    from geo.travel_time import RINGS_MINUTES
+
+    engine = _engine(network, region, peak=peak)
+    origin = np.array([lon, lat])
+    table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
+    write_geojson(table, out)
+    for row in table.itertuples():
+        typer.echo(f"{row.minutes:g} min : {row.area_km2:g} km²")
+    typer.echo(f"Zones écrites : {out} ({engine.label.name}, {engine.label.vintage}).")
+
+
+def write_matrix(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FICHIER",
+            help="Table de paires : x1,y1,x2,y2 (Lambert-93), lon1,lat1,lon2,lat2 ou code1,code2.",
+        ),
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    network: _NetworkOption = None,
+    region: _RegionOption = "75",
+    peak: _PeakOption = False,
+) -> None:
+    """Ajoute à une table de paires de points une colonne « minutes » en voiture."""
+    import numpy as np
+
+    from data.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
+
+    table = read_pairs(file)
+    origins, destinations = pair_ends(table, _communes(region))
+    engine = _engine(network, region, peak=peak)
+    minutes = pair_minutes(engine, origins, destinations)
+    write_pairs(table, minutes, out)
+    blank = int(np.isnan(minutes).sum())
+    typer.echo(f"{len(table)} paires, {engine.label.name} ({engine.label.vintage}) : {out}")
+    if blank:
+        typer.echo(
+            f"{blank} paire(s) sans temps : point inconnu, hors du territoire couvert ou sans "
+            "route qui y mène.",
+            err=True,
+        )
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+def _engine(network: Path | None, region: str, *, peak: bool) -> "TravelTime":
+    """Return the engine asked for: a given network, else the one in use."""
+    from data.roads_store import current_network, open_network
+
+    profile = "peak" if peak else "offpeak"
+    if network is not None and network.is_dir():
+        return open_network(network.resolve(), profile)
+    if network is not None:
+        from geo.roads.build import build_from_osm
+        from geo.roads.engine import RoadTravelTime
+
+        return RoadTravelTime(build_from_osm([network], _tell), profile)
+    if peak:
+        roads = current_network(profile)
+        if roads is None:
+            from geo.errors import UnavailableError
+
+            message = (
+                "Les heures de pointe demandent un réseau routier : construisez-en un par "
+                "« proxisoins roads build »."
+            )
+            raise UnavailableError(message)
+        return roads
+    from data.catalogue import travel_time
+
+    return travel_time(region)
+
+
+def _communes(region: str) -> "pd.DataFrame | None":
+    """Return the communes of a region and of its fringe, None when they are not known here."""
+    import pandas as pd
+
+    from data.catalogue import regions
+    from data.embedded_set import communes, fringe
+
+    if region not in {code for code, _ in regions()}:
+        return None
+    columns = ["code", "lon", "lat", "population"]
+    return pd.concat([communes(region)[columns], fringe(region)[columns]], ignore_index=True)

@@ -1,0 +1,199 @@
+"""Travel times and areas for tables and points that a user hands in."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from data.table_files import read_text_table, write_table
+from geo.errors import InvalidInputError
+from geo.roads.projection import LAMBERT_93, to_lonlat
+from geo.travel_time import LonLat, Minutes, TravelTime
+
+_LAMBERT_COLUMNS = (("x1", "y1", "x2", "y2"), ("x1_l93", "y1_l93", "x2_l93", "y2_l93"))
+_DEGREE_COLUMNS = (("lon1", "lat1", "lon2", "lat2"),)
+_CODE_COLUMNS = (("code1", "code2"), ("origin", "destination"), ("from", "to"))
+_KNOWN_KM = 30.0
+"""Population reached is counted when a known commune stands within this of the origin."""
+
+_KM_PER_DEGREE = 111.2
+
+
+def read_pairs(file: Path) -> pd.DataFrame:
+    """Read a table of pairs as text, one row per pair.
+
+    Raises
+    ------
+    InvalidInputError
+        If it cannot be read, or holds a column `minutes` already.
+    """
+    table = read_text_table(file)
+    if "minutes" in table.columns:
+        message = f"{file.name} a déjà une colonne « minutes » : renommez-la, elle serait écrasée."
+        raise InvalidInputError(message)
+    return table
+
+
+def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLat, LonLat]:
+    """Return both ends of pairs, degrees, shape (n, 2) each; nan where a cell is blank or unknown.
+
+    Parameters
+    ----------
+    table
+        Text columns: x1, y1, x2, y2 (Lambert-93, also with the suffix _l93); lon1, lat1, lon2,
+        lat2; or commune codes code1, code2 (also origin, destination; from, to).
+    communes
+        Columns code, lon, lat; needed for codes.
+
+    Raises
+    ------
+    InvalidInputError
+        If the table has none of these columns, or a cell that is not a number.
+    """
+    lower = {str(name).lower(): name for name in table.columns}
+    for names in _LAMBERT_COLUMNS:
+        if set(names) <= set(lower):
+            metres = _numbers(table, [lower[n] for n in names])
+            known = np.isfinite(metres).all(axis=1)
+            ends = np.full((2, len(table), 2), np.nan)
+            for side in range(2):
+                ends[side, known] = to_lonlat(metres[known, 2 * side : 2 * side + 2], LAMBERT_93)
+            return ends[0], ends[1]
+    for names in _DEGREE_COLUMNS:
+        if set(names) <= set(lower):
+            degrees = _numbers(table, [lower[n] for n in names])
+            return degrees[:, :2], degrees[:, 2:]
+    for pair in _CODE_COLUMNS:
+        if set(pair) <= set(lower) and communes is not None:
+            place = communes.set_index("code")[["lon", "lat"]]
+            first, second = (
+                place.reindex(table[lower[n]].str.upper().str.zfill(5)).to_numpy(float)
+                for n in pair
+            )
+            return first, second
+    message = (
+        "Colonnes attendues : x1, y1, x2, y2 (Lambert-93, en mètres), ou lon1, lat1, lon2, lat2 "
+        "(degrés), ou les codes de communes code1, code2. Colonnes trouvées : "
+        f"{', '.join(map(str, table.columns))}."
+    )
+    raise InvalidInputError(message)
+
+
+def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:
+    columns = []
+    for name in names:
+        text = table[name].str.replace(",", ".", regex=False)
+        value = pd.to_numeric(text.where(text.ne("")), errors="coerce")
+        wrong = value.isna() & text.ne("")
+        if wrong.any():
+            line, cell = next(table.loc[wrong, name].items())
+            message = (
+                f"Ligne {line}, colonne « {name} » : « {cell} » n’est pas un nombre. Corrigez la "
+                "cellule ou laissez-la vide."
+            )
+            raise InvalidInputError(message)
+        columns.append(value.to_numpy(float))
+    return np.column_stack(columns)
+
+
+def pair_minutes(engine: TravelTime, origins: LonLat, destinations: LonLat) -> Minutes:
+    """Return minutes of each pair, shape (n,); nan where an end is unknown or out of reach."""
+    minutes = np.full(len(origins), np.nan)
+    known = np.isfinite(origins).all(axis=1) & np.isfinite(destinations).all(axis=1)
+    if known.any():
+        minutes[known] = engine.pairs(origins[known], destinations[known])
+    minutes[~np.isfinite(minutes)] = np.nan
+    return minutes
+
+
+def write_pairs(table: pd.DataFrame, minutes: Minutes, out: Path) -> None:
+    """Write a table of pairs as it was read, with its minutes in a last column.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+    """
+    # A negative number is no formula: a column of numbers is written as numbers.
+    signed = {
+        name: numbers
+        for name in table.columns
+        if table[name].str.startswith(("-", "+")).any()
+        and not (numbers := _as_numbers(table[name])).isna().all()
+        and numbers.notna().eq(table[name].ne("")).all()
+    }
+    write_table(table.assign(**signed, minutes=np.round(minutes, 2)), out)
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column.str.replace(",", ".", regex=False), errors="coerce")
+
+
+def isochrone_table(
+    engine: TravelTime,
+    origin: LonLat,
+    minutes: Sequence[float],
+    communes: pd.DataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Return the areas within each threshold of a point.
+
+    Parameters
+    ----------
+    origin
+        Shape (2,), degrees.
+    communes
+        Columns lon, lat, population: counts who is reached, by the time of each commune's point.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns minutes (ascending), area_km2, population_reached (when communes are known
+        around), origin_lon, origin_lat, engine, vintage, geometry (EPSG:4326).
+    """
+    rings = engine.isochrones(np.atleast_2d(origin), minutes)
+    lon, lat = (float(v) for v in origin)
+    rings["area_km2"] = np.round(rings.geometry.to_crs("EPSG:6933").area / 1e6, 2)  # equal area
+    if communes is not None and _near_known(communes, lon, lat):
+        points = communes[["lon", "lat"]].to_numpy(float)
+        times = engine.one_to_many(np.asarray(origin), points, float(max(minutes)))
+        people = communes["population"].to_numpy(float)
+        rings["population_reached"] = [
+            int(people[times <= limit].sum()) for limit in rings["minutes"]
+        ]
+    return rings.assign(
+        origin_lon=lon, origin_lat=lat, engine=engine.label.name, vintage=engine.label.vintage
+    )
+
+
+def _near_known(communes: pd.DataFrame, lon: float, lat: float) -> bool:
+    east = (communes["lon"] - lon) * np.cos(np.radians(lat))
+    north = communes["lat"] - lat
+    return bool((np.hypot(east, north) * _KM_PER_DEGREE).min() <= _KNOWN_KM)
+
+
+def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
+    """Write areas as GeoJSON with all their digits: rounded rings would no longer be nested.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+    """
+    properties = table.drop(columns="geometry").to_dict("records")
+    features: list[dict[str, Any]] = [
+        {"type": "Feature", "properties": said, "geometry": shapely.geometry.mapping(area)}
+        for said, area in zip(properties, table.geometry, strict=True)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"Impossible d’écrire {out} ({error.strerror}) : choisissez un autre dossier."
+        raise InvalidInputError(message) from error
