@@ -1,7 +1,5 @@
 """The one place that knows the state of the data: embedded, simulated, imported, and the engine."""
 
-import importlib
-import importlib.util
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -26,11 +24,14 @@ if TYPE_CHECKING:
 _BEYOND_THE_BORDER = frozenset({"gps", "gp_history", "apl", "structures", "pdses_lines"})
 """Tables that also tell of the fringe; the others stop at the region's border."""
 _KEPT = 4
+_SERVED_SHARE, _SAMPLED_ONE_IN = 0.9, 20
+"""A network serves a region when this share of one commune in twenty is on it."""
 _SIMULATED_SOURCE = "ProxiSoins, données de démonstration (simulation)"
 _SIMULATED_VINTAGE = "simulation"
 
 _lock = threading.RLock()
 _territories: dict[tuple[str, str], Territory] = {}
+_served: dict[tuple[str, str], bool] = {}
 
 
 def regions() -> list[tuple[str, str]]:
@@ -83,7 +84,7 @@ def imported_tables(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
 def state_key(region: str = embedded_set.DEFAULT_REGION) -> str:
     """Return a key that changes as soon as the data or the engine of a region change."""
     folder = embedded_set.folder(region)
-    return digest(table_store.current_key(), _stamp(folder), _network_key())
+    return digest(table_store.current_key(), _stamp(folder), _network_key(region))
 
 
 def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
@@ -248,21 +249,31 @@ def _simulation(region: str, simulation_key: str) -> "Demonstration":  # noqa: A
     return demonstration.simulate(embedded_set.communes(region), embedded_set.fringe(region))
 
 
-def _network() -> TravelTime | None:
-    """Return the road network in use, None when none was built."""
-    if importlib.util.find_spec("data.roads_store") is None:
-        return None
-    network: TravelTime | None = importlib.import_module("data.roads_store").current_network()
-    return network
+def _network(region: str) -> TravelTime | None:
+    """Return the road network in use when it serves the region, else None."""
+    from data import roads_store
+
+    network = roads_store.current_network()
+    return network if network is not None and _serves(network, region) else None
 
 
-def _network_key() -> str:
-    network = _network()
+def _serves(network: TravelTime, region: str) -> bool:
+    """Tell whether most communes of a region are on a network (kept by its version)."""
+    key = (network.version, region)
+    if key not in _served:
+        sample = embedded_set.communes(region).iloc[::_SAMPLED_ONE_IN]
+        points = sample[["lon", "lat"]].to_numpy(float)
+        _served[key] = bool(np.isfinite(network.pairs(points, points)).mean() >= _SERVED_SHARE)
+    return _served[key]
+
+
+def _network_key(region: str) -> str:
+    network = _network(region)
     return network.version if network is not None else ""
 
 
 def _engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> TravelTime:
-    """Return the road network when there is one, else the field of slowness."""
+    """Return the road network when one serves the region, else the field of slowness."""
     from geo.slowness import load_engine
 
-    return _network() or load_engine(communes, fringe, embedded_set.land(region))
+    return _network(region) or load_engine(communes, fringe, embedded_set.land(region))

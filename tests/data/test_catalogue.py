@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
-from data import catalogue, embedded_set, schemas, table_store
+from data import catalogue, embedded_set, roads_store, schemas, table_store
 from data.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
+from geo.travel_time import LonLat, Minutes
 
 
 def _provenance(key: str, vintage: str = "2018") -> Provenance:
@@ -170,3 +172,24 @@ def test_two_imports_at_once_are_both_kept() -> None:
     for thread in threads:
         thread.join()
     assert set(table_store.version(table_store.current_key()).tables) == set(keys)
+
+
+class Network:
+    """A road network that knows whether points are on it, and no more."""
+
+    def __init__(self, minutes: float) -> None:
+        self.version, self.minutes = f"roads-{minutes}", minutes
+
+    def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:  # noqa: ARG002
+        return np.full(len(origins), self.minutes)
+
+
+@pytest.mark.parametrize(("minutes", "used"), [(0.0, True), (np.inf, False)])
+def test_a_road_network_is_used_where_it_serves_the_region(
+    minutes: float, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, network = catalogue.load_territory(), Network(minutes)
+    monkeypatch.setattr(roads_store, "current_network", lambda: network)
+    after = catalogue.load_territory()
+    assert (after.travel_time is network) is used
+    assert (after.version != before.version) is used
