@@ -1,6 +1,16 @@
 """Readers of official files: one module per family, each tells its files by their content."""
 
-from data.readers import apl, gp_counts, population, reference, zoning
+from data.readers import (
+    apl,
+    finess,
+    finess_care,
+    france_sante,
+    gp_counts,
+    population,
+    reference,
+    rpps,
+    zoning,
+)
 from data.readers.base import Candidate, Reader
 from data.readers.workbook import open_workbook
 from data.text_files import InputFile, TextTable
@@ -11,8 +21,12 @@ READERS: dict[str, Reader] = {
     "gp_counts": gp_counts,
     "population": population,
     "reference": reference,
+    "rpps": rpps,
+    "finess": finess,
+    "finess_care": finess_care,
+    "france_sante": france_sante,
 }
-"""By the name that `sources.yaml` gives, in the order in which a file is shown to them."""
+"""By the name in `sources.yaml`, in the order of reading: what others complete comes first."""
 
 
 def candidate_of(file: InputFile) -> Candidate:

@@ -104,8 +104,13 @@ def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 def _kinds_replaced(
     read: pd.DataFrame, kinds: tuple[str, ...], before: pd.DataFrame
 ) -> pd.DataFrame:
-    """Replace the kinds that the file knows in full; a label already known is kept."""
-    labelled = set(before.loc[before["labelled"], "id"])
-    read = read.assign(labelled=read["labelled"] | read["id"].isin(labelled))
-    others = before[~before["kind"].isin(kinds) & ~before["id"].isin(set(read["id"]))]
+    """Replace the kinds that the file knows in full; kind and label of a place add up."""
+    others = before[~before["kind"].isin(kinds)]
+    if kinds == ("france_sante",):  # a labelled MSP stays an MSP
+        others = others.assign(labelled=others["id"].isin(set(read["id"])))
+        read = read[~read["id"].isin(set(others["id"]))]
+    else:
+        labelled = set(before.loc[before["labelled"], "id"])
+        read = read.assign(labelled=read["id"].isin(labelled))
+        others = others[~others["id"].isin(set(read["id"]))]
     return pd.concat([others, read], ignore_index=True)

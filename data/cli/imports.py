@@ -1,0 +1,134 @@
+"""Commands that bring data in, say what is there, and go back."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geo.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from data.imports import ImportReport
+    from data.territory import Provenance
+
+REGION = Annotated[str, typer.Option("--region", help="Code INSEE de la région.")]
+AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Fichiers officiels, tels que publiés.")],
+    region: REGION = "75",
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--essai", help="Lire et contrôler sans rien changer.")
+    ] = False,
+    as_json: AS_JSON = False,
+) -> None:
+    """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
+    from data import imports
+
+    run = imports.preview if dry_run else imports.import_files
+    reports = run(files, region)
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(r) for r in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            _print_report(report)
+    refused = [report for report in reports if report.status == imports.REFUSED]
+    if refused:
+        names = ", ".join(f"« {report.file_name} »" for report in refused)
+        raise InvalidInputError(
+            f"{len(refused)} fichier(s) refusé(s) sur {len(reports)} : {names}. "
+            "Ils n'ont rien changé."
+        )
+
+
+def status(region: REGION = "75", *, as_json: AS_JSON = False) -> None:
+    """Dit quelles données sont en place, réelles ou simulées, et d'où elles viennent."""
+    from data import catalogue, embedded_set
+
+    tables = catalogue.status(region)
+    communes = len(embedded_set.communes(region))
+    ribbon = ribbon_text(tables)
+    if as_json:
+        listed = [_described(provenance, communes) for provenance in tables]
+        content = {"region": region, "ribbon": ribbon, "tables": listed}
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"Région {embedded_set.name(region)} ({region}), {_n(communes)} communes")
+    typer.echo(ribbon or "Toutes les données sont réelles.")
+    for provenance in tables:
+        nature = "simulé" if provenance.simulated else "réel"
+        typer.echo(f"\n{provenance.title} ({nature})")
+        typer.echo(f"  source     {provenance.source}")
+        typer.echo(f"  millésime  {provenance.vintage}")
+        typer.echo(
+            f"  lignes     {_n(provenance.rows)}, "
+            f"{_n(provenance.matched)} communes sur {_n(communes)}"
+        )
+        if provenance.imported_at is not None:
+            moment = provenance.imported_at.astimezone().strftime("%d/%m/%Y %H:%M")
+            typer.echo(f"  importé    {moment}, fichier {provenance.file_name}")
+
+
+def undo() -> None:
+    """Revient à l'état d'avant le dernier import ou la dernière actualisation."""
+    from data import catalogue, schemas
+
+    tables = [schemas.TITLES[table] for table in catalogue.undo()]
+    if not tables:
+        raise InvalidInputError("Rien à annuler : aucun import n'a été fait.")
+    typer.echo("Revenu à l'état précédent : " + ", ".join(tables) + ".")
+
+
+def ribbon_text(tables: "list[Provenance]") -> str:
+    """Return the sentence that names what is still simulated, "" when nothing is."""
+    simulated = ", ".join(provenance.title for provenance in tables if provenance.simulated)
+    if not simulated:
+        return ""
+    return f"Données de démonstration. Simulé, sans valeur pour une décision : {simulated}."
+
+
+def _described(provenance: "Provenance", communes: int) -> dict[str, object]:
+    moment = provenance.imported_at
+    return {
+        "table": provenance.table,
+        "title": provenance.title,
+        "source": provenance.source,
+        "vintage": provenance.vintage,
+        "simulated": provenance.simulated,
+        "rows": provenance.rows,
+        "matched": provenance.matched,
+        "communes": communes,
+        "imported_at": moment.isoformat() if moment else None,
+        "file_name": provenance.file_name,
+    }
+
+
+def _print_report(report: "ImportReport") -> None:
+    typer.echo(f"\n{report.file_name} : {report.status}")
+    if report.source:
+        typer.echo(f"  source     {report.source}")
+    if report.message:
+        typer.echo(f"  {report.message}")
+        return
+    typer.echo(f"  lignes     {_n(report.read)} lues, {_n(report.kept)} retenues")
+    for refusal in report.refused:
+        lines = ", ".join(map(_n, refusal.lines))
+        where = f" (lignes {lines}{'…' if refusal.count > len(refusal.lines) else ''})"
+        typer.echo(f"  refusées   {_n(refusal.count)} : {refusal.reason}{where if lines else ''}")
+    for remark in report.remarks:
+        typer.echo(f"  à savoir   {remark}")
+    for table in report.tables:
+        typer.echo(
+            f"  table      {table.title} ({table.vintage}) : {_n(table.rows)} lignes, "
+            f"{_n(table.matched)} communes sur {_n(report.communes)}"
+        )
+
+
+def _n(value: int) -> str:
+    from data import french
+
+    return french.number(value)

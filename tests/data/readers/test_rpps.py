@@ -1,0 +1,142 @@
+"""GPs of first resort in the register's layout. Nobody in these rows exists."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from data.readers import rpps
+from geo.errors import InvalidInputError
+
+COLUMNS = [
+    "Type d'identifiant PP", "Identifiant PP", "Identification nationale PP", "Nom d'exercice",
+    "Prénom d'exercice", "Code profession", "Code type savoir-faire", "Code savoir-faire",
+    "Numéro SIRET site", "Numéro FINESS site", "Identifiant technique de la structure",
+    "Raison sociale site", "Indice répétition voie (coord. Structure)",
+    "Code postal (coord. structure)", "Code commune (coord. structure)",
+    "Libellé commune (coord. structure)", "Code secteur d'activité",
+]  # fmt: skip
+
+
+def _row(person, skill="SM54", sector="SA07", code="16001", site="R1", **others):
+    cells = dict.fromkeys(COLUMNS, "")
+    cells |= {
+        "Identification nationale PP": person,
+        "Nom d'exercice": "NOMSECRET",
+        "Code profession": "10",
+        "Code type savoir-faire": "S",
+        "Code savoir-faire": skill,
+        "Code commune (coord. structure)": code,
+        "Code secteur d'activité": sector,
+        "Identifiant technique de la structure": site,
+        "Raison sociale site": 'CABINET "DU" BOURG',
+    }
+    return "|".join((cells | others).values()) + "|"
+
+
+def _write(path, rows, **members):
+    text = "\n".join(["|".join(COLUMNS) + "|", *rows]) + "\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("PS_LibreAcces_Personne_activite_202611210800.txt", text)
+        for name, content in members.items():
+            archive.writestr(f"{name}.txt", content)
+    return path
+
+
+def _counts(result):
+    table = result.tables["gps"]
+    return dict(zip(table["code"], table["gps"], strict=True))
+
+
+@pytest.fixture
+def read_zip(index):
+    from data import readers
+    from data.text_files import open_input
+
+    def read(path):
+        file = open_input(path)[0]
+        candidate = readers.candidate_of(file)
+        assert readers.recognise(candidate) == ("rpps", "rpps")
+        return rpps.read(candidate, index)
+
+    return read
+
+
+def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
+    rows = [
+        _row("A"),
+        _row("A", code="33063", site="R2"),
+        _row("A", code="33063", site="R2"),  # second function in the same place
+        _row("B", skill="SM53", sector="SA05", code="33063", site="R3"),
+        _row("B", sector="SA01", code="16002", site="H1"),  # hospital
+        _row("C", skill="SM26"),  # another specialty
+        _row("D", **{"Code profession": "60"}),  # another profession
+        _row("E", sector="SA08", code="", **{"Code postal (coord. structure)": "33074",
+             "Libellé commune (coord. structure)": "BORDEAUX CEDEX"}),
+        _row("F", **{"Code type savoir-faire": "CEX"}),  # particular mode of practice
+        _row("G", code="", **{"Libellé commune (coord. structure)": "LISBOA"}),
+        _row("H", code="16010"),  # merged commune
+    ]  # fmt: skip
+    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    assert _counts(result) == {"16001": 0.5, "16002": 0, "16186": 1, "33063": 0.5 + 1 + 1}
+    assert result.vintages == {"gps": "21/11/2026"}
+    assert result.tally.read == 11
+    assert {r.reason: r.count for r in result.tally.refused} == {
+        "commune non trouvée (hors de la région ou illisible)": 1
+    }
+
+
+def test_names_are_never_read(read_zip, tmp_path, monkeypatch):
+    seen = []
+    from data import text_files
+
+    batches = text_files.TextTable.batches
+
+    def spy(self, header_row, columns):
+        for batch in batches(self, header_row, columns):
+            seen.append(batch)
+            yield batch
+
+    monkeypatch.setattr(text_files.TextTable, "batches", spy)
+    read_zip(_write(tmp_path / "rpps.zip", [_row("A")]))
+    assert seen
+    assert not any((batch == "NOMSECRET").to_numpy().any() for batch in seen)
+
+
+def test_skills_in_a_separate_file(read_zip, tmp_path):
+    apart = "Identification nationale PP|Code savoir-faire|\nA|SM54|\nB|SM26|\n"
+    rows = [_row("A", skill=""), _row("B", skill="")]
+    result = read_zip(_write(tmp_path / "rpps.zip", rows, PS_LibreAcces_SavoirFaire=apart))
+    assert _counts(result)["16001"] == 1
+
+
+def test_old_files_leave_the_skill_of_gps_blank(read_zip, tmp_path):
+    rows = [_row("A", skill=""), _row("B", skill="SM26")]
+    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    assert _counts(result)["16001"] == 1
+    assert any("ancienne version" in remark for remark in result.tally.remarks)
+
+
+def test_a_register_without_gp_is_refused(read_zip, tmp_path):
+    with pytest.raises(InvalidInputError, match="généralistes de premier recours"):
+        read_zip(_write(tmp_path / "rpps.zip", [_row("C", skill="SM26")]))
+
+
+@pytest.mark.reference
+def test_the_real_header_is_recognised(reference, tmp_path, read_zip):
+    header = (reference / "formats/RPPS_PS_LibreAcces_Personne_activite_header.txt").read_text(
+        encoding="utf-8"
+    )
+    names = next(csv.reader(io.StringIO(header), delimiter="|"))
+    row = dict.fromkeys(names, "")
+    row |= {
+        "Identification nationale PP": "A",
+        "Code profession": "10",
+        "Code savoir-faire": "SM54",
+        "Code commune (coord. structure)": "16001",
+        "Code secteur d'activité": "SA07",
+    }
+    path = tmp_path / "rpps.txt"
+    path.write_text(header.strip() + "\n" + "|".join(row.values()) + "\n", encoding="utf-8")
+    assert _counts(read_zip(path))["16001"] == 1

@@ -1,0 +1,121 @@
+"""FINESS in both layouts, care activities, France Santé labels."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from data import readers
+from data.readers.structures import SITE_COLUMNS
+from data.text_files import open_input
+from geo.errors import InvalidInputError
+
+
+@pytest.fixture
+def with_sites(index):
+    sites = pd.DataFrame(
+        [
+            ("330000003", "CHU INVENTE", "101", "33063", -0.6, 44.82),
+            ("330000002", "CENTRE DE SANTE", "124", "33063", -0.58, 44.84),
+            ("160000001", "MSP D ABZAC", "603", "16001", 0.72, 46.1),
+        ],
+        columns=SITE_COLUMNS,
+    )
+    return dataclasses.replace(index, sites=sites)
+
+
+def _read(path, index):
+    (file,) = open_input(path)
+    candidate = readers.candidate_of(file)
+    source, reader = readers.recognise(candidate)
+    return source, readers.READERS[reader].read(candidate, index)
+
+
+def _places(table):
+    return {r.id: (r.kind, r.code, round(r.lon, 2), round(r.lat, 2)) for r in table.itertuples()}
+
+
+def test_geolocated_stock_in_all_projections(read, golden):
+    source, result = read(golden / "finess_stock.csv")
+    assert source == "finess_geolocated"
+    assert result.vintages == {"structures": "04/05/2026"}
+    assert _places(result.tables["structures"]) == {
+        "160000001": ("msp", "16001", 0.72, 46.1),
+        "330000002": ("centre_sante", "33063", -0.58, 44.84),
+        # Coordinates in another region: brought back to the commune's point.
+        "160000004": ("msp", "16002", 0.2, 46.08),
+        "9A0000005": ("msp", "97105", -61.5, 16.2),
+        "9D0000006": ("centre_sante", "97411", 55.5, -20.9),
+        "160000007": ("msp", "16002", 0.2, 46.08),
+    }
+    assert "330000003" in set(result.tables["sites"]["id"])
+    names = dict(
+        zip(result.tables["structures"]["id"], result.tables["structures"]["name"], strict=True)
+    )
+    assert names["160000001"] == "MAISON DE SANTE D ABZAC"
+    reasons = {r.reason: r.lines for r in result.tally.refused}
+    assert reasons == {
+        "nombre de champs inattendu": (10,),
+        "ni coordonnées, ni commune de la région ou de ses abords": (9,),
+    }  # fmt: skip
+
+
+def test_stock_cut_before_its_coordinates_is_refused(read, golden, tmp_path):
+    path = tmp_path / "finess.csv"
+    text = (golden / "finess_stock.csv").read_text(encoding="latin-1")
+    path.write_text(text.split("geolocalisation")[0], encoding="latin-1")
+    with pytest.raises(InvalidInputError, match="aucune coordonnée"):
+        read(path)
+
+
+def test_json_successor_keeps_open_places(read, golden):
+    source, result = read(golden / "finess_structures.json")
+    assert source == "finess_structures"
+    assert result.vintages == {"structures": "29/09/2026"}
+    assert _places(result.tables["structures"]) == {"160000001": ("msp", "16001", 0.72, 46.1)}
+    assert sorted(result.tables["sites"]["id"]) == ["160000001", "330000003"]
+
+
+def test_truncated_json_is_refused(read, golden, tmp_path):
+    path = tmp_path / "finess.json"
+    path.write_text((golden / "finess_structures.json").read_text(encoding="utf-8")[:-60])
+    with pytest.raises(InvalidInputError, match="JSON tronqué"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["finess_care.csv", "finess_activities.json"])
+def test_emergency_departments_receive_on_site(golden, with_sites, name):
+    _, result = _read(golden / name, with_sites)
+    assert _places(result.tables["structures"]) == {"330000003": ("urgences", "33063", -0.6, 44.82)}
+
+
+def test_activities_without_places_ask_for_finess(read, golden):
+    with pytest.raises(InvalidInputError, match="importez d'abord, ou en même temps"):
+        read(golden / "finess_care.csv")
+
+
+def test_directory_extract_keeps_the_label_51(golden, with_sites):
+    source, result = _read(golden / "france_sante_annuaire.csv", with_sites)
+    assert source == "france_sante"
+    assert _places(result.tables["structures"]) == {
+        "160000001": ("france_sante", "16001", 0.72, 46.1),
+        "330000050": ("france_sante", "33063", -0.58, 44.84),
+        "000075000": ("france_sante", "33063", -0.58, 44.84),
+    }
+    assert result.tables["structures"]["labelled"].all()
+    assert {r.reason: r.count for r in result.tally.refused} == {
+        "sans label France Santé": 1,
+        "numéro FINESS illisible": 1,
+    }
+
+
+def test_list_of_finess_numbers_is_joined_on_finess(golden, with_sites):
+    _, result = _read(golden / "liste_france_sante.csv", with_sites)
+    table = result.tables["structures"]
+    assert dict(zip(table["id"], table["name"], strict=True)) == {
+        "330000003": "CHU INVENTE",
+        "160000001": "MSP D ABZAC",
+    }
+    assert [(r.reason, r.lines) for r in result.tally.refused] == [
+        ("numéro FINESS inconnu et commune non donnée", (4,))
+    ]
