@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,3 +161,22 @@ def phone(open_page: OpenPage) -> Iterator[Page]:
     """Give a page of 390 by 844 pixels."""
     with open_page(PHONE) as small:
         yield small
+
+
+@pytest.fixture
+def grave_findings() -> Callable[[Page], list[str]]:
+    """Give a function that lists what axe-core finds serious or critical, frames included."""
+    axe = Axe()
+
+    def examine(page: Page) -> list[str]:
+        for frame in page.frames:
+            frame.evaluate(axe.axe_script)
+        violations = page.evaluate("axe.run().then(results => results.violations)")
+        return [
+            f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
+            for rule in violations
+            if rule["impact"] in {"serious", "critical"}
+            for node in rule["nodes"]
+        ]
+
+    return examine
