@@ -8,7 +8,10 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.travel_time import TravelTime
+    from geo.travel_time import LonLat, TravelTime
+
+_COVERED_SHARE = 0.5
+"""The network in use answers for a table when at least this share of its points is near a road."""
 
 app = typer.Typer(
     name="roads",
@@ -113,8 +116,8 @@ def write_isochrone(
     from data.travel_tables import isochrone_table, write_geojson
     from geo.travel_time import RINGS_MINUTES
 
-    engine = _engine(network, region, peak=peak)
     origin = np.array([lon, lat])
+    engine = _engine(network, region, origin[None], peak=peak)
     table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
     write_geojson(table, out)
     for row in table.itertuples():
@@ -143,7 +146,8 @@ def write_matrix(
 
     table = read_pairs(file)
     origins, destinations = pair_ends(table, _communes(region))
-    engine = _engine(network, region, peak=peak)
+    ends = np.concatenate([origins, destinations])
+    engine = _engine(network, region, ends, peak=peak)
     minutes = pair_minutes(engine, origins, destinations)
     write_pairs(table, minutes, out)
     blank = int(np.isnan(minutes).sum())
@@ -160,9 +164,15 @@ def _tell(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
-def _engine(network: Path | None, region: str, *, peak: bool) -> "TravelTime":
-    """Return the engine asked for: a given network, else the one in use."""
+def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) -> "TravelTime":
+    """Return the network asked for, else the one in use where it covers the points.
+
+    Elsewhere the engine of the region answers, and says where it knows nothing.
+    """
+    import numpy as np
+
     from data.roads_store import current_network, open_network
+    from geo.errors import UnavailableError
 
     profile = "peak" if peak else "offpeak"
     if network is not None and network.is_dir():
@@ -172,17 +182,16 @@ def _engine(network: Path | None, region: str, *, peak: bool) -> "TravelTime":
         from geo.roads.engine import RoadTravelTime
 
         return RoadTravelTime(build_from_osm([network], _tell), profile)
-    if peak:
-        roads = current_network(profile)
-        if roads is None:
-            from geo.errors import UnavailableError
-
-            message = (
-                "Les heures de pointe demandent un réseau routier : construisez-en un par "
-                "« proxisoins roads build »."
-            )
-            raise UnavailableError(message)
+    roads = current_network(profile)
+    known = points[np.isfinite(points).all(axis=1)]
+    if roads is not None and len(known) and roads.covers(known).mean() >= _COVERED_SHARE:
         return roads
+    if peak:
+        message = (
+            "Les heures de pointe demandent un réseau routier qui couvre ces points : "
+            "construisez-en un par « proxisoins roads build »."
+        )
+        raise UnavailableError(message)
     from data.catalogue import travel_time
 
     return travel_time(region)

@@ -75,6 +75,10 @@ class RoadTravelTime:
         """Key of the roads, their speeds and the profile."""
         return f"routes-{self.network.provenance['version']}-{self.profile}"
 
+    def covers(self, points: LonLat) -> npt.NDArray[np.bool_]:
+        """Return whether each point, shape (n, 2), is near enough to a road of this network."""
+        return self._places(points).snapped
+
     def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:
         """Minutes of each pair, shape (n,); inf if no way or a point is too far from a road."""
         return _minutes(self._router.pairs(self._places(origins), self._places(destinations)))
