@@ -349,6 +349,16 @@ def mergers(communes: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def former_names(archives: Archives, present: set[str]) -> dict[str, list[str]]:
+    """Return present code to the names of its delegated and associated communes, sorted."""
+    names: dict[str, set[str]] = {}
+    for commune in archives.codes_json("communes"):
+        holder = commune.get("chefLieu", "")
+        if commune["type"] in {"commune-deleguee", "commune-associee"} and holder in present:
+            names.setdefault(holder, set()).add(commune["nom"])
+    return {code: sorted(found) for code, found in names.items()}
+
+
 def build(region: str, out: Path, downloads: Path) -> None:
     """Write communes.parquet, fringe.parquet, land.parquet and set.json of a region into `out`.
 
@@ -384,6 +394,7 @@ def build(region: str, out: Path, downloads: Path) -> None:
     everywhere = pd.concat([communes, fringe])
     description = describe(communes, everywhere, region, archives)
     description["mergers"] = mergers(table[table["code"].isin(everywhere["code"])])
+    description["former_names"] = former_names(archives, set(everywhere["code"]))
     text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
     (out / "set.json").write_text(text + "\n", encoding="utf-8")
     logger.info("%s : %s communes", out, french.number(len(communes)))

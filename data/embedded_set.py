@@ -99,6 +99,11 @@ def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
     return dict(_description(region)["mergers"])
 
 
+def former_names(region: str = DEFAULT_REGION) -> dict[str, list[str]]:
+    """Return present code to the names of the communes merged into it, region and fringe."""
+    return dict(_description(region)["former_names"])
+
+
 def attributions(region: str = DEFAULT_REGION) -> list[Attribution]:
     """Return the sources of the set, to be quoted on screen."""
     return [Attribution(**source) for source in _description(region)["attributions"]]
