@@ -23,8 +23,15 @@ Fitted on the standardised populations of the DREES (2016) of 2,074 communes abo
 inhabitants, correlation 0.77: people over 75 consult about three times as much.
 """
 
-FAR_MINUTES = ga.THREE_SFCA.reach_minutes
-"""Pairs are computed up to the longest reach of all measures."""
+TIME_FACTOR = 1.25
+TIME_SPREAD_MINUTES = 2.0
+"""Times behind the published APL, against our off-peak times, and what we do not know of them.
+
+Chosen on the communes of other regions around Nouvelle-Aquitaine (`docs/apl-reality.md`).
+"""
+
+NEAR_MINUTES = ga.E2SFCA.reach_minutes
+"""Reach of all that screens show; the pairs of 3SFCA, an hour, cost five times more."""
 
 KNOWN_SHARE = 0.5
 """A vintage is used when at least this share of the region's communes have it."""
@@ -51,8 +58,8 @@ def coordinates(table: pd.DataFrame) -> npt.NDArray[np.float64]:
     return table[["lon", "lat"]].to_numpy(dtype=np.float64)
 
 
-def gp_pairs(territory: Territory) -> pd.DataFrame:
-    """Return minutes from every place to every place that has GPs, up to `FAR_MINUTES`.
+def gp_pairs(territory: Territory, limit: float = NEAR_MINUTES) -> pd.DataFrame:
+    """Return minutes from every place to every place that has GPs, up to `limit` minutes.
 
     Returns
     -------
@@ -65,7 +72,7 @@ def gp_pairs(territory: Territory) -> pd.DataFrame:
     engine = territory.travel_time
 
     def build() -> pd.DataFrame:
-        pairs = engine.matrix(points, points[rows], FAR_MINUTES)
+        pairs = engine.matrix(points, points[rows], limit)
         return pd.DataFrame(
             {
                 "origin": pairs["origin"].to_numpy(dtype=np.int32),
@@ -74,7 +81,19 @@ def gp_pairs(territory: Territory) -> pd.DataFrame:
             }
         )
 
-    return cached_table("pairs", digest(engine.version, points.tobytes(), rows.tobytes()), build)
+    return cached_table(
+        "pairs", digest(engine.version, points.tobytes(), rows.tobytes(), f"{limit:g}"), build
+    )
+
+
+def apl(
+    pairs: pd.DataFrame, demand: npt.NDArray[np.float64], supply: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the APL (weights of 2015) on times that are estimates, shape of `demand`."""
+    weight = ga.DREES_2015.expected(pairs["minutes"], TIME_FACTOR, TIME_SPREAD_MINUTES)
+    origin = pairs["origin"].to_numpy(dtype=np.int64)
+    destination = pairs["destination"].to_numpy(dtype=np.int64)
+    return ga.floating_catchment(origin, destination, weight, demand, supply)
 
 
 def supplied_acts(table: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -62,7 +62,6 @@ _AVERAGED = (
     "minutes_to_labelled_structure",
     "apl",
     "apl_e2sfca",
-    "apl_3sfca",
     "apl_published",
     "apl65_published",
     "share_over_75",
@@ -82,14 +81,33 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         gps_per_1000; minutes_to_nearest_gp (0 where the commune has a GP; missing without a way),
         nearest_gp_commune, nearest_gp_commune_name; population_within_10, _20, _30 (inhabitants
         of the commune if its nearest GP lies within), population_beyond_20, share_beyond_20;
-        apl (weights drees_2015), apl_e2sfca, apl_3sfca: consultations a year and standardised
-        inhabitant, computed here; apl_published, apl65_published, apl_published_year (DREES);
+        apl (weights drees_2015 on estimated times, see `data.access_inputs.apl`), apl_e2sfca:
+        consultations a year and standardised inhabitant, computed here;
+        apl_published, apl65_published, apl_published_year (DREES);
         share_near_retirement (0 to 1, 1 − APL65/APL of the latest year with both) and its
         share_near_retirement_year; zone, zone_qpv, tvs, tvs_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         minutes_to_labelled_structure, population_labelled_within_20, _30.
     """
     return cached_table("communes", _key(territory), lambda: _compute(territory)).copy()
+
+
+def three_steps(territory: Territory) -> pd.Series:
+    """Return the 3SFCA of every commune, in the order of `territory.communes`.
+
+    Consultations a year and standardised inhabitant; missing where GPs are not known. Apart from
+    the other indicators because its reach, an hour, is the longest to compute.
+    """
+    everywhere = places(territory)
+    inside = everywhere["inside"].to_numpy()
+    if not (everywhere["gps"] > 0).any():
+        return pd.Series(np.nan, index=territory.communes.index)
+    pairs = gp_pairs(territory, ga.THREE_SFCA.reach_minutes)
+    demand, _ = access_inputs.standardised_population(territory, everywhere)
+    return pd.Series(
+        ga.access(pairs, demand, supplied_acts(everywhere), ga.THREE_SFCA)[inside],
+        index=territory.communes.index,
+    )
 
 
 def _key(territory: Territory) -> str:
@@ -111,12 +129,11 @@ def _compute(territory: Territory) -> pd.DataFrame:
     _add_nearest(table, territory, everywhere, pairs, gps_known=gps_known)
     demand, _ = access_inputs.standardised_population(territory, everywhere)
     supply = supplied_acts(everywhere)
-    for column, weights in (
-        ("apl", ga.DREES_2015),
-        ("apl_e2sfca", ga.E2SFCA),
-        ("apl_3sfca", ga.THREE_SFCA),
+    for column, measured in (
+        ("apl", access_inputs.apl(pairs, demand, supply)),
+        ("apl_e2sfca", ga.access(pairs, demand, supply, ga.E2SFCA)),
     ):
-        table[column] = ga.access(pairs, demand, supply, weights)[inside] if gps_known else np.nan
+        table[column] = measured[inside] if gps_known else np.nan
     table = _with_published(table, territory)
     table = _with_zones(table, territory)
     table = _with_reference(table, territory)

@@ -44,9 +44,13 @@ def write_access(
     chosen = weights_named(weights)
     if demand is None and supply is None and times is None:
         from data.catalogue import load_territory
-        from data.indicators import commune_indicators
+        from data.indicators import commune_indicators, three_steps
 
-        table = commune_indicators(load_territory(region))
+        territory = load_territory(region)
+        table = commune_indicators(territory)
+        table.insert(
+            list(table.columns).index("apl_e2sfca") + 1, "apl_3sfca", three_steps(territory)
+        )
     elif demand is None or supply is None or times is None:
         raise InvalidInputError(
             "Donnez ensemble les trois fichiers --demand, --supply et --times, ou aucun des trois "

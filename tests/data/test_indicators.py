@@ -10,6 +10,7 @@ import shapely
 
 from data import access_inputs, comparison, indicators, paths, schemas
 from data.territory import Territory
+from geo import access as ga
 from geo.errors import InvalidInputError
 from geo.travel_time import EngineLabel
 
@@ -129,11 +130,25 @@ def test_without_any_gp_table_nothing_is_known():
 
 def test_apl_counts_supply_and_demand_across_the_border(territory):
     # 16001 (2 GPs, 1,000 people), 16002 at 12 minutes, 24001 (1 GP, 400) at 12, 16003 at 24.
-    at_16001 = 2 * ACTS / (1000 + 2 / 3 * (2000 + 400))
-    at_24001 = ACTS / (400 + 2 / 3 * 1000)
-    apl = indicators.commune_indicators(territory).set_index("code")["apl"]
-    assert apl["16001"] == pytest.approx(at_16001 + 2 / 3 * at_24001)
-    assert apl["16002"] == pytest.approx(2 / 3 * at_16001)
+    factor, spread = access_inputs.TIME_FACTOR, access_inputs.TIME_SPREAD_MINUTES
+    near = ga.DREES_2015.expected([12.0], factor, spread)[0]
+    at_16001 = 2 * ACTS / (1000 + near * (2000 + 400))
+    at_24001 = ACTS / (400 + near * 1000)
+    table = indicators.commune_indicators(territory).set_index("code")
+    assert table.loc["16001", "apl"] == pytest.approx(at_16001 + near * at_24001)
+    assert table.loc["16002", "apl_e2sfca"] == pytest.approx(
+        0.68 * 2 * ACTS / (1000 + 0.68 * (2000 + 400) + 0.22 * 500)
+        + 0.22 * ACTS / (400 + 0.68 * 1000 + 0.22 * 2000)
+        + 0.22 * ACTS / (300 + 0.68 * 500 + 0.22 * 2000)
+    )
+
+
+def test_three_steps_need_an_hour_around(territory):
+    found = indicators.three_steps(territory)
+    assert (found[:4] > 0).all()
+    assert np.isnan(found[4])
+    assert found[5] == 0
+    assert indicators.three_steps(made({})).isna().all()
 
 
 def test_published_apl_is_one_series():
