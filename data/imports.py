@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import catalogue, embedded_set, paths, readers, schemas, table_store
+from data import catalogue, embedded_set, french, paths, readers, schemas, table_store
 from data.readers.base import Candidate, ReadResult, Refusal
 from data.readers.communes import CommuneIndex
 from data.readers.merge import joined
 from data.sources import sources
 from data.territory import Provenance
 from data.text_files import open_input
-from geo.errors import InvalidInputError, ProxiSoinsError
+from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
+COVERAGE_FLOOR = 0.9
+"""Least share of the communes known today that a refreshed table must still cover."""
 _HASH_BLOCK_BYTES = 1 << 20
 _SHOWN_COLUMNS = 6
 
@@ -101,6 +103,24 @@ def import_files(paths_given: Iterable[Path], region: str = "75") -> list[Import
     return _run(list(paths_given), region, commit=True)
 
 
+def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportReport]:
+    """Import the latest file of declared sources, all or none.
+
+    Parameters
+    ----------
+    files
+        Key of the source to its file.
+    region
+        INSEE code of the region whose coverage must not fall.
+
+    Returns
+    -------
+    list of ImportReport
+        One per source, in their order; when one is refused, nothing changed.
+    """
+    return _run(list(files.values()), region, commit=True, expected=list(files))
+
+
 def preview(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
     """Read files as `import_files` does and report, storing nothing."""
     return _run(list(paths_given), region, commit=False)
@@ -120,7 +140,10 @@ def commune_index(region: str) -> CommuneIndex:
     )
 
 
-def _run(files: Sequence[Path], region: str, *, commit: bool) -> list[ImportReport]:
+def _run(
+    files: Sequence[Path], region: str, *, commit: bool, expected: Sequence[str] = ()
+) -> list[ImportReport]:
+    """Recognise, read and store; with `expected` sources, any refusal stops the whole."""
     reports: dict[int, ImportReport] = {}
     recognised = []
     for position, path in enumerate(files):
@@ -138,6 +161,8 @@ def _run(files: Sequence[Path], region: str, *, commit: bool) -> list[ImportRepo
         try:
             result = readers.READERS[item.reader].read(item.candidate, index)
             tables = _newer(joined(result, stored), result, provenance)
+            if expected:
+                _check_refreshed(item, expected[item.position], tables, stored, index)
         except ProxiSoinsError as error:
             reports.setdefault(
                 item.position,
@@ -155,14 +180,32 @@ def _run(files: Sequence[Path], region: str, *, commit: bool) -> list[ImportRepo
         status = (IMPORTED if fed else UNCHANGED) if commit else READ
         report = _report(item, result, list(tables), index, status)
         reports[item.position] = _together(reports.get(item.position), report)
-    if commit and changed:
-        catalogue.commit_tables(
+    if expected and any(report.status == REFUSED for report in reports.values()):
+        return [_held_back(reports[position]) for position in range(len(files))]
+    if commit:
+        _store(
             {key: stored[key] for key in sorted(changed)},
             {key: provenance[key] for key in sorted(changed)},
+            sites,
         )
-    if commit and sites is not None:
-        _store_sites(sites)
     return [reports[position] for position in range(len(files))]
+
+
+def _store(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    sites: pd.DataFrame | None,
+) -> None:
+    try:
+        if tables:
+            catalogue.commit_tables(tables, provenance)
+        if sites is not None:
+            _store_sites(sites)
+    except OSError as error:
+        raise UnavailableError(
+            f"Les tables ne peuvent pas être écrites dans {paths.home()} (disque plein, ou en "
+            "lecture seule) : les données restent ce qu'elles étaient."
+        ) from error
 
 
 def _recognise(position: int, path: Path) -> list[_Recognised]:
@@ -217,6 +260,43 @@ def _newer(
         )
         return {key: table for key, table in tables.items() if key != "gps"}
     return tables
+
+
+def _check_refreshed(
+    item: _Recognised,
+    expected: str,
+    tables: Mapping[str, pd.DataFrame],
+    stored: Mapping[str, pd.DataFrame],
+    index: CommuneIndex,
+) -> None:
+    """Refuse a file of another source, and one that knows far fewer communes than before.
+
+    Raises
+    ------
+    InvalidInputError
+        The producer's file is no longer what it was.
+    """
+    if item.source != expected:
+        raise InvalidInputError(
+            f"« {item.path.name} » n'a plus la forme attendue pour « {sources()[expected].title} » "
+            f"(reconnu comme « {sources()[item.source].title} ») : rien n'est changé."
+        )
+    for key, table in tables.items():
+        now = index.matched(table["code"])
+        before = index.matched(stored[key]["code"]) if key in stored else 0
+        if now == 0 or now < COVERAGE_FLOOR * before:
+            raise InvalidInputError(
+                f"« {item.path.name} » ne couvre que {french.number(now)} communes de la région "
+                f"pour « {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
+                "rien n'est changé. Vérifiez le fichier, puis importez-le à la main si c'est voulu."
+            )
+
+
+def _held_back(report: ImportReport) -> ImportReport:
+    if report.status == REFUSED:
+        return report
+    message = "Lu et contrôlé, mais laissé de côté : une autre source a échoué."
+    return replace(report, status=REFUSED, message=message)
 
 
 def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:

@@ -26,7 +26,9 @@ class Source(BaseModel):
     tables
         Keys of the tables that it feeds.
     download
-        Stable address of the latest file; "" when there is none.
+        Stable address of the latest file, which a refresh fetches; "" when there is none.
+    checksum
+        Address where the producer publishes the checksum of that file; "" when he does not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +41,7 @@ class Source(BaseModel):
     vintage: str
     tables: tuple[str, ...]
     download: str = ""
+    checksum: str = ""
 
 
 @cache

@@ -7,6 +7,7 @@ import typer
 from data.cli.access import write_access
 from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
+from data.cli.refresh import refresh
 from data.cli.roads import app as roads
 from data.cli.roads import write_isochrone, write_matrix
 from data.cli.sites import app as sites
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("import")(import_files)
 app.command("status")(status)
 app.command("undo")(undo)
+app.command("refresh")(refresh)
 app.command("access")(write_access)
 app.command("backup")(write_backup)
 app.command("isochrone")(write_isochrone)

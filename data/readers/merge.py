@@ -19,7 +19,8 @@ POPULATIONS = pa.DataFrameSchema(
 )
 
 _BY_YEAR = ("apl", "gp_history")
-_EMPTY_COLUMN = {"share_over_75": float("nan"), "area_km2": float("nan")}
+_FIGURES = ("share_over_75", "area_km2")
+"""Columns of `reference` that are missing as NaN, the others as ""."""
 
 
 def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -87,12 +88,12 @@ def _completed(
             )
         kept = before.drop(columns=list(columns)).merge(read, on="code", how="left")
         return kept.fillna(dict.fromkeys(columns, ""))
-    schema = schemas.TABLES[key]
-    whole = read.reindex(columns=list(schema.columns))
     if before is not None:
-        whole = whole.set_index("code").combine_first(before.set_index("code")).reset_index()
-    blanks = {name: _EMPTY_COLUMN.get(name, "") for name in schema.columns if name != "code"}
-    return whole.fillna({name: blank for name, blank in blanks.items() if blank == ""})
+        both = read.set_index("code").combine_first(before.set_index("code")).reset_index()
+        blanks = {name: "" for name in both if name not in _FIGURES}
+        return both.fillna(blanks)
+    absent = [name for name in schemas.TABLES[key].columns if name not in read]
+    return read.assign(**{name: float("nan") if name in _FIGURES else "" for name in absent})
 
 
 def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
