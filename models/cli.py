@@ -84,14 +84,14 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
     from models import panel as panels
-    from models import predict as predictions
+    from models import scoring
     from models.inputs import gather
 
     found = facilities or _beside(panel)
     raw = panels.read(panel)
-    table = predictions.predict(gather(panel, apl, reference, found), as_of, horizon)
+    table = scoring.predict(gather(panel, apl, reference, found), as_of, horizon)
     codes = raw.loc[raw[f"gp_{as_of}"] >= 1, "code"]
-    result = predictions.for_file(table, codes)
+    result = scoring.for_file(table, codes)
     out.parent.mkdir(parents=True, exist_ok=True)
     result.to_csv(out, index=False)
     typer.echo(f"{len(result)} communes avec un médecin en {as_of}, horizon {horizon} ans : {out}.")

@@ -1,5 +1,9 @@
 """One commune's risk in words: contributions by theme, and the facts behind each."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,36 +24,39 @@ def by_theme(model: LastGpModel, x: pd.DataFrame, slope: float) -> pd.DataFrame:
     return added.T.groupby(pd.Series(THEME_OF)).sum().T[list(THEMES)]
 
 
-def reasons(values: pd.Series, added: pd.Series) -> list[str]:
-    """Return French sentences, the weightiest theme first; `values` is a row of predictors."""
-    told = {theme: fact for theme, fact in _facts(values).items() if fact}
-    order = added.abs().sort_values(ascending=False, kind="stable").index
-    return [
-        f"{told[theme]} : {_effect(added[theme])}"
-        for theme in order
-        if theme in told and abs(added[theme]) >= SPOKEN_LOGIT
-    ]
+def reasons(values: Mapping[Any, float], added: Mapping[Any, float]) -> list[str]:
+    """Return French sentences, the weightiest theme first.
+
+    `values` is a row of predictors, `added` what each theme adds to the logit.
+    """
+    spoken = [theme for theme in added if abs(added[theme]) >= SPOKEN_LOGIT]
+    spoken.sort(key=lambda theme: -abs(added[theme]))
+    told = [(_FACTS[theme](values), added[theme]) for theme in spoken]
+    return [f"{fact} : {_effect(round(float(logit), 1))}" for fact, logit in told if fact]
 
 
+@cache
 def _effect(logit: float) -> str:
     verb = "augmente" if logit > 0 else "diminue"
     much = " nettement" if abs(logit) >= STRONG_LOGIT else ""
     return f"{verb}{much} le risque ({'+' if logit > 0 else '−'}{number(abs(logit), 1)})"
 
 
-def _facts(row: pd.Series) -> dict[str, str]:
-    return {
-        "doctors": _doctors(row),
-        "history": _history(row),
-        "commune": f"Commune d’environ {number(_rounded(np.exp(row['population_log']) - 50))} "
-        "habitants"
-        if np.isfinite(row["population_log"])
-        else "",
-        "around": _around(row),
-        "snowball": _snowball(row),
-        "apl": _apl(row),
-        "facilities": _facilities(row),
-    }
+@cache
+def _whole(value: float) -> str:
+    return number(value)
+
+
+@cache
+def _percent(share: float) -> str:
+    return percent(share)
+
+
+def _commune(row: Mapping[Any, float]) -> str:
+    if not np.isfinite(row["population_log"]):
+        return ""
+    people = _rounded(float(np.exp(row["population_log"])) - 50)
+    return f"Commune d’environ {_whole(people)} habitants"
 
 
 def _rounded(people: float) -> float:
@@ -60,12 +67,12 @@ def _rounded(people: float) -> float:
     return float(round(people / unit) * unit)
 
 
-def _doctors(row: pd.Series) -> str:
+def _doctors(row: Mapping[Any, float]) -> str:
     gps = round(float(row["gps"]))
     return "Un seul médecin généraliste" if gps == 1 else f"{gps} médecins généralistes"
 
 
-def _history(row: pd.Series) -> str:
+def _history(row: Mapping[Any, float]) -> str:
     change = row["gps_change"]
     if not np.isfinite(change):
         return ""
@@ -78,14 +85,16 @@ def _history(row: pd.Series) -> str:
     return "Nombre de médecins stable depuis le millésime précédent"
 
 
-def _around(row: pd.Series) -> str:
+def _around(row: Mapping[Any, float]) -> str:
     km = np.expm1(row["km_to_gp"])
     others = round(float(np.expm1(row["gps_10km"])))
-    far = f"autre commune avec médecin à {number(km)} km" if km < 50 else "aucun autre médecin"
-    return f"{number(others)} autres médecins à moins de 10 km, {far} à vol d’oiseau"
+    far = (
+        f"autre commune avec médecin à {_whole(round(km))} km" if km < 50 else "aucun autre médecin"
+    )
+    return f"{_whole(others)} autres médecins à moins de 10 km, {far} à vol d’oiseau"
 
 
-def _snowball(row: pd.Series) -> str:
+def _snowball(row: Mapping[Any, float]) -> str:
     change = row["change_20km"]
     if not np.isfinite(change):
         return ""
@@ -93,10 +102,10 @@ def _snowball(row: pd.Series) -> str:
     if abs(share) < 0.02:
         return "Nombre de médecins stable à moins de 20 km"
     way = "en hausse" if share > 0 else "en baisse"
-    return f"Nombre de médecins {way} de {percent(abs(share))} à moins de 20 km"
+    return f"Nombre de médecins {way} de {_percent(round(abs(share), 2))} à moins de 20 km"
 
 
-def _apl(row: pd.Series) -> str:
+def _apl(row: Mapping[Any, float]) -> str:
     level, over = row["apl_log"], row["apl_over_65"]
     if not np.isfinite(level):
         return ""
@@ -109,7 +118,7 @@ def _apl(row: pd.Series) -> str:
     return text
 
 
-def _facilities(row: pd.Series) -> str:
+def _facilities(row: Mapping[Any, float]) -> str:
     if not np.isfinite(row["pharmacies"]):
         return ""
     pharmacies = round(float(np.expm1(row["pharmacies"])))
@@ -117,3 +126,14 @@ def _facilities(row: pd.Series) -> str:
     drug = "sans pharmacie" if pharmacies == 0 else "avec pharmacie"
     care = "sans infirmier" if nurses == 0 else "avec infirmier"
     return f"Commune {drug} et {care} en 2013"
+
+
+_FACTS: dict[str, Callable[[Mapping[Any, float]], str]] = {
+    "doctors": _doctors,
+    "history": _history,
+    "commune": _commune,
+    "around": _around,
+    "snowball": _snowball,
+    "apl": _apl,
+    "facilities": _facilities,
+}

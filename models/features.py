@@ -67,16 +67,17 @@ def compute(inputs: Inputs, as_of: int) -> pd.DataFrame:
     place = grid(known)
     panel = known.panel.loc[place.index]
     around = neighbourhood.build(place["lon"], place["lat"])
-    vintages = years(panel)[::-1]
-    counts = [panel[f"gp_{year}"].to_numpy() for year in vintages]
+    counts = [panel[f"gp_{year}"].to_numpy() for year in years(panel)[::-1]]
     columns: dict[str, Array] = {}
     columns |= _gp_history(counts)
     columns |= _population(place, counts[0])
-    columns |= _around(place, around, counts)
-    columns |= _snowball(place, around, counts)
+    columns |= surroundings(place, around, counts)
     columns |= _apl(known.apl, place, around)
     columns |= _facilities(known.facilities, place)
     table = pd.DataFrame(columns, index=place.index)
+    if not known.ages.empty:
+        own = known.ages.reindex(place.index) - NATIONAL_APL[max(NATIONAL_APL)][1]
+        table["apl_over_65"] = own.fillna(table["apl_over_65"])
     table["gps"] = counts[0]
     table["rurality"] = rurality(place, around)
     if not (counts[0] >= 1).any():
@@ -121,6 +122,13 @@ def _population(place: pd.DataFrame, now: Array) -> dict[str, Array]:
         "density_log": np.log((population + 10) / place["area_km2"].to_numpy(float)),
         "canton_seat": place["canton_seat"].astype("float64").to_numpy(),
     }
+
+
+def surroundings(
+    place: pd.DataFrame, around: neighbourhood.Neighbourhood, counts: list[Array]
+) -> dict[str, Array]:
+    """Return what depends on the GPs of other communes; `counts`: latest vintage first."""
+    return _around(place, around, counts) | _snowball(place, around, counts)
 
 
 def _around(

@@ -56,14 +56,15 @@ class Inputs:
     facilities
         Index code, columns of `FACILITIES`; vintage `FACILITIES_YEAR`.
     ages
-        Index code, column share_over_60: an agency's own extract, in memory only.
+        Index code: share of the GPs over 65, from an agency's own extract, in memory only. It
+        takes the place of the area's share (1 − APL65/APL) where it is given.
     """
 
     panel: pd.DataFrame
     apl: pd.DataFrame = field(default_factory=pd.DataFrame)
     reference: pd.DataFrame = field(default_factory=pd.DataFrame)
     facilities: pd.DataFrame = field(default_factory=pd.DataFrame)
-    ages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ages: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
     def known_at(self, year: int) -> "Inputs":
         """Return the same without any GP, APL or facility figure dated after `year`."""
@@ -146,6 +147,26 @@ def read_facilities(path: Path) -> pd.DataFrame:
     counts = table.drop(columns="code").apply(pd.to_numeric, errors="coerce").fillna(0.0)
     heirs = table["code"].map(places.successors()).fillna(table["code"])
     return counts.groupby(heirs.rename("code")).sum().sort_index()
+
+
+def share_over_65(extract: pd.DataFrame) -> pd.Series:
+    """Return the share of GPs over 65 per commune from rows of code and age; nothing is kept.
+
+    Raises
+    ------
+    InvalidInputError
+        When a column lacks or an age is no age of a working doctor.
+    """
+    lacking = {"code", "age"} - set(extract.columns)
+    if lacking:
+        raise InvalidInputError(
+            f"L’extrait des âges n’a pas de colonne {', '.join(sorted(lacking))} : "
+            "deux colonnes sont attendues, code (INSEE) et age."
+        )
+    age = pd.to_numeric(extract["age"], errors="coerce")
+    if not age.dropna().between(24, 100).all():
+        raise InvalidInputError("L’extrait des âges contient des âges hors de 24 à 100 ans.")
+    return (age > 65).where(age.notna()).groupby(extract["code"].astype(str)).mean().dropna()
 
 
 def gather(

@@ -1,6 +1,7 @@
 """Sums, distances and our own APL over the communes around, from points and straight lines."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,14 @@ class Neighbourhood:
 
 
 def build(lon: pd.Series, lat: pd.Series) -> Neighbourhood:
-    """Build the neighbourhood of points, shape (n,) each."""
+    """Build the neighbourhood of points, shape (n,) each; the last few are kept in memory."""
     xy = xy_km(lon, lat)
+    return _built(xy.tobytes())
+
+
+@lru_cache(maxsize=4)
+def _built(points: bytes) -> Neighbourhood:
+    xy = np.frombuffer(points).reshape(-1, 2)
     tree = cKDTree(xy)
     pairs = tree.sparse_distance_matrix(tree, max(RADII_KM), output_type="coo_matrix")
     row, column, km = pairs.row, pairs.col, pairs.data

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,17 @@ CONFORMAL_ERROR = 0.10
 SEED = 20201231
 
 Array = npt.NDArray[np.float64]
-Fit = Callable[[pd.DataFrame, pd.Series, Array], LastGpModel]
+
+
+class Scorer(Protocol):
+    """What a fitted model must do to be compared."""
+
+    def decision_function(self, x: pd.DataFrame) -> Array:
+        """Return logits, shape (n,)."""
+        ...
+
+
+Fit = Callable[[pd.DataFrame, pd.Series, Array], Scorer]
 
 
 @dataclass(frozen=True)
@@ -111,8 +122,10 @@ def out_of_fold(learn: pd.DataFrame, test: pd.DataFrame, by: str, fit: Fit) -> A
     """Return scores of `test`, each from a model that saw none of its group in any period."""
     scores = np.full(len(test), np.nan)
     everywhere = pd.concat([learn, test])
-    for (_, held), (_, all_held) in zip(groups(test, by), groups(everywhere, by), strict=True):
-        seen = learn[~all_held[: len(learn)]]
+    for _, held_everywhere in groups(everywhere, by):
+        seen, held = learn[~held_everywhere[: len(learn)]], held_everywhere[len(learn) :]
+        if not held.any():
+            continue
         model = fit(seen[NAMES], seen["loss"], seen["weight"].to_numpy())
         scores[held] = model.decision_function(test.loc[held, NAMES])
     return scores
