@@ -15,7 +15,7 @@ from data.readers.base import (
     require_rows,
     settled,
 )
-from data.readers.communes import CommuneIndex
+from data.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from geo.errors import InvalidInputError
 
 POPULATION_LAG_YEARS = 2
@@ -48,8 +48,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     for rows in years:
         known = rows.assign(own=rows["code"], code=index.settle(rows["code"]))
         known = chief_rows(settled(known, index, tally), tally)
-        known = known[~known.duplicated("code")]
-        kept.append(known)
+        kept.append(_cities(known))
     together = pd.concat(kept)
     tally.kept = len(together) if plain is None else together.index.nunique()
     require_rows(len(together), name, "APL par commune")
@@ -169,6 +168,32 @@ def _read_sheet(header: Header, year: int, tally: Tally) -> pd.DataFrame:
     for column in _COLUMNS[2:]:
         rows[column] = numbers(texts[column]) if column in texts else float("nan")
     return _with_apl(rows)
+
+
+def _cities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a city the mean of its arrondissements, weighted by standardised population."""
+    several = rows.duplicated("code", keep=False) & rows["own"].isin(ARRONDISSEMENTS)
+    one = rows[~several & ~rows.duplicated("code")]
+    parts = rows[several & ~rows["code"].isin(set(one["code"]))]
+    if parts.empty:
+        return one
+    weights = parts["standardised_population"]
+    means = {
+        column: (parts[column] * weights).groupby(parts["code"]).sum()
+        / weights.groupby(parts["code"]).sum()
+        for column in ("apl", "apl65")
+    }
+    total = weights.groupby(parts["code"]).sum()
+    first = parts[~parts.duplicated("code")]
+    return pd.concat(
+        [
+            one,
+            first.assign(
+                standardised_population=first["code"].map(total),
+                **{column: first["code"].map(mean) for column, mean in means.items()},
+            ),
+        ]
+    )
 
 
 def _with_apl(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Protocol
 import pandas as pd
 
 from data import french
-from data.readers.communes import CommuneIndex
+from data.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.text_files import InputFile
 from geo.errors import InvalidInputError
 
@@ -201,7 +201,7 @@ def settled(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFra
 
 def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     """Of merged communes, keep the row of the one whose code (`own`) is the present code."""
-    merged = rows["own"] != rows["code"]
+    merged = (rows["own"] != rows["code"]) & ~rows["own"].isin(ARRONDISSEMENTS)
     second = merged & rows["code"].isin(set(rows.loc[~merged, "code"]))
     second |= merged & rows.duplicated("code") & ~second
     if second.any():

@@ -53,16 +53,28 @@ class CommuneIndex:
         return len(self.codes.intersection(codes))
 
     def settle(self, codes: pd.Series) -> pd.Series:
-        """Return codes of five characters, mergers followed; "" where it is no code."""
+        """Return codes of five characters; "" where it is no code.
+
+        Mergers are followed, and the arrondissements of a city of the region become the city.
+        """
         clean = codes.str.upper().str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
         clean = clean.where(clean.str.len() != 4, "0" + clean)
         clean = clean.where(clean.str.match(schemas.COMMUNE_CODE), "")
-        return clean.map(lambda code: self.mergers.get(code, code))
+        distinct = {code: self._present(code) for code in clean.unique()}
+        return clean.map(distinct).astype(str)
+
+    def _present(self, code: str) -> str:
+        city = ARRONDISSEMENTS.get(code, "")
+        return city if city in self.codes else self.mergers.get(code, code)
 
     def unknown(self, codes: pd.Series) -> pd.Series:
         """Return, by row, whether a code belongs to the region but is not in the present COG."""
-        here = codes.map(departement).isin(self.departements)
-        return here & ~codes.isin(self.codes)
+        lost = {
+            code
+            for code in codes.unique()
+            if departement(code) in self.departements and code not in self.codes
+        }
+        return codes.isin(lost)
 
     @cached_property
     def by_postcode(self) -> Mapping[str, Mapping[str, str]]:

@@ -5,7 +5,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 import pandas as pd
 import python_calamine as calamine
@@ -29,17 +28,18 @@ class SheetTable:
 
     where = "ligne"
 
-    def __init__(self, file: InputFile, sheet: str, rows: list[list[str]]) -> None:
+    def __init__(self, file: InputFile, sheet: str, rows: Sequence[Sequence[object]]) -> None:
         self.file, self.sheet, self._rows = file, sheet, rows
         self.name = f"{file.name} › {sheet}"
-        self.head = rows[:HEAD_LINES]
+        self.head = [[_text(cell) for cell in row] for row in rows[:HEAD_LINES]]
         self.malformed: list[int] = []
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
         """Give the rows below a header, as text; see `TextTable.batches`."""
         rows = self._rows[header_row + 1 :]
         frame = pd.DataFrame(
-            {k: [row[k] if k < len(row) else "" for row in rows] for k in columns}, dtype=str
+            {k: [_text(row[k]) if k < len(row) else "" for row in rows] for k in columns},
+            dtype=str,
         )
         frame.index = pd.RangeIndex(header_row + 2, header_row + 2 + len(rows), name="line")
         yield frame[(frame != "").any(axis=1)]
@@ -63,7 +63,8 @@ def open_workbook(file: InputFile) -> list[SheetTable]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [
-            SheetTable(file, name, _rows(book.get_sheet_by_name(name))) for name in book.sheet_names
+            SheetTable(file, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in book.sheet_names
         ]
     except calamine.PasswordError as error:
         raise InvalidInputError(
@@ -74,13 +75,6 @@ def open_workbook(file: InputFile) -> list[SheetTable]:
             f"« {file.name} » est un classeur abîmé : ouvrez-le dans un tableur, "
             "enregistrez-le de nouveau en XLSX, puis réessayez."
         ) from error
-
-
-def _rows(sheet: calamine.CalamineSheet) -> list[list[str]]:
-    return [
-        [_text(cell) for cell in cast("list[object]", row)]
-        for row in sheet.to_python(skip_empty_area=False)
-    ]
 
 
 def _text(cell: object) -> str:

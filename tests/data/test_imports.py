@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from data import catalogue, imports, table_store
 from data.cli import app
 from data.sources import sources
+from geo.errors import UnavailableError
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
 
@@ -137,6 +138,16 @@ def test_a_foreign_file_is_told_what_is_expected(tmp_path):
     (report,) = imports.import_files([path])
     assert "ses premières colonnes sont « origine », « destination », « minutes »" in report.message
     assert "Populations légales" in report.message
+    assert table_store.current_key() == ""
+
+
+def test_a_full_disk_changes_nothing_and_says_so(monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(table_store, "commit", full)
+    with pytest.raises(UnavailableError, match="disque plein, ou en lecture seule"):
+        imports.import_files([GOLDEN / "reference.csv"])
     assert table_store.current_key() == ""
 
 

@@ -1,7 +1,12 @@
 """APL, populations, ages, reference columns, composition of the TVS."""
 
+import pandas as pd
 import pytest
 
+from data import readers
+from data.readers import apl, gp_counts, zoning
+from data.readers.communes import CommuneIndex
+from data.text_files import open_input
 from geo.errors import InvalidInputError
 
 
@@ -17,6 +22,31 @@ def test_plain_apl_leaves_blank_years_unknown(read, golden):
         ("33063", 2018, 5.2),
     ]
     assert table["standardised_population"].tolist() == [500.25, 520, 518, 240000, 250000]
+
+
+def test_a_city_is_the_mean_of_its_arrondissements(tmp_path):
+    paris = pd.DataFrame(
+        [("75056", "Paris", "75001", 2.35, 48.86)],
+        columns=["code", "name", "postcodes", "lon", "lat"],
+    )
+    index = CommuneIndex("11", paris, frozenset({"75056"}))
+    path = tmp_path / "apl.csv"
+    path.write_text(
+        "code,apl_2022,standardised_population_2020\n75101,2.0,100\n75102,5.0,300\n", "utf-8"
+    )
+    (file,) = open_input(path)
+    table = apl.read(readers.candidate_of(file), index).tables["apl"]
+    assert table[["code", "apl", "standardised_population"]].to_numpy().tolist() == [
+        ["75056", (2.0 * 100 + 5.0 * 300) / 400, 400]
+    ]
+    path.write_text("code,gp_2020\n75101,2\n75102,5\n", "utf-8")
+    (file,) = open_input(path)
+    table = gp_counts.read(readers.candidate_of(file), index).tables["gps"]
+    assert table.to_numpy().tolist() == [["75056", 7]]
+    path.write_text("code;Zonage\n75101;1_ZIP\n75102;1_ZIP\n75103;1_ZIP\n", "utf-8")
+    (file,) = open_input(path)
+    table = zoning.read(readers.candidate_of(file), index).tables["zoning"]
+    assert table[["code", "zone"]].to_numpy().tolist() == [["75056", "ZIP"]]
 
 
 def test_workbook_of_the_drees_with_titles_units_and_notes(read, workbook):
