@@ -5,6 +5,7 @@ what to install; with PROXISOINS_REQUIRE_BROWSER set they fail.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +22,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTUP_SECONDS = 90
+PREPARATION = """
+from data.catalogue import load_territory
+from data.indicators import commune_indicators
+
+commune_indicators(load_territory("75"))
+"""
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -82,15 +89,29 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a data folder whose cache holds the indicators, which take long the first time."""
+    home = tmp_path_factory.mktemp("shared-home")
+    subprocess.run(
+        [sys.executable, "-c", PREPARATION],
+        cwd=ROOT,
+        env=os.environ | {"PROXISOINS_HOME": str(home)},
+        check=True,
+    )
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(prepared_home: Path) -> Iterator[str]:
     """Give the address of a server shared by all tests that change no data."""
-    with running_server(tmp_path_factory.mktemp("shared-home")) as address:
+    with running_server(prepared_home) as address:
         yield address
 
 
 @pytest.fixture
-def private_server(isolated_home: Path) -> Iterator[str]:
+def private_server(isolated_home: Path, prepared_home: Path) -> Iterator[str]:
     """Give the address of a server of the test's own, over its own data folder."""
+    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
     with running_server(isolated_home) as address:
         yield address
 
