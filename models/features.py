@@ -69,8 +69,8 @@ def compute(inputs: Inputs, as_of: int) -> pd.DataFrame:
     around = neighbourhood.build(place["lon"], place["lat"])
     counts = [panel[f"gp_{year}"].to_numpy() for year in years(panel)[::-1]]
     columns: dict[str, Array] = {}
-    columns |= _gp_history(counts)
-    columns |= _population(place, counts[0])
+    columns |= gp_history(counts)
+    columns |= population_and_role(place, counts[0])
     columns |= surroundings(place, around, counts)
     columns |= _apl(known.apl, place, around)
     columns |= _facilities(known.facilities, place)
@@ -93,7 +93,8 @@ def rurality(place: pd.DataFrame, around: neighbourhood.Neighbourhood) -> npt.ND
     return np.select(classes, [RURALITY[0], RURALITY[1], RURALITY[3]], RURALITY[2])
 
 
-def _gp_history(counts: list[Array]) -> dict[str, Array]:
+def gp_history(counts: list[Array]) -> dict[str, Array]:
+    """Return what depends on a commune's own GPs only; `counts`: latest vintage first."""
     now = counts[0]
     blank = np.full(len(now), np.nan)
     before = counts[1] if len(counts) > 1 else blank
@@ -114,7 +115,8 @@ def _gp_history(counts: list[Array]) -> dict[str, Array]:
     }
 
 
-def _population(place: pd.DataFrame, now: Array) -> dict[str, Array]:
+def population_and_role(place: pd.DataFrame, now: Array) -> dict[str, Array]:
+    """Return what depends on the commune and its count `now`."""
     population = place["population"].to_numpy(float)
     return {
         "population_log": np.log(population + 50),
@@ -127,7 +129,10 @@ def _population(place: pd.DataFrame, now: Array) -> dict[str, Array]:
 def surroundings(
     place: pd.DataFrame, around: neighbourhood.Neighbourhood, counts: list[Array]
 ) -> dict[str, Array]:
-    """Return what depends on the GPs of other communes; `counts`: latest vintage first."""
+    """Return what depends on the GPs of other communes; `counts`: latest vintage first.
+
+    Counts may be fractional (expected GPs).
+    """
     return _around(place, around, counts) | _snowball(place, around, counts)
 
 
@@ -141,8 +146,8 @@ def _around(
         columns[f"gps_{radius:.0f}km"] = np.log1p(gps)
         columns[f"population_{radius:.0f}km"] = np.log(people + 100)
         columns[f"load_{radius:.0f}km"] = np.log((people + population + 100) / (gps + now + 0.5))
-    columns["km_to_gp"] = np.log1p(np.minimum(around.distance(now >= 1), 50))
-    columns["km_to_three_gps"] = np.log1p(np.minimum(around.distance(now >= 3), 50))
+    columns["km_to_gp"] = np.log1p(np.minimum(around.distance(now > 0.5), 50))
+    columns["km_to_three_gps"] = np.log1p(np.minimum(around.distance(now > 2.5), 50))
     for size in TOWN_INHABITANTS:
         km = around.distance(population >= size)
         columns[f"km_to_town_{size}"] = np.log1p(np.minimum(km, 100))
@@ -170,7 +175,7 @@ def _snowball(
     now, before = counts[0], counts[1]
     both = np.isfinite(now) & np.isfinite(before)
     had = (both & (before >= 1)).astype(float)
-    lost = had * (np.nan_to_num(now) == 0)
+    lost = had * (np.nan_to_num(now) < 0.5)
     rate = lost.sum() / max(had.sum(), 1)
     columns = {}
     for radius in (10.0, 20.0):
