@@ -1,0 +1,144 @@
+"""Gauges of the zoning against ceilings, trials of zones, contradictions, exports."""
+
+import io
+from types import SimpleNamespace
+
+import docx
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from data import exports_zoning
+from data import zoning_gauges as zg
+from data.territory import Provenance
+from geo.errors import InvalidInputError
+
+
+@pytest.fixture
+def communes():
+    return pd.DataFrame(
+        {
+            "code": ["16001", "16002", "16003", "17001", "17002"],
+            "name": ["Un", "Deux", "=Trois", "Quatre", "Cinq"],
+            "population": [100.0, 300.0, 200.0, 300.0, 100.0],
+            "zone": ["ZIP", "ZIP", "ZAC", "HZ", ""],
+            "tvs": ["t1", "t1", "t2", "t3", ""],
+            "tvs_name": ["TVS 1", "TVS 1", "TVS 2", "TVS 3", ""],
+            "apl": [2.0, 5.0, 2.0, 2.4, 1.0],
+            "apl65_published": [2.5, 4.1, 2.6, np.nan, np.nan],
+            "apl_published_year": 2016.0,
+        }
+    )
+
+
+@pytest.fixture
+def territory():
+    zoning = pd.DataFrame(
+        {
+            "code": ["16001", "16002", "16003", "17001", "24001", "16001"],
+            "zone": ["ZIP", "ZIP", "ZAC", "HZ", "ZIP", "ZAC"],
+            "part": ["commune"] * 5 + ["QPV"],
+            "tvs": ["t1", "t1", "t2", "t3", "t1", "t1"],
+            "tvs_name": "x",
+        }
+    )
+    provenance = Provenance(
+        "zoning", "Zonage", "ARS", "arrêté du 1er octobre 2021", "Licence Ouverte", True, 5, 5
+    )
+    return SimpleNamespace(
+        region_name="Essai",
+        zoning=zoning,
+        fringe=pd.DataFrame({"code": ["24001"], "population": [1200.0]}),
+        provenance={"zoning": provenance},
+    )
+
+
+def test_population_by_zone_against_ceilings(communes):
+    table = zg.gauges(communes, zg.Ceilings(0.3, 0.3, "essai")).set_index("zone")
+    assert table["population"].to_dict() == {
+        "ZIP": 400, "ZAC": 200, "ZV": 0, "HZ": 300, "non zoné": 100,
+    }  # fmt: skip
+    assert table.loc["ZIP", "share"] == pytest.approx(0.4)
+    assert table.loc["ZIP", "room"] == pytest.approx(-100)
+    assert table["over"].tolist() == [True, False, False, False, False]
+    assert np.isnan(table.loc["HZ", "ceiling"])
+
+
+def test_default_ceilings_name_their_source():
+    ceilings = zg.Ceilings()
+    assert (ceilings.of("ZIP"), ceilings.of("ZAC")) == (0.168, 0.458)
+    assert "2021" in ceilings.source
+
+
+@pytest.mark.parametrize("share", [-0.1, 16.8])
+def test_a_ceiling_is_a_share(share):
+    with pytest.raises(InvalidInputError, match="part"):
+        zg.Ceilings(share, 0.4, "essai")
+
+
+def test_a_tvs_astride_counts_by_its_share(territory, communes):
+    table = zg.tvs_table(territory, communes).set_index("tvs")
+    assert table.loc["t1", "population"] == 400
+    assert table.loc["t1", "population_all"] == 1600
+    assert table.loc["t1", "share_inside"] == pytest.approx(0.25)
+    assert table.loc["t3", "share_inside"] == 1
+    assert table.loc["t1", "apl65"] == pytest.approx((100 * 2.5 + 300 * 4.1) / 400)
+    assert table["zone"].to_dict() == {"t1": "ZIP", "t2": "ZAC", "t3": "HZ"}
+
+
+def test_effect_of_changing_one_tvs(communes):
+    before = communes.copy()
+    table = zg.effect(communes, {"t1": "ZAC"}, zg.Ceilings()).set_index("zone")
+    assert table["moved"].to_dict() == {
+        "ZIP": -400, "ZAC": 400, "ZV": 0, "HZ": 0, "non zoné": 0,
+    }  # fmt: skip
+    assert table.loc["ZAC", "share_before"] == pytest.approx(0.2)
+    assert table.loc["ZAC", "over"]
+    pd.testing.assert_frame_equal(communes, before)  # a trial never re-zones
+
+
+@pytest.mark.parametrize("changes", [{"t9": "ZIP"}, {"t1": "ZRR"}, {"": "ZIP"}])
+def test_unknown_tvs_or_zone_is_refused(communes, changes):
+    with pytest.raises(InvalidInputError):
+        zg.effect(communes, changes, zg.Ceilings())
+
+
+def test_contradictions_name_their_series(communes):
+    table = zg.contradictions(communes).set_index("code")
+    assert set(table.index) == {"16002", "17001"}  # 2.5 in ZIP and 2.6 in ZAC are consistent
+    assert "plus de 4" in table.loc["16002", "reason"]
+    assert "2016" in table.loc["16002", "series"]
+    assert "calculée" in table.loc["17001", "series"]
+
+
+@pytest.mark.parametrize(("apl", "found"), [(2.5, True), (2.51, False), (4.0, False)])
+def test_thresholds_of_the_method(communes, apl, found):
+    one = communes[communes["code"] == "16003"].assign(apl65_published=apl)
+    assert bool(len(zg.contradictions(one))) == found
+
+
+def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, communes):
+    content = exports_zoning.zoning_workbook(territory, communes, zg.Ceilings())
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    first = [cell.value for cell in book.worksheets[0]["A"]]
+    assert "démonstration" in first[0]
+    assert any("16,8" in text for text in first)
+    names = [c.value for c in book["Territoires"]["E"]]
+    assert "'=Trois" in names
+    assert book["Jauges"]["C2"].value == 400
+
+
+def test_annex_opens_in_french_with_every_tvs(territory, communes):
+    content = exports_zoning.decree_annex(territory, communes, zg.Ceilings())
+    document = docx.Document(io.BytesIO(content))
+    assert document.core_properties.language == "fr-FR"
+    assert "démonstration" in document.sections[0].header.paragraphs[0].text
+    text = "\n".join(p.text for p in document.paragraphs)
+    assert "arrêté du 1er octobre 2021" in text
+    zones, tvs = document.tables
+    assert [c.text for c in zones.rows[1].cells][:3] == [
+        "Zone d’intervention prioritaire", "2", "400",
+    ]  # fmt: skip
+    assert [row.cells[1].text for row in tvs.rows] == ["Territoire", "TVS 1", "TVS 2", "TVS 3"]
+    assert tvs.rows[1].cells[4].text == "Deux, Un"
