@@ -8,7 +8,7 @@ import codecs
 import csv
 import gzip
 import io
-import unicodedata
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +37,7 @@ SEPARATORS = (";", ",", "\t", "|")
 _BLOCK_BYTES = 4_194_304
 
 _ZIP, _GZIP, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 _BROKEN_TEXT = ("Ã©", "Ã¨", "Ã‰", "Ã´", "\ufffd")
 """What é, è, É, ô look like once read in the wrong encoding and saved again."""
 
@@ -255,8 +256,7 @@ def sniff_encoding(file: InputFile) -> str:
         except UnicodeDecodeError:
             encoding = "cp1252"
     text = head.decode(encoding, errors="ignore")
-    controls = sum(unicodedata.category(c) == "Cc" and c not in "\r\n\t" for c in text)
-    if any(mark in text for mark in _BROKEN_TEXT) or controls > len(text) / 1000:
+    if any(mark in text for mark in _BROKEN_TEXT) or _CONTROL.search(text):
         raise InvalidInputError(
             f"« {file.name} » a perdu ses accents (encodage abîmé) : "
             "exportez-le de nouveau, en UTF-8, depuis sa source."

@@ -50,7 +50,7 @@ class CommuneIndex:
 
     def matched(self, codes: pd.Series) -> int:
         """Return how many communes of the region are among these codes."""
-        return len(self.codes.intersection(codes))
+        return len(self.codes.intersection(codes.unique()))
 
     def settle(self, codes: pd.Series) -> pd.Series:
         """Return codes of five characters; "" where it is no code.
