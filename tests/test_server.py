@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,15 @@ def test_health_fails_when_the_data_folder_is_gone(
     refused = health_answer(monkeypatch, ready=True)
     assert refused.status_code == 503
     assert str(tmp_path).encode() not in refused.body
+
+
+def test_an_unforeseen_error_shows_a_number_and_no_detail(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(server.st, "error", shown.append)
+    assert server.explain_error(ValueError("détail confidentiel"))
+    assert "confidentiel" not in shown[0]
+    number = re.search(r"\*\*([0-9a-f]{8})\*\*", shown[0])
+    assert number is not None
+    assert number[1] in caplog.text

@@ -201,3 +201,13 @@ def test_colours_of_the_theme_are_legible() -> None:
     for ink, background in itertools.product(inks, backgrounds):
         assert contrast(ink, background) >= 4.5, (ink, background)
     assert contrast(theme["borderColor"], theme["backgroundColor"]) >= 3
+
+
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    text = (ROOT / "docs" / "security.md").read_text()
+    file = ""
+    named = re.findall(r"`([\w/]*\.py)?::(\w+)`", text)
+    assert len(named) > 10
+    for path, test in named:
+        file = path or file
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (file, test)
