@@ -4,6 +4,7 @@ The file is nominative: only the columns named here are ever decoded, names neve
 nothing of a person outlives the count.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -187,4 +188,7 @@ def _by_name(
 
 def _day(candidate: Candidate) -> str:
     found = re.search(r"(20\d\d)(\d\d)(\d\d)", candidate.file.name)
-    return f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
+    if found:
+        return f"{found[3]}/{found[2]}/{found[1]}"
+    saved = dt.datetime.fromtimestamp(candidate.file.path.stat().st_mtime, dt.UTC)
+    return f"fichier du {saved:%d/%m/%Y}"  # the daily file of data.gouv.fr bears no date

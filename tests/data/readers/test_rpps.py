@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import zipfile
 
 import pytest
@@ -139,4 +140,7 @@ def test_the_real_header_is_recognised(reference, tmp_path, read_zip):
     }
     path = tmp_path / "rpps.txt"
     path.write_text(header.strip() + "\n" + "|".join(row.values()) + "\n", encoding="utf-8")
-    assert _counts(read_zip(path))["16001"] == 1
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    result = read_zip(path)
+    assert _counts(result)["16001"] == 1
+    assert result.vintages == {"gps": "fichier du 14/11/2023"}
