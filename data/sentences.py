@@ -30,8 +30,11 @@ def _minutes(table: pd.DataFrame, key: str) -> str:
     people, total = table["population"], table["population"].sum()
     beyond = table[key] > 20
     within = people[table[key] <= 20].sum()
+    share = within / total
+    # Rounding must not say that everybody is reached when somebody is not.
+    decimals = 2 if 0.9995 <= share < 1 else 1
     return (
-        f"{percent(within / total, 1)} des {number(total)} habitants ont un généraliste à "
+        f"{percent(share, decimals)} des {number(total)} habitants ont un généraliste à "
         f"20 minutes ou moins ; {number(int(beyond.sum()))} des {number(len(table))} communes "
         "sont au-delà."
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from shapely.geometry import box
 
 from geo.layers import METRES_CRS, Indicator
 
@@ -33,6 +34,13 @@ def class_numbers(values: pd.Series, indicator: Indicator) -> pd.Series:
     return pd.Series(np.where(numbers.notna(), ranked, -1), index=values.index)
 
 
+def _frame(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in metres, with a margin that shows the surroundings."""
+    west, south, east, north = shapes.to_crs(METRES_CRS).total_bounds
+    margin = max(0.06 * max(east - west, north - south), 4000.0)
+    return west - margin, south - margin, east + margin, north + margin
+
+
 def picture(
     communes: gpd.GeoDataFrame,
     values: pd.Series,
@@ -43,7 +51,7 @@ def picture(
     notes: Sequence[str] = (),
     rings: gpd.GeoDataFrame | None = None,
     points: gpd.GeoSeries | None = None,
-    frame: gpd.GeoSeries | None = None,
+    outline: gpd.GeoSeries | None = None,
     size_inches: tuple[float, float] = (8.0, 8.0),
 ) -> bytes:
     """Return a PNG of an indicator over the communes, with legend, title and sources.
@@ -64,8 +72,8 @@ def picture(
         Isochrones (column minutes), EPSG:4326.
     points
         Places to mark, EPSG:4326.
-    frame
-        What the picture must show, EPSG:4326; the communes if not given.
+    outline
+        Shapes to frame and to outline, EPSG:4326; without them all communes are shown.
     size_inches
         Width and height at 150 dots per inch.
 
@@ -79,7 +87,10 @@ def picture(
     axes = figure.add_subplot()
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    west, south, east, north = _frame(communes.geometry if outline is None else outline)
     metres = communes.to_crs(METRES_CRS)
+    visible = metres.intersects(box(west, south, east, north)).to_numpy()
+    metres, values = metres[visible], values[visible]
     land.to_crs(METRES_CRS).plot(ax=axes, color=LAND_COLOUR, zorder=1)
     ranks = class_numbers(values, indicator)
     for rank, one in enumerate(indicator.classes):
@@ -97,12 +108,9 @@ def picture(
         points.to_crs(METRES_CRS).plot(
             ax=axes, color="#000091", edgecolor="white", markersize=36, zorder=5
         )
-    shown = frame if frame is not None else communes.geometry
-    axes.set(xlabel="", ylabel="")
-    west, south, east, north = shown.to_crs(METRES_CRS).total_bounds
-    margin = 0.04 * max(east - west, north - south)
-    axes.set_xlim(west - margin, east + margin)
-    axes.set_ylim(south - margin, north + margin)
+    if outline is not None:
+        outline.to_crs(METRES_CRS).boundary.plot(ax=axes, color="#000091", linewidth=1.1, zorder=3)
+    axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
     ]

@@ -24,7 +24,7 @@ LAYERS = (
 )
 """Layers that a view can switch on, by their name in the URL."""
 
-DEFAULT_LAYERS = ("zonage", "france_sante", "pdses")
+DEFAULT_LAYERS = ("zonage", "france_sante")
 
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")

@@ -208,7 +208,10 @@ window.ProxiSoins = (() => {
       this.departements = contours.departements;
       this.features = featuresOf(contours);
       this.rowOf = new Map(this.features.map((feature, row) => [feature.properties.c, row]));
-      L.geoJSON(contours.land, { pane: "land", interactive: false, renderer: L.canvas({ pane: "land" }), style: { stroke: false, fillColor: "#f1efe9", fillOpacity: 1 } }).addTo(map);
+      const ground = L.canvas({ pane: "land" });
+      // Outside this frame nothing is known of land and sea: it stays blank.
+      L.rectangle(L.geoJSON(contours.land).getBounds(), { pane: "land", interactive: false, renderer: ground, stroke: false, fillColor: "#dbe7f0", fillOpacity: 1 }).addTo(map);
+      L.geoJSON(contours.land, { pane: "land", interactive: false, renderer: ground, style: { stroke: false, fillColor: "#f1efe9", fillOpacity: 1 } }).addTo(map);
       this.communes = L.geoJSON({ type: "FeatureCollection", features: this.features }, {
         renderer: this.canvas,
         style: (feature) => this.style(feature),
@@ -222,7 +225,8 @@ window.ProxiSoins = (() => {
       this.communes.addTo(map);
       L.geoJSON(contours.borders, { pane: "borders", interactive: false, renderer: L.canvas({ pane: "borders" }), style: { color: "#33415c", weight: 1.3, fill: false } }).addTo(map);
       this.home = this.communes.getBounds();
-      map.setMaxBounds(this.home.pad(0.7));
+      this.draw();
+
       if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
       else this.fit(this.home);
       map.attributionControl.setPrefix("Leaflet");
@@ -234,7 +238,7 @@ window.ProxiSoins = (() => {
       this.names();
       for (const key of state.layers) this.show(key, true);
       if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
-      this.draw();
+      this.legend();
       if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
       document.body.classList.remove("loading");
       this.signal("ready", "1");
@@ -249,7 +253,7 @@ window.ProxiSoins = (() => {
     /* Show bounds in the part of the map that no panel covers. */
     fit(bounds, options = {}) {
       const phone = document.body.classList.contains("phone");
-      this.map.fitBounds(bounds, { animate: false, paddingTopLeft: phone ? [4, 112] : [320, 6], paddingBottomRight: phone ? [4, 125] : [this.card.hidden ? 6 : 420, 84], ...options });
+      this.map.fitBounds(bounds, { animate: false, paddingTopLeft: phone ? [4, 116] : [316, 4], paddingBottomRight: phone ? [4, this.words.offsetHeight + 24] : [this.card.hidden ? 4 : 430, this.words.offsetHeight + 26], ...options });
     }
 
     /* Tell tests and benchmarks what has reached the screen: two frames later it has. */
@@ -393,10 +397,10 @@ window.ProxiSoins = (() => {
         layers, legend, make("div", { class: "actions" }, whole, config.read_only ? null : share),
       );
       this.card = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
-      const words = make("div", { class: "words" }, this.sentence, this.note);
-      document.body.append(side, this.card, words);
+      this.words = make("div", { class: "words" }, this.sentence, this.note);
+      document.body.append(side, this.card, this.words);
       document.body.classList.add("loading");
-      for (const box of [side, this.card, words]) {
+      for (const box of [side, this.card, this.words]) {
         L.DomEvent.disableClickPropagation(box);
         L.DomEvent.disableScrollPropagation(box);
       }
@@ -633,7 +637,7 @@ window.ProxiSoins = (() => {
       const style = { ...layer.symbol, ...(layer.statuses ? layer.statuses[first.status] : {}) };
       const title = members.length > 1 ? `${layer.label} : ${members.length}` : first.name;
       const holder = make("span", {}, symbol(style.shape, style.colour, members.length > 1 ? String(members.length) : style.mark));
-      const icon = L.divIcon({ className: "point", html: holder, iconSize: [20, 20] });
+      const icon = L.divIcon({ className: "point", html: holder, iconSize: members.length > 1 ? [20, 20] : [16, 16] });
       const mean = (name) => members.reduce((sum, one) => sum + one[name], 0) / members.length;
       const marker = L.marker([mean("lat"), mean("lon")], { icon, keyboard: false, title, alt: title });
       const listed = members.slice(0, 12).map((one) => make("li", {}, make("strong", { text: one.name }), make("br"), document.createTextNode(one.detail)));

@@ -1,0 +1,18 @@
+"""ProxiSoins: navigation, theme, and the ribbon that announces simulated data."""
+
+import streamlit as st
+
+from pages import shell
+
+st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
+
+navigation = st.navigation(
+    [
+        st.Page("pages/carte.py", title="Carte", icon=":material/map:", default=True),
+        st.Page("pages/territoire.py", title="Fiche territoire", icon=":material/description:"),
+        st.Page("pages/methode.py", title="Données et méthode", icon=":material/menu_book:"),
+    ],
+    position="top",
+)
+shell.open_page()
+navigation.run()

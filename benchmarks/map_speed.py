@@ -1,0 +1,188 @@
+"""Cold load and indicator change of the map, beside an empty Streamlit page, in one run.
+
+`python -m benchmarks.map_speed [--repeat 5]` starts both servers, opens each in fresh browser
+profiles in turn, and prints the figures of `docs/map.md`: bytes that the map adds to Streamlit's
+own shell, time to interactive beside the empty page, time from a click to the drawn indicator,
+and the server's time for a rerun.
+"""
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAME = "iframe[title^='streamlit_folium']"
+EMPTY_PAGE = "import streamlit as st\nst.set_page_config(layout='wide')\nst.title('Vide')\n"
+INDICATORS = ("apl", "gps_per_1000", "zone", "minutes_to_nearest_gp")
+
+
+@contextmanager
+def serving(script: Path, folder: Path, home: Path) -> Iterator[str]:
+    """Serve a script with Streamlit on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(
+        [*command, *options],
+        cwd=folder,
+        env=os.environ | {"PROXISOINS_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def weighed(page: Page) -> list[int]:
+    """Count the bytes that reach the page, compressed, in the list returned."""
+    received: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    session.on(
+        "Network.webSocketFrameReceived",
+        lambda event: received.append(len(event["response"]["payloadData"]) * 3 // 4),
+    )
+    return received
+
+
+def cold(browser: Browser, address: str, *, with_map: bool) -> tuple[float, int]:
+    """Open a page in a fresh profile; return seconds to interactive and bytes received."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    received = weighed(page)
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    if with_map:
+        page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
+            state="attached", timeout=60_000
+        )
+    else:
+        page.get_by_role("heading", name="Vide").wait_for(timeout=60_000)
+    seconds = time.perf_counter() - start
+    page.wait_for_timeout(500)
+    context.close()
+    return seconds, sum(received)
+
+
+def indicator_change(browser: Browser, address: str) -> list[float]:
+    """Return milliseconds from a choice to the frame that shows it, measured in the page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
+        state="attached", timeout=60_000
+    )
+    frame = next(one for one in page.frames if "streamlit_folium" in one.url)
+    page.wait_for_timeout(1500)
+    measured = [
+        frame.evaluate(
+            """async (key) => {
+                const choice = document.getElementById('indicateur');
+                const root = document.documentElement;
+                const start = performance.now();
+                choice.value = key;
+                choice.dispatchEvent(new Event('change'));
+                while (root.dataset.drawn !== key) await new Promise(requestAnimationFrame);
+                return performance.now() - start;
+            }""",
+            key,
+        )
+        for key in INDICATORS
+    ]
+    context.close()
+    return measured
+
+
+def rerun_milliseconds(home: Path) -> float:
+    """Return the median time of a rerun of the map's script on the server, in milliseconds."""
+    code = (
+        "import json, time\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=120).run()\n"
+        "times = []\n"
+        "for _ in range(7):\n"
+        "    start = time.perf_counter(); app.run(); times.append(time.perf_counter() - start)\n"
+        "print(json.dumps(sorted(times)[3] * 1000))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PROXISOINS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--repeat", type=int, default=5)
+    repeat = options.parse_args().repeat
+    browser_path = subprocess.run(
+        [ROOT / ".ci" / "browser"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        home, empty = Path(scratch) / "home", Path(scratch) / "empty"
+        home.mkdir()
+        empty.mkdir()
+        (empty / "page.py").write_text(EMPTY_PAGE)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        with (
+            serving(ROOT / "server.py", ROOT, home) as ours,
+            serving(empty / "page.py", empty, home) as bare,
+        ):
+            cold(browser, ours, with_map=True)  # the server computes its indicators once
+            cold(browser, bare, with_map=False)
+            pairs = [
+                (cold(browser, bare, with_map=False), cold(browser, ours, with_map=True))
+                for _ in range(repeat)
+            ]
+            changes = [ms for _ in range(repeat) for ms in indicator_change(browser, ours)]
+        browser.close()
+        rerun = rerun_milliseconds(home)
+    empty_seconds = statistics.median(one[0][0] for one in pairs)
+    map_seconds = statistics.median(one[1][0] for one in pairs)
+    empty_bytes = statistics.median(one[0][1] for one in pairs)
+    map_bytes = statistics.median(one[1][1] for one in pairs)
+    print("| what | measured | target |\n|---|---|---|")
+    print(f"| empty Streamlit page, interactive | {empty_seconds:.2f} s | |")
+    print(
+        f"| map, interactive beyond the empty page | {map_seconds - empty_seconds:.2f} s | 1.5 s |"
+    )
+    print(f"| bytes beyond the empty page | {(map_bytes - empty_bytes) / 1000:.0f} kB | 800 kB |")
+    print(
+        f"| indicator drawn after the choice, median / worst | {statistics.median(changes):.0f} / "
+        f"{max(changes):.0f} ms | 200 ms |"
+    )
+    print(f"| rerun of the page on the server | {rerun:.0f} ms | 150 ms |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Figures and downloads that screens share: one look, one form of numbers, one set of notes."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from data import columns, exports
+from data.territory import Territory
+
+
+def notes(territory: Territory, *tables: str) -> list[str]:
+    """Return the lines that go with every figure and export: source, vintage, simulated or not."""
+    quoted = [p for key, p in territory.provenance.items() if not tables or key in tables]
+    engine = territory.travel_time.label
+    lines = [
+        f"{p.title} : "
+        + ("données de démonstration, simulées" if p.simulated else p.source)
+        + f" ({p.vintage})"
+        for p in quoted
+    ]
+    lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
+    if any(p.simulated for p in quoted):
+        lines.insert(0, "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision.")
+    return lines
+
+
+def table(frame: pd.DataFrame, *, height: int = 420) -> None:
+    """Draw a table under its French headings; shares are shown as percentages."""
+    shown = columns.titled(frame)
+    formats: dict[str, Any] = {}
+    for key, title in columns.TITLES.items():
+        if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
+            continue
+        if key.startswith("share_"):
+            shown[title] = 100 * shown[title]
+            formats[title] = st.column_config.NumberColumn(format="%.1f %%")
+        elif key.endswith("_year"):
+            formats[title] = st.column_config.NumberColumn(format="%d")
+        elif key.startswith(("apl", "gps_per")):
+            formats[title] = st.column_config.NumberColumn(format="%.2f")
+        else:
+            formats[title] = st.column_config.NumberColumn(format="localized")
+            shown[title] = shown[title].round(0 if key != "gps" else 1)
+    st.dataframe(shown, hide_index=True, height=height, column_config=formats)
+
+
+def downloads(
+    name: str,
+    frame: pd.DataFrame,
+    lines: list[str],
+    *,
+    contours: gpd.GeoDataFrame | None = None,
+) -> None:
+    """Offer a table as CSV and XLSX, and as GeoJSON with the contours of its communes.
+
+    Files are made when asked for, not before.
+    """
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    shown = columns.titled(frame)
+    offers: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("CSV", "csv", "text/csv", lambda: exports.to_csv(shown, lines)),
+        (
+            "XLSX",
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lambda: exports.to_xlsx({"Tableau": shown}, lines),
+        ),
+    ]
+    if contours is not None:
+        located = contours[["code", "geometry"]].merge(frame, on="code")
+        offers.append(
+            (
+                "GeoJSON",
+                "geojson",
+                "application/geo+json",
+                lambda: exports.to_geojson(located, lines),
+            )
+        )
+    with st.container(horizontal=True):
+        for label, extension, mime, content in offers:
+            st.download_button(
+                f"Télécharger ({label})",
+                content,
+                file_name=f"proxisoins-{name}-{today}.{extension}",
+                mime=mime,
+                on_click="ignore",
+                key=f"{name}-{extension}",
+            )

@@ -1,0 +1,87 @@
+"""Texts of the screen "Données et méthode", in plain French, with formulas and references."""
+
+TRAVEL_TIME = """
+**Qui est à 20 minutes ?** Le temps est celui d’un trajet en voiture, hors heures de pointe, du bourg
+de la commune (la mairie, ou un point intérieur quand la position de la mairie est fausse) au bourg
+de la commune où exerce le médecin le plus proche. Un médecin dans la commune compte pour 0 minute.
+Le seuil est inclus : 20 minutes pile est « à 20 minutes ». Les médecins des régions voisines
+comptent, jusqu’à 40 km de la limite.
+
+- Le seuil de **20 minutes** vient du rapport d’Élisabeth Hubert sur la médecine de proximité (2010).
+- Celui de **30 minutes** est la promesse du label France Santé.
+
+**Deux moteurs** donnent ces temps. Avant qu’un réseau routier soit construit, un *champ de lenteur* :
+chaque carré du territoire porte des minutes par kilomètre, déduites de la densité alentour ; l’eau ne
+se traverse qu’aux ponts et aux bacs connus ; le trajet est le chemin le plus rapide dans ce champ. Ses
+paramètres sont ajustés sur de vrais temps (INSEE, Metric, Gironde) et son erreur est donnée ci-dessous.
+Un réseau routier OpenStreetMap le remplace dès qu’il est construit (`proxisoins roads build`).
+"""
+
+APL = r"""
+**L’accessibilité potentielle localisée (APL)** de la DREES rapporte l’offre à la demande dans un
+voisinage, en consultations par an et par habitant « standardisé ».
+
+$$R_j = \frac{\sum_{g \in j} \min(\max(a_g, 3600), 6000)}{\sum_i w(t_{ij})\,\tilde P_i}
+\qquad \mathrm{APL}_i = \sum_j w(t_{ij})\,R_j$$
+
+$a_g$ : actes annuels du médecin $g$ ; $\tilde P_i$ : population pondérée par la consommation de soins
+de chaque âge ; $w(t)$ : 1 jusqu’à 10 minutes, 2/3 jusqu’à 15, 1/3 jusqu’à 20, 0 au-delà (refonte de
+2015, poids couramment cités, à confirmer dans l’annexe de la DREES). À l’intérieur d’une commune, $t = 0$.
+Sans médecin à 20 minutes l’APL vaut 0 ; sans habitant elle n’existe pas.
+
+La **série calculée ici** et les **séries publiées par la DREES** (tous âges ; 65 ans et moins) ne se
+mélangent jamais : chaque chiffre dit sa série. La **part proche de la retraite** est
+1 − APL des 65 ans et moins / APL de tous, sur les valeurs publiées.
+
+*Références : Barlet, Coldefy, Collin, Lucas-Gabrielli (DREES/IRDES, 2012) ; DREES, refonte de 2015 ;
+Luo et Qi, E2SFCA (2009) ; Wan, Zou, Sternberg, 3SFCA (2012).*
+"""
+
+WHICH_DOCTORS = """
+**Quels médecins comptent ?** Les généralistes de premier recours : profession 10 du RPPS, spécialité SM53
+ou SM54, exerçant en cabinet (SA07, SA08) ou en centre de santé (SA05), jamais en secteur hospitalier
+(SA01, SA50) ; un médecin de plusieurs sites compte pour 1/k dans chacun. Dans la base permanente des
+équipements de l’INSEE : type D201 jusqu’en 2020, D265 depuis. Une part des généralistes diplômés
+n’exerce pas en premier recours : le compte dépend donc de la source, dite à côté de chaque chiffre.
+"""
+
+ZONING = """
+**Le zonage** (ZIP, ZAC, vigilance, hors zone) est une donnée juridique, fixée par arrêté de l’ARS par
+territoire de vie-santé, avec une date d’effet. ProxiSoins l’affiche avec sa source et sa date et ne le
+recalcule jamais. Une commune coupée par un quartier prioritaire garde ses deux zones.
+"""
+
+RISK = """
+**Le risque de relève non assurée** est la probabilité calibrée qu’une commune ayant au moins un médecin à
+une date n’en ait plus aucun à l’horizon. Le modèle est ajusté sur l’histoire réelle des autres régions de
+France et n’a jamais vu la Nouvelle-Aquitaine. Il éclaire, il ne décide pas : chaque signal se vérifie, se
+confirme ou se réfute par une personne, et la trace en est gardée.
+"""
+
+LIMITS = """
+- Un temps de trajet de bourg à bourg ignore les hameaux : une commune étendue cache des écarts.
+- La voiture seule est comptée : ni transports en commun, ni visites à domicile, ni téléconsultation.
+- Un médecin compté n’est pas un médecin qui prend de nouveaux patients.
+- Les tables simulées servent à découvrir l’outil : elles ne disent rien d’un lieu réel.
+- Les populations, les zones et les effectifs n’ont pas la même année : la date est à côté de chacun.
+"""
+
+PRIVACY = """
+- Aucun nom, aucun âge de médecin n’est lu à l’écran, gardé dans un partage, un export ou un journal.
+- Une prévision sur une commune à un seul médecin désigne une personne : dans les vues partagées, le risque
+  n’est montré que pour des territoires regroupés comptant au moins 5 médecins.
+- Les effectifs tirés d’extraits restreints sont masqués (« NS ») au-dessous de 5 dans les vues partagées.
+- Rien n’est envoyé à un tiers : ni mesure d’audience, ni police, ni fond de carte sans que vous le demandiez.
+"""
+
+ACCESSIBILITY = """
+**État de conformité : partielle.** Contrôles faits : axe-core sur chaque écran à deux largeurs ; parcours
+au clavier ; contrastes ; langue de la page ; légendes chiffrées ; motifs en plus des couleurs.
+
+**Ce qui reste.** Les contours de la carte ne se parcourent pas au clavier : la recherche et le tableau
+donnent les mêmes chiffres. Certains composants de Streamlit (menu, tableau en canevas, étiquettes du
+dépôt de fichiers) gardent des défauts qui ne dépendent pas de nous.
+
+**Signaler un défaut.** Écrivez à l’équipe qui vous donne accès à ProxiSoins ; une réponse est due sous
+un mois, et le Défenseur des droits peut être saisi.
+"""

@@ -1,0 +1,123 @@
+"""Screen "Données et méthode": what is known, from whom, how it is computed, how to replace it."""
+
+import pandas as pd
+import streamlit as st
+
+from data import catalogue, embedded_set, french, imports, schemas
+from data.dropped_files import import_dropped
+from data.imports import ImportReport
+from data.territory import Provenance, Territory
+from pages import method_texts, shell
+
+REPORTS = "import_reports"
+
+
+def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Table": [p.title for p in rows],
+            "État": ["simulée (démonstration)" if p.simulated else "réelle" for p in rows],
+            "Millésime": [p.vintage for p in rows],
+            "Source": [p.source for p in rows],
+            "Lignes": [p.rows for p in rows],
+            "Communes couvertes": [
+                f"{french.number(p.matched)} sur {french.number(communes)}" for p in rows
+            ],
+            "Licence": [p.licence for p in rows],
+            "Importée le": [french.date(p.imported_at) if p.imported_at else "–" for p in rows],
+            "Fichier": [p.file_name or "–" for p in rows],
+        }
+    )
+
+
+def _known(territory: Territory) -> None:
+    rows = list(territory.provenance.values())
+    st.dataframe(_provenance_table(rows, len(territory.communes)), hide_index=True)
+    engine = territory.travel_time.label
+    st.markdown(f"**Temps de trajet : {engine.name}** ({engine.vintage}). {engine.detail}")
+    with st.expander("Sources du jeu embarqué (communes, contours, côtes)"):
+        for source in embedded_set.attributions(territory.region):
+            st.markdown(f"- **{source.title}** : {source.producer}. {source.licence}.")
+
+
+def _import(territory: Territory) -> None:
+    st.markdown(
+        "Déposez un fichier officiel : effectifs de médecins (INSEE), zonage, APL (DREES), "
+        "populations, caractéristiques des communes, FINESS, RPPS. Il est reconnu à son contenu, "
+        "vérifié, puis il remplace la table simulée. Un fichier refusé ne change rien."
+    )
+    with st.form("import", clear_on_submit=True, border=False):
+        files = st.file_uploader(
+            "Fichiers à importer", accept_multiple_files=True, key="import_files"
+        )
+        if st.form_submit_button("Importer", type="primary") and files:
+            with st.status("Lecture et vérification…"):
+                dropped = [(file.name, file.getvalue()) for file in files]
+                st.session_state[REPORTS] = import_dropped(dropped, territory.region)
+            st.rerun()
+    for report in st.session_state.get(REPORTS, []):
+        _report(report)
+    if catalogue.can_undo() and st.button("Annuler le dernier import"):
+        undone = [schemas.TITLES[key] for key in catalogue.undo()]
+        st.session_state[REPORTS] = []
+        st.toast(f"Import annulé : {', '.join(undone)}.")
+        st.rerun()
+
+
+def _report(report: ImportReport) -> None:
+    """Say what became of a file; its name is written as text, never as Markdown."""
+    refused = report.status == imports.REFUSED
+    with st.container(border=True):
+        st.text(f"{report.file_name} : {report.status}")
+        if report.message:
+            st.text(report.message)
+        if refused:
+            return
+        st.text(f"Reconnu comme : {report.source}")
+        st.text(
+            f"{french.number(report.read)} lignes lues, {french.number(report.kept)} retenues, "
+            f"{french.number(report.read - report.kept)} écartées."
+        )
+        for table in report.tables:
+            st.text(
+                f"{table.title}, {table.vintage} : {french.number(table.rows)} lignes, "
+                f"{french.number(table.matched)} des {french.number(report.communes)} communes "
+                "de la région."
+            )
+        for one in report.refused:
+            st.text(f"Écarté : {one}")
+        for remark in report.remarks:
+            st.text(f"À savoir : {remark}")
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    st.title("Données et méthode")
+    known, bring, method, limits, rights = st.tabs(
+        ["Données", "Importer", "Méthodes", "Limites", "Accessibilité et confidentialité"]
+    )
+    with known:
+        _known(territory)
+    with bring:
+        _import(territory)
+    with method:
+        st.header("Temps de trajet")
+        st.markdown(method_texts.TRAVEL_TIME)
+        st.header("Accessibilité (APL)")
+        st.markdown(method_texts.APL)
+        st.markdown(method_texts.WHICH_DOCTORS)
+        st.header("Zonage")
+        st.markdown(method_texts.ZONING)
+        st.header("Risque")
+        st.markdown(method_texts.RISK)
+    with limits:
+        st.markdown(method_texts.LIMITS)
+    with rights:
+        st.header("Accessibilité")
+        st.markdown(method_texts.ACCESSIBILITY)
+        st.header("Confidentialité")
+        st.markdown(method_texts.PRIVACY)
+
+
+draw()

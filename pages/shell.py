@@ -1,0 +1,77 @@
+"""What every screen shares: the territory in use, the view, the ribbon."""
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from data import catalogue, indicators
+from data.territory import Territory
+from pages.state import ViewState
+
+_VIEW = "view"
+
+
+def view() -> ViewState:
+    """Return the view: of the address when it holds one, else the last of this session."""
+    if st.query_params or _VIEW not in st.session_state:
+        st.session_state[_VIEW] = ViewState.from_query(st.query_params.to_dict())
+    kept: ViewState = st.session_state[_VIEW]
+    return kept
+
+
+def remember(changed: ViewState, *, address: bool = True) -> None:
+    """Keep a view for the other pages and, unless the browser does it, write the address."""
+    st.session_state[_VIEW] = changed
+    if address and st.query_params.to_dict() != changed.to_query():
+        st.query_params.from_dict(changed.to_query())
+
+
+@st.cache_resource(show_spinner="Chargement de la région…", max_entries=4)
+def _territory(region: str, state: str) -> Territory:  # noqa: ARG001  (the state is the cache's key)
+    return catalogue.load_territory(region)
+
+
+def territory() -> Territory:
+    """Return the region of the view, as the data stand now."""
+    region = view().region
+    return _territory(region, catalogue.state_key(region))
+
+
+@st.cache_resource(show_spinner="Calcul des indicateurs…", max_entries=4)
+def _commune_indicators(version: str, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
+    return indicators.commune_indicators(_territory)
+
+
+def commune_indicators(current: Territory) -> pd.DataFrame:
+    """Return one row of indicators per commune; read only."""
+    return _commune_indicators(current.version, current)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _aggregated(version: str, level: str, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
+    return indicators.aggregated_indicators(_territory, level)
+
+
+def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
+    """Return one row of indicators per EPCI, département…; read only."""
+    return _aggregated(current.version, level, current)
+
+
+def ribbon(current: Territory) -> None:
+    """Say at the top of every screen what is simulated, or nothing when all is real."""
+    if not current.simulated:
+        return
+    tables = ", ".join(current.simulated)
+    st.html(
+        '<details style="background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;'
+        'font-size:.88rem;color:#161616"><summary style="cursor:pointer"><strong>Données de '
+        "démonstration</strong> : simulées, sans valeur pour une décision. Lesquelles ?"
+        f"</summary>{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
+    )
+
+
+def open_page() -> None:
+    """Draw what stands above every screen."""
+    st.html("<style>.block-container{padding:3.9rem 1.2rem 1rem}</style>")
+    ribbon(territory())

@@ -1,0 +1,160 @@
+"""Screen "Fiche territoire": one page for one territory, for an elected official."""
+
+from dataclasses import replace
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from data import comparison, embedded_set, sheet, sheet_pdf
+from data.indicators import LEVELS
+from data.sheet import LEVEL_TITLES, Figure, Sheet
+from data.territory import Territory
+from geo import layers, static_map
+from pages import figures, shell
+
+MAP_INDICATOR = layers.INDICATORS[0]
+"""The small map shows minutes to the nearest GP."""
+
+CURVES = {
+    "gps": "Médecins généralistes",
+    "apl": "APL, tous âges",
+    "apl65": "APL, 65 ans et moins",
+}
+
+NO_COMPARISON = ""
+
+
+def _chosen(territory: Territory) -> tuple[str, str]:
+    """Return level and code of the territory of the view, the first département by default."""
+    level, _, code = shell.view().territory.partition(":")
+    if level in LEVEL_TITLES and code:
+        return level, code
+    if shell.view().commune:
+        return "commune", shell.view().commune
+    return "departement", str(territory.communes["departement"].iloc[0])
+
+
+def _pick(communes: pd.DataFrame, level: str, code: str) -> tuple[str, str, str]:
+    """Draw the choice of a territory, and of another to compare with."""
+    known = [
+        one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()
+    ]
+    left, middle, right = st.columns([2, 3, 3])
+    new_level = left.selectbox(
+        "Niveau",
+        known,
+        index=known.index(level) if level in known else 0,
+        format_func=LEVEL_TITLES.__getitem__,
+    )
+    names = sheet.choices(communes, new_level)
+    codes = list(names)
+    new_code = middle.selectbox(
+        "Territoire",
+        codes,
+        index=codes.index(code) if new_level == level and code in names else 0,
+        format_func=names.__getitem__,
+    )
+    other = right.selectbox(
+        "Comparer avec",
+        [NO_COMPARISON, *(one for one in codes if one != new_code)],
+        format_func=lambda one: names.get(one, "aucun autre territoire"),
+    )
+    return new_level, new_code, other
+
+
+def _sheet(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> Sheet:
+    peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
+    region = shell.aggregated_indicators(territory, "region").iloc[0]
+    return sheet.sheet(territory, communes, peers, region, level=level, code=code)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territory) -> bytes:  # noqa: ARG001
+    communes = shell.commune_indicators(_territory)
+    frame = _territory.communes.loc[_territory.communes["code"].isin(codes), "geometry"]
+    return static_map.picture(
+        _territory.communes,
+        communes[MAP_INDICATOR.key],
+        MAP_INDICATOR,
+        embedded_set.land(_territory.region),
+        title=name,
+        outline=frame,
+        size_inches=(5.2, 4.4),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _pdf(version: str, level: str, code: str, _territory: Territory) -> bytes:  # noqa: ARG001
+    communes = shell.commune_indicators(_territory)
+    chosen = _sheet(_territory, communes, level, code)
+    picture = _picture(_territory.version, chosen.communes, chosen.name, _territory)
+    return sheet_pdf.sheet_pdf(
+        chosen, picture, figures.notes(_territory), simulated=bool(_territory.simulated)
+    )
+
+
+def _card(figure: Figure) -> None:
+    """Draw a figure in large type; its texts hold imported names and are written as text."""
+    with st.container(border=True, height="stretch"):
+        st.html(
+            f'<div style="font-size:.9rem;font-weight:600">{escape(figure.label)}</div>'
+            f'<div style="font-size:2rem;font-weight:700;line-height:1.15">'
+            f"{escape(figure.value)}</div>"
+            f'<div style="font-size:.85rem;color:#000091">{escape(figure.comparison)}</div>'
+            f'<div style="font-size:.9rem;margin-top:.3rem">{escape(figure.sentence)}</div>'
+        )
+
+
+def _sentences(title: str, sentences: tuple[str, ...]) -> None:
+    st.subheader(title)
+    st.html("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>")
+
+
+def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
+    st.html(
+        f'<h2 style="margin:0">{escape(chosen.name)}</h2>'
+        f'<p style="margin:0;color:#45494f">{escape(chosen.context)}</p>'
+    )
+    places = [st.container()] * 5 if narrow else st.columns(len(chosen.figures))
+    for place, figure in zip(places, chosen.figures, strict=True):
+        with place:
+            _card(figure)
+    left, right = (st.container(), st.container()) if narrow else st.columns([4, 5])
+    with left:
+        st.image(_picture(territory.version, chosen.communes, chosen.name, territory))
+    with right:
+        _sentences("Ce qui est en place", chosen.in_place)
+        _sentences("Ce qui menace", chosen.threats)
+        past = comparison.history(territory, chosen.level, chosen.code)
+        if len(past) > 1:
+            st.subheader("Depuis quand")
+            st.line_chart(past.rename(columns=CURVES), height=200)
+    st.download_button(
+        "Télécharger la fiche (PDF, une page A4)",
+        lambda: _pdf(territory.version, chosen.level, chosen.code, territory),
+        file_name=f"proxisoins-{chosen.level}-{chosen.code}.pdf",
+        mime="application/pdf",
+        on_click="ignore",
+        key=f"pdf-{chosen.level}-{chosen.code}",
+    )
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    communes = shell.commune_indicators(territory)
+    level, code, other = _pick(communes, *_chosen(territory))
+    shell.remember(replace(shell.view(), territory=f"{level}:{code}"))
+    if other:
+        left, right = st.columns(2)
+        with left:
+            _draw_sheet(territory, _sheet(territory, communes, level, code), narrow=True)
+        with right:
+            _draw_sheet(territory, _sheet(territory, communes, level, other), narrow=True)
+    else:
+        _draw_sheet(territory, _sheet(territory, communes, level, code), narrow=False)
+    st.caption(" · ".join(figures.notes(territory)))
+
+
+draw()

@@ -1,0 +1,138 @@
+"""The map in a real browser: what a planner does on it, at both widths."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
+
+
+def opened(page: Page, address: str) -> FrameLocator:
+    """Open the map and return its frame once contours and values are drawn."""
+    page.goto(address)
+    frame = page.frame_locator("iframe[title^='streamlit_folium']")
+    drawn(frame, "ready", "1")
+    return frame
+
+
+def drawn(frame: FrameLocator, name: str, value: str) -> None:
+    """Wait until the client says that something has reached the screen."""
+    frame.locator(f"html[data-{name}*='{value}']").wait_for(state="attached", timeout=60_000)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_planner_searches_selects_and_shares(
+    server: str, open_page: OpenPage, viewport: dict[str, int]
+) -> None:
+    with open_page(viewport) as page:
+        frame = opened(page, server)
+        expect(frame.locator(".sentence")).to_contain_text("habitants")
+
+        frame.locator("#recherche").fill("perigueux")
+        expect(frame.locator("#resultats li").first).to_contain_text("Périgueux")
+        frame.locator("#recherche").press("Enter")
+        drawn(frame, "selected", "24322")
+        card = frame.locator(".card")
+        expect(card).to_contain_text("Périgueux")
+        expect(card).to_contain_text("Dordogne")
+
+        frame.locator("#indicateur").select_option("apl")
+        drawn(frame, "drawn", "apl")
+        expect(frame.locator(".sentence")).to_contain_text("consultations")
+        assert "ind=apl" in page.url
+        assert "commune=24322" in page.url
+
+        card.get_by_role("button", name="Isochrone d’ici").click()
+        drawn(frame, "rings", "ici")
+        assert re.search(r"ici=0\.7\d+%2C45\.1\d+", page.url)
+
+        shared = page.url
+    with open_page(viewport) as other:
+        frame = opened(other, shared)
+        drawn(frame, "drawn", "apl")
+        drawn(frame, "rings", "ici")
+        expect(frame.locator(".card")).to_contain_text("Périgueux")
+        other.reload()
+        frame = other.frame_locator("iframe[title^='streamlit_folium']")
+        drawn(frame, "rings", "ici")
+        assert other.url == shared
+
+
+def test_a_postcode_and_an_epci_are_found(server: str, open_page: OpenPage) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, server)
+        frame.locator("#recherche").fill("24000")
+        expect(frame.locator("#resultats li").first).to_contain_text("Périgueux")
+        frame.locator("#recherche").fill("grand perigueux")
+        expect(frame.locator("#resultats li").first).to_contain_text("EPCI")
+        frame.locator("#recherche").fill("zzzz")
+        expect(frame.locator("#resultats")).to_contain_text("Aucune commune")
+
+
+def test_layers_switch_in_the_browser_and_stay_in_the_address(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, server)
+        frame.locator(".layers summary").click()
+        frame.locator("#couche-urgences").check()
+        drawn(frame, "layers", "urgences")
+        expect(frame.locator(".legend")).to_contain_text("urgences")
+        assert "urgences" in page.url
+        frame.locator("#couche-zonage").uncheck()
+        expect(frame.locator(".legend")).not_to_contain_text("ZIP")
+        frame.locator("#couche-iso_france_sante").check()
+        drawn(frame, "rings", "iso_france_sante")
+
+
+def test_panning_and_indicators_cost_the_server_nothing(server: str, open_page: OpenPage) -> None:
+    with open_page(DESKTOP) as page:
+        sent: list[int] = []
+        page.on(
+            "websocket",
+            lambda socket: socket.on("framesent", lambda data: sent.append(len(data))),
+        )
+        frame = opened(page, server)
+        page.wait_for_timeout(1500)
+        before = len(sent)
+        map_box = frame.locator("#map_div").bounding_box()
+        assert map_box is not None
+        x, y = map_box["x"] + map_box["width"] * 0.6, map_box["y"] + map_box["height"] * 0.4
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 120, y - 60, steps=5)
+        page.mouse.up()
+        page.mouse.wheel(0, -300)
+        for key in ("gps_per_1000", "apl", "zone"):
+            frame.locator("#indicateur").select_option(key)
+            drawn(frame, "drawn", key)
+        page.wait_for_timeout(1000)
+        assert "ind=zone" in page.url
+        assert "lat=" in page.url
+        assert len(sent) == before
+
+
+def test_a_click_on_the_map_opens_the_card_of_that_commune(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?lon=0.71667&lat=45.18333&z=12")
+        box = frame.locator("#map_div").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(frame.locator(".card h2")).to_have_text("Périgueux")
+        frame.locator(".card .close").click()
+        expect(frame.locator(".card")).to_be_hidden()
+
+
+def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?lon=nan&lat=1e999&z=-3&ind=%7B%7B7*7%7D%7D&couches=a,b")
+        expect(frame.locator(".sentence")).to_contain_text("habitants")
+        expect(frame.locator("body")).not_to_contain_text("49")

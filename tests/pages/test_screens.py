@@ -1,0 +1,52 @@
+"""Every screen runs on demonstration data, says so, and shows its figures."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.paths import ROOT
+
+TIMEOUT_SECONDS = 200
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """Run the application and, from there, one of its pages."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Return all that a screen says, tables left out."""
+    shown = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.get("html")]
+    return " ".join(str(getattr(one, "value", "") or one.proto.body) for one in shown)
+
+
+@pytest.mark.parametrize("page", ["", "territoire"])
+def test_the_ribbon_announces_simulated_data(page: str) -> None:
+    assert "démonstration" in words(opened(page)).lower()
+
+
+def test_the_sheet_of_a_territory_gives_five_figures() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
+    app.switch_page("pages/territoire.py").run()
+    app.selectbox[0].select("epci").run()
+    said = words(app)
+    assert not app.exception
+    assert said.count("sur 156") >= 3
+    assert "Ce qui menace" in said
+
+
+def test_the_method_screen_lists_each_table_with_its_source() -> None:
+    table = opened("methode").dataframe[0].value
+    assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
+    assert table["Source"].str.len().gt(0).all()
+    assert table["Millésime"].str.len().gt(0).all()
+
+
+def test_a_foreign_address_opens_a_plain_screen() -> None:
+    opened("", lon="nan", lat="99", z="-4", ind="<b>", commune="99999", couches="x,y", annee="zz")
