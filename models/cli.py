@@ -99,6 +99,23 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         typer.echo("Base des équipements absente : prédiction un peu moins précise.")
 
 
+@app.command()
+def report(
+    panel: Panel = None,
+    apl: Apl = None,
+    facilities: Facilities = None,
+    docs: Annotated[Path | None, typer.Option(help="Dossier des documents à écrire.")] = None,
+) -> None:
+    """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
+    from data.paths import ROOT
+    from models import evaluation, training
+    from models import report as reports
+
+    data = training.rows(*_training_files(panel, apl, facilities))
+    for path in reports.write(evaluation.everything(data), docs or ROOT / "docs"):
+        typer.echo(f"Écrit : {path}.")
+
+
 def _beside(panel: Path) -> Path | None:
     """Find the base of facilities where the layout of the reference data puts it."""
     usual = panel.resolve().parent.parent / "formats" / "bpe_2013_wide.xlsx"

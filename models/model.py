@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 CLIP_DEVIATIONS = 4.0
 """Standardised predictors are held within ±4, so that an odd file cannot run away."""
 
+NEWTON_STEPS = 50
+
 Array = npt.NDArray[np.float64]
 
 
@@ -91,7 +93,14 @@ class LastGpModel(ClassifierMixin, BaseEstimator):
 
 
 def calibration(scores: Array, y: npt.ArrayLike) -> tuple[float, float]:
-    """Return slope and intercept of the outcome's logit on out-of-fold scores (unpenalised)."""
-    fitted = LogisticRegression(C=np.inf, max_iter=1000, tol=1e-8)
-    fitted.fit(scores[:, None], np.asarray(y, int))
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    """Return slope and intercept of the outcome's logit on scores (unpenalised, Newton)."""
+    design = np.column_stack([scores, np.ones_like(scores)])
+    loss = np.asarray(y, dtype=np.float64)
+    weights = np.array([1.0, 0.0])
+    for _ in range(NEWTON_STEPS):
+        p = sigmoid(design @ weights)
+        step = np.linalg.solve(design.T @ (design * (p * (1 - p))[:, None]), design.T @ (loss - p))
+        weights += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(weights[0]), float(weights[1])
