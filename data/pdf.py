@@ -62,7 +62,7 @@ class Document(FPDF):
 
     def line_of(self, text: str, height_mm: float = 4.6) -> None:
         """Write a paragraph over the width of the page."""
-        self.multi_cell(0, height_mm, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, height_mm, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def heading(self, text: str, size: float = 12) -> None:
         """Write a heading."""

@@ -32,11 +32,12 @@ ZONE_AIDS = {
 """Aids of each zone of the GP zoning."""
 
 STRUCTURE_TITLES = {
-    "france_sante": "structure France Santé",
-    "msp": "maison de santé (MSP)",
-    "centre_sante": "centre de santé",
-    "urgences": "service d’urgences",
+    "france_sante": ("structure France Santé", "structures France Santé"),
+    "msp": ("maison de santé (MSP)", "maisons de santé (MSP)"),
+    "centre_sante": ("centre de santé", "centres de santé"),
+    "urgences": ("service d’urgences", "services d’urgences"),
 }
+"""One structure of a kind, several of them."""
 
 ON_CALL_MINUTES = 45.0
 """Reach of the on-call lines that the sheet lists."""
@@ -156,7 +157,8 @@ def _rank(own: pd.Series, peers: pd.DataFrame, key: str, *, low_is_good: bool) -
         return ""
     better = values < own[key] if low_is_good else values > own[key]
     place = int(better.sum()) + 1
-    return f"{number(place)}{'er' if place == 1 else 'e'} sur {number(len(values))}"
+    tied = " ex æquo" if (values == own[key]).sum() > 1 else ""
+    return f"{number(place)}{'er' if place == 1 else 'e'}{tied} sur {number(len(values))}"
 
 
 def _compared(told: str, rank: str) -> str:
@@ -310,8 +312,8 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
     else:
         counts = here["kind"].value_counts()
         told = [
-            f"{number(counts[kind])} {title}{'' if counts[kind] == 1 else ' (au total)'}"
-            for kind, title in STRUCTURE_TITLES.items()
+            f"{number(counts[kind])} {one if counts[kind] == 1 else several}"
+            for kind, (one, several) in STRUCTURE_TITLES.items()
             if kind in counts
         ]
         sentences.append(f"Sur place : {', '.join(told)}.")

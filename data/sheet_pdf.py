@@ -53,7 +53,12 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
         page.multi_cell(width, 8, figure.value, new_x="LMARGIN", new_y="NEXT")
         page.set_font("house", "", 8)
         page.multi_cell(
-            width, 3.7, f"{figure.sentence} ({figure.comparison})", new_x="LMARGIN", new_y="NEXT"
+            width,
+            3.7,
+            f"{figure.sentence} ({figure.comparison})",
+            align="L",
+            new_x="LMARGIN",
+            new_y="NEXT",
         )
         page.ln(1.8)
     page.set_y(max(page.get_y(), top + MAP_MM))

@@ -73,7 +73,7 @@ def picture(
     points
         Places to mark, EPSG:4326.
     outline
-        Shapes to frame and to outline, EPSG:4326; without them all communes are shown.
+        Shapes to frame and to outline as one, EPSG:4326; without them all communes are shown.
     size_inches
         Width and height at 150 dots per inch.
 
@@ -109,7 +109,8 @@ def picture(
             ax=axes, color="#000091", edgecolor="white", markersize=36, zorder=5
         )
     if outline is not None:
-        outline.to_crs(METRES_CRS).boundary.plot(ax=axes, color="#000091", linewidth=1.1, zorder=3)
+        whole = gpd.GeoSeries([outline.to_crs(METRES_CRS).union_all()], crs=METRES_CRS)
+        whole.boundary.plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
@@ -121,11 +122,10 @@ def picture(
             )
         )
     heading = f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
-    axes.legend(
+    figure.legend(
         handles=handles,
         title=textwrap.fill(heading, 26),
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
+        loc="outside right upper",
         alignment="left",
         fontsize=7,
         title_fontsize=7.5,

@@ -122,7 +122,10 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
             _card(figure)
     left, right = (st.container(), st.container()) if narrow else st.columns([4, 5])
     with left:
-        st.image(_picture(territory.version, chosen.communes, chosen.name, territory))
+        st.image(
+            _picture(territory.version, chosen.communes, chosen.name, territory),
+            caption=f"Temps d’accès au généraliste autour de {chosen.name}",
+        )
     with right:
         _sentences("Ce qui est en place", chosen.in_place)
         _sentences("Ce qui menace", chosen.threats)

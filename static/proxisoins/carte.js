@@ -371,7 +371,7 @@ window.ProxiSoins = (() => {
       this.results = make("ul", { id: "resultats", role: "listbox", "aria-label": "Résultats de la recherche", hidden: "" });
       const choice = make(
         "select",
-        { id: "indicateur", onchange: (event) => this.choose(event.target.value) },
+        { id: "indicateur", "aria-label": "Indicateur", onchange: (event) => this.choose(event.target.value) },
         ...config.indicators.map((one) => make("option", { value: one.key, text: one.label })),
       );
       choice.value = state.indicator;
