@@ -8,10 +8,10 @@ from data.table_cache import cached_table, digest
 from data.territory import Territory
 from geo import access as ga
 
-ACTS_PER_GP = 4190.0
+ACTS_PER_GP = 4350.0
 """Acts a year of a GP counted by INSEE's BPE: what the published APL of 2016 implies.
 
-Σ standardised population × APL over GPs of the BPE, France outside Nouvelle-Aquitaine
+Σ standardised population × APL over GPs of the BPE of 2018, France outside Nouvelle-Aquitaine
 (`docs/apl-reality.md`). Within the bounds of the zoning method, so that no clipping changes it.
 """
 
@@ -23,11 +23,11 @@ Fitted on the standardised populations of the DREES (2016) of 2,074 communes abo
 inhabitants, correlation 0.77: people over 75 consult about three times as much.
 """
 
-TIME_FACTOR = 1.25
+TIME_FACTOR = 1.4
 TIME_SPREAD_MINUTES = 2.0
 """Times behind the published APL, against our off-peak times, and what we do not know of them.
 
-Chosen on the communes of other regions around Nouvelle-Aquitaine (`docs/apl-reality.md`).
+Chosen outside Nouvelle-Aquitaine, on the communes around it (`docs/apl-reality.md`).
 """
 
 NEAR_MINUTES = ga.E2SFCA.reach_minutes
