@@ -102,6 +102,7 @@ def _download(url: str, part: Path, progress: Progress) -> None:
                 return
             reason: Exception = _WrongContentError("la connexion est coupée avant la fin")
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code < 500:
                 raise
             reason = error
@@ -119,6 +120,7 @@ def _go_on(url: str, part: Path, progress: Progress) -> bool:
     try:
         answer = _open(url, {"Range": f"bytes={have}-"} if have else {})
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code != 416:  # nothing beyond: whole already, or longer than the new file
             raise
         total = (error.headers.get("Content-Range") or "").rpartition("/")[2]

@@ -21,7 +21,10 @@ _HALF_MS = 0.5
 """Times are whole milliseconds: less than this over the limit is rounding."""
 _MS_PER_MIN = 60_000.0
 _STEP_M = CELL_M / 2
-"""Roads are stamped on the grid at least this often."""
+"""An origin's road is stamped on the grid at least this often."""
+
+SLACK_M = 35.0
+"""Walk that is free to a cell's centre, chosen to balance precision and recall (docs/roads.md)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +47,9 @@ class TimeGrid:
 def time_grid(router: Router, origins: Places, limit_ms: int) -> TimeGrid:
     """Return minutes from the nearest of snapped origins, around all that is reached.
 
-    A cell takes the time of its nearest road plus the walk from it. Around a reached road the
-    four centres that surround each of its points count as reached with it: the road is inside
-    its area even where it may not be joined.
+    A cell takes the time of its nearest joinable road plus the walk from it, as a point does: a
+    motorway or a tunnel serves nobody beside it. The walk of SLACK_M that is not counted makes
+    up for a cell's width: without it, roads reached just in time fall outside their area.
     """
     network = router.network
     times = network.link_nodes, network.link_ms(router.profile)
@@ -68,7 +71,6 @@ def time_grid(router: Router, origins: Places, limit_ms: int) -> TimeGrid:
         minutes = np.full((last_row - row + 1, last_column - column + 1), np.inf, np.float32)
         _gather(*cells, *times, space.state, space.tag, row, column, minutes)
         x0, y0 = corner[0] + column * CELL_M, corner[1] + row * CELL_M
-        _stamp_roads(*reached, space.tag, limit_ms, *roads, x0, y0, minutes)
     _stamp_origins(
         origins.table,
         origins.xy,
@@ -185,8 +187,8 @@ def _gather(
             if behind >= 0 and state[behind, 1] == tag:
                 best = min(best, state[behind, 0] + link_ms[k] - along)
             if best < np.inf:
-                walk = cell_access_dm[row + i, column + j] / _DM * OFF_ROAD_MS_PER_M
-                minutes[i, j] = (best + walk) / _MS_PER_MIN
+                walk = max(0.0, cell_access_dm[row + i, column + j] / _DM - SLACK_M)
+                minutes[i, j] = (best + walk * OFF_ROAD_MS_PER_M) / _MS_PER_MIN
 
 
 @kernel
@@ -245,53 +247,6 @@ def _stamp_course(
             at += _STEP_M
         since = piece - at + _STEP_M
         done += piece
-
-
-@kernel
-def _stamp_roads(
-    settled: Ints,
-    ptr: Ints,
-    arc_link: Ints,
-    state: Ints,
-    tag: int,
-    limit: int,
-    link_nodes: Ints,
-    link_ms: Ints,
-    shape_ptr: npt.NDArray[np.int64],
-    shape: Ints,
-    x0: float,
-    y0: float,
-    minutes: npt.NDArray[np.float32],
-) -> None:
-    for node in settled:
-        time = state[node, 0]
-        for arc in range(ptr[node], ptr[node + 1]):
-            k = arc_link[arc]
-            if k < 0:
-                continue
-            ahead, behind = NEVER_MS, NEVER_MS
-            other = link_nodes[k, 2]
-            if link_nodes[k, 0] == node:
-                ahead = time
-                if other >= 0 and state[other, 1] == tag:
-                    behind = state[other, 0]
-            elif link_nodes[k, 0] < 0 or state[link_nodes[k, 0], 1] != tag:
-                behind = time
-            else:
-                continue  # stamped from its other end, both ways
-            _stamp_course(
-                shape,
-                shape_ptr[k],
-                shape_ptr[k + 1] - 1,
-                link_ms[k],
-                ahead,
-                behind,
-                (0.0, 1.0),
-                limit,
-                x0,
-                y0,
-                minutes,
-            )
 
 
 @kernel

@@ -1,0 +1,367 @@
+"""Commands on roads, the store of networks, and downloads from a server that misbehaves."""
+
+import hashlib
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from typer.testing import CliRunner
+
+from data import roads_fetch, roads_store
+from data.cli import app
+from data.roads_fetch import fetch_region
+from geo.errors import InvalidInputError, UnavailableError
+from geo.roads.build import build_from_osm
+from geo.roads.projection import to_metres
+
+LON, LAT, STEP, SIDE = -0.60, 44.80, 0.004, 12
+NAMES = ["aquitaine", "limousin", "poitou-charentes"]
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    if result.exception is not None:
+        raise result.exception
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A grid of streets near Bordeaux."""
+    path = tmp_path_factory.mktemp("osm") / "town.osm"
+    text = ['<osm version="0.6">']
+    for i in range(SIDE * SIDE):
+        lon, lat = LON + i % SIDE * STEP, LAT + i // SIDE * STEP
+        text.append(f'<node id="{i + 1}" version="1" lon="{lon:.6f}" lat="{lat:.6f}"/>')
+    lines = [[r * SIDE + c for c in range(SIDE)] for r in range(SIDE)]
+    for i, line in enumerate([*lines, *zip(*lines, strict=True)]):
+        nodes = "".join(f'<nd ref="{n + 1}"/>' for n in line)
+        text.append(
+            f'<way id="{i + 1}" version="1">{nodes}<tag k="highway" v="residential"/></way>'
+        )
+    path.write_text("\n".join([*text, "</osm>"]), encoding="utf-8")
+    return path
+
+
+def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None:
+    assert "Aucun réseau routier" in run("roads", "status")
+    assert "Réseau en usage" in run("roads", "build", extract)
+    told = run("roads", "status")
+    assert "town.osm (sans date)" in told
+    assert "144 nœuds" in told
+    out = tmp_path / "area.geojson"
+    run("isochrone", "--lon", LON + 0.02, "--lat", LAT + 0.02, "--minutes", 2, "--minutes", 1,
+        "--out", out)  # fmt: skip
+    features = json.loads(out.read_text(encoding="utf-8"))["features"]
+    assert [f["properties"]["minutes"] for f in features] == [1.0, 2.0]
+    small, large = (shapely.geometry.shape(f["geometry"]) for f in features)
+    assert small.is_valid
+    assert large.is_valid
+    assert small.difference(large).area == 0
+    assert features[1]["properties"]["engine"] == "Réseau routier OpenStreetMap"
+    plane = shapely.transform(large, lambda xy: to_metres(xy, "EPSG:2154"))
+    assert features[1]["properties"]["area_km2"] == pytest.approx(plane.area / 1e6, rel=0.01)
+
+
+def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Path) -> None:
+    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    asked = ["--lon", LON, "--lat", LAT, "--minutes", 3]
+    run("isochrone", *asked, "--network", extract, "--out", tmp_path / "a.geojson")
+    run("isochrone", *asked, "--network", folder, "--out", tmp_path / "b.geojson")
+    run("isochrone", *asked, "--network", folder, "--peak", "--out", tmp_path / "c.geojson")
+    one, other, peak = ((tmp_path / f"{n}.geojson").read_text(encoding="utf-8") for n in "abc")
+    assert one == other
+    assert peak != one
+
+
+def test_point_at_sea(extract: Path, tmp_path: Path) -> None:
+    from geo.errors import UnreachableError
+
+    with pytest.raises(UnreachableError, match=r"à plus de 1000 m de toute route"):
+        run("isochrone", "--lon", -3.5, "--lat", 45.5, "--network", extract,
+            "--out", tmp_path / "a.geojson")  # fmt: skip
+    assert not (tmp_path / "a.geojson").exists()
+
+
+def test_peak_without_a_network_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="heures de pointe"):
+        run("isochrone", "--lon", LON, "--lat", LAT, "--peak", "--out", tmp_path / "a.geojson")
+
+
+def test_interrupted_build_leaves_the_former_network(
+    extract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = build_from_osm([extract], lambda _: None)
+    former = roads_store.put_in_use(network)
+
+    def stop(_: object, folder: Path) -> None:
+        (folder / "ptr.npy").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(roads_store, "save", stop)
+        with pytest.raises(KeyboardInterrupt):
+            roads_store.put_in_use(network)
+    assert roads_store.current_folder() == former
+    assert roads_store.current_network() is not None
+    assert [p.name for p in roads_store.folder().iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_full_disk_is_said(extract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build_from_osm([extract], lambda _: None)
+    former = roads_store.put_in_use(network)
+
+    def full(_: object, __: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(roads_store, "save", full)
+    with pytest.raises(UnavailableError, match="L’ancien réseau"):
+        roads_store.put_in_use(network)
+    assert roads_store.current_folder() == former
+
+
+def test_a_new_network_takes_the_place_of_the_former(extract: Path) -> None:
+    network = build_from_osm([extract], lambda _: None)
+    former = roads_store.put_in_use(network)
+    engine = roads_store.current_network()
+    latter = roads_store.put_in_use(network)
+    assert former != latter
+    assert not former.exists()
+    assert roads_store.current_folder() == latter
+    assert engine is not None
+    # Pages that a running application has mapped stay readable.
+    point = np.array([[LON, LAT]])
+    assert engine.pairs(point, point + 0.01)[0] > 0
+
+
+def test_a_network_that_cannot_be_read_is_none(extract: Path) -> None:
+    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    (folder / "provenance.json").write_text('{"format": 0}', encoding="utf-8")
+    assert roads_store.current_network() is None
+    with pytest.raises(InvalidInputError, match="autre version"):
+        run("roads", "status")
+
+
+@pytest.mark.parametrize(
+    ("columns", "metres"),
+    [
+        (["x1", "y1", "x2", "y2"], True),
+        (["x1_l93", "y1_l93", "x2_l93", "y2_l93"], True),
+        (["lon1", "lat1", "lon2", "lat2"], False),
+        (["LON1", "LAT1", "LON2", "LAT2"], False),
+    ],
+)
+def test_matrix_keeps_the_table_and_adds_minutes(
+    columns: list[str], metres: bool, extract: Path, tmp_path: Path
+) -> None:
+    ends = np.array([[LON, LAT], [LON + 0.03, LAT + 0.02], [5.0, 45.0]])
+    if metres:
+        ends = to_metres(ends, "EPSG:2154")
+    rows = [[*ends[0], *ends[1]], [*ends[1], *ends[1]], [*ends[0], *ends[2]]]
+    table = pd.DataFrame(rows, columns=columns)
+    table.insert(0, "nom", ["a", "=b()", "c"])
+    table["code"] = ["01004", "33063", ""]
+    table.to_csv(tmp_path / "in.csv", index=False)
+    told = run("matrix", tmp_path / "in.csv", "--network", extract, "--out", tmp_path / "out.csv")
+    assert "1 paire(s) sans temps" in told
+    found = pd.read_csv(tmp_path / "out.csv", dtype={"code": str})
+    assert found.columns.tolist() == ["nom", *columns, "code", "minutes"]
+    assert found["code"].tolist()[:2] == ["01004", "33063"]
+    assert found["nom"].tolist() == ["a", "'=b()", "c"]
+    np.testing.assert_allclose(found[columns], table[columns], rtol=1e-9)
+    assert found["minutes"][0] > 1
+    assert found["minutes"][1] == 0
+    assert np.isnan(found["minutes"][2])
+
+
+def test_matrix_by_commune_codes(tmp_path: Path) -> None:
+    table = pd.DataFrame({"code1": ["33063", "33063", "99999"], "code2": ["33281", "33063", "1"]})
+    table.to_csv(tmp_path / "in.csv", index=False, sep=";")
+    run("matrix", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
+    found = pd.read_csv(tmp_path / "out.csv", dtype={"code1": str, "code2": str})
+    assert 2 < found["minutes"][0] < 60
+    assert np.isnan(found["minutes"][2])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\n1,2\n", "Colonnes attendues"),
+        ("x1,y1,x2,y2\n1,2,trois,4\n", "Ligne 2, colonne « x2 » : « trois » n’est pas un nombre"),
+        ("x1,y1,x2,y2,minutes\n1,2,3,4,5\n", "déjà une colonne « minutes »"),
+    ],
+)
+def test_matrix_says_what_is_wrong(text: str, sentence: str, extract: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=sentence):
+        run("matrix", tmp_path / "in.csv", "--network", extract, "--out", tmp_path / "out.csv")
+
+
+# Downloads
+
+
+class Server:
+    """Serves random files, and misbehaves as it is told, once per fault."""
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(0)
+        self.files = {f"/{n}-latest.osm.pbf": rng.bytes(300_000) for n in NAMES}
+        self.faults: list[str] = []
+        self.requests: list[tuple[str, str]] = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                outer.answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}"
+
+    def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
+        path, wanted = handler.path, handler.headers.get("Range", "")
+        self.requests.append((path, wanted))
+        if path.endswith(".md5"):
+            digest = hashlib.md5(self.files[path[:-4]], usedforsecurity=False).hexdigest()
+            body = b"<html>maintenance</html>" if "no-md5" in self.faults else digest.encode()
+            self.send(handler, 200, body, {})
+            return
+        body = self.files[path]
+        fault = self.faults.pop(0) if self.faults and self.faults[0] != "no-md5" else ""
+        first = int(wanted[6:-1]) if wanted else 0
+        if fault == "503":
+            self.send(handler, 503, b"busy", {})
+        elif fault == "404":
+            self.send(handler, 404, b"", {})
+        elif fault == "cut":
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body[:100_000])
+            handler.close_connection = True
+        elif fault == "corrupt":
+            self.send(handler, 200, body[:-1] + bytes([body[-1] ^ 1]), {})
+        elif fault == "wrong-range" and first:
+            span = f"bytes 0-{len(body) - 1}/{len(body)}"
+            self.send(handler, 206, body, {"Content-Range": span})
+        elif fault == "no-range" or not first:
+            self.send(handler, 200, body, {})
+        elif first >= len(body):
+            self.send(handler, 416, b"", {"Content-Range": f"bytes */{len(body)}"})
+        else:
+            span = f"bytes {first}-{len(body) - 1}/{len(body)}"
+            self.send(handler, 206, body[first:], {"Content-Range": span})
+
+    @staticmethod
+    def send(
+        handler: http.server.BaseHTTPRequestHandler,
+        status: int,
+        body: bytes,
+        headers: dict[str, str],
+    ) -> None:
+        handler.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(roads_fetch, "_PAUSE_S", 0.0)
+    one = Server()
+    thread = threading.Thread(target=one.http.serve_forever, args=(0.05,))
+    thread.start()
+    yield one
+    one.http.shutdown()
+    one.http.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def fetched(server: Server) -> Callable[[], list[Path]]:
+    def fetch() -> list[Path]:
+        files = fetch_region("nouvelle-aquitaine", lambda _: None, base_url=server.url)
+        assert [f.read_bytes() for f in files] == list(server.files.values())
+        assert not list(files[0].parent.glob("*.part"))
+        return files
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        ["cut"],
+        ["cut", "cut"],
+        ["cut", "no-range"],
+        ["cut", "wrong-range"],
+        ["503", "503"],
+        ["corrupt"],
+        ["cut", "corrupt"],
+    ],
+)
+def test_faults_are_overcome(faults: list[str], server: Server, fetched) -> None:
+    server.faults = faults
+    fetched()
+
+
+def test_a_cut_download_is_resumed_where_it_was(server: Server, fetched) -> None:
+    server.faults = ["cut"]
+    fetched()
+    assert server.requests[2] == ("/aquitaine-latest.osm.pbf", "bytes=100000-")
+
+
+def test_what_is_there_is_not_taken_again(server: Server, fetched) -> None:
+    fetched()
+    server.requests.clear()
+    fetched()
+    assert all(path.endswith(".md5") for path, _ in server.requests)
+
+
+def test_a_new_edition_replaces_the_old_and_its_leftover(server: Server, fetched) -> None:
+    files = fetched()
+    rng = np.random.default_rng(1)
+    for path in server.files:
+        server.files[path] = rng.bytes(200_000)
+    files[0].with_name(files[0].name + ".part").write_bytes(b"x" * 250_000)  # longer than the new
+    fetched()
+
+
+@pytest.mark.parametrize(
+    "faults", [["404"], ["503"] * 5, ["corrupt", "corrupt"], ["no-md5"], ["cut"] * 5]
+)
+def test_what_cannot_be_overcome_is_said(faults: list[str], server: Server) -> None:
+    server.faults = faults
+    if faults[0] == "cut":
+        server.files = {path: body[:100_001] + body for path, body in server.files.items()}
+    with pytest.raises(UnavailableError, match="proxisoins roads build"):
+        fetch_region("nouvelle-aquitaine", lambda _: None, base_url=server.url)
+
+
+def test_without_internet_the_way_round_is_told() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        with pytest.raises(UnavailableError, match="Sans internet") as caught:
+            run("roads", "fetch", "nouvelle-aquitaine", "--base-url", url)
+    assert "limousin-latest.osm.pbf" in str(caught.value)
+
+
+def test_unknown_region_and_strange_addresses() -> None:
+    with pytest.raises(InvalidInputError, match="Région inconnue"):
+        run("roads", "fetch", "bretagne-sud")
+    with pytest.raises(InvalidInputError, match="Adresse refusée"):
+        run("roads", "fetch", "nouvelle-aquitaine", "--base-url", "file:///etc")
