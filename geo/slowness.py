@@ -24,7 +24,8 @@ from scipy.spatial import KDTree
 from geo import slowness_paths
 from geo.contours import area_within
 from geo.errors import InvalidInputError, UnreachableError
-from geo.slowness_field import WATER_FILE, Field, Parameters, build
+from geo.slowness_field import PARAMETERS_FILE, Field, Parameters, build
+from geo.slowness_links import LINKS_FILE
 from geo.slowness_paths import MAX_MINUTES
 from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
 
@@ -107,6 +108,12 @@ class SlownessField:
 
     def matrix(self, origins: LonLat, destinations: LonLat, limit: float) -> pd.DataFrame:
         """Pairs within `limit` minutes: columns origin, destination (row numbers), minutes."""
+        if len(destinations) < len(origins):
+            # The field is the same both ways: search from the side that has fewer points.
+            back = self.matrix(destinations, origins, limit)
+            there = back.rename(columns={"origin": "destination", "destination": "origin"})
+            ordered = there.sort_values(["origin", "destination"], ignore_index=True)
+            return ordered[["origin", "destination", "minutes"]]
         a, b = self.field.cells(origins), self.field.cells(destinations)
         bound = min(self.parameters.field(limit), MAX_MINUTES)
         usable = np.flatnonzero(self._covers(a))
@@ -273,8 +280,8 @@ def load_engine(
         digest.update(table[["lon", "lat", "population"]].to_numpy(dtype=np.float64).tobytes())
     for wkb in shapely.to_wkb(land.geometry.to_numpy()):
         digest.update(wkb)
-    digest.update(repr(Parameters.read()).encode())
-    digest.update(WATER_FILE.read_bytes())
+    digest.update(PARAMETERS_FILE.read_bytes())
+    digest.update(LINKS_FILE.read_bytes())
     return _engine(digest.hexdigest()[:16], _Inputs(communes, fringe, land))
 
 

@@ -15,10 +15,10 @@ import shapely
 from pyproj import CRS, Transformer
 from scipy import ndimage
 
-from geo.slowness_paths import MOVES_X, MOVES_Y, Raster, move_minutes
+from geo.slowness_links import Place, joined
+from geo.slowness_paths import Raster
 
 PARAMETERS_FILE = Path(__file__).with_name("slowness_parameters.json")
-WATER_FILE = Path(__file__).with_name("slowness_water.json")
 
 LAMBERT_93 = CRS.from_epsg(2154)
 METROPOLE_LON_LAT = (-6.0, 41.0, 10.5, 51.5)
@@ -27,11 +27,15 @@ METROPOLE_LON_LAT = (-6.0, 41.0, 10.5, 51.5)
 MARGIN_M = 10_000
 """Width of the raster around the outermost commune."""
 
+MISSING_CONTOUR_M = 1500
+"""Land supposed around a town hall that no contour holds."""
+
 KNOWN_WITHIN_M = 12_000
 """Further from any town hall nothing is known: abroad, or the open sea."""
 
-PIVOT_MINUTES = 20.0
-"""Where minutes in the field are minutes of the whole trip."""
+END_SCALE_MINUTES = 4.0
+"""How soon the time lost at both ends (slow first and last roads) is complete. Concave and 0 at
+0 km, it keeps times symmetric and the triangle inequality."""
 
 SPARSEST_PER_KM2 = 3.0
 """Density below which emptier makes no slower: forest and marsh roads are alike."""
@@ -47,16 +51,18 @@ class Parameters:
         Radii (standard deviation of a Gaussian) over which density is smoothed.
     log_slowness
         Logarithm of minutes per km: constant, then one factor per scale on log10(density / 100).
-    concavity
-        Exponent g of the total, 20·(t / 20)^g for t minutes in the field: 0 at 0, concave, as
-        both ends of a trip are slow and long trips take the better roads.
+    motorway_minutes_per_km
+        Between two exits of a motorway, in the country and in town.
+    end_minutes
+        Time lost at both ends: e·(1 − exp(−t / END_SCALE_MINUTES)) for t minutes in the field.
     cell_m
         Side of a cell.
     """
 
     scales_km: tuple[float, ...]
     log_slowness: tuple[float, ...]
-    concavity: float
+    motorway_minutes_per_km: tuple[float, float]
+    end_minutes: float
     cell_m: float
 
     @classmethod
@@ -66,18 +72,27 @@ class Parameters:
         return cls(
             scales_km=tuple(raw["scales_km"]),
             log_slowness=tuple(raw["log_slowness"]),
-            concavity=raw["concavity"],
+            motorway_minutes_per_km=tuple(raw["motorway_minutes_per_km"]),
+            end_minutes=raw["end_minutes"],
             cell_m=raw["cell_m"],
         )
 
     def total(self, field_minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the minutes of trips that take `field_minutes` in the field."""
-        return PIVOT_MINUTES * (np.asarray(field_minutes) / PIVOT_MINUTES) ** self.concavity
+        return field_minutes - self.end_minutes * np.expm1(-field_minutes / END_SCALE_MINUTES)
 
     def field(self, minutes: float) -> float:
-        """Return the field minutes whose total is `minutes`, rounded up."""
-        inverse = PIVOT_MINUTES * (max(minutes, 0.0) / PIVOT_MINUTES) ** (1 / self.concavity)
-        return inverse * (1 + 1e-12)
+        """Return the field minutes whose total is `minutes`, rounded up, by bisection."""
+        if not np.isfinite(minutes):
+            return minutes
+        low, high = 0.0, max(minutes, 0.0)
+        for _ in range(60):
+            middle = (low + high) / 2
+            if self.total(np.array(middle)) <= minutes:
+                low = middle
+            else:
+                high = middle
+        return high
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,16 +168,24 @@ def build(
     )
     rows, columns = (y - south) / cell, (x - west) / cell
 
-    log_slowness = log_slowness_of(
-        density_features(rows, columns, population, shape, parameters), parameters
-    )
+    features = density_features(rows, columns, population, shape, parameters)
+    log_slowness = log_slowness_of(features, parameters)
     passable = _covered(land.to_crs(crs), west, south, cell, shape)
     # Water shut in on all sides is a commune whose contour is missing: lakes belong to communes.
     passable = np.asarray(ndimage.binary_fill_holes(passable))
+    # On the shore the same shows as a town hall at sea.
+    at_sea = ~passable[np.rint(rows).astype(int), np.rint(columns).astype(int)]
+    passable |= _near(rows[at_sea], columns[at_sea], shape, MISSING_CONTOUR_M / cell)
     passable &= _near(rows, columns, shape, KNOWN_WITHIN_M / cell)
     passable[:2] = passable[-2:] = passable[:, :2] = passable[:, -2:] = False
     slowness = np.where(passable, np.exp(log_slowness) * cell / 1000, np.inf).astype(np.float32)
-    return Field(_with_water(slowness, to_metres, west, south, cell), crs, west, south, cell)
+    raster = joined(
+        slowness,
+        Place(to_metres, west, south, cell),
+        density_per_km2=100 * 10 ** features[0],
+        motorway_minutes_per_km=parameters.motorway_minutes_per_km,
+    )
+    return Field(raster, crs, west, south, cell)
 
 
 def density_features(
@@ -229,6 +252,8 @@ def _near(
     cells: float,
 ) -> npt.NDArray[np.bool_]:
     """Tell which cells lie within a number of cells of a point."""
+    if not len(rows):
+        return np.zeros(shape, dtype=bool)
     there = np.ones(shape, dtype=bool)
     there[np.rint(rows).astype(int), np.rint(columns).astype(int)] = False
     return np.asarray(ndimage.distance_transform_edt(there) <= cells)
@@ -257,103 +282,3 @@ def _covered(
         np.add.at(turns, (row, np.ceil(at).astype(int).clip(0, shape[1])), 1)
         covered |= np.cumsum(turns, axis=1)[:, :-1] % 2 == 1
     return covered
-
-
-def _with_water(
-    slowness: npt.NDArray[np.float32],
-    to_metres: Transformer,
-    west: float,
-    south: float,
-    cell: float,
-) -> Raster:
-    """Bar the moves over known wide rivers, and add their bridges and ferries."""
-    water = json.loads(WATER_FILE.read_text(encoding="utf-8"))
-    ny, nx = slowness.shape
-
-    def cells(points: list[list[float]]) -> npt.NDArray[np.float64]:
-        lon, lat = np.array(points).T
-        x, y = to_metres.transform(lon, lat)
-        return np.column_stack([(y - south) / cell, (x - west) / cell])
-
-    def inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        return np.asarray(((at >= 3) & (at < [ny - 4, nx - 4])).all(axis=1))
-
-    pieces = []
-    for river in water["rivers"]:
-        at = cells(river["line"])
-        kept = inside(at)[:-1] & inside(at)[1:]
-        pieces.append(np.column_stack([at[:-1], at[1:]])[kept])
-    barriers = np.concatenate(pieces) if pieces else np.empty((0, 4))
-    moves = move_minutes(slowness)
-    guarded = _bar(moves, slowness.shape, barriers)
-    shortest = float(slowness.min())
-    ends: list[tuple[int, int]] = []
-    minutes: list[float] = []
-    for crossing in water["crossings"]:
-        at = cells([crossing["from"], crossing["to"]])
-        if not inside(at).all():
-            continue
-        banks = [_nearest_dry(slowness, barriers, *at[0]), _nearest_dry(slowness, barriers, *at[1])]
-        if min(banks) < 0:
-            continue
-        length = float(np.hypot(*(at[0] - at[1])))
-        local = float(slowness.ravel()[banks].mean())
-        taken = crossing.get("minutes", length * local)
-        ends += [(banks[0], banks[1]), (banks[1], banks[0])]
-        gap = np.hypot(banks[0] // nx - banks[1] // nx, banks[0] % nx - banks[1] % nx)
-        # No crossing beats the fastest cell: searches count on it.
-        minutes += [max(taken, float(gap) * shortest)] * 2
-        guarded.ravel()[banks] = True
-    slowest = float(slowness[np.isfinite(slowness)].max())
-    sorted_ends = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    order = np.argsort(sorted_ends[:, 0], kind="stable")
-    return Raster(
-        slowness=slowness,
-        moves=moves,
-        guarded=guarded,
-        barriers=barriers,
-        crossing_ends=sorted_ends[order],
-        crossing_minutes=np.array(minutes, dtype=np.float64)[order],
-        # float32 moves may fall a hair short of the least slowness.
-        shortest=shortest * 0.999,
-        longest=max([slowest * 5**0.5, *minutes]),
-    )
-
-
-def _nearest_dry(
-    slowness: npt.NDArray[np.float32],
-    barriers: npt.NDArray[np.float64],
-    y: float,
-    x: float,
-) -> int:
-    """Return the flat number of the nearest passable cell on the same bank, -1 when none."""
-    top, left = round(y) - 3, round(x) - 3
-    rows, columns = np.mgrid[top : top + 7, left : left + 7]
-    order = np.argsort(np.hypot(rows - y, columns - x), axis=None)
-    near = shapely.linestrings(barriers.reshape(-1, 2, 2)) if len(barriers) else np.array([])
-    for row, column in zip(rows.ravel()[order], columns.ravel()[order], strict=True):
-        if (
-            np.isfinite(slowness[row, column])
-            and not shapely.intersects(near, shapely.LineString([(y, x), (row, column)])).any()
-        ):
-            return int(row * slowness.shape[1] + column)
-    return -1
-
-
-def _bar(
-    moves: npt.NDArray[np.float32], shape: tuple[int, int], barriers: npt.NDArray[np.float64]
-) -> npt.NDArray[np.bool_]:
-    """Set to inf the moves that cross a barrier; return the cells from which one may be seen."""
-    if not len(barriers):
-        return np.zeros(shape, dtype=bool)
-    lines = shapely.linestrings(barriers.reshape(-1, 2, 2))
-    close = np.zeros(shape, dtype=bool)
-    close[tuple(np.rint(shapely.get_coordinates(shapely.segmentize(lines, 0.5))).astype(int).T)] = 1
-    guarded = ndimage.binary_dilation(close, structure=np.ones((11, 11)))
-    y, x = np.nonzero(guarded)
-    tree = shapely.STRtree(lines)
-    for k, (dy, dx) in enumerate(zip(MOVES_Y, MOVES_X, strict=True)):
-        ways = shapely.linestrings(np.stack([np.c_[y, x], np.c_[y + dy, x + dx]], axis=1))
-        barred = np.unique(tree.query(ways, predicate="intersects")[0])
-        moves[y[barred] * shape[1] + x[barred], k] = np.inf
-    return np.asarray(guarded)

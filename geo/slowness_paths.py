@@ -56,13 +56,14 @@ class Raster(NamedTuple):
     """Segments that cannot be crossed, shape (n, 4): row, column, row, column."""
 
     crossing_ends: npt.NDArray[np.int64]
-    """Cells at both ends of each bridge or ferry, both ways, sorted, shape (m, 2)."""
+    """Cells at both ends of each bridge, ferry or piece of motorway, both ways, sorted by the
+    first, shape (m, 2)."""
 
     crossing_minutes: npt.NDArray[np.float64]
-    """Minutes of each bridge or ferry, shape (m,)."""
+    """Minutes of each of them, shape (m,)."""
 
     shortest: float
-    """No move or crossing takes less than these minutes."""
+    """Nothing goes faster than one cell in these minutes; no move takes less."""
 
     longest: float
     """No move or crossing takes more than these minutes."""
@@ -150,14 +151,14 @@ def is_barred(barriers: Floats, ay: float, ax: float, by: float, bx: float) -> b
 
 @numba.njit(cache=True, nogil=True)
 def _slowness_at(slowness: Floats32, y: float, x: float) -> float:
-    """Slowness where a point stands: of its cell, else of the driest of the eight around."""
+    """Slowness where a point stands: of its cell, else the least of the 16 around it."""
     row, column = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
     if slowness[row, column] < np.inf:
         return float(slowness[row, column])
     best = np.inf
-    for dy in range(-1, 2):
-        for dx in range(-1, 2):
-            best = min(best, float(slowness[row + dy, column + dx]))
+    top, left = int(np.floor(y)) - 1, int(np.floor(x)) - 1
+    for k in range(LINKS):
+        best = min(best, float(slowness[top + k // 4, left + k % 4]))
     return best
 
 
@@ -204,6 +205,16 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
                 continue
             cells[i, k] = row * nx + column
             minutes[i, k] = np.hypot(y - row, x - column) * (local[i] + there) / 2
+        if cells[i].max() < 0:
+            # A point in a river, with the barrier between it and the land: the nearest bank.
+            nearest_bank = np.inf
+            for k in range(LINKS):
+                row, column = top + k // 4, left + k % 4
+                gap = np.hypot(y - row, x - column)
+                if raster.slowness[row, column] < np.inf and gap < nearest_bank:
+                    nearest_bank = gap
+                    cells[i, 0] = row * nx + column
+                    minutes[i, 0] = gap * (local[i] + raster.slowness[row, column]) / 2
     return cells, minutes, local
 
 
@@ -313,9 +324,9 @@ def _empty_bucket(
             for c in range(first, len(raster.crossing_minutes)):
                 other = raster.crossing_ends[c, 1]
                 minutes = here + raster.crossing_minutes[c]
-                if raster.crossing_ends[c, 0] != cell or minutes > limit:
+                if raster.crossing_ends[c, 0] != cell:
                     break
-                if minutes < work.time[other]:
+                if minutes < work.time[other] and minutes <= limit:
                     ahead = _ahead(other, nx, target, pull)
                     new, reached = _offer(
                         other, minutes, ahead, owner, raster.shortest, heads, work, reached

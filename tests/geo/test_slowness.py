@@ -1,18 +1,22 @@
 """The field of slowness: what any travel time must satisfy, on the real region and on toys."""
 
 import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from pyproj import Transformer
 from scipy import ndimage
 
 from data import embedded_set
 from geo.errors import InvalidInputError, UnreachableError
-from geo.slowness import SlownessField, load_engine
-from geo.slowness_field import Parameters
+from geo.slowness import ERRORS_FILE, SlownessField, load_engine
+from geo.slowness_field import build
 
 BORDEAUX = np.array([-0.5792, 44.8378])
 GUERET = np.array([1.8716, 46.1719])
@@ -133,14 +137,7 @@ def test_the_far_bank_of_an_arm_of_the_sea_is_outside() -> None:
 def test_a_faster_field_never_shrinks_a_ring(engine: SlownessField) -> None:
     slower = toy_engine(population=500.0)
     constant, *factors = slower.parameters.log_slowness
-    fast = Parameters(
-        slower.parameters.scales_km,
-        (constant - 0.2, *factors),
-        slower.parameters.concavity,
-        slower.parameters.cell_m,
-    )
-    from geo.slowness_field import build
-
+    fast = replace(slower.parameters, log_slowness=(constant - 0.2, *factors))
     lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
     communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": 500.0})
     land = gpd.GeoDataFrame(geometry=[shapely.box(1.8, 46.3, 3.0, 47.3)], crs=4326)
@@ -214,3 +211,56 @@ def test_the_label_says_that_times_are_estimates(engine: SlownessField) -> None:
     assert engine.label.estimated
     assert engine.label.name == "Temps estimés"
     assert "sans réseau routier" in engine.label.detail
+
+
+def test_the_estuary_is_not_crossed_but_the_islands_are_reached(engine: SlownessField) -> None:
+    pauillac, blaye, bourg = [-0.7480, 45.1990], [-0.6630, 45.1270], [-0.5580, 45.0400]
+    right_bank = np.array([blaye, bourg])
+    ring = engine.isochrones(np.array([pauillac]), [20]).geometry[0]
+    assert not shapely.contains_xy(ring, right_bank[:, 0], right_bank[:, 1]).any()
+    # Ten kilometres apart, by ferry or by Bordeaux.
+    assert (engine.pairs(np.array([pauillac] * 2), right_bank) > 40).all()
+    oleron, re, aix = [-1.3069, 45.9425], [-1.3680, 46.2015], [-1.1736, 46.0124]
+    la_rochelle = np.array([-1.1511, 46.1603])
+    minutes = engine.pairs(np.tile(la_rochelle, (3, 1)), np.array([oleron, re, aix]))
+    assert (minutes < 120).all()
+
+
+def test_motorways_are_taken_between_exits_only(engine: SlownessField) -> None:
+    langon, agen = np.array([[-0.2520, 44.5530]]), np.array([[0.6170, 44.2030]])
+    beside_it = engine.pairs(langon, agen)[0]
+    no_motorway = np.hypot(69, 39) * np.exp(engine.parameters.log_slowness[0])
+    assert beside_it < 0.9 * no_motorway
+
+
+def test_every_commune_can_be_reached(engine: SlownessField) -> None:
+    communes = embedded_set.communes()
+    points = communes[["lon", "lat"]].to_numpy()
+    minutes, _ = engine.nearest(BORDEAUX[None], points)
+    assert np.isfinite(minutes).all(), communes.loc[np.isinf(minutes), "name"].tolist()
+
+
+@pytest.mark.reference
+def test_the_error_against_metric_is_the_one_published(
+    engine: SlownessField, reference: Path
+) -> None:
+    pairs = pd.read_csv(reference / "roads" / "gironde_od_minutes.csv")
+    pairs = pairs[pairs["metric_offpeak_minutes"] <= 40]
+    degrees = Transformer.from_crs(2154, 4326, always_xy=True)
+    minutes = engine.pairs(
+        np.column_stack(degrees.transform(pairs["x1_l93"], pairs["y1_l93"])),
+        np.column_stack(degrees.transform(pairs["x2_l93"], pairs["y2_l93"])),
+    )
+    metric = pairs["metric_offpeak_minutes"].to_numpy()
+    around = (metric >= 15) & (metric <= 25)
+    same_side = ((minutes <= 20) == (metric <= 20))[around].mean()
+    error = np.abs(minutes - metric).mean()
+    published = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))
+    for split in ("engine", "engine_spatial"):
+        bands = {band["band"]: band for band in published[split]["bands"]}
+        assert bands["0-40"]["pairs"] == len(pairs) == 447
+        assert bands["0-40"]["mean_absolute_error"] <= 2.2
+        assert published[split]["same_side_15_25"] >= 0.85
+        # In sample, the engine does as it says it does out of sample.
+        assert error == pytest.approx(bands["0-40"]["mean_absolute_error"], abs=0.15)
+        assert same_side == pytest.approx(published[split]["same_side_15_25"], abs=0.02)
