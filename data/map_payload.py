@@ -30,12 +30,13 @@ ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural 
 """Short form of `embedded_set.attributions`, whole on the screen "Données et méthode"."""
 
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
-_STATUS_SYMBOLS = {
+STATUS_SYMBOLS = {
     "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
     "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
     "carence": {"shape": "diamond", "colour": "#b00020", "mark": "C"},
     "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
 }
+"""Shape and letter of each status of an on-call line: never told by colour alone."""
 
 
 def encode(document: Mapping[str, Any]) -> str:
@@ -52,7 +53,7 @@ def contours_file(territory: Territory) -> str | None:
     str or None
         Path under `static/`; None where that folder cannot be written.
     """
-    content = _contours(territory)
+    content = contours_bytes(territory)
     name = f"communes-{territory.region}-{hashlib.sha256(content).hexdigest()[:12]}.json.gz"
     target = paths.STATIC / "generated" / name
     try:
@@ -66,7 +67,8 @@ def contours_file(territory: Territory) -> str | None:
     return f"generated/{name}"
 
 
-def _contours(territory: Territory) -> bytes:
+def contours_bytes(territory: Territory) -> bytes:
+    """Return the contours of a region as the client reads them."""
     communes = territory.communes
     epcis = communes.loc[communes["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
     return layers.contours_document(
@@ -215,10 +217,10 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
     ]
     lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53", "A")
     lines |= {
-        "statuses": _STATUS_SYMBOLS,
+        "statuses": STATUS_SYMBOLS,
         "legend": [
             symbol | {"label": f"Ligne {'en ' if status == 'carence' else ''}{status}"}
-            for status, symbol in _STATUS_SYMBOLS.items()
+            for status, symbol in STATUS_SYMBOLS.items()
         ],
     }
     result = [
@@ -288,5 +290,5 @@ def configuration(
         "layers": _layers(points, f"{engine.name} : {engine.detail}"),
     }
     if contours is None:
-        document["contours_data"] = base64.b64encode(_contours(territory)).decode()
+        document["contours_data"] = base64.b64encode(contours_bytes(territory)).decode()
     return document
