@@ -7,6 +7,7 @@ import typer
 
 app = typer.Typer(help="Sites candidats : évaluation, meilleurs sites, problèmes quelconques.")
 
+_FILE_HELP = "Sites candidats : CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage ou KML."
 _MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
 
 
@@ -69,6 +70,87 @@ def solve(
         typer.echo(
             f"{difference['choice']} : {difference['objective']} ({difference['lost']} de perdu)"
         )
+
+
+@app.command("evaluate")
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help=_FILE_HELP)],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Fichier à écrire : .xlsx (complet), .csv, .geojson ou .gpkg.")
+    ],
+    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+) -> None:
+    """Juge chaque site : population, recouvrements, APL, éligibilité, gagnants et perdants."""
+    from data.catalogue import load_territory
+    from data.site_reports import read_sites, write_evaluation
+    from data.sites import evaluate_sites
+
+    territory = load_territory(region)
+    sites = read_sites(file, territory, _say)
+    evaluation = evaluate_sites(territory, sites)
+    write_evaluation(evaluation, territory, out)
+    for row in evaluation.sites.to_dict("records"):
+        typer.echo(
+            f"{row['name']} ({row['commune']}) : {_whole(row['population_within_20'])} habitants à "
+            f"20 minutes, dont {_whole(row['newly_within_20'])} qui n'ont personne aujourd'hui"
+        )
+    typer.echo(f"Écrit : {out}")
+
+
+@app.command("best")
+def best(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help=_FILE_HELP)],
+    *,
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .json, .xlsx ou .csv.")],
+    k: Annotated[
+        int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l'existant.")
+    ] = None,
+    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "mclp",
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = 20.0,
+    weights: Annotated[
+        str, typer.Option(help="people (habitants) ou need (consultations manquantes).")
+    ] = "people",
+    existing: Annotated[
+        str,
+        typer.Option(help="Ce qui reste ouvert : structures, gps (généralistes) ou none (rien)."),
+    ] = "structures",
+    time_limit: Annotated[float, typer.Option(help="Secondes permises.")] = 60.0,
+    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+) -> None:
+    """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
+    from data.best_sites import best_sites
+    from data.catalogue import load_territory
+    from data.site_reports import read_sites, write_best
+
+    territory = load_territory(region)
+    sites = read_sites(file, territory, _say)
+    found = best_sites(
+        territory,
+        sites,
+        model=model,
+        k=k,
+        threshold=threshold,
+        weights=weights,
+        existing=existing,
+        time_limit=time_limit,
+    )
+    write_best(found, sites, territory, out)
+    typer.echo(f"Retenus : {', '.join(sites[site].name for site in found.chosen)}")
+    for row in found.choices.to_dict("records"):
+        typer.echo(f"{row['choice']} : {row['criterion']} {_whole(row['objective'])}")
+    typer.echo(f"Preuve : {_STATUS[found.solution.status]} (écart {found.solution.gap:.2g})")
+    typer.echo(f"Écrit : {out}")
+
+
+def _say(note: str) -> None:
+    typer.echo(f"Note : {note}", err=True)
+
+
+def _whole(value: float) -> str:
+    from data.french import number
+
+    return number(value)
 
 
 _STATUS = {

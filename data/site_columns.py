@@ -1,0 +1,79 @@
+"""French headings of the tables of candidate sites; the unit is in the heading."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+SITE_TITLES: Mapping[str, str] = {
+    "line": "Ligne",
+    "name": "Site",
+    "commune": "Commune",
+    "code": "Code INSEE",
+    "lon": "Longitude",
+    "lat": "Latitude",
+    "population_within_10": "Habitants à 10 min ou moins",
+    "population_within_20": "Habitants à 20 min ou moins",
+    "population_within_30": "Habitants à 30 min ou moins",
+    "over_75_within_20": "75 ans et plus à 20 min",
+    "newly_within_20": "Habitants sans généraliste à 20 min aujourd’hui",
+    "zip_within_20": "Habitants en ZIP à 20 min",
+    "zac_within_20": "Habitants en ZAC à 20 min",
+    "risk_communes_within_20": "Communes à risque à 20 min",
+    "risk_population_within_20": "Habitants des communes à risque à 20 min",
+    "share_already_served": "Part déjà à 20 min d’une structure",
+    "share_shared": "Part commune avec le site le plus proche du sien",
+    "shared_with": "Site le plus recouvert",
+    "gps_planned": "Généralistes prévus",
+    "gps_moving": "dont déjà installés ailleurs",
+    "gps_new": "dont nouveaux",
+    "population_gaining": "Habitants dont l’APL monte",
+    "apl_gain_under_served": "Gain d’APL là où elle est ≤ 2,5",
+    "population_above_2_5": "Habitants portés au-dessus de 2,5 d’APL",
+    "gps_within_10": "Généralistes à 10 min aujourd’hui",
+    "zone": "Zonage",
+    "aid": "Aides de la zone",
+    "enough_gps": "Au moins deux généralistes",
+    "void_zone": "Zone vide (aucun généraliste à 10 min)",
+    "minutes_to_msp": "Minutes jusqu’à la MSP la plus proche",
+    "nearest_msp": "MSP la plus proche",
+    "advice": "Éligibilité",
+}
+CHANGE_TITLES: Mapping[str, str] = {
+    "site": "Site",
+    "code": "Code INSEE",
+    "name": "Commune",
+    "population": "Habitants",
+    "effect": "Effet",
+    "apl_before": "APL avant",
+    "apl_after": "APL après",
+    "minutes_before": "Minutes avant",
+    "minutes_after": "Minutes après",
+}
+CHOICE_TITLES: Mapping[str, str] = {
+    "choice": "Choix",
+    "sites": "Sites",
+    "criterion": "Critère",
+    "objective": "Valeur",
+    "bound": "Borne prouvée",
+    "lost": "Perdu",
+    "lost_share": "Part perdue",
+    "only_here": "Sites de ce choix seul",
+    "only_best": "Sites de l’optimum seul",
+}
+REPORT_TITLES: Mapping[str, str] = {
+    "line": "Ligne",
+    "status": "État",
+    "name": "Nom",
+    "written": "Lieu écrit",
+    "commune": "Commune",
+    "code": "Code INSEE",
+    "lon": "Longitude",
+    "lat": "Latitude",
+    "reason": "Explication",
+    "candidates": "Candidats",
+}
+
+
+def titled(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return the columns that have a heading, under it and in the order of `titles`."""
+    return table[[column for column in titles if column in table]].rename(columns=dict(titles))
