@@ -200,8 +200,7 @@ window.ProxiSoins = (() => {
     async start() {
       const { map, state, config } = this;
       for (const [name, order] of [["land", 150], ["zones", 410], ["borders", 420], ["rings", 430], ["selected", 440], ["names", 610]]) {
-        map.createPane(name).style.zIndex = order;
-        if (name !== "selected") map.getPane(name).style.pointerEvents = "none";
+        Object.assign(map.createPane(name).style, { zIndex: order, pointerEvents: "none" });
       }
       const contours = await fetchContours(config);
       this.epcis = contours.epcis;

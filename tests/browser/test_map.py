@@ -122,13 +122,17 @@ def test_a_click_on_the_map_opens_the_card_of_that_commune(
     server: str, open_page: OpenPage
 ) -> None:
     with open_page(DESKTOP) as page:
-        frame = opened(page, f"{server}/?lon=0.71667&lat=45.18333&z=12")
+        frame = opened(page, f"{server}/?lon=0.71667&lat=45.18333&z=12&couches=")
         box = frame.locator("#map_div").bounding_box()
         assert box is not None
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.click(x, y)
         expect(frame.locator(".card h2")).to_have_text("Périgueux")
+        page.mouse.click(x, y - 130)
+        expect(frame.locator(".card h2")).not_to_have_text("Périgueux")
         frame.locator(".card .close").click()
         expect(frame.locator(".card")).to_be_hidden()
+        assert "commune=" not in page.url
 
 
 def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage) -> None:
