@@ -206,7 +206,8 @@ def ablation(reality: Reality) -> dict[str, Floats]:
     people = reality.places["population"].to_numpy(dtype=np.float64)
     acts = gps * access_inputs.ACTS_PER_GP
     straight = reality.kilometres * NAIVE_DETOUR / NAIVE_KM_PER_MINUTE
-    naive = ga.DREES_2015.of(np.where(reality.origin == reality.destination, 0.0, straight))
+    straight = np.where(reality.origin == reality.destination, 0.0, straight)
+    naive = ga.DREES_2015.of(straight)
     steps = ga.DREES_2015.of(reality.minutes)
     inner = reality.inside.astype(float)
     between = 0.4 * reality.counts(2013) + 0.6 * gps  # 2016 on the line from 2013 to 2018
@@ -237,6 +238,9 @@ def ablation(reality: Reality) -> dict[str, Floats]:
             reality.weight(1.0, spread), need, acts
         ),
         "Times: straight line × 1.3 at 50 km/h, sharp steps": reality.access(naive, need, acts),
+        f"Times: the same straight line, spread of {spread:g} min": reality.access(
+            ga.DREES_2015.expected(straight, 1.0, spread), need, acts
+        ),
         "Border: neither supply nor demand beyond": reality.access(
             weight, need * inner, acts * inner
         ),

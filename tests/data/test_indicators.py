@@ -9,9 +9,10 @@ import pytest
 import shapely
 
 from data import access_inputs, comparison, indicators, paths, schemas
+from data.cli.access import write_access
 from data.territory import Territory
 from geo import access as ga
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import EngineLabel
 
 ACTS = access_inputs.ACTS_PER_GP
@@ -300,3 +301,22 @@ def test_results_follow_the_version_of_the_data(territory):
     before = indicators.commune_indicators(territory)
     other = replace(made({**GPS, "16002": 1.0}), version="v2")
     assert indicators.commune_indicators(other)["gps"].sum() == before["gps"].sum() + 1
+
+
+def test_the_command_writes_one_row_per_commune(territory, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("data.catalogue.load_territory", lambda r: asked.append(r) or territory)
+    write_access(out=tmp_path / "na.csv", region="75")
+    found = pd.read_csv(tmp_path / "na.csv", dtype={"code": str, "nearest_gp_commune": str})
+    expected = indicators.commune_indicators(territory)
+    assert asked == ["75"]
+    assert found["code"].tolist() == CODES
+    assert found["apl"].tolist() == pytest.approx(expected["apl"].tolist(), nan_ok=True)
+    assert found["apl_3sfca"].notna().sum() == 5
+    wanted = {"population", "gps", "minutes_to_nearest_gp", "population_within_20", "apl_e2sfca"}
+    assert wanted | {"name", "zone"} <= set(found.columns)
+
+
+def test_the_command_refuses_a_region_that_is_not_there(tmp_path):
+    with pytest.raises(UnavailableError, match="99"):
+        write_access(out=tmp_path / "na.csv", region="99")
