@@ -10,6 +10,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+FACILITIES = ("formats", "bpe_2013_wide.xlsx")
+"""Where the layout of the reference data puts the base of facilities."""
+
 Panel = Annotated[
     Path | None,
     typer.Option(help="Nombre de médecins par commune (colonnes code, gp_2009, gp_2013…)."),
@@ -42,7 +45,7 @@ def _training_files(
     return (
         found,
         _reference(apl, "apl", "apl_gp_per_commune.csv"),
-        _reference(facilities, "formats", "bpe_2013_wide.xlsx"),
+        _reference(facilities, *FACILITIES),
     )
 
 
@@ -87,7 +90,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from models import scoring
     from models.inputs import gather
 
-    found = facilities or _beside(panel)
+    found = facilities or _beside(panel) or _reference(None, *FACILITIES)
     raw = panels.read(panel)
     table = scoring.predict(gather(panel, apl, reference, found), as_of, horizon)
     codes = raw.loc[raw[f"gp_{as_of}"] >= 1, "code"]
@@ -95,8 +98,11 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     out.parent.mkdir(parents=True, exist_ok=True)
     result.to_csv(out, index=False)
     typer.echo(f"{len(result)} communes avec un médecin en {as_of}, horizon {horizon} ans : {out}.")
-    if found is None:
-        typer.echo("Base des équipements absente : prédiction un peu moins précise.")
+    typer.echo(
+        "Base des équipements absente : prédiction un peu moins précise."
+        if found is None
+        else f"Base des équipements utilisée : {found}."
+    )
 
 
 @app.command()
@@ -118,5 +124,5 @@ def report(
 
 def _beside(panel: Path) -> Path | None:
     """Find the base of facilities where the layout of the reference data puts it."""
-    usual = panel.resolve().parent.parent / "formats" / "bpe_2013_wide.xlsx"
+    usual = panel.resolve().parent.parent.joinpath(*FACILITIES)
     return usual if usual.is_file() else None

@@ -56,7 +56,9 @@ class LastGpModel(ClassifierMixin, BaseEstimator):
         self.means_ = x.mean().fillna(0.0).to_numpy()
         spread = x.std(ddof=0).fillna(0.0).to_numpy()
         self.scales_ = np.where(spread > 1e-9, spread, 1.0)
-        fitted = LogisticRegression(C=self.inverse_penalty, max_iter=2000, tol=1e-8)
+        fitted = LogisticRegression(
+            C=self.inverse_penalty, solver="newton-cholesky", max_iter=100, tol=1e-10
+        )
         fitted.fit(self.standardised(x), np.asarray(y, int), sample_weight=sample_weight)
         self.coefficients_ = fitted.coef_[0]
         self.intercept_ = float(fitted.intercept_[0])
@@ -92,14 +94,18 @@ class LastGpModel(ClassifierMixin, BaseEstimator):
         return pd.DataFrame(added, index=x.index, columns=list(self.feature_names_in_))
 
 
-def calibration(scores: Array, y: npt.ArrayLike) -> tuple[float, float]:
+def calibration(
+    scores: Array, y: npt.ArrayLike, weight: Array | None = None
+) -> tuple[float, float]:
     """Return slope and intercept of the outcome's logit on scores (unpenalised, Newton)."""
     design = np.column_stack([scores, np.ones_like(scores)])
     loss = np.asarray(y, dtype=np.float64)
+    times = np.ones_like(loss) if weight is None else weight
     weights = np.array([1.0, 0.0])
     for _ in range(NEWTON_STEPS):
         p = sigmoid(design @ weights)
-        step = np.linalg.solve(design.T @ (design * (p * (1 - p))[:, None]), design.T @ (loss - p))
+        hessian = design.T @ (design * (times * p * (1 - p))[:, None])
+        step = np.linalg.solve(hessian, design.T @ (times * (loss - p)))
         weights += step
         if np.abs(step).max() < 1e-9:
             break

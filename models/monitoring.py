@@ -94,7 +94,9 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
         communes=len(joined),
         losses=int(loss.sum()),
         expected=float(expected),
-        measures={name: measure(loss, probability) for name, measure in measures.items()},
+        measures={
+            name: metrics.once(measure, loss, probability) for name, measure in measures.items()
+        },
         by_class=by_class,
         drifted=drifted,
         sentence=(

@@ -85,6 +85,8 @@ def _number(value: float | None, digits: int = 3) -> str:
 def _design(title: str, design: dict[str, Any]) -> str:
     rows = []
     for key, name in MODEL_NAMES.items():
+        if key not in design["models"]:
+            continue
         m = design["models"][key]
         rows.append(
             [
