@@ -9,6 +9,11 @@ st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.s
 navigation = st.navigation(
     [
         st.Page("pages/carte.py", title="Carte", icon=":material/map:", default=True),
+        st.Page(
+            "pages/permanence.py",
+            title="Permanence des soins",
+            icon=":material/local_hospital:",
+        ),
         st.Page("pages/territoire.py", title="Fiche territoire", icon=":material/description:"),
         st.Page("pages/methode.py", title="Données et méthode", icon=":material/menu_book:"),
     ],

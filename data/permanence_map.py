@@ -43,7 +43,7 @@ def sentence(covered: Cover, specialty: str) -> str:
     mine = covered.lines[covered.lines["specialty"] == specialty]
     return (
         f"{specialty} : des {french.number(total)} habitants, {told} d’une ligne tenue. "
-        f"{int(mine['held'].sum())} lignes tenues, {int(mine['lacking'].sum())} en carence."
+        f"Lignes tenues : {int(mine['held'].sum())} ; en carence : {int(mine['lacking'].sum())}."
     )
 
 

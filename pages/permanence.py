@@ -1,0 +1,301 @@
+"""Screen "Permanence des soins": on-call lines, their reach, what lacks, what if one falls."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import (
+    exports,
+    french,
+    map_payload,
+    permanence,
+    permanence_files,
+    permanence_map,
+    permanence_tables,
+    schemas,
+)
+from data.permanence import Cover
+from data.territory import Territory
+from geo import layers
+from geo.errors import ProxiSoinsError
+from pages import figures, map_view, shell
+from pages.permanence_import import draw_import
+from pages.state import ViewState
+
+MAP = "permanence_map"
+"""Key of the map: what its client asked last is in the session under it."""
+
+ALL = "toutes"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, eq=False)
+class _Screen:
+    """What the tabs share."""
+
+    territory: Territory
+    covered: Cover
+    specialty: str
+    threshold: float
+    day: dt.date
+    notes: list[str]
+
+
+@st.cache_resource(show_spinner="Calcul des temps d’accès aux lignes…", max_entries=4)
+def _cover(version: str, day: dt.date, _territory: Territory) -> Cover:  # noqa: ARG001
+    return permanence.cover(_territory, day)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _rings(version: str, day: dt.date, specialty: str, _territory: Territory) -> dict[str, Any]:
+    origins = permanence_map.origins(_cover(version, day, _territory), specialty)
+    if not len(origins):
+        return {"type": "FeatureCollection", "features": []}
+    return layers.display_rings(
+        _territory.travel_time.isochrones(origins, permanence.REACH_MINUTES)
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _rings_around(version: str, lon: float, lat: float, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
+    return layers.display_rings(_territory.travel_time.isochrones(np.array([[lon, lat]])))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _payload(
+    version: str, day: dt.date, specialty: str, shown: tuple[str, ...], _territory: Territory
+) -> str:
+    covered = _cover(version, day, _territory)
+    lines = covered.lines[covered.lines["line"].isin(shown)]
+    note = " · ".join(figures.notes(_territory, "pdses_lines", "communes"))
+    document = permanence_map.configuration(_territory, covered, specialty, lines, note)
+    state = {
+        "region": _territory.region,
+        "lon": None,
+        "lat": None,
+        "zoom": None,
+        "indicator": permanence_map.INDICATOR,
+        "layers": [permanence_map.RINGS, permanence_map.POINTS],
+        "commune": "",
+        "here": None,
+    }
+    defaults = {"indicator": permanence_map.INDICATOR, "layers": state["layers"]}
+    return map_payload.encode(document | {"state": state, "defaults": defaults})
+
+
+def _asked() -> ViewState:
+    """Return what the client says it shows; it comes from a browser and is trusted for nothing."""
+    message = st.session_state.get(MAP)
+    state = message.get("state") if isinstance(message, dict) else None
+    told = state if isinstance(state, dict) else {}
+    return ViewState.from_query({str(key): str(value) for key, value in told.items()})
+
+
+@st.fragment
+def _map(territory: Territory, specialty: str, lines: pd.DataFrame, day: dt.date) -> None:
+    version, asked = territory.version, _asked()
+    answer: dict[str, Any] = {
+        "rings": {permanence_map.RINGS: _rings(version, day, specialty, territory)}
+    }
+    if asked.here is not None:
+        try:
+            answer["rings"]["ici"] = _rings_around(version, *asked.here, territory)
+        except ProxiSoinsError as error:
+            answer["message"] = str(error)
+    if asked.commune:
+        covering = permanence.lines_covering(territory, asked.commune)
+        answer["commune"] = {
+            "code": asked.commune,
+            "lines": covering.round({"minutes": 0}).to_dict("records"),
+            "note": "Aucune ligne tenue à moins d’une heure.",
+        }
+    shown = tuple(lines["line"])
+    map_view.draw_map(_payload(version, day, specialty, shown, territory), answer, MAP)
+
+
+def _chosen(covered: Cover) -> tuple[str, float, str]:
+    """Return specialty, threshold and line of the address, the first ones by default."""
+    query = st.query_params.to_dict()
+    by_slug = {_slug(name): name for name in covered.specialties}
+    specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
+    thresholds = {f"{t:g}": t for t in permanence.REACH_MINUTES}
+    return specialty, thresholds.get(query.get("seuil", ""), 30.0), query.get("ligne", "")
+
+
+def _slug(name: str) -> str:
+    return french.fold(name).replace(" ", "-")
+
+
+def _keep(specialty: str, threshold: float, line: str) -> None:
+    """Write the choices in the address, beside the view that all screens share."""
+    told = {"specialite": _slug(specialty), "seuil": f"{threshold:g}", "ligne": line}
+    query = shell.view().to_query() | {key: text for key, text in told.items() if text}
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _frame(table: pd.DataFrame, height: int = 420) -> None:
+    """Draw a table; numbers in French form."""
+    formats = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in table.columns
+        if pd.api.types.is_numeric_dtype(table[name])
+    }
+    st.dataframe(table, hide_index=True, height=height, column_config=formats)
+
+
+def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
+    """Offer files by extension; they are made when asked for."""
+    mimes = {"csv": "text/csv", "xlsx": _XLSX, "geojson": "application/geo+json"}
+    with st.container(horizontal=True):
+        for extension, content in files.items():
+            st.download_button(
+                f"Télécharger ({extension.upper()})",
+                content,
+                file_name=f"proxisoins-pdses-{name}-{permanence.today().isoformat()}.{extension}",
+                mime=mimes[extension],
+                on_click="ignore",
+                key=f"pdses-{name}-{extension}",
+            )
+
+
+def _table(name: str, table: pd.DataFrame, notes: list[str], height: int = 420) -> None:
+    """Draw a table with its exports."""
+    _frame(table, height)
+    _downloads(
+        name,
+        {
+            "csv": lambda: exports.to_csv(table, notes),
+            "xlsx": lambda: exports.to_xlsx({"Tableau": table}, notes),
+        },
+    )
+
+
+def _draw_map_tab(screen: _Screen) -> None:
+    covered, specialty = screen.covered, screen.specialty
+    left, middle, right = st.columns(3)
+    whose = left.segmented_control(
+        "Lignes sur la carte",
+        [specialty, ALL],
+        default=specialty,
+        format_func=lambda one: "toutes les spécialités" if one == ALL else "cette spécialité",
+        key="pdses_whose",
+    )
+    kinds = middle.multiselect("Types", schemas.LINE_TYPES, placeholder="tous les types")
+    statuses = right.multiselect("Statuts", schemas.LINE_STATUSES, placeholder="tous les statuts")
+    lines = covered.lines
+    kept = lines["line_type"].isin(kinds or schemas.LINE_TYPES)
+    kept &= lines["status"].isin(statuses or schemas.LINE_STATUSES)
+    kept &= (lines["specialty"] == specialty) | (whose == ALL)
+    shown = lines[kept]
+    _map(screen.territory, specialty, shown, screen.day)
+    st.text(permanence_map.sentence(covered, specialty))
+    st.subheader("Portée des lignes tenues, par spécialité")
+    _table("portee", permanence_tables.reach_table(covered), screen.notes)
+    with st.expander(f"Les {len(shown)} lignes de la carte"):
+        _frame(permanence_tables.lines_table(shown, screen.territory.region))
+        _downloads(
+            "lignes",
+            {
+                "csv": lambda: permanence_files.csv_export(shown, screen.notes),
+                "xlsx": lambda: permanence_files.xlsx_export(shown, screen.notes),
+                "geojson": lambda: permanence_files.geojson_export(shown, screen.notes),
+            },
+        )
+
+
+def _draw_gaps_tab(screen: _Screen) -> None:
+    covered, threshold = screen.covered, screen.threshold
+    st.text(permanence_tables.gaps_sentence(covered, threshold))
+    table = permanence_tables.gaps_table(covered, threshold, screen.territory.region)
+    _table("manques", table, screen.notes, height=560)
+
+
+def _draw_fall_tab(screen: _Screen, asked: str) -> str:
+    covered, specialty, threshold = screen.covered, screen.specialty, screen.threshold
+    names = covered.lines.loc[covered.lines["specialty"] == specialty, "line"].tolist()
+    line: str = st.selectbox(
+        "Ligne",
+        names,
+        index=names.index(asked) if asked in names else 0,
+        format_func=lambda one: permanence_tables.line_label(covered, one),
+        key=f"pdses_line_{_slug(specialty)}",
+    )
+    fall = permanence.if_line_falls(covered, line, threshold)
+    st.text(permanence_tables.fall_sentence(fall))
+    tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
+    st.subheader("Qui pourrait aider")
+    st.caption(
+        "Lignes tenues de la même spécialité, autres départements et régions voisines compris, "
+        "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
+        "(à défaut, de celles dont elle est la plus proche). Le temps ne dit rien de la capacité."
+    )
+    _table("aide", tables.helpers, screen.notes, height=320)
+    st.subheader("Communes qui basculent au-delà du seuil")
+    if tables.communes.empty:
+        st.text(f"Aucune commune ne passe au-delà de {threshold:g} minutes.")
+    else:
+        _table("si-elle-tombe", tables.communes, screen.notes, height=320)
+    return line
+
+
+def _draw_matrix_tab(screen: _Screen) -> None:
+    covered = screen.covered
+    table = permanence_tables.matrix_table(covered, screen.territory.region)
+    st.text(
+        f"{len(table)} établissements × {len(covered.specialties)} spécialités : statut et type "
+        "de chaque ligne ; une case vide dit qu’aucune ligne n’y est attribuée."
+    )
+    _table("matrice", table, screen.notes, height=560)
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    st.title("Permanence des soins en établissement (PDSES)")
+    st.caption(
+        "Nouveaux patients, la nuit, le samedi après-midi, le dimanche et les jours fériés ; ce "
+        "n’est pas la continuité des soins des patients déjà hospitalisés."
+    )
+    if territory.pdses_lines.empty:
+        st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
+        draw_import(territory)
+        return
+    day = permanence.today()
+    covered = _cover(territory.version, day, territory)
+    specialty, threshold, line = _chosen(covered)
+    left, right = st.columns([3, 2])
+    names = covered.specialties
+    specialty = left.selectbox("Spécialité", names, index=names.index(specialty))
+    threshold = right.segmented_control(
+        "Seuil (minutes)",
+        permanence.REACH_MINUTES,
+        default=threshold,
+        required=True,
+        format_func=lambda minutes: f"{minutes:g} min",
+    )
+    notes = figures.notes(territory, "pdses_lines", "communes", "populations")
+    screen = _Screen(territory, covered, specialty, threshold, day, notes)
+    tabs = st.tabs(
+        ["Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer"]
+    )
+    with tabs[0]:
+        _draw_map_tab(screen)
+    with tabs[1]:
+        _draw_gaps_tab(screen)
+    with tabs[2]:
+        line = _draw_fall_tab(screen, line)
+    with tabs[3]:
+        _draw_matrix_tab(screen)
+    with tabs[4]:
+        draw_import(territory)
+    _keep(specialty, threshold, line)
+    st.caption(" · ".join(notes))
+
+
+draw()

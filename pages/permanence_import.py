@@ -1,0 +1,213 @@
+"""Bringing on-call lines in, on screen: template, line-by-line checks, mending, storing."""
+
+import hashlib
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from data import catalogue, permanence_files, permanence_import, schemas
+from data.permanence_checks import ACCEPT, DECISION, DROP, Outcome, report
+from data.permanence_reader import LinesFile, read_lines
+from data.permanence_words import FIELDS
+from data.territory import Territory
+from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
+from geo.errors import ProxiSoinsError
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
+
+
+@dataclass(frozen=True)
+class _Dropped:
+    """The file that was dropped."""
+
+    name: str
+    content: bytes
+    digest: str
+
+
+@st.cache_data(show_spinner="Lecture et vérification…", max_entries=16)
+def _checked(
+    digest: str,  # noqa: ARG001  (the content's key)
+    state: str,  # noqa: ARG001  (the data's key: FINESS may have been imported since)
+    region: str,
+    type_of_crosses: str,
+    corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
+    _name: str,
+    _content: bytes,
+) -> tuple[LinesFile, list[Outcome]]:
+    file = read_lines(_content, _name, type_of_crosses)
+    mended = {key: dict(change) for key, change in corrections}
+    return file, permanence_import.checked(file, region, mended)
+
+
+def _templates() -> None:
+    st.markdown(
+        "Prenez le modèle (CSV ou XLSX), ou déposez une annexe large : une ligne par "
+        "établissement, une colonne par spécialité. Le format est publié comme schéma de table "
+        "(Table Schema), pour que d’autres agences publient leurs lignes sous la même forme."
+    )
+    with st.container(horizontal=True):
+        for label, content, name, mime in (
+            ("Modèle CSV", permanence_files.csv_template, "modele-pdses.csv", "text/csv"),
+            ("Modèle XLSX", permanence_files.xlsx_template, "modele-pdses.xlsx", _XLSX),
+            (
+                "Schéma (JSON)",
+                permanence_files.schema_json,
+                permanence_files.SCHEMA_FILE.name,
+                "application/json",
+            ),
+        ):
+            st.download_button(label, content, file_name=name, mime=mime, on_click="ignore")
+
+
+def _editable(outcomes: list[Outcome]) -> pd.DataFrame:
+    """Return the lines to mend as they are written, one row each, indexed by key."""
+    rows = [
+        {_NUMBER: one.written.number, _REASON: one.reason, _CHOICE: ""}
+        | {field: one.written.cells.get(field, "") for field in FIELDS}
+        for one in outcomes
+    ]
+    return pd.DataFrame(rows, index=[one.written.key for one in outcomes], dtype=object)
+
+
+def _mend(outcomes: list[Outcome], key: str) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
+    """Draw the table of lines to mend and return what was changed in it."""
+    before = _editable(outcomes)
+    types = [*schemas.LINE_TYPES, *before["type_ligne"].unique()]
+    statuses = [*schemas.LINE_STATUSES, *before["statut"].unique()]
+    choose = st.column_config.SelectboxColumn
+    after = st.data_editor(
+        before,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=[_NUMBER, _REASON],
+        column_config={
+            _REASON: st.column_config.TextColumn(width="large"),
+            _CHOICE: choose(
+                options=["", ACCEPT, DROP],
+                help="Accepter la proposition d’une ligne douteuse, ou écarter la ligne.",
+            ),
+            "type_ligne": choose(options=list(dict.fromkeys(types))),
+            "statut": choose(options=list(dict.fromkeys(statuses))),
+        },
+    )
+    changes = []
+    for row in before.index:
+        change = {
+            (DECISION if column == _CHOICE else column): str(after.loc[row, column] or "")
+            for column in (_CHOICE, *FIELDS)
+            if (after.loc[row, column] or "") != before.loc[row, column]
+        }
+        if change:
+            changes.append((int(row), tuple(sorted(change.items()))))
+    return tuple(changes)
+
+
+def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
+    counts = {
+        status: sum(one.status == status for one in outcomes)
+        for status in (UNDERSTOOD, DOUBTFUL, REFUSED, LEFT_OUT)
+    }
+    form = "une colonne par spécialité" if file.wide else "une ligne par garde ou astreinte"
+    st.text(
+        f"{len(outcomes)} lignes lues ({form}) : {counts[UNDERSTOOD]} comprises, "
+        f"{counts[DOUBTFUL]} douteuses, {counts[REFUSED]} refusées, {counts[LEFT_OUT]} écartées."
+    )
+    if file.ignored:
+        st.text(f"Colonnes non lues : {', '.join(file.ignored)}.")
+
+
+def _review(territory: Territory, dropped: _Dropped) -> None:
+    state = catalogue.state_key(territory.region)
+    crosses = st.session_state.get(f"pdses_crosses_{dropped.digest}") or ""
+
+    def look(
+        corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
+    ) -> tuple[LinesFile, list[Outcome]]:
+        return _checked(
+            dropped.digest,
+            state,
+            territory.region,
+            crosses,
+            corrections,
+            dropped.name,
+            dropped.content,
+        )
+
+    try:
+        file, first = look(())
+    except ProxiSoinsError as error:
+        st.error("Le fichier est refusé ; les lignes en usage n’ont pas changé.")
+        st.text(str(error))
+        return
+    if file.crosses:
+        st.selectbox(
+            f"Type des {file.crosses} lignes dont l’annexe ne dit pas le type",
+            schemas.LINE_TYPES,
+            index=None,
+            placeholder="à corriger ligne par ligne",
+            key=f"pdses_crosses_{dropped.digest}",
+        )
+    outcomes = first
+    if to_mend := [one for one in first if one.status != UNDERSTOOD]:
+        st.markdown(
+            "**À corriger sur place.** Changez une cellule, acceptez une proposition ou écartez "
+            "la ligne ; rien n’est perdu, les lignes non corrigées restent listées ici."
+        )
+        file, outcomes = look(_mend(to_mend, f"pdses_editor_{dropped.digest}_{crosses}"))
+    _summary(file, outcomes)
+    st.dataframe(report(outcomes), hide_index=True, height=280)
+    _store(territory, dropped, outcomes)
+
+
+def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> None:
+    understood = sum(one.status == UNDERSTOOD for one in outcomes)
+    rest = sum(one.status in {DOUBTFUL, REFUSED} for one in outcomes)
+    keep = st.checkbox(
+        "Garder les lignes déjà importées des départements absents de ce fichier", value=False
+    )
+    with st.container(horizontal=True):
+        if rest:
+            st.download_button(
+                f"Télécharger les {rest} lignes à corriger (CSV)",
+                lambda: permanence_import.left_over(outcomes),
+                file_name="pdses-a-corriger.csv",
+                mime="text/csv",
+                on_click="ignore",
+            )
+        if st.button(
+            f"Mettre en usage les {understood} lignes comprises",
+            type="primary",
+            disabled=not understood,
+        ):
+            try:
+                permanence_import.store(
+                    outcomes,
+                    name=dropped.name,
+                    content=dropped.content,
+                    region=territory.region,
+                    keep_other_departements=keep,
+                )
+            except ProxiSoinsError as error:
+                st.error("Les lignes n’ont pas été mises en usage.")
+                st.text(str(error))
+                return
+            st.toast(f"{understood} lignes mises en usage.")
+            st.rerun()
+
+
+@st.fragment
+def draw_import(territory: Territory) -> None:
+    """Draw the tab "Importer"."""
+    _templates()
+    file = st.file_uploader("Fichier de lignes (CSV ou XLSX)", key="pdses_file")
+    if file is not None:
+        content = file.getvalue()
+        _review(territory, _Dropped(file.name, content, hashlib.sha256(content).hexdigest()[:16]))
+    if catalogue.can_undo() and st.button("Annuler le dernier import", key="pdses_undo"):
+        undone = [schemas.TITLES[key] for key in catalogue.undo()]
+        st.toast(f"Import annulé : {', '.join(undone)}.")
+        st.rerun()

@@ -1,0 +1,54 @@
+"""Screen "Permanence des soins", without a browser: what it says and what it keeps."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import catalogue, paths, permanence_import
+from data.permanence_reader import read_lines
+
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
+
+
+def opened(**query):
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=240)
+    app.query_params.update(query)
+    app.switch_page("pages/permanence.py")
+    return app.run()
+
+
+def texts(app):
+    return " ".join(one.value for one in app.text)
+
+
+@pytest.fixture
+def imported():
+    content = (
+        "etablissement;code_insee;specialite;type_ligne;statut\r\n"
+        f"{HOSTILE};19275;Cardiologie {HOSTILE};garde;assurée\r\n"
+        "CH de Tulle;19272;Cardiologie;astreinte;carence\r\n"
+        "CH de Brive;19031;Cardiologie;garde;assurée\r\n"
+    ).encode()
+    outcomes = permanence_import.checked(read_lines(content, "lignes.csv"), "75")
+    return permanence_import.store(outcomes, name="lignes.csv", content=content, region="75")
+
+
+def test_imported_lines_hostile_names_included(imported):
+    brive = imported.loc[imported["establishment"] == "CH de Brive", "line"].item()
+    app = opened(specialite="cardiologie", seuil="45", ligne=brive)
+    assert not app.exception
+    assert app.selectbox[0].value == "Cardiologie"
+    assert "Lignes tenues : 1 ; en carence : 1." in texts(app)
+    assert "Si cette ligne tombe" in texts(app)
+    assert app.query_params["seuil"] == "45"
+    assert app.query_params["ligne"] == brive
+    unescaped = " ".join(one.value for kind in ("markdown", "caption") for one in app.get(kind))
+    assert HOSTILE not in unescaped
+    app.selectbox[0].select(app.selectbox[0].options[-1])
+    assert not app.run().exception
+    assert catalogue.undo() == ["pdses_lines"]
+
+
+def test_foreign_parameters_are_left_at_their_default(imported):
+    app = opened(specialite="'; drop", seuil="NaN", ligne="<script>")
+    assert not app.exception
+    assert app.query_params["seuil"] == "30"
