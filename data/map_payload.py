@@ -29,6 +29,9 @@ MAP_BACKGROUND = {
 ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural Earth"
 """Short form of `embedded_set.attributions`, whole on the screen "Données et méthode"."""
 
+KNOWN_SHARE = 0.5
+"""A year is offered when at least this share of communes has a value."""
+
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
 STATUS_SYMBOLS = {
     "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
@@ -121,6 +124,37 @@ def _said(provenance: Provenance) -> str:
     return f"{provenance.title} : {mark}, {provenance.vintage}"
 
 
+def _by_year(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
+    """Return an indicator's values at each year known, one column a year; empty when not dated.
+
+    GPs of each year are divided by the inhabitants of today, the only ones known.
+    """
+    if indicator.key == "gps_per_1000":
+        dated = territory.gp_history.rename(columns={"gps": "value"})
+    elif indicator.key == "apl_published":
+        dated = territory.apl.rename(columns={"apl": "value"})
+    else:
+        return pd.DataFrame()
+    wide = dated.pivot_table(index="code", columns="year", values="value")
+    values = wide.reindex(table["code"])
+    values = values.loc[:, values.notna().mean() >= KNOWN_SHARE]
+    if indicator.key == "gps_per_1000":
+        people = table["population"].where(table["population"] > 0).to_numpy(dtype=float)
+        values = 1000 * values.div(people, axis=0)
+    return values
+
+
+def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the earlier vintages of an indicator for the year slider, oldest first."""
+    values = _by_year(territory, indicator, table)
+    if values.shape[1] < 2:
+        return []
+    return [
+        {"year": int(year), "values": layers.drawn_values(values[year], indicator.decimals)}
+        for year in sorted(values.columns)
+    ]
+
+
 def _drawn(
     territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -147,6 +181,7 @@ def _drawn(
                 "values": layers.drawn_values(column, one.decimals),
                 "sentence": sentence(one, table, territory.region_name),
                 "note": _quote(territory, one),
+                "years": _past(territory, one, table),
             }
         )
         if not numeric or any(one.key not in frame for frame in around.values()):

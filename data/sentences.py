@@ -32,9 +32,9 @@ def _minutes(table: pd.DataFrame, key: str) -> str:
     within = people[table[key] <= 20].sum()
     share = within / total
     # Rounding must not say that everybody is reached when somebody is not.
-    decimals = 2 if 0.9995 <= share < 1 else 1
+    told = percent(min(share, 0.9999), 2) if 0.9995 <= share < 1 else percent(share, 1)
     return (
-        f"{percent(share, decimals)} des {number(total)} habitants ont un généraliste à "
+        f"{told} des {number(total)} habitants ont un généraliste à "
         f"20 minutes ou moins ; {number(int(beyond.sum()))} des {number(len(table))} communes "
         "sont au-delà."
     )

@@ -140,7 +140,7 @@ window.ProxiSoins = (() => {
     // The address wins; without a view in it, the last view of this tab; else the server's.
     const query = new URLSearchParams(page().location.search);
     const state = { ...config.state };
-    const inAddress = ["lat", "ind", "couches", "commune", "ici"].some((name) => query.has(name));
+    const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee"].some((name) => query.has(name));
     if (inAddress || config.read_only) return state;
     try {
       const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
@@ -152,6 +152,7 @@ window.ProxiSoins = (() => {
         if (Array.isArray(kept.layers)) state.layers = kept.layers.filter(known);
         if (!state.commune && typeof kept.commune === "string") state.commune = kept.commune;
         if (!state.here && Array.isArray(kept.here)) state.here = kept.here;
+        if (Number.isInteger(kept.year)) state.year = kept.year;
       }
     } catch {
       /* storage may be closed; the server's view is then the view */
@@ -266,6 +267,12 @@ window.ProxiSoins = (() => {
       return this.indicators.get(this.state.indicator);
     }
 
+    /* Values of the year chosen; the latest when the indicator has no such year. */
+    get values() {
+      const past = this.indicator.years.find((one) => one.year === this.state.year);
+      return past ? past.values : this.indicator.values;
+    }
+
     classOf(indicator, value) {
       if (value === null || value === undefined) return -1;
       if (indicator.classes.length && indicator.classes[0].value !== undefined)
@@ -277,7 +284,7 @@ window.ProxiSoins = (() => {
 
     style(feature) {
       const indicator = this.indicator;
-      const rank = this.classOf(indicator, indicator.values[feature.properties.row]);
+      const rank = this.classOf(indicator, this.values[feature.properties.row]);
       return {
         renderer: this.canvas,
         color: "#ffffff",
@@ -296,8 +303,17 @@ window.ProxiSoins = (() => {
     draw() {
       this.communes.setStyle((feature) => this.style(feature));
       this.legend();
-      const { sentence, note } = this.indicator;
-      this.sentence.textContent = sentence;
+      const { sentence, note, years } = this.indicator;
+      const past = years.find((one) => one.year === this.state.year);
+      const latest = years.length ? years[years.length - 1].year : null;
+      this.slider.hidden = !years.length;
+      if (years.length) {
+        const at = past ? years.indexOf(past) : years.length - 1;
+        Object.assign(this.yearInput, { max: years.length - 1, value: at });
+        this.yearInput.setAttribute("aria-valuetext", String(years[at].year));
+        this.yearText.textContent = String(years[at].year);
+      }
+      this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year}. Pour comparaison, aujourd’hui : ${sentence}` : sentence;
       this.note.textContent = note;
       this.signal("drawn", this.state.indicator);
     }
@@ -306,7 +322,7 @@ window.ProxiSoins = (() => {
       const indicator = this.indicator;
       const counts = new Array(indicator.classes.length).fill(0);
       let missing = 0;
-      for (const value of indicator.values) {
+      for (const value of this.values) {
         const rank = this.classOf(indicator, value);
         if (rank < 0) missing += 1;
         else counts[rank] += 1;
@@ -347,7 +363,7 @@ window.ProxiSoins = (() => {
 
     tooltip(row) {
       const { n } = this.features[row].properties;
-      return make("div", {}, make("strong", { text: n }), make("br"), document.createTextNode(this.worded(this.indicator, this.indicator.values[row])));
+      return make("div", {}, make("strong", { text: n }), make("br"), document.createTextNode(this.worded(this.indicator, this.values[row])));
     }
 
     worded(indicator, value) {
@@ -380,6 +396,9 @@ window.ProxiSoins = (() => {
         box.checked = state.layers.includes(layer.key);
         return make("label", { for: `couche-${layer.key}`, title: layer.note || null }, box, make("span", { text: layer.label }));
       });
+      this.yearInput = make("input", { type: "range", id: "annee", min: "0", step: "1", "aria-label": "Année", oninput: (event) => this.chooseYear(Number(event.target.value)) });
+      this.yearText = make("output", { for: "annee" });
+      this.slider = make("label", { class: "field year", for: "annee", hidden: "" }, make("span", { text: "Année" }), this.yearInput, this.yearText);
       this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
       const folded = document.body.classList.contains("phone");
       const layers = make("details", { class: "layers" }, make("summary", { text: "Couches" }), ...boxes);
@@ -393,7 +412,7 @@ window.ProxiSoins = (() => {
         "div", { class: "panel" },
         make("div", { class: "search" }, this.input, this.results),
         make("label", { class: "field", for: "indicateur" }, make("span", { text: "Indicateur" }), choice),
-        layers, legend, make("div", { class: "actions" }, whole, config.read_only ? null : share),
+        this.slider, layers, legend, make("div", { class: "actions" }, whole, config.read_only ? null : share),
       );
       this.card = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
       this.words = make("div", { class: "words" }, this.sentence, this.note);
@@ -410,6 +429,13 @@ window.ProxiSoins = (() => {
       this.draw();
       this.write();
       if (this.row !== undefined) this.fillCard();
+    }
+
+    chooseYear(at) {
+      const { years } = this.indicator;
+      this.state.year = at === years.length - 1 ? null : years[at].year;
+      this.draw();
+      this.write();
     }
 
     toggle(key, on) {
@@ -696,6 +722,7 @@ window.ProxiSoins = (() => {
       put("couches", state.layers.join(","), config.defaults.layers.join(","));
       if (!state.layers.length) query.set("couches", "");
       put("commune", state.commune, "");
+      put("annee", state.year ? String(state.year) : "", "");
       put("ici", state.here ? state.here.join(",") : "", "");
       if (Number.isFinite(state.lat)) {
         query.set("lon", state.lon.toFixed(5));
@@ -714,9 +741,9 @@ window.ProxiSoins = (() => {
 
     /* The view as parameters of the address, which the server reads the same way. */
     query() {
-      const { lat, lon, zoom, indicator, layers, commune, here, region } = this.state;
+      const { lat, lon, zoom, indicator, layers, commune, here, region, year } = this.state;
       const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
-      return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "" };
+      return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "" };
     }
 
     async share(button) {

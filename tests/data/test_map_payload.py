@@ -1,0 +1,83 @@
+"""What the map receives: aligned, dated, and inert whatever the names hold."""
+
+import base64
+import gzip
+import json
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data import catalogue, indicators, map_payload
+from data.sentences import sentence
+from data.territory import Territory
+from geo.layers import INDICATORS
+
+HOSTILE = "{{ cycler.__init__.__globals__ }} ${7*7} `x` <img src=x onerror=alert(1)> =1+1"
+
+
+def decoded(payload: str) -> object:
+    return json.loads(gzip.decompress(base64.b64decode(payload)))
+
+
+@given(st.text())
+def test_no_text_survives_as_a_template_a_tag_or_a_script(text: str) -> None:
+    payload = map_payload.encode({"name": text})
+    assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
+    assert decoded(payload) == {"name": text.encode("utf-8", "surrogatepass").decode()}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> tuple[Territory, pd.DataFrame]:
+    territory = catalogue.load_territory("75")
+    return territory, indicators.commune_indicators(territory)
+
+
+def test_values_follow_the_communes_and_past_years_are_offered(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, table = loaded
+    around = {level: indicators.aggregate(table, level) for level in map_payload.LEVELS}
+    document = map_payload.configuration(territory, table, around)
+    assert document["contours"] is not None
+    by_key = {one["key"]: one for one in document["indicators"]}
+    minutes = by_key["minutes_to_nearest_gp"]
+    assert len(minutes["values"]) == len(territory.communes)
+    assert minutes["values"][0] == pytest.approx(table["minutes_to_nearest_gp"].iloc[0], abs=0.06)
+    assert "démonstration" in minutes["note"]
+    assert minutes["years"] == []
+    years = [one["year"] for one in by_key["gps_per_1000"]["years"]]
+    assert years == sorted(years)
+    assert len(years) >= 2
+    assert set(document["comparisons"]["apl"]["departement"]) == set(
+        territory.communes["departement"]
+    )
+
+
+def test_hostile_names_travel_as_text_only(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, table = loaded
+    around = {level: indicators.aggregate(table, level) for level in map_payload.LEVELS}
+    own = pd.DataFrame({"lon": [0.0], "lat": [45.0], "name": [HOSTILE], "detail": [HOSTILE]})
+    document = map_payload.configuration(territory, table, around, own)
+    payload = map_payload.encode(document)
+    assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
+    assert document["points"]["points"][0]["name"] == HOSTILE
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.key)
+def test_a_sentence_says_when_nothing_is_known(indicator: object) -> None:
+    empty = pd.DataFrame(
+        {"population": [10.0], "gps": [float("nan")], indicator.key: [float("nan")]}  # type: ignore[attr-defined]
+    )
+    assert "n’est pas disponible" in sentence(indicator, empty, "Région")  # type: ignore[arg-type]
+
+
+def test_a_rounded_share_never_hides_the_last_communes() -> None:
+    table = pd.DataFrame(
+        {"population": [1_000_000.0, 30.0], "gps": [1, 0], "minutes_to_nearest_gp": [0.0, 25.0]}
+    )
+    said = sentence(INDICATORS[0], table, "Région")
+    assert "100,0" not in said
+    assert "1 des 2 communes" in said
