@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.indicators import HUBERT_MINUTES
+from data.site import Site
 from data.site_ground import FAR_MINUTES, Ground, ground_of, site_minutes
 from data.siting_files import build_model
 from data.territory import Territory
-from data.uploads.match import Site
 from geo.errors import InvalidInputError
 from geo.siting import SitingProblem, Solution, price_of_differences
 

@@ -11,9 +11,9 @@ import pandas as pd
 from data import access_inputs
 from data.access_inputs import ACTS_PER_GP, coordinates
 from data.indicators import commune_indicators
+from data.site import Site
 from data.table_cache import cached_table, digest
 from data.territory import Territory
-from data.uploads.match import Site
 from geo import access as ga
 from geo.travel_time import RINGS_MINUTES
 

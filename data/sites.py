@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.indicators import HUBERT_MINUTES
+from data.site import Site
 from data.site_ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.territory import Territory
-from data.uploads.match import Site, sites_table
+from data.uploads.match import sites_table
 from geo.errors import InvalidInputError
 from geo.travel_time import RINGS_MINUTES
 

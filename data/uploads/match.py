@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from data.gazetteer import Gazetteer, Match, Place
+from data.site import Site
 from data.uploads import extras
 from data.uploads.coordinates import coordinates
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt
@@ -23,39 +24,6 @@ BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
 _KM_PER_DEGREE = 111.2
 _IN_ADDRESS = re.compile(r"\b(\d{5})\b[\s,]+(.+?)\s*(?:,\s*france)?\s*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A candidate site, placed.
-
-    Attributes
-    ----------
-    line
-        Line of the upload.
-    name, code, commune
-        Name as written; INSEE code and name of its commune.
-    lon, lat
-        Degrees, WGS84.
-    gps, others
-        GPs and other professionals planned; None when not said.
-    floor_m2, opening_year
-        Floor area in m²; year of opening; None when not said.
-    moving
-        INSEE code to number of GPs who practise there now and would move in.
-    """
-
-    line: int
-    name: str
-    code: str
-    commune: str
-    lon: float
-    lat: float
-    gps: int | None = None
-    others: int | None = None
-    floor_m2: float | None = None
-    opening_year: int | None = None
-    moving: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

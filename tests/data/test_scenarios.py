@@ -1,0 +1,315 @@
+"""Scenarios, shares and reviews, on SQLite and on a real PostgreSQL server."""
+
+import datetime as dt
+import os
+import pwd
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data import database, paths, scenarios
+from data.scenarios import Draft
+from data.uploads import Site
+from geo.errors import InvalidInputError, UnavailableError
+
+HOSTILE = "<script>alert(1)</script>'; DROP TABLE scenario; --\0 =1+1"
+DRAFT = Draft(
+    name="Projet Creuse",
+    region="75",
+    note="Conseil du 3 décembre",
+    sites=(
+        Site(
+            2, "MSP du Centre", "19275", "Ussel", 2.3138, 45.5448, 3, 5, 450.5, 2028, {"19136": 1}
+        ),
+        Site(3, HOSTILE, "23096", "Guéret", 1.8718, 46.1715),
+    ),
+    departures={"23096": 1},
+    parameters={"model": "mclp", "k": 3, "threshold": 20.0, "own": [1, 2]},
+    data_versions={"territoire": "abc", "Généralistes": "2018"},
+    simulated=("Zonage",),
+)
+
+
+def postgres_programs():
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Start a server of our own on a Unix socket, from Debian's package."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server here (Debian package postgresql)")
+    user = None
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        try:
+            user = pwd.getpwnam("postgres").pw_name
+        except KeyError:
+            pytest.skip("root without a postgres user: PostgreSQL refuses to start")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    if user:
+        shutil.chown(folder, user)
+    control = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    try:
+        subprocess.run(
+            [programs / "initdb", "-D", folder / "data", "-U", "test", "-A", "trust", "-E", "UTF8"],
+            check=True,
+            user=user,
+            cwd=folder,
+            capture_output=True,
+        )
+        subprocess.run(
+            [*control, "-o", options, "start"],
+            check=True,
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        )
+        yield f"postgresql://test@/postgres?host={folder}"
+        subprocess.run(
+            [*control, "-m", "immediate", "stop"],
+            check=True,
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request, monkeypatch):
+    """Run the test on both databases, each time with empty tables."""
+    if request.param == "sqlite":
+        monkeypatch.delenv(database.SETTING, raising=False)
+        yield request.param
+    else:
+        monkeypatch.setenv(database.SETTING, request.getfixturevalue("postgres"))
+        with database.session() as opened:
+            for table in reversed(database.Base.metadata.sorted_tables):
+                opened.execute(table.delete())
+        yield request.param
+    database._engine(database.url()).dispose()
+
+
+def test_scenario_is_reopened_as_it_was_saved(server):
+    saved = scenarios.save(DRAFT)
+    opened = scenarios.load(saved.id)
+    clean = replace(DRAFT.sites[1], name=HOSTILE.replace("\0", ""))
+    assert opened.draft == replace(
+        DRAFT, sites=(DRAFT.sites[0], clean), parameters=opened.draft.parameters
+    )
+    assert opened.draft.parameters == DRAFT.parameters
+    assert opened.revision == 1
+    assert opened.created_at.tzinfo is dt.UTC
+    assert scenarios.scenarios() == [opened]
+
+
+def test_update_duplicate_delete(server):
+    first = scenarios.save(DRAFT)
+    copy = scenarios.duplicate(first.id, "Variante")
+    changed = scenarios.update(first, replace(DRAFT, note="revu"))
+    assert changed.revision == 2
+    assert scenarios.load(first.id).draft.note == "revu"
+    assert scenarios.load(copy.id).draft.note == DRAFT.note
+    assert [s.draft.name for s in scenarios.scenarios()] == ["Projet Creuse", "Variante"]
+    with pytest.raises(InvalidInputError, match="modifié entre-temps"):
+        scenarios.update(first, DRAFT)
+    scenarios.delete(first.id)
+    with pytest.raises(UnavailableError, match="n'existe pas ou plus"):
+        scenarios.load(first.id)
+
+
+def test_scenarios_of_others_are_out_of_reach(server):
+    mine = scenarios.save(DRAFT, owner="a@ars.invalid")
+    assert scenarios.scenarios(owner="b@ars.invalid") == []
+    for act in (
+        lambda: scenarios.load(mine.id, owner="b@ars.invalid"),
+        lambda: scenarios.update(mine, DRAFT, owner="b@ars.invalid"),
+        lambda: scenarios.delete(mine.id),
+        lambda: scenarios.share(mine.id),
+    ):
+        with pytest.raises(UnavailableError):
+            act()
+
+
+def test_share_is_a_frozen_copy_that_can_be_revoked(server):
+    saved = scenarios.save(DRAFT)
+    token, link = scenarios.share(saved.id, view={"page": "sites", "z": "9"}, days=7)
+    scenarios.update(saved, replace(DRAFT, note="après coup"))
+    shown = scenarios.open_share(token)
+    assert shown.draft.note == DRAFT.note
+    assert shown.draft.data_versions == DRAFT.data_versions
+    assert shown.draft.simulated == ("Zonage",)
+    assert shown.view == {"page": "sites", "z": "9"}
+    assert shown.expires_at - shown.shared_at == dt.timedelta(days=7)
+    assert scenarios.shares(saved.id) == [link]
+    assert link.active
+    scenarios.revoke(link.id)
+    with pytest.raises(UnavailableError, match="révoqué"):
+        scenarios.open_share(token)
+    assert not scenarios.shares(saved.id)[0].active
+
+
+def test_share_expires(server, monkeypatch):
+    token, _ = scenarios.share(scenarios.save(DRAFT).id, days=1)
+    later = dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=1, seconds=1)
+    monkeypatch.setattr(scenarios, "_now", lambda: later)
+    with pytest.raises(UnavailableError, match="expiré"):
+        scenarios.open_share(token)
+
+
+def test_token_is_long_unique_and_never_stored(server):
+    saved = scenarios.save(DRAFT)
+    tokens = {scenarios.share(saved.id)[0] for _ in range(20)}
+    assert len(tokens) == 20
+    assert min(map(len, tokens)) >= 43  # 32 random bytes
+    if server == "sqlite":
+        stored = b"".join(path.read_bytes() for path in paths.home().iterdir())
+        assert not any(token.encode() in stored for token in tokens)
+    for wrong in ("", "x", next(iter(tokens))[:-1], "é\ud800", "' OR 1=1 --"):
+        with pytest.raises(UnavailableError, match="n'existe pas"):
+            scenarios.open_share(wrong)
+
+
+def test_deleting_a_scenario_ends_its_links(server):
+    saved = scenarios.save(DRAFT)
+    token, _ = scenarios.share(saved.id)
+    scenarios.delete(saved.id)
+    with pytest.raises(UnavailableError):
+        scenarios.open_share(token)
+
+
+def test_reviews_are_dated_and_all_kept(server):
+    scenarios.save_review("23096", "confirmé", "vu avec le conseil")
+    scenarios.save_review("19275", "traité", HOSTILE)
+    scenarios.save_review("23096", "réfuté", "un médecin arrive", owner="a@ars.invalid")
+    found = scenarios.reviews()
+    assert [review.code for review in found] == ["23096", "19275", "23096"]
+    assert found[0].owner == "a@ars.invalid"
+    assert found[1].comment == HOSTILE.replace("\0", "")
+    assert [r.verdict for r in scenarios.reviews(["23096"])] == ["réfuté", "confirmé"]
+    with pytest.raises(InvalidInputError, match="confirmé, réfuté, traité"):
+        scenarios.save_review("23096", "peut-être", "")
+
+
+def test_migrations_are_those_of_the_models(server):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with database.session() as opened:
+        context = MigrationContext.configure(opened.connection())
+        assert compare_metadata(context, database.Base.metadata) == []
+
+
+def test_unacceptable_drafts_are_refused():
+    for draft, message in (
+        (replace(DRAFT, name="  \0"), "nom d'au plus"),
+        (replace(DRAFT, name="x" * 201), "nom d'au plus"),
+        (replace(DRAFT, note="x" * 10_001), "note dépasse"),
+        (replace(DRAFT, parameters={"x": float("nan")}), "ne peut pas être enregistré"),
+        (replace(DRAFT, parameters={"x": object()}), "ne peut pas être enregistré"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            scenarios.save(draft)
+    saved = scenarios.save(DRAFT)
+    for days in (0, 367):
+        with pytest.raises(InvalidInputError, match="de 1 à 366"):
+            scenarios.share(saved.id, days=days)
+
+
+def test_comparison_of_two_scenarios():
+    other = replace(
+        DRAFT, sites=DRAFT.sites[:1], parameters={"model": "pmedian", "k": 3}, departures={}
+    )
+    table = scenarios.compare(DRAFT, other)
+    assert table.loc[~table["same"], "item"].tolist() == [
+        HOSTILE,
+        "23096",
+        "model",
+        "threshold",
+        "own",
+    ]
+    assert table.set_index("item").loc["MSP du Centre", "first"].startswith("Ussel (2.3138")
+
+
+def test_database_of_a_newer_version_is_left_alone():
+    with closing(sqlite3.connect(paths.home() / database.FILE_NAME)) as made:
+        made.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        made.execute("INSERT INTO alembic_version VALUES ('9999')")
+        made.commit()
+    with pytest.raises(UnavailableError, match="version plus récente"):
+        scenarios.scenarios()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("postgresql://nobody:secret@127.0.0.1:9/none", "ne peut pas être ouverte"),
+        ("n'importe quoi", "n'est pas comprise"),
+    ],
+)
+def test_wrong_address_is_told_without_its_password(monkeypatch, address, message):
+    monkeypatch.setenv(database.SETTING, address)
+    with pytest.raises(UnavailableError, match=message) as told:
+        scenarios.scenarios()
+    assert "secret" not in str(told.value)
+
+
+KEEP_SAVING = """
+import sys
+from data import scenarios
+from data.scenarios import Draft
+number = 0
+while True:
+    saved = scenarios.save(Draft(name=f"n{number}", region="75"))
+    scenarios.save_review("23096", "traité", saved.id)
+    print(saved.id, flush=True)
+    number += 1
+"""
+
+
+def test_kill_loses_nothing_that_was_confirmed():
+    scenarios.scenarios()  # the database is there before the writers start
+    root = Path(database.__file__).parents[1]
+    confirmed: list[str] = []
+    for pause in (0.0, 0.2):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", KEEP_SAVING], stdout=subprocess.PIPE, text=True, cwd=root
+        )
+        confirmed.append(writer.stdout.readline().strip())
+        time.sleep(pause)
+        os.kill(writer.pid, signal.SIGKILL)
+        rest, _ = writer.communicate()
+        confirmed.extend(line for line in rest.split("\n")[:-1] if len(line) == 32)
+    kept = {scenario.id for scenario in scenarios.scenarios()}
+    assert len(confirmed) >= 2
+    assert set(confirmed) <= kept
+    assert set(confirmed) <= {review.comment for review in scenarios.reviews()}
+    with closing(sqlite3.connect(paths.home() / database.FILE_NAME)) as opened:
+        assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@given(st.text(max_size=60), st.text(max_size=200))
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_is_kept(server, name, note):
+    draft = replace(DRAFT, name="x" + name, note=note)
+    opened = scenarios.load(scenarios.save(draft).id).draft
+    assert opened.name == ("x" + name.replace("\0", "")).strip()
+    assert opened.note == note.replace("\0", "")
