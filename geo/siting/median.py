@@ -116,25 +116,30 @@ class _Search:
         multipliers = np.minimum(
             np.sort(self.costs[:, self.best], axis=1)[:, min(1, new - 1)], self.ceiling
         )
-        best_multipliers, step, waited = multipliers, 1.5, 0
+        best_multipliers, step, waited = multipliers, 2.0, 0
         costs = self.costs
+        room = np.empty_like(costs)
+        tried: set[tuple[int, ...]] = set()
         for turn in range(_STEPS):
-            savings = np.minimum(costs - multipliers[:, None], 0.0)
+            savings = np.minimum(np.subtract(costs, multipliers[:, None], out=room), 0.0, out=room)
             reduced = savings.sum(axis=0)
             order = np.argsort(reduced, kind="stable")
             picked = order[:new]
             bound = float(multipliers.sum() + reduced[picked].sum())
             waited += 1
             if bound > self.bound:
-                waited = 0 if bound > self.bound * (1 + 1e-5) else waited
+                waited = 0
                 self.bound, best_multipliers = bound, multipliers
                 kept = bound + reduced - reduced[picked[-1]] <= self.value * (1 + _ROUNDING)
                 kept[picked] = True
                 if kept.sum() < 0.9 * kept.size:
-                    self.alive, costs = self.alive[kept], costs[:, kept]
+                    self.alive, costs = self.alive[kept], np.ascontiguousarray(costs[:, kept])
+                    room = np.empty_like(costs)
                     continue
-            if turn % _IMPROVE_EVERY_STEPS == 0:
-                self.offer(self.alive[picked])
+            sites = self.alive[picked]
+            if turn % _IMPROVE_EVERY_STEPS == 0 and (key := tuple(sorted(sites))) not in tried:
+                tried.add(key)
+                self.offer(sites)
             slope = 1.0 - (savings[:, picked] < 0).sum(axis=1)
             slope[(slope > 0) & (multipliers >= self.ceiling)] = 0.0
             if self.proven or self.clock.left <= 0 or step < _SMALLEST_STEP or not slope.any():
