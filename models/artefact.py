@@ -16,7 +16,7 @@ from models.predictors import NAMES
 from models.training import CONFORMAL_ERROR, FIT_ON, Fitted, Rows
 
 PATH = ASSETS / "last_gp.json"
-FORMAT = 1
+FORMAT = 2
 VINTAGE = "2020-12-31"
 """Date of the artefact: that of its latest data, not of the clock."""
 
@@ -52,6 +52,10 @@ def _horizon(fitted: Fitted) -> dict[str, Any]:
     }
 
 
+def _variant(facilities: bool) -> str:
+    return "with_facilities" if facilities else "without_facilities"
+
+
 def write(data: Rows, fitted: list[Fitted], out: Path) -> None:
     """Write the artefact of all horizons."""
     content = {
@@ -76,7 +80,12 @@ def write(data: Rows, fitted: list[Fitted], out: Path) -> None:
         },
         "conformal_error": CONFORMAL_ERROR,
         "predictors": NAMES,
-        "horizons": {str(one.horizon): _horizon(one) for one in fitted},
+        "horizons": {
+            str(horizon): {
+                _variant(one.facilities): _horizon(one) for one in fitted if one.horizon == horizon
+            }
+            for horizon in sorted({one.horizon for one in fitted})
+        },
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(_numbers(content), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -99,14 +108,15 @@ def read(path: Path = PATH) -> dict[str, Any]:
     return content
 
 
-def fitted(content: dict[str, Any], horizon: int) -> Fitted:
-    """Return the model of a horizon, as it was fitted."""
+def fitted(content: dict[str, Any], horizon: int, *, facilities: bool = False) -> Fitted:
+    """Return the model of a horizon, as it was fitted with or without the base of facilities."""
     part = content["horizons"].get(str(horizon))
     if part is None:
         known = " et ".join(sorted(content["horizons"]))
         raise InvalidInputError(
             f"Horizon de {horizon} ans inconnu : le modèle connaît {known} ans."
         )
+    part = part[_variant(facilities)]
     model = LastGpModel()
     model.feature_names_in_ = np.array(NAMES, dtype=object)
     model.classes_ = np.array([0, 1])
@@ -121,6 +131,7 @@ def fitted(content: dict[str, Any], horizon: int) -> Fitted:
         raise InvalidInputError("Le modèle est abîmé : le refaire avec « proxisoins risk train ».")
     return Fitted(
         horizon=horizon,
+        facilities=facilities,
         model=model,
         slope=float(part["slope"]),
         offset=float(part["offset"]),

@@ -60,12 +60,17 @@ def train(
     from models import artefact, training
 
     data = training.rows(*_training_files(panel, apl, facilities))
-    fitted = [training.fit_horizon(data, horizon) for horizon in training.FIT_ON]
+    fitted = [
+        training.fit_horizon(data, horizon, facilities=given)
+        for horizon in training.FIT_ON
+        for given in (True, False)
+    ]
     target = out or artefact.PATH
     artefact.write(data, fitted, target)
     for one in fitted:
         typer.echo(
-            f"Horizon {one.horizon} ans : {one.rows} lignes, {one.losses} pertes, "
+            f"Horizon {one.horizon} ans, {'avec' if one.facilities else 'sans'} équipements : "
+            f"{one.rows} lignes, {one.losses} pertes, "
             f"pente de calibration {one.slope:.2f}."
         )
     typer.echo(f"Modèle écrit dans {target}.")

@@ -268,7 +268,8 @@ def _conformal(rows: list[dict[str, Any]]) -> str:
     head = ["rurality", "communes", "losses", "coverage", "of those that stay", "of losses"]
     return (
         "\n## Conformal sets, forward in time\n\nThresholds from 2013→2018, coverage on 2018→2020, "
-        "target 0.90, per class of rurality and outcome.\n\n"
+        "target 0.90, per class of rurality and outcome. Towns lose too few (4) for a threshold of "
+        "their own: theirs is that of the whole country, and does not cover their losses.\n\n"
         + _table(
             [*head, "cannot tell"],
             [
@@ -295,7 +296,7 @@ def _card(figures: dict[str, Any], shipped: dict[str, Any]) -> str:
         ["predictor", "theme", "meaning (French, as on screen)", "source", "when missing"],
         [[f"`{p.name}`", THEMES[p.theme], p.meaning, p.source, p.missing] for p in PREDICTORS],
     )
-    two, five = shipped["horizons"]["2"], shipped["horizons"]["5"]
+    two, five = (shipped["horizons"][key]["with_facilities"] for key in ("2", "5"))
     return f"""# Model card: losing the last general practitioner
 
 Order of TRIPOD+AI. Written by `proxisoins risk report`; do not edit.
@@ -335,7 +336,8 @@ Population and points are those of 2016–2019 for all dates: a mild anachronism
 The share over 75 is known for one region only, which is never learned from: not used.
 
 ## 8. Missing data
-A blank adds nothing to the logit (it stands at the mean). Cost of each missing file: report.
+A blank adds nothing to the logit (it stands at the mean). Without the base of facilities a second
+set of weights, learned without it, is used. Cost of each missing file: report.
 
 ## 9. Analytical methods
 Predictors standardised, held within ±4 deviations; L2-penalised logistic regression (C = 0.01);

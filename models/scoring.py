@@ -29,7 +29,8 @@ def predict(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
         risk_class, set (`STAYS`, `LOSES` or `CANNOT_TELL`), reasons (list of French sentences),
         contributions (theme → logit).
     """
-    model = artefact.fitted(artefact.read(), horizon)
+    facilities = not inputs.known_at(as_of).facilities.empty
+    model = artefact.fitted(artefact.read(), horizon, facilities=facilities)
     table = features.compute(inputs, as_of)
     return _scored(model, table)
 

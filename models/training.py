@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.errors import InvalidInputError
 from models import features, panel
-from models.inputs import Inputs, gather
+from models.inputs import FACILITIES, Inputs, gather
 from models.model import LastGpModel, calibration
 from models.predictors import NAMES
 from models.regions import REGION_OF, SEALED_REGION
@@ -142,6 +142,8 @@ class Fitted:
 
     Attributes
     ----------
+    horizon, facilities
+        Years; whether the model reads the base of facilities.
     model
         Fitted on all rows; its logits need `slope` and `offset`.
     slope, offset
@@ -159,6 +161,7 @@ class Fitted:
     """
 
     horizon: int
+    facilities: bool
     model: LastGpModel
     slope: float
     offset: float
@@ -215,11 +218,22 @@ def observed_rates(
     ]
 
 
-def fit_horizon(data: Rows, horizon: int) -> Fitted:
-    """Fit, calibrate out of fold (whole regions held out), and measure one horizon."""
+def without_facilities(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows as an agency without the base of facilities would have them."""
+    return table.assign(**dict.fromkeys(FACILITIES.values(), np.nan))
+
+
+def fit_horizon(data: Rows, horizon: int, *, facilities: bool) -> Fitted:
+    """Fit, calibrate out of fold (whole regions held out), and measure one horizon.
+
+    Without `facilities` the model learns to do without them: its other weights take over, which
+    a model learned with them and met by blanks could not do.
+    """
     starts = [start for start, _ in FIT_ON[horizon]]
     learn = data.table[data.table["start"].isin(starts)]
     test = data.of(starts[-1])
+    if not facilities:
+        learn, test = without_facilities(learn), without_facilities(test)
     loss = test["loss"].to_numpy(float)
     scores = out_of_fold(learn, test, "region", fit_logistic)
     slope, offset = calibration(scores, loss)
@@ -228,6 +242,7 @@ def fit_horizon(data: Rows, horizon: int) -> Fitted:
     base_rate = float(loss.mean())
     return Fitted(
         horizon=horizon,
+        facilities=facilities,
         model=model,
         slope=slope,
         offset=offset,

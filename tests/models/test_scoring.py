@@ -72,7 +72,7 @@ def test_a_damaged_artefact_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="risk train"):
         artefact.read(path)
     content = artefact.read()
-    content["horizons"]["2"]["coefficients"] = [1.0]
+    content["horizons"]["2"]["without_facilities"]["coefficients"] = [1.0]
     with pytest.raises(InvalidInputError, match="abîmé"):
         artefact.fitted(content, 2)
 
@@ -88,7 +88,7 @@ def test_fitting_twice_writes_the_same_bytes(
     outs = []
     data = training.rows(path, None, None)
     for name in ("a.json", "b.json"):
-        artefact.write(data, [training.fit_horizon(data, 2)], tmp_path / name)
+        artefact.write(data, [training.fit_horizon(data, 2, facilities=False)], tmp_path / name)
         outs.append((tmp_path / name).read_bytes())
     assert outs[0] == outs[1]
 
