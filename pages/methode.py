@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from data import catalogue, embedded_set, french, imports, schemas
+from data import catalogue, embedded_set, french, imports, refresh, schemas, travel_time_errors
 from data.dropped_files import import_dropped
 from data.imports import ImportReport
 from data.territory import Provenance, Territory
@@ -40,6 +40,44 @@ def _known(territory: Territory) -> None:
             st.markdown(f"- **{source.title}** : {source.producer}. {source.licence}.")
 
 
+def _errors() -> None:
+    """Draw the error of estimated times by distance band, beside simpler ways to estimate."""
+    table = travel_time_errors.table()
+    st.dataframe(table, hide_index=True)
+    st.caption(travel_time_errors.note())
+
+
+def _refresh(territory: Territory) -> None:
+    with st.expander("Actualiser depuis les adresses officielles (internet)"):
+        sources = refresh.refreshable()
+        chosen = st.multiselect(
+            "Sources", list(sources), format_func=lambda key: sources[key].title
+        )
+        if st.button("Télécharger, vérifier et remplacer", disabled=not chosen):
+            bar = st.progress(0.0, "Connexion…")
+
+            def show(key: str, received: int, total: int | None) -> None:
+                share = min(received / total, 1.0) if total else 0.0
+                bar.progress(share, f"{sources[key].title} : {french.number(received / 1e6, 1)} Mo")
+
+            _, reports = refresh.refresh(chosen, show, territory.region)
+            st.session_state[REPORTS] = reports
+            bar.empty()
+        past = refresh.history()
+        if past:
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Date": [one.at for one in past],
+                        "Source": [one.title for one in past],
+                        "Résultat": [one.status for one in past],
+                        "Détail": [one.message for one in past],
+                    }
+                ),
+                hide_index=True,
+            )
+
+
 def _import(territory: Territory) -> None:
     st.markdown(
         "Déposez un fichier officiel : effectifs de médecins (INSEE), zonage, APL (DREES), "
@@ -55,6 +93,7 @@ def _import(territory: Territory) -> None:
                 dropped = [(file.name, file.getvalue()) for file in files]
                 st.session_state[REPORTS] = import_dropped(dropped, territory.region)
             st.rerun()
+    _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
         _report(report)
     if catalogue.can_undo() and st.button("Annuler le dernier import"):
@@ -104,6 +143,7 @@ def draw() -> None:
     with method:
         st.header("Temps de trajet")
         st.markdown(method_texts.TRAVEL_TIME)
+        _errors()
         st.header("Accessibilité (APL)")
         st.markdown(method_texts.APL)
         st.markdown(method_texts.WHICH_DOCTORS)
