@@ -66,7 +66,7 @@ class SlownessField:
             vintage=errors["vintage"],
             detail=(
                 "Temps en voiture aux heures creuses estimés sans réseau routier, ajustés sur "
-                f"{errors['pairs_fitted']} trajets réels de Gironde (INSEE, METRIC) : en "
+                f"{errors['pairs']} trajets réels de Gironde (INSEE, METRIC) : en "
                 f"validation croisée, {_french(shown['mean_absolute_error'])} min d’écart moyen "
                 "jusqu’à 40 min, "
                 f"du bon côté de 20 min {_french(100 * errors['engine']['same_side_15_25'], 0)} "
