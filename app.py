@@ -9,6 +9,7 @@ st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.s
 navigation = st.navigation(
     [
         st.Page("pages/carte.py", title="Carte", icon=":material/map:", default=True),
+        st.Page("pages/risques.py", title="Territoires à risque", icon=":material/crisis_alert:"),
         st.Page(
             "pages/permanence.py",
             title="Permanence des soins",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -28,24 +28,41 @@ def notes(territory: Territory, *tables: str) -> list[str]:
     return lines
 
 
-def table(frame: pd.DataFrame, *, height: int = 420) -> None:
-    """Draw a table under its French headings; shares are shown as percentages."""
+def table(
+    frame: pd.DataFrame,
+    *,
+    height: int | Literal["auto"] = 420,
+    key: str | None = None,
+    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    """Draw a table under its French headings; shares are shown as percentages.
+
+    With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number.
+    """
     shown = columns.titled(frame)
     formats: dict[str, Any] = {}
-    for key, title in columns.TITLES.items():
+    for column, title in columns.TITLES.items():
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
             continue
-        if key.startswith("share_"):
+        if column.startswith("share_"):
             shown[title] = 100 * shown[title]
             formats[title] = st.column_config.NumberColumn(format="%.1f %%")
-        elif key.endswith("_year"):
+        elif column.endswith("_year"):
             formats[title] = st.column_config.NumberColumn(format="%d")
-        elif key.startswith(("apl", "gps_per")):
+        elif column.startswith(("apl", "gps_per")):
             formats[title] = st.column_config.NumberColumn(format="%.2f")
         else:
             formats[title] = st.column_config.NumberColumn(format="localized")
-            shown[title] = shown[title].round(0 if key != "gps" else 1)
-    st.dataframe(shown, hide_index=True, height=height, column_config=formats)
+            shown[title] = shown[title].round(0 if column != "gps" else 1)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=height,
+        column_config=formats,
+        key=key,
+        on_select=on_select,
+        selection_mode="single-row",
+    )
 
 
 def downloads(

@@ -5,8 +5,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from data import catalogue, indicators
+from data import catalogue, indicators, risk_map
 from data.territory import Territory
+from geo.errors import ProxiSoinsError
+from models import predict
 from pages.state import ViewState
 
 _VIEW = "view"
@@ -56,6 +58,33 @@ def _aggregated(version: str, level: str, _territory: Territory) -> pd.DataFrame
 def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
     """Return one row of indicators per EPCI, département…; read only."""
     return _aggregated(current.version, level, current)
+
+
+@st.cache_resource(show_spinner="Calcul du risque…", max_entries=8)
+def _risk(version: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
+    return predict.risk_table(_territory, horizon)
+
+
+def risk(current: Territory, horizon: int = 2) -> pd.DataFrame:
+    """Return the risk of every commune that has a GP, the riskiest first; read only.
+
+    For planners: public views take `models.predict.grouped_risk`.
+    """
+    return _risk(current.version, horizon, current)
+
+
+def known_risk(current: Territory) -> pd.DataFrame | None:
+    """Return the risk at two years, None when the data do not allow to compute it."""
+    try:
+        return risk(current)
+    except ProxiSoinsError:
+        return None
+
+
+def communes_with_risk(current: Territory) -> pd.DataFrame:
+    """Return the indicators of the communes, with the risk class when it is known."""
+    table, known = commune_indicators(current), known_risk(current)
+    return table if known is None else risk_map.with_risk(table, known)
 
 
 def ribbon(current: Territory) -> None:

@@ -11,6 +11,7 @@ from data.indicators import LEVELS
 from data.sheet import LEVEL_TITLES, Figure, Sheet
 from data.territory import Territory
 from geo import layers, static_map
+from models import flag
 from pages import figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
@@ -63,10 +64,15 @@ def _pick(communes: pd.DataFrame, level: str, code: str) -> tuple[str, str, str]
     return new_level, new_code, other
 
 
-def _sheet(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> Sheet:
+def _sheet(
+    territory: Territory, communes: pd.DataFrame, level: str, code: str, *, printed: bool = False
+) -> Sheet:
+    """Return the sheet; printed, it leaves the planner's hands and tells no risk under 5 GPs."""
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     region = shell.aggregated_indicators(territory, "region").iloc[0]
-    return sheet.sheet(territory, communes, peers, region, level=level, code=code)
+    hidden = printed and not flag.may_be_public(peers, code)
+    risk = None if hidden else shell.known_risk(territory)
+    return sheet.sheet(territory, communes, peers, region, level=level, code=code, risk=risk)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -87,7 +93,7 @@ def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territ
 @st.cache_data(show_spinner=False, max_entries=64)
 def _pdf(version: str, level: str, code: str, _territory: Territory) -> bytes:  # noqa: ARG001
     communes = shell.commune_indicators(_territory)
-    chosen = _sheet(_territory, communes, level, code)
+    chosen = _sheet(_territory, communes, level, code, printed=True)
     picture = _picture(_territory.version, chosen.communes, chosen.name, _territory)
     return sheet_pdf.sheet_pdf(
         chosen, picture, figures.notes(_territory), simulated=bool(_territory.simulated)

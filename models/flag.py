@@ -1,0 +1,212 @@
+"""One flag in words: what it says, how sure it is, why, and what would change it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.access_inputs import NEAR_MINUTES
+from data.french import number, percent
+from data.territory import Territory
+from geo.errors import InvalidInputError
+from models import artefact
+from models.panel import xy_km
+from models.predict import MINIMUM_GPS, inputs_of
+from models.predictors import THEMES
+from models.scoring import LOSES, STAYS, predict
+from models.training import CONFORMAL_ERROR, FIT_ON
+
+HORIZONS = tuple(FIT_ON)
+"""Years that the model knows."""
+
+CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
+
+
+def class_rates(horizon: int) -> pd.DataFrame:
+    """Return what became, in the past, of the communes of each class.
+
+    Returns
+    -------
+    pandas.DataFrame
+        risk_class, low, high (probabilities that bound it), communes, losses, rate: the last
+        period known, regions held out, Nouvelle-Aquitaine and overseas left out.
+    """
+    observed = artefact.fitted(artefact.read(), horizon).observed
+    table = pd.DataFrame(observed).rename(columns={"label": "risk_class"})
+    known = table["communes"] > 0
+    rate = (table["losses"] / table["communes"]).where(known)
+    return table.assign(rate=rate)
+
+
+def tested_on(horizon: int) -> str:
+    """Return the period that the past rates come from ("2018 → 2020")."""
+    start, end = FIT_ON[horizon][-1]
+    return f"{start} → {end}"
+
+
+def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
+    """Return the row of a commune in `risk_table`.
+
+    Raises
+    ------
+    InvalidInputError
+        The commune has no GP in the data.
+    """
+    found = risk[risk["code"] == code]
+    if found.empty:
+        raise InvalidInputError(f"La commune {code} n’a pas de médecin connu.")
+    return {str(key): value for key, value in found.iloc[0].items()}
+
+
+def headline(row: Mapping[str, Any]) -> list[str]:
+    """Return three French sentences on a row of `risk_table`: the flag, how sure, the past.
+
+    Every one says the horizon or the period.
+    """
+    horizon, until = int(row["horizon"]), int(row["as_of"]) + int(row["horizon"])
+    sure = percent(1 - CONFORMAL_ERROR)
+    certainty = {
+        STAYS: f"Avec une garantie de {sure}, le modèle retient le maintien d’un médecin.",
+        LOSES: f"Avec une garantie de {sure}, le modèle retient une relève non assurée.",
+    }.get(
+        row["set"],
+        f"Le modèle ne peut pas dire : avec une garantie de {sure}, il ne tranche pas entre "
+        f"maintien et relève non assurée pour une commune de ce type ({row['rurality']}).",
+    )
+    rates = class_rates(horizon).set_index("risk_class").loc[row["risk_class"]]
+    return [
+        (
+            f"Relève non assurée à l’horizon de {horizon} ans ({row['as_of']} → {until}) : risque "
+            f"{row['risk_class']}, probabilité {percent(row['probability'], 1)} (de "
+            f"{percent(row['low'], 1)} à {percent(row['high'], 1)}, intervalle à 90 %)."
+        ),
+        certainty,
+        (
+            f"Par le passé ({tested_on(horizon)}), {number(rates['losses'])} des "
+            f"{number(rates['communes'])} communes de la classe « {row['risk_class']} » "
+            f"({percent(rates['rate'], 1)}) n’avaient plus de médecin à l’échéance."
+        ),
+    ]
+
+
+def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranked list of the screen, the riskiest first.
+
+    Parameters
+    ----------
+    risk
+        `risk_table` of the region.
+    communes
+        Its commune indicators: département, EPCI, population, zone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, departement_name, epci_name, population, gps, zone, risk_class, share_lost
+        (probability) with share_lost_low and _high, told (conformal set), rurality, horizon,
+        as_of_year, reasons (one text).
+    """
+    around = communes[["code", "departement_name", "epci_name", "population", "zone"]]
+    names = {
+        "probability": "share_lost",
+        "low": "share_lost_low",
+        "high": "share_lost_high",
+        "set": "told",
+        "as_of": "as_of_year",
+    }
+    table = risk.drop(columns=["departement", "epci", "contributions"]).rename(columns=names)
+    return table.assign(reasons=table["reasons"].str.join(" ; ")).merge(around, on="code")
+
+
+def kept(
+    table: pd.DataFrame,
+    *,
+    most_inhabitants: float = math.inf,
+    **chosen: Sequence[str],
+) -> pd.DataFrame:
+    """Return the rows of a list whose columns hold the values chosen; none chosen keeps all."""
+    inside = table["population"] <= most_inhabitants
+    for column, values in chosen.items():
+        if values:
+            inside &= table[column].isin(values)
+    return table[inside]
+
+
+def minutes(value: float) -> str:
+    """Return minutes to a GP in words; out of reach says from where on."""
+    if np.isfinite(value):
+        return "sur place" if value == 0 else f"{number(value)} min"
+    return f"plus de {number(NEAR_MINUTES)} min"
+
+
+def contributions(row: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what each theme adds to the logit of an average commune, the heaviest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        theme (French), logit, odds (factor on the odds: 1 changes nothing).
+    """
+    added = pd.Series(row["contributions"], dtype=float)
+    added = added.reindex(added.abs().sort_values(ascending=False).index)
+    return pd.DataFrame(
+        {"theme": [THEMES[key] for key in added.index], "logit": added, "odds": np.exp(added)}
+    ).reset_index(drop=True)
+
+
+def may_be_public(territories: pd.DataFrame, code: str) -> bool:
+    """Tell whether a territory (columns code, gps) holds enough GPs for its risk to be public."""
+    gps = territories.loc[territories["code"] == code, "gps"]
+    return bool((gps >= MINIMUM_GPS).any())
+
+
+def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
+    """Return the risk of a commune if its GPs, or those of its neighbour, were other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        change (French, the present state first), probability, risk_class.
+
+    Raises
+    ------
+    InvalidInputError
+        The commune has no GP: it has no risk to change.
+    """
+    inputs, year = inputs_of(territory)
+    counts = inputs.panel[f"gp_{year}"]
+    here = float(counts.get(code, 0.0))
+    if not here >= 1:
+        raise InvalidInputError(f"La commune {code} n’a pas de médecin connu.")
+    rows = []
+    for change, place, step in _changes(territory, counts, code):
+        changed = inputs.panel.copy()
+        if step:
+            changed.loc[place, f"gp_{year}"] = float(counts[place]) + step
+        risk = predict(replace(inputs, panel=changed), year, horizon).set_index("code").loc[code]
+        rows.append((change, risk["probability"], str(risk["risk_class"])))
+    return pd.DataFrame(rows, columns=["change", "probability", "risk_class"])
+
+
+def _changes(territory: Territory, counts: pd.Series, code: str) -> list[tuple[str, str, float]]:
+    """Return what may change: the words, the commune, by how many GPs."""
+    changes = [
+        ("Situation actuelle", code, 0.0),
+        ("Un médecin de plus s’installe dans la commune", code, 1.0),
+    ]
+    if counts[code] >= 2:
+        changes.append(("Un médecin de la commune n’est pas remplacé", code, -1.0))
+    communes = territory.communes
+    staffed = communes[communes["code"].map(counts).ge(1) & communes["code"].ne(code)]
+    own = communes[communes["code"] == code]
+    if len(staffed) and len(own):
+        apart = xy_km(staffed["lon"], staffed["lat"]) - xy_km(own["lon"], own["lat"])
+        km = np.hypot(*apart.T)
+        near = staffed.iloc[int(km.argmin())]
+        place, name = str(near["code"]), f"{near['name']} ({number(km.min())} km)"
+        changes.append((f"Un médecin de plus s’installe à {name}", place, 1.0))
+        changes.append((f"Un médecin installé à {name} n’est pas remplacé", place, -1.0))
+    return changes

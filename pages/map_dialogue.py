@@ -1,0 +1,93 @@
+"""What maps and server say to each other: the client's last question, the server's answer."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from data import map_payload, permanence
+from data.territory import Territory
+from geo import layers
+from geo.errors import ProxiSoinsError
+from pages import shell
+from pages.state import DEFAULT_LAYERS, ViewState
+
+_CLIENT_FIELDS = ("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year")
+"""Fields of the view that the client changes."""
+
+RING_LAYERS = ("iso_gps", "iso_france_sante", "iso_msp")
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _rings(version: str, layer: str, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
+    origins = map_payload.ring_origins(_territory, layer)
+    return layers.display_rings(_territory.travel_time.isochrones(origins))
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _rings_around(version: str, lon: float, lat: float, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
+    return layers.display_rings(_territory.travel_time.isochrones(np.array([[lon, lat]])))
+
+
+def opening(view: ViewState) -> dict[str, Any]:
+    """Return the part of a payload that says the view to open on."""
+    state = {
+        "region": view.region,
+        "lon": view.lon,
+        "lat": view.lat,
+        "zoom": view.zoom,
+        "indicator": view.indicator,
+        "layers": list(view.layers),
+        "commune": view.commune,
+        "here": view.here,
+        "year": view.year,
+    }
+    defaults = {"indicator": ViewState.indicator, "layers": list(DEFAULT_LAYERS)}
+    return {"state": state, "defaults": defaults}
+
+
+def asked(key: str) -> dict[str, Any]:
+    """Return the client's last question; it comes from a browser and is trusted for nothing."""
+    message = st.session_state.get(key)
+    return message if isinstance(message, dict) and "action" in message else {}
+
+
+def follow(message: dict[str, Any]) -> ViewState:
+    """Return the view that the client says it shows, else that of the session."""
+    state = message.get("state")
+    if not isinstance(state, dict):
+        return shell.view()
+    told = ViewState.from_query({str(k): str(v) for k, v in state.items()})
+    return replace(shell.view(), **{name: getattr(told, name) for name in _CLIENT_FIELDS})
+
+
+def open_sheet(key: str, message: dict[str, Any], view: ViewState) -> None:
+    """Go to the sheet of the commune selected, when the client asks for it."""
+    if message.get("action") == "fiche" and view.commune:
+        del st.session_state[key]
+        shell.remember(replace(view, territory=f"commune:{view.commune}"), address=False)
+        st.switch_page("pages/territoire.py")
+
+
+def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
+    """Return what the server adds to a view: isochrones, lines that cover the commune."""
+    said: dict[str, Any] = {"rings": {}}
+    for layer in RING_LAYERS:
+        if layer in view.layers:
+            said["rings"][layer] = _rings(territory.version, layer, territory)
+    if view.here is not None:
+        try:
+            said["rings"]["ici"] = _rings_around(territory.version, *view.here, territory)
+        except ProxiSoinsError as error:
+            said["message"] = str(error)
+    if view.commune:
+        lines = permanence.lines_covering(territory, view.commune)
+        said["commune"] = {
+            "code": view.commune,
+            "lines": lines.round({"minutes": 0}).to_dict("records"),
+            "note": "Aucune ligne tenue à moins d’une heure."
+            if len(territory.pdses_lines)
+            else "Aucune ligne de garde n’est chargée.",
+        }
+    return said

@@ -1,0 +1,227 @@
+"""Panels of the screen "Territoires à risque": one signal, a departure, follow-up, public view."""
+
+import pandas as pd
+import streamlit as st
+
+from data import french, scenarios
+from data.territory import Territory
+from geo.errors import ProxiSoinsError
+from models import departure as departures
+from models import flag, flag_tables, predict
+from models import follow_up as follow_ups
+from models.departure import Departure
+from pages import figures, shell
+
+SOURCES = ("communes", "gps", "gp_history", "apl")
+
+
+@st.cache_resource(show_spinner="Calcul du départ…", max_entries=64)
+def _departure(
+    version: str,  # noqa: ARG001
+    code: str,
+    leaving: int | None,
+    horizon: int,
+    _territory: Territory,
+) -> Departure:
+    return departures.departure(_territory, code, leaving, horizon)
+
+
+@st.cache_resource(show_spinner="Calcul des variantes…", max_entries=64)
+def _levers(version: str, code: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
+    return flag.levers(_territory, code, horizon)
+
+
+@st.cache_resource(show_spinner="Calcul du suivi…", max_entries=4)
+def _follow_up(version: str, _territory: Territory) -> follow_ups.RegionFollowUp | None:  # noqa: ARG001
+    return follow_ups.follow_up(_territory)
+
+
+@st.cache_resource(show_spinner="Regroupement des territoires…", max_entries=4)
+def _grouped(version: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
+    return predict.grouped_risk(_territory, horizon)
+
+
+def _sources(territory: Territory, *more: str) -> None:
+    st.caption(" · ".join([*more, *figures.notes(territory, *SOURCES)]))
+
+
+def class_counts(listed: pd.DataFrame, horizon: int) -> None:
+    """Say how many communes each class holds here, and what such classes became in the past."""
+    st.dataframe(flag_tables.counts_told(listed, horizon), hide_index=True, key="classes_ici")
+    st.caption(
+        f"Taux observé : part des communes de la classe restées sans médecin à l’échéance, en "
+        f"{flag.tested_on(horizon)}, France métropolitaine hors Nouvelle-Aquitaine, régions tenues "
+        "à l’écart de l’apprentissage (INSEE, base permanente des équipements)."
+    )
+
+
+def signal(territory: Territory, code: str, horizon: int) -> None:
+    """Explain one commune's flag: what, how sure, why, what would change it, what if."""
+    row = flag.row(shell.risk(territory, horizon), code)
+    st.subheader(f"{row['name']} : relève non assurée, risque {row['risk_class']}")
+    for sentence in flag.headline(row):
+        st.text(sentence)
+    why, chart = st.columns(2)
+    with why:
+        st.subheader("Pourquoi")
+        for reason in row["reasons"]:
+            st.text(f"• {reason}")
+        st.caption(
+            "Le nombre entre parenthèses est l’effet sur le logarithme de la cote, comparé à une "
+            "commune moyenne : +0,7 la double, −0,7 la divise par deux."
+        )
+    with chart:
+        parts = flag.contributions(row)
+        st.bar_chart(
+            parts,
+            x="theme",
+            y="logit",
+            x_label="Effet sur le risque (à droite, il augmente)",
+            y_label="",
+            horizontal=True,
+            sort=False,
+            height=300,
+            alt="Effet de chaque thème sur le risque ; les phrases à côté donnent les principaux.",
+        )
+    changes, load = st.columns(2)
+    with changes:
+        st.subheader("Ce qui le changerait")
+        figures.table(
+            flag_tables.levers_listed(_levers(territory.version, code, horizon, territory)),
+            height="auto",
+        )
+        st.caption(flag.CAUTION)
+    with load:
+        st.subheader("Si cela arrive : la charge des voisins")
+        gone = _departure(territory.version, code, None, horizon, territory)
+        for sentence in flag_tables.departure_told(gone):
+            st.text(f"• {sentence}")
+        figures.table(flag_tables.neighbours_listed(gone).head(5), height="auto")
+    _sources(territory)
+
+
+def review_form(territory: Territory, code: str) -> None:
+    """Keep what the planner says of the flag; show what was said before."""
+    st.subheader("Votre avis")
+    with st.form(f"avis-{code}", clear_on_submit=True):
+        verdict = st.segmented_control(
+            "Ce signal est", scenarios.VERDICTS, default=scenarios.VERDICTS[0], required=True
+        )
+        comment = st.text_area(
+            "Commentaire",
+            max_chars=scenarios.NOTE_CHARACTERS,
+            placeholder="Ce que dit le terrain. Ni nom ni âge d’un médecin.",
+        )
+        if st.form_submit_button("Enregistrer l’avis", type="primary"):
+            try:
+                scenarios.save_review(code, verdict, comment)
+            except ProxiSoinsError as error:
+                st.error(str(error))
+            else:
+                st.success("Avis enregistré.")
+    said = flag_tables.reviews_listed(scenarios.reviews([code]), territory.communes)
+    if said.empty:
+        st.caption("Aucun avis sur cette commune.")
+    else:
+        figures.table(said, height="auto")
+
+
+def reviews(territory: Territory) -> None:
+    """List every review of the region, dated, and offer it as a file."""
+    codes = territory.communes["code"].tolist()
+    said = flag_tables.reviews_listed(scenarios.reviews(codes), territory.communes)
+    st.subheader("Avis des planificateurs")
+    if said.empty:
+        st.caption("Aucun avis n’a été donné dans cette région.")
+        return
+    figures.table(said)
+    figures.downloads("avis-signaux", said, figures.notes(territory, *SOURCES))
+
+
+def departure(territory: Territory, code: str, horizon: int) -> None:
+    """Show what happens when one GP of a commune, or all of them, leave."""
+    here = float(flag.row(shell.risk(territory, horizon), code)["gps"])
+    several = here >= 2
+    leaving = st.radio(
+        "Qui part ?",
+        ["un", "tous"],
+        index=0,
+        horizontal=True,
+        format_func=lambda one: "un médecin" if one == "un" else f"tous ({french.number(here)})",
+        disabled=not several,
+    )
+    try:
+        count = 1 if several and leaving == "un" else None
+        gone = _departure(territory.version, code, count, horizon, territory)
+    except ProxiSoinsError as error:
+        st.error(str(error))
+        return
+    cards = flag_tables.departure_cards(gone)
+    for place, (label, value, change) in zip(st.columns(len(cards)), cards, strict=True):
+        place.metric(label, value, change, delta_color="off", delta_arrow="off", border=True)
+    for sentence in flag_tables.departure_told(gone):
+        st.text(f"• {sentence}")
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Chez les médecins voisins")
+        figures.table(flag_tables.neighbours_listed(gone), height=320)
+    with right:
+        st.subheader("Dans les communes alentour")
+        figures.table(gone.communes, height=320)
+    st.subheader("Boule de neige")
+    st.text(flag_tables.snowball_told(gone))
+    if gone.rounds:
+        st.dataframe(flag_tables.rounds_listed(gone), hide_index=True, width="content")
+    with st.expander("Hypothèses"):
+        for one in gone.assumptions:
+            st.text(f"• {one}")
+    _sources(territory)
+
+
+def follow_up(territory: Territory) -> None:
+    """Score earlier predictions against the newest counts, and say whether the model drifts."""
+    st.markdown(
+        "Quand un effectif plus récent est importé, ce que le modèle annonçait à partir du "
+        "millésime précédent est comparé à ce qui est arrivé. Rien de postérieur "
+        "n’est lu pour l’annonce."
+    )
+    try:
+        told = _follow_up(territory.version, territory)
+    except ProxiSoinsError as error:
+        st.error(str(error))
+        return
+    if told is None:
+        st.info("Un seul millésime est chargé : importez-en un autre pour suivre le modèle.")
+        return
+    st.subheader(f"Annonces de {told.start}, effectifs de {told.end}")
+    if told.simulated:
+        st.warning(
+            "Données de démonstration : ces effectifs sont simulés. L’écart montre l’écran, il ne "
+            "dit rien du modèle."
+        )
+    if told.horizon != told.end - told.start:
+        st.text(
+            f"Le modèle connaît l’horizon de {told.horizon} ans, l’écart est de "
+            f"{told.end - told.start} ans : l’écart attendu n’est pas nul."
+        )
+    (st.error if told.result.drifted else st.success)(told.result.sentence)
+    st.dataframe(flag_tables.follow_up_listed(told.result), hide_index=True, width="content")
+    _sources(territory)
+
+
+def public_view(territory: Territory, horizon: int) -> None:
+    """Show what may leave the planner's desk: territories of at least five GPs."""
+    groups = _grouped(territory.version, horizon, territory)
+    st.markdown(
+        f"À diffuser : des EPCI, regroupés avec leurs voisins jusqu’à compter au moins "
+        f"**{predict.MINIMUM_GPS} médecins**. Le chiffre est la part attendue, parmi leurs "
+        "communes qui ont un médecin, de celles qui n’en auraient plus à l’horizon de "
+        f"{horizon} ans."
+    )
+    if groups.empty:
+        st.info("La région compte moins de cinq médecins : rien ne peut être diffusé.")
+        return
+    table = flag_tables.groups_listed(groups)
+    figures.table(table)
+    figures.downloads("releve-non-assuree-public", table, figures.notes(territory, *SOURCES))
+    _sources(territory)

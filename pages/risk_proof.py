@@ -1,0 +1,117 @@
+"""The proof of the risk model on screen: back-tests, calibration, yield, groups, the card."""
+
+import streamlit as st
+
+from geo.errors import ProxiSoinsError
+from models import flag, flag_tables, proof
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _proof(stamp: str) -> proof.Proof:  # noqa: ARG001  (the file's stamp is the cache's key)
+    return proof.read()
+
+
+def draw(horizon: int) -> None:
+    """Draw the proof, or say plainly that it is not there, then the card."""
+    _past_rates(horizon)
+    try:
+        known = _proof(proof.stamp())
+    except ProxiSoinsError as error:
+        st.warning(str(error))
+    else:
+        _back_tests(known)
+        _curves(known, horizon)
+        _groups(known)
+    _card()
+
+
+def _past_rates(horizon: int) -> None:
+    st.subheader(f"Ce que sont devenues les communes de chaque classe ({horizon} ans)")
+    st.dataframe(
+        flag_tables.class_rates_told(horizon),
+        hide_index=True,
+        width="content",
+        key="taux_par_classe",
+    )
+    st.caption(
+        f"Période {flag.tested_on(horizon)}, régions tenues à l’écart de l’apprentissage. "
+        + proof.DENOMINATOR
+    )
+
+
+def _back_tests(known: proof.Proof) -> None:
+    st.subheader("Le modèle face aux règles simples")
+    designs = known.designs()
+    chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
+    st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
+    st.dataframe(known.models(chosen), hide_index=True)
+    st.caption(
+        "Précision moyenne : part de vraies pertes parmi les communes signalées, sur tous les "
+        "seuils ; elle vaut le taux de base pour un classement au hasard. AUC : 0,5 au hasard, 1 "
+        "parfait. Gain de Brier : 0 pour le taux de base. Pente de calibration : 1 est juste. "
+        + proof.DENOMINATOR
+    )
+
+
+def _curves(known: proof.Proof, horizon: int) -> None:
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Probabilité annoncée, taux observé")
+        curve = known.calibration(horizon)
+        told, seen, perfect = curve.columns
+        st.line_chart(
+            curve, x=told, y=[seen, perfect], x_label=told, y_label="Taux (%)", height=280
+        )
+        st.caption("Dix groupes de communes, de la moins à la plus risquée.")
+    with right:
+        st.subheader("Combien de pertes dans les premières communes")
+        yields = known.yields(horizon)
+        looked, found, chance = yields.columns
+        st.line_chart(
+            yields, x=looked, y=[found, chance], x_label=looked, y_label="Pertes", height=280
+        )
+        st.caption("En regardant d’abord les communes que le modèle classe en tête.")
+    with st.expander("Les mêmes courbes en chiffres"):
+        st.dataframe(known.classes(horizon), hide_index=True)
+        st.dataframe(curve.round(1), hide_index=True)
+        st.dataframe(yields.round(0), hide_index=True)
+
+
+def _groups(known: proof.Proof) -> None:
+    st.subheader("Qui est bien, qui est mal servi")
+    by = st.segmented_control(
+        "Par",
+        list(proof.GROUPS),
+        default="rurality",
+        required=True,
+        format_func=proof.GROUPS.__getitem__,
+    )
+    st.dataframe(known.groups(by).round(3), hide_index=True)
+    st.caption(
+        "Deux ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
+        "données. " + proof.DENOMINATOR
+    )
+    with st.expander("Fiabilité de « ne peut pas dire » ; ce que coûte un fichier absent"):
+        st.dataframe(known.certainty(), hide_index=True)
+        st.caption("Cible : 90 % de communes bien couvertes, vérifiée vers l’avant.")
+        st.dataframe(known.missing().round(3), hide_index=True)
+
+
+def _card() -> None:
+    st.subheader("Fiche du modèle")
+    st.markdown("\n".join(f"- {one}" for one in proof.summary()))
+    with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
+        st.dataframe(proof.predictors(), hide_index=True)
+    card = proof.card()
+    if card is None:
+        st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")
+        return
+    with st.expander("Fiche complète, en anglais, dans l’ordre TRIPOD+AI"):
+        st.markdown(card)
+    st.download_button(
+        "Télécharger la fiche complète (Markdown)",
+        card,
+        file_name="proxisoins-fiche-modele.md",
+        mime="text/markdown",
+        on_click="ignore",
+    )

@@ -1,0 +1,182 @@
+"""The screen on risk: what it says of one flag, what it keeps, what it never shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import catalogue, exports, indicators, risk_map, scenarios
+from data.paths import ROOT
+from data.territory import Territory
+from models import departure as departures
+from models import flag, flag_tables, predict, proof, report
+
+TIMEOUT_SECONDS = 200
+TAB = "risques_onglet"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def module_home(shared_home: Path) -> Iterator[None]:
+    """The same folder for what is prepared once for the module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(shared_home))
+        yield
+
+
+@pytest.fixture(scope="module")
+def screen(module_home: None) -> AppTest:
+    """The application, with the screen on risk opened."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
+    app.switch_page("pages/risques.py").run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture(scope="module")
+def territory(module_home: None) -> Territory:
+    return catalogue.load_territory()
+
+
+@pytest.fixture(scope="module")
+def risk(territory: Territory) -> pd.DataFrame:
+    return predict.risk_table(territory)
+
+
+def shown(app: AppTest, tab: str) -> AppTest:
+    app.session_state[TAB] = tab
+    app.run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    said = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.warning]
+    return " ".join(str(one.value) for one in said)
+
+
+def select(app: AppTest, code: str) -> None:
+    app.query_params["commune"] = code
+
+
+def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
+    shown(screen, "Carte et classement")
+    classes, ranking = (one.value for one in screen.dataframe)
+    probability = ranking["Probabilité de relève non assurée"]
+    assert probability.is_monotonic_decreasing
+    assert probability.between(0, 100).all()
+    assert (ranking["Horizon (années)"] == 2).all()
+    assert classes["Communes ici"].sum() == len(ranking)
+    assert classes["Taux observé par le passé"].str.contains("%").all()
+    assert "va partir" not in words(screen)
+
+
+def test_a_filter_keeps_its_departement_only(screen: AppTest) -> None:
+    shown(screen, "Carte et classement")
+    screen.multiselect[0].select("Creuse").run()
+    assert set(screen.dataframe[1].value["Département"]) == {"Creuse"}
+    screen.multiselect[0].unselect("Creuse").run()
+
+
+def test_one_signal_says_horizon_reasons_levers_and_load(
+    screen: AppTest, risk: pd.DataFrame
+) -> None:
+    first = risk.iloc[0]
+    select(screen, first["code"])
+    said = words(shown(screen, "Un signal"))
+    assert "horizon de 2 ans" in said
+    assert first["reasons"][0] in said
+    assert "intervalle à 90" in said
+    assert "démonstration" in said.lower()
+    changes = screen.dataframe[0].value
+    assert changes.iloc[0, -1] == "Situation actuelle"
+    assert len(changes) >= 3
+
+
+def test_a_review_is_kept_dated_and_shown_as_text(screen: AppTest, risk: pd.DataFrame) -> None:
+    code = str(risk.iloc[1]["code"])
+    select(screen, code)
+    shown(screen, "Un signal")
+    hostile = "=1+1 <script>alert(1)</script> {{7*7}}"
+    screen.text_area[0].input(hostile)
+    screen.button[-1].click().run()
+    assert not screen.exception
+    assert [one.comment for one in scenarios.reviews([code])] == [hostile]
+    everything = shown(screen, "Suivi et avis").dataframe[-1].value
+    assert hostile in set(everything["Commentaire"])
+    assert everything["Avis du"].str.contains("UTC").all()
+    assert "<script>" not in "".join(one.proto.body for one in screen.get("html"))
+    assert b"'=1+1" in exports.to_csv(everything, [])
+
+
+def test_a_departure_compares_before_and_after(screen: AppTest, risk: pd.DataFrame) -> None:
+    select(screen, str(risk.iloc[0]["code"]))
+    app = shown(screen, "Et si ce médecin partait ?")
+    labels = [one.label for one in app.metric]
+    assert "Habitants poussés au-delà de 20 min" in labels
+    assert "ne sont pas remplacés" in words(app)
+
+
+def test_the_proof_says_plainly_when_there_is_no_report(
+    screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(report, "FIGURES_PATH", tmp_path / "none.json")
+    app = shown(screen, "La preuve")
+    assert "proxisoins risk report" in app.warning[0].value
+    assert "Aide à la lecture" in words(app)
+
+
+def test_the_proof_gives_the_figures_of_the_report(screen: AppTest) -> None:
+    known = proof.read()
+    app = shown(screen, "La preuve")
+    assert known.verdict("forward") in words(app)
+    table = next(one.value for one in app.dataframe if "Précision moyenne" in one.value)
+    assert table["Modèle"].str.endswith("(utilisé)").sum() == 1
+    for design in known.designs():
+        assert len(known.models(design)) >= 5
+    for by in proof.GROUPS:
+        total = known.groups(by)["Communes"].sum()
+        assert total == known.figures["designs"]["held_out"]["communes"]
+
+
+def test_the_public_view_names_no_commune(screen: AppTest) -> None:
+    app = shown(screen, "Vue publique")
+    (table,) = (one.value for one in app.dataframe)
+    assert (table["Médecins généralistes"] >= predict.MINIMUM_GPS).all()
+    assert "Raisons" not in table
+    assert (table["Communes"] > 1).all()
+
+
+def test_the_map_tells_communes_left_out_and_communes_without_gp(
+    territory: Territory, risk: pd.DataFrame
+) -> None:
+    table = risk_map.with_risk(indicators.commune_indicators(territory), risk)
+    assert (table.loc[table["gps"] == 0, "risk_class"] == risk_map.WITHOUT_GP).all()
+    kept = set(risk["code"].head(10))
+    document = risk_map.configuration(territory, table, 5, kept)
+    drawn = next(one for one in document["indicators"] if one["key"] == "risk_class")
+    values = pd.Series(drawn["values"], index=territory.communes["code"])
+    told = values[~values.isin([risk_map.WITHOUT_GP, risk_map.LEFT_OUT])]
+    assert set(told.index) == kept
+    assert "5 ans" in drawn["label"]
+    assert "5 ans" in drawn["note"]
+    assert "deux ans" not in drawn["note"]
+
+
+def test_a_printed_sheet_tells_no_risk_under_five_gps() -> None:
+    few = pd.DataFrame({"code": ["23001", "23002"], "gps": [4.0, 5.0]})
+    assert not flag.may_be_public(few, "23001")
+    assert flag.may_be_public(few, "23002")
+    assert not flag.may_be_public(few, "absent")
+
+
+def test_sentences_on_a_departure_agree_with_its_figures(
+    territory: Territory, risk: pd.DataFrame
+) -> None:
+    gone = departures.departure(territory, str(risk.iloc[0]["code"]))
+    told = " ".join(flag_tables.departure_told(gone))
+    assert gone.name in told
+    assert (gone.people_beyond_20 == 0) == ("Aucun habitant" in told)
+    assert len(flag_tables.rounds_listed(gone)) == len(gone.rounds)
+    assert str(len(gone.rounds)) in flag_tables.snowball_told(gone)
