@@ -15,7 +15,7 @@ from data.french import fold
 from data.gazetteer import Gazetteer
 from data.permanence_files import FINESS_NUMBER
 from data.permanence_reader import WrittenLine
-from data.permanence_words import line_status, line_type
+from data.permanence_words import FIELDS, line_status, line_type
 from data.table_cache import digest
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Line, match_lines
 from data.uploads import Outcome as Placed
@@ -306,14 +306,17 @@ def table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def report(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return what became of every line: ligne, état, raison, then what the file says of it."""
+    """Return what became of every line: numéro, contrôle, raison, then what the file says of it.
+
+    None of the three headings is one of the files', so that the report can be mended and read.
+    """
     rows = [
         {
-            "ligne": one.written.number,
-            "état": one.status,
+            "numéro": one.written.number,
+            "contrôle": one.status,
             "raison": one.reason,
-            **{key: text for key, text in one.written.cells.items() if key != DECISION},
+            **{field: one.written.cells.get(field, "") for field in FIELDS},
         }
         for one in outcomes
     ]
-    return pd.DataFrame(rows).fillna("")
+    return pd.DataFrame(rows, columns=["numéro", "contrôle", "raison", *FIELDS])

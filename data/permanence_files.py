@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data import exports
+from data.territory import Territory
 
 SCHEMA_FILE = Path(__file__).parent / "schemas_published" / "pdses-lines.schema.json"
 """Frictionless Table Schema (specs.frictionlessdata.io/table-schema), as French open data does."""
@@ -81,16 +82,7 @@ def xlsx_template() -> bytes:
 
 
 def _example() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            field["name"]: [
-                float(field["example"].replace(",", "."))
-                if field["type"] == "number"
-                else field["example"]
-            ]
-            for field in schema()["fields"]
-        }
-    )
+    return pd.DataFrame({field["name"]: [field["example"]] for field in schema()["fields"]})
 
 
 def as_published(lines: pd.DataFrame) -> pd.DataFrame:
@@ -103,9 +95,12 @@ def as_published(lines: pd.DataFrame) -> pd.DataFrame:
     return table.assign(nofinesset=table["nofinesset"].where(known, ""))
 
 
-def csv_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:
-    """Return lines as a CSV that follows the published schema, after notes that begin with "#"."""
-    return exports.to_csv(as_published(lines), notes)
+def csv_export(lines: pd.DataFrame) -> bytes:
+    """Return lines as a CSV that follows the published schema, fit to be published.
+
+    Validators refuse notes above the heading: simulated lines say so in their comment.
+    """
+    return exports.to_csv(as_published(lines), ())
 
 
 def xlsx_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:
@@ -117,3 +112,16 @@ def geojson_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:
     """Return lines as points (GeoJSON, WGS84)."""
     points = gpd.points_from_xy(lines["lon"], lines["lat"], crs=4326)
     return exports.to_geojson(gpd.GeoDataFrame(as_published(lines), geometry=points), notes)
+
+
+def notes(territory: Territory) -> list[str]:
+    """Return the lines that go with an export: source, vintage, simulated or not."""
+    known = territory.provenance["pdses_lines"]
+    engine = territory.travel_time.label
+    source = "données de démonstration, simulées" if known.simulated else known.source
+    lines = [
+        f"{known.title} : {source} ({known.vintage})",
+        f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}",
+    ]
+    demonstration = "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision."
+    return [demonstration, *lines] if known.simulated else lines

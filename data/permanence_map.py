@@ -84,6 +84,7 @@ def configuration(
                 "values": layers.drawn_values(pd.Series(minutes), 0),
                 "sentence": sentence(covered, specialty),
                 "note": note,
+                "years": [],
             }
         ],
         "comparisons": {},

@@ -83,13 +83,13 @@ def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
         {
             "Spécialité": found["specialty"],
             "Département": _named(found["departement"], region),
+            f"Habitants à plus de {threshold:g} min": found["population_beyond"],
+            f"Part à plus de {threshold:g} min (%)": (100 * found["share_beyond"]).round(1),
             "Lignes tenues": found["held"],
             "Lignes en carence": found["in_carence"],
             "Lignes requises": found["requisitioned"],
-            "Habitants": found["population"],
-            f"Habitants à plus de {threshold:g} min": found["population_beyond"],
-            f"Part à plus de {threshold:g} min (%)": (100 * found["share_beyond"]).round(1),
             "Minutes (médiane des habitants)": found["minutes_median"].round(),
+            "Habitants": found["population"],
             "Ligne tenue la plus proche": _line_names(covered, found["nearest_line"]),
         }
     ).reset_index(drop=True)
@@ -151,20 +151,20 @@ def fall_sentence(fall: LineFall) -> str:
     if not fall.line["held"]:
         return (
             f"Cette ligne n’est pas tenue. Si elle l’était, {french.number(moved)} habitants de "
-            f"plus seraient à {threshold} minutes ou moins d’une ligne de {specialty} : il en "
+            f"plus seraient à {threshold} minutes ou moins d’une ligne tenue ({specialty}) : il en "
             f"resterait {french.number(fall.beyond_with)} au-delà, contre "
             f"{french.number(fall.beyond_without)} aujourd’hui."
         )
     if not fall.farther:
         return (
-            f"Si cette ligne tombe, personne n’est plus loin d’une ligne de {specialty} : une "
+            f"Si cette ligne tombe, personne n’est plus loin d’une ligne tenue ({specialty}) : une "
             "autre, au même endroit ou plus proche, reste tenue. La charge, elle, se reporte."
         )
     return (
         f"Si cette ligne tombe, {french.number(moved)} habitants de plus sont à plus de "
-        f"{threshold} minutes d’une ligne de {specialty} : {french.number(fall.beyond_without)} "
-        f"au lieu de {french.number(fall.beyond_with)}. Elle est la plus proche de "
-        f"{french.number(fall.farther)} habitants."
+        f"{threshold} minutes d’une ligne tenue ({specialty}) : "
+        f"{french.number(fall.beyond_without)} au lieu de {french.number(fall.beyond_with)}. "
+        f"Elle est la plus proche de {french.number(fall.farther)} habitants."
     )
 
 

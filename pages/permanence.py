@@ -83,6 +83,7 @@ def _payload(
         "layers": [permanence_map.RINGS, permanence_map.POINTS],
         "commune": "",
         "here": None,
+        "year": None,
     }
     defaults = {"indicator": permanence_map.INDICATOR, "layers": state["layers"]}
     return map_payload.encode(document | {"state": state, "defaults": defaults})
@@ -140,13 +141,14 @@ def _keep(specialty: str, threshold: float, line: str) -> None:
 
 
 def _frame(table: pd.DataFrame, height: int = 420) -> None:
-    """Draw a table; numbers in French form."""
-    formats = {
+    """Draw a table; numbers in French form, the names that head a row stay in sight."""
+    config = {
         name: st.column_config.NumberColumn(format="localized")
-        for name in table.columns
         if pd.api.types.is_numeric_dtype(table[name])
+        else st.column_config.TextColumn(pinned=name == "Établissement")
+        for name in table.columns
     }
-    st.dataframe(table, hide_index=True, height=height, column_config=formats)
+    st.dataframe(table, hide_index=True, height=height, column_config=config)
 
 
 def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
@@ -202,7 +204,7 @@ def _draw_map_tab(screen: _Screen) -> None:
         _downloads(
             "lignes",
             {
-                "csv": lambda: permanence_files.csv_export(shown, screen.notes),
+                "csv": lambda: permanence_files.csv_export(shown),
                 "xlsx": lambda: permanence_files.xlsx_export(shown, screen.notes),
                 "geojson": lambda: permanence_files.geojson_export(shown, screen.notes),
             },

@@ -16,6 +16,7 @@ from geo.errors import ProxiSoinsError
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
+_UNDECIDED = "à corriger"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _templates() -> None:
 def _editable(outcomes: list[Outcome]) -> pd.DataFrame:
     """Return the lines to mend as they are written, one row each, indexed by key."""
     rows = [
-        {_NUMBER: one.written.number, _REASON: one.reason, _CHOICE: ""}
+        {_NUMBER: one.written.number, _REASON: one.reason, _CHOICE: _UNDECIDED}
         | {field: one.written.cells.get(field, "") for field in FIELDS}
         for one in outcomes
     ]
@@ -87,7 +88,7 @@ def _mend(outcomes: list[Outcome], key: str) -> tuple[tuple[int, tuple[tuple[str
         column_config={
             _REASON: st.column_config.TextColumn(width="large"),
             _CHOICE: choose(
-                options=["", ACCEPT, DROP],
+                options=[_UNDECIDED, ACCEPT, DROP],
                 help="Accepter la proposition d’une ligne douteuse, ou écarter la ligne.",
             ),
             "type_ligne": choose(options=list(dict.fromkeys(types))),
@@ -97,10 +98,12 @@ def _mend(outcomes: list[Outcome], key: str) -> tuple[tuple[int, tuple[tuple[str
     changes = []
     for row in before.index:
         change = {
-            (DECISION if column == _CHOICE else column): str(after.loc[row, column] or "")
-            for column in (_CHOICE, *FIELDS)
-            if (after.loc[row, column] or "") != before.loc[row, column]
+            field: str(after.loc[row, field] or "")
+            for field in FIELDS
+            if (after.loc[row, field] or "") != before.loc[row, field]
         }
+        if (decision := after.loc[row, _CHOICE]) in {ACCEPT, DROP}:
+            change[DECISION] = str(decision)
         if change:
             changes.append((int(row), tuple(sorted(change.items()))))
     return tuple(changes)

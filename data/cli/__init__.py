@@ -7,6 +7,7 @@ import typer
 from data.cli.access import write_access
 from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
+from data.cli.permanence import app as pdses
 from data.cli.refresh import refresh
 from data.cli.roads import app as roads
 from data.cli.roads import write_isochrone, write_matrix
@@ -29,6 +30,7 @@ app.command("access")(write_access)
 app.command("backup")(write_backup)
 app.command("isochrone")(write_isochrone)
 app.command("matrix")(write_matrix)
+app.add_typer(pdses, name="pdses")
 app.add_typer(roads, name="roads")
 app.command("restore")(restore_backup)
 app.add_typer(sites, name="sites")

@@ -1,0 +1,159 @@
+"""`proxisoins pdses`: template, import and export of on-call lines, gaps, what if a line falls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.errors import InvalidInputError, UnavailableError
+
+app = typer.Typer(help="Permanence des soins (PDSES) : modèle, import, export, manques.")
+
+Region = Annotated[str, typer.Option(help="Code INSEE de la région.")]
+_FORMS = "L'extension choisit le format"
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnavailableError(
+            f"« {path} » ne peut pas être écrit ({error.strerror}) : choisissez un autre dossier."
+        ) from error
+    typer.echo(f"{path} écrit.")
+
+
+def _refuse(path: Path, allowed: str) -> InvalidInputError:
+    return InvalidInputError(f"« {path.name} » : donnez au fichier l'extension {allowed}.")
+
+
+@app.command("template")
+def template(
+    out: Annotated[Path, typer.Option(help=f"Modèle à écrire (.csv, .xlsx). {_FORMS}.")],
+) -> None:
+    """Écrit le modèle de fichier des lignes, avec ses explications en XLSX."""
+    from data import permanence_files
+
+    makers = {".csv": permanence_files.csv_template, ".xlsx": permanence_files.xlsx_template}
+    if out.suffix.lower() not in makers:
+        raise _refuse(out, ".csv ou .xlsx")
+    _write(out, makers[out.suffix.lower()]())
+
+
+@app.command("schema")
+def schema(out: Annotated[Path, typer.Option(help="Fichier JSON à écrire.")]) -> None:
+    """Écrit le schéma publié du modèle (Frictionless Table Schema)."""
+    from data import permanence_files
+
+    _write(out, permanence_files.schema_json())
+
+
+@app.command("import")
+def import_lines(
+    file: Annotated[Path, typer.Argument(help="CSV ou XLSX : notre modèle, ou une annexe large.")],
+    *,
+    region: Region = "75",
+    crosses: Annotated[
+        str, typer.Option(help="Type des lignes qu'une annexe large marque d'une croix.")
+    ] = "",
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Garde les lignes importées des autres départements."),
+    ] = False,
+    rest: Annotated[
+        Path | None, typer.Option(help="CSV où écrire les lignes à corriger et pourquoi.")
+    ] = None,
+) -> None:
+    """Lit un fichier, met en usage les lignes comprises, dit ce qui manque aux autres."""
+    from data import permanence_import, schemas
+    from data.permanence_reader import read_lines
+    from data.uploads import UNDERSTOOD
+
+    if crosses and crosses not in schemas.LINE_TYPES:
+        raise InvalidInputError(
+            f"« {crosses} » n'est pas un type de ligne : choisissez "
+            f"{', '.join(schemas.LINE_TYPES)}."
+        )
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(
+            f"« {file} » ne peut pas être lu ({error.strerror}) : vérifiez son chemin."
+        ) from error
+    read = read_lines(content, file.name, crosses)
+    outcomes = permanence_import.checked(read, region)
+    for one in outcomes:
+        if one.status != UNDERSTOOD:
+            typer.echo(f"ligne {one.written.number}, {one.status} : {one.reason}")
+    if read.ignored:
+        typer.echo(f"colonnes non lues : {', '.join(read.ignored)}")
+    if rest is not None:
+        _write(rest, permanence_import.left_over(outcomes))
+    stored = permanence_import.store(
+        outcomes, name=file.name, content=content, region=region, keep_other_departements=keep
+    )
+    understood = sum(one.status == UNDERSTOOD for one in outcomes)
+    typer.echo(
+        f"{understood} lignes comprises sur {len(outcomes)} ; {len(stored)} lignes en usage "
+        "(« proxisoins undo » revient en arrière)."
+    )
+
+
+@app.command("export")
+def export(
+    out: Annotated[Path, typer.Option(help=f"Fichier (.csv, .xlsx, .geojson). {_FORMS}.")],
+    region: Region = "75",
+) -> None:
+    """Écrit les lignes en usage dans la forme du schéma publié."""
+    from data import catalogue, permanence_files
+
+    extension = out.suffix.lower()
+    if extension not in {".csv", ".xlsx", ".geojson"}:
+        raise _refuse(out, ".csv, .xlsx ou .geojson")
+    territory = catalogue.load_territory(region)
+    lines, notes = territory.pdses_lines, permanence_files.notes(territory)
+    if extension == ".csv":
+        _write(out, permanence_files.csv_export(lines))
+    elif extension == ".xlsx":
+        _write(out, permanence_files.xlsx_export(lines, notes))
+    else:
+        _write(out, permanence_files.geojson_export(lines, notes))
+
+
+@app.command("gaps")
+def gaps(
+    out: Annotated[Path, typer.Option(help=f"Tableau à écrire (.csv, .xlsx). {_FORMS}.")],
+    threshold: Annotated[float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")] = 30.0,
+    region: Region = "75",
+) -> None:
+    """Écrit les manques par spécialité et département, et les dit en une phrase."""
+    from data import catalogue, exports, permanence, permanence_files, permanence_tables
+
+    if out.suffix.lower() not in {".csv", ".xlsx"}:
+        raise _refuse(out, ".csv ou .xlsx")
+    territory = catalogue.load_territory(region)
+    covered = permanence.cover(territory, permanence.today())
+    table = permanence_tables.gaps_table(covered, threshold, region)
+    notes = permanence_files.notes(territory)
+    csv = out.suffix.lower() == ".csv"
+    _write(out, exports.to_csv(table, notes) if csv else exports.to_xlsx({"Manques": table}, notes))
+    typer.echo(permanence_tables.gaps_sentence(covered, threshold))
+
+
+@app.command("fall")
+def fall(
+    line: Annotated[str, typer.Argument(help="Identifiant de la ligne.")],
+    threshold: Annotated[float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")] = 30.0,
+    region: Region = "75",
+) -> None:
+    """Dit qui reste au-delà du seuil si une ligne tombe, et qui pourrait aider."""
+    from data import catalogue, permanence, permanence_tables
+
+    covered = permanence.cover(catalogue.load_territory(region), permanence.today())
+    result = permanence.if_line_falls(covered, line, threshold)
+    typer.echo(permanence_tables.line_label(covered, line))
+    typer.echo(permanence_tables.fall_sentence(result))
+    for helper in result.helpers.head(5).to_dict("records"):
+        typer.echo(
+            f"{helper['minutes']:.0f} min : {permanence_tables.line_label(covered, helper['line'])}"
+        )
