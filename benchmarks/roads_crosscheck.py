@@ -1,0 +1,326 @@
+"""Cross-check of times and areas with Valhalla on the same extracts.
+
+    python -m benchmarks.roads_crosscheck FILE.osm.pbf... [--report FILE.json] [--pictures FOLDER]
+
+Valhalla has its own speeds, turn costs and access rules: one factor, the median ratio of times,
+is taken out of every comparison. Needs the extra `peers`.
+"""
+
+import argparse
+import itertools
+import json
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+import valhalla
+
+from geo.roads.build import build_from_osm
+from geo.roads.engine import RoadTravelTime
+from geo.roads.places import ACCESS_MS
+from geo.roads.projection import to_lonlat, to_metres
+
+ORIGINS = 12
+TARGETS = 200
+POINTS = 8000
+NEAR_ROAD_M = 150.0
+LIMITS_MIN = (10.0, 20.0)
+MARGINS_M = (0.0, 100.0, 200.0)
+"""Valhalla's areas hug the roads; ours add a walk: both margins are compared."""
+
+
+@dataclass(eq=False)
+class Case:
+    """An extract read by both engines."""
+
+    name: str
+    ours: RoadTravelTime
+    theirs: valhalla.Actor
+    rng: np.random.Generator
+
+    def metres(self, degrees: np.ndarray) -> np.ndarray:
+        """Project points."""
+        return to_metres(degrees, self.ours.network.crs)
+
+    def degrees(self, metres: np.ndarray) -> np.ndarray:
+        """Return points to degrees."""
+        return to_lonlat(metres, self.ours.network.crs)
+
+
+def tiles(extract: Path, folder: Path) -> valhalla.Actor:
+    """Build Valhalla's tiles of an extract."""
+    (folder / "tiles").mkdir()
+    config = valhalla.get_config(tile_extract="", tile_dir=folder / "tiles")
+    config["mjolnir"]["concurrency"] = 1
+    for name in ("mjolnir", "loki", "thor", "odin"):
+        config[name].setdefault("logging", {})["type"] = ""
+    path = folder / "valhalla.json"
+    path.write_text(json.dumps(config))
+    binary = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+    command = [binary, "-c", path, extract]
+    subprocess.run(command, check=True, capture_output=True)
+    return valhalla.Actor(config)
+
+
+def their_minutes(actor: valhalla.Actor, origin: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return Valhalla's minutes from one point to many; nan where it finds no way."""
+    query = {
+        "sources": [{"lon": float(origin[0]), "lat": float(origin[1])}],
+        "targets": [{"lon": float(x), "lat": float(y)} for x, y in targets],
+        "costing": "auto",
+    }
+    row = actor.matrix(query)["sources_to_targets"][0]
+    found = [np.nan if cell["time"] is None else cell["time"] / 60 for cell in row]
+    return np.array(found, float)
+
+
+def their_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
+    """Return Valhalla's area, metres of our network."""
+    query = {
+        "locations": [{"lon": float(origin[0]), "lat": float(origin[1])}],
+        "costing": "auto",
+        "contours": [{"time": limit}],
+        "polygons": True,
+        "denoise": 0.2,
+        "generalize": 20,
+    }
+    features = case.theirs.isochrone(query)
+    if isinstance(features, str):
+        features = json.loads(features)
+    areas = [shapely.geometry.shape(f["geometry"]) for f in features["features"]]
+    valid = shapely.make_valid(shapely.union_all([shapely.make_valid(a) for a in areas]))
+    return shapely.transform(valid, case.metres)
+
+
+def our_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
+    """Return our area, metres."""
+    ring = case.ours.isochrones(origin[None], [limit]).geometry.iloc[0]
+    return shapely.transform(ring, case.metres)
+
+
+def road_points(case: Case, count: int) -> np.ndarray:
+    """Return points drawn evenly along joinable roads, up to NEAR_ROAD_M off them, metres."""
+    network = case.ours.network
+    course = network.shape_cm / 100
+    first = np.setdiff1d(np.arange(len(course) - 1), network.shape_ptr[1:] - 1)
+    link = np.searchsorted(network.shape_ptr, first, side="right") - 1
+    first = first[network.link_joinable[link]]
+    step = course[first + 1] - course[first]
+    length = np.hypot(*step.T)
+    some = case.rng.choice(len(first), count, p=length / length.sum())
+    radius = NEAR_ROAD_M * np.sqrt(case.rng.random(count))
+    angle = case.rng.uniform(0, 2 * np.pi, count)
+    beside = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return course[first[some]] + step[some] * case.rng.random((count, 1)) + beside
+
+
+def compare_times(case: Case, origins: np.ndarray) -> tuple[dict[str, Any], float]:
+    """Compare times between junctions; return figures and Valhalla's factor."""
+    xy = case.ours.network.node_xy
+    rows = []
+    for origin in origins:
+        targets = case.degrees(xy[case.rng.integers(0, len(xy), TARGETS)])
+        ours = case.ours.one_to_many(origin, targets, 45)
+        theirs = their_minutes(case.theirs, origin, targets)
+        rows.append(
+            np.column_stack([np.broadcast_to(origin, targets.shape), targets, ours, theirs])
+        )
+    table = np.concatenate(rows)
+    # Below 3 minutes, the side of the road on which a stop is made decides.
+    table = table[np.isfinite(table).all(axis=1) & (table[:, 4] > 3)]
+    ours, theirs = table[:, 4], table[:, 5]
+    factor = float(np.median(theirs / ours))
+    residual = theirs / factor - ours
+    band = (ours >= 15) & (ours <= 25)
+    worst = np.argsort(-np.abs(residual) / ours)[:5]
+    said = {
+        "pairs": len(table),
+        "factor": factor,
+        "correlation": float(np.corrcoef(ours, theirs)[0, 1]),
+        "mean_absolute_min": float(np.abs(residual).mean()),
+        "p90_absolute_min": float(np.percentile(np.abs(residual), 90)),
+        "p95_relative": float(np.percentile(np.abs(residual) / ours, 95)),
+        "band_15_25_pairs": int(band.sum()),
+        "band_15_25_same_side_of_20": float(
+            ((ours <= 20) == (theirs / factor <= 20))[band].mean() if band.any() else np.nan
+        ),
+        "worst": [
+            {
+                "from": table[i, :2].round(5).tolist(),
+                "to": table[i, 2:4].round(5).tolist(),
+                "ours_min": round(float(ours[i]), 1),
+                "theirs_min": round(float(theirs[i]), 1),
+            }
+            for i in worst
+        ],
+    }
+    return said, factor
+
+
+def share(both: np.ndarray, whole: np.ndarray) -> float:
+    """Return |both| / |whole|."""
+    return float(both.sum() / max(1, whole.sum()))
+
+
+def compare_areas(
+    case: Case, origins: np.ndarray, factor: float
+) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
+    """Compare areas with times of points, ours and theirs, and with Valhalla's areas."""
+    points = road_points(case, POINTS)
+    degrees = case.degrees(points)
+    walk = case.ours._places(degrees).table[:, ACCESS_MS] / 60_000  # noqa: SLF001
+    said: dict[str, Any] = {}
+    drawn = []
+    our_area(case, origins[0], 1.0)  # compiled before it is timed
+    for limit in LIMITS_MIN:
+        gathered: dict[str, list[float]] = {}
+        for origin in origins:
+            begun = time.thread_time()
+            mine = our_area(case, origin, limit)
+            ours_ms = 1e3 * (time.thread_time() - begun)
+            begun = time.thread_time()
+            other = their_area(case, origin, limit * factor)
+            theirs_ms = 1e3 * (time.thread_time() - begun)
+            times = case.ours.one_to_many(origin, degrees, 3 * limit)
+            inside = shapely.contains_xy(mine, *points.T)
+            figures = {"area_km2": mine.area / 1e6, "ours_ms": ours_ms, "theirs_ms": theirs_ms}
+            for name, truth in (
+                ("own_time", times <= limit),
+                ("own_time_on_road", times - walk <= limit),
+            ):
+                figures[f"precision_{name}"] = share(inside & truth, inside)
+                figures[f"recall_{name}"] = share(inside & truth, truth)
+            near = np.flatnonzero(times <= 2 * limit)
+            some = case.rng.choice(near, min(len(near), 300), replace=False)
+            valhalla_times = their_minutes(case.theirs, origin, degrees[some]) / factor
+            truth = valhalla_times <= limit
+            on_road = times[some] - walk[some] <= limit
+            figures["precision_their_time"] = share(inside[some] & truth, inside[some])
+            figures["recall_their_time"] = share(inside[some] & truth, truth)
+            figures["same_side_as_their_time"] = float((on_road == truth).mean())
+            hugging = shapely.contains_xy(other, *points[some].T)
+            figures["precision_of_their_area"] = share(hugging & truth, hugging)
+            figures["recall_of_their_area"] = share(hugging & truth, truth)
+            for margin in MARGINS_M:
+                wide = other.buffer(margin)
+                union = shapely.union(mine, wide).area
+                overlap = shapely.intersection(mine, wide).area / union
+                figures[f"iou_margin_{margin:.0f}_m"] = overlap
+            for name, value in figures.items():
+                gathered.setdefault(name, []).append(value)
+            drawn.append((origin, mine, other))
+        said[f"{limit:.0f} min"] = {
+            name: {"mean": float(np.mean(v)), "worst": float(np.min(v))}
+            for name, v in gathered.items()
+        }
+    return said, drawn
+
+
+def picture(
+    case: Case,
+    drawn: tuple[np.ndarray, shapely.Geometry, shapely.Geometry],
+    title: str,
+    file: Path,
+) -> None:
+    """Draw both areas over the roads."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    origin, mine, other = drawn
+    network = case.ours.network
+    figure, axes = plt.subplots(figsize=(7, 6.4), dpi=90)
+    for area, colour, label in ((mine, "#2b6cb0", "ProxiSoins"), (other, "#dd6b20", "Valhalla")):
+        parts = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon"]
+        axes.add_collection(
+            PolyCollection(
+                [np.asarray(p.exterior.coords) for p in parts],
+                facecolor="none",
+                edgecolor=colour,
+                linewidth=1.2,
+            )
+        )
+        for part in parts:
+            holes = [np.asarray(ring.coords) for ring in part.interiors]
+            axes.add_collection(
+                PolyCollection(holes, facecolor="none", edgecolor=colour, linewidth=0.5)
+            )
+        axes.plot([], [], color=colour, label=label)
+    west, south, east, north = mine.union(other).bounds
+    course = network.shape_cm / 100
+    lines = [course[a:b] for a, b in itertools.pairwise(network.shape_ptr)]
+    shown = [
+        line
+        for line in lines
+        if west < line[0, 0] < east and south < line[0, 1] < north and len(line) > 1
+    ]
+    axes.add_collection(LineCollection(shown, colors="#b0b0b0", linewidths=0.25, zorder=0))
+    axes.plot(*case.metres(origin[None])[0], "k+", markersize=10)
+    axes.set_xlim(west - 500, east + 500)
+    axes.set_ylim(south - 500, north + 500)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.legend(loc="lower left", frameon=False)
+    axes.set_title(title, fontsize=10)
+    figure.tight_layout()
+    figure.savefig(file, pil_kwargs={"optimize": True})
+    plt.close(figure)
+    from PIL import Image
+
+    with Image.open(file) as image:
+        image.convert("P", palette=Image.Palette.ADAPTIVE, colors=32).save(file, optimize=True)
+
+
+def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
+    """Run all comparisons on one extract."""
+    name = extract.name.split(".")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        theirs = tiles(extract, Path(folder))
+        built = time.perf_counter()
+        ours = RoadTravelTime(build_from_osm([extract], lambda _: None))
+        ready = time.perf_counter()
+        case = Case(name, ours, theirs, np.random.default_rng(0))
+        xy = ours.network.node_xy
+        low, high = np.percentile(xy, [20, 80], axis=0)
+        middle = xy[((xy >= low) & (xy <= high)).all(axis=1)]
+        origins = case.degrees(middle[case.rng.choice(len(middle), count, replace=False)])
+        times, factor = compare_times(case, origins)
+        areas, drawn = compare_areas(case, origins, factor)
+        if pictures is not None:
+            for limit, row in zip(LIMITS_MIN, (0, count), strict=True):
+                title = f"{name}, {limit:.0f} minutes (Valhalla's times / {factor:.2f})"
+                picture(case, drawn[row], title, pictures / f"roads-{name}-{limit:.0f}.png")
+    return {
+        "nodes": ours.network.node_count,
+        "build_s": {"ours": ready - built, "valhalla": built - begun},
+        "times": times,
+        "areas": areas,
+    }
+
+
+def main() -> None:
+    """Check every extract and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("extracts", type=Path, nargs="+")
+    parser.add_argument("--origins", type=int, default=ORIGINS)
+    parser.add_argument("--report", type=Path)
+    parser.add_argument("--pictures", type=Path)
+    options = parser.parse_args()
+    report = {}
+    for extract in options.extracts:
+        report[extract.name] = check(extract, options.pictures, options.origins)
+        print(json.dumps({extract.name: report[extract.name]}, indent=2), flush=True)
+        if options.report:
+            options.report.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""Speed and memory of travel times on a network of 2 million nodes, beside scipy and pandana.
+
+    python -m benchmarks.roads_speed [--side 1415] [--report FILE.json] [--without-pandana]
+
+The network is generated: a planar grid with jitter in which every junction keeps its road to the
+west or to the south (a spanning tree, hence dead ends), lines of four ranks cross it, and random
+streets bring it to 2.25 arcs a node. All engines get the same graph. Times are the best of a few
+runs: CPU seconds for what runs on one core, because the machine may be shared, and elapsed seconds
+for what uses all cores.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from geo.contours import area_within
+from geo.roads.area import time_grid
+from geo.roads.build import assemble
+from geo.roads.links import Links, milliseconds
+from geo.roads.nearest import NearestField
+from geo.roads.network import ARRAYS, RoadNetwork, load, save
+from geo.roads.places import locate_metres
+from geo.roads.queries import Router
+
+CELL_M = 205.0
+RANKS = ((96, 95.0), (24, 65.0), (8, 50.0))
+STREET_KMH = 35.0
+EDGES_PER_NODE = 1.125
+LIMIT_MIN = 20.0
+LIMIT_MS = int(LIMIT_MIN * 60_000)
+
+
+def generate(side: int, seed: int = 0) -> Links:
+    """Return the links of a road-like network of side x side junctions."""
+    rng = np.random.default_rng(seed)
+    n = side * side
+    row, column = np.divmod(np.arange(n), side)
+    xy = 400_000 + CELL_M * np.column_stack([column, row]) + rng.uniform(-70, 70, (n, 2))
+    xy[:, 1] += 5_900_000
+    west = np.flatnonzero(column > 0)
+    south = np.flatnonzero(row > 0)
+    edges = np.concatenate(
+        [np.column_stack([west, west - 1]), np.column_stack([south, south - side])]
+    )
+    horizontal = np.arange(len(edges)) < len(west)
+    kmh = np.full(len(edges), STREET_KMH)
+    for every, speed in reversed(RANKS):
+        on_line = np.where(horizontal, row[edges[:, 0]] % every, column[edges[:, 0]] % every) == 0
+        kmh[on_line] = speed
+    goes_west = (rng.random(n) < 0.5) & (column > 0) | (row == 0)
+    tree = horizontal == goes_west[edges[:, 0]]
+    kept = tree | (kmh > STREET_KMH)
+    spare = np.flatnonzero(~kept)
+    missing = max(0, int(EDGES_PER_NODE * n) - kept.sum())
+    kept[rng.choice(spare, min(missing, len(spare)), replace=False)] = True
+    edges, kmh = edges[kept], kmh[kept]
+    ends = xy[edges]
+    length = np.hypot(*(ends[:, 1] - ends[:, 0]).T) * rng.uniform(1.0, 1.25, len(edges))
+    times = milliseconds(length, kmh * rng.uniform(0.85, 1.1, len(edges)))
+    yes = np.ones(len(edges), bool)
+    return Links(
+        xy=xy,
+        start=edges[:, 0],
+        end=edges[:, 1],
+        shape_ptr=np.arange(0, 2 * len(edges) + 1, 2),
+        shape_xy=ends.reshape(-1, 2),
+        length_m=length,
+        ms_offpeak=times,
+        ms_peak=times,
+        forward=yes,
+        backward=yes,
+        code=np.full(len(edges), 5, np.uint8),
+        joinable=yes,
+        banned=np.empty((0, 2), np.int64),
+        crs="EPSG:2154",
+    )
+
+
+def best(run: Callable[[], Any], times: int, clock: Callable[[], float]) -> float:
+    """Return the shortest of some runs, seconds."""
+    seconds = []
+    for _ in range(times):
+        begun = clock()
+        run()
+        seconds.append(clock() - begun)
+    return min(seconds)
+
+
+def rss_mb() -> float:
+    """Return the resident memory of this process, MB, mapped pages included."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def measure_ours(network: RoadNetwork, communes: np.ndarray, sites: np.ndarray) -> dict[str, Any]:
+    """Time our queries: one source, its areas, a matrix, the nearest site and its updates."""
+    router = Router(network, "offpeak")
+    one = locate_metres(network, "offpeak", communes[:1])
+    places = locate_metres(network, "offpeak", communes)
+    stations = locate_metres(network, "offpeak", sites)
+
+    def reach() -> int:
+        with router.workspace() as space:
+            return len(router.reach(one, LIMIT_MS, space))
+
+    def area() -> None:
+        grid = time_grid(router, one, LIMIT_MS)
+        area_within(grid.x, grid.y, grid.minutes, LIMIT_MIN)
+
+    def rings() -> None:
+        grid = time_grid(router, one, 30 * 60_000)
+        for limit in (10.0, 20.0, 30.0):
+            area_within(grid.x, grid.y, grid.minutes, limit)
+
+    cpu = time.thread_time
+    said: dict[str, Any] = {"nodes_within_20_min": reach()}
+    area()
+    said["reach_ms"] = 1e3 * best(reach, 20, cpu)
+    said["area_ms"] = 1e3 * best(area, 20, cpu)
+    said["three_rings_ms"] = 1e3 * best(rings, 10, cpu)
+    router.matrix(places.take(slice(0, 8)), stations, LIMIT_MS)
+    begun, begun_cpu = time.perf_counter(), time.process_time()
+    pairs = router.matrix(places, stations, LIMIT_MS)
+    said["matrix_s"] = time.perf_counter() - begun
+    said["matrix_cpu_s"] = time.process_time() - begun_cpu
+    said["matrix_pairs"] = len(pairs[0])
+    NearestField.of(router, stations.take(slice(0, 2)), 60_000)
+    said["nearest_s"] = best(lambda: NearestField.of(router, stations), 3, cpu)
+    field = NearestField.of(router, stations)
+    larger = field.with_site(one)
+    larger.without_site(len(stations))
+    said["add_site_ms"] = 1e3 * best(lambda: field.with_site(one), 5, cpu)
+    said["remove_site_ms"] = 1e3 * best(lambda: larger.without_site(len(stations)), 5, cpu)
+    said["rss_mb"] = rss_mb()
+    return said
+
+
+def graph_of(network: RoadNetwork) -> csr_matrix:
+    """Return the same graph for scipy, seconds."""
+    n = network.node_count
+    return csr_matrix(
+        (network.arcs_offpeak[:, 1] / 1000.0, network.arcs_offpeak[:, 0], network.ptr), (n, n)
+    )
+
+
+def measure_scipy(network: RoadNetwork, one: int, sites: np.ndarray) -> dict[str, float]:
+    """Time the same questions asked to scipy."""
+    graph = graph_of(network)
+    limit = LIMIT_MIN * 60
+    cpu = time.thread_time
+    backwards = graph.T.tocsr()
+    return {
+        "reach_ms": 1e3 * best(lambda: dijkstra(graph, indices=one, limit=limit), 5, cpu),
+        "nearest_s": best(lambda: dijkstra(backwards, indices=sites, min_only=True), 2, cpu),
+    }
+
+
+def measure_pandana(network: RoadNetwork, one: int, sites: np.ndarray) -> dict[str, float]:
+    """Time the same questions asked to pandana, an extra of development."""
+    import pandana
+    import pandas as pd
+
+    n = network.node_count
+    tail = np.repeat(np.arange(n), np.diff(network.ptr))
+    weight = pd.DataFrame({"seconds": network.arcs_offpeak[:, 1] / 1000.0})
+    before, begun = rss_mb(), time.process_time()
+    net = pandana.Network(
+        pd.Series(network.node_xy[:, 0]),
+        pd.Series(network.node_xy[:, 1]),
+        pd.Series(tail),
+        pd.Series(network.arcs_offpeak[:, 0].astype(np.int64)),
+        weight,
+        twoway=False,
+    )
+    said = {"build_s": time.process_time() - begun}
+    limit = LIMIT_MIN * 60
+    cpu = time.process_time
+    said["reach_ms"] = 1e3 * best(lambda: net.nodes_in_range([one], limit), 3, cpu)
+    place = network.node_xy[sites]
+    net.set_pois("sites", 1e6, 1, pd.Series(place[:, 0]), pd.Series(place[:, 1]))
+    said["nearest_s"] = best(lambda: net.nearest_pois(1e6, "sites", num_pois=1), 1, cpu)
+    said["rss_mb"] = rss_mb() - before
+    return said
+
+
+def main() -> None:
+    """Generate, build, measure, report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", type=int, default=1415)
+    parser.add_argument("--report", type=Path)
+    parser.add_argument("--without-pandana", action="store_true")
+    options = parser.parse_args()
+    begun = time.process_time()
+    links = generate(options.side)
+    generated = time.process_time()
+    network = assemble(links, {"source": "engendré", "date": None})
+    report: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
+        "nodes": network.node_count,
+        "arcs": len(network.arcs_offpeak),
+        "generate_cpu_s": generated - begun,
+        "assemble_cpu_s": time.process_time() - generated,
+        "assemble_peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        "arrays_mb": sum(getattr(network, name).nbytes for name in ARRAYS) / 1e6,
+    }
+    rng = np.random.default_rng(1)
+    low, high = network.node_xy.min(axis=0), network.node_xy.max(axis=0)
+    communes = rng.uniform(low, high, (4300, 2))
+    communes[0] = (low + high) / 2
+    sites = rng.choice(network.node_count, 5000, replace=False)
+    with tempfile.TemporaryDirectory() as folder:
+        save(network, Path(folder))
+        positions = network.node_xy[sites].copy()
+        del links, network
+        before = rss_mb()
+        begun_wall = time.perf_counter()
+        network = load(Path(folder))
+        report["load_s"] = time.perf_counter() - begun_wall
+        report["ours"] = measure_ours(network, communes, positions)
+        report["ours"]["rss_mb"] -= before
+        one = int(np.hypot(*(network.node_xy - communes[0]).T).argmin())
+        report["scipy"] = measure_scipy(network, one, sites)
+        if not options.without_pandana:
+            report["pandana"] = measure_pandana(network, one, sites)
+    print(json.dumps(report, indent=2))
+    if options.report:
+        options.report.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
