@@ -10,6 +10,8 @@ navigation = st.navigation(
     [
         st.Page("pages/carte.py", title="Carte", icon=":material/map:", default=True),
         st.Page("pages/risques.py", title="Territoires à risque", icon=":material/crisis_alert:"),
+        st.Page("pages/sites.py", title="Sites MSP", icon=":material/add_location_alt:"),
+        st.Page("pages/partage.py", title="Scénario partagé", visibility="hidden"),
         st.Page(
             "pages/permanence.py",
             title="Permanence des soins",

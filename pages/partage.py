@@ -1,0 +1,139 @@
+"""Screen of a shared link: a scenario, read-only, for whoever holds its address."""
+
+import streamlit as st
+
+from data import exports, french, scenario_results, scenarios, site_tables
+from data.best_sites import BestSites
+from data.scenario_results import Search
+from data.scenarios import Shared
+from data.territory import Territory
+from data.uploads import Site
+from geo.errors import ProxiSoinsError
+from pages import figures, shell, sites_results
+
+MAP = "partage_carte"
+"""Key of the map."""
+
+TOKEN = "jeton"  # noqa: S105  (name of the parameter)
+CLOSED = (
+    "Ce lien n’ouvre rien ou n’ouvre plus rien : demandez-en un nouveau à la personne qui vous l’a "
+    "envoyé."
+)
+"""Said of every link that does not open, whatever the reason: it tells nothing to who guesses."""
+
+SECONDS = 20.0
+"""Time given to the search of the best sites: a visitor waits for it."""
+
+
+def _opened() -> Shared | None:
+    """Return what the link of the address opens, None whatever the reason why it does not."""
+    try:
+        return scenarios.open_share(st.query_params.get(TOKEN, ""))
+    except ProxiSoinsError:
+        return None
+
+
+@st.cache_resource(show_spinner="Recherche des meilleurs sites…", max_entries=16)
+def _best(
+    version: str,  # noqa: ARG001
+    key: str,  # noqa: ARG001
+    search: Search,
+    _territory: Territory,
+    _sites: tuple[Site, ...],
+) -> BestSites:
+    return search.run(_territory, _sites, seconds=SECONDS)
+
+
+def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | None:
+    """Search again the best sites as the scenario did, None when it did not or cannot."""
+    sites = shared.draft.sites
+    search = Search.from_parameters(shared.draft.parameters, len(sites))
+    if search is None:
+        return None
+    try:
+        return search, _best(territory.version, repr(sites), search, territory, sites)
+    except ProxiSoinsError as error:
+        st.text(f"Les meilleurs sites n’ont pas pu être recherchés : {error}")
+        return None
+
+
+def _draw_head(territory: Territory, shared: Shared) -> None:
+    """Say what this is, of when, and what changed since."""
+    draft = shared.draft
+    st.title("Scénario partagé")
+    st.text(draft.name)
+    if draft.note:
+        st.text(draft.note)
+    shared_on = french.date(shared.shared_at.astimezone().date())
+    until = french.date(shared.expires_at.astimezone().date())
+    st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
+    if draft.simulated:
+        st.warning(
+            "Ce scénario a été fait avec des données de démonstration, simulées, sans valeur pour "
+            "une décision."
+        )
+    if changed := scenario_results.changes_since(draft, territory):
+        st.warning("Les données ont changé depuis ce scénario : les résultats sont recalculés.")
+        with st.expander("Ce qui a changé"):
+            st.text("\n".join(changed))
+
+
+def _draw_scenario(territory: Territory, shared: Shared) -> None:
+    sites = shared.draft.sites
+    notes = figures.notes(territory)
+    if not sites:
+        st.text("Ce scénario ne contient pas de site.")
+        return
+    evaluation = sites_results.judged(territory, sites, None)
+    found = _found(territory, shared)
+    chosen = () if found is None else found[1].chosen
+    sites_results.draw_map(territory, sites, evaluation, chosen, MAP)
+    sites_results.draw_judgements(evaluation, "partage", public=True)
+    st.subheader("Qui gagne, qui perd")
+    sites_results.draw_changes(evaluation)
+    if found is not None:
+        st.subheader("Les meilleurs sites")
+        names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
+        sites_results.draw_best(found[1], found[0], names)
+    rows = list(range(len(sites)))
+    table = site_tables.side_by_side(evaluation, rows, public=True)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Télécharger (CSV)",
+            lambda: exports.to_csv(table, notes),
+            file_name="proxisoins-scenario.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Rapport (PDF)",
+            lambda: sites_results.report(territory, shared.draft, evaluation, notes, found),
+            file_name="proxisoins-scenario.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+        )
+    with st.expander("Données avec lesquelles le scénario a été fait"):
+        st.text("\n".join(scenario_results.versions_words(shared.draft)))
+    st.caption(" · ".join(notes))
+
+
+def draw() -> None:
+    """Draw the screen."""
+    shared = _opened()
+    if shared is None:
+        st.title("Scénario partagé")
+        st.text(CLOSED)
+        return
+    territory = shell.territory()
+    if territory.region != shared.draft.region:
+        st.query_params["region"] = shared.draft.region
+        st.rerun()
+    _draw_head(territory, shared)
+    try:
+        _draw_scenario(territory, shared)
+    except ProxiSoinsError as error:
+        st.error("Le scénario n’a pas pu être recalculé.")
+        st.text(str(error))
+
+
+draw()

@@ -1,0 +1,126 @@
+"""Screen "Sites MSP candidats": upload, judge, choose the best, save, share."""
+
+import datetime as dt
+from functools import partial
+
+import streamlit as st
+
+from data import scenario_results, scenarios
+from data.sites import SiteEvaluation
+from data.territory import Territory
+from data.uploads import Site
+from geo.errors import ProxiSoinsError
+from pages import figures, shell, sites_best, sites_results, sites_scenarios
+from pages.sites_best import Found
+from pages.sites_upload import draw_upload, work
+
+MAP = "sites_carte"
+"""Key of the map."""
+
+_MIMES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+def _open_from_address(territory: Territory) -> None:
+    """Reopen the scenario that the address names, once."""
+    asked = st.query_params.get("scenario", "")
+    if not asked or asked == st.session_state.get("sites_adresse"):
+        return
+    st.session_state["sites_adresse"] = asked
+    if asked == work().scenario:
+        return
+    try:
+        scenario = scenarios.load(asked)
+    except ProxiSoinsError:
+        st.warning("Le scénario de cette adresse n’existe pas ou plus.")
+        return
+    sites_scenarios.open_scenario(territory, scenario)
+
+
+def _keep_address() -> None:
+    """Write the scenario in use in the address, beside the view that all screens share."""
+    query = shell.view().to_query()
+    if work().scenario:
+        query["scenario"] = work().scenario
+        st.session_state["sites_adresse"] = work().scenario
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _downloads(
+    territory: Territory,
+    sites: tuple[Site, ...],
+    evaluation: SiteEvaluation,
+    found: Found | None,
+    notes: list[str],
+) -> None:
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    with st.container(horizontal=True):
+        for extension, mime in _MIMES.items():
+            st.download_button(
+                f"Télécharger ({extension.upper()})",
+                partial(scenario_results.evaluation_file, evaluation, territory, extension),
+                file_name=f"proxisoins-sites-{today}.{extension}",
+                mime=mime,
+                on_click="ignore",
+                key=f"sites-{extension}",
+            )
+        draft = sites_scenarios.named(
+            sites_scenarios.draft_of(territory, sites, found, "Sites candidats")
+        )
+        st.download_button(
+            "Rapport pour un conseil (PDF)",
+            lambda: sites_results.report(territory, draft, evaluation, notes, found),
+            file_name=f"proxisoins-sites-{today}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            key="sites-pdf",
+        )
+    st.caption("Le rapport PDF est fait pour circuler : il ne dit rien du risque par commune.")
+
+
+def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) -> None:
+    try:
+        evaluation = sites_results.judged(territory, sites, sites_results.risk_of(territory))
+    except ProxiSoinsError as error:
+        st.error("Les sites n’ont pas pu être évalués.")
+        st.text(str(error))
+        return
+    found = sites_best.found_for(territory, sites)
+    chosen = () if found is None else found[1].chosen
+    st.header("2. Évaluer et comparer")
+    sites_results.draw_map(territory, sites, evaluation, chosen, MAP)
+    sites_results.draw_judgements(evaluation, "sites", public=False)
+    st.subheader("Qui gagne, qui perd")
+    sites_results.draw_changes(evaluation)
+    st.header("3. Les meilleurs sites")
+    sites_best.draw_search(territory, sites)
+    st.header("4. Exporter, enregistrer, partager")
+    _downloads(territory, sites, evaluation, found, notes)
+    sites_scenarios.draw_save(territory, sites, found)
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    notes = figures.notes(territory)
+    st.title("Sites MSP candidats")
+    _open_from_address(territory)
+    sites = draw_upload(territory)
+    if sites:
+        _draw_work(territory, sites, notes)
+    st.subheader("Scénarios")
+    try:
+        sites_scenarios.draw_list(territory)
+    except ProxiSoinsError as error:
+        st.error("Les scénarios ne sont pas accessibles.")
+        st.text(str(error))
+    _keep_address()
+    st.caption(" · ".join(notes))
+
+
+draw()

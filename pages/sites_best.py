@@ -1,0 +1,167 @@
+"""«Les meilleurs k sites», on screen: what is asked, and the proven answer."""
+
+import pandas as pd
+import streamlit as st
+
+from data import site_tables
+from data.best_sites import EXISTING, WEIGHTS, BestSites
+from data.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
+from data.territory import Territory
+from data.uploads import Site
+from geo.errors import ProxiSoinsError
+from pages import sites_results
+
+_FOUND = "sites_meilleurs"
+Found = tuple[Search, BestSites]
+
+_SITE, _PRICE = "Site", "Coût"
+
+
+def _budget(names: list[str], kept: Search) -> tuple[tuple[float, ...], float | None]:
+    """Draw the price of each site and the sum allowed."""
+    if not st.toggle("Sous un budget", value=kept.budget is not None, key="sites_budget"):
+        return (), None
+    prices = list(kept.prices) or [1.0] * len(names)
+    left, right = st.columns([3, 2])
+    with left:
+        table: pd.DataFrame = st.data_editor(
+            pd.DataFrame({_SITE: names, _PRICE: prices}),
+            hide_index=True,
+            disabled=[_SITE],
+            column_config={
+                _PRICE: st.column_config.NumberColumn(min_value=0.0, required=True, default=1.0)
+            },
+            key="sites_prix",
+        )
+    total = right.number_input(
+        "Budget (même unité que les coûts)",
+        min_value=0.0,
+        value=float(kept.budget if kept.budget is not None else sum(prices) / 2),
+        key="sites_somme",
+    )
+    return tuple(float(price) for price in table[_PRICE]), float(total)
+
+
+def _asked(names: list[str], kept: Search) -> Search:
+    """Draw what can be asked and return it."""
+    count = len(names)
+    left, middle, right = st.columns([4, 2, 2])
+    model = left.selectbox(
+        "Ce que l’on cherche",
+        list(site_tables.MODELS),
+        index=list(site_tables.MODELS).index(kept.model),
+        format_func=site_tables.MODELS.__getitem__,
+        key="sites_modele",
+    )
+    k = middle.number_input(
+        "Sites à ouvrir (k)",
+        min_value=1,
+        max_value=count,
+        value=min(kept.k or 3, count),
+        disabled=model == "lscp",
+        key=f"sites_k_{count}",
+    )
+    threshold = right.number_input(
+        "Seuil (minutes)",
+        min_value=5.0,
+        max_value=60.0,
+        value=kept.threshold,
+        step=5.0,
+        format="%.0f",
+        key="sites_seuil",
+    )
+    left, right = st.columns(2)
+    weights = left.selectbox(
+        "Qui compte",
+        WEIGHTS,
+        index=WEIGHTS.index(kept.weights),
+        format_func=WEIGHT_WORDS.__getitem__,
+        key="sites_poids",
+    )
+    existing = right.selectbox(
+        "Ce qui existe déjà",
+        EXISTING,
+        index=EXISTING.index(kept.existing),
+        format_func=EXISTING_WORDS.__getitem__,
+        key="sites_existant",
+    )
+    own = st.multiselect(
+        "Votre choix, pour le comparer (facultatif)",
+        range(count),
+        default=list(kept.own),
+        placeholder="aucun site choisi",
+        format_func=names.__getitem__,
+        key=f"sites_choix_{count}",
+    )
+    prices, budget = _budget(names, kept) if model != "lscp" else ((), None)
+    return Search(
+        model,
+        None if model == "lscp" else int(k),
+        float(threshold),
+        weights,
+        existing,
+        tuple(sorted(own)),
+        prices,
+        budget,
+    )
+
+
+def found_for(territory: Territory, sites: tuple[Site, ...]) -> Found | None:
+    """Return the last search, when it was for these sites and these data."""
+    kept = st.session_state.get(_FOUND)
+    if kept is None or kept[0] != (territory.version, repr(sites)):
+        return None
+    return kept[1], kept[2]
+
+
+def start_from(search: Search | None, territory: Territory, sites: tuple[Site, ...]) -> None:
+    """Set what is asked to the search of a scenario, and run it."""
+    st.session_state.pop(_FOUND, None)
+    for key in [k for k in st.session_state if str(k).startswith(_WIDGETS)]:
+        del st.session_state[key]
+    st.session_state["sites_recherche"] = search
+    if search is not None:
+        _run(search, territory, sites)
+
+
+_WIDGETS = (
+    "sites_modele",
+    "sites_k_",
+    "sites_seuil",
+    "sites_poids",
+    "sites_existant",
+    "sites_choix_",
+    "sites_budget",
+    "sites_prix",
+    "sites_somme",
+)
+
+
+def _run(search: Search, territory: Territory, sites: tuple[Site, ...]) -> None:
+    try:
+        with st.spinner("Recherche des meilleurs sites…"):
+            best = search.run(territory, sites)
+    except ProxiSoinsError as error:
+        st.error("Aucun choix n’a pu être trouvé.")
+        st.text(str(error))
+        return
+    st.session_state[_FOUND] = ((territory.version, repr(sites)), search, best)
+
+
+def draw_search(territory: Territory, sites: tuple[Site, ...]) -> None:
+    """Draw the search and its answer."""
+    names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
+    kept: Search = st.session_state.get("sites_recherche") or Search(k=min(3, len(sites)))
+    if max([*kept.own, 0]) >= len(sites) or len(kept.prices) not in {0, len(sites)}:
+        kept = Search(k=min(3, len(sites)))
+    asked = _asked(names, kept)
+    if st.button("Chercher les meilleurs sites", type="primary", key="sites_chercher"):
+        st.session_state["sites_recherche"] = asked
+        _run(asked, territory, sites)
+        st.rerun()
+    found = found_for(territory, sites)
+    if found is None:
+        return
+    if found[0] != asked:
+        st.info("Les réglages ont changé depuis : relancez la recherche. Résultat précédent :")
+    sites_results.draw_best(found[1], found[0], names)

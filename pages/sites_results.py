@@ -1,0 +1,193 @@
+"""What candidate sites give, on screen: map, judgements side by side, winners and losers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from data import map_payload, scenario_pdf, scenario_results, site_tables, sites_map
+from data.best_sites import BestSites
+from data.scenario_results import Search
+from data.scenarios import Draft
+from data.sites import SiteEvaluation, evaluate_sites
+from data.territory import Territory
+from data.uploads import Site
+from geo import layers
+from pages import map_view, shell
+
+SHOWN_AT_ONCE = 12
+"""Above this number of sites the work is seen to progress, and the table asks which to show."""
+_KEPT = "sites_jugements"
+_MOST_KEPT = 4
+
+
+def risk_of(territory: Territory) -> frozenset[str] | None:
+    """Return the communes at risk, None when that is not known; for planners only."""
+    known = shell.known_risk(territory)
+    return None if known is None else scenario_results.at_risk(known)
+
+
+def judged(
+    territory: Territory, sites: tuple[Site, ...], risk: frozenset[str] | None
+) -> SiteEvaluation:
+    """Return the judgement of sites, kept for the session; long work shows its progress."""
+    kept: dict[Any, SiteEvaluation] = st.session_state.setdefault(_KEPT, {})
+    key = (territory.version, repr(sites), risk is None)
+    if key in kept:
+        return kept[key]
+    if len(sites) <= SHOWN_AT_ONCE:
+        with st.spinner("Évaluation des sites…"):
+            found = evaluate_sites(territory, sites, risk_communes=risk)
+    else:
+        bar = st.progress(0.0, f"Évaluation de {len(sites)} sites…")
+
+        def advance(done: int, total: int) -> None:
+            bar.progress(done / total, f"Évaluation : {done} sites sur {total}")
+
+        found = evaluate_sites(territory, sites, risk_communes=risk, progress=advance)
+        bar.empty()
+    while len(kept) >= _MOST_KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = found
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _reach(version: str, key: str, _territory: Territory, _sites: Sequence[Site]) -> dict[str, Any]:  # noqa: ARG001
+    return layers.display_rings(sites_map.reach_of(_territory, _sites))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _around(version: str, key: str, _territory: Territory, _site: Site) -> dict[str, Any]:  # noqa: ARG001
+    return sites_map.rings_of(_territory, _site)
+
+
+@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
+def _payload(
+    version: str,  # noqa: ARG001
+    key: str,  # noqa: ARG001
+    chosen: tuple[int, ...],
+    _territory: Territory,
+    _evaluation: SiteEvaluation,
+) -> str:
+    table = shell.commune_indicators(_territory)
+    around = {level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS}
+    document = sites_map.configuration(_territory, table, around, _evaluation.sites, chosen)
+    return map_payload.encode(document)
+
+
+@st.cache_data(show_spinner="Dessin de la carte…", max_entries=8)
+def picture(version: str, key: str, _territory: Territory, _draft: Draft) -> bytes:  # noqa: ARG001
+    """Return the map of sites as a picture."""
+    return scenario_pdf.site_picture(_territory, _draft)
+
+
+@st.fragment
+def draw_map(
+    territory: Territory,
+    sites: tuple[Site, ...],
+    evaluation: SiteEvaluation,
+    chosen: tuple[int, ...],
+    key: str,
+) -> None:
+    """Draw the map of sites, with the rings of one of them, and the same map as a picture."""
+    names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
+    detailed = st.selectbox(
+        "Site détaillé sur la carte (10, 20 et 30 minutes)",
+        range(len(sites)),
+        format_func=names.__getitem__,
+        key=f"{key}_site",
+    )
+    version, told = territory.version, repr(sites)
+    answer = {
+        "rings": {
+            sites_map.REACH: _reach(version, told, territory, sites),
+            sites_map.ONE: _around(version, repr(sites[detailed]), territory, sites[detailed]),
+        }
+    }
+    map_view.draw_map(_payload(version, told, chosen, territory, evaluation), answer, key)
+    st.text(sites_map.sentence(evaluation.sites, evaluation.together))
+    if st.toggle("Carte fixe (image)", key=f"{key}_image"):
+        draft = Draft("", territory.region, sites=sites)
+        st.image(
+            picture(version, told, territory, draft),
+            caption="Sites candidats et ce qui en est à 20 minutes ou moins",
+        )
+
+
+def draw_judgements(
+    evaluation: SiteEvaluation, key: str, *, public: bool, first: tuple[int, ...] = ()
+) -> None:
+    """Draw the judgements side by side; the sites shown can be chosen."""
+    sites = evaluation.sites
+    names = site_tables.labels(sites["name"].tolist(), sites["line"].tolist())
+    rows = list(range(len(names)))
+    default = list(first) or rows[:SHOWN_AT_ONCE]
+    if len(rows) > 1:
+        rows = st.multiselect(
+            "Sites comparés",
+            rows,
+            default=default,
+            placeholder="aucun : l’ensemble seul",
+            format_func=names.__getitem__,
+            max_selections=SHOWN_AT_ONCE,
+            key=f"{key}_compares",
+        )
+    table = site_tables.side_by_side(evaluation, sorted(rows), public=public)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=38 + 35 * len(table),
+        column_config={site_tables.MEASURE: st.column_config.TextColumn(pinned=True, width=280)},
+    )
+    st.caption(
+        "Sans effectif précisé, un site est évalué avec les deux généralistes qu’exige une MSP. "
+        "La dernière colonne compte une seule fois les habitants que plusieurs sites atteignent."
+        + (
+            " Vue partagée : le risque par commune n’est pas montré ; « NS » : moins de "
+            f"{site_tables.LEAST_PUBLIC} professionnels."
+            if public
+            else ""
+        )
+    )
+
+
+def draw_changes(evaluation: SiteEvaluation) -> None:
+    """Draw who wins and who loses, by commune, when GPs who practise already move in."""
+    st.text(site_tables.changes_sentence(evaluation))
+    if not evaluation.changes.empty:
+        table = site_tables.changes_table(evaluation)
+        st.dataframe(table, hide_index=True, height=min(420, 38 + 35 * len(table)))
+
+
+def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
+    """Draw the best sites, their proof, the other choices and the price of each difference."""
+    st.text(search.words())
+    st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
+    st.text(site_tables.proof(best))
+    st.dataframe(site_tables.choices_table(best), hide_index=True)
+    if len(best.differences):
+        st.markdown("**Ce que coûte chaque différence avec l’optimum**")
+        st.dataframe(site_tables.differences_table(best, names), hide_index=True)
+    st.caption(
+        f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà."
+    )
+
+
+def report(
+    territory: Territory,
+    draft: Draft,
+    evaluation: SiteEvaluation,
+    notes: list[str],
+    found: tuple[Search, BestSites] | None,
+) -> bytes:
+    """Return the report of a scenario as a PDF."""
+    return scenario_pdf.scenario_pdf(
+        draft,
+        evaluation,
+        picture(territory.version, repr(draft.sites), territory, draft),
+        notes,
+        simulated=bool(territory.simulated),
+        best=None if found is None else found[1],
+        search=None if found is None else found[0],
+    )

@@ -1,0 +1,244 @@
+"""Scenarios on screen: save, reopen, duplicate, compare, delete; links to share and revoke."""
+
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from data import french, scenario_results, scenarios
+from data.best_sites import BestSites
+from data.scenario_results import Search
+from data.scenarios import Draft, Scenario, Share
+from data.territory import Territory
+from data.uploads import Site
+from geo.errors import ProxiSoinsError
+from pages import sites_best, sites_results
+from pages.sites_upload import WORK, Work, work
+from pages.state import REGION
+
+SHARE_PAGE = "partage"
+TOKEN = "jeton"  # noqa: S105  (name of the parameter)
+
+
+def draft_of(
+    territory: Territory,
+    sites: tuple[Site, ...],
+    found: tuple[Search, BestSites] | None,
+    name: str,
+    note: str = "",
+) -> Draft:
+    """Return what would be saved now."""
+    return Draft(
+        name,
+        territory.region,
+        note,
+        sites,
+        parameters={} if found is None else found[0].to_parameters(),
+        data_versions=scenarios.data_versions(territory),
+        simulated=territory.simulated,
+    )
+
+
+def named(draft: Draft) -> Draft:
+    """Return a draft under the name and note of the scenario in use, if any."""
+    current = _current()
+    if current is None:
+        return draft
+    return replace(draft, name=current.draft.name, note=current.draft.note)
+
+
+def open_scenario(territory: Territory, scenario: Scenario) -> None:
+    """Make a scenario the work in hand."""
+    sites = scenario.draft.sites
+    st.session_state[WORK] = Work(reopened=sites, scenario=scenario.id)
+    search = Search.from_parameters(scenario.draft.parameters, len(sites))
+    sites_best.start_from(search, territory, sites)
+
+
+def _current() -> Scenario | None:
+    """Return the scenario in use, if it still exists."""
+    if not work().scenario:
+        return None
+    try:
+        return scenarios.load(work().scenario)
+    except ProxiSoinsError:
+        work().scenario = ""
+        return None
+
+
+def draw_save(
+    territory: Territory, sites: tuple[Site, ...], found: tuple[Search, BestSites] | None
+) -> None:
+    """Draw the form that saves the sites and the search as a scenario."""
+    current = _current()
+    left, right = st.columns([2, 3])
+    identity = current.id if current else "nouveau"
+    name = left.text_input(
+        "Nom du scénario",
+        value=current.draft.name if current else "",
+        max_chars=scenarios.NAME_CHARACTERS,
+        key=f"sites_nom_{identity}",
+    )
+    note = right.text_area(
+        "Note",
+        value=current.draft.note if current else "",
+        max_chars=scenarios.NOTE_CHARACTERS,
+        height=80,
+        key=f"sites_note_{identity}",
+    )
+    draft = draft_of(territory, sites, found, name, note)
+    with st.container(horizontal=True):
+        fresh = st.button("Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name)
+        again = current is not None and st.button(
+            "Enregistrer les changements", key="sites_mettre_a_jour", disabled=not name
+        )
+    try:
+        if fresh:
+            saved = scenarios.save(draft)
+        elif again and current is not None:
+            saved = scenarios.update(current, draft)
+        else:
+            return
+    except ProxiSoinsError as error:
+        st.error("Le scénario n’a pas été enregistré.")
+        st.text(str(error))
+        return
+    work().scenario = saved.id
+    st.toast("Scénario enregistré.")
+    st.rerun()
+
+
+def draw_list(territory: Territory) -> None:
+    """Draw the scenarios kept, and what can be done with one."""
+    known = [one for one in scenarios.scenarios() if one.draft.region == territory.region]
+    if not known:
+        st.text("Aucun scénario enregistré dans cette région.")
+        return
+    by_id = {one.id: one for one in known}
+    in_use = work().scenario
+    picked: str = st.selectbox(
+        "Scénarios enregistrés",
+        list(by_id),
+        index=list(by_id).index(in_use) if in_use in by_id else 0,
+        format_func=lambda one: _label(by_id[one]),
+        key=f"sites_scenario_{in_use}",
+    )
+    chosen = by_id[picked]
+    if chosen.draft.note:
+        st.text(chosen.draft.note)
+    with st.container(horizontal=True):
+        if st.button("Rouvrir", key="sites_rouvrir"):
+            open_scenario(territory, chosen)
+            st.rerun()
+        if st.button("Dupliquer", key="sites_dupliquer"):
+            _duplicate(chosen)
+        with st.popover("Supprimer"):
+            st.text("Le scénario et ses liens disparaîtront.")
+            if st.button("Supprimer définitivement", key="sites_supprimer"):
+                scenarios.delete(chosen.id)
+                if in_use == chosen.id:
+                    work().scenario = ""
+                st.rerun()
+    _draw_shares(chosen)
+    if len(known) > 1:
+        _draw_comparison(territory, chosen, [one for one in known if one.id != picked])
+
+
+def _duplicate(chosen: Scenario) -> None:
+    name = f"{chosen.draft.name[: scenarios.NAME_CHARACTERS - 10]} (copie)"
+    try:
+        copy = scenarios.duplicate(chosen.id, name)
+    except ProxiSoinsError as error:
+        st.error("Le scénario n’a pas été dupliqué.")
+        st.text(str(error))
+        return
+    work().scenario = copy.id
+    st.rerun()
+
+
+def _label(scenario: Scenario) -> str:
+    when = scenario.updated_at.astimezone()
+    sites = len(scenario.draft.sites)
+    return (
+        f"{scenario.draft.name} · {sites} site{'s' if sites > 1 else ''} · "
+        f"{french.date(when.date())}, {when:%H:%M}"
+    )
+
+
+@st.fragment
+def _draw_shares(chosen: Scenario) -> None:
+    """Draw the links of a scenario: a new one is shown once, the others can be revoked."""
+    st.subheader("Partager")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.number_input(
+            "Durée du lien (jours)",
+            min_value=1,
+            max_value=scenarios.MOST_SHARE_DAYS,
+            value=scenarios.SHARE_DAYS,
+            key=f"sites_jours_{chosen.id}",
+        )
+        asked = st.button("Créer un lien", type="primary", key=f"sites_partager_{chosen.id}")
+    if asked:
+        try:
+            token, made = scenarios.share(chosen.id, days=int(days))
+        except ProxiSoinsError as error:
+            st.error("Le lien n’a pas été créé.")
+            st.text(str(error))
+        else:
+            st.code(_address(token, chosen.draft.region), language=None, wrap_lines=True)
+            st.text(
+                "Copiez ce lien maintenant : il n’est montré qu’une fois. Il ouvre le scénario tel "
+                "qu’il est, en lecture seule, jusqu’au "
+                f"{french.date(made.expires_at.astimezone().date())}."
+            )
+    links = scenarios.shares(chosen.id)
+    for number, link in enumerate(links, start=1):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.text(f"Lien {len(links) - number + 1} : {_state(link)}")
+        if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
+            scenarios.revoke(link.id)
+            st.rerun(scope="fragment")
+
+
+def _state(link: Share) -> str:
+    made = f"créé le {french.date(link.created_at.astimezone().date())}"
+    if link.revoked_at is not None:
+        return f"{made}, révoqué le {french.date(link.revoked_at.astimezone().date())}"
+    until = french.date(link.expires_at.astimezone().date())
+    return f"{made}, valable jusqu’au {until}" if link.active else f"{made}, expiré le {until}"
+
+
+def _address(token: str, region: str) -> str:
+    """Return the address of a link, on the server as this browser reaches it."""
+    here = urlsplit(st.context.url or "")
+    base = here.path.rsplit("/", 1)[0]
+    query = {TOKEN: token} | ({} if region == REGION else {"region": region})
+    return f"{here.scheme}://{here.netloc}{base}/{SHARE_PAGE}?{urlencode(query)}"
+
+
+def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenario]) -> None:
+    with st.expander("Comparer avec un autre scénario"):
+        by_id = {one.id: one for one in others}
+        other_id = st.selectbox(
+            "Autre scénario",
+            [None, *by_id],
+            format_func=lambda one: _label(by_id[one]) if one else "aucun",
+            key=f"sites_autre_{chosen.id}",
+        )
+        if other_id is None:
+            return
+        other = by_id[other_id]
+        differences = scenarios.compare(chosen.draft, other.draft)
+        titles = {"aspect": "Quoi", "item": "Élément", "first": "Premier", "second": "Second"}
+        changed = differences[~differences["same"]]
+        st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)
+        if chosen.draft.sites and other.draft.sites:
+            risk = sites_results.risk_of(territory)
+            table = scenario_results.together_table(
+                (
+                    chosen.draft.name,
+                    sites_results.judged(territory, chosen.draft.sites, risk),
+                ),
+                (other.draft.name, sites_results.judged(territory, other.draft.sites, risk)),
+            )
+            st.dataframe(table, hide_index=True, height=38 + 35 * len(table))

@@ -1,0 +1,205 @@
+"""Bringing candidate sites in: template, file, match report line by line, mending on the spot."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+
+from data import site_upload
+from data.gazetteer import gazetteer
+from data.site_columns import REPORT_TITLES, titled
+from data.territory import Territory
+from data.uploads import (
+    DOUBTFUL,
+    LEFT_OUT,
+    MAX_SITES,
+    REFUSED,
+    UNDERSTOOD,
+    Line,
+    MatchReport,
+    Site,
+    match_lines,
+    read_lines,
+    template,
+)
+from geo.errors import ProxiSoinsError
+
+WORK = "sites_travail"
+"""What is being worked on, in the session: kept when one goes to another page and back."""
+
+TYPES = ["csv", "txt", "tsv", "xlsx", "ods", "geojson", "json", "zip", "gpkg", "kml"]
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass
+class Work:
+    """A file of sites, and what its reader mended in it; or the sites of a scenario reopened.
+
+    Attributes
+    ----------
+    name, content, digest
+        The file; "" when the sites come from a scenario.
+    corrections
+        Line number to fields changed.
+    base
+        The corrections from which the table on screen started.
+    reopened
+        Sites of the scenario.
+    scenario
+        Identity of the scenario in use, "" when it is not saved.
+    """
+
+    name: str = ""
+    content: bytes = b""
+    digest: str = ""
+    corrections: dict[int, dict[str, str]] = field(default_factory=dict)
+    base: dict[int, dict[str, str]] = field(default_factory=dict)
+    reopened: tuple[Site, ...] = ()
+    scenario: str = ""
+
+
+def work() -> Work:
+    """Return what is being worked on."""
+    kept: Work = st.session_state.setdefault(WORK, Work())
+    return kept
+
+
+@st.cache_data(show_spinner="Lecture du fichier…", max_entries=8)
+def _lines(digest: str, _name: str, _content: bytes) -> list[Line]:  # noqa: ARG001
+    return read_lines(_content, _name)
+
+
+@st.cache_resource(show_spinner="Rapprochement des lieux…", max_entries=8)
+def _matched(
+    version: str,  # noqa: ARG001
+    digest: str,  # noqa: ARG001
+    mended: str,  # noqa: ARG001  (the corrections' key)
+    _territory: Territory,
+    _lines: list[Line],
+    _corrections: dict[int, dict[str, str]],
+) -> MatchReport:
+    names = gazetteer(_territory.region)
+    return match_lines(_lines, names, _territory.communes, _corrections)
+
+
+def _templates() -> None:
+    with st.container(horizontal=True):
+        for label, content, name, mime in (
+            ("Modèle CSV", template.csv_template, "modele-sites.csv", "text/csv"),
+            ("Modèle XLSX expliqué", template.xlsx_template, "modele-sites.xlsx", _XLSX),
+        ):
+            st.download_button(label, content, file_name=name, mime=mime, on_click="ignore")
+
+
+def _dropped() -> None:
+    """Take a newly dropped file as the work in hand."""
+    file = st.file_uploader(
+        f"Fichier de sites (CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage, KML ; "
+        f"{MAX_SITES} sites au plus)",
+        type=TYPES,
+        key="sites_fichier",
+    )
+    if file is None:
+        return
+    content = file.getvalue()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    if st.session_state.get("sites_dernier") != file.file_id:
+        st.session_state["sites_dernier"] = file.file_id
+        st.session_state[WORK] = Work(file.name, content, digest)
+
+
+def _editor(first: MatchReport, current: Work, *, every: bool) -> None:
+    """Draw the table of lines to mend; what is changed in it is kept in the work in hand."""
+    key = f"sites_editeur_{current.digest}_{every}"
+    if key not in st.session_state:
+        current.base = {line: dict(change) for line, change in current.corrections.items()}
+    before = site_upload.editable(first, current.base, every=every)
+    fixed = st.column_config.TextColumn(disabled=True)
+    after: pd.DataFrame = st.data_editor(
+        before,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        placeholder="",
+        height=min(420, 38 + 35 * max(len(before), 1)),
+        column_config={
+            site_upload.LINE: st.column_config.NumberColumn(disabled=True, width="small"),
+            site_upload.STATUS: fixed,
+            site_upload.REASON: st.column_config.TextColumn(disabled=True, width="medium"),
+            site_upload.CHOICE: st.column_config.SelectboxColumn(
+                options=site_upload.choices(first),
+                help="Commune à retenir parmi les candidates.",
+                width="medium",
+            ),
+            site_upload.DROP: st.column_config.CheckboxColumn(width="small"),
+        },
+    )
+    shown = {line: change for line, change in current.base.items() if line in before.index}
+    kept = {line: change for line, change in current.corrections.items() if line not in shown}
+    kept = {line: change for line, change in kept.items() if line not in before.index}
+    current.corrections = kept | site_upload.corrections(before, after, shown)
+
+
+def _summary(report: MatchReport) -> None:
+    st.text(
+        f"{len(report.outcomes)} lignes lues : {report.count(UNDERSTOOD)} comprises, "
+        f"{report.count(DOUBTFUL)} douteuses, {report.count(REFUSED)} refusées, "
+        f"{report.count(LEFT_OUT)} écartées."
+    )
+
+
+def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
+    try:
+        lines = _lines(current.digest, current.name, current.content)
+    except ProxiSoinsError as error:
+        st.error("Le fichier est refusé.")
+        st.text(str(error))
+        return ()
+
+    def matched(corrections: dict[int, dict[str, str]]) -> MatchReport:
+        mended = repr(sorted(corrections.items()))
+        return _matched(territory.version, current.digest, mended, territory, lines, corrections)
+
+    first = matched({})
+    unclear = any(one.status != UNDERSTOOD for one in first.outcomes)
+    if unclear:
+        st.markdown(
+            "**À corriger sur place.** Choisissez une commune candidate, donnez un code INSEE, une "
+            "commune ou des coordonnées, ou écartez la ligne. Les autres lignes ne sont pas "
+            "touchées ; rien n’est perdu."
+        )
+    every = st.toggle("Corriger aussi les lignes comprises", key="sites_toutes")
+    if unclear or every:
+        _editor(first, current, every=every)
+    report = matched(current.corrections)
+    _summary(report)
+    with st.expander("Rapport ligne par ligne", expanded=unclear):
+        st.dataframe(
+            titled(report.table(), REPORT_TITLES), hide_index=True, height=260, placeholder=""
+        )
+    if left := site_upload.left_over(report):
+        st.download_button(
+            "Télécharger les lignes à corriger (CSV)",
+            left,
+            file_name="sites-a-corriger.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+    return report.sites
+
+
+def draw_upload(territory: Territory) -> tuple[Site, ...]:
+    """Draw the file and its report; return the sites understood."""
+    current = work()
+    busy = bool(current.digest or current.reopened)
+    with st.expander("1. Apporter des sites", expanded=not busy):
+        _templates()
+        _dropped()
+    current = work()
+    if current.digest:
+        st.text(f"Fichier en cours : {current.name}")
+        return _review(territory, current)
+    if current.reopened:
+        st.text(f"{len(current.reopened)} sites, du scénario enregistré.")
+    return current.reopened
