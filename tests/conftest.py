@@ -1,10 +1,39 @@
-"""Fixtures shared by all tests: an isolated home, the reference data where it is."""
+"""Fixtures shared by all tests: data folders of their own, the reference data where it is."""
 
+import fcntl
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from data import paths
+from data.prepare import prepare
+
+SESSION = "PROXISOINS_TEST_SESSION"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the whole session, workers included, out of the user's data folder."""
+    if SESSION not in os.environ:
+        folder = tempfile.mkdtemp(prefix="proxisoins-tests-")
+        os.environ[SESSION] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["PROXISOINS_HOME"] = os.environ[SESSION]
+
+
+@pytest.fixture(scope="session")
+def prepared_home() -> Path:
+    """Give a data folder that all workers share, its indicators computed once; change nothing."""
+    folder = Path(os.environ[SESSION])
+    with (folder / "preparing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = os.environ["PROXISOINS_HOME"]
+        os.environ["PROXISOINS_HOME"] = str(folder)
+        prepare("75")
+        os.environ["PROXISOINS_HOME"] = before
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -22,13 +22,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTUP_SECONDS = 90
-PREPARATION = """
-from data.catalogue import load_territory
-from data.indicators import commune_indicators
-
-commune_indicators(load_territory("75"))
-"""
-
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -89,22 +82,11 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path
 
 
 @pytest.fixture(scope="session")
-def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a data folder whose cache holds the indicators, which take long the first time."""
-    home = tmp_path_factory.mktemp("shared-home")
-    subprocess.run(
-        [sys.executable, "-c", PREPARATION],
-        cwd=ROOT,
-        env=os.environ | {"PROXISOINS_HOME": str(home)},
-        check=True,
-    )
-    return home
-
-
-@pytest.fixture(scope="session")
-def server(prepared_home: Path) -> Iterator[str]:
+def server(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a server shared by all tests that change no data."""
-    with running_server(prepared_home) as address:
+    home = tmp_path_factory.mktemp("shared-home")
+    shutil.copytree(prepared_home / "cache", home / "cache")
+    with running_server(home) as address:
         yield address
 
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -30,7 +31,8 @@ def test_no_text_survives_as_a_template_a_tag_or_a_script(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def loaded() -> tuple[Territory, pd.DataFrame]:
+def loaded(prepared_home: Path) -> tuple[Territory, pd.DataFrame]:
+    assert prepared_home.is_dir()
     territory = catalogue.load_territory("75")
     return territory, indicators.commune_indicators(territory)
 

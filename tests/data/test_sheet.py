@@ -1,6 +1,7 @@
 """The sheet of a territory and its PDF, on the demonstration data."""
 
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +15,8 @@ from geo.errors import InvalidInputError
 
 
 @pytest.fixture(scope="module")
-def loaded() -> tuple[Territory, pd.DataFrame]:
+def loaded(prepared_home: Path) -> tuple[Territory, pd.DataFrame]:
+    assert prepared_home.is_dir()
     territory = catalogue.load_territory("75")
     return territory, indicators.commune_indicators(territory)
 
