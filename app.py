@@ -17,6 +17,7 @@ navigation = st.navigation(
             title="Permanence des soins",
             icon=":material/local_hospital:",
         ),
+        st.Page("pages/zonage.py", title="Zonage", icon=":material/layers:"),
         st.Page("pages/territoire.py", title="Fiche territoire", icon=":material/description:"),
         st.Page("pages/methode.py", title="Données et méthode", icon=":material/menu_book:"),
     ],
