@@ -13,7 +13,7 @@ from data.best_sites import BestSites
 from data.gazetteer import gazetteer
 from data.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES, titled
 from data.sites import SiteEvaluation
-from data.siting_files import write_json
+from data.siting_files import difference_name, write_json
 from data.territory import Territory
 from data.uploads import UNDERSTOOD, Site, match_lines, read_upload
 from geo.errors import InvalidInputError
@@ -88,13 +88,17 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
         The extension is another, or the file cannot be written.
     """
     notes = source_notes(territory)
+    names = [site.name for site in sites]
+    differences = best.differences.assign(
+        choice=[difference_name(choice, names) for choice in best.differences["choice"]]
+    )
     match out.suffix.lower():
         case ".json":
-            write_json(_best_report(best, sites, notes), out)
+            write_json(_best_report(best, sites, differences, notes), out)
         case ".xlsx":
             sheets = {
                 "Choix": titled(best.choices, CHOICE_TITLES),
-                "Prix des différences": titled(best.differences, CHOICE_TITLES),
+                "Prix des différences": titled(differences, CHOICE_TITLES),
             }
             _write(exports.to_xlsx(sheets, notes), out)
         case ".csv":
@@ -122,7 +126,9 @@ def _named(changes: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
     return changes.assign(site=[names[row] for row in changes["site"]])
 
 
-def _best_report(best: BestSites, sites: Sequence[Site], notes: list[str]) -> dict[str, Any]:
+def _best_report(
+    best: BestSites, sites: Sequence[Site], differences: pd.DataFrame, notes: list[str]
+) -> dict[str, Any]:
     solution = best.solution
     return {
         "model": solution.model,
@@ -140,7 +146,7 @@ def _best_report(best: BestSites, sites: Sequence[Site], notes: list[str]) -> di
         "unit": best.unit,
         "unreachable": best.unreachable,
         "choices": _records(best.choices),
-        "differences": _records(best.differences),
+        "differences": _records(differences),
         "notes": notes,
     }
 

@@ -175,7 +175,7 @@ def solution_report(
         ],
         "differences": [
             {
-                "choice": row["choice"],
+                "choice": difference_name(row["choice"], names),
                 "objective": _finite(row["objective"]),
                 "lost": _finite(row["lost"]),
                 "lost_share": _finite(row["lost_share"]),
@@ -185,6 +185,12 @@ def solution_report(
             for row in table.to_dict("records")
         ],
     }
+
+
+def difference_name(choice: str, names: Sequence[str]) -> str:
+    """Return "glouton, en échangeant X" for the row "glouton − 3" of `price_of_differences`."""
+    whole, mark, row = choice.rpartition(" − ")
+    return f"{whole}, en échangeant {names[int(row)]}" if mark else choice
 
 
 def write_json(report: dict[str, Any], out: Path) -> None:

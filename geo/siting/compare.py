@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from geo.siting.problem import SitingModel, SitingProblem, Solution
@@ -26,21 +27,33 @@ def price_of_differences(
     pandas.DataFrame
         One row per choice: choice, objective, lost (what the choice loses on the best, ≥ 0 when
         it respects the limits), lost_share, only_here and only_best (row numbers of the sites).
-        Then, for each site only the choice holds, one row with choice "name − site" where that
-        site alone is replaced by the best site not held: the price of that one difference.
+        Then, for each site only the choice holds, one row with choice "name − site" (its row
+        number) where that site alone is replaced by the best site not held.
     """
     rows = []
     for name, other in others.items():
         rows.append(_row(model, name, best, other))
         missing = [site for site in best.chosen if site not in other.chosen]
         for site in sorted(set(other.chosen) - set(best.chosen)):
-            kept = [held for held in other.chosen if held != site]
-            swaps = [model.judge(problem, [*kept, new]) for new in missing]
-            if swaps:
-                swapped = min(swaps, key=lambda swap: _lost(model, best, swap))
+            if missing:
+                swapped = _best_swap(model, problem, other, site, missing)
                 rows.append(_row(model, f"{name} − {site}", best, swapped))
     columns = ["choice", "objective", "lost", "lost_share", "only_here", "only_best"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _best_swap(
+    model: SitingModel, problem: SitingProblem, other: Solution, site: int, missing: list[int]
+) -> Solution:
+    kept = [held for held in other.chosen if held != site]
+    nearest = problem.nearest(kept)
+    sign = -1.0 if model.maximised[0] else 1.0
+
+    def value(new: int) -> float:
+        reached = np.minimum(nearest, problem.costs[:, new])
+        return sign * model.measure(problem, [*kept, new], reached)[0]
+
+    return model.judge(problem, [*kept, min(missing, key=value)])
 
 
 def _lost(model: SitingModel, best: Solution, other: Solution) -> float:

@@ -51,10 +51,11 @@ class Lscp(SitingModel):
     criteria: ClassVar[tuple[str, ...]] = ("nombre (ou prix) des sites",)
     maximised: ClassVar[tuple[bool, ...]] = (False,)
 
-    def values(self, problem: SitingProblem, chosen: Sequence[int] | Ints) -> tuple[float, ...]:
+    def measure(
+        self, problem: SitingProblem, chosen: Sequence[int] | Ints, nearest: Floats
+    ) -> tuple[float, ...]:
         """Return number or price of the sites; inf when they leave a point out."""
-        left_out = (problem.nearest(chosen) > self.threshold).any()
-        return (np.inf if left_out else problem.price(chosen),)
+        return (np.inf if (nearest > self.threshold).any() else problem.price(chosen),)
 
     def solve(self, problem: SitingProblem, time_limit: float | None = None) -> Solution:
         """Best sites with their proof; past `time_limit` seconds, best found and its bound."""

@@ -184,8 +184,14 @@ class SitingModel(ABC):
     maximised: ClassVar[tuple[bool, ...]]
 
     @abstractmethod
+    def measure(
+        self, problem: SitingProblem, chosen: Sequence[int] | Ints, nearest: Floats
+    ) -> tuple[float, ...]:
+        """Value of each criterion for a set of sites, `nearest` being its nearest costs (n,)."""
+
     def values(self, problem: SitingProblem, chosen: Sequence[int] | Ints) -> tuple[float, ...]:
         """Value of each criterion for a set of sites."""
+        return self.measure(problem, chosen, problem.nearest(chosen))
 
     @abstractmethod
     def solve(self, problem: SitingProblem, time_limit: float | None = None) -> Solution:
@@ -236,9 +242,12 @@ class CountedModel(SitingModel):
     def scores(self, problem: SitingProblem, nearest: Floats) -> Floats:
         """Scores, larger is better, first row first: shape (criteria, …) from nearest (n, …)."""
 
-    def values(self, problem: SitingProblem, chosen: Sequence[int] | Ints) -> tuple[float, ...]:
-        """Value of each criterion for a set of sites."""
-        scores = self.scores(problem, problem.nearest(chosen)[:, None])[:, 0]
+    def measure(
+        self, problem: SitingProblem, chosen: Sequence[int] | Ints, nearest: Floats
+    ) -> tuple[float, ...]:
+        """Value of each criterion for a set of sites, `nearest` being its nearest costs (n,)."""
+        del chosen
+        scores = self.scores(problem, nearest[:, None])[:, 0]
         signs = np.where(self.maximised, 1.0, -1.0)
         return tuple(float(value) + 0.0 for value in signs * scores[: len(signs)])
 

@@ -46,6 +46,7 @@ def test_solution_is_written_with_its_proof(files):
     difference = next(row for row in report["differences"] if row["choice"] == "votre choix")
     assert difference["lost"] == 49.5
     assert difference["only_best"] == ["s1"]
+    assert "votre choix, en échangeant s3" in [row["choice"] for row in report["differences"]]
     assert "optimum prouvé" in output
 
 
