@@ -289,8 +289,8 @@ class LineFall:
     farther
         Inhabitants for whom the line is the nearest one, whatever the threshold.
     helpers
-        Other lines held for the specialty, nearest first, seen from those communes (from all
-        those nearest to the line when none is pushed beyond): line, establishment, commune,
+        Other lines held for the specialty, nearest first, seen from those communes (when none is
+        pushed beyond: from those to which no line is nearer): line, establishment, commune,
         departement, line_type, status, minutes (median of the inhabitants), minutes_least,
         population_within (inhabitants within the threshold), population_taken (inhabitants
         whose next line it is).
@@ -336,6 +336,8 @@ def if_line_falls(covered: Cover, line: str, threshold: float) -> LineFall:
     people = covered.communes["population"].to_numpy(float)
     lost = (before <= threshold) & (after > threshold)
     farther = after > before
+    own = covered.minutes[:, fallen]
+    concerned = lost if lost.any() else (own <= before) & np.isfinite(own)
     names = np.append(covered.lines["line"].to_numpy(object), "")
     communes = covered.communes.assign(
         minutes_with=before,
@@ -349,7 +351,7 @@ def if_line_falls(covered: Cover, line: str, threshold: float) -> LineFall:
         beyond_without=float(people[after > threshold].sum()),
         communes=communes.sort_values("population", ascending=False, ignore_index=True),
         farther=float(people[farther].sum()),
-        helpers=_helpers(covered, others, lost if lost.any() else farther, after_line, threshold),
+        helpers=_helpers(covered, others, concerned, after_line, threshold),
     )
 
 

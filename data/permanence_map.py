@@ -106,13 +106,17 @@ def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
             "lon": row.lon,
             "lat": row.lat,
             "name": f"{row.specialty} ({row.line_type})",
-            "detail": f"{row.establishment}, {row.commune} : "
-            f"{'en ' if row.status in {'carence', 'réquisition'} else ''}{row.status}"
+            "detail": f"{row.establishment}, {row.commune} : {_state(str(row.status))}"
             + ("" if row.held or row.lacking else ", hors période"),
             "status": row.status,
         }
         for row in lines.itertuples(index=False, name="Line")
     ]
+
+
+def _state(status: str) -> str:
+    """Return a status as it is said after a noun: "assurée", "en carence"."""
+    return f"en {status}" if status in {"carence", "réquisition"} else status
 
 
 def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
@@ -136,7 +140,7 @@ def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
             "symbol": map_payload.STATUS_SYMBOLS["assurée"],
             "statuses": map_payload.STATUS_SYMBOLS,
             "legend": [
-                symbol | {"label": f"Ligne {'en ' if status == 'carence' else ''}{status}"}
+                symbol | {"label": f"Ligne {_state(status)}"}
                 for status, symbol in map_payload.STATUS_SYMBOLS.items()
             ],
         },

@@ -31,6 +31,7 @@ MAP = "permanence_map"
 """Key of the map: what its client asked last is in the session under it."""
 
 ALL = "toutes"
+TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -72,7 +73,7 @@ def _payload(
 ) -> str:
     covered = _cover(version, day, _territory)
     lines = covered.lines[covered.lines["line"].isin(shown)]
-    note = " · ".join(figures.notes(_territory, "pdses_lines", "communes"))
+    note = " · ".join(permanence_files.notes(_territory))
     document = permanence_map.configuration(_territory, covered, specialty, lines, note)
     state = {
         "region": _territory.region,
@@ -132,9 +133,10 @@ def _slug(name: str) -> str:
     return french.fold(name).replace(" ", "-")
 
 
-def _keep(specialty: str, threshold: float, line: str) -> None:
+def _keep(specialty: str, threshold: float, line: str, tab: str) -> None:
     """Write the choices in the address, beside the view that all screens share."""
     told = {"specialite": _slug(specialty), "seuil": f"{threshold:g}", "ligne": line}
+    told |= {"vue": _slug(tab)} if tab != TABS[0] else {}
     query = shell.view().to_query() | {key: text for key, text in told.items() if text}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -235,7 +237,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     st.caption(
         "Lignes tenues de la même spécialité, autres départements et régions voisines compris, "
         "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
-        "(à défaut, de celles dont elle est la plus proche). Le temps ne dit rien de la capacité."
+        "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
     )
     _table("aide", tables.helpers, screen.notes, height=320)
     st.subheader("Communes qui basculent au-delà du seuil")
@@ -283,20 +285,24 @@ def draw() -> None:
     )
     notes = figures.notes(territory, "pdses_lines", "communes", "populations")
     screen = _Screen(territory, covered, specialty, threshold, day, notes)
-    tabs = st.tabs(
-        ["Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer"]
-    )
-    with tabs[0]:
-        _draw_map_tab(screen)
-    with tabs[1]:
-        _draw_gaps_tab(screen)
-    with tabs[2]:
-        line = _draw_fall_tab(screen, line)
-    with tabs[3]:
-        _draw_matrix_tab(screen)
-    with tabs[4]:
-        draw_import(territory)
-    _keep(specialty, threshold, line)
+    asked = {_slug(title): title for title in TABS}.get(st.query_params.get("vue", ""), TABS[0])
+    tabs = st.tabs(TABS, default=asked, key="pdses_tab", on_change="rerun")
+    # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
+    for title, tab in zip(TABS, tabs, strict=True):
+        if not tab.open:
+            continue
+        with tab:
+            if title == "Carte et portée":
+                _draw_map_tab(screen)
+            elif title == "Manques":
+                _draw_gaps_tab(screen)
+            elif title == "Si cette ligne tombe":
+                line = _draw_fall_tab(screen, line)
+            elif title == "Établissements":
+                _draw_matrix_tab(screen)
+            else:
+                draw_import(territory)
+        _keep(specialty, threshold, line, title)
     st.caption(" · ".join(notes))
 
 

@@ -104,6 +104,7 @@ def test_a_line_beside_another_of_its_specialty_leaves_nobody():
     assert fall.beyond_without == fall.beyond_with
     assert fall.communes.empty
     assert fall.farther == 0
+    assert fall.helpers["line"].tolist() == ["B"]  # it takes the load of the same communes
 
 
 def test_an_unknown_line_is_refused():

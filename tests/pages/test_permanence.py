@@ -34,10 +34,9 @@ def imported():
 
 def test_imported_lines_hostile_names_included(imported):
     brive = imported.loc[imported["establishment"] == "CH de Brive", "line"].item()
-    app = opened(specialite="cardiologie", seuil="45", ligne=brive)
+    app = opened(specialite="cardiologie", seuil="45", ligne=brive, vue="si-cette-ligne-tombe")
     assert not app.exception
     assert app.selectbox[0].value == "Cardiologie"
-    assert "Lignes tenues : 1 ; en carence : 1." in texts(app)
     assert "Si cette ligne tombe" in texts(app)
     assert app.query_params["seuil"] == "45"
     assert app.query_params["ligne"] == brive
@@ -45,6 +44,14 @@ def test_imported_lines_hostile_names_included(imported):
     assert HOSTILE not in unescaped
     app.selectbox[0].select(app.selectbox[0].options[-1])
     assert not app.run().exception
+    for tab, words in (
+        ("carte-et-portee", "Lignes tenues : "),
+        ("manques", "1 lignes sont en carence"),
+        ("etablissements", "3 établissements × 2 spécialités"),
+    ):
+        app = opened(specialite="cardiologie", vue=tab)
+        assert not app.exception
+        assert words in texts(app)
     assert catalogue.undo() == ["pdses_lines"]
 
 
