@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 TITLES: Mapping[str, str] = {
+    "change": "Si…",
     "code": "Code",
     "name": "Nom",
     "departement": "Code département",
@@ -59,7 +60,6 @@ TITLES: Mapping[str, str] = {
     "apl_after": "APL après (calculée)",
     "share_lost_before": "Probabilité de relève non assurée, avant",
     "share_lost_after": "Probabilité de relève non assurée, après",
-    "change": "Si…",
 }
 
 

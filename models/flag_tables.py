@@ -73,23 +73,23 @@ def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
     apl = gone.apl_after - gone.apl_before
     return [
         (
-            "Médecins de la commune",
+            "Médecins sur place",
             number(gone.gps_after, 1 if gone.gps_after % 1 else 0),
             f"avant : {number(gone.gps_before, 1 if gone.gps_before % 1 else 0)}",
         ),
         (
-            "Généraliste le plus proche",
+            "Médecin le plus proche",
             minutes(gone.minutes_after),
             f"avant : {minutes(gone.minutes_before)}",
         ),
-        ("Habitants poussés au-delà de 20 min", number(gone.people_beyond_20), "de la région"),
+        ("Habitants passant 20 min", number(gone.people_beyond_20), "de la région"),
         (
-            "APL de la commune (calculée)",
+            "APL calculée",
             number(gone.apl_after, 2),
-            f"{'−' if apl < 0 else '+'}{number(abs(apl), 2)} consultation/an/hab.",
+            f"{'−' if apl < 0 else '+'}{number(abs(apl), 2)} consult./an/hab.",
         ),
         (
-            "Patients à reprendre alentour",
+            "Patients à reprendre",
             number(gone.neighbours["extra_patients"].sum()),
             f"{number(gone.people_left)} sans médecin à 20 min",
         ),

@@ -158,10 +158,10 @@ class Proof:
                     GROUPS[by]: one["group"],
                     "Communes": one["communes"],
                     "Pertes": one["losses"],
-                    "Taux observé (%)": 100 * one["observed"],
-                    "Taux annoncé (%)": 100 * one["predicted"],
-                    "Précision moyenne": one["average_precision"],
-                    "AUC": one["auc"],
+                    "Taux observé": percent(one["observed"], 1),
+                    "Taux annoncé": percent(one["predicted"], 1),
+                    "Précision moyenne": _told(one["average_precision"]),
+                    "AUC": _told(one["auc"]),
                 }
                 for one in self.figures["subgroups"][by]
             ]
@@ -191,8 +191,8 @@ class Proof:
             [
                 {
                     "Fichier absent": title,
-                    "Précision moyenne": cases[key]["average_precision"],
-                    "AUC": cases[key]["auc"],
+                    "Précision moyenne": _told(cases[key]["average_precision"]),
+                    "AUC": _told(cases[key]["auc"]),
                 }
                 for key, title in MISSING_FILES.items()
                 if key in cases
@@ -235,6 +235,10 @@ def _measure(measure: Mapping[str, float] | None, decimals: int = 3) -> str:
     if "low" not in measure:
         return value
     return f"{value} [{number(measure['low'], decimals)} ; {number(measure['high'], decimals)}]"
+
+
+def _told(value: float | None) -> str:
+    return "–" if value is None else number(value, 3)
 
 
 def _signed(value: float) -> str:

@@ -71,13 +71,13 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
             "commune moyenne : +0,7 la double, −0,7 la divise par deux."
         )
     with chart:
-        parts = flag.contributions(row)
+        parts = flag.contributions(row).query("logit != 0")
         st.bar_chart(
             parts,
             x="theme",
             y="logit",
-            x_label="Effet sur le risque (à droite, il augmente)",
-            y_label="",
+            x_label="",
+            y_label="Effet sur le risque (à droite, il augmente)",
             horizontal=True,
             sort=False,
             height=300,

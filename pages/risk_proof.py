@@ -5,6 +5,9 @@ import streamlit as st
 from geo.errors import ProxiSoinsError
 from models import flag, flag_tables, proof
 
+LINES = ("#b34000", "#8a8f98")
+"""The model, then what it is compared with."""
+
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _proof(stamp: str) -> proof.Proof:  # noqa: ARG001  (the file's stamp is the cache's key)
@@ -60,7 +63,13 @@ def _curves(known: proof.Proof, horizon: int) -> None:
         curve = known.calibration(horizon)
         told, seen, perfect = curve.columns
         st.line_chart(
-            curve, x=told, y=[seen, perfect], x_label=told, y_label="Taux (%)", height=280
+            curve,
+            x=told,
+            y=[seen, perfect],
+            x_label=told,
+            y_label="Taux (%)",
+            color=list(LINES),
+            height=280,
         )
         st.caption("Dix groupes de communes, de la moins à la plus risquée.")
     with right:
@@ -68,7 +77,13 @@ def _curves(known: proof.Proof, horizon: int) -> None:
         yields = known.yields(horizon)
         looked, found, chance = yields.columns
         st.line_chart(
-            yields, x=looked, y=[found, chance], x_label=looked, y_label="Pertes", height=280
+            yields,
+            x=looked,
+            y=[found, chance],
+            x_label=looked,
+            y_label="Pertes",
+            color=list(LINES),
+            height=280,
         )
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
@@ -86,7 +101,7 @@ def _groups(known: proof.Proof) -> None:
         required=True,
         format_func=proof.GROUPS.__getitem__,
     )
-    st.dataframe(known.groups(by).round(3), hide_index=True)
+    st.dataframe(known.groups(by), hide_index=True)
     st.caption(
         "Deux ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
         "données. " + proof.DENOMINATOR
@@ -94,7 +109,7 @@ def _groups(known: proof.Proof) -> None:
     with st.expander("Fiabilité de « ne peut pas dire » ; ce que coûte un fichier absent"):
         st.dataframe(known.certainty(), hide_index=True)
         st.caption("Cible : 90 % de communes bien couvertes, vérifiée vers l’avant.")
-        st.dataframe(known.missing().round(3), hide_index=True)
+        st.dataframe(known.missing(), hide_index=True)
 
 
 def _card() -> None:

@@ -100,10 +100,11 @@ def _map(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> N
     if message.get("turn") != st.session_state.get("risques_turn"):
         # Said once: the list and the choice of a commune may have moved the view since.
         st.session_state["risques_turn"] = message.get("turn")
-        before, told = shell.view().commune, map_dialogue.follow(message)
+        told = map_dialogue.follow(message)
         shell.remember(told, address=False)
         map_dialogue.open_sheet(MAP, message, told)
-        if told.commune != before:
+        # The address already holds what the client shows: compare with what the page drew.
+        if told.commune != st.session_state["risques_drawn"]:
             st.rerun()
     view = shell.view()
     map_view.draw_map(
@@ -120,6 +121,7 @@ def _row_chosen(territory: Territory, codes: list[str]) -> None:
 def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
     """Draw the map, the list and the exports."""
     everything = len(chosen) == len(table)
+    st.session_state["risques_drawn"] = shell.view().commune
     _map(territory, horizon, None if everything else tuple(chosen["code"]))
     risk_panels.class_counts(chosen, horizon)
     codes = chosen["code"].tolist()

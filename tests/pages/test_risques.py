@@ -90,7 +90,7 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
     assert "intervalle à 90" in said
     assert "démonstration" in said.lower()
     changes = screen.dataframe[0].value
-    assert changes.iloc[0, -1] == "Situation actuelle"
+    assert changes.iloc[0, 0] == "Situation actuelle"
     assert len(changes) >= 3
 
 
@@ -114,7 +114,7 @@ def test_a_departure_compares_before_and_after(screen: AppTest, risk: pd.DataFra
     select(screen, str(risk.iloc[0]["code"]))
     app = shown(screen, "Et si ce médecin partait ?")
     labels = [one.label for one in app.metric]
-    assert "Habitants poussés au-delà de 20 min" in labels
+    assert "Habitants passant 20 min" in labels
     assert "ne sont pas remplacés" in words(app)
 
 
