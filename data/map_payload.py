@@ -195,7 +195,7 @@ def _drawn(
     return drawn, comparisons
 
 
-def _points(territory: Territory, own: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
+def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
     points: dict[str, list[dict[str, Any]]] = {}
     for kind in ("france_sante", "msp", "centre_sante", "urgences"):
         points[kind] = [
@@ -212,12 +212,38 @@ def _points(territory: Territory, own: pd.DataFrame | None) -> dict[str, list[di
         }
         for r in territory.pdses_lines.itertuples(index=False, name="Line")
     ]
-    if own is not None:
-        points["points"] = [
-            {"lon": r.lon, "lat": r.lat, "name": r.name, "detail": r.detail}
-            for r in own.itertuples(index=False, name="Point")
-        ]
     return points
+
+
+def with_own_points(document: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
+    """Return the fields of a configuration that change when the user adds a layer of points.
+
+    Parameters
+    ----------
+    document
+        Made by `configuration`.
+    own
+        Columns lon, lat (EPSG:4326), name, detail: text of the user's, never markup.
+    """
+    points = own[["lon", "lat", "name", "detail"]].to_dict("records")
+    layer = _places("points", "Ma couche", len(points), "diamond", "#c2185b")
+    *others, background = document["layers"]
+    return {
+        "points": document["points"] | {"points": points},
+        "layers": [*others, layer, background],
+    }
+
+
+def _places(key: str, label: str, count: int, shape: str, colour: str) -> dict[str, Any]:
+    """Return a layer of points and its entry in the legend."""
+    symbol = {"shape": shape, "colour": colour, "mark": ""}
+    return {
+        "key": key,
+        "kind": "points",
+        "label": f"{label} ({count})",
+        "symbol": symbol,
+        "legend": [symbol | {"label": label}],
+    }
 
 
 def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[str, Any]]:
@@ -236,21 +262,14 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
             "note": note,
         }
 
-    def places(key: str, label: str, shape: str, colour: str, mark: str) -> dict[str, Any]:
-        symbol = {"shape": shape, "colour": colour, "mark": mark}
-        return {
-            "key": key,
-            "kind": "points",
-            "label": f"{label} ({len(points.get(key, []))})",
-            "symbol": symbol,
-            "legend": [symbol | {"label": label}],
-        }
+    def places(key: str, label: str, shape: str, colour: str) -> dict[str, Any]:
+        return _places(key, label, len(points[key]), shape, colour)
 
     zones = [
         {"label": zone, "pattern": style["pattern"], "colour": style["colour"]}
         for zone, style in layers.ZONE_PATTERNS.items()
     ]
-    lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53", "A")
+    lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53")
     lines |= {
         "statuses": STATUS_SYMBOLS,
         "legend": [
@@ -263,14 +282,12 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
         rings("iso_gps", "médecins généralistes", "#0b5fa5"),
         rings("iso_france_sante", "structures France Santé", "#6a1b9a"),
         rings("iso_msp", "MSP", "#00695c"),
-        places("france_sante", "Structures labellisées France Santé", "star", "#6a1b9a", ""),
+        places("france_sante", "Structures labellisées France Santé", "star", "#6a1b9a"),
         lines,
-        places("msp", "Maisons de santé (MSP)", "square", "#00695c", ""),
-        places("centre_sante", "Centres de santé", "circle", "#37474f", ""),
-        places("urgences", "Services d’urgences", "cross", "#b00020", ""),
+        places("msp", "Maisons de santé (MSP)", "square", "#00695c"),
+        places("centre_sante", "Centres de santé", "circle", "#37474f"),
+        places("urgences", "Services d’urgences", "cross", "#b00020"),
     ]
-    if "points" in points:
-        result.append(places("points", "Ma couche", "diamond", "#c2185b", ""))
     result.append(
         {
             "key": "fond",
@@ -287,7 +304,6 @@ def configuration(
     territory: Territory,
     table: pd.DataFrame,
     around: Mapping[str, pd.DataFrame],
-    own_points: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return all that the map's client needs, but the view.
 
@@ -299,11 +315,9 @@ def configuration(
         Commune indicators, in the order of `territory.communes`.
     around
         Aggregated indicators of each of `LEVELS` (column code and the indicators).
-    own_points
-        The user's own layer: columns lon, lat (EPSG:4326), name, detail.
     """
     drawn, comparisons = _drawn(territory, table, around)
-    points = _points(territory, own_points)
+    points = _points(territory)
     engine = territory.travel_time.label
     contours = contours_file(territory)
     document: dict[str, Any] = {

@@ -1,16 +1,32 @@
 """Screen "Carte": who can reach a general practitioner within 20 minutes, on real contours."""
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from data import map_payload
+from data.own_points import own_points
 from data.territory import Territory
+from data.uploads import MatchReport
+from geo.errors import ProxiSoinsError
 from pages import figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 MAP = "carte"
 """Key of the map: what its client asked last is in the session under it."""
+
+OWN_POINTS, OWN_REPORT = "own_points", "own_report"
+"""Keys of the user's own layer and of what became of its lines, for this session only."""
+
+UNPLACED_TITLES = {
+    "line": "Ligne",
+    "status": "État",
+    "name": "Nom",
+    "reason": "Pourquoi",
+    "candidates": "Communes possibles",
+}
 
 
 @st.cache_data(show_spinner="Préparation de la carte…", max_entries=4)
@@ -21,12 +37,17 @@ def _configuration(version: str, _territory: Territory) -> dict[str, Any]:  # no
 
 
 def _payload(territory: Territory, view: ViewState) -> str:
-    """Return the map's payload, the same for the whole session unless the data change."""
+    """Return the map's payload, the same for the whole session unless its content changes."""
+    points: pd.DataFrame | None = st.session_state.get(OWN_POINTS)
+    content = (territory.version, id(points))
     kept = st.session_state.get("carte_payload")
-    if kept is None or kept[0] != territory.version:
+    if kept is None or kept[0] != content:
         document = _configuration(territory.version, territory)
+        if points is not None:
+            document = document | map_payload.with_own_points(document, points)
+            view = replace(view, layers=(*view.layers, "points"))
         encoded = map_payload.encode(document | map_dialogue.opening(view))
-        st.session_state["carte_payload"] = kept = (territory.version, encoded)
+        st.session_state["carte_payload"] = kept = (content, encoded)
     return str(kept[1])
 
 
@@ -48,10 +69,42 @@ def _table(territory: Territory) -> None:
         st.caption(" · ".join(lines))
 
 
+def _own_layer(territory: Territory) -> None:
+    with st.expander("Ma couche : ajouter mes points à la carte (CSV, XLSX, GeoJSON, KML…)"):
+        st.markdown(
+            "Une ligne par lieu, situé par ses coordonnées, son code INSEE, sa commune ou son "
+            "adresse. La couche reste dans cette session : elle n’est ni gardée, ni partagée."
+        )
+        file = st.file_uploader("Fichier de points", key="own_file")
+        if file is not None and st.button("Ajouter à la carte", type="primary"):
+            try:
+                points, report = own_points(file.getvalue(), file.name, territory)
+            except ProxiSoinsError as error:
+                st.text(str(error))
+                return
+            st.session_state[OWN_POINTS], st.session_state[OWN_REPORT] = points, report
+            st.rerun()
+        placed: MatchReport | None = st.session_state.get(OWN_REPORT)
+        if placed is None:
+            return
+        st.text(f"{len(placed.sites)} points sur la carte, {len(placed.outcomes)} lignes lues.")
+        unplaced = placed.table().query("status != 'compris'")
+        if len(unplaced):
+            st.dataframe(
+                unplaced[["line", "status", "name", "reason", "candidates"]],
+                hide_index=True,
+                column_config=UNPLACED_TITLES,
+            )
+        if st.button("Retirer ma couche"):
+            del st.session_state[OWN_POINTS], st.session_state[OWN_REPORT]
+            st.rerun()
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     _map(territory)
+    _own_layer(territory)
     _table(territory)
 
 

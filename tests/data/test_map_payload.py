@@ -62,7 +62,8 @@ def test_hostile_names_travel_as_text_only(loaded: tuple[Territory, pd.DataFrame
     territory, table = loaded
     around = {level: indicators.aggregate(table, level) for level in map_payload.LEVELS}
     own = pd.DataFrame({"lon": [0.0], "lat": [45.0], "name": [HOSTILE], "detail": [HOSTILE]})
-    document = map_payload.configuration(territory, table, around, own)
+    document = map_payload.configuration(territory, table, around)
+    document |= map_payload.with_own_points(document, own)
     payload = map_payload.encode(document)
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
     assert document["points"]["points"][0]["name"] == HOSTILE
