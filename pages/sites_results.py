@@ -185,7 +185,7 @@ def report(
     return scenario_pdf.scenario_pdf(
         draft,
         evaluation,
-        picture(territory.version, repr(draft.sites), territory, draft),
+        scenario_pdf.site_picture(territory, draft),
         notes,
         simulated=bool(territory.simulated),
         best=None if found is None else found[1],

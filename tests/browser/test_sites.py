@@ -1,0 +1,112 @@
+"""Candidate sites in a real browser: from a file with faults to a link that is then revoked."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${1+1}"
+UPLOAD = f"""nom;commune;longitude;latitude;medecins
+MSP d'Ussel;Ussel;;;4
+=HYPERLINK(A1);Guéret;;;3
+{HOSTILE};Eymoutiers;;;2
+Le Dorat;Le Dorat;;;2
+Perdu;;-5,0;48,5;3
+"""
+
+OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
+SLOW_MS = 60_000
+
+
+def drawn(page: Page) -> None:
+    """Wait until the map has drawn the reach of the sites."""
+    frame = page.frame_locator("iframe[title^='streamlit_folium']")
+    frame.locator("html[data-rings*='iso_sites']").wait_for(state="attached", timeout=SLOW_MS)
+
+
+def type_in_cell(page: Page, column: str, text: str) -> None:
+    """Write in the first row of the table of lines to mend, from the keyboard."""
+    grid = page.get_by_test_id("stDataFrame").first
+    heading = grid.locator("th[role=columnheader]", has_text=re.compile(f"^{column}$"))
+    number = int(heading.get_attribute("aria-colindex") or "0") - 1
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 20, box["y"] + 52)
+    for _ in range(number):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    cell = page.locator("#portal textarea, #portal input")
+    cell.fill(text)
+    cell.press("Enter")
+
+
+def shared_link(page: Page) -> str:
+    """Save what is on screen, make a link, and return it."""
+    page.get_by_label("Nom du scénario").fill(f"Plateau {HOSTILE}")
+    page.get_by_label("Nom du scénario").press("Enter")
+    page.get_by_role("button", name="Enregistrer comme nouveau").click()
+    page.get_by_role("button", name="Créer un lien").click(timeout=SLOW_MS)
+    code = page.locator("[data-testid=stCode] code")
+    expect(code).to_contain_text("/partage?jeton=", timeout=SLOW_MS)
+    return code.inner_text().strip()
+
+
+def test_from_upload_to_a_revoked_link(
+    private_server: str, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with open_page(DESKTOP) as page:
+        page.goto(private_server)
+        page.get_by_text("Sites MSP").first.click(timeout=SLOW_MS)
+        page.get_by_text("Modèle CSV").wait_for(timeout=SLOW_MS)
+        page.locator("input[type=file]").set_input_files(
+            {"name": "sites.csv", "mimeType": "text/csv", "buffer": UPLOAD.encode()}
+        )
+        expect(page.get_by_text("4 comprises, 0 douteuses, 1 refusées")).to_be_visible(
+            timeout=SLOW_MS
+        )
+        drawn(page)
+
+        type_in_cell(page, "Code INSEE", "19275")
+        expect(page.get_by_text("5 comprises, 0 douteuses, 0 refusées")).to_be_visible(
+            timeout=SLOW_MS
+        )
+        expect(page.get_by_text("Les 5 sites sont ensemble")).to_be_visible(timeout=SLOW_MS)
+
+        page.get_by_role("button", name="Chercher les meilleurs sites").click()
+        expect(page.get_by_text("Optimum prouvé")).to_be_visible(timeout=SLOW_MS)
+        expect(page.get_by_text("Retenus :")).to_be_visible()
+
+        with page.expect_download(timeout=SLOW_MS) as waiting:
+            page.get_by_role("button", name="Rapport pour un conseil (PDF)").click()
+        waiting.value.save_as(tmp_path / "rapport.pdf")
+        report = "".join(one.extract_text() for one in PdfReader(tmp_path / "rapport.pdf").pages)
+        assert "DONNÉES DE DÉMONSTRATION" in report
+        assert "=HYPERLINK(A1)" in report
+
+        link = shared_link(page)
+        assert "scenario=" in page.url
+        with open_page(PHONE) as phone:
+            phone.goto(link)
+            expect(phone.get_by_text(f"Plateau {HOSTILE}")).to_be_visible(timeout=SLOW_MS)
+            expect(phone.get_by_text("Données de démonstration").first).to_be_visible()
+            expect(phone.get_by_text("Optimum prouvé")).to_be_visible(timeout=SLOW_MS)
+            drawn(phone)
+            assert phone.locator("input[type=file]").count() == 0
+            assert phone.get_by_role("button", name="Enregistrer").count() == 0
+            assert "risque" not in phone.locator("h1, h2, h3").all_inner_texts()
+            wide = phone.evaluate("document.documentElement.scrollWidth")
+            assert wide <= PHONE["width"]
+
+        page.get_by_role("button", name="Révoquer").click()
+        expect(page.get_by_text(", révoqué le")).to_be_visible(timeout=SLOW_MS)
+        for address in (link, f"{private_server}/partage?jeton=inconnu"):
+            with open_page(PHONE) as phone:
+                phone.goto(address)
+                expect(phone.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
+                expect(phone.get_by_text("Plateau")).to_have_count(0)
