@@ -37,6 +37,25 @@ mélangent jamais : chaque chiffre dit sa série. La **part proche de la retrait
 Luo et Qi, E2SFCA (2009) ; Wan, Zou, Sternberg, 3SFCA (2012).*
 """
 
+APL_HERE = """
+**Comment elle est calculée ici.** Un médecin compté par l’INSEE vaut 4 350 actes par an, valeur calée hors de
+la région sur l’APL publiée. Les temps estimés sont multipliés par 1,4 et flous de 2 minutes, pour l’APL
+seulement : sans cela leurs erreurs feraient passer trop de monde d’un palier à l’autre. Au-delà de 20 minutes
+estimées, rien ne compte. La population est celle que la DREES standardise si l’APL est importée ; sinon les
+habitants pondérés par la part des 75 ans et plus ; sinon les habitants. Comparée commune par commune à l’APL
+publiée en 2016, la corrélation des rangs est de 0,71 : ce qui l’empêche d’être meilleure est chiffré dans
+`docs/apl-reality.md`.
+"""
+
+SITING = """
+**Les meilleurs sites** sont trouvés par optimisation exacte (HiGHS) : couverture maximale (Church et ReVelle,
+1974), p-médiane (Hakimi, 1964), couverture totale au moindre nombre de sites (Toregas, 1971), équité (les plus
+éloignés d’abord). Les structures en place restent. L’écran donne la preuve : optimum, ou meilleur choix trouvé
+et borne. « Pondéré par le besoin » compte, pour chaque commune, les consultations qui manquent pour atteindre
+une APL de 4. Le gain moyen d’APL ne classe pas les sites, puisque l’offre se conserve : on compte les habitants
+qui passent 2,5 et le gain des moins bien servis.
+"""
+
 WHICH_DOCTORS = """
 **Quels médecins comptent ?** Les généralistes de premier recours : profession 10 du RPPS, spécialité SM53
 ou SM54, exerçant en cabinet (SA07, SA08) ou en centre de santé (SA05), jamais en secteur hospitalier

@@ -146,11 +146,14 @@ def draw() -> None:
         _errors()
         st.header("Accessibilité (APL)")
         st.markdown(method_texts.APL)
+        st.markdown(method_texts.APL_HERE)
         st.markdown(method_texts.WHICH_DOCTORS)
         st.header("Zonage")
         st.markdown(method_texts.ZONING)
         st.header("Risque")
         st.markdown(method_texts.RISK)
+        st.header("Sites")
+        st.markdown(method_texts.SITING)
     with limits:
         st.markdown(method_texts.LIMITS)
     with rights:
