@@ -72,8 +72,10 @@ GPs of INSEE's BPE ({real.GP_YEAR}) are weighed with the formula of the DREES's 
 the 2015 recast) on our own travel times ({label.name.lower()}, engine
 `{reality.territory.travel_time.version}`), and compared commune by commune with the APL that the
 DREES published for {real.APL_YEAR} (all ages of GPs), in present-day Nouvelle-Aquitaine. The APL
-of 2018 is kept blank for this region, so {real.APL_YEAR} is the nearest year. Nothing was fitted
-on the published APL of the region.
+of 2018 is kept blank for this region, so {real.APL_YEAR} is the nearest year. No coefficient was
+fitted on the published APL of the region, with two reservations: the factor on times (1.4) was
+chosen having also seen its score here, and the age weights used when no APL table is loaded were
+fitted on the region's own standardised populations (they are not used in this comparison).
 
 **Spearman {whole.spearman:.3f}** (95 % interval by département {low:.2f} to {high:.2f}; floor
 {FLOOR}, aim {AIM}), Pearson {whole.pearson:.3f}, median absolute error {whole.median_error:.2f}
