@@ -3,10 +3,11 @@
 import base64
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import french, map_payload
-from data.permanence import REACH_MINUTES, Cover
+from data.permanence import FARTHEST_MINUTES, REACH_MINUTES, Cover
 from data.territory import Territory
 from geo import layers
 from geo.travel_time import LonLat
@@ -64,6 +65,8 @@ def configuration(
         Source and vintage, in French.
     """
     minutes, _ = covered.nearest(covered.rows(specialty))
+    if np.isinf(minutes).any():
+        note = f"Hachuré : à plus de {FARTHEST_MINUTES:g} minutes. {note}"
     contours = map_payload.contours_file(territory)
     engine = territory.travel_time.label
     document: dict[str, Any] = {

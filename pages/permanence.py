@@ -286,7 +286,9 @@ def draw() -> None:
     notes = figures.notes(territory, "pdses_lines", "communes", "populations")
     screen = _Screen(territory, covered, specialty, threshold, day, notes)
     asked = {_slug(title): title for title in TABS}.get(st.query_params.get("vue", ""), TABS[0])
-    tabs = st.tabs(TABS, default=asked, key="pdses_tab", on_change="rerun")
+    # The address tells the first tab only: a default that changed would reset the tabs.
+    first = st.session_state.setdefault("pdses_first_tab", asked)
+    tabs = st.tabs(TABS, default=first, key="pdses_tab", on_change="rerun")
     # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
     for title, tab in zip(TABS, tabs, strict=True):
         if not tab.open:
