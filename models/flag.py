@@ -67,14 +67,21 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     Every one says the horizon or the period.
     """
     horizon, until = int(row["horizon"]), int(row["as_of"]) + int(row["horizon"])
-    sure = percent(1 - CONFORMAL_ERROR)
+    few = percent(CONFORMAL_ERROR)
     certainty = {
-        STAYS: f"Avec une garantie de {sure}, le modèle retient le maintien d’un médecin.",
-        LOSES: f"Avec une garantie de {sure}, le modèle retient une relève non assurée.",
+        STAYS: (
+            f"Signal rassurant : parmi les communes de ce type ({row['rurality']}) qui ont perdu "
+            f"leur dernier médecin, moins de {few} avaient une probabilité aussi basse."
+        ),
+        LOSES: (
+            f"Signal net : parmi les communes de ce type ({row['rurality']}) qui ont gardé un "
+            f"médecin, moins de {few} avaient une probabilité aussi haute."
+        ),
     }.get(
         row["set"],
-        f"Le modèle ne peut pas dire : avec une garantie de {sure}, il ne tranche pas entre "
-        f"maintien et relève non assurée pour une commune de ce type ({row['rurality']}).",
+        f"Le modèle ne peut pas dire : pour les communes de ce type ({row['rurality']}), une "
+        "probabilité de cet ordre ne sépare pas assez celles qui gardent un médecin de celles "
+        "qui n’en ont plus.",
     )
     rates = class_rates(horizon).set_index("risk_class").loc[row["risk_class"]]
     return [
@@ -148,12 +155,16 @@ def contributions(row: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        theme (French), logit, odds (factor on the odds: 1 changes nothing).
+        theme (French), logit, effect ("augmente" or "diminue").
     """
     added = pd.Series(row["contributions"], dtype=float)
     added = added.reindex(added.abs().sort_values(ascending=False).index)
     return pd.DataFrame(
-        {"theme": [THEMES[key] for key in added.index], "logit": added, "odds": np.exp(added)}
+        {
+            "theme": [THEMES[key] for key in added.index],
+            "logit": added,
+            "effect": np.where(added > 0, "augmente", "diminue"),
+        }
     ).reset_index(drop=True)
 
 

@@ -24,7 +24,7 @@ def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
     by_class = listed.groupby("risk_class")["population"]
     here = by_class.agg(["size", "sum"]).reindex(past["Classe"], fill_value=0)
     past.insert(1, "Communes ici", here["size"].to_numpy(int))
-    past.insert(2, "Habitants ici", here["sum"].to_numpy(int))
+    past.insert(2, "Habitants ici", [number(people) for people in here["sum"]])
     return past
 
 
@@ -36,8 +36,8 @@ def class_rates_told(horizon: int) -> pd.DataFrame:
         {
             "Classe": rates["risk_class"],
             "Probabilité": [f"{percent(low, 1)} à {percent(high, 1)}" for low, high in between],
-            "Communes": rates["communes"].astype(int),
-            "Pertes": rates["losses"].astype(int),
+            "Communes": [number(count) for count in rates["communes"]],
+            "Pertes": [number(count) for count in rates["losses"]],
             "Taux observé": [percent(rate, 1) for rate in rates["rate"]],
         }
     )

@@ -14,6 +14,42 @@ from pages import figures, shell
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 
+CONTRIBUTIONS = {
+    "height": 300,
+    "mark": {"type": "bar", "height": {"band": 0.4}},
+    "encoding": {
+        "y": {
+            "field": "theme",
+            "type": "nominal",
+            "sort": None,
+            "title": None,
+            "axis": {
+                "labelAlign": "left",
+                "labelPadding": -4,
+                "labelOffset": -17,
+                "labelLimit": 400,
+                "ticks": False,
+                "domain": False,
+                "minExtent": 0,
+                "maxExtent": 0,
+            },
+        },
+        "x": {
+            "field": "logit",
+            "type": "quantitative",
+            "title": "Effet sur le risque",
+        },
+        "color": {
+            "field": "effect",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": ["augmente", "diminue"], "range": ["#b34000", "#1f5fa8"]},
+            "legend": {"orient": "top"},
+        },
+    },
+}
+"""Bars of the contributions (Vega-Lite): the names stand above the bars, whole on a phone."""
+
 
 @st.cache_resource(show_spinner="Calcul du départ…", max_entries=64)
 def _departure(
@@ -71,18 +107,10 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
             "commune moyenne : +0,7 la double, −0,7 la divise par deux."
         )
     with chart:
-        parts = flag.contributions(row).query("logit != 0")
-        st.bar_chart(
-            parts,
-            x="theme",
-            y="logit",
-            x_label="",
-            y_label="Effet sur le risque (à droite, il augmente)",
-            horizontal=True,
-            sort=False,
-            height=300,
-            alt="Effet de chaque thème sur le risque ; les phrases à côté donnent les principaux.",
+        st.vega_lite_chart(
+            flag.contributions(row).query("logit != 0"), CONTRIBUTIONS, key=f"raisons-{code}"
         )
+        st.caption("Les phrases à côté disent les principaux effets ; un thème inconnu est absent.")
     changes, load = st.columns(2)
     with changes:
         st.subheader("Ce qui le changerait")

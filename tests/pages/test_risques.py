@@ -18,10 +18,10 @@ TAB = "risques_onglet"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def module_home(shared_home: Path) -> Iterator[None]:
+def module_home(prepared_home: Path) -> Iterator[None]:
     """The same folder for what is prepared once for the module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROXISOINS_HOME", str(shared_home))
+        patch.setenv("PROXISOINS_HOME", str(prepared_home))
         yield
 
 
@@ -94,7 +94,10 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
     assert len(changes) >= 3
 
 
-def test_a_review_is_kept_dated_and_shown_as_text(screen: AppTest, risk: pd.DataFrame) -> None:
+def test_a_review_is_kept_dated_and_shown_as_text(
+    screen: AppTest, risk: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path))
     code = str(risk.iloc[1]["code"])
     select(screen, code)
     shown(screen, "Un signal")
