@@ -117,10 +117,7 @@ def changes_sentence(evaluation: SiteEvaluation) -> str:
             "d’aucune commune n’en change."
         )
     if changes.empty:
-        return (
-            "Aucun généraliste déjà installé ne rejoint ces sites : personne n’y perd. Pour "
-            "simuler un regroupement, remplissez la colonne « medecins_venant_de »."
-        )
+        return "Aucun généraliste déjà installé ne rejoint ces sites : personne n’y perd."
     told = []
     for effect, words in (("gagne", "y gagnent"), ("perd", "y perdent")):
         one = changes[changes["effect"] == effect].drop_duplicates("code")

@@ -97,6 +97,10 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     sites_results.draw_judgements(evaluation, "sites", public=False)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)
+    st.caption(
+        "Pour simuler un regroupement, dites dans « Médecins venant de » les communes que "
+        "quitteraient des généralistes : « 19275:2; Meymac:1 »."
+    )
     st.header("3. Les meilleurs sites")
     sites_best.draw_search(territory, sites)
     st.header("4. Exporter, enregistrer, partager")

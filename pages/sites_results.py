@@ -138,7 +138,7 @@ def draw_judgements(
         table,
         hide_index=True,
         height=38 + 35 * len(table),
-        column_config={site_tables.MEASURE: st.column_config.TextColumn(pinned=True, width=280)},
+        column_config={site_tables.MEASURE: st.column_config.TextColumn(pinned=True, width=200)},
     )
     st.caption(
         "Sans effectif précisé, un site est évalué avec les deux généralistes qu’exige une MSP. "

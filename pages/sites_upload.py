@@ -14,6 +14,7 @@ from data.uploads import (
     DOUBTFUL,
     LEFT_OUT,
     MAX_SITES,
+    MAX_UPLOAD_BYTES,
     REFUSED,
     UNDERSTOOD,
     Line,
@@ -98,6 +99,7 @@ def _dropped() -> None:
         f"Fichier de sites (CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage, KML ; "
         f"{MAX_SITES} sites au plus)",
         type=TYPES,
+        max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
         key="sites_fichier",
     )
     if file is None:

@@ -1,0 +1,164 @@
+"""Screens "Sites MSP candidats" and shared links, without a browser."""
+
+import datetime as dt
+import hashlib
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from data import paths, scenarios
+from data.catalogue import load_territory
+from data.database import ShareRow, session
+from data.scenario_results import Search
+from data.scenarios import Draft
+from data.uploads import Site
+from pages.partage import CLOSED
+from pages.sites_upload import WORK, Work
+
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${1+1}"
+UPLOAD = f"""nom;commune;medecins;medecins_venant_de
+Ussel;Ussel;4;Meymac:1
+{HOSTILE};Guéret;3;
+=HYPERLINK(A1);Eymoutiers;2;
+Perdu;Nullepart-sur-Rien;2;
+""".encode()
+SITES = (
+    Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 4, moving={"19136": 1}),
+    Site(3, HOSTILE, "23096", "Guéret", 1.8709, 46.1696, 3),
+)
+
+
+def opened(page: str, work: Work | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=240)
+    app.query_params.update(query)
+    if work is not None:
+        app.session_state[WORK] = work
+    app.switch_page(f"pages/{page}.py")
+    app.run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(one.value for one in [*app.text, *app.title, *app.caption, *app.warning])
+
+
+def html(app: AppTest) -> str:
+    """Return all that a browser would read as markup."""
+    kinds = [*app.markdown, *app.title, *app.header, *app.subheader, *app.caption]
+    return " ".join([*(one.value for one in kinds), *(str(one.proto) for one in app.get("html"))])
+
+
+@pytest.fixture
+def dropped() -> Work:
+    return Work("sites.csv", UPLOAD, hashlib.sha256(UPLOAD).hexdigest()[:16])
+
+
+@pytest.fixture
+def saved() -> scenarios.Scenario:
+    territory = load_territory("75")
+    return scenarios.save(
+        Draft(
+            f"Plateau {HOSTILE}",
+            "75",
+            f"Note {HOSTILE}",
+            SITES,
+            parameters=Search(k=1, own=(1,)).to_parameters(),
+            data_versions=scenarios.data_versions(territory),
+            simulated=territory.simulated,
+        )
+    )
+
+
+def test_an_empty_screen_offers_templates_and_scenarios() -> None:
+    app = opened("sites")
+    assert "Modèle CSV" in [one.proto.label for one in app.get("download_button")]
+    assert "démonstration" in texts(app).lower()
+
+
+def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> None:
+    app = opened("sites", dropped)
+    said = texts(app)
+    assert "4 lignes lues : 3 comprises" in said
+    assert "Les 3 sites sont ensemble" in said
+    assert HOSTILE not in html(app)
+    app.button(key="sites_chercher").click().run()
+    assert not app.exception
+    assert "Optimum prouvé" in texts(app)
+    app.text_input(key="sites_nom_nouveau").set_value("Essai").run()
+    app.button(key="sites_enregistrer").click().run()
+    assert not app.exception
+    kept = scenarios.scenarios()[0]
+    assert kept.draft.name == "Essai"
+    assert [one.name for one in kept.draft.sites] == ["Ussel", HOSTILE, "=HYPERLINK(A1)"]
+    assert kept.draft.parameters["model"] == "mclp"
+    assert kept.id in app.query_params["scenario"]
+    scenarios.delete(kept.id)
+
+
+def test_a_refused_file_says_why() -> None:
+    app = opened("sites", Work("vide.csv", b"a;b\n1;2\n", "0"))
+    assert "n'a pas de ligne de titres reconnue" in texts(app)
+
+
+def test_a_scenario_is_reopened_from_its_address(saved: scenarios.Scenario) -> None:
+    app = opened("sites", scenario=saved.id)
+    said = texts(app)
+    assert "2 sites, du scénario enregistré." in said
+    assert "Optimum prouvé" in said
+    assert "généralistes déjà installés" in said
+    assert HOSTILE not in html(app)
+    scenarios.delete(saved.id)
+
+
+def test_an_unknown_scenario_leaves_the_screen_open() -> None:
+    assert "n’existe pas ou plus" in texts(opened("sites", scenario="'; drop table"))
+
+
+def test_a_link_shows_the_scenario_and_no_risk(saved: scenarios.Scenario) -> None:
+    token, _ = scenarios.share(saved.id)
+    app = opened("partage", jeton=token)
+    said = texts(app)
+    assert f"Plateau {HOSTILE}" in said
+    assert f"Note {HOSTILE}" in said
+    assert "données de démonstration" in said
+    assert "Optimum prouvé" in said
+    assert "ont changé" not in said
+    assert HOSTILE not in html(app)
+    assert not app.button
+    assert not app.text_input
+    tables = " ".join(str(one.value.to_dict()) for one in app.dataframe)
+    assert "risque" not in tables
+    scenarios.delete(saved.id)
+
+
+def test_a_link_says_that_the_data_have_changed(saved: scenarios.Scenario) -> None:
+    versions = dict(saved.draft.data_versions) | {"territoire": "ancienne"}
+    draft = Draft("Ancien", "75", sites=SITES[:1], data_versions=versions)
+    older = scenarios.save(draft)
+    app = opened("partage", jeton=scenarios.share(older.id)[0])
+    assert "Les données ont changé depuis ce scénario" in texts(app)
+    scenarios.delete(older.id)
+    scenarios.delete(saved.id)
+
+
+@pytest.mark.parametrize("state", ["unknown", "revoked", "expired", "deleted", "absent"])
+def test_links_that_do_not_open_say_the_same(state: str, saved: scenarios.Scenario) -> None:
+    token, link = scenarios.share(saved.id)
+    if state == "revoked":
+        scenarios.revoke(link.id)
+    elif state == "expired":
+        past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=1)
+        with session() as opened_session:
+            opened_session.execute(
+                sa.update(ShareRow).where(ShareRow.id == link.id).values(expires_at=past)
+            )
+    elif state == "deleted":
+        scenarios.delete(saved.id)
+    query = {"absent": {}, "unknown": {"jeton": "x" * 43}}.get(state, {"jeton": token})
+    app = opened("partage", **query)
+    assert [one.value for one in app.text] == [CLOSED]
+    assert not app.dataframe
+    if state != "deleted":
+        scenarios.delete(saved.id)
