@@ -24,12 +24,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import cli_util, config
 from streamlit.runtime import Runtime
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
 from data.paths import home
 
 LOG = logging.getLogger("proxisoins")
+
+# Otherwise Streamlit takes `pages/` for its own old menu until someone has opened the first page,
+# and a link straight to a screen would show it without app.py: no ribbon, no French menu.
+PagesManager.uses_pages_directory = False
 
 # The browser may load, call and frame this server only: no telemetry, no CDN, no foreign frame.
 # Styles are inline because Streamlit's scripts write them; `blob:` serves downloads, the worker

@@ -195,6 +195,11 @@ def _drawn(
     return drawn, comparisons
 
 
+def _said_status(status: str) -> str:
+    """Return a status as a sentence says it: "en carence", "assurée"."""
+    return f"en {status}" if status in {"carence", "réquisition"} else status
+
+
 def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
     points: dict[str, list[dict[str, Any]]] = {}
     for kind in ("france_sante", "msp", "centre_sante", "urgences"):
@@ -207,7 +212,7 @@ def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
             "lon": r.lon,
             "lat": r.lat,
             "name": f"{r.specialty} ({r.line_type})",
-            "detail": f"{r.establishment}, {'en ' if r.status == 'carence' else ''}{r.status}",
+            "detail": f"{r.establishment}, {_said_status(r.status)}",
             "status": r.status,
         }
         for r in territory.pdses_lines.itertuples(index=False, name="Line")
@@ -273,7 +278,8 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
     lines |= {
         "statuses": STATUS_SYMBOLS,
         "legend": [
-            symbol | {"label": f"Ligne {'en ' if status == 'carence' else ''}{status}"}
+            symbol
+            | {"label": f"Ligne {_said_status(status)}"}
             for status, symbol in STATUS_SYMBOLS.items()
         ],
     }

@@ -166,7 +166,7 @@ INDICATORS = (
             LegendClass("élevé", "#c51b8a", "élevé"),
             LegendClass("modéré", "#fbb4b9", "modéré"),
             LegendClass("faible", "#feebe2", "faible"),
-            LegendClass("sans médecin aujourd’hui", "#5b6270", "sans médecin"),
+            LegendClass("sans médecin aujourd’hui", "#d3d6dc", "sans médecin"),
         ),
         ("gps", "gp_history", "apl"),
         "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "

@@ -192,9 +192,12 @@ window.ProxiSoins = (() => {
         document.body.classList.toggle("phone", phone);
         if (own) own(height);
         this.map.invalidateSize({ animate: false });
+        // A map laid out in a closed tab has no size: it finds its bounds when it is seen.
+        if (this.unseen && this.map.getSize().x) this.fit(this.unseen);
       };
       if (component) component.setFrameHeight = fit;
       page().addEventListener("resize", fit);
+      new ResizeObserver(fit).observe(document.documentElement);
       fit();
     }
 
@@ -253,6 +256,8 @@ window.ProxiSoins = (() => {
     /* Show bounds in the part of the map that no panel covers. */
     fit(bounds, options = {}) {
       const phone = document.body.classList.contains("phone");
+      this.unseen = this.map.getSize().x ? null : bounds;
+      if (this.unseen) return;
       this.map.fitBounds(bounds, { animate: false, paddingTopLeft: phone ? [4, 116] : [316, 4], paddingBottomRight: phone ? [4, this.words.offsetHeight + 24] : [this.card.hidden ? 4 : 430, this.words.offsetHeight + 26], ...options });
     }
 

@@ -106,3 +106,12 @@ def test_a_foreign_page_cannot_open_the_stream(
         )
     page.close()
     assert outcomes == {server: "open", foreign_site: "refused"}
+
+
+def test_a_link_to_a_screen_opens_whole_on_a_server_just_started(
+    private_server: str, page: Page
+) -> None:
+    page.goto(f"{private_server}/methode")
+    page.get_by_role("heading", name="Données et méthode", exact=True).wait_for(timeout=90_000)
+    assert page.get_by_text("simulées, sans valeur pour une décision").count() == 1
+    assert page.get_by_role("link", name="Zonage").count() == 1
