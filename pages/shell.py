@@ -102,5 +102,10 @@ def ribbon(current: Territory) -> None:
 
 def open_page() -> None:
     """Draw what stands above every screen."""
-    st.html("<style>.block-container{padding:3.9rem 1.2rem 1rem}</style>")
+    st.html(
+        "<style>.block-container{padding:3.9rem 1.2rem 1rem}"
+        # On paper: the figures and their sources, without what one clicks on.
+        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
+        ".block-container{padding:0}}</style>"
+    )
     ribbon(territory())

@@ -203,7 +203,7 @@ window.ProxiSoins = (() => {
 
     async start() {
       const { map, state, config } = this;
-      for (const [name, order] of [["land", 150], ["zones", 410], ["borders", 420], ["rings", 430], ["selected", 440], ["names", 610]]) {
+      for (const [name, order] of [["land", 150], ["zones", 410], ["borders", 420], ["rings", 430], ["selected", 440], ["names", 590]]) {
         Object.assign(map.createPane(name).style, { zIndex: order, pointerEvents: "none" });
       }
       const contours = await fetchContours(config);
