@@ -119,9 +119,15 @@ def road_points(case: Case, count: int) -> np.ndarray:
     return course[first[some]] + step[some] * case.rng.random((count, 1)) + beside
 
 
+def stops(case: Case) -> np.ndarray:
+    """Return the junctions where one can stop, metres: Valhalla would also start on a motorway."""
+    network = case.ours.network
+    return network.node_xy[np.setdiff1d(network.link_nodes[network.link_joinable], [-1])]
+
+
 def compare_times(case: Case, origins: np.ndarray) -> tuple[dict[str, Any], float]:
     """Compare times between junctions; return figures and Valhalla's factor."""
-    xy = case.ours.network.node_xy
+    xy = stops(case)
     rows = []
     for origin in origins:
         targets = case.degrees(xy[case.rng.integers(0, len(xy), TARGETS)])
@@ -288,7 +294,7 @@ def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
         ours = RoadTravelTime(build_from_osm([extract], lambda _: None))
         ready = time.perf_counter()
         case = Case(name, ours, theirs, np.random.default_rng(0))
-        xy = ours.network.node_xy
+        xy = stops(case)
         low, high = np.percentile(xy, [20, 80], axis=0)
         middle = xy[((xy >= low) & (xy <= high)).all(axis=1)]
         origins = case.degrees(middle[case.rng.choice(len(middle), count, replace=False)])

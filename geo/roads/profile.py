@@ -98,7 +98,7 @@ _CLOSED_VALUES = {
     "no", "private", "agricultural", "forestry", "agricultural;forestry", "delivery", "emergency",
     "military", "use_sidepath", "discouraged", "psv", "permit", "residents",
 }  # fmt: skip
-_IDLE_SERVICES = {"parking_aisle", "drive-through", "emergency_access", "slipway"}
+_IDLE_SERVICES = {"bus", "parking_aisle", "drive-through", "emergency_access", "slipway"}
 _BLOCKING_BARRIERS = {
     "block", "bollard", "bus_trap", "cycle_barrier", "debris", "full-height_turnstile",
     "jersey_barrier", "kissing_gate", "log", "motorcycle_barrier", "planter", "stile",
