@@ -212,7 +212,7 @@ def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
             "lon": r.lon,
             "lat": r.lat,
             "name": f"{r.specialty} ({r.line_type})",
-            "detail": f"{r.establishment}, {_said_status(r.status)}",
+            "detail": f"{r.establishment}, {_said_status(str(r.status))}",
             "status": r.status,
         }
         for r in territory.pdses_lines.itertuples(index=False, name="Line")
@@ -278,8 +278,7 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
     lines |= {
         "statuses": STATUS_SYMBOLS,
         "legend": [
-            symbol
-            | {"label": f"Ligne {_said_status(status)}"}
+            symbol | {"label": f"Ligne {_said_status(status)}"}
             for status, symbol in STATUS_SYMBOLS.items()
         ],
     }

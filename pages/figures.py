@@ -1,7 +1,9 @@
 """Figures and downloads that screens share: one look, one form of numbers, one set of notes."""
 
+import base64
 import datetime as dt
 from collections.abc import Callable
+from html import escape
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -107,3 +109,12 @@ def downloads(
                 on_click="ignore",
                 key=f"{name}-{extension}",
             )
+
+
+def image(content: bytes, alternative: str) -> None:
+    """Draw a PNG with a text for those who do not see it, which `st.image` cannot hold."""
+    data = base64.b64encode(content).decode()
+    st.html(
+        f'<img src="data:image/png;base64,{data}" alt="{escape(alternative)}" '
+        'style="width:100%;max-width:56rem">'
+    )

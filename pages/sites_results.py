@@ -13,7 +13,7 @@ from data.sites import SiteEvaluation, evaluate_sites
 from data.territory import Territory
 from data.uploads import Site
 from geo import layers
-from pages import map_view, shell
+from pages import figures, map_view, shell
 
 SHOWN_AT_ONCE = 12
 """Above this number of sites the work is seen to progress, and the table asks which to show."""
@@ -109,9 +109,9 @@ def draw_map(
     st.text(sites_map.sentence(evaluation.sites, evaluation.together))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         draft = Draft("", territory.region, sites=sites)
-        st.image(
+        figures.image(
             picture(version, told, territory, draft),
-            caption="Sites candidats et ce qui en est à 20 minutes ou moins",
+            "Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
         )
 
 

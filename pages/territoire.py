@@ -128,9 +128,9 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
             _card(figure)
     left, right = (st.container(), st.container()) if narrow else st.columns([4, 5])
     with left:
-        st.image(
+        figures.image(
             _picture(territory.version, chosen.communes, chosen.name, territory),
-            caption=f"Temps d’accès au généraliste autour de {chosen.name}",
+            f"Carte du temps d’accès au généraliste autour de {chosen.name}",
         )
     with right:
         _sentences("Ce qui est en place", chosen.in_place)
@@ -138,7 +138,9 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
         past = comparison.history(territory, chosen.level, chosen.code)
         if len(past) > 1:
             st.subheader("Depuis quand")
-            st.line_chart(past.rename(columns=CURVES), height=200)
+            dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
+            st.bar_chart(dated[CURVES["gps"]], y_label=CURVES["gps"], height=180)
+            st.dataframe(dated.round(1))
     st.download_button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: _pdf(territory.version, chosen.level, chosen.code, territory),
