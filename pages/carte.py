@@ -61,7 +61,15 @@ def _map(territory: Territory) -> None:
 
 
 def _table(territory: Territory) -> None:
-    with st.expander("Tableau et exports : les mêmes chiffres, une ligne par commune"):
+    # Sent when asked for: the table and what draws it weigh ten times the map.
+    box = st.expander(
+        "Tableau et exports : les mêmes chiffres, une ligne par commune",
+        key="table",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
         frame = shell.communes_with_risk(territory)
         lines = figures.notes(territory)
         figures.table(frame)
@@ -70,7 +78,14 @@ def _table(territory: Territory) -> None:
 
 
 def _own_layer(territory: Territory) -> None:
-    with st.expander("Ma couche : ajouter mes points à la carte (CSV, XLSX, GeoJSON, KML…)"):
+    box = st.expander(
+        "Ma couche : ajouter mes points à la carte (CSV, XLSX, GeoJSON, KML…)",
+        key="own_layer",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
         st.markdown(
             "Une ligne par lieu, situé par ses coordonnées, son code INSEE, sa commune ou son "
             "adresse. La couche reste dans cette session : elle n’est ni gardée, ni partagée."
