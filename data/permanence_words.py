@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from data.french import fold
+from data.uploads import columns
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "zone": ("zone", "zone d implantation", "zone de permanence", "territoire", "bassin"),
@@ -88,14 +89,7 @@ _STATUS_STEMS = (
 
 def recognise(heading: Sequence[str]) -> dict[str, int]:
     """Return field to position of the first column that bears one of its headings."""
-    folded = [fold(cell) for cell in heading]
-    found: dict[str, int] = {}
-    for field, names in FIELDS.items():
-        for name in names:
-            if name in folded and folded.index(name) not in found.values():
-                found[field] = folded.index(name)
-                break
-    return found
+    return columns.recognise(heading, FIELDS)
 
 
 def line_type(text: str) -> str:

@@ -1,6 +1,6 @@
 """Headings of an uploaded table of sites: what each column is called in real files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from data.french import fold
 
@@ -143,11 +143,13 @@ LOCATING = ("lon", "lat", "point", "code", "commune", "postcode", "address")
 """Fields that may say where a site is."""
 
 
-def recognise(heading: Sequence[str]) -> dict[str, int]:
+def recognise(
+    heading: Sequence[str], fields: Mapping[str, Sequence[str]] = FIELDS
+) -> dict[str, int]:
     """Return field to position of the first column that bears one of its headings."""
     folded = [fold(cell) for cell in heading]
     found: dict[str, int] = {}
-    for field, names in FIELDS.items():
+    for field, names in fields.items():
         for name in names:
             if name in folded and folded.index(name) not in found.values():
                 found[field] = folded.index(name)
