@@ -39,7 +39,11 @@ def regions() -> list[tuple[str, str]]:
     return embedded_set.regions()
 
 
-def commit_tables(tables: Mapping[str, pd.DataFrame], provenance: Mapping[str, Provenance]) -> str:
+def commit_tables(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    sites: pd.DataFrame | None = None,
+) -> str:
     """Replace tables by imported ones, in one step.
 
     Parameters
@@ -48,6 +52,8 @@ def commit_tables(tables: Mapping[str, pd.DataFrame], provenance: Mapping[str, P
         Whole tables by key (`data.schemas.TABLES`, or `populations`: code, population).
     provenance
         Where each comes from, by the same keys.
+    sites
+        Places of establishments, which `undo` takes back too; None to keep those known.
 
     Returns
     -------
@@ -58,11 +64,13 @@ def commit_tables(tables: Mapping[str, pd.DataFrame], provenance: Mapping[str, P
     ------
     InvalidInputError
         A table does not follow its schema; nothing changes.
+    UnavailableError
+        The disk refuses; nothing changes.
     """
     checked = {key: _checked(key, table) for key, table in tables.items()}
     if missing := set(checked) ^ set(provenance):
         raise InvalidInputError(f"Provenance et tables ne se répondent pas : {sorted(missing)}.")
-    return table_store.commit(checked, provenance).key
+    return table_store.commit(checked, provenance, sites).key
 
 
 def undo() -> list[str]:

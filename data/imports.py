@@ -1,5 +1,6 @@
 """Importing official files: recognise all, read each, check, then swap the tables in one step."""
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import catalogue, embedded_set, french, paths, readers, schemas, table_store
+from data import catalogue, embedded_set, french, readers, schemas, table_store
 from data.readers.base import Candidate, ReadResult, Refusal
 from data.readers.communes import CommuneIndex
 from data.readers.merge import joined
@@ -99,8 +100,14 @@ def import_files(paths_given: Iterable[Path], region: str = "75") -> list[Import
     -------
     list of ImportReport
         One per file, in the order given.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses; nothing changes.
     """
-    return _run(list(paths_given), region, commit=True)
+    with table_store.changing():
+        return _run(list(paths_given), region, commit=True)
 
 
 def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportReport]:
@@ -118,7 +125,8 @@ def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportRe
     list of ImportReport
         One per source, in their order; when one is refused, nothing changed.
     """
-    return _run(list(files.values()), region, commit=True, expected=list(files))
+    with table_store.changing():
+        return _run(list(files.values()), region, commit=True, expected=list(files))
 
 
 def preview(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
@@ -154,8 +162,7 @@ def _run(
     order = list(readers.READERS)
     recognised.sort(key=lambda item: order.index(item.reader))
     index = commune_index(region)
-    provenance = dict(table_store.version(table_store.current_key()).provenance)
-    stored = catalogue.imported_tables(provenance)
+    provenance, stored = _in_place()
     changed, sites = set[str](), None
     for item in recognised:
         try:
@@ -183,7 +190,7 @@ def _run(
     if expected and any(report.status == REFUSED for report in reports.values()):
         return [_held_back(reports[position]) for position in range(len(files))]
     if commit:
-        _store(
+        catalogue.commit_tables(
             {key: stored[key] for key in sorted(changed)},
             {key: provenance[key] for key in sorted(changed)},
             sites,
@@ -191,21 +198,18 @@ def _run(
     return [reports[position] for position in range(len(files))]
 
 
-def _store(
-    tables: Mapping[str, pd.DataFrame],
-    provenance: Mapping[str, Provenance],
-    sites: pd.DataFrame | None,
-) -> None:
-    try:
-        if tables:
-            catalogue.commit_tables(tables, provenance)
-        if sites is not None:
-            _store_sites(sites)
-    except OSError as error:
-        raise UnavailableError(
-            f"Les tables ne peuvent pas être écrites dans {paths.home()} (disque plein, ou en "
-            "lecture seule) : les données restent ce qu'elles étaient."
-        ) from error
+def _in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
+    """Return the imported tables and where they come from; one that is lost or altered is absent.
+
+    So that importing its file again mends it.
+    """
+    provenance: dict[str, Provenance] = {}
+    stored: dict[str, pd.DataFrame] = {}
+    for key, known in table_store.version(table_store.current_key()).provenance.items():
+        with contextlib.suppress(UnavailableError):
+            stored |= catalogue.imported_tables([key])
+            provenance[key] = known
+    return provenance, stored
 
 
 def _recognise(position: int, path: Path) -> list[_Recognised]:
@@ -412,18 +416,9 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _sites_path() -> Path:
-    return paths.home() / "finess_sites.parquet"
-
-
 def _stored_sites() -> pd.DataFrame | None:
-    path = _sites_path()
-    return pd.read_parquet(path) if path.is_file() else None
-
-
-def _store_sites(sites: pd.DataFrame) -> None:
-    """Keep the places of establishments: the activities file gives numbers without any place."""
-    path = _sites_path()
-    draft = path.with_suffix(".draft")
-    sites.to_parquet(draft, index=False)
-    draft.replace(path)
+    """Return the places of establishments: the activities file gives numbers without any place."""
+    kept = table_store.version(table_store.current_key()).sites
+    with contextlib.suppress(UnavailableError):  # lost: as if FINESS had not been imported
+        return table_store.read(kept) if kept else None
+    return None

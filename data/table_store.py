@@ -8,12 +8,12 @@ the new one.
 
 import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import io
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,10 +22,15 @@ from typing import Any
 import pandas as pd
 
 from data import paths
+from data.locks import locked
 from data.territory import Provenance
 from geo.errors import UnavailableError
 
 _EMPTY = ""
+_NOTHING = "none"
+"""What `current` says of the state without any import: an empty file is one that was cut."""
+_HASH_CHARACTERS = 24
+_changing = threading.local()
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,15 @@ class Version:
         Table key to the hash of its content.
     provenance
         Table key to provenance.
+    sites
+        Hash of the places of establishments that came with the tables, "" for none.
     """
 
     key: str
     before: str
     tables: Mapping[str, str]
     provenance: Mapping[str, Provenance]
+    sites: str = ""
 
 
 def _folder() -> Path:
@@ -69,20 +77,52 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    """Let one process change the state at a time; the lock dies with its process."""
-    _folder().mkdir(parents=True, exist_ok=True)
-    with (_folder() / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+def changing() -> Iterator[None]:
+    """Let one thread of one process change the state at a time; may be nested.
+
+    Who reads tables to write them back changed holds it from before the reading.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses what is written inside; the state is what it was.
+    """
+    if getattr(_changing, "now", False):
         yield
+        return
+    try:
+        with locked(_folder() / "lock"):
+            _changing.now = True
+            try:
+                yield
+            finally:
+                _changing.now = False
+    except OSError as error:
+        raise UnavailableError(
+            f"Les tables ne peuvent pas être écrites dans {_folder()} (disque plein, ou en "
+            "lecture seule) : les données restent ce qu'elles étaient."
+        ) from error
 
 
 def current_key() -> str:
-    """Return the identity of the state in use, "" when nothing was imported."""
+    """Return the identity of the state in use, "" when nothing was imported.
+
+    Raises
+    ------
+    UnavailableError
+        The file that says it is altered.
+    """
     try:
-        return (_folder() / "current").read_text(encoding="ascii").strip()
+        key = (_folder() / "current").read_text(encoding="ascii")
     except FileNotFoundError:
         return _EMPTY
+    except (OSError, ValueError) as error:
+        raise _unreadable("current") from error
+    if key == _NOTHING:
+        return _EMPTY
+    if len(key) != _HASH_CHARACTERS or not key.isalnum():
+        raise _unreadable("current")
+    return key
 
 
 def version(key: str) -> Version:
@@ -99,12 +139,16 @@ def version(key: str) -> Version:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         provenance = {k: _provenance(v) for k, v in content["provenance"].items()}
-        return Version(key, content["before"], content["tables"], provenance)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnavailableError(
-            f"L’état des données importées est illisible ({path.name}) : restaurez une "
-            "sauvegarde, ou effacez le dossier « tables » puis importez de nouveau."
-        ) from error
+        return Version(key, content["before"], content["tables"], provenance, content["sites"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(path.name) from error
+
+
+def _unreadable(name: str) -> UnavailableError:
+    return UnavailableError(
+        f"L’état des données importées est illisible ({name}) : restaurez une sauvegarde, ou "
+        f"effacez le dossier {_folder()} puis importez de nouveau."
+    )
 
 
 def read(content_hash: str) -> pd.DataFrame:
@@ -127,20 +171,37 @@ def read(content_hash: str) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(raw))
 
 
-def commit(tables: Mapping[str, pd.DataFrame], provenance: Mapping[str, Provenance]) -> Version:
-    """Replace some tables in one step; the others stay; return the new state."""
-    hashes = {}
-    for key, table in tables.items():
-        buffer = io.BytesIO()
-        table.to_parquet(buffer, index=False, compression="zstd")
-        hashes[key] = _hash(buffer.getvalue())
-        _write_whole(_folder() / "objects" / f"{hashes[key]}.parquet", buffer.getvalue())
-    with _locked():
+def commit(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    sites: pd.DataFrame | None = None,
+) -> Version:
+    """Replace some tables in one step; the others stay; return the new state.
+
+    Parameters
+    ----------
+    tables, provenance
+        What is replaced. With no table, `sites` completes the state in use: `undo` does not stop
+        there.
+    sites
+        Places of establishments, None to keep those known.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses; the state is what it was.
+    """
+    with changing():
+        hashes = {key: _kept(table) for key, table in tables.items()}
         now = version(current_key())
+        known = now.sites if sites is None else _kept(sites)
+        if not tables and known == now.sites:
+            return now
         content = {
-            "before": now.key,
+            "before": now.key if tables else now.before,
             "tables": {**now.tables, **hashes},
             "provenance": {key: _plain(p) for key, p in {**now.provenance, **provenance}.items()},
+            "sites": known,
         }
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         key = _hash(text.encode())
@@ -149,19 +210,34 @@ def commit(tables: Mapping[str, pd.DataFrame], provenance: Mapping[str, Provenan
     return version(key)
 
 
+def _kept(table: pd.DataFrame) -> str:
+    """Write a table under the hash of its content, and return it."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    found = _hash(buffer.getvalue())
+    _write_whole(_folder() / "objects" / f"{found}.parquet", buffer.getvalue())
+    return found
+
+
 def undo() -> list[str]:
-    """Go back to the state before the last import; return the keys of the tables that changed."""
-    with _locked():
+    """Go back to the state before the last import; return the keys of the tables that changed.
+
+    Raises
+    ------
+    UnavailableError
+        The state is altered, or the disk refuses.
+    """
+    with changing():
         now = version(current_key())
         if now.key == _EMPTY:
             return []
         before = version(now.before)
-        _write_whole(_folder() / "current", before.key.encode())
+        _write_whole(_folder() / "current", (before.key or _NOTHING).encode())
     return sorted(k for k in now.tables if before.tables.get(k) != now.tables[k])
 
 
 def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:24]
+    return hashlib.sha256(content).hexdigest()[:_HASH_CHARACTERS]
 
 
 def _plain(provenance: Provenance) -> dict[str, Any]:

@@ -116,14 +116,22 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError) as error:
-        raise InvalidInputError(
-            f"« {name} » est abîmé ou tronqué : il ne se lit pas jusqu'au bout. "
-            "Téléchargez-le de nouveau."
-        ) from error
+        raise _broken(name) from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(
             f"« {name} » mélange plusieurs encodages : enregistrez-le en UTF-8."
         ) from error
+    except ValueError as error:
+        if type(error) is not ValueError:  # zipfile's, of an archive whose directory points nowhere
+            raise
+        raise _broken(name) from error
+
+
+def _broken(name: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"« {name} » est abîmé ou tronqué : il ne se lit pas jusqu'au bout. "
+        "Téléchargez-le de nouveau."
+    )
 
 
 def open_input(path: Path) -> list[InputFile]:

@@ -31,7 +31,14 @@ def members(content: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpack(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,  # a directory that points nowhere
+    ) as error:
         raise InvalidInputError(
             f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
         ) from error

@@ -44,7 +44,7 @@ def read_geojson(content: bytes, name: str) -> list[Line]:
         features = data["features"]
     elif kind == "Feature":
         features = [data]
-    elif kind in {"Point", "MultiPoint"}:
+    elif str(kind) in {"Point", "MultiPoint"}:
         features = [{"properties": {}, "geometry": data}]
     else:
         raise InvalidInputError(

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,48 @@ def test_real_care_activities_give_the_emergency_departments(reference, tmp_path
     assert reports[0].kept == 592
     assert reports[0].tables[0].rows == 523  # SU and SUP, each site once
     assert not reports[0].refused
+
+
+def test_undo_takes_back_the_places_of_establishments_too(tmp_path):
+    imports.import_files([GOLDEN / "finess_stock.csv"])
+    first = imports.commune_index("75").sites
+    rows = (GOLDEN / "finess_stock.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    fewer = tmp_path / "finess.csv"
+    fewer.write_text("".join(rows[:-1]), encoding="utf-8")
+    imports.import_files([fewer])
+    assert len(imports.commune_index("75").sites) < len(first)
+    catalogue.undo()
+    assert imports.commune_index("75").sites.equals(first)
+    catalogue.undo()
+    assert imports.commune_index("75").sites is None
+
+
+def test_imports_at_once_lose_no_year(tmp_path):
+    files = []
+    for year in range(2010, 2016):
+        files.append(tmp_path / f"apl_{year}.csv")
+        files[-1].write_text(f"code,apl_{year}\n16001,{year - 2009}.0\n")
+    with ThreadPoolExecutor(len(files)) as pool:
+        reports = list(pool.map(lambda file: imports.import_files([file]), files))
+    assert all(report.status == "importé" for (report,) in reports)
+    assert set(_table("apl")["year"]) == set(range(2010, 2016))
+
+
+def test_importing_again_mends_a_table_that_was_altered(isolated_home):
+    imports.import_files([GOLDEN / "gp_wide.csv"])
+    before = _table("gps")
+    for file in (isolated_home / "tables" / "objects").iterdir():
+        file.write_bytes(b"")
+    with pytest.raises(UnavailableError, match="importez de nouveau"):
+        _table("gps")
+    imports.import_files([GOLDEN / "gp_wide.csv"])
+    assert _table("gps").equals(before)
+
+
+def test_an_altered_pointer_is_said_and_never_taken_for_an_empty_folder(isolated_home):
+    imports.import_files([GOLDEN / "gp_wide.csv"])
+    for content in (b"", b"\xff\xfe", b"../../etc/passwd", b"0" * 24):
+        (isolated_home / "tables" / "current").write_bytes(content)
+        for ask in (catalogue.load_territory, catalogue.undo, catalogue.state_key):
+            with pytest.raises(UnavailableError, match="restaurez une sauvegarde"):
+                ask()
