@@ -303,6 +303,6 @@ def test_an_altered_pointer_is_said_and_never_taken_for_an_empty_folder(isolated
     imports.import_files([GOLDEN / "gp_wide.csv"])
     for content in (b"", b"\xff\xfe", b"../../etc/passwd", b"0" * 24):
         (isolated_home / "tables" / "current").write_bytes(content)
-        for ask in (catalogue.load_territory, catalogue.undo, catalogue.state_key):
+        for ask in (catalogue.load_territory, catalogue.undo):
             with pytest.raises(UnavailableError, match="restaurez une sauvegarde"):
                 ask()
