@@ -1,12 +1,12 @@
 """Speed and memory of travel times on a network of 2 million nodes, beside scipy and pandana.
 
-    python -m benchmarks.roads_speed [--side 1415] [--report FILE.json] [--without-pandana]
+    python -m benchmarks.roads_speed [--side N] [--sites N] [--report FILE] [--without-pandana]
 
 The network is generated: a planar grid with jitter in which every junction keeps its road to the
 west or to the south (a spanning tree, hence dead ends), lines of four ranks cross it, and random
-streets bring it to 2.25 arcs a node. All engines get the same graph. Times are the best of a few
-runs: CPU seconds for what runs on one core, because the machine may be shared, and elapsed seconds
-for what uses all cores.
+streets bring it to 2.25 arcs a node. A network as large as France: --side 2345 --sites 20000.
+All engines get the same graph. Times are the best of a few runs: CPU seconds for what runs on one
+core, because the machine may be shared, and elapsed seconds too for what uses all cores.
 """
 
 import argparse
@@ -198,6 +198,7 @@ def main() -> None:
     """Generate, build, measure, report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=1415)
+    parser.add_argument("--sites", type=int, default=5000)
     parser.add_argument("--report", type=Path)
     parser.add_argument("--without-pandana", action="store_true")
     options = parser.parse_args()
@@ -218,7 +219,7 @@ def main() -> None:
     low, high = network.node_xy.min(axis=0), network.node_xy.max(axis=0)
     communes = rng.uniform(low, high, (4300, 2))
     communes[0] = (low + high) / 2
-    sites = rng.choice(network.node_count, 5000, replace=False)
+    sites = rng.choice(network.node_count, options.sites, replace=False)
     with tempfile.TemporaryDirectory() as folder:
         save(network, Path(folder))
         positions = network.node_xy[sites].copy()

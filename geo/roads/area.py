@@ -56,9 +56,9 @@ def time_grid(router: Router, origins: Places, limit_ms: int) -> TimeGrid:
     shapes = network.shape_ptr, network.shape_cm
     roads = *times, *shapes
     cells = (network.cell_link, network.cell_place, network.cell_access_dm)
-    with router.workspace(2 * len(origins)) as space:
-        settled = router.reach(origins, limit_ms, space)
-        reached = (settled, network.ptr, network.arc_link, space.state)
+    with router.workspace() as space:
+        inside = router.reach(origins, limit_ms, space)
+        reached = (inside, network.ptr, network.arc_link, space.state)
         box = np.array([np.inf, np.inf, -np.inf, -np.inf])
         _extend_by_roads(*reached, limit_ms, *roads, box)
         _extend_by_origins(origins.table, origins.xy, *shapes, box)
@@ -103,7 +103,7 @@ def _extend(shape: Ints, first: int, end: int, box: npt.NDArray[np.float64]) -> 
 
 @kernel
 def _extend_by_roads(
-    settled: Ints,
+    inside: Ints,
     ptr: Ints,
     arc_link: Ints,
     state: Ints,
@@ -114,7 +114,7 @@ def _extend_by_roads(
     shape: Ints,
     box: npt.NDArray[np.float64],
 ) -> None:
-    for node in settled:
+    for node in inside:
         for arc in range(ptr[node], ptr[node + 1]):
             k = arc_link[arc]
             if k < 0:

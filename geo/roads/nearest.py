@@ -77,16 +77,12 @@ class NearestField:
         own_site = np.repeat(np.arange(len(present), dtype=np.int32), 2)
         among = np.repeat(present, 2) & (own_node >= 0)
         among[among] = nodes[own_node[among], 1] < 0
-        spread(
-            network.reversed_ptr,
-            network.reversed_arcs(self.router.profile),
+        seeds = (
             np.concatenate([border[0], own_node[among]]),
             np.concatenate([border[1], own_ms[among]]),
             np.concatenate([border[2], own_site[among]]),
-            self.limit_ms,
-            nodes,
-            np.empty(4 * len(orphans) + 2 * len(present) + 1024, np.int64),
         )
+        _spread(self.router, seeds, self.limit_ms, nodes)
         return NearestField(self.router, self.sites, present, self.limit_ms, nodes)
 
     def at(self, points: Places) -> tuple[Ints, npt.NDArray[np.int64]]:
@@ -112,17 +108,24 @@ class NearestField:
 
 def _spread_from(router: Router, sites: Places, numbers: Ints, limit_ms: int, nodes: Ints) -> None:
     node, ms = sites.take(numbers).exits()
+    _spread(router, (node, ms, np.repeat(numbers, 2)), limit_ms, nodes)
+
+
+def _spread(router: Router, seeds: tuple[Ints, Ints, Ints], limit_ms: int, nodes: Ints) -> None:
     network = router.network
-    spread(
-        network.reversed_ptr,
-        network.reversed_arcs(router.profile),
-        node,
-        ms,
-        np.repeat(numbers, 2),
-        limit_ms,
-        nodes,
-        np.empty(len(router.arcs) + 2 * len(numbers), np.int64),
-    )
+    arcs = network.reversed_arcs(router.profile)
+    with router.workspace() as space:
+        space.tag += 1
+        spread(
+            network.reversed_ptr,
+            arcs,
+            *seeds,
+            limit_ms,
+            nodes,
+            space.state,
+            space.tag,
+            space.first,
+        )
 
 
 @kernel

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from geo.roads.compiled import kernel
 from geo.roads.network import RoadNetwork
 from geo.roads.places import Places, arrival_ms, direct_ms
-from geo.roads.search import NEVER_MS, Ints, advance, start
+from geo.roads.search import BUCKETS, NEVER_MS, STATE_COLUMNS, Ints, advance, start
 
 _BLOCK_PAIRS = 1 << 20
 """Pairs that one thread gathers before it hands them over (12 MB)."""
@@ -31,8 +31,8 @@ class Workspace:
     """Scratch arrays of one search; the tag makes them empty without writing them."""
 
     state: Ints
-    heap: npt.NDArray[np.int64]
-    settled: Ints
+    first: Ints
+    reached: Ints
     tag: int = 0
 
 
@@ -50,41 +50,30 @@ class Router:
         self.arcs = self.network.arcs(self.profile)
 
     @contextlib.contextmanager
-    def workspace(self, seeds: int = 2) -> Iterator[Workspace]:
-        """Lend scratch arrays; those with room for many seeds are not kept."""
-        room = len(self.arcs) + seeds
+    def workspace(self) -> Iterator[Workspace]:
+        """Lend scratch arrays, made when all are in use."""
         try:
             space = self._idle.get_nowait()
         except queue.Empty:
             n = self.network.node_count
             space = Workspace(
-                np.zeros((n, 2), np.int32), np.empty(room, np.int64), np.empty(n, np.int32)
+                np.zeros((n, STATE_COLUMNS), np.int32),
+                np.empty(BUCKETS, np.int32),
+                np.empty(n, np.int32),
             )
-        if space.heap.size < room:
-            space.heap = np.empty(room, np.int64)
         try:
             yield space
         finally:
             self._idle.put(space)
 
     def reach(self, origins: Places, limit_ms: int, space: Workspace) -> Ints:
-        """Search from all origins at once; return the nodes settled, in order of time."""
+        """Search from all origins at once; return the nodes within the limit, in no order."""
         node, ms = origins.entries()
         space.tag += 1
-        size = start(node, ms, limit_ms, space.state, space.tag, space.heap)
-        _, count = advance(
-            self.network.ptr,
-            self.arcs,
-            limit_ms,
-            limit_ms,
-            space.state,
-            space.tag,
-            space.heap,
-            size,
-            space.settled,
-            0,
-        )
-        return space.settled[:count]
+        found = space.state, space.tag, space.first, space.reached
+        started = start(node, ms, limit_ms, *found)
+        count, _ = advance(self.network.ptr, self.arcs, 0, limit_ms, limit_ms, *found, *started)
+        return space.reached[:count]
 
     def one_to_many(self, origin: Places, destinations: Places, limit_ms: int) -> Ints:
         """Return ms from one place to many, shape (n,); NEVER_MS beyond the limit."""
@@ -153,8 +142,8 @@ class Router:
                     index.by_link,
                     space.state,
                     space.tag,
-                    space.heap,
-                    space.settled,
+                    space.first,
+                    space.reached,
                     best,
                     block,
                 )
@@ -189,21 +178,13 @@ class Router:
         node, ms = origins.take(slice(0, 1)).entries()
         with self.workspace() as space:
             space.tag += 1
-            size = start(node, ms, NEVER_MS, space.state, space.tag, space.heap)
-            limit, count = 0, 0
+            found = space.state, space.tag, space.first, space.reached
+            count, waiting = start(node, ms, NEVER_MS, *found)
+            done = 0
             while True:
-                limit += _PAIRS_STEP_MS
-                size, count = advance(
-                    self.network.ptr,
-                    self.arcs,
-                    limit,
-                    NEVER_MS,
-                    space.state,
-                    space.tag,
-                    space.heap,
-                    size,
-                    space.settled,
-                    count,
+                limit = done + _PAIRS_STEP_MS
+                count, waiting = advance(
+                    self.network.ptr, self.arcs, done, limit, NEVER_MS, *found, count, waiting
                 )
                 _pair_arrivals(
                     origins.table,
@@ -215,8 +196,9 @@ class Router:
                     result,
                 )
                 # Times beyond the limit are not final yet.
-                if size == 0 or result.max() <= limit:
+                if waiting == 0 or result.max() <= limit:
                     return result
+                done = limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,8 +287,8 @@ def _rows_within(
     by_link: Ints,
     state: Ints,
     tag: int,
-    heap: npt.NDArray[np.int64],
-    settled: Ints,
+    first_waiting: Ints,
+    reached: Ints,
     best: Ints,
     block: Ints,
 ) -> tuple[int, int, int]:
@@ -325,14 +307,18 @@ def _rows_within(
         if origin[0] < 0:
             continue
         tag += 1
-        size = start(origin[3:6:2], origin[4:7:2], limit, state, tag, heap)
-        size, count = advance(ptr, arcs, limit, limit, state, tag, heap, size, settled, 0)
+        count, waiting = start(
+            origin[3:6:2], origin[4:7:2], limit, state, tag, first_waiting, reached
+        )
+        count, waiting = advance(
+            ptr, arcs, 0, limit, limit, state, tag, first_waiting, reached, count, waiting
+        )
         begin = used
         for j in range(np.searchsorted(link, origin[0]), np.searchsorted(link, origin[0] + 1)):
             place = by_link[j]
             ms = direct_ms(origin, origin_xy[i], places[place], xy[place])
             used = _offer(i, place, ms, limit, tag, best, block, used)
-        for node in settled[:count]:
+        for node in reached[:count]:
             for place in by_node[node_first[node] : node_first[node + 1]]:
                 ms = arrival_ms(places[place], state, tag)
                 used = _offer(i, place, ms, limit, tag, best, block, used)

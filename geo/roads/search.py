@@ -2,8 +2,12 @@
 
 Times are whole milliseconds: sums do not depend on their order, so that both directions, all
 machines and the oracle agree exactly, and a threshold is inclusive without a tolerance. An arc is
-a pair (head, milliseconds) in one cache line, and so is what is known of a node. The heap has
-four children a node and keys of 64 bits, milliseconds above the node's number.
+a pair (head, milliseconds) in one cache line, and so is what is known of a node.
+
+Nodes wait in buckets of BUCKET_MS (Dial, 1969, with buckets wider than the shortest arc): a node
+that gets better after it left its bucket comes back to it, so that a bucket is final when it is
+empty. Nodes of a bucket are chained through their own rows, forwards and backwards: nothing is
+allocated, and a node waits once. Two to three times faster than a heap on road networks.
 """
 
 # ruff: noqa: PLR0917  (kernels: numba knows no keyword-only arguments)
@@ -18,40 +22,69 @@ Ints = npt.NDArray[np.int32]
 NEVER_MS = 2**30
 """Above any time (12 days); twice this still fits 32 bits."""
 
-_NODE_MASK = 2**32 - 1
+BUCKET_MS = 2048
+
+BUCKETS = 1 << 16
+"""37 hours; the last bucket holds all that is later."""
+
+MS, TAG, NEXT, PREVIOUS = 0, 1, 2, 3
+"""Columns of what a search knows of a node; its neighbours in its bucket."""
+
+STATE_COLUMNS = 4
+
+_NONE = -1
+_NOT_WAITING = -2
 
 
 @kernel
-def push(heap: npt.NDArray[np.int64], size: int, key: np.signedinteger) -> None:
-    """Add a key to the heap of `size` keys."""
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 2
-        if heap[parent] <= key:
-            break
-        heap[i] = heap[parent]
-        i = parent
-    heap[i] = key
+def bucket_of(ms: int) -> int:
+    """Return the bucket of a time."""
+    return min(ms // BUCKET_MS, BUCKETS - 1)
 
 
 @kernel
-def pop(heap: npt.NDArray[np.int64], size: int) -> None:
-    """Drop the smallest key, heap[0]; `size` is the number of keys that remain."""
-    key = heap[size]
-    i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= size:
-            break
-        smallest = child
-        for other in range(child + 1, min(child + 4, size)):
-            if heap[other] < heap[smallest]:
-                smallest = other
-        if heap[smallest] >= key:
-            break
-        heap[i] = heap[smallest]
-        i = smallest
-    heap[i] = key
+def _put(node: int, bucket: int, first: Ints, state: Ints) -> None:
+    """Let a node wait in a bucket."""
+    follower = first[bucket]
+    state[node, NEXT], state[node, PREVIOUS] = follower, _NONE
+    if follower >= 0:
+        state[follower, PREVIOUS] = node
+    first[bucket] = node
+
+
+@kernel
+def _take(node: int, bucket: int, first: Ints, state: Ints) -> None:
+    """Take a node that waits out of its bucket."""
+    before, after = state[node, PREVIOUS], state[node, NEXT]
+    if before >= 0:
+        state[before, NEXT] = after
+    else:
+        first[bucket] = after
+    if after >= 0:
+        state[after, PREVIOUS] = before
+    state[node, PREVIOUS] = _NOT_WAITING
+
+
+@kernel
+def _reach(
+    node: int, ms: int, state: Ints, tag: int, first: Ints, reached: Ints, count: int, waiting: int
+) -> tuple[int, int]:
+    """Let a node wait at a better time; return how many are reached, how many wait."""
+    bucket = bucket_of(ms)
+    if state[node, TAG] != tag:
+        state[node, TAG] = tag
+        reached[count] = node
+        count += 1
+    elif state[node, PREVIOUS] != _NOT_WAITING:
+        former = bucket_of(state[node, MS])
+        if former == bucket:
+            state[node, MS] = ms
+            return count, waiting
+        _take(node, former, first, state)
+        waiting -= 1
+    state[node, MS] = ms
+    _put(node, bucket, first, state)
+    return count, waiting + 1
 
 
 @kernel
@@ -61,32 +94,32 @@ def start(
     ceiling: int,
     state: Ints,
     tag: int,
-    heap: npt.NDArray[np.int64],
-) -> int:
-    """Begin a search from seeds (node < 0: none); return the size of the heap."""
-    size = 0
+    first: Ints,
+    reached: Ints,
+) -> tuple[int, int]:
+    """Begin a search from seeds (node < 0: none); return how many are reached, how many wait."""
+    first[:] = _NONE  # a search may have stopped before its last bucket
+    count, waiting = 0, 0
     for i in range(seed_node.size):
         node, ms = seed_node[i], seed_ms[i]
-        if node >= 0 and ms <= ceiling and (state[node, 1] != tag or ms < state[node, 0]):
-            state[node, 0] = ms
-            state[node, 1] = tag
-            push(heap, size, (np.int64(ms) << 32) | np.int64(node))
-            size += 1
-    return size
+        if node >= 0 and ms <= ceiling and (state[node, TAG] != tag or ms < state[node, MS]):
+            count, waiting = _reach(node, ms, state, tag, first, reached, count, waiting)
+    return count, waiting
 
 
 @kernel
 def advance(
     ptr: Ints,
     arcs: Ints,
+    begin: int,
     limit: int,
     ceiling: int,
     state: Ints,
     tag: int,
-    heap: npt.NDArray[np.int64],
-    size: int,
-    settled: Ints,
+    first: Ints,
+    reached: Ints,
     count: int,
+    waiting: int,
 ) -> tuple[int, int]:
     """Settle every node up to `limit`; may be called again with a larger limit.
 
@@ -94,42 +127,38 @@ def advance(
     ----------
     ptr, arcs
         Arcs of node u are rows ptr[u] to ptr[u + 1] of `arcs`, shape (m, 2): head, ms.
-    limit, ceiling
-        Stop after `limit` ms (inclusive); never look beyond `ceiling` ms.
+    begin, limit, ceiling
+        From which time to go on, ms; stop after `limit` (inclusive); never look beyond
+        `ceiling`.
     state
-        Shape (n, 2): ms and the tag of the search that wrote it. A new tag empties the array
-        at no cost. A node is settled when its tag is ours and its ms <= limit.
-    heap, size
-        Keys waiting, as `start` or an earlier call left them.
-    settled, count
-        Nodes in the order they were settled, and how many.
+        Shape (n, STATE_COLUMNS). The tag is that of the search that wrote a row: a new tag
+        empties the array at no cost. Where it is ours, a time up to `limit` is final.
+    first
+        Shape (BUCKETS,): a node that waits in each bucket.
+    reached, count
+        Nodes that have a time, each once, in no order, and how many.
+    waiting
+        How many nodes wait.
 
     Returns
     -------
     tuple
-        Size of the heap, number of settled nodes.
+        Number of nodes reached, number of nodes that wait.
     """
-    while size > 0:
-        key = heap[0]
-        ms = key >> 32
-        if ms > limit:
-            break
-        size -= 1
-        pop(heap, size)
-        node = key & _NODE_MASK
-        if ms > state[node, 0]:
+    bucket, last = bucket_of(begin), bucket_of(limit)
+    while waiting > 0 and bucket <= last:
+        node = first[bucket]
+        if node < 0:
+            bucket += 1
             continue
-        settled[count] = node
-        count += 1
+        _take(node, bucket, first, state)
+        waiting -= 1
+        ms = state[node, MS]
         for arc in range(ptr[node], ptr[node + 1]):
-            head = arcs[arc, 0]
-            reached = ms + arcs[arc, 1]
-            if reached <= ceiling and (state[head, 1] != tag or reached < state[head, 0]):
-                state[head, 0] = reached
-                state[head, 1] = tag
-                push(heap, size, (np.int64(reached) << 32) | np.int64(head))
-                size += 1
-    return size, count
+            head, then = arcs[arc, 0], ms + arcs[arc, 1]
+            if then <= ceiling and (state[head, TAG] != tag or then < state[head, MS]):
+                count, waiting = _reach(head, then, state, tag, first, reached, count, waiting)
+    return count, waiting
 
 
 @kernel
@@ -141,7 +170,9 @@ def spread(
     seed_site: Ints,
     limit: int,
     field: Ints,
-    heap: npt.NDArray[np.int64],
+    state: Ints,
+    tag: int,
+    first: Ints,
 ) -> None:
     """Lower a field of (ms, site) from seeds, to the nearest site of every node, in place.
 
@@ -158,38 +189,44 @@ def spread(
         Nothing is written beyond this, ms.
     field
         Shape (n, 2): ms (NEVER_MS: none yet) and site (-1).
-    heap
-        Scratch keys: room for the arcs plus the seeds.
+    state, tag, first
+        As in `advance`; only who waits is written there.
     """
-    size = 0
+    first[:] = _NONE
+    waiting = 0
     for i in range(seed_node.size):
-        node, ms, site = seed_node[i], seed_ms[i], seed_site[i]
-        if node < 0 or ms > limit:
+        if seed_node[i] >= 0 and seed_ms[i] <= limit:
+            waiting += _lower(seed_node[i], seed_ms[i], seed_site[i], field, state, tag, first)
+    bucket = 0
+    while waiting > 0:
+        node = first[bucket]
+        if node < 0:
+            bucket += 1
             continue
-        if ms < field[node, 0] or (ms == field[node, 0] and site < field[node, 1]):
-            field[node, 0] = ms
-            field[node, 1] = site
-            push(heap, size, (np.int64(ms) << 32) | np.int64(node))
-            size += 1
-    while size > 0:
-        key = heap[0]
-        size -= 1
-        pop(heap, size)
-        node = key & _NODE_MASK
-        ms = key >> 32
-        if ms > field[node, 0]:
-            continue
-        site = field[node, 1]
+        _take(node, bucket, first, state)
+        waiting -= 1
+        ms, site = field[node, 0], field[node, 1]
         for arc in range(ptr[node], ptr[node + 1]):
-            head = arcs[arc, 0]
-            reached = ms + arcs[arc, 1]
-            if reached > limit:
-                continue
-            known = field[head, 0]
-            if reached < known or (reached == known and site < field[head, 1]):
-                field[head, 0] = reached
-                field[head, 1] = site
-                if size == heap.size:  # ties between sites may settle a node again
-                    heap = np.concatenate((heap, np.empty_like(heap)))
-                push(heap, size, (np.int64(reached) << 32) | np.int64(head))
-                size += 1
+            then = ms + arcs[arc, 1]
+            if then <= limit:
+                waiting += _lower(arcs[arc, 0], then, site, field, state, tag, first)
+
+
+@kernel
+def _lower(node: int, ms: int, site: int, field: Ints, state: Ints, tag: int, first: Ints) -> int:
+    """Give a node a nearer site if it is one; return how many more nodes wait."""
+    known = field[node, 0]
+    if ms > known or (ms == known and site >= field[node, 1]):
+        return 0
+    field[node, 0], field[node, 1] = ms, site
+    bucket = bucket_of(ms)
+    more = 1
+    if state[node, TAG] == tag and state[node, PREVIOUS] != _NOT_WAITING:
+        former = bucket_of(known)
+        if former == bucket:
+            return 0
+        _take(node, former, first, state)
+        more = 0
+    state[node, TAG] = tag
+    _put(node, bucket, first, state)
+    return more

@@ -14,7 +14,7 @@ from geo.roads.nearest import NearestField
 from geo.roads.network import RoadNetwork
 from geo.roads.places import OFF_ROAD_MS_PER_M, Places, locate_metres
 from geo.roads.queries import Router
-from geo.roads.search import NEVER_MS
+from geo.roads.search import BUCKET_MS, BUCKETS, NEVER_MS
 
 SEEDS = [0, 1, 2]
 LIMIT_MS = 10 * 60_000
@@ -107,6 +107,27 @@ def test_thresholds_are_inclusive(limit: int, make_links, make_network) -> None:
     assert router.one_to_many(start, end, limit * 60_000 - 1)[0] == NEVER_MS
     assert len(router.matrix(start, end, limit * 60_000)[0]) == 1
     assert len(router.matrix(start, end, limit * 60_000 - 1)[0]) == 0
+
+
+def test_journeys_of_days(make_links, make_network) -> None:
+    """Beyond the last bucket of a search too, the order of arrival does not matter."""
+    rng = np.random.default_rng(0)
+    xy = 6e5 + rng.uniform(0, 9000, (40, 2))
+    ends = np.array([(i, j) for i in range(40) for j in rng.choice(40, 3) if i != j])
+    hours = rng.uniform(20, 100, len(ends))
+    network = make_network(make_links(xy, ends, ms=hours * 3_600_000))
+    router = Router(network, "offpeak")
+    nodes = oracle_nodes(network)
+    places = locate_metres(network, "offpeak", network.node_xy)
+    first = places.take(slice(0, 1))
+    expected = [oracle(nodes, first, places.take(slice(j, j + 1))) for j in range(len(places))]
+    assert max(expected) > BUCKETS * BUCKET_MS
+    np.testing.assert_array_equal(router.one_to_many(first, places, NEVER_MS - 1), expected)
+    np.testing.assert_array_equal(
+        router.pairs(places.take(np.zeros(len(places), int)), places), expected
+    )
+    back = NearestField.of(router, places.take(slice(1, 2))).at(first)[0]
+    assert back[0] == expected[1]
 
 
 def test_sites_that_come_and_go_equal_a_fresh_start(make_random, make_network) -> None:
