@@ -29,6 +29,7 @@ from streamlit.starlette import App
 from streamlit.web.server import server_util
 
 from data.paths import home
+from pages import map_assets
 
 LOG = logging.getLogger("proxisoins")
 
@@ -49,6 +50,8 @@ POLICY = (
 COMPONENT_INLINE = "'unsafe-inline' 'unsafe-eval'"
 # A file that a user may have put in, opened as a page: nothing in it runs.
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+MAP_FRAME = "/component/streamlit_folium"
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -72,6 +75,31 @@ def in_french(page: str) -> str:
     page = re.sub(r'<html lang="[^"]*"', '<html lang="fr"', page, count=1)
     page = page.replace("<title>Streamlit</title>", "<title>ProxiSoins</title>", 1)
     return re.sub(r"<noscript>.*?</noscript>", FRENCH_NOSCRIPT, page, count=1, flags=re.DOTALL)
+
+
+def early_links() -> str:
+    """Return links by which the browser fetches, with the page, what Streamlit asks for late.
+
+    Every screen draws HTML and most a map: without them their code is fetched one after the
+    other, once the script has run.
+    """
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    late = ("ComponentInstance", "IFrameUtil", "withCalculatedWidth", "urls", "Html", "purify.es")
+    found = (one.name for name in late for one in folder.glob(f"{name}.*.js"))
+    return "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found
+    )
+
+
+def map_links() -> str:
+    """Return links by which the map's frame fetches its scripts and styles all at once."""
+    scripts = (
+        f'<link rel="preload" as="script" href="{one}">' for one in map_assets.scripts().values()
+    )
+    styles = (
+        f'<link rel="preload" as="style" href="{one}">' for one in map_assets.styles().values()
+    )
+    return "".join([*scripts, *styles])
 
 
 def inline_hashes(page: str) -> str:
@@ -155,6 +183,8 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
         body = gzip.decompress(body)
         del headers["content-encoding"]
     page = in_french(body.decode())
+    links = map_links() if path.startswith(MAP_FRAME) else early_links()
+    page = page.replace("</head>", f"{links}</head>", 1)
     inline = COMPONENT_INLINE if path.startswith("/component/") else inline_hashes(page)
     headers["Content-Security-Policy"] = POLICY.format(inline=inline)
     # These describe Streamlit's file, not the page as we send it.

@@ -32,6 +32,8 @@ ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural 
 KNOWN_SHARE = 0.5
 """A year is offered when at least this share of communes has a value."""
 
+_CONTOURS = ("base", "contours", "contours_data")
+
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
 STATUS_SYMBOLS = {
     "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
@@ -43,7 +45,10 @@ STATUS_SYMBOLS = {
 
 
 def encode(document: Mapping[str, Any]) -> str:
-    """Return a document as base64 of gzipped JSON: no brace, quote or tag survives in it."""
+    """Return a document as base64 of gzipped JSON: no brace, quote or tag survives in it.
+
+    Several of them joined by dots make one payload: the later complete the earlier.
+    """
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
@@ -85,6 +90,11 @@ def contours_bytes(territory: Territory) -> bytes:
 def _names(table: pd.DataFrame) -> dict[str, str]:
     """Return the first two columns, code and name, as a mapping."""
     return dict(table.iloc[:, :2].itertuples(index=False, name=None))
+
+
+def contours_address(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a configuration that says where its contours are."""
+    return {name: document[name] for name in _CONTOURS if name in document}
 
 
 def ring_origins(territory: Territory, layer: str) -> LonLat:

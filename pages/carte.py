@@ -29,11 +29,13 @@ UNPLACED_TITLES = {
 }
 
 
-@st.cache_data(show_spinner="Préparation de la carte…", max_entries=4)
-def _configuration(version: str, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
+@st.cache_resource(show_spinner="Préparation de la carte…", max_entries=4)
+def _configuration(version: str, _territory: Territory) -> tuple[dict[str, Any], str]:  # noqa: ARG001
+    """Return the configuration of the map, read only, and what is sent of it."""
     around = {level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS}
     table = shell.communes_with_risk(_territory)
-    return map_payload.configuration(_territory, table, around)
+    document = map_payload.configuration(_territory, table, around)
+    return document, map_payload.encode(document)
 
 
 def _payload(territory: Territory, view: ViewState) -> str:
@@ -42,12 +44,15 @@ def _payload(territory: Territory, view: ViewState) -> str:
     content = (territory.version, id(points))
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document = _configuration(territory.version, territory)
+        document, encoded = _configuration(territory.version, territory)
+        own = {}
         if points is not None:
-            document = document | map_payload.with_own_points(document, points)
+            own = map_payload.with_own_points(document, points)
             view = replace(view, layers=(*view.layers, "points"))
-        encoded = map_payload.encode(document | map_dialogue.opening(view))
-        st.session_state["carte_payload"] = kept = (content, encoded)
+        # What the client needs first comes first: it fetches the contours while it reads the rest.
+        first = map_payload.contours_address(document) | map_dialogue.opening(view)
+        parts = [map_payload.encode(first), encoded, map_payload.encode(own)]
+        st.session_state["carte_payload"] = kept = (content, ".".join(parts))
     return str(kept[1])
 
 

@@ -4,8 +4,6 @@ No text of a user or of an imported file goes through a folium object: branca wo
 a template. All data travels as base64 JSON, which the client writes as text.
 """
 
-import hashlib
-from functools import cache
 from typing import Any
 
 import folium
@@ -13,10 +11,8 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from data import map_payload, paths
-
-ASSETS = "../../app/static/"
-"""Where the component's frame finds what the application serves; survives a base path."""
+from data import map_payload
+from pages import map_assets
 
 HEIGHT_PX = 640
 """Height before the client fits the map to the screen."""
@@ -50,13 +46,6 @@ class MapAnswer(MacroElement):
         self.payload = payload
 
 
-@cache
-def _versioned(name: str) -> str:
-    """Return the address of one of our files, changed whenever its content is."""
-    content = (paths.STATIC / name).read_bytes()
-    return f"{ASSETS}{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
-
-
 def _shell(payload: str) -> folium.Map:
     shell = folium.Map(
         location=(45.2, 0.2),
@@ -68,14 +57,8 @@ def _shell(payload: str) -> folium.Map:
         max_zoom=18,
         zoom_snap=0.25,
     )
-    shell.default_js = [
-        ("leaflet", f"{ASSETS}vendor/leaflet/leaflet.js"),
-        ("carte", _versioned("proxisoins/carte.js")),
-    ]
-    shell.default_css = [
-        ("leaflet_css", f"{ASSETS}vendor/leaflet/leaflet.css"),
-        ("carte_css", _versioned("proxisoins/carte.css")),
-    ]
+    shell.default_js = list(map_assets.scripts().items())
+    shell.default_css = list(map_assets.styles().items())
     MapClient(payload).add_to(shell)
     return shell
 
@@ -86,7 +69,8 @@ def draw_map(payload: str, answer: dict[str, Any] | None, key: str) -> None:
     Parameters
     ----------
     payload
-        `data.map_payload.encode` of a configuration and a state; the map is rebuilt when it
+        `data.map_payload.encode` of a configuration and a state, or of parts of them joined by
+        dots, the first of which tells where the contours are; the map is rebuilt when it
         changes, so that it must stay the same from one run to the next.
     answer
         What the server answers to the client's last question, if anything.

@@ -46,21 +46,25 @@ window.ProxiSoins = (() => {
   }
 
   /* Rings come as whole steps: x0, y0, then moves; see geo/layers.py. */
-  function featuresOf({ columns, contours, decimals }) {
+  function outlinesOf({ contours, decimals }) {
     const unit = 10 ** -decimals;
     const ringOf = (steps) => {
       const ring = [];
       let x = 0;
       let y = 0;
-      for (let at = 0; at < steps.length; at += 2) ring.push([(x += steps[at]) * unit, (y += steps[at + 1]) * unit]);
+      for (let at = 0; at < steps.length; at += 2) {
+        x += steps[at];
+        y += steps[at + 1];
+        ring.push(new L.LatLng(y * unit, x * unit));
+      }
       return ring;
     };
-    return contours.map((polygons, row) => ({
-      type: "Feature",
-      properties: { row, ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row]])) },
-      geometry: { type: "MultiPolygon", coordinates: (polygons || []).map((rings) => rings.map(ringOf)) },
-    }));
+    return contours.map((polygons) => (polygons || []).map((rings) => rings.map(ringOf)));
   }
+
+  /* One object a commune: code, name, département, EPCI, postcodes, inhabitants. */
+  const communesOf = ({ columns, contours }) =>
+    contours.map((_, row) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row]])));
 
   /* ---- patterns and symbols: nothing is told by colour alone ---------------------------- */
 
@@ -162,6 +166,18 @@ window.ProxiSoins = (() => {
 
   /* ---- the map ---------------------------------------------------------------------------- */
 
+  /* Draws the pattern of a commune's zone over its colour, along the same path: the zoning costs no second layer. */
+  const ZonedCanvas = L.Canvas.extend({
+    _fillStroke(pen, layer) {
+      L.Canvas.prototype._fillStroke.call(this, pen, layer);
+      if (!layer.options.zone) return;
+      pen.globalAlpha = 0.75;
+      pen.fillStyle = layer.options.zone;
+      pen.fill("evenodd");
+      pen.globalAlpha = 1;
+    },
+  });
+
   class Carte {
     constructor(map, config) {
       this.map = map;
@@ -171,7 +187,7 @@ window.ProxiSoins = (() => {
       this.overlays = {};
       this.asked = new Set();
       this.turn = 0;
-      this.canvas = L.canvas({ padding: 0.3 });
+      this.canvas = new ZonedCanvas({ padding: 0.1 });
       this.indicators = new Map(config.indicators.map((one) => [one.key, one]));
       if (!this.indicators.has(this.state.indicator)) this.state.indicator = config.indicators[0].key;
       document.documentElement.lang = "fr";
@@ -201,37 +217,34 @@ window.ProxiSoins = (() => {
       fit();
     }
 
-    async start() {
+    async start(contours) {
       const { map, state, config } = this;
-      for (const [name, order] of [["land", 150], ["zones", 410], ["borders", 420], ["rings", 430], ["selected", 440], ["names", 590]]) {
+      for (const [name, order] of [["land", 150], ["borders", 420], ["rings", 430], ["selected", 440], ["names", 590]]) {
         Object.assign(map.createPane(name).style, { zIndex: order, pointerEvents: "none" });
       }
-      const contours = await fetchContours(config);
       this.epcis = contours.epcis;
       this.departements = contours.departements;
-      this.features = featuresOf(contours);
-      this.rowOf = new Map(this.features.map((feature, row) => [feature.properties.c, row]));
+      this.rows = communesOf(contours);
+      this.rowOf = new Map(this.rows.map(({ c }, row) => [c, row]));
+      this.outlines = outlinesOf(contours).map((rings, row) => Object.assign(L.polygon(rings, { renderer: this.canvas, smoothFactor: 0.6, noClip: true }), { row }));
+      this.communes = L.featureGroup(this.outlines);
+      this.communes.bindTooltip((layer) => this.tooltip(layer.row), { sticky: true, direction: "top", opacity: 0.95 });
+      this.communes.on("click", (event) => {
+        L.DomEvent.stop(event);
+        this.select(event.layer.row, event.latlng, true);
+      });
+      this.home = this.communes.getBounds();
+      this.draw();
+
+      // The view comes before the layers: each is then projected once.
+      if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
+      else this.fit(this.home);
       const ground = L.canvas({ pane: "land" });
       // Outside this frame nothing is known of land and sea: it stays blank.
       L.rectangle(L.geoJSON(contours.land).getBounds(), { pane: "land", interactive: false, renderer: ground, stroke: false, fillColor: "#dbe7f0", fillOpacity: 1 }).addTo(map);
       L.geoJSON(contours.land, { pane: "land", interactive: false, renderer: ground, style: { stroke: false, fillColor: "#f1efe9", fillOpacity: 1 } }).addTo(map);
-      this.communes = L.geoJSON({ type: "FeatureCollection", features: this.features }, {
-        renderer: this.canvas,
-        style: (feature) => this.style(feature),
-        smoothFactor: 0.6,
-      });
-      this.communes.bindTooltip((layer) => this.tooltip(layer.feature.properties.row), { sticky: true, direction: "top", opacity: 0.95 });
-      this.communes.on("click", (event) => {
-        L.DomEvent.stop(event);
-        this.select(event.layer.feature.properties.row, event.latlng, true);
-      });
       this.communes.addTo(map);
       L.geoJSON(contours.borders, { pane: "borders", interactive: false, renderer: L.canvas({ pane: "borders" }), style: { color: "#33415c", weight: 1.3, fill: false } }).addTo(map);
-      this.home = this.communes.getBounds();
-      this.draw();
-
-      if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
-      else this.fit(this.home);
       map.attributionControl.setPrefix("Leaflet");
       map.attributionControl.addAttribution(config.attribution);
       map.on("moveend", () => this.moved());
@@ -287,17 +300,16 @@ window.ProxiSoins = (() => {
       return rank;
     }
 
-    style(feature) {
-      const indicator = this.indicator;
-      const rank = this.classOf(indicator, this.values[feature.properties.row]);
-      return {
-        renderer: this.canvas,
-        color: "#ffffff",
-        weight: 0.5,
-        opacity: 0.7,
-        fillOpacity: 0.88,
-        fillColor: rank < 0 ? this.missing() : indicator.classes[rank].colour,
-      };
+    /* Colour every commune by its class, and by its zone where the zoning is shown. */
+    paint() {
+      const { indicator, values, state } = this;
+      const zones = state.layers.includes("zonage") ? this.config.zones.values : [];
+      const fills = (this.fills ??= this.zoneFills());
+      const shown = { color: "#ffffff", weight: 0.5, opacity: 0.7, fillOpacity: state.layers.includes("fond") ? 0.6 : 0.88 };
+      this.outlines.forEach((outline, row) => {
+        const rank = this.classOf(indicator, values[row]);
+        outline.setStyle({ ...shown, fillColor: rank < 0 ? this.missing() : indicator.classes[rank].colour, zone: fills[zones[row]] });
+      });
     }
 
     missing() {
@@ -306,7 +318,7 @@ window.ProxiSoins = (() => {
     }
 
     draw() {
-      this.communes.setStyle((feature) => this.style(feature));
+      this.paint();
       this.legend();
       const { sentence, note, years } = this.indicator;
       const past = years.find((one) => one.year === this.state.year);
@@ -367,7 +379,7 @@ window.ProxiSoins = (() => {
     }
 
     tooltip(row) {
-      const { n } = this.features[row].properties;
+      const { n } = this.rows[row];
       return make("div", {}, make("strong", { text: n }), make("br"), document.createTextNode(this.worded(this.indicator, this.values[row])));
     }
 
@@ -446,6 +458,7 @@ window.ProxiSoins = (() => {
     toggle(key, on) {
       this.state.layers = this.config.layers.map((layer) => layer.key).filter((one) => (one === key ? on : this.state.layers.includes(one)));
       this.show(key, on);
+      if (key === "zonage" || key === "fond") this.paint();
       this.legend();
       this.write();
     }
@@ -454,10 +467,9 @@ window.ProxiSoins = (() => {
 
     index() {
       if (!this.entries) {
-        const communes = this.features.map((feature, row) => ({ row, name: feature.properties.n, detail: `${feature.properties.p.split(" ")[0]}, ${this.departements[feature.properties.d] || ""}`, key: fold(feature.properties.n), post: feature.properties.p, weight: feature.properties.h }));
+        const communes = this.rows.map(({ n, p, d, h }, row) => ({ row, name: n, detail: `${p.split(" ")[0]}, ${this.departements[d] || ""}`, key: fold(n), post: p, weight: h }));
         const members = new Map();
-        for (const feature of this.features) {
-          const { e, h } = feature.properties;
+        for (const { e, h } of this.rows) {
           if (e) members.set(e, (members.get(e) || 0) + h);
         }
         const epcis = Object.entries(this.epcis).map(([code, name]) => ({ epci: code, name, detail: "EPCI", key: fold(name), post: "", weight: members.get(code) || 0 }));
@@ -510,28 +522,28 @@ window.ProxiSoins = (() => {
       this.closeSearch();
       this.input.value = entry.name;
       if (entry.row !== undefined) {
-        const bounds = L.geoJSON(this.features[entry.row]).getBounds();
-        this.fit(bounds, { maxZoom: 11 });
+        this.fit(this.outlines[entry.row].getBounds(), { maxZoom: 11 });
         return this.select(entry.row, null, true);
       }
-      const members = { type: "FeatureCollection", features: this.features.filter((feature) => feature.properties.e === entry.epci) };
-      this.fit(L.geoJSON(members).getBounds());
+      const members = this.outlines.filter(({ row }) => this.rows[row].e === entry.epci);
+      this.fit(L.featureGroup(members).getBounds());
       this.outline(members);
     }
 
     /* ---- selection and card ---- */
 
-    outline(geometry) {
+    outline(communes) {
       if (this.selected) this.selected.remove();
-      this.selected = L.geoJSON(geometry, { pane: "selected", interactive: false, style: { color: "#000091", weight: 3, fill: false } }).addTo(this.map);
+      const drawn = { pane: "selected", interactive: false, color: "#000091", weight: 3, fill: false };
+      this.selected = L.polygon(communes.flatMap((one) => one.getLatLngs()), drawn).addTo(this.map);
     }
 
     select(row, place, tell) {
       this.row = row;
       this.place = place;
       this.detail = null;
-      this.state.commune = this.features[row].properties.c;
-      this.outline(this.features[row]);
+      this.state.commune = this.rows[row].c;
+      this.outline([this.outlines[row]]);
       this.fillCard();
       this.write();
       this.signal("selected", this.state.commune);
@@ -558,7 +570,7 @@ window.ProxiSoins = (() => {
 
     fillCard() {
       const { config, row } = this;
-      const { c, n, d, e, p, h } = this.features[row].properties;
+      const { c, n, d, e, p, h } = this.rows[row];
       const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => this.unselect() });
       const lines = config.indicators.map((one) => {
         const around = config.comparisons[one.key];
@@ -614,8 +626,7 @@ window.ProxiSoins = (() => {
       if (!on) {
         if (this.overlays[key]) this.overlays[key].remove();
         delete this.overlays[key];
-      } else if (layer.kind === "zones") this.overlays[key] = this.zones().addTo(this.map);
-      else if (layer.kind === "points") this.drawPoints();
+      } else if (layer.kind === "points") this.drawPoints();
       else if (layer.kind === "tiles") {
         this.overlays[key] = L.tileLayer(layer.url, { attribution: layer.attribution, maxZoom: 18, opacity: 1, crossOrigin: true }).addTo(this.map);
         this.overlays[key].on("tileerror", () => (this.note.textContent = "Le fond de carte de l’IGN ne répond pas : il demande une connexion à internet."));
@@ -626,20 +637,13 @@ window.ProxiSoins = (() => {
           this.ask({ action: "couches" });
         }
       }
-      if (layer.kind === "tiles") this.communes.setStyle({ fillOpacity: on ? 0.6 : 0.88 });
       this.signal("layers", this.state.layers.join(","));
     }
 
-    zones() {
-      const { zones } = this.config;
+    zoneFills() {
       const pen = document.createElement("canvas").getContext("2d");
-      const fills = Object.fromEntries(Object.entries(zones.styles).map(([zone, one]) => [zone, pen.createPattern(pattern(one.pattern, one.colour), "repeat")]));
-      const features = this.features.filter((feature) => zones.styles[zones.values[feature.properties.row]]);
-      const zoneOf = (feature) => zones.values[feature.properties.row];
-      return L.geoJSON({ type: "FeatureCollection", features }, {
-        pane: "zones", interactive: false, renderer: L.canvas({ pane: "zones" }),
-        style: (feature) => ({ stroke: false, fillColor: fills[zoneOf(feature)], fillOpacity: 0.75 }),
-      });
+      const fill = (one) => pen.createPattern(pattern(one.pattern, one.colour), "repeat");
+      return Object.fromEntries(Object.entries(this.config.zones.styles).map(([zone, one]) => [zone, fill(one)]));
     }
 
     /* Points near one another at this zoom are drawn as one circle with their number. */
@@ -689,7 +693,7 @@ window.ProxiSoins = (() => {
 
     /* Names of the largest towns, as many as there is room for. */
     names() {
-      const towns = this.features.map((feature, row) => ({ name: feature.properties.n, weight: feature.properties.h, place: config_point(this.config, row) })).sort((a, b) => b.weight - a.weight);
+      const towns = this.rows.map(({ n, h }, row) => ({ name: n, weight: h, place: config_point(this.config, row) })).sort((a, b) => b.weight - a.weight);
       const group = L.layerGroup().addTo(this.map);
       const write = () => {
         group.clearLayers();
@@ -770,7 +774,7 @@ window.ProxiSoins = (() => {
     }
 
     receive(answer) {
-      if (!this.features) {
+      if (!this.rows) {
         this.waiting = answer;
         return;
       }
@@ -794,12 +798,14 @@ window.ProxiSoins = (() => {
   let carte = null;
   let early = null;
   return {
-    async start(map, base64) {
+    /* The payload is one document or several, joined by dots; the first says where the contours are. */
+    async start(map, payload) {
       try {
-        const config = await decode(base64);
-        carte = new Carte(map, config);
+        const parts = payload.split(".").map(decode);
+        const contours = parts[0].then(fetchContours);
+        carte = new Carte(map, Object.assign({}, ...(await Promise.all(parts))));
         if (early) carte.waiting = early;
-        await carte.start();
+        await carte.start(await contours);
       } catch (error) {
         console.error(error);
         document.body.classList.remove("loading");
