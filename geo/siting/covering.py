@@ -141,6 +141,10 @@ class Mclp(CountedModel):
         """Best sites with their proof; past `time_limit` seconds, best found and its bound."""
         self.check(problem)
         clock = Deadline(time_limit)
+        if self.budget is None and self.k == problem.fixed.size + 1:
+            # One site: the greedy rule tries them all, where the linear relaxation is at its worst.
+            best = self.greedy(problem)
+            return self._solution(problem, best.chosen, (best.objective,), clock.spent)
         chosen, bound = cover_most(self, problem, clock)
         solution = self._solution(problem, chosen or problem.fixed, (bound,), clock.spent)
         if solution.status == "optimal":

@@ -286,8 +286,9 @@ class CountedModel(SitingModel):
         clock = Deadline(None)
         chosen = [int(site) for site in problem.fixed]
         nearest = problem.nearest(chosen)
+        by_site = np.ascontiguousarray(problem.costs.T)  # sites are read one by one below
         while (left := self.affordable(problem, chosen)).size:
-            scores = self.scores(problem, np.minimum(nearest[:, None], problem.costs[:, left]))
+            scores = self.scores(problem, np.minimum(nearest, by_site[left]).T)
             if self.budget is not None and self.k is None and problem.prices is not None:
                 # By gain per euro, the usual rule under a budget (Khuller, Moss, Naor, 1999).
                 scores = _per_price(
@@ -295,7 +296,7 @@ class CountedModel(SitingModel):
                 )
             best = int(left[np.lexsort(scores[::-1])[-1]])
             chosen.append(best)
-            nearest = np.minimum(nearest, problem.costs[:, best])
+            nearest = np.minimum(nearest, by_site[best])
         return self._solution(problem, chosen, (None,) * len(self.criteria), clock.spent)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import optimize, sparse
 
 from geo.errors import InvalidInputError, UnsolvedError
 from geo.siting import (
@@ -151,6 +152,48 @@ def test_greedy_and_own_choice_never_beat_the_optimum(instance):
         table = price_of_differences(model, problem, best, others)
         assert (table["lost"] >= -1e-9).all()
         assert len(others["glouton"].chosen) == k
+
+
+@pytest.mark.parametrize(("k", "budget"), [(2, None), (6, None), (12, None), (8, 30.0), (None, 25)])
+def test_p_median_agrees_with_the_textbook_formulation(k, budget):
+    rng = np.random.default_rng(11)
+    people, sites = rng.uniform(0, 90, (120, 2)), rng.uniform(0, 90, (30, 2))
+    costs = np.hypot(*(people[:, None] - sites[None]).transpose(2, 0, 1))
+    weights = rng.integers(1, 900, 120).astype(float)
+    prices = rng.integers(2, 9, 30).astype(float)
+    fixed = np.array([4])
+    problem = SitingProblem(costs, weights, fixed, prices)
+    solution = PMedian(k=k, budget=budget).solve(problem)
+    expected = textbook_p_median(problem, k, budget)
+    assert solution.objective == pytest.approx(expected, rel=1e-8)
+    assert solution.status == "optimal"
+
+
+def textbook_p_median(problem, k, budget):
+    """Least cost by one variable a point and a site, solved by HiGHS as it stands."""
+    n, m = problem.costs.shape
+    cost = np.concatenate([np.zeros(m), (problem.costs * problem.weights[:, None]).ravel()])
+    one_each = sparse.hstack([sparse.csr_array((n, m)), sparse.kron(np.eye(n), np.ones((1, m)))])
+    only_open = sparse.hstack([sparse.kron(np.ones((n, 1)), -np.eye(m)), sparse.eye_array(n * m)])
+    rows = [
+        optimize.LinearConstraint(one_each, 1, 1),
+        optimize.LinearConstraint(only_open, -np.inf, 0),
+    ]
+    for coefficients, most in ((np.ones(m), k), (problem.prices, budget)):
+        if most is not None:
+            line = np.concatenate([coefficients, np.zeros(n * m)])[None]
+            rows.append(optimize.LinearConstraint(line, -np.inf, most))
+    low = np.zeros(cost.size)
+    low[problem.fixed] = 1.0
+    whole = (np.arange(cost.size) < m).astype(int)
+    found = optimize.milp(
+        cost,
+        constraints=rows,
+        integrality=whole,
+        bounds=optimize.Bounds(low, 1),
+        options={"mip_rel_gap": 1e-10},
+    )
+    return found.fun
 
 
 def test_price_of_a_difference_names_the_sites():
