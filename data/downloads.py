@@ -32,6 +32,9 @@ _PASSING = (
     requests.exceptions.ChunkedEncodingError,
 )
 
+UNFINISHED = ("part", "validator")
+"""Names of what an unfinished download leaves, to be completed later."""
+
 Progress = Callable[[int, int | None], None]
 """Told bytes received, and bytes expected when the server says."""
 
@@ -107,7 +110,7 @@ def _download(address: str, folder: Path, progress: Progress, checksum_address: 
 
 def forget(folder: Path) -> None:
     """Remove what an unfinished download left."""
-    for name in ("part", "validator"):
+    for name in UNFINISHED:
         (folder / name).unlink(missing_ok=True)
 
 
@@ -226,7 +229,7 @@ def _file_name(answer: requests.Response) -> str:
     said = re.search(r'filename="?([^";]+)', answer.headers.get("Content-Disposition", ""))
     name = said[1] if said else unquote(urlsplit(answer.url).path.rpartition("/")[2])
     plain = re.sub(r"[^\w.\-]", "_", Path(name).name).lstrip(".")
-    return plain if plain and plain not in {"part", "validator"} else "fichier"
+    return plain if plain and plain not in UNFINISHED else "fichier"
 
 
 def _too_large(address: str, size: int) -> UnavailableError:

@@ -5,11 +5,14 @@ databases are copied through SQLite's own back-up, so the application may go on 
 and downloads are left out: they can be made again.
 """
 
+import ctypes
 import errno
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -26,11 +29,17 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 LEFT_OUT = ("cache", "downloads")
 SQLITE_MAGIC = b"SQLite format 3\x00"
-SQLITE_COMPANIONS = ("-wal", "-shm", "-journal")
+LEFT_OUT_ENDINGS = ("-wal", "-shm", "-journal", ".draft")
+"""Companions of SQLite databases, and files being written."""
 # Larger than any data folder seen (all of France with its road network: about 4 GB).
 LARGEST_RESTORED_BYTES = 20 * 1024**3
 LARGEST_MANIFEST_BYTES = 10 * 1024**2
 CHUNK_BYTES = 1024**2
+ATTEMPTS = 5
+"""Times a back-up starts again because the data changed meanwhile."""
+_IS_LINUX = sys.platform == "linux"
+_HERE, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2."""
 DISK_REASONS = {
     errno.ENOSPC: "le disque est plein",
     errno.EDQUOT: "le quota du disque est atteint",
@@ -61,7 +70,7 @@ def back_up(archive: Path, folder: Path | None = None) -> int:
         )
     partial = archive.with_name(archive.name + ".partiel")
     try:
-        files = _write_archive(partial, folder)
+        files = _write_steady_archive(partial, folder)
         partial.replace(archive)
     except OSError as error:
         raise UnavailableError(
@@ -70,6 +79,35 @@ def back_up(archive: Path, folder: Path | None = None) -> int:
     finally:
         partial.unlink(missing_ok=True)
     return files
+
+
+def _write_steady_archive(target: Path, folder: Path) -> int:
+    """Write the archive of one moment: start again when a table or a network is swapped meanwhile.
+
+    Raises
+    ------
+    UnavailableError
+        The data never rest.
+    """
+    for _ in range(ATTEMPTS):
+        before = _pointers(folder)
+        try:
+            files = _write_archive(target, folder)
+        except FileNotFoundError:  # a former network, removed since it was listed
+            if not target.parent.is_dir():
+                raise
+            continue
+        if _pointers(folder) == before:
+            return files
+    raise UnavailableError(
+        "Les données changent sans cesse pendant la sauvegarde : réessayez une fois l’import ou "
+        "l’actualisation terminés."
+    )
+
+
+def _pointers(folder: Path) -> dict[Path, bytes]:
+    """Return what says which tables and which network are in use."""
+    return {path: path.read_bytes() for path in folder.glob("*/current")}
 
 
 def _write_archive(target: Path, folder: Path) -> int:
@@ -82,7 +120,7 @@ def _write_archive(target: Path, folder: Path) -> int:
             relative = path.relative_to(folder)
             if relative.parts[0] in LEFT_OUT or path.is_symlink() or not path.is_file():
                 continue
-            if path.name.endswith(SQLITE_COMPANIONS):
+            if path.name.endswith(LEFT_OUT_ENDINGS):
                 continue
             source = path
             if _is_sqlite(path):
@@ -119,8 +157,9 @@ def _digest(path: Path) -> str:
 def restore(archive: Path, folder: Path | None = None) -> Path | None:
     """Put an archive in the place of the data folder; return where the former content now is.
 
-    Everything is unpacked and checked beside the folder before the swap, which is two renames:
-    a refused archive changes nothing. The application must be stopped meanwhile.
+    Everything is unpacked and checked beside the folder before the swap, which is one exchange
+    (two renames where the system knows none): a refused archive, or a process killed meanwhile,
+    changes nothing. The application must be stopped meanwhile.
 
     Raises
     ------
@@ -165,9 +204,21 @@ def _swap(staging: Path, folder: Path) -> Path | None:
         return None
     shutil.copymode(folder, staging)
     former = Path(tempfile.mkdtemp(prefix=f"{folder.name}-avant-", dir=folder.parent)) / folder.name
-    folder.rename(former)
-    staging.rename(folder)
+    if _exchange(staging, folder):
+        staging.rename(former)
+    else:
+        folder.rename(former)
+        staging.rename(folder)
     return former
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step; False where the system or the disk cannot (not Linux)."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if _IS_LINUX else None
+    if rename is None:
+        return False
+    done = rename(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _EXCHANGE)
+    return bool(done == 0)
 
 
 def _unpack(archive: Path, staging: Path) -> None:

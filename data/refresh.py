@@ -1,7 +1,9 @@
 """Refreshing declared sources from their official addresses: fetch all, check all, swap once."""
 
+import contextlib
 import datetime as dt
 import json
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,9 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from data import imports, paths
-from data.downloads import Download, download
+from data.downloads import UNFINISHED, Download, download
+from data.locks import locked
 from data.sources import Source, sources
-from geo.errors import InvalidInputError, ProxiSoinsError
+from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
+
+logger = logging.getLogger(__name__)
 
 ROADS = "roads"
 """Reader of the road extracts, which `proxisoins roads` fetches."""
@@ -81,8 +86,28 @@ def refresh(
     ------
     InvalidInputError
         A key is not one of a source with an address.
+    UnavailableError
+        Another refresh is under way, or the disk refuses.
     """
     chosen = {key: _declared(key) for key in keys or refreshable()}
+    try:
+        with locked(_folder("lock"), wait=False):
+            _forget_whole_files()
+            return _refresh(chosen, progress, region)
+    except BlockingIOError as error:
+        raise UnavailableError(
+            "Une autre actualisation est en cours : attendez qu'elle finisse, puis réessayez."
+        ) from error
+    except OSError as error:
+        raise UnavailableError(
+            f"L'actualisation ne peut pas écrire dans {paths.home()} (disque plein, ou en lecture "
+            "seule) : libérez de la place ou vérifiez les droits, puis réessayez."
+        ) from error
+
+
+def _refresh(
+    chosen: dict[str, Source], progress: Progress, region: str
+) -> tuple[list[Refreshed], list[imports.ImportReport]]:
     received: dict[str, Download] = {}
     failed: dict[str, str] = {}
     for key, source in chosen.items():
@@ -112,11 +137,15 @@ def refresh(
 
 
 def history() -> list[Refreshed]:
-    """Return what was refreshed, failures included, the latest last."""
+    """Return what was refreshed, failures included, the latest last; a cut line is left out."""
     path = _history_path()
     if not path.is_file():
         return []
-    return [Refreshed(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    known = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with contextlib.suppress(ValueError, TypeError):
+            known.append(Refreshed(**json.loads(line)))
+    return known
 
 
 def _declared(key: str) -> Source:
@@ -161,8 +190,20 @@ def _line(
 
 
 def _remember(lines: Sequence[Refreshed]) -> None:
-    with _history_path().open("a", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in lines)
+    """Add to the history; the first line feed closes what a process killed while it wrote left."""
+    text = "".join(json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in lines)
+    try:
+        with _history_path().open("a", encoding="utf-8") as stream:
+            stream.write("\n" + text)
+    except OSError as error:  # what was swapped stands, with its provenance
+        logger.warning("the history of refreshes is not written: %s", error)
+
+
+def _forget_whole_files() -> None:
+    """Remove the files that a refresh killed before its end received: some are nominative."""
+    for file in _folder("").glob("*/*"):
+        if file.name not in UNFINISHED:
+            file.unlink()
 
 
 def _history_path() -> Path:

@@ -187,6 +187,47 @@ def test_a_damaged_archive_is_refused_or_harmless(
     assert content(home) == saved
 
 
+def test_a_table_swapped_during_the_backup_is_saved_with_what_it_names(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer, wrote = home / "tables" / "current", maintenance._write_archive
+    pointer.write_text("old")
+
+    def swap_meanwhile(target: Path, folder: Path) -> int:
+        files = wrote(target, folder)
+        if pointer.read_text() == "old":
+            (home / "tables" / "new.parquet").write_bytes(b"rows")
+            pointer.write_text("new")
+        return files
+
+    monkeypatch.setattr(maintenance, "_write_archive", swap_meanwhile)
+    back_up(tmp_path / "steady.zip", home)
+    restore(tmp_path / "steady.zip", tmp_path / "again")
+    assert content(tmp_path / "again") == content(home)
+
+
+def test_data_that_never_rest_are_not_saved_by_halves(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter(range(100))
+    monkeypatch.setattr(maintenance, "_pointers", lambda _: {home: bytes(next(moments))})
+    with pytest.raises(UnavailableError, match="changent sans cesse"):
+        back_up(tmp_path / "never.zip", home)
+    assert not list(tmp_path.glob("never*"))
+
+
+def test_restoring_works_where_folders_cannot_be_exchanged(
+    home: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = content(home)
+    (home / "later.txt").write_text("later")
+    monkeypatch.setattr(maintenance, "_IS_LINUX", False)
+    former = restore(archive, home)
+    assert content(home) == saved
+    assert former is not None
+    assert (former / "later.txt").is_file()
+
+
 def test_commands_speak_french(archive: Path, isolated_home: Path, tmp_path: Path) -> None:
     runner = CliRunner()
     (isolated_home / "old.txt").write_text("old")

@@ -296,3 +296,32 @@ def test_declared_addresses_are_public_and_secured():
     for key, source in sources().items():
         for address in (source.page, source.download, source.checksum):
             assert not address or address.startswith("https://"), key
+
+
+def test_a_refresh_killed_before_its_end_leaves_nothing_nominative(server, isolated_home):
+    left = isolated_home / "downloads" / "sources" / "rpps"
+    left.mkdir(parents=True)
+    for name in ("PS_LibreAcces.zip", "part", "validator"):
+        (left / name).write_bytes(b"nominative")
+    _refresh("insee_ages")
+    assert {path.name for path in left.iterdir()} == {"part", "validator"}  # to be completed
+
+
+def test_two_refreshes_at_once_do_not_mix_their_files(server):
+    def answer(handler, _):
+        with pytest.raises(UnavailableError, match="Une autre actualisation est en cours"):
+            _refresh("insee_ages")
+        _send(handler, BPE)
+
+    server.answers["/bpe"] = answer
+    ((line,), _) = _refresh("bpe_melodi")
+    assert line.status == imports.IMPORTED
+    assert server.ranges("/ages") == []
+
+
+def test_history_outlives_a_line_cut_by_a_kill(server, isolated_home):
+    _refresh("insee_ages")
+    history = isolated_home / "refresh_history.jsonl"
+    history.write_bytes(history.read_bytes() + b'{"at": "2026-11-22", "sou')
+    _refresh("insee_ages")
+    assert [line.source for line in refresh.history()] == ["insee_ages"] * 2
