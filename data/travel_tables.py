@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from data.pair_columns import end_columns
 from data.table_files import read_text_table, write_table
 from geo.errors import InvalidInputError
 from geo.roads.projection import LAMBERT_93, to_lonlat
 from geo.travel_time import LonLat, Minutes, TravelTime
 
-_LAMBERT_COLUMNS = (("x1", "y1", "x2", "y2"), ("x1_l93", "y1_l93", "x2_l93", "y2_l93"))
-_DEGREE_COLUMNS = (("lon1", "lat1", "lon2", "lat2"),)
-_CODE_COLUMNS = (("code1", "code2"), ("origin", "destination"), ("from", "to"))
+_LAMBERT_BOX = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
+"""West, south, east, north of metropolitan France, Lambert-93 metres."""
 _KNOWN_KM = 30.0
 """Population reached is counted when a known commune stands within this of the origin."""
 
@@ -46,43 +46,62 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
     Parameters
     ----------
     table
-        Text columns: x1, y1, x2, y2 (Lambert-93, also with the suffix _l93); lon1, lat1, lon2,
-        lat2; or commune codes code1, code2 (also origin, destination; from, to).
+        Text columns: x1, y1, x2, y2 (Lambert-93, metres); lon1, lat1, lon2, lat2 (degrees); or
+        commune codes code1, code2; and what `data.pair_columns` takes for them.
     communes
         Columns code, lon, lat; needed for codes.
 
     Raises
     ------
     InvalidInputError
-        If the table has none of these columns, or a cell that is not a number.
+        If the table has none of these columns, or a cell that is not a number or out of range.
     """
-    lower = {str(name).lower(): name for name in table.columns}
-    for names in _LAMBERT_COLUMNS:
-        if set(names) <= set(lower):
-            metres = _numbers(table, [lower[n] for n in names])
-            known = np.isfinite(metres).all(axis=1)
-            ends = np.full((2, len(table), 2), np.nan)
-            for side in range(2):
-                ends[side, known] = to_lonlat(metres[known, 2 * side : 2 * side + 2], LAMBERT_93)
-            return ends[0], ends[1]
-    for names in _DEGREE_COLUMNS:
-        if set(names) <= set(lower):
-            degrees = _numbers(table, [lower[n] for n in names])
-            return degrees[:, :2], degrees[:, 2:]
-    for pair in _CODE_COLUMNS:
-        if set(pair) <= set(lower) and communes is not None:
-            place = communes.set_index("code")[["lon", "lat"]]
-            first, second = (
-                place.reindex(table[lower[n]].str.upper().str.zfill(5)).to_numpy(float)
-                for n in pair
-            )
-            return first, second
+    columns = end_columns([str(name) for name in table.columns])
+    if columns is not None and len(columns[0]) == 2:
+        return _degrees(table, columns[0]), _degrees(table, columns[1])
+    if columns is not None and communes is not None:
+        place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
+        first, second = (place.reindex(_codes(table[c])).to_numpy(float) for (c,) in columns)
+        return first, second
     message = (
         "Colonnes attendues : x1, y1, x2, y2 (Lambert-93, en mètres), ou lon1, lat1, lon2, lat2 "
-        "(degrés), ou les codes de communes code1, code2. Colonnes trouvées : "
-        f"{', '.join(map(str, table.columns))}."
+        "(degrés), ou les codes de communes code1, code2 ; « _origine » et « _destination » valent "
+        f"1 et 2. Colonnes trouvées : {', '.join(map(str, table.columns))}."
     )
     raise InvalidInputError(message)
+
+
+def _codes(column: pd.Series) -> pd.Series:
+    """Return INSEE codes as they are known, with the zero that a spreadsheet ate."""
+    return column.str.upper().str.removesuffix(".0").str.zfill(5)
+
+
+def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
+    """Return the points of two columns: in the unit that most of them fit, whatever the headings.
+
+    The few that do not fit are unknown: nan.
+    """
+    values = _numbers(table, names)
+    west, south, east, north = _LAMBERT_BOX
+    x, y = values.T
+    in_metres = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    in_degrees = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    known = int(np.isfinite(values).all(axis=1).sum())
+    points = np.full(values.shape, np.nan)
+    if 2 * in_metres.sum() > known:
+        points[in_metres] = to_lonlat(values[in_metres], LAMBERT_93)
+    elif 2 * in_degrees.sum() >= known:
+        points[in_degrees] = values[in_degrees]
+    else:
+        row = int(np.flatnonzero(np.isfinite(values).all(axis=1) & ~in_metres & ~in_degrees)[0])
+        line, cells = table.index[row], table[names].iloc[row]
+        message = (
+            f"Ligne {line}, colonnes « {names[0]} » et « {names[1]} » : le point "
+            f"({cells.iloc[0]} ; {cells.iloc[1]}) n’est ni en degrés, ni en Lambert-93 "
+            "en France métropolitaine : vérifiez l’ordre des colonnes et le système de coordonnées."
+        )
+        raise InvalidInputError(message)
+    return points
 
 
 def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:

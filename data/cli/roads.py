@@ -130,7 +130,10 @@ def write_matrix(
         Path,
         typer.Argument(
             metavar="FICHIER",
-            help="Table de paires : x1,y1,x2,y2 (Lambert-93), lon1,lat1,lon2,lat2 ou code1,code2.",
+            help=(
+                "Table de paires (CSV, XLSX, Parquet) : x1,y1,x2,y2 (Lambert-93), "
+                "lon1,lat1,lon2,lat2 (degrés) ou code1,code2 (communes)."
+            ),
         ),
     ],
     *,
@@ -145,7 +148,7 @@ def write_matrix(
     from data.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
 
     table = read_pairs(file)
-    origins, destinations = pair_ends(table, _communes(region))
+    origins, destinations = pair_ends(table, _communes(region, former=True))
     ends = np.concatenate([origins, destinations])
     engine = _engine(network, region, ends, peak=peak)
     minutes = pair_minutes(engine, origins, destinations)
@@ -197,14 +200,23 @@ def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) 
     return travel_time(region)
 
 
-def _communes(region: str) -> "pd.DataFrame | None":
-    """Return the communes of a region and of its fringe, None when they are not known here."""
+def _communes(region: str, *, former: bool = False) -> "pd.DataFrame | None":
+    """Return the communes of a region and of its fringe, None when they are not known here.
+
+    Former communes, when asked, stand where the one that took them in stands.
+    """
     import pandas as pd
 
     from data.catalogue import regions
-    from data.embedded_set import communes, fringe
+    from data.embedded_set import communes, fringe, mergers
 
     if region not in {code for code, _ in regions()}:
         return None
     columns = ["code", "lon", "lat", "population"]
-    return pd.concat([communes(region)[columns], fringe(region)[columns]], ignore_index=True)
+    present = pd.concat([communes(region)[columns], fringe(region)[columns]], ignore_index=True)
+    if not former:
+        return present
+    heirs = pd.Series(mergers(region), dtype=str).rename("code")
+    gone = present.merge(heirs.rename_axis("gone").reset_index(), on="code")
+    gone = gone.drop(columns="code").rename(columns={"gone": "code"})
+    return pd.concat([present, gone], ignore_index=True)

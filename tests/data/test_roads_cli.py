@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from data import roads_fetch, roads_store
 from data.cli import app
+from data.embedded_set import mergers
 from data.roads_fetch import fetch_region
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads.build import build_from_osm
@@ -156,6 +157,10 @@ def test_a_network_that_cannot_be_read_is_none(extract: Path) -> None:
         (["x1_l93", "y1_l93", "x2_l93", "y2_l93"], True),
         (["lon1", "lat1", "lon2", "lat2"], False),
         (["LON1", "LAT1", "LON2", "LAT2"], False),
+        (["Longitude origine", "Latitude origine", "lon_destination", "lat_destination"], False),
+        (["from_lon", "from_lat", "to_lon", "to_lat"], False),
+        (["x_o", "y_o", "x_d", "y_d"], True),
+        (["x1", "y1", "x2", "y2"], False),
     ],
 )
 def test_matrix_keeps_the_table_and_adds_minutes(
@@ -191,9 +196,35 @@ def test_matrix_by_commune_codes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "headings",
+    ["code_insee_1,code_insee_2", "Origine,Destination", "DEPCOM1,DEPCOM2", "code_o,code_d"],
+)
+def test_matrix_takes_the_headings_of_codes(headings: str, tmp_path: Path) -> None:
+    """A former commune, a zero eaten by a spreadsheet, a name that is no code."""
+    former, heir = next((old, new) for old, new in mergers().items() if new.startswith("16"))
+    rows = ["33063,33281", "33063.0,33281.0", "33063,75999", f"{former},{heir}"]
+    (tmp_path / "in.csv").write_text("\n".join([headings, *rows]), encoding="utf-8")
+    told = run("matrix", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
+    minutes = pd.read_csv(tmp_path / "out.csv")["minutes"]
+    assert "1 paire(s) sans temps" in told
+    assert minutes[0] == minutes[1] > 2
+    assert np.isnan(minutes[2])
+    assert minutes[3] == 0
+
+
+def test_a_few_points_out_of_range_have_no_time(extract: Path, tmp_path: Path) -> None:
+    lines = ["lon1,lat1,lon2,lat2", *[f"{LON},{LAT},{LON + 0.02},{LAT}"] * 3, f"{LON},{LAT},900,0"]
+    (tmp_path / "in.csv").write_text("\n".join(lines), encoding="utf-8")
+    run("matrix", tmp_path / "in.csv", "--network", extract, "--out", tmp_path / "out.csv")
+    assert pd.read_csv(tmp_path / "out.csv")["minutes"].isna().tolist() == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("a,b\n1,2\n", "Colonnes attendues"),
+        ("nom_commune_1,nom_commune_2\na,b\n", "Colonnes attendues"),
+        ("x1,y1,x2,y2\n9e9,1,9e9,2\n", "Ligne 2, colonnes « x1 » et « y1 » .* ni en degrés"),
         ("x1,y1,x2,y2\n1,2,trois,4\n", "Ligne 2, colonne « x2 » : « trois » n’est pas un nombre"),
         ("x1,y1,x2,y2,minutes\n1,2,3,4,5\n", "déjà une colonne « minutes »"),
     ],
