@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from geo.errors import ProxiSoinsError
 from pages import shell
 
 st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
@@ -23,5 +24,8 @@ navigation = st.navigation(
     ],
     position="top",
 )
-shell.open_page()
-navigation.run()
+try:
+    shell.open_page()
+    navigation.run()
+except ProxiSoinsError as error:
+    shell.explain(error)

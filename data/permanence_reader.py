@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -155,17 +156,18 @@ def _workbook(content: bytes, name: str) -> list[list[Row]]:
 
     members(content, name)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [
-            [
-                (number, [_clean(_cell_text(value)) for value in row[:_MAX_COLUMNS]])
-                for number, row in enumerate(
-                    sheet.iter_rows(values_only=True, max_row=_MAX_ROWS), start=1
-                )
+        with warnings.catch_warnings(action="ignore"):  # of styles and names that we do not use
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [
+                [
+                    (number, [_clean(_cell_text(value)) for value in row[:_MAX_COLUMNS]])
+                    for number, row in enumerate(
+                        sheet.iter_rows(values_only=True, max_row=_MAX_ROWS), start=1
+                    )
+                ]
+                for sheet in book.worksheets
             ]
-            for sheet in book.worksheets
-        ]
-    except (ValueError, KeyError, TypeError, OSError, SyntaxError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, OSError, SyntaxError, AttributeError) as error:
         raise InvalidInputError(
             f"« {name} » n'est pas un classeur XLSX lisible : enregistrez-le de nouveau en XLSX ou "
             "en CSV."

@@ -109,3 +109,12 @@ def open_page() -> None:
         ".block-container{padding:0}}</style>"
     )
     ribbon(territory())
+
+
+def explain(error: ProxiSoinsError) -> None:
+    """Say why a screen cannot be drawn, and lead back to the map of the default region."""
+    st.error("Cet écran ne peut pas s’afficher.")
+    st.text(str(error))
+    if st.button("Revenir à la carte"):
+        st.session_state.pop(_VIEW, None)
+        st.switch_page("pages/carte.py")

@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 
 import ijson  # type: ignore[import-untyped]
 import pandas as pd
@@ -163,23 +165,22 @@ def _in_degrees(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _read_flow(file: InputFile, tally: Tally) -> tuple[pd.DataFrame, str]:
     rows = []
-    for owner in json_items(file, "pmej.item"):
-        for site in owner.get("ege") or []:
+    with as_published(file.name):
+        for site in flow_sites(file):
             tally.read += 1
             general = site.get("informationsGeneralesEGE") or {}
             if site.get("etatObjet") != _OPEN or general.get("dateFermeture"):
                 continue
-            name = general.get("nomEgeLong") or general.get("nomEgeCourt") or ""
             address = (site.get("adresse") or [{}])[0]
             place = address.get("coordonneesGeographique") or {}
             rows.append(
                 (
-                    general.get("numFinessEge") or "",
-                    name.strip(),
-                    site.get("categorieentiteGeographiqueExercice") or "",
-                    address.get("cogCommune") or "",
-                    place.get("directionLongitude"),
-                    place.get("directionLatitude"),
+                    told(general.get("numFinessEge")),
+                    told(general.get("nomEgeLong")) or told(general.get("nomEgeCourt")),
+                    told(site.get("categorieentiteGeographiqueExercice")),
+                    told(address.get("cogCommune")),
+                    told(place.get("directionLongitude")),
+                    told(place.get("directionLatitude")),
                 )
             )
     frame = pd.DataFrame(rows, columns=SITE_COLUMNS)
@@ -187,6 +188,29 @@ def _read_flow(file: InputFile, tally: Tally) -> tuple[pd.DataFrame, str]:
         value = pd.to_numeric(frame[axis], errors="coerce")
         frame[axis] = value.where(value.abs() <= limit)
     return frame, flow_date(file)
+
+
+def flow_sites(file: InputFile) -> Iterator[dict]:
+    """Give the establishments of a FINESS+ flow, one at a time."""
+    for owner in json_items(file, "pmej.item"):
+        yield from owner.get("ege") or []
+
+
+@contextmanager
+def as_published(name: str) -> Iterator[None]:
+    """Refuse a flow whose objects are not made as they are published (InvalidInputError)."""
+    try:
+        yield
+    except (TypeError, AttributeError, KeyError, IndexError) as error:
+        raise InvalidInputError(
+            f"« {name} » est bien un flux FINESS+, mais ses objets n'ont pas la forme publiée : "
+            "téléchargez-le de nouveau."
+        ) from error
+
+
+def told(value: object) -> str:
+    """Return a text or a number of a flow as text; "" for all else."""
+    return str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
 
 
 def json_items(file: InputFile, prefix: str) -> Iterator[dict]:

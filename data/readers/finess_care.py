@@ -7,7 +7,7 @@ import pandas as pd
 from data import french
 from data.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
 from data.readers.communes import CommuneIndex
-from data.readers.finess import flow_date, json_items
+from data.readers.finess import as_published, flow_date, flow_sites, told
 from data.readers.structures import as_structures
 from geo.errors import InvalidInputError
 
@@ -84,12 +84,12 @@ def _read_table(header: Header, tally: Tally) -> pd.DataFrame:
 
 def _read_flow(candidate: Candidate, tally: Tally) -> pd.DataFrame:
     found = []
-    for owner in json_items(candidate.file, "pmej.item"):
-        for site in owner.get("ege") or []:
+    with as_published(candidate.file.name):
+        for site in flow_sites(candidate.file):
             for activity in site.get("activitesExercees") or []:
                 tally.read += 1
                 if _is_emergency(activity):
-                    found.append(site.get("numFinessEge") or "")
+                    found.append(told(site.get("numFinessEge")))
     tally.kept = len(found)
     return pd.DataFrame({"id": found}, dtype=str)
 

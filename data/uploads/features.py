@@ -77,7 +77,7 @@ def read_kml(content: bytes, name: str) -> list[Line]:
     """
     try:
         root = ElementTree.fromstring(content, forbid_dtd=True)
-    except (SyntaxError, ValueError, DefusedXmlException) as error:
+    except (SyntaxError, ValueError, LookupError, DefusedXmlException) as error:
         raise InvalidInputError(
             f"« {name} » n'est pas un KML lisible : exportez-le de nouveau en KML."
         ) from error

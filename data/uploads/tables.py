@@ -4,6 +4,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -31,6 +32,17 @@ _ODS = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
 }
+
+
+_BROKEN_WORKBOOK = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,  # a part or an encoding that does not exist
+    OSError,
+    SyntaxError,
+    DefusedXmlException,
+)
 
 
 @dataclass(frozen=True)
@@ -112,15 +124,16 @@ def read_xlsx(content: bytes, name: str) -> list[Line]:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = [
-            _numbered(
-                [_text(value) for value in row[:_MAX_COLUMNS]]
-                for row in sheet.iter_rows(values_only=True, max_row=_MAX_ROWS)
-            )
-            for sheet in book.worksheets
-        ]
-    except (ValueError, KeyError, TypeError, OSError, SyntaxError, DefusedXmlException) as error:
+        with warnings.catch_warnings(action="ignore"):  # of styles and names that we do not use
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            sheets = [
+                _numbered(
+                    [_text(value) for value in row[:_MAX_COLUMNS]]
+                    for row in sheet.iter_rows(values_only=True, max_row=_MAX_ROWS)
+                )
+                for sheet in book.worksheets
+            ]
+    except _BROKEN_WORKBOOK as error:
         raise InvalidInputError(
             f"« {name} » n'est pas un classeur XLSX lisible : enregistrez-le de nouveau en XLSX ou "
             "en CSV."
@@ -132,7 +145,7 @@ def read_ods(files: dict[str, bytes], name: str) -> list[Line]:
     """Read the sheet of an OpenDocument spreadsheet that has most known headings."""
     try:
         root = ElementTree.fromstring(files["content.xml"])
-    except (KeyError, SyntaxError, ValueError, DefusedXmlException) as error:
+    except _BROKEN_WORKBOOK as error:
         raise InvalidInputError(
             f"« {name} » n'est pas un classeur ODS lisible : enregistrez-le de nouveau en XLSX ou "
             "en CSV."

@@ -1,0 +1,51 @@
+"""Generated addresses: no screen ends in a traceback."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from streamlit.testing.v1 import AppTest
+
+from data.paths import ROOT
+from pages.state import LAYERS
+from tests.faults.addresses import queries
+
+GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
+SCREENS = ("carte", "risques", "sites", "partage", "permanence", "zonage", "territoire", "methode")
+TIMEOUT_SECONDS = 200
+
+
+@pytest.mark.timeout(0 if GENERATED else 300)
+@pytest.mark.parametrize("screen", SCREENS)
+@settings(
+    max_examples=max(GENERATED // 100, 1),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(query=queries)
+@example(
+    query={"territoire": "epci:0", "commune": "99999", "annee": "1990", "ici": "-60,14.6"}
+    | {"couches": ",".join(LAYERS)}
+)
+def test_no_screen_ends_in_a_traceback(screen: str, query: dict[str, str]) -> None:
+    app = AppTest.from_string(opening_on(screen), default_timeout=TIMEOUT_SECONDS)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, [one.value for one in app.exception]
+
+
+def test_a_region_that_is_not_there_is_said_in_french() -> None:
+    app = AppTest.from_string(opening_on("risques"), default_timeout=TIMEOUT_SECONDS)
+    app.query_params["region"] = "99"
+    app.run()
+    assert "n’est pas construit" in app.text[0].value
+    assert [button.label for button in app.button] == ["Revenir à la carte"]
+
+
+def opening_on(screen: str) -> str:
+    """Return the application with another screen in the place of the first."""
+    source = (ROOT / "app.py").read_text(encoding="utf-8").replace(", default=True", "")
+    page = f'"pages/{screen}.py",'
+    assert page in source
+    return source.replace(page, f"{page} default=True,").replace('"pages/', f'"{ROOT}/pages/')
