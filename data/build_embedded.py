@@ -39,6 +39,9 @@ PRECISION_DEGREES = 1e-5
 COAST_DEGREES = 1e-4
 AROUND_DEGREES = 1.0
 """Margin of the coast around the region."""
+BACKDROP_DEGREES = 12.0
+"""Margin of the coarse land drawn farther away, as wide as the smallest scale of the map."""
+BACKDROP_DETAIL_DEGREES = 0.05
 FOREIGN_OVERLAP_DEGREES = 0.03
 """Foreign land (1:10 M) is widened by this towards our exact border, so that no sliver is sea."""
 ENCLOSED_SHARE = 0.25
@@ -256,8 +259,9 @@ def land_around(
     Returns
     -------
     geopandas.GeoDataFrame
-        Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame);
-        EPSG:4326. What no geometry covers inside the frame is water.
+        Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame),
+        "lointain" (coarse land beyond the frame, to be drawn only); EPSG:4326. What no geometry
+        covers is water.
     """
     mainland = region["departement"].str.len() == len("75")
     framed = region[mainland] if mainland.any() else region
@@ -281,9 +285,17 @@ def land_around(
     water = enclosed_water(french_land, coast)
     border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
     neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
+    wide = shapely.difference(
+        frame.buffer(BACKDROP_DEGREES, join_style="mitre"),
+        shapely.buffer(frame, -BACKDROP_DETAIL_DEGREES),
+    )
+    far = shapely.union_all(shapely.intersection(world[shapely.intersects(world, wide)], wide))
     kinds = {
         "région": shapely.difference(ours, water),
         "voisin": shapely.difference(neighbours, water),
+        "lointain": shapely.set_precision(
+            shapely.simplify(far, BACKDROP_DETAIL_DEGREES), BACKDROP_DETAIL_DEGREES / 5
+        ),
     }
     rounded = [_areas(shapely.set_precision(g, COAST_DEGREES)) for g in kinds.values()]
     return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=rounded, crs="EPSG:4326")

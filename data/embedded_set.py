@@ -81,6 +81,12 @@ def fringe(region: str = DEFAULT_REGION) -> pd.DataFrame:
 
 def land(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
     """Return dry land: `kind` "région" or "voisin"; what is not covered in the frame is water."""
+    everywhere = backdrop(region)
+    return everywhere[everywhere["kind"] != "lointain"]
+
+
+def backdrop(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
+    """Return the land of `land` and, of kind "lointain", coarse land beyond, to be drawn only."""
     return gpd.read_parquet(folder(region) / "land.parquet")
 
 
