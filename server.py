@@ -29,6 +29,7 @@ from streamlit.starlette import App
 from streamlit.web.server import server_util
 
 from data.paths import home
+from data.static_files import TILE_SERVER
 from pages import map_assets
 
 LOG = logging.getLogger("proxisoins")
@@ -37,12 +38,13 @@ LOG = logging.getLogger("proxisoins")
 # and a link straight to a screen would show it without app.py: no ribbon, no French menu.
 PagesManager.uses_pages_directory = False
 
-# The browser may load, call and frame this server only: no telemetry, no CDN, no foreign frame.
+# The browser may load, call and frame this server only: no telemetry, no CDN, no foreign frame;
+# the map's frame may also show the IGN's background tiles.
 # Styles are inline because Streamlit's scripts write them; `blob:` serves downloads, the worker
 # of tables and the code of in-page components.
 POLICY = (
     "default-src 'self'; script-src 'self' blob: {inline}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; "
+    "img-src 'self' data: blob:{pictures}; font-src 'self' data:; connect-src 'self' blob:; "
     "worker-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
@@ -163,7 +165,7 @@ class SafePages:
                     page_start = message
                     return
                 headers["Content-Security-Policy"] = (
-                    FILE_POLICY if is_file else POLICY.format(inline="")
+                    FILE_POLICY if is_file else POLICY.format(inline="", pictures="")
                 )
                 await send(message)
             elif page_start is not None and message["type"] == "http.response.body":
@@ -183,10 +185,12 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
         body = gzip.decompress(body)
         del headers["content-encoding"]
     page = in_french(body.decode())
-    links = map_links() if path.startswith(MAP_FRAME) else early_links()
+    is_map = path.startswith(MAP_FRAME)
+    links = map_links() if is_map else early_links()
     page = page.replace("</head>", f"{links}</head>", 1)
     inline = COMPONENT_INLINE if path.startswith("/component/") else inline_hashes(page)
-    headers["Content-Security-Policy"] = POLICY.format(inline=inline)
+    pictures = f" {TILE_SERVER}" if is_map else ""
+    headers["Content-Security-Policy"] = POLICY.format(inline=inline, pictures=pictures)
     # These describe Streamlit's file, not the page as we send it.
     del headers["etag"]
     del headers["last-modified"]

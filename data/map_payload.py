@@ -11,6 +11,7 @@ import pandas as pd
 
 from data import embedded_set, paths
 from data.sentences import sentence
+from data.static_files import TILE_SERVER, versioned
 from data.territory import Provenance, Territory
 from geo import layers
 from geo.layers import Indicator
@@ -20,7 +21,7 @@ LEVELS = ("epci", "departement", "region")
 """What a commune is compared with on its card."""
 
 MAP_BACKGROUND = {
-    "url": "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal"
+    "url": f"{TILE_SERVER}/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal"
     "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&FORMAT=image/png&TILEMATRIXSET=PM"
     "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
     "attribution": "© IGN, Plan IGN v2 (Géoplateforme)",
@@ -35,6 +36,11 @@ KNOWN_SHARE = 0.5
 _CONTOURS = ("base", "contours", "contours_data")
 
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
+_STROKES: tuple[dict[str, Any], ...] = (
+    {"dash": "2 4", "weight": 1.4},
+    {"dash": None, "weight": 3},
+    {"dash": "7 5", "weight": 2},
+)
 STATUS_SYMBOLS = {
     "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
     "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
@@ -81,7 +87,7 @@ def contours_bytes(territory: Territory) -> bytes:
     epcis = communes.loc[communes["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
     return layers.contours_document(
         communes,
-        embedded_set.land(territory.region),
+        embedded_set.backdrop(territory.region),
         _names(embedded_set.departements(territory.region)),
         _names(epcis),
     )
@@ -90,6 +96,24 @@ def contours_bytes(territory: Territory) -> bytes:
 def _names(table: pd.DataFrame) -> dict[str, str]:
     """Return the first two columns, code and name, as a mapping."""
     return dict(table.iloc[:, :2].itertuples(index=False, name=None))
+
+
+def setting(territory: Territory) -> dict[str, Any]:
+    """Return what every map of a region starts from: contours, town halls, what is simulated."""
+    contours = contours_file(territory)
+    document: dict[str, Any] = {
+        "base": "../../app/static/",
+        "contours": contours,
+        "image": versioned("proxisoins/image.js"),
+        "region_name": territory.region_name,
+        "attribution": ATTRIBUTION,
+        "simulated": list(territory.simulated),
+        "lon": territory.communes["lon"].round(5).tolist(),
+        "lat": territory.communes["lat"].round(5).tolist(),
+    }
+    if contours is None:
+        document["contours_data"] = base64.b64encode(contours_bytes(territory)).decode()
+    return document
 
 
 def contours_address(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -261,13 +285,18 @@ def _places(key: str, label: str, count: int, shape: str, colour: str) -> dict[s
     }
 
 
+def ring(minutes: int, whose: str, colour: str, rank: int | None = None) -> dict[str, Any]:
+    """Return how the outline at so many minutes is drawn, as its entry in the legend.
+
+    The rank (0 the nearest ring, 2 the farthest) is that of 10, 20 and 30 minutes by default.
+    """
+    stroke = _STROKES[minutes // 10 - 1 if rank is None else rank]
+    return {"label": f"{minutes} min, {whose}", "minutes": minutes, "colour": colour, **stroke}
+
+
 def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[str, Any]]:
     def rings(key: str, whose: str, colour: str) -> dict[str, Any]:
-        legend = [
-            {"label": f"20 min, {whose}", "colour": colour, "weight": 3},
-            {"label": f"10 min, {whose}", "colour": colour, "dash": True, "weight": 1.4},
-            {"label": f"30 min, {whose}", "colour": colour, "dash": True, "weight": 2},
-        ]
+        legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
         return {
             "key": key,
             "kind": "rings",
@@ -334,18 +363,11 @@ def configuration(
     drawn, comparisons = _drawn(territory, table, around)
     points = _points(territory)
     engine = territory.travel_time.label
-    contours = contours_file(territory)
-    document: dict[str, Any] = {
-        "base": "../../app/static/",
-        "contours": contours,
-        "region_name": territory.region_name,
-        "attribution": ATTRIBUTION,
+    return setting(territory) | {
         "indicators": drawn,
         "comparisons": comparisons,
         "comparison_note": "EPCI, département et région : moyennes pondérées par la population, "
         "sommes pour les nombres d’habitants.",
-        "lon": territory.communes["lon"].round(5).tolist(),
-        "lat": territory.communes["lat"].round(5).tolist(),
         "zones": {
             "values": [z or None for z in table["zone"].fillna("")],
             "styles": dict(layers.ZONE_PATTERNS),
@@ -353,6 +375,3 @@ def configuration(
         "points": points,
         "layers": _layers(points, f"{engine.name} : {engine.detail}"),
     }
-    if contours is None:
-        document["contours_data"] = base64.b64encode(contours_bytes(territory)).decode()
-    return document

@@ -1,6 +1,5 @@
 """What the map of the on-call lines receives: minutes to a specialty, its lines, their reach."""
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -67,14 +66,9 @@ def configuration(
     minutes, _ = covered.nearest(covered.rows(specialty))
     if np.isinf(minutes).any():
         note = f"Hachuré : à plus de {FARTHEST_MINUTES:g} minutes. {note}"
-    contours = map_payload.contours_file(territory)
     engine = territory.travel_time.label
-    document: dict[str, Any] = {
-        "base": "../../app/static/",
-        "contours": contours,
+    return map_payload.setting(territory) | {
         "read_only": True,
-        "region_name": territory.region_name,
-        "attribution": map_payload.ATTRIBUTION,
         "indicators": [
             {
                 "key": INDICATOR,
@@ -92,15 +86,10 @@ def configuration(
         ],
         "comparisons": {},
         "comparison_note": "Lignes tenues à une heure ou moins, toutes spécialités.",
-        "lon": territory.communes["lon"].round(5).tolist(),
-        "lat": territory.communes["lat"].round(5).tolist(),
         "zones": {"values": [], "styles": {}},
         "points": {POINTS: _points(shown)},
         "layers": _layers(len(shown), specialty, f"{engine.name} : {engine.detail}"),
     }
-    if contours is None:
-        document["contours_data"] = base64.b64encode(map_payload.contours_bytes(territory)).decode()
-    return document
 
 
 def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
@@ -131,8 +120,8 @@ def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
             "label": f"Portée en 30, 45 et 60 min : {specialty}",
             "colour": colour,
             "legend": [
-                {"label": "30 min d’une ligne tenue", "colour": colour, "dash": True},
-                {"label": "45 puis 60 min, plus loin", "colour": colour, "weight": 2},
+                map_payload.ring(int(minutes), "ligne tenue", colour, rank)
+                for rank, minutes in enumerate(REACH_MINUTES)
             ],
             "note": note,
         },

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data import map_payload
 from data.french import number
+from data.sites import SiteEvaluation
 from data.territory import Territory
 from data.uploads import Site
 from geo import layers
@@ -57,7 +58,7 @@ def configuration(
     territory: Territory,
     table: pd.DataFrame,
     around: Mapping[str, pd.DataFrame],
-    judged: pd.DataFrame,
+    evaluation: SiteEvaluation,
     chosen: Collection[int] = (),
 ) -> dict[str, Any]:
     """Return all that the map's client needs: today's access, the sites, their view.
@@ -67,21 +68,24 @@ def configuration(
     territory
         The region.
     table
-        Commune indicators, in the order of `territory.communes`.
+        Commune indicators, in the order of `territory.communes`; once GPs have left, where the
+        evaluation supposes it.
     around
         Aggregated indicators, as `data.map_payload.configuration` takes them.
-    judged
-        Table of the sites of an evaluation.
+    evaluation
+        Judgement of the sites.
     chosen
         Row numbers of the sites chosen, drawn with another symbol.
     """
     document = map_payload.configuration(territory, table[list(_PUBLIC)], around)
     document["read_only"] = True
-    document["comparison_note"] = "Situation actuelle, sans les sites candidats."
+    judged, left = evaluation.sites, evaluation.departures is not None
+    when = "Après les départs supposés" if left else "Situation actuelle"
+    document["comparison_note"] = f"{when}, sans les sites candidats."
     chosen = set(chosen)
     points = {
-        SITES: [_point(row, judged) for row in range(len(judged)) if row not in chosen],
-        CHOSEN: [_point(row, judged) for row in sorted(chosen)],
+        SITES: [_point(row, evaluation) for row in range(len(judged)) if row not in chosen],
+        CHOSEN: [_point(row, evaluation) for row in sorted(chosen)],
     }
     document["points"] = document["points"] | points
     engine = territory.travel_time.label
@@ -107,25 +111,30 @@ def configuration(
     return document | {"state": state, "defaults": defaults}
 
 
-def sentence(judged: pd.DataFrame, together: pd.Series) -> str:
+def sentence(evaluation: SiteEvaluation) -> str:
     """Return what the map shows, in one French sentence."""
+    judged, together = evaluation.sites, evaluation.together
     many = len(judged) > 1
     start = f"Les {len(judged)} sites sont ensemble" if many else "Le site est"
     near, new = together["population_within_20"], together["newly_within_20"]
-    more = "" if np.isnan(new) else f", dont {number(new)} n’ont aujourd’hui aucun généraliste à "
+    more = (
+        ""
+        if np.isnan(new)
+        else f", dont {number(new)} n’ont {evaluation.moment} aucun généraliste à "
+    )
     return f"{start} à 20 minutes ou moins de {number(near)} habitants" + (
         f"{more}20 minutes." if more else "."
     )
 
 
-def _point(row: int, judged: pd.DataFrame) -> dict[str, Any]:
-    site = judged.iloc[row]
+def _point(row: int, evaluation: SiteEvaluation) -> dict[str, Any]:
+    site = evaluation.sites.iloc[row]
     new = site["newly_within_20"]
     detail = (
         f"{site['commune']} : {number(site['population_within_20'])} habitants à 20 min ou moins"
     )
     if not np.isnan(new):
-        detail += f", dont {number(new)} sans généraliste à 20 min aujourd’hui"
+        detail += f", dont {number(new)} sans généraliste à 20 min {evaluation.moment}"
     return {
         "lon": float(site["lon"]),
         "lat": float(site["lat"]),
@@ -146,12 +155,7 @@ def _places(key: str, count: int) -> dict[str, Any]:
 
 
 def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) -> dict[str, Any]:
-    strokes: dict[int, dict[str, Any]] = {
-        10: {"dash": True, "weight": 1.4},
-        20: {"weight": 3},
-        30: {"dash": True, "weight": 2},
-    }
-    legend = [{"label": f"{one} min, {whose}", "colour": colour, **strokes[one]} for one in minutes]
+    legend = [map_payload.ring(one, whose, colour) for one in minutes]
     return {
         "key": key,
         "kind": "rings",

@@ -53,7 +53,7 @@ def _shell(payload: str) -> folium.Map:
         tiles=None,
         prefer_canvas=True,
         zoom_control="topright",
-        min_zoom=5,
+        min_zoom=6,
         max_zoom=18,
         zoom_snap=0.25,
     )

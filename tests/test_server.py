@@ -15,6 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 
 import server
+from data import map_payload
+from pages import map_assets
 
 STREAMLIT_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
 
@@ -207,3 +209,22 @@ def test_an_unforeseen_error_shows_a_number_and_no_detail(
     number = re.search(r"\*\*([0-9a-f]{8})\*\*", shown[0])
     assert number is not None
     assert number[1] in caplog.text
+
+
+def test_only_the_frame_of_the_map_may_show_background_tiles() -> None:
+    frame, _, _ = answer(HTMLResponse("<html><head></head></html>"), f"{server.MAP_FRAME}/i.html")
+    screen, _, _ = answer(HTMLResponse(STREAMLIT_PAGE))
+    tiles = "/".join(map_payload.MAP_BACKGROUND["url"].split("/")[:3])
+    assert f"img-src 'self' data: blob: {tiles};" in frame["content-security-policy"]
+    assert "https:" not in screen["content-security-policy"]
+
+
+def test_pages_announce_what_the_browser_will_need() -> None:
+    """Early links name files that exist, so that nothing is fetched for nothing."""
+    _, screen, _ = answer(HTMLResponse(STREAMLIT_PAGE))
+    late = re.findall(r'href="\./static/js/((?:ComponentInstance|Html)\.[^"]+)"', screen.decode())
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    assert len(late) == 2
+    assert all((folder / name).is_file() for name in late)
+    _, frame, _ = answer(HTMLResponse("<html><head></head></html>"), f"{server.MAP_FRAME}/i.html")
+    assert map_assets.scripts()["carte"].encode() in frame

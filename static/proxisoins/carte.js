@@ -8,7 +8,6 @@
  */
 "use strict";
 window.ProxiSoins = (() => {
-  const RINGS = { 10: "10 min", 20: "20 min", 30: "30 min" };
   const PHONE_PX = 700;
   const SESSION_KEY = "proxisoins.vue";
   const number = (value, decimals = 0) =>
@@ -240,8 +239,11 @@ window.ProxiSoins = (() => {
       if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
       else this.fit(this.home);
       const ground = L.canvas({ pane: "land" });
-      // Outside this frame nothing is known of land and sea: it stays blank.
-      L.rectangle(L.geoJSON(contours.land).getBounds(), { pane: "land", interactive: false, renderer: ground, stroke: false, fillColor: "#dbe7f0", fillOpacity: 1 }).addTo(map);
+      // Outside this frame nothing is known of land and sea: one does not go there.
+      const known = L.geoJSON(contours.land).getBounds();
+      map.setMaxBounds(known);
+      if (map.getSize().x) map.setMinZoom(Math.min(map.getZoom(), map.getBoundsZoom(known, true)));
+      L.rectangle(known, { pane: "land", interactive: false, renderer: ground, stroke: false, fillColor: "#dbe7f0", fillOpacity: 1 }).addTo(map);
       L.geoJSON(contours.land, { pane: "land", interactive: false, renderer: ground, style: { stroke: false, fillColor: "#f1efe9", fillOpacity: 1 } }).addTo(map);
       this.communes.addTo(map);
       L.geoJSON(contours.borders, { pane: "borders", interactive: false, renderer: L.canvas({ pane: "borders" }), style: { color: "#33415c", weight: 1.3, fill: false } }).addTo(map);
@@ -369,7 +371,7 @@ window.ProxiSoins = (() => {
           else if (entry.pattern) swatch.style.background = `url(${pattern(entry.pattern, entry.colour, "#fff").toDataURL()})`;
           else {
             swatch.classList.add("line");
-            swatch.style.borderTop = `${entry.weight || 2}px ${entry.dash ? "dashed" : "solid"} ${entry.colour}`;
+            swatch.style.borderTop = `${entry.weight}px ${{ "2 4": "dotted", "7 5": "dashed" }[entry.dash] || "solid"} ${entry.colour}`;
           }
           swatch.classList.toggle("symbol", Boolean(entry.shape));
           return make("li", {}, swatch, make("span", { text: entry.label }));
@@ -424,12 +426,13 @@ window.ProxiSoins = (() => {
       this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
       this.note = make("p", { class: "note" });
       const share = make("button", { type: "button", class: "quiet", text: "Copier l’adresse de cette vue", onclick: () => this.share(share) });
+      const image = make("button", { type: "button", class: "quiet", text: "Image (PNG)", onclick: () => this.image(image) });
       const whole = make("button", { type: "button", class: "quiet", text: "Toute la région", onclick: () => this.fit(this.home) });
       const side = make(
         "div", { class: "panel" },
         make("div", { class: "search" }, this.input, this.results),
         make("label", { class: "field", for: "indicateur" }, make("span", { text: "Indicateur" }), choice),
-        this.slider, layers, legend, make("div", { class: "actions" }, whole, config.read_only ? null : share),
+        this.slider, layers, legend, make("div", { class: "actions" }, whole, image, config.read_only ? null : share),
       );
       this.card = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
       this.words = make("div", { class: "words" }, this.sentence, this.note);
@@ -683,10 +686,11 @@ window.ProxiSoins = (() => {
       if (this.overlays[key]) this.overlays[key].remove();
       const colour = (this.config.layers.find((one) => one.key === key) || { colour: "#000091" }).colour;
       const rings = this.rings[key];
-      const weights = { 10: 1.4, 20: 3, 30: 1.8 };
+      const strokes = (this.config.layers.find((one) => one.key === key) || this.config.layers.find((one) => one.kind === "rings")).legend;
+      const strokeOf = (minutes) => strokes.find((one) => one.minutes === minutes) || strokes[0];
       this.overlays[key] = L.geoJSON(rings, {
         pane: "rings", interactive: false, renderer: L.canvas({ pane: "rings" }),
-        style: (feature) => ({ color: colour, weight: weights[feature.properties.minutes] || 2, dashArray: { 10: "2 4", 30: "7 5" }[feature.properties.minutes] || null, fillColor: colour, fillOpacity: feature.properties.minutes === 20 ? 0.06 : 0.02 }),
+        style: ({ properties: { minutes } }) => ({ color: colour, weight: strokeOf(minutes).weight, dashArray: strokeOf(minutes).dash, fillColor: colour, fillOpacity: minutes === 20 ? 0.06 : 0.02 }),
       }).addTo(this.map);
       this.signal("rings", Object.keys(this.rings).join(","));
     }
@@ -765,6 +769,25 @@ window.ProxiSoins = (() => {
         button.textContent = "Copiez l’adresse du navigateur";
       }
       setTimeout(() => (button.textContent = said), 2500);
+    }
+
+    /* Hand over the map as it is on screen, legend and sources included, as a PNG file. */
+    async image(button) {
+      const said = button.textContent;
+      button.disabled = true;
+      try {
+        if (!window.ProxiSoins.image)
+          await new Promise((resolve, reject) => document.head.append(Object.assign(document.createElement("script"), { src: this.config.base + this.config.image, onload: resolve, onerror: reject })));
+        const { blob, name } = await window.ProxiSoins.image(this);
+        const link = make("a", { href: URL.createObjectURL(blob), download: name });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+      } catch (error) {
+        console.error(error);
+        button.textContent = "Image impossible : réessayez";
+        setTimeout(() => (button.textContent = said), 4000);
+      }
+      button.disabled = false;
     }
 
     ask(message) {

@@ -1,10 +1,12 @@
 """The map in a real browser: what a planner does on it, at both widths."""
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from PIL import Image
 from playwright.sync_api import FrameLocator, Page, expect
 
 DESKTOP = {"width": 1440, "height": 900}
@@ -140,3 +142,26 @@ def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage)
         frame = opened(page, f"{server}/?lon=nan&lat=1e999&z=-3&ind=%7B%7B7*7%7D%7D&couches=a,b")
         expect(frame.locator(".sentence")).to_contain_text("habitants")
         expect(frame.locator("body")).not_to_contain_text("49")
+
+
+def test_the_map_is_handed_over_as_a_picture(server: str, open_page: OpenPage) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?couches=zonage,france_sante,pdses")
+        with page.expect_download() as waited:
+            frame.get_by_role("button", name="Image (PNG)").click()
+        file = waited.value
+        assert file.suggested_filename == "carte-minutes_to_nearest_gp-demonstration.png"
+        picture = Image.open(io.BytesIO(file.path().read_bytes())).convert("RGB")
+        swatches = [
+            frame.locator(".legend .swatch")
+            .nth(rank)
+            .evaluate("(one) => getComputedStyle(one).backgroundColor")
+            for rank in range(4)
+        ]
+    # Twice the size of the screen, and every class of the legend is drawn on it.
+    assert picture.width > 2 * 1300
+    counts = picture.getcolors(maxcolors=picture.width * picture.height)
+    assert counts is not None
+    drawn_colours = {colour for _, colour in counts}
+    for swatch in swatches:
+        assert tuple(int(one) for one in re.findall(r"\d+", swatch)[:3]) in drawn_colours

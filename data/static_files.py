@@ -1,0 +1,16 @@
+"""What the browser loads: files served by this application, and the one server beside it."""
+
+import hashlib
+from functools import cache
+
+from data import paths
+
+TILE_SERVER = "https://data.geopf.fr"
+"""Server of the IGN's background tiles, asked only when the user switches them on."""
+
+
+@cache
+def versioned(name: str) -> str:
+    """Return a file of `static/` with a query that changes whenever its content does."""
+    content = (paths.STATIC / name).read_bytes()
+    return f"{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
