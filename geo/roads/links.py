@@ -26,6 +26,11 @@ SURROUNDINGS_CELL_M = 500.0
 
 _MS_PER_HOUR = 3_600_000
 
+_NO_COURSE = (
+    "Les routes de l’extrait n’ont pas de tracé : il lui manque la position de ses nœuds. "
+    "Reprenez un extrait complet."
+)
+
 
 @dataclass(eq=False)
 class Links:
@@ -79,11 +84,7 @@ def links_from_osm(roads: OsmRoads) -> Links:
     """
     ref, lonlat, way, last = _runs(roads)
     if not len(ref):
-        message = (
-            "Les routes de l’extrait n’ont pas de position : il lui manque ses nœuds. "
-            "Reprenez un extrait complet."
-        )
-        raise InvalidInputError(message)
+        raise InvalidInputError(_NO_COURSE)
     crs = choose_crs(lonlat)
     ids, node = np.unique(ref, return_inverse=True)
     closed = np.isin(ids, np.fromiter(roads.closed_nodes, np.int64, len(roads.closed_nodes)))
@@ -99,6 +100,8 @@ def links_from_osm(roads: OsmRoads) -> Links:
     length = along[finish] - along[begin]
     real = (length > 0) | (node[begin] != node[finish])
     begin, finish, length = begin[real], finish[real], length[real]
+    if not len(begin):
+        raise InvalidInputError(_NO_COURSE)
     start, end, junction_ref = _junctions(node, closed, begin, finish)
     xy = to_metres(lonlat, crs)
     shape_ptr = np.concatenate([[0], np.cumsum(finish - begin + 1)])

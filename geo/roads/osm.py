@@ -27,7 +27,7 @@ Progress = Callable[[str], None]
 _PROGRESS_EVERY = 250_000
 _CAR_EXCEPTIONS = {"motorcar", "motor_vehicle", "vehicle"}
 _DEGREES_PER_UNIT = 1e-7
-_NO_POSITION = 2**31 - 1
+_EARTH_DEGREES = (180.0, 90.0)
 
 
 @dataclass
@@ -68,7 +68,8 @@ class OsmRoads:
     def lonlat(self) -> npt.NDArray[np.float64]:
         """Return the positions of `refs`, shape (r, 2), degrees; nan where the file has none."""
         units = np.column_stack([np.frombuffer(self.x, np.int32), np.frombuffer(self.y, np.int32)])
-        return np.where(units == _NO_POSITION, np.nan, units * _DEGREES_PER_UNIT)
+        degrees = units * _DEGREES_PER_UNIT  # an absent position is written as one off the Earth
+        return np.where((np.abs(degrees) <= _EARTH_DEGREES).all(axis=1)[:, None], degrees, np.nan)
 
 
 def read_extracts(files: Sequence[Path], progress: Progress) -> OsmRoads:
@@ -86,7 +87,7 @@ def read_extracts(files: Sequence[Path], progress: Progress) -> OsmRoads:
         progress(f"Lecture de {file.name}…")
         try:
             _read_file(file, roads, seen, progress)
-        except (RuntimeError, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
             message = (
                 f"Le fichier {file.name} est illisible ou incomplet ({error}). "
                 "Téléchargez-le de nouveau, puis relancez la construction."

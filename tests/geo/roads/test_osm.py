@@ -334,8 +334,21 @@ def test_an_empty_map_and_a_map_without_roads(tmp_path: Path) -> None:
 
 
 def test_roads_without_positions(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="n’ont pas de position"):
+    with pytest.raises(InvalidInputError, match="n’ont pas de tracé"):
         engine_of(write_osm(tmp_path / "a.osm", {}, ring()))
+    again = {10: ((1, 1), {"highway": "primary"})}
+    with pytest.raises(InvalidInputError, match="n’ont pas de tracé"):
+        engine_of(write_osm(tmp_path / "b.osm", SQUARE, again))
+
+
+def test_positions_off_the_earth(tmp_path: Path) -> None:
+    """One that cannot be written is refused; one that can counts as absent."""
+    far = write_osm(tmp_path / "a.osm", {**SQUARE, 5: (1e6, 0)}, ring())
+    with pytest.raises(InvalidInputError, match=r"a\.osm est illisible"):
+        engine_of(far)
+    nodes = {**SQUARE, 5: ((200 - LON) / STEP, 0)}
+    ways = {**ring(), 11: ((3, 5), {"highway": "primary"})}
+    assert engine_of(write_osm(tmp_path / "b.osm", nodes, ways)).network.node_count <= len(SQUARE)
 
 
 def test_only_a_motorway(tmp_path: Path) -> None:
