@@ -50,6 +50,7 @@ TITLES: Mapping[str, str] = {
     "review": "Avis humain",
     "comment": "Commentaire",
     "reviewed_on": "Avis du",
+    "model": "Version du modèle",
     "communes_with_gp": "Communes ayant un médecin",
     "share_communes_lost": "Part attendue des communes qui n’auraient plus de médecin",
     "extra_patients": "Patients en plus",

@@ -1,4 +1,4 @@
-"""The database of scenarios, shares and reviews: SQLite in the data folder, or PostgreSQL."""
+"""The database of scenarios, shares, reviews, predictions: SQLite in our folder, or PostgreSQL."""
 
 import datetime as dt
 import os
@@ -99,6 +99,40 @@ class ReviewRow(Base):
     verdict: Mapped[str] = mapped_column(sa.String(20))
     comment: Mapped[str] = mapped_column(sa.Text)
     made_at: Mapped[dt.datetime]
+    risk_class: Mapped[str | None] = mapped_column(sa.String(20))
+    probability: Mapped[float | None]
+    horizon: Mapped[int | None]
+    as_of: Mapped[int | None]
+    model: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class PredictionSetRow(Base):
+    """Predictions of one region made at once; rows are added, never changed."""
+
+    __tablename__ = "prediction_set"
+    __table_args__ = (sa.UniqueConstraint("region", "as_of", "horizon", "model", "data_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    region: Mapped[str] = mapped_column(sa.String(8))
+    as_of: Mapped[int]
+    horizon: Mapped[int]
+    model: Mapped[str] = mapped_column(sa.String(64))
+    data_version: Mapped[str] = mapped_column(sa.String(64))
+    simulated: Mapped[bool]
+    made_at: Mapped[dt.datetime]
+
+
+class PredictionRow(Base):
+    """The prediction of one commune in a set."""
+
+    __tablename__ = "prediction"
+
+    set_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("prediction_set.id", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
+    probability: Mapped[float]
+    risk_class: Mapped[str] = mapped_column(sa.String(20))
 
 
 def url() -> str:

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import sqlalchemy as sa
@@ -128,6 +128,27 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """The prediction that a planner had on screen when reviewing it.
+
+    Attributes
+    ----------
+    risk_class, probability
+        What was predicted.
+    horizon, as_of
+        Years ahead, year of the counts.
+    model
+        Version of the model.
+    """
+
+    risk_class: str
+    probability: float
+    horizon: int
+    as_of: int
+    model: str
+
+
+@dataclass(frozen=True)
 class Review:
     """What a planner said of a flagged commune.
 
@@ -143,6 +164,8 @@ class Review:
         UTC.
     owner
         Who said it, "" where nobody logs in.
+    seen
+        The prediction reviewed; None for a review older than its record.
     """
 
     code: str
@@ -150,6 +173,7 @@ class Review:
     comment: str
     made_at: dt.datetime
     owner: str
+    seen: Seen | None = None
 
 
 def data_versions(territory: "Territory") -> dict[str, str]:
@@ -367,8 +391,12 @@ def open_share(token: str) -> Shared:
         return Shared(_draft(row.content), row.view, row.created_at, row.expires_at)
 
 
-def save_review(code: str, verdict: str, comment: str, *, owner: str = LOCAL) -> Review:
-    """Keep what a planner says of a flagged commune; earlier reviews are kept too.
+def save_review(
+    code: str, verdict: str, comment: str, *, owner: str = LOCAL, seen: Seen | None = None
+) -> Review:
+    """Keep what a planner says of a flagged commune, and of which prediction.
+
+    Earlier reviews are kept too.
 
     Raises
     ------
@@ -380,7 +408,12 @@ def save_review(code: str, verdict: str, comment: str, *, owner: str = LOCAL) ->
     if len(comment) > NOTE_CHARACTERS:
         raise InvalidInputError(f"Le commentaire dépasse {NOTE_CHARACTERS} caractères.")
     row = ReviewRow(
-        owner=owner, code=code, verdict=verdict, comment=_plain(comment), made_at=_now()
+        owner=owner,
+        code=code,
+        verdict=verdict,
+        comment=_plain(comment),
+        made_at=_now(),
+        **({} if seen is None else asdict(seen)),
     )
     with session() as opened:
         opened.add(row)
@@ -473,4 +506,8 @@ def _share(row: ShareRow) -> Share:
 
 
 def _review(row: ReviewRow) -> Review:
-    return Review(row.code, row.verdict, row.comment, row.made_at, row.owner)
+    seen = None
+    told = (row.risk_class, row.probability, row.horizon, row.as_of, row.model)
+    if None not in told:
+        seen = Seen(*cast("tuple[str, float, int, int, str]", told))
+    return Review(row.code, row.verdict, row.comment, row.made_at, row.owner, seen)
