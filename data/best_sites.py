@@ -1,6 +1,6 @@
 """The best k of candidate sites on a territory, proven, beside the greedy and the user's choice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.indicators import HUBERT_MINUTES
 from data.site import Site
-from data.site_ground import FAR_MINUTES, Ground, ground_of, site_minutes
+from data.site_departures import ground_after
+from data.site_ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting_files import build_model
 from data.territory import Territory
 from geo.errors import InvalidInputError
@@ -68,6 +69,7 @@ def best_sites(
     prices: Sequence[float] | None = None,
     budget: float | None = None,
     own: Sequence[int] | None = None,
+    departures: Mapping[str, int] | None = None,
     time_limit: float | None = TIME_LIMIT_SECONDS,
 ) -> BestSites:
     """Choose the best of candidate sites.
@@ -91,6 +93,9 @@ def best_sites(
         Cost of each site and sum allowed, same unit.
     own
         Row numbers of the user's own choice, to compare.
+    departures
+        INSEE code to number of GPs supposed to leave before: neither the communes that have a GP
+        nor the consultations missing are then those of today.
     time_limit
         Seconds; past it, the best found and its bound.
 
@@ -110,12 +115,13 @@ def best_sites(
         raise InvalidInputError(
             f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
         )
-    ground = ground_of(territory)
-    reach = FAR_MINUTES if model in {"pmedian", "pcenter", "equity"} else threshold
+    ground = ground_after(territory, departures or {})
+    far = model in {"pmedian", "pcenter", "equity"}
+    reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
     today = _existing_minutes(ground, existing)
     people, unit = _weights(ground, weights)
-    if reach == FAR_MINUTES:
+    if far:
         minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
     reachable = np.minimum(minutes.min(axis=1), today) <= threshold
     kept = (people > 0) & (reachable if model == "lscp" else np.ones_like(reachable))

@@ -9,10 +9,10 @@ import pandas as pd
 from data import embedded_set, site_tables
 from data.best_sites import BestSites
 from data.french import number
-from data.indicators import commune_indicators
 from data.pdf import GREY, INK, MARGIN_MM, Document
 from data.scenario_results import Search, versions_words
 from data.scenarios import Draft
+from data.site_departures import AFTERWARDS, TODAY, ground_after, words
 from data.sites import SiteEvaluation
 from data.sites_map import reach_of, sentence
 from data.territory import Territory
@@ -39,7 +39,7 @@ _SUMMARY = {
 
 def site_picture(territory: Territory, draft: Draft) -> bytes:
     """Return a PNG of the sites and of what is within 20 minutes of them."""
-    communes = commune_indicators(territory)
+    communes = ground_after(territory, draft.departures).communes
     reach = reach_of(territory, draft.sites)
     points = gpd.GeoSeries(
         gpd.points_from_xy([s.lon for s in draft.sites], [s.lat for s in draft.sites]), crs=4326
@@ -50,7 +50,8 @@ def site_picture(territory: Territory, draft: Draft) -> bytes:
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
         embedded_set.land(territory.region),
-        title="Sites candidats, et ce qui en est à 20 minutes ou moins",
+        title="Sites candidats, et ce qui en est à 20 minutes ou moins"
+        + (f" ({AFTERWARDS} supposés)" if draft.departures else ""),
         rings=reach,
         points=points,
         outline=reach.geometry,
@@ -94,8 +95,10 @@ def scenario_pdf(
     if draft.note:
         page.line_of(_plain(draft.note))
     page.ln(1)
-    page.line_of(sentence(evaluation.sites, evaluation.together))
+    page.line_of(sentence(evaluation))
     page.line_of(site_tables.changes_sentence(evaluation))
+    if evaluation.departures is not None:
+        page.line_of(words(evaluation.departures, public=True))
     page.ln(1)
     page.image(
         io.BytesIO(picture),
@@ -127,7 +130,8 @@ def _write_sites(page: Document, evaluation: SiteEvaluation) -> None:
         ]
         for row in sites.to_dict("records")
     ]
-    page.rows(list(_SUMMARY.values()), rows, (34, 24, 16, 20, 14, 18))
+    titles = [title.replace(TODAY, evaluation.moment) for title in _SUMMARY.values()]
+    page.rows(titles, rows, (34, 24, 16, 20, 14, 18))
     _left_out(page, len(evaluation.sites) - len(sites), "sites")
 
 

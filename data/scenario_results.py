@@ -97,9 +97,14 @@ class Search:
         }
 
     def run(
-        self, territory: Territory, sites: tuple[Site, ...], *, seconds: float = TIME_LIMIT_SECONDS
+        self,
+        territory: Territory,
+        sites: tuple[Site, ...],
+        departures: Mapping[str, int] | None = None,
+        *,
+        seconds: float = TIME_LIMIT_SECONDS,
     ) -> BestSites:
-        """Search; see `data.best_sites.best_sites` for the errors raised."""
+        """Search, once GPs have left; see `data.best_sites.best_sites` for the errors raised."""
         covers_all = self.model == "lscp"
         return best_sites(
             territory,
@@ -112,6 +117,7 @@ class Search:
             prices=self.prices or None,
             budget=None if covers_all else self.budget,
             own=self.own or None,
+            departures=departures,
             time_limit=seconds,
         )
 

@@ -26,6 +26,7 @@ LIMIT_MINUTES = max(RINGS_MINUTES)
 FAR_MINUTES = 60.0
 """Times beyond an hour count as an hour: farther, people go without rather than drive."""
 _KEPT = 2
+_KEPT_MINUTES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ class Ground:
         return self.communes["population"].to_numpy(dtype=np.float64)
 
     def minutes_today(self) -> Floats:
-        """Minutes of each commune to its nearest GP today; inf where no way is known."""
+        """Minutes of each commune to its nearest GP, before any site; inf where none is known."""
         known = self.communes["minutes_to_nearest_gp"].to_numpy(dtype=np.float64)
         return np.where(np.isnan(known), np.inf, known)
 
@@ -122,24 +123,26 @@ def apl_weight(minutes: Floats) -> Floats:
 
 def ground_of(territory: Territory) -> Ground:
     """Return today's access of a region, kept in memory by the version of its data."""
-    return _kept(_Key(territory))
+    return _kept(TerritoryKey(territory))
 
 
-class _Key:
+class TerritoryKey:
     """A territory that compares by its version."""
 
     def __init__(self, territory: Territory) -> None:
         self.territory = territory
 
     def __hash__(self) -> int:
+        """Hash of the version."""
         return hash(self.territory.version)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.territory.version == self.territory.version
+        """Whether both are of the same version."""
+        return isinstance(other, TerritoryKey) and other.territory.version == self.territory.version
 
 
 @lru_cache(maxsize=_KEPT)
-def _kept(key: _Key) -> Ground:
+def _kept(key: TerritoryKey) -> Ground:
     territory = key.territory
     everywhere = access_inputs.places(territory)
     pairs = access_inputs.gp_pairs(territory)
@@ -179,17 +182,28 @@ def site_minutes(
 ) -> tuple[Floats, Floats]:
     """Return minutes of each place, and of each structure, to each site; inf beyond the limit.
 
+    The last ones are kept in memory: a search follows a judgement, and another search follows it.
+
     Returns
     -------
     tuple
-        Shapes (places, sites) and (structures, sites). A commune is 0 minutes from a site placed
-        at its own point.
+        Shapes (places, sites) and (structures, sites), read only. A commune is 0 minutes from a
+        site placed at its own point.
     """
-    places = coordinates(access_inputs.places(territory))
-    structures = coordinates(territory.structures)
-    points = np.array([[site.lon, site.lat] for site in sites], dtype=np.float64)
+    points = tuple((float(site.lon), float(site.lat)) for site in sites)
+    return _kept_minutes(TerritoryKey(territory), points, limit)
+
+
+@lru_cache(maxsize=_KEPT_MINUTES)
+def _kept_minutes(
+    key: TerritoryKey, points: tuple[tuple[float, float], ...], limit: float
+) -> tuple[Floats, Floats]:
+    places = coordinates(access_inputs.places(key.territory))
+    structures = coordinates(key.territory.structures)
     origins = np.vstack([places, structures])
-    found = territory.travel_time.matrix(origins, points, limit)
+    sites = np.array(points, dtype=np.float64)
+    found = key.territory.travel_time.matrix(origins, sites, limit)
     minutes = np.full((len(origins), len(sites)), np.inf)
     minutes[found["origin"], found["destination"]] = found["minutes"]
+    minutes.setflags(write=False)
     return minutes[: len(places)], minutes[len(places) :]

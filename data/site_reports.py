@@ -8,14 +8,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data import exports
+from data import exports, site_departures
 from data.best_sites import BestSites
 from data.gazetteer import gazetteer
 from data.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES, titled
+from data.site_departures import TODAY
 from data.sites import SiteEvaluation
 from data.siting_files import difference_name, write_json
 from data.territory import Territory
-from data.uploads import UNDERSTOOD, Site, match_lines, read_upload
+from data.uploads import UNDERSTOOD, Site, extras, match_lines, read_upload
 from geo.errors import InvalidInputError
 
 
@@ -40,6 +41,24 @@ def read_sites(path: Path, territory: Territory, say: Callable[[str], None]) -> 
     return list(report.sites)
 
 
+def read_departures(text: str, territory: Territory) -> dict[str, int]:
+    """Read GPs supposed to leave, written as "19136:1; Ussel:2".
+
+    Raises
+    ------
+    InvalidInputError
+        A commune is not recognised.
+    """
+    notes: list[str] = []
+    found = extras.moving({"moving": text}, gazetteer(territory.region), notes)
+    if notes:
+        raise InvalidInputError(
+            f"Départs de généralistes : {' ; '.join(notes)}. Écrivez « commune:nombre », séparés "
+            "par des points-virgules, avec le nom ou le code INSEE de chaque commune."
+        )
+    return found
+
+
 def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path) -> None:
     """Write an evaluation: XLSX with all tables, else the table of sites.
 
@@ -49,6 +68,9 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
         The extension is another, or the file cannot be written.
     """
     notes = source_notes(territory)
+    if evaluation.departures is not None:
+        notes.insert(0, site_departures.words(evaluation.departures))
+    titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
     located = gpd.GeoDataFrame(
         evaluation.sites,
         geometry=gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"]),
@@ -59,7 +81,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             names = evaluation.sites["name"].to_numpy()
             overlaps = evaluation.overlaps.set_axis(names).set_axis(names, axis=1)
             sheets = {
-                "Sites": titled(evaluation.sites, SITE_TITLES),
+                "Sites": titled(evaluation.sites, titles),
                 "Ensemble": evaluation.together.rename("valeur")
                 .rename_axis("mesure")
                 .reset_index(),
@@ -68,7 +90,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             }
             _write(exports.to_xlsx(sheets, notes), out)
         case ".csv":
-            _write(exports.to_csv(titled(evaluation.sites, SITE_TITLES), notes), out)
+            _write(exports.to_csv(titled(evaluation.sites, titles), notes), out)
         case ".geojson" | ".json":
             _write(exports.to_geojson(located, notes), out)
         case ".gpkg":

@@ -8,6 +8,7 @@ import pandas as pd
 from data.best_sites import BestSites
 from data.french import number, percent
 from data.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
+from data.site_departures import TODAY
 from data.sites import SiteEvaluation
 
 SUPPRESSED = "NS"
@@ -68,7 +69,7 @@ def side_by_side(
     for key, title in SITE_TITLES.items():
         if key in _NOT_MEASURES or key not in sites or (public and key in _RISK):
             continue
-        table[MEASURE].append(title)
+        table[MEASURE].append(title.replace(TODAY, evaluation.moment))
         for row in rows:
             table[names[row]].append(_said(key, sites[key].iloc[row], public=public))
         whole = evaluation.together

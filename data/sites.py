@@ -1,6 +1,6 @@
 """Candidate sites judged on a territory: reach, overlap, access gained, eligibility, losers."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.indicators import HUBERT_MINUTES
 from data.site import Site
+from data.site_departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.site_ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.territory import Territory
 from data.uploads.match import sites_table
@@ -74,6 +75,9 @@ class SiteEvaluation:
         Winners and losers, by commune, when existing GPs move in (new GPs left aside): site (row
         number), code, name, population, apl_before, apl_after, minutes_before, minutes_after,
         effect ("gagne" or "perd"); only communes that change.
+    departures
+        GPs supposed to leave before, None when nobody is. All "today", "any GP" and "before"
+        above are then as they become once these have left.
     """
 
     sites: pd.DataFrame
@@ -81,6 +85,12 @@ class SiteEvaluation:
     reach: pd.DataFrame
     overlaps: pd.DataFrame
     changes: pd.DataFrame
+    departures: Departures | None = None
+
+    @property
+    def moment(self) -> str:
+        """When access is looked at before the sites open, in French."""
+        return TODAY if self.departures is None else AFTERWARDS
 
 
 def evaluate_sites(
@@ -88,6 +98,7 @@ def evaluate_sites(
     sites: Sequence[Site],
     *,
     risk_communes: Collection[str] | None = None,
+    departures: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> SiteEvaluation:
     """Judge candidate sites.
@@ -101,19 +112,22 @@ def evaluate_sites(
         The region; the sites understood from an upload.
     risk_communes
         INSEE codes of the communes at risk of losing their last GP; None when not known.
+    departures
+        INSEE code to number of GPs supposed to leave before, without replacement.
     progress
         Called with the number of sites done and their total.
 
     Raises
     ------
     InvalidInputError
-        No site is given.
+        No site is given, or GPs leave a commune that is not of the region.
     """
     if not sites:
         raise InvalidInputError(
             "Aucun site à juger : corrigez les lignes douteuses ou refusées du rapport."
         )
-    ground = ground_of(territory)
+    left = departures_of(territory, departures or {})
+    ground = ground_of(territory) if left is None else left.ground
     minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
     inside = minutes[: ground.count]
     risk = None
@@ -153,6 +167,7 @@ def evaluate_sites(
         reach.sort_values(["site", "minutes", "commune"], ignore_index=True),
         overlaps,
         pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=list(_CHANGES)),
+        left,
     )
 
 

@@ -5,11 +5,10 @@ import streamlit as st
 from data import exports, french, scenario_results, scenarios, site_tables
 from data.best_sites import BestSites
 from data.scenario_results import Search
-from data.scenarios import Shared
+from data.scenarios import Draft, Shared
 from data.territory import Territory
-from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import figures, shell, sites_results
+from pages import figures, shell, sites_departures, sites_results
 
 MAP = "partage_carte"
 """Key of the map."""
@@ -39,9 +38,9 @@ def _best(
     key: str,  # noqa: ARG001
     search: Search,
     _territory: Territory,
-    _sites: tuple[Site, ...],
+    _draft: Draft,
 ) -> BestSites:
-    return search.run(_territory, _sites, seconds=SECONDS)
+    return search.run(_territory, _draft.sites, _draft.departures, seconds=SECONDS)
 
 
 def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | None:
@@ -50,8 +49,9 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
     search = Search.from_parameters(shared.draft.parameters, len(sites))
     if search is None:
         return None
+    key = sites_results.told(sites, shared.draft.departures)
     try:
-        return search, _best(territory.version, repr(sites), search, territory, sites)
+        return search, _best(territory.version, key, search, territory, shared.draft)
     except ProxiSoinsError as error:
         st.text(f"Les meilleurs sites n’ont pas pu être recherchés : {error}")
         return None
@@ -84,10 +84,11 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     if not sites:
         st.text("Ce scénario ne contient pas de site.")
         return
-    evaluation = sites_results.judged(territory, sites, None)
+    evaluation = sites_results.judged(territory, sites, None, shared.draft.departures)
     found = _found(territory, shared)
     chosen = () if found is None else found[1].chosen
-    sites_results.draw_map(territory, sites, evaluation, chosen, MAP)
+    sites_departures.say_departures(evaluation, public=True)
+    sites_results.draw_map(territory, shared.draft, evaluation, chosen, MAP)
     sites_results.draw_judgements(evaluation, "partage", public=True)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)

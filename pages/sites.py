@@ -6,11 +6,12 @@ from functools import partial
 import streamlit as st
 
 from data import scenario_results, scenarios
+from data.scenarios import Draft
 from data.sites import SiteEvaluation
 from data.territory import Territory
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import figures, shell, sites_best, sites_results, sites_scenarios
+from pages import figures, shell, sites_best, sites_departures, sites_results, sites_scenarios
 from pages.sites_best import Found
 from pages.sites_upload import draw_upload, work
 
@@ -53,7 +54,7 @@ def _keep_address() -> None:
 
 def _downloads(
     territory: Territory,
-    sites: tuple[Site, ...],
+    draft: Draft,
     evaluation: SiteEvaluation,
     found: Found | None,
     notes: list[str],
@@ -69,9 +70,6 @@ def _downloads(
                 on_click="ignore",
                 key=f"sites-{extension}",
             )
-        draft = sites_scenarios.named(
-            sites_scenarios.draft_of(territory, sites, found, "Sites candidats")
-        )
         st.download_button(
             "Rapport pour un conseil (PDF)",
             lambda: sites_results.report(territory, draft, evaluation, notes, found),
@@ -84,16 +82,20 @@ def _downloads(
 
 
 def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) -> None:
+    st.header("2. Évaluer et comparer")
+    departures = sites_departures.draw_departures(territory)
+    risk = sites_results.risk_of(territory)
     try:
-        evaluation = sites_results.judged(territory, sites, sites_results.risk_of(territory))
+        evaluation = sites_results.judged(territory, sites, risk, departures)
     except ProxiSoinsError as error:
         st.error("Les sites n’ont pas pu être évalués.")
         st.text(str(error))
         return
-    found = sites_best.found_for(territory, sites)
+    found = sites_best.found_for(territory, sites, departures)
     chosen = () if found is None else found[1].chosen
-    st.header("2. Évaluer et comparer")
-    sites_results.draw_map(territory, sites, evaluation, chosen, MAP)
+    sites_departures.say_departures(evaluation, public=False)
+    draft = sites_scenarios.draft_of(territory, sites, found, "Sites candidats")
+    sites_results.draw_map(territory, draft, evaluation, chosen, MAP)
     sites_results.draw_judgements(evaluation, "sites", public=False)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)
@@ -102,9 +104,9 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
         "quitteraient des généralistes : « 19275:2; Meymac:1 »."
     )
     st.header("3. Les meilleurs sites")
-    sites_best.draw_search(territory, sites)
+    sites_best.draw_search(territory, sites, departures)
     st.header("4. Exporter, enregistrer, partager")
-    _downloads(territory, sites, evaluation, found, notes)
+    _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
     sites_scenarios.draw_save(territory, sites, found)
 
 

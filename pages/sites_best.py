@@ -1,5 +1,7 @@
 """«Les meilleurs k sites», on screen: what is asked, and the proven answer."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -106,22 +108,29 @@ def _asked(names: list[str], kept: Search) -> Search:
     )
 
 
-def found_for(territory: Territory, sites: tuple[Site, ...]) -> Found | None:
-    """Return the last search, when it was for these sites and these data."""
+def found_for(
+    territory: Territory, sites: tuple[Site, ...], departures: Mapping[str, int]
+) -> Found | None:
+    """Return the last search, when it was for these sites, departures and data."""
     kept = st.session_state.get(_FOUND)
-    if kept is None or kept[0] != (territory.version, repr(sites)):
+    if kept is None or kept[0] != (territory.version, sites_results.told(sites, departures)):
         return None
     return kept[1], kept[2]
 
 
-def start_from(search: Search | None, territory: Territory, sites: tuple[Site, ...]) -> None:
+def start_from(
+    search: Search | None,
+    territory: Territory,
+    sites: tuple[Site, ...],
+    departures: Mapping[str, int],
+) -> None:
     """Set what is asked to the search of a scenario, and run it."""
     st.session_state.pop(_FOUND, None)
     for key in [k for k in st.session_state if str(k).startswith(_WIDGETS)]:
         del st.session_state[key]
     st.session_state["sites_recherche"] = search
     if search is not None:
-        _run(search, territory, sites)
+        _run(search, territory, sites, departures)
 
 
 _WIDGETS = (
@@ -137,18 +146,26 @@ _WIDGETS = (
 )
 
 
-def _run(search: Search, territory: Territory, sites: tuple[Site, ...]) -> None:
+def _run(
+    search: Search,
+    territory: Territory,
+    sites: tuple[Site, ...],
+    departures: Mapping[str, int],
+) -> None:
     try:
         with st.spinner("Recherche des meilleurs sites…"):
-            best = search.run(territory, sites)
+            best = search.run(territory, sites, departures)
     except ProxiSoinsError as error:
         st.error("Aucun choix n’a pu être trouvé.")
         st.text(str(error))
         return
-    st.session_state[_FOUND] = ((territory.version, repr(sites)), search, best)
+    key = (territory.version, sites_results.told(sites, departures))
+    st.session_state[_FOUND] = (key, search, best)
 
 
-def draw_search(territory: Territory, sites: tuple[Site, ...]) -> None:
+def draw_search(
+    territory: Territory, sites: tuple[Site, ...], departures: Mapping[str, int]
+) -> None:
     """Draw the search and its answer."""
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     kept: Search = st.session_state.get("sites_recherche") or Search(k=min(3, len(sites)))
@@ -157,9 +174,9 @@ def draw_search(territory: Territory, sites: tuple[Site, ...]) -> None:
     asked = _asked(names, kept)
     if st.button("Chercher les meilleurs sites", type="primary", key="sites_chercher"):
         st.session_state["sites_recherche"] = asked
-        _run(asked, territory, sites)
+        _run(asked, territory, sites, departures)
         st.rerun()
-    found = found_for(territory, sites)
+    found = found_for(territory, sites, departures)
     if found is None:
         return
     if found[0] != asked:

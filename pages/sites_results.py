@@ -1,11 +1,11 @@
 """What candidate sites give, on screen: map, judgements side by side, winners and losers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from data import map_payload, scenario_pdf, scenario_results, site_tables, sites_map
+from data import indicators, map_payload, scenario_pdf, scenario_results, site_tables, sites_map
 from data.best_sites import BestSites
 from data.scenario_results import Search
 from data.scenarios import Draft
@@ -27,24 +27,34 @@ def risk_of(territory: Territory) -> frozenset[str] | None:
     return None if known is None else scenario_results.at_risk(known)
 
 
+def told(sites: Sequence[Site], departures: Mapping[str, int]) -> str:
+    """Return the key of sites and of the GPs supposed to leave before."""
+    return repr((tuple(sites), sorted(departures.items())))
+
+
 def judged(
-    territory: Territory, sites: tuple[Site, ...], risk: frozenset[str] | None
+    territory: Territory,
+    sites: tuple[Site, ...],
+    risk: frozenset[str] | None,
+    departures: Mapping[str, int],
 ) -> SiteEvaluation:
     """Return the judgement of sites, kept for the session; long work shows its progress."""
     kept: dict[Any, SiteEvaluation] = st.session_state.setdefault(_KEPT, {})
-    key = (territory.version, repr(sites), risk is None)
+    key = (territory.version, told(sites, departures), risk is None)
     if key in kept:
         return kept[key]
     if len(sites) <= SHOWN_AT_ONCE:
         with st.spinner("Évaluation des sites…"):
-            found = evaluate_sites(territory, sites, risk_communes=risk)
+            found = evaluate_sites(territory, sites, risk_communes=risk, departures=departures)
     else:
         bar = st.progress(0.0, f"Évaluation de {len(sites)} sites…")
 
         def advance(done: int, total: int) -> None:
             bar.progress(done / total, f"Évaluation : {done} sites sur {total}")
 
-        found = evaluate_sites(territory, sites, risk_communes=risk, progress=advance)
+        found = evaluate_sites(
+            territory, sites, risk_communes=risk, departures=departures, progress=advance
+        )
         bar.empty()
     while len(kept) >= _MOST_KEPT:
         kept.pop(next(iter(kept)))
@@ -70,9 +80,15 @@ def _payload(
     _territory: Territory,
     _evaluation: SiteEvaluation,
 ) -> str:
-    table = shell.commune_indicators(_territory)
-    around = {level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS}
-    document = sites_map.configuration(_territory, table, around, _evaluation.sites, chosen)
+    if _evaluation.departures is None:
+        table = shell.commune_indicators(_territory)
+        around = {
+            level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS
+        }
+    else:
+        table = _evaluation.departures.ground.communes
+        around = {level: indicators.aggregate(table, level) for level in map_payload.LEVELS}
+    document = sites_map.configuration(_territory, table, around, _evaluation, chosen)
     return map_payload.encode(document)
 
 
@@ -85,12 +101,13 @@ def picture(version: str, key: str, _territory: Territory, _draft: Draft) -> byt
 @st.fragment
 def draw_map(
     territory: Territory,
-    sites: tuple[Site, ...],
+    draft: Draft,
     evaluation: SiteEvaluation,
     chosen: tuple[int, ...],
     key: str,
 ) -> None:
     """Draw the map of sites, with the rings of one of them, and the same map as a picture."""
+    sites = draft.sites
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",
@@ -98,19 +115,18 @@ def draw_map(
         format_func=names.__getitem__,
         key=f"{key}_site",
     )
-    version, told = territory.version, repr(sites)
+    version, these = territory.version, told(sites, draft.departures)
     answer = {
         "rings": {
-            sites_map.REACH: _reach(version, told, territory, sites),
+            sites_map.REACH: _reach(version, repr(sites), territory, sites),
             sites_map.ONE: _around(version, repr(sites[detailed]), territory, sites[detailed]),
         }
     }
-    map_view.draw_map(_payload(version, told, chosen, territory, evaluation), answer, key)
-    st.text(sites_map.sentence(evaluation.sites, evaluation.together))
+    map_view.draw_map(_payload(version, these, chosen, territory, evaluation), answer, key)
+    st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
-        draft = Draft("", territory.region, sites=sites)
         figures.image(
-            picture(version, told, territory, draft),
+            picture(version, these, territory, draft),
             "Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
         )
 

@@ -12,7 +12,7 @@ from data.scenarios import Draft, Scenario, Share
 from data.territory import Territory
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import sites_best, sites_results
+from pages import sites_best, sites_departures, sites_results
 from pages.sites_upload import WORK, Work, work
 from pages.state import REGION
 
@@ -33,6 +33,7 @@ def draft_of(
         territory.region,
         note,
         sites,
+        departures=dict(work().departures),
         parameters={} if found is None else found[0].to_parameters(),
         data_versions=scenarios.data_versions(territory),
         simulated=territory.simulated,
@@ -50,9 +51,11 @@ def named(draft: Draft) -> Draft:
 def open_scenario(territory: Territory, scenario: Scenario) -> None:
     """Make a scenario the work in hand."""
     sites = scenario.draft.sites
-    st.session_state[WORK] = Work(reopened=sites, scenario=scenario.id)
+    departures = dict(scenario.draft.departures)
+    st.session_state[WORK] = Work(reopened=sites, scenario=scenario.id, departures=departures)
+    sites_departures.forget()
     search = Search.from_parameters(scenario.draft.parameters, len(sites))
-    sites_best.start_from(search, territory, sites)
+    sites_best.start_from(search, territory, sites, departures)
 
 
 def _current() -> Scenario | None:
@@ -234,11 +237,12 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
         st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)
         if chosen.draft.sites and other.draft.sites:
             risk = sites_results.risk_of(territory)
-            table = scenario_results.together_table(
+            first, second = (
                 (
-                    chosen.draft.name,
-                    sites_results.judged(territory, chosen.draft.sites, risk),
-                ),
-                (other.draft.name, sites_results.judged(territory, other.draft.sites, risk)),
+                    one.draft.name,
+                    sites_results.judged(territory, one.draft.sites, risk, one.draft.departures),
+                )
+                for one in (chosen, other)
             )
+            table = scenario_results.together_table(first, second)
             st.dataframe(table, hide_index=True, height=38 + 35 * len(table))

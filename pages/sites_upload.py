@@ -49,6 +49,8 @@ class Work:
         Sites of the scenario.
     scenario
         Identity of the scenario in use, "" when it is not saved.
+    departures
+        INSEE code to number of GPs supposed to leave before the sites open.
     """
 
     name: str = ""
@@ -58,6 +60,7 @@ class Work:
     base: dict[int, dict[str, str]] = field(default_factory=dict)
     reopened: tuple[Site, ...] = ()
     scenario: str = ""
+    departures: dict[str, int] = field(default_factory=dict)
 
 
 def work() -> Work:
@@ -108,7 +111,7 @@ def _dropped() -> None:
     digest = hashlib.sha256(content).hexdigest()[:16]
     if st.session_state.get("sites_dernier") != file.file_id:
         st.session_state["sites_dernier"] = file.file_id
-        st.session_state[WORK] = Work(file.name, content, digest)
+        st.session_state[WORK] = Work(file.name, content, digest, departures=work().departures)
 
 
 def _editor(first: MatchReport, current: Work, *, every: bool) -> None:

@@ -8,6 +8,7 @@ import typer
 app = typer.Typer(help="Sites candidats : évaluation, meilleurs sites, problèmes quelconques.")
 
 _FILE_HELP = "Sites candidats : CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage ou KML."
+_DEPARTURES_HELP = "Généralistes supposés partir avant, sans remplacement : « 19136:1; Ussel:2 »."
 _MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
 
 
@@ -79,21 +80,27 @@ def evaluate(
     out: Annotated[
         Path, typer.Option(help="Fichier à écrire : .xlsx (complet), .csv, .geojson ou .gpkg.")
     ],
+    departures: Annotated[str, typer.Option("--departs", help=_DEPARTURES_HELP)] = "",
     region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
 ) -> None:
     """Juge chaque site : population, recouvrements, APL, éligibilité, gagnants et perdants."""
     from data.catalogue import load_territory
-    from data.site_reports import read_sites, write_evaluation
+    from data.site_departures import words
+    from data.site_reports import read_departures, read_sites, write_evaluation
     from data.sites import evaluate_sites
 
     territory = load_territory(region)
     sites = read_sites(file, territory, _say)
-    evaluation = evaluate_sites(territory, sites)
+    leaving = read_departures(departures, territory)
+    evaluation = evaluate_sites(territory, sites, departures=leaving)
     write_evaluation(evaluation, territory, out)
+    if evaluation.departures is not None:
+        typer.echo(words(evaluation.departures))
     for row in evaluation.sites.to_dict("records"):
         typer.echo(
             f"{row['name']} ({row['commune']}) : {_whole(row['population_within_20'])} habitants à "
-            f"20 minutes, dont {_whole(row['newly_within_20'])} qui n'ont personne aujourd'hui"
+            f"20 minutes, dont {_whole(row['newly_within_20'])} qui n’ont personne "
+            f"{evaluation.moment}"
         )
     typer.echo(f"Écrit : {out}")
 
@@ -115,13 +122,14 @@ def best(
         str,
         typer.Option(help="Ce qui reste ouvert : structures, gps (généralistes) ou none (rien)."),
     ] = "structures",
+    departures: Annotated[str, typer.Option("--departs", help=_DEPARTURES_HELP)] = "",
     time_limit: Annotated[float, typer.Option(help="Secondes permises.")] = 60.0,
     region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
 ) -> None:
     """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
     from data.best_sites import best_sites
     from data.catalogue import load_territory
-    from data.site_reports import read_sites, write_best
+    from data.site_reports import read_departures, read_sites, write_best
 
     territory = load_territory(region)
     sites = read_sites(file, territory, _say)
@@ -133,6 +141,7 @@ def best(
         threshold=threshold,
         weights=weights,
         existing=existing,
+        departures=read_departures(departures, territory),
         time_limit=time_limit,
     )
     write_best(found, sites, territory, out)

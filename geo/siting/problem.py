@@ -294,7 +294,7 @@ class CountedModel(SitingModel):
                 scores = _per_price(
                     scores, self.scores(problem, nearest[:, None]), problem.prices[left]
                 )
-            best = int(left[np.lexsort(scores[::-1])[-1]])
+            best = int(left[np.lexsort(-scores[::-1])[0]])  # the first of equals
             chosen.append(best)
             nearest = np.minimum(nearest, by_site[best])
         return self._solution(problem, chosen, (None,) * len(self.criteria), clock.spent)

@@ -153,7 +153,7 @@ def test_the_map_holds_names_as_data_and_no_risk(territory):
     found = sites.evaluate_sites(territory, [site(HOSTILE[1], "16001", 0.1), FAR])
     around = {level: aggregated_indicators(territory, level) for level in LEVELS}
     table = commune_indicators(territory).assign(risk_class="élevé")
-    document = sites_map.configuration(territory, table, around, found.sites, (1,))
+    document = sites_map.configuration(territory, table, around, found, (1,))
     assert document["points"][sites_map.SITES][0]["name"] == HOSTILE[1]
     assert document["points"][sites_map.CHOSEN][0]["name"] == "Loin"
     assert document["read_only"]

@@ -11,7 +11,9 @@ import pytest
 from data import sites
 from data.best_sites import best_sites
 from data.indicators import commune_indicators
+from data.site_departures import departures_of, words
 from data.site_ground import ground_of
+from data.site_tables import side_by_side
 from data.uploads import Site
 from geo.errors import InvalidInputError, UnsolvedError
 from tests.data import test_indicators
@@ -229,3 +231,62 @@ def test_impossible_requests(territory):
         best_sites(territory, CANDIDATES, model="mclp", k=1, existing="tout")
     with pytest.raises((InvalidInputError, UnsolvedError), match="k"):
         best_sites(territory, CANDIDATES, model="mclp")
+
+
+def test_departures_are_as_if_the_gps_had_never_been_there(territory):
+    gone = {"16001": 1, "17001": 1}
+    left = {code: count - gone.get(code, 0) for code, count in GPS.items()}
+    other = replace(
+        territory,
+        gps=made(left).gps,
+        version=f"sites-{next(_VERSIONS)}",
+    )
+    movers = [replace(MIDDLE, moving={"16001": 1}), FAR]
+    after = sites.evaluate_sites(territory, movers, departures=gone)
+    expected = sites.evaluate_sites(other, movers)
+    pd.testing.assert_frame_equal(after.sites, expected.sites)
+    pd.testing.assert_series_equal(after.together, expected.together)
+    pd.testing.assert_frame_equal(after.changes, expected.changes)
+    for model, existing in (("mclp", "gps"), ("pmedian", "gps"), ("mclp", "structures")):
+        options = {"model": model, "k": 1, "existing": existing, "weights": "need"}
+        mine = best_sites(territory, movers, departures=gone, **options)
+        theirs = best_sites(other, movers, **options)
+        assert mine.solution.objective == pytest.approx(theirs.solution.objective)
+    shown = [
+        *("apl", "minutes_to_nearest_gp", "population_beyond_20", "share_beyond_20"),
+        *("gps", "gps_per_1000", "population_within_30"),
+    ]
+    pd.testing.assert_frame_equal(
+        after.departures.ground.communes[shown], commune_indicators(other)[shown]
+    )
+
+
+def test_departures_say_who_is_pushed_away(territory):
+    everyone = {code: int(count) for code, count in GPS.items()}
+    before, everybody = commune_indicators(territory), departures_of(territory, everyone)
+    near = before["minutes_to_nearest_gp"] <= 20
+    assert everybody.pushed_beyond_20 == before.loc[near, "population"].sum()
+    assert everybody.gps == sum(everyone.values())
+    named = words(departures_of(territory, {"16001": 1}))
+    assert "1 généraliste (" in named
+    assert "Un : 1 sur 2) s’en va." in named
+    public = words(departures_of(territory, {"16001": 1}), public=True)
+    assert "1 généraliste de 1 commune s’en va." in public
+    assert territory.communes["name"].iloc[0] not in public
+
+
+def test_departures_never_exceed_the_gps_known(territory):
+    most = departures_of(territory, {"16001": 99})
+    assert most.gps == GPS["16001"]
+    assert departures_of(territory, {"16001": 0}) is None
+    assert departures_of(territory, {}) is None
+    for wrong in ({"99999": 1}, {"16001": -2}):
+        with pytest.raises(InvalidInputError):
+            departures_of(territory, wrong)
+
+
+def test_titles_say_after_which_departures(territory):
+    after = sites.evaluate_sites(territory, [MIDDLE], departures={"16001": 1})
+    told = " ".join(side_by_side(after, [0])["Mesure"])
+    assert "aujourd’hui" not in told
+    assert "Généralistes à 10 min après les départs" in told

@@ -162,3 +162,30 @@ def test_links_that_do_not_open_say_the_same(state: str, saved: scenarios.Scenar
     assert not app.dataframe
     if state != "deleted":
         scenarios.delete(saved.id)
+
+
+def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work) -> None:
+    app = opened("sites", dropped)
+    before = str(app.dataframe[-1].value.to_dict()) + texts(app)
+    app.multiselect(key="sites_departs").select("19136").run()
+    assert not app.exception
+    said = texts(app)
+    assert "Meymac : 1 sur " in said
+    assert "ne sont pas remplacés" in said
+    assert "sans généraliste à 20 min après les départs" in str(
+        [one.value.to_dict() for one in app.dataframe]
+    )
+    assert before != str(app.dataframe[-1].value.to_dict()) + said
+    app.button(key="sites_chercher").click().run()
+    assert "Optimum prouvé" in texts(app)
+    app.text_input(key="sites_nom_nouveau").set_value("Départ").run()
+    app.button(key="sites_enregistrer").click().run()
+    kept = scenarios.scenarios()[0]
+    assert dict(kept.draft.departures) == {"19136": 1}
+    again = opened("sites", scenario=kept.id)
+    assert again.multiselect(key="sites_departs").value == ["19136"]
+    assert "Meymac : 1 sur " in texts(again)
+    shared = texts(opened("partage", jeton=scenarios.share(kept.id)[0]))
+    assert "1 généraliste de 1 commune s’en va." in shared
+    assert "Meymac : 1 sur" not in shared
+    scenarios.delete(kept.id)

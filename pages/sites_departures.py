@@ -1,0 +1,57 @@
+"""«Et si ce médecin partait ?», for candidate sites: who is supposed to leave before they open."""
+
+import streamlit as st
+
+from data import site_departures
+from data.sites import SiteEvaluation
+from data.territory import Territory
+from pages.sites_upload import work
+
+_CHOSEN, _COUNT = "sites_departs", "sites_departs_de_"
+
+
+def forget() -> None:
+    """Let the work in hand, not what was typed before, say who leaves."""
+    for key in [key for key in st.session_state if str(key).startswith(_CHOSEN)]:
+        del st.session_state[key]
+
+
+def draw_departures(territory: Territory) -> dict[str, int]:
+    """Draw who leaves; return the GPs leaving by commune, kept in the work in hand."""
+    current = work()
+    with st.expander("Et si des médecins partaient ?", expanded=bool(current.departures)):
+        held = site_departures.gp_communes(territory)
+        chosen = st.multiselect(
+            "Communes que des généralistes quittent",
+            list(held),
+            default=[code for code in current.departures if code in held],
+            format_func=lambda code: held[code].label,
+            placeholder="aucune : les généralistes d’aujourd’hui restent",
+            key=_CHOSEN,
+        )
+        counts = {}
+        with st.container(horizontal=True):
+            for code in chosen:
+                name, most = held[code].name, held[code].gps
+                counts[code] = int(
+                    st.number_input(
+                        f"{name}, départs (sur {most})",
+                        min_value=1,
+                        max_value=most,
+                        value=min(current.departures.get(code, 1), most),
+                        width=240,
+                        key=f"{_COUNT}{code}",
+                    )
+                )
+        st.caption(
+            f"{site_departures.ASSUMPTION} Évaluation, carte, meilleurs sites, rapport et lien "
+            "partagé en tiennent compte ; le risque par commune n’est pas recalculé."
+        )
+    current.departures = counts
+    return counts
+
+
+def say_departures(evaluation: SiteEvaluation, *, public: bool) -> None:
+    """Say who is supposed to leave and what access becomes before any site."""
+    if evaluation.departures is not None:
+        st.text(site_departures.words(evaluation.departures, public=public))
