@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from data import paths
@@ -158,7 +158,9 @@ def session() -> Iterator[Session]:
     try:
         with Session(_engine(url())) as opened, opened.begin():
             yield opened
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in {OperationalError, DatabaseError}:  # ours, not the database's
+            raise
         raise UnavailableError(
             "La base des scénarios ne répond pas ou ne peut pas être écrite ; rien n'a été "
             "enregistré. Vérifiez qu'elle est démarrée, qu'il reste de la place sur le disque et "

@@ -76,6 +76,11 @@ def back_up(archive: Path, folder: Path | None = None) -> int:
         raise UnavailableError(
             f"La sauvegarde n’a pas pu être écrite : {_disk_reason(error)}."
         ) from error
+    except sqlite3.Error as error:
+        raise UnavailableError(
+            "La sauvegarde n’a pas pu être écrite : la base des scénarios ne peut pas être copiée "
+            "(disque plein, ou base abîmée)."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     return files

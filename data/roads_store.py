@@ -30,7 +30,7 @@ def current_folder() -> Path | None:
     """Return the folder of the network in use, None when none was built."""
     try:
         name = (folder() / "current").read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):  # absent, or altered
         return None
     chosen = folder() / name
     return chosen if name and chosen.is_dir() else None

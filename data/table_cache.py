@@ -45,7 +45,7 @@ def cached_table(name: str, key: str, build: Callable[[], pd.DataFrame]) -> pd.D
     table = build()
     try:
         _write(table, path)
-        _forget_oldest(path.parent, name)
+        _forget_oldest(path, name)
     except OSError as error:
         logger.warning("table %s is not kept: %s", path.name, error)
     return table
@@ -71,7 +71,9 @@ def _touch(path: Path) -> None:
         logger.debug("cannot date %s", path)
 
 
-def _forget_oldest(folder: Path, name: str) -> None:
-    files = sorted(folder.glob(f"{name}-*.parquet"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in files[KEPT_FILES:]:
+def _forget_oldest(written: Path, name: str) -> None:
+    """Remove the files used longest ago, never the one just written: the clock may go back."""
+    others = [path for path in written.parent.glob(f"{name}-*.parquet") if path != written]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in others[KEPT_FILES - 1 :]:
         old.unlink(missing_ok=True)

@@ -18,8 +18,8 @@ from data import paths
 from geo.errors import ProxiSoinsError
 
 Action = Callable[[], Any]
-OnWrite = Callable[[int], None]
-"""Called before the nth change to the data folder, n from 1."""
+OnWrite = Callable[[int, str], None]
+"""Told, before the nth change to the data folder, n from 1, and the audit event."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link"}
@@ -63,7 +63,7 @@ def _run(action: Action, on_write: OnWrite, largest_file: int | None, writing: i
             )
             if writes and any(around in _text(one) for one in arguments[:2]):
                 count += 1
-                on_write(count)
+                on_write(count, event)
 
         sys.addaudithook(watch)
         if largest_file is not None:
@@ -88,7 +88,7 @@ def _text(value: object) -> str:
 def kill_at(place: int) -> OnWrite:
     """Kill the process before its nth write."""
 
-    def on_write(count: int) -> None:
+    def on_write(count: int, _event: str) -> None:
         if count == place:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -98,14 +98,15 @@ def kill_at(place: int) -> OnWrite:
 def refuse_from(place: int, number: int) -> OnWrite:
     """Refuse the nth write and all that follow, with an error number of the system."""
 
-    def on_write(count: int) -> None:
-        if count >= place:
+    def on_write(count: int, event: str) -> None:
+        # A full disk lets one remove; on a read-only one, what failed to be made is not there.
+        if count >= place and event != "os.remove":
             raise OSError(number, os.strerror(number))
 
     return on_write
 
 
-def unhindered(_count: int) -> None:
+def unhindered(_count: int, _event: str) -> None:
     """Let everything happen."""
 
 

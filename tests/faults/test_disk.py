@@ -1,0 +1,182 @@
+"""A disk that is full, read-only or altered: a French sentence, and data that stay whole."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data import (
+    catalogue,
+    database,
+    embedded_set,
+    imports,
+    maintenance,
+    permanence_import,
+    refresh,
+    roads_store,
+    scenarios,
+    table_cache,
+    table_store,
+)
+from data.dropped_files import import_dropped
+from data.gazetteer import gazetteer
+from data.permanence_files import csv_template
+from data.permanence_reader import read_lines
+from data.scenarios import Draft
+from geo.errors import ProxiSoinsError
+from tests.faults.generated import GOLDEN
+from tests.faults.harness import KILLED, content, in_child, in_french, refuse_from, unhindered
+
+FINESS = GOLDEN / "finess_stock.csv"
+DRAFT = Draft(name="Projet", region="75")
+
+
+@pytest.fixture(autouse=True)
+def region_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare each child the reading of the contours."""
+    for name in ("communes", "fringe"):
+        monkeypatch.setattr(embedded_set, name, cache(getattr(embedded_set, name)))
+        getattr(embedded_set, name)("75")
+    gazetteer("75")
+
+
+@pytest.fixture
+def home(isolated_home: Path) -> Path:
+    """A data folder that holds something of everything."""
+    imports.import_files([GOLDEN / "apl_plain.csv"])
+    imports.import_files([GOLDEN / "gp_wide.csv"])
+    in_child(lambda: bool(scenarios.save(DRAFT)), unhindered)  # no connection stays open here
+    return isolated_home
+
+
+def store_lines() -> None:
+    file = csv_template()
+    outcomes = permanence_import.checked(read_lines(file, "lignes.csv"), "75")
+    permanence_import.store(outcomes, name="lignes.csv", content=file, region="75")
+
+
+ACTIONS: dict[str, Callable[[], object]] = {
+    "import": lambda: imports.import_files([FINESS]),
+    "drop": lambda: import_dropped([("finess.csv", FINESS.read_bytes())], "75"),
+    "undo": catalogue.undo,
+    "lines": store_lines,
+    "refresh": lambda: refresh.refresh(["insee_ages"], lambda *_: None),
+    "save": lambda: bool(scenarios.save(DRAFT)),
+    "backup": lambda: maintenance.back_up(Path(os.environ["PROXISOINS_HOME"] + ".zip")),
+}
+
+
+def kept(home: Path) -> dict[str, bytes]:
+    """Return what must not change when an action fails: drafts and locks do not count."""
+    return {
+        name: body
+        for name, body in content(home).items()
+        if name.startswith("tables/") and not name.endswith((".draft", "lock"))
+    }
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_read_only_disk_is_said_and_changes_nothing(action: str, home: Path) -> None:
+    before = kept(home)
+    told = in_child(ACTIONS[action], refuse_from(1, errno.EROFS), largest_file=0)
+    assert isinstance(told, ProxiSoinsError), told
+    in_french(told)
+    assert kept(home) == before
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "refresh"])
+def test_a_disk_that_fills_up_leaves_the_former_state(action: str, home: Path) -> None:
+    key, refused = table_store.current_key(), 0
+    for place in (2, 3, 4, 6, 8, 11):
+        told = in_child(ACTIONS[action], refuse_from(place, errno.ENOSPC))
+        assert told != KILLED
+        in_french(told)
+        if not isinstance(told, Exception):
+            break
+        refused += 1
+        assert table_store.current_key() == key
+        table_store.version(key)
+    assert refused or action in {"save", "backup"}  # SQLite and zip write outside Python
+    assert scenarios.scenarios()[0].draft == DRAFT
+
+
+@pytest.mark.parametrize("action", ["import", "save", "backup", "lines"])
+@pytest.mark.parametrize("size", [0, 100, 5000])
+def test_a_file_that_cannot_grow_leaves_the_former_state(
+    action: str, size: int, home: Path
+) -> None:
+    key = table_store.current_key()
+    told = in_child(ACTIONS[action], unhindered, largest_file=size)
+    in_french(told)
+    assert not isinstance(told, Exception) or table_store.current_key() == key
+    assert not Path(f"{home}.zip").exists() or not isinstance(told, Exception)
+    assert [one.draft for one in scenarios.scenarios()][:1] == [DRAFT]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "cut": lambda body: body[: len(body) // 2],
+    "random": lambda body: np.random.default_rng(7).bytes(max(len(body), 64)),
+    "bent": lambda body: body[: len(body) // 2] + b"\xff\x00" + body[len(body) // 2 + 2 :],
+}
+
+READINGS: dict[str, Callable[[], object]] = {
+    "open": catalogue.load_territory,
+    "status": catalogue.status,
+    "state": catalogue.state_key,
+    "tables": lambda: catalogue.imported_tables(["apl", "gps"]),
+    "history": refresh.history,
+    "roads": roads_store.current_network,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_whatever_file_is_altered_nothing_ends_in_a_traceback(damage: str, home: Path) -> None:
+    (home / "refresh_history.jsonl").write_text('{"at": "2026-11-22"}\n')
+    (home / "roads" / "a").mkdir(parents=True)
+    (home / "roads" / "a" / "provenance.json").write_text('{"format": 1}')
+    (home / "roads" / "current").write_text("a")
+    files = [path for path in home.rglob("*") if path.is_file() and ".sqlite" not in path.suffix]
+    assert len(files) >= 10
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(DAMAGES[damage](whole))
+        for reading in READINGS.values():
+            try:
+                reading()
+            except ProxiSoinsError as refusal:
+                in_french(refusal)
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("action", ["scenarios", "save", "backup"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_altered_database_is_said(damage: str, action: str, home: Path) -> None:
+    def use() -> object:
+        return ACTIONS[action]() if action in ACTIONS else len(scenarios.scenarios())
+
+    path = home / database.FILE_NAME
+    for companion in home.glob(f"{database.FILE_NAME}-*"):
+        companion.unlink()
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    in_french(in_child(use, unhindered))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_altered_caches_are_made_again(
+    damage: str, prepared_home: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
+    files = sorted((isolated_home / "cache").glob("demonstration-*.parquet"))
+    path = files[0]
+    name, _, key = path.stem.rpartition("-")
+    table = table_cache.cached_table(name, key, lambda: pytest.fail("the cache is whole"))
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    again = table_cache.cached_table(name, key, table.copy)
+    assert again.equals(table)
+    assert table_cache.cached_table(name, key, lambda: pytest.fail("kept again")).equals(table)
