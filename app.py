@@ -1,31 +1,64 @@
-"""ProxiSoins: navigation, theme, and the ribbon that announces simulated data."""
+"""ProxiSoins: navigation by role, theme, and the ribbon that announces simulated data."""
+
+from typing import Literal
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from geo.errors import ProxiSoinsError
-from pages import shell
+from pages import accounts, shell
+from pages.accounts import Role
+
+SCREENS = (
+    ("carte", "Carte", "map", Role.READER),
+    ("risques", "Territoires à risque", "crisis_alert", Role.READER),
+    ("sites", "Sites MSP", "add_location_alt", Role.READER),
+    ("permanence", "Permanence des soins", "local_hospital", Role.READER),
+    ("zonage", "Zonage", "layers", Role.READER),
+    ("territoire", "Fiche territoire", "description", Role.PUBLIC),
+    ("methode", "Données et méthode", "menu_book", Role.READER),
+    ("partage", "Scénario partagé", "link", Role.PUBLIC),
+)
+"""File, title, icon and least role of each screen, in the order of the menu."""
+
+SHARED = "partage"
+"""Opened by its links only, and alone: no menu."""
 
 st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
 
-navigation = st.navigation(
-    [
-        st.Page("pages/carte.py", title="Carte", icon=":material/map:", default=True),
-        st.Page("pages/risques.py", title="Territoires à risque", icon=":material/crisis_alert:"),
-        st.Page("pages/sites.py", title="Sites MSP", icon=":material/add_location_alt:"),
-        st.Page("pages/partage.py", title="Scénario partagé", visibility="hidden"),
-        st.Page(
-            "pages/permanence.py",
-            title="Permanence des soins",
-            icon=":material/local_hospital:",
-        ),
-        st.Page("pages/zonage.py", title="Zonage", icon=":material/layers:"),
-        st.Page("pages/territoire.py", title="Fiche territoire", icon=":material/description:"),
-        st.Page("pages/methode.py", title="Données et méthode", icon=":material/menu_book:"),
-    ],
-    position="top",
-)
-try:
-    shell.open_page()
-    navigation.run()
-except ProxiSoinsError as error:
-    shell.explain(error)
+role = accounts.role()
+
+
+def _screen(place: int, name: str, title: str, icon: str, least: Role) -> StreamlitPage:
+    """Return a screen, or what stands at its address for who may not see it."""
+    first = place == 0
+    address = "" if first else name
+    if role >= least:
+        shown: Literal["visible", "hidden"] = "hidden" if name == SHARED else "visible"
+        return st.Page(
+            f"pages/{name}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=address,
+            default=first,
+            visibility=shown,
+        )
+    # Not refused as unknown: the address that a planner sends opens once its reader has logged in.
+    return st.Page(
+        "pages/connexion.py",
+        title="Accueil",
+        icon=":material/home:",
+        url_path=address,
+        default=first,
+        visibility="visible" if first else "hidden",
+    )
+
+
+# Who opens a shared link sees the scenario and nothing else.
+alone = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{SHARED}")
+screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
+navigation = st.navigation(screens, position="hidden" if alone else "top")
+shell.open_page()
+if not alone:
+    accounts.draw_account()
+navigation.run()

@@ -7,7 +7,8 @@ from data import catalogue, embedded_set, french, imports, refresh, schemas, tra
 from data.dropped_files import import_dropped
 from data.imports import ImportReport
 from data.territory import Provenance, Territory
-from pages import method_texts, shell
+from pages import accounts, method_texts, shell
+from pages.accounts import Role
 
 REPORTS = "import_reports"
 
@@ -139,7 +140,8 @@ def draw() -> None:
     with known:
         _known(territory)
     with bring:
-        _import(territory)
+        if accounts.allowed(Role.ADMINISTRATOR):
+            _import(territory)
     with method:
         st.header("Temps de trajet")
         st.markdown(method_texts.TRAVEL_TIME)

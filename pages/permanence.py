@@ -23,7 +23,8 @@ from data.permanence import Cover
 from data.territory import Territory
 from geo import layers
 from geo.errors import ProxiSoinsError
-from pages import figures, map_view, shell
+from pages import accounts, figures, map_view, shell
+from pages.accounts import Role
 from pages.permanence_import import draw_import
 from pages.state import ViewState
 
@@ -302,7 +303,7 @@ def draw() -> None:
                 line = _draw_fall_tab(screen, line)
             elif title == "Établissements":
                 _draw_matrix_tab(screen)
-            else:
+            elif accounts.allowed(Role.PLANNER):
                 draw_import(territory)
         _keep(specialty, threshold, line, title)
     st.caption(" · ".join(notes))

@@ -12,7 +12,7 @@ from data.sheet import LEVEL_TITLES, Figure, Sheet
 from data.territory import Territory
 from geo import layers, static_map
 from models import flag
-from pages import figures, shell
+from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """The small map shows minutes to the nearest GP."""
@@ -67,10 +67,10 @@ def _pick(communes: pd.DataFrame, level: str, code: str) -> tuple[str, str, str]
 def _sheet(
     territory: Territory, communes: pd.DataFrame, level: str, code: str, *, printed: bool = False
 ) -> Sheet:
-    """Return the sheet; printed, it leaves the planner's hands and tells no risk under 5 GPs."""
+    """Return the sheet; printed or public, it tells no risk of a territory under 5 GPs."""
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     region = shell.aggregated_indicators(territory, "region").iloc[0]
-    hidden = printed and not flag.may_be_public(peers, code)
+    hidden = (printed or accounts.is_public()) and not flag.may_be_public(peers, code)
     risk = None if hidden else shell.known_risk(territory)
     return sheet.sheet(territory, communes, peers, region, level=level, code=code, risk=risk)
 

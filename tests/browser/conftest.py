@@ -36,14 +36,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@contextmanager
-def running_server(home: Path) -> Iterator[str]:
-    """Run the application on a free port over a data folder, and give its address."""
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_server(home: Path, port: int = 0, *more: str) -> Iterator[str]:
+    """Run the application on a port (a free one) over a data folder, and give its address."""
+    port = port or free_port()
     log = home.with_name(home.name + ".log")
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    options = ["--server.port", str(port), "--server.headless", "true", *more]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "server.py", *options],

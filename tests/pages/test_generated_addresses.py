@@ -45,7 +45,8 @@ def test_a_region_that_is_not_there_is_said_in_french() -> None:
 
 def opening_on(screen: str) -> str:
     """Return the application with another screen in the place of the first."""
-    source = (ROOT / "app.py").read_text(encoding="utf-8").replace(", default=True", "")
-    page = f'"pages/{screen}.py",'
-    assert page in source
-    return source.replace(page, f"{page} default=True,").replace('"pages/', f'"{ROOT}/pages/')
+    source = (ROOT / "app.py").read_text(encoding="utf-8")
+    rule = "first = place == 0"
+    assert rule in source
+    source = source.replace(rule, f'first = name == "{screen}"')
+    return source.replace('"pages/', f'"{ROOT}/pages/')
