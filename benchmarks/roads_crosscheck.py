@@ -2,11 +2,13 @@
 
     python -m benchmarks.roads_crosscheck FILE.osm.pbf... [--report FILE.json] [--pictures FOLDER]
 
-Valhalla has its own speeds, turn costs and access rules: one factor, the median ratio of times,
-is taken out of every comparison. Needs the extra `peers`.
+Valhalla has its own speeds, turn costs and access rules. Comparisons are made twice: after one
+factor, the median ratio of times, and with our speeds aligned on its own, class by class, so that
+what is left is not speeds (`benchmarks/roads_calibration.py`). Needs the extra `peers`.
 """
 
 import argparse
+import functools
 import itertools
 import json
 import subprocess
@@ -20,12 +22,20 @@ import numpy as np
 import shapely
 import valhalla
 
+from benchmarks.roads_calibration import (
+    Roads,
+    agreement,
+    calibrate,
+    comparable,
+    journeys,
+    our_minutes,
+)
 from geo.roads.build import build_from_osm
 from geo.roads.engine import RoadTravelTime
 from geo.roads.places import ACCESS_MS
 from geo.roads.projection import to_lonlat, to_metres
 
-ORIGINS = 12
+ORIGINS = 8
 TARGETS = 200
 POINTS = 8000
 NEAR_ROAD_M = 150.0
@@ -174,9 +184,12 @@ def share(both: np.ndarray, whole: np.ndarray) -> float:
 
 
 def compare_areas(
-    case: Case, origins: np.ndarray, factor: float
+    case: Case, origins: np.ndarray, factor: float, lost: float = 0.0
 ) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
-    """Compare areas with times of points, ours and theirs, and with Valhalla's areas."""
+    """Compare areas with times of points, ours and theirs, and with Valhalla's areas.
+
+    Its times are taken for `factor` times ours plus `lost` minutes.
+    """
     points = road_points(case, POINTS)
     degrees = case.degrees(points)
     walk = case.ours._places(degrees).table[:, ACCESS_MS] / 60_000  # noqa: SLF001
@@ -190,7 +203,7 @@ def compare_areas(
             mine = our_area(case, origin, limit)
             ours_ms = 1e3 * (time.thread_time() - begun)
             begun = time.thread_time()
-            other = their_area(case, origin, limit * factor)
+            other = their_area(case, origin, limit * factor + lost)
             theirs_ms = 1e3 * (time.thread_time() - begun)
             times = case.ours.one_to_many(origin, degrees, 3 * limit)
             inside = shapely.contains_xy(mine, *points.T)
@@ -203,7 +216,7 @@ def compare_areas(
                 figures[f"recall_{name}"] = share(inside & truth, truth)
             near = np.flatnonzero(times <= 2 * limit)
             some = case.rng.choice(near, min(len(near), 300), replace=False)
-            valhalla_times = their_minutes(case.theirs, origin, degrees[some]) / factor
+            valhalla_times = (their_minutes(case.theirs, origin, degrees[some]) - lost) / factor
             truth = valhalla_times <= limit
             on_road = times[some] - walk[some] <= limit
             figures["precision_their_time"] = share(inside[some] & truth, inside[some])
@@ -284,6 +297,23 @@ def picture(
         image.convert("P", palette=Image.Palette.ADAPTIVE, colors=32).save(file, optimize=True)
 
 
+def align(
+    case: Case, extract: Path
+) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
+    """Fit our speeds on Valhalla's times from some origins, compare from others."""
+    roads = Roads.read(extract)
+    found = journeys(functools.partial(their_minutes, case.theirs), case.ours.network)
+    learned, held = np.arange(0, len(found.origin), 2), np.arange(1, len(found.origin), 2)
+    pace, lost = calibrate(roads, found, learned)
+    network, _ = roads.network(pace)
+    ours, theirs = our_minutes(network, found)[held] + lost, found.minutes[held]
+    both = comparable(ours, theirs)
+    fitted = Case(case.name, RoadTravelTime(network), case.theirs, case.rng)
+    origins = fitted.degrees(found.origin[held[:ORIGINS]])
+    areas, drawn = compare_areas(fitted, origins, 1.0, lost)
+    return {"times": agreement(ours[both], theirs[both]), "areas": areas}, drawn
+
+
 def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
     """Run all comparisons on one extract."""
     name = extract.name.split(".")[0]
@@ -300,15 +330,20 @@ def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
         origins = case.degrees(middle[case.rng.choice(len(middle), count, replace=False)])
         times, factor = compare_times(case, origins)
         areas, drawn = compare_areas(case, origins, factor)
+        aligned, fitted = align(case, extract)
         if pictures is not None:
             for limit, row in zip(LIMITS_MIN, (0, count), strict=True):
                 title = f"{name}, {limit:.0f} minutes (Valhalla's times / {factor:.2f})"
                 picture(case, drawn[row], title, pictures / f"roads-{name}-{limit:.0f}.png")
+                title = f"{name}, {limit:.0f} minutes (speeds aligned)"
+                file = pictures / f"roads-{name}-{limit:.0f}-aligned.png"
+                picture(case, fitted[row * ORIGINS // count], title, file)
     return {
         "nodes": ours.network.node_count,
         "build_s": {"ours": ready - built, "valhalla": built - begun},
         "times": times,
         "areas": areas,
+        "speeds_aligned": aligned,
     }
 
 
