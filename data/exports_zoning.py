@@ -111,6 +111,7 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
     lines = notes(territory, ceilings)
     for line in lines:
         document.add_paragraph(line)
+    _number_pages(section)
     if DEMONSTRATION in lines:
         section.header.paragraphs[0].text = DEMONSTRATION
     document.add_heading("Population par zone", level=2)
@@ -141,7 +142,7 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
             "Habitants": tvs["population"].map(number),
             "Communes": tvs["members"],
         },
-        (2.2, 4.2, 1.6, 2.4, 6.6),
+        (2.3, 3.3, 1.3, 2.2, 7.9),
     )
     stream = io.BytesIO()
     document.save(stream)
@@ -156,6 +157,18 @@ def _say_french(document: Any) -> None:
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "fr-FR")
     document.styles["Normal"].element.get_or_add_rPr().append(language)
+
+
+def _number_pages(section: Any) -> None:
+    """Write the number of each page at its foot."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph = section.footer.paragraphs[0]
+    paragraph.add_run("Page ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)  # noqa: SLF001 (no public way)
 
 
 def _add_table(
@@ -177,5 +190,7 @@ def _add_table(
         for cell, text in zip(table.add_row().cells, texts, strict=True):
             cell.text = _CONTROLS.sub("", text)
     for column, width in zip(table.columns, widths_cm, strict=True):
+        # Word reads the width of cells, LibreOffice that of columns.
+        column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)

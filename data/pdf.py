@@ -73,11 +73,11 @@ class Document(FPDF):
         self.set_text_color(*INK)
         self.set_font("house", "", 9)
 
-    def items(self, sentences: Sequence[str]) -> None:
+    def items(self, sentences: Sequence[str], size: float = 9) -> None:
         """Write sentences as a list."""
-        self.set_font("house", "", 9)
+        self.set_font("house", "", size)
         for sentence in sentences:
-            self.line_of(f"•  {sentence}")
+            self.line_of(f"•  {sentence}", size * 0.51)
 
     def rows(
         self, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]

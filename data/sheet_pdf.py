@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from data.pdf import BLUE, GREY, INK, MARGIN_MM, Document
 from data.sheet import LEVEL_TITLES, Sheet
 
-MAP_MM = 78.0
+MAP_MM = 92.0
 
 
 def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: bool) -> bytes:
@@ -31,7 +31,7 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
     page.set_font("house", "B", 20)
     page.set_text_color(*BLUE)
     page.line_of(sheet.name, 9)
-    page.set_font("house", "", 9.5)
+    page.set_font("house", "", 10)
     page.set_text_color(*INK)
     page.line_of(sheet.context)
     page.ln(2)
@@ -45,25 +45,19 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
     )
     width = page.w - 2 * MARGIN_MM - MAP_MM - 4
     for figure in sheet.figures:
-        page.set_font("house", "", 8.5)
-        page.set_text_color(*GREY)
-        page.multi_cell(width, 4, figure.label, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("house", "B", 17)
+        page.set_font("house", "B", 9)
         page.set_text_color(*INK)
-        page.multi_cell(width, 8, figure.value, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("house", "", 8)
-        page.multi_cell(
-            width,
-            3.7,
-            f"{figure.sentence} ({figure.comparison})",
-            align="L",
-            new_x="LMARGIN",
-            new_y="NEXT",
-        )
-        page.ln(1.8)
+        page.multi_cell(width, 4.4, figure.label, new_x="LMARGIN", new_y="NEXT")
+        page.set_font("house", "B", 20)
+        page.multi_cell(width, 9, figure.value, new_x="LMARGIN", new_y="NEXT")
+        for text, colour in ((figure.comparison, BLUE), (figure.sentence, INK)):
+            page.set_font("house", "", 8.5)
+            page.set_text_color(*colour)
+            page.multi_cell(width, 4, text, align="L", new_x="LMARGIN", new_y="NEXT")
+        page.ln(2.6)
     page.set_y(max(page.get_y(), top + MAP_MM))
     page.heading("Ce qui est en place")
-    page.items(sheet.in_place)
+    page.items(sheet.in_place, 10)
     page.heading("Ce qui menace")
-    page.items(sheet.threats)
+    page.items(sheet.threats, 10)
     return page.finished()
