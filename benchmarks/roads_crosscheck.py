@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 import valhalla
 
+from benchmarks.roads_areas import POINTS, road_points
 from benchmarks.roads_calibration import (
     Roads,
     agreement,
@@ -37,8 +38,6 @@ from geo.roads.projection import to_lonlat, to_metres
 
 ORIGINS = 8
 TARGETS = 200
-POINTS = 8000
-NEAR_ROAD_M = 150.0
 LIMITS_MIN = (10.0, 20.0)
 MARGINS_M = (0.0, 100.0, 200.0)
 """Valhalla's areas hug the roads; ours add a walk: both margins are compared."""
@@ -113,22 +112,6 @@ def our_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
     return shapely.transform(ring, case.metres)
 
 
-def road_points(case: Case, count: int) -> np.ndarray:
-    """Return points drawn evenly along joinable roads, up to NEAR_ROAD_M off them, metres."""
-    network = case.ours.network
-    course = network.shape_cm / 100
-    first = np.setdiff1d(np.arange(len(course) - 1), network.shape_ptr[1:] - 1)
-    link = np.searchsorted(network.shape_ptr, first, side="right") - 1
-    first = first[network.link_joinable[link]]
-    step = course[first + 1] - course[first]
-    length = np.hypot(*step.T)
-    some = case.rng.choice(len(first), count, p=length / length.sum())
-    radius = NEAR_ROAD_M * np.sqrt(case.rng.random(count))
-    angle = case.rng.uniform(0, 2 * np.pi, count)
-    beside = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return course[first[some]] + step[some] * case.rng.random((count, 1)) + beside
-
-
 def stops(case: Case) -> np.ndarray:
     """Return the junctions where one can stop, metres: Valhalla would also start on a motorway."""
     network = case.ours.network
@@ -190,7 +173,7 @@ def compare_areas(
 
     Its times are taken for `factor` times ours plus `lost` minutes.
     """
-    points = road_points(case, POINTS)
+    points = road_points(case.ours.network, POINTS, case.rng)
     degrees = case.degrees(points)
     walk = case.ours._places(degrees).table[:, ACCESS_MS] / 60_000  # noqa: SLF001
     said: dict[str, Any] = {}
