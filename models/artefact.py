@@ -1,5 +1,6 @@
 """The shipped parameters: plain JSON, written the same twice, read without running code."""
 
+import hashlib
 import json
 import math
 import sys
@@ -106,6 +107,12 @@ def read(path: Path = PATH) -> dict[str, Any]:
             "le refaire avec « proxisoins risk train »."
         )
     return content
+
+
+def version() -> str:
+    """Return the version of the shipped model: date of its data, start of its file's hash."""
+    date = read()["date"]
+    return f"{date} {hashlib.sha256(PATH.read_bytes()).hexdigest()[:8]}"
 
 
 def fitted(content: dict[str, Any], horizon: int, *, facilities: bool = False) -> Fitted:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.access_inputs import NEAR_MINUTES
 from data.french import number, percent
+from data.scenarios import Seen
 from data.territory import Territory
 from geo.errors import InvalidInputError
 from models import artefact
@@ -59,6 +60,17 @@ def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
     if found.empty:
         raise InvalidInputError(f"La commune {code} n’a pas de médecin connu.")
     return {str(key): value for key, value in found.iloc[0].items()}
+
+
+def seen(row: Mapping[str, Any]) -> Seen:
+    """Return what a planner has on screen when reviewing a row of `risk_table`."""
+    return Seen(
+        risk_class=str(row["risk_class"]),
+        probability=float(row["probability"]),
+        horizon=int(row["horizon"]),
+        as_of=int(row["as_of"]),
+        model=artefact.version(),
+    )
 
 
 def headline(row: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """The tables and sentences of the screen on risk, from the results of the model."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from data.french import date, number, percent
 from data.scenarios import Review
 from models.departure import Departure
 from models.flag import class_rates, minutes
+from models.follow_up import RegionFollowUp
 from models.monitoring import FollowUp
 
 
@@ -164,9 +166,39 @@ def follow_up_listed(result: FollowUp) -> pd.DataFrame:
     )
 
 
+def drift_listed(followed: Sequence[RegionFollowUp]) -> pd.DataFrame:
+    """Return one row per vintage and version of the model: what it announced, what came."""
+    return pd.DataFrame(
+        [
+            {
+                "Annonces de": str(one.start),
+                "Horizon (années)": one.horizon,
+                "Faites le": "refaites aujourd’hui" if one.made_at is None else date(one.made_at),
+                "Version du modèle": one.model,
+                "Communes": one.result.communes,
+                "Pertes attendues": number(one.result.expected, 1),
+                "Pertes observées": one.result.losses,
+                "Précision moyenne": _measure(one, "average_precision"),
+                "AUC": _measure(one, "auc"),
+                "Pente de calibration": _measure(one, "calibration_slope"),
+                "Dérive": "oui" if one.result.drifted else "non",
+            }
+            for one in followed
+        ]
+    )
+
+
+def _measure(followed: RegionFollowUp, name: str) -> str:
+    return number(followed.result.measures.get(name, math.nan), 2)
+
+
 def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.DataFrame:
-    """Return what was said of flags, newest first; comments are the planners' own text."""
+    """Return what was said of flags and of which prediction, newest first.
+
+    Comments are the planners' own text.
+    """
     names = communes.set_index("code")["name"]
+    seen = [one.seen for one in reviews]
     return pd.DataFrame(
         {
             "code": [one.code for one in reviews],
@@ -174,8 +206,14 @@ def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.Data
             "review": [one.verdict for one in reviews],
             "comment": [one.comment for one in reviews],
             "reviewed_on": [f"{date(one.made_at)}, {one.made_at:%H:%M} (UTC)" for one in reviews],
-        },
-        columns=["code", "name", "review", "comment", "reviewed_on"],
+            "risk_class": [one.risk_class if one else "" for one in seen],
+            "share_lost": pd.Series(
+                [one.probability if one else None for one in seen], dtype=float
+            ),
+            "horizon": pd.Series([one.horizon if one else None for one in seen], dtype="Int64"),
+            "as_of_year": pd.Series([one.as_of if one else None for one in seen], dtype="Int64"),
+            "model": [one.model if one else "" for one in seen],
+        }
     )
 
 

@@ -1,9 +1,14 @@
-"""Follow-up of the region on screen: what the model would have said before, and what came."""
+"""Follow-up of the region on screen: predictions kept when they were made, and what came."""
 
+import datetime as dt
 from dataclasses import dataclass
 
+import pandas as pd
+
+from data import predictions
+from data.predictions import Kept
 from data.territory import Territory
-from models import monitoring, scoring
+from models import artefact, monitoring, scoring
 from models.flag import HORIZONS
 from models.monitoring import FollowUp
 from models.panel import years
@@ -24,6 +29,11 @@ class RegionFollowUp:
         True when the counts are made up: the figures then show the screen, not the model.
     result
         The scores.
+    model
+        Version of the model that predicted.
+    made_at
+        When the predictions were made and kept (UTC); None: none was, they are made again from
+        the vintage before with today's model.
     """
 
     start: int
@@ -31,31 +41,83 @@ class RegionFollowUp:
     horizon: int
     simulated: bool
     result: FollowUp
+    model: str
+    made_at: dt.datetime | None
 
 
-def follow_up(territory: Territory) -> RegionFollowUp | None:
-    """Score the region's predictions of the last earlier vintage against its newest counts.
+def remember(territory: Territory, risk: pd.DataFrame) -> bool:
+    """Keep the predictions of a region that are shown, once per data and model.
 
-    Nothing dated after that vintage is read for the predictions.
+    Parameters
+    ----------
+    territory
+        The region.
+    risk
+        Its `models.predict.risk_table`.
 
     Returns
     -------
-    RegionFollowUp or None
-        None when the counts have no earlier vintage to start from.
+    bool
+        True when they were not kept yet.
+
+    Raises
+    ------
+    UnavailableError
+        The database cannot be reached or written.
+    """
+    if risk.empty:
+        return False
+    return predictions.keep(
+        territory.region,
+        risk,
+        as_of=int(risk["as_of"].iloc[0]),
+        horizon=int(risk["horizon"].iloc[0]),
+        model=artefact.version(),
+        simulated=territory.provenance["gps"].simulated,
+    )
+
+
+def follow_ups(territory: Territory) -> list[RegionFollowUp]:
+    """Score the predictions kept from earlier vintages against the region's newest counts.
+
+    One per vintage, horizon and version of the model: the last made. When none was kept, the
+    vintage before is predicted again, nothing dated after it being read.
+
+    Returns
+    -------
+    list
+        The last vintage first; empty when the counts have no earlier vintage.
     """
     inputs, end = inputs_of(territory)
+    simulated = territory.provenance["gps"].simulated
+    panel = inputs.panel.rename_axis("code").reset_index()
+    last_made: dict[tuple[int, int, str], Kept] = {}
+    for one in predictions.kept(territory.region, simulated=simulated):
+        if one.as_of < end and one.horizon == _horizon(end - one.as_of):
+            last_made.setdefault((one.as_of, one.horizon, one.model), one)
+    if last_made:
+        return [
+            RegionFollowUp(
+                start=one.as_of,
+                end=end,
+                horizon=one.horizon,
+                simulated=simulated,
+                result=monitoring.score(predictions.read(one), panel, end),
+                model=one.model,
+                made_at=one.made_at,
+            )
+            for one in sorted(last_made.values(), key=lambda kept: (-kept.as_of, -kept.id))
+        ]
     earlier = [year for year in years(inputs.panel) if year < end]
     if not earlier:
-        return None
+        return []
     start = max(earlier)
-    horizon = min(HORIZONS, key=lambda years_known: abs(years_known - (end - start)))
+    horizon = _horizon(end - start)
     predicted = scoring.predict(inputs, start, horizon)
     inside = predicted[predicted["code"].isin(territory.communes["code"])]
-    panel = inputs.panel.rename_axis("code").reset_index()
-    return RegionFollowUp(
-        start=start,
-        end=end,
-        horizon=horizon,
-        simulated=territory.provenance["gps"].simulated,
-        result=monitoring.score(inside, panel, end),
-    )
+    result = monitoring.score(inside, panel, end)
+    return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]
+
+
+def _horizon(gap: int) -> int:
+    return min(HORIZONS, key=lambda known: abs(known - gap))

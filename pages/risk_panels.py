@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from data import french, scenarios
+from data import french, predictions, scenarios
 from data.territory import Territory
 from geo.errors import ProxiSoinsError
 from models import departure as departures
@@ -68,8 +68,12 @@ def _levers(version: str, code: str, horizon: int, _territory: Territory) -> pd.
 
 
 @st.cache_resource(show_spinner="Calcul du suivi…", max_entries=4)
-def _follow_up(version: str, _territory: Territory) -> follow_ups.RegionFollowUp | None:  # noqa: ARG001
-    return follow_ups.follow_up(_territory)
+def _followed(
+    version: str,  # noqa: ARG001
+    kept: tuple[int, ...],  # noqa: ARG001
+    _territory: Territory,
+) -> list[follow_ups.RegionFollowUp]:
+    return follow_ups.follow_ups(_territory)
 
 
 @st.cache_resource(show_spinner="Regroupement des territoires…", max_entries=4)
@@ -128,8 +132,8 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     _sources(territory)
 
 
-def review_form(territory: Territory, code: str) -> None:
-    """Keep what the planner says of the flag; show what was said before."""
+def review_form(territory: Territory, code: str, horizon: int) -> None:
+    """Keep what the planner says of the flag as it is shown; show what was said before."""
     st.subheader("Votre avis")
     with st.form(f"avis-{code}", clear_on_submit=True):
         verdict = st.segmented_control(
@@ -142,7 +146,8 @@ def review_form(territory: Territory, code: str) -> None:
         )
         if st.form_submit_button("Enregistrer l’avis", type="primary"):
             try:
-                scenarios.save_review(code, verdict, comment)
+                row = flag.row(shell.risk(territory, horizon), code)
+                scenarios.save_review(code, verdict, comment, seen=flag.seen(row))
             except ProxiSoinsError as error:
                 st.error(str(error))
             else:
@@ -207,21 +212,35 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
 
 
 def follow_up(territory: Territory) -> None:
-    """Score earlier predictions against the newest counts, and say whether the model drifts."""
+    """Score the predictions kept against the newest counts, and say whether the model drifts."""
     st.markdown(
-        "Quand un effectif plus récent est importé, ce que le modèle annonçait à partir du "
-        "millésime précédent est comparé à ce qui est arrivé. Rien de postérieur "
-        "n’est lu pour l’annonce."
+        "Les probabilités affichées sont gardées, datées, avec la version du modèle. Quand un "
+        "effectif plus récent est importé, elles sont comparées à ce qui est arrivé."
     )
+    simulated = territory.provenance["gps"].simulated
     try:
-        told = _follow_up(territory.version, territory)
+        kept = predictions.kept(territory.region, simulated=simulated)
+        followed = _followed(territory.version, tuple(one.id for one in kept), territory)
     except ProxiSoinsError as error:
         st.error(str(error))
         return
-    if told is None:
+    if kept:
+        oldest = kept[-1]
+        st.text(
+            f"{len(kept)} série{'s' if len(kept) > 1 else ''} gardée{'s' if len(kept) > 1 else ''} "
+            f"pour cette région, la première le {french.date(oldest.made_at)} (effectifs de "
+            f"{oldest.as_of})."
+        )
+    if not followed:
         st.info("Un seul millésime est chargé : importez-en un autre pour suivre le modèle.")
         return
+    told = followed[0]
     st.subheader(f"Annonces de {told.start}, effectifs de {told.end}")
+    if told.made_at is None:
+        st.info(
+            "Aucune annonce n’avait été gardée pour un millésime antérieur : celle-ci est refaite "
+            f"aujourd’hui, sans rien lire de postérieur à {told.start}."
+        )
     if told.simulated:
         st.warning(
             "Données de démonstration : ces effectifs sont simulés. L’écart montre l’écran, il ne "
@@ -234,6 +253,13 @@ def follow_up(territory: Territory) -> None:
         )
     (st.error if told.result.drifted else st.success)(told.result.sentence)
     st.dataframe(flag_tables.follow_up_listed(told.result), hide_index=True, width="content")
+    st.subheader("Dérive, d’un millésime et d’une version du modèle à l’autre")
+    drift = flag_tables.drift_listed(followed)
+    st.dataframe(drift, hide_index=True)
+    st.caption(
+        "Dérive : les pertes observées sortent de l’intervalle à 95 % que les probabilités "
+        "permettent. Pente de calibration : 1 est juste. Sous 5 pertes, ni précision ni AUC."
+    )
     _sources(territory)
 
 

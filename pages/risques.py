@@ -1,8 +1,9 @@
 """Screen "Territoires à risque": where the last GP may not be replaced, why, and the proof."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,10 +13,12 @@ from data.schemas import ZONES
 from data.territory import Territory
 from geo.errors import ProxiSoinsError
 from models import flag
+from models import follow_up as follow_ups
 from models.training import CLASSES
 from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shell
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
+HORIZON, MOST = "risques_horizon", "risques_habitants"
 """Keys of the widgets."""
 
 RANKING, SIGNAL, DEPARTURE = "Carte et classement", "Un signal", "Et si ce médecin partait ?"
@@ -50,28 +53,68 @@ def _centre(territory: Territory, code: str) -> None:
     st.session_state["risques_centre"] = code
 
 
-def _filters(table: pd.DataFrame) -> pd.DataFrame:
-    """Draw the filters and return what they keep."""
+def _choose(**changed: Any) -> None:
+    """Keep choices of this screen in the view, hence in the address."""
+    view = shell.view()
+    shell.remember(replace(view, risk=replace(view.risk, **changed)))
+
+
+def _slugs(labels: Iterable[str]) -> dict[str, str]:
+    """Return what the address says of each label, then the label."""
+    return {french.fold(label).replace(" ", "-").strip("-"): label for label in labels}
+
+
+def _several(place: Any, label: str, name: str, options: Mapping[str, str]) -> list[str]:
+    """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels."""
+    key = f"risques_{name}"
+    asked = st.session_state.get(key, getattr(shell.view().risk, name))
+    st.session_state[key] = [one for one in asked if one in options]
+    chosen = place.multiselect(
+        label, list(options), format_func=options.__getitem__, key=key, placeholder="Tous"
+    )
+    _choose(**{name: tuple(chosen)})
+    return [options[one] for one in chosen]
+
+
+def _filters(territory: Territory, table: pd.DataFrame) -> pd.DataFrame:
+    """Draw the filters, as the view holds them, and return what they keep."""
+    indicators = shell.commune_indicators(territory)
+    communes = indicators[indicators["code"].isin(table["code"])]
     with st.expander("Filtrer (département, EPCI, classe, population, zone)"):
         left, middle, right = st.columns(3)
-        departements = left.multiselect(
-            "Départements", sorted(table["departement_name"].unique()), placeholder="Tous"
+        names = communes.sort_values("departement_name")
+        departements = _several(
+            left,
+            "Départements",
+            "departements",
+            dict(zip(names["departement"], names["departement_name"], strict=True)),
         )
-        within = flag.kept(table, departement_name=departements)
-        epcis = middle.multiselect(
-            "EPCI", sorted(set(within["epci_name"]) - {""}), placeholder="Tous"
+        within = communes
+        if departements:
+            within = communes[communes["departement_name"].isin(departements)]
+        within = within[within["epci"] != ""].sort_values("epci_name")
+        epcis = _several(
+            middle, "EPCI", "epcis", dict(zip(within["epci"], within["epci_name"], strict=True))
         )
-        classes = right.multiselect("Classes de risque", CLASSES[::-1], placeholder="Toutes")
-        zones = left.multiselect("Zonage", ZONES, placeholder="Tous")
+        classes = _several(right, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
+        zones = _several(left, "Zonage", "zones", _slugs(ZONES))
+        limit = shell.view().risk.inhabitants
+        st.session_state.setdefault(MOST, limit if limit in INHABITANTS else None)
         most = middle.selectbox(
             "Habitants, au plus",
-            [math.inf, *INHABITANTS],
-            format_func=lambda one: french.number(one) if math.isfinite(one) else "sans limite",
+            [None, *INHABITANTS],
+            format_func=lambda one: french.number(one) if one else "sans limite",
+            key=MOST,
         )
+        _choose(inhabitants=most)
         right.caption("Le classement et la carte suivent ces choix.")
+    told = [*departements, *epcis, *classes, *zones]
+    if told or most:
+        limited = [f"{french.number(most)} habitants au plus"] if most else []
+        st.text(f"Filtre en cours : {', '.join([*told, *limited])}.")
     return flag.kept(
         table,
-        most_inhabitants=most,
+        most_inhabitants=most or math.inf,
         departement_name=departements,
         epci_name=epcis,
         risk_class=classes,
@@ -164,7 +207,7 @@ def _signal(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
         st.info("Choisissez une commune dans la liste, ou cliquez-la sur la carte.")
         return
     risk_panels.signal(territory, code, horizon)
-    risk_panels.review_form(territory, code)
+    risk_panels.review_form(territory, code, horizon)
 
 
 def _departure(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
@@ -180,36 +223,67 @@ def _follow_up(territory: Territory) -> None:
     risk_panels.reviews(territory)
 
 
+def _horizon() -> int:
+    """Draw the choice of the horizon, as the view holds it."""
+    first, asked = flag.HORIZONS[0], shell.view().risk.horizon
+    st.session_state.setdefault(HORIZON, asked if asked in flag.HORIZONS else first)
+    chosen = st.segmented_control(
+        "Horizon",
+        flag.HORIZONS,
+        required=True,
+        format_func=lambda years: f"{years} ans",
+        key=HORIZON,
+    )
+    horizon = chosen or first
+    _choose(horizon=None if horizon == first else horizon)
+    return horizon
+
+
+def _tabs(contents: Mapping[str, Callable[[], None]]) -> None:
+    """Draw the tab that is open, as the view holds it."""
+    titles = _slugs(contents)
+    st.session_state.setdefault(TABS, titles.get(shell.view().risk.tab, RANKING))
+    tabs = st.tabs(list(contents), key=TABS, on_change="rerun")
+    opened = next((title for title, tab in zip(contents, tabs, strict=True) if tab.open), RANKING)
+    _choose(tab="" if opened == RANKING else next(s for s, t in titles.items() if t == opened))
+    with tabs[list(contents).index(opened)]:
+        contents[opened]()
+
+
+def _remember(territory: Territory, horizon: int) -> None:
+    """Keep what is predicted as it is shown, once per session, for the follow-up."""
+    done = st.session_state.setdefault("risques_gardees", set())
+    if (territory.version, horizon) not in done:
+        try:
+            follow_ups.remember(territory, shell.risk(territory, horizon))
+        except ProxiSoinsError as error:
+            st.warning(str(error))
+        else:
+            done.add((territory.version, horizon))
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     st.title("Territoires à risque")
-    horizon = st.segmented_control(
-        "Horizon",
-        flag.HORIZONS,
-        default=flag.HORIZONS[0],
-        required=True,
-        format_func=lambda years: f"{years} ans",
-    )
+    horizon = _horizon()
     st.markdown(READING)
     try:
         table = flag.listed(shell.risk(territory, horizon), shell.commune_indicators(territory))
     except ProxiSoinsError as error:
         st.error(str(error))
         return
-    contents: Mapping[str, Callable[[], None]] = {
-        RANKING: lambda: _ranking(territory, table, _filters(table), horizon),
-        SIGNAL: lambda: _signal(territory, table, horizon),
-        DEPARTURE: lambda: _departure(territory, table, horizon),
-        "La preuve": lambda: risk_proof.draw(horizon),
-        "Suivi et avis": lambda: _follow_up(territory),
-        "Vue publique": lambda: risk_panels.public_view(territory, horizon),
-    }
-    tabs = st.tabs(list(contents), key=TABS, on_change="rerun")
-    for tab, content in zip(tabs, contents.values(), strict=True):
-        if tab.open:
-            with tab:
-                content()
+    _remember(territory, horizon)
+    _tabs(
+        {
+            RANKING: lambda: _ranking(territory, table, _filters(territory, table), horizon),
+            SIGNAL: lambda: _signal(territory, table, horizon),
+            DEPARTURE: lambda: _departure(territory, table, horizon),
+            "La preuve": lambda: risk_proof.draw(horizon),
+            "Suivi et avis": lambda: _follow_up(territory),
+            "Vue publique": lambda: risk_panels.public_view(territory, horizon),
+        }
+    )
 
 
 draw()

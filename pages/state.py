@@ -29,6 +29,10 @@ DEFAULT_LAYERS = ("zonage", "france_sante")
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
 _TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|departement|region):[\w.-]{1,40}")
+_SLUG = re.compile(r"[a-zA-Z0-9-]{1,24}")
+_RISK_LISTS = {"departements": "dep", "epcis": "epci", "classes": "classe", "zones": "zone"}
+"""Fields of `RiskChoices` that hold several values, and their parameter in the URL."""
+_MAX_LIST = 4000
 _MAX_ZOOM = 18
 
 
@@ -39,6 +43,60 @@ def _bounded(text: str | None, low: float, high: float) -> float | None:
     except ValueError:
         return None
     return value if low <= value <= high else None
+
+
+@dataclass(frozen=True)
+class RiskChoices:
+    """What is chosen on the screen of risk; the screen itself knows which values exist.
+
+    Attributes
+    ----------
+    horizon
+        Years, None for the first that the model knows.
+    tab
+        Slug of the tab, "" for the first.
+    departements, epcis
+        Codes kept, none for all.
+    classes, zones
+        Slugs kept, none for all.
+    inhabitants
+        Communes of more inhabitants are left out; None: no limit.
+    """
+
+    horizon: int | None = None
+    tab: str = ""
+    departements: tuple[str, ...] = ()
+    epcis: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    inhabitants: int | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Read the choices from URL parameters; what is foreign is left at default."""
+        numbers = {key: _bounded(query.get(key), 1, 1e7) for key in ("horizon", "habitants")}
+        horizon, inhabitants = (None if n is None else int(n) for n in numbers.values())
+        lists = {
+            name: tuple(dict.fromkeys(_SLUG.findall(query.get(key, "")[:_MAX_LIST])))
+            for name, key in _RISK_LISTS.items()
+        }
+        tab = query.get("onglet", "")
+        return cls(
+            horizon=horizon,
+            tab=tab if _SLUG.fullmatch(tab) else "",
+            inhabitants=inhabitants,
+            **lists,
+        )
+
+    def to_query(self) -> dict[str, str]:
+        """Return the URL parameters of these choices."""
+        told = {key: ",".join(getattr(self, name)) for name, key in _RISK_LISTS.items()}
+        told |= {
+            "horizon": str(self.horizon or ""),
+            "onglet": self.tab,
+            "habitants": str(self.inhabitants or ""),
+        }
+        return {key: text for key, text in told.items() if text}
 
 
 @dataclass(frozen=True)
@@ -63,6 +121,8 @@ class ViewState:
         Territory of the sheet, "level:code" ("epci:200070159"), "" for none.
     year
         Vintage chosen on the year slider, None for the latest.
+    risk
+        Choices of the screen of risk.
     """
 
     region: str = REGION
@@ -75,11 +135,12 @@ class ViewState:
     here: tuple[float, float] | None = None
     territory: str = ""
     year: int | None = None
+    risk: RiskChoices = RiskChoices()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """Read a view from URL parameters; what is foreign or out of range is left at default."""
-        view = cls()
+        view = cls(risk=RiskChoices.from_query(query))
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
         lon, lat = _bounded(query.get("lon"), -180, 180), _bounded(query.get("lat"), -85, 85)
@@ -121,4 +182,4 @@ class ViewState:
             query["territoire"] = self.territory
         if self.year is not None:
             query["annee"] = str(self.year)
-        return query
+        return query | self.risk.to_query()

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import catalogue, exports, indicators, risk_map, scenarios
+from data import catalogue, exports, indicators, predictions, risk_map, scenarios
 from data.paths import ROOT
 from data.territory import Territory
+from models import artefact, flag, flag_tables, predict, proof, report
 from models import departure as departures
-from models import flag, flag_tables, predict, proof, report
 
 TIMEOUT_SECONDS = 200
 TAB = "risques_onglet"
@@ -60,6 +60,12 @@ def select(app: AppTest, code: str) -> None:
     app.query_params["commune"] = code
 
 
+def told(app: AppTest, key: str) -> str:
+    """What the address says under that key, whether the run gave a list or a text."""
+    value = app.query_params.get(key, "")
+    return value[0] if isinstance(value, list) else value
+
+
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
     shown(screen, "Carte et classement")
     classes, ranking = (one.value for one in screen.dataframe)
@@ -72,11 +78,40 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     assert "va partir" not in words(screen)
 
 
-def test_a_filter_keeps_its_departement_only(screen: AppTest) -> None:
+def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTest) -> None:
     shown(screen, "Carte et classement")
-    screen.multiselect[0].select("Creuse").run()
+    screen.multiselect[0].set_value(["23"]).run()
     assert set(screen.dataframe[1].value["Département"]) == {"Creuse"}
-    screen.multiselect[0].unselect("Creuse").run()
+    assert told(screen, "dep") == "23"
+    assert "Filtre en cours : Creuse." in words(screen)
+    screen.multiselect[0].set_value([]).run()
+    assert not told(screen, "dep")
+
+
+def test_the_address_gives_back_horizon_tab_filters_and_commune(
+    module_home: None, risk: pd.DataFrame
+) -> None:
+    code = str(risk.iloc[0]["code"])
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    asked = {"horizon": "5", "onglet": "un-signal", "dep": "23,99", "classe": "tres-eleve"}
+    for key, text in (asked | {"commune": code, "habitants": "2000"}).items():
+        app.query_params[key] = text
+    app.switch_page("pages/risques.py").run()
+    assert not app.exception
+    assert "horizon de 5 ans" in words(app)
+    kept = predictions.kept("75", simulated=True)
+    assert (5, artefact.version()) in {(one.horizon, one.model) for one in kept}
+    assert app.session_state[TAB] == "Un signal"
+    assert told(app, "onglet") == "un-signal"
+    ranking = shown(app, "Carte et classement").dataframe[1].value
+    assert set(ranking["Département"]) <= {"Creuse"}
+    assert set(ranking["Risque de relève non assurée"]) <= {"très élevé"}
+    assert (ranking["Habitants"] <= 2000).all()
+    assert told(app, "dep") == "23"  # 99 is in no list
+    app.switch_page("pages/methode.py").run()
+    app.switch_page("pages/risques.py").run()
+    assert set(app.dataframe[1].value["Département"]) <= {"Creuse"}
+    assert app.segmented_control[0].value == 5
 
 
 def test_one_signal_says_horizon_reasons_levers_and_load(
@@ -105,12 +140,23 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     screen.text_area[0].input(hostile)
     screen.button[-1].click().run()
     assert not screen.exception
-    assert [one.comment for one in scenarios.reviews([code])] == [hostile]
+    (kept,) = scenarios.reviews([code])
+    assert kept.comment == hostile
+    assert kept.seen == flag.seen(flag.row(risk, code))
     everything = shown(screen, "Suivi et avis").dataframe[-1].value
     assert hostile in set(everything["Commentaire"])
     assert everything["Avis du"].str.contains("UTC").all()
+    assert everything["Risque de relève non assurée"].tolist() == [kept.seen.risk_class]
+    assert everything["Version du modèle"].tolist() == [artefact.version()]
+    assert everything["Année de départ"].tolist() == [kept.seen.as_of]
     assert "<script>" not in "".join(one.proto.body for one in screen.get("html"))
     assert b"'=1+1" in exports.to_csv(everything, [])
+
+
+def test_a_follow_up_made_today_says_so(screen: AppTest) -> None:
+    app = shown(screen, "Suivi et avis")
+    assert "sont gardées, datées" in words(app)
+    assert "refaite aujourd’hui" in " ".join(one.value for one in app.info)
 
 
 def test_a_departure_compares_before_and_after(screen: AppTest, risk: pd.DataFrame) -> None:

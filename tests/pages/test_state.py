@@ -3,8 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.state import LAYERS, ViewState
+from pages.state import LAYERS, RiskChoices, ViewState
 
+several = st.lists(st.sampled_from(["23", "2A", "200070159", "tres-eleve"]), unique=True).map(tuple)
+choices = st.builds(
+    RiskChoices,
+    horizon=st.none() | st.integers(1, 30),
+    tab=st.sampled_from(["", "un-signal", "la-preuve"]),
+    departements=several,
+    epcis=several,
+    classes=several,
+    zones=several,
+    inhabitants=st.none() | st.integers(1, 100_000),
+)
 views = st.builds(
     ViewState,
     region=st.sampled_from(["75", "53", "FR"]),
@@ -19,6 +30,7 @@ views = st.builds(
     here=st.none() | st.sampled_from([(0.51234, 45.1), (-1.5, 43.00001)]),
     territory=st.sampled_from(["", "epci:200070159", "commune:16001", "bassin_de_vie:DEMO-12"]),
     year=st.none() | st.integers(1990, 2100),
+    risk=choices,
 )
 
 
