@@ -196,7 +196,7 @@ def words(found: Departures, *, public: bool = False) -> str:
     count = found.gps
     told = f"{number(count)} généraliste{'s' if count > 1 else ''} "
     if public:
-        places = len(found.leaving)
+        places = int((found.leaving["leaving"] > 0).sum())
         told += f"de {places} commune{'s' if places > 1 else ''}"
     else:
         columns = (found.leaving[name] for name in ("name", "leaving", "gps"))

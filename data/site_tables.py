@@ -1,6 +1,6 @@
 """Tables of candidate sites in words: side by side, changes, choices; also as a share may show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,15 @@ SUPPRESSED = "NS"
 LEAST_PUBLIC = 5
 """Professionals under which a shared view tells no number, as the health insurance does."""
 MEASURE, TOGETHER = "Mesure", "Ensemble"
+
+ESSENTIAL = (
+    *("commune", "population_within_20", "over_75_within_20", "newly_within_20", "zip_within_20"),
+    *("risk_communes_within_20", "share_already_served", "share_shared", "population_above_2_5"),
+    *("zone", "enough_gps", "void_zone"),
+)
+"""Measures that tell sites apart at a glance."""
+SENTENCES = ("aid", "advice")
+"""Measures too long for a cell of the screen: `eligibility` tells them."""
 
 _NOT_MEASURES = {"line", "name", "lon", "lat"}
 _SHARES = {"share_already_served", "share_shared"}
@@ -48,7 +57,11 @@ def labels(names: Sequence[str], lines: Sequence[int]) -> list[str]:
 
 
 def side_by_side(
-    evaluation: SiteEvaluation, rows: Sequence[int], *, public: bool = False
+    evaluation: SiteEvaluation,
+    rows: Sequence[int],
+    *,
+    public: bool = False,
+    kept: Collection[str] = tuple(SITE_TITLES),
 ) -> pd.DataFrame:
     """Return the judgements as texts, one row a measure, one column a site, then all together.
 
@@ -60,6 +73,8 @@ def side_by_side(
         Row numbers of the sites shown.
     public
         Whether the table leaves the planner's hands: no risk, small counts suppressed.
+    kept
+        Keys of the measures shown.
     """
     sites = evaluation.sites
     names = labels(sites["name"].tolist(), sites["line"].tolist())
@@ -67,7 +82,9 @@ def side_by_side(
     table |= {names[row]: [] for row in rows}
     table[TOGETHER] = []
     for key, title in SITE_TITLES.items():
-        if key in _NOT_MEASURES or key not in sites or (public and key in _RISK):
+        if key in _NOT_MEASURES or key not in kept or key not in sites:
+            continue
+        if public and key in _RISK:
             continue
         table[MEASURE].append(title.replace(TODAY, evaluation.moment))
         for row in rows:
@@ -75,6 +92,21 @@ def side_by_side(
         whole = evaluation.together
         table[TOGETHER].append(_said(key, whole[key], public=public) if key in whole.index else "")
     return pd.DataFrame(table)
+
+
+def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
+    """Return what the zone of each site brings and asks, one French line a site."""
+    sites = evaluation.sites
+    names = labels(sites["name"].tolist(), sites["line"].tolist())
+    return [
+        f"{names[row]} ({sites['commune'].iloc[row]}) : "
+        + " ".join(
+            text if text.endswith(".") else f"{text[0].upper()}{text[1:]}."
+            for text in (sites[key].iloc[row] for key in SENTENCES)
+            if text
+        )
+        for row in rows
+    ]
 
 
 def _said(key: str, value: object, *, public: bool = False) -> str:

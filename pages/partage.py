@@ -1,5 +1,7 @@
 """Screen of a shared link: a scenario, read-only, for whoever holds its address."""
 
+from html import escape
+
 import streamlit as st
 
 from data import exports, french, scenario_results, scenarios, site_tables
@@ -61,7 +63,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
     st.title("Scénario partagé")
-    st.text(draft.name)
+    st.html(f'<h2 style="margin:0;overflow-wrap:break-word">{escape(draft.name)}</h2>')
     if draft.note:
         st.text(draft.note)
     shared_on = french.date(shared.shared_at.astimezone().date())

@@ -100,13 +100,24 @@ def ribbon(current: Territory) -> None:
     )
 
 
+# Streamlit has no setting for the two texts of its file uploader.
+_FRENCH_UPLOADER = (
+    "[data-testid=stFileUploaderDropzone] button p,"
+    "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
+    "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after"
+    "{content:'Choisir un fichier'}"
+    "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
+)
+
+
 def open_page() -> None:
     """Draw what stands above every screen."""
     st.html(
         "<style>.block-container{padding:3.9rem 1.2rem 1rem}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
-        ".block-container{padding:0}}</style>"
+        ".block-container{padding:0}}"
+        f"{_FRENCH_UPLOADER}</style>"
     )
     ribbon(territory())
 

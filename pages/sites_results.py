@@ -9,11 +9,13 @@ from data import indicators, map_payload, scenario_pdf, scenario_results, site_t
 from data.best_sites import BestSites
 from data.scenario_results import Search
 from data.scenarios import Draft
+from data.site_columns import SITE_TITLES
 from data.sites import SiteEvaluation, evaluate_sites
 from data.territory import Territory
 from data.uploads import Site
 from geo import layers
 from pages import figures, map_view, shell
+from pages.sites_table import draw_compared
 
 SHOWN_AT_ONCE = 12
 """Above this number of sites the work is seen to progress, and the table asks which to show."""
@@ -149,13 +151,13 @@ def draw_judgements(
             max_selections=SHOWN_AT_ONCE,
             key=f"{key}_compares",
         )
-    table = site_tables.side_by_side(evaluation, sorted(rows), public=public)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=38 + 35 * len(table),
-        column_config={site_tables.MEASURE: st.column_config.TextColumn(pinned=True, width=200)},
-    )
+    every = st.toggle("Toutes les mesures", key=f"{key}_toutes_mesures")
+    kept = SITE_TITLES.keys() - site_tables.SENTENCES if every else site_tables.ESSENTIAL
+    table = site_tables.side_by_side(evaluation, sorted(rows), public=public, kept=kept)
+    draw_compared(table, "Sites comparés, une mesure par ligne")
+    with st.expander("Aides et éligibilité, site par site"):
+        for line in site_tables.eligibility(evaluation, sorted(rows)):
+            st.text(line)
     st.caption(
         "Sans effectif précisé, un site est évalué avec les deux généralistes qu’exige une MSP. "
         "La dernière colonne compte une seule fois les habitants que plusieurs sites atteignent."
@@ -182,11 +184,12 @@ def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
     st.text(site_tables.proof(best))
     st.dataframe(site_tables.choices_table(best), hide_index=True)
-    if len(best.differences):
+    if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
         st.markdown("**Ce que coûte chaque différence avec l’optimum**")
         st.dataframe(site_tables.differences_table(best, names), hide_index=True)
     st.caption(
-        f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà."
+        f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
+        "« Glouton » : sites ajoutés un à un, chaque fois le plus utile."
     )
 
 

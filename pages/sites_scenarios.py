@@ -13,6 +13,7 @@ from data.territory import Territory
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import sites_best, sites_departures, sites_results
+from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
 from pages.state import REGION
 
@@ -245,4 +246,4 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
                 for one in (chosen, other)
             )
             table = scenario_results.together_table(first, second)
-            st.dataframe(table, hide_index=True, height=38 + 35 * len(table))
+            draw_compared(table, "Les deux scénarios côte à côte, une mesure par ligne")

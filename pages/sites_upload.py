@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import site_upload
+from data.french import number
 from data.gazetteer import gazetteer
 from data.site_columns import REPORT_TITLES, titled
 from data.territory import Territory
@@ -99,8 +100,8 @@ def _templates() -> None:
 def _dropped() -> None:
     """Take a newly dropped file as the work in hand."""
     file = st.file_uploader(
-        f"Fichier de sites (CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage, KML ; "
-        f"{MAX_SITES} sites au plus)",
+        "Fichier de sites (CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage, KML ; "
+        f"{number(MAX_UPLOAD_BYTES // 1_000_000)} Mo et {number(MAX_SITES)} sites au plus)",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
         key="sites_fichier",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from html import escape
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,13 @@ def texts(app: AppTest) -> str:
 def html(app: AppTest) -> str:
     """Return all that a browser would read as markup."""
     kinds = [*app.markdown, *app.title, *app.header, *app.subheader, *app.caption]
-    return " ".join([*(one.value for one in kinds), *(str(one.proto) for one in app.get("html"))])
+    return " ".join([*(one.value for one in kinds), *(one.proto.body for one in app.get("html"))])
+
+
+def tables(app: AppTest) -> str:
+    """Return what the tables hold."""
+    shown = (str(one.value.to_dict()) for one in app.dataframe)
+    return " ".join([*shown, *(one.proto.body for one in app.get("html"))])
 
 
 @pytest.fixture
@@ -120,7 +127,7 @@ def test_a_link_shows_the_scenario_and_no_risk(saved: scenarios.Scenario) -> Non
     token, _ = scenarios.share(saved.id)
     app = opened("partage", jeton=token)
     said = texts(app)
-    assert f"Plateau {HOSTILE}" in said
+    assert f"Plateau {escape(HOSTILE)}" in html(app)
     assert f"Note {HOSTILE}" in said
     assert "données de démonstration" in said
     assert "Optimum prouvé" in said
@@ -128,8 +135,10 @@ def test_a_link_shows_the_scenario_and_no_risk(saved: scenarios.Scenario) -> Non
     assert HOSTILE not in html(app)
     assert not app.button
     assert not app.text_input
-    tables = " ".join(str(one.value.to_dict()) for one in app.dataframe)
-    assert "risque" not in tables
+    app.toggle(key="partage_toutes_mesures").set_value(True).run()
+    assert "Habitants à 30 min" in tables(app)
+    assert "risque" not in tables(app)
+    assert HOSTILE not in html(app)
     scenarios.delete(saved.id)
 
 
@@ -166,16 +175,14 @@ def test_links_that_do_not_open_say_the_same(state: str, saved: scenarios.Scenar
 
 def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work) -> None:
     app = opened("sites", dropped)
-    before = str(app.dataframe[-1].value.to_dict()) + texts(app)
+    before = tables(app)
     app.multiselect(key="sites_departs").select("19136").run()
     assert not app.exception
     said = texts(app)
     assert "Meymac : 1 sur " in said
     assert "ne sont pas remplacés" in said
-    assert "sans généraliste à 20 min après les départs" in str(
-        [one.value.to_dict() for one in app.dataframe]
-    )
-    assert before != str(app.dataframe[-1].value.to_dict()) + said
+    assert "sans généraliste à 20 min après les départs" in tables(app)
+    assert before.replace("aujourd’hui", "après les départs") != tables(app)
     app.button(key="sites_chercher").click().run()
     assert "Optimum prouvé" in texts(app)
     app.text_input(key="sites_nom_nouveau").set_value("Départ").run()
