@@ -46,16 +46,20 @@ def table(
     for column, title in columns.TITLES.items():
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
             continue
+        # Rounded here: the browser then writes the number as its reader does, comma included.
+        decimals = 0
         if column.startswith("share_"):
-            shown[title] = 100 * shown[title]
-            formats[title] = st.column_config.NumberColumn(format="%.1f %%")
-        elif column.endswith("_year"):
-            formats[title] = st.column_config.NumberColumn(format="%d")
-        elif column.startswith(("apl", "gps_per")):
-            formats[title] = st.column_config.NumberColumn(format="%.2f")
-        else:
-            formats[title] = st.column_config.NumberColumn(format="localized")
-            shown[title] = shown[title].round(0 if column != "gps" else 1)
+            shown[title], decimals = 100 * shown[title], 1
+        elif column.startswith(("apl", "gps_per")) and not column.endswith("_year"):
+            decimals = 2
+        elif column == "gps":
+            decimals = 1
+        shown[title] = shown[title].round(decimals)
+        plain = column.endswith("_year")
+        formats[title] = st.column_config.NumberColumn(
+            f"{title} (%)" if column.startswith("share_") else None,
+            format="%d" if plain else "localized",
+        )
     st.dataframe(
         shown,
         hide_index=True,

@@ -52,7 +52,10 @@ def _refresh(territory: Territory) -> None:
     with st.expander("Actualiser depuis les adresses officielles (internet)"):
         sources = refresh.refreshable()
         chosen = st.multiselect(
-            "Sources", list(sources), format_func=lambda key: sources[key].title
+            "Sources",
+            list(sources),
+            format_func=lambda key: sources[key].title,
+            placeholder="Choisir",
         )
         if st.button("Télécharger, vérifier et remplacer", disabled=not chosen):
             bar = st.progress(0.0, "Connexion…")

@@ -60,6 +60,7 @@ def _trial(territory: Territory) -> dict[str, str]:
         list(table.index),
         max_selections=TRIAL_ROWS,
         format_func=lambda code: f"{table.loc[code, 'tvs_name']} ({table.loc[code, 'zone']})",
+        placeholder="Choisir un ou plusieurs territoires",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
     )
     return {
@@ -81,7 +82,9 @@ def _contradictions(territory: Territory) -> None:
         "par arrêté, avec d’autres critères que l’APL."
     )
     st.dataframe(
-        table[["code", "name", "tvs_name", "zone", "population", "apl", "series", "reason"]],
+        table[["code", "name", "tvs_name", "zone", "population", "apl", "series", "reason"]].round(
+            {"apl": 1}
+        ),
         hide_index=True,
         column_config={
             "code": "Code",
@@ -89,7 +92,7 @@ def _contradictions(territory: Territory) -> None:
             "tvs_name": "Territoire de vie-santé",
             "zone": "Zone",
             "population": st.column_config.NumberColumn("Habitants", format="localized"),
-            "apl": st.column_config.NumberColumn("APL", format="%.1f"),
+            "apl": st.column_config.NumberColumn("APL", format="localized"),
             "series": "Série de l’APL",
             "reason": "Pourquoi",
         },
