@@ -87,7 +87,8 @@ def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:
     code, name = LEVELS[level]
     known = communes.loc[communes[code] != "", [code, name]].drop_duplicates(code)
     ordered = known.sort_values(name, key=lambda column: column.str.casefold())
-    return dict(ordered.itertuples(index=False, name=None))
+    codes, names = (ordered[column].to_numpy(object) for column in (code, name))
+    return dict(zip(codes, names, strict=True))
 
 
 def sheet(

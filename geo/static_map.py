@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from shapely.geometry import box
@@ -82,8 +81,8 @@ def picture(
     bytes
         PNG.
     """
+    # Without a canvas of its own: on Agg's, each layer added would draw the whole picture.
     figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH, layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
