@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +13,7 @@ from data.french import number
 from data.pdf import GREY, INK, MARGIN_MM, Document
 from data.scenario_results import Search, versions_words
 from data.scenarios import Draft
-from data.site_departures import AFTERWARDS, TODAY, ground_after, words
+from data.site_departures import TODAY, ground_after, words
 from data.sites import SiteEvaluation
 from data.sites_map import reach_of, sentence
 from data.territory import Territory
@@ -21,12 +22,14 @@ from geo import layers, static_map
 MAP_INDICATOR = layers.INDICATORS[0]
 """Minutes to the nearest GP today, under the areas that the sites reach."""
 SITES_LISTED = 60
-SITES_COMPARED = 8
-CHANGES_LISTED = 60
-_COLUMNS = 4
+SITES_COMPARED = 12
+CHANGES_LISTED = 20
+"""Communes that win, and as many that lose: those with most inhabitants."""
+_COLUMNS = 6
 """Sites beside one another on the width of a page."""
 _CELL_CHARACTERS = 160
 
+_COMPARED = (*site_tables.ESSENTIAL, "minutes_to_msp", "gps_planned", "gps_moving")
 _SUMMARY = {
     "name": "Site",
     "commune": "Commune",
@@ -44,16 +47,15 @@ def site_picture(territory: Territory, draft: Draft) -> bytes:
     points = gpd.GeoSeries(
         gpd.points_from_xy([s.lon for s in draft.sites], [s.lat for s in draft.sites]), crs=4326
     )
-    # The title is ours: matplotlib would read a "$" in a name as a formula.
     return static_map.picture(
         territory.communes,
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
         embedded_set.land(territory.region),
-        title="Sites candidats, et ce qui en est à 20 minutes ou moins"
-        + (f" ({AFTERWARDS} supposés)" if draft.departures else ""),
+        title="",
         rings=reach,
         points=points,
+        numbered=len(draft.sites) <= SITES_LISTED,
         outline=reach.geometry,
         size_inches=(7.6, 5.4),
     )
@@ -99,12 +101,7 @@ def scenario_pdf(
     page.line_of(site_tables.changes_sentence(evaluation))
     if evaluation.departures is not None:
         page.line_of(words(evaluation.departures, public=True))
-    page.ln(1)
-    page.image(
-        io.BytesIO(picture),
-        w=page.w - 2 * MARGIN_MM,
-        alt_text="Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
-    )
+    _write_map(page, evaluation, picture)
     _write_sites(page, evaluation)
     if best is not None and search is not None:
         _write_best(page, evaluation, best, search)
@@ -115,6 +112,24 @@ def scenario_pdf(
     return page.finished()
 
 
+def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> None:
+    page.heading("Carte des sites", 10)
+    page.image(
+        io.BytesIO(picture),
+        w=page.w - 2 * MARGIN_MM,
+        alt_text="Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
+    )
+    page.set_font("house", "", 7.5)
+    page.set_text_color(*GREY)
+    page.line_of(
+        "Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. Traits bleus : ce "
+        "qui en est à 20 minutes ou moins. Couleurs : temps d’accès au généraliste le plus proche, "
+        f"{evaluation.moment}, sans les sites. Sources et millésimes en dernière page.",
+        3.6,
+    )
+    page.set_text_color(*INK)
+
+
 def _plain(text: str) -> str:
     """Return a text on one line, without the characters that a font cannot draw."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -122,16 +137,20 @@ def _plain(text: str) -> str:
 
 def _write_sites(page: Document, evaluation: SiteEvaluation) -> None:
     sites = evaluation.sites.head(SITES_LISTED)
-    page.heading(f"Les {len(evaluation.sites)} sites")
+    many = len(evaluation.sites)
+    page.heading(f"Les {many} sites" if many > 1 else "Le site")
     rows = [
         [
-            _cell(value) if isinstance(value, str) else number(value)
-            for value in (row[key] for key in _SUMMARY)
+            str(rank),
+            *(
+                _cell(value) if isinstance(value, str) else number(value)
+                for value in (row[key] for key in _SUMMARY)
+            ),
         ]
-        for row in sites.to_dict("records")
+        for rank, row in enumerate(sites.to_dict("records"), start=1)
     ]
     titles = [title.replace(TODAY, evaluation.moment) for title in _SUMMARY.values()]
-    page.rows(titles, rows, (34, 24, 16, 20, 14, 18))
+    page.rows(["N°", *titles], rows, (8, 34, 26, 17, 24, 14, 20))
     _left_out(page, len(evaluation.sites) - len(sites), "sites")
 
 
@@ -145,7 +164,7 @@ def _write_best(
     page.items([_plain(f"{names[row]} ({_commune(evaluation, row)})") for row in best.chosen])
     page.ln(1)
     _write_table(page, site_tables.choices_table(best), (16, 40, 24, 18, 18, 14))
-    if len(best.differences):
+    if (best.differences["lost"] != 0).any():
         page.heading("Ce que coûte chaque différence", 10)
         table = site_tables.differences_table(best, names)
         _write_table(page, table, (34, 30, 30, 18, 14, 14))
@@ -158,21 +177,31 @@ def _commune(evaluation: SiteEvaluation, row: int) -> str:
 def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
     rows = list(range(min(len(evaluation.sites), SITES_COMPARED)))
     page.heading("Sites côte à côte")
+    page.set_font("house", "", 8)
+    page.line_of(
+        "« Ensemble » compte une seule fois les habitants que plusieurs sites atteignent. « NS » : "
+        f"moins de {site_tables.LEAST_PUBLIC} professionnels."
+    )
     for start in range(0, len(rows), _COLUMNS):
-        table = site_tables.side_by_side(evaluation, rows[start : start + _COLUMNS], public=True)
-        wide = (36, *[26] * (table.shape[1] - 1))
-        _write_table(page, table, wide)
+        table = site_tables.side_by_side(
+            evaluation, rows[start : start + _COLUMNS], public=True, kept=_COMPARED
+        )
+        _write_table(page, table, (44, *[24] * (table.shape[1] - 1)))
         page.ln(2)
     _left_out(page, len(evaluation.sites) - len(rows), "sites")
+    page.heading("Aides et éligibilité", 10)
+    page.items([_plain(line) for line in site_tables.eligibility(evaluation, rows)])
 
 
 def _write_changes(page: Document, evaluation: SiteEvaluation) -> None:
     if evaluation.changes.empty:
         return
-    table = site_tables.changes_table(evaluation)
+    changes = evaluation.changes.sort_values("population", ascending=False)
+    kept = changes.groupby("effect", sort=False).head(CHANGES_LISTED)
+    table = site_tables.changes_table(replace(evaluation, changes=kept))
     page.heading("Qui gagne et qui perd, par commune")
-    _write_table(page, table.head(CHANGES_LISTED), (26, 14, 26, 14, 12, 12, 12, 14, 14))
-    _left_out(page, len(table) - CHANGES_LISTED, "lignes")
+    _write_table(page, table, (27, 13, 41, 16, 12, 12, 12, 15, 15))
+    _left_out(page, len(changes) - len(table), "lignes, moins peuplées")
 
 
 def _write_table(page: Document, table: pd.DataFrame, widths: Sequence[float]) -> None:

@@ -27,8 +27,8 @@ LEAST_GPS = 2
 VOID_MINUTES = 10.0
 """No GP within this time: a void zone, where the MSP circular gives a project little chance."""
 AIDS = {
-    "ZIP": "aide à l'installation de 10 000 € ; consultations avancées",
-    "ZAC": "aide à l'installation de 5 000 €",
+    "ZIP": "aide à l’installation de 10 000 € ; consultations avancées",
+    "ZAC": "aide à l’installation de 5 000 €",
 }
 """First settlement, convention of 2024; advanced consultations, since 1 January 2026."""
 _APL_NOISE = 0.005
@@ -301,14 +301,14 @@ def _with_eligibility(
 def _advice(zone: str, void: bool) -> str:
     if void:
         return (
-            "Aucun généraliste à moins de 10 minutes aujourd'hui : chances de réussite faibles "
-            "selon la circulaire ; préférer une antenne d'un pôle voisin."
+            "Aucun généraliste à moins de 10 minutes : chances de réussite faibles "
+            "selon la circulaire ; préférer une antenne d’un pôle voisin."
         )
     if zone in AIDS:
         return "Zone fragile où des généralistes exercent encore : implantation recommandée."
     if zone:
         return "Hors des zones aidées : le besoin est à justifier."
-    return "Zonage non connu : à vérifier auprès de l'ARS."
+    return "Zonage non connu : à vérifier auprès de l’ARS."
 
 
 def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats) -> pd.DataFrame:

@@ -50,6 +50,7 @@ def picture(
     notes: Sequence[str] = (),
     rings: gpd.GeoDataFrame | None = None,
     points: gpd.GeoSeries | None = None,
+    numbered: bool = False,
     outline: gpd.GeoSeries | None = None,
     size_inches: tuple[float, float] = (8.0, 8.0),
 ) -> bytes:
@@ -71,6 +72,8 @@ def picture(
         Isochrones (column minutes), EPSG:4326.
     points
         Places to mark, EPSG:4326.
+    numbered
+        Whether the places bear their rank, from 1.
     outline
         Shapes to frame and to outline as one, EPSG:4326; without them all communes are shown.
     size_inches
@@ -105,8 +108,23 @@ def picture(
         rings.to_crs(METRES_CRS).boundary.plot(ax=axes, color="#000091", linewidth=1.2, zorder=4)
     if points is not None:
         points.to_crs(METRES_CRS).plot(
-            ax=axes, color="#000091", edgecolor="white", markersize=36, zorder=5
+            ax=axes,
+            color="#000091",
+            edgecolor="white",
+            markersize=110 if numbered else 36,
+            zorder=5,
         )
+        for rank, place in enumerate(points.to_crs(METRES_CRS) if numbered else (), start=1):
+            axes.annotate(
+                str(rank),
+                (place.x, place.y),
+                ha="center",
+                va="center",
+                color="white",
+                fontsize=6.5,
+                weight="bold",
+                zorder=6,
+            )
     if outline is not None:
         whole = gpd.GeoSeries([outline.to_crs(METRES_CRS).union_all()], crs=METRES_CRS)
         whole.boundary.plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
