@@ -10,7 +10,8 @@ from models import departure as departures
 from models import flag, flag_tables, predict
 from models import follow_up as follow_ups
 from models.departure import Departure
-from pages import figures, shell
+from pages import accounts, figures, shell
+from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 
@@ -132,9 +133,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     _sources(territory)
 
 
-def review_form(territory: Territory, code: str, horizon: int) -> None:
-    """Keep what the planner says of the flag as it is shown; show what was said before."""
-    st.subheader("Votre avis")
+def _ask_review(territory: Territory, code: str, horizon: int) -> None:
     with st.form(f"avis-{code}", clear_on_submit=True):
         verdict = st.segmented_control(
             "Ce signal est", scenarios.VERDICTS, default=scenarios.VERDICTS[0], required=True
@@ -152,6 +151,13 @@ def review_form(territory: Territory, code: str, horizon: int) -> None:
                 st.error(str(error))
             else:
                 st.success("Avis enregistré.")
+
+
+def review_form(territory: Territory, code: str, horizon: int) -> None:
+    """Keep what the planner says of the flag as it is shown; show what was said before."""
+    st.subheader("Votre avis")
+    if accounts.allowed(Role.PLANNER):
+        _ask_review(territory, code, horizon)
     said = flag_tables.reviews_listed(scenarios.reviews([code]), territory.communes)
     if said.empty:
         st.caption("Aucun avis sur cette commune.")

@@ -11,7 +11,16 @@ from data.sites import SiteEvaluation
 from data.territory import Territory
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import figures, shell, sites_best, sites_departures, sites_results, sites_scenarios
+from pages import (
+    accounts,
+    figures,
+    shell,
+    sites_best,
+    sites_departures,
+    sites_results,
+    sites_scenarios,
+)
+from pages.accounts import Role
 from pages.sites_best import Found
 from pages.sites_upload import draw_upload, work
 
@@ -107,7 +116,8 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     sites_best.draw_search(territory, sites, departures)
     st.header("4. Exporter, enregistrer, partager")
     _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
-    sites_scenarios.draw_save(territory, sites, found)
+    if accounts.allowed(Role.PLANNER):
+        sites_scenarios.draw_save(territory, sites, found)
 
 
 def draw() -> None:
@@ -121,7 +131,8 @@ def draw() -> None:
         _draw_work(territory, sites, notes)
     st.subheader("Scénarios")
     try:
-        sites_scenarios.draw_list(territory)
+        if accounts.allowed(Role.PLANNER):
+            sites_scenarios.draw_list(territory)
     except ProxiSoinsError as error:
         st.error("Les scénarios ne sont pas accessibles.")
         st.text(str(error))

@@ -77,6 +77,18 @@ def test_a_reader_imports_nothing() -> None:
     assert "Importer" not in {button.label for button in app.button}
 
 
+def test_a_reader_keeps_nothing() -> None:
+    said = texts(opened({"groupes": []}, "sites"))
+    assert said.count("Réservé aux comptes « planificateur »") == 1
+    assert "Aucun scénario" not in said
+
+
+def test_a_planner_finds_the_scenarios() -> None:
+    said = texts(opened({"groupes": ["planification"]}, "sites"))
+    assert "Réservé" not in said
+    assert "Aucun scénario" in said
+
+
 def test_an_administrator_imports() -> None:
     app = opened({"email": "chef@exemple.fr", "email_verified": True}, "methode")
     assert "Réservé" not in texts(app)
