@@ -135,10 +135,13 @@ def minutes_by_group(
     for i, row in enumerate(rows):
         origin = node[tuple(found.origin[row].tolist())]
         _, before = dijkstra(graph, indices=origin, return_predecessors=True)
+        seen = np.flatnonzero(before >= 0)
+        arc_into = np.full(n, -1)
+        arc_into[seen] = np.asarray(arc_of[before[seen], seen]).ravel() - 1
         for j, target in enumerate(found.target[row].tolist()):
             here = node[tuple(target)]
             while before[here] >= 0:
-                arc = arc_of[before[here], here] - 1
+                arc = arc_into[here]
                 result[i, j, group[arc]] += ms[arc] / 60_000
                 here = before[here]
     return result[:, :, :groups]
@@ -150,20 +153,17 @@ def calibrate(roads: Roads, found: Journeys, rows: np.ndarray) -> tuple[np.ndarr
     ours = our_minutes(network, found)[rows]
     theirs = found.minutes[rows]
     usable = comparable(ours, theirs)
-    common = float(np.median((theirs / ours)[usable]))
+    common = float(np.median(theirs[usable] / ours[usable]))
     pace, lost = np.full(roads.groups, common), 0.0
+    weight = 1 / np.sqrt(ours[usable])  # the error of a sum of roads
+    ridge = np.sqrt(RIDGE) * np.eye(roads.groups + 1)[:-1]
+    wanted = np.concatenate([theirs[usable] * weight, ridge @ np.append(pace, 0.0)])
     for _ in range(ROUNDS):
         network, group = roads.network(pace)
         spent = minutes_by_group(network, group, found, rows, roads.groups)[usable] / pace
-        weight = 1 / np.sqrt(ours[usable])  # the error of a sum of roads
-        ridge = np.sqrt(RIDGE) * np.eye(roads.groups + 1)[:-1]
-        solved = lsq_linear(
-            np.vstack([np.column_stack([spent, np.ones(len(spent))]) * weight[:, None], ridge]),
-            np.concatenate(
-                [theirs[usable] * weight, np.full(roads.groups, common) * np.sqrt(RIDGE)]
-            ),
-            bounds=(np.append(np.full(roads.groups, common / 4), 0.0), np.inf),
-        ).x
+        terms = np.column_stack([spent, np.ones(len(spent))]) * weight[:, None]
+        lowest = np.append(np.full(roads.groups, common / 4), 0.0)
+        solved = lsq_linear(np.vstack([terms, ridge]), wanted, bounds=(lowest, np.inf)).x
         pace, lost = (pace + solved[:-1]) / 2, float(solved[-1])
     return pace, lost
 

@@ -95,7 +95,7 @@ def check(programs: Path, extract: Path) -> dict[str, Any]:
         found = journeys(functools.partial(their_minutes, address), network)
     ours = our_minutes(network, found)
     usable = comparable(ours, found.minutes)
-    factor = float(np.median((found.minutes / ours)[usable]))
+    factor = float(np.median(found.minutes[usable] / ours[usable]))
     learned, held = np.arange(0, ORIGINS, 2), np.arange(1, ORIGINS, 2)
     pace, lost = calibrate(roads, found, learned)
     calibrated = our_minutes(roads.network(pace)[0], found)[held] + lost
