@@ -10,9 +10,12 @@ from data.uploads.doubt import REFUSED, Doubt
 
 _POINT = re.compile(r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)")
 _DMS = re.compile(
-    r"""^\s*(\d{1,3})\s*[°d]\s*(\d{1,2})?\s*['’′m]?\s*(\d{1,2}(?:[.,]\d+)?)?\s*["”″s]*\s*([NSEWO])?\s*$""",
+    r"""^\s*(-?\d{1,3}(?:[.,]\d+)?)\s*[°ºd]\s*(\d{1,2})?\s*['’′m]?\s*(\d{1,2}(?:[.,]\d+)?)?\s*["”″s]*\s*([NSEWO])?\s*$""",
     re.IGNORECASE,
 )
+_GAPS = (r"(?<=[NSEWOnsewo])[\s,;/]+", r"\s*[;/]\s*", r",\s+", r"\s+", r"(?<=,\d{4}),|(?<=,\d{5}),")
+"""What stands between two coordinates in one cell, surest first; numbers may have commas."""
+_AXES = 2
 _LAMBERT = Transformer.from_crs(2154, 4326, always_xy=True)
 _METRES_ABOVE = 1_000
 """Numbers above this are metres of Lambert-93, not degrees."""
@@ -23,13 +26,10 @@ def coordinates(cells: Mapping[str, str], notes: list[str]) -> tuple[float, floa
     if "lon" in cells and "lat" in cells:
         x, y = _degrees(cells["lon"]), _degrees(cells["lat"])
     elif "point" in cells:
-        found = _POINT.search(cells["point"])
-        if found is None:
+        pair = _pair(cells["point"])
+        if pair is None:
             return None
-        first, second = float(found[1]), float(found[2])
-        # WKT writes longitude first; "geo_point_2d" of the open data portals latitude first.
-        wkt = cells["point"].lstrip().upper().startswith(("POINT", "SRID"))
-        x, y = (first, second) if wkt else (second, first)
+        x, y = pair
     else:
         return None
     if x is None or y is None:
@@ -44,6 +44,24 @@ def coordinates(cells: Mapping[str, str], notes: list[str]) -> tuple[float, floa
         notes.append("coordonnées nulles ignorées")
         return None
     return _to_wgs84(x, y, notes)
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    """Return longitude and latitude written in one cell, None when they cannot be read."""
+    # WKT writes longitude first; "geo_point_2d" of the open data portals latitude first.
+    wkt = text.lstrip().upper().startswith(("POINT", "SRID"))
+    for gap in () if wkt else _GAPS:
+        parts = [part for part in re.split(gap, text.strip()) if part]
+        numbers = [_degrees(part) for part in parts]
+        if len(parts) == _AXES and None not in numbers:
+            first, second = (number for number in numbers if number is not None)
+            east_first = parts[0][-1].upper() in "EWO"
+            return (first, second) if east_first else (second, first)
+    found = _POINT.search(text)
+    if found is None:
+        return None
+    first, second = float(found[1]), float(found[2])
+    return (first, second) if wkt else (second, first)
 
 
 def _to_wgs84(x: float, y: float, notes: list[str]) -> tuple[float, float]:
@@ -75,6 +93,6 @@ def _degrees(text: str) -> float | None:
         degrees, minutes, seconds = (
             float((part or "0").replace(",", ".")) for part in found.groups()[:3]
         )
-        value = degrees + minutes / 60 + seconds / 3600
+        value = math.copysign(abs(degrees) + minutes / 60 + seconds / 3600, degrees)
         return -value if (found[4] or "").upper() in {"S", "W", "O"} else value
     return value if math.isfinite(value) else None

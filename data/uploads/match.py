@@ -23,6 +23,8 @@ FAR_KM = 15.0
 BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
 _KM_PER_DEGREE = 111.2
+_LOST_ZERO = re.compile(r"[1-9]\d{3}")
+_POSTCODE_AND_NAME = re.compile(r"^(\d{5})[\s,-]+(.+)$|^(.+?)[\s,-]+(\d{5})$")
 _IN_ADDRESS = re.compile(r"\b(\d{5})\b[\s,]+(.+?)\s*(?:,\s*france)?\s*$", re.IGNORECASE)
 
 
@@ -277,9 +279,16 @@ def _check_name(
         )
 
 
+def _five_digits(code: str) -> str:
+    """Return a postcode with the leading zero that spreadsheets take away."""
+    return f"0{code}" if _LOST_ZERO.fullmatch(code) else code
+
+
 def _asked(cells: Mapping[str, str], gazetteer: Gazetteer) -> list[tuple[str, Callable[[], Match]]]:
     """Return what a line says of its commune, surest first: in words, and how to look it up."""
-    postcode, commune = cells.get("postcode", ""), cells.get("commune", "")
+    postcode, commune = _five_digits(cells.get("postcode", "")), cells.get("commune", "")
+    if found := _POSTCODE_AND_NAME.match(commune):
+        postcode, commune = postcode or found[1] or found[4], found[2] or found[3]
     if found := _IN_ADDRESS.search(cells.get("address", "")):
         postcode = postcode or found[1]
         commune = commune or re.split(r"[,\n]", found[2])[0]

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
+from data.french import fold
 from data.uploads.columns import locates, recognise
 from geo.errors import InvalidInputError
 
@@ -27,6 +28,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_OLDER = ("cp1252", "mac_roman", "cp850")
+"""Windows, former Macs, and "CSV (MS-DOS)" of spreadsheets; the first where nothing tells."""
+_FRENCH_LETTERS = frozenset("àâçèéêëîïôùûüœÉ")
 _ODS = {
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -68,7 +72,9 @@ Row = tuple[int, list[str]]
 
 
 def decode(content: bytes, name: str) -> str:
-    """Return the text of a file in UTF-8, UTF-16 (with its mark) or Windows-1252.
+    """Return the text of a file in UTF-8, UTF-16 (with its mark) or an older encoding.
+
+    Files pasted together hold UTF-8 and older lines: each line is read by itself.
 
     Raises
     ------
@@ -89,7 +95,20 @@ def decode(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        older = max(_OLDER, key=lambda encoding: _french_letters(content, encoding))
+        return "\n".join(_decode_line(line, older) for line in content.split(b"\n"))
+
+
+def _french_letters(content: bytes, encoding: str) -> int:
+    """Count the accented letters of French that a text holds under an encoding."""
+    return sum(letter in _FRENCH_LETTERS for letter in content.decode(encoding, errors="replace"))
+
+
+def _decode_line(line: bytes, older: str) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return line.decode(older, errors="replace")
 
 
 def read_csv(content: bytes, name: str) -> list[Line]:
@@ -224,14 +243,15 @@ def to_lines(rows: list[Row], name: str) -> list[Line]:
         )
     columns, place = max(heads, key=lambda head: (len(head[0]), -head[1]))
     width = len(rows[place][1])
+    titles = [fold(cell) for cell in rows[place][1]]
     lines = []
     for number, cells in rows[place + 1 :]:
         if not any(cells):
             continue
         values = {
-            field: cells[column]
+            field: text
             for field, column in columns.items()
-            if column < len(cells) and cells[column]
+            if (text := _first_of(cells, titles[column], titles))
         }
         extra = [cell for cell in cells[width:] if cell]
         fault = (
@@ -242,6 +262,12 @@ def to_lines(rows: list[Row], name: str) -> list[Line]:
         )
         lines.append(Line(number, values, fault))
     return limited(lines, name)
+
+
+def _first_of(cells: list[str], title: str, titles: list[str]) -> str:
+    """Return the first cell that is filled under the columns of a title: some tables have two."""
+    under = (cell for cell, one in zip(cells, titles, strict=False) if one == title and cell)
+    return next(under, "")
 
 
 def limited(lines: list[Line], name: str) -> list[Line]:

@@ -172,3 +172,8 @@ def test_any_bytes_give_lines_or_a_refusal(content):
     for start in (b"", b"PK\x03\x04", b"{", b"<kml>", b"nom;commune\n"):
         with contextlib.suppress(ProxiSoinsError):
             assert read_lines(start + content, "fichier")
+
+
+def test_a_postcode_gets_back_the_zero_that_a_spreadsheet_took(region):
+    matched = report(b"nom;cp\nA;4100\n", region)
+    assert "« 04100 »" in matched.outcomes[0].reason

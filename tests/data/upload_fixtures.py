@@ -78,6 +78,25 @@ text_case("lambert93_swapped", f"nom;X;Y\nA;{USSEL_L93[1]};{USSEL_L93[0]}\n", "1
 text_case("degrees_minutes", "nom;lat;lon\nA;45°32'41\"N;2°18'50\"E\n", "19275")
 text_case("one_point_column", 'nom;geo_point_2d\nA;"45.5448, 2.3138"\n', "19275")
 text_case("well_known_text", "nom;wkt\nA;POINT (2.3138 45.5448)\n", "19275")
+text_case("degree_signs", "nom;Longitude (°);Latitude (°)\nA;2,3138°;45,5448°\n", "19275")
+text_case(
+    "hemispheres", "nom;lon;lat\nA;2.3138° E;45.5448° N\nB;0.5° O;44.84° N\n", "19275", "33167"
+)
+text_case("one_cell_degrees", "nom;Coordonnées GPS\nA;45°32'41\"N 2°18'50\"E\n", "19275")
+text_case("one_cell_hemispheres", "nom;Coordonnées GPS\nA;45.5448° N, 2.3138° E\n", "19275")
+text_case("one_cell_east_first", 'nom,Coordonnées\nA,"2.3138° E, 45.5448° N"\n', "19275")
+text_case(
+    "one_cell_commas", "nom|Lat/Long\nA|45,5448 ; 2,3138\nB|45,5448, 2,3138\n", "19275", "19275"
+)
+text_case("two_commune_columns", "nom;Commune;Commune\nA;Ussel;\nB;;Guéret\n", "19275", "23096")
+text_case("postcode_in_commune", "nom;commune\nA;19200 USSEL\nB;Guéret 23000\n", "19275", "23096")
+text_case("former_mac", "nom;commune\nPôle;Guéret\n", "23096", encoding="mac_roman")
+text_case("ms_dos", "nom;commune\nPôle;Guéret\n", "23096", encoding="cp850")
+text_case(
+    "long_headings",
+    "Intitulé du projet;Code INSEE de la commune;Nombre de médecins généralistes\nA;19275;3\n",
+    "19275",
+)
 text_case("insee_lost_zero", "nom;code_insee\nA;19275.0\nB;3158\n", "19275", "03158")
 text_case("former_insee", "nom;insee\nA;24312\n", "24312")
 text_case(
@@ -226,6 +245,27 @@ def point(x: float, y: float) -> dict[str, object]:
 @good("sites.geojson", "19275", "!")
 def geojson_points():
     return collection(feature(point(*USSEL), nom="A"), feature(None, nom="B"))
+
+
+@good("sites.csv", "23096", "23096")
+def windows_and_utf8_pasted():
+    return "nom;commune\nPôle;Guéret\n".encode() + "Pôle;Guéret\n".encode("cp1252")
+
+
+@good("sites.xlsx", "19275")
+def xlsx_two_merged_heading_rows():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Projets de MSP 2026", None, None, None])
+    sheet.append([None, None, None, None])
+    sheet.append(["Identification", None, "Localisation", None])
+    sheet.append(["Nom du projet", "Porteur", "Longitude", "Latitude"])
+    sheet.append(["A", "Commune de Limoges", 2.3138, 45.5448])
+    for merged in ("A1:D1", "A3:B3", "C3:D3"):
+        sheet.merge_cells(merged)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 @good("sites.geojson", "19275")
