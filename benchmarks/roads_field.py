@@ -26,7 +26,7 @@ PAIRS = 4000
 
 
 def town_pairs(roads: RoadTravelTime, towns: np.ndarray) -> pd.DataFrame:
-    """Return some pairs of towns, shape (n, 2) degrees, that the network joins within LONGEST_MIN."""
+    """Return pairs of towns, shape (n, 2) degrees, that the network joins in LONGEST_MIN."""
     table = roads.matrix(towns, towns, LONGEST_MIN)
     table = table[table["origin"] < table["destination"]]
     return table.sample(min(len(table), PAIRS), random_state=0)
