@@ -119,11 +119,12 @@ def report(
 ) -> None:
     """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
     from data.paths import ROOT
-    from models import evaluation, training
+    from models import card, evaluation, training
     from models import report as reports
 
     data = training.rows(*_training_files(panel, apl, facilities))
-    for path in reports.write(evaluation.everything(data), docs or ROOT / "docs"):
+    written = reports.write(evaluation.everything(data), docs or ROOT / "docs")
+    for path in [*written, card.write()]:
         typer.echo(f"Écrit : {path}.")
 
 

@@ -33,7 +33,7 @@ CANDIDATES = ("logistic", "boosting", "average")
 """In order of simplicity."""
 
 FORWARD = ((2009, 2013), 2018)
-HELD_OUT = ((2013, 2018), 2018)
+HELD_OUT = ((2009, 2013, 2018), 2018)
 FIVE_YEARS = ((2009,), 2013)
 """Start years learned from, start year tested."""
 

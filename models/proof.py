@@ -8,13 +8,10 @@ from typing import Any
 import pandas as pd
 
 from data.french import MISSING, number, percent
-from data.paths import ROOT
 from geo.errors import UnavailableError
 from models import artefact, report
 from models.predictors import PREDICTORS, THEMES
 from models.training import FIT_ON
-
-CARD_PATH = ROOT / "docs" / "model-card.md"
 
 MODELS = {
     "base_rate": "Taux de base",
@@ -292,11 +289,3 @@ def summary() -> list[str]:
             f"{shipped['versions'].get('scikit-learn', MISSING)}."
         ),
     ]
-
-
-def card() -> str | None:
-    """Return the whole model card (Markdown, English, TRIPOD+AI order), None when not written."""
-    try:
-        return CARD_PATH.read_text(encoding="utf-8")
-    except OSError:
-        return None

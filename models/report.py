@@ -73,7 +73,8 @@ def _cell(measure: dict[str, float] | None, digits: int = 3) -> str:
     return f"{value} [{measure['low']:.{digits}f}; {measure['high']:.{digits}f}]"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
@@ -103,7 +104,7 @@ def _design(title: str, design: dict[str, Any]) -> str:
     head = ["model", "average precision", "AUC", "top 50", "top 100", "Brier skill", "slope"]
     text = (
         f"### {title}\n\n{design['communes']} communes, {design['losses']} losses, base rate "
-        f"{design['base_rate']:.3f}.\n\n" + _table([*head, "intercept"], rows) + "\n"
+        f"{design['base_rate']:.3f}.\n\n" + markdown_table([*head, "intercept"], rows) + "\n"
     )
     gains = []
     for key, against in design["against_four"].items():
@@ -116,7 +117,7 @@ def _design(title: str, design: dict[str, Any]) -> str:
             ]
         )
     text += "Paired difference with the four-feature logistic, same draws of départements:\n\n"
-    text += _table(["candidate", "average precision", "AUC"], gains)
+    text += markdown_table(["candidate", "average precision", "AUC"], gains)
     return text + f"\nRule of the protocol chooses: **{MODEL_NAMES[design['chosen']]}**.\n\n"
 
 
@@ -145,7 +146,7 @@ def _report(figures: dict[str, Any]) -> str:
         BACK_TESTS,
         *(_design(title, figures["designs"][key]) for key, title in DESIGN_TITLES.items()),
         "### Inside each held-out region (B, shipped model)\n\n",
-        _table(
+        markdown_table(
             ["region", "communes", "losses", "AP", "AUC", "top 50", "top 100"],
             [
                 [
@@ -188,7 +189,7 @@ def _cleaning(counts: dict[str, dict[str, int]]) -> str:
     return (
         "## Labels, cleaned\n\nMetropolitan France, Nouvelle-Aquitaine still counted here (its end "
         "of 2018→2020 is the unknown). Possible relocations and doubtful losses are kept as "
-        "losses.\n\n" + _table(["", *counts], rows) + "\n"
+        "losses.\n\n" + markdown_table(["", *counts], rows) + "\n"
     )
 
 
@@ -207,7 +208,7 @@ def _classes(figures: dict[str, Any]) -> str:
             for row in figures[key]["classes"]
         ]
         head = ["class", "probability", "communes", "losses", "observed rate"]
-        text += f"{title}:\n\n" + _table(head, rows) + "\n"
+        text += f"{title}:\n\n" + markdown_table(head, rows) + "\n"
     return text
 
 
@@ -228,7 +229,7 @@ def _subgroups(subgroups: dict[str, list[dict[str, Any]]]) -> str:
             ]
             for row in subgroups[key]
         ]
-        text += f"### {title}\n\n" + _table(head, rows) + "\n"
+        text += f"### {title}\n\n" + markdown_table(head, rows) + "\n"
     return text
 
 
@@ -247,10 +248,10 @@ def _missing(figures: dict[str, Any]) -> str:
         for key, name in names.items()
     ]  # fmt: skip
     text = "## What a missing file costs (B)\n\n"
-    text += _table(["missing", "AP", "AUC"], rows)
+    text += markdown_table(["missing", "AP", "AUC"], rows)
     doubts = figures["without_doubts"]
     text += "\n## Without possible relocations or doubtful losses (B)\n\n"
-    return text + _table(
+    return text + markdown_table(
         ["left out", "losses", "AP", "AUC"],
         [
             [
@@ -270,7 +271,7 @@ def _conformal(rows: list[dict[str, Any]]) -> str:
         "\n## Conformal sets, forward in time\n\nThresholds from 2013→2018, coverage on 2018→2020, "
         "target 0.90, per class of rurality and outcome. Towns lose too few (4) for a threshold of "
         "their own: theirs is that of the whole country, and does not cover their losses.\n\n"
-        + _table(
+        + markdown_table(
             [*head, "cannot tell"],
             [
                 [
@@ -292,7 +293,7 @@ def _card(figures: dict[str, Any], shipped: dict[str, Any]) -> str:
     held, forward = figures["designs"]["held_out"], figures["designs"]["forward"]
     ours, ahead = held["models"][figures["shipped"]], forward["models"][figures["shipped"]]
     data = shipped["training_data"]
-    declared = _table(
+    declared = markdown_table(
         ["predictor", "theme", "meaning (French, as on screen)", "source", "when missing"],
         [[f"`{p.name}`", THEMES[p.theme], p.meaning, p.source, p.missing] for p in PREDICTORS],
     )
@@ -356,7 +357,7 @@ rurality and outcome at 90 %; both or none reads "ne peut pas dire".
 See `risk-report.md`. Risk classes and observed rates (two years):
 
 {
-        _table(
+        markdown_table(
             ["class", "observed rate"],
             [
                 [str(r["label"]), f"{r['rate']:.3f} [{r['rate_low']:.3f}; {r['rate_high']:.3f}]"]

@@ -1,9 +1,10 @@
 """The proof of the risk model on screen: back-tests, calibration, yield, groups, the card."""
 
+import pandas as pd
 import streamlit as st
 
 from geo.errors import ProxiSoinsError
-from models import flag, flag_tables, proof
+from models import card, flag, flag_tables, proof
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
@@ -56,35 +57,24 @@ def _back_tests(known: proof.Proof) -> None:
     )
 
 
+def _chart(curve: pd.DataFrame, y_label: str) -> None:
+    """Draw the model's line, then what it is compared with, over the first column."""
+    along, *lines = curve.columns
+    st.line_chart(
+        curve, x=along, y=lines, x_label=along, y_label=y_label, color=list(LINES), height=280
+    )
+
+
 def _curves(known: proof.Proof, horizon: int) -> None:
+    curve, yields = known.calibration(horizon), known.yields(horizon)
     left, right = st.columns(2)
     with left:
         st.subheader("Probabilité annoncée, taux observé")
-        curve = known.calibration(horizon)
-        told, seen, perfect = curve.columns
-        st.line_chart(
-            curve,
-            x=told,
-            y=[seen, perfect],
-            x_label=told,
-            y_label="Taux (%)",
-            color=list(LINES),
-            height=280,
-        )
+        _chart(curve, "Taux (%)")
         st.caption("Dix groupes de communes, de la moins à la plus risquée.")
     with right:
         st.subheader("Combien de pertes dans les premières communes")
-        yields = known.yields(horizon)
-        looked, found, chance = yields.columns
-        st.line_chart(
-            yields,
-            x=looked,
-            y=[found, chance],
-            x_label=looked,
-            y_label="Pertes",
-            color=list(LINES),
-            height=280,
-        )
+        _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
         st.dataframe(known.classes(horizon), hide_index=True)
@@ -117,15 +107,15 @@ def _card() -> None:
     st.markdown("\n".join(f"- {one}" for one in proof.summary()))
     with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
         st.dataframe(proof.predictors(), hide_index=True)
-    card = proof.card()
-    if card is None:
+    whole = card.read()
+    if whole is None:
         st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")
         return
-    with st.expander("Fiche complète, en anglais, dans l’ordre TRIPOD+AI"):
-        st.markdown(card)
+    with st.expander("Fiche complète, dans l’ordre TRIPOD+AI"):
+        st.markdown(whole)
     st.download_button(
         "Télécharger la fiche complète (Markdown)",
-        card,
+        whole,
         file_name="proxisoins-fiche-modele.md",
         mime="text/markdown",
         on_click="ignore",

@@ -109,6 +109,49 @@ def test_the_command_predicts_from_files(
     assert set(table["code"]) == set(panel.loc[panel["gp_2018"] >= 1, "code"])
 
 
+@pytest.mark.parametrize("given", [(), ("apl", "reference")])
+def test_the_command_sees_what_the_fit_saw(
+    given: tuple[str, ...],
+    panel: pd.DataFrame,
+    apl: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No skew: files through the command give the probabilities of the rows learned from.
+
+    One département is held out as Nouvelle-Aquitaine is: its counts of 2020 are blank for the
+    command, which may read nothing after 2018.
+    """
+    monkeypatch.setenv("PROXISOINS_REFERENCE_DATA", str(tmp_path / "absent"))
+    held = panel["code"].str.startswith("15")
+    source, served = tmp_path / "learned.csv", tmp_path / "served.csv"
+    panel.to_csv(source, index=False)
+    panel.assign(gp_2020=panel["gp_2020"].mask(held)).to_csv(served, index=False)
+    wide = apl.pivot_table(index="code", columns="year", values=["apl", "apl65"])
+    wide.columns = [f"{name}_{year}" for name, year in wide.columns]
+    people = apl[apl["year"] == 2016].set_index("code")["standardised_population"]
+    wide.assign(standardised_population_2014=people).to_csv(tmp_path / "apl.csv")
+    places.communes()[["code"]].assign(population=1).to_csv(tmp_path / "reference.csv", index=False)
+    files = {name: tmp_path / f"{name}.csv" for name in given}
+
+    learned = training.rows(source, files.get("apl"), None)
+    table = learned.of(2018, "full" if "apl" in given else "blanked")
+    fitted = artefact.fitted(artefact.read(), 2)
+    logits = fitted.slope * fitted.model.decision_function(table[NAMES]) + fitted.offset
+    expected = pd.Series(1 / (1 + np.exp(-logits)), index=table.index)
+
+    arguments = ["predict", "--panel", str(served), "--as-of", "2018", "--horizon", "2"]
+    for name, path in files.items():
+        arguments += [f"--{name}", str(path)]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "risk.csv")])
+    assert result.exit_code == 0, result.output
+    told = pd.read_csv(tmp_path / "risk.csv", dtype={"code": str}).set_index("code")["probability"]
+    codes = panel.loc[held & (panel["gp_2018"] >= 1), "code"]
+    assert len(codes) > 10
+    # The command writes five decimals.
+    assert told[codes].to_numpy() == pytest.approx(expected[codes].to_numpy(), abs=1e-5)
+
+
 def test_a_vanished_code_takes_the_prediction_of_its_heir() -> None:
     predictions = pd.DataFrame(
         {"code": ["01033"], "probability": [0.2], "low": [0.1], "high": [0.3],
