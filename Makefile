@@ -43,7 +43,7 @@ format: .venv/ready-dev ## put the code in the house format
 
 lock: .venv/ready-dev ## compute the two locks again from pyproject.toml
 	$(LOCK) --extra postgres --extra login --output-file requirements.lock
-	$(LOCK) --extra postgres --extra login --extra dev \
+	$(LOCK) --extra postgres --extra login --extra precompute --extra dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the environment and everything that set-up made

@@ -1,5 +1,7 @@
 """What the access measures of a region start from: places, demand, supply, times."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -66,23 +68,33 @@ def gp_pairs(territory: Territory, limit: float = NEAR_MINUTES) -> pd.DataFrame:
     pandas.DataFrame
         origin, destination: row numbers in `places`; minutes. Kept on disk: this is what costs.
     """
-    everywhere = places(territory)
-    points = coordinates(everywhere)
-    rows = np.flatnonzero(everywhere["gps"].to_numpy() > 0)
-    engine = territory.travel_time
+    return kept_pairs(territory, limit, lambda: pairs_to(territory, gp_places(territory), limit))
 
-    def build() -> pd.DataFrame:
-        pairs = engine.matrix(points, points[rows], limit)
-        return pd.DataFrame(
-            {
-                "origin": pairs["origin"].to_numpy(dtype=np.int32),
-                "destination": rows[pairs["destination"].to_numpy()].astype(np.int32),
-                "minutes": pairs["minutes"].to_numpy(dtype=np.float64),
-            }
-        )
 
-    return cached_table(
-        "pairs", digest(engine.version, points.tobytes(), rows.tobytes(), f"{limit:g}"), build
+def kept_pairs(
+    territory: Territory, limit: float, build: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the pairs of `gp_pairs` kept on disk, else build and keep them."""
+    points = coordinates(places(territory))
+    parts = (points.tobytes(), gp_places(territory).tobytes(), f"{limit:g}")
+    return cached_table("pairs", digest(territory.travel_time.version, *parts), build)
+
+
+def gp_places(territory: Territory) -> npt.NDArray[np.int_]:
+    """Return the row numbers in `places` of those that have GPs."""
+    return np.flatnonzero(places(territory)["gps"].to_numpy() > 0)
+
+
+def pairs_to(territory: Territory, rows: npt.NDArray[np.int_], limit: float) -> pd.DataFrame:
+    """Return the pairs of `gp_pairs` that end in some rows of `places`, by origin, then end."""
+    points = coordinates(places(territory))
+    pairs = territory.travel_time.matrix(points, points[rows], limit)
+    return pd.DataFrame(
+        {
+            "origin": pairs["origin"].to_numpy(dtype=np.int32),
+            "destination": rows[pairs["destination"].to_numpy()].astype(np.int32),
+            "minutes": pairs["minutes"].to_numpy(dtype=np.float64),
+        }
     )
 
 

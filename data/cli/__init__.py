@@ -8,6 +8,7 @@ from data.cli.access import write_access
 from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
 from data.cli.permanence import app as pdses
+from data.cli.precompute import precompute
 from data.cli.refresh import refresh
 from data.cli.roads import app as roads
 from data.cli.roads import write_isochrone, write_matrix
@@ -31,6 +32,7 @@ app.command("backup")(write_backup)
 app.command("isochrone")(write_isochrone)
 app.command("matrix")(write_matrix)
 app.add_typer(pdses, name="pdses")
+app.command("precompute")(precompute)
 app.add_typer(roads, name="roads")
 app.command("restore")(restore_backup)
 app.add_typer(sites, name="sites")
