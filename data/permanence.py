@@ -7,6 +7,7 @@ Sundays and holidays; not the continuity of care of those already admitted.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -64,15 +65,12 @@ def lines_covering(territory: Territory, commune: str) -> pd.DataFrame:
     """
     columns = ["specialty", "line_type", "establishment", "status"]
     lines = territory.pdses_lines
-    available = lines[held(lines, today())]
-    place = territory.communes.loc[territory.communes["code"] == commune, ["lon", "lat"]]
-    if available.empty or place.empty:
+    rows = np.flatnonzero(territory.communes["code"].to_numpy(object) == commune)
+    if lines.empty or not len(rows):
         return pd.DataFrame(columns=[*columns, "minutes"])
-    minutes = territory.travel_time.one_to_many(
-        place.to_numpy(float)[0], available[["lon", "lat"]].to_numpy(float), COVER_LIMIT_MINUTES
-    )
-    found = available[columns].assign(minutes=minutes)
-    return found[np.isfinite(found["minutes"])].sort_values("minutes").reset_index(drop=True)
+    found = lines[columns].assign(minutes=_line_minutes(territory)[rows[0]])
+    near = held(lines, today()).to_numpy() & (found["minutes"] <= COVER_LIMIT_MINUTES)
+    return found[near].sort_values("minutes").reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +139,21 @@ def cover(territory: Territory, on: dt.date) -> Cover:
         held=held(lines, on),
         lacking=in_force(lines, on) & lines["status"].isin(UNCOVERED_STATUSES),
     )
-    points = lines[["lon", "lat"]].to_numpy(float)
-    sites, site_of = np.unique(points.reshape(-1, 2), axis=0, return_inverse=True)
-    key = digest(territory.version, sites.tobytes())
-    table = cached_table(f"permanence-{territory.region}", key, lambda: _minutes(territory, sites))
-    return Cover(communes, lines, table.to_numpy(float)[:, site_of.reshape(-1)])
+    return Cover(communes, lines, _line_minutes(territory))
+
+
+_known_minutes: WeakKeyDictionary[Territory, npt.NDArray[np.float64]] = WeakKeyDictionary()
+
+
+def _line_minutes(territory: Territory) -> npt.NDArray[np.float64]:
+    """Return minutes from each commune to each line, read once; read only."""
+    if territory not in _known_minutes:
+        points = territory.pdses_lines[["lon", "lat"]].to_numpy(float)
+        sites, site_of = np.unique(points.reshape(-1, 2), axis=0, return_inverse=True)
+        name, key = f"permanence-{territory.region}", digest(territory.version, sites.tobytes())
+        table = cached_table(name, key, lambda: _minutes(territory, sites))
+        _known_minutes[territory] = table.to_numpy(float)[:, site_of.reshape(-1)]
+    return _known_minutes[territory]
 
 
 def _minutes(territory: Territory, sites: npt.NDArray[np.float64]) -> pd.DataFrame:
