@@ -9,7 +9,7 @@ import pandas as pd
 
 from data import access_inputs
 from data.access_inputs import coordinates
-from data.french import number
+from data.french import fold, number
 from data.indicators import HUBERT_MINUTES
 from data.site_ground import Ground, TerritoryKey, ground_of
 from data.territory import Territory
@@ -78,12 +78,13 @@ class Held:
 def gp_communes(territory: Territory) -> dict[str, Held]:
     """Return the communes of the region that have GPs, by INSEE code, in the order of names."""
     communes = ground_of(territory).communes
-    held = communes[communes["gps"] >= 1].sort_values(["name", "code"])
-    columns = (held[key] for key in ("code", "name", "departement", "gps"))
-    return {
-        code: Held(name, departement, int(gps))
+    rows = communes[communes["gps"] >= 1]
+    columns = (rows[key] for key in ("code", "name", "departement", "gps"))
+    held = [
+        (code, Held(name, departement, int(gps)))
         for code, name, departement, gps in zip(*columns, strict=True)
-    }
+    ]
+    return dict(sorted(held, key=lambda one: (fold(one[1].name), one[0])))
 
 
 def departures_of(territory: Territory, leaving: Mapping[str, int]) -> Departures | None:

@@ -100,10 +100,11 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
         sites_results.draw_best(found[1], found[0], names)
     rows = list(range(len(sites)))
     table = site_tables.side_by_side(evaluation, rows, public=True)
+    supposed = sites_departures.said(evaluation, public=True)
     with st.container(horizontal=True):
         st.download_button(
             "Télécharger (CSV)",
-            lambda: exports.to_csv(table, notes),
+            lambda: exports.to_csv(table, [*supposed, *notes]),
             file_name="proxisoins-scenario.csv",
             mime="text/csv",
             on_click="ignore",

@@ -53,5 +53,11 @@ def draw_departures(territory: Territory) -> dict[str, int]:
 
 def say_departures(evaluation: SiteEvaluation, *, public: bool) -> None:
     """Say who is supposed to leave and what access becomes before any site."""
-    if evaluation.departures is not None:
-        st.text(site_departures.words(evaluation.departures, public=public))
+    for sentence in said(evaluation, public=public):
+        st.text(sentence)
+
+
+def said(evaluation: SiteEvaluation, *, public: bool) -> list[str]:
+    """Return what is said of departures: one text, or none when nobody leaves."""
+    left = evaluation.departures
+    return [] if left is None else [site_departures.words(left, public=public)]
