@@ -34,6 +34,13 @@ ERRORS_FILE = Path(__file__).with_name("slowness_errors.json")
 RIM_CELLS = 4
 """Cells computed beyond a threshold, so that its contour lies between known times."""
 
+SHARED_ORIGIN = 4
+"""From so many pairs of one origin on, one search all around beats one search towards each."""
+
+USUAL_DETOUR = 1.5
+LEAST_SEARCH_MINUTES = 30.0
+"""How far such a search looks: more than nearly every trip needs."""
+
 THREADS = max(1, os.cpu_count() or 1)
 
 
@@ -82,13 +89,41 @@ class SlownessField:
             raise InvalidInputError(
                 f"Il y a {len(a)} origines pour {len(b)} destinations : il en faut autant."
             )
+        if len(np.unique(b, axis=0)) < len(np.unique(a, axis=0)):
+            a, b = b, a  # the field is the same both ways
+        minutes = self._from_shared(a, b)
+        alone = np.flatnonzero(np.isinf(minutes))
 
         def part(first: int, last: int) -> npt.NDArray[np.float64]:
-            return slowness_paths.pairs(
-                self.field.raster, a[first:last], b[first:last], self._work()
-            )
+            rows = alone[first:last]
+            return slowness_paths.pairs(self.field.raster, a[rows], b[rows], self._work())
 
-        return self.parameters.total(_over_cores(part, len(a)))
+        minutes[alone] = _over_cores(part, len(alone))
+        return self.parameters.total(minutes)
+
+    def _from_shared(
+        self, origins: npt.NDArray[np.float64], destinations: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return field minutes of the pairs whose origin is that of several, shape (n,).
+
+        One search serves all the pairs of an origin; inf for the others, and for what lies
+        beyond the usual detour.
+        """
+        ends, group, counts = np.unique(origins, axis=0, return_inverse=True, return_counts=True)
+        group = group.ravel()
+        shared = counts >= SHARED_ORIGIN
+        rows = np.flatnonzero(shared[group])
+        rows = rows[np.argsort(group[rows], kind="stable")]
+        minutes = np.full(len(origins), np.inf)
+        if len(rows):
+            starts = np.concatenate([[0], np.cumsum(counts[shared])])
+            straight = np.hypot(*(origins[rows] - destinations[rows]).T)
+            farthest = np.maximum.reduceat(
+                np.where(np.isfinite(straight), straight, 0.0), starts[:-1]
+            )
+            limits = USUAL_DETOUR * self._typical * farthest + LEAST_SEARCH_MINUTES
+            minutes[rows] = self._table(ends[shared], destinations, starts, rows, limits)
+        return minutes
 
     def one_to_many(self, origin: LonLat, destinations: LonLat, limit: float) -> Minutes:
         """Minutes from one point, shape (2,), to many, shape (n,); inf beyond `limit` minutes.

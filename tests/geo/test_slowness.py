@@ -82,6 +82,21 @@ def test_all_calls_give_the_same_times(engine: SlownessField, places: np.ndarray
     )
 
 
+def test_pairs_that_share_an_end_are_those_asked_one_by_one(
+    engine: SlownessField, places: np.ndarray
+) -> None:
+    some = np.append(places[:: len(places) // 6][:6], [[-3.5, 45.5]], axis=0)  # the last at sea
+    origin, destination = (side.ravel() for side in np.indices((len(some), len(some))))
+    together = engine.pairs(some[origin], some[destination])
+    alone = [
+        engine.pairs(some[[i]], some[[j]])[0] for i, j in zip(origin, destination, strict=True)
+    ]
+    np.testing.assert_allclose(together, alone, rtol=1e-9)
+    assert np.isinf(together[-1])
+    star = engine.pairs(some[destination], some[origin])
+    np.testing.assert_allclose(star, together, rtol=1e-9)
+
+
 @pytest.mark.parametrize("limit", [10.0, 15.0, 20.0])
 def test_a_threshold_is_inclusive(limit: float) -> None:
     engine = toy_engine()
