@@ -39,9 +39,9 @@ TITLES: Mapping[str, str] = {
     "density_class": "Densité",
     "minutes_to_labelled_structure": "Minutes jusqu’à une structure France Santé",
     "risk_class": "Risque de relève non assurée",
-    "share_lost": "Probabilité de relève non assurée",
-    "share_lost_low": "Probabilité, bas de l’intervalle à 90 %",
-    "share_lost_high": "Probabilité, haut de l’intervalle à 90 %",
+    "share_lost": "Probabilité",
+    "share_lost_low": "Probabilité, bas (90 %)",
+    "share_lost_high": "Probabilité, haut (90 %)",
     "horizon": "Horizon (années)",
     "as_of_year": "Année de départ",
     "told": "Ce que dit le modèle",
@@ -59,8 +59,8 @@ TITLES: Mapping[str, str] = {
     "minutes_after": "Minutes après",
     "apl_before": "APL avant (calculée)",
     "apl_after": "APL après (calculée)",
-    "share_lost_before": "Probabilité de relève non assurée, avant",
-    "share_lost_after": "Probabilité de relève non assurée, après",
+    "share_lost_before": "Risque avant (probabilité)",
+    "share_lost_after": "Risque après (probabilité)",
 }
 
 

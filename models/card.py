@@ -1,11 +1,12 @@
 """The model card in French, for the screen; `docs/model-card.md` says the same in English."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from data.french import number, percent
+from data.french import date, number, percent
 from models import artefact, proof, report
 from models.model import LastGpModel
 from models.places import ASSETS
@@ -43,6 +44,7 @@ def french(known: proof.Proof, shipped: dict[str, Any]) -> str:
     held, ahead = (designs[key]["models"][used] for key in ("held_out", "forward"))
     data = shipped["training_data"]
     two, five = (shipped["horizons"][key]["with_facilities"] for key in ("2", "5"))
+    day = date(dt.date.fromisoformat(shipped["date"]))
     periods = {key: ", ".join(data["periods"][key]) for key in ("2", "5")}
     return f"""# Fiche du modèle : perdre le dernier médecin généraliste
 
@@ -132,7 +134,7 @@ Les prédictions affichées sont gardées, puis comparées aux effectifs plus r�
 Les âges d’une agence restent en mémoire.
 
 ## 15. Science ouverte
-Code, protocole et paramètres (texte clair, données au {shipped["date"]}, scikit-learn
+Code, protocole et paramètres (texte clair, données au {day}, scikit-learn
 {shipped["versions"]["scikit-learn"]}, numpy {shipped["versions"]["numpy"]}) sont dans le dépôt ;
 les mêmes données redonnent le même fichier. Ni financement, ni intérêt en concurrence.
 """

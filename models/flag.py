@@ -98,8 +98,8 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     rates = class_rates(horizon).set_index("risk_class").loc[row["risk_class"]]
     return [
         (
-            f"Relève non assurée à l’horizon de {horizon} ans ({row['as_of']} → {until}) : risque "
-            f"{row['risk_class']}, probabilité {percent(row['probability'], 1)} (de "
+            f"Risque de relève non assurée à l’horizon de {horizon} ans ({row['as_of']} → {until}) "
+            f": {row['risk_class']}, probabilité {percent(row['probability'], 1)} (de "
             f"{percent(row['low'], 1)} à {percent(row['high'], 1)}, intervalle à 90 %)."
         ),
         certainty,

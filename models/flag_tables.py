@@ -45,9 +45,15 @@ def class_rates_told(horizon: int) -> pd.DataFrame:
     )
 
 
-def levers_listed(levers: pd.DataFrame) -> pd.DataFrame:
-    """Return what would change a risk, under the columns of `data.columns`."""
-    return levers.rename(columns={"probability": "share_lost"})
+def levers_told(levers: pd.DataFrame) -> pd.DataFrame:
+    """Return what would change a risk, in words."""
+    return pd.DataFrame(
+        {
+            "Si…": levers["change"],
+            "Risque": levers["risk_class"],
+            "Probabilité": [percent(one, 1) for one in levers["probability"]],
+        }
+    )
 
 
 def neighbours_listed(gone: Departure) -> pd.DataFrame:
@@ -102,10 +108,13 @@ def departure_told(gone: Departure) -> list[str]:
     """Return what a departure does, in French sentences."""
     taking = gone.neighbours[gone.neighbours["extra_patients"] >= 1]
     worse = gone.communes[gone.communes["apl_after"] < gone.communes["apl_before"]]
+    before, after = minutes(gone.minutes_before), minutes(gone.minutes_after)
     told = [
-        (
-            f"Le généraliste le plus proche de {gone.name} passerait de « "
-            f"{minutes(gone.minutes_before)} » à « {minutes(gone.minutes_after)} »."
+        f"Le généraliste le plus proche de {gone.name} "
+        + (
+            f"resterait : {after}."
+            if before == after
+            else f"passerait de « {before} » à « {after} »."
         ),
         (
             f"{number(gone.people_beyond_20)} habitants passeraient au-delà de 20 minutes."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.french import number
 from geo.errors import InvalidInputError
 from models import metrics
 from models.panel import follow_mergers, overseas
@@ -100,7 +101,7 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
         by_class=by_class,
         drifted=drifted,
         sentence=(
-            f"{int(loss.sum())} pertes observées pour {expected:.0f} attendues sur {len(joined)} "
-            f"communes : {verdict}."
+            f"{number(loss.sum())} pertes observées pour {number(expected)} attendues sur "
+            f"{number(len(joined))} communes : {verdict}."
         ),
     )

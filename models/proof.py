@@ -1,5 +1,6 @@
 """The proof of the risk model as the screen shows it: back-tests in French tables, the card."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.french import MISSING, number, percent
+from data.french import MISSING, date, number, percent
 from geo.errors import UnavailableError
 from models import artefact, report
 from models.predictors import PREDICTORS, THEMES
@@ -114,7 +115,7 @@ class Proof:
             {
                 "Probabilité annoncée (%)": points["predicted"],
                 "Taux observé (%)": points["observed"],
-                "Calibration parfaite (%)": points["predicted"],
+                "Parfait (%)": points["predicted"],
             }
         )
 
@@ -285,7 +286,7 @@ def summary() -> list[str]:
             "médecins n’est pas ouvert ; des associations sont apprises, non des causes."
         ),
         (
-            f"Version : données au {shipped['date']}, scikit-learn "
+            f"Version : données au {date(dt.date.fromisoformat(shipped['date']))}, scikit-learn "
             f"{shipped['versions'].get('scikit-learn', MISSING)}."
         ),
     ]

@@ -15,8 +15,9 @@ from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 
+AXIS_AND_LEGEND_PIXELS, BAR_AND_NAME_PIXELS = 130, 44
+
 CONTRIBUTIONS = {
-    "height": 300,
     "mark": {"type": "bar", "height": {"band": 0.4}},
     "encoding": {
         "y": {
@@ -99,7 +100,7 @@ def class_counts(listed: pd.DataFrame, horizon: int) -> None:
 def signal(territory: Territory, code: str, horizon: int) -> None:
     """Explain one commune's flag: what, how sure, why, what would change it, what if."""
     row = flag.row(shell.risk(territory, horizon), code)
-    st.subheader(f"{row['name']} : relève non assurée, risque {row['risk_class']}")
+    st.subheader(f"{row['name']} : risque {row['risk_class']} de relève non assurée")
     for sentence in flag.headline(row):
         st.text(sentence)
     why, chart = st.columns(2)
@@ -112,17 +113,15 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
             "commune moyenne : +0,7 la double, −0,7 la divise par deux."
         )
     with chart:
-        st.vega_lite_chart(
-            flag.contributions(row).query("logit != 0"), CONTRIBUTIONS, key=f"raisons-{code}"
-        )
+        added = flag.contributions(row).query("logit != 0")
+        tall = {"height": AXIS_AND_LEGEND_PIXELS + BAR_AND_NAME_PIXELS * len(added)}
+        st.vega_lite_chart(added, CONTRIBUTIONS | tall, key=f"raisons-{code}")
         st.caption("Les phrases à côté disent les principaux effets ; un thème inconnu est absent.")
     changes, load = st.columns(2)
     with changes:
         st.subheader("Ce qui le changerait")
-        figures.table(
-            flag_tables.levers_listed(_levers(territory.version, code, horizon, territory)),
-            height="auto",
-        )
+        levers = _levers(territory.version, code, horizon, territory)
+        st.dataframe(flag_tables.levers_told(levers), hide_index=True)
         st.caption(flag.CAUTION)
     with load:
         st.subheader("Si cela arrive : la charge des voisins")

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +24,8 @@ HORIZON, MOST = "risques_horizon", "risques_habitants"
 RANKING, SIGNAL, DEPARTURE = "Carte et classement", "Un signal", "Et si ce médecin partait ?"
 INHABITANTS = (500, 1000, 2000, 5000, 10000)
 TOWN_ZOOM = 10.5
+SHORT_LIST = 10
+"""Rows that are drawn whole."""
 
 WORKING_PAPER = (
     "Document de travail du planificateur : une commune à un seul médecin désigne une personne. "
@@ -178,7 +180,8 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
         )
     else:
         st.caption("Cliquez sur une commune de la carte, ou cochez une ligne, pour l’expliquer.")
-    figures.table(chosen, key=LIST, on_select=lambda: _row_chosen(territory, codes))
+    height: Literal["auto"] | int = "auto" if len(chosen) <= SHORT_LIST else 420
+    figures.table(chosen, height=height, key=LIST, on_select=lambda: _row_chosen(territory, codes))
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
     st.caption(" · ".join(lines))

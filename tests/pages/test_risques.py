@@ -69,7 +69,7 @@ def told(app: AppTest, key: str) -> str:
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
     shown(screen, "Carte et classement")
     classes, ranking = (one.value for one in screen.dataframe)
-    probability = ranking["Probabilité de relève non assurée"]
+    probability = ranking["Probabilité"]
     assert probability.is_monotonic_decreasing
     assert probability.between(0, 100).all()
     assert (ranking["Horizon (années)"] == 2).all()
