@@ -1,6 +1,7 @@
 """Uploaded features (GeoJSON, KML, shapefile, GeoPackage) as lines, one point each."""
 
 import json
+import math
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
@@ -8,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pyogrio
 import shapely
 from defusedxml import ElementTree  # type: ignore[import-untyped]
@@ -117,9 +119,11 @@ def _kml_points(text: str) -> list[tuple[float, float]]:
     for group in text.split():
         parts = group.split(",")
         try:
-            points.append((float(parts[0]), float(parts[1])))
+            point = float(parts[0]), float(parts[1])
         except (ValueError, IndexError):
             continue
+        if all(map(math.isfinite, point)):
+            points.append(point)
     return points
 
 
@@ -213,11 +217,20 @@ def _lines(features: Iterable[Feature], name: str) -> list[Line]:
             for field, place in recognise(keys).items()
             if (text := _plain(properties[keys[place]]))
         }
-        if geometry is not None and not geometry.is_empty:
-            point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
+        point = None if geometry is None or geometry.is_empty else _inside(geometry)
+        if point is not None:
             cells |= {"lon": repr(float(point.x)), "lat": repr(float(point.y))}
         lines.append(Line(number, cells))
     return limited(lines, name)
+
+
+def _inside(geometry: shapely.Geometry) -> shapely.Point | None:
+    """Return a point of a shape, None when its coordinates are no numbers."""
+    if isinstance(geometry, shapely.Point):
+        return geometry
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        return None
+    return geometry.representative_point()
 
 
 def _plain(value: Any) -> str:

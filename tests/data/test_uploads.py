@@ -166,6 +166,15 @@ def test_encrypted_archive_is_refused():
         read_lines(bytes(content), "sites.zip")
 
 
+def test_shapes_without_numbers_are_refused_line_by_line(region):
+    kml = files.KML.replace("1.872,46.170 1.872,46.172", "nan,46.170 1.872,inf")
+    assert codes(report(kml.encode(), region)) == ["19275", "!", "23096"]
+    square = [[[1, 45], [1e999, 45], [2, 46], [1, 45]]]
+    shapes = files.collection(files.feature({"type": "Polygon", "coordinates": square}, nom="A"))
+    content = shapes.replace(b"Infinity", b"1e999")
+    assert codes(report(content, region)) == ["!"]
+
+
 @given(st.binary(max_size=400))
 @settings(deadline=None, max_examples=150)
 def test_any_bytes_give_lines_or_a_refusal(content):
