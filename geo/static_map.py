@@ -3,17 +3,21 @@
 import io
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from shapely.errors import GEOSException
 from shapely.geometry import box
 
 from geo.layers import METRES_CRS, Indicator
 
 DOTS_PER_INCH = 150
+OUTLINED_COMMUNES = 800
+"""Above it a picture shows areas of one class, not each commune."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -38,6 +42,21 @@ def _frame(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
     west, south, east, north = shapes.to_crs(METRES_CRS).total_bounds
     margin = max(0.06 * max(east - west, north - south), 4000.0)
     return west - margin, south - margin, east + margin, north + margin
+
+
+def _together(shapes: gpd.GeoSeries) -> Any:
+    """Return shapes as one; as a coverage it is thirty times faster, where they are one."""
+    try:
+        return shapes.union_all(method="coverage")
+    except GEOSException:
+        return shapes.union_all()
+
+
+def _shown(shapes: gpd.GeoSeries, visible: int) -> gpd.GeoSeries:
+    """Return shapes of one colour, as one where their outlines could not be told apart."""
+    if visible <= OUTLINED_COMMUNES or shapes.empty:
+        return shapes
+    return gpd.GeoSeries([_together(shapes)], crs=shapes.crs)
 
 
 def picture(
@@ -96,10 +115,10 @@ def picture(
     land.to_crs(METRES_CRS).plot(ax=axes, color=LAND_COLOUR, zorder=1)
     ranks = class_numbers(values, indicator)
     for rank, one in enumerate(indicator.classes):
-        chosen = metres[(ranks == rank).to_numpy()]
+        chosen = _shown(metres.geometry[(ranks == rank).to_numpy()], len(metres))
         if len(chosen):
             chosen.plot(ax=axes, color=one.colour, edgecolor="white", linewidth=0.15, zorder=2)
-    unknown = metres[(ranks < 0).to_numpy()]
+    unknown = _shown(metres.geometry[(ranks < 0).to_numpy()], len(metres))
     if len(unknown):
         unknown.plot(
             ax=axes, color=MISSING_COLOUR, edgecolor="#8a8f98", hatch="///", linewidth=0.1, zorder=2
@@ -126,7 +145,7 @@ def picture(
                 zorder=6,
             )
     if outline is not None:
-        whole = gpd.GeoSeries([outline.to_crs(METRES_CRS).union_all()], crs=METRES_CRS)
+        whole = gpd.GeoSeries([_together(outline.to_crs(METRES_CRS))], crs=METRES_CRS)
         whole.boundary.plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     handles = [
