@@ -372,8 +372,9 @@ stops in 2020: later crises are unknown to it. Associations, not causes.
 
 ## 14. Use, oversight and follow-up
 A planner confirms, refutes or handles each flag. Public views show territories grouped to five GPs
-or more. Wording: "relève non assurée". When a newer panel comes, last predictions are scored
-against it (`models/monitoring.py`) and the drift is shown. An agency's ages stay in memory.
+or more. Wording: "relève non assurée". Predictions are kept when shown, with their date and the
+version of the model; when a newer panel comes, they are scored against it and the drift is shown
+(`models/follow_up.py`). A review keeps the prediction it judges. An agency's ages stay in memory.
 
 ## 15. Open science
 Code, parameters (`models/assets/last_gp.json`, plain JSON, {shipped["date"]}, scikit-learn
