@@ -18,6 +18,7 @@ from geo.layers import METRES_CRS, Indicator
 DOTS_PER_INCH = 150
 OUTLINED_COMMUNES = 800
 """Above it a picture shows areas of one class, not each commune."""
+GAP_PIXELS = 20
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -57,6 +58,21 @@ def _shown(shapes: gpd.GeoSeries, visible: int) -> gpd.GeoSeries:
     if visible <= OUTLINED_COMMUNES or shapes.empty:
         return shapes
     return gpd.GeoSeries([_together(shapes)], crs=shapes.crs)
+
+
+def _around(
+    shapes: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """Tell which shapes (EPSG:4326) may be seen in a frame in metres, by their bounds."""
+    to_degrees = pyproj.Transformer.from_crs(METRES_CRS, 4326, always_xy=True)
+    west, south, east, north = to_degrees.transform_bounds(*frame)
+    bounds = shapes.bounds.to_numpy()
+    return (
+        (bounds[:, 0] <= east)
+        & (bounds[:, 2] >= west)
+        & (bounds[:, 1] <= north)
+        & (bounds[:, 3] >= south)
+    )
 
 
 def picture(
@@ -109,10 +125,10 @@ def picture(
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     west, south, east, north = _frame(communes.geometry if outline is None else outline)
-    metres = communes.to_crs(METRES_CRS)
-    visible = metres.intersects(box(west, south, east, north)).to_numpy()
-    metres, values = metres[visible], values[visible]
-    land.to_crs(METRES_CRS).plot(ax=axes, color=LAND_COLOUR, zorder=1)
+    visible = _around(communes, (west, south, east, north))
+    metres, values = communes[visible].to_crs(METRES_CRS), values[visible]
+    shore = land[_around(land, (west, south, east, north))].to_crs(METRES_CRS)
+    shore.plot(ax=axes, color=LAND_COLOUR, zorder=1)
     ranks = class_numbers(values, indicator)
     for rank, one in enumerate(indicator.classes):
         chosen = _shown(metres.geometry[(ranks == rank).to_numpy()], len(metres))
@@ -146,7 +162,10 @@ def picture(
             )
     if outline is not None:
         whole = gpd.GeoSeries([_together(outline.to_crs(METRES_CRS))], crs=METRES_CRS)
-        whole.boundary.plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
+        edges = whole.boundary.explode()
+        # Gaps that contours leave between neighbours would be dots.
+        pixel = (east - west) / (size_inches[0] * DOTS_PER_INCH)
+        edges[edges.length > GAP_PIXELS * pixel].plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
