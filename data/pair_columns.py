@@ -16,11 +16,11 @@ _WHAT = {
 }  # fmt: skip
 _SIDE = {
     "1": 0, "o": 0, "orig": 0, "origin": 0, "origine": 0, "from": 0, "depart": 0, "dep": 0,
-    "start": 0, "source": 0, "a": 0,
+    "start": 0, "source": 0, "src": 0, "a": 0,
     "2": 1, "d": 1, "dest": 1, "destination": 1, "to": 1, "arrivee": 1, "arr": 1, "end": 1,
-    "target": 1, "b": 1,
+    "target": 1, "dst": 1, "b": 1,
 }  # fmt: skip
-_WHOLE_WORDS = {word for word in _SIDE if len(word) > 1} - {"a", "b"}
+_WHOLE_WORDS = {word for word in _SIDE if len(word) > 1}
 """A heading that only names a side ("origine") holds a code."""
 _FILLERS = {"l", "93", "lambert", "wgs", "84", "m", "deg", "id", "de", "du", "d"}
 
@@ -54,7 +54,7 @@ def _meaning(heading: str) -> tuple[str, int] | None:
     sides = {_SIDE[w] for w in words if w in _WHOLE_WORDS} or {
         _SIDE[w] for w in words if w in _SIDE
     }
-    if not what and len(words) == 1 and words[0] in _WHOLE_WORDS:
+    if not what and _WHOLE_WORDS.intersection(words):
         what = {"code"}
     strange = [w for w in words if w not in _WHAT and w not in _SIDE and w not in _FILLERS]
     if len(what) != 1 or len(sides) != 1 or strange:

@@ -60,9 +60,7 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
     if columns is not None and len(columns[0]) == 2:
         return _degrees(table, columns[0]), _degrees(table, columns[1])
     if columns is not None and communes is not None:
-        place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
-        first, second = (place.reindex(_codes(table[c])).to_numpy(float) for (c,) in columns)
-        return first, second
+        return _places(table, columns[0][0], communes), _places(table, columns[1][0], communes)
     message = (
         "Colonnes attendues : x1, y1, x2, y2 (Lambert-93, en mètres), ou lon1, lat1, lon2, lat2 "
         "(degrés), ou les codes de communes code1, code2 ; « _origine » et « _destination » valent "
@@ -71,9 +69,19 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
     raise InvalidInputError(message)
 
 
-def _codes(column: pd.Series) -> pd.Series:
-    """Return INSEE codes as they are known, with the zero that a spreadsheet ate."""
-    return column.str.upper().str.removesuffix(".0").str.zfill(5)
+def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
+    """Return where the communes of a column of INSEE codes stand; nan for a code not known here."""
+    # A spreadsheet may have eaten the first zero, or added decimals.
+    codes = table[name].str.upper().str.removesuffix(".0").str.zfill(5)
+    place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
+    if len(codes) and not codes.isin(place.index).any():
+        line, cell = next(table[name].items())
+        message = (
+            f"Colonne « {name} » : aucun code n’est celui d’une commune connue ici (ligne {line} : "
+            f"« {cell} »). Il faut le code INSEE, comme 33063, non le nom ni le code postal."
+        )
+        raise InvalidInputError(message)
+    return place.reindex(codes).to_numpy(float)
 
 
 def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:

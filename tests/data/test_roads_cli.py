@@ -160,6 +160,7 @@ def test_a_network_that_cannot_be_read_is_none(extract: Path) -> None:
         (["Longitude origine", "Latitude origine", "lon_destination", "lat_destination"], False),
         (["from_lon", "from_lat", "to_lon", "to_lat"], False),
         (["x_o", "y_o", "x_d", "y_d"], True),
+        (["lonSrc", "latSrc", "lonDst", "latDst"], False),
         (["x1", "y1", "x2", "y2"], False),
     ],
 )
@@ -224,6 +225,7 @@ def test_a_few_points_out_of_range_have_no_time(extract: Path, tmp_path: Path) -
     [
         ("a,b\n1,2\n", "Colonnes attendues"),
         ("nom_commune_1,nom_commune_2\na,b\n", "Colonnes attendues"),
+        ("code1,code2\nBordeaux,Pessac\n", "aucun code n’est celui d’une commune .* « Bordeaux »"),
         ("x1,y1,x2,y2\n9e9,1,9e9,2\n", "Ligne 2, colonnes « x1 » et « y1 » .* ni en degrés"),
         ("x1,y1,x2,y2\n1,2,trois,4\n", "Ligne 2, colonne « x2 » : « trois » n’est pas un nombre"),
         ("x1,y1,x2,y2,minutes\n1,2,3,4,5\n", "déjà une colonne « minutes »"),
