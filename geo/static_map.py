@@ -7,11 +7,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyproj
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from shapely.errors import GEOSException
-from shapely.geometry import box
 
 from geo.layers import METRES_CRS, Indicator
 
@@ -165,7 +166,9 @@ def picture(
         edges = whole.boundary.explode()
         # Gaps that contours leave between neighbours would be dots.
         pixel = (east - west) / (size_inches[0] * DOTS_PER_INCH)
-        edges[edges.length > GAP_PIXELS * pixel].plot(ax=axes, color="#000091", linewidth=1.6, zorder=3)
+        edges[edges.length > GAP_PIXELS * pixel].plot(
+            ax=axes, color="#000091", linewidth=1.6, zorder=3
+        )
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
