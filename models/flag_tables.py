@@ -45,15 +45,13 @@ def class_rates_told(horizon: int) -> pd.DataFrame:
     )
 
 
-def levers_told(levers: pd.DataFrame) -> pd.DataFrame:
-    """Return what would change a risk, in words."""
-    return pd.DataFrame(
-        {
-            "Si…": levers["change"],
-            "Risque": levers["risk_class"],
-            "Probabilité": [percent(one, 1) for one in levers["probability"]],
-        }
-    )
+def levers_told(levers: pd.DataFrame) -> list[str]:
+    """Return what would change a risk, one sentence each, the present state first."""
+    told = zip(levers["change"], levers["risk_class"], levers["probability"], strict=True)
+    return [
+        f"{change} : risque {label}, {percent(probability, 1)}"
+        for change, label, probability in told
+    ]
 
 
 def neighbours_listed(gone: Departure) -> pd.DataFrame:

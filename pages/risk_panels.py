@@ -121,7 +121,8 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     with changes:
         st.subheader("Ce qui le changerait")
         levers = _levers(territory.version, code, horizon, territory)
-        st.dataframe(flag_tables.levers_told(levers), hide_index=True)
+        for sentence in flag_tables.levers_told(levers):
+            st.text(f"• {sentence}")
         st.caption(flag.CAUTION)
     with load:
         st.subheader("Si cela arrive : la charge des voisins")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import catalogue, exports, indicators, predictions, risk_map, scenarios
+from data import catalogue, exports, french, indicators, predictions, risk_map, scenarios
 from data.paths import ROOT
 from data.territory import Territory
 from models import artefact, flag, flag_tables, predict, proof, report
@@ -124,9 +124,9 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
     assert first["reasons"][0] in said
     assert "intervalle à 90" in said
     assert "démonstration" in said.lower()
-    changes = screen.dataframe[0].value
-    assert changes.iloc[0, 0] == "Situation actuelle"
-    assert len(changes) >= 3
+    present = f"Situation actuelle : risque {first['risk_class']}, "
+    assert present + french.percent(first["probability"], 1) in said
+    assert "Un médecin de plus s’installe dans la commune : risque" in said
 
 
 def test_a_review_is_kept_dated_and_shown_as_text(
