@@ -71,8 +71,8 @@ def tiles(extract: Path, folder: Path) -> valhalla.Actor:
     path = folder / "valhalla.json"
     path.write_text(json.dumps(config))
     binary = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
-    command = [binary, "-c", path, extract]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [binary, "-c", path, extract.resolve()]  # it leaves its notes where it stands
+    subprocess.run(command, check=True, capture_output=True, cwd=folder)
     return valhalla.Actor(config)
 
 
