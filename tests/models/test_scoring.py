@@ -196,6 +196,7 @@ def test_predictions_do_not_read_the_future_of_the_real_files(
 ) -> None:
     """The same predictions come out when all that is dated after the year is removed."""
     source = pd.read_csv(reference / "gp_panel" / "gp_per_commune.csv", dtype={"code": str})
+    source = source[source["code"].str[:2].isin(["03", "15", "19", "23", "63", "87"])]
     monkeypatch.setenv("PROXISOINS_REFERENCE_DATA", str(tmp_path / "absent"))
     outs = []
     for name, table in (("full", source), ("cut", source.drop(columns=["gp_2018", "gp_2020"]))):
