@@ -101,8 +101,8 @@ def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
 
 
 def travel_time(region: str = embedded_set.DEFAULT_REGION) -> TravelTime:
-    """Return the engine in use in a region."""
-    return load_territory(region).travel_time
+    """Return the engine in use in a region, without its tables."""
+    return _engine(region, embedded_set.communes(region), embedded_set.fringe(region))
 
 
 def load_territory(region: str = embedded_set.DEFAULT_REGION) -> Territory:
