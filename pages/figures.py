@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from data import columns, exports
+from data.french import MISSING
 from data.territory import Territory
 
 
@@ -63,6 +64,7 @@ def table(
     st.dataframe(
         shown,
         hide_index=True,
+        placeholder=MISSING,
         height=height,
         column_config=formats,
         key=key,

@@ -19,6 +19,7 @@ from data import (
     permanence_tables,
     schemas,
 )
+from data.french import MISSING
 from data.permanence import Cover
 from data.territory import Territory
 from geo import layers
@@ -151,7 +152,7 @@ def _frame(table: pd.DataFrame, height: int = 420) -> None:
         else st.column_config.TextColumn(pinned=name == "Établissement")
         for name in table.columns
     }
-    st.dataframe(table, hide_index=True, height=height, column_config=config)
+    st.dataframe(table, hide_index=True, placeholder=MISSING, height=height, column_config=config)
 
 
 def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from data import french, predictions, scenarios
+from data.french import MISSING
 from data.territory import Territory
 from geo.errors import ProxiSoinsError
 from models import departure as departures
@@ -89,7 +90,12 @@ def _sources(territory: Territory, *more: str) -> None:
 
 def class_counts(listed: pd.DataFrame, horizon: int) -> None:
     """Say how many communes each class holds here, and what such classes became in the past."""
-    st.dataframe(flag_tables.counts_told(listed, horizon), hide_index=True, key="classes_ici")
+    st.dataframe(
+        flag_tables.counts_told(listed, horizon),
+        hide_index=True,
+        placeholder=MISSING,
+        key="classes_ici",
+    )
     st.caption(
         f"Taux observé : part des communes de la classe restées sans médecin à l’échéance, en "
         f"{flag.tested_on(horizon)}, France métropolitaine hors Nouvelle-Aquitaine, régions tenues "
@@ -210,7 +216,9 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     st.subheader("Boule de neige")
     st.text(flag_tables.snowball_told(gone))
     if gone.rounds:
-        st.dataframe(flag_tables.rounds_listed(gone), hide_index=True, width="content")
+        st.dataframe(
+            flag_tables.rounds_listed(gone), hide_index=True, placeholder=MISSING, width="content"
+        )
     with st.expander("Hypothèses"):
         for one in gone.assumptions:
             st.text(f"• {one}")
@@ -258,10 +266,15 @@ def follow_up(territory: Territory) -> None:
             f"{told.end - told.start} ans : l’écart attendu n’est pas nul."
         )
     (st.error if told.result.drifted else st.success)(told.result.sentence)
-    st.dataframe(flag_tables.follow_up_listed(told.result), hide_index=True, width="content")
+    st.dataframe(
+        flag_tables.follow_up_listed(told.result),
+        hide_index=True,
+        placeholder=MISSING,
+        width="content",
+    )
     st.subheader("Dérive, d’un millésime et d’une version du modèle à l’autre")
     drift = flag_tables.drift_listed(followed)
-    st.dataframe(drift, hide_index=True)
+    st.dataframe(drift, hide_index=True, placeholder=MISSING)
     st.caption(
         "Dérive : les pertes observées sortent de l’intervalle à 95 % que les probabilités "
         "permettent. Pente de calibration : 1 est juste. Sous 5 pertes, ni précision ni AUC."

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from data.french import MISSING
 from geo.errors import ProxiSoinsError
 from models import card, flag, flag_tables, proof
 
@@ -34,6 +35,7 @@ def _past_rates(horizon: int) -> None:
     st.dataframe(
         flag_tables.class_rates_told(horizon),
         hide_index=True,
+        placeholder=MISSING,
         width="content",
         key="taux_par_classe",
     )
@@ -48,7 +50,7 @@ def _back_tests(known: proof.Proof) -> None:
     designs = known.designs()
     chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
     st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
-    st.dataframe(known.models(chosen), hide_index=True)
+    st.dataframe(known.models(chosen), hide_index=True, placeholder=MISSING)
     st.caption(
         "Précision moyenne : part de vraies pertes parmi les communes signalées, sur tous les "
         "seuils ; elle vaut le taux de base pour un classement au hasard. AUC : 0,5 au hasard, 1 "
@@ -77,9 +79,9 @@ def _curves(known: proof.Proof, horizon: int) -> None:
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
-        st.dataframe(known.classes(horizon), hide_index=True)
-        st.dataframe(curve.round(1), hide_index=True)
-        st.dataframe(yields.round(0), hide_index=True)
+        st.dataframe(known.classes(horizon), hide_index=True, placeholder=MISSING)
+        st.dataframe(curve.round(1), hide_index=True, placeholder=MISSING)
+        st.dataframe(yields.round(0), hide_index=True, placeholder=MISSING)
 
 
 def _groups(known: proof.Proof) -> None:
@@ -91,22 +93,22 @@ def _groups(known: proof.Proof) -> None:
         required=True,
         format_func=proof.GROUPS.__getitem__,
     )
-    st.dataframe(known.groups(by), hide_index=True)
+    st.dataframe(known.groups(by), hide_index=True, placeholder=MISSING)
     st.caption(
         "Deux ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
         "données. " + proof.DENOMINATOR
     )
     with st.expander("Fiabilité de « ne peut pas dire » ; ce que coûte un fichier absent"):
-        st.dataframe(known.certainty(), hide_index=True)
+        st.dataframe(known.certainty(), hide_index=True, placeholder=MISSING)
         st.caption("Cible : 90 % de communes bien couvertes, vérifiée vers l’avant.")
-        st.dataframe(known.missing(), hide_index=True)
+        st.dataframe(known.missing(), hide_index=True, placeholder=MISSING)
 
 
 def _card() -> None:
     st.subheader("Fiche du modèle")
     st.markdown("\n".join(f"- {one}" for one in proof.summary()))
     with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
-        st.dataframe(proof.predictors(), hide_index=True)
+        st.dataframe(proof.predictors(), hide_index=True, placeholder=MISSING)
     whole = card.read()
     if whole is None:
         st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")

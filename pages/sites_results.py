@@ -7,6 +7,7 @@ import streamlit as st
 
 from data import indicators, map_payload, scenario_pdf, scenario_results, site_tables, sites_map
 from data.best_sites import BestSites
+from data.french import MISSING
 from data.scenario_results import Search
 from data.scenarios import Draft
 from data.site_columns import SITE_TITLES
@@ -175,7 +176,9 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
     st.text(site_tables.changes_sentence(evaluation))
     if not evaluation.changes.empty:
         table = site_tables.changes_table(evaluation)
-        st.dataframe(table, hide_index=True, height=min(420, 38 + 35 * len(table)))
+        st.dataframe(
+            table, hide_index=True, placeholder=MISSING, height=min(420, 38 + 35 * len(table))
+        )
 
 
 def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
@@ -183,10 +186,12 @@ def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
     st.text(search.words())
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
     st.text(site_tables.proof(best))
-    st.dataframe(site_tables.choices_table(best), hide_index=True)
+    st.dataframe(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
     if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
         st.markdown("**Ce que coûte chaque différence avec l’optimum**")
-        st.dataframe(site_tables.differences_table(best, names), hide_index=True)
+        st.dataframe(
+            site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
+        )
     st.caption(
         f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
         "« Glouton » : sites ajoutés un à un, chaque fois le plus utile."

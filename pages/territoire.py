@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data import comparison, embedded_set, sheet, sheet_pdf
+from data.french import MISSING
 from data.indicators import LEVELS
 from data.sheet import LEVEL_TITLES, Figure, Sheet
 from data.territory import Territory
@@ -139,8 +140,8 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
         if len(past) > 1:
             st.subheader("Depuis quand")
             dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-            st.bar_chart(dated[CURVES["gps"]], y_label=CURVES["gps"], height=180)
-            st.dataframe(dated.round(1))
+            st.bar_chart(dated[CURVES["gps"]], y_label="Médecins", height=200)
+            st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
     st.download_button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: _pdf(territory.version, chosen.level, chosen.code, territory),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data import exports_zoning, zoning_gauges
-from data.french import number, percent
+from data.french import MISSING, number, percent
 from data.schemas import ZONES
 from data.territory import Territory
 from data.zoning_gauges import Ceilings
@@ -86,6 +86,7 @@ def _contradictions(territory: Territory) -> None:
             {"apl": 1}
         ),
         hide_index=True,
+        placeholder=MISSING,
         column_config={
             "code": "Code",
             "name": "Commune",
