@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from geo.errors import ProxiSoinsError
 from pages import accounts, shell
 from pages.accounts import Role
 
@@ -58,7 +59,10 @@ def _screen(place: int, name: str, title: str, icon: str, least: Role) -> Stream
 alone = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{SHARED}")
 screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
-shell.open_page()
-if not alone:
-    accounts.draw_account()
-navigation.run()
+try:
+    shell.open_page()
+    if not alone:
+        accounts.draw_account()
+    navigation.run()
+except ProxiSoinsError as error:
+    shell.explain(error)

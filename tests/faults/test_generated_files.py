@@ -26,7 +26,7 @@ from tests.faults.generated import NAMES, mutated, seeds
 from tests.faults.harness import in_french
 
 Door = Callable[[bytes, str], object]
-EXAMPLES = int(os.environ.get("PROXISOINS_GENERATED", "60"))
+EXAMPLES = int(os.environ.get("PROXISOINS_GENERATED", "40"))
 
 
 @cache

@@ -17,7 +17,7 @@ GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
 """How many of each, 0 for a few: `docs/security.md` gives the result of 10,000."""
 
 
-@settings(max_examples=GENERATED or 400, deadline=None)
+@settings(max_examples=GENERATED or 150, deadline=None)
 @given(queries)
 def test_any_address_gives_a_view_within_bounds(query: dict[str, str]) -> None:
     view = ViewState.from_query(query)
@@ -30,7 +30,7 @@ def test_any_address_gives_a_view_within_bounds(query: dict[str, str]) -> None:
     assert all(character.isalnum() or character in "_:.-" for character in text)
 
 
-@settings(max_examples=GENERATED or 100, deadline=None)
+@settings(max_examples=GENERATED or 40, deadline=None)
 @given(st.text(max_size=200))
 def test_any_raw_query_string_gives_a_view(raw: str) -> None:
     pairs = parse_qsl(raw, keep_blank_values=True)
@@ -39,7 +39,7 @@ def test_any_raw_query_string_gives_a_view(raw: str) -> None:
 
 
 @settings(
-    max_examples=GENERATED or 100,
+    max_examples=GENERATED or 40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

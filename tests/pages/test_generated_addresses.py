@@ -44,9 +44,9 @@ def test_a_region_that_is_not_there_is_said_in_french() -> None:
 
 
 def opening_on(screen: str) -> str:
-    """Return the application with another screen in the place of the first."""
+    """Return the application with a screen as the first, which opens by itself."""
     source = (ROOT / "app.py").read_text(encoding="utf-8")
-    rule = "first = place == 0"
-    assert rule in source
-    source = source.replace(rule, f'first = name == "{screen}"')
-    return source.replace('"pages/', f'"{ROOT}/pages/')
+    first = "first = place == 0"
+    assert first in source
+    opened = source.replace(first, f'first = name == "{screen}"')
+    return opened.replace('f"pages/', f'f"{ROOT}/pages/').replace('"pages/', f'"{ROOT}/pages/')
