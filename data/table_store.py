@@ -139,7 +139,9 @@ def version(key: str) -> Version:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         provenance = {k: _provenance(v) for k, v in content["provenance"].items()}
-        return Version(key, content["before"], content["tables"], provenance, content.get("sites", ""))
+        return Version(
+            key, content["before"], content["tables"], provenance, content.get("sites", "")
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unreadable(path.name) from error
 
