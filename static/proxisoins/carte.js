@@ -225,7 +225,7 @@ window.ProxiSoins = (() => {
       this.departements = contours.departements;
       this.rows = communesOf(contours);
       this.rowOf = new Map(this.rows.map(({ c }, row) => [c, row]));
-      this.outlines = outlinesOf(contours).map((rings, row) => Object.assign(L.polygon(rings, { renderer: this.canvas, smoothFactor: 0.6, noClip: true }), { row }));
+      this.outlines = outlinesOf(contours).map((rings, row) => Object.assign(L.polygon(rings, { renderer: this.canvas, smoothFactor: 0.6, noClip: true, color: "#ffffff", weight: 0.5, opacity: 0.7 }), { row }));
       this.communes = L.featureGroup(this.outlines);
       this.communes.bindTooltip((layer) => this.tooltip(layer.row), { sticky: true, direction: "top", opacity: 0.95 });
       this.communes.on("click", (event) => {
@@ -307,10 +307,10 @@ window.ProxiSoins = (() => {
       const { indicator, values, state } = this;
       const zones = state.layers.includes("zonage") ? this.config.zones.values : [];
       const fills = (this.fills ??= this.zoneFills());
-      const shown = { color: "#ffffff", weight: 0.5, opacity: 0.7, fillOpacity: state.layers.includes("fond") ? 0.6 : 0.88 };
+      const fillOpacity = state.layers.includes("fond") ? 0.6 : 0.88;
       this.outlines.forEach((outline, row) => {
         const rank = this.classOf(indicator, values[row]);
-        outline.setStyle({ ...shown, fillColor: rank < 0 ? this.missing() : indicator.classes[rank].colour, zone: fills[zones[row]] });
+        outline.setStyle({ fillOpacity, fillColor: rank < 0 ? this.missing() : indicator.classes[rank].colour, zone: fills[zones[row]] });
       });
     }
 
