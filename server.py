@@ -30,6 +30,7 @@ from streamlit.web.server import server_util
 
 from data.paths import home
 from data.static_files import TILE_SERVER
+from geo.errors import ProxiSoinsError
 from pages import map_assets
 
 LOG = logging.getLogger("proxisoins")
@@ -221,7 +222,11 @@ async def health(_request: Request) -> JSONResponse:
 
 
 def explain_error(error: Exception) -> bool:
-    """Give an unforeseen error a number, for the log (which has its trace) and for the reader."""
+    """Say a foreseen error; give another a number, for the log (with its trace) and the reader."""
+    if isinstance(error, ProxiSoinsError):
+        st.error("Cela n’a pas pu s’afficher.")
+        st.text(str(error))
+        return True
     number = secrets.token_hex(4)
     LOG.error("Unforeseen error %s: %s", number, type(error).__name__)
     st.error(

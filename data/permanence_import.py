@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from data import catalogue, embedded_set, exports, french, schemas
+from data import catalogue, embedded_set, exports, french, schemas, table_store
 from data.french import fold
 from data.gazetteer import gazetteer
 from data.imports import commune_index
@@ -65,28 +65,29 @@ def store(
         raise InvalidInputError(
             f"« {name} » : aucune ligne comprise, rien n’est changé. Corrigez les lignes refusées."
         )
-    before = catalogue.imported_tables(["pdses_lines"]).get("pdses_lines")
-    if keep_other_departements and before is not None:
-        told = set(lines["code"].map(departement))
-        kept = before[~before["code"].map(departement).isin(told)]
-        lines = pd.concat([lines, kept], ignore_index=True)
-    codes = set(embedded_set.communes(region)["code"])
-    now = dt.datetime.now(dt.UTC)
-    provenance = Provenance(
-        table="pdses_lines",
-        title=schemas.TITLES["pdses_lines"],
-        source="Lignes importées par l’agence",
-        vintage=_vintage(lines, now.date()),
-        licence="non précisée",
-        # An export of the demonstration that comes back is no real data.
-        simulated=bool(lines["comment"].map(fold).str.contains(_DEMONSTRATION).any()),
-        rows=len(lines),
-        matched=len(codes.intersection(lines["code"])),
-        imported_at=now,
-        file_name=name,
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-    catalogue.commit_tables({"pdses_lines": lines}, {"pdses_lines": provenance})
+    with table_store.changing():
+        before = catalogue.imported_tables(["pdses_lines"]).get("pdses_lines")
+        if keep_other_departements and before is not None:
+            told = set(lines["code"].map(departement))
+            kept = before[~before["code"].map(departement).isin(told)]
+            lines = pd.concat([lines, kept], ignore_index=True)
+        codes = set(embedded_set.communes(region)["code"])
+        now = dt.datetime.now(dt.UTC)
+        provenance = Provenance(
+            table="pdses_lines",
+            title=schemas.TITLES["pdses_lines"],
+            source="Lignes importées par l’agence",
+            vintage=_vintage(lines, now.date()),
+            licence="non précisée",
+            # An export of the demonstration that comes back is no real data.
+            simulated=bool(lines["comment"].map(fold).str.contains(_DEMONSTRATION).any()),
+            rows=len(lines),
+            matched=len(codes.intersection(lines["code"])),
+            imported_at=now,
+            file_name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        catalogue.commit_tables({"pdses_lines": lines}, {"pdses_lines": provenance})
     return lines
 
 

@@ -16,6 +16,7 @@ from streamlit import config
 
 import server
 from data import map_payload
+from geo.errors import InvalidInputError
 from pages import map_assets
 
 STREAMLIT_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
@@ -209,6 +210,14 @@ def test_an_unforeseen_error_shows_a_number_and_no_detail(
     number = re.search(r"\*\*([0-9a-f]{8})\*\*", shown[0])
     assert number is not None
     assert number[1] in caplog.text
+
+
+def test_a_foreseen_error_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(server.st, "error", shown.append)
+    monkeypatch.setattr(server.st, "text", shown.append)
+    assert server.explain_error(InvalidInputError("Le point est en mer."))
+    assert shown == ["Cela n’a pas pu s’afficher.", "Le point est en mer."]
 
 
 def test_only_the_frame_of_the_map_may_show_background_tiles() -> None:

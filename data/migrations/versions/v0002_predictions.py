@@ -1,5 +1,7 @@
 """Predictions kept as they were made; what a review had before its eyes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-SEEN = (
+SEEN: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (
     ("risk_class", sa.String(20)),
     ("probability", sa.Double()),
     ("horizon", sa.Integer()),
