@@ -102,7 +102,8 @@ def ribbon(current: Territory) -> None:
 
 # Streamlit has no setting for the two texts of its file uploader.
 _FRENCH_UPLOADER = (
-    "[data-testid=stFileUploaderDropzone] button p,"
+    # Made small, not hidden: a button without text has no name for screen readers.
+    "[data-testid=stFileUploaderDropzone] button p{font-size:0}"
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
     "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after"
     "{content:'Choisir un fichier'}"

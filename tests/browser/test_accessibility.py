@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = re.findall(r'st\.Page\("pages/(\w+)\.py"', (ROOT / "app.py").read_text())
+SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
 WIDTHS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 

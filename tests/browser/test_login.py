@@ -4,7 +4,7 @@ import base64
 import gzip
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,10 +92,16 @@ def heard(page: Page) -> list[str]:
     return received
 
 
-def test_a_planner_logs_in_and_out(guarded: str, identities: Provider, visitor: Page) -> None:
+def test_a_planner_logs_in_and_out(
+    guarded: str,
+    identities: Provider,
+    visitor: Page,
+    grave_findings: Callable[[Page], list[str]],
+) -> None:
     identities.claims = {"email": "planification@exemple.fr", "email_verified": True}
     visitor.goto(f"{guarded}/risques")
     expect(visitor.get_by_text("Sans compte")).to_be_visible(timeout=SLOW_MS)
+    assert grave_findings(visitor) == []
     visitor.get_by_role("button", name="Se connecter").last.click()
     expect(visitor.get_by_text("Connecté : planificateur")).to_be_visible(timeout=SLOW_MS)
     assert "exemple.fr" not in visitor.locator("body").inner_text()
@@ -152,5 +158,10 @@ def test_a_shared_link_opens_alone_without_an_account_and_tells_no_risk(
     frame.locator("html[data-rings*='iso_sites']").wait_for(state="attached", timeout=SLOW_MS)
     assert "MSP d’Ussel" in " ".join(received)
     assert [found for text in received for found in SUPPRESSED.findall(text)] == []
-    for screen in ("Zonage", "Fiche territoire", "Se connecter"):
+    for screen in (
+        "Territoires à risque",
+        "Fiche territoire",
+        "Données et méthode",
+        "Se connecter",
+    ):
         expect(visitor.get_by_text(screen, exact=True)).to_have_count(0)
