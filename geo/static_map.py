@@ -3,13 +3,12 @@
 import io
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from shapely.errors import GEOSException
@@ -17,6 +16,8 @@ from shapely.errors import GEOSException
 from geo.layers import METRES_CRS, Indicator
 
 DOTS_PER_INCH = 150
+Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
+
 OUTLINED_COMMUNES = 800
 """Above it a picture shows areas of one class, not each commune."""
 GAP_PIXELS = 20
@@ -39,9 +40,14 @@ def class_numbers(values: pd.Series, indicator: Indicator) -> pd.Series:
     return pd.Series(np.where(numbers.notna(), ranked, -1), index=values.index)
 
 
+def in_metres(shapes: Shapes) -> Shapes:
+    """Return shapes in the CRS of pictures; who draws many pictures does it once."""
+    return shapes if shapes.crs == METRES_CRS else shapes.to_crs(METRES_CRS)
+
+
 def _frame(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
     """Return west, south, east, north in metres, with a margin that shows the surroundings."""
-    west, south, east, north = shapes.to_crs(METRES_CRS).total_bounds
+    west, south, east, north = shapes.total_bounds
     margin = max(0.06 * max(east - west, north - south), 4000.0)
     return west - margin, south - margin, east + margin, north + margin
 
@@ -64,9 +70,8 @@ def _shown(shapes: gpd.GeoSeries, visible: int) -> gpd.GeoSeries:
 def _around(
     shapes: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
 ) -> npt.NDArray[np.bool_]:
-    """Tell which shapes (EPSG:4326) may be seen in a frame in metres, by their bounds."""
-    to_degrees = pyproj.Transformer.from_crs(METRES_CRS, 4326, always_xy=True)
-    west, south, east, north = to_degrees.transform_bounds(*frame)
+    """Tell which shapes (metres) may be seen in a frame, by their bounds."""
+    west, south, east, north = frame
     bounds = shapes.bounds.to_numpy()
     return (
         (bounds[:, 0] <= east)
@@ -95,13 +100,13 @@ def picture(
     Parameters
     ----------
     communes
-        Contours, EPSG:4326.
+        Contours, in any CRS; `in_metres` beforehand saves time.
     values
         The indicator, aligned with `communes`.
     indicator
         Its classes and colours.
     land
-        Dry land around, EPSG:4326.
+        Dry land around, in any CRS.
     title, notes
         Written above and below the map; the notes carry vintage and source.
     rings
@@ -111,7 +116,7 @@ def picture(
     numbered
         Whether the places bear their rank, from 1.
     outline
-        Shapes to frame and to outline as one, EPSG:4326; without them all communes are shown.
+        Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
     size_inches
         Width and height at 150 dots per inch.
 
@@ -125,10 +130,12 @@ def picture(
     axes = figure.add_subplot()
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    communes, land = in_metres(communes), in_metres(land)
+    outline = None if outline is None else in_metres(outline)
     west, south, east, north = _frame(communes.geometry if outline is None else outline)
     visible = _around(communes, (west, south, east, north))
-    metres, values = communes[visible].to_crs(METRES_CRS), values[visible]
-    shore = land[_around(land, (west, south, east, north))].to_crs(METRES_CRS)
+    metres, values = communes[visible], values[visible]
+    shore = land[_around(land, (west, south, east, north))]
     shore.plot(ax=axes, color=LAND_COLOUR, zorder=1)
     ranks = class_numbers(values, indicator)
     for rank, one in enumerate(indicator.classes):
@@ -162,7 +169,7 @@ def picture(
                 zorder=6,
             )
     if outline is not None:
-        whole = gpd.GeoSeries([_together(outline.to_crs(METRES_CRS))], crs=METRES_CRS)
+        whole = gpd.GeoSeries([_together(outline)], crs=METRES_CRS)
         edges = whole.boundary.explode()
         # Gaps that contours leave between neighbours would be dots.
         pixel = (east - west) / (size_inches[0] * DOTS_PER_INCH)

@@ -124,18 +124,30 @@ def _filters(territory: Territory, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@st.cache_resource(show_spinner="Préparation de la carte…", max_entries=8)
+def _configuration(
+    version: str,  # noqa: ARG001
+    horizon: int,
+    codes: tuple[str, ...] | None,
+    _territory: Territory,
+) -> tuple[dict[str, Any], str]:
+    """Return where the contours are, and what is sent of the map's configuration."""
+    table = risk_map.with_risk(
+        shell.commune_indicators(_territory), shell.risk(_territory, horizon)
+    )
+    document = risk_map.configuration(_territory, table, horizon, codes)
+    return map_payload.contours_address(document), map_payload.encode(document)
+
+
 def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> str:
     """Return the map's payload, rebuilt when the data, the horizon or the filters change."""
     key = (territory.version, horizon, codes, st.session_state.get("risques_centre", ""))
     kept = st.session_state.get("risques_payload")
     if kept is None or kept[0] != key:
-        table = risk_map.with_risk(
-            shell.commune_indicators(territory), shell.risk(territory, horizon)
-        )
-        document = risk_map.configuration(territory, table, horizon, codes)
+        contours, encoded = _configuration(territory.version, horizon, codes, territory)
         view = replace(shell.view(), indicator="risk_class")
-        encoded = map_payload.encode(document | map_dialogue.opening(view))
-        st.session_state["risques_payload"] = kept = (key, encoded)
+        first = map_payload.encode(contours | map_dialogue.opening(view))
+        st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
     return str(kept[1])
 
 

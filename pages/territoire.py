@@ -3,6 +3,7 @@
 from dataclasses import replace
 from html import escape
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
@@ -76,17 +77,26 @@ def _sheet(
     return sheet.sheet(territory, communes, peers, region, level=level, code=code, risk=risk)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territory) -> bytes:  # noqa: ARG001
-    communes = shell.commune_indicators(_territory)
-    frame = _territory.communes.loc[_territory.communes["code"].isin(codes), "geometry"]
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _ground(
+    version: str,  # noqa: ARG001
+    _territory: Territory,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return communes and land as pictures need them; read only."""
+    land = embedded_set.land(_territory.region)
+    return static_map.in_metres(_territory.communes), static_map.in_metres(land)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territory) -> bytes:
+    contours, land = _ground(version, _territory)
     return static_map.picture(
-        _territory.communes,
-        communes[MAP_INDICATOR.key],
+        contours,
+        shell.commune_indicators(_territory)[MAP_INDICATOR.key],
         MAP_INDICATOR,
-        embedded_set.land(_territory.region),
+        land,
         title=name,
-        outline=frame,
+        outline=contours.loc[contours["code"].isin(codes), "geometry"],
         size_inches=(5.2, 4.4),
     )
 
