@@ -21,6 +21,7 @@ Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
 OUTLINED_COMMUNES = 800
 """Above it a picture shows areas of one class, not each commune."""
 GAP_PIXELS = 20
+TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -126,8 +127,13 @@ def picture(
         PNG.
     """
     # Without a canvas of its own: on Agg's, each layer added would draw the whole picture.
-    figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH, layout="constrained")
-    axes = figure.add_subplot()
+    # Placed by hand: an automatic layout would draw everything twice.
+    width, height = size_inches
+    foot = (0.12 + NOTE_INCHES * len(notes)) / height
+    beside = 1 - (LEGEND_INCHES + 0.1) / width
+    figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
+    axes = figure.add_axes((0.1 / width, foot, beside, 1 - foot - TITLE_INCHES / height))
+    axes.set_anchor("NW")
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     communes, land = in_metres(communes), in_metres(land)
@@ -190,7 +196,9 @@ def picture(
     figure.legend(
         handles=handles,
         title=textwrap.fill(heading, 26),
-        loc="outside right upper",
+        loc="upper right",
+        bbox_to_anchor=(1 - 0.03 / width, 1 - TITLE_INCHES / height),
+        borderaxespad=0,
         alignment="left",
         fontsize=7,
         title_fontsize=7.5,
@@ -198,7 +206,7 @@ def picture(
     )
     axes.set_title(title, fontsize=11, loc="left", wrap=True)
     if notes:
-        figure.supxlabel("\n".join(notes), fontsize=6.5, x=0.01, ha="left")
+        figure.text(0.1 / width, 0.08 / height, "\n".join(notes), fontsize=6.5, va="bottom")
     target = io.BytesIO()
     figure.savefig(target, format="png", metadata={"Software": "ProxiSoins"})
     return target.getvalue()
