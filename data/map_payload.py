@@ -165,7 +165,8 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     said = [_said(one) for one in known]
     if indicator.key in {"minutes_to_nearest_gp", "population_beyond_20", "apl"}:
         said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
-    return f"{indicator.denominator.capitalize()}. Source : {' ; '.join(said)}."
+    first, rest = indicator.denominator[:1].upper(), indicator.denominator[1:]
+    return f"{first}{rest}. Source : {' ; '.join(said)}."
 
 
 def _said(provenance: Provenance) -> str:
