@@ -13,6 +13,8 @@ from data.permanence_words import FIELDS
 from data.territory import Territory
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from geo.errors import ProxiSoinsError
+from pages import accounts
+from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
@@ -204,13 +206,17 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
 
 @st.fragment
 def draw_import(territory: Territory) -> None:
-    """Draw the tab "Importer"."""
+    """Draw the tab "Importer", for who may import lines."""
+    if not accounts.allowed(Role.PLANNER):
+        return
     _templates()
     file = st.file_uploader("Fichier de lignes (CSV ou XLSX)", key="pdses_file")
     if file is not None:
         content = file.getvalue()
         _review(territory, _Dropped(file.name, content, hashlib.sha256(content).hexdigest()[:16]))
-    if catalogue.can_undo() and st.button("Annuler le dernier import", key="pdses_undo"):
+    # The last import may be of other tables: taking it back is an administrator's.
+    may_undo = accounts.role() >= Role.ADMINISTRATOR and catalogue.can_undo()
+    if may_undo and st.button("Annuler le dernier import", key="pdses_undo"):
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()

@@ -1,13 +1,16 @@
 """Roles: what each sees, and what the public never does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data import catalogue
 from data.paths import ROOT
 from pages.accounts import Role, granted
+from tests.pages.test_generated_addresses import opening_on
 
 TIMEOUT_SECONDS = 240
 RULES = {"administrators": ["chef@exemple.fr"], "planners": ["planification"], "claim": "groupes"}
@@ -43,10 +46,7 @@ def test_without_rules_everyone_reads() -> None:
 
 def opened(user: dict[str, Any] | None, first: str = "carte", **query: str) -> AppTest:
     """Open a screen of an application that asks for a login, as a user or as the public."""
-    source = (ROOT / "app.py").read_text(encoding="utf-8")
-    source = source.replace("first = place == 0", f'first = name == "{first}"')
-    source = source.replace('"pages/', f'"{ROOT}/pages/')
-    app = AppTest.from_string(source, default_timeout=TIMEOUT_SECONDS)
+    app = AppTest.from_string(opening_on(first), default_timeout=TIMEOUT_SECONDS)
     app.secrets["auth"] = {"client_id": "essai"}
     app.secrets["roles"] = RULES
     app.user = {"is_logged_in": False} if user is None else {"is_logged_in": True} | user
@@ -99,3 +99,13 @@ def test_without_a_login_configured_the_machine_is_its_users() -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
     assert "Se connecter" not in {button.label for button in app.button}
     assert "Sans compte" not in texts(app)
+
+
+def test_a_reader_imports_no_line_even_where_none_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = catalogue.load_territory()
+    bare = replace(known, pdses_lines=known.pdses_lines.iloc[:0])
+    monkeypatch.setattr("pages.shell.territory", lambda: bare)
+    said = texts(opened({"groupes": []}, "permanence"))
+    assert "Réservé aux comptes « planificateur »" in said
