@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def in_french(page: str) -> str:
     return re.sub(r"<noscript>.*?</noscript>", FRENCH_NOSCRIPT, page, count=1, flags=re.DOTALL)
 
 
+@cache
 def early_links() -> str:
     """Return links by which the browser fetches, with the page, what Streamlit asks for late.
 
@@ -94,6 +96,7 @@ def early_links() -> str:
     )
 
 
+@cache
 def map_links() -> str:
     """Return links by which the map's frame fetches its scripts and styles all at once."""
     scripts = (

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data import embedded_set, paths
 from data.sentences import sentence
-from data.static_files import TILE_SERVER, versioned
+from data.static_files import FROM_FRAME, TILE_SERVER, versioned
 from data.territory import Provenance, Territory
 from geo import layers
 from geo.layers import Indicator
@@ -117,7 +117,7 @@ def setting(territory: Territory) -> dict[str, Any]:
     """Return what every map of a region starts from: contours, town halls, what is simulated."""
     contours = contours_file(territory)
     document: dict[str, Any] = {
-        "base": "../../app/static/",
+        "base": FROM_FRAME,
         "contours": contours,
         "image": versioned("proxisoins/image.js"),
         "region_name": territory.region_name,

@@ -8,6 +8,9 @@ from data import paths
 TILE_SERVER = "https://data.geopf.fr"
 """Server of the IGN's background tiles, asked only when the user switches them on."""
 
+FROM_FRAME = "../../app/static/"
+"""Where the map's frame finds what the application serves; survives a base path."""
+
 
 @cache
 def versioned(name: str) -> str:
