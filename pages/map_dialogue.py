@@ -11,7 +11,7 @@ from data.territory import Territory
 from geo import layers
 from geo.errors import ProxiSoinsError
 from pages import shell
-from pages.state import DEFAULT_LAYERS, ViewState
+from pages.state import ViewState
 
 _CLIENT_FIELDS = ("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year")
 """Fields of the view that the client changes."""
@@ -30,8 +30,9 @@ def _rings_around(version: str, lon: float, lat: float, _territory: Territory) -
     return layers.display_rings(_territory.travel_time.isochrones(np.array([[lon, lat]])))
 
 
-def opening(view: ViewState) -> dict[str, Any]:
-    """Return the part of a payload that says the view to open on."""
+def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]:
+    """Return the part of a payload that says the view to open on, and what is the default."""
+    default = default or ViewState()
     state = {
         "region": view.region,
         "lon": view.lon,
@@ -43,7 +44,7 @@ def opening(view: ViewState) -> dict[str, Any]:
         "here": view.here,
         "year": view.year,
     }
-    defaults = {"indicator": ViewState.indicator, "layers": list(DEFAULT_LAYERS)}
+    defaults = {"indicator": default.indicator, "layers": list(default.layers)}
     return {"state": state, "defaults": defaults}
 
 
@@ -53,13 +54,20 @@ def asked(key: str) -> dict[str, Any]:
     return message if isinstance(message, dict) and "action" in message else {}
 
 
-def follow(message: dict[str, Any]) -> ViewState:
-    """Return the view that the client says it shows, else that of the session."""
+def told(message: dict[str, Any]) -> ViewState | None:
+    """Return the view that the client says it shows, if it says one."""
     state = message.get("state")
     if not isinstance(state, dict):
+        return None
+    return ViewState.from_query({str(k): str(v) for k, v in state.items()})
+
+
+def follow(message: dict[str, Any]) -> ViewState:
+    """Return the session's view, moved as the client says it has."""
+    shown = told(message)
+    if shown is None:
         return shell.view()
-    told = ViewState.from_query({str(k): str(v) for k, v in state.items()})
-    return replace(shell.view(), **{name: getattr(told, name) for name in _CLIENT_FIELDS})
+    return replace(shell.view(), **{name: getattr(shown, name) for name in _CLIENT_FIELDS})
 
 
 def open_sheet(key: str, message: dict[str, Any], view: ViewState) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -23,8 +22,7 @@ from data.french import MISSING
 from data.permanence import Cover
 from data.territory import Territory
 from geo import layers
-from geo.errors import ProxiSoinsError
-from pages import figures, map_view, shell
+from pages import figures, map_dialogue, map_view, shell
 from pages.permanence_import import draw_import
 from pages.state import ViewState
 
@@ -63,11 +61,6 @@ def _rings(version: str, day: dt.date, specialty: str, _territory: Territory) ->
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _rings_around(version: str, lon: float, lat: float, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
-    return layers.display_rings(_territory.travel_time.isochrones(np.array([[lon, lat]])))
-
-
 @st.cache_data(show_spinner=False, max_entries=16)
 def _payload(
     version: str, day: dt.date, specialty: str, shown: tuple[str, ...], _territory: Territory
@@ -76,47 +69,20 @@ def _payload(
     lines = covered.lines[covered.lines["line"].isin(shown)]
     note = " · ".join(permanence_files.notes(_territory))
     document = permanence_map.configuration(_territory, covered, specialty, lines, note)
-    state = {
-        "region": _territory.region,
-        "lon": None,
-        "lat": None,
-        "zoom": None,
-        "indicator": permanence_map.INDICATOR,
-        "layers": [permanence_map.RINGS, permanence_map.POINTS],
-        "commune": "",
-        "here": None,
-        "year": None,
-    }
-    defaults = {"indicator": permanence_map.INDICATOR, "layers": state["layers"]}
-    return map_payload.encode(document | {"state": state, "defaults": defaults})
-
-
-def _asked() -> ViewState:
-    """Return what the client says it shows; it comes from a browser and is trusted for nothing."""
-    message = st.session_state.get(MAP)
-    state = message.get("state") if isinstance(message, dict) else None
-    told = state if isinstance(state, dict) else {}
-    return ViewState.from_query({str(key): str(value) for key, value in told.items()})
+    view = ViewState(
+        region=_territory.region,
+        indicator=permanence_map.INDICATOR,
+        layers=(permanence_map.RINGS, permanence_map.POINTS),
+    )
+    return map_payload.encode(document | map_dialogue.opening(view, view))
 
 
 @st.fragment
 def _map(territory: Territory, specialty: str, lines: pd.DataFrame, day: dt.date) -> None:
-    version, asked = territory.version, _asked()
-    answer: dict[str, Any] = {
-        "rings": {permanence_map.RINGS: _rings(version, day, specialty, territory)}
-    }
-    if asked.here is not None:
-        try:
-            answer["rings"]["ici"] = _rings_around(version, *asked.here, territory)
-        except ProxiSoinsError as error:
-            answer["message"] = str(error)
-    if asked.commune:
-        covering = permanence.lines_covering(territory, asked.commune)
-        answer["commune"] = {
-            "code": asked.commune,
-            "lines": covering.round({"minutes": 0}).to_dict("records"),
-            "note": "Aucune ligne tenue à moins d’une heure.",
-        }
+    version = territory.version
+    asked = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
+    answer = map_dialogue.answer(territory, asked)
+    answer["rings"][permanence_map.RINGS] = _rings(version, day, specialty, territory)
     shown = tuple(lines["line"])
     map_view.draw_map(_payload(version, day, specialty, shown, territory), answer, MAP)
 

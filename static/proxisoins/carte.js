@@ -256,7 +256,6 @@ window.ProxiSoins = (() => {
       this.names();
       for (const key of state.layers) this.show(key, true);
       if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
-      this.legend();
       if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
       document.body.classList.remove("loading");
       this.signal("ready", "1");
