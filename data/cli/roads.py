@@ -67,10 +67,17 @@ def fetch(
 
 
 @app.command("status")
-def status() -> None:
+def status(
+    *,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Comparer tous les fichiers du réseau à leur empreinte."),
+    ] = False,
+) -> None:
     """Dit quel réseau routier est en usage, de quelle date, de quelle taille."""
     from data.french import number
     from data.roads_store import current_folder, open_network, size_bytes
+    from geo.roads.network import verify as verified_files
 
     chosen = current_folder()
     if chosen is None:
@@ -78,6 +85,7 @@ def status() -> None:
             "Aucun réseau routier : les temps sont estimés. Voyez « proxisoins roads build »."
         )
         return
+    checked = verified_files(chosen) if verify else 0
     engine = open_network(chosen)
     said = engine.network.provenance
     typer.echo(f"{engine.label.name}, données du : {engine.label.vintage}")
@@ -85,6 +93,8 @@ def status() -> None:
     typer.echo(f"  Construit le {said['built_at']}, version {said['version']}, {said['crs']}")
     for source in said.get("files", []):
         typer.echo(f"  Extrait : {source['file']} ({source['date'] or 'sans date'})")
+    if verify:
+        typer.echo(f"  Vérifié : {checked} fichiers conformes à leur empreinte")
     typer.echo(
         f"  {number(said['nodes'])} nœuds, {number(said['arcs'])} arcs, "
         f"{number(said['road_km'])} km de routes, {said['parts']} ensemble(s) relié(s)"

@@ -1,7 +1,16 @@
-"""The compact driving network: arrays in a folder, loaded by memory map."""
+"""The compact driving network: arrays in a folder, loaded by memory map.
 
+Beside the arrays lie their digests. Reading a gigabyte takes longer than mapping it: the sizes and
+dates of the files are noted when the digests were found right, and `load` compares digests again
+only where a file was written or copied since.
+"""
+
+import contextlib
 import dataclasses
+import hashlib
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +20,20 @@ import numpy.typing as npt
 
 from geo.errors import InvalidInputError
 
-FORMAT = 1
-"""Changes with the arrays: an older folder is refused, to be built again."""
+FORMAT = 2
+"""Changes with the files: an older folder is refused, to be built again."""
 
 PROFILES = ("offpeak", "peak")
 
 _PROVENANCE = "provenance.json"
+
+_DIGESTS = "SHA256SUMS"
+"""As `sha256sum --check` reads it."""
+
+_CHECKED = "checked.json"
+"""What the last comparison with the digests found, and the sizes and dates of files then."""
+
+_AGAIN = "Reconstruisez-le par « proxisoins roads build »."
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,13 +127,19 @@ class RoadNetwork:
 ARRAYS = tuple(f.name for f in dataclasses.fields(RoadNetwork) if f.name != "provenance")
 
 
+_FILES = (*(f"{name}.npy" for name in ARRAYS), _PROVENANCE)
+
+
 def save(network: RoadNetwork, folder: Path) -> None:
-    """Write the arrays, then the provenance, whose presence says that the folder is whole."""
+    """Write arrays and provenance, then their digests, whose presence says that all is there."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(network, name), allow_pickle=False)
     text = json.dumps(network.provenance, ensure_ascii=False, indent=2)
     (folder / _PROVENANCE).write_text(text, encoding="utf-8")
+    lines = (f"{digest}  {name}\n" for name, digest in _digests(folder).items())
+    (folder / _DIGESTS).write_text("".join(lines), encoding="utf-8")
+    _note(folder, _stamps(folder), [])
 
 
 def load(folder: Path) -> RoadNetwork:
@@ -125,19 +148,91 @@ def load(folder: Path) -> RoadNetwork:
     Raises
     ------
     InvalidInputError
-        If the folder holds no whole network of the present format.
+        If the folder holds no whole network of the present format, or if a file was altered:
+        searches do not check the numbers of nodes that they follow.
     """
-    again = "Reconstruisez-le par « proxisoins roads build »."
     try:
         provenance = json.loads((folder / _PROVENANCE).read_text(encoding="utf-8"))
-        if provenance.get("format") != FORMAT:
-            message = f"Le réseau routier du dossier {folder} est d’une autre version. {again}"
+        if provenance["format"] != FORMAT:
+            message = f"Le réseau routier du dossier {folder} est d’une autre version. {_AGAIN}"
             raise InvalidInputError(message)
+        _refuse(folder, _known(folder))
         arrays = {name: _map(folder / f"{name}.npy") for name in ARRAYS}
-    except (OSError, ValueError) as error:
-        message = f"Le dossier {folder} ne contient pas de réseau routier complet. {again}"
-        raise InvalidInputError(message) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _incomplete(folder) from error
     return RoadNetwork(**arrays, provenance=provenance)
+
+
+def verify(folder: Path) -> int:
+    """Compare every file with its digest, even one that seems untouched; return how many.
+
+    Raises
+    ------
+    InvalidInputError
+        If a file was altered or is missing.
+    """
+    try:
+        _refuse(folder, _compare(folder))
+    except (OSError, ValueError) as error:
+        raise _incomplete(folder) from error
+    return len(_FILES)
+
+
+def _refuse(folder: Path, altered: list[str]) -> None:
+    if altered:
+        names = ", ".join(altered)
+        message = f"Le réseau routier du dossier {folder} a été altéré ({names}). {_AGAIN}"
+        raise InvalidInputError(message)
+
+
+def _incomplete(folder: Path) -> InvalidInputError:
+    message = f"Le dossier {folder} ne contient pas de réseau routier complet. {_AGAIN}"
+    return InvalidInputError(message)
+
+
+def _known(folder: Path) -> list[str]:
+    """Return the files altered, as noted if none was written since."""
+    try:
+        noted = json.loads((folder / _CHECKED).read_text(encoding="utf-8"))
+        if noted["stamps"] == _stamps(folder):
+            return list(noted["altered"])
+    except (OSError, ValueError, KeyError, TypeError):  # absent, or altered itself
+        pass
+    return _compare(folder)
+
+
+def _compare(folder: Path) -> list[str]:
+    """Return the files that do not match their digest, and note them."""
+    stamps = _stamps(folder)
+    lines = (folder / _DIGESTS).read_text(encoding="utf-8").splitlines()
+    expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    found = _digests(folder)
+    altered = [name for name in _FILES if found[name] != expected.get(name)]
+    with contextlib.suppress(OSError):  # a read-only folder is compared each time
+        _note(folder, stamps, altered)
+    return altered
+
+
+def _note(folder: Path, stamps: dict[str, list[int]], altered: list[str]) -> None:
+    text = json.dumps({"stamps": stamps, "altered": altered}, indent=1)
+    (folder / _CHECKED).write_text(text, encoding="utf-8")
+
+
+def _stamps(folder: Path) -> dict[str, list[int]]:
+    """Return what changes when a file is written again or copied: its size and its two dates."""
+    found = {name: (folder / name).stat() for name in (*_FILES, _DIGESTS)}
+    return {name: [s.st_size, s.st_mtime_ns, s.st_ctime_ns] for name, s in found.items()}
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file, by name."""
+
+    def digest(name: str) -> str:
+        with (folder / name).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return dict(zip(_FILES, pool.map(digest, _FILES), strict=True))
 
 
 def _map(path: Path) -> npt.NDArray[Any]:

@@ -20,6 +20,7 @@ from data.embedded_set import mergers
 from data.roads_fetch import fetch_region
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads.build import build_from_osm
+from geo.roads.network import ARRAYS
 from geo.roads.projection import to_metres
 
 LON, LAT, STEP, SIDE = -0.60, 44.80, 0.004, 12
@@ -80,6 +81,15 @@ def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Pa
     one, other, peak = ((tmp_path / f"{n}.geojson").read_text(encoding="utf-8") for n in "abc")
     assert one == other
     assert peak != one
+
+
+def test_status_verifies_every_file(extract: Path) -> None:
+    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    told = run("roads", "status", "--verify")
+    assert f"Vérifié : {len(ARRAYS) + 1} fichiers conformes à leur empreinte" in told
+    (folder / "ptr.npy").write_bytes((folder / "ptr.npy").read_bytes()[::-1])
+    with pytest.raises(InvalidInputError, match=r"a été altéré \(ptr\.npy\)"):
+        run("roads", "status", "--verify")
 
 
 def test_point_at_sea(extract: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from data.permanence_files import csv_template
 from data.permanence_reader import read_lines
 from data.scenarios import Draft
 from geo.errors import ProxiSoinsError
+from geo.roads.network import ARRAYS, RoadNetwork
 from tests.faults.generated import GOLDEN
 from tests.faults.harness import KILLED, content, in_child, in_french, refuse_from, unhindered
 
@@ -152,6 +153,21 @@ def test_whatever_file_is_altered_nothing_ends_in_a_traceback(damage: str, home:
             except ProxiSoinsError as refusal:
                 in_french(refusal)
         path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_altered_road_network_is_not_used(
+    damage: str, isolated_home: Path, network: RoadNetwork
+) -> None:
+    folder = roads_store.put_in_use(network)
+    files = [path for path in folder.iterdir() if path.name != "checked.json"]
+    assert len(files) == len(ARRAYS) + 2
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(DAMAGES[damage](whole))
+        assert roads_store.current_network() is None, path.name
+        path.write_bytes(whole)
+    assert roads_store.current_network() is not None
 
 
 @pytest.mark.parametrize("action", ["scenarios", "save", "backup"])

@@ -19,7 +19,6 @@ from data import (
 )
 from data.permanence_files import csv_template
 from data.permanence_reader import read_lines
-from geo.roads.build import build_from_osm
 from geo.roads.network import RoadNetwork
 from tests.faults.generated import GOLDEN
 from tests.faults.harness import KILLED, content, each_kill, in_child, unhindered, written
@@ -85,19 +84,6 @@ def test_killed_while_storing_on_call_lines(isolated_home: Path) -> None:
         return len(permanence_import.store(outcomes, name="lignes.csv", content=file, region="75"))
 
     killed_everywhere(isolated_home, store, least=4)
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> RoadNetwork:
-    """A street of three junctions."""
-    path = tmp_path_factory.mktemp("osm") / "street.osm"
-    nodes = "".join(
-        f'<node id="{i}" version="1" lon="{-0.6 + i / 500}" lat="44.8"/>' for i in range(1, 4)
-    )
-    way = "".join(f'<nd ref="{i}"/>' for i in range(1, 4))
-    tag = '<tag k="highway" v="residential"/>'
-    path.write_text(f'<osm version="0.6">{nodes}<way id="1" version="1">{way}{tag}</way></osm>')
-    return build_from_osm([path], lambda _: None)
 
 
 def test_killed_while_a_network_is_put_in_use(isolated_home: Path, network: RoadNetwork) -> None:
