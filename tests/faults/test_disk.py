@@ -46,12 +46,26 @@ def region_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     gazetteer("75")
 
 
+@pytest.fixture(scope="module")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds something of everything; change nothing."""
+    folder = tmp_path_factory.mktemp("filled") / "home"
+
+    def fill() -> None:
+        imports.import_files([GOLDEN / "apl_plain.csv"])
+        imports.import_files([GOLDEN / "gp_wide.csv"])
+        scenarios.save(DRAFT)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(folder))
+        assert in_child(fill, unhindered) is None  # no connection stays open here
+    return folder
+
+
 @pytest.fixture
-def home(isolated_home: Path) -> Path:
-    """A data folder that holds something of everything."""
-    imports.import_files([GOLDEN / "apl_plain.csv"])
-    imports.import_files([GOLDEN / "gp_wide.csv"])
-    in_child(lambda: bool(scenarios.save(DRAFT)), unhindered)  # no connection stays open here
+def home(isolated_home: Path, filled_home: Path) -> Path:
+    """A data folder of the test's own that holds something of everything."""
+    shutil.copytree(filled_home, isolated_home, dirs_exist_ok=True)
     return isolated_home
 
 
