@@ -155,8 +155,9 @@ def session() -> Iterator[Session]:
     UnavailableError
         The database cannot be reached, is full, locked, or made by a newer version.
     """
+    engine = _engine(url())  # says itself why a base does not open
     try:
-        with Session(_engine(url())) as opened, opened.begin():
+        with Session(engine) as opened, opened.begin():
             yield opened
     except DatabaseError as error:
         if type(error) not in {OperationalError, DatabaseError}:  # ours, not the database's
