@@ -10,6 +10,7 @@ import hashlib
 import logging
 import re
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
@@ -241,7 +243,14 @@ def explain_error(error: Exception) -> bool:
 
 @asynccontextmanager
 async def announce(_app: App) -> AsyncIterator[None]:
-    """Say in the terminal where the application is, and open it where there is a screen."""
+    """Prepare the screens, say in the terminal where they are, open them in a browser if any."""
+    # Streamlit would warn that streamlit-folium is imported outside of any session.
+    logging.getLogger(get_script_run_ctx.__module__).setLevel(logging.ERROR)
+    # Imported here, once the runtime that caches look for is there, and before anyone is served:
+    # two threads that import the same modules may each see them half done.
+    from pages.warm_up import warm_up
+
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     address = config.get_option("browser.serverAddress") or "localhost"
     url = server_util.get_url(str(address))
     print(f"\n  ProxiSoins est ouvert : {url}\n  Ctrl+C pour l’arrêter.\n", flush=True)

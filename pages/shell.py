@@ -34,10 +34,14 @@ def _territory(region: str, state: str) -> Territory:  # noqa: ARG001  (the stat
     return catalogue.load_territory(region)
 
 
+def region(code: str) -> Territory:
+    """Return a region, as the data stand now."""
+    return _territory(code, catalogue.state_key(code))
+
+
 def territory() -> Territory:
     """Return the region of the view, as the data stand now."""
-    region = view().region
-    return _territory(region, catalogue.state_key(region))
+    return region(view().region)
 
 
 @st.cache_resource(show_spinner="Calcul des indicateurs…", max_entries=4)

@@ -1,0 +1,61 @@
+"""What a visitor would wait for, done as the process starts: its imports, then its data."""
+
+import gc
+import logging
+
+import streamlit as st
+
+# What the screens import: read once, before anyone is served.
+from data import (  # noqa: F401
+    comparison,
+    dropped_files,
+    exports_zoning,
+    indicators,
+    map_payload,
+    permanence_map,
+    refresh,
+    sheet_pdf,
+    travel_time_errors,
+    zoning_gauges,
+)
+from geo import static_map  # noqa: F401
+from geo.errors import ProxiSoinsError
+from pages import (  # noqa: F401
+    method_texts,
+    permanence_import,
+    risk_panels,
+    risk_proof,
+    shell,
+    sites_best,
+    sites_scenarios,
+    sites_upload,
+)
+from pages.state import REGION
+
+LOG = logging.getLogger("proxisoins")
+
+
+# Cached, so that the functions cached within look for no screen to show their progress on.
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Load the default region as the first screens need it, once per process."""
+    try:
+        territory = shell.region(REGION)
+        shell.communes_with_risk(territory)
+        for level in map_payload.LEVELS:
+            shell.aggregated_indicators(territory, level)
+        map_payload.contours_file(territory)
+    except ProxiSoinsError as error:
+        # The screens say it again, to who can mend it.
+        LOG.warning("Nothing is prepared for the first visitor: %s", error)
+    settle()
+
+
+def settle() -> None:
+    """Leave out of garbage collection what is in memory: modules and data, there to stay.
+
+    Streamlit collects everything after every run of a script; looking at half a million objects
+    that no run made took 0.2 s of each.
+    """
+    gc.collect()
+    gc.freeze()

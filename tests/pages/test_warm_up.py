@@ -1,0 +1,59 @@
+"""What is prepared as a process starts: the first visitor loads nothing, runs collect little."""
+
+import gc
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from data import catalogue, indicators
+from geo.errors import UnavailableError
+from models import predict
+from pages import shell
+from pages.state import REGION
+from pages.warm_up import warm_up
+
+
+@pytest.fixture(autouse=True)
+def cold() -> Iterator[None]:
+    """A process that has prepared nothing, and lets go of all afterwards."""
+    warm_up.clear()
+    yield
+    warm_up.clear()
+    gc.unfreeze()
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("computed again")
+
+
+def test_the_first_visitor_computes_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    warm_up()
+    for module, name in (
+        (catalogue, "load_territory"),
+        (indicators, "commune_indicators"),
+        (indicators, "aggregated_indicators"),
+        (predict, "risk_table"),
+    ):
+        monkeypatch.setattr(module, name, refuse)
+    territory = shell.region(REGION)
+    assert "risk_class" in shell.communes_with_risk(territory)
+    assert len(shell.aggregated_indicators(territory, "departement")) == 12
+
+
+def test_what_stays_is_left_out_of_garbage_collection() -> None:
+    gc.unfreeze()
+    warm_up()
+    assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+
+
+def test_a_process_starts_where_the_data_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unreadable(_code: str) -> None:
+        raise UnavailableError("Le disque ne répond pas.")
+
+    monkeypatch.setattr(shell, "region", unreadable)
+    with caplog.at_level(logging.WARNING, logger="proxisoins"):
+        warm_up()
+    assert "Le disque ne répond pas." in caplog.text
