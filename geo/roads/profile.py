@@ -1,8 +1,10 @@
 """From OSM tags to a class, a direction, an access and a speed.
 
-Base speeds are those of INSEE's METRIC (motorway 120/100/60 km/h by density of the surroundings,
-single carriageway 65/40/20, ramp 60, track 20, ferry 13), spread over the OSM classes around
-METRIC's single figure; a posted limit then scales the base.
+The base is the table of INSEE's METRIC (motorway 120/100/60 km/h by density of the surroundings,
+single carriageway 65/40/20, ramp 60, track 20, ferry 13), spread over the OSM classes; where a
+limit is posted, a share of it holds instead. In towns the table gives way to what METRIC's own
+minutes say: beside those of OSRM in Gironde they are no longer there than in open country
+(docs/roads.md), so speeds in towns are set on OSRM's.
 """
 
 from collections.abc import Mapping
@@ -25,29 +27,26 @@ class RoadClass:
         Value of the tag `highway` (links of a class share a row), or "ferry".
     kmh
         Off-peak speed in open country, town, dense town.
-    legal_kmh
-        The usual legal limit in the same surroundings, which `kmh` goes with.
     """
 
     name: str
     kmh: tuple[float, float, float]
-    legal_kmh: tuple[float, float, float]
 
 
 CLASSES = (
-    RoadClass("motorway", (120, 100, 60), (130, 110, 90)),
-    RoadClass("motorway_link", (60, 60, 40), (90, 70, 50)),
-    RoadClass("trunk", (95, 70, 40), (110, 90, 70)),
-    RoadClass("trunk_link", (60, 50, 30), (80, 70, 50)),
-    RoadClass("primary", (68, 42, 21), (80, 50, 50)),
-    RoadClass("secondary", (65, 40, 20), (80, 50, 50)),
-    RoadClass("tertiary", (60, 38, 20), (80, 50, 50)),
-    RoadClass("unclassified", (50, 34, 18), (80, 50, 50)),
-    RoadClass("residential", (34, 28, 17), (50, 50, 50)),
-    RoadClass("living_street", (15, 15, 12), (20, 20, 20)),
-    RoadClass("service", (18, 15, 12), (50, 50, 50)),
-    RoadClass("track", (20, 20, 15), (50, 50, 50)),
-    RoadClass("ferry", (13, 13, 13), (13, 13, 13)),
+    RoadClass("motorway", (120, 100, 80)),
+    RoadClass("motorway_link", (60, 60, 50)),
+    RoadClass("trunk", (95, 70, 50)),
+    RoadClass("trunk_link", (60, 50, 30)),
+    RoadClass("primary", (68, 56, 42)),
+    RoadClass("secondary", (65, 50, 38)),
+    RoadClass("tertiary", (50, 37, 28)),
+    RoadClass("unclassified", (36, 28, 20)),
+    RoadClass("residential", (26, 25, 22)),
+    RoadClass("living_street", (15, 13, 12)),
+    RoadClass("service", (18, 15, 12)),
+    RoadClass("track", (20, 20, 15)),
+    RoadClass("ferry", (13, 13, 13)),
 )
 CODES = {c.name: code for code, c in enumerate(CLASSES)} | {
     "primary_link": 4,
@@ -57,6 +56,8 @@ CODES = {c.name: code for code, c in enumerate(CLASSES)} | {
 }
 FERRY = CODES["ferry"]
 MOTORWAYS = (CODES["motorway"], CODES["motorway_link"])
+FAST = (*MOTORWAYS, CODES["trunk"], CODES["trunk_link"])
+"""Classes driven nearer their posted limit."""
 STREETS = (CODES["residential"], CODES["living_street"])
 WINDING = tuple(CODES[name] for name in ("trunk", "primary", "secondary", "tertiary", "road"))
 """Classes whose speed falls with sinuosity (METRIC's single carriageways)."""
@@ -69,8 +70,15 @@ DENSE_STREETS_KM_PER_KM2 = 9.0
 """Length of residential streets per km² that stands for 500 and 4,000 inhabitants per km²:
 about 5 m a head in a small town, 2 m in a large one."""
 
-LIMIT_GAIN = 1.15
-"""A posted limit above the usual one raises the speed by no more than this."""
+POSTED_SHARE = (0.8, 0.77, 0.65)
+"""Share of a posted limit that is driven in open country, town, dense town: METRIC's 65 of 80 and
+40 of 50; in dense towns, where METRIC's 20 of 50 is not borne out by its minutes, OSRM's."""
+
+POSTED_SHARE_MOTORWAY = 0.92
+"""METRIC's 120 of 130 and 100 of 110: motorways, their ramps and trunk roads."""
+
+POSTED_GAIN = 1.35
+"""A narrow road posted at 80 is not driven at 64: no more than this over its class."""
 
 STRAIGHTNESS_FLOOR = 0.7
 """A winding road keeps at least this share of its speed."""
@@ -105,7 +113,11 @@ _BLOCKING_BARRIERS = {
     "sump_buster", "turnstile",
 }  # fmt: skip
 _KMH_PER_MPH = 1.609344
-_NAMED_LIMITS = {"walk": 6.0, "living_street": 20.0, "urban": 50.0, "rural": 80.0, "trunk": 110.0}
+_LIMIT_KINDS = ("maxspeed:type", "source:maxspeed", "zone:maxspeed")
+_NAMED_LIMITS = {
+    "walk": 6.0, "living_street": 20.0, "zone20": 20.0, "zone30": 30.0, "urban": 50.0,
+    "rural": 80.0, "trunk": 110.0, "motorway": 130.0, "none": 130.0,
+}  # fmt: skip
 
 Tags = Mapping[str, str]
 
@@ -155,7 +167,7 @@ def read_way(tags: Tags) -> Way | None:
         forward=forward,
         backward=backward,
         joinable=code not in MOTORWAYS and code != FERRY and not hidden,
-        limit_kmh=read_limit(tags.get("maxspeed", "")),
+        limit_kmh=posted_limit(tags),
         surface_factor=SURFACE_FACTORS.get(tags.get("surface", ""), _PAVED_FACTOR),
         duration_s=_duration_s(tags.get("duration", "")) if code == FERRY else 0.0,
     )
@@ -169,16 +181,27 @@ def is_closed_barrier(tags: Tags) -> bool:
     )
 
 
+def posted_limit(tags: Tags) -> float:
+    """Return the limit of a way, km/h: both directions, else their mean, else its kind; 0 none."""
+    both = read_limit(tags.get("maxspeed", ""))
+    sides = [read_limit(tags.get(f"maxspeed:{side}", "")) for side in ("forward", "backward")]
+    posted = [side for side in sides if side]
+    if both or posted:
+        return both or sum(posted) / len(posted)
+    kinds = (read_limit(tags.get(key, "")) for key in _LIMIT_KINDS)
+    return next((kind for kind in kinds if kind), 0.0)
+
+
 def read_limit(text: str) -> float:
-    """Return a posted limit in km/h ("80", "50 mph", "FR:urban"); 0 when it says no figure."""
-    first = text.split(";", maxsplit=1)[0].strip().lower()
+    """Return a limit in km/h ("80", "50 mph", "FR:urban", "FR:30"); 0 when it says no figure."""
+    first = text.split(";", maxsplit=1)[0].strip().lower().rpartition(":")[2]
     number, _, unit = first.partition(" ")
     if number.removesuffix("mph") != number and not unit:
         number, unit = number.removesuffix("mph"), "mph"
     if number.replace(".", "", 1).isdecimal():
         value = float(number) * (_KMH_PER_MPH if unit == "mph" else 1.0)
         return value if 3 <= value <= 200 else 0.0
-    return _NAMED_LIMITS.get(first.rpartition(":")[2], 0.0)
+    return _NAMED_LIMITS.get(first, 0.0)
 
 
 def speeds_kmh(
@@ -200,11 +223,13 @@ def speeds_kmh(
         Distance between the ends over length, 0 to 1.
     """
     base = np.array([c.kmh for c in CLASSES])[code, surroundings]
-    legal = np.array([c.legal_kmh for c in CLASSES])[code, surroundings]
-    scale = np.where(limit_kmh > 0, limit_kmh / legal, 1.0)
+    share = np.where(
+        np.isin(code, FAST), POSTED_SHARE_MOTORWAY, np.array(POSTED_SHARE)[surroundings]
+    )
+    posted = np.minimum(limit_kmh * share, base * POSTED_GAIN)
     winding = np.isin(code, WINDING) & (surroundings == OPEN)
     bends = np.where(winding, np.clip(straightness, STRAIGHTNESS_FLOOR, 1.0), 1.0)
-    offpeak = base * np.minimum(scale, LIMIT_GAIN) * bends * surface_factor
+    offpeak = np.where(limit_kmh > 0, posted, base) * bends * surface_factor
     # The crossing of a ferry does not depend on the town.
     peak = offpeak * np.where(code == FERRY, 1.0, np.array(PEAK_FACTOR)[surroundings])
     return offpeak, peak

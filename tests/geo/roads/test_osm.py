@@ -12,7 +12,7 @@ from geo.errors import InvalidInputError
 from geo.roads.build import build_from_osm
 from geo.roads.engine import RoadTravelTime
 from geo.roads.network import load, save
-from geo.roads.profile import read_limit, read_way
+from geo.roads.profile import posted_limit, read_limit, read_way
 
 LON, LAT = 0.30, 46.60
 STEP = 0.005  # degrees; 560 m northwards, and eastwards:
@@ -202,7 +202,9 @@ def test_ways_open_to_cars(tags: dict[str, str]) -> None:
         ("30mph", 48.28032),
         ("FR:urban", 50),
         ("90;70", 90),
-        ("none", 0),
+        ("FR:30", 30),
+        ("FR:zone30", 30),
+        ("none", 130),
         ("signals", 0),
         ("", 0),
         ("5000", 0),
@@ -213,14 +215,29 @@ def test_posted_limits(text: str, kmh: float) -> None:
     assert read_limit(text) == pytest.approx(kmh)
 
 
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"maxspeed": "70", "maxspeed:forward": "50"}, 70),
+        ({"maxspeed:forward": "70", "maxspeed:backward": "50"}, 60),
+        ({"maxspeed:backward": "50"}, 50),
+        ({"maxspeed": "signals", "source:maxspeed": "FR:rural"}, 80),
+        ({"maxspeed:type": "FR:urban"}, 50),
+        ({"source:maxspeed": "sign"}, 0),
+    ],
+)
+def test_a_limit_is_read_wherever_it_is_written(tags: dict[str, str], kmh: float) -> None:
+    assert posted_limit(tags) == pytest.approx(kmh)
+
+
 def test_posted_limit_and_surface_slow_down(tmp_path: Path) -> None:
     def time(**tags: str) -> float:
         ways = {10: ((1, 2), {"highway": "secondary", **tags})}
         return minutes(engine_of(write_osm(tmp_path / "a.osm", SQUARE, ways)), (0, 0), (1, 0))
 
     plain = time()
-    assert time(maxspeed="40") == pytest.approx(2 * plain, rel=1e-3)
-    assert time(maxspeed="130") == pytest.approx(plain / 1.15, rel=1e-3)
+    assert time(maxspeed="50") == pytest.approx(plain * 65 / (0.8 * 50), rel=1e-3)
+    assert time(maxspeed="130") == pytest.approx(plain / 1.35, rel=1e-3)
     assert time(surface="gravel") == pytest.approx(plain / 0.6, rel=1e-3)
 
 
