@@ -12,16 +12,13 @@ import asyncio
 import json
 import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -33,12 +30,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.serving import serving
 from data import embedded_set, scenarios
 from data.prepare import prepare
 from data.scenarios import Draft
 from data.site import Site
 
-ROOT = Path(__file__).resolve().parent.parent
 REGION = "75"
 MOST_WAIT_S = 120.0
 ALONE_JOURNEYS = 5
@@ -203,32 +200,6 @@ def worked_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-@contextmanager
-def serving(home: Path) -> Iterator[tuple[int, int]]:
-    """Serve the application on a free port; give the port and the process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "server.py", *options],
-        cwd=ROOT,
-        env=os.environ | {"PROXISOINS_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
 def shared_scenario() -> str:
     """Save a scenario of three sites and return the token of a link to it."""
     communes = embedded_set.communes(REGION).nlargest(3, "population")
@@ -270,9 +241,10 @@ def main() -> None:
         os.environ["PROXISOINS_HOME"] = folder
         prepare(REGION)
         token = shared_scenario()
-        servers = dict(
+        applications = [
             running.enter_context(serving(Path(folder))) for _ in range(arguments.processes)
-        )
+        ]
+        servers = {one.port: one.process for one in applications}
         print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         codes = list(embedded_set.communes(REGION)["code"])
         errors: list[str] = []

@@ -9,52 +9,20 @@ and the server's time for a rerun.
 import argparse
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.serving import ROOT, serving
+
 FRAME = "iframe[title^='streamlit_folium']"
 EMPTY_PAGE = "import streamlit as st\nst.set_page_config(layout='wide')\nst.title('Vide')\n"
 INDICATORS = ("apl", "gps_per_1000", "zone", "minutes_to_nearest_gp")
-
-
-@contextmanager
-def serving(script: Path, folder: Path, home: Path) -> Iterator[str]:
-    """Serve a script with Streamlit on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, *options],
-        cwd=folder,
-        env=os.environ | {"PROXISOINS_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def weighed(page: Page) -> list[int]:
@@ -154,10 +122,8 @@ def main() -> None:
         empty.mkdir()
         (empty / "page.py").write_text(EMPTY_PAGE)
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        with (
-            serving(ROOT / "server.py", ROOT, home) as ours,
-            serving(empty / "page.py", empty, home) as bare,
-        ):
+        with serving(home) as application, serving(home, empty / "page.py") as emptiness:
+            ours, bare = application.address, emptiness.address
             cold(browser, ours, with_map=True)  # the server computes its indicators once
             cold(browser, bare, with_map=False)
             pairs = [

@@ -10,7 +10,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from benchmarks.map_speed import FRAME, ROOT, serving
+from benchmarks.map_speed import FRAME
+from benchmarks.serving import ROOT, serving
 
 FIGURES = ROOT / "docs" / "figures"
 VIEW = "?ind=apl&commune=23096&lon=1.6&lat=45.7&z=8.5&couches=zonage,france_sante,pdses"
@@ -26,9 +27,9 @@ def main() -> None:
     FIGURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        with serving(ROOT / "server.py", ROOT, Path(scratch)) as address:
+        with serving(Path(scratch)) as application:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="fr-FR")
-            page.goto(f"{address}/{VIEW}")
+            page.goto(f"{application.address}/{VIEW}")
             frame = page.frame_locator(FRAME)
             frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=180_000)
             frame.locator(".cover li").first.wait_for(timeout=60_000)
