@@ -115,6 +115,21 @@ def test_every_package_is_installed() -> None:
     assert written <= found
 
 
+def test_every_data_file_of_the_rooms_is_installed() -> None:
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]
+    installed = {
+        path for room, some in patterns.items() for one in some for path in (ROOT / room).glob(one)
+    }
+    kept = {
+        path
+        for room in ("geo", "data", "models", "pages")
+        for path in (ROOT / room).rglob("*.*")
+        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
+    }
+    assert len(kept) > 10
+    assert kept <= installed
+
+
 def test_leaflet_is_copied_once_and_mended(tmp_path: Path) -> None:
     folder = copy_leaflet(tmp_path)
     assert {str(p.relative_to(folder)) for p in folder.rglob("*.*")} == set(LEAFLET_FILES)
