@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -83,10 +83,13 @@ class InputFile:
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that stops when more bytes come out than its packed size can honestly hold."""
+    """A stream that stops when more bytes come out than its packed size can honestly hold.
 
-    def __init__(self, stream: BinaryIO, packed: int, name: str) -> None:
-        self._stream, self._name, self._count = stream, name, 0
+    It closes what was opened for it, the archive itself included.
+    """
+
+    def __init__(self, opened: ExitStack, stream: BinaryIO, packed: int, name: str) -> None:
+        self._opened, self._stream, self._name, self._count = opened, stream, name, 0
         self._limit = min(MAX_UNPACKED_BYTES, max(RATIO_APPLIES_ABOVE_BYTES, MAX_RATIO * packed))
 
     def readable(self) -> bool:
@@ -106,7 +109,7 @@ class _Bounded(io.RawIOBase):
         return len(chunk)
 
     def close(self) -> None:
-        self._stream.close()
+        self._opened.close()
         super().close()
 
 
@@ -166,7 +169,9 @@ def open_input(path: Path) -> list[InputFile]:
     if start.startswith(_GZIP):
 
         def unpack() -> BinaryIO:
-            return _bounded(cast("BinaryIO", gzip.open(path)), size, name)
+            with ExitStack() as opened:
+                stream = cast("BinaryIO", opened.enter_context(gzip.open(path)))
+                return _bounded(opened.pop_all(), stream, size, name)
 
         return [_typed(InputFile(path, name, "", size, unpack))]
     return [_typed(InputFile(path, name, "", size, lambda: path.open("rb")))]
@@ -195,9 +200,10 @@ def _open_archive(path: Path, name: str, size: int) -> list[InputFile]:
 
     def opener(item: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
         def unpack() -> BinaryIO:
-            archive = zipfile.ZipFile(path)
-            packed = max(item.compress_size, 1)
-            return _bounded(cast("BinaryIO", archive.open(item)), packed, name)
+            with ExitStack() as opened:
+                archive = opened.enter_context(zipfile.ZipFile(path))
+                stream = cast("BinaryIO", opened.enter_context(archive.open(item)))
+                return _bounded(opened.pop_all(), stream, max(item.compress_size, 1), name)
 
         return unpack
 
@@ -213,8 +219,8 @@ def _open_archive(path: Path, name: str, size: int) -> list[InputFile]:
     return found
 
 
-def _bounded(stream: BinaryIO, packed: int, name: str) -> BinaryIO:
-    return cast("BinaryIO", io.BufferedReader(_Bounded(stream, packed, name), 1 << 20))
+def _bounded(opened: ExitStack, stream: BinaryIO, packed: int, name: str) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(_Bounded(opened, stream, packed, name), 1 << 20))
 
 
 def _read_up_to(stream: BinaryIO, count: int) -> bytes:
