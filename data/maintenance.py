@@ -244,7 +244,12 @@ def _unpack(archive: Path, staging: Path) -> None:
                     raise _refusal(archive, f"« {name} » est abîmé")
     except (EOFError, zlib.error) as error:
         raise _refusal(archive, "elle est abîmée") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # A directory that places its files before the start of the archive.
+        raise _refusal(archive, "elle est abîmée") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError) as error:
         raise _refusal(
             archive, "ce n’est pas une sauvegarde de ProxiSoins, ou elle est abîmée"
         ) from error

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from data import maintenance
 from data.cli import app
 from data.maintenance import back_up, restore
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
+from tests.data.bent_archives import BENT
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -164,6 +166,30 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
 def test_a_later_format_is_refused(home: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="n’est pas une sauvegarde"):
         restore(forged(tmp_path / "later.zip", {"a": b"x"}, format=2), home)
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
+def test_a_bent_archive_is_refused(
+    home: Path, archive: Path, bend: Callable[[bytes], bytes]
+) -> None:
+    saved = content(home)
+    archive.write_bytes(bend(archive.read_bytes()))
+    with pytest.raises(InvalidInputError, match="abîmé"):
+        restore(archive, home)
+    assert content(home) == saved
+
+
+@pytest.mark.parametrize("manifest", [None, b"{", b"[]", b"\xff", b'{"format": 1, "files": 3}'])
+def test_an_archive_that_is_not_ours_is_refused(
+    home: Path, tmp_path: Path, manifest: bytes | None
+) -> None:
+    foreign = tmp_path / "foreign.zip"
+    with zipfile.ZipFile(foreign, "w") as target:
+        target.writestr("a", b"x")
+        if manifest is not None:
+            target.writestr("manifest.json", manifest)
+    with pytest.raises(InvalidInputError, match="n’est pas une sauvegarde"):
+        restore(foreign, home)
 
 
 @settings(

@@ -10,6 +10,8 @@ import geopandas as gpd
 import openpyxl
 from shapely.geometry import Point
 
+from tests.data import bent_archives
+
 USSEL = (2.3138, 45.5448)
 GUERET = (1.8718, 46.1715)
 USSEL_L93 = (646_430.0, 6_493_850.0)
@@ -399,6 +401,12 @@ def zip_bomb():
     return zipped({"sites.csv": bytes(60_000_000)})
 
 
+@bad("sites.zip", "au-delà des limites")
+def bomb_in_small_members():
+    piece = bytes(4_900_000)  # too small for the limit of ratio
+    return zipped({f"{k}.csv": piece for k in range(21)})
+
+
 @bad("sites.xlsx", "au-delà des limites")
 def workbook_bomb():
     return zipped({"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": b"a" * 30_000_000})
@@ -409,9 +417,32 @@ def nested_archive():
     return zipped({"sites.csv": zipped({"a": zipped({"b": b"c"})})})
 
 
-@bad("sites.zip", "250 fichiers")
+@bad("sites.zip", "250 fichiers .limite : 200")
 def too_many_members():
     return zipped({f"{k}.csv": b"x" for k in range(250)})
+
+
+SITES = {"sites.csv": b"nom;commune\nA;Ussel\n" * 50}
+
+
+@bad("sites.zip", "mot de passe")
+def encrypted_archive():
+    return bent_archives.encrypted(zipped(SITES))
+
+
+@bad("sites.zip", "abîmé ou tronqué")
+def unknown_method():
+    return bent_archives.unknown_method(zipped(SITES))
+
+
+@bad("sites.zip", "abîmé ou tronqué")
+def broken_stream():
+    return bent_archives.broken_stream(zipped(SITES))
+
+
+@bad("sites.zip", "abîmé ou tronqué")
+def archive_astray():
+    return bent_archives.astray(zipped(SITES))
 
 
 @bad("sites.zip", "0 fichiers lisibles")

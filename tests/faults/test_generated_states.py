@@ -19,6 +19,7 @@ GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
 
 @settings(max_examples=GENERATED or 150, deadline=None)
 @given(queries)
+@example({"region": "75\n", "commune": "33063\n", "ind": "apl\n", "territoire": "epci:0\n"})
 def test_any_address_gives_a_view_within_bounds(query: dict[str, str]) -> None:
     view = ViewState.from_query(query)
     assert ViewState.from_query(view.to_query()) == view

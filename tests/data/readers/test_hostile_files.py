@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from data import readers, text_files
 from data.text_files import TextTable, open_input
 from geo.errors import InvalidInputError
+from tests.data import bent_archives
 
 GOOD = "code;gp_2018\n16001;2\n16002;0\n"
 
@@ -49,6 +50,11 @@ SENTENCES = {
     "controle.csv": (b"a;b\n\x07\x07\x08;\x0e\x0f\n", "encodage abîmé"),
     "tronqué.zip": (_zip({"a.csv": GOOD * 500})[:-40], "abîmé ou tronqué"),
     "tronqué.gz": (gzip.compress(GOOD.encode() * 500)[:-30], "abîmé ou tronqué"),
+    "chiffrée.zip": (bent_archives.encrypted(_zip({"a.csv": GOOD})), "mot de passe"),
+    "méthode.zip": (bent_archives.unknown_method(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
+    "flux.zip": (bent_archives.broken_stream(_zip({"a.csv": GOOD * 50})), "abîmé ou tronqué"),
+    "égarée.zip": (bent_archives.astray(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
+    "inconnu.gz": (b"\x1f\x8b\x01" + bytes(40), "abîmé ou tronqué"),
     "archive-vide.zip": (_zip({"dossier/": b""}), "archive vide"),
     "bombe.zip": (_zip({"a.csv": b"a;b\n" * 10_000_000}), "au-delà de la limite"),
     "bombe.gz": (gzip.compress(b"a;b\n" * 10_000_000), "au-delà de la limite"),
