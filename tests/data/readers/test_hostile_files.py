@@ -123,6 +123,18 @@ def test_a_member_of_an_archive_and_a_gzip_are_read_like_the_file(tmp_path):
         assert batch.to_numpy().tolist() == [["16001", "2"], ["16002", "0"]]
 
 
+def test_an_archive_is_closed_with_what_is_read_of_it(tmp_path, monkeypatch):
+    path = tmp_path / "a.zip"
+    path.write_bytes(_zip({"a.csv": GOOD}))
+    (file,) = open_input(path)
+    closed, close = [], zipfile.ZipFile.close
+    monkeypatch.setattr(zipfile.ZipFile, "close", lambda one: (closed.append(one), close(one)))
+    stream = file.open()
+    assert not closed
+    stream.close()
+    assert closed
+
+
 def test_line_numbers_are_those_of_an_editor(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("titre\n\ncode;gps\n16001;1\nseul\n\n16002;2\na;b;c\n33063;3\n")
