@@ -18,7 +18,14 @@ HEIGHT_PX = 640
 """Height before the client fits the map to the screen."""
 
 
-class MapClient(MacroElement):
+class _Call(MacroElement):
+    """A call of our client, which streamlit-folium writes from the template alone."""
+
+    def render(self, **_: Any) -> None:
+        """Leave it out of folium's own page, never shown: branca would compile all its text."""
+
+
+class MapClient(_Call):
     """Starts our client in the map, with a payload made by `data.map_payload.encode`."""
 
     _template = Template(
@@ -33,7 +40,7 @@ class MapClient(MacroElement):
         self.payload = payload
 
 
-class MapAnswer(MacroElement):
+class MapAnswer(_Call):
     """Hands the server's answer to the client, with a payload made by `encode`."""
 
     _template = Template(
