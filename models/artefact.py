@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ def read(path: Path = PATH) -> dict[str, Any]:
     return content
 
 
+@cache
 def version() -> str:
     """Return the version of the shipped model: date of its data, start of its file's hash."""
     date = read()["date"]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,9 @@ HORIZONS = tuple(FIT_ON)
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
 
 
+@cache
 def class_rates(horizon: int) -> pd.DataFrame:
-    """Return what became, in the past, of the communes of each class.
+    """Return what became, in the past, of the communes of each class; read only.
 
     Returns
     -------

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -30,8 +31,9 @@ def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
     return past
 
 
+@cache
 def class_rates_told(horizon: int) -> pd.DataFrame:
-    """Return each class with its probabilities, communes, losses and observed rate."""
+    """Return each class with its probabilities, communes, losses and observed rate; read only."""
     rates = class_rates(horizon).iloc[::-1]
     between = zip(rates["low"], rates["high"], strict=True)
     return pd.DataFrame(
