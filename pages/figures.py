@@ -85,24 +85,23 @@ def downloads(
     Files are made when asked for, not before.
     """
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    shown = columns.titled(frame)
     offers: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("CSV", "csv", "text/csv", lambda: exports.to_csv(shown, lines)),
+        ("CSV", "csv", "text/csv", lambda: exports.to_csv(columns.titled(frame), lines)),
         (
             "XLSX",
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            lambda: exports.to_xlsx({"Tableau": shown}, lines),
+            lambda: exports.to_xlsx({"Tableau": columns.titled(frame)}, lines),
         ),
     ]
     if contours is not None:
-        located = contours[["code", "geometry"]].merge(frame, on="code")
+        places = contours[["code", "geometry"]]
         offers.append(
             (
                 "GeoJSON",
                 "geojson",
                 "application/geo+json",
-                lambda: exports.to_geojson(located, lines),
+                lambda: exports.to_geojson(places.merge(frame, on="code"), lines),
             )
         )
     with st.container(horizontal=True):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from data import french, map_payload, risk_map
+from data import database, french, map_payload, risk_map
 from data.schemas import ZONES
 from data.territory import Territory
 from geo.errors import ProxiSoinsError
@@ -18,14 +18,14 @@ from models.training import CLASSES
 from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shell
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
-HORIZON, MOST = "risques_horizon", "risques_habitants"
+HORIZON, MOST, WHOLE = "risques_horizon", "risques_habitants", "risques_liste_entiere"
 """Keys of the widgets."""
 
 RANKING, SIGNAL, DEPARTURE = "Carte et classement", "Un signal", "Et si ce médecin partait ?"
 INHABITANTS = (500, 1000, 2000, 5000, 10000)
 TOWN_ZOOM = 10.5
-SHORT_LIST = 10
-"""Rows that are drawn whole."""
+SHORT_LIST, FIRST_LIST = 10, 100
+"""Rows that are drawn whole; rows sent before more are asked for, half a kilobyte each."""
 
 WORKING_PAPER = (
     "Document de travail du planificateur : une commune à un seul médecin désigne une personne. "
@@ -78,10 +78,20 @@ def _several(place: Any, label: str, name: str, options: Mapping[str, str]) -> l
     return [options[one] for one in chosen]
 
 
-def _filters(territory: Territory, table: pd.DataFrame) -> pd.DataFrame:
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _listed(
+    version: str,  # noqa: ARG001
+    horizon: int,
+    _territory: Territory,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the ranking and the indicators of its communes; read only."""
+    indicators = shell.commune_indicators(_territory)
+    table = flag.listed(shell.risk(_territory, horizon), indicators)
+    return table, indicators[indicators["code"].isin(table["code"])]
+
+
+def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters, as the view holds them, and return what they keep."""
-    indicators = shell.commune_indicators(territory)
-    communes = indicators[indicators["code"].isin(table["code"])]
     with st.expander("Filtrer (département, EPCI, classe, population, zone)"):
         left, middle, right = st.columns(3)
         names = communes.sort_values("departement_name")
@@ -175,6 +185,14 @@ def _row_chosen(territory: Territory, codes: list[str]) -> None:
         _centre(territory, codes[rows[0]])
 
 
+def _whole(rows: int) -> bool:
+    """Draw the choice between the head of the list and all of it."""
+    return st.toggle(
+        f"Lister les {french.number(rows)} communes, pas seulement les {FIRST_LIST} plus à risque",
+        key=WHOLE,
+    )
+
+
 def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
     """Draw the map, the list and the exports."""
     everything = len(chosen) == len(table)
@@ -193,7 +211,8 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     else:
         st.caption("Cliquez sur une commune de la carte, ou cochez une ligne, pour l’expliquer.")
     height: Literal["auto"] | int = "auto" if len(chosen) <= SHORT_LIST else 420
-    figures.table(chosen, height=height, key=LIST, on_select=lambda: _row_chosen(territory, codes))
+    listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
+    figures.table(listed, height=height, key=LIST, on_select=lambda: _row_chosen(territory, codes))
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
     st.caption(" · ".join(lines))
@@ -265,16 +284,17 @@ def _tabs(contents: Mapping[str, Callable[[], None]]) -> None:
         contents[opened]()
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _remembered(version: str, horizon: int, url: str, _territory: Territory) -> None:  # noqa: ARG001
+    follow_ups.remember(_territory, shell.risk(_territory, horizon))
+
+
 def _remember(territory: Territory, horizon: int) -> None:
-    """Keep what is predicted as it is shown, once per session, for the follow-up."""
-    done = st.session_state.setdefault("risques_gardees", set())
-    if (territory.version, horizon) not in done:
-        try:
-            follow_ups.remember(territory, shell.risk(territory, horizon))
-        except ProxiSoinsError as error:
-            st.warning(str(error))
-        else:
-            done.add((territory.version, horizon))
+    """Keep what is predicted as it is shown, once per process, for the follow-up."""
+    try:
+        _remembered(territory.version, horizon, database.url(), territory)
+    except ProxiSoinsError as error:
+        st.warning(str(error))
 
 
 def draw() -> None:
@@ -284,14 +304,14 @@ def draw() -> None:
     horizon = _horizon()
     st.markdown(READING)
     try:
-        table = flag.listed(shell.risk(territory, horizon), shell.commune_indicators(territory))
+        table, communes = _listed(territory.version, horizon, territory)
     except ProxiSoinsError as error:
         st.error(str(error))
         return
     _remember(territory, horizon)
     _tabs(
         {
-            RANKING: lambda: _ranking(territory, table, _filters(territory, table), horizon),
+            RANKING: lambda: _ranking(territory, table, _filters(table, communes), horizon),
             SIGNAL: lambda: _signal(territory, table, horizon),
             DEPARTURE: lambda: _departure(territory, table, horizon),
             "La preuve": lambda: risk_proof.draw(horizon),

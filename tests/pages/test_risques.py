@@ -68,7 +68,11 @@ def told(app: AppTest, key: str) -> str:
 
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
     shown(screen, "Carte et classement")
+    head = screen.dataframe[1].value
+    screen.toggle[0].set_value(True).run()
     classes, ranking = (one.value for one in screen.dataframe)
+    pd.testing.assert_frame_equal(head, ranking.head(len(head)))
+    assert len(head) < len(ranking)
     probability = ranking["Probabilité"]
     assert probability.is_monotonic_decreasing
     assert probability.between(0, 100).all()
