@@ -3,11 +3,13 @@
 import gc
 import logging
 
+import altair as alt  # noqa: F401  (Streamlit's charts import it at first use)
 import streamlit as st
 
 # What the screens import: read once, before anyone is served.
 from data import (  # noqa: F401
     comparison,
+    database,
     dropped_files,
     exports_zoning,
     indicators,
@@ -45,6 +47,8 @@ def warm_up() -> None:
         for level in map_payload.LEVELS:
             shell.aggregated_indicators(territory, level)
         map_payload.contours_file(territory)
+        with database.session():  # which brings its tables up to date
+            pass
     except ProxiSoinsError as error:
         # The screens say it again, to who can mend it.
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
