@@ -127,12 +127,18 @@ def test_an_archive_is_closed_with_what_is_read_of_it(tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     path.write_bytes(_zip({"a.csv": GOOD}))
     (file,) = open_input(path)
-    closed, close = [], zipfile.ZipFile.close
-    monkeypatch.setattr(zipfile.ZipFile, "close", lambda one: (closed.append(one), close(one)))
+    opened = []
+
+    class Watched(zipfile.ZipFile):
+        def __init__(self, path):
+            super().__init__(path)
+            opened.append(self)
+
+    monkeypatch.setattr(text_files.zipfile, "ZipFile", Watched)
     stream = file.open()
-    assert not closed
+    assert [one.fp is None for one in opened] == [False]
     stream.close()
-    assert closed
+    assert [one.fp is None for one in opened] == [True]
 
 
 def test_line_numbers_are_those_of_an_editor(tmp_path):
