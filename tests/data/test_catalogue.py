@@ -1,8 +1,6 @@
 """Imported tables take the place of simulated ones, whole or not at all, and undo goes back."""
 
 import datetime as dt
-import os
-import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -133,25 +131,6 @@ def test_a_lost_or_altered_table_is_said(isolated_home: Path, communes: gpd.GeoD
     file.unlink()
     with pytest.raises(UnavailableError, match="manque"):
         catalogue.imported_tables(["gps"])
-
-
-def test_a_process_killed_while_it_writes_leaves_a_whole_state(isolated_home: Path) -> None:
-    tables = [pd.DataFrame({"code": ["33063"], "gps": [float(n)]}) for n in range(50)]
-    for pause in (0.002, 0.01, 0.02, 0.035, 0.05):
-        child = os.fork()
-        if child == 0:
-            while True:
-                for n, table in enumerate(tables):
-                    table_store.commit({"gps": table}, {"gps": _provenance("gps", str(n))})
-        threading.Event().wait(pause)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        state = table_store.version(table_store.current_key())
-        if state.tables:
-            told = table_store.read(state.tables["gps"])["gps"].iloc[0]
-            assert state.provenance["gps"].vintage == str(int(told))
-    table_store.commit({"gps": tables[7]}, {"gps": _provenance("gps", "7")})  # no lock is left
-    assert table_store.version(table_store.current_key()).provenance["gps"].vintage == "7"
 
 
 def test_two_imports_at_once_are_both_kept() -> None:
