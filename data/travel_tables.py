@@ -129,6 +129,27 @@ def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:
     return np.column_stack(columns)
 
 
+def known_minutes(table: pd.DataFrame, column: str | None) -> Minutes:
+    """Return the known minutes of pairs, shape (n,); nan where the cell is blank.
+
+    Raises
+    ------
+    InvalidInputError
+        If the column is absent, or not named while several could be meant.
+    """
+    candidates = [str(name) for name in table.columns if "minute" in str(name).lower()]
+    if column is None and len(candidates) == 1:
+        (column,) = candidates
+    if column is None or column not in table.columns:
+        asked = "" if column is None else f"La colonne « {column} » n’existe pas. "
+        message = (
+            f"{asked}Dites quelle colonne contient les durées connues, en minutes : "
+            f"--minutes NOM. Colonnes trouvées : {', '.join(map(str, table.columns))}."
+        )
+        raise InvalidInputError(message)
+    return _numbers(table, [column])[:, 0]
+
+
 def pair_minutes(engine: TravelTime, origins: LonLat, destinations: LonLat) -> Minutes:
     """Return minutes of each pair, shape (n,); nan where an end is unknown or out of reach."""
     minutes = np.full(len(origins), np.nan)

@@ -8,6 +8,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.roads.calibration import Agreement
     from geo.travel_time import LonLat, TravelTime
 
 _COVERED_SHARE = 0.5
@@ -66,6 +67,51 @@ def fetch(
     typer.echo("  proxisoins roads build " + " ".join(f'"{file}"' for file in files))
 
 
+@app.command("calibrate")
+def calibrate(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FICHIER",
+            help="Table de trajets (CSV, XLSX, Parquet) : les deux bouts et la durée connue.",
+        ),
+    ],
+    *,
+    minutes: Annotated[
+        str | None, typer.Option(help="Colonne des durées, en minutes, s’il y en a plusieurs.")
+    ] = None,
+    region: _RegionOption = "75",
+) -> None:
+    """Cale les vitesses du réseau en usage sur des durées connues (Metric, relevés…)."""
+    import numpy as np
+
+    from data.roads_store import current_folder, open_network, put_in_use
+    from data.table_files import read_text_table
+    from data.travel_tables import known_minutes, pair_ends
+    from geo.errors import UnavailableError
+    from geo.roads.calibration import Pairs
+    from geo.roads.calibration import calibrate as fit
+    from geo.roads.projection import to_metres
+
+    chosen = current_folder()
+    if chosen is None:
+        message = "Aucun réseau routier à caler : construisez-en un par « proxisoins roads build »."
+        raise UnavailableError(message)
+    network = open_network(chosen).network
+    table = read_text_table(file)
+    ends = pair_ends(table, _communes(region, former=True))
+    known = np.isfinite(np.column_stack(ends)).all(axis=1)
+    origins, destinations = (to_metres(points[known], network.crs) for points in ends)
+    found = fit(network, Pairs(origins, destinations, known_minutes(table, minutes)[known]), _tell)
+    typer.echo(f"{found.before.pairs} trajets sur {len(table)} ont servi.")
+    typer.echo(f"  Vitesses en place      : {_agreement(found.before)}")
+    typer.echo(f"  Calées, contre-épreuve : {_agreement(found.after)}")
+    if found.after.mean_absolute_min >= found.before.mean_absolute_min:
+        typer.echo("Le calage n’apporte rien sur les trajets tenus à l’écart : rien n’est changé.")
+        return
+    typer.echo(f"Réseau calé en usage : {put_in_use(found.network)}")
+
+
 @app.command("status")
 def status(
     *,
@@ -103,6 +149,8 @@ def status(
         f"  Laissés de côté : {number(said['dropped_parts'])} îlots sans lien, "
         f"{number(said['dropped_km'])} km de tronçons"
     )
+    if "calibration" in said:
+        typer.echo(f"  Vitesses calées sur {number(said['calibration']['pairs'])} trajets connus")
     typer.echo("  Vitesses hors pointe, km/h (campagne, ville, ville dense) :")
     for name, speeds in said["speeds_kmh"].items():
         typer.echo(f"    {name:<15}" + "".join(f"{speed:>6}" for speed in speeds))
@@ -171,6 +219,16 @@ def write_matrix(
             "route qui y mène.",
             err=True,
         )
+
+
+def _agreement(found: "Agreement") -> str:
+    from data.french import number, percent
+
+    return (
+        f"écart moyen {number(found.mean_absolute_min, 1)} min, un sur dix au-delà de "
+        f"{number(found.p90_absolute_min, 1)} min ; de 15 à 25 min, {found.band_pairs} trajets, "
+        f"même côté de 20 min pour {percent(found.same_side)}"
+    )
 
 
 def _tell(sentence: str) -> None:

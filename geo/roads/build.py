@@ -123,11 +123,11 @@ def assemble(links: Links, provenance: Mapping[str, Any]) -> RoadNetwork:
         bucket_segment=bucket_segment,
         provenance=said,
     )
-    said["version"] = _version(network)
+    said["version"] = version_of(network)
     return network
 
 
-def _version(network: RoadNetwork) -> str:
+def version_of(network: RoadNetwork) -> str:
     """Return a key of the contents: the same roads and speeds give the same key."""
     digest = hashlib.sha256()
     for array in (

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -65,7 +66,7 @@ class RoadTravelTime:
         nodes = format_decimal(said["nodes"], locale="fr_FR")
         detail = (
             f"Temps de trajet en voiture {_PROFILE_NAMES[self.profile]} sur le réseau routier "
-            f"({nodes} carrefours, données {said['source']}) ; accès à la route à "
+            f"({nodes} carrefours, données {said['source']}){_fitted(said)} ; accès à la route à "
             f"{OFF_ROAD_KMH:.0f} km/h."
         )
         return EngineLabel("Réseau routier OpenStreetMap", vintage, detail, estimated=False)
@@ -166,6 +167,19 @@ class RoadTravelTime:
         if not place.snapped[0]:
             raise UnreachableError(_off_network(np.atleast_2d(point)))
         return place
+
+
+def _fitted(said: dict[str, Any]) -> str:
+    """Return what to say of speeds fitted on known times."""
+    fitted = said.get("calibration")
+    if fitted is None:
+        return ""
+    trips = format_decimal(fitted["pairs"], locale="fr_FR")
+    miss = format_decimal(fitted["after"]["mean_absolute_min"], "0.0", locale="fr_FR")
+    return (
+        f", vitesses calées sur {trips} trajets connus (écart moyen de {miss} min sur des trajets "
+        "tenus à l’écart)"
+    )
 
 
 def _off_network(points: LonLat) -> str:

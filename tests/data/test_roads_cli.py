@@ -19,7 +19,9 @@ from data.cli import app
 from data.embedded_set import mergers
 from data.roads_fetch import fetch_region
 from geo.errors import InvalidInputError, UnavailableError
+from geo.roads import calibration
 from geo.roads.build import build_from_osm
+from geo.roads.engine import RoadTravelTime
 from geo.roads.network import ARRAYS
 from geo.roads.projection import to_metres
 
@@ -50,6 +52,43 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     path.write_text("\n".join([*text, "</osm>"]), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def known_journeys(extract: Path, tmp_path: Path) -> Path:
+    """Journeys whose known times are three times those of the network built from the extract."""
+    engine = RoadTravelTime(build_from_osm([extract], lambda _: None))
+    rng = np.random.default_rng(0)
+    size = (SIDE - 1) * STEP
+    ends = np.array([LON, LAT]) + rng.uniform(0, size, (2, 400, 2))
+    ends[0] = np.repeat(ends[0, :40], 10, axis=0)
+    table = pd.DataFrame(np.column_stack(ends), columns=["lon1", "lat1", "lon2", "lat2"])
+    table["minutes_connues"] = (3 * engine.pairs(*ends)).round(1)
+    table["minutes_autres"] = engine.pairs(*ends).round(4)
+    table.to_csv(tmp_path / "trajets.csv", index=False)
+    return tmp_path / "trajets.csv"
+
+
+def test_speeds_are_fitted_on_known_journeys(
+    extract: Path, known_journeys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnavailableError, match="Aucun réseau routier à caler"):
+        run("roads", "calibrate", known_journeys)
+    # Squares of origins small enough for a village of four kilometres.
+    monkeypatch.setattr(calibration, "BLOCK_M", 1000)
+    run("roads", "build", extract)
+    with pytest.raises(InvalidInputError, match="Dites quelle colonne"):
+        run("roads", "calibrate", known_journeys)
+    with pytest.raises(InvalidInputError, match="« durée » n’existe pas"):
+        run("roads", "calibrate", known_journeys, "--minutes", "durée")
+    before = roads_store.current_folder()
+    told = run("roads", "calibrate", known_journeys, "--minutes", "minutes_autres")
+    assert "rien n’est changé" in told
+    assert roads_store.current_folder() == before
+    told = run("roads", "calibrate", known_journeys, "--minutes", "minutes_connues")
+    assert "Réseau calé en usage" in told
+    assert roads_store.current_folder() != before
+    assert "Vitesses calées sur" in run("roads", "status", "--verify")
 
 
 def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None:
