@@ -23,14 +23,7 @@ import shapely
 import valhalla
 
 from benchmarks.roads_areas import POINTS, road_points
-from benchmarks.roads_calibration import (
-    Roads,
-    agreement,
-    calibrate,
-    comparable,
-    journeys,
-    our_minutes,
-)
+from benchmarks.roads_calibration import align
 from geo.roads.build import build_from_osm
 from geo.roads.engine import RoadTravelTime
 from geo.roads.places import ACCESS_MS
@@ -167,11 +160,11 @@ def share(both: np.ndarray, whole: np.ndarray) -> float:
 
 
 def compare_areas(
-    case: Case, origins: np.ndarray, factor: float, lost: float = 0.0
+    case: Case, origins: np.ndarray, factor: float
 ) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
     """Compare areas with times of points, ours and theirs, and with Valhalla's areas.
 
-    Its times are taken for `factor` times ours plus `lost` minutes.
+    Its times are taken for `factor` times ours.
     """
     points = road_points(case.ours.network, POINTS, case.rng)
     degrees = case.degrees(points)
@@ -186,7 +179,7 @@ def compare_areas(
             mine = our_area(case, origin, limit)
             ours_ms = 1e3 * (time.thread_time() - begun)
             begun = time.thread_time()
-            other = their_area(case, origin, limit * factor + lost)
+            other = their_area(case, origin, limit * factor)
             theirs_ms = 1e3 * (time.thread_time() - begun)
             times = case.ours.one_to_many(origin, degrees, 3 * limit)
             inside = shapely.contains_xy(mine, *points.T)
@@ -199,7 +192,7 @@ def compare_areas(
                 figures[f"recall_{name}"] = share(inside & truth, truth)
             near = np.flatnonzero(times <= 2 * limit)
             some = case.rng.choice(near, min(len(near), 300), replace=False)
-            valhalla_times = (their_minutes(case.theirs, origin, degrees[some]) - lost) / factor
+            valhalla_times = their_minutes(case.theirs, origin, degrees[some]) / factor
             truth = valhalla_times <= limit
             on_road = times[some] - walk[some] <= limit
             figures["precision_their_time"] = share(inside[some] & truth, inside[some])
@@ -280,21 +273,14 @@ def picture(
         image.convert("P", palette=Image.Palette.ADAPTIVE, colors=32).save(file, optimize=True)
 
 
-def align(
-    case: Case, extract: Path
+def compare_aligned(
+    case: Case,
 ) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
-    """Fit our speeds on Valhalla's times from some origins, compare from others."""
-    roads = Roads.read(extract)
-    found = journeys(functools.partial(their_minutes, case.theirs), case.ours.network)
-    learned, held = np.arange(0, len(found.origin), 2), np.arange(1, len(found.origin), 2)
-    pace, lost = calibrate(roads, found, learned)
-    network, _ = roads.network(pace)
-    ours, theirs = our_minutes(network, found)[held] + lost, found.minutes[held]
-    both = comparable(ours, theirs)
-    fitted = Case(case.name, RoadTravelTime(network), case.theirs, case.rng)
-    origins = fitted.degrees(found.origin[held[:ORIGINS]])
-    areas, drawn = compare_areas(fitted, origins, 1.0, lost)
-    return {"times": agreement(ours[both], theirs[both]), "areas": areas}, drawn
+    """Fit our speeds on Valhalla's times from some origins, compare times and areas from others."""
+    aligned = align(functools.partial(their_minutes, case.theirs), case.ours.network)
+    fitted = Case(case.name, RoadTravelTime(aligned.network), case.theirs, case.rng)
+    areas, drawn = compare_areas(fitted, fitted.degrees(aligned.held[:ORIGINS]), 1.0)
+    return {"times": aligned.said, "areas": areas}, drawn
 
 
 def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
@@ -313,7 +299,7 @@ def check(extract: Path, pictures: Path | None, count: int) -> dict[str, Any]:
         origins = case.degrees(middle[case.rng.choice(len(middle), count, replace=False)])
         times, factor = compare_times(case, origins)
         areas, drawn = compare_areas(case, origins, factor)
-        aligned, fitted = align(case, extract)
+        aligned, fitted = compare_aligned(case)
         if pictures is not None:
             for limit, row in zip(LIMITS_MIN, (0, count), strict=True):
                 title = f"{name}, {limit:.0f} minutes (Valhalla's times / {factor:.2f})"

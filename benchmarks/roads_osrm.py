@@ -6,7 +6,8 @@ FOLDER is the unzipped wheel of osrm-bindings (`pip download osrm-bindings --no-
 --only-binary=:all: --python-version 3.12`): its programs run without the Python they are meant for.
 
 OSRM has its own speeds, turn costs and access rules. Times are compared as they are, after one
-factor, and after calibration on half of the origins, judged on the other half.
+factor, and after calibration on half of the origins, judged on the other half. Places lie on
+roads that both have.
 """
 
 import argparse
@@ -27,18 +28,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.roads_calibration import (
-    ORIGINS,
-    Roads,
-    agreement,
-    calibrate,
-    comparable,
-    journeys,
-    our_minutes,
-)
-from geo.roads.profile import CLASSES
+from benchmarks.roads_calibration import align
+from geo.roads.build import build_from_osm
 
 STARTS_S = 60
+
+SAME_ROAD_M = 15.0
+"""A place that OSRM moves further lies on a road that it does not have: a track, a private way."""
 
 
 @contextmanager
@@ -71,50 +67,36 @@ def osrm(programs: Path, extract: Path) -> Iterator[str]:
 
 
 def their_minutes(address: str, origin: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return OSRM's minutes from one point, degrees, to others; nan: no way."""
+    """Return OSRM's minutes from one point, degrees, to others; nan: no way, or another road."""
     places = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in [origin, *targets])
     url = f"{address}/table/v1/driving/{places}?sources=0&annotations=duration"
     patience = time.monotonic() + STARTS_S
     while True:
         try:
             with urllib.request.urlopen(url, timeout=STARTS_S) as answer:
-                (row,) = json.load(answer)["durations"]
-            return np.array([np.nan if s is None else s / 60 for s in row[1:]], float)
+                said = json.load(answer)
         except urllib.error.URLError as error:
             refused = isinstance(error.reason, ConnectionRefusedError)
             if not refused or time.monotonic() > patience:
                 raise
             time.sleep(0.2)  # the server is starting
+        else:
+            break
+    (row,) = said["durations"]
+    moved_m = [place["distance"] for place in said["destinations"]]
+    return np.array(
+        [
+            np.nan if s is None or max(m, moved_m[0]) > SAME_ROAD_M else s / 60
+            for s, m in zip(row[1:], moved_m[1:], strict=True)
+        ]
+    )
 
 
 def check(programs: Path, extract: Path) -> dict[str, Any]:
     """Compare times on one extract: as they are, after one factor, after calibration."""
-    roads = Roads.read(extract)
-    network, _ = roads.network(np.ones(roads.groups))
+    network = build_from_osm([extract], lambda _: None)
     with osrm(programs, extract) as address:
-        found = journeys(functools.partial(their_minutes, address), network)
-    ours = our_minutes(network, found)
-    usable = comparable(ours, found.minutes)
-    factor = float(np.median(found.minutes[usable] / ours[usable]))
-    learned, held = np.arange(0, ORIGINS, 2), np.arange(1, ORIGINS, 2)
-    pace, lost = calibrate(roads, found, learned)
-    calibrated = our_minutes(roads.network(pace)[0], found)[held] + lost
-    theirs = found.minutes[held]
-    both = comparable(calibrated, theirs)
-    return {
-        "nodes": network.node_count,
-        "factor": round(factor, 3),
-        "as_they_are": agreement(ours[usable], found.minutes[usable]),
-        "one_factor": agreement(ours[usable], found.minutes[usable] / factor),
-        "calibrated_other_origins": agreement(calibrated[both], theirs[both]),
-        "minutes_lost": round(lost, 2),
-        "pace": {
-            f"{c.name} {where}": round(float(pace[3 * i + j]), 2)
-            for i, c in enumerate(CLASSES)
-            for j, where in enumerate(("open", "town", "dense"))
-            if (roads.group == 3 * i + j).any()
-        },
-    }
+        return align(functools.partial(their_minutes, address), network).said
 
 
 def main() -> None:
