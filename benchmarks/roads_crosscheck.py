@@ -11,7 +11,6 @@ import argparse
 import functools
 import itertools
 import json
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import valhalla
 
 from benchmarks.roads_areas import POINTS, road_points
 from benchmarks.roads_calibration import align
+from benchmarks.roads_valhalla import area, minutes, tiles
 from geo.roads.build import build_from_osm
 from geo.roads.engine import RoadTravelTime
 from geo.roads.places import ACCESS_MS
@@ -54,51 +54,6 @@ class Case:
         return to_lonlat(metres, self.ours.network.crs)
 
 
-def tiles(extract: Path, folder: Path) -> valhalla.Actor:
-    """Build Valhalla's tiles of an extract."""
-    (folder / "tiles").mkdir()
-    config = valhalla.get_config(tile_extract="", tile_dir=folder / "tiles")
-    config["mjolnir"]["concurrency"] = 1
-    for name in ("mjolnir", "loki", "thor", "odin"):
-        config[name].setdefault("logging", {})["type"] = ""
-    path = folder / "valhalla.json"
-    path.write_text(json.dumps(config))
-    binary = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
-    command = [binary, "-c", path, extract.resolve()]  # it leaves its notes where it stands
-    subprocess.run(command, check=True, capture_output=True, cwd=folder)
-    return valhalla.Actor(config)
-
-
-def their_minutes(actor: valhalla.Actor, origin: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return Valhalla's minutes from one point to many; nan where it finds no way."""
-    query = {
-        "sources": [{"lon": float(origin[0]), "lat": float(origin[1])}],
-        "targets": [{"lon": float(x), "lat": float(y)} for x, y in targets],
-        "costing": "auto",
-    }
-    row = actor.matrix(query)["sources_to_targets"][0]
-    found = [np.nan if cell["time"] is None else cell["time"] / 60 for cell in row]
-    return np.array(found, float)
-
-
-def their_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
-    """Return Valhalla's area, metres of our network."""
-    query = {
-        "locations": [{"lon": float(origin[0]), "lat": float(origin[1])}],
-        "costing": "auto",
-        "contours": [{"time": limit}],
-        "polygons": True,
-        "denoise": 0.2,
-        "generalize": 20,
-    }
-    features = case.theirs.isochrone(query)
-    if isinstance(features, str):
-        features = json.loads(features)
-    areas = [shapely.geometry.shape(f["geometry"]) for f in features["features"]]
-    valid = shapely.make_valid(shapely.union_all([shapely.make_valid(a) for a in areas]))
-    return shapely.transform(valid, case.metres)
-
-
 def our_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
     """Return our area, metres."""
     ring = case.ours.isochrones(origin[None], [limit]).geometry.iloc[0]
@@ -118,7 +73,7 @@ def compare_times(case: Case, origins: np.ndarray) -> tuple[dict[str, Any], floa
     for origin in origins:
         targets = case.degrees(xy[case.rng.integers(0, len(xy), TARGETS)])
         ours = case.ours.one_to_many(origin, targets, 45)
-        theirs = their_minutes(case.theirs, origin, targets)
+        theirs = minutes(case.theirs, origin, targets)
         rows.append(
             np.column_stack([np.broadcast_to(origin, targets.shape), targets, ours, theirs])
         )
@@ -179,8 +134,9 @@ def compare_areas(
             mine = our_area(case, origin, limit)
             ours_ms = 1e3 * (time.thread_time() - begun)
             begun = time.thread_time()
-            other = their_area(case, origin, limit * factor)
+            other = area(case.theirs, origin, limit * factor)
             theirs_ms = 1e3 * (time.thread_time() - begun)
+            other = shapely.transform(other, case.metres)
             times = case.ours.one_to_many(origin, degrees, 3 * limit)
             inside = shapely.contains_xy(mine, *points.T)
             figures = {"area_km2": mine.area / 1e6, "ours_ms": ours_ms, "theirs_ms": theirs_ms}
@@ -192,7 +148,7 @@ def compare_areas(
                 figures[f"recall_{name}"] = share(inside & truth, truth)
             near = np.flatnonzero(times <= 2 * limit)
             some = case.rng.choice(near, min(len(near), 300), replace=False)
-            valhalla_times = their_minutes(case.theirs, origin, degrees[some]) / factor
+            valhalla_times = minutes(case.theirs, origin, degrees[some]) / factor
             truth = valhalla_times <= limit
             on_road = times[some] - walk[some] <= limit
             figures["precision_their_time"] = share(inside[some] & truth, inside[some])
@@ -232,8 +188,8 @@ def picture(
     origin, mine, other = drawn
     network = case.ours.network
     figure, axes = plt.subplots(figsize=(7, 6.4), dpi=90)
-    for area, colour, label in ((mine, "#2b6cb0", "ProxiSoins"), (other, "#dd6b20", "Valhalla")):
-        parts = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon"]
+    for outline, colour, label in ((mine, "#2b6cb0", "ProxiSoins"), (other, "#dd6b20", "Valhalla")):
+        parts = [p for p in shapely.get_parts(outline) if p.geom_type == "Polygon"]
         axes.add_collection(
             PolyCollection(
                 [np.asarray(p.exterior.coords) for p in parts],
@@ -277,7 +233,7 @@ def compare_aligned(
     case: Case,
 ) -> tuple[dict[str, Any], list[tuple[np.ndarray, shapely.Geometry, shapely.Geometry]]]:
     """Fit our speeds on Valhalla's times from some origins, compare times and areas from others."""
-    aligned = align(functools.partial(their_minutes, case.theirs), case.ours.network)
+    aligned = align(functools.partial(minutes, case.theirs), case.ours.network)
     fitted = Case(case.name, RoadTravelTime(aligned.network), case.theirs, case.rng)
     areas, drawn = compare_areas(fitted, fitted.degrees(aligned.held[:ORIGINS]), 1.0)
     return {"times": aligned.said, "areas": areas}, drawn

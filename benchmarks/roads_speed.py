@@ -1,12 +1,14 @@
-"""Speed and memory of travel times on a network of 2 million nodes, beside scipy and pandana.
+"""Speed and memory of travel times on 2 million nodes, beside scipy, pandana and Valhalla.
 
-    python -m benchmarks.roads_speed [--side N] [--sites N] [--report FILE] [--without-pandana]
+    python -m benchmarks.roads_speed [--side N] [--sites N] [--report FILE] [--without-peers]
 
 The network is generated: a planar grid with jitter in which every junction keeps its road to the
 west or to the south (a spanning tree, hence dead ends), lines of four ranks cross it, and random
 streets bring it to 2.25 arcs a node. A network as large as France: --side 2345 --sites 20000.
-All engines get the same graph. Times are the best of a few runs: CPU seconds for what runs on one
-core, because the machine may be shared, and elapsed seconds too for what uses all cores.
+All engines get the same graph; Valhalla reads it from an extract, and gives its classes of roads
+its own speeds. pandana and Valhalla need the extra `peers`. Times are the best of a few runs: CPU
+seconds for what runs on one core, because the machine may be shared, and elapsed seconds too for
+what uses all cores.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -31,6 +34,7 @@ from geo.roads.links import Links, milliseconds
 from geo.roads.nearest import NearestField
 from geo.roads.network import ARRAYS, RoadNetwork, load, save
 from geo.roads.places import locate_metres
+from geo.roads.projection import to_lonlat, to_metres
 from geo.roads.queries import Router
 
 CELL_M = 205.0
@@ -114,9 +118,9 @@ def measure_ours(network: RoadNetwork, communes: np.ndarray, sites: np.ndarray) 
         with router.workspace() as space:
             return len(router.reach(one, LIMIT_MS, space))
 
-    def area() -> None:
+    def area() -> float:
         grid = time_grid(router, one, LIMIT_MS)
-        area_within(grid.x, grid.y, grid.minutes, LIMIT_MIN)
+        return float(area_within(grid.x, grid.y, grid.minutes, LIMIT_MIN).area) / 1e6
 
     def rings() -> None:
         grid = time_grid(router, one, 30 * 60_000)
@@ -124,8 +128,7 @@ def measure_ours(network: RoadNetwork, communes: np.ndarray, sites: np.ndarray) 
             area_within(grid.x, grid.y, grid.minutes, limit)
 
     cpu = time.thread_time
-    said: dict[str, Any] = {"nodes_within_20_min": reach()}
-    area()
+    said: dict[str, Any] = {"nodes_within_20_min": reach(), "area_km2": area()}
     said["reach_ms"] = 1e3 * best(reach, 20, cpu)
     said["area_ms"] = 1e3 * best(area, 20, cpu)
     said["three_rings_ms"] = 1e3 * best(rings, 10, cpu)
@@ -194,13 +197,61 @@ def measure_pandana(network: RoadNetwork, one: int, sites: np.ndarray) -> dict[s
     return said
 
 
+def write_extract(links: Links, file: Path) -> None:
+    """Write links as an OSM extract: a two-way road each, its class by its speed."""
+    import osmium
+
+    kmh = 3600 * links.length_m / links.ms_offpeak
+    classes = np.array(["residential", "tertiary", "secondary", "trunk"])
+    name = classes[np.searchsorted([42, 57, 75], kmh)]
+    with osmium.SimpleWriter(str(file), overwrite=True) as writer:
+        for i, (lon, lat) in enumerate(to_lonlat(links.xy, links.crs).tolist(), start=1):
+            writer.add_node(osmium.osm.mutable.Node(id=i, location=(lon, lat), version=1))
+        ends = np.column_stack([links.start, links.end]) + 1
+        for i, (nodes, highway) in enumerate(zip(ends.tolist(), name.tolist(), strict=True), 1):
+            way = osmium.osm.mutable.Way(id=i, nodes=nodes, tags={"highway": highway}, version=1)
+            writer.add_way(way)
+
+
+def measure_valhalla(side: int, communes: np.ndarray) -> dict[str, float]:
+    """Time the area of one source and some journeys asked to Valhalla, an extra of development."""
+    from benchmarks import roads_valhalla
+
+    links = generate(side)
+    place = to_lonlat(communes, links.crs)
+    with tempfile.TemporaryDirectory() as folder:
+        extract = Path(folder) / "generated.osm.pbf"
+        write_extract(links, extract)
+        crs = links.crs
+        del links
+        begun = time.perf_counter()
+        actor = roads_valhalla.tiles(extract, Path(folder))
+        said = {
+            "build_s": time.perf_counter() - begun,
+            "build_peak_rss_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3,
+            "tiles_mb": sum(f.stat().st_size for f in Path(folder).rglob("*.gph")) / 1e6,
+        }
+        cpu = time.process_time
+        area = roads_valhalla.area(actor, place[0], LIMIT_MIN)
+        said["area_km2"] = shapely.transform(area, lambda xy: to_metres(xy, crs)).area / 1e6
+        said["area_ms"] = 1e3 * best(
+            lambda: roads_valhalla.area(actor, place[0], LIMIT_MIN), 10, cpu
+        )
+        near = place[np.argsort(np.hypot(*(communes - communes[0]).T))[:50]]
+        said["one_to_50_ms"] = 1e3 * best(
+            lambda: roads_valhalla.minutes(actor, place[0], near), 3, cpu
+        )
+        said["rss_mb"] = rss_mb()
+    return said
+
+
 def main() -> None:
     """Generate, build, measure, report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=1415)
     parser.add_argument("--sites", type=int, default=5000)
     parser.add_argument("--report", type=Path)
-    parser.add_argument("--without-pandana", action="store_true")
+    parser.add_argument("--without-peers", action="store_true")
     options = parser.parse_args()
     begun = time.process_time()
     links = generate(options.side)
@@ -232,8 +283,9 @@ def main() -> None:
         report["ours"]["rss_mb"] -= before
         one = int(np.hypot(*(network.node_xy - communes[0]).T).argmin())
         report["scipy"] = measure_scipy(network, one, sites)
-        if not options.without_pandana:
+        if not options.without_peers:
             report["pandana"] = measure_pandana(network, one, sites)
+            report["valhalla"] = measure_valhalla(options.side, communes)
     print(json.dumps(report, indent=2))
     if options.report:
         options.report.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
