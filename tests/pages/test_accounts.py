@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from data import catalogue
 from data.paths import ROOT
 from pages.accounts import Role, granted
-from tests.pages.test_generated_addresses import opening_on
+from tests.pages.test_generated_addresses import SCREENS, opening_on
 
 TIMEOUT_SECONDS = 240
+OPEN_TO_ALL = {"territoire", "partage"}
 RULES = {"administrators": ["chef@exemple.fr"], "planners": ["planification"], "claim": "groupes"}
 
 
@@ -63,7 +64,7 @@ def texts(app: AppTest) -> str:
     return " ".join(str(one.value) for one in said)
 
 
-@pytest.mark.parametrize("screen", ["carte", "risques", "sites", "methode"])
+@pytest.mark.parametrize("screen", [one for one in SCREENS if one not in OPEN_TO_ALL])
 def test_the_public_is_asked_to_log_in(screen: str) -> None:
     app = opened(None, screen)
     assert "Sans compte" in texts(app)

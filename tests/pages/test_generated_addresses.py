@@ -1,6 +1,7 @@
 """Generated addresses: no screen ends in a traceback."""
 
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,7 +12,7 @@ from pages.state import LAYERS
 from tests.faults.addresses import queries
 
 GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
-SCREENS = ("carte", "risques", "sites", "partage", "permanence", "zonage", "territoire", "methode")
+SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text("utf-8"), flags=re.MULTILINE)
 TIMEOUT_SECONDS = 200
 
 
