@@ -43,6 +43,7 @@ def table():
             "minutes": [math.inf, math.nan, -1.5, *([1234.25] * (len(HOSTILE) - 3))],
             "population": range(len(HOSTILE)),
             "labelled": [True, False] * (len(HOSTILE) // 2),
+            "lines": [[text, "x"] for text in HOSTILE],
         }
     )
 
@@ -56,28 +57,28 @@ def test_csv_is_french_and_says_where_it_comes_from():
     rows = read_csv(exports.to_csv(table(), NOTES))
     assert rows[0] == ["# " + NOTES[0]]
     assert rows[1] == ["# " + NOTES[1]]
-    assert rows[2] == ["'=nom", "minutes", "population", "labelled"]
+    assert rows[2] == ["'=nom", "minutes", "population", "labelled", "lines"]
     assert len(rows) == 3 + len(HOSTILE)
-    assert rows[3][1:] == ["", "0", "oui"]
-    assert rows[5][1:] == ["-1,5", "2", "oui"]
+    assert rows[3][1:4] == ["", "0", "oui"]
+    assert rows[5][1:4] == ["-1,5", "2", "oui"]
     assert rows[6][1] == "1234,25"
 
 
 def test_no_text_of_a_csv_starts_a_formula():
     for row in read_csv(exports.to_csv(table(), ["=1+1", "ligne\r\n=1+1"])):
-        first = row[0].lstrip()
-        assert not first.startswith(("=", "+", "-", "@", "＝"))
+        for cell in (row[0], row[-1]):  # numbers lie between them
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
 
 
 def test_xlsx_holds_texts_not_formulas():
     book = openpyxl.load_workbook(
-        io.BytesIO(exports.to_xlsx({"Sites": table(), "sites": table()}, NOTES))
+        io.BytesIO(exports.to_xlsx({"Sites": table(), "sites": table()}, [*NOTES, "=1+1"]))
     )
     assert book.sheetnames == ["À lire", "Sites", "sites 2"]
-    assert [row[0].value for row in book["À lire"].iter_rows()] == NOTES
+    assert [row[0].value for row in book["À lire"].iter_rows()] == [*NOTES, "'=1+1"]
+    assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
     sheet = book["Sites"]
     assert sheet.max_row == 1 + len(HOSTILE)
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert sheet["A2"].value == "'" + HOSTILE[0]
     assert sheet["B2"].value is None
     assert sheet["B4"].value == -1.5

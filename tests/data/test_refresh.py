@@ -307,6 +307,22 @@ def test_a_refresh_killed_before_its_end_leaves_nothing_nominative(server, isola
     assert {path.name for path in left.iterdir()} == {"part", "validator"}  # to be completed
 
 
+def test_a_disk_that_refuses_one_file_keeps_nothing_of_the_others(server, isolated_home):
+    received = isolated_home / "downloads" / "sources"
+    received.mkdir(parents=True)
+    (received / "insee_ages").write_bytes(b"where its folder should be")
+    assert "ne peut pas être écrit dans" in _failure("insee_ages")
+    assert not (received / "bpe_melodi").exists()
+
+
+def test_a_history_that_cannot_be_written_takes_nothing_back(server, isolated_home):
+    (isolated_home / "refresh_history.jsonl").mkdir()
+    ((line,), _) = _refresh("insee_ages")
+    assert line.status == imports.IMPORTED
+    assert "reference" in table_store.version(table_store.current_key()).tables
+    assert refresh.history() == []
+
+
 def test_two_refreshes_at_once_do_not_mix_their_files(server):
     def answer(handler, _):
         with pytest.raises(UnavailableError, match="Une autre actualisation est en cours"):
