@@ -3,10 +3,11 @@
 import io
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import image
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, box
 
 from geo.layers import INDICATORS
 from geo.static_map import DOTS_PER_INCH, class_numbers, picture
@@ -45,3 +46,22 @@ def test_a_picture_shows_the_class_of_its_commune() -> None:
     assert pixels.shape[:2] == (4 * DOTS_PER_INCH, 4 * DOTS_PER_INCH)
     wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
+
+
+def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() -> None:
+    ring = box(400_000, 6_500_000, 430_000, 6_530_000).difference(
+        box(410_000, 6_510_000, 420_000, 6_520_000)
+    )
+    part = box(440_000, 6_500_000, 460_000, 6_530_000)
+    communes = gpd.GeoDataFrame(geometry=[MultiPolygon([ring, part])], crs=2154)
+    indicator = BY_KEY["zone"]
+    drawn = picture(
+        communes, pd.Series(["ZIP"]), indicator, communes[:0], title="", size_inches=(8, 4)
+    )
+    pixels = image.imread(io.BytesIO(drawn))[:, : 6 * DOTS_PER_INCH, :3]
+    wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    own = abs(pixels - wanted).max(axis=2) < 0.01
+    rows, across = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+    assert np.ptp(across) / np.ptp(rows) == pytest.approx(2, rel=0.02)
+    middle = own[int(rows.mean())]
+    assert np.count_nonzero(np.diff(middle.astype(int)) == 1) == 3  # two sides of the hole, a part
