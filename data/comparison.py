@@ -1,5 +1,8 @@
 """A territory beside the larger ones that hold it, its rank among its peers, and its past."""
 
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pandas as pd
 
@@ -59,8 +62,8 @@ def comparison(territory: Territory, level: str, code: str) -> pd.DataFrame:
     return table.rename_axis("indicator")
 
 
-def history(territory: Territory, level: str, code: str) -> pd.DataFrame:
-    """Return GPs and published APL of one territory by year, for its curve.
+def history(territory: Territory, codes: Sequence[str]) -> pd.DataFrame:
+    """Return GPs and published APL of some communes together by year, for a curve.
 
     Codes follow the mergers of communes: readers bring every vintage to today's codes. A year
     known for less than `COVERED_SHARE` of the population is missing rather than wrong.
@@ -70,22 +73,35 @@ def history(territory: Territory, level: str, code: str) -> pd.DataFrame:
     pandas.DataFrame
         Index year; columns gps (sum), apl and apl65 (means weighted by today's population).
     """
-    inside = members(commune_indicators(territory), level, code)
-    people = inside.set_index("code")["population"]
-    counts = _covered(territory.gp_history, people, ["gps"]).groupby("year")["gps"].sum()
-    apl = _covered(territory.apl, people, ["apl"])
-    apl65 = _covered(territory.apl, people, ["apl65"])
+    communes = territory.communes
+    people = pd.Series(communes["population"].to_numpy(float), communes["code"]).loc[[*codes]]
+    gps, apl, apl65 = (_covered(table, people) for table in _by_year(territory))
     return pd.DataFrame(
-        {
-            "gps": counts,
-            "apl": ag.weighted_means(apl["apl"], apl["population"], apl["year"]),
-            "apl65": ag.weighted_means(apl65["apl65"], apl65["population"], apl65["year"]),
-        }
+        {"gps": gps.sum(), "apl": _mean(apl, people), "apl65": _mean(apl65, people)}
     ).sort_index()
 
 
-def _covered(table: pd.DataFrame, people: pd.Series, columns: list[str]) -> pd.DataFrame:
-    rows = table[table["code"].isin(people.index)].dropna(subset=columns)
-    rows = rows.assign(population=rows["code"].map(people).astype(float))
-    known = rows.groupby("year")["population"].transform("sum")
-    return rows[known >= COVERED_SHARE * people.sum()]
+_tables: WeakKeyDictionary[Territory, tuple[pd.DataFrame, ...]] = WeakKeyDictionary()
+
+
+def _by_year(territory: Territory) -> tuple[pd.DataFrame, ...]:
+    """Return GPs, APL and APL 65, a row per commune and a column per year; made once."""
+    if territory not in _tables:
+        series = ((territory.gp_history, "gps"), (territory.apl, "apl"), (territory.apl, "apl65"))
+        _tables[territory] = tuple(
+            table.pivot_table(column, index="code", columns="year") for table, column in series
+        )
+    return _tables[territory]
+
+
+def _covered(by_year: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
+    """Return the communes whose inhabitants are given, in the years known for most of these."""
+    values = by_year.reindex(people.index).dropna(axis=1, how="all")
+    known = values.notna().mul(people, axis=0).sum()
+    return values.loc[:, known >= COVERED_SHARE * people.sum()]
+
+
+def _mean(values: pd.DataFrame, people: pd.Series) -> pd.Series:
+    """Return the mean of each year weighted by population, missing where nobody lives."""
+    known = values.notna().mul(people, axis=0).sum()
+    return values.mul(people, axis=0).sum().div(known).where(known > 0)

@@ -25,8 +25,6 @@ CURVES = {
     "apl65": "APL, 65 ans et moins",
 }
 
-NO_COMPARISON = ""
-
 
 def _chosen(territory: Territory) -> tuple[str, str]:
     """Return level and code of the territory of the view, the first département by default."""
@@ -38,19 +36,26 @@ def _chosen(territory: Territory) -> tuple[str, str]:
     return "departement", str(territory.communes["departement"].iloc[0])
 
 
-def _pick(communes: pd.DataFrame, level: str, code: str) -> tuple[str, str, str]:
-    """Draw the choice of a territory, and of another to compare with."""
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _names(version: str, level: str, _communes: pd.DataFrame) -> dict[str, str]:  # noqa: ARG001
+    """Return the names of the territories of a level by their codes; read only."""
+    return sheet.choices(_communes, level)
+
+
+def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
+    """Draw the choice of a territory, and of another to compare with, "" for none."""
+    communes = shell.commune_indicators(territory)
     known = [
         one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()
     ]
-    left, middle, right = st.columns([2, 3, 3])
+    left, middle, right = st.columns([2, 3, 3], vertical_alignment="bottom")
     new_level = left.selectbox(
         "Niveau",
         known,
         index=known.index(level) if level in known else 0,
         format_func=LEVEL_TITLES.__getitem__,
     )
-    names = sheet.choices(communes, new_level)
+    names = _names(territory.version, new_level, communes)
     codes = list(names)
     new_code = middle.selectbox(
         "Territoire",
@@ -58,12 +63,17 @@ def _pick(communes: pd.DataFrame, level: str, code: str) -> tuple[str, str, str]
         index=codes.index(code) if new_level == level and code in names else 0,
         format_func=names.__getitem__,
     )
+    # The names of all communes are sent a second time to who compares, not to everyone.
+    if not right.toggle("Comparer avec un autre territoire"):
+        return new_level, new_code, ""
     other = right.selectbox(
         "Comparer avec",
-        [NO_COMPARISON, *(one for one in codes if one != new_code)],
-        format_func=lambda one: names.get(one, "aucun autre territoire"),
+        [one for one in codes if one != new_code],
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="Choisir un autre territoire",
     )
-    return new_level, new_code, other
+    return new_level, new_code, other or ""
 
 
 def _sheet(
@@ -146,7 +156,7 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
     with right:
         _sentences("Ce qui est en place", chosen.in_place)
         _sentences("Ce qui menace", chosen.threats)
-        past = comparison.history(territory, chosen.level, chosen.code)
+        past = comparison.history(territory, chosen.communes)
         if len(past) > 1:
             st.subheader("Depuis quand")
             dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
@@ -166,7 +176,7 @@ def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     communes = shell.commune_indicators(territory)
-    level, code, other = _pick(communes, *_chosen(territory))
+    level, code, other = _pick(territory, *_chosen(territory))
     shell.remember(replace(shell.view(), territory=f"{level}:{code}"))
     if other:
         left, right = st.columns(2)

@@ -277,7 +277,7 @@ def test_history_needs_most_of_the_population():
         {"code": ["16001", "16002", "16001"], "year": [2013, 2013, 2009], "gps": [3.0, 1.0, 4.0]}
     )
     apl = apl_table(("16001", 2018, 4.0, 3.0, 1.0), ("16002", 2018, 1.0, np.nan, 1.0))
-    found = comparison.history(made(GPS, gp_history=counts, apl=apl), "epci", "e1")
+    found = comparison.history(made(GPS, gp_history=counts, apl=apl), ["16001", "16002"])
     assert found.loc[2013, "gps"] == 4
     assert 2009 not in found.index
     assert found.loc[2018, "apl"] == pytest.approx(2)

@@ -41,6 +41,17 @@ def test_the_sheet_of_a_territory_gives_five_figures() -> None:
     assert "Ce qui menace" in said
 
 
+def test_two_sheets_stand_side_by_side_when_asked_for() -> None:
+    app = opened("territoire", territoire="departement:23")
+    assert len(app.selectbox) == 2
+    app.toggle[0].set_value(True).run()
+    assert words(app).count("Ce qui menace") == 1
+    app.selectbox[2].select("24").run()
+    assert not app.exception
+    assert words(app).count("Ce qui menace") == 2
+    assert "Dordogne" in words(app)
+
+
 def test_the_method_screen_lists_each_table_with_its_source() -> None:
     table = opened("methode").dataframe[0].value
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
