@@ -17,35 +17,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.table_files import FORMULA_STARTS
+from data.spreadsheet_text import CONTROLS, safe_text
 from geo.errors import InvalidInputError
-
-_WIDE_STARTS = ("\uff1d", "\uff0b", "\uff0d", "\uff20", "\n")
-"""Full-width forms that some spreadsheets read as = + - @, and the line feed."""
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
-"""Characters that XML and spreadsheets refuse."""
 
 _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _SHEET_NAME_CHARACTERS = 31
 _XLSX_ROWS = 1_048_576
 _XLSX_CELL_CHARACTERS = 32_767
 NOTES_SHEET = "À lire"
-
-
-def safe_text(text: str) -> str:
-    """Return a text that stays text in a spreadsheet: apostrophe before what starts a formula.
-
-    Examples
-    --------
-    >>> safe_text("=1+1"), safe_text("  @SUM(A1)"), safe_text("L'Isle")
-    ("'=1+1", "'  @SUM(A1)", "L'Isle")
-    """
-    clean = _CONTROLS.sub("", text)
-    risky = clean.startswith(FORMULA_STARTS) or clean.lstrip().startswith(
-        FORMULA_STARTS + _WIDE_STARTS
-    )
-    return "'" + clean if risky or clean.startswith("\n") else clean
 
 
 def _cell(value: Any) -> str | int | float | None:
@@ -83,7 +62,7 @@ def to_csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     for note in notes:
-        writer.writerow(["# " + " ".join(_CONTROLS.sub("", note).split())])
+        writer.writerow(["# " + " ".join(CONTROLS.sub("", note).split())])
     for row in _rows(table):
         writer.writerow(
             "" if cell is None else _decimal_comma(cell) if isinstance(cell, float) else cell
@@ -137,7 +116,7 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """Return a sheet name that Excel accepts, not yet taken."""
-    clean = _CONTROLS.sub("", _SHEET_FORBIDDEN.sub(" ", name)).strip() or "Feuille"
+    clean = CONTROLS.sub("", _SHEET_FORBIDDEN.sub(" ", name)).strip() or "Feuille"
     chosen, number = clean[:_SHEET_NAME_CHARACTERS], 2
     while chosen.lower() in taken:
         suffix = f" {number}"

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data import exports
 from data.permanence_words import (
     is_cross,
     is_total,
@@ -18,6 +17,7 @@ from data.permanence_words import (
     says_line,
     split_heading,
 )
+from data.spreadsheet_text import safe_text
 from data.uploads import MAX_UPLOAD_BYTES
 from data.uploads.archives import members
 from data.uploads.tables import decode
@@ -189,7 +189,7 @@ def _clean(cell: str) -> str:
     """Return a cell without blanks around, nor the apostrophe that our exports add."""
     text = cell.strip()[:MAX_CELL_CHARACTERS]
     bare = text.removeprefix("'")
-    return bare if bare != text and exports.safe_text(bare) == text else text
+    return bare if bare != text and safe_text(bare) == text else text
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.spreadsheet_text import safe_text
 from geo.errors import InvalidInputError
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a text cell as a formula (OWASP, CSV injection)."""
 
 _SEPARATORS = ",;\t|"
 
@@ -84,9 +82,7 @@ def _decoded(content: bytes) -> str:
 
 def neutral(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula: text that looks like one is quoted."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    return safe_text(cell) if isinstance(cell, str) else cell
 
 
 def neutralised(table: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +106,9 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         match path.suffix.lower():
             case ".csv":
-                neutralised(table).to_csv(path, index=False, float_format="%.12g")
+                # With both ends of line, a lone carriage return in a cell is quoted too.
+                safe = neutralised(table)
+                safe.to_csv(path, index=False, float_format="%.12g", lineterminator="\r\n")
             case ".xlsx":
                 neutralised(table).to_excel(path, index=False)
             case ".parquet":

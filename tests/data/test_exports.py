@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from data import exports
+from data.table_files import write_table
 from geo.errors import InvalidInputError
 
 NOTES = ["DONNÉES DE DÉMONSTRATION : sans valeur", "Généralistes : INSEE, BPE (2018)"]
@@ -83,6 +84,21 @@ def test_xlsx_holds_texts_not_formulas():
     assert sheet["B2"].value is None
     assert sheet["B4"].value == -1.5
     assert sheet["A14"].value == "nul et sonnerie"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_no_text_of_a_table_of_commands_starts_a_formula(ending, tmp_path):
+    path = tmp_path / f"table.{ending}"
+    write_table(pd.DataFrame({"=nom": HOSTILE, "minutes": range(len(HOSTILE))}), path)
+    if ending == "csv":
+        with path.open(encoding="utf-8", newline="") as stream:
+            texts = [row[0] for row in csv.reader(stream)]
+    else:
+        (column, *_) = openpyxl.load_workbook(path).active.iter_cols()
+        assert all(cell.data_type != "f" for cell in column)
+        texts = [cell.value for cell in column]
+    assert len(texts) == 1 + len(HOSTILE)
+    assert not any(text.lstrip().startswith(("=", "+", "-", "@", "＝")) for text in texts)
 
 
 def test_sheet_names_are_made_acceptable():
