@@ -2,8 +2,10 @@
 
 import errno
 import os
+import resource
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from data.gazetteer import gazetteer
 from data.permanence_files import csv_template
 from data.permanence_reader import read_lines
 from data.scenarios import Draft
-from geo.errors import ProxiSoinsError
+from geo.errors import ProxiSoinsError, UnavailableError
 from geo.roads.network import ARRAYS, RoadNetwork
 from tests.faults.generated import GOLDEN
 from tests.faults.harness import KILLED, content, in_child, in_french, refuse_from, unhindered
@@ -131,6 +133,20 @@ def test_a_file_that_cannot_grow_leaves_the_former_state(
     assert not isinstance(told, Exception) or table_store.current_key() == key
     assert not Path(f"{home}.zip").exists() or not isinstance(told, Exception)
     assert [one.draft for one in scenarios.scenarios()][:1] == [DRAFT]
+
+
+def test_a_disk_that_fills_up_under_an_open_database_is_said(home: Path) -> None:
+    def save_until_full() -> None:
+        scenarios.scenarios()  # opens it while there is room
+        largest = max(file.stat().st_size for file in home.glob(f"{database.FILE_NAME}*"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+        for _ in range(100):
+            scenarios.save(replace(DRAFT, note="x" * 10_000))
+
+    told = in_child(save_until_full, unhindered)
+    assert isinstance(told, UnavailableError), told
+    in_french(told)
+    assert scenarios.scenarios()[-1].draft == DRAFT
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
