@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from data.french import number, percent
-from geo.slowness import ERRORS_FILE
+from geo.slowness import ERRORS_FILE, relief_note
 
 _METHODS = {
     "engine": "ProxiSoins, champ de lenteur (validation croisée)",
@@ -54,4 +54,5 @@ def note() -> str:
         f"Mesuré contre {content['source']} ({number(content['pairs'])} trajets), "
         f"{content['vintage']}. De 15 à 25 minutes, "
         f"{percent(content['engine']['same_side_15_25'])} des trajets sont du bon côté de 20."
+        + "".join(relief_note(fitted) for fitted in content["relief"].values())
     )

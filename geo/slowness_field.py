@@ -1,8 +1,8 @@
 """The raster of slowness: from communes and coast to minutes per kilometre in each cell."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,9 @@ class Parameters:
         Time lost at both ends: e·(1 − exp(−t / END_SCALE_MINUTES)) for t minutes in the field.
     cell_m
         Side of a cell.
+    relief
+        By how much mountains multiply slowness, by code of region: no altitude comes with the
+        embedded data. Regions without a factor count for flat.
     """
 
     scales_km: tuple[float, ...]
@@ -64,6 +67,7 @@ class Parameters:
     motorway_minutes_per_km: tuple[float, float]
     end_minutes: float
     cell_m: float
+    relief: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path = PARAMETERS_FILE) -> "Parameters":
@@ -75,6 +79,7 @@ class Parameters:
             motorway_minutes_per_km=tuple(raw["motorway_minutes_per_km"]),
             end_minutes=raw["end_minutes"],
             cell_m=raw["cell_m"],
+            relief=raw["relief"],
         )
 
     def total(self, field_minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -109,6 +114,8 @@ class Field:
         Centre of the first column and of the first row, metres.
     cell_m
         Side of a cell, metres.
+    relief
+        Codes of the regions in it to which a factor of relief applies.
     """
 
     raster: Raster
@@ -116,6 +123,7 @@ class Field:
     west: float
     south: float
     cell_m: float
+    relief: tuple[str, ...] = ()
 
     @cached_property
     def _to_metres(self) -> Transformer:
@@ -145,7 +153,8 @@ def build(
     Parameters
     ----------
     communes, fringe
-        Communes of the region and near its border: lon, lat (degrees), population.
+        Communes of the region and near its border: lon, lat (degrees), population, and region
+        where a factor of relief may apply.
     land
         Dry land, EPSG:4326; what it leaves out is water.
     parameters
@@ -170,6 +179,11 @@ def build(
 
     features = density_features(rows, columns, population, shape, parameters)
     log_slowness = log_slowness_of(features, parameters)
+    regions = pd.concat([table.get("region", pd.Series(dtype=str)) for table in (communes, fringe)])
+    hilly = tuple(sorted(set(regions) & set(parameters.relief)))
+    if hilly:
+        factor = regions.map(parameters.relief).fillna(1.0).to_numpy(float)
+        log_slowness += np.log(_of_nearest(rows, columns, factor, shape))
     passable = _covered(land.to_crs(crs), west, south, cell, shape)
     # Water shut in on all sides is a commune whose contour is missing: lakes belong to communes.
     passable = np.asarray(ndimage.binary_fill_holes(passable))
@@ -185,7 +199,7 @@ def build(
         density_per_km2=100 * 10 ** features[0],
         motorway_minutes_per_km=parameters.motorway_minutes_per_km,
     )
-    return Field(raster, crs, west, south, cell)
+    return Field(raster, crs, west, south, cell, hilly)
 
 
 def density_features(
@@ -243,6 +257,22 @@ def _splat(
             share = np.abs(1 - dy - down) * np.abs(1 - dx - right)
             np.add.at(grid, (top + dy, left + dx), values * share)
     return grid
+
+
+def _of_nearest(
+    rows: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float64],
+    values: npt.NDArray[np.float64],
+    shape: tuple[int, int],
+) -> npt.NDArray[np.float64]:
+    """Return in each cell the value of the nearest point."""
+    known = np.zeros(shape)
+    at = np.rint(rows).astype(int), np.rint(columns).astype(int)
+    known[at] = values
+    empty = np.ones(shape, dtype=bool)
+    empty[at] = False
+    nearest = ndimage.distance_transform_edt(empty, return_distances=False, return_indices=True)
+    return np.asarray(known[tuple(nearest)])
 
 
 def _near(

@@ -16,7 +16,7 @@ from scipy import ndimage
 from data import embedded_set
 from geo.errors import InvalidInputError, UnreachableError
 from geo.slowness import ERRORS_FILE, SlownessField, load_engine
-from geo.slowness_field import build
+from geo.slowness_field import Parameters, build
 
 BORDEAUX = np.array([-0.5792, 44.8378])
 GUERET = np.array([1.8716, 46.1719])
@@ -35,10 +35,17 @@ def places() -> np.ndarray:
     return communes[["lon", "lat"]].to_numpy()[::23]
 
 
-def toy_engine(population: float = 500.0, gap: bool = False) -> SlownessField:
-    """A flat land of 60 × 60 km with a commune every 5 km; optionally cut by an arm of the sea."""
+def toy_engine(
+    population: float = 500.0, gap: bool = False, regions: tuple[str, str] | None = None
+) -> SlownessField:
+    """A land of 60 × 60 km with a commune every 5 km; optionally cut by an arm of the sea.
+
+    `regions` are those of the western and of the eastern half.
+    """
     lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
     communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": population})
+    if regions is not None:
+        communes["region"] = np.where(communes.lon < 2.35, *regions)
     shores = [shapely.box(1.8, 46.3, 2.35, 47.3), shapely.box(2.39, 46.3, 3.0, 47.3)]
     land = shores if gap else [shapely.box(1.8, 46.3, 3.0, 47.3)]
     return load_engine(
@@ -220,6 +227,19 @@ def test_the_same_inputs_give_the_same_version(engine: SlownessField) -> None:
     again = load_engine(embedded_set.communes(), embedded_set.fringe(), embedded_set.land())
     assert again is engine
     assert toy_engine().version != toy_engine(population=600).version
+
+
+def test_mountains_slow_their_region_only() -> None:
+    factor = Parameters.read().relief["94"]
+    flat, half = toy_engine(regions=("75", "76")), toy_engine(regions=("94", "76"))
+    west = np.array([[2.05, 46.6], [2.2, 46.8]])
+    east = np.array([[2.5, 46.6], [2.65, 46.8]])
+    inside = [e.parameters.field(float(e.pairs(west[:1], west[1:])[0])) for e in (flat, half)]
+    assert inside[1] == pytest.approx(factor * inside[0], rel=1e-6)
+    np.testing.assert_allclose(half.pairs(east[:1], east[1:]), flat.pairs(east[:1], east[1:]))
+    assert half.version != flat.version
+    assert "Corse" in half.label.detail
+    assert "Corse" not in flat.label.detail
 
 
 def test_the_label_says_that_times_are_estimates(engine: SlownessField) -> None:
