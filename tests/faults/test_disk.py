@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data import (
@@ -213,16 +214,35 @@ def test_an_altered_database_is_said(damage: str, action: str, home: Path) -> No
     in_french(in_child(use, unhindered))
 
 
+TABLE = pd.DataFrame({"code": [f"{n:05}" for n in range(3000)], "minutes": np.arange(3000) / 7})
+
+
+def kept_table(build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    return table_cache.cached_table("t", "key", build)
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_altered_caches_are_made_again(
-    damage: str, prepared_home: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
-    files = sorted((isolated_home / "cache").glob("demonstration-*.parquet"))
-    path = files[0]
-    name, _, key = path.stem.rpartition("-")
-    table = table_cache.cached_table(name, key, lambda: pytest.fail("the cache is whole"))
+def test_altered_caches_are_made_again(damage: str, isolated_home: Path) -> None:
+    kept_table(TABLE.copy)
+    (path,) = (isolated_home / "cache").iterdir()
+    kept_table(lambda: pytest.fail("the cache is whole"))
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
-    again = table_cache.cached_table(name, key, table.copy)
-    assert again.equals(table)
-    assert table_cache.cached_table(name, key, lambda: pytest.fail("kept again")).equals(table)
+    assert kept_table(TABLE.copy).equals(TABLE)
+    assert kept_table(lambda: pytest.fail("kept again")).equals(TABLE)
+
+
+def test_a_cache_with_one_bit_flipped_never_gives_another_table(isolated_home: Path) -> None:
+    kept_table(TABLE.copy)
+    (path,) = (isolated_home / "cache").iterdir()
+    whole = path.read_bytes()
+    for place in range(0, len(whole), len(whole) // 60):
+        bent = bytearray(whole)
+        bent[place] ^= 1
+        path.write_bytes(bent)
+        assert kept_table(TABLE.copy).equals(TABLE), place
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_a_cache_that_cannot_be_written_is_no_error(place: int, isolated_home: Path) -> None:
+    told = in_child(lambda: len(kept_table(TABLE.copy)), refuse_from(place, errno.ENOSPC))
+    assert told == len(TABLE)
