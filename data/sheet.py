@@ -123,12 +123,13 @@ def sheet(
     InvalidInputError
         No territory of the level has this code.
     """
-    if level not in LEVELS or code not in set(peers["code"]):
+    found = peers[peers["code"] == code]
+    if level not in LEVELS or found.empty:
         raise InvalidInputError(
             f"Aucun territoire « {code} » de niveau « {LEVEL_TITLES.get(level, level)} » dans "
             f"{territory.region_name} : choisissez-le dans la liste."
         )
-    own = peers[peers["code"] == code].iloc[0]
+    own = found.iloc[0]
     members = communes[communes[LEVELS[level][0]] == code]
     return Sheet(
         level,

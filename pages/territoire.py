@@ -26,6 +26,16 @@ CURVES = {
 }
 
 
+GPS_BY_YEAR = {
+    "mark": "bar",
+    "encoding": {
+        "x": {"field": "year", "type": "ordinal", "title": "Année"},
+        "y": {"field": "gps", "type": "quantitative", "title": "Médecins"},
+    },
+}
+"""Bars of the GPs of each year (Vega-Lite)."""
+
+
 def _chosen(territory: Territory) -> tuple[str, str]:
     """Return level and code of the territory of the view, the first département by default."""
     level, _, code = shell.view().territory.partition(":")
@@ -160,7 +170,7 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
         if len(past) > 1:
             st.subheader("Depuis quand")
             dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-            st.bar_chart(dated[CURVES["gps"]], y_label="Médecins", height=200)
+            st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
             st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
     st.download_button(
         "Télécharger la fiche (PDF, une page A4)",
