@@ -123,6 +123,24 @@ def test_a_disk_that_fills_up_leaves_the_former_state(action: str, home: Path) -
     assert scenarios.scenarios()[0].draft == DRAFT
 
 
+def test_whichever_write_is_refused_the_tables_are_the_former_ones(home: Path) -> None:
+    key = table_store.current_key()
+    provenance = {"gps": table_store.version(key).provenance["gps"]}
+    table = pd.DataFrame({"code": ["33063"], "gps": [1.0]})
+    for place in range(1, 50):
+        told = in_child(
+            lambda: table_store.commit({"gps": table}, provenance).key,
+            refuse_from(place, errno.ENOSPC),
+        )
+        in_french(told)
+        if not isinstance(told, Exception):
+            break
+        assert table_store.current_key() == key, place
+        table_store.version(key)
+    assert place > 6
+    assert told == table_store.current_key() != key
+
+
 @pytest.mark.parametrize("action", ["import", "save", "backup", "lines"])
 @pytest.mark.parametrize("size", [0, 100, 5000])
 def test_a_file_that_cannot_grow_leaves_the_former_state(

@@ -28,6 +28,7 @@ TIMEOUT_SECONDS = 200
     query={"territoire": "epci:0", "commune": "99999", "annee": "1990", "ici": "-60,14.6"}
     | {"couches": ",".join(LAYERS)}
 )
+@example(query={"region": "99"})
 def test_no_screen_ends_in_a_traceback(screen: str, query: dict[str, str]) -> None:
     app = AppTest.from_string(opening_on(screen), default_timeout=TIMEOUT_SECONDS)
     for name, value in query.items():
