@@ -30,12 +30,17 @@ AROUND = 1.3
 """Points are drawn among those up to this many times the threshold away."""
 
 
-def road_points(network: RoadNetwork, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return points drawn evenly along joinable roads, up to NEAR_ROAD_M off them, metres."""
+def road_points(
+    network: RoadNetwork, count: int, rng: np.random.Generator, roads: np.ndarray | None = None
+) -> np.ndarray:
+    """Return points drawn evenly along roads, up to NEAR_ROAD_M off them, metres.
+
+    `roads` is a mask of links, shape (k,); by default those where one can stop.
+    """
     course = network.shape_cm / 100
     first = np.setdiff1d(np.arange(len(course) - 1), network.shape_ptr[1:] - 1)
     link = np.searchsorted(network.shape_ptr, first, side="right") - 1
-    first = first[network.link_joinable[link]]
+    first = first[(network.link_joinable if roads is None else roads)[link]]
     step = course[first + 1] - course[first]
     length = np.hypot(*step.T)
     some = rng.choice(len(first), count, p=length / length.sum())

@@ -1,7 +1,7 @@
 """Journeys asked of another engine, and what is left once our speeds are fitted on its own.
 
-Places are the middles of roads where one can stop, drawn alike: at a junction, each engine chooses
-for itself on which of the roads it stands, and one-way streets make much of it.
+Places are the middles of roads that all engines have, drawn alike: at a junction, each engine
+chooses for itself on which of the roads it stands, and one-way streets make much of it.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from geo.roads.calibration import (
     paced,
 )
 from geo.roads.network import RoadNetwork
+from geo.roads.profile import CODES
 from geo.roads.projection import to_lonlat
 
 ORIGINS = 80
@@ -51,9 +52,17 @@ class Aligned:
     said: dict[str, Any]
 
 
+def common_roads(network: RoadNetwork) -> np.ndarray:
+    """Return which links all engines have and stop on, shape (k,).
+
+    OSRM has no farm or forest tracks, Valhalla drives them at a walk, METRIC at 20 km/h.
+    """
+    return network.link_joinable & (network.link_class != CODES["track"])
+
+
 def middles(network: RoadNetwork) -> np.ndarray:
-    """Return the middle of each road where one can stop, metres."""
-    rows = np.flatnonzero(network.link_joinable)
+    """Return the middle of each road that all engines have, metres."""
+    rows = np.flatnonzero(common_roads(network))
     found = np.empty((len(rows), 2))
     for i, row in enumerate(rows):
         course = network.shape_cm[network.shape_ptr[row] : network.shape_ptr[row + 1]] / 100

@@ -22,7 +22,7 @@ import shapely
 import valhalla
 
 from benchmarks.roads_areas import POINTS, road_points
-from benchmarks.roads_calibration import align
+from benchmarks.roads_calibration import align, common_roads
 from benchmarks.roads_valhalla import area, minutes, tiles
 from geo.roads.build import build_from_osm
 from geo.roads.engine import RoadTravelTime
@@ -61,9 +61,9 @@ def our_area(case: Case, origin: np.ndarray, limit: float) -> shapely.Geometry:
 
 
 def stops(case: Case) -> np.ndarray:
-    """Return the junctions where one can stop, metres: Valhalla would also start on a motorway."""
+    """Return the junctions of common roads, metres: Valhalla would also start on a motorway."""
     network = case.ours.network
-    return network.node_xy[np.setdiff1d(network.link_nodes[network.link_joinable], [-1])]
+    return network.node_xy[np.setdiff1d(network.link_nodes[common_roads(network)], [-1])]
 
 
 def compare_times(case: Case, origins: np.ndarray) -> tuple[dict[str, Any], float]:
@@ -121,7 +121,7 @@ def compare_areas(
 
     Its times are taken for `factor` times ours.
     """
-    points = road_points(case.ours.network, POINTS, case.rng)
+    points = road_points(case.ours.network, POINTS, case.rng, common_roads(case.ours.network))
     degrees = case.degrees(points)
     walk = case.ours._places(degrees).table[:, ACCESS_MS] / 60_000  # noqa: SLF001
     said: dict[str, Any] = {}
