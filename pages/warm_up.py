@@ -3,7 +3,7 @@
 import gc
 import logging
 
-import altair as alt  # noqa: F401  (Streamlit's charts import it at first use)
+import altair as alt  # noqa: F401  (the line charts import it at first use)
 import streamlit as st
 
 # What the screens import: read once, before anyone is served.
@@ -14,6 +14,7 @@ from data import (  # noqa: F401
     exports_zoning,
     indicators,
     map_payload,
+    permanence,
     permanence_map,
     refresh,
     sheet_pdf,
@@ -47,6 +48,8 @@ def warm_up() -> None:
         for level in map_payload.LEVELS:
             shell.aggregated_indicators(territory, level)
         map_payload.contours_file(territory)
+        # Minutes to all lines, kept from then on.
+        permanence.lines_covering(territory, str(territory.communes["code"].iloc[0]))
         with database.session():  # which brings its tables up to date
             pass
     except ProxiSoinsError as error:
