@@ -324,6 +324,8 @@ class TextTable:
         import pyarrow as pa
         from pyarrow import csv as arrow
 
+        if not self.head:  # a byte order mark and nothing else
+            return
         width = len(self.head[max(header_row, 0)])
         names = [str(k) for k in range(width)]
         wanted = [str(k) for k in columns]

@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data import readers, text_files
@@ -163,6 +163,7 @@ def test_line_numbers_are_those_of_an_editor(tmp_path):
         st.integers(0, 400).map(lambda cut: _zip({"a.csv": GOOD})[:cut] or b"P"),
     ),
 )
+@example(name="a.csv", content=b"\xef\xbb\xbf")
 def test_no_content_ends_in_a_traceback(tmp_path_factory, name, content):
     path = tmp_path_factory.mktemp("f") / name
     path.write_bytes(content)
