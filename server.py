@@ -27,7 +27,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
@@ -244,8 +243,6 @@ def explain_error(error: Exception) -> bool:
 @asynccontextmanager
 async def announce(_app: App) -> AsyncIterator[None]:
     """Prepare the screens, say in the terminal where they are, open them in a browser if any."""
-    # Streamlit would warn that streamlit-folium is imported outside of any session.
-    logging.getLogger(get_script_run_ctx.__module__).setLevel(logging.ERROR)
     # Imported here, once the runtime that caches look for is there, and before anyone is served:
     # two threads that import the same modules may each see them half done.
     from pages.warm_up import warm_up

@@ -4,9 +4,11 @@ import gc
 import logging
 
 import altair as alt  # noqa: F401  (the line charts import it at first use)
+import folium  # noqa: F401
 import streamlit as st
 
-# What the screens import: read once, before anyone is served.
+# What the screens import, read once, before anyone is served; but what draws maps:
+# streamlit-folium registers its frame only where a session imports it.
 from data import (  # noqa: F401
     comparison,
     database,
@@ -17,7 +19,11 @@ from data import (  # noqa: F401
     permanence,
     permanence_map,
     refresh,
+    scenario_pdf,
     sheet_pdf,
+    site_tables,
+    site_upload,
+    sites_map,
     travel_time_errors,
     zoning_gauges,
 )
@@ -29,9 +35,6 @@ from pages import (  # noqa: F401
     risk_panels,
     risk_proof,
     shell,
-    sites_best,
-    sites_scenarios,
-    sites_upload,
 )
 from pages.state import REGION
 

@@ -2,11 +2,14 @@
 
 import gc
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from data import catalogue, indicators
+from data.paths import ROOT
 from geo.errors import UnavailableError
 from models import predict
 from pages import shell
@@ -21,6 +24,11 @@ def cold() -> Iterator[None]:
     yield
     warm_up.clear()
     gc.unfreeze()
+
+
+def test_what_only_a_session_may_import_is_left_to_it() -> None:
+    asked = "import sys, pages.warm_up; sys.exit('streamlit_folium' in sys.modules)"
+    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True)
 
 
 def refuse(*_: object) -> None:
