@@ -3,18 +3,23 @@
 import contextlib
 import gzip
 import io
+import json
 import zipfile
+from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data import readers, text_files
+from data import imports, readers, text_files
+from data.readers.merge import checked
 from data.text_files import TextTable, open_input
 from geo.errors import InvalidInputError
 from tests.data import bent_archives
 
+GOLDEN = Path(__file__).parent / "golden"
 GOOD = "code;gp_2018\n16001;2\n16002;0\n"
 
 
@@ -54,6 +59,7 @@ SENTENCES = {
     "méthode.zip": (bent_archives.unknown_method(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
     "flux.zip": (bent_archives.broken_stream(_zip({"a.csv": GOOD * 50})), "abîmé ou tronqué"),
     "égarée.zip": (bent_archives.astray(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
+    "égaré.xlsx": (bent_archives.astray(_xlsx([["code"], ["16001"]])), "abîmé ou tronqué"),
     "inconnu.gz": (b"\x1f\x8b\x01" + bytes(40), "abîmé ou tronqué"),
     "archive-vide.zip": (_zip({"dossier/": b""}), "archive vide"),
     "bombe.zip": (_zip({"a.csv": b"a;b\n" * 10_000_000}), "au-delà de la limite"),
@@ -90,6 +96,22 @@ def test_a_file_above_the_size_limit_is_not_opened(tmp_path, monkeypatch):
     path.write_text(GOOD)
     with pytest.raises(InvalidInputError, match="plus que la limite"):
         open_input(path)
+
+
+def test_a_flow_with_objects_of_another_form_is_refused(tmp_path):
+    path = tmp_path / "flux.json"
+    flow = json.loads((GOLDEN / "finess_structures.json").read_text(encoding="utf-8"))
+    flow["pmej"][0]["ege"] = [3]
+    path.write_text(json.dumps(flow), encoding="utf-8")
+    (report,) = imports.import_files([path])
+    assert report.status == imports.REFUSED
+    assert "n'ont pas la forme publiée" in report.message
+
+
+def test_the_last_check_quotes_the_value_out_of_bounds():
+    table = pd.DataFrame({"code": ["16001"], "year": [2020], "gps": [-1.0]})
+    with pytest.raises(InvalidInputError, match=r"colonne gps, valeur « -1\.0 »"):
+        checked("gp_history", table)
 
 
 def test_a_far_cell_does_not_fill_the_memory(tmp_path):
@@ -164,6 +186,7 @@ def test_line_numbers_are_those_of_an_editor(tmp_path):
     ),
 )
 @example(name="a.csv", content=b"\xef\xbb\xbf")
+@example(name="a.csv", content=GOOD.encode() + b"x" * 140_000 + b";1\n")
 def test_no_content_ends_in_a_traceback(tmp_path_factory, name, content):
     path = tmp_path_factory.mktemp("f") / name
     path.write_bytes(content)
