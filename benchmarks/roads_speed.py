@@ -86,6 +86,7 @@ def generate(side: int, seed: int = 0) -> Links:
         backward=yes,
         code=np.full(len(edges), 5, np.uint8),
         joinable=yes,
+        residents=~yes,
         banned=np.empty((0, 2), np.int64),
         crs="EPSG:2154",
     )

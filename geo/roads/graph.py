@@ -1,4 +1,4 @@
-"""From links to a graph: forbidden turns, connected parts, order in memory, arcs."""
+"""From links to a graph: forbidden turns, connected parts, residents' roads, order in memory."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geo.roads.links import Links
+from geo.roads.residents import layers
 
 MIN_ISLAND_NODES = 1000
 """A strongly connected part of this size is a true island or another territory, and stays;
@@ -27,7 +28,8 @@ class Graph:
     tail, head, link, ms_offpeak, ms_peak
         Arcs, shape (m,), sorted by tail; link -1 for a passage inside a junction.
     link_nodes
-        Shape (k, 4): tail and head of the forward arc, of the backward arc, -1 when forbidden.
+        Shape (k, 4): where one arrives from and goes on to, forward, then backward; -1 when
+        forbidden. On a road for residents these are not the ends of one arc (`_layered`).
     link_order
         Row in `Links` of each link kept, shape (k,).
     dropped_parts, dropped_km
@@ -53,40 +55,39 @@ def build_graph(links: Links) -> Graph:
     """Build the graph of links: split junctions with forbidden turns, keep the connected parts."""
     tail, head, passages, place = _split_junctions(links)
     open_ = np.column_stack([links.forward, links.backward])
-    kept, kept_parts, parts = _connected(
+    part, kept_parts, parts = _connected(
         np.concatenate([tail[open_], passages[:, 0]]),
         np.concatenate([head[open_], passages[:, 1]]),
         len(place),
     )
-    rank = _morton_ranks(links.xy[place], kept)
-    usable = open_ & kept[tail] & kept[head]
-    ends = np.stack([rank[tail], rank[head]], axis=2)  # link, direction, (tail, head)
-    link_nodes = np.where(usable[:, :, None], ends, -1).reshape(-1, 4)
+    usable = open_ & (part[tail] >= 0) & (part[head] >= 0)
+    passages = passages[(part[passages] >= 0).all(axis=1)]
+    ends = np.stack([tail, head], axis=2)  # link, direction, (tail, head)
+    layered = layers(links.residents, usable, ends, passages=passages, place=place, part=part)
+    used = np.zeros(len(layered.place), bool)
+    used[layered.tail] = used[layered.head] = True
+    rank = _morton_ranks(links.xy[layered.place], used)
+    link_nodes = np.where(usable[:, :, None], rank[layered.ends], -1).reshape(-1, 4)
     alive = np.flatnonzero(usable.any(axis=1))
     order = alive[np.argsort(link_nodes[alive].max(axis=1), kind="stable")]
-    link_nodes = link_nodes[order].astype(np.int32)
-    inner = rank[passages[kept[passages].all(axis=1)]].astype(np.int32)
+    number = np.full(len(usable) + 1, -1)  # the last is a passage's
+    number[order] = np.arange(len(order))
 
-    arc_tail = np.concatenate([link_nodes[:, 0], link_nodes[:, 2], inner[:, 0]])
-    arc_head = np.concatenate([link_nodes[:, 1], link_nodes[:, 3], inner[:, 1]])
-    number = np.arange(len(order), dtype=np.int32)
-    arc_link = np.concatenate([number, number, np.full(len(inner), -1, np.int32)])
-    none = np.zeros(len(inner), np.int32)
-    offpeak, peak = links.ms_offpeak[order], links.ms_peak[order]
-    arc_offpeak = np.concatenate([offpeak, offpeak, none])
-    arc_peak = np.concatenate([peak, peak, none])
+    arc_tail, arc_head, arc_link = rank[layered.tail], rank[layered.head], layered.link
+    passage = arc_link < 0
+    arc_offpeak = np.where(passage, 0, links.ms_offpeak[arc_link])
+    arc_peak = np.where(passage, 0, links.ms_peak[arc_link])
     by_tail = np.lexsort([arc_offpeak, arc_head, arc_tail])
-    by_tail = by_tail[arc_tail[by_tail] >= 0]
-    node_xy = np.empty((int(kept.sum()), 2))
-    node_xy[rank[kept]] = links.xy[place[kept]]
+    node_xy = np.empty((int(used.sum()), 2))
+    node_xy[rank[used]] = links.xy[layered.place[used]]
     return Graph(
         node_xy=node_xy,
-        tail=arc_tail[by_tail],
-        head=arc_head[by_tail],
-        link=arc_link[by_tail],
-        ms_offpeak=arc_offpeak[by_tail],
-        ms_peak=arc_peak[by_tail],
-        link_nodes=link_nodes,
+        tail=arc_tail[by_tail].astype(np.int32),
+        head=arc_head[by_tail].astype(np.int32),
+        link=number[arc_link[by_tail]].astype(np.int32),
+        ms_offpeak=arc_offpeak[by_tail].astype(np.int32),
+        ms_peak=arc_peak[by_tail].astype(np.int32),
+        link_nodes=link_nodes[order].astype(np.int32),
         link_order=order,
         kept_parts=kept_parts,
         dropped_parts=parts - kept_parts,
@@ -162,8 +163,8 @@ def _exits(links: Links, junctions: npt.NDArray[np.int64]) -> dict[int, list[int
 
 def _connected(
     tail: npt.NDArray[np.int64], head: npt.NDArray[np.int64], count: int
-) -> tuple[npt.NDArray[np.bool_], int, int]:
-    """Return the nodes of the large strongly connected parts, how many parts, out of how many."""
+) -> tuple[npt.NDArray[np.int64], int, int]:
+    """Return the large strongly connected part of each node (-1: none), how many, of how many."""
     graph = coo_matrix((np.ones(len(tail), np.int32), (tail, head)), shape=(count, count)).tocsr()
     _, strong = connected_components(graph, connection="strong")
     _, weak = connected_components(graph, connection="weak")
@@ -173,7 +174,7 @@ def _connected(
     kept_parts = int(large.sum())
     # Parts left out are told as a mapper sees them: what hangs to a kept part is not an island.
     islands = np.setdiff1d(weak, weak[kept])
-    return kept, kept_parts, kept_parts + len(islands)
+    return np.where(kept, strong, -1), kept_parts, kept_parts + len(islands)
 
 
 def _morton_ranks(

@@ -50,7 +50,7 @@ class Links:
         Milliseconds along the link, shape (k,).
     forward, backward
         Directions open to cars, shape (k,).
-    code, joinable
+    code, joinable, residents
         See `geo.roads.profile.Way`, shape (k,).
     banned
         Turns that are forbidden, shape (b, 2): from and to, as 2 × link + (1 when backward).
@@ -70,6 +70,7 @@ class Links:
     backward: npt.NDArray[np.bool_]
     code: npt.NDArray[np.uint8]
     joinable: npt.NDArray[np.bool_]
+    residents: npt.NDArray[np.bool_]
     banned: npt.NDArray[np.int64]
     crs: str
 
@@ -122,6 +123,7 @@ def links_from_osm(roads: OsmRoads) -> Links:
         backward=directions[:, 1],
         code=np.array([w.code for w in roads.ways], np.uint8)[link_way],
         joinable=np.array([w.joinable for w in roads.ways], bool)[link_way],
+        residents=np.array([w.residents for w in roads.ways], bool)[link_way],
         banned=np.empty((0, 2), np.int64),
         crs=crs,
     )

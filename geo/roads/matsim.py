@@ -84,6 +84,7 @@ def read_matsim(file: Path, crs: str) -> Links:
         backward=directions[:, 1],
         code=code,
         joinable=~np.isin(code, MOTORWAYS),
+        residents=np.zeros(len(keys), bool),
         banned=np.empty((0, 2), np.int64),
         crs=crs,
     )

@@ -55,6 +55,7 @@ CODES = {c.name: code for code, c in enumerate(CLASSES)} | {
     "road": 7,
 }
 FERRY = CODES["ferry"]
+TRACK = CODES["track"]
 MOTORWAYS = (CODES["motorway"], CODES["motorway_link"])
 FAST = (*MOTORWAYS, CODES["trunk"], CODES["trunk_link"])
 """Classes driven nearer their posted limit."""
@@ -102,6 +103,9 @@ SURFACE_FACTORS = {
 }
 
 _OPEN_VALUES = {"yes", "permissive", "designated", "official", "destination", "customers"}
+_RESIDENTS_VALUES = {"destination", "customers"}
+_RESIDENTS_OR_NOTHING = {*_RESIDENTS_VALUES, ""}
+"""A track that no tag opens serves its fields and farms."""
 _CLOSED_VALUES = {
     "no", "private", "agricultural", "forestry", "agricultural;forestry", "delivery", "emergency",
     "military", "use_sidepath", "discouraged", "psv", "permit", "residents",
@@ -134,6 +138,8 @@ class Way:
         Directions open to cars.
     joinable
         True when one can join or leave the road along it.
+    residents
+        True when it serves what lies along it only: no through traffic.
     limit_kmh
         Posted limit; 0 unknown.
     surface_factor
@@ -146,6 +152,7 @@ class Way:
     forward: bool
     backward: bool
     joinable: bool
+    residents: bool
     limit_kmh: float
     surface_factor: float
     duration_s: float
@@ -156,7 +163,7 @@ def read_way(tags: Tags) -> Way | None:
     code = _class(tags)
     if code is None or tags.get("area") == "yes":
         return None
-    if not _open_to_cars(tags, default=code != CODES["track"] or _good_track(tags)):
+    if not _open_to_cars(tags, default=code != TRACK or _good_track(tags)):
         return None
     forward, backward = _directions(tags, code)
     if not (forward or backward):
@@ -167,6 +174,7 @@ def read_way(tags: Tags) -> Way | None:
         forward=forward,
         backward=backward,
         joinable=code not in MOTORWAYS and code != FERRY and not hidden,
+        residents=_access(tags) in (_RESIDENTS_VALUES if code != TRACK else _RESIDENTS_OR_NOTHING),
         limit_kmh=posted_limit(tags),
         surface_factor=SURFACE_FACTORS.get(tags.get("surface", ""), _PAVED_FACTOR),
         duration_s=_duration_s(tags.get("duration", "")) if code == FERRY else 0.0,
@@ -255,13 +263,14 @@ def _good_track(tags: Tags) -> bool:
 
 
 def _open_to_cars(tags: Tags, *, default: bool) -> bool:
-    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
-        value = tags.get(key)
-        if value in _CLOSED_VALUES:
-            return False
-        if value in _OPEN_VALUES:
-            return True
-    return default
+    value = _access(tags)
+    return value in _OPEN_VALUES if value else default
+
+
+def _access(tags: Tags) -> str:
+    """Return the nearest access value to cars that is known; "" when none is."""
+    values = (tags.get(key, "") for key in ("motorcar", "motor_vehicle", "vehicle", "access"))
+    return next((v for v in values if v in _CLOSED_VALUES or v in _OPEN_VALUES), "")
 
 
 def _directions(tags: Tags, code: int) -> tuple[bool, bool]:

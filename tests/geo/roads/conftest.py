@@ -21,6 +21,7 @@ def links_of(
     forward: np.ndarray | None = None,
     backward: np.ndarray | None = None,
     joinable: np.ndarray | None = None,
+    residents: np.ndarray | None = None,
     banned: np.ndarray | None = None,
     kmh: float = 30.0,
 ) -> Links:
@@ -42,13 +43,21 @@ def links_of(
         backward=yes if backward is None else backward,
         code=np.full(len(start), 5, np.uint8),
         joinable=yes if joinable is None else joinable,
+        residents=~yes if residents is None else residents,
         banned=np.empty((0, 2), np.int64) if banned is None else banned,
         crs=CRS,
     )
 
 
-def random_links(seed: int, side: int = 12, cell_m: float = 600.0, *, oneway: float = 0.1) -> Links:
-    """A jittered grid of streets with holes, one-way streets and a fast axis."""
+def random_links(
+    seed: int,
+    side: int = 12,
+    cell_m: float = 600.0,
+    *,
+    oneway: float = 0.1,
+    residents: float = 0.1,
+) -> Links:
+    """A jittered grid of streets with holes, one-way and residents' streets, and a fast axis."""
     rng = np.random.default_rng(seed)
     row, column = np.divmod(np.arange(side * side), side)
     xy = ORIGIN + np.column_stack([column, row]) * cell_m
@@ -68,6 +77,7 @@ def random_links(seed: int, side: int = 12, cell_m: float = 600.0, *, oneway: fl
         ms=np.rint(length / kmh * 3600),
         forward=~(single & flip),
         backward=~(single & ~flip),
+        residents=rng.random(len(ends)) < residents,
     )
 
 

@@ -64,7 +64,7 @@ def check_ring(engine: RoadTravelTime, origin: np.ndarray, limit: float) -> None
     """Reached junctions are inside; those 20 % over, away from what is reached, are outside."""
     (ring,) = rings_m(engine, origin, [limit])
     shapely.prepare(ring)
-    xy = engine.network.node_xy
+    xy = np.unique(engine.network.node_xy, axis=0)  # a junction may be several nodes
     # A junction of motorways serves nobody: its own time is that of its nearest joinable road.
     minutes = engine.one_to_many(origin[0], to_lonlat(xy, engine.network.crs), 2 * limit)
     inside = shapely.intersects_xy(ring, *xy.T)
