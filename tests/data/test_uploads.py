@@ -1,6 +1,7 @@
 """Uploaded sites: every real-life file is understood line by line, every hostile one refused."""
 
 import contextlib
+import csv
 import io
 import zipfile
 from types import SimpleNamespace
@@ -44,6 +45,15 @@ def test_real_life_file_is_understood(case, region):
     for outcome in matched.outcomes:
         assert outcome.reason or outcome.site
         assert (outcome.status == DOUBTFUL) <= (len(outcome.candidates) > 0)
+
+
+def test_what_precedes_a_cell_too_long_is_kept(region):
+    usual = csv.field_size_limit(131_072)  # Python's own; frictionless raises it
+    try:
+        content = "nom;commune\nA;Ussel\n" + "x" * 140_000 + ";Guéret\n"
+        assert codes(report(content.encode(), region)) == ["19275"]
+    finally:
+        csv.field_size_limit(usual)
 
 
 @pytest.mark.parametrize("case", files.BAD)

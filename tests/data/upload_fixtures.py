@@ -73,7 +73,6 @@ text_case(
 )
 text_case("quoted_line_feed", 'nom;commune\n"Maison\nde santé; bis";Guéret\n', "23096")
 text_case("decimal_commas_quoted", 'nom,lon,lat\nA,"2,3138","45,5448"\n', "19275")
-text_case("cell_too_long", "nom;commune\nA;Ussel\n" + "x" * 140_000 + ";Guéret\n", "19275")
 text_case("swapped_axes", "nom;longitude;latitude\nA;45.5448;2.3138\n", "19275")
 text_case("lambert93", f"nom;X;Y\nA;{USSEL_L93[0]};{USSEL_L93[1]}\n", "19275")
 text_case("lambert93_spaces", "nom;x_l93;y_l93\nA;646 430,0;6 493 850,0\n", "19275")
