@@ -32,6 +32,8 @@ from geo.roads.projection import to_lonlat, to_metres
 ORIGINS = 8
 TARGETS = 200
 LIMITS_MIN = (10.0, 20.0)
+BESIDE_MIN = 0.6
+"""A walk of 50 m: of such points both engines say the same, ours counting hardly any walk."""
 MARGINS_M = (0.0, 100.0, 200.0)
 """Valhalla's areas hug the roads; ours add a walk: both margins are compared."""
 
@@ -151,6 +153,13 @@ def compare_areas(
             valhalla_times = minutes(case.theirs, origin, degrees[some]) / factor
             truth = valhalla_times <= limit
             on_road = times[some] - walk[some] <= limit
+            beside = walk[some] <= BESIDE_MIN
+            figures["precision_their_time_beside_roads"] = share(
+                inside[some] & truth & beside, inside[some] & beside
+            )
+            figures["recall_their_time_beside_roads"] = share(
+                inside[some] & truth & beside, truth & beside
+            )
             figures["precision_their_time"] = share(inside[some] & truth, inside[some])
             figures["recall_their_time"] = share(inside[some] & truth, truth)
             figures["same_side_as_their_time"] = float((on_road == truth).mean())
