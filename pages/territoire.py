@@ -29,7 +29,7 @@ CURVES = {
 GPS_BY_YEAR = {
     "mark": "bar",
     "encoding": {
-        "x": {"field": "year", "type": "ordinal", "title": "Année"},
+        "x": {"field": "year", "type": "ordinal", "title": "Année", "axis": {"labelAngle": 0}},
         "y": {"field": "gps", "type": "quantitative", "title": "Médecins"},
     },
 }
