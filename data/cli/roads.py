@@ -149,9 +149,11 @@ def status(
         f"  Laissés de côté : {number(said['dropped_parts'])} îlots sans lien, "
         f"{number(said['dropped_km'])} km de tronçons"
     )
+    before = ""
     if "calibration" in said:
         typer.echo(f"  Vitesses calées sur {number(said['calibration']['pairs'])} trajets connus")
-    typer.echo("  Vitesses hors pointe, km/h (campagne, ville, ville dense) :")
+        before = " avant calage"
+    typer.echo(f"  Vitesses hors pointe{before}, km/h (campagne, ville, ville dense) :")
     for name, speeds in said["speeds_kmh"].items():
         typer.echo(f"    {name:<15}" + "".join(f"{speed:>6}" for speed in speeds))
 

@@ -50,7 +50,7 @@ def build_from_osm(files: Sequence[Path], progress: Progress) -> RoadNetwork:
     progress(
         f"{counts['nodes']:_} nœuds, {counts['arcs']:_} arcs, {counts['road_km']:_} km ; "
         f"{counts['dropped_parts']} îlots sans lien avec le reste laissés de côté "
-        f"({counts['dropped_km']:_} km).".replace("_", "\u202f")
+        f"({counts['dropped_km']:_.0f} km).".replace("_", "\u202f")
     )
     return network
 
