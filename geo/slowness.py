@@ -74,7 +74,7 @@ class SlownessField:
             vintage=errors["vintage"],
             detail=(
                 "Temps en voiture aux heures creuses estimés sans réseau routier, ajustés sur "
-                f"{errors['pairs']} trajets réels de Gironde (INSEE, METRIC) : en "
+                f"{_thousands(errors['pairs'])} trajets réels de Gironde (INSEE, METRIC) : en "
                 f"validation croisée, {_french(shown['mean_absolute_error'])} min d’écart moyen "
                 "jusqu’à 40 min, "
                 f"du bon côté de 20 min {_french(100 * errors['engine']['same_side_15_25'], 0)} "
@@ -373,12 +373,17 @@ def _over_cores(
 def relief_note(fitted: dict[str, Any]) -> str:
     """Return what to say, in French, of a region whose relief has a factor of its own."""
     bands = {band["band"]: band for band in fitted["bands"]}
+    miss = _french(bands["0-40"]["mean_absolute_error"])
     return (
         f" {fitted['name']} : la lenteur y est multipliée par {_french(fitted['factor'])} d’après "
-        f"{fitted['pairs']} trajets entre mairies sur de vraies routes ; en validation croisée, "
-        f"{_french(bands['0-40']['mean_absolute_error'])} min d’écart moyen jusqu’à 40 min, du bon "
-        f"côté de 20 min {_french(100 * fitted['same_side_15_25'], 0)} fois sur 100."
+        f"{_thousands(fitted['pairs'])} trajets entre mairies sur de vraies routes ; en validation "
+        f"croisée, {miss} min d’écart moyen jusqu’à 40 min, du bon côté de 20 min "
+        f"{_french(100 * fitted['same_side_15_25'], 0)} fois sur 100."
     )
+
+
+def _thousands(count: int) -> str:
+    return f"{count:_}".replace("_", "\u202f")
 
 
 def _french(value: float, digits: int = 1) -> str:
