@@ -252,8 +252,7 @@ def calibrate(
 
 def fit_paces(network: RoadNetwork, group: npt.NDArray[np.int64], pairs: Pairs) -> Floats:
     """Return the pace of each group that brings our times nearest to the pairs', (GROUPS,)."""
-    spent, walk = minutes_by_group(network, group, pairs)
-    ours = spent.sum(axis=1) + walk
+    ours = network_minutes(network, group, pairs)
     usable = comparable(ours, pairs.minutes)
     common = float(np.median(pairs.minutes[usable] / ours[usable]))
     pace = np.full(GROUPS, common)
