@@ -56,11 +56,11 @@ clean: ## remove the environment and everything that set-up made
 	@$(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "The venv module is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
-.venv/ready: requirements.lock pyproject.toml data/assets.py | .venv/bin/python
+.venv/ready: requirements.lock pyproject.toml data/upkeep/assets.py | .venv/bin/python
 	@echo "Installing what the application needs (a few minutes the first time)..."
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@$(VENV_PYTHON) -m data.assets
+	@$(VENV_PYTHON) -m data.upkeep.assets
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready

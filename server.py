@@ -30,8 +30,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
-from data.paths import home
-from data.static_files import TILE_SERVER
+from data.base.paths import home
+from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError
 from pages import map_assets
 

@@ -15,10 +15,11 @@ import pandas as pd
 import pyproj
 from scipy.stats import spearmanr
 
-from data import access_inputs, paths
-from data.catalogue import load_territory
-from data.imports import commune_index
-from data.territory import Territory
+from data.access import inputs
+from data.base import paths
+from data.official.imports import commune_index
+from data.region.catalogue import load_territory
+from data.region.territory import Territory
 from geo import access as ga
 
 Floats = npt.NDArray[np.float64]
@@ -88,9 +89,9 @@ class Reality:
         ever = self.gps.reindex(codes).max(axis=1).dropna()
         counts = pd.DataFrame({"code": ever.index, "gps": ever.to_numpy()})
         self.territory: Territory = replace(territory, gps=counts)
-        self.places = access_inputs.places(self.territory)
+        self.places = inputs.places(self.territory)
         self.inside = self.places["inside"].to_numpy()
-        self.pairs = access_inputs.gp_pairs(self.territory, ga.DREES_2015.reach_minutes)
+        self.pairs = inputs.gp_pairs(self.territory, ga.DREES_2015.reach_minutes)
         self.origin = self.pairs["origin"].to_numpy(dtype=np.int64)
         self.destination = self.pairs["destination"].to_numpy(dtype=np.int64)
         self.minutes = self.pairs["minutes"].to_numpy(dtype=np.float64)
@@ -143,8 +144,8 @@ class Reality:
 
     def computed(self) -> Floats:
         """Return the APL as the application computes it, from real counts."""
-        supply = self.counts(GP_YEAR) * access_inputs.ACTS_PER_GP
-        return access_inputs.apl(self.pairs, self.demand(), supply)
+        supply = self.counts(GP_YEAR) * inputs.ACTS_PER_GP
+        return inputs.apl(self.pairs, self.demand(), supply)
 
 
 def _gps(settle: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
@@ -200,11 +201,11 @@ def calibration(reality: Reality) -> pd.DataFrame:
 
 def ablation(reality: Reality) -> dict[str, Floats]:
     """Return the computed APL with one thing changed at a time, by what was changed."""
-    factor, spread = access_inputs.TIME_FACTOR, access_inputs.TIME_SPREAD_MINUTES
+    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
     weight = reality.weight(factor, spread)
     need, gps = reality.demand(), reality.counts(GP_YEAR)
     people = reality.places["population"].to_numpy(dtype=np.float64)
-    acts = gps * access_inputs.ACTS_PER_GP
+    acts = gps * inputs.ACTS_PER_GP
     straight = reality.kilometres * NAIVE_DETOUR / NAIVE_KM_PER_MINUTE
     straight = np.where(reality.origin == reality.destination, 0.0, straight)
     naive = ga.DREES_2015.of(straight)
@@ -214,9 +215,9 @@ def ablation(reality: Reality) -> dict[str, Floats]:
     share = reality.places["code"].map(
         reality.territory.reference.set_index("code")["share_over_75"]
     )
-    aged = access_inputs.NEED_UNDER_75 + access_inputs.NEED_OVER_75_MORE * share.fillna(
-        share.mean()
-    ).to_numpy(dtype=np.float64)
+    aged = inputs.NEED_UNDER_75 + inputs.NEED_OVER_75_MORE * share.fillna(share.mean()).to_numpy(
+        dtype=np.float64
+    )
     reached = reality.access(weight, need, gps)
     pressure = np.where(reached > 0, reached / np.nanmedian(reached[reached > 0]), 1.0)
     busier = acts * np.nan_to_num(pressure, nan=1.0) ** -0.35
@@ -225,10 +226,10 @@ def ablation(reality: Reality) -> dict[str, Floats]:
         "Acts: 5,000 per GP": reality.access(weight, need, gps * NAIVE_ACTS),
         "Acts: more where GPs are scarce (elasticity −0.35)": reality.access(weight, need, busier),
         "GPs: counts of 2013": reality.access(
-            weight, need, reality.counts(2013) * access_inputs.ACTS_PER_GP
+            weight, need, reality.counts(2013) * inputs.ACTS_PER_GP
         ),
         "GPs: 2016 between 2013 and 2018": reality.access(
-            weight, need, between * access_inputs.ACTS_PER_GP
+            weight, need, between * inputs.ACTS_PER_GP
         ),
         "Times: off-peak, sharp steps": reality.access(steps, need, acts),
         f"Times: × {factor:g}, sharp steps": reality.access(
@@ -259,8 +260,8 @@ def ablation(reality: Reality) -> dict[str, Floats]:
 
 def causes(reality: Reality) -> dict[str, float]:
     """Return how far an error of one kind alone moves our own APL: Spearman with itself."""
-    factor, spread = access_inputs.TIME_FACTOR, access_inputs.TIME_SPREAD_MINUTES
-    need, acts = reality.demand(), reality.counts(GP_YEAR) * access_inputs.ACTS_PER_GP
+    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
+    need, acts = reality.demand(), reality.counts(GP_YEAR) * inputs.ACTS_PER_GP
     random = np.random.default_rng(2026)
     weight = reality.weight(factor, spread)
     base = reality.access(weight, need, acts)
@@ -277,7 +278,7 @@ def causes(reality: Reality) -> dict[str, float]:
     one_by_one = reality.counts(GP_YEAR)
     activity = acts * np.exp(random.normal(0, 0.25, acts.size))
     counted = random.poisson(one_by_one * 0.1) - random.poisson(one_by_one * 0.1)
-    wrong = np.maximum(one_by_one + counted, 0) * access_inputs.ACTS_PER_GP
+    wrong = np.maximum(one_by_one + counted, 0) * inputs.ACTS_PER_GP
     return {
         "times wrong by 2.9 minutes (standard deviation), pair by pair": against(
             ga.DREES_2015.of(moved), acts

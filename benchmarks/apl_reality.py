@@ -12,7 +12,8 @@ import pandas as pd
 
 from benchmarks import apl_agreement as real
 from benchmarks.apl_agreement import Agreement, Reality
-from data import access_inputs, paths
+from data.access import inputs
+from data.base import paths
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,10 +95,10 @@ consultations a year and inhabitant, median ratio {whole.median_ratio:.2f}.
 
 ## How much each choice weighs
 
-One thing changed at a time; "as in the application" is {access_inputs.ACTS_PER_GP:,.0f} acts per
+One thing changed at a time; "as in the application" is {inputs.ACTS_PER_GP:,.0f} acts per
 GP, GPs of {real.GP_YEAR}, supply and demand on both sides of the border, population standardised
-by the DREES, times × {access_inputs.TIME_FACTOR:g} known within
-{access_inputs.TIME_SPREAD_MINUTES:g} minutes.
+by the DREES, times × {inputs.TIME_FACTOR:g} known within
+{inputs.TIME_SPREAD_MINUTES:g} minutes.
 
 {_HEADING.format("variant")}
 {_ablation(reality)}
@@ -129,8 +130,8 @@ regions within {real.AROUND_KM:.0f} km of Nouvelle-Aquitaine, which were not oth
 
 {_calibration(reality)}
 
-The application takes × {access_inputs.TIME_FACTOR:g} and
-{access_inputs.TIME_SPREAD_MINUTES:g} minutes: a little below what these hilly neighbours ask, since
+The application takes × {inputs.TIME_FACTOR:g} and
+{inputs.TIME_SPREAD_MINUTES:g} minutes: a little below what these hilly neighbours ask, since
 straight-line times fitted on Gironde and tried on all the rest of France ask × 1.2 to 1.3.
 Our minutes are off-peak ones. Those behind the published APL behave as if they were longer, as
 means of peak and off-peak hours are. The weights themselves (1, 2/3, 1/3 within 10, 15, 20
@@ -143,7 +144,7 @@ with straight-line times, they come out near: 0.82 from 6 minutes, 0.61 from 12,
 Σ standardised population × APL over GPs of the BPE ({real.GP_YEAR}), France outside the region
 and the arrondissements of Paris, Lyon and Marseille: {real.acts_per_gp(reality, 2016):,.0f} acts
 with the APL of 2016, {real.acts_per_gp(reality, 2018):,.0f} with that of 2018. The application
-takes {access_inputs.ACTS_PER_GP:,.0f}. Both lie between 3,600 and 6,000, the bounds of the
+takes {inputs.ACTS_PER_GP:,.0f}. Both lie between 3,600 and 6,000, the bounds of the
 zoning method, so that clipping changes nothing.
 
 ## Where we differ most

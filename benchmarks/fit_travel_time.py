@@ -19,7 +19,8 @@ import pandas as pd
 from pyproj import Transformer
 from scipy.optimize import least_squares
 
-from data import embedded_set, french, paths
+from data.base import french, paths
+from data.region import embedded_set
 from geo import slowness_field
 from geo.slowness import ERRORS_FILE, SlownessField
 from geo.slowness_field import PARAMETERS_FILE, Parameters, density_features

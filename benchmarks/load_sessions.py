@@ -31,10 +31,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.serving import serving
-from data import embedded_set, scenarios
-from data.prepare import prepare
-from data.scenarios import Draft
-from data.site import Site
+from data.region import embedded_set
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.upkeep.prepare import prepare
+from data.uploads.site import Site
 
 REGION = "75"
 MOST_WAIT_S = 120.0
@@ -207,7 +208,7 @@ def shared_scenario() -> str:
         Site(line, f"MSP {row.name}", row.code, row.name, row.lon, row.lat, gps=3)
         for line, row in enumerate(communes.itertuples(), start=2)
     )
-    return scenarios.share(scenarios.save(Draft("Mesure", REGION, sites=sites)).id)[0]
+    return store.share(store.save(Draft("Mesure", REGION, sites=sites)).id)[0]
 
 
 def say(told: Told, *, alone: bool = False) -> bool:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from data import embedded_set, paths
+from data.base import paths
+from data.region import embedded_set
 
 BOUNDS_PER_KM2 = (500, 4_000)
 STEPS = 60

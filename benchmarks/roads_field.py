@@ -3,9 +3,10 @@
     python -m benchmarks.roads_field NETWORK REGION_FOLDER [--write CODE NAME]
 
 NETWORK is an extract, or a network of MATSim in Lambert-93 (the Corsican one of the reference
-data); REGION_FOLDER is what `python -m data.build_embedded --region 94 --out FOLDER` writes. Errors
-are given as they are for a flat country, and with one factor of relief, fitted without the squares
-of 25 km that are judged. With --write, the factor of all pairs becomes that of the region CODE.
+data); REGION_FOLDER is what `python -m data.upkeep.build_embedded --region 94 --out FOLDER`
+writes. Errors are given as they are for a flat country, and with one factor of relief, fitted
+without the squares of 25 km that are judged. With --write, the factor of all pairs becomes that of
+the region CODE.
 """
 
 import argparse

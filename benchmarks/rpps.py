@@ -11,8 +11,9 @@ import time
 import zipfile
 from pathlib import Path
 
-from data import embedded_set, imports, readers
-from data.text_files import open_input
+from data.files.text_files import open_input
+from data.official import imports, readers
+from data.region import embedded_set
 
 HEADER = (
     "Type d'identifiant PP|Identifiant PP|Identification nationale PP|Code civilité d'exercice|"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.french import date, number, percent
+from data.base.french import date, number, percent
 from models import artefact, proof, report
 from models.model import LastGpModel
 from models.places import ASSETS

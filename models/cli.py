@@ -25,7 +25,7 @@ Facilities = Annotated[
 
 def _reference(path: Path | None, *parts: str) -> Path | None:
     """Take the file given, else the one of the reference data when it is there."""
-    from data.paths import reference_data
+    from data.base.paths import reference_data
 
     usual = reference_data().joinpath(*parts)
     return path or (usual if usual.is_file() else None)
@@ -118,7 +118,7 @@ def report(
     docs: Annotated[Path | None, typer.Option(help="Dossier des documents à écrire.")] = None,
 ) -> None:
     """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
-    from data.paths import ROOT
+    from data.base.paths import ROOT
     from models import card, evaluation, training
     from models import report as reports
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data import access_inputs
-from data.territory import Territory
+from data.access import inputs as access_inputs
+from data.region.territory import Territory
 from geo import access as ga
 from geo.errors import InvalidInputError
 from models import artefact, features, neighbourhood

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.french import number, percent
+from data.base.french import number, percent
 from models.model import LastGpModel
 from models.predictors import NAMES, THEME_OF, THEMES
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.access_inputs import NEAR_MINUTES
-from data.french import number, percent
-from data.scenarios import Seen
-from data.territory import Territory
+from data.access.inputs import NEAR_MINUTES
+from data.base.french import number, percent
+from data.region.territory import Territory
+from data.scenarios.store import Seen
 from geo.errors import InvalidInputError
 from models import artefact
 from models.panel import xy_km

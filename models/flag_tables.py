@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from data.french import date, number, percent
-from data.scenarios import Review
+from data.base.french import date, number, percent
+from data.scenarios.store import Review
 from models.departure import Departure
 from models.flag import class_rates, minutes
 from models.follow_up import RegionFollowUp

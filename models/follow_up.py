@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import predictions
-from data.predictions import Kept
-from data.territory import Territory
+from data.region.territory import Territory
+from data.scenarios import predictions
+from data.scenarios.predictions import Kept
 from models import artefact, monitoring, scoring
 from models.flag import HORIZONS
 from models.monitoring import FollowUp

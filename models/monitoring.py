@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.french import number
+from data.base.french import number
 from geo.errors import InvalidInputError
 from models import metrics
 from models.panel import follow_mergers, overseas

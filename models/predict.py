@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from data.territory import Territory
+from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from models import artefact
 from models.inputs import Inputs

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.french import MISSING, date, number, percent
+from data.base.french import MISSING, date, number, percent
 from geo.errors import UnavailableError
 from models import artefact, report
 from models.predictors import PREDICTORS, THEMES

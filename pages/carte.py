@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import map_payload
-from data.own_points import own_points
-from data.territory import Territory
+from data.maps import payload
+from data.region.territory import Territory
 from data.uploads import MatchReport
+from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
 from pages import figures, map_dialogue, map_view, shell
 from pages.state import ViewState
@@ -32,10 +32,10 @@ UNPLACED_TITLES = {
 @st.cache_resource(show_spinner="Préparation de la carte…", max_entries=4)
 def _configuration(version: str, _territory: Territory) -> tuple[dict[str, Any], str]:  # noqa: ARG001
     """Return the configuration of the map, read only, and what is sent of it."""
-    around = {level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS}
+    around = {level: shell.aggregated_indicators(_territory, level) for level in payload.LEVELS}
     table = shell.communes_with_risk(_territory)
-    document = map_payload.configuration(_territory, table, around)
-    return document, map_payload.encode(document)
+    document = payload.configuration(_territory, table, around)
+    return document, payload.encode(document)
 
 
 def _payload(territory: Territory, view: ViewState) -> str:
@@ -47,11 +47,11 @@ def _payload(territory: Territory, view: ViewState) -> str:
         document, encoded = _configuration(territory.version, territory)
         own = {}
         if points is not None:
-            own = map_payload.with_own_points(document, points)
+            own = payload.with_own_points(document, points)
             view = replace(view, layers=(*view.layers, "points"))
         # What the client needs first comes first: it fetches the contours while it reads the rest.
-        first = map_payload.contours_address(document) | map_dialogue.opening(view)
-        parts = [map_payload.encode(first), encoded, map_payload.encode(own)]
+        first = payload.contours_address(document) | map_dialogue.opening(view)
+        parts = [payload.encode(first), encoded, payload.encode(own)]
         st.session_state["carte_payload"] = kept = (content, ".".join(parts))
     return str(kept[1])
 

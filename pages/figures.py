@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from data import columns, exports
-from data.french import MISSING
-from data.territory import Territory
+from data.base.french import MISSING
+from data.files import exports
+from data.region.territory import Territory
+from data.reports import columns
 
 
 def notes(territory: Territory, *tables: str) -> list[str]:

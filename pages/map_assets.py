@@ -1,6 +1,6 @@
 """What the frame of the map loads from this server, in the order in which it must run."""
 
-from data.static_files import FROM_FRAME, versioned
+from data.maps.static_files import FROM_FRAME, versioned
 
 
 def scripts() -> dict[str, str]:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from data import map_payload, permanence
-from data.territory import Territory
+from data.maps import payload
+from data.pdses import coverage
+from data.region.territory import Territory
 from geo import layers
 from geo.errors import ProxiSoinsError
 from pages import shell
@@ -21,7 +22,7 @@ RING_LAYERS = ("iso_gps", "iso_france_sante", "iso_msp")
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _rings(version: str, layer: str, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
-    origins = map_payload.ring_origins(_territory, layer)
+    origins = payload.ring_origins(_territory, layer)
     return layers.display_rings(_territory.travel_time.isochrones(origins))
 
 
@@ -90,7 +91,7 @@ def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
         except ProxiSoinsError as error:
             said["message"] = str(error)
     if view.commune:
-        lines = permanence.lines_covering(territory, view.commune)
+        lines = coverage.lines_covering(territory, view.commune)
         said["commune"] = {
             "code": view.commune,
             "lines": lines.round({"minutes": 0}).to_dict("records"),

@@ -11,7 +11,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from data import map_payload
+from data.maps import payload as map_payload
 from pages import map_assets
 
 HEIGHT_PX = 640
@@ -26,7 +26,7 @@ class _Call(MacroElement):
 
 
 class MapClient(_Call):
-    """Starts our client in the map, with a payload made by `data.map_payload.encode`."""
+    """Starts our client in the map, with a payload made by `data.maps.payload.encode`."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -76,7 +76,7 @@ def draw_map(payload: str, answer: dict[str, Any] | None, key: str) -> None:
     Parameters
     ----------
     payload
-        `data.map_payload.encode` of a configuration and a state, or of parts of them joined by
+        `data.maps.payload.encode` of a configuration and a state, or of parts of them joined by
         dots, the first of which tells where the contours are; the map is rebuilt when it
         changes, so that it must stay the same from one run to the next.
     answer

@@ -3,10 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from data import catalogue, embedded_set, french, imports, refresh, schemas, travel_time_errors
-from data.dropped_files import import_dropped
-from data.imports import ImportReport
-from data.territory import Provenance, Territory
+from data.access import travel_time_errors
+from data.base import french
+from data.official import imports, refresh
+from data.official.dropped_files import import_dropped
+from data.official.imports import ImportReport
+from data.region import catalogue, embedded_set, schemas
+from data.region.territory import Provenance, Territory
 from pages import accounts, method_texts, shell
 from pages.accounts import Role
 

@@ -4,11 +4,14 @@ from html import escape
 
 import streamlit as st
 
-from data import exports, french, scenario_results, scenarios, site_tables
-from data.best_sites import BestSites
-from data.scenario_results import Search
-from data.scenarios import Draft, Shared
-from data.territory import Territory
+from data.base import french
+from data.files import exports
+from data.region.territory import Territory
+from data.reports import scenario_results, site_tables
+from data.reports.scenario_results import Search
+from data.scenarios import store
+from data.scenarios.store import Draft, Shared
+from data.siting.best import BestSites
 from geo.errors import ProxiSoinsError
 from pages import figures, shell, sites_departures, sites_results
 
@@ -29,7 +32,7 @@ SECONDS = 20.0
 def _opened() -> Shared | None:
     """Return what the link of the address opens, None whatever the reason why it does not."""
     try:
-        return scenarios.open_share(st.query_params.get(TOKEN, ""))
+        return store.open_share(st.query_params.get(TOKEN, ""))
     except ProxiSoinsError:
         return None
 

@@ -8,19 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data import (
-    exports,
-    french,
-    map_payload,
-    permanence,
-    permanence_files,
-    permanence_map,
-    permanence_tables,
-    schemas,
-)
-from data.french import MISSING
-from data.permanence import Cover
-from data.territory import Territory
+from data.base import french
+from data.base.french import MISSING
+from data.files import exports
+from data.maps import payload, pdses
+from data.pdses import coverage
+from data.pdses import files as permanence_files
+from data.pdses import tables as permanence_tables
+from data.pdses.coverage import Cover
+from data.region import schemas
+from data.region.territory import Territory
 from geo import layers
 from pages import figures, map_dialogue, map_view, shell
 from pages.permanence_import import draw_import
@@ -48,17 +45,15 @@ class _Screen:
 
 @st.cache_resource(show_spinner="Calcul des temps d’accès aux lignes…", max_entries=4)
 def _cover(version: str, day: dt.date, _territory: Territory) -> Cover:  # noqa: ARG001
-    return permanence.cover(_territory, day)
+    return coverage.cover(_territory, day)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _rings(version: str, day: dt.date, specialty: str, _territory: Territory) -> dict[str, Any]:
-    origins = permanence_map.origins(_cover(version, day, _territory), specialty)
+    origins = pdses.origins(_cover(version, day, _territory), specialty)
     if not len(origins):
         return {"type": "FeatureCollection", "features": []}
-    return layers.display_rings(
-        _territory.travel_time.isochrones(origins, permanence.REACH_MINUTES)
-    )
+    return layers.display_rings(_territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -68,13 +63,13 @@ def _payload(
     covered = _cover(version, day, _territory)
     lines = covered.lines[covered.lines["line"].isin(shown)]
     note = " · ".join(permanence_files.notes(_territory))
-    document = permanence_map.configuration(_territory, covered, specialty, lines, note)
+    document = pdses.configuration(_territory, covered, specialty, lines, note)
     view = ViewState(
         region=_territory.region,
-        indicator=permanence_map.INDICATOR,
-        layers=(permanence_map.RINGS, permanence_map.POINTS),
+        indicator=pdses.INDICATOR,
+        layers=(pdses.RINGS, pdses.POINTS),
     )
-    return map_payload.encode(document | map_dialogue.opening(view, view))
+    return payload.encode(document | map_dialogue.opening(view, view))
 
 
 @st.fragment
@@ -82,7 +77,7 @@ def _map(territory: Territory, specialty: str, lines: pd.DataFrame, day: dt.date
     version = territory.version
     asked = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
     answer = map_dialogue.answer(territory, asked)
-    answer["rings"][permanence_map.RINGS] = _rings(version, day, specialty, territory)
+    answer["rings"][pdses.RINGS] = _rings(version, day, specialty, territory)
     shown = tuple(lines["line"])
     map_view.draw_map(_payload(version, day, specialty, shown, territory), answer, MAP)
 
@@ -92,7 +87,7 @@ def _chosen(covered: Cover) -> tuple[str, float, str]:
     query = st.query_params.to_dict()
     by_slug = {_slug(name): name for name in covered.specialties}
     specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
-    thresholds = {f"{t:g}": t for t in permanence.REACH_MINUTES}
+    thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
     return specialty, thresholds.get(query.get("seuil", ""), 30.0), query.get("ligne", "")
 
 
@@ -128,7 +123,7 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
             st.download_button(
                 f"Télécharger ({extension.upper()})",
                 content,
-                file_name=f"proxisoins-pdses-{name}-{permanence.today().isoformat()}.{extension}",
+                file_name=f"proxisoins-pdses-{name}-{coverage.today().isoformat()}.{extension}",
                 mime=mimes[extension],
                 on_click="ignore",
                 key=f"pdses-{name}-{extension}",
@@ -165,7 +160,7 @@ def _draw_map_tab(screen: _Screen) -> None:
     kept &= (lines["specialty"] == specialty) | (whose == ALL)
     shown = lines[kept]
     _map(screen.territory, specialty, shown, screen.day)
-    st.text(permanence_map.sentence(covered, specialty))
+    st.text(pdses.sentence(covered, specialty))
     st.subheader("Portée des lignes tenues, par spécialité")
     _table("portee", permanence_tables.reach_table(covered), screen.notes)
     with st.expander(f"Les {len(shown)} lignes de la carte"):
@@ -197,7 +192,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         format_func=lambda one: permanence_tables.line_label(covered, one),
         key=f"pdses_line_{_slug(specialty)}",
     )
-    fall = permanence.if_line_falls(covered, line, threshold)
+    fall = coverage.if_line_falls(covered, line, threshold)
     st.text(permanence_tables.fall_sentence(fall))
     tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
     st.subheader("Qui pourrait aider")
@@ -237,7 +232,7 @@ def draw() -> None:
         st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
         draw_import(territory)
         return
-    day = permanence.today()
+    day = coverage.today()
     covered = _cover(territory.version, day, territory)
     specialty, threshold, line = _chosen(covered)
     left, right = st.columns([3, 2])
@@ -245,7 +240,7 @@ def draw() -> None:
     specialty = left.selectbox("Spécialité", names, index=names.index(specialty))
     threshold = right.segmented_control(
         "Seuil (minutes)",
-        permanence.REACH_MINUTES,
+        coverage.REACH_MINUTES,
         default=threshold,
         required=True,
         format_func=lambda minutes: f"{minutes:g} min",

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from data import catalogue, permanence_files, permanence_import, schemas
-from data.permanence_checks import ACCEPT, DECISION, DROP, Outcome, report
-from data.permanence_reader import LinesFile, read_lines
-from data.permanence_words import FIELDS
-from data.territory import Territory
+from data.pdses import files, storing
+from data.pdses.checks import ACCEPT, DECISION, DROP, Outcome, report
+from data.pdses.reader import LinesFile, read_lines
+from data.pdses.words import FIELDS
+from data.region import catalogue, schemas
+from data.region.territory import Territory
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from geo.errors import ProxiSoinsError
 from pages import accounts
@@ -42,7 +43,7 @@ def _checked(
 ) -> tuple[LinesFile, list[Outcome]]:
     file = read_lines(_content, _name, type_of_crosses)
     mended = {key: dict(change) for key, change in corrections}
-    return file, permanence_import.checked(file, region, mended)
+    return file, storing.checked(file, region, mended)
 
 
 def _templates() -> None:
@@ -53,12 +54,12 @@ def _templates() -> None:
     )
     with st.container(horizontal=True):
         for label, content, name, mime in (
-            ("Modèle CSV", permanence_files.csv_template, "modele-pdses.csv", "text/csv"),
-            ("Modèle XLSX", permanence_files.xlsx_template, "modele-pdses.xlsx", _XLSX),
+            ("Modèle CSV", files.csv_template, "modele-pdses.csv", "text/csv"),
+            ("Modèle XLSX", files.xlsx_template, "modele-pdses.xlsx", _XLSX),
             (
                 "Schéma (JSON)",
-                permanence_files.schema_json,
-                permanence_files.SCHEMA_FILE.name,
+                files.schema_json,
+                files.SCHEMA_FILE.name,
                 "application/json",
             ),
         ):
@@ -178,7 +179,7 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
         if rest:
             st.download_button(
                 f"Télécharger les {rest} lignes à corriger (CSV)",
-                lambda: permanence_import.left_over(outcomes),
+                lambda: storing.left_over(outcomes),
                 file_name="pdses-a-corriger.csv",
                 mime="text/csv",
                 on_click="ignore",
@@ -189,7 +190,7 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
             disabled=not understood,
         ):
             try:
-                permanence_import.store(
+                storing.store(
                     outcomes,
                     name=dropped.name,
                     content=dropped.content,

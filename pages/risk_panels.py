@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from data import french, predictions, scenarios
-from data.french import MISSING
-from data.territory import Territory
+from data.base import french
+from data.base.french import MISSING
+from data.region.territory import Territory
+from data.scenarios import predictions, store
 from geo.errors import ProxiSoinsError
 from models import departure as departures
 from models import flag, flag_tables, predict
@@ -142,17 +143,17 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
 def _ask_review(territory: Territory, code: str, horizon: int) -> None:
     with st.form(f"avis-{code}", clear_on_submit=True):
         verdict = st.segmented_control(
-            "Ce signal est", scenarios.VERDICTS, default=scenarios.VERDICTS[0], required=True
+            "Ce signal est", store.VERDICTS, default=store.VERDICTS[0], required=True
         )
         comment = st.text_area(
             "Commentaire",
-            max_chars=scenarios.NOTE_CHARACTERS,
+            max_chars=store.NOTE_CHARACTERS,
             placeholder="Ce que dit le terrain. Ni nom ni âge d’un médecin.",
         )
         if st.form_submit_button("Enregistrer l’avis", type="primary"):
             try:
                 row = flag.row(shell.risk(territory, horizon), code)
-                scenarios.save_review(code, verdict, comment, seen=flag.seen(row))
+                store.save_review(code, verdict, comment, seen=flag.seen(row))
             except ProxiSoinsError as error:
                 st.error(str(error))
             else:
@@ -164,7 +165,7 @@ def review_form(territory: Territory, code: str, horizon: int) -> None:
     st.subheader("Votre avis")
     if accounts.allowed(Role.PLANNER):
         _ask_review(territory, code, horizon)
-    said = flag_tables.reviews_listed(scenarios.reviews([code]), territory.communes)
+    said = flag_tables.reviews_listed(store.reviews([code]), territory.communes)
     if said.empty:
         st.caption("Aucun avis sur cette commune.")
     else:
@@ -174,7 +175,7 @@ def review_form(territory: Territory, code: str, horizon: int) -> None:
 def reviews(territory: Territory) -> None:
     """List every review of the region, dated, and offer it as a file."""
     codes = territory.communes["code"].tolist()
-    said = flag_tables.reviews_listed(scenarios.reviews(codes), territory.communes)
+    said = flag_tables.reviews_listed(store.reviews(codes), territory.communes)
     st.subheader("Avis des planificateurs")
     if said.empty:
         st.caption("Aucun avis n’a été donné dans cette région.")

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from data.french import MISSING
+from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models import card, flag, flag_tables, proof
 

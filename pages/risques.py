@@ -8,9 +8,11 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from data import database, french, map_payload, risk_map
-from data.schemas import ZONES
-from data.territory import Territory
+from data.base import french
+from data.maps import payload, risk
+from data.region.schemas import ZONES
+from data.region.territory import Territory
+from data.scenarios import database
 from geo.errors import ProxiSoinsError
 from models import flag
 from models import follow_up as follow_ups
@@ -142,11 +144,9 @@ def _configuration(
     _territory: Territory,
 ) -> tuple[dict[str, Any], str]:
     """Return where the contours are, and what is sent of the map's configuration."""
-    table = risk_map.with_risk(
-        shell.commune_indicators(_territory), shell.risk(_territory, horizon)
-    )
-    document = risk_map.configuration(_territory, table, horizon, codes)
-    return map_payload.contours_address(document), map_payload.encode(document)
+    table = risk.with_risk(shell.commune_indicators(_territory), shell.risk(_territory, horizon))
+    document = risk.configuration(_territory, table, horizon, codes)
+    return payload.contours_address(document), payload.encode(document)
 
 
 def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> str:
@@ -156,7 +156,7 @@ def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) 
     if kept is None or kept[0] != key:
         contours, encoded = _configuration(territory.version, horizon, codes, territory)
         view = replace(shell.view(), indicator="risk_class")
-        first = map_payload.encode(contours | map_dialogue.opening(view))
+        first = payload.encode(contours | map_dialogue.opening(view))
         st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
     return str(kept[1])
 

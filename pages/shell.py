@@ -5,8 +5,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from data import catalogue, indicators, risk_map
-from data.territory import Territory
+from data.access import indicators
+from data.maps import risk as risk_map
+from data.region import catalogue
+from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models import predict
 from pages.state import ViewState

@@ -5,10 +5,11 @@ from functools import partial
 
 import streamlit as st
 
-from data import scenario_results, scenarios
-from data.scenarios import Draft
-from data.sites import SiteEvaluation
-from data.territory import Territory
+from data.region.territory import Territory
+from data.reports import scenario_results
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import (
@@ -44,7 +45,7 @@ def _open_from_address(territory: Territory) -> None:
     if asked == work().scenario:
         return
     try:
-        scenario = scenarios.load(asked)
+        scenario = store.load(asked)
     except ProxiSoinsError:
         st.warning("Le scénario de cette adresse n’existe pas ou plus.")
         return

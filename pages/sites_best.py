@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from data import site_tables
-from data.best_sites import EXISTING, WEIGHTS, BestSites
-from data.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
-from data.territory import Territory
+from data.region.territory import Territory
+from data.reports import site_tables
+from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
+from data.siting.best import EXISTING, WEIGHTS, BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import sites_results

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from data import site_departures
-from data.sites import SiteEvaluation
-from data.territory import Territory
+from data.region.territory import Territory
+from data.siting import departures
+from data.siting.evaluation import SiteEvaluation
 from pages.sites_upload import work
 
 _CHOSEN, _COUNT = "sites_departs", "sites_departs_de_"
@@ -20,7 +20,7 @@ def draw_departures(territory: Territory) -> dict[str, int]:
     """Draw who leaves; return the GPs leaving by commune, kept in the work in hand."""
     current = work()
     with st.expander("Et si des médecins partaient ?", expanded=bool(current.departures)):
-        held = site_departures.gp_communes(territory)
+        held = departures.gp_communes(territory)
         chosen = st.multiselect(
             "Communes que des généralistes quittent",
             list(held),
@@ -44,7 +44,7 @@ def draw_departures(territory: Territory) -> dict[str, int]:
                     )
                 )
         st.caption(
-            f"{site_departures.ASSUMPTION} Évaluation, carte, meilleurs sites, rapport et lien "
+            f"{departures.ASSUMPTION} Évaluation, carte, meilleurs sites, rapport et lien "
             "partagé en tiennent compte ; le risque par commune n’est pas recalculé."
         )
     current.departures = counts
@@ -60,4 +60,4 @@ def say_departures(evaluation: SiteEvaluation, *, public: bool) -> None:
 def said(evaluation: SiteEvaluation, *, public: bool) -> list[str]:
     """Return what is said of departures: one text, or none when nobody leaves."""
     left = evaluation.departures
-    return [] if left is None else [site_departures.words(left, public=public)]
+    return [] if left is None else [departures.words(left, public=public)]

@@ -5,14 +5,17 @@ from typing import Any
 
 import streamlit as st
 
-from data import indicators, map_payload, scenario_pdf, scenario_results, site_tables, sites_map
-from data.best_sites import BestSites
-from data.french import MISSING
-from data.scenario_results import Search
-from data.scenarios import Draft
-from data.site_columns import SITE_TITLES
-from data.sites import SiteEvaluation, evaluate_sites
-from data.territory import Territory
+from data.access import indicators
+from data.base.french import MISSING
+from data.maps import payload
+from data.maps import sites as sites_map
+from data.region.territory import Territory
+from data.reports import scenario_pdf, scenario_results, site_tables
+from data.reports.scenario_results import Search
+from data.reports.site_columns import SITE_TITLES
+from data.scenarios.store import Draft
+from data.siting.best import BestSites
+from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import layers
 from pages import figures, map_view, shell
@@ -85,14 +88,12 @@ def _payload(
 ) -> str:
     if _evaluation.departures is None:
         table = shell.commune_indicators(_territory)
-        around = {
-            level: shell.aggregated_indicators(_territory, level) for level in map_payload.LEVELS
-        }
+        around = {level: shell.aggregated_indicators(_territory, level) for level in payload.LEVELS}
     else:
         table = _evaluation.departures.ground.communes
-        around = {level: indicators.aggregate(table, level) for level in map_payload.LEVELS}
+        around = {level: indicators.aggregate(table, level) for level in payload.LEVELS}
     document = sites_map.configuration(_territory, table, around, _evaluation, chosen)
-    return map_payload.encode(document)
+    return payload.encode(document)
 
 
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=8)

@@ -5,11 +5,13 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from data import french, scenario_results, scenarios
-from data.best_sites import BestSites
-from data.scenario_results import Search
-from data.scenarios import Draft, Scenario, Share
-from data.territory import Territory
+from data.base import french
+from data.region.territory import Territory
+from data.reports import scenario_results
+from data.reports.scenario_results import Search
+from data.scenarios import store
+from data.scenarios.store import Draft, Scenario, Share
+from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import sites_best, sites_departures, sites_results
@@ -36,7 +38,7 @@ def draft_of(
         sites,
         departures=dict(work().departures),
         parameters={} if found is None else found[0].to_parameters(),
-        data_versions=scenarios.data_versions(territory),
+        data_versions=store.data_versions(territory),
         simulated=territory.simulated,
     )
 
@@ -64,7 +66,7 @@ def _current() -> Scenario | None:
     if not work().scenario:
         return None
     try:
-        return scenarios.load(work().scenario)
+        return store.load(work().scenario)
     except ProxiSoinsError:
         work().scenario = ""
         return None
@@ -80,13 +82,13 @@ def draw_save(
     name = left.text_input(
         "Nom du scénario",
         value=current.draft.name if current else "",
-        max_chars=scenarios.NAME_CHARACTERS,
+        max_chars=store.NAME_CHARACTERS,
         key=f"sites_nom_{identity}",
     )
     note = right.text_area(
         "Note",
         value=current.draft.note if current else "",
-        max_chars=scenarios.NOTE_CHARACTERS,
+        max_chars=store.NOTE_CHARACTERS,
         height=80,
         key=f"sites_note_{identity}",
     )
@@ -98,9 +100,9 @@ def draw_save(
         )
     try:
         if fresh:
-            saved = scenarios.save(draft)
+            saved = store.save(draft)
         elif again and current is not None:
-            saved = scenarios.update(current, draft)
+            saved = store.update(current, draft)
         else:
             return
     except ProxiSoinsError as error:
@@ -114,7 +116,7 @@ def draw_save(
 
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
-    known = [one for one in scenarios.scenarios() if one.draft.region == territory.region]
+    known = [one for one in store.scenarios() if one.draft.region == territory.region]
     if not known:
         st.text("Aucun scénario enregistré dans cette région.")
         return
@@ -139,7 +141,7 @@ def draw_list(territory: Territory) -> None:
         with st.popover("Supprimer"):
             st.text("Le scénario et ses liens disparaîtront.")
             if st.button("Supprimer définitivement", key="sites_supprimer"):
-                scenarios.delete(chosen.id)
+                store.delete(chosen.id)
                 if in_use == chosen.id:
                     work().scenario = ""
                 st.rerun()
@@ -149,9 +151,9 @@ def draw_list(territory: Territory) -> None:
 
 
 def _duplicate(chosen: Scenario) -> None:
-    name = f"{chosen.draft.name[: scenarios.NAME_CHARACTERS - 10]} (copie)"
+    name = f"{chosen.draft.name[: store.NAME_CHARACTERS - 10]} (copie)"
     try:
-        copy = scenarios.duplicate(chosen.id, name)
+        copy = store.duplicate(chosen.id, name)
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été dupliqué.")
         st.text(str(error))
@@ -177,14 +179,14 @@ def _draw_shares(chosen: Scenario) -> None:
         days = st.number_input(
             "Durée du lien (jours)",
             min_value=1,
-            max_value=scenarios.MOST_SHARE_DAYS,
-            value=scenarios.SHARE_DAYS,
+            max_value=store.MOST_SHARE_DAYS,
+            value=store.SHARE_DAYS,
             key=f"sites_jours_{chosen.id}",
         )
         asked = st.button("Créer un lien", type="primary", key=f"sites_partager_{chosen.id}")
     if asked:
         try:
-            token, made = scenarios.share(chosen.id, days=int(days))
+            token, made = store.share(chosen.id, days=int(days))
         except ProxiSoinsError as error:
             st.error("Le lien n’a pas été créé.")
             st.text(str(error))
@@ -195,12 +197,12 @@ def _draw_shares(chosen: Scenario) -> None:
                 "qu’il est, en lecture seule, jusqu’au "
                 f"{french.date(made.expires_at.astimezone().date())}."
             )
-    links = scenarios.shares(chosen.id)
+    links = store.shares(chosen.id)
     for number, link in enumerate(links, start=1):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(f"Lien {len(links) - number + 1} : {_state(link)}")
         if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
-            scenarios.revoke(link.id)
+            store.revoke(link.id)
             st.rerun(scope="fragment")
 
 
@@ -232,7 +234,7 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
         if other_id is None:
             return
         other = by_id[other_id]
-        differences = scenarios.compare(chosen.draft, other.draft)
+        differences = store.compare(chosen.draft, other.draft)
         titles = {"aspect": "Quoi", "item": "Élément", "first": "Premier", "second": "Second"}
         changed = differences[~differences["same"]]
         st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)

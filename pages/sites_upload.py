@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
-from data import site_upload
-from data.french import number
-from data.gazetteer import gazetteer
-from data.site_columns import REPORT_TITLES, titled
-from data.territory import Territory
+from data.base.french import number
+from data.region.gazetteer import gazetteer
+from data.region.territory import Territory
+from data.reports.site_columns import REPORT_TITLES, titled
 from data.uploads import (
     DOUBTFUL,
     LEFT_OUT,
@@ -25,6 +24,7 @@ from data.uploads import (
     read_lines,
     template,
 )
+from data.uploads import corrections as site_upload
 from geo.errors import ProxiSoinsError
 
 WORK = "sites_travail"

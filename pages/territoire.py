@@ -7,11 +7,13 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from data import comparison, embedded_set, sheet, sheet_pdf
-from data.french import MISSING
-from data.indicators import LEVELS
-from data.sheet import LEVEL_TITLES, Figure, Sheet
-from data.territory import Territory
+from data.access import comparison
+from data.access.indicators import LEVELS
+from data.base.french import MISSING
+from data.region import embedded_set
+from data.region.territory import Territory
+from data.reports import sheet, sheet_pdf
+from data.reports.sheet import LEVEL_TITLES, Figure, Sheet
 from geo import layers, static_map
 from models import flag
 from pages import accounts, figures, shell

@@ -9,24 +9,13 @@ import streamlit as st
 
 # What the screens import, read once, before anyone is served; but what draws maps:
 # streamlit-folium registers its frame only where a session imports it.
-from data import (  # noqa: F401
-    comparison,
-    database,
-    dropped_files,
-    exports_zoning,
-    indicators,
-    map_payload,
-    permanence,
-    permanence_map,
-    refresh,
-    scenario_pdf,
-    sheet_pdf,
-    site_tables,
-    site_upload,
-    sites_map,
-    travel_time_errors,
-    zoning_gauges,
-)
+from data.access import comparison, indicators, travel_time_errors, zoning_gauges  # noqa: F401
+from data.maps import payload, pdses, sites  # noqa: F401
+from data.official import dropped_files, refresh  # noqa: F401
+from data.pdses import coverage
+from data.reports import scenario_pdf, sheet_pdf, site_tables, zoning_annex  # noqa: F401
+from data.scenarios import database
+from data.uploads import corrections  # noqa: F401
 from geo import static_map  # noqa: F401
 from geo.errors import ProxiSoinsError
 from pages import (  # noqa: F401
@@ -48,11 +37,11 @@ def warm_up() -> None:
     try:
         territory = shell.region(REGION)
         shell.communes_with_risk(territory)
-        for level in map_payload.LEVELS:
+        for level in payload.LEVELS:
             shell.aggregated_indicators(territory, level)
-        map_payload.contours_file(territory)
+        payload.contours_file(territory)
         # Minutes to all lines, kept from then on.
-        permanence.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+        coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
         with database.session():  # which brings its tables up to date
             pass
     except ProxiSoinsError as error:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from data import exports_zoning, zoning_gauges
-from data.french import MISSING, number, percent
-from data.schemas import ZONES
-from data.territory import Territory
-from data.zoning_gauges import Ceilings
+from data.access import zoning_gauges
+from data.access.zoning_gauges import Ceilings
+from data.base.french import MISSING, number, percent
+from data.region.schemas import ZONES
+from data.region.territory import Territory
+from data.reports import zoning_annex
 from pages import shell
 
 ZONE_TITLES = {"ZIP": "ZIP", "ZAC": "ZAC", "ZV": "Vigilance", "HZ": "Hors zone"}
@@ -113,17 +114,17 @@ def draw() -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Classeur du zonage (XLSX)",
-            lambda: exports_zoning.zoning_workbook(territory, communes, ceilings),
+            lambda: zoning_annex.zoning_workbook(territory, communes, ceilings),
             file_name="proxisoins-zonage.xlsx",
             on_click="ignore",
         )
         st.download_button(
             "Annexe d’arrêté (DOCX)",
-            lambda: exports_zoning.decree_annex(territory, communes, ceilings),
+            lambda: zoning_annex.decree_annex(territory, communes, ceilings),
             file_name="proxisoins-annexe-zonage.docx",
             on_click="ignore",
         )
-    st.caption(" · ".join(exports_zoning.notes(territory, ceilings)))
+    st.caption(" · ".join(zoning_annex.notes(territory, ceilings)))
 
 
 draw()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from data import paths
-from data.prepare import prepare
+from data.base import paths
+from data.upkeep.prepare import prepare
 
 SESSION = "PROXISOINS_TEST_SESSION"
 

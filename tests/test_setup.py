@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from setuptools import find_packages
 from streamlit import config
 
-from data.assets import LEAFLET_FILES, copy_leaflet
+from data.upkeep.assets import LEAFLET_FILES, copy_leaflet
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -38,13 +38,13 @@ def write_access(
     ] = "drees_2015",
 ) -> None:
     """Écrit les indicateurs d’accès aux généralistes : une ligne par commune ou par lieu."""
-    from data.table_files import write_table
+    from data.files.table_files import write_table
     from geo.access import weights_named
 
     chosen = weights_named(weights)
     if demand is None and supply is None and times is None:
-        from data.catalogue import load_territory
-        from data.indicators import commune_indicators, three_steps
+        from data.access.indicators import commune_indicators, three_steps
+        from data.region.catalogue import load_territory
 
         territory = load_territory(region)
         table = commune_indicators(territory)
@@ -57,7 +57,7 @@ def write_access(
             "pour les indicateurs de la région."
         )
     else:
-        from data.access_tables import measures, read_access_tables
+        from data.access.own_tables import measures, read_access_tables
 
         tables = read_access_tables(demand, supply, times)
         for note in tables.notes:

@@ -10,8 +10,8 @@ import typer
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from data.imports import ImportReport
-    from data.territory import Provenance
+    from data.official.imports import ImportReport
+    from data.region.territory import Provenance
 
 REGION = Annotated[str, typer.Option("--region", help="Code INSEE de la région.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
@@ -27,7 +27,7 @@ def import_files(
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
-    from data import imports
+    from data.official import imports
 
     run = imports.preview if dry_run else imports.import_files
     reports = run(files, region)
@@ -47,7 +47,7 @@ def import_files(
 
 def status(region: REGION = "75", *, as_json: AS_JSON = False) -> None:
     """Dit quelles données sont en place, réelles ou simulées, et d'où elles viennent."""
-    from data import catalogue, embedded_set
+    from data.region import catalogue, embedded_set
 
     tables = catalogue.status(region)
     communes = len(embedded_set.communes(region))
@@ -75,7 +75,7 @@ def status(region: REGION = "75", *, as_json: AS_JSON = False) -> None:
 
 def undo() -> None:
     """Revient à l'état d'avant le dernier import ou la dernière actualisation."""
-    from data import catalogue, schemas
+    from data.region import catalogue, schemas
 
     tables = [schemas.TITLES[table] for table in catalogue.undo()]
     if not tables:
@@ -129,6 +129,6 @@ def _print_report(report: "ImportReport") -> None:
 
 
 def _n(value: int) -> str:
-    from data import french
+    from data.base import french
 
     return french.number(value)

@@ -10,7 +10,7 @@ def write_backup(
     file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Archive .zip à créer.")],
 ) -> None:
     """Sauvegarde le dossier de données (tables importées, scénarios) dans une archive."""
-    from data.maintenance import back_up
+    from data.upkeep.backup import back_up
 
     count = back_up(file)
     typer.echo(
@@ -24,8 +24,8 @@ def restore_backup(
     yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander de confirmation.")] = False,
 ) -> None:
     """Remet le dossier de données dans l’état d’une sauvegarde, application arrêtée."""
-    from data.maintenance import restore
-    from data.paths import home
+    from data.base.paths import home
+    from data.upkeep.backup import restore
 
     if not yes:
         typer.confirm(

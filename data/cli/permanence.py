@@ -32,9 +32,9 @@ def template(
     out: Annotated[Path, typer.Option(help=f"Modèle à écrire (.csv, .xlsx). {_FORMS}.")],
 ) -> None:
     """Écrit le modèle de fichier des lignes, avec ses explications en XLSX."""
-    from data import permanence_files
+    from data.pdses import files
 
-    makers = {".csv": permanence_files.csv_template, ".xlsx": permanence_files.xlsx_template}
+    makers = {".csv": files.csv_template, ".xlsx": files.xlsx_template}
     if out.suffix.lower() not in makers:
         raise _refuse(out, ".csv ou .xlsx")
     _write(out, makers[out.suffix.lower()]())
@@ -43,9 +43,9 @@ def template(
 @app.command("schema")
 def schema(out: Annotated[Path, typer.Option(help="Fichier JSON à écrire.")]) -> None:
     """Écrit le schéma publié du modèle (Frictionless Table Schema)."""
-    from data import permanence_files
+    from data.pdses import files
 
-    _write(out, permanence_files.schema_json())
+    _write(out, files.schema_json())
 
 
 @app.command("import")
@@ -65,8 +65,9 @@ def import_lines(
     ] = None,
 ) -> None:
     """Lit un fichier, met en usage les lignes comprises, dit ce qui manque aux autres."""
-    from data import permanence_import, schemas
-    from data.permanence_reader import read_lines
+    from data.pdses import storing
+    from data.pdses.reader import read_lines
+    from data.region import schemas
     from data.uploads import UNDERSTOOD
 
     if crosses and crosses not in schemas.LINE_TYPES:
@@ -81,15 +82,15 @@ def import_lines(
             f"« {file} » ne peut pas être lu ({error.strerror}) : vérifiez son chemin."
         ) from error
     read = read_lines(content, file.name, crosses)
-    outcomes = permanence_import.checked(read, region)
+    outcomes = storing.checked(read, region)
     for one in outcomes:
         if one.status != UNDERSTOOD:
             typer.echo(f"ligne {one.written.number}, {one.status} : {one.reason}")
     if read.ignored:
         typer.echo(f"colonnes non lues : {', '.join(read.ignored)}")
     if rest is not None:
-        _write(rest, permanence_import.left_over(outcomes))
-    stored = permanence_import.store(
+        _write(rest, storing.left_over(outcomes))
+    stored = storing.store(
         outcomes, name=file.name, content=content, region=region, keep_other_departements=keep
     )
     understood = sum(one.status == UNDERSTOOD for one in outcomes)
@@ -105,19 +106,20 @@ def export(
     region: Region = "75",
 ) -> None:
     """Écrit les lignes en usage dans la forme du schéma publié."""
-    from data import catalogue, permanence_files
+    from data.pdses import files
+    from data.region import catalogue
 
     extension = out.suffix.lower()
     if extension not in {".csv", ".xlsx", ".geojson"}:
         raise _refuse(out, ".csv, .xlsx ou .geojson")
     territory = catalogue.load_territory(region)
-    lines, notes = territory.pdses_lines, permanence_files.notes(territory)
+    lines, notes = territory.pdses_lines, files.notes(territory)
     if extension == ".csv":
-        _write(out, permanence_files.csv_export(lines))
+        _write(out, files.csv_export(lines))
     elif extension == ".xlsx":
-        _write(out, permanence_files.xlsx_export(lines, notes))
+        _write(out, files.xlsx_export(lines, notes))
     else:
-        _write(out, permanence_files.geojson_export(lines, notes))
+        _write(out, files.geojson_export(lines, notes))
 
 
 @app.command("gaps")
@@ -127,17 +129,19 @@ def gaps(
     region: Region = "75",
 ) -> None:
     """Écrit les manques par spécialité et département, et les dit en une phrase."""
-    from data import catalogue, exports, permanence, permanence_files, permanence_tables
+    from data.files import exports
+    from data.pdses import coverage, files, tables
+    from data.region import catalogue
 
     if out.suffix.lower() not in {".csv", ".xlsx"}:
         raise _refuse(out, ".csv ou .xlsx")
     territory = catalogue.load_territory(region)
-    covered = permanence.cover(territory, permanence.today())
-    table = permanence_tables.gaps_table(covered, threshold, region)
-    notes = permanence_files.notes(territory)
+    covered = coverage.cover(territory, coverage.today())
+    table = tables.gaps_table(covered, threshold, region)
+    notes = files.notes(territory)
     csv = out.suffix.lower() == ".csv"
     _write(out, exports.to_csv(table, notes) if csv else exports.to_xlsx({"Manques": table}, notes))
-    typer.echo(permanence_tables.gaps_sentence(covered, threshold))
+    typer.echo(tables.gaps_sentence(covered, threshold))
 
 
 @app.command("fall")
@@ -147,13 +151,12 @@ def fall(
     region: Region = "75",
 ) -> None:
     """Dit qui reste au-delà du seuil si une ligne tombe, et qui pourrait aider."""
-    from data import catalogue, permanence, permanence_tables
+    from data.pdses import coverage, tables
+    from data.region import catalogue
 
-    covered = permanence.cover(catalogue.load_territory(region), permanence.today())
-    result = permanence.if_line_falls(covered, line, threshold)
-    typer.echo(permanence_tables.line_label(covered, line))
-    typer.echo(permanence_tables.fall_sentence(result))
+    covered = coverage.cover(catalogue.load_territory(region), coverage.today())
+    result = coverage.if_line_falls(covered, line, threshold)
+    typer.echo(tables.line_label(covered, line))
+    typer.echo(tables.fall_sentence(result))
     for helper in result.helpers.head(5).to_dict("records"):
-        typer.echo(
-            f"{helper['minutes']:.0f} min : {permanence_tables.line_label(covered, helper['line'])}"
-        )
+        typer.echo(f"{helper['minutes']:.0f} min : {tables.line_label(covered, helper['line'])}")

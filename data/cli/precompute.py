@@ -19,6 +19,6 @@ def precompute(
     ] = "",
 ) -> None:
     """Prépare les premiers écrans d’avance : temps de trajet, indicateurs, contours."""
-    from data.precompute import precompute as run
+    from data.upkeep.precompute import precompute as run
 
     run(regions or [], typer.echo, workers=workers, scheduler=scheduler)

@@ -24,8 +24,8 @@ def refresh(
     as_json: Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")] = False,
 ) -> None:
     """Télécharge les sources officielles, les contrôle, puis change toutes les tables d'un coup."""
-    from data import imports
-    from data import refresh as refreshing
+    from data.official import imports
+    from data.official import refresh as refreshing
 
     if listed:
         for key, source in refreshing.refreshable().items():

@@ -38,8 +38,8 @@ def build(
     ],
 ) -> None:
     """Construit le réseau routier à partir d’extraits et le met en usage."""
-    from data.french import number
-    from data.roads_store import put_in_use, size_bytes
+    from data.base.french import number
+    from data.region.road_networks import put_in_use, size_bytes
     from geo.roads.build import build_from_osm
 
     chosen = put_in_use(build_from_osm(files, _tell))
@@ -60,7 +60,7 @@ def fetch(
     ] = False,
 ) -> None:
     """Télécharge les extraits OpenStreetMap d’une région (reprise et contrôle compris)."""
-    from data.roads_fetch import GEOFABRIK, fetch_region
+    from data.official.osm_extracts import GEOFABRIK, fetch_region
 
     files = fetch_region(region, _tell, base_url=base_url or GEOFABRIK, neighbours=neighbours)
     typer.echo("Construisez maintenant le réseau :")
@@ -85,9 +85,9 @@ def calibrate(
     """Cale les vitesses du réseau en usage sur des durées connues (Metric, relevés…)."""
     import numpy as np
 
-    from data.roads_store import current_folder, open_network, put_in_use
-    from data.table_files import read_text_table
-    from data.travel_tables import known_minutes, pair_ends
+    from data.access.travel_tables import known_minutes, pair_ends
+    from data.files.table_files import read_text_table
+    from data.region.road_networks import current_folder, open_network, put_in_use
     from geo.errors import UnavailableError
     from geo.roads.calibration import Pairs
     from geo.roads.calibration import calibrate as fit
@@ -121,8 +121,8 @@ def status(
     ] = False,
 ) -> None:
     """Dit quel réseau routier est en usage, de quelle date, de quelle taille."""
-    from data.french import number
-    from data.roads_store import current_folder, open_network, size_bytes
+    from data.base.french import number
+    from data.region.road_networks import current_folder, open_network, size_bytes
     from geo.roads.network import verify as verified_files
 
     chosen = current_folder()
@@ -173,7 +173,7 @@ def write_isochrone(
     """Écrit les zones à moins de tant de minutes en voiture d’un point."""
     import numpy as np
 
-    from data.travel_tables import isochrone_table, write_geojson
+    from data.access.travel_tables import isochrone_table, write_geojson
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
@@ -205,7 +205,7 @@ def write_matrix(
     """Ajoute à une table de paires de points une colonne « minutes » en voiture."""
     import numpy as np
 
-    from data.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
+    from data.access.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
 
     table = read_pairs(file)
     origins, destinations = pair_ends(table, _communes(region, former=True))
@@ -224,7 +224,7 @@ def write_matrix(
 
 
 def _agreement(found: "Agreement") -> str:
-    from data.french import number, percent
+    from data.base.french import number, percent
 
     return (
         f"écart moyen {number(found.mean_absolute_min, 1)} min, un sur dix au-delà de "
@@ -244,7 +244,7 @@ def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) 
     """
     import numpy as np
 
-    from data.roads_store import current_network, open_network
+    from data.region.road_networks import current_network, open_network
     from geo.errors import UnavailableError
 
     profile = "peak" if peak else "offpeak"
@@ -265,7 +265,7 @@ def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) 
             "construisez-en un par « proxisoins roads build »."
         )
         raise UnavailableError(message)
-    from data.catalogue import travel_time
+    from data.region.catalogue import travel_time
 
     return travel_time(region)
 
@@ -277,8 +277,8 @@ def _communes(region: str, *, former: bool = False) -> "pd.DataFrame | None":
     """
     import pandas as pd
 
-    from data.catalogue import regions
-    from data.embedded_set import communes, fringe, mergers
+    from data.region.catalogue import regions
+    from data.region.embedded_set import communes, fringe, mergers
 
     if region not in {code for code, _ in regions()}:
         return None

@@ -47,7 +47,7 @@ def solve(
     ] = None,
 ) -> None:
     """Résout un problème de localisation et en donne la preuve : objectif, sites, borne, écart."""
-    from data.siting_files import build_model, read_instance, solution_report, write_json
+    from data.siting.instances import build_model, read_instance, solution_report, write_json
 
     instance = read_instance(demand, candidates, costs, fixed.split(","))
     chosen = build_model(model, k=k, threshold=threshold, budget=budget)
@@ -84,10 +84,10 @@ def evaluate(
     region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
 ) -> None:
     """Juge chaque site : population, recouvrements, APL, éligibilité, gagnants et perdants."""
-    from data.catalogue import load_territory
-    from data.site_departures import words
-    from data.site_reports import read_departures, read_sites, write_evaluation
-    from data.sites import evaluate_sites
+    from data.region.catalogue import load_territory
+    from data.reports.site_files import read_departures, read_sites, write_evaluation
+    from data.siting.departures import words
+    from data.siting.evaluation import evaluate_sites
 
     territory = load_territory(region)
     sites = read_sites(file, territory, _say)
@@ -127,9 +127,9 @@ def best(
     region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
 ) -> None:
     """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
-    from data.best_sites import best_sites
-    from data.catalogue import load_territory
-    from data.site_reports import read_departures, read_sites, write_best
+    from data.region.catalogue import load_territory
+    from data.reports.site_files import read_departures, read_sites, write_best
+    from data.siting.best import best_sites
 
     territory = load_territory(region)
     sites = read_sites(file, territory, _say)
@@ -157,7 +157,7 @@ def _say(note: str) -> None:
 
 
 def _whole(value: float) -> str:
-    from data.french import number
+    from data.base.french import number
 
     return number(value)
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path, PurePosixPath
 
-from data.site import Site
-from data.uploads.archives import MAX_UPLOAD_BYTES, members
+from data.files.archives import MAX_UPLOAD_BYTES, members
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from data.uploads.match import MatchReport, Outcome, match_lines, sites_table
+from data.uploads.site import Site
 from data.uploads.tables import MAX_SITES, Line
 from geo.errors import InvalidInputError
 

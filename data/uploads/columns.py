@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.french import fold
+from data.base.french import fold
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from data.gazetteer import Place
+from data.region.gazetteer import Place
 
 UNDERSTOOD, DOUBTFUL, REFUSED, LEFT_OUT = "compris", "douteux", "refusé", "écarté"
 

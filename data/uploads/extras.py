@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from data.gazetteer import Gazetteer
+from data.region.gazetteer import Gazetteer
 
 _MOVE = re.compile(r"^\s*(.+?)\s*(?:[:=x×]\s*(\d{1,2}))?\s*$")
 _MOST_STAFF = 1_000

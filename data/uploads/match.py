@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.gazetteer import Gazetteer, Match, Place
-from data.site import Site
+from data.region.gazetteer import Gazetteer, Match, Place
 from data.uploads import extras
 from data.uploads.coordinates import coordinates
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt
+from data.uploads.site import Site
 from data.uploads.tables import Line
 
 FAR_KM = 15.0

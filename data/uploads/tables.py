@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from data.french import fold
+from data.base.french import fold
 from data.uploads.columns import locates, recognise
 from geo.errors import InvalidInputError
 

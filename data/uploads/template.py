@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data import exports
+from data.files import exports
 
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("nom", "MSP du Centre", "Nom du site. Facultatif : à défaut, « Site 2 (Ussel) »."),

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data import schemas
-from data.territory import Territory
+from data.region import schemas
+from data.region.territory import Territory
 from geo.travel_time import EngineLabel
 
 CODES = ["16001", "16002", "17001", "17002"]

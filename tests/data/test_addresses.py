@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data import addresses, embedded_set
-from data.gazetteer import gazetteer
-from data.uploads import match_lines, read_lines
+from data.region import embedded_set
+from data.region.gazetteer import gazetteer
+from data.uploads import addresses, match_lines, read_lines
 from geo.errors import UnavailableError
 
 FILE = (

@@ -36,7 +36,7 @@ def test_supply_is_conserved_on_real_data(real):
 
 
 def test_acts_per_gp_are_those_that_the_rest_of_france_implies(real):
-    from data import access_inputs
+    from data.access import inputs
 
     module, reality = real
-    assert module.acts_per_gp(reality) == pytest.approx(access_inputs.ACTS_PER_GP, rel=0.01)
+    assert module.acts_per_gp(reality) == pytest.approx(inputs.ACTS_PER_GP, rel=0.01)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import catalogue, embedded_set, roads_store, schemas, table_store
-from data.territory import Provenance
+from data.region import catalogue, embedded_set, road_networks, schemas, table_store
+from data.region.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import LonLat, Minutes
 
@@ -168,7 +168,7 @@ def test_a_road_network_is_used_where_it_serves_the_region(
     minutes: float, used: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, network = catalogue.load_territory(), Network(minutes)
-    monkeypatch.setattr(roads_store, "current_network", lambda: network)
+    monkeypatch.setattr(road_networks, "current_network", lambda: network)
     after = catalogue.load_territory()
     assert (after.travel_time is network) is used
     assert (after.version != before.version) is used

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import demonstration, demonstration_fit, embedded_set, schemas
-from data.demonstration import Demonstration
+from data.region import demonstration, demonstration_fit, embedded_set, schemas
+from data.region.demonstration import Demonstration
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_a_second_run_gives_the_same_tables(
 def test_the_parameters_are_those_of_the_panel(
     communes: gpd.GeoDataFrame, fringe: pd.DataFrame, reference: object
 ) -> None:
-    from data import paths
+    from data.base import paths
 
     fitted = demonstration_fit.fit(communes, fringe, paths.reference_data())
     kept = demonstration.parameters()

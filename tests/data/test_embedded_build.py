@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from data import build_embedded, registry_packages
-from data.registry_packages import Archives, Package
+from data.upkeep import build_embedded, registry_packages
+from data.upkeep.registry_packages import Archives, Package
 from geo.errors import InvalidInputError, UnavailableError
 
 SQUARES = {  # code: (region, contour, town hall or None, former codes)

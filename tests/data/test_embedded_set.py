@@ -3,7 +3,8 @@
 import pytest
 import shapely
 
-from data import embedded_set, paths, schemas
+from data.base import paths
+from data.region import embedded_set, schemas
 from geo.errors import UnavailableError
 
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from data import exports
-from data.table_files import write_table
+from data.files import exports
+from data.files.table_files import write_table
 from geo.errors import InvalidInputError
 
 NOTES = ["DONNÉES DE DÉMONSTRATION : sans valeur", "Généralistes : INSEE, BPE (2018)"]

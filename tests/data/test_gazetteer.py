@@ -2,8 +2,8 @@
 
 import pytest
 
-from data import embedded_set
-from data.gazetteer import gazetteer, name_key
+from data.region import embedded_set
+from data.region.gazetteer import gazetteer, name_key
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from data import catalogue, imports, table_store
 from data.cli import app
-from data.sources import sources
+from data.official import imports
+from data.official.sources import sources
+from data.region import catalogue, table_store
 from geo.errors import UnavailableError
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
@@ -153,7 +154,8 @@ def test_a_full_disk_changes_nothing_and_says_so(monkeypatch):
 
 
 def test_every_source_is_read_by_a_reader_and_feeds_known_tables():
-    from data import readers, schemas
+    from data.official import readers
+    from data.region import schemas
 
     for key, source in sources().items():
         if source.reader != "roads":

@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 import shapely
 
-from data import access_inputs, comparison, indicators, paths, schemas
+from data.access import comparison, indicators, inputs
+from data.base import paths
 from data.cli.access import write_access
-from data.territory import Territory
+from data.region import schemas
+from data.region.territory import Territory
 from geo import access as ga
 from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import EngineLabel
 
-ACTS = access_inputs.ACTS_PER_GP
+ACTS = inputs.ACTS_PER_GP
 MINUTES_PER_DEGREE = 100.0
 POPULATION = [1000.0, 2000.0, 500.0, 300.0, 0.0, 800.0]
 CODES = ["16001", "16002", "16003", "17001", "17002", "17003"]
@@ -131,7 +133,7 @@ def test_without_any_gp_table_nothing_is_known():
 
 def test_apl_counts_supply_and_demand_across_the_border(territory):
     # 16001 (2 GPs, 1,000 people), 16002 at 12 minutes, 24001 (1 GP, 400) at 12, 16003 at 24.
-    factor, spread = access_inputs.TIME_FACTOR, access_inputs.TIME_SPREAD_MINUTES
+    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
     near = ga.DREES_2015.expected([12.0], factor, spread)[0]
     at_16001 = 2 * ACTS / (1000 + near * (2000 + 400))
     at_24001 = ACTS / (400 + near * 1000)
@@ -173,8 +175,8 @@ def test_standardised_population_by_share_over_75():
         }
     )
     made_one = made(GPS, reference=reference)
-    need, basis = access_inputs.standardised_population(made_one, access_inputs.places(made_one))
-    under, more = access_inputs.NEED_UNDER_75, access_inputs.NEED_OVER_75_MORE
+    need, basis = inputs.standardised_population(made_one, inputs.places(made_one))
+    under, more = inputs.NEED_UNDER_75, inputs.NEED_OVER_75_MORE
     assert need[1] == pytest.approx(2000 * (under + 0.3 * more))
     assert need[6] == pytest.approx(400 * need[:6].sum() / 4600)
     assert "75 ans" in basis
@@ -182,7 +184,7 @@ def test_standardised_population_by_share_over_75():
 
 def test_standardised_population_of_the_drees_comes_first():
     made_one = made(GPS, apl=apl_table(*[(c, 2018, 3.0, 3.0, 700.0) for c in CODES]))
-    need, basis = access_inputs.standardised_population(made_one, access_inputs.places(made_one))
+    need, basis = inputs.standardised_population(made_one, inputs.places(made_one))
     assert need[0] == 700
     assert "2018" in basis
 
@@ -305,7 +307,9 @@ def test_results_follow_the_version_of_the_data(territory):
 
 def test_the_command_writes_one_row_per_commune(territory, tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr("data.catalogue.load_territory", lambda r: asked.append(r) or territory)
+    monkeypatch.setattr(
+        "data.region.catalogue.load_territory", lambda r: asked.append(r) or territory
+    )
     write_access(out=tmp_path / "na.csv", region="75")
     found = pd.read_csv(tmp_path / "na.csv", dtype={"code": str, "nearest_gp_commune": str})
     expected = indicators.commune_indicators(territory)

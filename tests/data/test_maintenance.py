@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from data import maintenance
 from data.cli import app
-from data.maintenance import back_up, restore
+from data.upkeep import backup
+from data.upkeep.backup import back_up, restore
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 from tests.data.bent_archives import BENT
 
@@ -122,7 +122,7 @@ def test_full_disk_while_restoring_changes_nothing(
     def refuse(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(maintenance.shutil, "copyfileobj", refuse)
+    monkeypatch.setattr(backup.shutil, "copyfileobj", refuse)
     with pytest.raises(UnavailableError, match="Les données sont inchangées"):
         restore(archive, home)
     assert content(home) == before
@@ -156,8 +156,8 @@ def test_an_extra_file_is_refused(home: Path, tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maintenance, "LARGEST_RESTORED_BYTES", 1000)
-    monkeypatch.setattr(maintenance, "_unpack_file", lambda *_: pytest.fail("unpacked"))
+    monkeypatch.setattr(backup, "LARGEST_RESTORED_BYTES", 1000)
+    monkeypatch.setattr(backup, "_unpack_file", lambda *_: pytest.fail("unpacked"))
     bomb = forged(tmp_path / "bomb.zip", {"a": b"0" * 600, "b": b"0" * 600})
     with pytest.raises(InvalidInputError, match="20 Go"):
         restore(bomb, home)
@@ -216,7 +216,7 @@ def test_a_damaged_archive_is_refused_or_harmless(
 def test_a_table_swapped_during_the_backup_is_saved_with_what_it_names(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pointer, wrote = home / "tables" / "current", maintenance._write_archive
+    pointer, wrote = home / "tables" / "current", backup._write_archive
     pointer.write_text("old")
 
     def swap_meanwhile(target: Path, folder: Path) -> int:
@@ -226,7 +226,7 @@ def test_a_table_swapped_during_the_backup_is_saved_with_what_it_names(
             pointer.write_text("new")
         return files
 
-    monkeypatch.setattr(maintenance, "_write_archive", swap_meanwhile)
+    monkeypatch.setattr(backup, "_write_archive", swap_meanwhile)
     back_up(tmp_path / "steady.zip", home)
     restore(tmp_path / "steady.zip", tmp_path / "again")
     assert content(tmp_path / "again") == content(home)
@@ -236,7 +236,7 @@ def test_data_that_never_rest_are_not_saved_by_halves(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter(range(100))
-    monkeypatch.setattr(maintenance, "_pointers", lambda _: {home: bytes(next(moments))})
+    monkeypatch.setattr(backup, "_pointers", lambda _: {home: bytes(next(moments))})
     with pytest.raises(UnavailableError, match="changent sans cesse"):
         back_up(tmp_path / "never.zip", home)
     assert not list(tmp_path.glob("never*"))
@@ -247,7 +247,7 @@ def test_restoring_works_where_folders_cannot_be_exchanged(
 ) -> None:
     saved = content(home)
     (home / "later.txt").write_text("later")
-    monkeypatch.setattr(maintenance, "_IS_LINUX", False)
+    monkeypatch.setattr(backup, "_IS_LINUX", False)
     former = restore(archive, home)
     assert content(home) == saved
     assert former is not None

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import catalogue, indicators, map_payload
-from data.sentences import sentence
-from data.territory import Territory
+from data.access import indicators
+from data.maps import payload as map_payload
+from data.maps.sentences import sentence
+from data.region import catalogue
+from data.region.territory import Territory
 from geo.layers import INDICATORS
 
 HOSTILE = "{{ cycler.__init__.__globals__ }} ${7*7} `x` <img src=x onerror=alert(1)> =1+1"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from data import catalogue
-from data.own_points import own_points
+from data.region import catalogue
+from data.uploads.own_points import own_points
 from geo.errors import InvalidInputError
 
 

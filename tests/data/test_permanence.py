@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import permanence, schemas
+from data.pdses import coverage
+from data.region import schemas
 from geo.errors import InvalidInputError
 from tests.data.permanence_fixtures import POPULATION, line, made
 
@@ -16,11 +17,11 @@ TOTAL = sum(POPULATION)
 
 
 def covered(*lines):
-    return permanence.cover(made(*lines), DAY)
+    return coverage.cover(made(*lines), DAY)
 
 
 def test_reach_counts_inhabitants_within_inclusive_thresholds():
-    table = permanence.reach(covered(line("A", 0.2)))
+    table = coverage.reach(covered(line("A", 0.2)))
     row = table.iloc[0]
     assert row["population_within_30"] == 1000 + 200 + 300  # 20, 0 and exactly 30 minutes
     assert row["population_within_60"] == row["population_within_30"]  # 80 minutes for the last
@@ -28,7 +29,7 @@ def test_reach_counts_inhabitants_within_inclusive_thresholds():
 
 
 def test_pooled_and_requisitioned_lines_cover_but_not_those_in_carence_or_over():
-    table = permanence.reach(
+    table = coverage.reach(
         covered(
             line("A", 0.0, status="carence"),
             line("B", 1.0, status="réquisition"),
@@ -45,7 +46,7 @@ def test_pooled_and_requisitioned_lines_cover_but_not_those_in_carence_or_over()
 
 
 def test_gaps_by_specialty_and_departement():
-    table = permanence.gaps(
+    table = coverage.gaps(
         covered(line("A", 0.0), line("B", 0.5, status="carence"), line("C", 1.0, "Pédiatrie")), 30
     ).set_index(["specialty", "departement"])
     cardiology = table.loc[("Cardiologie", "17")]
@@ -60,13 +61,13 @@ def test_gaps_by_specialty_and_departement():
 
 
 def test_a_departement_that_nothing_serves_has_no_nearest_line():
-    table = permanence.gaps(covered(line("A", 0.0, status="carence")), 30)
+    table = coverage.gaps(covered(line("A", 0.0, status="carence")), 30)
     assert table["nearest_line"].tolist() == ["", ""]
     assert table["minutes_median"].isna().all()
 
 
 def test_when_a_line_falls_who_is_left_and_who_can_help():
-    fall = permanence.if_line_falls(
+    fall = coverage.if_line_falls(
         covered(
             line("A", 0.5),
             line("B", 0.2),
@@ -92,15 +93,13 @@ def test_when_a_line_falls_who_is_left_and_who_can_help():
 
 
 def test_a_line_in_carence_tells_what_its_return_would_bring():
-    fall = permanence.if_line_falls(
-        covered(line("A", 0.5, status="carence"), line("B", 0)), "A", 45
-    )
+    fall = coverage.if_line_falls(covered(line("A", 0.5, status="carence"), line("B", 0)), "A", 45)
     assert not fall.line["held"]
     assert fall.beyond_without - fall.beyond_with == 300
 
 
 def test_a_line_beside_another_of_its_specialty_leaves_nobody():
-    fall = permanence.if_line_falls(covered(line("A", 0.5), line("B", 0.5)), "A", 30)
+    fall = coverage.if_line_falls(covered(line("A", 0.5), line("B", 0.5)), "A", 30)
     assert fall.beyond_without == fall.beyond_with
     assert fall.communes.empty
     assert fall.farther == 0
@@ -109,11 +108,11 @@ def test_a_line_beside_another_of_its_specialty_leaves_nobody():
 
 def test_an_unknown_line_is_refused():
     with pytest.raises(InvalidInputError, match="n’existe pas"):
-        permanence.if_line_falls(covered(line("A", 0.5)), "Z", 30)
+        coverage.if_line_falls(covered(line("A", 0.5)), "Z", 30)
 
 
 def test_matrix_of_establishments_and_specialties():
-    table = permanence.matrix(
+    table = coverage.matrix(
         covered(
             line("A", 0.0, establishment="CH", line_type="garde"),
             line("B", 0.0, establishment="CH", line_type="astreinte", status="carence"),
@@ -133,15 +132,15 @@ def test_matrix_of_establishments_and_specialties():
 
 def test_without_lines_every_answer_is_empty():
     nothing = covered()
-    assert permanence.reach(nothing).empty
-    assert permanence.gaps(nothing, 30).empty
-    assert permanence.matrix(nothing).empty
+    assert coverage.reach(nothing).empty
+    assert coverage.gaps(nothing, 30).empty
+    assert coverage.matrix(nothing).empty
     assert np.isinf(nothing.nearest(nothing.rows())[0]).all()
 
 
 def test_lines_over_do_not_cover_a_commune():
     territory = made(line("A", 0.1), line("B", 0.0, end="2020-01-01"))
-    found = permanence.lines_covering(territory, "16001")
+    found = coverage.lines_covering(territory, "16001")
     assert found["establishment"].tolist() == ["Hôpital A"]
 
 
@@ -164,13 +163,13 @@ drawn = st.lists(
 @given(drawn, st.sampled_from([20.0, 45.0]))
 def test_reach_gaps_and_falls_agree(lines, threshold):
     cover = covered(*lines)
-    reach = permanence.reach(cover, (threshold, threshold + 30)).set_index("specialty")
+    reach = coverage.reach(cover, (threshold, threshold + 30)).set_index("specialty")
     within = reach[f"population_within_{threshold:g}"]
     assert (within <= reach[f"population_within_{threshold + 30:g}"]).all()
-    beyond = permanence.gaps(cover, threshold).groupby("specialty")["population_beyond"].sum()
+    beyond = coverage.gaps(cover, threshold).groupby("specialty")["population_beyond"].sum()
     assert (beyond + within == TOTAL).all()
     for one in lines:
-        fall = permanence.if_line_falls(cover, one["line"], threshold)
+        fall = coverage.if_line_falls(cover, one["line"], threshold)
         assert fall.beyond_without - fall.beyond_with == fall.communes["population"].sum() >= 0
         now = fall.beyond_with if fall.line["held"] else fall.beyond_without
         assert now == TOTAL - within[one["specialty"]]

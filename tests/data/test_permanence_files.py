@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from data import catalogue, exports, permanence_files, permanence_import, schemas
 from data.cli import app
-from data.gazetteer import Gazetteer
-from data.permanence_checks import ACCEPT, DECISION, DROP, check_lines, report, table
-from data.permanence_reader import read_lines
-from data.permanence_words import line_status, line_type
+from data.files import exports
+from data.pdses import files, storing
+from data.pdses.checks import ACCEPT, DECISION, DROP, check_lines, report, table
+from data.pdses.reader import read_lines
+from data.pdses.words import line_status, line_type
+from data.region import catalogue, schemas
+from data.region.gazetteer import Gazetteer
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from geo.errors import InvalidInputError, ProxiSoinsError
 from tests.data.permanence_fixtures import line, made
@@ -36,7 +38,7 @@ def rows(*lines):
 
 def valid(content):
     dialect = Dialect(controls=[formats.CsvControl(delimiter=";")])
-    schema = Schema.from_descriptor(permanence_files.schema())
+    schema = Schema.from_descriptor(files.schema())
     resource = Resource(
         data=content, format="csv", encoding="utf-8-sig", dialect=dialect, schema=schema
     )
@@ -45,19 +47,19 @@ def valid(content):
 
 
 def test_template_and_export_follow_the_published_schema():
-    assert valid(permanence_files.csv_template()) == (True, [])
+    assert valid(files.csv_template()) == (True, [])
     lines = made(
         line("A", 0.0, finess="DEMO-E1", status="mutualisée", start="2026-01-01"),
         line("B", -0.1, finess="190000059", line_type="astreinte week-end"),
     ).pdses_lines
-    assert valid(permanence_files.csv_export(lines)) == (True, [])
-    wrong = permanence_files.csv_export(lines.assign(status="perdue"))
+    assert valid(files.csv_export(lines)) == (True, [])
+    wrong = files.csv_export(lines.assign(status="perdue"))
     assert not valid(wrong)[0]
 
 
 def test_the_schema_says_the_types_and_statuses_of_the_table():
-    fields = {field["name"]: field for field in permanence_files.schema()["fields"]}
-    assert list(fields) == list(permanence_files.COLUMN_OF)
+    fields = {field["name"]: field for field in files.schema()["fields"]}
+    assert list(fields) == list(files.COLUMN_OF)
     assert tuple(fields["type_ligne"]["constraints"]["enum"]) == schemas.LINE_TYPES
     assert tuple(fields["statut"]["constraints"]["enum"]) == schemas.LINE_STATUSES
 
@@ -68,18 +70,18 @@ def test_what_is_exported_is_read_again():
         line("B", 0.5, "ORL", "carence", finess="170000012", zone="Nord"),
     ).pdses_lines
     for content in (
-        permanence_files.csv_export(lines),
-        permanence_files.xlsx_export(lines, ["note"]),
+        files.csv_export(lines),
+        files.xlsx_export(lines, ["note"]),
     ):
         again = table(checked(content)).drop(columns="line")
         assert again.to_dict("records") == lines.drop(columns="line").to_dict("records")
-    assert b";=HYPERLINK" not in permanence_files.csv_export(lines)
+    assert b";=HYPERLINK" not in files.csv_export(lines)
 
 
 def test_the_workbook_explains_each_column():
-    book = openpyxl.load_workbook(io.BytesIO(permanence_files.xlsx_template()))
+    book = openpyxl.load_workbook(io.BytesIO(files.xlsx_template()))
     assert book.sheetnames == [exports.NOTES_SHEET, "lignes", "explications"]
-    assert book["explications"].max_row == 1 + len(permanence_files.COLUMN_OF)
+    assert book["explications"].max_row == 1 + len(files.COLUMN_OF)
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
@@ -235,7 +237,7 @@ def test_import_by_command_store_keep_and_undo(tmp_path):
     assert stored["code"].tolist() == ["19272"]
     schema = tmp_path / "schema.json"
     assert run(app, ["pdses", "schema", "--out", str(schema)]).exit_code == 0
-    assert schema.read_bytes() == permanence_files.schema_json()
+    assert schema.read_bytes() == files.schema_json()
 
 
 def test_an_export_of_the_demonstration_stays_one():
@@ -244,6 +246,6 @@ def test_an_export_of_the_demonstration_stays_one():
         b";;\n", ";;;Donnée de démonstration\n".encode()
     )
     for one, simulated in ((content, False), (marked, True)):
-        outcomes = permanence_import.checked(read_lines(one, "l.csv"), "75")
-        permanence_import.store(outcomes, name="l.csv", content=one, region="75")
+        outcomes = storing.checked(read_lines(one, "l.csv"), "75")
+        storing.store(outcomes, name="l.csv", content=one, region="75")
         assert catalogue.load_territory("75").provenance["pdses_lines"].simulated is simulated

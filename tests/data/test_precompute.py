@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from data import precompute
 from data.cli import app
+from data.upkeep import precompute
 from geo.errors import InvalidInputError, UnavailableError
 
 

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from data import database, predictions, scenarios
-from data.paths import ROOT
-from data.scenarios import Seen
+from data.base.paths import ROOT
+from data.scenarios import database, predictions, store
+from data.scenarios.store import Seen
 
 TABLE = pd.DataFrame(
     {
@@ -46,16 +46,16 @@ def test_other_data_model_or_horizon_add_a_set_and_touch_none():
 
 def test_reviews_older_than_the_record_of_what_was_seen_stay_readable():
     engine = sa.create_engine(database.url())
-    scenarios.save_review("23096", "confirmé", "vu")
+    store.save_review("23096", "confirmé", "vu")
     with engine.begin() as opened:  # back to the schema of before
         config = Config()
-        config.set_main_option("script_location", str(ROOT / "data" / "migrations"))
+        config.set_main_option("script_location", str(ROOT / "data" / "scenarios" / "migrations"))
         config.attributes["connection"] = opened
         command.downgrade(config, "0001")
     engine.dispose()
     database._engine.cache_clear()
-    (old,) = scenarios.reviews()
+    (old,) = store.reviews()
     assert (old.comment, old.seen) == ("vu", None)
     seen = Seen("élevé", 0.15, 2, 2018, "v")
-    scenarios.save_review("23096", "réfuté", "", seen=seen)
-    assert [one.seen for one in scenarios.reviews()] == [seen, None]
+    store.save_review("23096", "réfuté", "", seen=seen)
+    assert [one.seen for one in store.reviews()] == [seen, None]

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from data import catalogue, downloads, imports, refresh, table_store
 from data.cli import app
-from data.sources import sources
+from data.files import downloads
+from data.official import imports, refresh
+from data.official.sources import sources
+from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"

@@ -14,10 +14,11 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from data import roads_fetch, roads_store
 from data.cli import app
-from data.embedded_set import mergers
-from data.roads_fetch import fetch_region
+from data.official import osm_extracts
+from data.official.osm_extracts import fetch_region
+from data.region import road_networks
+from data.region.embedded_set import mergers
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads import calibration
 from geo.roads.build import build_from_osm
@@ -81,13 +82,13 @@ def test_speeds_are_fitted_on_known_journeys(
         run("roads", "calibrate", known_journeys)
     with pytest.raises(InvalidInputError, match="« durée » n’existe pas"):
         run("roads", "calibrate", known_journeys, "--minutes", "durée")
-    before = roads_store.current_folder()
+    before = road_networks.current_folder()
     told = run("roads", "calibrate", known_journeys, "--minutes", "minutes_autres")
     assert "rien n’est changé" in told
-    assert roads_store.current_folder() == before
+    assert road_networks.current_folder() == before
     told = run("roads", "calibrate", known_journeys, "--minutes", "minutes_connues")
     assert "Réseau calé en usage" in told
-    assert roads_store.current_folder() != before
+    assert road_networks.current_folder() != before
     assert "Vitesses calées sur" in run("roads", "status", "--verify")
 
 
@@ -112,7 +113,7 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
 
 
 def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Path) -> None:
-    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    folder = road_networks.put_in_use(build_from_osm([extract], lambda _: None))
     asked = ["--lon", LON, "--lat", LAT, "--minutes", 3]
     run("isochrone", *asked, "--network", extract, "--out", tmp_path / "a.geojson")
     run("isochrone", *asked, "--network", folder, "--out", tmp_path / "b.geojson")
@@ -123,7 +124,7 @@ def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Pa
 
 
 def test_status_verifies_every_file(extract: Path) -> None:
-    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    folder = road_networks.put_in_use(build_from_osm([extract], lambda _: None))
     told = run("roads", "status", "--verify")
     assert f"Vérifié : {len(ARRAYS) + 1} fichiers conformes à leur empreinte" in told
     (folder / "ptr.npy").write_bytes((folder / "ptr.npy").read_bytes()[::-1])
@@ -149,42 +150,42 @@ def test_interrupted_build_leaves_the_former_network(
     extract: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = build_from_osm([extract], lambda _: None)
-    former = roads_store.put_in_use(network)
+    former = road_networks.put_in_use(network)
 
     def stop(_: object, folder: Path) -> None:
         (folder / "ptr.npy").write_bytes(b"half")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(roads_store, "save", stop)
+        patch.setattr(road_networks, "save", stop)
         with pytest.raises(KeyboardInterrupt):
-            roads_store.put_in_use(network)
-    assert roads_store.current_folder() == former
-    assert roads_store.current_network() is not None
-    assert [p.name for p in roads_store.folder().iterdir() if p.name.startswith(".")] == []
+            road_networks.put_in_use(network)
+    assert road_networks.current_folder() == former
+    assert road_networks.current_network() is not None
+    assert [p.name for p in road_networks.folder().iterdir() if p.name.startswith(".")] == []
 
 
 def test_a_full_disk_is_said(extract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = build_from_osm([extract], lambda _: None)
-    former = roads_store.put_in_use(network)
+    former = road_networks.put_in_use(network)
 
     def full(_: object, __: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(roads_store, "save", full)
+    monkeypatch.setattr(road_networks, "save", full)
     with pytest.raises(UnavailableError, match="L’ancien réseau"):
-        roads_store.put_in_use(network)
-    assert roads_store.current_folder() == former
+        road_networks.put_in_use(network)
+    assert road_networks.current_folder() == former
 
 
 def test_a_new_network_takes_the_place_of_the_former(extract: Path) -> None:
     network = build_from_osm([extract], lambda _: None)
-    former = roads_store.put_in_use(network)
-    engine = roads_store.current_network()
-    latter = roads_store.put_in_use(network)
+    former = road_networks.put_in_use(network)
+    engine = road_networks.current_network()
+    latter = road_networks.put_in_use(network)
     assert former != latter
     assert not former.exists()
-    assert roads_store.current_folder() == latter
+    assert road_networks.current_folder() == latter
     assert engine is not None
     # Pages that a running application has mapped stay readable.
     point = np.array([[LON, LAT]])
@@ -192,9 +193,9 @@ def test_a_new_network_takes_the_place_of_the_former(extract: Path) -> None:
 
 
 def test_a_network_that_cannot_be_read_is_none(extract: Path) -> None:
-    folder = roads_store.put_in_use(build_from_osm([extract], lambda _: None))
+    folder = road_networks.put_in_use(build_from_osm([extract], lambda _: None))
     (folder / "provenance.json").write_text('{"format": 0}', encoding="utf-8")
-    assert roads_store.current_network() is None
+    assert road_networks.current_network() is None
     with pytest.raises(InvalidInputError, match="autre version"):
         run("roads", "status")
 
@@ -361,7 +362,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(roads_fetch, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(osm_extracts, "_PAUSE_S", 0.0)
     one = Server()
     thread = threading.Thread(target=one.http.serve_forever, args=(0.05,))
     thread.start()

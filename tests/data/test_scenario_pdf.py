@@ -7,12 +7,15 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from data import scenarios, site_tables, site_upload, sites, sites_map
-from data.gazetteer import gazetteer
-from data.scenario_pdf import scenario_pdf
-from data.scenario_results import Search, at_risk, changes_since, together_table
-from data.scenarios import Draft
-from data.uploads import UNDERSTOOD, Line, match_lines
+from data.maps import sites as sites_map
+from data.region.gazetteer import gazetteer
+from data.reports import site_tables
+from data.reports.scenario_pdf import scenario_pdf
+from data.reports.scenario_results import Search, at_risk, changes_since, together_table
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting import evaluation as sites
+from data.uploads import UNDERSTOOD, Line, corrections, match_lines
 from tests.data.test_indicators import GPS
 from tests.data.test_sites import FAR, MIDDLE, made, site, structures, zoning
 
@@ -133,7 +136,7 @@ def test_a_search_survives_its_scenario_and_foreign_values_do_not():
 
 
 def test_changed_data_are_told(territory):
-    draft = Draft("A", "75", data_versions=scenarios.data_versions(territory))
+    draft = Draft("A", "75", data_versions=store.data_versions(territory))
     assert changes_since(draft, territory) == []
     told = changes_since(draft, replace(territory, version="autre"))
     assert told == ["les données de la région"]
@@ -147,8 +150,8 @@ def test_only_high_classes_are_at_risk():
 
 
 def test_the_map_holds_names_as_data_and_no_risk(territory):
-    from data.indicators import aggregated_indicators, commune_indicators
-    from data.map_payload import LEVELS
+    from data.access.indicators import aggregated_indicators, commune_indicators
+    from data.maps.payload import LEVELS
 
     found = sites.evaluate_sites(territory, [site(HOSTILE[1], "16001", 0.1), FAR])
     around = {level: aggregated_indicators(territory, level) for level in LEVELS}
@@ -161,7 +164,7 @@ def test_the_map_holds_names_as_data_and_no_risk(territory):
 
 
 def test_lines_are_mended_without_touching_the_others():
-    from data.catalogue import load_territory
+    from data.region.catalogue import load_territory
 
     region = load_territory("75")
     names = gazetteer("75")
@@ -171,22 +174,22 @@ def test_lines_are_mended_without_touching_the_others():
         Line(4, {"name": "C", "lon": "2", "lat": "12", "floor_m2": "300"}),
     ]
     first = match_lines(lines, names, region.communes)
-    before = site_upload.editable(first, {}, every=False)
+    before = corrections.editable(first, {}, every=False)
     assert list(before.index) == [3, 4]
-    assert b"300" in site_upload.left_over(first)
+    assert b"300" in corrections.left_over(first)
     after = before.copy()
-    after.loc[3, site_upload.CHOICE] = next(text for text in site_upload.choices(first) if text)
+    after.loc[3, corrections.CHOICE] = next(text for text in corrections.choices(first) if text)
     after.loc[4, "Code INSEE"] = "23096"
-    mended = site_upload.corrections(before, after, {})
+    mended = corrections.corrections(before, after, {})
     report = match_lines(lines, names, region.communes, mended)
     assert report.count(UNDERSTOOD) == 3
     assert report.sites[2].floor_m2 == 300
-    assert site_upload.left_over(report) == b""
+    assert corrections.left_over(report) == b""
     # Going away and coming back starts from what was mended; a line can then be left out.
-    again = site_upload.editable(first, mended, every=False)
-    assert again.loc[3, site_upload.CHOICE] == after.loc[3, site_upload.CHOICE]
+    again = corrections.editable(first, mended, every=False)
+    assert again.loc[3, corrections.CHOICE] == after.loc[3, corrections.CHOICE]
     dropped = again.copy()
-    dropped.loc[4, site_upload.DROP] = True
-    both = site_upload.corrections(again, dropped, mended)
+    dropped.loc[4, corrections.DROP] = True
+    both = corrections.corrections(again, dropped, mended)
     assert both[3] == mended[3]
     assert both[4] == mended[4] | {"drop": "oui"}

@@ -18,8 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import database, paths, scenarios
-from data.scenarios import Draft
+from data.base import paths
+from data.scenarios import database, store
+from data.scenarios.store import Draft
 from data.uploads import Site
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -106,8 +107,8 @@ def server(request, monkeypatch):
 
 
 def test_scenario_is_reopened_as_it_was_saved(server):
-    saved = scenarios.save(DRAFT)
-    opened = scenarios.load(saved.id)
+    saved = store.save(DRAFT)
+    opened = store.load(saved.id)
     clean = replace(DRAFT.sites[1], name=HOSTILE.replace("\0", ""))
     assert opened.draft == replace(
         DRAFT, sites=(DRAFT.sites[0], clean), parameters=opened.draft.parameters
@@ -115,66 +116,66 @@ def test_scenario_is_reopened_as_it_was_saved(server):
     assert opened.draft.parameters == DRAFT.parameters
     assert opened.revision == 1
     assert opened.created_at.tzinfo is dt.UTC
-    assert scenarios.scenarios() == [opened]
+    assert store.scenarios() == [opened]
 
 
 def test_update_duplicate_delete(server):
-    first = scenarios.save(DRAFT)
-    copy = scenarios.duplicate(first.id, "Variante")
-    changed = scenarios.update(first, replace(DRAFT, note="revu"))
+    first = store.save(DRAFT)
+    copy = store.duplicate(first.id, "Variante")
+    changed = store.update(first, replace(DRAFT, note="revu"))
     assert changed.revision == 2
-    assert scenarios.load(first.id).draft.note == "revu"
-    assert scenarios.load(copy.id).draft.note == DRAFT.note
-    assert [s.draft.name for s in scenarios.scenarios()] == ["Projet Creuse", "Variante"]
+    assert store.load(first.id).draft.note == "revu"
+    assert store.load(copy.id).draft.note == DRAFT.note
+    assert [s.draft.name for s in store.scenarios()] == ["Projet Creuse", "Variante"]
     with pytest.raises(InvalidInputError, match="modifié entre-temps"):
-        scenarios.update(first, DRAFT)
-    scenarios.delete(first.id)
+        store.update(first, DRAFT)
+    store.delete(first.id)
     with pytest.raises(UnavailableError, match="n'existe pas ou plus"):
-        scenarios.load(first.id)
+        store.load(first.id)
 
 
 def test_scenarios_of_others_are_out_of_reach(server):
-    mine = scenarios.save(DRAFT, owner="a@ars.invalid")
-    assert scenarios.scenarios(owner="b@ars.invalid") == []
+    mine = store.save(DRAFT, owner="a@ars.invalid")
+    assert store.scenarios(owner="b@ars.invalid") == []
     for act in (
-        lambda: scenarios.load(mine.id, owner="b@ars.invalid"),
-        lambda: scenarios.update(mine, DRAFT, owner="b@ars.invalid"),
-        lambda: scenarios.delete(mine.id),
-        lambda: scenarios.share(mine.id),
+        lambda: store.load(mine.id, owner="b@ars.invalid"),
+        lambda: store.update(mine, DRAFT, owner="b@ars.invalid"),
+        lambda: store.delete(mine.id),
+        lambda: store.share(mine.id),
     ):
         with pytest.raises(UnavailableError):
             act()
 
 
 def test_share_is_a_frozen_copy_that_can_be_revoked(server):
-    saved = scenarios.save(DRAFT)
-    token, link = scenarios.share(saved.id, view={"page": "sites", "z": "9"}, days=7)
-    scenarios.update(saved, replace(DRAFT, note="après coup"))
-    shown = scenarios.open_share(token)
+    saved = store.save(DRAFT)
+    token, link = store.share(saved.id, view={"page": "sites", "z": "9"}, days=7)
+    store.update(saved, replace(DRAFT, note="après coup"))
+    shown = store.open_share(token)
     assert shown.draft.note == DRAFT.note
     assert shown.draft.data_versions == DRAFT.data_versions
     assert shown.draft.simulated == ("Zonage",)
     assert shown.view == {"page": "sites", "z": "9"}
     assert shown.expires_at - shown.shared_at == dt.timedelta(days=7)
-    assert scenarios.shares(saved.id) == [link]
+    assert store.shares(saved.id) == [link]
     assert link.active
-    scenarios.revoke(link.id)
+    store.revoke(link.id)
     with pytest.raises(UnavailableError, match="révoqué"):
-        scenarios.open_share(token)
-    assert not scenarios.shares(saved.id)[0].active
+        store.open_share(token)
+    assert not store.shares(saved.id)[0].active
 
 
 def test_share_expires(server, monkeypatch):
-    token, _ = scenarios.share(scenarios.save(DRAFT).id, days=1)
+    token, _ = store.share(store.save(DRAFT).id, days=1)
     later = dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=1, seconds=1)
-    monkeypatch.setattr(scenarios, "_now", lambda: later)
+    monkeypatch.setattr(store, "_now", lambda: later)
     with pytest.raises(UnavailableError, match="expiré"):
-        scenarios.open_share(token)
+        store.open_share(token)
 
 
 def test_token_is_long_unique_and_never_stored(server):
-    saved = scenarios.save(DRAFT)
-    tokens = {scenarios.share(saved.id)[0] for _ in range(20)}
+    saved = store.save(DRAFT)
+    tokens = {store.share(saved.id)[0] for _ in range(20)}
     assert len(tokens) == 20
     assert min(map(len, tokens)) >= 43  # 32 random bytes
     if server == "sqlite":
@@ -182,28 +183,28 @@ def test_token_is_long_unique_and_never_stored(server):
         assert not any(token.encode() in stored for token in tokens)
     for wrong in ("", "x", next(iter(tokens))[:-1], "é\ud800", "' OR 1=1 --"):
         with pytest.raises(UnavailableError, match="n'existe pas"):
-            scenarios.open_share(wrong)
+            store.open_share(wrong)
 
 
 def test_deleting_a_scenario_ends_its_links(server):
-    saved = scenarios.save(DRAFT)
-    token, _ = scenarios.share(saved.id)
-    scenarios.delete(saved.id)
+    saved = store.save(DRAFT)
+    token, _ = store.share(saved.id)
+    store.delete(saved.id)
     with pytest.raises(UnavailableError):
-        scenarios.open_share(token)
+        store.open_share(token)
 
 
 def test_reviews_are_dated_and_all_kept(server):
-    scenarios.save_review("23096", "confirmé", "vu avec le conseil")
-    scenarios.save_review("19275", "traité", HOSTILE)
-    scenarios.save_review("23096", "réfuté", "un médecin arrive", owner="a@ars.invalid")
-    found = scenarios.reviews()
+    store.save_review("23096", "confirmé", "vu avec le conseil")
+    store.save_review("19275", "traité", HOSTILE)
+    store.save_review("23096", "réfuté", "un médecin arrive", owner="a@ars.invalid")
+    found = store.reviews()
     assert [review.code for review in found] == ["23096", "19275", "23096"]
     assert found[0].owner == "a@ars.invalid"
     assert found[1].comment == HOSTILE.replace("\0", "")
-    assert [r.verdict for r in scenarios.reviews(["23096"])] == ["réfuté", "confirmé"]
+    assert [r.verdict for r in store.reviews(["23096"])] == ["réfuté", "confirmé"]
     with pytest.raises(InvalidInputError, match="confirmé, réfuté, traité"):
-        scenarios.save_review("23096", "peut-être", "")
+        store.save_review("23096", "peut-être", "")
 
 
 def test_migrations_are_those_of_the_models(server):
@@ -224,18 +225,18 @@ def test_unacceptable_drafts_are_refused():
         (replace(DRAFT, parameters={"x": object()}), "ne peut pas être enregistré"),
     ):
         with pytest.raises(InvalidInputError, match=message):
-            scenarios.save(draft)
-    saved = scenarios.save(DRAFT)
+            store.save(draft)
+    saved = store.save(DRAFT)
     for days in (0, 367):
         with pytest.raises(InvalidInputError, match="de 1 à 366"):
-            scenarios.share(saved.id, days=days)
+            store.share(saved.id, days=days)
 
 
 def test_comparison_of_two_scenarios():
     other = replace(
         DRAFT, sites=DRAFT.sites[:1], parameters={"model": "pmedian", "k": 3}, departures={}
     )
-    table = scenarios.compare(DRAFT, other)
+    table = store.compare(DRAFT, other)
     assert table.loc[~table["same"], "item"].tolist() == [
         HOSTILE,
         "23096",
@@ -252,7 +253,7 @@ def test_database_of_a_newer_version_is_left_alone():
         made.execute("INSERT INTO alembic_version VALUES ('9999')")
         made.commit()
     with pytest.raises(UnavailableError, match="version plus récente"):
-        scenarios.scenarios()
+        store.scenarios()
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_database_of_a_newer_version_is_left_alone():
 def test_wrong_address_is_told_without_its_password(monkeypatch, address, message):
     monkeypatch.setenv(database.SETTING, address)
     with pytest.raises(UnavailableError, match=message) as told:
-        scenarios.scenarios()
+        store.scenarios()
     assert "secret" not in str(told.value)
 
 
@@ -283,7 +284,7 @@ while True:
 
 
 def test_kill_loses_nothing_that_was_confirmed():
-    scenarios.scenarios()  # the database is there before the writers start
+    store.scenarios()  # the database is there before the writers start
     root = Path(database.__file__).parents[1]
     confirmed: list[str] = []
     for pause in (0.0, 0.2):
@@ -295,10 +296,10 @@ def test_kill_loses_nothing_that_was_confirmed():
         os.kill(writer.pid, signal.SIGKILL)
         rest, _ = writer.communicate()
         confirmed.extend(line for line in rest.split("\n")[:-1] if len(line) == 32)
-    kept = {scenario.id for scenario in scenarios.scenarios()}
+    kept = {scenario.id for scenario in store.scenarios()}
     assert len(confirmed) >= 2
     assert set(confirmed) <= kept
-    assert set(confirmed) <= {review.comment for review in scenarios.reviews()}
+    assert set(confirmed) <= {review.comment for review in store.reviews()}
     with closing(sqlite3.connect(paths.home() / database.FILE_NAME)) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -310,6 +311,6 @@ def test_kill_loses_nothing_that_was_confirmed():
 )
 def test_any_text_is_kept(server, name, note):
     draft = replace(DRAFT, name="x" + name, note=note)
-    opened = scenarios.load(scenarios.save(draft).id).draft
+    opened = store.load(store.save(draft).id).draft
     assert opened.name == ("x" + name.replace("\0", "")).strip()
     assert opened.note == note.replace("\0", "")

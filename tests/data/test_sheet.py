@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from data import catalogue, indicators
-from data.sheet import LEVEL_TITLES, choices, sheet
-from data.sheet_pdf import sheet_pdf
-from data.territory import Territory
+from data.access import indicators
+from data.region import catalogue
+from data.region.territory import Territory
+from data.reports.sheet import LEVEL_TITLES, choices, sheet
+from data.reports.sheet_pdf import sheet_pdf
 from geo.errors import InvalidInputError
 
 

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from data import catalogue
 from data.cli import app
-from data.gazetteer import Gazetteer
-from data.site_columns import SITE_TITLES
+from data.region import catalogue
+from data.region.gazetteer import Gazetteer
+from data.reports.site_columns import SITE_TITLES
 from tests.data.test_sites import made, structures
 
 GPS = {"16001": 2.0, "16002": 0.0, "16003": 1.0, "17001": 1.0}
@@ -23,7 +23,7 @@ def region(monkeypatch, tmp_path):
     territory = made(GPS, structures=structures(("msp", 0.0)))
     monkeypatch.setattr(catalogue, "load_territory", lambda _: territory)
     names = Gazetteer(territory.communes, territory.fringe, {}, {})
-    monkeypatch.setattr("data.site_reports.gazetteer", lambda _: names)
+    monkeypatch.setattr("data.reports.site_files.gazetteer", lambda _: names)
     path = tmp_path / "sites.csv"
     path.write_text(FILE, encoding="utf-8")
     return path

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import sites
-from data.best_sites import best_sites
-from data.indicators import commune_indicators
-from data.site_departures import departures_of, words
-from data.site_ground import ground_of
-from data.site_tables import side_by_side
+from data.access.indicators import commune_indicators
+from data.reports.site_tables import side_by_side
+from data.siting import evaluation
+from data.siting.best import best_sites
+from data.siting.departures import departures_of, words
+from data.siting.ground import ground_of
 from data.uploads import Site
 from geo.errors import InvalidInputError, UnsolvedError
 from tests.data import test_indicators
@@ -72,7 +72,7 @@ FAR = site("Loin", "17003", 2.0)
 
 
 def test_reach_counts_people_by_ring_zone_age_and_risk(territory):
-    found = sites.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001", "17003"})
+    found = evaluation.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001", "17003"})
     first, second = found.sites.to_dict("records")
     # 16002 at 0 minutes, 16001 and 16003 at 12, 17001 at 24.
     assert first["population_within_10"] == 2000
@@ -96,7 +96,7 @@ def test_reach_counts_people_by_ring_zone_age_and_risk(territory):
 
 def test_overlap_between_sites(territory):
     other = site("Voisin", "16003", 0.24)
-    found = sites.evaluate_sites(territory, [MIDDLE, other, FAR])
+    found = evaluation.evaluate_sites(territory, [MIDDLE, other, FAR])
     # MIDDLE: 16001, 16002, 16003; other: 16002, 16003, 17001, 17002 (nobody).
     assert found.overlaps.loc[0, 1] == pytest.approx(2500 / 3500)
     assert found.overlaps.loc[1, 0] == pytest.approx(2500 / 2800)
@@ -106,14 +106,14 @@ def test_overlap_between_sites(territory):
 
 
 def test_risk_is_missing_without_a_table(territory):
-    found = sites.evaluate_sites(territory, [MIDDLE])
+    found = evaluation.evaluate_sites(territory, [MIDDLE])
     assert found.sites["risk_communes_within_20"].isna().all()
     assert np.isnan(found.together["risk_population_within_20"])
     assert np.isnan(found.sites["share_shared"].iloc[0])
 
 
 def test_gain_of_apl_is_that_of_the_indicators(territory):
-    found = sites.evaluate_sites(territory, [FAR])
+    found = evaluation.evaluate_sites(territory, [FAR])
     before = commune_indicators(territory).set_index("code")["apl"]
     after = commune_indicators(made(GPS | {"17003": 2.0}, reference=territory.reference))
     rise = after.set_index("code")["apl"] - before
@@ -134,7 +134,7 @@ def test_ground_reproduces_the_indicators_when_nothing_changes(territory):
 
 def test_winners_and_losers_when_a_gp_moves(territory):
     mover = site("Pôle", "16003", 0.24, gps=1, moving={"17001": 1})
-    found = sites.evaluate_sites(territory, [mover])
+    found = evaluation.evaluate_sites(territory, [mover])
     table = found.changes.set_index("code")
     assert found.sites["gps_moving"].tolist() == [1]
     assert found.sites["gps_new"].tolist() == [0]
@@ -149,14 +149,14 @@ def test_winners_and_losers_when_a_gp_moves(territory):
 
 def test_no_more_gps_move_than_there_are(territory):
     greedy = site("Pôle", "16003", 0.24, moving={"17001": 5, "16002": 1, "99999": 1})
-    found = sites.evaluate_sites(territory, [greedy, greedy])
+    found = evaluation.evaluate_sites(territory, [greedy, greedy])
     assert found.sites["gps_moving"].tolist() == [1, 1]
     assert found.together["gps_moving"] == 1  # one GP does not move twice
 
 
 def test_eligibility_signals(territory):
     poor = site("Peu", "16001", 0.0, gps=1)
-    found = sites.evaluate_sites(territory, [MIDDLE, FAR, poor]).sites
+    found = evaluation.evaluate_sites(territory, [MIDDLE, FAR, poor]).sites
     assert found["enough_gps"].tolist() == ["oui", "non précisé", "non"]
     assert found["void_zone"].tolist() == [True, True, False]
     assert found["zone"].tolist() == ["ZIP", "ZIP", "ZIP"]
@@ -166,7 +166,7 @@ def test_eligibility_signals(territory):
 
 
 def test_what_is_not_known_is_missing(territory):
-    found = sites.evaluate_sites(made({}), [MIDDLE]).sites.iloc[0]
+    found = evaluation.evaluate_sites(made({}), [MIDDLE]).sites.iloc[0]
     for column in ("newly_within_20", "zip_within_20", "over_75_within_20", "population_gaining"):
         assert np.isnan(found[column]), column
     assert np.isnan(found["gps_within_10"])
@@ -175,12 +175,12 @@ def test_what_is_not_known_is_missing(territory):
 
 def test_progress_and_empty_sets(territory):
     told = []
-    sites.evaluate_sites(
+    evaluation.evaluate_sites(
         territory, [MIDDLE, FAR], progress=lambda done, all_: told.append((done, all_))
     )
     assert told == [(1, 2), (2, 2)]
     with pytest.raises(InvalidInputError, match="Aucun site"):
-        sites.evaluate_sites(territory, [])
+        evaluation.evaluate_sites(territory, [])
 
 
 CANDIDATES = [MIDDLE, site("Voisin", "17001", 0.36), FAR]
@@ -242,8 +242,8 @@ def test_departures_are_as_if_the_gps_had_never_been_there(territory):
         version=f"sites-{next(_VERSIONS)}",
     )
     movers = [replace(MIDDLE, moving={"16001": 1}), FAR]
-    after = sites.evaluate_sites(territory, movers, departures=gone)
-    expected = sites.evaluate_sites(other, movers)
+    after = evaluation.evaluate_sites(territory, movers, departures=gone)
+    expected = evaluation.evaluate_sites(other, movers)
     pd.testing.assert_frame_equal(after.sites, expected.sites)
     pd.testing.assert_series_equal(after.together, expected.together)
     pd.testing.assert_frame_equal(after.changes, expected.changes)
@@ -286,7 +286,7 @@ def test_departures_never_exceed_the_gps_known(territory):
 
 
 def test_titles_say_after_which_departures(territory):
-    after = sites.evaluate_sites(territory, [MIDDLE], departures={"16001": 1})
+    after = evaluation.evaluate_sites(territory, [MIDDLE], departures={"16001": 1})
     told = " ".join(side_by_side(after, [0])["Mesure"])
     assert "aujourd’hui" not in told
     assert "Généralistes à 10 min après les départs" in told

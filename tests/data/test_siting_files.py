@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data.cli import app
-from data.siting_files import build_model, read_instance
+from data.siting.instances import build_model, read_instance
 from geo.errors import InvalidInputError
 
 DEMAND = "id;population\nA;100\nB;50,5\nC;10\n"

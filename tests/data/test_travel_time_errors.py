@@ -2,7 +2,7 @@
 
 import json
 
-from data import travel_time_errors
+from data.access import travel_time_errors
 from geo.slowness import ERRORS_FILE
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import embedded_set
-from data.gazetteer import gazetteer
+from data.region import embedded_set
+from data.region.gazetteer import gazetteer
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, match_lines, read_lines, read_upload
 from data.uploads.template import COLUMNS, csv_template, xlsx_template
 from geo.errors import InvalidInputError, ProxiSoinsError

@@ -9,9 +9,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from data import exports_zoning
-from data import zoning_gauges as zg
-from data.territory import Provenance
+from data.access import zoning_gauges as zg
+from data.region.territory import Provenance
+from data.reports import zoning_annex
 from geo.errors import InvalidInputError
 
 
@@ -119,7 +119,7 @@ def test_thresholds_of_the_method(communes, apl, found):
 
 
 def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, communes):
-    content = exports_zoning.zoning_workbook(territory, communes, zg.Ceilings())
+    content = zoning_annex.zoning_workbook(territory, communes, zg.Ceilings())
     book = openpyxl.load_workbook(io.BytesIO(content))
     first = [cell.value for cell in book.worksheets[0]["A"]]
     assert "démonstration" in first[0]
@@ -130,7 +130,7 @@ def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, commun
 
 
 def test_annex_opens_in_french_with_every_tvs(territory, communes):
-    content = exports_zoning.decree_annex(territory, communes, zg.Ceilings())
+    content = zoning_annex.decree_annex(territory, communes, zg.Ceilings())
     document = docx.Document(io.BytesIO(content))
     assert document.core_properties.language == "fr-FR"
     assert "démonstration" in document.sections[0].header.paragraphs[0].text

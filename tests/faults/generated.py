@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from data import permanence_files
+from data.pdses import files as permanence_files
 from data.uploads.template import csv_template, xlsx_template
 from tests.data import upload_fixtures
 

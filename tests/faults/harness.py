@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from data import paths
+from data.base import paths
 from geo.errors import ProxiSoinsError
 
 Action = Callable[[], Any]

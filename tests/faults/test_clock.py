@@ -8,8 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data import catalogue, imports, scenarios, table_cache
-from data.scenarios import Draft
+from data.base import table_cache
+from data.official import imports
+from data.region import catalogue
+from data.scenarios import store
+from data.scenarios.store import Draft
 from geo.errors import UnavailableError
 from tests.faults.generated import GOLDEN
 
@@ -33,25 +36,25 @@ def go_back(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_revoked_link_stays_closed(go_back) -> None:
-    saved = scenarios.save(Draft(name="Projet", region="75"))
-    token, link = scenarios.share(saved.id)
-    scenarios.revoke(link.id)
+    saved = store.save(Draft(name="Projet", region="75"))
+    token, link = store.share(saved.id)
+    store.revoke(link.id)
     go_back()
     with pytest.raises(UnavailableError, match="révoqué"):
-        scenarios.open_share(token)
-    assert not scenarios.shares(saved.id)[0].active
+        store.open_share(token)
+    assert not store.shares(saved.id)[0].active
 
 
 def test_scenarios_are_saved_changed_and_shared_as_before(go_back) -> None:
-    saved = scenarios.save(Draft(name="Projet", region="75"))
+    saved = store.save(Draft(name="Projet", region="75"))
     go_back()
-    changed = scenarios.update(saved, Draft(name="Projet bis", region="75"))
+    changed = store.update(saved, Draft(name="Projet bis", region="75"))
     assert changed.revision == saved.revision + 1
     assert changed.updated_at < saved.updated_at
-    token, link = scenarios.share(changed.id, days=1)
+    token, link = store.share(changed.id, days=1)
     assert link.active
-    assert scenarios.open_share(token).draft.name == "Projet bis"
-    assert len(scenarios.scenarios()) == 1
+    assert store.open_share(token).draft.name == "Projet bis"
+    assert len(store.scenarios()) == 1
 
 
 def test_imports_follow_one_another_whatever_their_date(go_back) -> None:

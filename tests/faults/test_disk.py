@@ -13,24 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import (
-    catalogue,
-    database,
-    embedded_set,
-    imports,
-    maintenance,
-    permanence_import,
-    refresh,
-    roads_store,
-    scenarios,
-    table_cache,
-    table_store,
-)
-from data.dropped_files import import_dropped
-from data.gazetteer import gazetteer
-from data.permanence_files import csv_template
-from data.permanence_reader import read_lines
-from data.scenarios import Draft
+from data.base import table_cache
+from data.official import imports, refresh
+from data.official.dropped_files import import_dropped
+from data.pdses import storing
+from data.pdses.files import csv_template
+from data.pdses.reader import read_lines
+from data.region import catalogue, embedded_set, road_networks, table_store
+from data.region.gazetteer import gazetteer
+from data.scenarios import database, store
+from data.scenarios.store import Draft
+from data.upkeep import backup
 from geo.errors import ProxiSoinsError, UnavailableError
 from geo.roads.network import ARRAYS, RoadNetwork
 from tests.faults.generated import GOLDEN
@@ -57,7 +50,7 @@ def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def fill() -> None:
         imports.import_files([GOLDEN / "apl_plain.csv"])
         imports.import_files([GOLDEN / "gp_wide.csv"])
-        scenarios.save(DRAFT)
+        store.save(DRAFT)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROXISOINS_HOME", str(folder))
@@ -74,8 +67,8 @@ def home(isolated_home: Path, filled_home: Path) -> Path:
 
 def store_lines() -> None:
     file = csv_template()
-    outcomes = permanence_import.checked(read_lines(file, "lignes.csv"), "75")
-    permanence_import.store(outcomes, name="lignes.csv", content=file, region="75")
+    outcomes = storing.checked(read_lines(file, "lignes.csv"), "75")
+    storing.store(outcomes, name="lignes.csv", content=file, region="75")
 
 
 ACTIONS: dict[str, Callable[[], object]] = {
@@ -84,8 +77,8 @@ ACTIONS: dict[str, Callable[[], object]] = {
     "undo": catalogue.undo,
     "lines": store_lines,
     "refresh": lambda: refresh.refresh(["insee_ages"], lambda *_: None),
-    "save": lambda: bool(scenarios.save(DRAFT)),
-    "backup": lambda: maintenance.back_up(Path(os.environ["PROXISOINS_HOME"] + ".zip")),
+    "save": lambda: bool(store.save(DRAFT)),
+    "backup": lambda: backup.back_up(Path(os.environ["PROXISOINS_HOME"] + ".zip")),
 }
 
 
@@ -120,7 +113,7 @@ def test_a_disk_that_fills_up_leaves_the_former_state(action: str, home: Path) -
         assert table_store.current_key() == key
         table_store.version(key)
     assert refused or action in {"save", "backup"}  # SQLite and zip write outside Python
-    assert scenarios.scenarios()[0].draft == DRAFT
+    assert store.scenarios()[0].draft == DRAFT
 
 
 def test_whichever_write_is_refused_the_tables_are_the_former_ones(home: Path) -> None:
@@ -151,21 +144,21 @@ def test_a_file_that_cannot_grow_leaves_the_former_state(
     in_french(told)
     assert not isinstance(told, Exception) or table_store.current_key() == key
     assert not Path(f"{home}.zip").exists() or not isinstance(told, Exception)
-    assert [one.draft for one in scenarios.scenarios()][:1] == [DRAFT]
+    assert [one.draft for one in store.scenarios()][:1] == [DRAFT]
 
 
 def test_a_disk_that_fills_up_under_an_open_database_is_said(home: Path) -> None:
     def save_until_full() -> None:
-        scenarios.scenarios()  # opens it while there is room
+        store.scenarios()  # opens it while there is room
         largest = max(file.stat().st_size for file in home.glob(f"{database.FILE_NAME}*"))
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
         for _ in range(100):
-            scenarios.save(replace(DRAFT, note="x" * 10_000))
+            store.save(replace(DRAFT, note="x" * 10_000))
 
     told = in_child(save_until_full, unhindered)
     assert isinstance(told, UnavailableError), told
     in_french(told)
-    assert scenarios.scenarios()[-1].draft == DRAFT
+    assert store.scenarios()[-1].draft == DRAFT
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -181,7 +174,7 @@ READINGS: dict[str, Callable[[], object]] = {
     "state": catalogue.state_key,
     "tables": lambda: catalogue.imported_tables(["apl", "gps"]),
     "history": refresh.history,
-    "roads": roads_store.current_network,
+    "roads": road_networks.current_network,
 }
 
 
@@ -208,22 +201,22 @@ def test_whatever_file_is_altered_nothing_ends_in_a_traceback(damage: str, home:
 def test_an_altered_road_network_is_not_used(
     damage: str, isolated_home: Path, network: RoadNetwork
 ) -> None:
-    folder = roads_store.put_in_use(network)
+    folder = road_networks.put_in_use(network)
     files = [path for path in folder.iterdir() if path.name != "checked.json"]
     assert len(files) == len(ARRAYS) + 2
     for path in files:
         whole = path.read_bytes()
         path.write_bytes(DAMAGES[damage](whole))
-        assert roads_store.current_network() is None, path.name
+        assert road_networks.current_network() is None, path.name
         path.write_bytes(whole)
-    assert roads_store.current_network() is not None
+    assert road_networks.current_network() is not None
 
 
 @pytest.mark.parametrize("action", ["scenarios", "save", "backup"])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_altered_database_is_said(damage: str, action: str, home: Path) -> None:
     def use() -> object:
-        return ACTIONS[action]() if action in ACTIONS else len(scenarios.scenarios())
+        return ACTIONS[action]() if action in ACTIONS else len(store.scenarios())
 
     path = home / database.FILE_NAME
     for companion in home.glob(f"{database.FILE_NAME}-*"):

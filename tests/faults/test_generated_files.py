@@ -13,14 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import catalogue, imports, map_payload, permanence_import, site_upload
-from data.dropped_files import import_dropped
-from data.gazetteer import gazetteer
-from data.own_points import own_points
-from data.permanence_checks import check_lines
-from data.permanence_reader import read_lines as read_on_call_lines
-from data.territory import Territory
-from data.uploads import match_lines, read_lines
+from data.maps import payload
+from data.official import imports
+from data.official.dropped_files import import_dropped
+from data.pdses import storing
+from data.pdses.checks import check_lines
+from data.pdses.reader import read_lines as read_on_call_lines
+from data.region import catalogue
+from data.region.gazetteer import gazetteer
+from data.region.territory import Territory
+from data.uploads import corrections, match_lines, read_lines
+from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
 from tests.faults.generated import NAMES, mutated, seeds
 from tests.faults.harness import in_french
@@ -38,22 +41,20 @@ def sites(content: bytes, name: str) -> None:
     """As the screen of candidate sites does."""
     report = match_lines(read_lines(content, name), gazetteer("75"), region().communes)
     report.table()
-    site_upload.editable(report, {}, every=True)
-    site_upload.left_over(report)
+    corrections.editable(report, {}, every=True)
+    corrections.left_over(report)
 
 
 def own_layer(content: bytes, name: str) -> None:
     """As the map does with the user's own points."""
     points, _ = own_points(content, name, region())
-    map_payload.encode(map_payload.with_own_points({"layers": [{}], "points": {}}, points))
+    payload.encode(payload.with_own_points({"layers": [{}], "points": {}}, points))
 
 
 def on_call_lines(content: bytes, name: str) -> None:
     """As the screen of on-call lines does."""
     file = read_on_call_lines(content, name, "garde")
-    permanence_import.left_over(
-        check_lines(file.lines, gazetteer("75"), region().communes, None, None)
-    )
+    storing.left_over(check_lines(file.lines, gazetteer("75"), region().communes, None, None))
 
 
 def official_files(content: bytes, name: str) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from data import scenarios
-from data.scenarios import Draft
+from data.scenarios import store
+from data.scenarios.store import Draft
 from geo.errors import UnavailableError
 from pages.state import LAYERS, ViewState
 from tests.faults.addresses import ODD, queries
@@ -48,16 +48,14 @@ def test_any_raw_query_string_gives_a_view(raw: str) -> None:
 @example("%")
 def test_a_forged_token_opens_nothing(forged: str) -> None:
     token = _token()
-    shown = scenarios.open_share(token)
+    shown = store.open_share(token)
     assert shown.draft.name == "Partagé"
     for tried in (forged, token + forged, token[: len(forged)], token[:-1], token.swapcase()):
         if tried != token:
             with pytest.raises(UnavailableError, match="n'existe pas"):
-                scenarios.open_share(tried)
+                store.open_share(tried)
 
 
 def _token() -> str:
-    saved = (
-        scenarios.save(Draft(name="Partagé", region="75")) if not scenarios.scenarios() else None
-    )
-    return scenarios.share((saved or scenarios.scenarios()[0]).id)[0]
+    saved = store.save(Draft(name="Partagé", region="75")) if not store.scenarios() else None
+    return store.share((saved or store.scenarios()[0]).id)[0]

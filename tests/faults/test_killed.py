@@ -8,17 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data import (
-    catalogue,
-    embedded_set,
-    imports,
-    maintenance,
-    permanence_import,
-    roads_store,
-    table_store,
-)
-from data.permanence_files import csv_template
-from data.permanence_reader import read_lines
+from data.official import imports
+from data.pdses import storing
+from data.pdses.files import csv_template
+from data.pdses.reader import read_lines
+from data.region import catalogue, embedded_set, road_networks, table_store
+from data.upkeep import backup
 from geo.roads.network import RoadNetwork
 from tests.faults.generated import GOLDEN
 from tests.faults.harness import KILLED, content, each_kill, in_child, unhindered, written
@@ -78,38 +73,38 @@ def test_killed_while_going_back(isolated_home: Path) -> None:
 
 def test_killed_while_storing_on_call_lines(isolated_home: Path) -> None:
     file = csv_template()
-    outcomes = permanence_import.checked(read_lines(file, "lignes.csv"), "75")
+    outcomes = storing.checked(read_lines(file, "lignes.csv"), "75")
 
     def store() -> int:
-        return len(permanence_import.store(outcomes, name="lignes.csv", content=file, region="75"))
+        return len(storing.store(outcomes, name="lignes.csv", content=file, region="75"))
 
     killed_everywhere(isolated_home, store, least=4)
 
 
 def test_killed_while_a_network_is_put_in_use(isolated_home: Path, network: RoadNetwork) -> None:
-    former = roads_store.put_in_use(network)
+    former = road_networks.put_in_use(network)
 
     def check(_place: int) -> None:
-        used = roads_store.current_folder()
+        used = road_networks.current_folder()
         assert used is not None
-        roads_store.open_network(used)
+        road_networks.open_network(used)
         if used != former:  # put in use, but the former not removed yet
-            assert roads_store.put_in_use(network).is_dir()
+            assert road_networks.put_in_use(network).is_dir()
 
-    assert each_kill(lambda: bool(roads_store.put_in_use(network)), check) >= 10
+    assert each_kill(lambda: bool(road_networks.put_in_use(network)), check) >= 10
 
 
 def test_killed_during_a_backup(
     isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digest = maintenance._digest
+    digest = backup._digest
 
     def seen(path: Path) -> str:
         """Let the process be killed between two files, which go into the archive unseen."""
         (isolated_home.parent / "between").write_text("")
         return digest(path)
 
-    monkeypatch.setattr(maintenance, "_digest", seen)
+    monkeypatch.setattr(backup, "_digest", seen)
     imports.import_files(FILES)
     saved, archive = tables(), tmp_path / "sauvegarde.zip"
     here = content(isolated_home)
@@ -117,19 +112,19 @@ def test_killed_during_a_backup(
     def check(_place: int) -> None:
         assert content(isolated_home) == here
         if archive.exists():
-            maintenance.restore(archive, tmp_path / "essai")
+            backup.restore(archive, tmp_path / "essai")
             shutil.rmtree(tmp_path / "essai")
             archive.unlink()
 
-    assert each_kill(lambda: maintenance.back_up(archive), check) >= 8
-    maintenance.restore(archive)
+    assert each_kill(lambda: backup.back_up(archive), check) >= 8
+    backup.restore(archive)
     assert same(tables(), saved)
 
 
 def test_killed_during_a_restoration(isolated_home: Path, tmp_path: Path) -> None:
     imports.import_files(FILES)
     archive, saved = tmp_path / "sauvegarde.zip", tables()
-    maintenance.back_up(archive)
+    backup.back_up(archive)
     catalogue.undo()
     imports.import_files([GOLDEN / "ages.csv"])
     changed, here = tables(), content(isolated_home)
@@ -141,5 +136,5 @@ def test_killed_during_a_restoration(isolated_home: Path, tmp_path: Path) -> Non
             assert here in [content(path) for path in isolated_home.parent.glob("home*/**/")]
         written(isolated_home, here)
 
-    assert each_kill(lambda: bool(maintenance.restore(archive)), check) >= 10
+    assert each_kill(lambda: bool(backup.restore(archive)), check) >= 10
     assert same(tables(), saved)

@@ -13,7 +13,7 @@ import shapely
 from pyproj import Transformer
 from scipy import ndimage
 
-from data import embedded_set
+from data.region import embedded_set
 from geo.errors import InvalidInputError, UnreachableError
 from geo.slowness import ERRORS_FILE, SlownessField, load_engine
 from geo.slowness_field import Parameters, build

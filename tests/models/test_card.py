@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from data.french import number
+from data.base.french import number
 from models import artefact, card, proof
 from models.predictors import PREDICTORS
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from data import catalogue, predictions
-from data.territory import Territory
+from data.region import catalogue
+from data.region.territory import Territory
+from data.scenarios import predictions
 from models import artefact, flag, flag_tables, follow_up, predict, scoring
 
 

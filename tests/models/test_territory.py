@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import catalogue
-from data.territory import Territory
+from data.region import catalogue
+from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from models import predict
 from models.departure import departure

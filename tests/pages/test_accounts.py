@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import catalogue
-from data.paths import ROOT
+from data.base.paths import ROOT
+from data.region import catalogue
 from pages.accounts import Role, granted
 from tests.pages.test_generated_addresses import SCREENS, opening_on
 

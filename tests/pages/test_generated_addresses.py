@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from streamlit.testing.v1 import AppTest
 
-from data.paths import ROOT
+from data.base.paths import ROOT
 from pages.state import LAYERS
 from tests.faults.addresses import queries
 

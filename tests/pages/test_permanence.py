@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import catalogue, paths, permanence_import
-from data.permanence_reader import read_lines
+from data.base import paths
+from data.pdses import storing
+from data.pdses.reader import read_lines
+from data.region import catalogue
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
 
@@ -28,8 +30,8 @@ def imported():
         "CH de Tulle;19272;Cardiologie;astreinte;carence\r\n"
         "CH de Brive;19031;Cardiologie;garde;assurée\r\n"
     ).encode()
-    outcomes = permanence_import.checked(read_lines(content, "lignes.csv"), "75")
-    return permanence_import.store(outcomes, name="lignes.csv", content=content, region="75")
+    outcomes = storing.checked(read_lines(content, "lignes.csv"), "75")
+    return storing.store(outcomes, name="lignes.csv", content=content, region="75")
 
 
 def test_imported_lines_hostile_names_included(imported):

@@ -7,9 +7,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import catalogue, exports, french, indicators, predictions, risk_map, scenarios
-from data.paths import ROOT
-from data.territory import Territory
+from data.access import indicators
+from data.base import french
+from data.base.paths import ROOT
+from data.files import exports
+from data.maps import risk as risk_map
+from data.region import catalogue
+from data.region.territory import Territory
+from data.scenarios import predictions, store
 from models import artefact, flag, flag_tables, predict, proof, report
 from models import departure as departures
 
@@ -144,7 +149,7 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     screen.text_area[0].input(hostile)
     screen.button[-1].click().run()
     assert not screen.exception
-    (kept,) = scenarios.reviews([code])
+    (kept,) = store.reviews([code])
     assert kept.comment == hostile
     assert kept.seen == flag.seen(flag.row(risk, code))
     everything = shown(screen, "Suivi et avis").dataframe[-1].value

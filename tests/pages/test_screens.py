@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.paths import ROOT
+from data.base.paths import ROOT
 
 TIMEOUT_SECONDS = 200
 

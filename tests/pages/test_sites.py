@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from data import paths, scenarios
-from data.catalogue import load_territory
-from data.database import ShareRow, session
-from data.scenario_results import Search
-from data.scenarios import Draft
+from data.base import paths
+from data.region.catalogue import load_territory
+from data.reports.scenario_results import Search
+from data.scenarios import store
+from data.scenarios.database import ShareRow, session
+from data.scenarios.store import Draft
 from data.uploads import Site
 from pages.partage import CLOSED
 from pages.sites_upload import WORK, Work
@@ -63,16 +64,16 @@ def dropped() -> Work:
 
 
 @pytest.fixture
-def saved() -> scenarios.Scenario:
+def saved() -> store.Scenario:
     territory = load_territory("75")
-    return scenarios.save(
+    return store.save(
         Draft(
             f"Plateau {HOSTILE}",
             "75",
             f"Note {HOSTILE}",
             SITES,
             parameters=Search(k=1, own=(1,)).to_parameters(),
-            data_versions=scenarios.data_versions(territory),
+            data_versions=store.data_versions(territory),
             simulated=territory.simulated,
         )
     )
@@ -96,12 +97,12 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
     app.text_input(key="sites_nom_nouveau").set_value("Essai").run()
     app.button(key="sites_enregistrer").click().run()
     assert not app.exception
-    kept = scenarios.scenarios()[0]
+    kept = store.scenarios()[0]
     assert kept.draft.name == "Essai"
     assert [one.name for one in kept.draft.sites] == ["Ussel", HOSTILE, "=HYPERLINK(A1)"]
     assert kept.draft.parameters["model"] == "mclp"
     assert kept.id in app.query_params["scenario"]
-    scenarios.delete(kept.id)
+    store.delete(kept.id)
 
 
 def test_a_refused_file_says_why() -> None:
@@ -109,22 +110,22 @@ def test_a_refused_file_says_why() -> None:
     assert "n'a pas de ligne de titres reconnue" in texts(app)
 
 
-def test_a_scenario_is_reopened_from_its_address(saved: scenarios.Scenario) -> None:
+def test_a_scenario_is_reopened_from_its_address(saved: store.Scenario) -> None:
     app = opened("sites", scenario=saved.id)
     said = texts(app)
     assert "2 sites, du scénario enregistré." in said
     assert "Optimum prouvé" in said
     assert "généralistes déjà installés" in said
     assert HOSTILE not in html(app)
-    scenarios.delete(saved.id)
+    store.delete(saved.id)
 
 
 def test_an_unknown_scenario_leaves_the_screen_open() -> None:
     assert "n’existe pas ou plus" in texts(opened("sites", scenario="'; drop table"))
 
 
-def test_a_link_shows_the_scenario_and_no_risk(saved: scenarios.Scenario) -> None:
-    token, _ = scenarios.share(saved.id)
+def test_a_link_shows_the_scenario_and_no_risk(saved: store.Scenario) -> None:
+    token, _ = store.share(saved.id)
     app = opened("partage", jeton=token)
     said = texts(app)
     assert f"Plateau {escape(HOSTILE)}" in html(app)
@@ -139,24 +140,24 @@ def test_a_link_shows_the_scenario_and_no_risk(saved: scenarios.Scenario) -> Non
     assert "Habitants à 30 min" in tables(app)
     assert "risque" not in tables(app)
     assert HOSTILE not in html(app)
-    scenarios.delete(saved.id)
+    store.delete(saved.id)
 
 
-def test_a_link_says_that_the_data_have_changed(saved: scenarios.Scenario) -> None:
+def test_a_link_says_that_the_data_have_changed(saved: store.Scenario) -> None:
     versions = dict(saved.draft.data_versions) | {"territoire": "ancienne"}
     draft = Draft("Ancien", "75", sites=SITES[:1], data_versions=versions)
-    older = scenarios.save(draft)
-    app = opened("partage", jeton=scenarios.share(older.id)[0])
+    older = store.save(draft)
+    app = opened("partage", jeton=store.share(older.id)[0])
     assert "Les données ont changé depuis ce scénario" in texts(app)
-    scenarios.delete(older.id)
-    scenarios.delete(saved.id)
+    store.delete(older.id)
+    store.delete(saved.id)
 
 
 @pytest.mark.parametrize("state", ["unknown", "revoked", "expired", "deleted", "absent"])
-def test_links_that_do_not_open_say_the_same(state: str, saved: scenarios.Scenario) -> None:
-    token, link = scenarios.share(saved.id)
+def test_links_that_do_not_open_say_the_same(state: str, saved: store.Scenario) -> None:
+    token, link = store.share(saved.id)
     if state == "revoked":
-        scenarios.revoke(link.id)
+        store.revoke(link.id)
     elif state == "expired":
         past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=1)
         with session() as opened_session:
@@ -164,13 +165,13 @@ def test_links_that_do_not_open_say_the_same(state: str, saved: scenarios.Scenar
                 sa.update(ShareRow).where(ShareRow.id == link.id).values(expires_at=past)
             )
     elif state == "deleted":
-        scenarios.delete(saved.id)
+        store.delete(saved.id)
     query = {"absent": {}, "unknown": {"jeton": "x" * 43}}.get(state, {"jeton": token})
     app = opened("partage", **query)
     assert [one.value for one in app.text] == [CLOSED]
     assert not app.dataframe
     if state != "deleted":
-        scenarios.delete(saved.id)
+        store.delete(saved.id)
 
 
 def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work) -> None:
@@ -187,12 +188,12 @@ def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work)
     assert "Optimum prouvé" in texts(app)
     app.text_input(key="sites_nom_nouveau").set_value("Départ").run()
     app.button(key="sites_enregistrer").click().run()
-    kept = scenarios.scenarios()[0]
+    kept = store.scenarios()[0]
     assert dict(kept.draft.departures) == {"19136": 1}
     again = opened("sites", scenario=kept.id)
     assert again.multiselect(key="sites_departs").value == ["19136"]
     assert "Meymac : 1 sur " in texts(again)
-    shared = texts(opened("partage", jeton=scenarios.share(kept.id)[0]))
+    shared = texts(opened("partage", jeton=store.share(kept.id)[0]))
     assert "1 généraliste de 1 commune s’en va." in shared
     assert "Meymac : 1 sur" not in shared
-    scenarios.delete(kept.id)
+    store.delete(kept.id)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from data import catalogue, indicators
-from data.paths import ROOT
+from data.access import indicators
+from data.base.paths import ROOT
+from data.region import catalogue
 from geo.errors import UnavailableError
 from models import predict
 from pages import shell

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from data.paths import ROOT
+from data.base.paths import ROOT
 
 
 def test_a_trial_moves_the_gauges_and_the_ceilings_warn() -> None:

@@ -7,10 +7,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from data import readers
-from data.readers.base import ReadResult
-from data.readers.communes import CommuneIndex
-from data.text_files import open_input
+from data.files.text_files import open_input
+from data.official import readers
+from data.official.readers.base import ReadResult
+from data.official.readers.communes import CommuneIndex
 from geo.errors import InvalidInputError
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data import imports, readers, text_files
-from data.readers.merge import checked
-from data.text_files import TextTable, open_input
+from data.files import text_files
+from data.files.text_files import TextTable, open_input
+from data.official import imports, readers
+from data.region.schemas import checked
 from geo.errors import InvalidInputError
 from tests.data import bent_archives
 

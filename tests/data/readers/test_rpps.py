@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from data.readers import rpps
+from data.official.readers import rpps
 from geo.errors import InvalidInputError
 
 COLUMNS = [
@@ -52,8 +52,8 @@ def _counts(result):
 
 @pytest.fixture
 def read_zip(index):
-    from data import readers
-    from data.text_files import open_input
+    from data.files.text_files import open_input
+    from data.official import readers
 
     def read(path):
         file = open_input(path)[0]
@@ -90,7 +90,7 @@ def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
 
 def test_names_are_never_read(read_zip, tmp_path, monkeypatch):
     seen = []
-    from data import text_files
+    from data.files import text_files
 
     batches = text_files.TextTable.batches
 

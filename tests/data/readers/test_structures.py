@@ -5,9 +5,9 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from data import readers
-from data.readers.structures import SITE_COLUMNS
-from data.text_files import open_input
+from data.files.text_files import open_input
+from data.official import readers
+from data.official.readers.structures import SITE_COLUMNS
 from geo.errors import InvalidInputError
 
 

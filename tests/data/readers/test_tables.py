@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from data import readers
-from data.readers import apl, gp_counts, zoning
-from data.readers.communes import CommuneIndex
-from data.text_files import open_input
+from data.files.text_files import open_input
+from data.official import readers
+from data.official.readers import apl, gp_counts, zoning
+from data.official.readers.communes import CommuneIndex
 from geo.errors import InvalidInputError
 
 

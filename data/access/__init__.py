@@ -1,0 +1,1 @@
+"""Access to GPs in a region and on tables of one’s own."""

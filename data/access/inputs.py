@@ -1,0 +1,164 @@
+"""What the access measures of a region start from: places, demand, supply, times."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.base.table_cache import cached_table, digest
+from data.region.territory import Territory
+from geo import access as ga
+
+ACTS_PER_GP = 4350.0
+"""Acts a year of a GP counted by INSEE's BPE: what the published APL of 2016 implies.
+
+Σ standardised population × APL over GPs of the BPE of 2018, France outside Nouvelle-Aquitaine
+(`docs/apl-reality.md`). Within the bounds of the zoning method, so that no clipping changes it.
+"""
+
+NEED_UNDER_75 = 0.798
+NEED_OVER_75_MORE = 1.709
+"""Standardised inhabitants per inhabitant: NEED_UNDER_75 + NEED_OVER_75_MORE × share over 75.
+
+Fitted on the standardised populations of the DREES (2016) of 2,074 communes above 500
+inhabitants, correlation 0.77: people over 75 consult about three times as much.
+"""
+
+TIME_FACTOR = 1.4
+TIME_SPREAD_MINUTES = 2.0
+"""Times behind the published APL, against our off-peak times, and what we do not know of them.
+
+Chosen outside Nouvelle-Aquitaine, on the communes around it (`docs/apl-reality.md`).
+"""
+
+NEAR_MINUTES = ga.E2SFCA.reach_minutes
+"""Reach of all that screens show; the pairs of 3SFCA, an hour, cost five times more."""
+
+KNOWN_SHARE = 0.5
+"""A vintage is used when at least this share of the region's communes have it."""
+
+
+def places(territory: Territory) -> pd.DataFrame:
+    """Return the communes of the region, in its order, then those of the fringe.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, lon, lat, population, inside (in the region), gps (missing: not known).
+    """
+    columns = ["code", "name", "lon", "lat", "population"]
+    inside = pd.DataFrame(territory.communes[columns]).assign(inside=True)
+    outside = territory.fringe[columns].assign(inside=False)
+    table = pd.concat([inside, outside], ignore_index=True)
+    table["gps"] = table["code"].map(territory.gps.set_index("code")["gps"]).astype(float)
+    return table
+
+
+def coordinates(table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return longitudes and latitudes, shape (n, 2)."""
+    return table[["lon", "lat"]].to_numpy(dtype=np.float64)
+
+
+def gp_pairs(territory: Territory, limit: float = NEAR_MINUTES) -> pd.DataFrame:
+    """Return minutes from every place to every place that has GPs, up to `limit` minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        origin, destination: row numbers in `places`; minutes. Kept on disk: this is what costs.
+    """
+    return kept_pairs(territory, limit, lambda: pairs_to(territory, gp_places(territory), limit))
+
+
+def kept_pairs(
+    territory: Territory, limit: float, build: Callable[[], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the pairs of `gp_pairs` kept on disk, else build and keep them."""
+    points = coordinates(places(territory))
+    parts = (points.tobytes(), gp_places(territory).tobytes(), f"{limit:g}")
+    return cached_table("pairs", digest(territory.travel_time.version, *parts), build)
+
+
+def gp_places(territory: Territory) -> npt.NDArray[np.int_]:
+    """Return the row numbers in `places` of those that have GPs."""
+    return np.flatnonzero(places(territory)["gps"].to_numpy() > 0)
+
+
+def pairs_to(territory: Territory, rows: npt.NDArray[np.int_], limit: float) -> pd.DataFrame:
+    """Return the pairs of `gp_pairs` that end in some rows of `places`, by origin, then end."""
+    points = coordinates(places(territory))
+    pairs = territory.travel_time.matrix(points, points[rows], limit)
+    return pd.DataFrame(
+        {
+            "origin": pairs["origin"].to_numpy(dtype=np.int32),
+            "destination": rows[pairs["destination"].to_numpy()].astype(np.int32),
+            "minutes": pairs["minutes"].to_numpy(dtype=np.float64),
+        }
+    )
+
+
+def apl(
+    pairs: pd.DataFrame, demand: npt.NDArray[np.float64], supply: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the APL (weights of 2015) on times that are estimates, shape of `demand`."""
+    weight = ga.DREES_2015.expected(pairs["minutes"], TIME_FACTOR, TIME_SPREAD_MINUTES)
+    origin = pairs["origin"].to_numpy(dtype=np.int64)
+    destination = pairs["destination"].to_numpy(dtype=np.int64)
+    return ga.floating_catchment(origin, destination, weight, demand, supply)
+
+
+def supplied_acts(table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the yearly acts of each place, shape (n,); places without known GPs offer none."""
+    gps = table["gps"].fillna(0.0).to_numpy()
+    return ga.countable_acts(gps * ACTS_PER_GP, gps)
+
+
+def standardised_population(
+    territory: Territory, table: pd.DataFrame
+) -> tuple[npt.NDArray[np.float64], str]:
+    """Return the standardised population of each place, and a French sentence on its basis.
+
+    The population standardised by the DREES when the region has it; else inhabitants weighted by
+    their share over 75; else inhabitants. A place without the better basis takes the region's
+    mean ratio, so that the border makes no step.
+    """
+    people = table["population"].to_numpy(dtype=np.float64)
+    inside = table["inside"].to_numpy()
+    published, year = _published(territory, table)
+    if year is not None:
+        return (
+            _completed(published, people, inside),
+            f"population standardisée par la DREES (APL {year})",
+        )
+    share = table["code"].map(territory.reference.set_index("code")["share_over_75"])
+    if share[inside].notna().mean() >= KNOWN_SHARE:
+        need = people * (NEED_UNDER_75 + NEED_OVER_75_MORE * share.to_numpy(dtype=np.float64))
+        return (
+            _completed(need, people, inside),
+            "population pondérée par la part des plus de 75 ans",
+        )
+    return people, "population sans correction d’âge"
+
+
+def _published(
+    territory: Territory, table: pd.DataFrame
+) -> tuple[npt.NDArray[np.float64], int | None]:
+    codes = table.loc[table["inside"], "code"]
+    known = territory.apl[territory.apl["standardised_population"] > 0]
+    counted = known[known["code"].isin(codes)].groupby("year").size()
+    years = counted.index[counted >= KNOWN_SHARE * len(codes)]
+    if not len(years):
+        return np.full(len(table), np.nan), None
+    latest = known[known["year"] == years.max()].set_index("code")["standardised_population"]
+    return table["code"].map(latest).to_numpy(dtype=np.float64), int(years.max())
+
+
+def _completed(
+    need: npt.NDArray[np.float64],
+    people: npt.NDArray[np.float64],
+    inside: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
+    known = np.isfinite(need) & inside
+    ratio = need[known].sum() / people[known].sum()
+    return np.where(np.isfinite(need) & (people > 0), need, people * ratio)

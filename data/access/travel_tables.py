@@ -1,0 +1,247 @@
+"""Travel times and areas for tables and points that a user hands in."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from data.access.pair_columns import end_columns
+from data.files.table_files import read_text_table, write_table
+from geo.errors import InvalidInputError
+from geo.roads.projection import LAMBERT_93, to_lonlat
+from geo.travel_time import LonLat, Minutes, TravelTime
+
+_LAMBERT_BOX = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
+"""West, south, east, north of metropolitan France, Lambert-93 metres."""
+_KNOWN_KM = 30.0
+"""Population reached is counted when a known commune stands within this of the origin."""
+
+_KM_PER_DEGREE = 111.2
+
+
+def read_pairs(file: Path) -> pd.DataFrame:
+    """Read a table of pairs as text, one row per pair.
+
+    Raises
+    ------
+    InvalidInputError
+        If it cannot be read, or holds a column `minutes` already.
+    """
+    table = read_text_table(file)
+    if "minutes" in table.columns:
+        message = f"{file.name} a déjà une colonne « minutes » : renommez-la, elle serait écrasée."
+        raise InvalidInputError(message)
+    return table
+
+
+def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLat, LonLat]:
+    """Return both ends of pairs, degrees, shape (n, 2) each; nan where a cell is blank or unknown.
+
+    Parameters
+    ----------
+    table
+        Text columns: x1, y1, x2, y2 (Lambert-93, metres); lon1, lat1, lon2, lat2 (degrees); or
+        commune codes code1, code2; and what `data.access.pair_columns` takes for them.
+    communes
+        Columns code, lon, lat; needed for codes.
+
+    Raises
+    ------
+    InvalidInputError
+        If the table has none of these columns, or a cell that is not a number or out of range.
+    """
+    columns = end_columns([str(name) for name in table.columns])
+    if columns is not None and len(columns[0]) == 2:
+        return _degrees(table, columns[0]), _degrees(table, columns[1])
+    if columns is not None and communes is not None:
+        return _places(table, columns[0][0], communes), _places(table, columns[1][0], communes)
+    message = (
+        "Colonnes attendues : x1, y1, x2, y2 (Lambert-93, en mètres), ou lon1, lat1, lon2, lat2 "
+        "(degrés), ou les codes de communes code1, code2 ; « _origine » et « _destination » valent "
+        f"1 et 2. Colonnes trouvées : {', '.join(map(str, table.columns))}."
+    )
+    raise InvalidInputError(message)
+
+
+def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
+    """Return where the communes of a column of INSEE codes stand; nan for a code not known here."""
+    # A spreadsheet may have eaten the first zero, or added decimals.
+    codes = table[name].str.upper().str.removesuffix(".0").str.zfill(5)
+    place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
+    if len(codes) and not codes.isin(place.index).any():
+        line, cell = next(table[name].items())
+        message = (
+            f"Colonne « {name} » : aucun code n’est celui d’une commune connue ici (ligne {line} : "
+            f"« {cell} »). Il faut le code INSEE, comme 33063, non le nom ni le code postal."
+        )
+        raise InvalidInputError(message)
+    return place.reindex(codes).to_numpy(float)
+
+
+def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
+    """Return the points of two columns: in the unit that most of them fit, whatever the headings.
+
+    The few that do not fit are unknown: nan.
+    """
+    values = _numbers(table, names)
+    west, south, east, north = _LAMBERT_BOX
+    x, y = values.T
+    in_metres = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    in_degrees = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    known = int(np.isfinite(values).all(axis=1).sum())
+    points = np.full(values.shape, np.nan)
+    if 2 * in_metres.sum() > known:
+        points[in_metres] = to_lonlat(values[in_metres], LAMBERT_93)
+    elif 2 * in_degrees.sum() >= known:
+        points[in_degrees] = values[in_degrees]
+    else:
+        row = int(np.flatnonzero(np.isfinite(values).all(axis=1) & ~in_metres & ~in_degrees)[0])
+        line, cells = table.index[row], table[names].iloc[row]
+        message = (
+            f"Ligne {line}, colonnes « {names[0]} » et « {names[1]} » : le point "
+            f"({cells.iloc[0]} ; {cells.iloc[1]}) n’est ni en degrés, ni en Lambert-93 "
+            "en France métropolitaine : vérifiez l’ordre des colonnes et le système de coordonnées."
+        )
+        raise InvalidInputError(message)
+    return points
+
+
+def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:
+    columns = []
+    for name in names:
+        text = table[name].str.replace(",", ".", regex=False)
+        value = pd.to_numeric(text.where(text.ne("")), errors="coerce")
+        wrong = value.isna() & text.ne("")
+        if wrong.any():
+            line, cell = next(table.loc[wrong, name].items())
+            message = (
+                f"Ligne {line}, colonne « {name} » : « {cell} » n’est pas un nombre. Corrigez la "
+                "cellule ou laissez-la vide."
+            )
+            raise InvalidInputError(message)
+        columns.append(value.to_numpy(float))
+    return np.column_stack(columns)
+
+
+def known_minutes(table: pd.DataFrame, column: str | None) -> Minutes:
+    """Return the known minutes of pairs, shape (n,); nan where the cell is blank.
+
+    Raises
+    ------
+    InvalidInputError
+        If the column is absent, or not named while several could be meant.
+    """
+    candidates = [str(name) for name in table.columns if "minute" in str(name).lower()]
+    if column is None and len(candidates) == 1:
+        (column,) = candidates
+    if column is None or column not in table.columns:
+        asked = "" if column is None else f"La colonne « {column} » n’existe pas. "
+        message = (
+            f"{asked}Dites quelle colonne contient les durées connues, en minutes : "
+            f"--minutes NOM. Colonnes trouvées : {', '.join(map(str, table.columns))}."
+        )
+        raise InvalidInputError(message)
+    return _numbers(table, [column])[:, 0]
+
+
+def pair_minutes(engine: TravelTime, origins: LonLat, destinations: LonLat) -> Minutes:
+    """Return minutes of each pair, shape (n,); nan where an end is unknown or out of reach."""
+    minutes = np.full(len(origins), np.nan)
+    known = np.isfinite(origins).all(axis=1) & np.isfinite(destinations).all(axis=1)
+    if known.any():
+        minutes[known] = engine.pairs(origins[known], destinations[known])
+    minutes[~np.isfinite(minutes)] = np.nan
+    return minutes
+
+
+def write_pairs(table: pd.DataFrame, minutes: Minutes, out: Path) -> None:
+    """Write a table of pairs as it was read, with its minutes in a last column.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+    """
+    # A negative number is no formula: a column of numbers is written as numbers.
+    signed = {
+        name: numbers
+        for name in table.columns
+        if table[name].str.startswith(("-", "+")).any()
+        and not (numbers := _as_numbers(table[name])).isna().all()
+        and numbers.notna().eq(table[name].ne("")).all()
+    }
+    write_table(table.assign(**signed, minutes=np.round(minutes, 2)), out)
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column.str.replace(",", ".", regex=False), errors="coerce")
+
+
+def isochrone_table(
+    engine: TravelTime,
+    origin: LonLat,
+    minutes: Sequence[float],
+    communes: pd.DataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Return the areas within each threshold of a point.
+
+    Parameters
+    ----------
+    origin
+        Shape (2,), degrees.
+    communes
+        Columns lon, lat, population: counts who is reached, by the time of each commune's point.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns minutes (ascending), area_km2, population_reached (when communes are known
+        around), origin_lon, origin_lat, engine, vintage, geometry (EPSG:4326).
+    """
+    rings = engine.isochrones(np.atleast_2d(origin), minutes)
+    lon, lat = (float(v) for v in origin)
+    rings["area_km2"] = np.round(rings.geometry.to_crs("EPSG:6933").area / 1e6, 2)  # equal area
+    if communes is not None and _near_known(communes, lon, lat):
+        points = communes[["lon", "lat"]].to_numpy(float)
+        times = engine.one_to_many(np.asarray(origin), points, float(max(minutes)))
+        people = communes["population"].to_numpy(float)
+        rings["population_reached"] = [
+            int(people[times <= limit].sum()) for limit in rings["minutes"]
+        ]
+    return rings.assign(
+        origin_lon=lon, origin_lat=lat, engine=engine.label.name, vintage=engine.label.vintage
+    )
+
+
+def _near_known(communes: pd.DataFrame, lon: float, lat: float) -> bool:
+    east = (communes["lon"] - lon) * np.cos(np.radians(lat))
+    north = communes["lat"] - lat
+    return bool((np.hypot(east, north) * _KM_PER_DEGREE).min() <= _KNOWN_KM)
+
+
+def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
+    """Write areas as GeoJSON with all their digits: rounded rings would no longer be nested.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+    """
+    properties = table.drop(columns="geometry").to_dict("records")
+    features: list[dict[str, Any]] = [
+        {"type": "Feature", "properties": said, "geometry": shapely.geometry.mapping(area)}
+        for said, area in zip(properties, table.geometry, strict=True)
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"Impossible d’écrire {out} ({error.strerror}) : choisissez un autre dossier."
+        raise InvalidInputError(message) from error

@@ -1,0 +1,193 @@
+"""Gauges of the GP zoning: population by zone against the regional ceilings, and what contradicts.
+
+The zoning is legal data: nothing here re-zones. A change of zone is tried on a copy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.region.schemas import ZONES
+from data.region.territory import Territory
+from geo import aggregation as ag
+from geo.errors import InvalidInputError
+
+ZIP_APL = 2.5
+"""A TVS at or below this APL is ZIP by right (national method of 2017, GPs aged 65 or less)."""
+
+OUTSIDE_APL = 4.0
+"""Above this APL a TVS is outside the zones, save for a few (the same method)."""
+
+MIXED = "mixte"
+NOT_ZONED = "non zoné"
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """Largest shares of the region's population in each zone (0 to 1), and who set them."""
+
+    zip_share: float = 0.168
+    zac_share: float = 0.458
+    source: str = "plafonds de la révision de 2021 pour la Nouvelle-Aquitaine"
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a share."""
+        for share in (self.zip_share, self.zac_share):
+            if not 0 <= share <= 1:
+                raise InvalidInputError(
+                    "Un plafond est une part de la population, entre 0 et 100 % : corrigez-le."
+                )
+
+    def of(self, zone: str) -> float:
+        """Return the ceiling of a zone; missing for zones that have none."""
+        return {"ZIP": self.zip_share, "ZAC": self.zac_share}.get(zone, np.nan)
+
+
+def gauges(communes: pd.DataFrame, ceilings: Ceilings) -> pd.DataFrame:
+    """Return the population of each zone against its ceiling.
+
+    A TVS astride two regions counts by the part of its population that lies in this one: only the
+    communes of the region are summed.
+
+    Parameters
+    ----------
+    communes
+        `data.access.indicators.commune_indicators`: columns population and zone ("" not zoned).
+    ceilings
+        Ceilings of the region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per zone, then "non zoné"; columns zone, communes, population, share (of the
+        region), ceiling, room (inhabitants left under the ceiling, negative above), over.
+    """
+    people = communes["population"]
+    zone = communes["zone"].where(communes["zone"].isin(ZONES), NOT_ZONED)
+    total = people.sum()
+    table = pd.DataFrame({"zone": [*ZONES, NOT_ZONED]})
+    table["communes"] = table["zone"].map(zone.value_counts()).fillna(0).astype(int)
+    table["population"] = table["zone"].map(people.groupby(zone).sum()).fillna(0.0)
+    table["share"] = table["population"] / total if total else np.nan
+    table["ceiling"] = [ceilings.of(z) for z in table["zone"]]
+    table["room"] = table["ceiling"] * total - table["population"]
+    table["over"] = table["room"] < 0
+    return table
+
+
+def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the TVS of the region, sorted by code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        tvs, tvs_name, zone ("mixte" when its communes differ), communes (count in the region),
+        members (their names), population (in the region), population_all and share_inside (with
+        its communes beyond the border, as far as the zoning table and the fringe tell), apl65
+        (published) and apl (computed): means weighted by population.
+    """
+    zoned = communes[communes["tvs"] != ""]
+    groups, people = zoned["tvs"], zoned["population"]
+    by_tvs = zoned.groupby("tvs", sort=True)
+    table = pd.DataFrame(
+        {
+            "tvs_name": by_tvs["tvs_name"].first(),
+            "zone": by_tvs["zone"].agg(lambda z: z.iloc[0] if (z == z.iloc[0]).all() else MIXED),
+            "communes": by_tvs.size(),
+            "members": by_tvs["name"].agg(lambda names: ", ".join(sorted(names))),
+            "population": ag.sums(people, groups),
+        }
+    )
+    beyond = territory.zoning[territory.zoning["part"] == "commune"].merge(
+        territory.fringe[["code", "population"]], on="code"
+    )
+    outside = beyond.groupby("tvs")["population"].sum().reindex(table.index).fillna(0.0)
+    table["population_all"] = table["population"] + outside
+    table["share_inside"] = table["population"] / table["population_all"].where(
+        table["population_all"] > 0
+    )
+    table["apl65"] = ag.weighted_means(zoned["apl65_published"], people, groups)
+    table["apl"] = ag.weighted_means(zoned["apl"], people, groups)
+    return table.rename_axis("tvs").reset_index()
+
+
+def with_changes(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
+    """Return a copy of the communes in which some TVS are in another zone: a trial, no decision.
+
+    Parameters
+    ----------
+    communes
+        `data.access.indicators.commune_indicators`.
+    changes
+        Code of a TVS to its zone tried.
+
+    Raises
+    ------
+    InvalidInputError
+        If a TVS or a zone does not exist.
+    """
+    known = set(communes["tvs"]) - {""}
+    for tvs, zone in changes.items():
+        if tvs not in known:
+            raise InvalidInputError(f"Le territoire de vie-santé « {tvs} » n’est pas connu ici.")
+        if zone not in ZONES:
+            raise InvalidInputError(
+                f"La zone « {zone} » n’existe pas : choisissez parmi {', '.join(ZONES)}."
+            )
+    tried = communes["tvs"].map(dict(changes))
+    return communes.assign(zone=communes["zone"].where(tried.isna(), tried))
+
+
+def effect(communes: pd.DataFrame, changes: Mapping[str, str], ceilings: Ceilings) -> pd.DataFrame:
+    """Return the gauges before and after a trial of zones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `gauges` after the change, with population_before, share_before and moved (difference of
+        inhabitants).
+    """
+    before = gauges(communes, ceilings)
+    after = gauges(with_changes(communes, changes), ceilings)
+    return after.assign(
+        population_before=before["population"],
+        share_before=before["share"],
+        moved=after["population"] - before["population"],
+    )
+
+
+def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes whose APL contradicts their zone: to be looked at, never re-zoned.
+
+    The method of 2017 looks at the APL of GPs aged 65 or less, by TVS: a commune alone may well
+    differ from its TVS. Where that APL is not known the one computed here is used, and named.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, tvs, tvs_name, zone, population, apl, series and reason (French), the most
+        populated first.
+    """
+    published = communes["apl65_published"]
+    value = published.where(published.notna(), communes["apl"])
+    year = communes["apl_published_year"].map(lambda y: "" if np.isnan(y) else f" {y:.0f}")
+    series = ("APL publiée, 65 ans et moins" + year).where(
+        published.notna(), "APL calculée, tous âges"
+    )
+    low, high = value <= ZIP_APL, value > OUTSIDE_APL
+    outside = communes["zone"].isin(("ZV", "HZ"))
+    inside = communes["zone"].isin(("ZIP", "ZAC"))
+    reason = pd.Series("", index=communes.index)
+    reason = reason.mask(low & outside, "APL de 2,5 ou moins, hors ZIP et ZAC")
+    reason = reason.mask(
+        low & (communes["zone"] == "ZAC"), "APL de 2,5 ou moins, en ZAC et non en ZIP"
+    )
+    reason = reason.mask(high & inside, "APL de plus de 4, en ZIP ou ZAC")
+    table = communes[["code", "name", "tvs", "tvs_name", "zone", "population"]].assign(
+        apl=value, series=series, reason=reason
+    )
+    return table[reason != ""].sort_values(
+        ["population", "code"], ascending=[False, True], ignore_index=True
+    )

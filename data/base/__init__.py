@@ -1,0 +1,1 @@
+"""Where files live, French forms, locks, tables kept on disk: no domain."""

@@ -1,0 +1,24 @@
+"""Where files live: the user's data folder, the embedded set, the reference data of the tests."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBEDDED = ROOT / "data" / "embedded"
+STATIC = ROOT / "static"
+
+
+def home() -> Path:
+    """Return the user's data folder: `PROXISOINS_HOME`, else the platform's; made when missing."""
+    chosen = os.environ.get("PROXISOINS_HOME")
+    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("proxisoins", False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def reference_data() -> Path:
+    """Return the folder of real reference data (`PROXISOINS_REFERENCE_DATA`); it may be absent."""
+    chosen = os.environ.get("PROXISOINS_REFERENCE_DATA")
+    return Path(chosen) if chosen else ROOT.parent / "shared" / "data"

@@ -1,0 +1,1 @@
+"""Files that others wrote, opened within limits; files that leave."""

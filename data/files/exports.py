@@ -1,0 +1,161 @@
+"""Files that leave the application: CSV, XLSX, GeoJSON, GeoPackage, with their provenance.
+
+Every file carries the notes it is given (sources, vintages, "données de démonstration"). Text of
+a CSV or XLSX cell that a spreadsheet would run as a formula gets a leading apostrophe.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.base.spreadsheet_text import CONTROLS, safe_text
+from geo.errors import InvalidInputError
+
+_SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_SHEET_NAME_CHARACTERS = 31
+_XLSX_ROWS = 1_048_576
+_XLSX_CELL_CHARACTERS = 32_767
+NOTES_SHEET = "À lire"
+
+
+def _cell(value: Any) -> str | int | float | None:
+    """Return what a cell holds: a number, a safe text, or None when missing or infinite."""
+    if isinstance(value, (bool, np.bool_)):
+        return "oui" if value else "non"
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return safe_text(", ".join(str(part) for part in value))
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return safe_text(value if isinstance(value, str) else str(value))
+
+
+def _rows(table: pd.DataFrame) -> list[list[str | int | float | None]]:
+    """Return the heading and the rows of a table, geometry left out, as cells."""
+    plain = pd.DataFrame(table).drop(columns=_geometry_columns(table))
+    columns = [[_cell(value) for value in plain.iloc[:, k]] for k in range(plain.shape[1])]
+    heading = [_cell(str(name)) for name in plain.columns]
+    return [heading, *map(list, zip(*columns, strict=True))]
+
+
+def _geometry_columns(table: pd.DataFrame) -> list[Any]:
+    return [name for name, kind in table.dtypes.items() if str(kind) == "geometry"]
+
+
+def to_csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
+    """Write a table for a French spreadsheet: semicolons, decimal commas, UTF-8 with BOM.
+
+    The notes come first, one a line after "# "; the heading follows.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    for note in notes:
+        writer.writerow(["# " + " ".join(CONTROLS.sub("", note).split())])
+    for row in _rows(table):
+        writer.writerow(
+            "" if cell is None else _decimal_comma(cell) if isinstance(cell, float) else cell
+            for cell in row
+        )
+    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8")
+
+
+def _decimal_comma(value: float) -> str:
+    return format(value, ".15g").replace(".", ",")
+
+
+def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
+    """Write a workbook: a first sheet of notes ("À lire"), then one sheet per table.
+
+    Raises
+    ------
+    InvalidInputError
+        A table holds more rows than a sheet can.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet(NOTES_SHEET)
+    page.column_dimensions["A"].width = 110
+    for note in notes:
+        page.append([safe_text(note)[:_XLSX_CELL_CHARACTERS]])
+    taken = {NOTES_SHEET.lower()}
+    for name, table in sheets.items():
+        if len(table) >= _XLSX_ROWS:
+            raise InvalidInputError(
+                f"Le tableau « {name} » a trop de lignes pour une feuille XLSX : prenez le CSV."
+            )
+        sheet = book.create_sheet(_sheet_name(name, taken))
+        sheet.freeze_panes = "A2"
+        heading, *rows = _rows(table)
+        cells = []
+        for title in heading:
+            cell = WriteOnlyCell(sheet, value=title)
+            cell.font = Font(bold=True)
+            cells.append(cell)
+        sheet.append(cells)
+        for row in rows:
+            sheet.append([c[:_XLSX_CELL_CHARACTERS] if isinstance(c, str) else c for c in row])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """Return a sheet name that Excel accepts, not yet taken."""
+    clean = CONTROLS.sub("", _SHEET_FORBIDDEN.sub(" ", name)).strip() or "Feuille"
+    chosen, number = clean[:_SHEET_NAME_CHARACTERS], 2
+    while chosen.lower() in taken:
+        suffix = f" {number}"
+        chosen, number = clean[: _SHEET_NAME_CHARACTERS - len(suffix)] + suffix, number + 1
+    taken.add(chosen.lower())
+    return chosen
+
+
+def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a copy in WGS84 whose infinite numbers are missing and whose lists are texts."""
+    placed = table.to_crs(4326) if table.crs is not None else table.set_crs(4326)
+    kept = placed.drop(columns=[n for n in _geometry_columns(placed) if n != placed.geometry.name])
+    for name in kept.columns.drop(kept.geometry.name):
+        column = kept[name]
+        if pd.api.types.is_float_dtype(column):
+            kept[name] = column.where(np.isfinite(column))
+        elif column.map(lambda value: isinstance(value, (list, tuple, set, frozenset))).any():
+            kept[name] = column.map(lambda value: ", ".join(map(str, value)))
+    kept.columns = [str(name) for name in kept.columns]
+    return kept
+
+
+def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
+    """Write a GeoJSON FeatureCollection (WGS84); the notes are its member `notes` (RFC 7946, 6.1).
+
+    Missing and infinite numbers are null.
+    """
+    content = json.loads(_finite(table).to_json(drop_id=True, na="null", show_bbox=False))
+    content.pop("crs", None)  # RFC 7946: always WGS84
+    return json.dumps({**content, "notes": list(notes)}, ensure_ascii=False).encode("utf-8")
+
+
+def to_gpkg(table: gpd.GeoDataFrame, notes: Sequence[str], layer: str = "proxisoins") -> bytes:
+    """Write a GeoPackage (WGS84): one layer of features, and a table `notes`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.gpkg"
+        _finite(table).to_file(path, layer=layer, driver="GPKG", index=False)
+        lines = pd.DataFrame({"note": list(notes)}, dtype=object)
+        import pyogrio
+
+        pyogrio.write_dataframe(lines, path, layer="notes", driver="GPKG", append=True)
+        return path.read_bytes()

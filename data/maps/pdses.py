@@ -1,0 +1,147 @@
+"""What the map of the on-call lines receives: minutes to a specialty, its lines, their reach."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.base import french
+from data.maps import payload
+from data.pdses.coverage import FARTHEST_MINUTES, REACH_MINUTES, Cover
+from data.region.territory import Territory
+from geo import layers
+from geo.travel_time import LonLat
+
+INDICATOR = "minutes_to_line"
+RINGS = "iso_pdses"
+POINTS = "pdses"
+
+_CLASSES = (
+    ("jusqu’à 15", "#f7fcf5"),
+    ("15 à 30", "#c7e9c0"),
+    ("30 à 45", "#fdd49e"),
+    ("45 à 60", "#ef6548"),
+    ("60 à 120", "#990000"),
+)
+_BREAKS = (15, 30, 45, 60)
+"""Palettes Greens and OrRd of ColorBrewer: darker is farther on each side of 30 minutes."""
+
+
+def origins(covered: Cover, specialty: str) -> LonLat:
+    """Return where the lines held for a specialty are, degrees, WGS84."""
+    return covered.lines.iloc[covered.rows(specialty)][["lon", "lat"]].to_numpy(float)
+
+
+def sentence(covered: Cover, specialty: str) -> str:
+    """Return what the map shows, in one French sentence with its denominator."""
+    minutes, _ = covered.nearest(covered.rows(specialty))
+    people = covered.communes["population"].to_numpy(float)
+    total = people.sum()
+    told = ", ".join(
+        f"{french.percent(people[minutes <= t].sum() / total, 1)} à {t:g} minutes ou moins"
+        for t in REACH_MINUTES
+    )
+    mine = covered.lines[covered.lines["specialty"] == specialty]
+    return (
+        f"{specialty} : des {french.number(total)} habitants, {told} d’une ligne tenue. "
+        f"Lignes tenues : {int(mine['held'].sum())} ; en carence : {int(mine['lacking'].sum())}."
+    )
+
+
+def configuration(
+    territory: Territory, covered: Cover, specialty: str, shown: pd.DataFrame, note: str
+) -> dict[str, Any]:
+    """Return all that the map's client needs, but the view.
+
+    Parameters
+    ----------
+    territory, covered
+        The region and the minutes to its lines.
+    specialty
+        Whose minutes are drawn.
+    shown
+        Lines drawn as points (rows of `covered.lines`).
+    note
+        Source and vintage, in French.
+    """
+    minutes, _ = covered.nearest(covered.rows(specialty))
+    if np.isinf(minutes).any():
+        note = f"Hachuré : à plus de {FARTHEST_MINUTES:g} minutes. {note}"
+    engine = territory.travel_time.label
+    return payload.setting(territory) | {
+        "read_only": True,
+        "indicators": [
+            {
+                "key": INDICATOR,
+                "label": f"Temps d’accès à une ligne tenue : {specialty}",
+                "short": "Ligne la plus proche",
+                "unit": "min",
+                "decimals": 0,
+                "breaks": list(_BREAKS),
+                "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
+                "values": layers.drawn_values(pd.Series(minutes), 0),
+                "sentence": sentence(covered, specialty),
+                "note": note,
+                "years": [],
+            }
+        ],
+        "comparisons": {},
+        "comparison_note": "Lignes tenues à une heure ou moins, toutes spécialités.",
+        "zones": {"values": [], "styles": {}},
+        "points": {POINTS: _points(shown)},
+        "layers": _layers(len(shown), specialty, f"{engine.name} : {engine.detail}"),
+    }
+
+
+def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "lon": row.lon,
+            "lat": row.lat,
+            "name": f"{row.specialty} ({row.line_type})",
+            "detail": f"{row.establishment}, {row.commune} : {_state(str(row.status))}"
+            + ("" if row.held or row.lacking else ", hors période"),
+            "status": row.status,
+        }
+        for row in lines.itertuples(index=False, name="Line")
+    ]
+
+
+def _state(status: str) -> str:
+    """Return a status as it is said after a noun: "assurée", "en carence"."""
+    return f"en {status}" if status in {"carence", "réquisition"} else status
+
+
+def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
+    colour = "#0b3d91"
+    return [
+        {
+            "key": RINGS,
+            "kind": "rings",
+            "label": f"Portée en 30, 45 et 60 min : {specialty}",
+            "colour": colour,
+            "legend": [
+                payload.ring(int(minutes), "ligne tenue", colour, rank)
+                for rank, minutes in enumerate(REACH_MINUTES)
+            ],
+            "note": note,
+        },
+        {
+            "key": POINTS,
+            "kind": "points",
+            "label": f"Lignes de permanence ({count})",
+            "symbol": payload.STATUS_SYMBOLS["assurée"],
+            "statuses": payload.STATUS_SYMBOLS,
+            "legend": [
+                symbol | {"label": f"Ligne {_state(status)}"}
+                for status, symbol in payload.STATUS_SYMBOLS.items()
+            ],
+        },
+        {
+            "key": "fond",
+            "kind": "tiles",
+            "label": "Fond de carte IGN (internet)",
+            "legend": None,
+            **payload.MAP_BACKGROUND,
+        },
+    ]

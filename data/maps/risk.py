@@ -1,0 +1,71 @@
+"""The map of the risk: the class of every commune, for the screens "Carte" and "Territoires"."""
+
+from collections.abc import Collection
+from typing import Any
+
+import pandas as pd
+
+from data.maps import payload
+from data.region.territory import Territory
+
+WITHOUT_GP = "sans médecin"
+LEFT_OUT = "hors du filtre"
+"""Value of communes that a filter leaves out: said in the legend, not shown as missing."""
+
+_LEFT_OUT_CLASS = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
+
+
+def with_risk(table: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
+    """Return commune indicators with the column `risk_class`.
+
+    Parameters
+    ----------
+    table
+        Commune indicators (columns code, gps).
+    risk
+        Columns code and risk_class of the communes that have a GP.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; `WITHOUT_GP` where no GP practises, missing where that is not known.
+    """
+    classes = table["code"].map(risk.set_index("code")["risk_class"])
+    return table.assign(risk_class=classes.where(table["gps"] != 0, WITHOUT_GP))
+
+
+def configuration(
+    territory: Territory,
+    table: pd.DataFrame,
+    horizon: int,
+    kept: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Return the map's configuration with the risk and the zoning only.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    table
+        `with_risk` of its commune indicators.
+    horizon
+        Years; said in the legend.
+    kept
+        Codes that the filters keep, the others being drawn as `LEFT_OUT`; None: no filter.
+    """
+    drawn = table[["code", "population", "gps", "zone", "risk_class"]]
+    if kept is not None:
+        outside = ~drawn["code"].isin(kept) & drawn["risk_class"].ne(WITHOUT_GP)
+        drawn = drawn.assign(risk_class=drawn["risk_class"].mask(outside, LEFT_OUT))
+    document = payload.configuration(territory, drawn, {})
+    for one in document["indicators"]:
+        if one["key"] == "risk_class":
+            years = f"à l’horizon de {horizon} ans"
+            one["label"] = f"{one['label']}, {years}"
+            one["note"] = one["note"].replace("à l’horizon de deux ans", years)
+            one["sentence"] = one["sentence"].removesuffix(".") + f", {years}."
+            if kept is not None:
+                one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
+                one["sentence"] += " Filtre en cours : les communes écartées sont en blanc."
+    document["comparison_note"] = "Document de travail : ne pas diffuser par commune."
+    return document

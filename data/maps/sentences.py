@@ -1,0 +1,105 @@
+"""The sentence that goes with each map: what it shows, of how many."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from data.base.french import number, percent
+from geo.layers import Indicator
+
+
+def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str:
+    """Return what the map of an indicator shows, in one French sentence with its denominator.
+
+    Parameters
+    ----------
+    indicator
+        The indicator drawn.
+    table
+        Commune indicators (columns population, gps and the indicator's key).
+    region_name
+        Name of the region.
+    """
+    column = table[indicator.key]
+    if not (column.notna() & (column != "")).any():
+        return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
+    return f"{region_name} : {_WORDED[indicator.key](table, indicator.key)}"
+
+
+def _minutes(table: pd.DataFrame, key: str) -> str:
+    people, total = table["population"], table["population"].sum()
+    beyond = table[key] > 20
+    within = people[table[key] <= 20].sum()
+    share = within / total
+    # Rounding must not say that everybody is reached when somebody is not.
+    told = percent(min(share, 0.9999), 2) if 0.9995 <= share < 1 else percent(share, 1)
+    return (
+        f"{told} des {number(total)} habitants ont un généraliste à "
+        f"20 minutes ou moins ; {number(int(beyond.sum()))} des {number(len(table))} communes "
+        "sont au-delà."
+    )
+
+
+def _beyond(table: pd.DataFrame, key: str) -> str:
+    return (
+        f"{number(table[key].sum())} des {number(table['population'].sum())} habitants vivent à "
+        f"plus de 20 minutes d’un généraliste, dans {number(int((table[key] > 0).sum()))} des "
+        f"{number(len(table))} communes."
+    )
+
+
+def _apl(table: pd.DataFrame, key: str) -> str:
+    known = table[table[key].notna()]
+    people = known["population"]
+    mean = (known[key] * people).sum() / people.sum()
+    low = people[known[key] <= 2.5].sum() / people.sum()
+    return (
+        f"{number(mean, 1)} consultations par an et par habitant en moyenne ; {percent(low)} des "
+        f"{number(people.sum())} habitants des communes connues sont à 2,5 ou moins."
+    )
+
+
+def _density(table: pd.DataFrame, key: str) -> str:
+    known = table[table[key].notna()]
+    return (
+        f"{number(known['gps'].sum())} généralistes, soit "
+        f"{number(1000 * known['gps'].sum() / known['population'].sum(), 2)} pour 1 000 "
+        f"habitants ; {number(int((known['gps'] > 0).sum()))} des {number(len(table))} communes "
+        "en ont au moins un."
+    )
+
+
+def _retirement(table: pd.DataFrame, key: str) -> str:
+    known = table[table[key].notna()]
+    return (
+        f"dans {number(int((known[key] > 0.3).sum()))} des {number(len(known))} communes connues, "
+        "plus de 30 % de l’offre accessible vient de médecins de plus de 65 ans."
+    )
+
+
+def _risk(table: pd.DataFrame, key: str) -> str:
+    return (
+        f"{number(int(table[key].isin(['élevé', 'très élevé']).sum()))} des "
+        f"{number(int((table['gps'] > 0).sum()))} communes ayant un médecin sont en risque élevé "
+        "ou très élevé de relève non assurée."
+    )
+
+
+def _zones(table: pd.DataFrame, key: str) -> str:
+    shares = table["population"].groupby(table[key]).sum() / table["population"].sum()
+    return (
+        f"{percent(shares.get('ZIP', 0.0), 1)} des {number(table['population'].sum())} habitants "
+        f"en ZIP et {percent(shares.get('ZAC', 0.0), 1)} en ZAC."
+    )
+
+
+_WORDED: dict[str, Callable[[pd.DataFrame, str], str]] = {
+    "minutes_to_nearest_gp": _minutes,
+    "population_beyond_20": _beyond,
+    "apl": _apl,
+    "apl_published": _apl,
+    "gps_per_1000": _density,
+    "share_near_retirement": _retirement,
+    "risk_class": _risk,
+    "zone": _zones,
+}

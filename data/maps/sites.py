@@ -1,0 +1,180 @@
+"""What the map of candidate sites receives: sites, what is chosen, the areas they reach."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.base.french import number
+from data.maps import payload
+from data.region.territory import Territory
+from data.siting.evaluation import SiteEvaluation
+from data.uploads import Site
+from geo import layers
+
+REACH = "iso_sites"
+"""20 minutes around each site, or around all of them when they are many."""
+ONE = "iso_un_site"
+"""10, 20 and 30 minutes around one site."""
+SITES, CHOSEN = "sites", "sites_retenus"
+RINGS_EACH = 12
+"""Above this number of sites, one area for all is drawn: more outlines cannot be read."""
+NEAR_MINUTES = 20.0
+
+_PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone")
+"""Indicators of the map: nothing about the risk of a commune, which a share must not show."""
+_REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
+_SYMBOLS = {
+    SITES: {"shape": "diamond", "colour": "#c2185b", "mark": ""},
+    CHOSEN: {"shape": "star", "colour": "#003d2b", "mark": ""},
+}
+_LABELS = {SITES: "Sites candidats", CHOSEN: "Sites retenus"}
+_DRAWN_FROM_HERE = ("france_sante", "msp", "zonage", "fond")
+
+
+def reach_of(territory: Territory, sites: Sequence[Site]) -> gpd.GeoDataFrame:
+    """Return what is within 20 minutes: of each site when they are few, else of any.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns minutes and geometry, EPSG:4326.
+    """
+    points = np.array([[site.lon, site.lat] for site in sites], dtype=np.float64)
+    origins = [points[[row]] for row in range(len(points))] if len(points) <= RINGS_EACH else None
+    areas = [territory.travel_time.isochrones(o, (NEAR_MINUTES,)) for o in origins or [points]]
+    return gpd.GeoDataFrame(pd.concat(areas, ignore_index=True), crs=4326)
+
+
+def rings_of(territory: Territory, site: Site) -> dict[str, Any]:
+    """Return 10, 20 and 30 minutes around a site, as the client draws them."""
+    point = np.array([[site.lon, site.lat]], dtype=np.float64)
+    return layers.display_rings(territory.travel_time.isochrones(point))
+
+
+def configuration(
+    territory: Territory,
+    table: pd.DataFrame,
+    around: Mapping[str, pd.DataFrame],
+    evaluation: SiteEvaluation,
+    chosen: Collection[int] = (),
+) -> dict[str, Any]:
+    """Return all that the map's client needs: today's access, the sites, their view.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    table
+        Commune indicators, in the order of `territory.communes`; once GPs have left, where the
+        evaluation supposes it.
+    around
+        Aggregated indicators, as `data.maps.payload.configuration` takes them.
+    evaluation
+        Judgement of the sites.
+    chosen
+        Row numbers of the sites chosen, drawn with another symbol.
+    """
+    document = payload.configuration(territory, table[list(_PUBLIC)], around)
+    document["read_only"] = True
+    judged, left = evaluation.sites, evaluation.departures is not None
+    when = "Après les départs supposés" if left else "Situation actuelle"
+    document["comparison_note"] = f"{when}, sans les sites candidats."
+    chosen = set(chosen)
+    points = {
+        SITES: [_point(row, evaluation) for row in range(len(judged)) if row not in chosen],
+        CHOSEN: [_point(row, evaluation) for row in sorted(chosen)],
+    }
+    document["points"] = document["points"] | points
+    engine = territory.travel_time.label
+    note = f"{engine.name} : {engine.detail}"
+    kept = [one for one in document["layers"] if one["key"] in _DRAWN_FROM_HERE]
+    own = [_places(key, len(points[key])) for key in (CHOSEN, SITES) if points[key]]
+    whose = "chaque site" if len(judged) <= RINGS_EACH else "le plus proche des sites"
+    document["layers"] = [
+        *own,
+        _area(REACH, whose, _REACH_COLOUR, note, (20,)),
+        _area(ONE, "site détaillé", _ONE_COLOUR, note, (10, 20, 30)),
+        *kept,
+    ]
+    shown = [*(one["key"] for one in own), REACH, ONE]
+    state = _framed(judged) | {
+        "region": territory.region,
+        "indicator": "minutes_to_nearest_gp",
+        "layers": shown,
+        "commune": "",
+        "here": None,
+    }
+    defaults = {"indicator": "minutes_to_nearest_gp", "layers": shown}
+    return document | {"state": state, "defaults": defaults}
+
+
+def sentence(evaluation: SiteEvaluation) -> str:
+    """Return what the map shows, in one French sentence."""
+    judged, together = evaluation.sites, evaluation.together
+    many = len(judged) > 1
+    start = f"Les {len(judged)} sites sont ensemble" if many else "Le site est"
+    near, new = together["population_within_20"], together["newly_within_20"]
+    more = (
+        ""
+        if np.isnan(new)
+        else f", dont {number(new)} n’ont {evaluation.moment} aucun généraliste à "
+    )
+    return f"{start} à 20 minutes ou moins de {number(near)} habitants" + (
+        f"{more}20 minutes." if more else "."
+    )
+
+
+def _point(row: int, evaluation: SiteEvaluation) -> dict[str, Any]:
+    site = evaluation.sites.iloc[row]
+    new = site["newly_within_20"]
+    detail = (
+        f"{site['commune']} : {number(site['population_within_20'])} habitants à 20 min ou moins"
+    )
+    if not np.isnan(new):
+        detail += f", dont {number(new)} sans généraliste à 20 min {evaluation.moment}"
+    return {
+        "lon": float(site["lon"]),
+        "lat": float(site["lat"]),
+        "name": str(site["name"]),
+        "detail": detail,
+    }
+
+
+def _places(key: str, count: int) -> dict[str, Any]:
+    symbol = _SYMBOLS[key]
+    return {
+        "key": key,
+        "kind": "points",
+        "label": f"{_LABELS[key]} ({count})",
+        "symbol": symbol,
+        "legend": [symbol | {"label": _LABELS[key]}],
+    }
+
+
+def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) -> dict[str, Any]:
+    legend = [payload.ring(one, whose, colour) for one in minutes]
+    return {
+        "key": key,
+        "kind": "rings",
+        "label": f"Isochrones {', '.join(map(str, minutes))} min : {whose}",
+        "colour": colour,
+        "legend": legend,
+        "note": note,
+    }
+
+
+def _framed(judged: pd.DataFrame) -> dict[str, float | None]:
+    """Return the centre and zoom that hold the sites and what they reach."""
+    lon, lat = judged["lon"].to_numpy(float), judged["lat"].to_numpy(float)
+    # 0.5 degree more: 20 minutes by car are some 25 km on each side.
+    width = max(np.ptp(lon), np.ptp(lat) * 1.4) + 0.5
+    # A map of 800 pixels shows 1.1 degree of longitude at zoom 10, twice as much at each less.
+    zoom = float(np.clip(np.floor(4 * (10 + np.log2(1.1 / width))) / 4, 6.5, 10))
+    return {
+        "lon": float((lon.min() + lon.max()) / 2),
+        "lat": float((lat.min() + lat.max()) / 2),
+        "zoom": zoom,
+    }

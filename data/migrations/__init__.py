@@ -1,1 +1,0 @@
-"""Migrations of the database of scenarios, run by alembic from `data.database`."""

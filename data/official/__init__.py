@@ -1,0 +1,1 @@
+"""Official files: recognised, read, imported, refreshed."""

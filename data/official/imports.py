@@ -1,0 +1,426 @@
+"""Importing official files: recognise all, read each, check, then swap the tables in one step."""
+
+import contextlib
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from data.base import french
+from data.files.text_files import open_input
+from data.official import readers
+from data.official.readers.base import Candidate, ReadResult, Refusal
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.merge import joined
+from data.official.sources import sources
+from data.region import catalogue, embedded_set, schemas, table_store
+from data.region.territory import Provenance
+from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
+
+IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
+COVERAGE_FLOOR = 0.9
+"""Least share of the communes known today that a refreshed table must still cover."""
+_HASH_BLOCK_BYTES = 1 << 20
+_SHOWN_COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """One table that a file feeds: rows stored and communes of the region that they cover."""
+
+    table: str
+    title: str
+    vintage: str
+    rows: int
+    matched: int
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of one file.
+
+    Attributes
+    ----------
+    file_name
+        The file, as given.
+    status
+        `importé`, `déjà en place`, `refusé`, or `lu` for a preview.
+    source
+        French title and producer of the source; "" when not recognised.
+    message
+        One French sentence when refused, "" otherwise.
+    read, kept
+        Rows read and used.
+    refused
+        Reasons, counts and first line numbers.
+    remarks
+        What to know, in French.
+    tables
+        Tables fed.
+    communes
+        Communes of the region.
+    """
+
+    file_name: str
+    status: str
+    source: str = ""
+    message: str = ""
+    read: int = 0
+    kept: int = 0
+    refused: tuple[Refusal, ...] = ()
+    remarks: tuple[str, ...] = ()
+    tables: tuple[TableReport, ...] = ()
+    communes: int = 0
+
+
+@dataclass(frozen=True)
+class _Recognised:
+    position: int
+    path: Path
+    candidate: Candidate
+    source: str
+    reader: str
+    ignored: tuple[str, ...]
+
+
+def import_files(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
+    """Import files; those that are refused change nothing and do not stop the others.
+
+    All tables change in one step, which `data.region.catalogue.undo` takes back whole.
+
+    Parameters
+    ----------
+    paths_given
+        Files, in any order: those that others complete are read first.
+    region
+        INSEE code of the region that reports count communes of.
+
+    Returns
+    -------
+    list of ImportReport
+        One per file, in the order given.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses; nothing changes.
+    """
+    with table_store.changing():
+        return _run(list(paths_given), region, commit=True)
+
+
+def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportReport]:
+    """Import the latest file of declared sources, all or none.
+
+    Parameters
+    ----------
+    files
+        Key of the source to its file.
+    region
+        INSEE code of the region whose coverage must not fall.
+
+    Returns
+    -------
+    list of ImportReport
+        One per source, in their order; when one is refused, nothing changed.
+    """
+    with table_store.changing():
+        return _run(list(files.values()), region, commit=True, expected=list(files))
+
+
+def preview(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
+    """Read files as `import_files` does and report, storing nothing."""
+    return _run(list(paths_given), region, commit=False)
+
+
+def commune_index(region: str) -> CommuneIndex:
+    """Return the communes that files are matched with: the region, then its fringe."""
+    columns = ["code", "name", "postcodes", "lon", "lat"]
+    inside = pd.DataFrame(embedded_set.communes(region)[columns])
+    around = embedded_set.fringe(region)[columns]
+    return CommuneIndex(
+        region,
+        pd.concat([inside, around], ignore_index=True),
+        frozenset(inside["code"]),
+        embedded_set.mergers(region),
+        _stored_sites(),
+    )
+
+
+def _run(
+    files: Sequence[Path], region: str, *, commit: bool, expected: Sequence[str] = ()
+) -> list[ImportReport]:
+    """Recognise, read and store; with `expected` sources, any refusal stops the whole."""
+    reports: dict[int, ImportReport] = {}
+    recognised = []
+    for position, path in enumerate(files):
+        try:
+            recognised += _recognise(position, path)
+        except ProxiSoinsError as error:
+            reports[position] = ImportReport(path.name, REFUSED, message=str(error))
+    order = list(readers.READERS)
+    recognised.sort(key=lambda item: order.index(item.reader))
+    index = commune_index(region)
+    provenance, stored = _in_place()
+    changed, sites = set[str](), None
+    for item in recognised:
+        try:
+            result = readers.READERS[item.reader].read(item.candidate, index)
+            tables = _newer(joined(result, stored), result, provenance)
+            if expected:
+                _check_refreshed(item, expected[item.position], tables, stored, index)
+        except ProxiSoinsError as error:
+            reports.setdefault(
+                item.position,
+                ImportReport(item.path.name, REFUSED, _named(item.source), str(error)),
+            )
+            continue
+        if "sites" in result.tables:
+            sites = result.tables["sites"]
+            index = replace(index, sites=sites)
+        fed = {key: table for key, table in tables.items() if not _same(table, stored.get(key))}
+        stored |= fed
+        described = _provenance(item, result, tables, index, provenance)
+        provenance |= {key: described[key] for key in fed}
+        changed |= set(fed)
+        status = (IMPORTED if fed else UNCHANGED) if commit else READ
+        report = _report(item, result, list(tables), index, status)
+        reports[item.position] = _together(reports.get(item.position), report)
+    if expected and any(report.status == REFUSED for report in reports.values()):
+        return [_held_back(reports[position]) for position in range(len(files))]
+    if commit:
+        catalogue.commit_tables(
+            {key: stored[key] for key in sorted(changed)},
+            {key: provenance[key] for key in sorted(changed)},
+            sites,
+        )
+    return [reports[position] for position in range(len(files))]
+
+
+def _in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
+    """Return the imported tables and where they come from; one that is lost or altered is absent.
+
+    So that importing its file again mends it.
+    """
+    provenance: dict[str, Provenance] = {}
+    stored: dict[str, pd.DataFrame] = {}
+    for key, known in table_store.version(table_store.current_key()).provenance.items():
+        with contextlib.suppress(UnavailableError):
+            stored |= catalogue.imported_tables([key])
+            provenance[key] = known
+    return provenance, stored
+
+
+def _recognise(position: int, path: Path) -> list[_Recognised]:
+    """Return the readable members of a file, at least one.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing in it is known.
+    """
+    found, ignored, columns = [], [], ""
+    for file in open_input(path):
+        candidate = readers.candidate_of(file)
+        known = readers.recognise(candidate)
+        if known is None:
+            ignored.append(file.name)
+            columns = columns or _first_columns(candidate)
+        else:
+            found.append((candidate, *known))
+    if not found:
+        expected = ", ".join(dict.fromkeys(source.title for source in sources().values()))
+        raise InvalidInputError(
+            f"« {path.name} » n'est aucun des fichiers attendus : {columns} "
+            f"Fichiers que l'import sait lire : {expected}."
+        )
+    return [
+        _Recognised(position, path, candidate, source, reader, tuple(ignored))
+        for candidate, source, reader in found
+    ]
+
+
+def _first_columns(candidate: Candidate) -> str:
+    for table in candidate.tables:
+        cells = next((row for row in table.head if len([c for c in row if c.strip()]) > 1), [])
+        if cells:
+            shown = ", ".join(f"« {cell.strip()[:40]} »" for cell in cells[:_SHOWN_COLUMNS])
+            return f"ses premières colonnes sont {shown}."
+    return "on n'y trouve aucun tableau."
+
+
+def _newer(
+    tables: dict[str, pd.DataFrame], result: ReadResult, stored: Mapping[str, Provenance]
+) -> dict[str, pd.DataFrame]:
+    """Leave out counts of GPs older than those in place: they feed the history only."""
+    if "gps" not in tables or "gps" not in stored:
+        return tables
+    year, before = result.vintages["gps"][:4], stored["gps"].vintage[-4:]
+    if year.isdigit() and before.isdigit() and int(year) < int(before):
+        result.tally.remarks.append(
+            f"ces effectifs de {year} sont plus anciens que ceux en place ({before}) : ils "
+            "complètent l'historique sans les remplacer"
+        )
+        return {key: table for key, table in tables.items() if key != "gps"}
+    return tables
+
+
+def _check_refreshed(
+    item: _Recognised,
+    expected: str,
+    tables: Mapping[str, pd.DataFrame],
+    stored: Mapping[str, pd.DataFrame],
+    index: CommuneIndex,
+) -> None:
+    """Refuse a file of another source, and one that knows far fewer communes than before.
+
+    Raises
+    ------
+    InvalidInputError
+        The producer's file is no longer what it was.
+    """
+    if item.source != expected:
+        raise InvalidInputError(
+            f"« {item.path.name} » n'a plus la forme attendue pour « {sources()[expected].title} » "
+            f"(reconnu comme « {sources()[item.source].title} ») : rien n'est changé."
+        )
+    for key, table in tables.items():
+        now = index.matched(table["code"])
+        before = index.matched(stored[key]["code"]) if key in stored else 0
+        if now == 0 or now < COVERAGE_FLOOR * before:
+            raise InvalidInputError(
+                f"« {item.path.name} » ne couvre que {french.number(now)} communes de la région "
+                f"pour « {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
+                "rien n'est changé. Vérifiez le fichier, puis importez-le à la main si c'est voulu."
+            )
+
+
+def _held_back(report: ImportReport) -> ImportReport:
+    if report.status == REFUSED:
+        return report
+    message = "Lu et contrôlé, mais laissé de côté : une autre source a échoué."
+    return replace(report, status=REFUSED, message=message)
+
+
+def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
+    if before is None or list(table.columns) != list(before.columns) or len(table) != len(before):
+        return False
+    order = [name for name in ("code", "id", "year", "part") if name in table]
+    return table.equals(before.sort_values(order, ignore_index=True).astype(table.dtypes))
+
+
+def _provenance(
+    item: _Recognised,
+    result: ReadResult,
+    tables: Mapping[str, pd.DataFrame],
+    index: CommuneIndex,
+    before: Mapping[str, Provenance],
+) -> dict[str, Provenance]:
+    source = sources()[item.source]
+    sha256 = _sha256(item.path)
+    now = dt.datetime.now(dt.UTC)
+    described = {}
+    for key, table in tables.items():
+        shared = key in before and (
+            key in result.columns or (key == "structures" and set(table["kind"]) - {*result.kinds})
+        )
+        producer, vintage = source.producer, result.vintages[key]
+        if shared:  # the table keeps columns or kinds of an earlier file: quote both
+            producer = _joined_once(before[key].source, producer, " ; ")
+            vintage = _joined_once(before[key].vintage, vintage, " ; ")
+        elif "year" in table:
+            here = table.loc[table["code"].isin(index.codes), "year"].unique()
+            vintage = ", ".join(map(str, sorted(here))) or vintage
+            if key in before:
+                producer = _joined_once(before[key].source, producer, " ; ")
+        described[key] = Provenance(
+            table=key,
+            title=schemas.TITLES[key],
+            source=producer,
+            vintage=vintage,
+            licence=source.licence,
+            simulated=False,
+            rows=len(table),
+            matched=index.matched(table["code"]),
+            imported_at=now,
+            file_name=item.path.name,
+            sha256=sha256,
+        )
+    return described
+
+
+def _joined_once(before: str, added: str, separator: str) -> str:
+    return separator.join(dict.fromkeys([*before.split(separator), *added.split(separator)]))
+
+
+def _report(
+    item: _Recognised,
+    result: ReadResult,
+    fed: Sequence[str],
+    index: CommuneIndex,
+    status: str,
+) -> ImportReport:
+    remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
+    if not any(index.matched(result.tables[key]["code"]) for key in fed):
+        remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
+    return ImportReport(
+        item.path.name,
+        status,
+        _named(item.source),
+        read=result.tally.read,
+        kept=result.tally.kept,
+        refused=result.tally.refused,
+        remarks=tuple(remarks),
+        tables=tuple(
+            TableReport(
+                key,
+                schemas.TITLES[key],
+                result.vintages[key],
+                len(result.tables[key]),
+                index.matched(result.tables[key]["code"]),
+            )
+            for key in fed
+        ),
+        communes=len(index.codes),
+    )
+
+
+def _together(first: ImportReport | None, second: ImportReport) -> ImportReport:
+    """Join the reports of two members of one archive; a member refused does not hide the other."""
+    if first is None:
+        return second
+    if first.status == REFUSED:
+        return replace(second, remarks=(*second.remarks, first.message))
+    return replace(
+        second,
+        status=IMPORTED if IMPORTED in {first.status, second.status} else second.status,
+        read=first.read + second.read,
+        kept=first.kept + second.kept,
+        refused=first.refused + second.refused,
+        remarks=tuple(dict.fromkeys(first.remarks + second.remarks)),
+        tables=first.tables + second.tables,
+    )
+
+
+def _named(source: str) -> str:
+    declared = sources()[source]
+    return f"{declared.title} ({declared.producer})"
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_HASH_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _stored_sites() -> pd.DataFrame | None:
+    """Return the places of establishments: the activities file gives numbers without any place."""
+    kept = table_store.version(table_store.current_key()).sites
+    with contextlib.suppress(UnavailableError):  # lost: as if FINESS had not been imported
+        return table_store.read(kept) if kept else None
+    return None

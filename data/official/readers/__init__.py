@@ -1,0 +1,46 @@
+"""Readers of official files: one module per family, each tells its files by their content."""
+
+from data.files.text_files import InputFile, TextTable
+from data.files.workbook import open_workbook
+from data.official.readers import (
+    apl,
+    finess,
+    finess_care,
+    france_sante,
+    gp_counts,
+    population,
+    reference,
+    rpps,
+    zoning,
+)
+from data.official.readers.base import Candidate, Reader
+
+READERS: dict[str, Reader] = {
+    "apl": apl,
+    "zoning": zoning,
+    "gp_counts": gp_counts,
+    "population": population,
+    "reference": reference,
+    "rpps": rpps,
+    "finess": finess,
+    "finess_care": finess_care,
+    "france_sante": france_sante,
+}
+"""By the name in `sources.yaml`, in the order of reading: what others complete comes first."""
+
+
+def candidate_of(file: InputFile) -> Candidate:
+    """Return a file with its tables opened, ready to be recognised."""
+    if file.kind == "workbook":
+        return Candidate(file, tuple(open_workbook(file)))
+    if file.kind == "json":
+        return Candidate(file, text=file.head().decode("utf-8", errors="ignore"))
+    return Candidate(file, (TextTable(file),))
+
+
+def recognise(candidate: Candidate) -> tuple[str, str] | None:
+    """Return source and reader of the first family that knows the file, or None."""
+    for name, reader in READERS.items():
+        if source := reader.recognise(candidate):
+            return source, name
+    return None

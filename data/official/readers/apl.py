@@ -1,0 +1,201 @@
+"""APL of GPs published by the DREES: yearly sheets of the workbook, or one plain CSV."""
+
+import re
+
+import pandas as pd
+
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    chief_rows,
+    headers,
+    numbers,
+    require_rows,
+    settled,
+)
+from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from geo.errors import InvalidInputError
+
+POPULATION_LAG_YEARS = 2
+"""The DREES standardises the APL of a year on the population two years before."""
+
+_YEAR = re.compile(r"(?:^|\D)(20[0-3]\d)(?:\D|$)")
+_PLAIN = re.compile(r"(apl|apl65|standardised population) (20\d\d)$")
+_COLUMNS = ["code", "year", "apl", "apl65", "standardised_population"]
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    if _plain(candidate) is not None:
+        return "apl_plain"
+    return "apl_drees" if _sheets(candidate) else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `apl`, one row per commune and year.
+
+    Raises
+    ------
+    InvalidInputError
+        It is the APL of another profession, or a sheet does not say its year.
+    """
+    name, tally = candidate.file.name, Tally()
+    plain = _plain(candidate)
+    years = _read_plain(plain, tally) if plain else _read_sheets(candidate, tally)
+    kept = []
+    for rows in years:
+        known = rows.assign(own=rows["code"], code=index.settle(rows["code"]))
+        known = chief_rows(settled(known, index, tally), tally)
+        kept.append(_cities(known))
+    together = pd.concat(kept)
+    tally.kept = len(together) if plain is None else together.index.nunique()
+    require_rows(len(together), name, "APL par commune")
+    apl = together[_COLUMNS].sort_values(["code", "year"]).reset_index(drop=True)
+    here = apl.loc[apl["code"].isin(index.codes), "year"].unique()
+    years_known = sorted(here if len(here) else apl["year"].unique())
+    return ReadResult({"apl": apl}, {"apl": ", ".join(map(str, years_known))}, tally)
+
+
+def _plain(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        measures = [m[1] for name in header.columns if (m := _PLAIN.match(name))]
+        if header.first("code", "codgeo") is not None and "apl" in measures:
+            return header
+    return None
+
+
+def _read_plain(header: Header, tally: Tally) -> list[pd.DataFrame]:
+    found = {
+        (m[1], int(m[2])): p for name, p in header.columns.items() if (m := _PLAIN.match(name))
+    }
+    texts = header.rows(
+        code=header.first("code", "codgeo"),
+        **{f"{what} {year}": p for (what, year), p in found.items()},
+    )
+    tally.read = len(texts)
+    tally.refuse_malformed(header.table)
+    years = []
+    for year in sorted({year for what, year in found if what == "apl"}):
+        rows = pd.DataFrame({"code": texts["code"], "year": year})
+        lagged = year - POPULATION_LAG_YEARS
+        for column, name in (
+            ("apl", f"apl {year}"),
+            ("apl65", f"apl65 {year}"),
+            ("standardised_population", f"standardised population {lagged}"),
+        ):
+            rows[column] = numbers(texts[name]) if name in texts else float("nan")
+        years.append(_with_apl(rows))
+    return years
+
+
+def _sheets(candidate: Candidate) -> list[Header]:
+    """Return the header of each sheet that holds an APL by commune."""
+    found: dict[str, Header] = {}
+    for header in headers(candidate):
+        apl = header.having("apl")
+        if header.first("code commune insee", "codgeo", "depcom") is not None and apl is not None:
+            found.setdefault(header.table.name, header)
+    return list(found.values())
+
+
+def _read_sheets(candidate: Candidate, tally: Tally) -> list[pd.DataFrame]:
+    years, undated = [], []
+    for header in _sheets(candidate):
+        columns = header.columns
+        if not any("generaliste" in name for name in columns):
+            other = next(name for name in columns if name.startswith("apl"))
+            raise InvalidInputError(
+                f"« {header.table.name} » est l'APL d'une autre profession (colonne « {other} ») : "
+                "importez celle des médecins généralistes."
+            )
+        year = _year_of(header)
+        if year is None:
+            undated.append(header)
+            continue
+        years.append(_read_sheet(header, year, tally))
+    if not years and len(undated) == 1:
+        match = _YEAR.search(candidate.file.path.name)
+        if match:
+            years.append(_read_sheet(undated.pop(), int(match[1]), tally))
+    if undated:
+        sheets = ", ".join(header.table.sheet or header.table.name for header in undated)
+        tally.remarks.append(f"feuilles laissées de côté, faute d'année : {sheets}")
+    if not years:
+        raise InvalidInputError(
+            f"« {candidate.file.name} » ne dit pas l'année de son APL : nommez la feuille "
+            "« APL 2023 », par exemple."
+        )
+    return years
+
+
+def _year_of(header: Header) -> int | None:
+    """Return the year said by the sheet, its title lines, or the lag of its population."""
+    if match := _YEAR.search(header.table.sheet.replace("_", " ")):
+        return int(match[1])
+    titles = " ".join(" ".join(cells) for cells in header.table.head[: header.row])
+    if match := re.search(r"\ben (20[0-3]\d)\b", titles):
+        return int(match[1])
+    for name in header.columns:
+        if name.startswith("population") and (match := _YEAR.search(name)):
+            return int(match[1]) + POPULATION_LAG_YEARS
+    return None
+
+
+def _read_sheet(header: Header, year: int, tally: Tally) -> pd.DataFrame:
+    columns = header.columns
+    all_ages = next((p for n, p in columns.items() if n.endswith("generalistes")), None)
+    under_65 = next((p for n, p in columns.items() if "65 ans" in n), None)
+    population = next(
+        (p for n, p in columns.items() if n.startswith("population standardisee")), None
+    )
+    if all_ages is None:
+        raise InvalidInputError(
+            f"« {header.table.name} » n'a pas de colonne « APL aux médecins généralistes » : "
+            "importez le classeur de la DREES sans en changer les titres."
+        )
+    texts = header.rows(
+        code=header.first("code commune insee", "codgeo", "depcom"),
+        apl=all_ages,
+        apl65=under_65,
+        standardised_population=population,
+    )
+    # Units stand under the header and notes ("Lecture", "Champ", "Source") under the table.
+    texts = texts[texts["code"].str.match(r"^[0-9AB]{4,5}$")]
+    tally.read += len(texts)
+    rows = pd.DataFrame({"code": texts["code"], "year": year})
+    for column in _COLUMNS[2:]:
+        rows[column] = numbers(texts[column]) if column in texts else float("nan")
+    return _with_apl(rows)
+
+
+def _cities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a city the mean of its arrondissements, weighted by standardised population."""
+    several = rows.duplicated("code", keep=False) & rows["own"].isin(ARRONDISSEMENTS)
+    one = rows[~several & ~rows.duplicated("code")]
+    parts = rows[several & ~rows["code"].isin(set(one["code"]))]
+    if parts.empty:
+        return one
+    weights = parts["standardised_population"]
+    means = {
+        column: (parts[column] * weights).groupby(parts["code"]).sum()
+        / weights.groupby(parts["code"]).sum()
+        for column in ("apl", "apl65")
+    }
+    total = weights.groupby(parts["code"]).sum()
+    first = parts[~parts.duplicated("code")]
+    return pd.concat(
+        [
+            one,
+            first.assign(
+                standardised_population=first["code"].map(total),
+                **{column: first["code"].map(mean) for column, mean in means.items()},
+            ),
+        ]
+    )
+
+
+def _with_apl(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows without any APL: the commune is not known that year."""
+    return rows[rows["apl"].notna() | rows["apl65"].notna()]

@@ -1,0 +1,219 @@
+"""What all readers share: tables of cells, headers found by content, the report, the result."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from data.base import french
+from data.files.text_files import InputFile
+from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from geo.errors import InvalidInputError
+
+EXAMPLES = 5
+"""Line numbers quoted for each reason of refusal."""
+
+
+class RawTable(Protocol):
+    """A text or a sheet: see `data.files.text_files.TextTable`."""
+
+    file: InputFile
+    name: str
+    sheet: str
+    head: list[list[str]]
+    malformed: list[int]
+
+    def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
+        """Give the rows below a header, as text, by bounded pieces."""
+        ...
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file and what it holds; `tables` is empty for JSON, `text` for the others."""
+
+    file: InputFile
+    tables: tuple[RawTable, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where a header stands and the folded names of its columns, with their positions."""
+
+    table: RawTable
+    row: int
+    columns: Mapping[str, int]
+
+    def first(self, *names: str) -> int | None:
+        """Return the position of the first of these names (folded) that is there."""
+        return next((self.columns[name] for name in names if name in self.columns), None)
+
+    def having(self, *words: str, without: Sequence[str] = ()) -> int | None:
+        """Return the position of the first column whose name holds all these words."""
+        for name, position in self.columns.items():
+            present = set(name.split())
+            if present.issuperset(words) and not present.intersection(without):
+                return position
+        return None
+
+    def batches(self, **columns: int | None) -> Iterator[pd.DataFrame]:
+        """Give the rows as stripped text; a column whose position is None is left out."""
+        wanted = {name: position for name, position in columns.items() if position is not None}
+        for batch in self.table.batches(self.row, sorted(set(wanted.values()))):
+            yield pd.DataFrame({name: batch[k].str.strip() for name, k in wanted.items()})
+
+    def rows(self, **columns: int | None) -> pd.DataFrame:
+        """Return all the rows as stripped text, indexed by line number."""
+        pieces = list(self.batches(**columns))
+        if not pieces or not sum(map(len, pieces)):
+            raise InvalidInputError(
+                f"« {self.table.name} » s'arrête après son en-tête : aucune ligne à lire. "
+                "Téléchargez-le de nouveau."
+            )
+        return pd.concat(pieces)
+
+
+def headers(candidate: Candidate) -> Iterator[Header]:
+    """Give every line of the first ones, in each sheet, as if it were the header."""
+    for table in candidate.tables:
+        for row, cells in enumerate(table.head):
+            columns: dict[str, int] = {}
+            for position, cell in enumerate(cells):
+                columns.setdefault(french.fold(cell), position)
+            if len(columns) > 1:
+                yield Header(table, row, columns)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why rows were left out, how many, and where the first ones are."""
+
+    reason: str
+    count: int
+    lines: tuple[int, ...]
+
+
+@dataclass
+class Tally:
+    """Counts kept while a file is read."""
+
+    read: int = 0
+    kept: int = 0
+    refusals: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, rows: pd.Series | pd.DataFrame, reason: str) -> None:
+        """Count rows (index: line numbers) as refused for a reason, in French."""
+        if len(rows) == 0:
+            return
+        count, lines = self.refusals.get(reason, (0, []))
+        lines += [int(line) for line in rows.index[: EXAMPLES - len(lines)]]
+        self.refusals[reason] = (count + len(rows), lines)
+
+    def refuse_malformed(self, table: RawTable) -> None:
+        """Count the lines that the table itself could not cut into cells."""
+        numbers = [n for n in table.malformed if n]
+        self.read += len(numbers)
+        self.refuse(pd.Series(0, index=numbers, dtype=int), "nombre de colonnes inattendu")
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """Refusals, the largest first."""
+        found = [Refusal(why, n, tuple(lines)) for why, (n, lines) in self.refusals.items()]
+        return tuple(sorted(found, key=lambda refusal: -refusal.count))
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What a file gives.
+
+    Attributes
+    ----------
+    tables
+        Key of `data.region.schemas.TABLES` (or `populations`, `sites`) to frame.
+    vintages
+        Table key to year or date of the data, in French.
+    tally
+        Rows read, kept, refused, and remarks in French.
+    columns
+        For tables of which the file gives some columns only: these columns.
+    kinds
+        For structures: the kinds that the file knows in full and replaces.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    vintages: Mapping[str, str]
+    tally: Tally
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """One family of files: a module of this package.
+
+    `recognise` returns the key of the source in `sources.yaml`, or None; `read` raises
+    InvalidInputError when the file is of the family but cannot be used.
+    """
+
+    def recognise(self, candidate: Candidate) -> str | None:
+        """Return the key of the source that the file looks like, or None."""
+        ...
+
+    def read(self, candidate: Candidate, index: CommuneIndex) -> ReadResult:
+        """Return the checked content of the file."""
+        ...
+
+
+def numbers(texts: pd.Series) -> pd.Series:
+    """Return figures written the French or the English way; NaN where there is none."""
+    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".")
+    return pd.to_numeric(plain, errors="coerce")
+
+
+def require_rows(kept: int, name: str, what: str) -> None:
+    """Refuse a file of which nothing was kept.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing was kept.
+    """
+    if kept == 0:
+        raise InvalidInputError(
+            f"« {name} » a la bonne forme, mais aucune ligne utilisable ({what}) : "
+            "vérifiez que c'est le bon fichier, complet."
+        )
+
+
+def settled(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Leave out, and count once per line, the rows whose `code` is no commune of the present."""
+    first = ~rows.index.duplicated()
+    unreadable = rows["code"] == ""
+    tally.refuse(rows[unreadable & first], "code de commune illisible")
+    unknown = index.unknown(rows["code"])
+    codes = sorted(set(rows.loc[unknown, "code"]))
+    listed = ", ".join(codes[:8]) + ("…" if len(codes) > 8 else "")
+    tally.refuse(rows[unknown & first], f"commune absente du code officiel actuel ({listed})")
+    return rows[~unreadable & ~unknown]
+
+
+def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Of merged communes, keep the row of the one whose code (`own`) is the present code."""
+    merged = (rows["own"] != rows["code"]) & ~rows["own"].isin(ARRONDISSEMENTS)
+    second = merged & rows["code"].isin(set(rows.loc[~merged, "code"]))
+    second |= merged & rows.duplicated("code") & ~second
+    if second.any():
+        tally.remarks.append(
+            f"{french.number(int(second.sum()))} anciennes communes : la valeur de la commune "
+            "nouvelle est retenue"
+        )
+    return rows[~second]
+
+
+def only_once(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Keep the first row of each `code`."""
+    again = rows.duplicated("code")
+    tally.refuse(rows[again], "commune déjà lue plus haut")
+    return rows[~again]

@@ -1,0 +1,108 @@
+"""Codes and names of communes as files write them, brought to those of the present."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from data.base import french
+from data.region import schemas
+
+ARRONDISSEMENTS = {
+    **{f"751{n:02d}": "75056" for n in range(1, 21)},
+    **{f"6938{n}": "69123" for n in range(1, 10)},
+    **{f"132{n:02d}": "13055" for n in range(1, 17)},
+}
+"""Municipal arrondissements of Paris, Lyon and Marseille, to the whole commune (COG)."""
+
+_SHORT = {"st": "saint", "ste": "sainte", "s": "sur"}
+
+
+@dataclass(frozen=True)
+class CommuneIndex:
+    """The communes that a file is matched with.
+
+    Attributes
+    ----------
+    region
+        INSEE code of the region.
+    communes
+        Columns `code`, `name`, `postcodes`, `lon`, `lat`: the region, then its fringe.
+    codes
+        Codes of the region alone.
+    mergers
+        Former code to present code.
+    sites
+        Establishments of FINESS with a place, from the last geolocated file: columns `id`,
+        `name`, `category`, `code`, `lon`, `lat`; None when none was imported.
+    """
+
+    region: str
+    communes: pd.DataFrame
+    codes: frozenset[str]
+    mergers: Mapping[str, str] = field(default_factory=dict)
+    sites: pd.DataFrame | None = None
+
+    @cached_property
+    def departements(self) -> frozenset[str]:
+        """Départements of the region."""
+        return frozenset(map(departement, self.codes))
+
+    def matched(self, codes: pd.Series) -> int:
+        """Return how many communes of the region are among these codes."""
+        return len(self.codes.intersection(codes.unique()))
+
+    def settle(self, codes: pd.Series) -> pd.Series:
+        """Return codes of five characters; "" where it is no code.
+
+        Mergers are followed, and the arrondissements of a city of the region become the city.
+        """
+        clean = codes.str.upper().str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
+        clean = clean.where(clean.str.len() != 4, "0" + clean)
+        clean = clean.where(clean.str.match(schemas.COMMUNE_CODE), "")
+        distinct = {code: self._present(code) for code in clean.unique()}
+        return clean.map(distinct).astype(str)
+
+    def _present(self, code: str) -> str:
+        city = ARRONDISSEMENTS.get(code, "")
+        return city if city in self.codes else self.mergers.get(code, code)
+
+    def unknown(self, codes: pd.Series) -> pd.Series:
+        """Return, by row, whether a code belongs to the region but is not in the present COG."""
+        lost = {
+            code
+            for code in codes.unique()
+            if departement(code) in self.departements and code not in self.codes
+        }
+        return codes.isin(lost)
+
+    @cached_property
+    def by_postcode(self) -> Mapping[str, Mapping[str, str]]:
+        """Postcode to folded name to code."""
+        places: dict[str, dict[str, str]] = {}
+        for code, name, postcodes in zip(
+            self.communes["code"], self.communes["name"], self.communes["postcodes"], strict=True
+        ):
+            for postcode in postcodes.split():
+                places.setdefault(postcode, {})[folded_name(name)] = code
+        return places
+
+    @cached_property
+    def by_name(self) -> Mapping[tuple[str, str], list[str]]:
+        """Département and folded name to codes."""
+        places: dict[tuple[str, str], list[str]] = {}
+        for code, name in zip(self.communes["code"], self.communes["name"], strict=True):
+            places.setdefault((departement(code), folded_name(name)), []).append(code)
+        return places
+
+
+def departement(code: str) -> str:
+    """Return the département of a commune code."""
+    return code[:3] if code.startswith("97") else code[:2]
+
+
+def folded_name(name: str) -> str:
+    """Return a commune's name for comparison: accents, hyphens and abbreviations undone."""
+    words = french.fold(name).split()
+    return " ".join(_SHORT.get(word, word) for word in words)

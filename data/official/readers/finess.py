@@ -1,0 +1,239 @@
+"""FINESS: the geolocated stock (rows of two kinds) and its JSON successor (FINESS+, 2026)."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+import ijson  # type: ignore[import-untyped]
+import pandas as pd
+import pyproj
+
+from data.files.text_files import InputFile, TextTable, reading
+from data.official.readers.base import Candidate, ReadResult, Tally, require_rows
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.structures import SITE_COLUMNS, as_structures, placed
+from geo.errors import InvalidInputError
+
+KINDS = {"603": "msp", "124": "centre_sante"}
+"""Categories of establishments kept as structures: maison de santé, centre de santé."""
+
+STRUCTURE_FIELDS = 32
+PLACE_FIELDS = 6
+_ID, _NAME, _LONG_NAME, _COMMUNE, _DEPARTEMENT, _CATEGORY = 1, 3, 4, 12, 13, 18
+
+LAMBERT_93 = 2154
+PROJECTIONS = {
+    "LAMBERT_93": LAMBERT_93,
+    "UTM_N20": 5490,  # Guadeloupe, Martinique (RGAF09)
+    "UTM_N21": 4467,  # Saint-Pierre-et-Miquelon (RGSPM06)
+    "UTM_N22": 2972,  # Guyane (RGFG95)
+    "UTM_S40": 2975,  # La Réunion (RGR92)
+    "UTM_S38": 4471,  # Mayotte (RGM04)
+}
+"""EPSG code by the name that the file gives at the end of the source of coordinates."""
+_BY_DEPARTEMENT = {
+    "971": 5490, "972": 5490, "977": 5490, "978": 5490,
+    "973": 2972, "974": 2975, "975": 4467, "976": 4471,
+}  # fmt: skip
+_OVERSEAS = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976"}
+"""FINESS writes overseas départements with a letter."""
+_OPEN = "A"
+"""State of a published object that is active."""
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    if _stock(candidate) is not None:
+        return "finess_geolocated"
+    is_flow = '"pmej"' in candidate.text or '"gcc"' in candidate.text
+    structures = any(
+        mark in candidate.text for mark in ('"informationsGeneralesPMEJ"', '"nomGcc"', '"typeGco"')
+    )
+    return "finess_structures" if is_flow and structures else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `structures` (MSP, health centres) and `sites` (every establishment with a place).
+
+    Raises
+    ------
+    InvalidInputError
+        The file breaks off, or places nothing.
+    """
+    stock, tally = _stock(candidate), Tally()
+    if stock is not None:
+        sites, vintage = _read_stock(stock, tally)
+    else:
+        sites, vintage = _read_flow(candidate.file, tally)
+    sites["code"] = index.settle(sites["code"])
+    unreadable = sites["code"] == ""
+    tally.refuse(sites[unreadable], "code de commune illisible")
+    sites = placed(sites[~unreadable], index, tally)[SITE_COLUMNS]
+    sites = sites[~sites.duplicated("id")]
+    kept = sites[sites["category"].isin(KINDS)]
+    require_rows(len(kept), candidate.file.name, "maisons et centres de santé")
+    tally.kept = len(kept)
+    structures = as_structures(kept.assign(kind=kept["category"].map(KINDS)), labelled=False)
+    return ReadResult(
+        {"structures": structures, "sites": sites.reset_index(drop=True)},
+        {"structures": vintage},
+        tally,
+        kinds=tuple(KINDS.values()),
+    )
+
+
+def _stock(candidate: Candidate) -> TextTable | None:
+    for table in candidate.tables:
+        if isinstance(table, TextTable) and any(
+            cells[:1] == ["structureet"] and len(cells) == STRUCTURE_FIELDS for cells in table.head
+        ):
+            return table
+    return None
+
+
+def _read_stock(table: TextTable, tally: Tally) -> tuple[pd.DataFrame, str]:
+    structures: dict[str, tuple[int, str, str, str]] = {}
+    places: dict[str, tuple[float, float, int]] = {}
+    vintage = "date non indiquée dans le fichier"
+    with (
+        reading(table.name),
+        io.TextIOWrapper(table.file.open(), encoding=table.encoding) as text,
+    ):
+        for line, row in enumerate(text, 1):
+            cells = row.rstrip("\r\n").split(";")
+            if line == 1 and (day := re.search(r"(\d{4})-(\d\d)-(\d\d)", row)):
+                vintage = f"{day[3]}/{day[2]}/{day[1]}"
+            if cells[0] not in {"structureet", "geolocalisation"}:
+                continue
+            tally.read += 1
+            expected = STRUCTURE_FIELDS if cells[0] == "structureet" else PLACE_FIELDS
+            if len(cells) != expected:
+                tally.refuse(pd.Series(0, index=[line]), "nombre de champs inattendu")
+            elif cells[0] == "structureet":
+                structures[cells[_ID]] = (
+                    line,
+                    (cells[_LONG_NAME] or cells[_NAME]).strip(),
+                    cells[_CATEGORY],
+                    commune_code(cells[_DEPARTEMENT], cells[_COMMUNE]),
+                )
+            else:
+                places[cells[1]] = _place(cells[2], cells[3], cells[4])
+    if not places:
+        raise InvalidInputError(
+            f"« {table.name} » n'a aucune coordonnée : il est tronqué, ou c'est le fichier FINESS "
+            "non géolocalisé. Importez « etalab-cs1100507 » en entier."
+        )
+    frame = pd.DataFrame.from_dict(
+        structures, orient="index", columns=["line", "name", "category", "code"]
+    )
+    located = pd.DataFrame.from_dict(places, orient="index", columns=["x", "y", "epsg"])
+    frame = frame.join(located, how="left").rename_axis("id").reset_index().set_index("line")
+    return _in_degrees(frame), vintage
+
+
+def commune_code(departement: str, commune: str) -> str:
+    """Return the INSEE code of a commune from FINESS's two fields."""
+    code = _OVERSEAS.get(departement, departement)
+    return code + (commune[-2:] if len(code) == 3 else commune)
+
+
+def _place(x: str, y: str, source: str) -> tuple[float, float, int]:
+    named = [epsg for name, epsg in PROJECTIONS.items() if name in source.upper()]
+    try:
+        return float(x), float(y), named[0] if named else 0
+    except ValueError:
+        return float("nan"), float("nan"), 0
+
+
+def _in_degrees(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with `lon` and `lat` (WGS84) from each row's own projection."""
+    epsg = frame["epsg"].where(frame["epsg"] > 0)
+    by_place = frame["code"].str[:3].map(_BY_DEPARTEMENT).fillna(LAMBERT_93)
+    epsg = epsg.fillna(by_place).astype(int)
+    frame["lon"], frame["lat"] = float("nan"), float("nan")
+    for code in epsg.unique():
+        rows = (epsg == code) & frame["x"].notna()
+        to_degrees = pyproj.Transformer.from_crs(int(code), 4326, always_xy=True)
+        lon, lat = to_degrees.transform(frame.loc[rows, "x"], frame.loc[rows, "y"])
+        frame.loc[rows, "lon"], frame.loc[rows, "lat"] = lon, lat
+    wrong = ~frame["lon"].between(-180, 180) | ~frame["lat"].between(-90, 90)
+    frame.loc[wrong, ["lon", "lat"]] = float("nan")
+    return frame
+
+
+def _read_flow(file: InputFile, tally: Tally) -> tuple[pd.DataFrame, str]:
+    rows = []
+    with as_published(file.name):
+        for site in flow_sites(file):
+            tally.read += 1
+            general = site.get("informationsGeneralesEGE") or {}
+            if site.get("etatObjet") != _OPEN or general.get("dateFermeture"):
+                continue
+            address = (site.get("adresse") or [{}])[0]
+            place = address.get("coordonneesGeographique") or {}
+            rows.append(
+                (
+                    told(general.get("numFinessEge")),
+                    told(general.get("nomEgeLong")) or told(general.get("nomEgeCourt")),
+                    told(site.get("categorieentiteGeographiqueExercice")),
+                    told(address.get("cogCommune")),
+                    told(place.get("directionLongitude")),
+                    told(place.get("directionLatitude")),
+                )
+            )
+    frame = pd.DataFrame(rows, columns=SITE_COLUMNS)
+    for axis, limit in (("lon", 180), ("lat", 90)):
+        value = pd.to_numeric(frame[axis], errors="coerce")
+        frame[axis] = value.where(value.abs() <= limit)
+    return frame, flow_date(file)
+
+
+def flow_sites(file: InputFile) -> Iterator[dict]:
+    """Give the establishments of a FINESS+ flow, one at a time."""
+    for owner in json_items(file, "pmej.item"):
+        yield from owner.get("ege") or []
+
+
+@contextmanager
+def as_published(name: str) -> Iterator[None]:
+    """Refuse a flow whose objects are not made as they are published (InvalidInputError)."""
+    try:
+        yield
+    except (TypeError, AttributeError, KeyError, IndexError) as error:
+        raise InvalidInputError(
+            f"« {name} » est bien un flux FINESS+, mais ses objets n'ont pas la forme publiée : "
+            "téléchargez-le de nouveau."
+        ) from error
+
+
+def told(value: object) -> str:
+    """Return a text or a number of a flow as text; "" for all else."""
+    return str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
+
+
+def json_items(file: InputFile, prefix: str) -> Iterator[dict]:
+    """Give the items of a long array of a JSON file, one at a time.
+
+    Raises
+    ------
+    InvalidInputError
+        The JSON breaks off or is malformed.
+    """
+    try:
+        with reading(file.name), file.open() as stream:
+            yield from ijson.items(stream, prefix)
+    except ijson.JSONError as error:
+        raise InvalidInputError(
+            f"« {file.name} » est un JSON tronqué ou mal formé : téléchargez-le de nouveau."
+        ) from error
+
+
+def flow_date(file: InputFile) -> str:
+    """Return the day when a FINESS+ flow was generated, in French."""
+    found = re.search(rb'"generatedAt"\s*:\s*"(\d{4})-(\d\d)-(\d\d)', file.head())
+    if found is None:
+        return "date non indiquée dans le fichier"
+    year, month, day = (part.decode() for part in found.groups())
+    return f"{day}/{month}/{year}"

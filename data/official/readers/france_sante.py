@@ -1,0 +1,113 @@
+"""Structures with the France Santé label: directory extract, or list of FINESS numbers."""
+
+import re
+
+import pandas as pd
+
+from data.base import french
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    headers,
+    numbers,
+    require_rows,
+)
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.structures import as_structures, placed
+from geo.errors import InvalidInputError
+
+LABEL_CODE = "51"
+"""France Santé in TRE_R344-NiveauExpertise, since 29 June 2026."""
+_LABELLED = re.compile(rf"^(?:{LABEL_CODE}|oui|vrai|true|1|x)$|france sante")
+_FINESS = ("numero finess", "finess", "nofinesset", "numero finess site", "numero finess et",
+           "n finess", "finess et", "finess geographique")  # fmt: skip
+_INSEE = ("code insee", "code commune", "code insee commune", "insee", "code commune insee")
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    return "france_sante" if _find(candidate) is not None else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return the labelled structures.
+
+    Raises
+    ------
+    InvalidInputError
+        No row holds the label, or none can be placed.
+    """
+    header = _find(candidate)
+    if header is None:
+        raise InvalidInputError(f"« {candidate.file.name} » ne cite aucune structure labellisée.")
+    name, tally, label = candidate.file.name, Tally(), _label(header)
+    rows = header.rows(
+        id=header.first(*_FINESS),
+        label=label,
+        name=header.first("raison sociale", "nom", "denomination", "structure", "nom structure"),
+        code=header.first(*_INSEE),
+        lon=header.first("longitude", "lon"),
+        lat=header.first("latitude", "lat"),
+    ).reindex(columns=["id", "label", "name", "code", "lon", "lat"], fill_value="")
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    if label is not None:
+        without = ~rows["label"].map(french.fold).str.contains(_LABELLED)
+        tally.refuse(rows[without], "sans label France Santé")
+        rows = rows[~without]
+    rows["id"] = rows["id"].str.zfill(9)
+    wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
+    tally.refuse(rows[wrong], "numéro FINESS illisible")
+    again = rows.duplicated("id") & ~wrong
+    tally.refuse(rows[again], "structure déjà lue plus haut")
+    rows = rows[~wrong & ~again]
+    require_rows(len(rows), name, "structures labellisées France Santé")
+    rows = _joined_to_finess(rows, index)
+    unknown = rows["code"] == ""
+    tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
+    rows = placed(rows[~unknown], index, tally)
+    require_rows(len(rows), name, "structures que l'on puisse placer")
+    tally.kept = len(rows)
+    found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", name)
+    day = f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
+    return ReadResult(
+        {"structures": as_structures(rows.assign(kind="france_sante"), labelled=True)},
+        {"structures": day},
+        tally,
+        kinds=("france_sante",),
+    )
+
+
+def _find(candidate: Candidate) -> Header | None:
+    called = "france sante" in french.fold(candidate.file.name)
+    for header in headers(candidate):
+        titles = " ".join(" ".join(cells) for cells in header.table.head[: header.row + 1])
+        named = called or "france sante" in french.fold(titles)
+        if header.first(*_FINESS) is not None and (named or _label(header) is not None):
+            return header
+    return None
+
+
+def _label(header: Header) -> int | None:
+    for words in (("label",), ("niveau", "expertise"), ("france", "sante")):
+        for name, position in header.columns.items():
+            if set(words) <= set(name.split()):
+                return position
+    return None
+
+
+def _joined_to_finess(rows: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:
+    """Complete name, commune and position from FINESS, where the file does not give them."""
+    rows = rows.assign(
+        lon=numbers(rows["lon"]), lat=numbers(rows["lat"]), code=index.settle(rows["code"])
+    )
+    if index.sites is None:
+        return rows
+    known = index.sites.set_index("id").reindex(rows["id"]).set_axis(rows.index)
+    for column in ("name", "code"):
+        rows[column] = rows[column].where(rows[column] != "", known[column].fillna(""))
+    for column in ("lon", "lat"):
+        rows[column] = rows[column].fillna(known[column])
+    return rows

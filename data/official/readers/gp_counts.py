@@ -1,0 +1,212 @@
+"""GPs per commune: wide table by year, INSEE's BPE (detail, wide workbook, Melodi long form)."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from data.base import french
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    headers,
+    numbers,
+    require_rows,
+    settled,
+)
+from data.official.readers.communes import CommuneIndex, departement
+from geo.errors import InvalidInputError
+
+GP_TYPES = frozenset({"D201", "D265"})
+"""Médecin généraliste in the BPE: D201 up to 2020, D265 since."""
+
+_WIDE_COLUMN = re.compile(r"(?:gps?|mg|medecins? generalistes?|medecins? omnipraticiens?) (\d{4})$")
+_GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
+_CODE_NAMES = ("code", "depcom", "codgeo", "insee com", "code insee", "code commune")
+_YEAR_IN_NAME = re.compile(r"(?:^|[^0-9])(?:bpe)?[_ ]?((?:20)?[012]\d)(?=[^0-9]|$)", re.IGNORECASE)
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    found = _find(candidate)
+    return found[0] if found else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `gps` (last year known in the region) and `gp_history`.
+
+    A commune without any line in an exhaustive file (BPE) counts zero; a blank cell of a wide
+    table is not known and gives no row.
+
+    Raises
+    ------
+    InvalidInputError
+        The file holds no GP.
+    """
+    found = _find(candidate)
+    if found is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'est pas un dénombrement de médecins.")
+    source, header = found
+    reader = {
+        "gp_panel": _read_wide,
+        "bpe_detail": _read_detail,
+        "bpe_melodi": _read_melodi,
+        "bpe_wide": _read_bpe_wide,
+    }[source]
+    tally = Tally()
+    counts = reader(header, tally)  # columns code, year, gps; index line
+    tally.refuse_malformed(header.table)
+    counts["code"] = index.settle(counts["code"])
+    counts = settled(counts, index, tally)
+    known = counts[counts["gps"].notna()]
+    require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
+    tally.kept = known.index.nunique()
+    history = known.groupby(["code", "year"])["gps"].sum().reset_index()
+    if source != "gp_panel":
+        history = _with_zeros(history, index, tally)
+    year = _year_of_region(history, index)
+    gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
+    years = sorted(history.loc[history["code"].isin(index.codes), "year"].unique())
+    return ReadResult(
+        {"gps": gps, "gp_history": history},
+        {"gps": str(year), "gp_history": ", ".join(map(str, years or [year]))},
+        tally,
+    )
+
+
+def _find(candidate: Candidate) -> tuple[str, Header] | None:
+    for header in headers(candidate):
+        names = header.columns.keys()
+        code = header.first(*_CODE_NAMES)
+        if "depcom" in names and "typequ" in names:
+            return "bpe_detail", header
+        if {"geo", "facility type"} <= names and _measure(header) is not None:
+            return "bpe_melodi", header
+        if code is not None and header.first(*_GP_NAMES) is not None and len(names) > 20:
+            return "bpe_wide", header
+        if code is not None and any(_WIDE_COLUMN.match(name) for name in names):
+            return "gp_panel", header
+    return None
+
+
+def _read_wide(header: Header, tally: Tally) -> pd.DataFrame:
+    years = {name: m[1] for name in header.columns if (m := _WIDE_COLUMN.match(name))}
+    rows = header.rows(
+        code=header.first(*_CODE_NAMES), **{y: header.columns[name] for name, y in years.items()}
+    )
+    tally.read = len(rows)
+    long = rows.melt("code", var_name="year", value_name="text", ignore_index=False)
+    long["gps"] = numbers(long["text"])
+    long["year"] = long["year"].astype(int)
+    wrong = (long["gps"].isna() & (long["text"] != "")) | (long["gps"] < 0)
+    tally.refuse(long[wrong], "nombre de médecins illisible")
+    blank = long.loc[long["text"] == "", "year"].value_counts()
+    tally.remarks += [
+        f"{year} : {french.number(count)} communes sans valeur, laissées inconnues"
+        for year, count in sorted(blank.items())
+    ]
+    return long.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _read_detail(header: Header, tally: Tally) -> pd.DataFrame:
+    batches = header.batches(
+        code=header.columns["depcom"],
+        kind=header.columns["typequ"],
+        year=header.first("an"),
+        gps=header.first("nb equip"),
+    )
+    return _only_gps(header, tally, batches)
+
+
+def _read_melodi(header: Header, tally: Tally) -> pd.DataFrame:
+    level = header.first("geo object")
+    batches = header.batches(
+        code=header.columns["geo"],
+        kind=header.columns["facility type"],
+        year=header.first("time period"),
+        gps=_measure(header),
+        level=level,
+    )
+
+    def communes() -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            if level is None:
+                tally.read += (~batch["code"].str.contains("COM|ARM|^[0-9AB]{5}$")).sum()
+                yield batch[batch["code"].str.contains("COM|ARM|^[0-9AB]{5}$")]
+            else:  # each commune is also counted in its EPCI, département, region…
+                tally.read += int((batch["level"] != "COM").sum())
+                yield batch[batch["level"] == "COM"]
+
+    return _only_gps(header, tally, communes())
+
+
+def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> pd.DataFrame:
+    name, kinds, kept = header.table.name, set[str](), []
+    for batch in batches:
+        tally.read += len(batch)
+        kinds |= set(batch["kind"].unique())
+        kept.append(batch[batch["kind"].isin(GP_TYPES)])
+    gps = pd.concat(kept) if kept else pd.DataFrame(columns=["code", "kind"])
+    if gps.empty:
+        domains = ", ".join(sorted({kind[:1] for kind in kinds if kind})) or "aucun"
+        raise InvalidInputError(
+            f"« {name} » est un fichier de la BPE sans médecin généraliste (types D201 ou D265) ; "
+            f"domaines trouvés : {domains}. Importez le fichier du domaine D (santé) ou l'ensemble."
+        )
+    gps["gps"] = numbers(gps["gps"]) if "gps" in gps else 1.0  # one row per equipment since 2021
+    wrong = gps["gps"].isna() | (gps["gps"] < 0)
+    tally.refuse(gps[wrong], "nombre d'équipements illisible")
+    year = gps["year"].str[:4] if "year" in gps else pd.Series("", index=gps.index)
+    dated = year.str.fullmatch(r"\d{4}")
+    gps["year"] = (year if dated.all() else year.where(dated, str(_year_in_name(header)))).astype(
+        int
+    )
+    return gps.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _read_bpe_wide(header: Header, tally: Tally) -> pd.DataFrame:
+    rows = header.rows(code=header.first(*_CODE_NAMES), text=header.first(*_GP_NAMES))
+    tally.read = len(rows)
+    rows["gps"] = numbers(rows["text"]).where(rows["text"] != "", 0.0)
+    wrong = rows["gps"].isna() | (rows["gps"] < 0)
+    tally.refuse(rows[wrong], "nombre de médecins illisible")
+    rows["year"] = _year_in_name(header)
+    return rows.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _measure(header: Header) -> int | None:
+    return header.first("obs value niveau", "obs value")
+
+
+def _year_in_name(header: Header) -> int:
+    for text in (header.table.sheet, header.table.file.path.name):
+        if match := _YEAR_IN_NAME.search(text):
+            return 2000 + int(match[1]) % 100
+    raise InvalidInputError(
+        f"« {header.table.name} » ne dit pas son année : ajoutez-la à son nom (bpe_2021.xlsx)."
+    )
+
+
+def _with_zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Say zero where an exhaustive file has no line, in the départements that it covers."""
+    covered = set(history["code"].map(departement))
+    known = index.communes["code"]
+    known = known[known.map(departement).isin(covered)]
+    grid = pd.MultiIndex.from_product([known, sorted(history["year"].unique())])
+    present = pd.MultiIndex.from_frame(history[["code", "year"]])
+    missing = grid.difference(present)
+    zeros = pd.DataFrame({"code": missing.get_level_values(0), "year": missing.get_level_values(1)})
+    here = int(zeros["code"].isin(index.codes).sum())
+    if here:
+        tally.remarks.append(
+            f"{french.number(here)} communes de la région sans ligne dans ce fichier exhaustif : "
+            "comptées à zéro médecin"
+        )
+    return pd.concat([history, zeros.assign(gps=0.0)]).sort_values(["code", "year"])
+
+
+def _year_of_region(history: pd.DataFrame, index: CommuneIndex) -> int:
+    here = history[history["code"].isin(index.codes)]
+    return int((history if here.empty else here)["year"].max())

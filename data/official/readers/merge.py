@@ -1,0 +1,87 @@
+"""How a table that was just read joins what is already there: replace, complete, or add years."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.official.readers.base import ReadResult
+from data.region import schemas
+from geo.errors import InvalidInputError
+
+_BY_YEAR = ("apl", "gp_history")
+_FIGURES = ("share_over_75", "area_km2")
+"""Columns of `reference` that are missing as NaN, the others as ""."""
+
+
+def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables to store, checked.
+
+    Parameters
+    ----------
+    result
+        What was read.
+    stored
+        Tables already imported (real ones only), by key.
+
+    Raises
+    ------
+    InvalidInputError
+        A table does not pass the checks of its schema, or completes a table that is not there.
+    """
+    tables = {}
+    for key, read in result.tables.items():
+        if key == "sites":
+            continue
+        before = stored.get(key)
+        if key in result.columns:
+            table = _completed(key, read, result.columns[key], before)
+        elif key in _BY_YEAR and before is not None:
+            table = _years_added(read, before)
+        elif key == "structures" and before is not None:
+            table = _kinds_replaced(read, result.kinds, before)
+        else:
+            table = read
+        order = [name for name in ("code", "id", "year", "part") if name in table]
+        tables[key] = schemas.checked(key, table.sort_values(order, ignore_index=True))
+    return tables
+
+
+def _completed(
+    key: str, read: pd.DataFrame, columns: tuple[str, ...], before: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Give some columns to the rows already there; `reference` also takes new communes."""
+    if key == "zoning":
+        if before is None:
+            raise InvalidInputError(
+                "La composition des territoires de vie-santé complète un zonage : importez d'abord "
+                "(ou en même temps) le zonage des médecins généralistes."
+            )
+        kept = before.drop(columns=list(columns)).merge(read, on="code", how="left")
+        return kept.fillna(dict.fromkeys(columns, ""))
+    if before is not None:
+        both = read.set_index("code").combine_first(before.set_index("code")).reset_index()
+        blanks = {name: "" for name in both if name not in _FIGURES}
+        return both.fillna(blanks)
+    absent = [name for name in schemas.TABLES[key].columns if name not in read]
+    return read.assign(**{name: float("nan") if name in _FIGURES else "" for name in absent})
+
+
+def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Take the years of the file from the file, the others from what is there."""
+    others = before[~before["year"].isin(set(read["year"]))]
+    return pd.concat([others, read], ignore_index=True)
+
+
+def _kinds_replaced(
+    read: pd.DataFrame, kinds: tuple[str, ...], before: pd.DataFrame
+) -> pd.DataFrame:
+    """Replace the kinds that the file knows in full; kind and label of a place add up."""
+    others = before[~before["kind"].isin(kinds)]
+    if kinds == ("france_sante",):  # a labelled MSP stays an MSP
+        others = others.assign(labelled=others["id"].isin(set(read["id"])))
+        read = read[~read["id"].isin(set(others["id"]))]
+    else:
+        labelled = set(before.loc[before["labelled"], "id"])
+        read = read.assign(labelled=read["id"].isin(labelled))
+        others = others[~others["id"].isin(set(read["id"]))]
+    return pd.concat([others, read], ignore_index=True)

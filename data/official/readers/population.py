@@ -1,0 +1,133 @@
+"""INSEE populations: legal populations (PMUN) and age structure of the census."""
+
+import re
+
+import pandas as pd
+
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    headers,
+    numbers,
+    require_rows,
+    settled,
+)
+from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from geo.errors import InvalidInputError
+
+_AGE = re.compile(r"p(\d\d) pop7589$")
+_CODE_NAMES = ("depcom", "codgeo", "insee com", "code commune", "code insee")
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    if _ages(candidate) is not None:
+        return "insee_ages"
+    return "insee_populations" if _legal(candidate) is not None else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `populations`, or the share over 75 of `reference`.
+
+    Raises
+    ------
+    InvalidInputError
+        No line is usable.
+    """
+    ages = _ages(candidate)
+    if ages is not None:
+        return _read_ages(candidate, ages, index)
+    legal = _legal(candidate)
+    if legal is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une population de l'INSEE.")
+    return _read_legal(candidate, legal, index)
+
+
+def _legal(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        split = {"dep", "codcom"} <= header.columns.keys()
+        if "pmun" in header.columns and (split or header.first(*_CODE_NAMES) is not None):
+            return header
+    return None
+
+
+def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
+    tally = Tally()
+    code = header.first(*_CODE_NAMES)
+    parts = (
+        {} if code is not None else {"dep": header.columns["dep"], "com": header.columns["codcom"]}
+    )
+    rows = header.rows(code=code, text=header.columns["pmun"], **parts)
+    if code is None:
+        rows["code"] = rows["dep"].str.zfill(2).str[:2] + rows["com"].str.zfill(3)
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    rows["population"] = numbers(rows["text"])
+    wrong = rows["population"].isna() | (rows["population"] < 0)
+    tally.refuse(rows[wrong], "population illisible")
+    table = _summed(rows[~wrong], index, tally, "population").reset_index()
+    require_rows(len(table), candidate.file.name, "populations des communes")
+    return ReadResult({"populations": table}, {"populations": _year_in_name(candidate)}, tally)
+
+
+def _ages(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        years = [m[1] for name in header.columns if (m := _AGE.match(name))]
+        if header.first(*_CODE_NAMES) is not None and years:
+            return header
+    return None
+
+
+def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
+    tally = Tally()
+    year = max(m[1] for name in header.columns if (m := _AGE.match(name)))
+    names = {part: f"p{year} pop{part}" for part in ("", "7589", "90p")}
+    absent = [
+        name.upper().replace(" ", "_") for name in names.values() if name not in header.columns
+    ]
+    if absent:
+        raise InvalidInputError(
+            f"« {candidate.file.name} » n'a pas toutes les colonnes d'âge : "
+            f"{', '.join(absent)} manque."
+        )
+    texts = header.rows(
+        code=header.first(*_CODE_NAMES),
+        total=header.columns[names[""]],
+        old=header.columns[names["7589"]],
+        oldest=header.columns[names["90p"]],
+    )
+    tally.read = len(texts)
+    tally.refuse_malformed(header.table)
+    rows = texts[["code"]].copy()
+    rows["total"] = numbers(texts["total"])
+    rows["over_75"] = numbers(texts["old"]) + numbers(texts["oldest"])
+    wrong = rows["total"].isna() | rows["over_75"].isna() | (rows["over_75"] > rows["total"])
+    tally.refuse(rows[wrong], "effectifs illisibles ou incohérents")
+    sums = _summed(rows[~wrong], index, tally, "total", "over_75")
+    sums = sums[sums["total"] > 0]
+    require_rows(len(sums), candidate.file.name, "structure par âge des communes")
+    table = (sums["over_75"] / sums["total"]).rename("share_over_75").reset_index()
+    return ReadResult(
+        {"reference": table},
+        {"reference": f"20{year}"},
+        tally,
+        columns={"reference": ("share_over_75",)},
+    )
+
+
+def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str) -> pd.DataFrame:
+    """Return sums by present code: merged communes add up, and so do arrondissements."""
+    whole = rows["code"].map(lambda code: ARRONDISSEMENTS.get(code, code))
+    # A file that gives both Paris and its arrondissements must not count them twice.
+    parts = (whole != rows["code"]) & whole.isin(set(rows["code"]))
+    rows = rows.assign(code=index.settle(whole))[~parts]
+    rows = settled(rows, index, tally)
+    tally.kept = len(rows)
+    return rows.groupby("code")[list(columns)].sum()
+
+
+def _year_in_name(candidate: Candidate) -> str:
+    match = re.search(r"(20[0-3]\d)", candidate.file.name)
+    return match[1] if match else "millésime non indiqué dans le fichier"

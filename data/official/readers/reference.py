@@ -1,0 +1,126 @@
+"""Columns that describe communes (age, density class, area, bassin de vie) and the TVS."""
+
+import pandas as pd
+
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    chief_rows,
+    headers,
+    numbers,
+    only_once,
+    require_rows,
+    settled,
+)
+from data.official.readers.communes import CommuneIndex
+from geo.errors import InvalidInputError
+
+_CODE_NAMES = ("code", "codgeo", "depcom", "insee com", "code insee", "code commune")
+_NAMES = {
+    "share_over_75": ("part 75 plus pct",),
+    "density_class": ("grille densite texte", "libdens7", "libelle densite"),
+    "area_km2": ("superficie insee km2", "superficie"),
+    "bassin_de_vie": ("bv2022",),
+    "bassin_de_vie_name": ("lib bv2022", "libbv2022"),
+}
+_LEAST_COLUMNS = 2
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    if _described(candidate) is not None:
+        return "commune_reference"
+    return "tvs" if _tvs(candidate) is not None else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `reference`, or the TVS columns of `zoning`.
+
+    Raises
+    ------
+    InvalidInputError
+        No line is usable.
+    """
+    described = _described(candidate)
+    if described is not None:
+        return _read_reference(candidate, described, index)
+    tvs = _tvs(candidate)
+    if tvs is None:
+        raise InvalidInputError(f"« {candidate.file.name} » ne décrit pas des communes.")
+    return _read_tvs(candidate, tvs, index)
+
+
+def _described(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        known = [c for c, names in _NAMES.items() if header.first(*names) is not None]
+        if header.first(*_CODE_NAMES) is not None and len(known) >= _LEAST_COLUMNS:
+            return header
+    return None
+
+
+def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
+    tally = Tally()
+    positions = {column: header.first(*names) for column, names in _NAMES.items()}
+    rows = header.rows(own=header.first(*_CODE_NAMES), **positions)
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    rows["code"] = index.settle(rows["own"])
+    rows = only_once(chief_rows(settled(rows, index, tally), tally), tally)
+    if "share_over_75" in rows:
+        rows["share_over_75"] = numbers(rows["share_over_75"]) / 100
+        wrong = (rows["share_over_75"] < 0) | (rows["share_over_75"] > 1)
+        tally.refuse(rows[wrong], "part des 75 ans et plus hors de 0 à 100 %")
+        rows = rows[~wrong]
+    if "area_km2" in rows:
+        rows["area_km2"] = numbers(rows["area_km2"])
+    require_rows(len(rows), candidate.file.name, "caractéristiques des communes")
+    tally.kept = len(rows)
+    given = tuple(column for column, position in positions.items() if position is not None)
+    table = rows[["code", *given]].sort_values("code").reset_index(drop=True)
+    year = "BV2022" if "bassin_de_vie" in given else "millésime non indiqué dans le fichier"
+    return ReadResult(
+        {"reference": table}, {"reference": year}, tally, columns={"reference": given}
+    )
+
+
+def _tvs(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        has_zone = any(n.startswith(("zonage", "qualification")) for n in header.columns)
+        if _tvs_code(header) is not None and _commune_code(header) is not None and not has_zone:
+            return header
+    return None
+
+
+def _tvs_code(header: Header) -> int | None:
+    found = header.first("tvs", "agregation tvs")
+    return found if found is not None else header.having("code", "tvs")
+
+
+def _commune_code(header: Header) -> int | None:
+    found = header.first(*_CODE_NAMES)
+    return found if found is not None else header.having("code", "commune", without=("postal",))
+
+
+def _read_tvs(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
+    tally = Tally()
+    label = header.having("nom", "tvs")
+    label = label if label is not None else header.having("libelle", "tvs")
+    rows = header.rows(own=_commune_code(header), tvs=_tvs_code(header), tvs_name=label)
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    rows["code"] = index.settle(rows["own"])
+    tally.refuse(rows[rows["tvs"] == ""], "code de territoire de vie-santé vide")
+    rows = rows[rows["tvs"] != ""]
+    rows = only_once(chief_rows(settled(rows, index, tally), tally), tally)
+    require_rows(len(rows), candidate.file.name, "composition des territoires de vie-santé")
+    tally.kept = len(rows)
+    given = ("tvs", "tvs_name") if label is not None else ("tvs",)
+    table = pd.DataFrame(rows[["code", *given]]).reset_index(drop=True)
+    return ReadResult(
+        {"zoning": table},
+        {"zoning": "composition des territoires de vie-santé"},
+        tally,
+        columns={"zoning": given},
+    )

@@ -1,0 +1,194 @@
+"""GPs of first resort per commune from the RPPS (Annuaire Santé), streamed in bounded memory.
+
+The file is nominative: only the columns named here are ever decoded, names never are, and
+nothing of a person outlives the count.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from data.base import french
+from data.files.text_files import TextTable, open_input
+from data.official.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
+from data.official.readers.communes import CommuneIndex, departement, folded_name
+from geo.errors import InvalidInputError
+
+DOCTOR = "10"
+"""Profession: médecin."""
+GP_SKILLS = frozenset({"SM53", "SM54"})
+"""Savoir-faire: spécialiste en médecine générale, qualifié en médecine générale."""
+FIRST_RESORT_SECTORS = frozenset({"SA05", "SA07", "SA08"})
+"""Sectors of activity: centre de santé, cabinet individuel, cabinet de groupe."""
+EXCLUSIVE_SKILL = "CEX"
+"""Type of savoir-faire « compétence exclusive »: a particular mode of practice (MEP)."""
+
+_PERSON = ("identification nationale pp", "identifiant pp")
+_SITE_COLUMNS = (
+    "identifiant technique de la structure",
+    "numero finess site",
+    "numero siret site",
+)
+_CEDEX = re.compile(r"\bcedex\b.*$|\b\d+\s*(e|er|eme)?\b")
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    return "rpps" if _find(candidate) is not None else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `gps`: each GP counts 1/k in each of the k practices where he or she sees patients.
+
+    Raises
+    ------
+    InvalidInputError
+        No GP is found.
+    """
+    header = _find(candidate)
+    if header is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une extraction du RPPS.")
+    tally = Tally()
+    practices = _practices(header, tally)
+    practices = _general_practitioners(practices, candidate, tally)
+    require_rows(len(practices), candidate.file.name, "généralistes de premier recours")
+    tally.kept = len(practices)
+    sites = practices.drop_duplicates(["person", "site"]).copy()
+    sites["share"] = 1 / sites.groupby("person")["site"].transform("size")
+    sites["code"] = _codes(sites, index)
+    nowhere = sites["code"] == ""
+    tally.refuse(sites[nowhere], "commune non trouvée (hors de la région ou illisible)")
+    unknown = index.unknown(sites["code"])
+    tally.refuse(sites[unknown], "commune absente du code officiel actuel")
+    located = sites[~nowhere & ~unknown]
+    require_rows(index.matched(located["code"]), candidate.file.name, "médecins de la région")
+    counts = located.groupby("code")["share"].sum()
+    # The register is exhaustive: a commune of the départements seen that is not named has no GP.
+    covered = set(counts.index.map(departement))
+    known = index.communes["code"]
+    everywhere = sorted({*counts.index, *known[known.map(departement).isin(covered)]})
+    gps = counts.reindex(everywhere, fill_value=0.0).rename_axis("code").rename("gps").reset_index()
+    here = located["code"].isin(index.codes)
+    tally.remarks.append(
+        f"{french.number(located.loc[here, 'share'].sum(), 1)} généralistes de premier recours "
+        f"dans la région, {french.number(int(here.sum()))} lieux d'exercice ; un médecin de k "
+        "lieux compte pour 1/k dans chacun"
+    )
+    return ReadResult({"gps": gps}, {"gps": _day(candidate)}, tally)
+
+
+def _find(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        names = header.columns
+        if (
+            {"code profession", "code secteur d activite", "code commune coord structure"}
+            <= names.keys()
+        ) and header.first(*_PERSON) is not None:
+            return header
+    return None
+
+
+def _practices(header: Header, tally: Tally) -> pd.DataFrame:
+    """Return the doctors' rows in practices and health centres, without names."""
+    wanted = {
+        "person": header.first(*_PERSON),
+        "profession": header.columns["code profession"],
+        "sector": header.columns["code secteur d activite"],
+        "skill": header.first("code savoir faire"),
+        "skill_type": header.first("code type savoir faire"),
+        "insee": header.columns["code commune coord structure"],
+        "postcode": header.first("code postal coord structure"),
+        "town": header.first("libelle commune coord structure"),
+        **{f"site_{k}": header.first(name) for k, name in enumerate(_SITE_COLUMNS)},
+    }
+    given = {name: position for name, position in wanted.items() if position is not None}
+    kept = []
+    for batch in header.table.batches(header.row, sorted(given.values())):
+        tally.read += len(batch)
+        doctors = batch[batch[given["profession"]].str.strip() == DOCTOR]
+        sectors = doctors[given["sector"]].str.strip()
+        doctors = doctors[sectors.isin(FIRST_RESORT_SECTORS)]
+        kept.append(pd.DataFrame({name: doctors[k].str.strip() for name, k in given.items()}))
+    tally.refuse_malformed(header.table)
+    if not kept:
+        raise InvalidInputError(
+            f"« {header.table.name} » s'arrête après son en-tête : téléchargez-le de nouveau."
+        )
+    rows = pd.concat(kept)
+    rows = rows.assign(**{name: "" for name in wanted if name not in rows})
+    site = rows["site_0"]
+    for other in ("site_1", "site_2"):
+        site = site.where(site != "", rows[other])
+    place = rows["insee"] + " " + rows["postcode"] + " " + rows["town"]
+    return rows.assign(site=site.where(site != "", place))
+
+
+def _general_practitioners(rows: pd.DataFrame, candidate: Candidate, tally: Tally) -> pd.DataFrame:
+    """Keep GPs: by their savoir-faire, else by the separate file, else (old files) by its blank."""
+    exclusive = set(rows.loc[rows["skill_type"] == EXCLUSIVE_SKILL, "person"])
+    if exclusive:
+        tally.remarks.append(
+            f"{french.number(len(exclusive))} médecins à compétence exclusive laissés de côté"
+        )
+        rows = rows[~rows["person"].isin(exclusive)]
+    named = rows["skill"].isin(GP_SKILLS)
+    if named.any():
+        return rows[named]
+    apart = _skills_apart(candidate)
+    if apart is not None:
+        tally.remarks.append("savoir-faire lus dans le fichier SavoirFaire de la même archive")
+        return rows[rows["person"].isin(apart)]
+    tally.remarks.append(
+        "aucun savoir-faire SM53 ou SM54 dans ce fichier (ancienne version) : les médecins sans "
+        "savoir-faire sont comptés comme généralistes"
+    )
+    return rows[rows["skill"] == ""]
+
+
+def _skills_apart(candidate: Candidate) -> set[str] | None:
+    """Return the GPs named by the `SavoirFaire` file of the same archive, None without one."""
+    for file in open_input(candidate.file.path):
+        if file.kind != "text" or file.name == candidate.file.name:
+            continue
+        other = Candidate(file, (TextTable(file),))
+        for header in headers(other):
+            person, skill = header.first(*_PERSON), header.first("code savoir faire")
+            if person is None or skill is None or "code secteur d activite" in header.columns:
+                continue
+            batches = header.batches(person=person, skill=skill)
+            return set().union(*(set(b.loc[b["skill"].isin(GP_SKILLS), "person"]) for b in batches))
+    return None
+
+
+def _codes(sites: pd.DataFrame, index: CommuneIndex) -> pd.Series:
+    """Return commune codes: INSEE's where given, else by postcode and name."""
+    codes = index.settle(sites["insee"])
+    lacking = codes == ""
+    pairs = sites.loc[lacking, ["postcode", "town"]].drop_duplicates()
+    found = dict(_by_name(pairs.itertuples(index=False, name=None), index))
+    pairs_of_rows = zip(sites["postcode"], sites["town"], strict=True)
+    named = pd.Series([found.get(pair, "") for pair in pairs_of_rows], index=sites.index, dtype=str)
+    return codes.where(~lacking, named)
+
+
+def _by_name(
+    pairs: Iterable[tuple[str, str]], index: CommuneIndex
+) -> Iterable[tuple[tuple[str, str], str]]:
+    for postcode, town in pairs:
+        name = folded_name(_CEDEX.sub("", french.fold(town)))
+        here = index.by_postcode.get(postcode, {})
+        # A CEDEX has a postcode of its own: the name must then be unique in the département.
+        elsewhere = index.by_name.get((departement(postcode), name), [])
+        only = next(iter(here.values())) if len(here) == 1 else ""
+        code = here.get(name) or (elsewhere[0] if len(elsewhere) == 1 else only)
+        yield (postcode, town), code
+
+
+def _day(candidate: Candidate) -> str:
+    found = re.search(r"(20\d\d)(\d\d)(\d\d)", candidate.file.name)
+    if found:
+        return f"{found[3]}/{found[2]}/{found[1]}"
+    saved = dt.datetime.fromtimestamp(candidate.file.path.stat().st_mtime, dt.UTC)
+    return f"fichier du {saved:%d/%m/%Y}"  # the daily file of data.gouv.fr bears no date

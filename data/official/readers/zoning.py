@@ -1,0 +1,238 @@
+"""Legal zoning of GPs: CartoSanté export, DREES sheets, lists by postcode and name."""
+
+import re
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from data.base import french
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    chief_rows,
+    headers,
+    require_rows,
+    settled,
+)
+from data.official.readers.communes import CommuneIndex, folded_name
+from geo.errors import InvalidInputError
+
+NAME_LIKENESS = 90
+"""Least likeness (rapidfuzz, 0 to 100) of two names within one postcode to be the same."""
+
+_OTHERS = ("infirmier", "kine", "masseur", "sage femme", "sages femmes", "orthophon", "dentiste")
+_OUTSIDE = re.compile(r"hors|\bhz\b|\bhc\b|\bhv\b")
+_PRIORITY = re.compile(r"\bzip\b|intervention prioritaire")
+_COMPLEMENT = re.compile(r"\bzac\b|action complementaire")
+_WATCH = re.compile(r"\bzv\b|vigilance|\bzar\b|accompagnement regional")
+_DISTRICT = re.compile(r"QPV?\d")
+"""Codes of priority districts: QP033001."""
+_MISSING = re.compile(r"^$|^n a\b|non disponible")
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    found = _find(candidate)
+    if found is None:
+        return None
+    header, _ = found
+    if header.first("code postal") is not None and _code(header) is None:
+        return "zoning_by_name"
+    return "zoning_drees" if _tvs(header) is not None else "zoning_cartosante"
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `zoning`; a commune cut by a QPV has two rows.
+
+    Raises
+    ------
+    InvalidInputError
+        It is the zoning of another profession, or is not given by commune.
+    """
+    found = _find(candidate)
+    if found is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'est pas un zonage des médecins.")
+    header, zone = found
+    name = candidate.file.name
+    title = next(cell for cell, position in header.columns.items() if position == zone)
+    if any(other in title for other in _OTHERS):
+        label = header.table.head[header.row][zone].strip()
+        raise InvalidInputError(
+            f"« {name} » est un zonage d'une autre profession (colonne « {label} ») : importez "
+            "celui des médecins généralistes."
+        )
+    tally = Tally()
+    code = _code(header)
+    if code is not None:
+        rows = header.rows(
+            code=code,
+            value=zone,
+            tvs=_tvs(header),
+            tvs_name=_tvs_name(header),
+            district=header.first("identifiant unique"),
+        ).reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
+        tally.read = len(rows)
+        rows["own"] = rows["code"]
+        rows["code"] = index.settle(rows["code"])
+    else:
+        rows = _match_names(header, zone, index, tally)
+    tally.refuse_malformed(header.table)
+    rows = _zones(rows, name, tally)
+    rows = chief_rows(settled(rows, index, tally), tally)
+    rows = _one_per_part(rows, tally)
+    require_rows(len(rows), name, "zonage des communes")
+    tally.kept = len(rows)
+    zoning = _whole(rows)
+    vintage = _vintage(candidate)
+    return ReadResult({"zoning": zoning}, {"zoning": vintage}, tally)
+
+
+def _find(candidate: Candidate) -> tuple[Header, int] | None:
+    best = None
+    for header in headers(candidate):
+        zone = _zone(header)
+        if zone is None:
+            continue
+        if _code(header) is not None:
+            return header, zone
+        if header.first("code postal") is not None and header.first("nom commune", "commune"):
+            best = best or (header, zone)
+    return best
+
+
+def _zone(header: Header) -> int | None:
+    """Return the column of the zone: that of the regional decree rather than the national one."""
+    for words in (("arrete",), ("regionale",), ()):
+        for name, position in header.columns.items():
+            starts = name.startswith(("zonage", "qualification"))
+            if starts and set(words) <= set(name.split()):
+                return position
+    return None
+
+
+def _code(header: Header) -> int | None:
+    exact = header.first("code", "codgeo", "depcom", "insee com", "code insee", "code commune")
+    return exact if exact is not None else header.having("code", "commune", without=("postal",))
+
+
+def _tvs(header: Header) -> int | None:
+    found = header.having("code", "tvs")
+    return found if found is not None else header.having("code", "vie")
+
+
+def _tvs_name(header: Header) -> int | None:
+    for words in (("nom", "tvs"), ("libelle", "tvs"), ("libelle", "vie"), ("nom", "vie")):
+        if (found := header.having(*words)) is not None:
+            return found
+    return None
+
+
+def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Match names within their postcode (its leading zero restored), as sure as can be."""
+    rows = header.rows(
+        postcode=header.first("code postal"),
+        name=header.first("nom commune", "commune"),
+        value=zone,
+    )
+    tally.read = len(rows)
+    rows["postcode"] = rows["postcode"].str.zfill(5)
+    near = rows["postcode"].isin(set(index.by_postcode))
+    away = int((~near).sum())
+    if away:
+        tally.remarks.append(
+            f"{french.number(away)} lignes de codes postaux éloignés de la région, non lues"
+        )
+    rows = rows[near].copy()
+    before = len(rows)
+    rows = rows[~rows.duplicated(["postcode", "name", "value"])]
+    if before > len(rows):
+        tally.remarks.append(f"{french.number(before - len(rows))} lignes répétées")
+    rows["code"] = [
+        _named(folded_name(name), postcode, index)
+        for name, postcode in zip(rows["name"], rows["postcode"], strict=True)
+    ]
+    tally.refuse(rows[rows["code"] == ""], "nom inconnu sous ce code postal")
+    tally.refuse(rows[rows["code"] == "?"], "nom ambigu sous ce code postal")
+    rows = rows[rows["code"].str.len() == 5]
+    return rows.assign(own=rows["code"], tvs="", tvs_name="", district="")
+
+
+def _named(name: str, postcode: str, index: CommuneIndex) -> str:
+    here = index.by_postcode[postcode]
+    if name in here:
+        return here[name]
+    # A town's second postcode is not always listed: the name may be unique in the département.
+    same_name = index.by_name.get((postcode[:2], name), [])
+    if len(same_name) == 1:
+        return same_name[0]
+    close = process.extract(name, list(here), scorer=fuzz.ratio, score_cutoff=NAME_LIKENESS)
+    if len(close) == 1:
+        return here[close[0][0]]
+    return "?" if close or same_name else ""
+
+
+def _zones(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
+    values = {value: french.fold(value) for value in rows["value"].unique()}
+    meaning = {value: _zone_of(folded) for value, folded in values.items()}
+    read = rows["value"].map(meaning)
+    missing = rows["value"].map(values).str.contains(_MISSING)
+    strange = rows[read.isna() & ~missing]
+    if len(strange) > len(rows) / 2:
+        examples = ", ".join(f"« {value} »" for value in sorted(set(strange["value"]))[:4])
+        raise InvalidInputError(
+            f"« {name} » n'est pas un zonage des médecins généralistes : ses valeurs sont "
+            f"{examples} au lieu de ZIP, ZAC, ZV ou HZ."
+        )
+    tally.refuse(rows[missing], "zonage non disponible")
+    tally.refuse(strange, "zonage inconnu")
+    regional = int((rows["value"].map(values).str.contains(r"\bzar\b|accompagnement")).sum())
+    if regional:
+        tally.remarks.append(
+            f"{french.number(regional)} lignes en zone d'accompagnement régional, rangées avec les "
+            "zones de vigilance (ni ZIP ni ZAC)"
+        )
+    rows = rows[read.notna()].copy()
+    read = read[read.notna()]
+    rows["zone"] = [zone for zone, _ in read]
+    rows["part"] = [part for _, part in read]
+    rows.loc[rows["district"].str.match(_DISTRICT), "part"] = "QPV"
+    return rows
+
+
+def _zone_of(value: str) -> tuple[str, str] | None:
+    """Return zone and part of a folded value such as "3 qpv zip"."""
+    part = "QPV" if re.search(r"\bqpv\b|\bgq\b|quartier", value) else "commune"
+    for zone, pattern in (
+        ("HZ", _OUTSIDE),
+        ("ZIP", _PRIORITY),
+        ("ZAC", _COMPLEMENT),
+        ("ZV", _WATCH),
+    ):
+        if pattern.search(value):
+            return zone, part
+    return None
+
+
+def _one_per_part(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Keep one zone per commune and part; two different ones are ambiguous."""
+    distinct = rows.drop_duplicates(["code", "part", "zone"])
+    several = distinct.duplicated(["code", "part"], keep=False)
+    tally.refuse(distinct[several], "deux zonages différents pour la même commune")
+    return distinct[~several]
+
+
+def _whole(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the commune's own row where only its districts are zoned: the rest is outside."""
+    columns = ["code", "zone", "part", "tvs", "tvs_name"]
+    only_parts = rows[~rows["code"].isin(set(rows.loc[rows["part"] == "commune", "code"]))]
+    rest = only_parts.assign(zone="HZ", part="commune")
+    return pd.concat([rows, rest])[columns].sort_values(["code", "part"]).reset_index(drop=True)
+
+
+def _vintage(candidate: Candidate) -> str:
+    match = re.search(r"(20[12]\d)(\d{2})?(\d{2})?", candidate.file.path.name)
+    if match is None:
+        return "date non indiquée dans le fichier"
+    return match[1] if not match[3] else f"{match[3]}/{match[2]}/{match[1]}"

@@ -1,0 +1,1 @@
+"""On-call lines of hospitals (PDSES): read, checked, covered."""

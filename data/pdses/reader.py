@@ -1,0 +1,312 @@
+"""Files of on-call lines that someone hands in: CSV or XLSX, our template or a wide annex."""
+
+import csv
+import datetime as dt
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from data.base.spreadsheet_text import safe_text
+from data.files.archives import members
+from data.pdses.words import (
+    is_cross,
+    is_total,
+    line_status,
+    line_type,
+    pieces,
+    recognise,
+    says_line,
+    split_heading,
+)
+from data.uploads import MAX_UPLOAD_BYTES
+from data.uploads.tables import decode
+from geo.errors import InvalidInputError
+
+MAX_LINES = 5_000
+"""All of France holds some 5,000 lines; a region a few hundred."""
+MAX_CELL_CHARACTERS = 300
+_SEPARATORS = (";", ",", "\t", "|")
+_HEADER_ROWS = 40
+_MAX_ROWS, _MAX_COLUMNS = 20_000, 200
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class WrittenLine:
+    """One on-call line as it is written.
+
+    Attributes
+    ----------
+    key
+        Its rank in the file, from 0: a row of a wide annex holds several lines.
+    number
+        Row of the file, from 1.
+    cells
+        Field (see `data.pdses.words.FIELDS`) to text; blank fields are absent.
+    fault
+        What is wrong with the row as a whole, in French, "" for nothing.
+    """
+
+    key: int
+    number: int
+    cells: Mapping[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class LinesFile:
+    """What a file holds.
+
+    Attributes
+    ----------
+    lines
+        Its lines, as they are written.
+    wide
+        Whether it has one column per specialty.
+    crosses
+        Lines of which a wide annex says that they are there, not of what type.
+    ignored
+        Headings of the columns that were not read.
+    """
+
+    lines: tuple[WrittenLine, ...]
+    wide: bool
+    crosses: int
+    ignored: tuple[str, ...]
+
+
+def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFile:
+    """Read a file of on-call lines; its format is told by its content, not by its name.
+
+    Parameters
+    ----------
+    content
+        The whole file.
+    name
+        What messages call it.
+    type_of_crosses
+        Type of the lines that a wide annex marks with a cross; "" leaves them to be mended.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is empty, too large, broken, of another kind, or without a heading of ours.
+    """
+    name = name.replace("\\", "/").rsplit("/", 1)[-1][:80] or "fichier"
+    if not content.strip():
+        raise InvalidInputError(f"« {name} » est vide : envoyez un CSV ou un XLSX de lignes.")
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise InvalidInputError(
+            f"« {name} » pèse {len(content) / 1e6:.0f} Mo ; la limite est de "
+            f"{MAX_UPLOAD_BYTES / 1e6:.0f} Mo. N'y laissez que les lignes de permanence."
+        )
+    if content.startswith(_OLE):
+        raise InvalidInputError(
+            f"« {name} » est un ancien classeur (XLS) ou un classeur protégé : enregistrez-le en "
+            "XLSX, sans mot de passe."
+        )
+    sheets = _workbook(content, name) if content.startswith(_ZIP) else _texts(content, name)
+    found = max(map(_found, sheets), key=lambda one: len(one.columns), default=None)
+    if found is None or not found.usable:
+        raise InvalidInputError(
+            f"« {name} » n'a pas de ligne de titres reconnue : il faut « etablissement » (ou "
+            "« nofinesset ») avec « specialite » et « type_ligne », ou une colonne par spécialité. "
+            f"Trouvé : {_shown(sheets)}. Prenez le modèle proposé."
+        )
+    read = _wide(found, type_of_crosses) if found.is_wide else _long(found)
+    if not read.lines:
+        raise InvalidInputError(f"« {name} » ne contient aucune ligne sous ses titres.")
+    if len(read.lines) > MAX_LINES:
+        raise InvalidInputError(
+            f"« {name} » contient {len(read.lines)} lignes de permanence ; la limite est de "
+            f"{MAX_LINES}. Découpez-le."
+        )
+    return read
+
+
+def _texts(content: bytes, name: str) -> list[list[Row]]:
+    """Return the rows of a text under each separator: the heading will tell the right one."""
+    text = decode(content, name).replace("\0", "")
+    tables = []
+    for separator in _SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows: list[Row] = []
+        start = 1
+        try:
+            for cells in reader:
+                rows.append((start, [_clean(cell) for cell in cells]))
+                start = reader.line_num + 1
+                if len(rows) >= _MAX_ROWS:
+                    break
+        except csv.Error as error:
+            if not rows:
+                raise InvalidInputError(
+                    f"« {name} » ne se lit pas comme un tableau ({error}) : enregistrez-le en CSV."
+                ) from error
+        tables.append(rows)
+    return tables
+
+
+def _workbook(content: bytes, name: str) -> list[list[Row]]:
+    """Return the rows of each sheet; the unpacked size is checked before anything is read."""
+    from openpyxl import load_workbook
+
+    members(content, name)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of styles and names that we do not use
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [
+                [
+                    (number, [_clean(_cell_text(value)) for value in row[:_MAX_COLUMNS]])
+                    for number, row in enumerate(
+                        sheet.iter_rows(values_only=True, max_row=_MAX_ROWS), start=1
+                    )
+                ]
+                for sheet in book.worksheets
+            ]
+    except (ValueError, LookupError, TypeError, OSError, SyntaxError, AttributeError) as error:
+        raise InvalidInputError(
+            f"« {name} » n'est pas un classeur XLSX lisible : enregistrez-le de nouveau en XLSX ou "
+            "en CSV."
+        ) from error
+
+
+def _cell_text(value: object) -> str:
+    """Return the text of a spreadsheet cell: whole numbers without ".0", dates in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return str(value)
+
+
+def _clean(cell: str) -> str:
+    """Return a cell without blanks around, nor the apostrophe that our exports add."""
+    text = cell.strip()[:MAX_CELL_CHARACTERS]
+    bare = text.removeprefix("'")
+    return bare if bare != text and safe_text(bare) == text else text
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A heading and the rows below it."""
+
+    columns: Mapping[str, int]
+    heading: Sequence[str]
+    rows: Sequence[Row]
+
+    @property
+    def usable(self) -> bool:
+        names = set(self.columns)
+        told = {"specialite", "type_ligne"} <= names or self.is_wide
+        return told and bool({"etablissement", "nofinesset"} & names)
+
+    @property
+    def is_wide(self) -> bool:
+        return "specialite" not in self.columns and bool(self.others)
+
+    @property
+    def others(self) -> list[int]:
+        """Positions of the headings that are none of ours."""
+        taken = set(self.columns.values())
+        return [k for k, cell in enumerate(self.heading) if cell and k not in taken]
+
+
+def _found(rows: list[Row]) -> _Found:
+    """Return the row with most headings of ours; the first one among equals."""
+    best = _Found({}, [], [])
+    for place, (_, cells) in enumerate(rows[:_HEADER_ROWS]):
+        columns = recognise(cells)
+        if len(columns) > len(best.columns):
+            best = _Found(columns, cells, rows[place + 1 :])
+    return best
+
+
+def _shown(sheets: Sequence[list[Row]]) -> str:
+    rows = [cells for rows in sheets for _, cells in rows[:_HEADER_ROWS] if any(cells)]
+    widest = max(rows, key=lambda cells: sum(map(bool, cells)), default=[])
+    return ", ".join(cell[:40] for cell in widest if cell)[:200] or "rien"
+
+
+def _own(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    return {field: cells[k] for field, k in columns.items() if k < len(cells) and cells[k]}
+
+
+def _overflow(cells: Sequence[str], width: int) -> str:
+    if any(cells[width:]):
+        return f"la ligne a {len(cells)} cellules pour {width} titres : un séparateur de trop ?"
+    return ""
+
+
+def _long(found: _Found) -> LinesFile:
+    lines: list[WrittenLine] = []
+    for number, cells in found.rows:
+        if any(cells):
+            own = _own(cells, found.columns)
+            fault = _overflow(cells, len(found.heading))
+            lines.append(WrittenLine(len(lines), number, own, fault))
+    ignored = tuple(found.heading[k] for k in found.others)
+    return LinesFile(tuple(lines), wide=False, crosses=0, ignored=ignored)
+
+
+def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
+    """Read an annex: one row per establishment, one column per specialty (and type)."""
+    rows, specialties, ignored = _specialties(found)
+    lines: list[WrittenLine] = []
+    crosses = 0
+    for number, cells in rows:
+        own = _own(cells, found.columns)
+        if not {"etablissement", "nofinesset"} & set(own):
+            continue
+        for k, (specialty, kind) in specialties.items():
+            for piece in pieces(cells[k] if k < len(cells) else ""):
+                status = line_status(piece)
+                named = line_type(piece) or kind
+                silent = not named and (is_cross(piece) or bool(status))
+                crosses += silent
+                told = {
+                    "specialite": specialty,
+                    "type_ligne": named or (type_of_crosses if silent else piece),
+                    "statut": status or own.get("statut", "") or "assurée",
+                }
+                kept = {field: text for field, text in (own | told).items() if text}
+                lines.append(WrittenLine(len(lines), number, kept))
+    return LinesFile(tuple(lines), wide=True, crosses=crosses, ignored=tuple(ignored))
+
+
+def _specialties(found: _Found) -> tuple[list[Row], dict[int, tuple[str, str]], list[str]]:
+    """Return rows, position to specialty and type of each column, and the headings left out."""
+    rows, headings = list(found.rows), list(found.heading)
+    kinds = [""] * len(headings)
+    taken = set(found.columns.values())
+    if rows and _is_second_heading(rows[0][1], found):
+        _, second = rows.pop(0)
+        width = max(len(headings), len(second))
+        headings += [""] * (width - len(headings))
+        kinds = [line_type(cell) for cell in second] + [""] * (width - len(second))
+        for k in range(1, width):  # a merged heading stands over its first column only
+            if not headings[k] and kinds[k] and k not in taken:
+                headings[k] = headings[k - 1]
+    specialties, ignored = {}, []
+    for k, heading in enumerate(headings):
+        if not heading or k in taken:
+            continue
+        said = [cells[k] for _, cells in rows if k < len(cells) and cells[k]]
+        if is_total(heading) or (said and 2 * sum(map(says_line, said)) < len(said)):
+            ignored.append(heading)
+            continue
+        name, kind = split_heading(heading)
+        specialties[k] = (name, kinds[k] or kind)
+    return rows, specialties, ignored
+
+
+def _is_second_heading(cells: Sequence[str], found: _Found) -> bool:
+    """Tell whether a row only says types under the specialties, and names no establishment."""
+    own = _own(cells, found.columns)
+    rest = [cell for k, cell in enumerate(cells) if cell and k not in found.columns.values()]
+    return not own and bool(rest) and all(map(line_type, rest))

@@ -1,0 +1,183 @@
+"""Tables of the on-call lines as screens, exports and commands show them: French headings."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from data.base import french
+from data.pdses import coverage
+from data.pdses.coverage import Cover, LineFall
+from data.region import embedded_set
+
+
+class FallTables(NamedTuple):
+    """Communes left beyond the threshold, and lines that could help."""
+
+    communes: pd.DataFrame
+    helpers: pd.DataFrame
+
+
+def _named(codes: pd.Series, region: str) -> pd.Series:
+    """Return the names of départements; a code that is not known stays."""
+    known = embedded_set.departements(region).set_index("code")["name"]
+    return codes.map(known).fillna(codes)
+
+
+def _line_names(covered: Cover, lines: pd.Series) -> pd.Series:
+    """Return establishment and département of lines by their identifier, "–" for none."""
+    table = covered.lines
+    names = table["establishment"] + ", " + table["commune"] + " (" + table["departement"] + ")"
+    return lines.map(names.set_axis(table["line"])).fillna("–")
+
+
+def line_label(covered: Cover, line: str) -> str:
+    """Return what a line is, in one French line."""
+    one = covered.lines.loc[covered.lines["line"] == line].iloc[0]
+    held = "" if one["held"] or one["lacking"] else ", hors période"
+    return (
+        f"{one['establishment']}, {one['commune']} ({one['departement']}) : "
+        f"{one['line_type']}, {one['status']}{held}"
+    )
+
+
+def lines_table(shown: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Return some lines (rows of `covered.lines`) with what a reader needs to know of them."""
+    return pd.DataFrame(
+        {
+            "Spécialité": shown["specialty"],
+            "Type": shown["line_type"],
+            "Statut": shown["status"],
+            "Établissement": shown["establishment"],
+            "Commune": shown["commune"],
+            "Département": _named(shown["departement"], region),
+            "Zone": shown["zone"],
+            "Partenaires": shown["partners"],
+            "Début": shown["start"],
+            "Fin": shown["end"],
+            "Commentaire": shown["comment"],
+            "Ligne": shown["line"],
+        }
+    )
+
+
+def reach_table(covered: Cover) -> pd.DataFrame:
+    """Return `permanence.reach` of every specialty, inhabitants and shares."""
+    found = coverage.reach(covered)
+    table = found[["specialty", "held", "in_carence"]].set_axis(
+        ["Spécialité", "Lignes tenues", "Lignes en carence"], axis=1
+    )
+    for minutes in coverage.REACH_MINUTES:
+        within = found[f"population_within_{minutes:g}"]
+        table[f"Habitants à {minutes:g} min ou moins"] = within
+        table[f"Part à {minutes:g} min ou moins (%)"] = (100 * within / found["population"]).round(
+            1
+        )
+    last = coverage.REACH_MINUTES[-1]
+    beyond = found["population"] - found[f"population_within_{last:g}"]
+    return table.assign(**{f"Habitants à plus de {last:g} min": beyond})
+
+
+def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
+    """Return `permanence.gaps`, where something lacks: people beyond the threshold, or carence."""
+    found = coverage.gaps(covered, threshold)
+    found = found[(found["population_beyond"] > 0) | (found["in_carence"] > 0)]
+    return pd.DataFrame(
+        {
+            "Spécialité": found["specialty"],
+            "Département": _named(found["departement"], region),
+            f"Habitants à plus de {threshold:g} min": found["population_beyond"],
+            f"Part à plus de {threshold:g} min (%)": (100 * found["share_beyond"]).round(1),
+            "Lignes tenues": found["held"],
+            "Lignes en carence": found["in_carence"],
+            "Lignes requises": found["requisitioned"],
+            "Minutes (médiane des habitants)": found["minutes_median"].round(),
+            "Habitants": found["population"],
+            "Ligne tenue la plus proche": _line_names(covered, found["nearest_line"]),
+        }
+    ).reset_index(drop=True)
+
+
+def gaps_sentence(covered: Cover, threshold: float) -> str:
+    """Return how much lacks in the region, in one French sentence."""
+    found = coverage.gaps(covered, threshold)
+    pairs = int((found["population_beyond"] > 0).sum())
+    unheld = int((found["held"] == 0).sum())
+    return (
+        f"Sur {len(found)} couples spécialité × département, {pairs} ont des habitants à plus de "
+        f"{threshold:g} minutes d’une ligne tenue et {unheld} n’ont aucune ligne tenue chez eux ; "
+        f"{int(covered.lines['lacking'].sum())} lignes sont en carence. Les lignes des "
+        "départements et régions voisins comptent quand elles sont connues."
+    )
+
+
+def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
+    """Return the communes left beyond the threshold, and the lines that could help."""
+    communes, helpers = fall.communes, fall.helpers
+    held = fall.line["held"]
+    return FallTables(
+        pd.DataFrame(
+            {
+                "Code": communes["code"],
+                "Commune": communes["name"],
+                "Département": _named(communes["departement"], region),
+                "Habitants": communes["population"],
+                "Minutes aujourd’hui" if held else "Minutes si elle était tenue": communes[
+                    "minutes_with"
+                ].round(),
+                "Minutes sans elle" if held else "Minutes aujourd’hui": communes[
+                    "minutes_without"
+                ].round(),
+                "Ligne suivante": _line_names(covered, communes["next_line"]),
+            }
+        ),
+        pd.DataFrame(
+            {
+                "Établissement": helpers["establishment"],
+                "Commune": helpers["commune"],
+                "Département": _named(helpers["departement"], region),
+                "Type": helpers["line_type"],
+                "Statut": helpers["status"],
+                "Minutes (médiane des habitants)": helpers["minutes"].round(),
+                "Minutes au plus près": helpers["minutes_least"].round(),
+                f"Habitants à {fall.threshold:g} min ou moins": helpers["population_within"],
+                "Habitants dont elle serait la plus proche": helpers["population_taken"],
+            }
+        ),
+    )
+
+
+def fall_sentence(fall: LineFall) -> str:
+    """Return what the fall of a line does (or the return of one in carence), in French."""
+    moved = fall.beyond_without - fall.beyond_with
+    specialty, threshold = fall.line["specialty"], f"{fall.threshold:g}"
+    if not fall.line["held"]:
+        return (
+            f"Cette ligne n’est pas tenue. Si elle l’était, {french.number(moved)} habitants de "
+            f"plus seraient à {threshold} minutes ou moins d’une ligne tenue ({specialty}) : il en "
+            f"resterait {french.number(fall.beyond_with)} au-delà, contre "
+            f"{french.number(fall.beyond_without)} aujourd’hui."
+        )
+    if not fall.farther:
+        return (
+            f"Si cette ligne tombe, personne n’est plus loin d’une ligne tenue ({specialty}) : une "
+            "autre, au même endroit ou plus proche, reste tenue. La charge, elle, se reporte."
+        )
+    return (
+        f"Si cette ligne tombe, {french.number(moved)} habitants de plus sont à plus de "
+        f"{threshold} minutes d’une ligne tenue ({specialty}) : "
+        f"{french.number(fall.beyond_without)} au lieu de {french.number(fall.beyond_with)}. "
+        f"Elle est la plus proche de {french.number(fall.farther)} habitants."
+    )
+
+
+def matrix_table(covered: Cover, region: str) -> pd.DataFrame:
+    """Return `permanence.matrix` under French headings."""
+    table = coverage.matrix(covered)
+    table["departement"] = _named(table["departement"], region)
+    return table.rename(
+        columns={
+            "departement": "Département",
+            "establishment": "Établissement",
+            "commune": "Commune",
+        }
+    )

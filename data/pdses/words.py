@@ -1,0 +1,178 @@
+"""What agencies write in files of on-call lines: headings, types, statuses, crosses."""
+
+import re
+from collections.abc import Sequence
+
+from data.base.french import fold
+from data.uploads import columns
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "zone": ("zone", "zone d implantation", "zone de permanence", "territoire", "bassin"),
+    "departement": ("departement", "dep", "dept", "code departement", "dpt"),
+    "nofinesset": (
+        "nofinesset",
+        "finess",
+        "no finess",
+        "n finess",
+        "numero finess",
+        "finess et",
+        "n finess et",
+        "no finess et",
+        "finess geographique",
+        "finess geo",
+        "nofinesset et",
+    ),
+    "etablissement": (
+        "etablissement",
+        "etablissements",
+        "nom etablissement",
+        "nom de l etablissement",
+        "etablissement de sante",
+        "raison sociale",
+        "site",
+        "structure",
+        "nom",
+        "rs",
+    ),
+    "code_insee": ("code insee", "insee", "code commune", "depcom", "codgeo", "insee commune"),
+    "commune": ("commune", "ville", "localite", "nom commune"),
+    "code_postal": ("code postal", "cp"),
+    "lon": ("lon", "long", "lng", "longitude", "x"),
+    "lat": ("lat", "latitude", "y"),
+    "specialite": (
+        "specialite",
+        "specialites",
+        "specialite medicale",
+        "discipline",
+        "ligne",
+        "ligne de pdses",
+        "ligne pdses",
+        "activite",
+    ),
+    "type_ligne": (
+        "type ligne",
+        "type",
+        "type de ligne",
+        "modalite",
+        "nature",
+        "nature de la ligne",
+        "garde ou astreinte",
+        "garde astreinte",
+    ),
+    "statut": ("statut", "etat", "situation", "statut de la ligne", "couverture"),
+    "etablissements_partenaires": (
+        "etablissements partenaires",
+        "partenaires",
+        "partenaire",
+        "etablissement partenaire",
+        "etablissements associes",
+        "mutualisation",
+        "mutualisee avec",
+    ),
+    "debut": ("debut", "date debut", "date de debut", "date d effet", "effet"),
+    "fin": ("fin", "date fin", "date de fin", "echeance"),
+    "commentaire": ("commentaire", "commentaires", "observation", "observations", "remarques"),
+}
+"""Heading of the template (and a few more that place a line) to the headings seen, folded."""
+
+_TOTALS = re.compile(r"\b(total|nombre|nb|somme|effectif)\b")
+_NO_LINE = frozenset({"", "non", "0", "neant", "so", "sans objet", "nc", "n a", "aucune", "aucun"})
+_CROSSES = frozenset({"x", "oui", "1", "ok", "o"})
+_NEGATIONS = re.compile(r"\b(non|pas|plus)\b.*\b(assur|pourvu|tenu|couvert|honor)")
+_STATUS_STEMS = (
+    ("carence", r"\b(carence|vacant|decouvert|suspendu)"),
+    ("réquisition", r"\brequi"),
+    ("mutualisée", r"\b(mutualis|partage)"),
+    ("assurée", r"\b(assur|tenu|pourvu|couvert|activ|honore|oui$|ok$)"),
+)
+
+
+def recognise(heading: Sequence[str]) -> dict[str, int]:
+    """Return field to position of the first column that bears one of its headings."""
+    return columns.recognise(heading, FIELDS)
+
+
+def line_type(text: str) -> str:
+    """Return the type of line that a text names, "" when it names none of ours.
+
+    Examples
+    --------
+    >>> line_type("Astreinte opérationnelle"), line_type("1/2 garde"), line_type("A WE")
+    ('astreinte', 'demi-garde', 'astreinte week-end')
+    """
+    folded = f" {fold(text)} "
+    # A lone letter is an abbreviation in a short cell, a word of the language in a sentence.
+    letters = len(folded.split()) <= 2
+    half = bool(re.search(r" (demi|1 2|d[ga]) |½", folded + text))
+    weekend = bool(re.search(r" (week end|weekend|we|fin de semaine) ", folded))
+    guard = bool(re.search(r" (gardes?|sur place) ", folded))
+    guard |= letters and bool(re.search(r" d?g ", folded))
+    on_call = bool(re.search(r" (ast|astr|astreintes?|a domicile) ", folded))
+    on_call |= letters and bool(re.search(r" d?a ", folded))
+    if guard == on_call:
+        return ""
+    if guard:
+        return "" if weekend else "demi-garde" if half else "garde"
+    return "astreinte week-end" if weekend else "demi-astreinte" if half else "astreinte"
+
+
+def line_status(text: str) -> str:
+    """Return the status that a text names, "" when it names none.
+
+    Examples
+    --------
+    >>> line_status("Ligne non assurée"), line_status("Mutualisée avec Tulle"), line_status("?")
+    ('carence', 'mutualisée', '')
+    """
+    folded = fold(text)
+    if _NEGATIONS.search(folded):
+        return "carence"
+    return next((s for s, stems in _STATUS_STEMS if re.search(stems, folded)), "")
+
+
+def is_cross(text: str) -> bool:
+    """Tell whether a cell of a wide table only says that there is a line."""
+    return fold(text) in _CROSSES or text.strip() in {"✓", "✔", "☑", "●", "•"}
+
+
+def pieces(cell: str) -> list[str]:
+    """Return the lines that a cell of a wide table names: "garde + astreinte" names two.
+
+    Examples
+    --------
+    >>> pieces("Garde + astreinte (mutualisée)"), pieces("1/2 garde"), pieces("-")
+    (['Garde', 'astreinte (mutualisée)'], ['1/2 garde'], [])
+    """
+    if fold(cell) in _NO_LINE and not is_cross(cell):
+        return []
+    parts = re.split(r"\s*(?:[+;\n]|,| et |(?<!\d)/(?!\d))\s*", cell)
+    kept = [part for part in parts if fold(part) not in _NO_LINE or is_cross(part)]
+    typed = [part for part in kept if line_type(part)]
+    # "astreinte, mutualisée" is one line told in two words, not two lines.
+    return kept if len(typed) == len(kept) or len(kept) == 1 else [cell]
+
+
+def says_line(cell: str) -> bool:
+    """Tell whether a cell of a wide table can be read: nothing, a cross, or lines."""
+    named = pieces(cell)
+    return not named or all(is_cross(p) or line_type(p) or line_status(p) for p in named)
+
+
+def split_heading(heading: str) -> tuple[str, str]:
+    """Return specialty and type of a heading of a wide table; the type is "" when not told.
+
+    Examples
+    --------
+    >>> split_heading("Cardiologie (astreinte)"), split_heading("Anesthésie-réanimation")
+    (('Cardiologie', 'astreinte'), ('Anesthésie-réanimation', ''))
+    """
+    text = " ".join(heading.split())
+    found = re.fullmatch(r"(.+?)\s*(?:[-–:/(]\s*)([^-–:/()]*(?:-[^-–:/()]*)?)\)?", text)
+    if found and (kind := line_type(found[2])):
+        return found[1].strip(), kind
+    return text, ""
+
+
+def is_total(heading: str) -> bool:
+    """Tell whether a heading is that of a count, not of a specialty."""
+    return bool(_TOTALS.search(fold(heading)))

@@ -1,0 +1,285 @@
+"""The one place that knows the state of the data: embedded, simulated, imported, and the engine."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.base.table_cache import cached_table, digest
+from data.region import embedded_set, schemas, table_store
+from data.region.territory import Provenance, Territory
+from geo.errors import InvalidInputError
+from geo.travel_time import TravelTime
+
+if TYPE_CHECKING:
+    from data.region.demonstration import Demonstration
+
+_BEYOND_THE_BORDER = frozenset({"gps", "gp_history", "apl", "structures", "pdses_lines"})
+"""Tables that also tell of the fringe; the others stop at the region's border."""
+_KEPT = 4
+_SERVED_SHARE, _SAMPLED_ONE_IN = 0.9, 20
+"""A network serves a region when this share of one commune in twenty is on it."""
+_SIMULATED_SOURCE = "ProxiSoins, données de démonstration (simulation)"
+_SIMULATED_VINTAGE = "simulation"
+
+_lock = threading.RLock()
+_territories: dict[tuple[str, str], Territory] = {}
+_served: dict[tuple[str, str], bool] = {}
+
+
+def regions() -> list[tuple[str, str]]:
+    """Return code and name of the regions that can be opened."""
+    return embedded_set.regions()
+
+
+def commit_tables(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    sites: pd.DataFrame | None = None,
+) -> str:
+    """Replace tables by imported ones, in one step.
+
+    Parameters
+    ----------
+    tables
+        Whole tables by key (`data.region.schemas.TABLES`, or `populations`: code, population).
+    provenance
+        Where each comes from, by the same keys.
+    sites
+        Places of establishments, which `undo` takes back too; None to keep those known.
+
+    Returns
+    -------
+    str
+        Identity of the new state.
+
+    Raises
+    ------
+    InvalidInputError
+        A table does not follow its schema; nothing changes.
+    UnavailableError
+        The disk refuses; nothing changes.
+    """
+    checked = {key: _checked(key, table) for key, table in tables.items()}
+    if missing := set(checked) ^ set(provenance):
+        raise InvalidInputError(f"Provenance et tables ne se répondent pas : {sorted(missing)}.")
+    return table_store.commit(checked, provenance, sites).key
+
+
+def undo() -> list[str]:
+    """Go back one import; return the keys of the tables that changed, none when there is none."""
+    return table_store.undo()
+
+
+def can_undo() -> bool:
+    """Tell whether something was imported."""
+    return table_store.current_key() != ""
+
+
+def imported_tables(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return the imported tables among these keys, whole (all regions)."""
+    state = table_store.version(table_store.current_key())
+    return {key: table_store.read(state.tables[key]) for key in keys if key in state.tables}
+
+
+def state_key(region: str = embedded_set.DEFAULT_REGION) -> str:
+    """Return a key that changes as soon as the data or the engine of a region change."""
+    folder = embedded_set.folder(region)
+    return digest(table_store.current_key(), _stamp(folder), _network_key(region))
+
+
+def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
+    """Return the provenance of each table of a region, simulated ones included."""
+    return list(load_territory(region).provenance.values())
+
+
+def travel_time(region: str = embedded_set.DEFAULT_REGION) -> TravelTime:
+    """Return the engine in use in a region, without its tables."""
+    return _engine(region, embedded_set.communes(region), embedded_set.fringe(region))
+
+
+def load_territory(region: str = embedded_set.DEFAULT_REGION) -> Territory:
+    """Return a region as the data stand now; the same object as long as nothing changes.
+
+    An imported table takes the place of the simulated one when it tells of the region.
+
+    Raises
+    ------
+    UnavailableError
+        The region's set is not built, or an imported table is lost.
+    """
+    key = (region, state_key(region))
+    with _lock:
+        if key not in _territories:
+            while len(_territories) >= _KEPT:
+                del _territories[next(iter(_territories))]
+            _territories[key] = _load(region)
+        return _territories[key]
+
+
+def _load(region: str) -> Territory:
+    communes, fringe = embedded_set.communes(region), embedded_set.fringe(region)
+    engine = _engine(region, communes, fringe)
+    codes, around = set(communes["code"]), set(fringe["code"])
+    state = table_store.version(table_store.current_key())
+    provenance = {"communes": _embedded_provenance(region, communes)}
+    tables, hashes = {}, [_stamp(embedded_set.folder(region)), _simulation_key(region)]
+    for key in schemas.TABLES:
+        found = None
+        if key in state.tables:
+            kept = codes | around if key in _BEYOND_THE_BORDER else codes
+            found = _of(table_store.read(state.tables[key]), kept)
+        if found is not None and _inside(found, codes).any():
+            tables[key] = found
+            hashes.append(state.tables[key])
+            provenance[key] = _of_region(state.provenance[key], found, codes)
+        else:
+            tables[key] = _simulated(key, region)
+            if len(tables[key]):
+                provenance[key] = _simulated_provenance(key, tables[key], codes)
+    if "populations" in state.tables:
+        populations = table_store.read(state.tables["populations"])
+        hashes.append(state.tables["populations"])
+        communes, fringe = (_with_populations(t, populations) for t in (communes, fringe))
+        told = _of(populations, codes)
+        provenance["populations"] = _of_region(state.provenance["populations"], told, codes)
+    return Territory(
+        region=region,
+        region_name=embedded_set.name(region),
+        version=digest(region, *hashes, engine.version),
+        communes=communes,
+        fringe=fringe,
+        **tables,
+        provenance=provenance,
+        travel_time=engine,
+    )
+
+
+def _checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
+    return schemas.checked(key, table).reset_index(drop=True)
+
+
+def _of(table: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    return table[_inside(table, codes)].reset_index(drop=True)
+
+
+def _of_region(provenance: Provenance, table: pd.DataFrame, codes: set[str]) -> Provenance:
+    return replace(provenance, rows=len(table), matched=_matched(table, codes))
+
+
+def _inside(table: pd.DataFrame, codes: set[str]) -> npt.NDArray[np.bool_]:
+    return np.fromiter((code in codes for code in table["code"].tolist()), np.bool_, len(table))
+
+
+def _matched(table: pd.DataFrame, codes: set[str]) -> int:
+    return len(codes.intersection(table["code"].tolist()))
+
+
+def _with_populations(communes: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes with the imported populations; those not told keep the embedded one."""
+    told = communes["code"].map(populations.set_index("code")["population"])
+    return communes.assign(population=told.fillna(communes["population"]))
+
+
+def _embedded_provenance(region: str, communes: gpd.GeoDataFrame) -> Provenance:
+    sources = embedded_set.attributions(region)
+    return Provenance(
+        table="communes",
+        title="Communes, contours et populations",
+        source=" ; ".join(f"{s.title} ({s.producer})" for s in sources),
+        vintage="code officiel géographique 2026",
+        licence=" ; ".join(dict.fromkeys(s.licence for s in sources)),
+        simulated=False,
+        rows=len(communes),
+        matched=len(communes),
+    )
+
+
+def _simulated_provenance(key: str, table: pd.DataFrame, codes: set[str]) -> Provenance:
+    return Provenance(
+        table=key,
+        title=schemas.TITLES[key],
+        source=_SIMULATED_SOURCE,
+        vintage=_SIMULATED_VINTAGE,
+        licence="AGPL-3.0-or-later",
+        simulated=True,
+        rows=len(table),
+        matched=_matched(table, codes),
+    )
+
+
+@cache
+def _file_digest(path: Path, modified_ns: int, size: int) -> str:  # noqa: ARG001  (the cache's key)
+    return digest(path.read_bytes())
+
+
+def _stamp(folder: Path) -> str:
+    """Return a key of the files of an embedded set."""
+    files = sorted(folder.glob("*.parquet"))
+    return digest(*(_file_digest(f, f.stat().st_mtime_ns, f.stat().st_size) for f in files))
+
+
+@cache
+def _generator_key() -> str:
+    """Return a key of the generator: its code and its parameters."""
+    return digest(*(f.read_bytes() for f in sorted(Path(__file__).parent.glob("demonstration*"))))
+
+
+def _simulation_key(region: str) -> str:
+    return digest(_generator_key(), _stamp(embedded_set.folder(region)))
+
+
+def _simulated(key: str, region: str) -> pd.DataFrame:
+    """Return a simulated table, kept on disk; no APL is simulated."""
+    if key == "apl":
+        columns = schemas.apl.columns
+        return pd.DataFrame({name: pd.Series(dtype=str(c.dtype)) for name, c in columns.items()})
+    return cached_table(
+        f"demonstration-{region}-{key}",
+        _simulation_key(region),
+        lambda: _checked(key, getattr(_simulation(region, _simulation_key(region)), key)),
+    )
+
+
+@cache
+def _simulation(region: str, simulation_key: str) -> "Demonstration":  # noqa: ARG001
+    from data.region import demonstration
+
+    return demonstration.simulate(embedded_set.communes(region), embedded_set.fringe(region))
+
+
+def _network(region: str) -> TravelTime | None:
+    """Return the road network in use when it serves the region, else None."""
+    from data.region import road_networks
+
+    network = road_networks.current_network()
+    return network if network is not None and _serves(network, region) else None
+
+
+def _serves(network: TravelTime, region: str) -> bool:
+    """Tell whether most communes of a region are on a network (kept by its version)."""
+    key = (network.version, region)
+    if key not in _served:
+        sample = embedded_set.communes(region).iloc[::_SAMPLED_ONE_IN]
+        points = sample[["lon", "lat"]].to_numpy(float)
+        _served[key] = bool(np.isfinite(network.pairs(points, points)).mean() >= _SERVED_SHARE)
+    return _served[key]
+
+
+def _network_key(region: str) -> str:
+    network = _network(region)
+    return network.version if network is not None else ""
+
+
+def _engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> TravelTime:
+    """Return the road network when one serves the region, else the field of slowness."""
+    from geo.slowness import load_engine
+
+    return _network(region) or load_engine(communes, fringe, embedded_set.land(region))

@@ -1,0 +1,115 @@
+"""Reader of the embedded sets: the one of the repository, and those built for other regions."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from data.base import paths
+from geo.errors import UnavailableError
+
+DEFAULT_REGION = "75"
+"""Nouvelle-Aquitaine, carried by the repository."""
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What the screen must say of a source of the embedded set, in French."""
+
+    name: str
+    version: str
+    sha256: str
+    title: str
+    producer: str
+    licence: str
+
+
+def folder(region: str = DEFAULT_REGION) -> Path:
+    """Return the folder of a region's set: built by the user, else carried by the repository.
+
+    Raises
+    ------
+    UnavailableError
+        The region was not built.
+    """
+    for candidate in (paths.home() / "regions" / region, paths.EMBEDDED / region):
+        if (candidate / "set.json").is_file():
+            return candidate
+    raise UnavailableError(
+        f"Le jeu de la région {region} n’est pas construit : lancez "
+        f"« python -m data.upkeep.build_embedded --region {region} »."
+    )
+
+
+def regions() -> list[tuple[str, str]]:
+    """Return code and name of the regions whose set is there, sorted by code."""
+    found = {
+        path.parent.name
+        for parent in (paths.EMBEDDED, paths.home() / "regions")
+        for path in parent.glob("*/set.json")
+    }
+    return [(code, name(code)) for code in sorted(found)]
+
+
+@cache
+def _read_description(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _description(region: str) -> dict[str, Any]:
+    return _read_description(folder(region) / "set.json")
+
+
+def name(region: str = DEFAULT_REGION) -> str:
+    """Return the region's name."""
+    return str(_description(region)["name"])
+
+
+def communes(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
+    """Return the communes with their contour (schema `communes`, EPSG:4326), sorted by code."""
+    return gpd.read_parquet(folder(region) / "communes.parquet")
+
+
+def fringe(region: str = DEFAULT_REGION) -> pd.DataFrame:
+    """Return the communes of other regions within 40 km (schema `communes`), sorted by code."""
+    return pd.read_parquet(folder(region) / "fringe.parquet")
+
+
+def land(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
+    """Return dry land: `kind` "région" or "voisin"; what is not covered in the frame is water."""
+    everywhere = backdrop(region)
+    return everywhere[everywhere["kind"] != "lointain"]
+
+
+def backdrop(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
+    """Return the land of `land` and, of kind "lointain", coarse land beyond, to be drawn only."""
+    return gpd.read_parquet(folder(region) / "land.parquet")
+
+
+def departements(region: str = DEFAULT_REGION) -> pd.DataFrame:
+    """Return code, name and region of the départements of the region and of its fringe."""
+    return pd.DataFrame(_description(region)["departements"])
+
+
+def epcis(region: str = DEFAULT_REGION) -> pd.DataFrame:
+    """Return code, name and `inside` (has communes in the region) of the EPCI, fringe included."""
+    return pd.DataFrame(_description(region)["epcis"])
+
+
+def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
+    """Return former code to present code of merged communes, region and fringe."""
+    return dict(_description(region)["mergers"])
+
+
+def former_names(region: str = DEFAULT_REGION) -> dict[str, list[str]]:
+    """Return present code to the names of the communes merged into it, region and fringe."""
+    return dict(_description(region)["former_names"])
+
+
+def attributions(region: str = DEFAULT_REGION) -> list[Attribution]:
+    """Return the sources of the set, to be quoted on screen."""
+    return [Attribution(**source) for source in _description(region)["attributions"]]

@@ -1,0 +1,176 @@
+"""Shapes of the checked tables (pandera). A column's name, type and unit are said here only."""
+
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from geo.errors import InvalidInputError
+
+COMMUNE_CODE = r"^(\d{2}|2[AB])\d{3}$"
+ZONES = ("ZIP", "ZAC", "ZV", "HZ")
+"""Zone d'intervention prioritaire, d'action complémentaire, de vigilance, hors zone."""
+
+STRUCTURE_KINDS = ("france_sante", "msp", "centre_sante", "urgences")
+LINE_TYPES = ("garde", "astreinte", "demi-garde", "demi-astreinte", "astreinte week-end")
+LINE_STATUSES = ("assurée", "mutualisée", "carence", "réquisition")
+
+
+def _code(**options: object) -> pa.Column:
+    return pa.Column(str, pa.Check.str_matches(COMMUNE_CODE), **options)
+
+
+def _number(low: float = 0, *, nullable: bool = False, high: float | None = None) -> pa.Column:
+    checks = [pa.Check.ge(low)] + ([pa.Check.le(high)] if high is not None else [])
+    return pa.Column(float, checks, nullable=nullable, coerce=True)
+
+
+_TEXT = {"nullable": False, "coerce": True}
+
+communes = pa.DataFrameSchema(
+    {
+        "code": _code(unique=True),
+        "name": pa.Column(str),
+        "departement": pa.Column(str),
+        "region": pa.Column(str),
+        "epci": pa.Column(str),  # SIREN, "" when the commune belongs to none
+        "epci_name": pa.Column(str),
+        "postcodes": pa.Column(str),  # separated by spaces
+        "population": _number(),  # inhabitants
+        "lon": _number(-180, high=180),
+        "lat": _number(-90, high=90),
+        "point_source": pa.Column(str, pa.Check.isin(("mairie", "point intérieur"))),
+        "area_km2": _number(),
+    }
+)
+"""Communes; `geometry` (EPSG:4326) comes with those of the region, not with the fringe."""
+
+gps = pa.DataFrameSchema({"code": _code(unique=True), "gps": _number()}, strict=True)
+"""GPs of first resort per commune; a commune that is absent is not known, 0 is said."""
+
+gp_history = pa.DataFrameSchema(
+    {"code": _code(), "year": pa.Column(int, coerce=True), "gps": _number()},
+    unique=["code", "year"],
+    strict=True,
+)
+
+apl = pa.DataFrameSchema(
+    {
+        "code": _code(),
+        "year": pa.Column(int, coerce=True),
+        "apl": _number(nullable=True),  # consultations a year and standardised inhabitant
+        "apl65": _number(nullable=True),  # the same, GPs aged 65 or less
+        "standardised_population": _number(nullable=True),
+    },
+    unique=["code", "year"],
+    strict=True,
+)
+"""APL published by the DREES, several years; one series, never mixed with ours."""
+
+zoning = pa.DataFrameSchema(
+    {
+        "code": _code(),
+        "zone": pa.Column(str, pa.Check.isin(ZONES)),
+        "part": pa.Column(str, pa.Check.isin(("commune", "QPV"))),
+        "tvs": pa.Column(str, **_TEXT),  # code of the TVS, "" when not given
+        "tvs_name": pa.Column(str, **_TEXT),
+    },
+    unique=["code", "part"],
+    strict=True,
+)
+"""Legal zoning of GPs: never recomputed. A commune cut by a QPV has two rows."""
+
+reference = pa.DataFrameSchema(
+    {
+        "code": _code(unique=True),
+        "share_over_75": _number(nullable=True, high=1),
+        "density_class": pa.Column(str, **_TEXT),  # INSEE grid, French wording, "" unknown
+        "area_km2": _number(nullable=True),
+        "bassin_de_vie": pa.Column(str, **_TEXT),
+        "bassin_de_vie_name": pa.Column(str, **_TEXT),
+    },
+    strict=True,
+)
+
+structures = pa.DataFrameSchema(
+    {
+        "id": pa.Column(str, unique=True),  # FINESS number, or our own for demonstration data
+        "kind": pa.Column(str, pa.Check.isin(STRUCTURE_KINDS)),
+        "name": pa.Column(str),
+        "code": _code(),
+        "lon": _number(-180, high=180),
+        "lat": _number(-90, high=90),
+        "labelled": pa.Column(bool),  # France Santé label (TRE_R344 code 51)
+    },
+    strict=True,
+)
+
+pdses_lines = pa.DataFrameSchema(
+    {
+        "line": pa.Column(str, unique=True),
+        "zone": pa.Column(str, **_TEXT),
+        "finess": pa.Column(str, **_TEXT),
+        "establishment": pa.Column(str),
+        "code": _code(),
+        "lon": _number(-180, high=180),
+        "lat": _number(-90, high=90),
+        "specialty": pa.Column(str),
+        "line_type": pa.Column(str, pa.Check.isin(LINE_TYPES)),
+        "status": pa.Column(str, pa.Check.isin(LINE_STATUSES)),
+        "partners": pa.Column(str, **_TEXT),
+        "start": pa.Column(str, **_TEXT),  # ISO date, "" unknown
+        "end": pa.Column(str, **_TEXT),
+        "comment": pa.Column(str, **_TEXT),
+    },
+    strict=True,
+)
+
+TABLES = {
+    "gps": gps,
+    "gp_history": gp_history,
+    "apl": apl,
+    "zoning": zoning,
+    "reference": reference,
+    "structures": structures,
+    "pdses_lines": pdses_lines,
+}
+"""Tables that a file can replace, by key."""
+
+TITLES = {
+    "gps": "Médecins généralistes",
+    "gp_history": "Historique des médecins généralistes",
+    "apl": "Accessibilité potentielle localisée (APL)",
+    "zoning": "Zonage des médecins généralistes",
+    "reference": "Caractéristiques des communes",
+    "structures": "Structures de soins",
+    "pdses_lines": "Lignes de permanence des soins",
+    "populations": "Populations légales",
+}
+"""French titles of the tables that a file can replace."""
+
+POPULATIONS = pa.DataFrameSchema(
+    {
+        "code": pa.Column(str, pa.Check.str_matches(COMMUNE_CODE), unique=True),
+        "population": pa.Column(float, pa.Check.ge(0), coerce=True),  # inhabitants
+    },
+    strict=True,
+)
+
+
+def checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the types of its schema.
+
+    Raises
+    ------
+    InvalidInputError
+        Some value is out of bounds; the first one is quoted.
+    """
+    schema = POPULATIONS if key == "populations" else TABLES[key]
+    try:
+        return schema.validate(table[list(schema.columns)], lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        first = errors.failure_cases.iloc[0]
+        raise InvalidInputError(
+            f"Le contrôle final de la table « {key} » a échoué : colonne {first['column']}, valeur "
+            f"« {first['failure_case']} » ({len(errors.failure_cases)} anomalies). "
+            "Vérifiez que le fichier est complet et de la bonne version."
+        ) from errors

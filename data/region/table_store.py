@@ -1,0 +1,254 @@
+"""Imported tables on disk: content-addressed Parquet, versions that point back, one atomic swap.
+
+`tables/objects/<hash>.parquet` holds each table once; `tables/versions/<id>.json` lists the tables
+of a state with their provenance and the state before; `tables/current` names the state in use.
+Only the last is ever replaced, by a rename: a process killed at any moment leaves the old state or
+the new one.
+"""
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data.base import paths
+from data.base.locks import locked
+from data.region.territory import Provenance
+from geo.errors import UnavailableError
+
+_EMPTY = ""
+_NOTHING = "none"
+"""What `current` says of the state without any import: an empty file is one that was cut."""
+_HASH_CHARACTERS = 24
+_changing = threading.local()
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state of the imported tables.
+
+    Attributes
+    ----------
+    key
+        Identity of the state, "" when nothing was ever imported.
+    before
+        Identity of the state that it replaced.
+    tables
+        Table key to the hash of its content.
+    provenance
+        Table key to provenance.
+    sites
+        Hash of the places of establishments that came with the tables, "" for none.
+    """
+
+    key: str
+    before: str
+    tables: Mapping[str, str]
+    provenance: Mapping[str, Provenance]
+    sites: str = ""
+
+
+def _folder() -> Path:
+    return paths.home() / "tables"
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is seen whole or not at all, even after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(draft).replace(path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def changing() -> Iterator[None]:
+    """Let one thread of one process change the state at a time; may be nested.
+
+    Who reads tables to write them back changed holds it from before the reading.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses what is written inside; the state is what it was.
+    """
+    if getattr(_changing, "now", False):
+        yield
+        return
+    try:
+        with locked(_folder() / "lock"):
+            _changing.now = True
+            try:
+                yield
+            finally:
+                _changing.now = False
+    except OSError as error:
+        raise UnavailableError(
+            f"Les tables ne peuvent pas être écrites dans {_folder()} (disque plein, ou en "
+            "lecture seule) : les données restent ce qu'elles étaient."
+        ) from error
+
+
+def current_key() -> str:
+    """Return the identity of the state in use, "" when nothing was imported.
+
+    Raises
+    ------
+    UnavailableError
+        The file that says it is altered.
+    """
+    try:
+        key = (_folder() / "current").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return _EMPTY
+    except (OSError, ValueError) as error:
+        raise _unreadable("current") from error
+    if key == _NOTHING:
+        return _EMPTY
+    if len(key) != _HASH_CHARACTERS or not key.isalnum():
+        raise _unreadable("current")
+    return key
+
+
+def version(key: str) -> Version:
+    """Return a state.
+
+    Raises
+    ------
+    UnavailableError
+        Its file is lost or cut.
+    """
+    if key == _EMPTY:
+        return Version(_EMPTY, _EMPTY, {}, {})
+    path = _folder() / "versions" / f"{key}.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        provenance = {k: _provenance(v) for k, v in content["provenance"].items()}
+        return Version(
+            key, content["before"], content["tables"], provenance, content.get("sites", "")
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(path.name) from error
+
+
+def _unreadable(name: str) -> UnavailableError:
+    return UnavailableError(
+        f"L’état des données importées est illisible ({name}) : restaurez une sauvegarde, ou "
+        f"effacez le dossier {_folder()} puis importez de nouveau."
+    )
+
+
+def read(content_hash: str) -> pd.DataFrame:
+    """Return a table by the hash of its content.
+
+    Raises
+    ------
+    UnavailableError
+        Its file is lost or altered.
+    """
+    path = _folder() / "objects" / f"{content_hash}.parquet"
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnavailableError(
+            f"La table importée {path.name} manque : importez de nouveau."
+        ) from error
+    if _hash(raw) != content_hash:
+        raise UnavailableError(f"La table importée {path.name} est altérée : importez de nouveau.")
+    return pd.read_parquet(io.BytesIO(raw))
+
+
+def commit(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    sites: pd.DataFrame | None = None,
+) -> Version:
+    """Replace some tables in one step; the others stay; return the new state.
+
+    Parameters
+    ----------
+    tables, provenance
+        What is replaced. With no table, `sites` completes the state in use: `undo` does not stop
+        there.
+    sites
+        Places of establishments, None to keep those known.
+
+    Raises
+    ------
+    UnavailableError
+        The disk refuses; the state is what it was.
+    """
+    with changing():
+        hashes = {key: _kept(table) for key, table in tables.items()}
+        now = version(current_key())
+        known = now.sites if sites is None else _kept(sites)
+        if not tables and known == now.sites:
+            return now
+        content = {
+            "before": now.key if tables else now.before,
+            "tables": {**now.tables, **hashes},
+            "provenance": {key: _plain(p) for key, p in {**now.provenance, **provenance}.items()},
+            "sites": known,
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        key = _hash(text.encode())
+        _write_whole(_folder() / "versions" / f"{key}.json", text.encode())
+        _write_whole(_folder() / "current", key.encode())
+    return version(key)
+
+
+def _kept(table: pd.DataFrame) -> str:
+    """Write a table under the hash of its content, and return it."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    found = _hash(buffer.getvalue())
+    _write_whole(_folder() / "objects" / f"{found}.parquet", buffer.getvalue())
+    return found
+
+
+def undo() -> list[str]:
+    """Go back to the state before the last import; return the keys of the tables that changed.
+
+    Raises
+    ------
+    UnavailableError
+        The state is altered, or the disk refuses.
+    """
+    with changing():
+        now = version(current_key())
+        if now.key == _EMPTY:
+            return []
+        before = version(now.before)
+        _write_whole(_folder() / "current", (before.key or _NOTHING).encode())
+    return sorted(k for k in now.tables if before.tables.get(k) != now.tables[k])
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_HASH_CHARACTERS]
+
+
+def _plain(provenance: Provenance) -> dict[str, Any]:
+    moment = provenance.imported_at
+    return asdict(provenance) | {"imported_at": moment.isoformat() if moment else None}
+
+
+def _provenance(content: dict[str, Any]) -> Provenance:
+    moment = content["imported_at"]
+    return Provenance(
+        **{**content, "imported_at": dt.datetime.fromisoformat(moment) if moment else None}
+    )

@@ -1,0 +1,94 @@
+"""The frozen object that holds all that is known of a region: tables, provenance, travel times."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.travel_time import TravelTime
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a table comes from; every figure on screen quotes it.
+
+    Attributes
+    ----------
+    table
+        Key of the table (`gps`, `zoning`, …), see `data.region.schemas`.
+    title
+        What the table is, in French.
+    source
+        Producer and product, in French ("INSEE, BPE").
+    vintage
+        Year or date of the data, in French ("2018", "arrêté du …").
+    licence
+        Licence of the source.
+    simulated
+        True for demonstration data.
+    rows, matched
+        Rows kept, and communes of the region they cover.
+    imported_at
+        When it was imported; None for the embedded set.
+    file_name, sha256
+        The imported file, for the record.
+    """
+
+    table: str
+    title: str
+    source: str
+    vintage: str
+    licence: str
+    simulated: bool
+    rows: int
+    matched: int
+    imported_at: dt.datetime | None = None
+    file_name: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Territory:
+    """A region at one state of the data. Tables follow `data.region.schemas`; never modify them.
+
+    Attributes
+    ----------
+    region, region_name
+        INSEE code and name ("75", "Nouvelle-Aquitaine").
+    version
+        Hash of all tables and of the travel-time engine: the key of every cache.
+    communes
+        One row per commune, sorted by code, EPSG:4326 (schema `communes`); a fresh RangeIndex.
+    fringe
+        Communes of other regions near the border: same columns, no contour.
+    gps
+        GPs per commune, region and fringe (schema `gps`).
+    gp_history, apl, zoning, reference, structures, pdses_lines
+        Tables of the schemas of the same name; empty when not known.
+    provenance
+        Table key to provenance.
+    travel_time
+        The engine in use: road network if built, else the slowness field.
+    """
+
+    region: str
+    region_name: str
+    version: str
+    communes: gpd.GeoDataFrame
+    fringe: pd.DataFrame
+    gps: pd.DataFrame
+    gp_history: pd.DataFrame
+    apl: pd.DataFrame
+    zoning: pd.DataFrame
+    reference: pd.DataFrame
+    structures: pd.DataFrame
+    pdses_lines: pd.DataFrame
+    provenance: Mapping[str, Provenance]
+    travel_time: TravelTime
+
+    @property
+    def simulated(self) -> tuple[str, ...]:
+        """French titles of the tables that are still simulated, for the ribbon."""
+        return tuple(p.title for p in self.provenance.values() if p.simulated)

@@ -1,0 +1,1 @@
+"""Tables in words, sheets, PDF, files of results."""

@@ -1,0 +1,133 @@
+"""PDF documents: real text, embedded fonts, French language, title; A4."""
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+from fpdf.prefs import ViewerPreferences
+
+from data.base.french import date
+
+MARGIN_MM = 14.0
+INK = (22, 22, 22)
+BLUE = (0, 0, 145)
+GREY = (90, 90, 96)
+WARNING = (179, 64, 0)
+RULE, HEAD = (190, 190, 198), (238, 238, 246)
+_PAGE_NUMBER_MM = 16.0
+
+
+class Document(FPDF):
+    """An A4 document in the house look; every text is drawn as text, whatever it holds.
+
+    Parameters
+    ----------
+    title
+        Title of the document, shown by readers in place of the file name.
+    notes
+        Sources, at the foot of the last page.
+    simulated
+        True writes the demonstration ribbon at the head of every page.
+    """
+
+    def __init__(self, title: str, notes: Sequence[str], *, simulated: bool) -> None:
+        super().__init__(format="A4")
+        self._notes = notes
+        self._simulated = simulated
+        # DejaVu comes with matplotlib and holds every letter of French and of its neighbours.
+        fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
+        self.add_font("house", "", fonts / "DejaVuSans.ttf")
+        self.add_font("house", "B", fonts / "DejaVuSans-Bold.ttf")
+        self.set_title(title)
+        self.set_lang("fr-FR")
+        self.set_author("ProxiSoins")
+        # What stands for the number of pages must be no text that a name could hold.
+        self.alias_nb_pages(secrets.token_hex(8))
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        self.set_margins(MARGIN_MM, 12, MARGIN_MM)
+        self.set_auto_page_break(auto=True, margin=14)
+        self.add_page()
+
+    def header(self) -> None:
+        """Write the ribbon of simulated data."""
+        if self._simulated:
+            self.set_font("house", "B", 8.5)
+            self.set_text_color(*WARNING)
+            self.line_of("DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision.")
+            self.set_text_color(*INK)
+
+    def footer(self) -> None:
+        """Write who made the page, when, and its number."""
+        self.set_y(-10)
+        self.set_font("house", "", 7)
+        self.set_text_color(*GREY)
+        self.cell(0, 4, f"ProxiSoins, édité le {date(dt.datetime.now().astimezone().date())}")
+        # From the left: the number of pages stands in for a longer text until it is known.
+        self.set_x(-MARGIN_MM - _PAGE_NUMBER_MM)
+        self.cell(0, 4, f"page {self.page_no()} / {self.str_alias_nb_pages}")
+        self.set_text_color(*INK)
+
+    def line_of(self, text: str, height_mm: float = 4.6) -> None:
+        """Write a paragraph over the width of the page."""
+        # A French colon never starts a line.
+        text = re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
+        self.multi_cell(0, height_mm, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def heading(self, text: str, size: float = 12) -> None:
+        """Write a heading."""
+        self.ln(1.5)
+        self.set_font("house", "B", size)
+        self.set_text_color(*BLUE)
+        self.line_of(text, size * 0.45)
+        self.set_text_color(*INK)
+        self.set_font("house", "", 9)
+
+    def items(self, sentences: Sequence[str], size: float = 9) -> None:
+        """Write sentences as a list."""
+        self.set_font("house", "", size)
+        for sentence in sentences:
+            self.line_of(f"•  {sentence}", size * 0.51)
+
+    def rows(
+        self, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
+    ) -> None:
+        """Write a table; its headings are repeated on each page, numbers stand on the right."""
+        self.set_font("house", "", 7.5)
+        self.set_draw_color(*RULE)
+        sides = tuple(
+            "RIGHT" if _are_numbers(column) else "LEFT" for column in zip(*rows, strict=True)
+        )
+        with self.table(
+            col_widths=tuple(widths),
+            line_height=4.2,
+            padding=(0.7, 1.0),
+            borders_layout="HORIZONTAL_LINES",
+            headings_style=FontFace(emphasis="BOLD", fill_color=HEAD),
+            text_align=sides or "LEFT",
+        ) as drawn:
+            for cells in (titles, *rows):
+                row = drawn.row()
+                for cell in cells:
+                    row.cell(cell)
+
+    def finished(self) -> bytes:
+        """Write the sources and return the document."""
+        self.ln(2)
+        self.set_font("house", "", 6.8)
+        self.set_text_color(*GREY)
+        for note in self._notes:
+            self.line_of(note, 3.2)
+        return bytes(self.output())
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column that hold something hold a number."""
+    held = [cell for cell in cells if cell]
+    numbers = [cell for cell in held if re.fullmatch(r"[−-]?[\d\s,]+ ?%?", cell)]
+    return 2 * len(numbers) > len(held)

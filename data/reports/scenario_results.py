@@ -1,0 +1,189 @@
+"""The results of a scenario, recomputed from what it keeps: judgements, best sites, versions."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from data.access.indicators import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.reports.site_files import write_evaluation
+from data.reports.site_tables import MEASURE, MODELS, TOGETHER, side_by_side
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_sites
+from data.siting.evaluation import SiteEvaluation
+from data.uploads import Site
+
+_MOST_MINUTES = 60.0
+_RISKY = ("élevé", "très élevé")
+
+
+def at_risk(risk: pd.DataFrame) -> frozenset[str]:
+    """Return the codes of the communes whose class of risk (columns code, risk_class) is high."""
+    return frozenset(risk.loc[risk["risk_class"].isin(_RISKY), "code"])
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked of the search of the best sites.
+
+    Attributes
+    ----------
+    model
+        Key of `data.reports.site_tables.MODELS`.
+    k
+        New sites to open; None for set covering, or under a budget alone.
+    threshold
+        Minutes, inclusive.
+    weights, existing
+        As `data.siting.best.best_sites` takes them.
+    own
+        Row numbers of the user's own choice.
+    prices, budget
+        Price of each site and sum allowed, same unit; none when there is no budget.
+    """
+
+    model: str = "mclp"
+    k: int | None = 3
+    threshold: float = HUBERT_MINUTES
+    weights: str = "people"
+    existing: str = "structures"
+    own: tuple[int, ...] = ()
+    prices: tuple[float, ...] = ()
+    budget: float | None = None
+
+    @classmethod
+    def from_parameters(cls, kept: Mapping[str, Any], count: int) -> Self | None:
+        """Read the search of a scenario of `count` sites; None when it holds none that stands."""
+        try:
+            found = cls(
+                str(kept["model"]),
+                None if kept["k"] is None else int(kept["k"]),
+                float(kept["threshold"]),
+                str(kept["weights"]),
+                str(kept["existing"]),
+                tuple(int(row) for row in kept["own"]),
+                tuple(float(price) for price in kept["prices"]),
+                None if kept["budget"] is None else float(kept["budget"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+        stands = (
+            found.model in MODELS
+            and found.weights in WEIGHTS
+            and found.existing in EXISTING
+            and 0 < found.threshold <= _MOST_MINUTES
+            and (found.k is None or 1 <= found.k <= count)
+            and all(0 <= row < count for row in found.own)
+            and len(found.prices) in {0, count}
+        )
+        return found if stands else None
+
+    def to_parameters(self) -> dict[str, Any]:
+        """Return plain values, for a scenario."""
+        return {
+            "model": self.model,
+            "k": self.k,
+            "threshold": self.threshold,
+            "weights": self.weights,
+            "existing": self.existing,
+            "own": list(self.own),
+            "prices": list(self.prices),
+            "budget": self.budget,
+        }
+
+    def run(
+        self,
+        territory: Territory,
+        sites: tuple[Site, ...],
+        departures: Mapping[str, int] | None = None,
+        *,
+        seconds: float = TIME_LIMIT_SECONDS,
+    ) -> BestSites:
+        """Search, once GPs have left; see `data.siting.best.best_sites` for the errors raised."""
+        covers_all = self.model == "lscp"
+        return best_sites(
+            territory,
+            sites,
+            model=self.model,
+            k=None if covers_all else self.k,
+            threshold=self.threshold,
+            weights=self.weights,
+            existing=self.existing,
+            prices=self.prices or None,
+            budget=None if covers_all else self.budget,
+            own=self.own or None,
+            departures=departures,
+            time_limit=seconds,
+        )
+
+    def words(self) -> str:
+        """Return what is asked, in one French line."""
+        parts = [MODELS[self.model]]
+        if self.k is not None and self.model != "lscp":
+            parts.append(f"{self.k} site{'s' if self.k > 1 else ''} à ouvrir")
+        parts.append(f"seuil de {self.threshold:g} minutes")
+        parts.append(WEIGHT_WORDS[self.weights])
+        parts.append(EXISTING_WORDS[self.existing])
+        if self.budget is not None and self.model != "lscp":
+            parts.append(f"budget de {self.budget:g}")
+        return ", ".join(parts) + "."
+
+
+WEIGHT_WORDS = {
+    "people": "chaque habitant compte autant",
+    "need": "habitants pondérés par le besoin (consultations manquantes)",
+}
+EXISTING_WORDS = {
+    "structures": "MSP, centres de santé et structures labellisées existants gardés",
+    "gps": "communes ayant déjà un généraliste gardées",
+    "none": "sans compter l’existant",
+}
+
+
+def changes_since(draft: Draft, territory: Territory) -> list[str]:
+    """Return, in French, the data that are no more those the scenario was made with."""
+    now = store.data_versions(territory)
+    hashed = {"territoire": "les données de la région", "temps de trajet": "les temps de trajet"}
+    told = []
+    for name in dict.fromkeys([*draft.data_versions, *now]):
+        then, today = draft.data_versions.get(name), now.get(name)
+        if then == today:
+            continue
+        if name in hashed:
+            told.append(hashed[name])
+        else:
+            told.append(f"{name} : {then or 'absent'}, aujourd’hui {today or 'absent'}")
+    return told
+
+
+def versions_words(draft: Draft) -> list[str]:
+    """Return the vintages that a scenario was made with, one French line each."""
+    return [
+        f"{name} : {vintage}"
+        for name, vintage in draft.data_versions.items()
+        if name not in {"territoire", "temps de trajet"}
+    ]
+
+
+def together_table(
+    first: tuple[str, SiteEvaluation], second: tuple[str, SiteEvaluation]
+) -> pd.DataFrame:
+    """Return the results of two scenarios as texts, side by side; their names head the columns."""
+    left, right = (side_by_side(evaluation, ())[TOGETHER] for _, evaluation in (first, second))
+    measures = side_by_side(first[1], ())[MEASURE]
+    columns = {MEASURE: measures, f"1. {first[0]}": left, f"2. {second[0]}": right}
+    table = pd.DataFrame(columns)
+    return table[(left != "") | (right != "")].reset_index(drop=True)
+
+
+def evaluation_file(evaluation: SiteEvaluation, territory: Territory, extension: str) -> bytes:
+    """Return an evaluation as a file: "csv", "xlsx", "geojson" or "gpkg"."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"sites.{extension}"
+        write_evaluation(evaluation, territory, path)
+        return path.read_bytes()

@@ -1,0 +1,193 @@
+"""Files of candidate sites in, files of results out, for the command line."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.files import exports
+from data.region.gazetteer import gazetteer
+from data.region.territory import Territory
+from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES, titled
+from data.siting import departures
+from data.siting.best import BestSites
+from data.siting.departures import TODAY
+from data.siting.evaluation import SiteEvaluation
+from data.siting.instances import difference_name, write_json
+from data.uploads import UNDERSTOOD, Site, extras, match_lines, read_upload
+from geo.errors import InvalidInputError
+
+
+def read_sites(path: Path, territory: Territory, say: Callable[[str], None]) -> list[Site]:
+    """Read and place the sites of a file; what is not understood is told through `say`.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is refused, or no line of it is understood.
+    """
+    report = match_lines(read_upload(path), gazetteer(territory.region), territory.communes)
+    for outcome in report.outcomes:
+        if outcome.reason:
+            offered = ", ".join(place.label for place in outcome.candidates)
+            more = f" (candidats : {offered})" if offered and outcome.status != UNDERSTOOD else ""
+            say(f"ligne {outcome.line}, {outcome.status} : {outcome.reason}{more}")
+    if not report.sites:
+        raise InvalidInputError(
+            f"Aucun site de « {path.name} » n'est compris : corrigez les lignes signalées."
+        )
+    return list(report.sites)
+
+
+def read_departures(text: str, territory: Territory) -> dict[str, int]:
+    """Read GPs supposed to leave, written as "19136:1; Ussel:2".
+
+    Raises
+    ------
+    InvalidInputError
+        A commune is not recognised.
+    """
+    notes: list[str] = []
+    found = extras.moving({"moving": text}, gazetteer(territory.region), notes)
+    if notes:
+        raise InvalidInputError(
+            f"Départs de généralistes : {' ; '.join(notes)}. Écrivez « commune:nombre », séparés "
+            "par des points-virgules, avec le nom ou le code INSEE de chaque commune."
+        )
+    return found
+
+
+def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path) -> None:
+    """Write an evaluation: XLSX with all tables, else the table of sites.
+
+    Raises
+    ------
+    InvalidInputError
+        The extension is another, or the file cannot be written.
+    """
+    notes = source_notes(territory)
+    if evaluation.departures is not None:
+        notes.insert(0, departures.words(evaluation.departures))
+    titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
+    located = gpd.GeoDataFrame(
+        evaluation.sites,
+        geometry=gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"]),
+        crs=4326,
+    )
+    match out.suffix.lower():
+        case ".xlsx":
+            names = evaluation.sites["name"].to_numpy()
+            overlaps = evaluation.overlaps.set_axis(names).set_axis(names, axis=1)
+            sheets = {
+                "Sites": titled(evaluation.sites, titles),
+                "Ensemble": evaluation.together.rename("valeur")
+                .rename_axis("mesure")
+                .reset_index(),
+                "Recouvrements": overlaps.rename_axis("site").reset_index(),
+                "Gagnants et perdants": titled(_named(evaluation.changes, names), CHANGE_TITLES),
+            }
+            _write(exports.to_xlsx(sheets, notes), out)
+        case ".csv":
+            _write(exports.to_csv(titled(evaluation.sites, titles), notes), out)
+        case ".geojson" | ".json":
+            _write(exports.to_geojson(located, notes), out)
+        case ".gpkg":
+            _write(exports.to_gpkg(located, notes, layer="sites"), out)
+        case other:
+            raise InvalidInputError(
+                f"L'extension « {other} » n'est pas connue : .xlsx, .csv, .geojson ou .gpkg."
+            )
+
+
+def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out: Path) -> None:
+    """Write the best sites: JSON with the proof, XLSX with both tables, or CSV of the choices.
+
+    Raises
+    ------
+    InvalidInputError
+        The extension is another, or the file cannot be written.
+    """
+    notes = source_notes(territory)
+    names = [site.name for site in sites]
+    differences = best.differences.assign(
+        choice=[difference_name(choice, names) for choice in best.differences["choice"]]
+    )
+    match out.suffix.lower():
+        case ".json":
+            write_json(_best_report(best, sites, differences, notes), out)
+        case ".xlsx":
+            sheets = {
+                "Choix": titled(best.choices, CHOICE_TITLES),
+                "Prix des différences": titled(differences, CHOICE_TITLES),
+            }
+            _write(exports.to_xlsx(sheets, notes), out)
+        case ".csv":
+            _write(exports.to_csv(titled(best.choices, CHOICE_TITLES), notes), out)
+        case other:
+            raise InvalidInputError(
+                f"L'extension « {other} » n'est pas connue : .json, .xlsx ou .csv."
+            )
+
+
+def source_notes(territory: Territory) -> list[str]:
+    """Return the lines that go with an export: sources, vintages, demonstration, travel times."""
+    lines = [
+        f"{p.title} : {p.source} ({p.vintage}, {p.licence})" for p in territory.provenance.values()
+    ]
+    engine = territory.travel_time.label
+    lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
+    if territory.simulated:
+        simulated = ", ".join(territory.simulated)
+        lines.insert(0, f"DONNÉES DE DÉMONSTRATION, sans valeur pour une décision : {simulated}.")
+    return lines
+
+
+def _named(changes: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
+    return changes.assign(site=[names[row] for row in changes["site"]])
+
+
+def _best_report(
+    best: BestSites, sites: Sequence[Site], differences: pd.DataFrame, notes: list[str]
+) -> dict[str, Any]:
+    solution = best.solution
+    return {
+        "model": solution.model,
+        "objective": solution.objective,
+        "sites": [
+            {"line": sites[k].line, "name": sites[k].name, "code": sites[k].code}
+            for k in best.chosen
+        ],
+        "proof": {
+            "status": solution.status,
+            "bound": solution.stages[0].bound,
+            "gap": solution.gap if np.isfinite(solution.gap) else None,
+            "seconds": round(solution.seconds, 3),
+        },
+        "unit": best.unit,
+        "unreachable": best.unreachable,
+        "choices": _records(best.choices),
+        "differences": _records(differences),
+        "notes": notes,
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            str(key): None if isinstance(value, float) and not np.isfinite(value) else value
+            for key, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _write(content: bytes, out: Path) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(
+            f"Le fichier {out} ne peut pas être écrit ({error.strerror}) : changez de dossier."
+        ) from error

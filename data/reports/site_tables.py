@@ -1,0 +1,217 @@
+"""Tables of candidate sites in words: side by side, changes, choices; also as a share may show."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import number, percent
+from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
+from data.siting.best import BestSites
+from data.siting.departures import TODAY
+from data.siting.evaluation import SiteEvaluation
+
+SUPPRESSED = "NS"
+"""Not significant: a count under `LEAST_PUBLIC` of a restricted extract."""
+LEAST_PUBLIC = 5
+"""Professionals under which a shared view tells no number, as the health insurance does."""
+MEASURE, TOGETHER = "Mesure", "Ensemble"
+
+ESSENTIAL = (
+    *("commune", "population_within_20", "over_75_within_20", "newly_within_20", "zip_within_20"),
+    *("risk_communes_within_20", "share_already_served", "share_shared", "population_above_2_5"),
+    *("zone", "enough_gps", "void_zone"),
+)
+"""Measures that tell sites apart at a glance."""
+SENTENCES = ("aid", "advice")
+"""Measures too long for a cell of the screen: `eligibility` tells them."""
+
+_NOT_MEASURES = {"line", "name", "lon", "lat"}
+_SHARES = {"share_already_served", "share_shared"}
+_DECIMALS = {"apl_gain_under_served": 2, "gps_within_10": 1, "minutes_to_msp": 0}
+_RISK = {"risk_communes_within_20", "risk_population_within_20"}
+_PROFESSIONALS = {"gps_within_10", "gps_moving"}
+_CHANGE_DECIMALS = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
+MODELS = {
+    "mclp": "Couvrir le plus d’habitants (couverture maximale)",
+    "pmedian": "Réduire le trajet moyen (p-médiane)",
+    "lscp": "Couvrir tout le monde avec le moins de sites (couverture totale)",
+    "pcenter": "Réduire le plus long trajet (p-centre)",
+    "equity": "D’abord les plus mal servis (équité)",
+}
+"""Key of a model to what it seeks, in French."""
+STATUSES = {
+    "optimal": "Optimum prouvé",
+    "time_limit": "Limite de temps atteinte : meilleur choix trouvé",
+    "heuristic": "Choix sans preuve",
+}
+
+
+def labels(names: Sequence[str], lines: Sequence[int]) -> list[str]:
+    """Return names that tell the sites apart: twins get the number of their line."""
+    counts = pd.Series(list(names)).value_counts()
+    return [
+        f"{name} (ligne {line})" if counts[name] > 1 or name in {MEASURE, TOGETHER} else name
+        for name, line in zip(names, lines, strict=True)
+    ]
+
+
+def side_by_side(
+    evaluation: SiteEvaluation,
+    rows: Sequence[int],
+    *,
+    public: bool = False,
+    kept: Collection[str] = tuple(SITE_TITLES),
+) -> pd.DataFrame:
+    """Return the judgements as texts, one row a measure, one column a site, then all together.
+
+    Parameters
+    ----------
+    evaluation
+        What was judged.
+    rows
+        Row numbers of the sites shown.
+    public
+        Whether the table leaves the planner's hands: no risk, small counts suppressed.
+    kept
+        Keys of the measures shown.
+    """
+    sites = evaluation.sites
+    names = labels(sites["name"].tolist(), sites["line"].tolist())
+    table: dict[str, list[str]] = {MEASURE: []}
+    table |= {names[row]: [] for row in rows}
+    table[TOGETHER] = []
+    for key, title in SITE_TITLES.items():
+        if key in _NOT_MEASURES or key not in kept or key not in sites:
+            continue
+        if public and key in _RISK:
+            continue
+        table[MEASURE].append(title.replace(TODAY, evaluation.moment))
+        for row in rows:
+            table[names[row]].append(_said(key, sites[key].iloc[row], public=public))
+        whole = evaluation.together
+        table[TOGETHER].append(_said(key, whole[key], public=public) if key in whole.index else "")
+    return pd.DataFrame(table)
+
+
+def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
+    """Return what the zone of each site brings and asks, one French line a site."""
+    sites = evaluation.sites
+    names = labels(sites["name"].tolist(), sites["line"].tolist())
+    return [
+        f"{names[row]} ({sites['commune'].iloc[row]}) : "
+        + " ".join(
+            text if text.endswith(".") else f"{text[0].upper()}{text[1:]}."
+            for text in (sites[key].iloc[row] for key in SENTENCES)
+            if text
+        )
+        for row in rows
+    ]
+
+
+def _said(key: str, value: object, *, public: bool = False) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return "oui" if value else "non"
+    if isinstance(value, str):
+        return value
+    figure = float(value)  # type: ignore[arg-type]
+    if key in _SHARES:
+        return percent(figure)
+    if public and key in _PROFESSIONALS and 0 < figure < LEAST_PUBLIC:
+        return SUPPRESSED
+    return number(figure, _DECIMALS.get(key, 0))
+
+
+def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
+    """Return winners and losers by commune when existing GPs move in, as texts; losers first."""
+    names = labels(evaluation.sites["name"].tolist(), evaluation.sites["line"].tolist())
+    ordered = evaluation.changes.sort_values(
+        ["effect", "site", "population"], ascending=[False, True, False]
+    )
+    columns: dict[str, list[str]] = {}
+    for key, title in CHANGE_TITLES.items():
+        values = ordered[key].tolist()
+        if key == "site":
+            columns[title] = [names[row] for row in values]
+        elif key in {"code", "name", "effect"}:
+            columns[title] = [str(value) for value in values]
+        else:
+            columns[title] = [number(value, _CHANGE_DECIMALS.get(key, 0)) for value in values]
+    return pd.DataFrame(columns)
+
+
+def changes_sentence(evaluation: SiteEvaluation) -> str:
+    """Return how many people win and lose when existing GPs move in."""
+    changes = evaluation.changes
+    moving = evaluation.together["gps_moving"]
+    if changes.empty and moving > 0:
+        return (
+            f"{number(moving)} généralistes déjà installés rejoindraient ces sites : l’accès "
+            "d’aucune commune n’en change."
+        )
+    if changes.empty:
+        return "Aucun généraliste déjà installé ne rejoint ces sites : personne n’y perd."
+    told = []
+    for effect, words in (("gagne", "y gagnent"), ("perd", "y perdent")):
+        one = changes[changes["effect"] == effect].drop_duplicates("code")
+        told.append(f"{number(one['population'].sum())} habitants de {len(one)} communes {words}")
+    return f"Si les généralistes déjà installés rejoignent les sites : {' ; '.join(told)}."
+
+
+def choices_table(best: BestSites) -> pd.DataFrame:
+    """Return the optimum, the greedy and the user's own choice, as texts."""
+    return _choices(best.choices, ("choice", "sites", "criterion", "objective", "bound", "lost"))
+
+
+def differences_table(best: BestSites, names: Sequence[str]) -> pd.DataFrame:
+    """Return the price of each difference with the optimum, as texts; `names` of all sites."""
+
+    def named(choice: str) -> str:
+        whole, mark, row = choice.rpartition(" − ")
+        return f"{whole}, en échangeant « {names[int(row)]} »" if mark else choice
+
+    table = best.differences.assign(choice=[named(one) for one in best.differences["choice"]])
+    return _choices(
+        table,
+        ("choice", "only_here", "only_best", "objective", "lost", "lost_share"),
+    )
+
+
+def _choices(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    columns: dict[str, list[str]] = {}
+    for key in keys:
+        values = table[key].tolist()
+        if key == "lost_share":
+            columns[CHOICE_TITLES[key]] = [
+                percent(value, 1) if pd.notna(value) else "" for value in values
+            ]
+        elif key in {"objective", "bound", "lost"}:
+            columns[CHOICE_TITLES[key]] = [
+                "" if value is None or pd.isna(value) else _amount(float(value)) for value in values
+            ]
+        else:
+            columns[CHOICE_TITLES[key]] = [str(value) for value in values]
+    return pd.DataFrame(columns)
+
+
+def _amount(value: float) -> str:
+    """Return people whole, and minutes or sites with two decimals where they have some."""
+    return number(value, 0 if abs(value) >= 1000 or value.is_integer() else 2)
+
+
+def proof(best: BestSites) -> str:
+    """Return the proof of a choice in one French sentence."""
+    solution = best.solution
+    stage = solution.stages[0]
+    bound = "" if stage.bound is None else f", borne {_amount(float(stage.bound))}"
+    gap = f", écart {percent(solution.gap, 2)}" if np.isfinite(solution.gap) else ""
+    told = (
+        f"{STATUSES[solution.status]} : {stage.criterion} {_amount(float(solution.objective))}"
+        f"{bound}{gap}, en {number(solution.seconds, 1)} s."
+    )
+    if best.unreachable > 0:
+        told += (
+            f" {number(best.unreachable)} habitants restent au-delà du seuil quel que soit le "
+            "choix parmi ces sites."
+        )
+    return told

@@ -1,0 +1,196 @@
+"""The gauges of the zoning as a workbook, and the annex table of a decree as a document."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table
+from data.base.french import number, percent
+from data.files.exports import to_xlsx
+from data.region.territory import Territory
+
+DEMONSTRATION = "Données de démonstration : ne pas employer pour décider."
+
+ZONE_TITLES = {
+    "ZIP": "Zone d’intervention prioritaire",
+    "ZAC": "Zone d’action complémentaire",
+    "ZV": "Zone de vigilance",
+    "HZ": "Hors zone",
+    "mixte": "Plusieurs zones",
+    "non zoné": "Non zoné",
+}
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that XML refuses."""
+
+
+def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
+    """Return what an export says first: provenance, ceilings, demonstration data, limits."""
+    used = [
+        territory.provenance[k] for k in ("zoning", "communes", "apl") if k in territory.provenance
+    ]
+    lines = [f"{p.title} : {p.source}, {p.vintage}." for p in used]
+    if any(p.simulated for p in used):
+        lines.insert(0, DEMONSTRATION)
+    ceiling = (
+        f"Plafonds : {percent(ceilings.zip_share, 1)} de la population en ZIP, "
+        f"{percent(ceilings.zac_share, 1)} en ZAC ({ceilings.source})."
+    )
+    astride = (
+        "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
+        "population qui vit dans la région."
+    )
+    legal = "Le zonage en vigueur est celui de l’arrêté : rien n’est recalculé ici."
+    return [*lines, ceiling, astride, legal]
+
+
+def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
+    """Return an XLSX workbook: gauges, TVS, communes whose APL contradicts their zone."""
+    gauge = gauges(communes, ceilings).rename(
+        columns={
+            "zone": "Zone",
+            "communes": "Communes",
+            "population": "Habitants",
+            "share": "Part de la région",
+            "ceiling": "Plafond",
+            "room": "Habitants sous le plafond",
+            "over": "Plafond dépassé",
+        }
+    )
+    tvs = tvs_table(territory, communes).rename(
+        columns={
+            "tvs": "Code",
+            "tvs_name": "Territoire de vie-santé",
+            "zone": "Zone",
+            "communes": "Communes",
+            "members": "Noms des communes",
+            "population": "Habitants dans la région",
+            "population_all": "Habitants en tout",
+            "share_inside": "Part dans la région",
+            "apl65": "APL publiée, 65 ans et moins",
+            "apl": "APL calculée",
+        }
+    )
+    doubtful = contradictions(communes).rename(
+        columns={
+            "code": "Code",
+            "name": "Commune",
+            "tvs": "Code du territoire",
+            "tvs_name": "Territoire de vie-santé",
+            "zone": "Zone",
+            "population": "Habitants",
+            "apl": "APL",
+            "series": "Série d’APL",
+            "reason": "Ce qui surprend",
+        }
+    )
+    return to_xlsx(
+        {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful}, notes(territory, ceilings)
+    )
+
+
+def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
+    """Return the annex table of a decree: zones, TVS and their communes, as a DOCX in French."""
+    from docx import Document
+    from docx.shared import Cm, Pt
+
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    document.styles["Normal"].font.size = Pt(9)
+    _say_french(document)
+    title = f"Annexe : zonage des médecins généralistes en {territory.region_name}"
+    document.core_properties.title = title
+    document.core_properties.language = "fr-FR"
+    document.core_properties.author = "ProxiSoins"
+    document.add_heading(title, level=1)
+    lines = notes(territory, ceilings)
+    for line in lines:
+        document.add_paragraph(line)
+    _number_pages(section)
+    if DEMONSTRATION in lines:
+        section.header.paragraphs[0].text = DEMONSTRATION
+    document.add_heading("Population par zone", level=2)
+    gauge = gauges(communes, ceilings)
+    _add_table(
+        document,
+        {
+            "Zone": gauge["zone"].map(ZONE_TITLES),
+            "Communes": gauge["communes"].map(number),
+            "Habitants": gauge["population"].map(number),
+            "Part": gauge["share"].map(lambda share: percent(share, 1)),
+            "Plafond": gauge["ceiling"].map(
+                lambda share: "sans plafond" if pd.isna(share) else percent(share, 1)
+            ),
+        },
+        (6.0, 2.4, 3.0, 2.4, 3.2),
+    )
+    document.add_heading("Territoires de vie-santé", level=2)
+    tvs = tvs_table(territory, communes)
+    tvs = tvs.assign(order=tvs["zone"].map(list(ZONE_TITLES).index))
+    tvs = tvs.sort_values(["order", "tvs_name"])
+    _add_table(
+        document,
+        {
+            "Code": tvs["tvs"],
+            "Territoire": tvs["tvs_name"],
+            "Zone": tvs["zone"],
+            "Habitants": tvs["population"].map(number),
+            "Communes": tvs["members"],
+        },
+        (2.3, 3.3, 1.3, 2.2, 7.9),
+    )
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _say_french(document: Any) -> None:
+    """Tag the text as French, for spelling checkers and screen readers."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "fr-FR")
+    document.styles["Normal"].element.get_or_add_rPr().append(language)
+
+
+def _number_pages(section: Any) -> None:
+    """Write the number of each page at its foot."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph = section.footer.paragraphs[0]
+    paragraph.add_run("Page ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)  # noqa: SLF001 (no public way)
+
+
+def _add_table(
+    document: Any,
+    columns: Mapping[str, pd.Series],
+    widths_cm: Sequence[float],
+) -> None:
+    """Add a table whose title row comes again on each page."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm
+
+    table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
+    table.autofit = False
+    heading = table.rows[0]
+    heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (no public way)
+    for cell, text in zip(heading.cells, columns, strict=True):
+        cell.paragraphs[0].add_run(text).bold = True
+    for texts in zip(*columns.values(), strict=True):
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = _CONTROLS.sub("", text)
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        # Word reads the width of cells, LibreOffice that of columns.
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)

@@ -1,0 +1,1 @@
+"""What users keep: scenarios, links, reviews, predictions."""

@@ -1,0 +1,227 @@
+"""The database of scenarios, shares, reviews, predictions: SQLite in our folder, or PostgreSQL."""
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from data.base import paths
+from geo.errors import UnavailableError
+
+SETTING = "PROXISOINS_DATABASE_URL"
+FILE_NAME = "scenarios.sqlite"
+_BUSY_MS = 10_000
+_MIGRATION_LOCK = 7_236_471
+"""Any number of ours: PostgreSQL lets one process at a time migrate."""
+_migrating = threading.Lock()
+
+
+class Moment(sa.TypeDecorator[dt.datetime]):
+    """A moment in UTC; SQLite, which keeps no time zone, gives it back in UTC too."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        """Write in UTC."""
+        del dialect
+        return None if value is None else value.astimezone(dt.UTC)
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        """Read in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of the tables."""
+
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy's way)
+        dt.datetime: Moment,
+        dict[str, Any]: sa.JSON,
+    }
+
+
+class ScenarioRow(Base):
+    """A scenario; `content` is `data.scenarios.store.Draft` as JSON."""
+
+    __tablename__ = "scenario"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(sa.String(320), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    content: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+
+class ShareRow(Base):
+    """A link: the scenario as it was when shared, and the hash of its token, never the token."""
+
+    __tablename__ = "share"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    scenario_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("scenario.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    content: Mapped[dict[str, Any]]
+    view: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class ReviewRow(Base):
+    """What a planner says of a flagged commune; rows are added, never changed."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    owner: Mapped[str] = mapped_column(sa.String(320))
+    code: Mapped[str] = mapped_column(sa.String(5), index=True)
+    verdict: Mapped[str] = mapped_column(sa.String(20))
+    comment: Mapped[str] = mapped_column(sa.Text)
+    made_at: Mapped[dt.datetime]
+    risk_class: Mapped[str | None] = mapped_column(sa.String(20))
+    probability: Mapped[float | None]
+    horizon: Mapped[int | None]
+    as_of: Mapped[int | None]
+    model: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class PredictionSetRow(Base):
+    """Predictions of one region made at once; rows are added, never changed."""
+
+    __tablename__ = "prediction_set"
+    __table_args__ = (sa.UniqueConstraint("region", "as_of", "horizon", "model", "data_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    region: Mapped[str] = mapped_column(sa.String(8))
+    as_of: Mapped[int]
+    horizon: Mapped[int]
+    model: Mapped[str] = mapped_column(sa.String(64))
+    data_version: Mapped[str] = mapped_column(sa.String(64))
+    simulated: Mapped[bool]
+    made_at: Mapped[dt.datetime]
+
+
+class PredictionRow(Base):
+    """The prediction of one commune in a set."""
+
+    __tablename__ = "prediction"
+
+    set_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("prediction_set.id", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
+    probability: Mapped[float]
+    risk_class: Mapped[str] = mapped_column(sa.String(20))
+
+
+def url() -> str:
+    """Return the address of the database: the setting, else SQLite in the data folder."""
+    chosen = os.environ.get(SETTING, "").strip()
+    if not chosen:
+        return f"sqlite:///{paths.home() / FILE_NAME}"
+    scheme, mark, rest = chosen.partition("://")
+    if mark and scheme in {"postgres", "postgresql"}:
+        return f"postgresql+psycopg://{rest}"
+    return chosen
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Open a transaction, committed at the end, undone on any error.
+
+    Raises
+    ------
+    UnavailableError
+        The database cannot be reached, is full, locked, or made by a newer version.
+    """
+    engine = _engine(url())  # says itself why a base does not open
+    try:
+        with Session(engine) as opened, opened.begin():
+            yield opened
+    except DatabaseError as error:
+        if type(error) not in {OperationalError, DatabaseError}:  # ours, not the database's
+            raise
+        raise UnavailableError(
+            "La base des scénarios ne répond pas ou ne peut pas être écrite ; rien n'a été "
+            "enregistré. Vérifiez qu'elle est démarrée, qu'il reste de la place sur le disque et "
+            f"que {SETTING} est juste."
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _engine(address: str) -> sa.Engine:
+    """Return the engine of an address, its schema brought up to date."""
+    try:
+        engine = sa.create_engine(address, pool_pre_ping=True)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise UnavailableError(
+            f"L'adresse de la base ({SETTING}) n'est pas comprise : sqlite:///chemin ou "
+            "postgresql://utilisateur:motdepasse@serveur/base (et le paquet psycopg)."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable)
+        # pysqlite opens transactions late: take the write lock at once, so that none is lost.
+        event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
+    with _migrating:
+        _migrate(engine)
+    return engine
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    """Make what is committed survive a crash: write-ahead log, synced at each commit."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(
+                    sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise UnavailableError(
+            "La base des scénarios a été créée par une version plus récente de ProxiSoins : mettez "
+            "l'application à jour."
+        ) from error
+    except DBAPIError as error:
+        raise UnavailableError(
+            "La base des scénarios ne peut pas être ouverte : vérifiez qu'elle est démarrée et que "
+            f"{SETTING} est juste."
+        ) from error

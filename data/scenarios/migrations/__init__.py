@@ -1,0 +1,1 @@
+"""Migrations of the database of scenarios, run by alembic from `data.scenarios.database`."""

@@ -1,0 +1,513 @@
+"""Scenarios kept, compared and shared; reviews of the communes that the risk screen flags."""
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from data.scenarios.database import ReviewRow, ScenarioRow, ShareRow, session
+from data.uploads.site import Site
+from geo.errors import InvalidInputError, UnavailableError
+
+if TYPE_CHECKING:
+    from data.region.territory import Territory
+
+LOCAL = ""
+"""Owner of what is saved where nobody logs in."""
+NAME_CHARACTERS = 200
+NOTE_CHARACTERS = 10_000
+SHARE_DAYS = 30
+MOST_SHARE_DAYS = 366
+TOKEN_BYTES = 32
+VERDICTS = ("confirmé", "réfuté", "traité")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a scenario holds.
+
+    Attributes
+    ----------
+    name, note
+        Text as written by the user.
+    region
+        INSEE code.
+    sites
+        Candidate sites kept.
+    departures
+        INSEE code to number of GPs who leave.
+    parameters
+        Plain values by name (model, threshold, k…).
+    data_versions
+        Name of a table to its version, as `data_versions` gives them.
+    simulated
+        French titles of the tables that were demonstration data.
+    """
+
+    name: str
+    region: str
+    note: str = ""
+    sites: tuple[Site, ...] = ()
+    departures: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    data_versions: Mapping[str, str] = field(default_factory=dict)
+    simulated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario that is saved.
+
+    Attributes
+    ----------
+    id
+        Its identity.
+    draft
+        What it holds.
+    revision
+        Grows by one at each change.
+    created_at, updated_at
+        UTC.
+    """
+
+    id: str
+    draft: Draft
+    revision: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link to a scenario, without its token.
+
+    Attributes
+    ----------
+    id
+        Its identity, to revoke it.
+    created_at, expires_at, revoked_at
+        UTC; None when not revoked.
+    """
+
+    id: str
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None
+
+    @property
+    def active(self) -> bool:
+        """Whether the link still opens."""
+        return self.revoked_at is None and self.expires_at > _now()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a link opens: read-only, as it was when shared.
+
+    Attributes
+    ----------
+    draft
+        The scenario.
+    view
+        Parameters of the view that was shared.
+    shared_at, expires_at
+        UTC.
+    """
+
+    draft: Draft
+    view: Mapping[str, str]
+    shared_at: dt.datetime
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The prediction that a planner had on screen when reviewing it.
+
+    Attributes
+    ----------
+    risk_class, probability
+        What was predicted.
+    horizon, as_of
+        Years ahead, year of the counts.
+    model
+        Version of the model.
+    """
+
+    risk_class: str
+    probability: float
+    horizon: int
+    as_of: int
+    model: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a planner said of a flagged commune.
+
+    Attributes
+    ----------
+    code
+        INSEE code.
+    verdict
+        "confirmé", "réfuté" or "traité".
+    comment
+        Text as written.
+    made_at
+        UTC.
+    owner
+        Who said it, "" where nobody logs in.
+    seen
+        The prediction reviewed; None for a review older than its record.
+    """
+
+    code: str
+    verdict: str
+    comment: str
+    made_at: dt.datetime
+    owner: str
+    seen: Seen | None = None
+
+
+def data_versions(territory: "Territory") -> dict[str, str]:
+    """Return the versions that a scenario is made with: data, engine, vintage of each table."""
+    versions = {"territoire": territory.version, "temps de trajet": territory.travel_time.version}
+    return versions | {p.title: p.vintage for p in territory.provenance.values()}
+
+
+def save(draft: Draft, *, owner: str = LOCAL) -> Scenario:
+    """Save a new scenario; once this returns, it survives a crash.
+
+    Raises
+    ------
+    InvalidInputError
+        The name is blank or too long, or a value cannot be kept.
+    UnavailableError
+        The database cannot be written.
+    """
+    now = _now()
+    with session() as opened:
+        row = ScenarioRow(
+            id=uuid.uuid4().hex,
+            owner=owner,
+            name=_checked(draft).name,
+            content=_content(draft),
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        opened.add(row)
+        opened.flush()
+        return _scenario(row)
+
+
+def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
+    """Replace what a scenario holds.
+
+    Raises
+    ------
+    InvalidInputError
+        Someone changed it since `scenario` was read, or the draft is not acceptable.
+    UnavailableError
+        It was deleted, or belongs to someone else.
+    """
+    with session() as opened:
+        row = _row(opened, scenario.id, owner)
+        if row.revision != scenario.revision:
+            raise InvalidInputError(
+                f"Le scénario « {row.name} » a été modifié entre-temps : rouvrez-le, puis "
+                "enregistrez, ou enregistrez sous un autre nom."
+            )
+        row.name, row.content = _checked(draft).name, _content(draft)
+        row.revision, row.updated_at = row.revision + 1, _now()
+        opened.flush()
+        return _scenario(row)
+
+
+def load(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
+    """Return a scenario.
+
+    Raises
+    ------
+    UnavailableError
+        It does not exist, or belongs to someone else.
+    """
+    with session() as opened:
+        return _scenario(_row(opened, scenario_id, owner))
+
+
+def scenarios(*, owner: str = LOCAL) -> list[Scenario]:
+    """Return the scenarios of an owner, last changed first."""
+    query = sa.select(ScenarioRow).where(ScenarioRow.owner == owner)
+    with session() as opened:
+        rows = opened.scalars(query.order_by(ScenarioRow.updated_at.desc(), ScenarioRow.id))
+        return [_scenario(row) for row in rows]
+
+
+def duplicate(scenario_id: str, name: str, *, owner: str = LOCAL) -> Scenario:
+    """Save a copy under another name; its links are not copied."""
+    draft = load(scenario_id, owner=owner).draft
+    return save(Draft(**{**_fields(draft), "name": name}), owner=owner)
+
+
+def delete(scenario_id: str, *, owner: str = LOCAL) -> None:
+    """Delete a scenario and its links."""
+    with session() as opened:
+        opened.delete(_row(opened, scenario_id, owner))
+
+
+def compare(first: Draft, second: Draft) -> pd.DataFrame:
+    """Return what differs between two scenarios.
+
+    Returns
+    -------
+    pandas.DataFrame
+        aspect ("site", "départ", "paramètre", "données"), item (name), first, second (texts, ""
+        where absent), same.
+    """
+    rows = []
+    for aspect, left, right in (
+        ("site", _site_texts(first), _site_texts(second)),
+        ("départ", first.departures, second.departures),
+        ("paramètre", first.parameters, second.parameters),
+        ("données", first.data_versions, second.data_versions),
+    ):
+        for item in dict.fromkeys([*left, *right]):
+            one, two = str(left.get(item, "")), str(right.get(item, ""))
+            rows.append((aspect, item, one, two, one == two))
+    return pd.DataFrame(rows, columns=["aspect", "item", "first", "second", "same"])
+
+
+def _site_texts(draft: Draft) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for site in draft.sites:
+        name, number = site.name, 2
+        while name in texts:
+            name, number = f"{site.name} ({number})", number + 1
+        gps = "" if site.gps is None else f", {site.gps} généraliste(s)"
+        texts[name] = f"{site.commune} ({site.lon:.4f} ; {site.lat:.4f}){gps}"
+    return texts
+
+
+def share(
+    scenario_id: str,
+    *,
+    view: Mapping[str, str] | None = None,
+    days: int = SHARE_DAYS,
+    owner: str = LOCAL,
+) -> tuple[str, Share]:
+    """Make a link: a token that cannot be guessed, and its record.
+
+    The token is given here only: the database keeps its hash. The link shows the scenario as it
+    is now, whatever happens to it later; deleting the scenario ends it.
+
+    Parameters
+    ----------
+    scenario_id
+        The scenario.
+    view
+        Parameters of the view to open.
+    days
+        Days until it expires.
+    owner
+        Owner of the scenario.
+
+    Raises
+    ------
+    InvalidInputError
+        The number of days is out of range.
+    UnavailableError
+        The scenario does not exist.
+    """
+    if not 1 <= days <= MOST_SHARE_DAYS:
+        raise InvalidInputError(f"La durée d'un lien va de 1 à {MOST_SHARE_DAYS} jours.")
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), _now()
+    with session() as opened:
+        row = ShareRow(
+            id=uuid.uuid4().hex,
+            scenario_id=_row(opened, scenario_id, owner).id,
+            token_hash=_hash(token),
+            content=_row(opened, scenario_id, owner).content,
+            view=_plain(dict(view or {})),
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+            revoked_at=None,
+        )
+        opened.add(row)
+        opened.flush()
+        return token, _share(row)
+
+
+def shares(scenario_id: str, *, owner: str = LOCAL) -> list[Share]:
+    """Return the links of a scenario, newest first."""
+    with session() as opened:
+        _row(opened, scenario_id, owner)
+        query = sa.select(ShareRow).where(ShareRow.scenario_id == scenario_id)
+        return [_share(row) for row in opened.scalars(query.order_by(ShareRow.created_at.desc()))]
+
+
+def revoke(share_id: str, *, owner: str = LOCAL) -> None:
+    """End a link at once.
+
+    Raises
+    ------
+    UnavailableError
+        It does not exist, or its scenario belongs to someone else.
+    """
+    with session() as opened:
+        row = opened.get(ShareRow, share_id)
+        if row is None:
+            raise UnavailableError("Ce lien n'existe pas ou plus.")
+        _row(opened, row.scenario_id, owner)
+        row.revoked_at = row.revoked_at or _now()
+
+
+def open_share(token: str) -> Shared:
+    """Return what a link shows.
+
+    Raises
+    ------
+    UnavailableError
+        The link is unknown, expired or revoked.
+    """
+    query = sa.select(ShareRow).where(ShareRow.token_hash == _hash(token))
+    with session() as opened:
+        row = opened.scalars(query).one_or_none()
+        if row is None:
+            raise UnavailableError(
+                "Ce lien n'existe pas ou plus : demandez-en un nouveau à qui vous l'a envoyé."
+            )
+        if not _share(row).active:
+            raise UnavailableError(
+                "Ce lien a expiré ou a été révoqué : demandez-en un nouveau à qui vous l'a envoyé."
+            )
+        return Shared(_draft(row.content), row.view, row.created_at, row.expires_at)
+
+
+def save_review(
+    code: str, verdict: str, comment: str, *, owner: str = LOCAL, seen: Seen | None = None
+) -> Review:
+    """Keep what a planner says of a flagged commune, and of which prediction.
+
+    Earlier reviews are kept too.
+
+    Raises
+    ------
+    InvalidInputError
+        The verdict is unknown, or the comment too long.
+    """
+    if verdict not in VERDICTS:
+        raise InvalidInputError(f"Verdict inconnu : choisissez parmi {', '.join(VERDICTS)}.")
+    if len(comment) > NOTE_CHARACTERS:
+        raise InvalidInputError(f"Le commentaire dépasse {NOTE_CHARACTERS} caractères.")
+    row = ReviewRow(
+        owner=owner,
+        code=code,
+        verdict=verdict,
+        comment=_plain(comment),
+        made_at=_now(),
+        **({} if seen is None else asdict(seen)),
+    )
+    with session() as opened:
+        opened.add(row)
+        opened.flush()
+        return _review(row)
+
+
+def reviews(codes: Sequence[str] | None = None) -> list[Review]:
+    """Return the reviews, of some communes or of all, newest first."""
+    query = sa.select(ReviewRow).order_by(ReviewRow.made_at.desc(), ReviewRow.id.desc())
+    kept = None if codes is None else set(codes)
+    with session() as opened:
+        return [_review(r) for r in opened.scalars(query) if kept is None or r.code in kept]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", errors="replace")).hexdigest()
+
+
+def _row(opened: Session, scenario_id: str, owner: str) -> ScenarioRow:
+    row = opened.get(ScenarioRow, scenario_id)
+    if row is None or row.owner != owner:
+        raise UnavailableError("Ce scénario n'existe pas ou plus.")
+    return row
+
+
+def _checked(draft: Draft) -> Draft:
+    name = _plain(draft.name).strip()
+    if not name or len(name) > NAME_CHARACTERS:
+        raise InvalidInputError(
+            f"Donnez au scénario un nom d'au plus {NAME_CHARACTERS} caractères."
+        )
+    if len(draft.note) > NOTE_CHARACTERS:
+        raise InvalidInputError(f"La note dépasse {NOTE_CHARACTERS} caractères.")
+    return Draft(**{**_fields(draft), "name": name})
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+
+
+def _content(draft: Draft) -> dict[str, Any]:
+    fields = _fields(_checked(draft)) | {"sites": [asdict(site) for site in draft.sites]}
+    return {name: _plain(value) for name, value in fields.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON holds it, without the characters that PostgreSQL refuses.
+
+    Raises
+    ------
+    InvalidInputError
+        The value is no text, number, list or mapping of these.
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", errors="replace").decode("utf-8")
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float) and value - value == 0:
+        return value
+    if isinstance(value, Mapping):
+        return {_plain(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    raise InvalidInputError(
+        f"Le paramètre « {value} » ne peut pas être enregistré : texte, nombre ou liste attendus."
+    )
+
+
+def _draft(content: Mapping[str, Any]) -> Draft:
+    return Draft(
+        **{
+            **content,
+            "sites": tuple(Site(**site) for site in content["sites"]),
+            "simulated": tuple(content["simulated"]),
+        }
+    )
+
+
+def _scenario(row: ScenarioRow) -> Scenario:
+    return Scenario(row.id, _draft(row.content), row.revision, row.created_at, row.updated_at)
+
+
+def _share(row: ShareRow) -> Share:
+    return Share(row.id, row.created_at, row.expires_at, row.revoked_at)
+
+
+def _review(row: ReviewRow) -> Review:
+    seen = None
+    told = (row.risk_class, row.probability, row.horizon, row.as_of, row.model)
+    if None not in told:
+        seen = Seen(*cast("tuple[str, float, int, int, str]", told))
+    return Review(row.code, row.verdict, row.comment, row.made_at, row.owner, seen)

@@ -1,0 +1,1 @@
+"""Candidate sites judged, chosen, proven."""

@@ -1,0 +1,197 @@
+"""The best k of candidate sites on a territory, proven, beside the greedy and the user's choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.access.indicators import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.siting.departures import ground_after
+from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
+from data.siting.instances import build_model
+from data.uploads.site import Site
+from geo.errors import InvalidInputError
+from geo.siting import SitingProblem, Solution, price_of_differences
+
+Floats = npt.NDArray[np.float64]
+
+FAIR_APL = 4.0
+"""Consultations a year above which a territory is out of the zoning pool (method of 2017)."""
+EXISTING = ("structures", "gps", "none")
+WEIGHTS = ("people", "need")
+TIME_LIMIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class BestSites:
+    """The best choice and what other choices lose on it.
+
+    Attributes
+    ----------
+    chosen
+        Row numbers of the chosen sites, ascending.
+    solution
+        Objective, bound, gap, status ("optimal", "time_limit").
+    greedy
+        Row numbers of the greedy choice.
+    choices
+        One row per choice ("optimum", "glouton", "votre choix"): choice, sites (names), criterion,
+        objective, lost, lost_share.
+    differences
+        Price of each difference, see `geo.siting.price_of_differences`, sites by name.
+    unreachable
+        People whom no candidate can bring under the threshold (set covering leaves them out).
+    unit
+        Unit of the weights, in French.
+    """
+
+    chosen: tuple[int, ...]
+    solution: Solution
+    greedy: tuple[int, ...]
+    choices: pd.DataFrame
+    differences: pd.DataFrame
+    unreachable: float
+    unit: str
+
+
+def best_sites(
+    territory: Territory,
+    sites: Sequence[Site],
+    *,
+    model: str,
+    k: int | None = None,
+    threshold: float = HUBERT_MINUTES,
+    weights: str = "people",
+    existing: str = "structures",
+    prices: Sequence[float] | None = None,
+    budget: float | None = None,
+    own: Sequence[int] | None = None,
+    departures: Mapping[str, int] | None = None,
+    time_limit: float | None = TIME_LIMIT_SECONDS,
+) -> BestSites:
+    """Choose the best of candidate sites.
+
+    Parameters
+    ----------
+    territory, sites
+        The region; the candidates.
+    model
+        "mclp", "pmedian", "lscp", "pcenter" or "equity" (worst-off first).
+    k
+        New sites to open, what exists not counted; None for `lscp` or with a budget alone.
+    threshold
+        Minutes, inclusive.
+    weights
+        "people" (inhabitants) or "need" (consultations missing to reach an APL of 4).
+    existing
+        What stays open: "structures" (MSPs, centres, labelled), "gps" (communes with a GP) or
+        "none".
+    prices, budget
+        Cost of each site and sum allowed, same unit.
+    own
+        Row numbers of the user's own choice, to compare.
+    departures
+        INSEE code to number of GPs supposed to leave before: neither the communes that have a GP
+        nor the consultations missing are then those of today.
+    time_limit
+        Seconds; past it, the best found and its bound.
+
+    Raises
+    ------
+    InvalidInputError
+        No site, an unknown option, or more sites asked than given.
+    UnsolvedError
+        No choice respects the constraints.
+    """
+    if not sites or (k is not None and not 1 <= k <= len(sites)):
+        raise InvalidInputError(
+            f"Le nombre de sites à retenir doit être compris entre 1 et {len(sites)}, nombre des "
+            "sites compris dans le fichier."
+        )
+    if existing not in EXISTING or weights not in WEIGHTS:
+        raise InvalidInputError(
+            f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
+        )
+    ground = ground_after(territory, departures or {})
+    far = model in {"pmedian", "pcenter", "equity"}
+    reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
+    minutes = site_minutes(territory, sites, reach)[0][: ground.count]
+    today = _existing_minutes(ground, existing)
+    people, unit = _weights(ground, weights)
+    if far:
+        minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
+    reachable = np.minimum(minutes.min(axis=1), today) <= threshold
+    kept = (people > 0) & (reachable if model == "lscp" else np.ones_like(reachable))
+    if prices is None and model == "lscp":
+        prices = [1.0] * len(sites)  # what exists costs nothing: only new sites are counted
+    # What exists is one more candidate, fixed, at the minutes of its nearest structure.
+    problem = SitingProblem(
+        np.column_stack([minutes, today])[kept],
+        people[kept],
+        np.array([len(sites)]),
+        None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0),
+    )
+    chooser = build_model(model, k=None if k is None else k + 1, threshold=threshold, budget=budget)
+    solution = chooser.solve(problem, time_limit)
+    others = {"glouton": chooser.greedy(problem)}
+    if own is not None:
+        others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
+    names = [*(site.name for site in sites), "existant"]
+    table = price_of_differences(chooser, problem, solution, others)
+    return BestSites(
+        _new(solution, len(sites)),
+        solution,
+        _new(others["glouton"], len(sites)),
+        _choices({"optimum": solution, **others}, names, table),
+        table.assign(
+            only_here=[", ".join(names[site] for site in row) for row in table["only_here"]],
+            only_best=[", ".join(names[site] for site in row) for row in table["only_best"]],
+        ),
+        float(ground.people[~reachable].sum()),
+        unit,
+    )
+
+
+def _new(solution: Solution, existing: int) -> tuple[int, ...]:
+    return tuple(site for site in solution.chosen if site != existing)
+
+
+def _existing_minutes(ground: Ground, existing: str) -> Floats:
+    if existing == "structures":
+        return ground.structure_minutes
+    if existing == "gps":
+        return ground.minutes_today()
+    return np.full(ground.count, np.inf)
+
+
+def _weights(ground: Ground, weights: str) -> tuple[Floats, str]:
+    if weights == "people":
+        return ground.people, "habitants"
+    apl = ground.communes["apl"].to_numpy(dtype=np.float64)
+    missing = np.clip(FAIR_APL - np.nan_to_num(apl, nan=FAIR_APL), 0.0, None)
+    return ground.demand[: ground.count] * missing, "consultations manquantes par an"
+
+
+def _choices(
+    solutions: dict[str, Solution], names: list[str], prices: pd.DataFrame
+) -> pd.DataFrame:
+    lost = prices.set_index("choice")
+    rows = [
+        {
+            "choice": name,
+            "sites": ", ".join(
+                names[site] for site in solution.chosen if names[site] != "existant"
+            ),
+            "criterion": stage.criterion,
+            "objective": stage.objective,
+            "bound": stage.bound,
+            "lost": lost["lost"].get(name, 0.0) if rank == 0 else np.nan,
+            "lost_share": lost["lost_share"].get(name, 0.0) if rank == 0 else np.nan,
+        }
+        for name, solution in solutions.items()
+        for rank, stage in enumerate(solution.stages)
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,353 @@
+"""Candidate sites judged on a territory: reach, overlap, access gained, eligibility, losers."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.access.indicators import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
+from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
+from data.uploads.match import sites_table
+from data.uploads.site import Site
+from geo.errors import InvalidInputError
+from geo.travel_time import RINGS_MINUTES
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Progress = Callable[[int, int], None]
+
+UNDER_SERVED_APL = 2.5
+"""At or under this APL a TVS is a ZIP by right (arrêté du 13 novembre 2017)."""
+LEAST_GPS = 2
+"""GPs that an MSP needs (national specification of MSPs)."""
+VOID_MINUTES = 10.0
+"""No GP within this time: a void zone, where the MSP circular gives a project little chance."""
+AIDS = {
+    "ZIP": "aide à l’installation de 10 000 € ; consultations avancées",
+    "ZAC": "aide à l’installation de 5 000 €",
+}
+"""First settlement, convention of 2024; advanced consultations, since 1 January 2026."""
+_APL_NOISE = 0.005
+"""APL changes under this read 0.00 on screen: neither winner nor loser."""
+_MINUTES_NOISE = 0.05
+_CHANGES = (
+    "site",
+    "code",
+    "name",
+    "population",
+    "apl_before",
+    "apl_after",
+    "minutes_before",
+    "minutes_after",
+    "effect",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class SiteEvaluation:
+    """What candidate sites would change, one by one and together.
+
+    Attributes
+    ----------
+    sites
+        One row per site, in the order given: line, name, code, commune, lon, lat;
+        population_within_10, _20, _30 (inhabitants); over_75_within_20; newly_within_20 (beyond
+        20 minutes of any GP today, within 20 of the site); zip_within_20, zac_within_20;
+        risk_communes_within_20, risk_population_within_20 (missing without a risk table);
+        share_already_served (of population_within_20, within 20 minutes of an existing
+        structure); share_shared, shared_with (largest overlap with another site and its name);
+        gps_planned, gps_moving, gps_new; population_gaining (APL rises), apl_gain_under_served
+        (mean rise of those at or under 2.5 within 20 minutes), population_above_2_5 (brought
+        above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp;
+        enough_gps ("oui", "non", "non précisé"); void_zone; aid, advice (French).
+    together
+        The counts of `sites` for all sites at once, indexed by name.
+    reach
+        site (row number), commune (row number in `territory.communes`), minutes (at most 30).
+    overlaps
+        Share of the 20-minute population of each site (row) that each other one (column) also
+        reaches; index and columns: row numbers of the sites.
+    changes
+        Winners and losers, by commune, when existing GPs move in (new GPs left aside): site (row
+        number), code, name, population, apl_before, apl_after, minutes_before, minutes_after,
+        effect ("gagne" or "perd"); only communes that change.
+    departures
+        GPs supposed to leave before, None when nobody is. All "today", "any GP" and "before"
+        above are then as they become once these have left.
+    """
+
+    sites: pd.DataFrame
+    together: pd.Series
+    reach: pd.DataFrame
+    overlaps: pd.DataFrame
+    changes: pd.DataFrame
+    departures: Departures | None = None
+
+    @property
+    def moment(self) -> str:
+        """When access is looked at before the sites open, in French."""
+        return TODAY if self.departures is None else AFTERWARDS
+
+
+def evaluate_sites(
+    territory: Territory,
+    sites: Sequence[Site],
+    *,
+    risk_communes: Collection[str] | None = None,
+    departures: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> SiteEvaluation:
+    """Judge candidate sites.
+
+    A site whose number of GPs is not said is judged with the two that an MSP needs. GPs who move
+    in leave the commune where they practise (no more than it has); the others are new.
+
+    Parameters
+    ----------
+    territory, sites
+        The region; the sites understood from an upload.
+    risk_communes
+        INSEE codes of the communes at risk of losing their last GP; None when not known.
+    departures
+        INSEE code to number of GPs supposed to leave before, without replacement.
+    progress
+        Called with the number of sites done and their total.
+
+    Raises
+    ------
+    InvalidInputError
+        No site is given, or GPs leave a commune that is not of the region.
+    """
+    if not sites:
+        raise InvalidInputError(
+            "Aucun site à juger : corrigez les lignes douteuses ou refusées du rapport."
+        )
+    left = departures_of(territory, departures or {})
+    ground = ground_of(territory) if left is None else left.ground
+    minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
+    inside = minutes[: ground.count]
+    risk = None
+    if risk_communes is not None:
+        risk = ground.communes["code"].isin(list(risk_communes)).to_numpy(dtype=np.bool_)
+    table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
+    effects = []
+    for row, site in enumerate(sites):
+        column = minutes[:, [row]]
+        effects.append(
+            _reach(ground, inside[:, row], risk)
+            | _staff(ground, (site,))
+            | _gains(ground, (site,), column)
+        )
+        if progress is not None:
+            progress(row + 1, len(sites))
+    table = pd.concat([table, pd.DataFrame(effects)], axis=1)
+    overlaps = _overlaps(ground, inside)
+    table = _with_overlaps(table, overlaps)
+    table = _with_eligibility(table, ground, sites, minutes)
+    table = _with_nearest_msp(table, territory, from_structures)
+    together = pd.Series(
+        _reach(ground, inside.min(axis=1), risk)
+        | _staff(ground, sites)
+        | _gains(ground, sites, minutes)
+    )
+    rows, columns = np.nonzero(inside <= LIMIT_MINUTES)
+    reach = pd.DataFrame({"site": columns, "commune": rows, "minutes": inside[rows, columns]})
+    changes = [
+        _changes(ground, site, minutes[:, [row]], row)
+        for row, site in enumerate(sites)
+        if site.moving
+    ]
+    return SiteEvaluation(
+        table,
+        together,
+        reach.sort_values(["site", "minutes", "commune"], ignore_index=True),
+        overlaps,
+        pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=list(_CHANGES)),
+        left,
+    )
+
+
+def _reach(ground: Ground, minutes: Floats, risk: Bools | None) -> dict[str, float]:
+    """Count the people within reach; `minutes` from each commune to the site (or the nearest)."""
+    people, communes = ground.people, ground.communes
+    near = minutes <= HUBERT_MINUTES
+    over_75 = people * communes["share_over_75"].to_numpy(dtype=np.float64)
+    beyond_today = ground.minutes_today() > HUBERT_MINUTES
+    zone = communes["zone"].to_numpy(dtype=object)
+    zoned = bool((zone != "").any())
+    found = {
+        f"population_within_{ring:.0f}": float(people[minutes <= ring].sum())
+        for ring in RINGS_MINUTES
+    }
+    found |= {
+        "over_75_within_20": float(np.nansum(over_75[near]))
+        if np.isfinite(over_75).any()
+        else np.nan,
+        "newly_within_20": float(people[near & beyond_today].sum()) if ground.gps_known else np.nan,
+        "zip_within_20": float(people[near & (zone == "ZIP")].sum()) if zoned else np.nan,
+        "zac_within_20": float(people[near & (zone == "ZAC")].sum()) if zoned else np.nan,
+        "risk_communes_within_20": np.nan,
+        "risk_population_within_20": np.nan,
+        "share_already_served": _share(
+            people, near & (ground.structure_minutes <= HUBERT_MINUTES), near
+        ),
+    }
+    if risk is not None:
+        at_risk = near & risk
+        found["risk_communes_within_20"] = float(at_risk.sum())
+        found["risk_population_within_20"] = float(people[at_risk].sum())
+    return found
+
+
+def _share(people: Floats, part: Bools, whole: Bools) -> float:
+    total = people[whole].sum()
+    return float(people[part].sum() / total) if total > 0 else np.nan
+
+
+def _moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
+    """Return the GPs left at each place once some have moved, and those each site receives."""
+    left = ground.gps.copy()
+    received = np.zeros(len(sites))
+    for number, site in enumerate(sites):
+        for code, asked in site.moving.items():
+            if (row := ground.rows.get(code)) is not None:
+                moved = min(float(asked), left[row])
+                left[row] -= moved
+                received[number] += moved
+    return left, received
+
+
+def _planned(site: Site, received: float) -> float:
+    return float(site.gps) if site.gps is not None else max(float(LEAST_GPS), received)
+
+
+def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
+    _, received = _moves(ground, sites)
+    planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
+    return {
+        "gps_planned": float(planned.sum()),
+        "gps_moving": float(received.sum()),
+        "gps_new": float(np.maximum(planned - received, 0).sum()),
+    }
+
+
+def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, float]:
+    """Compare the APL of today with that of the plan: new GPs and those who move."""
+    if not ground.gps_known:
+        return dict.fromkeys(
+            ("population_gaining", "apl_gain_under_served", "population_above_2_5"), np.nan
+        )
+    left, received = _moves(ground, sites)
+    planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
+    before = ground.communes["apl"].to_numpy(dtype=np.float64)
+    after = ground.access(left, minutes, np.maximum(planned, received))
+    people = ground.people
+    rise = after - before
+    poor = before <= UNDER_SERVED_APL
+    near = poor & (minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES) & np.isfinite(rise)
+    helped = people[near].sum()
+    return {
+        "population_gaining": float(people[rise > _APL_NOISE].sum()),
+        "apl_gain_under_served": float(people[near] @ rise[near] / helped) if helped else np.nan,
+        "population_above_2_5": float(people[poor & (after > UNDER_SERVED_APL)].sum()),
+    }
+
+
+def _overlaps(ground: Ground, minutes: Floats) -> pd.DataFrame:
+    near = (minutes <= HUBERT_MINUTES).astype(np.float64)
+    shared = near.T @ (ground.people[:, None] * near)
+    own = np.diag(shared)[:, None]
+    shares = np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
+    np.fill_diagonal(shares, np.nan)
+    return pd.DataFrame(shares)
+
+
+def _with_overlaps(table: pd.DataFrame, overlaps: pd.DataFrame) -> pd.DataFrame:
+    shares = overlaps.fillna(-1.0).to_numpy()
+    most = shares.argmax(axis=1)
+    largest = shares.max(axis=1)
+    alone = largest <= 0
+    names = table["name"].to_numpy(dtype=object)[most]
+    return table.assign(
+        share_shared=np.where(largest < 0, np.nan, largest), shared_with=np.where(alone, "", names)
+    )
+
+
+def _with_eligibility(
+    table: pd.DataFrame, ground: Ground, sites: Sequence[Site], minutes: Floats
+) -> pd.DataFrame:
+    around = ground.gps @ (minutes <= VOID_MINUTES)
+    if not ground.gps_known:
+        around = np.full(len(sites), np.nan)
+    zones = table["code"].map(ground.communes.set_index("code")["zone"]).fillna("")
+    said = [
+        "non précisé" if s.gps is None else "oui" if s.gps >= LEAST_GPS else "non" for s in sites
+    ]
+    void = around == 0
+    return table.assign(
+        gps_within_10=around,
+        zone=zones,
+        enough_gps=said,
+        void_zone=void,
+        aid=[AIDS.get(zone, "") for zone in zones],
+        advice=[_advice(zone, empty) for zone, empty in zip(zones, void, strict=True)],
+    )
+
+
+def _advice(zone: str, void: bool) -> str:
+    if void:
+        return (
+            "Aucun généraliste à moins de 10 minutes : chances de réussite faibles "
+            "selon la circulaire ; préférer une antenne d’un pôle voisin."
+        )
+    if zone in AIDS:
+        return "Zone fragile où des généralistes exercent encore : implantation recommandée."
+    if zone:
+        return "Hors des zones aidées : le besoin est à justifier."
+    return "Zonage non connu : à vérifier auprès de l’ARS."
+
+
+def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats) -> pd.DataFrame:
+    rows = np.flatnonzero((territory.structures["kind"] == "msp").to_numpy())
+    if not rows.size:
+        return table.assign(minutes_to_msp=np.nan, nearest_msp="")
+    nearest = minutes[rows].argmin(axis=0)
+    found = minutes[rows].min(axis=0)
+    known = np.isfinite(found)
+    names = territory.structures["name"].to_numpy(dtype=object)[rows[nearest]]
+    return table.assign(
+        minutes_to_msp=np.where(known, found, np.nan), nearest_msp=np.where(known, names, "")
+    )
+
+
+def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFrame:
+    """Winners and losers when only the GPs who move in count."""
+    left, received = _moves(ground, (site,))
+    nobody = np.zeros(1)
+    apl = [
+        ground.access(gps, minutes, there)
+        for gps, there in ((ground.gps, nobody), (left, received))
+    ]
+    trip = [
+        ground.nearest(gps, minutes, there)
+        for gps, there in ((ground.gps, nobody), (left, received))
+    ]
+    # A trip longer than the pairs known stays as it is today.
+    trip = [np.where(np.isinf(time), ground.minutes_today(), time) for time in trip]
+    gained = (apl[1] - apl[0] > _APL_NOISE) | (trip[0] - trip[1] > _MINUTES_NOISE)
+    lost = (apl[0] - apl[1] > _APL_NOISE) | (trip[1] - trip[0] > _MINUTES_NOISE)
+    # Where supply falls and a trip shortens, or the reverse, supply decides.
+    wins = np.where(np.abs(apl[1] - apl[0]) > _APL_NOISE, apl[1] > apl[0], gained)
+    changed = gained | lost
+    return ground.communes.loc[changed, ["code", "name", "population"]].assign(
+        site=row,
+        apl_before=apl[0][changed],
+        apl_after=apl[1][changed],
+        minutes_before=trip[0][changed],
+        minutes_after=trip[1][changed],
+        effect=np.where(wins, "gagne", "perd")[changed],
+    )[list(_CHANGES)]

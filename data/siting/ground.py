@@ -1,0 +1,207 @@
+"""What the judgement of candidate sites starts from: today's access, ready for "what if"."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.access import inputs
+from data.access.indicators import commune_indicators
+from data.access.inputs import ACTS_PER_GP, coordinates
+from data.base.table_cache import cached_table, digest
+from data.region.territory import Territory
+from data.uploads.site import Site
+from geo import access as ga
+from geo.travel_time import RINGS_MINUTES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+OTHER_STRUCTURES = ("msp", "centre_sante", "france_sante")
+"""Structures that a new site overlaps with."""
+LIMIT_MINUTES = max(RINGS_MINUTES)
+FAR_MINUTES = 60.0
+"""Times beyond an hour count as an hour: farther, people go without rather than drive."""
+_KEPT = 2
+_KEPT_MINUTES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Today's access of a region.
+
+    Attributes
+    ----------
+    communes
+        Table of `commune_indicators`; its rows come first among the places.
+    rows
+        INSEE code to row among the places.
+    gps
+        GPs of each place (region, then fringe); 0 where not known.
+    demand
+        Standardised inhabitants of each place.
+    origin, destination, minutes, weight
+        Pairs of places up to the longest reach, the destination having GPs; weight in the APL.
+    structure_minutes
+        Minutes of each commune to the nearest existing structure (MSP, centre, labelled); inf
+        beyond an hour.
+    """
+
+    communes: pd.DataFrame
+    rows: Mapping[str, int]
+    gps: Floats
+    demand: Floats
+    origin: Ints
+    destination: Ints
+    minutes: Floats
+    weight: Floats
+    structure_minutes: Floats
+
+    @property
+    def count(self) -> int:
+        """Number of communes of the region."""
+        return len(self.communes)
+
+    @property
+    def gps_known(self) -> bool:
+        """Whether the GPs of the region are known."""
+        return bool((self.gps > 0).any())
+
+    @property
+    def people(self) -> Floats:
+        """Inhabitants of each commune of the region."""
+        return self.communes["population"].to_numpy(dtype=np.float64)
+
+    def minutes_today(self) -> Floats:
+        """Minutes of each commune to its nearest GP, before any site; inf where none is known."""
+        known = self.communes["minutes_to_nearest_gp"].to_numpy(dtype=np.float64)
+        return np.where(np.isnan(known), np.inf, known)
+
+    def access(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
+        """Return the APL of each commune with other GPs.
+
+        Parameters
+        ----------
+        gps
+            GPs of each place.
+        sites
+            Minutes of each place to each site, shape (places, sites).
+        site_gps
+            GPs of each site.
+        """
+        rows, columns = np.nonzero(sites <= ga.DREES_2015.reach_minutes)
+        used = self.weight > 0
+        found = ga.floating_catchment(
+            np.concatenate([self.origin[used], rows]),
+            np.concatenate([self.destination[used], gps.size + columns]),
+            np.concatenate([self.weight[used], apl_weight(sites[rows, columns])]),
+            self.demand,
+            ACTS_PER_GP * np.concatenate([gps, site_gps]),
+        )
+        return found[: self.count]
+
+    def nearest(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
+        """Return minutes of each commune to its nearest GP, with other GPs; inf if none."""
+        kept = gps[self.destination] > 0
+        found = np.full(gps.size, np.inf)
+        np.minimum.at(found, self.origin[kept], self.minutes[kept])
+        found[gps > 0] = 0.0
+        used = site_gps > 0
+        to_sites = sites[:, used].min(axis=1, initial=np.inf)
+        return np.minimum(found, to_sites)[: self.count]
+
+
+def apl_weight(minutes: Floats) -> Floats:
+    """Return the weight of times in the APL, as the indicators of the region weigh them."""
+    return ga.DREES_2015.expected(minutes, inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES)
+
+
+def ground_of(territory: Territory) -> Ground:
+    """Return today's access of a region, kept in memory by the version of its data."""
+    return _kept(TerritoryKey(territory))
+
+
+class TerritoryKey:
+    """A territory that compares by its version."""
+
+    def __init__(self, territory: Territory) -> None:
+        self.territory = territory
+
+    def __hash__(self) -> int:
+        """Hash of the version."""
+        return hash(self.territory.version)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are of the same version."""
+        return isinstance(other, TerritoryKey) and other.territory.version == self.territory.version
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(key: TerritoryKey) -> Ground:
+    territory = key.territory
+    everywhere = inputs.places(territory)
+    pairs = inputs.gp_pairs(territory)
+    demand, _ = inputs.standardised_population(territory, everywhere)
+    minutes = pairs["minutes"].to_numpy(dtype=np.float64)
+    return Ground(
+        commune_indicators(territory),
+        {code: row for row, code in enumerate(everywhere["code"])},
+        everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
+        demand,
+        pairs["origin"].to_numpy(dtype=np.int64),
+        pairs["destination"].to_numpy(dtype=np.int64),
+        minutes,
+        apl_weight(minutes),
+        _structure_minutes(territory),
+    )
+
+
+def _structure_minutes(territory: Territory) -> Floats:
+    kept = territory.structures["kind"].isin(OTHER_STRUCTURES)
+    existing = coordinates(territory.structures[kept])
+    points = coordinates(territory.communes)
+    if not len(existing):
+        return np.full(len(points), np.inf)
+    engine = territory.travel_time
+
+    def build() -> pd.DataFrame:
+        minutes, _ = engine.nearest(existing, points, FAR_MINUTES)
+        return pd.DataFrame({"minutes": minutes})
+
+    key = digest(engine.version, existing.tobytes(), points.tobytes())
+    return cached_table("structures", key, build)["minutes"].to_numpy(dtype=np.float64)
+
+
+def site_minutes(
+    territory: Territory, sites: Sequence[Site], limit: float
+) -> tuple[Floats, Floats]:
+    """Return minutes of each place, and of each structure, to each site; inf beyond the limit.
+
+    The last ones are kept in memory: a search follows a judgement, and another search follows it.
+
+    Returns
+    -------
+    tuple
+        Shapes (places, sites) and (structures, sites), read only. A commune is 0 minutes from a
+        site placed at its own point.
+    """
+    points = tuple((float(site.lon), float(site.lat)) for site in sites)
+    return _kept_minutes(TerritoryKey(territory), points, limit)
+
+
+@lru_cache(maxsize=_KEPT_MINUTES)
+def _kept_minutes(
+    key: TerritoryKey, points: tuple[tuple[float, float], ...], limit: float
+) -> tuple[Floats, Floats]:
+    places = coordinates(inputs.places(key.territory))
+    structures = coordinates(key.territory.structures)
+    origins = np.vstack([places, structures])
+    sites = np.array(points, dtype=np.float64)
+    found = key.territory.travel_time.matrix(origins, sites, limit)
+    minutes = np.full((len(origins), len(sites)), np.inf)
+    minutes[found["origin"], found["destination"]] = found["minutes"]
+    minutes.setflags(write=False)
+    return minutes[: len(places)], minutes[len(places) :]

