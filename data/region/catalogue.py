@@ -150,6 +150,10 @@ def _load(region: str) -> Territory:
         communes, fringe = (_with_populations(t, populations) for t in (communes, fringe))
         told = _of(populations, codes)
         provenance["populations"] = _of_region(state.provenance["populations"], told, codes)
+    context = _context(state, codes, around)
+    hashes += [state.tables[key] for key in context]
+    for key, table in context.items():
+        provenance[key] = _of_region(state.provenance[key], table, codes)
     return Territory(
         region=region,
         region_name=embedded_set.name(region),
@@ -159,7 +163,21 @@ def _load(region: str) -> Territory:
         **tables,
         provenance=provenance,
         travel_time=engine,
+        context=context,
     )
+
+
+def _context(
+    state: table_store.Version, codes: set[str], around: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables that nothing simulates, those that tell of the region only."""
+    found = {}
+    for key in schemas.CONTEXT:
+        if key in state.tables:
+            table = _of(table_store.read(state.tables[key]), codes | around)
+            if _inside(table, codes).any():
+                found[key] = table
+    return found
 
 
 def _checked(key: str, table: pd.DataFrame) -> pd.DataFrame:

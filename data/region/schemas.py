@@ -135,6 +135,48 @@ TABLES = {
 }
 """Tables that a file can replace, by key."""
 
+MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+DEPARTEMENT = r"^(\d{2}|2[AB]|97\d)$"
+
+gp_register = pa.DataFrameSchema(
+    {
+        "code": _code(unique=True),
+        "month": pa.Column(str, pa.Check.str_matches(MONTH)),  # of the stock, "2026-10"
+        "establishments": _number(),  # active establishments of NAF 86.21Z
+    },
+    strict=True,
+)
+"""SIRENE: establishments of general practice, locums included. Input of predictions only."""
+
+elder_shares = pa.DataFrameSchema(
+    {
+        "code": _code(unique=True),
+        "year": pa.Column(int, coerce=True),
+        "share_over_65": _number(nullable=True, high=1),
+        "share_over_80": _number(nullable=True, high=1),
+    },
+    strict=True,
+)
+"""Shares of a census that no longer tells 75 and over, beside `reference.share_over_75`."""
+
+people_squares = pa.DataFrameSchema(
+    {
+        "code": _code(),
+        "lon": _number(-180, high=180),  # centre of the square, WGS84
+        "lat": _number(-90, high=90),
+        "people": _number(),
+    },
+    strict=True,
+)
+"""People where they live: the squares of a grid of population."""
+
+CONTEXT = {
+    "gp_register": gp_register,
+    "elder_shares": elder_shares,
+    "people_squares": people_squares,
+}
+"""Tables that a file can bring, that nothing simulates: absent until they are imported."""
+
 TITLES = {
     "gps": "Médecins généralistes",
     "gp_history": "Historique des médecins généralistes",
@@ -144,6 +186,9 @@ TITLES = {
     "structures": "Structures de soins",
     "pdses_lines": "Lignes de permanence des soins",
     "populations": "Populations légales",
+    "gp_register": "Établissements de médecine générale (SIRENE)",
+    "elder_shares": "Parts des 65 ans et plus et des 80 ans et plus",
+    "people_squares": "Habitants par carreau",
 }
 """French titles of the tables that a file can replace."""
 
@@ -164,7 +209,7 @@ def checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
     InvalidInputError
         Some value is out of bounds; the first one is quoted.
     """
-    schema = POPULATIONS if key == "populations" else TABLES[key]
+    schema = POPULATIONS if key == "populations" else (TABLES | CONTEXT)[key]
     try:
         return schema.validate(table[list(schema.columns)], lazy=True)
     except pandera.errors.SchemaErrors as errors:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -71,6 +71,9 @@ class Territory:
         Table key to provenance.
     travel_time
         The engine in use: road network if built, else the slowness field.
+    context
+        Tables of `data.region.schemas.CONTEXT` that were imported and tell of the region, by key;
+        one that is absent is not known.
     """
 
     region: str
@@ -87,6 +90,7 @@ class Territory:
     pdses_lines: pd.DataFrame
     provenance: Mapping[str, Provenance]
     travel_time: TravelTime
+    context: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def simulated(self) -> tuple[str, ...]:

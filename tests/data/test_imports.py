@@ -160,7 +160,7 @@ def test_every_source_is_read_by_a_reader_and_feeds_known_tables():
     for key, source in sources().items():
         if source.reader != "roads":
             assert source.reader in readers.READERS, key
-        assert set(source.tables) <= {*schemas.TABLES, "populations"}, key
+        assert set(source.tables) <= {*schemas.TABLES, *schemas.CONTEXT, "populations"}, key
         assert source.page.startswith("https://"), key
 
 

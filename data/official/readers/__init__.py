@@ -11,6 +11,7 @@ from data.official.readers import (
     population,
     reference,
     rpps,
+    sirene,
     zoning,
 )
 from data.official.readers.base import Candidate, Reader
@@ -22,6 +23,7 @@ READERS: dict[str, Reader] = {
     "population": population,
     "reference": reference,
     "rpps": rpps,
+    "sirene": sirene,
     "finess": finess,
     "finess_care": finess_care,
     "france_sante": france_sante,
