@@ -99,14 +99,23 @@ def early_links() -> str:
 
 @cache
 def map_links() -> str:
-    """Return links by which the map's frame fetches its scripts and styles all at once."""
+    """Return links by which the map's frame fetches its scripts and styles all at once.
+
+    The import map comes first: a browser may refuse one that follows the first module.
+    """
+    imports = f'<script type="importmap">{map_assets.import_map()}</script>'
+    modules = (
+        f'<link rel="modulepreload" href="{address}">'
+        for name, address in map_assets.modules().items()
+        if name in map_assets.AT_OPENING
+    )
     scripts = (
         f'<link rel="preload" as="script" href="{one}">' for one in map_assets.scripts().values()
     )
     styles = (
         f'<link rel="preload" as="style" href="{one}">' for one in map_assets.styles().values()
     )
-    return "".join([*scripts, *styles])
+    return "".join([imports, *scripts, *modules, *styles])
 
 
 def inline_hashes(page: str) -> str:

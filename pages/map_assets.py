@@ -1,19 +1,48 @@
 """What the frame of the map loads from this server, in the order in which it must run."""
 
+import json
+
+from data.base import paths
 from data.maps.static_files import FROM_FRAME, versioned
+
+CLIENT = "proxisoins"
+"""Folder of our client under `static/`."""
+
+AT_OPENING = frozenset(
+    {"address", "card", "data", "dom", "layers", "main", "map", "panel", "search", "symbols"}
+)
+"""Modules that every map needs; the others are asked for when they are used."""
 
 
 def scripts() -> dict[str, str]:
-    """Return the address of each script, by name."""
+    """Return the address of each plain script, by name."""
     return {
         "leaflet": f"{FROM_FRAME}vendor/leaflet/leaflet.js",
-        "carte": FROM_FRAME + versioned("proxisoins/carte.js"),
+        "carte": FROM_FRAME + versioned(f"{CLIENT}/carte.js"),
     }
+
+
+def modules() -> dict[str, str]:
+    """Return the address of each module of the client, by the name that its readers give it."""
+    names = sorted(one.stem for one in (paths.STATIC / CLIENT).glob("*.js"))
+    return {
+        name: FROM_FRAME + versioned(f"{CLIENT}/{name}.js") for name in names if name != "carte"
+    }
+
+
+def import_map() -> str:
+    """Return the import map by which a module is never that of an older release.
+
+    Modules name each other plainly, as they are served; a browser that knows no import map, or a
+    page that holds none, finds them all the same.
+    """
+    named = {f"{FROM_FRAME}{CLIENT}/{name}.js": address for name, address in modules().items()}
+    return json.dumps({"imports": named}, separators=(",", ":"))
 
 
 def styles() -> dict[str, str]:
     """Return the address of each style sheet, by name."""
     return {
         "leaflet_css": f"{FROM_FRAME}vendor/leaflet/leaflet.css",
-        "carte_css": FROM_FRAME + versioned("proxisoins/carte.css"),
+        "carte_css": FROM_FRAME + versioned(f"{CLIENT}/carte.css"),
     }

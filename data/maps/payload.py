@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.base import paths
 from data.maps.sentences import sentence
-from data.maps.static_files import FROM_FRAME, TILE_SERVER, versioned
+from data.maps.static_files import FROM_FRAME, TILE_SERVER
 from data.region import embedded_set
 from data.region.territory import Provenance, Territory
 from geo import layers
@@ -120,7 +120,6 @@ def setting(territory: Territory) -> dict[str, Any]:
     document: dict[str, Any] = {
         "base": FROM_FRAME,
         "contours": contours,
-        "image": versioned("proxisoins/image.js"),
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": list(territory.simulated),

@@ -1,0 +1,70 @@
+/* The card of the commune selected: its figures beside those of its EPCI, its département, the region. */
+import { worded } from "./data.js";
+import { make, number } from "./dom.js";
+
+const HEADS = ["", "Commune", "EPCI", "Dép.", "Région"];
+
+export class Card {
+  constructor(carte) {
+    this.carte = carte;
+    this.detail = null;
+    this.node = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
+  }
+
+  hide() {
+    this.node.hidden = true;
+  }
+
+  fill(row) {
+    const { carte } = this;
+    const { n, d, e, p, h } = carte.rows[row];
+    const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => carte.unselect() });
+    const where = [p.split(" ").join(", "), carte.departements[d] || d, carte.epcis[e] || "sans EPCI", `${number(h)} habitants`].join(" · ");
+    this.node.replaceChildren(
+      close, make("h2", { text: n }), make("p", { class: "where", text: where }),
+      this.actions(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
+    );
+    this.node.hidden = false;
+  }
+
+  actions(row) {
+    const { carte } = this;
+    const around = make("button", { type: "button", class: "main", text: "Isochrone d’ici (10, 20, 30 min)", onclick: () => carte.isochroneHere(row) });
+    const sheet = make("button", { type: "button", text: "Ouvrir la fiche du territoire", onclick: () => carte.ask({ action: "fiche" }) });
+    return make("div", { class: "actions" }, around, carte.config.read_only ? null : sheet);
+  }
+
+  table(row) {
+    const heads = HEADS.map((text, order) => make(order ? "th" : "td", order ? { text, scope: "col" } : {}));
+    const lines = this.carte.config.indicators.map((one) => this.line(one, row));
+    return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines));
+  }
+
+  line(one, row) {
+    const { config, rows, state } = this.carte;
+    const { d, e } = rows[row];
+    const around = config.comparisons[one.key];
+    const bare = { ...one, unit: "" };
+    const cell = (value) => make("td", { text: value === null || value === undefined ? "–" : worded(bare, value) });
+    const value = one.values[row];
+    const own = typeof value === "string" ? value : worded(bare, value);
+    const name = make("th", { scope: "row", text: one.unit ? `${one.short} (${one.unit})` : one.short, title: one.note });
+    if (!around) return make("tr", {}, name, make("td", { class: "own", colspan: 4, text: own }));
+    return make("tr", { class: one.key === state.indicator ? "current" : "" }, name, make("td", { class: "own", text: own }), cell(around.epci[e]), cell(around.departement[d]), cell(around.region));
+  }
+
+  /* On-call lines, which the server is asked for when the commune is chosen. */
+  cover(row) {
+    const { detail } = this;
+    const cover = make("div", { class: "cover" });
+    if (!detail || detail.code !== this.carte.rows[row].c) {
+      cover.append(make("p", { class: "quiet", text: "Lignes de garde : calcul en cours…" }));
+      return cover;
+    }
+    const line = ({ specialty, line_type, establishment, minutes, status }) =>
+      make("li", { text: `${specialty}, ${line_type} : ${establishment}, ${number(minutes)} min (${status})` });
+    cover.append(make("h3", { text: "Lignes de garde (PDSES) qui couvrent la commune" }));
+    cover.append(detail.lines.length ? make("ul", {}, ...detail.lines.map(line)) : make("p", { text: detail.note }));
+    return cover;
+  }
+}

@@ -1,0 +1,142 @@
+/* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
+import { share } from "./address.js";
+import { countsOf } from "./data.js";
+import { isPhone, make, number } from "./dom.js";
+import { Search } from "./search.js";
+import { pattern, symbol } from "./symbols.js";
+
+const STROKES = { "2 4": "dotted", "7 5": "dashed" };
+
+export class Panel {
+  constructor(carte) {
+    this.carte = carte;
+    this.search = new Search(carte);
+    this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
+    this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
+    this.note = make("p", { class: "note" });
+    this.words = make("div", { class: "words" }, this.sentence, this.note);
+    const choice = this.choiceOfIndicator();
+    const legend = make("details", { class: "legend-fold" }, make("summary", { text: "Légende" }), this.legendBox);
+    if (!isPhone()) legend.open = true;
+    this.node = make(
+      "div", { class: "panel" },
+      this.search.node,
+      make("label", { class: "field", for: "indicateur" }, make("span", { text: "Indicateur" }), choice),
+      this.yearSlider(), this.choiceOfLayers(), legend, this.actions(),
+    );
+  }
+
+  choiceOfIndicator() {
+    const { config, state } = this.carte;
+    const choice = make(
+      "select",
+      { id: "indicateur", "aria-label": "Indicateur", onchange: (event) => this.carte.choose(event.target.value) },
+      ...config.indicators.map((one) => make("option", { value: one.key, text: one.label })),
+    );
+    choice.value = state.indicator;
+    return choice;
+  }
+
+  choiceOfLayers() {
+    const { config, state } = this.carte;
+    const boxes = config.layers.map((layer) => {
+      const box = make("input", { type: "checkbox", id: `couche-${layer.key}`, onchange: (event) => this.carte.toggle(layer.key, event.target.checked) });
+      box.checked = state.layers.includes(layer.key);
+      return make("label", { for: `couche-${layer.key}`, title: layer.note || null }, box, make("span", { text: layer.label }));
+    });
+    return make("details", { class: "layers" }, make("summary", { text: "Couches" }), ...boxes);
+  }
+
+  yearSlider() {
+    this.yearInput = make("input", { type: "range", id: "annee", min: "0", step: "1", "aria-label": "Année", oninput: (event) => this.carte.chooseYear(Number(event.target.value)) });
+    this.yearText = make("output", { for: "annee" });
+    this.slider = make("label", { class: "field year", for: "annee", hidden: "" }, make("span", { text: "Année" }), this.yearInput, this.yearText);
+    return this.slider;
+  }
+
+  actions() {
+    const { carte } = this;
+    const button = (text, onclick) => make("button", { type: "button", class: "quiet", text, onclick: (event) => onclick(event.currentTarget) });
+    const whole = button("Toute la région", () => carte.fit(carte.home));
+    const image = button("Image (PNG)", (own) => this.picture(own));
+    const copy = button("Copier l’adresse de cette vue", (own) => {
+      carte.write();
+      share(own);
+    });
+    return make("div", { class: "actions" }, whole, image, carte.config.read_only ? null : copy);
+  }
+
+  /* Say what the map shows: legend, year, sentence, sources. */
+  draw() {
+    this.legend();
+    const { indicator, state } = this.carte;
+    const { sentence, note, years } = indicator;
+    const past = years.find((one) => one.year === state.year);
+    const latest = years.length ? years[years.length - 1].year : null;
+    this.slider.hidden = !years.length;
+    if (years.length) {
+      const at = past ? years.indexOf(past) : years.length - 1;
+      Object.assign(this.yearInput, { max: years.length - 1, value: at });
+      this.yearInput.setAttribute("aria-valuetext", String(years[at].year));
+      this.yearText.textContent = String(years[at].year);
+    }
+    this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year}. Pour comparaison, aujourd’hui : ${sentence}` : sentence;
+    this.note.textContent = note;
+  }
+
+  legend() {
+    const { indicator, values } = this.carte;
+    const { counts, missing } = countsOf(indicator, values);
+    const rows = indicator.classes.map((one, rank) => this.legendRow(one.colour, one.label, counts[rank]));
+    if (missing) rows.push(this.legendRow(null, "non disponible", missing));
+    this.legendBox.replaceChildren(
+      make("h2", { text: indicator.unit ? `${indicator.label} (${indicator.unit})` : indicator.label }),
+      make("ul", {}, ...rows),
+      ...this.legendOfLayers(),
+    );
+  }
+
+  legendRow(colour, label, count) {
+    const swatch = make("span", { class: colour ? "swatch" : "swatch hatched" });
+    if (colour) swatch.style.background = colour;
+    return make("li", {}, swatch, make("span", { text: label }), make("span", { class: "count", text: number(count), title: "communes" }));
+  }
+
+  legendOfLayers() {
+    const { config, state } = this.carte;
+    const shown = config.layers.filter((layer) => state.layers.includes(layer.key) && layer.legend);
+    if (!shown.length) return [];
+    const rows = shown.flatMap((layer) => layer.legend.map((entry) => make("li", {}, this.swatch(entry), make("span", { text: entry.label }))));
+    return [make("h3", { text: "Couches" }), make("ul", {}, ...rows)];
+  }
+
+  swatch(entry) {
+    const swatch = make("span", { class: "swatch" });
+    if (entry.shape) swatch.append(symbol(entry.shape, entry.colour, entry.mark));
+    else if (entry.pattern) swatch.style.background = `url(${pattern(entry.pattern, entry.colour, "#fff").toDataURL()})`;
+    else {
+      swatch.classList.add("line");
+      swatch.style.borderTop = `${entry.weight}px ${STROKES[entry.dash] || "solid"} ${entry.colour}`;
+    }
+    swatch.classList.toggle("symbol", Boolean(entry.shape));
+    return swatch;
+  }
+
+  /* Hand over the map as it is on screen, legend and sources included, as a PNG file. */
+  async picture(button) {
+    const said = button.textContent;
+    button.disabled = true;
+    try {
+      const { pictureOf } = await import("./picture.js");
+      const { blob, name } = await pictureOf(this.carte);
+      const link = make("a", { href: URL.createObjectURL(blob), download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    } catch (error) {
+      console.error(error);
+      button.textContent = "Image impossible : réessayez";
+      setTimeout(() => (button.textContent = said), 4000);
+    }
+    button.disabled = false;
+  }
+}

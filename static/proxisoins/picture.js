@@ -1,0 +1,172 @@
+/* The map as an image: what is on screen, under its title, beside its legend, above its sources.
+ *
+ * Loaded when first asked for. Everything is drawn here from what the page shows: nothing is sent anywhere.
+ */
+const SCALE = 2;
+const MARGIN = 16;
+const SIDE = 300;
+const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const INK = "#161616";
+
+function loaded(address) {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = () => reject(new Error("image illisible"));
+    image.src = address;
+  });
+}
+
+function rasterOf(svg, width, height) {
+  const copy = svg.cloneNode(true);
+  copy.setAttribute("width", width * SCALE);
+  copy.setAttribute("height", height * SCALE);
+  return loaded(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`);
+}
+
+/* Lines of a text that hold in a width. */
+function wrapped(pen, text, width) {
+  const lines = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && pen.measureText(longer).width > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line ? [...lines, line] : lines;
+}
+
+/* Write a text from a height down; return the height below it. Without ink, only measure. */
+function write(pen, text, { x, y, width, size, weight = 400, colour = INK, ink = true }) {
+  pen.font = `${weight} ${size}px ${FONT}`;
+  pen.fillStyle = colour;
+  pen.textBaseline = "top";
+  const lines = wrapped(pen, text, width);
+  if (ink) lines.forEach((line, row) => pen.fillText(line, x, y + row * size * 1.35));
+  return y + lines.length * size * 1.35;
+}
+
+/* The panes of the map, the lowest first: tiles, outlines, symbols, names of towns. */
+async function drawMap(pen, map, left, top) {
+  const box = map.getContainer().getBoundingClientRect();
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top, box.width, box.height);
+  pen.clip();
+  pen.fillStyle = "#f3f5f7";
+  pen.fillRect(left, top, box.width, box.height);
+  const panes = Object.values(map.getPanes()).filter((pane) => pane !== map.getPane("mapPane"));
+  const order = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
+  for (const pane of panes.sort((a, b) => order(a) - order(b))) {
+    for (const part of pane.querySelectorAll("canvas, img.leaflet-tile, .leaflet-marker-icon svg, .town span")) {
+      const at = part.getBoundingClientRect();
+      const [x, y] = [left + at.left - box.left, top + at.top - box.top];
+      if (part.tagName === "svg") pen.drawImage(await rasterOf(part, at.width, at.height), x, y, at.width, at.height);
+      else if (part.tagName === "SPAN") {
+        pen.font = `600 12px ${FONT}`;
+        pen.textBaseline = "middle";
+        pen.lineWidth = 3;
+        pen.strokeStyle = "rgba(255, 255, 255, 0.9)";
+        pen.fillStyle = "#1b2230";
+        pen.strokeText(part.textContent, x, y + at.height / 2);
+        pen.fillText(part.textContent, x, y + at.height / 2);
+      } else pen.drawImage(part, x, y, at.width, at.height);
+    }
+  }
+  pen.restore();
+}
+
+async function drawSwatch(pen, swatch, x, y) {
+  const style = getComputedStyle(swatch);
+  const svg = swatch.querySelector("svg");
+  if (svg) return pen.drawImage(await rasterOf(svg, 16, 16), x + 3, y - 1, 16, 16);
+  if (swatch.classList.contains("line")) {
+    pen.save();
+    pen.strokeStyle = style.borderTopColor;
+    pen.lineWidth = parseFloat(style.borderTopWidth);
+    pen.setLineDash({ dotted: [2, 3], dashed: [6, 4] }[style.borderTopStyle] || []);
+    pen.beginPath();
+    pen.moveTo(x, y + 7);
+    pen.lineTo(x + 22, y + 7);
+    pen.stroke();
+    return pen.restore();
+  }
+  pen.fillStyle = style.backgroundColor;
+  const tile = /^url\("(data:[^"]+)"\)$/.exec(style.backgroundImage);
+  if (tile) pen.fillStyle = pen.createPattern(await loaded(tile[1]), "repeat");
+  pen.fillRect(x, y, 22, 14);
+  if (swatch.classList.contains("hatched")) {
+    pen.save();
+    pen.beginPath();
+    pen.rect(x, y, 22, 14);
+    pen.clip();
+    pen.strokeStyle = "#8a8f98";
+    for (let shift = -14; shift < 22; shift += 5) {
+      pen.moveTo(x + shift, y + 14);
+      pen.lineTo(x + shift + 14, y);
+    }
+    pen.stroke();
+    pen.restore();
+  }
+  pen.strokeStyle = "#9aa0ab";
+  pen.lineWidth = 1;
+  pen.strokeRect(x + 0.5, y + 0.5, 21, 13);
+}
+
+async function drawLegend(pen, legend, { x, y, width, ink = true }) {
+  let low = y;
+  for (const node of legend.querySelectorAll("h2, h3, li")) {
+    if (node.tagName !== "LI") {
+      low = write(pen, node.textContent, { x, y: low + 8, width, size: 14, weight: 700, ink }) + 4;
+      continue;
+    }
+    const [swatch, label, count] = node.children;
+    const first = low;
+    low = write(pen, label.textContent, { x: x + 30, y: low, width: width - 80, size: 13, ink }) + 4;
+    if (!ink) continue;
+    await drawSwatch(pen, swatch, x, first + 1);
+    if (!count) continue;
+    pen.textAlign = "right";
+    write(pen, count.textContent, { x: x + width, y: first, width: 60, size: 12, colour: "#50545c" });
+    pen.textAlign = "left";
+  }
+  return low;
+}
+
+/* Return the image as a blob (PNG, twice the size of the screen). */
+export async function pictureOf(carte) {
+  const { map, config, indicator, panel } = carte;
+  const { width: mapWidth, height: mapHeight } = map.getContainer().getBoundingClientRect();
+  const beside = mapWidth >= 600;
+  const width = 2 * MARGIN + mapWidth + (beside ? SIDE : 0);
+  const inside = width - 2 * MARGIN;
+  const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
+  const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${carte.state.year ? ` · ${carte.state.year}` : ""}`;
+  const warning = config.simulated.length ? `Données de démonstration : simulées, sans valeur pour une décision (${config.simulated.join(", ")}).` : "";
+  const credits = `${panel.note.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  const place = { x: MARGIN, width: inside };
+  const legendAt = (y) => (beside ? { x: MARGIN + mapWidth + 16, y, width: SIDE - 16 } : { x: MARGIN, y: y + mapHeight, width: inside });
+
+  const draw = async (ink) => {
+    let y = write(pen, title, { ...place, y: MARGIN, size: 20, weight: 700, ink }) + 4;
+    if (warning) y = write(pen, warning, { ...place, y, size: 13, weight: 600, colour: "#b34000", ink }) + 6;
+    if (ink) await drawMap(pen, map, MARGIN, y);
+    const legendEnd = await drawLegend(pen, panel.legendBox, { ...legendAt(y), ink });
+    y = Math.max(y + mapHeight, legendEnd) + 10;
+    y = write(pen, panel.sentence.textContent, { ...place, y, size: 15, weight: 600, ink }) + 4;
+    return write(pen, credits, { ...place, y, size: 11, colour: "#45494f", ink }) + MARGIN;
+  };
+  const height = await draw(false);
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  pen.scale(SCALE, SCALE);
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, width, height);
+  await draw(true);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return { blob, name: `carte-${indicator.key}${warning ? "-demonstration" : ""}.png` };
+}

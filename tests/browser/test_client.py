@@ -1,0 +1,136 @@
+"""The modules of the map's client, run one by one in a real browser."""
+
+import base64
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from data.base import paths
+from pages import map_assets
+
+CLIENT = paths.STATIC / map_assets.CLIENT
+OPENING_BYTES = 26_000
+"""Most that opening a map may cost in our own scripts and styles, each compressed by itself."""
+LINES = 320
+"""Most that one module may hold."""
+
+
+def evaluated(page: Page, server: str, module: str, body: str) -> Any:
+    """Return what a function body gives, with a module of the client as `m`."""
+    page.goto(f"{server}/sante")
+    return page.evaluate(
+        f"import('/app/static/proxisoins/{module}.js').then((m) => {{ {body} }})",
+    )
+
+
+def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
+    names = "['Saint-Étienne-de-Fursac', \"L'Œil\", '  Ancône  ']"
+    folded = evaluated(page, server, "dom", f"return {names}.map(m.fold)")
+    assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
+
+
+def test_a_number_is_french_and_what_is_unknown_is_said(server: str, page: Page) -> None:
+    said = evaluated(page, server, "dom", "return [m.number(1234.5, 1), m.number(null)]")
+    assert [re.sub(r"\s", " ", one) for one in said] == ["1 234,5", "non disponible"]
+
+
+def test_classes_count_every_commune_once(server: str, page: Page) -> None:
+    counted = evaluated(
+        page,
+        server,
+        "data",
+        "const of = { breaks: [2.5, 4], classes: [{}, {}, {}] };"
+        "return m.countsOf(of, [2.5, 2.6, 4, 4.1, null, undefined, 0])",
+    )
+    assert counted == {"counts": [2, 2, 1], "missing": 2}
+
+
+def test_a_class_told_by_its_value_is_found(server: str, page: Page) -> None:
+    ranks = evaluated(
+        page,
+        server,
+        "data",
+        "const of = { breaks: [], classes: [{ value: 'ZIP' }, { value: 'ZAC' }] };"
+        "return ['ZAC', 'ZIP', 'autre', null].map((one) => m.classOf(of, one))",
+    )
+    assert ranks == [1, 0, -1, -1]
+
+
+def test_a_document_is_unpacked(server: str, page: Page) -> None:
+    packed = base64.b64encode(gzip.compress('{"nom": "Guéret {{7*7}}"}'.encode()))
+    read = evaluated(page, server, "data", f"return m.decode('{packed.decode()}')")
+    assert read == {"nom": "Guéret {{7*7}}"}
+
+
+def test_the_view_of_the_address_is_said_as_the_server_reads_it(server: str, page: Page) -> None:
+    said = evaluated(
+        page,
+        server,
+        "address",
+        "return m.query({ lat: 45, lon: 0.5, zoom: 9, indicator: 'apl', layers: ['msp'],"
+        " commune: '', here: [1, 2], region: '75', year: null })",
+    )
+    assert said == {
+        "region": "75",
+        "lon": "0.50000",
+        "lat": "45.00000",
+        "z": "9",
+        "ind": "apl",
+        "couches": "msp",
+        "commune": "",
+        "ici": "1,2",
+        "annee": "",
+    }
+
+
+def test_symbols_differ_by_shape_and_letter(server: str, page: Page) -> None:
+    drawn = evaluated(
+        page,
+        server,
+        "symbols",
+        "return ['square', 'diamond'].map((one) => m.symbol(one, '#000', 'A').outerHTML)",
+    )
+    assert drawn[0] != drawn[1]
+    assert all(">A</text>" in one for one in drawn)
+
+
+@pytest.mark.parametrize("module", sorted(map_assets.modules()))
+def test_a_module_stays_short(module: str) -> None:
+    assert len((CLIENT / f"{module}.js").read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+def test_what_a_map_opens_with_stays_light() -> None:
+    files = [CLIENT / "carte.js", CLIENT / "carte.css"]
+    files += [CLIENT / f"{name}.js" for name in map_assets.AT_OPENING]
+    assert sum(len(gzip.compress(one.read_bytes())) for one in files) <= OPENING_BYTES
+
+
+def test_what_opens_with_a_map_is_exactly_what_it_imports() -> None:
+    """A module asked for at once is announced; one asked for later is not."""
+
+    def imported(name: str) -> set[str]:
+        text = Path(CLIENT / f"{name}.js").read_text(encoding="utf-8")
+        return set(re.findall(r'^import .* from "\./(\w+)\.js";', text, flags=re.MULTILINE))
+
+    reached, waiting = set(), {"main"}
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= imported(name) - reached
+    assert reached == map_assets.AT_OPENING
+
+
+def test_each_file_of_the_map_is_asked_for_once(server: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server)
+    page.frame_locator("iframe[title^='streamlit_folium']").locator(
+        "html[data-ready='1']"
+    ).wait_for(state="attached", timeout=60_000)
+    ours = [one for one in asked if "/proxisoins/" in one and ".js" in one]
+    assert len(ours) == len(set(ours)) == len(map_assets.AT_OPENING) + 1
+    assert all("?v=" in one for one in ours)
