@@ -1,6 +1,7 @@
 """Follow-up of the region on screen: predictions kept when they were made, and what came."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -77,11 +78,18 @@ def remember(territory: Territory, risk: pd.DataFrame) -> bool:
     )
 
 
-def follow_ups(territory: Territory) -> list[RegionFollowUp]:
+def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowUp]:
     """Score the predictions kept from earlier vintages against the region's newest counts.
 
     One per vintage, horizon and version of the model: the last made. When none was kept, the
     vintage before is predicted again, nothing dated after it being read.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    kept
+        Its predictions kept, the last made first (`data.scenarios.predictions.kept`).
 
     Returns
     -------
@@ -92,7 +100,7 @@ def follow_ups(territory: Territory) -> list[RegionFollowUp]:
     simulated = territory.provenance["gps"].simulated
     panel = inputs.panel.rename_axis("code").reset_index()
     last_made: dict[tuple[int, int, str], Kept] = {}
-    for one in predictions.kept(territory.region, simulated=simulated):
+    for one in kept:
         if one.as_of < end and one.horizon == _horizon(end - one.as_of):
             last_made.setdefault((one.as_of, one.horizon, one.model), one)
     if last_made:

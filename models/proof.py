@@ -201,14 +201,6 @@ class Proof:
         return self.figures["curves" if horizon == 2 else "curves_five_years"]
 
 
-def stamp() -> str:
-    """Return a key that changes when the report is written again."""
-    try:
-        return str(report.FIGURES_PATH.stat().st_mtime_ns)
-    except OSError:
-        return ""
-
-
 def read() -> Proof:
     """Return the figures of the last report.
 

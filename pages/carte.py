@@ -29,12 +29,14 @@ UNPLACED_TITLES = {
 }
 
 
-@st.cache_resource(show_spinner="Préparation de la carte…", max_entries=4)
-def _configuration(version: str, _territory: Territory) -> tuple[dict[str, Any], str]:  # noqa: ARG001
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def _configuration(territory: Territory) -> tuple[dict[str, Any], str]:
     """Return the configuration of the map, read only, and what is sent of it."""
-    around = {level: shell.aggregated_indicators(_territory, level) for level in payload.LEVELS}
-    table = shell.communes_with_risk(_territory)
-    document = payload.configuration(_territory, table, around)
+    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
+    table = shell.communes_with_risk(territory)
+    document = payload.configuration(territory, table, around)
     return document, payload.encode(document)
 
 
@@ -44,7 +46,7 @@ def _payload(territory: Territory, view: ViewState) -> str:
     content = (territory.version, id(points))
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document, encoded = _configuration(territory.version, territory)
+        document, encoded = _configuration(territory)
         own = {}
         if points is not None:
             own = payload.with_own_points(document, points)

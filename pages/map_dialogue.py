@@ -20,15 +20,15 @@ _CLIENT_FIELDS = ("lon", "lat", "zoom", "indicator", "layers", "commune", "here"
 RING_LAYERS = ("iso_gps", "iso_france_sante", "iso_msp")
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _rings(version: str, layer: str, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
-    origins = payload.ring_origins(_territory, layer)
-    return layers.display_rings(_territory.travel_time.isochrones(origins))
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
+def _rings(territory: Territory, layer: str) -> dict[str, Any]:
+    origins = payload.ring_origins(territory, layer)
+    return layers.display_rings(territory.travel_time.isochrones(origins))
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def _rings_around(version: str, lon: float, lat: float, _territory: Territory) -> dict[str, Any]:  # noqa: ARG001
-    return layers.display_rings(_territory.travel_time.isochrones(np.array([[lon, lat]])))
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
+def _rings_around(territory: Territory, lon: float, lat: float) -> dict[str, Any]:
+    return layers.display_rings(territory.travel_time.isochrones(np.array([[lon, lat]])))
 
 
 def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]:
@@ -84,10 +84,10 @@ def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
     said: dict[str, Any] = {"rings": {}}
     for layer in RING_LAYERS:
         if layer in view.layers:
-            said["rings"][layer] = _rings(territory.version, layer, territory)
+            said["rings"][layer] = _rings(territory, layer)
     if view.here is not None:
         try:
-            said["rings"]["ici"] = _rings_around(territory.version, *view.here, territory)
+            said["rings"]["ici"] = _rings_around(territory, *view.here)
         except ProxiSoinsError as error:
             said["message"] = str(error)
     if view.commune:

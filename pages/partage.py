@@ -37,15 +37,13 @@ def _opened() -> Shared | None:
         return None
 
 
-@st.cache_resource(show_spinner="Recherche des meilleurs sites…", max_entries=16)
-def _best(
-    version: str,  # noqa: ARG001
-    key: str,  # noqa: ARG001
-    search: Search,
-    _territory: Territory,
-    _draft: Draft,
-) -> BestSites:
-    return search.run(_territory, _draft.sites, _draft.departures, seconds=SECONDS)
+@st.cache_resource(
+    show_spinner="Recherche des meilleurs sites…",
+    max_entries=16,
+    hash_funcs=sites_results.BY_CONTENT,
+)
+def _best(territory: Territory, draft: Draft, search: Search) -> BestSites:
+    return search.run(territory, draft.sites, draft.departures, seconds=SECONDS)
 
 
 def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | None:
@@ -54,9 +52,8 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
     search = Search.from_parameters(shared.draft.parameters, len(sites))
     if search is None:
         return None
-    key = sites_results.told(sites, shared.draft.departures)
     try:
-        return search, _best(territory.version, key, search, territory, shared.draft)
+        return search, _best(territory, shared.draft, search)
     except ProxiSoinsError as error:
         st.text(f"Les meilleurs sites n’ont pas pu être recherchés : {error}")
         return None

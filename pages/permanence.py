@@ -43,29 +43,31 @@ class _Screen:
     notes: list[str]
 
 
-@st.cache_resource(show_spinner="Calcul des temps d’accès aux lignes…", max_entries=4)
-def _cover(version: str, day: dt.date, _territory: Territory) -> Cover:  # noqa: ARG001
-    return coverage.cover(_territory, day)
+@st.cache_resource(
+    show_spinner="Calcul des temps d’accès aux lignes…",
+    max_entries=4,
+    hash_funcs=shell.BY_VERSION,
+)
+def _cover(territory: Territory, day: dt.date) -> Cover:
+    return coverage.cover(territory, day)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _rings(version: str, day: dt.date, specialty: str, _territory: Territory) -> dict[str, Any]:
-    origins = pdses.origins(_cover(version, day, _territory), specialty)
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
+def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]:
+    origins = pdses.origins(_cover(territory, day), specialty)
     if not len(origins):
         return {"type": "FeatureCollection", "features": []}
-    return layers.display_rings(_territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
+    return layers.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _payload(
-    version: str, day: dt.date, specialty: str, shown: tuple[str, ...], _territory: Territory
-) -> str:
-    covered = _cover(version, day, _territory)
+@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
+def _payload(territory: Territory, day: dt.date, specialty: str, shown: tuple[str, ...]) -> str:
+    covered = _cover(territory, day)
     lines = covered.lines[covered.lines["line"].isin(shown)]
-    note = " · ".join(permanence_files.notes(_territory))
-    document = pdses.configuration(_territory, covered, specialty, lines, note)
+    note = " · ".join(permanence_files.notes(territory))
+    document = pdses.configuration(territory, covered, specialty, lines, note)
     view = ViewState(
-        region=_territory.region,
+        region=territory.region,
         indicator=pdses.INDICATOR,
         layers=(pdses.RINGS, pdses.POINTS),
     )
@@ -74,12 +76,11 @@ def _payload(
 
 @st.fragment
 def _map(territory: Territory, specialty: str, lines: pd.DataFrame, day: dt.date) -> None:
-    version = territory.version
     asked = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
     answer = map_dialogue.answer(territory, asked)
-    answer["rings"][pdses.RINGS] = _rings(version, day, specialty, territory)
+    answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
     shown = tuple(lines["line"])
-    map_view.draw_map(_payload(version, day, specialty, shown, territory), answer, MAP)
+    map_view.draw_map(_payload(territory, day, specialty, shown), answer, MAP)
 
 
 def _chosen(covered: Cover) -> tuple[str, float, str]:
@@ -233,7 +234,7 @@ def draw() -> None:
         draw_import(territory)
         return
     day = coverage.today()
-    covered = _cover(territory.version, day, territory)
+    covered = _cover(territory, day)
     specialty, threshold, line = _chosen(covered)
     left, right = st.columns([3, 2])
     names = covered.specialties

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from operator import attrgetter
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from data.region import catalogue, schemas
 from data.region.territory import Territory
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from geo.errors import ProxiSoinsError
-from pages import accounts
+from pages import accounts, shell
 from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,19 +32,20 @@ class _Dropped:
     digest: str
 
 
-@st.cache_data(show_spinner="Lecture et vérification…", max_entries=16)
+_BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, _Dropped: attrgetter("name", "digest")}
+
+
+# FINESS, which places the establishments, may have been imported since: the state says it.
+@st.cache_data(show_spinner="Lecture et vérification…", max_entries=16, hash_funcs=_BY_CONTENT)
 def _checked(
-    digest: str,  # noqa: ARG001  (the content's key)
-    state: str,  # noqa: ARG001  (the data's key: FINESS may have been imported since)
-    region: str,
+    region_and_state: tuple[str, str],
+    dropped: _Dropped,
     type_of_crosses: str,
     corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
-    _name: str,
-    _content: bytes,
 ) -> tuple[LinesFile, list[Outcome]]:
-    file = read_lines(_content, _name, type_of_crosses)
+    file = read_lines(dropped.content, dropped.name, type_of_crosses)
     mended = {key: dict(change) for key, change in corrections}
-    return file, storing.checked(file, region, mended)
+    return file, storing.checked(file, region_and_state[0], mended)
 
 
 def _templates() -> None:
@@ -127,21 +129,13 @@ def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
 
 
 def _review(territory: Territory, dropped: _Dropped) -> None:
-    state = catalogue.state_key(territory.region)
+    state = (territory.region, catalogue.state_key(territory.region))
     crosses = st.session_state.get(f"pdses_crosses_{dropped.digest}") or ""
 
     def look(
         corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
     ) -> tuple[LinesFile, list[Outcome]]:
-        return _checked(
-            dropped.digest,
-            state,
-            territory.region,
-            crosses,
-            corrections,
-            dropped.name,
-            dropped.content,
-        )
+        return _checked(state, dropped, crosses, corrections)
 
     try:
         file, first = look(())

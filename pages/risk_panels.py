@@ -55,34 +55,30 @@ CONTRIBUTIONS = {
 """Bars of the contributions (Vega-Lite): the names stand above the bars, whole on a phone."""
 
 
-@st.cache_resource(show_spinner="Calcul du départ…", max_entries=64)
-def _departure(
-    version: str,  # noqa: ARG001
-    code: str,
-    leaving: int | None,
-    horizon: int,
-    _territory: Territory,
-) -> Departure:
-    return departures.departure(_territory, code, leaving, horizon)
+@st.cache_resource(show_spinner="Calcul du départ…", max_entries=64, hash_funcs=shell.BY_VERSION)
+def _departure(territory: Territory, code: str, leaving: int | None, horizon: int) -> Departure:
+    return departures.departure(territory, code, leaving, horizon)
 
 
-@st.cache_resource(show_spinner="Calcul des variantes…", max_entries=64)
-def _levers(version: str, code: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
-    return flag.levers(_territory, code, horizon)
+@st.cache_resource(
+    show_spinner="Calcul des variantes…", max_entries=64, hash_funcs=shell.BY_VERSION
+)
+def _levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
+    return flag.levers(territory, code, horizon)
 
 
-@st.cache_resource(show_spinner="Calcul du suivi…", max_entries=4)
+@st.cache_resource(show_spinner="Calcul du suivi…", max_entries=4, hash_funcs=shell.BY_VERSION)
 def _followed(
-    version: str,  # noqa: ARG001
-    kept: tuple[int, ...],  # noqa: ARG001
-    _territory: Territory,
+    territory: Territory, kept: tuple[predictions.Kept, ...]
 ) -> list[follow_ups.RegionFollowUp]:
-    return follow_ups.follow_ups(_territory)
+    return follow_ups.follow_ups(territory, kept)
 
 
-@st.cache_resource(show_spinner="Regroupement des territoires…", max_entries=4)
-def _grouped(version: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
-    return predict.grouped_risk(_territory, horizon)
+@st.cache_resource(
+    show_spinner="Regroupement des territoires…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def _grouped(territory: Territory, horizon: int) -> pd.DataFrame:
+    return predict.grouped_risk(territory, horizon)
 
 
 def _sources(territory: Territory, *more: str) -> None:
@@ -127,13 +123,13 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     changes, load = st.columns(2)
     with changes:
         st.subheader("Ce qui le changerait")
-        levers = _levers(territory.version, code, horizon, territory)
+        levers = _levers(territory, code, horizon)
         for sentence in flag_tables.levers_told(levers):
             st.text(f"• {sentence}")
         st.caption(flag.CAUTION)
     with load:
         st.subheader("Si cela arrive : la charge des voisins")
-        gone = _departure(territory.version, code, None, horizon, territory)
+        gone = _departure(territory, code, None, horizon)
         for sentence in flag_tables.departure_told(gone):
             st.text(f"• {sentence}")
         figures.table(flag_tables.neighbours_listed(gone).head(5), height="auto")
@@ -198,7 +194,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     )
     try:
         count = 1 if several and leaving == "un" else None
-        gone = _departure(territory.version, code, count, horizon, territory)
+        gone = _departure(territory, code, count, horizon)
     except ProxiSoinsError as error:
         st.error(str(error))
         return
@@ -235,7 +231,7 @@ def follow_up(territory: Territory) -> None:
     simulated = territory.provenance["gps"].simulated
     try:
         kept = predictions.kept(territory.region, simulated=simulated)
-        followed = _followed(territory.version, tuple(one.id for one in kept), territory)
+        followed = _followed(territory, tuple(kept))
     except ProxiSoinsError as error:
         st.error(str(error))
         return
@@ -285,7 +281,7 @@ def follow_up(territory: Territory) -> None:
 
 def public_view(territory: Territory, horizon: int) -> None:
     """Show what may leave the planner's desk: territories of at least five GPs."""
-    groups = _grouped(territory.version, horizon, territory)
+    groups = _grouped(territory, horizon)
     st.markdown(
         f"À diffuser : des EPCI, regroupés avec leurs voisins jusqu’à compter au moins "
         f"**{predict.MINIMUM_GPS} médecins**. Le chiffre est la part attendue, parmi leurs "

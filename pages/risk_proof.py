@@ -11,16 +11,11 @@ LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _proof(stamp: str) -> proof.Proof:  # noqa: ARG001  (the file's stamp is the cache's key)
-    return proof.read()
-
-
 def draw(horizon: int) -> None:
     """Draw the proof, or say plainly that it is not there, then the card."""
     _past_rates(horizon)
     try:
-        known = _proof(proof.stamp())
+        known = proof.read()
     except ProxiSoinsError as error:
         st.warning(str(error))
     else:

@@ -80,15 +80,11 @@ def _several(place: Any, label: str, name: str, options: Mapping[str, str]) -> l
     return [options[one] for one in chosen]
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _listed(
-    version: str,  # noqa: ARG001
-    horizon: int,
-    _territory: Territory,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=shell.BY_VERSION)
+def _listed(territory: Territory, horizon: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the ranking and the indicators of its communes; read only."""
-    indicators = shell.commune_indicators(_territory)
-    table = flag.listed(shell.risk(_territory, horizon), indicators)
+    indicators = shell.commune_indicators(territory)
+    table = flag.listed(shell.risk(territory, horizon), indicators)
     return table, indicators[indicators["code"].isin(table["code"])]
 
 
@@ -136,16 +132,15 @@ def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(show_spinner="Préparation de la carte…", max_entries=8)
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=8, hash_funcs=shell.BY_VERSION
+)
 def _configuration(
-    version: str,  # noqa: ARG001
-    horizon: int,
-    codes: tuple[str, ...] | None,
-    _territory: Territory,
+    territory: Territory, horizon: int, codes: tuple[str, ...] | None
 ) -> tuple[dict[str, Any], str]:
     """Return where the contours are, and what is sent of the map's configuration."""
-    table = risk.with_risk(shell.commune_indicators(_territory), shell.risk(_territory, horizon))
-    document = risk.configuration(_territory, table, horizon, codes)
+    table = risk.with_risk(shell.commune_indicators(territory), shell.risk(territory, horizon))
+    document = risk.configuration(territory, table, horizon, codes)
     return payload.contours_address(document), payload.encode(document)
 
 
@@ -154,7 +149,7 @@ def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) 
     key = (territory.version, horizon, codes, st.session_state.get("risques_centre", ""))
     kept = st.session_state.get("risques_payload")
     if kept is None or kept[0] != key:
-        contours, encoded = _configuration(territory.version, horizon, codes, territory)
+        contours, encoded = _configuration(territory, horizon, codes)
         view = replace(shell.view(), indicator="risk_class")
         first = payload.encode(contours | map_dialogue.opening(view))
         st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
@@ -284,15 +279,17 @@ def _tabs(contents: Mapping[str, Callable[[], None]]) -> None:
         contents[opened]()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _remembered(version: str, horizon: int, url: str, _territory: Territory) -> None:  # noqa: ARG001
-    follow_ups.remember(_territory, shell.risk(_territory, horizon))
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=shell.BY_VERSION)
+def _remembered(territory: Territory, horizon: int, url: str) -> str:
+    """Keep the predictions shown in the database at this address; return the address."""
+    follow_ups.remember(territory, shell.risk(territory, horizon))
+    return url
 
 
 def _remember(territory: Territory, horizon: int) -> None:
     """Keep what is predicted as it is shown, once per process, for the follow-up."""
     try:
-        _remembered(territory.version, horizon, database.url(), territory)
+        _remembered(territory, horizon, database.url())
     except ProxiSoinsError as error:
         st.warning(str(error))
 
@@ -304,7 +301,7 @@ def draw() -> None:
     horizon = _horizon()
     st.markdown(READING)
     try:
-        table, communes = _listed(territory.version, horizon, territory)
+        table, communes = _listed(territory, horizon)
     except ProxiSoinsError as error:
         st.error(str(error))
         return

@@ -1,6 +1,9 @@
 """What every screen shares: the territory in use, the view, the ribbon."""
 
+from collections.abc import Callable
 from html import escape
+from operator import attrgetter
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,11 +12,20 @@ from data.access import indicators
 from data.maps import risk as risk_map
 from data.region import catalogue
 from data.region.territory import Territory
+from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models import predict
 from pages.state import ViewState
 
 _VIEW = "view"
+
+CacheKeys = dict[str | type[Any], Callable[[Any], Any]]
+
+BY_VERSION: CacheKeys = {
+    Territory: attrgetter("version"),
+    Site: repr,
+}
+"""How Streamlit's caches tell territories apart (`hash_funcs`): it would read all their tables."""
 
 
 def view() -> ViewState:
@@ -32,13 +44,13 @@ def remember(changed: ViewState, *, address: bool = True) -> None:
 
 
 @st.cache_resource(show_spinner="Chargement de la région…", max_entries=4)
-def _territory(region: str, state: str) -> Territory:  # noqa: ARG001  (the state is the cache's key)
-    return catalogue.load_territory(region)
+def _territory(region_and_state: tuple[str, str]) -> Territory:
+    return catalogue.load_territory(region_and_state[0])
 
 
 def region(code: str) -> Territory:
     """Return a region, as the data stand now."""
-    return _territory(code, catalogue.state_key(code))
+    return _territory((code, catalogue.state_key(code)))
 
 
 def territory() -> Territory:
@@ -46,37 +58,25 @@ def territory() -> Territory:
     return region(view().region)
 
 
-@st.cache_resource(show_spinner="Calcul des indicateurs…", max_entries=4)
-def _commune_indicators(version: str, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
-    return indicators.commune_indicators(_territory)
-
-
+@st.cache_resource(show_spinner="Calcul des indicateurs…", max_entries=4, hash_funcs=BY_VERSION)
 def commune_indicators(current: Territory) -> pd.DataFrame:
     """Return one row of indicators per commune; read only."""
-    return _commune_indicators(current.version, current)
+    return indicators.commune_indicators(current)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _aggregated(version: str, level: str, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
-    return indicators.aggregated_indicators(_territory, level)
-
-
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_VERSION)
 def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
     """Return one row of indicators per EPCI, département…; read only."""
-    return _aggregated(current.version, level, current)
+    return indicators.aggregated_indicators(current, level)
 
 
-@st.cache_resource(show_spinner="Calcul du risque…", max_entries=8)
-def _risk(version: str, horizon: int, _territory: Territory) -> pd.DataFrame:  # noqa: ARG001
-    return predict.risk_table(_territory, horizon)
-
-
+@st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
 def risk(current: Territory, horizon: int = 2) -> pd.DataFrame:
     """Return the risk of every commune that has a GP, the riskiest first; read only.
 
     For planners: public views take `models.predict.grouped_risk`.
     """
-    return _risk(current.version, horizon, current)
+    return predict.risk_table(current, horizon)
 
 
 def known_risk(current: Territory) -> pd.DataFrame | None:

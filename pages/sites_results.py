@@ -68,38 +68,42 @@ def judged(
     return found
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _reach(version: str, key: str, _territory: Territory, _sites: Sequence[Site]) -> dict[str, Any]:  # noqa: ARG001
-    return layers.display_rings(sites_map.reach_of(_territory, _sites))
+def _content(evaluation: SiteEvaluation) -> tuple[Any, ...]:
+    """Return what tells two judgements of one territory apart."""
+    left = evaluation.departures
+    return evaluation.sites, evaluation.changes, None if left is None else left.leaving
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _around(version: str, key: str, _territory: Territory, _site: Site) -> dict[str, Any]:  # noqa: ARG001
-    return sites_map.rings_of(_territory, _site)
+BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Draft: repr, SiteEvaluation: _content}
+"""How Streamlit's caches tell scenarios and judgements apart (`hash_funcs`)."""
 
 
-@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
-def _payload(
-    version: str,  # noqa: ARG001
-    key: str,  # noqa: ARG001
-    chosen: tuple[int, ...],
-    _territory: Territory,
-    _evaluation: SiteEvaluation,
-) -> str:
-    if _evaluation.departures is None:
-        table = shell.commune_indicators(_territory)
-        around = {level: shell.aggregated_indicators(_territory, level) for level in payload.LEVELS}
+@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_CONTENT)
+def _reach(territory: Territory, sites: Sequence[Site]) -> dict[str, Any]:
+    return layers.display_rings(sites_map.reach_of(territory, sites))
+
+
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_CONTENT)
+def _around(territory: Territory, site: Site) -> dict[str, Any]:
+    return sites_map.rings_of(territory, site)
+
+
+@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8, hash_funcs=BY_CONTENT)
+def _payload(territory: Territory, evaluation: SiteEvaluation, chosen: tuple[int, ...]) -> str:
+    if evaluation.departures is None:
+        table = shell.commune_indicators(territory)
+        around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
     else:
-        table = _evaluation.departures.ground.communes
+        table = evaluation.departures.ground.communes
         around = {level: indicators.aggregate(table, level) for level in payload.LEVELS}
-    document = sites_map.configuration(_territory, table, around, _evaluation, chosen)
+    document = sites_map.configuration(territory, table, around, evaluation, chosen)
     return payload.encode(document)
 
 
-@st.cache_data(show_spinner="Dessin de la carte…", max_entries=8)
-def picture(version: str, key: str, _territory: Territory, _draft: Draft) -> bytes:  # noqa: ARG001
+@st.cache_data(show_spinner="Dessin de la carte…", max_entries=8, hash_funcs=BY_CONTENT)
+def picture(territory: Territory, draft: Draft) -> bytes:
     """Return the map of sites as a picture."""
-    return scenario_pdf.site_picture(_territory, _draft)
+    return scenario_pdf.site_picture(territory, draft)
 
 
 @st.fragment
@@ -119,18 +123,17 @@ def draw_map(
         format_func=names.__getitem__,
         key=f"{key}_site",
     )
-    version, these = territory.version, told(sites, draft.departures)
     answer = {
         "rings": {
-            sites_map.REACH: _reach(version, repr(sites), territory, sites),
-            sites_map.ONE: _around(version, repr(sites[detailed]), territory, sites[detailed]),
+            sites_map.REACH: _reach(territory, sites),
+            sites_map.ONE: _around(territory, sites[detailed]),
         }
     }
-    map_view.draw_map(_payload(version, these, chosen, territory, evaluation), answer, key)
+    map_view.draw_map(_payload(territory, evaluation, chosen), answer, key)
     st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         figures.image(
-            picture(version, these, territory, draft),
+            picture(territory, draft),
             "Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
         )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import pandas as pd
 import streamlit as st
@@ -26,6 +27,7 @@ from data.uploads import (
 )
 from data.uploads import corrections as site_upload
 from geo.errors import ProxiSoinsError
+from pages import shell
 
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
@@ -70,22 +72,20 @@ def work() -> Work:
     return kept
 
 
-@st.cache_data(show_spinner="Lecture du fichier…", max_entries=8)
-def _lines(digest: str, _name: str, _content: bytes) -> list[Line]:  # noqa: ARG001
-    return read_lines(_content, _name)
+_BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Work: attrgetter("name", "digest")}
 
 
-@st.cache_resource(show_spinner="Rapprochement des lieux…", max_entries=8)
+@st.cache_data(show_spinner="Lecture du fichier…", max_entries=8, hash_funcs=_BY_CONTENT)
+def _lines(current: Work) -> list[Line]:
+    return read_lines(current.content, current.name)
+
+
+@st.cache_resource(show_spinner="Rapprochement des lieux…", max_entries=8, hash_funcs=_BY_CONTENT)
 def _matched(
-    version: str,  # noqa: ARG001
-    digest: str,  # noqa: ARG001
-    mended: str,  # noqa: ARG001  (the corrections' key)
-    _territory: Territory,
-    _lines: list[Line],
-    _corrections: dict[int, dict[str, str]],
+    territory: Territory, current: Work, corrections: dict[int, dict[str, str]]
 ) -> MatchReport:
-    names = gazetteer(_territory.region)
-    return match_lines(_lines, names, _territory.communes, _corrections)
+    names = gazetteer(territory.region)
+    return match_lines(_lines(current), names, territory.communes, corrections)
 
 
 def _templates() -> None:
@@ -157,17 +157,12 @@ def _summary(report: MatchReport) -> None:
 
 def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     try:
-        lines = _lines(current.digest, current.name, current.content)
+        first = _matched(territory, current, {})
     except ProxiSoinsError as error:
         st.error("Le fichier est refusé.")
         st.text(str(error))
         return ()
 
-    def matched(corrections: dict[int, dict[str, str]]) -> MatchReport:
-        mended = repr(sorted(corrections.items()))
-        return _matched(territory.version, current.digest, mended, territory, lines, corrections)
-
-    first = matched({})
     unclear = any(one.status != UNDERSTOOD for one in first.outcomes)
     if unclear:
         st.markdown(
@@ -178,7 +173,7 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     every = st.toggle("Corriger aussi les lignes comprises", key="sites_toutes")
     if unclear or every:
         _editor(first, current, every=every)
-    report = matched(current.corrections)
+    report = _matched(territory, current, dict(sorted(current.corrections.items())))
     _summary(report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
         st.dataframe(

@@ -48,10 +48,10 @@ def _chosen(territory: Territory) -> tuple[str, str]:
     return "departement", str(territory.communes["departement"].iloc[0])
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _names(version: str, level: str, _communes: pd.DataFrame) -> dict[str, str]:  # noqa: ARG001
+@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs=shell.BY_VERSION)
+def _names(territory: Territory, level: str) -> dict[str, str]:
     """Return the names of the territories of a level by their codes; read only."""
-    return sheet.choices(_communes, level)
+    return sheet.choices(shell.commune_indicators(territory), level)
 
 
 def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
@@ -67,7 +67,7 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         index=known.index(level) if level in known else 0,
         format_func=LEVEL_TITLES.__getitem__,
     )
-    names = _names(territory.version, new_level, communes)
+    names = _names(territory, new_level)
     codes = list(names)
     new_code = middle.selectbox(
         "Territoire",
@@ -99,22 +99,19 @@ def _sheet(
     return sheet.sheet(territory, communes, peers, region, level=level, code=code, risk=risk)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _ground(
-    version: str,  # noqa: ARG001
-    _territory: Territory,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def _ground(territory: Territory) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return communes and land as pictures need them; read only."""
-    land = embedded_set.land(_territory.region)
-    return static_map.in_metres(_territory.communes), static_map.in_metres(land)
+    land = embedded_set.land(territory.region)
+    return static_map.in_metres(territory.communes), static_map.in_metres(land)
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territory) -> bytes:
-    contours, land = _ground(version, _territory)
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
+def _picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
+    contours, land = _ground(territory)
     return static_map.picture(
         contours,
-        shell.commune_indicators(_territory)[MAP_INDICATOR.key],
+        shell.commune_indicators(territory)[MAP_INDICATOR.key],
         MAP_INDICATOR,
         land,
         title=name,
@@ -123,13 +120,13 @@ def _picture(version: str, codes: tuple[str, ...], name: str, _territory: Territ
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _pdf(version: str, level: str, code: str, _territory: Territory) -> bytes:  # noqa: ARG001
-    communes = shell.commune_indicators(_territory)
-    chosen = _sheet(_territory, communes, level, code, printed=True)
-    picture = _picture(_territory.version, chosen.communes, chosen.name, _territory)
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
+def _pdf(territory: Territory, level: str, code: str) -> bytes:
+    communes = shell.commune_indicators(territory)
+    chosen = _sheet(territory, communes, level, code, printed=True)
+    picture = _picture(territory, chosen.communes, chosen.name)
     return sheet_pdf.sheet_pdf(
-        chosen, picture, figures.notes(_territory), simulated=bool(_territory.simulated)
+        chosen, picture, figures.notes(territory), simulated=bool(territory.simulated)
     )
 
 
@@ -162,7 +159,7 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
     left, right = (st.container(), st.container()) if narrow else st.columns([4, 5])
     with left:
         figures.image(
-            _picture(territory.version, chosen.communes, chosen.name, territory),
+            _picture(territory, chosen.communes, chosen.name),
             f"Carte du temps d’accès au généraliste autour de {chosen.name}",
         )
     with right:
@@ -176,7 +173,7 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
             st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
     st.download_button(
         "Télécharger la fiche (PDF, une page A4)",
-        lambda: _pdf(territory.version, chosen.level, chosen.code, territory),
+        lambda: _pdf(territory, chosen.level, chosen.code),
         file_name=f"proxisoins-{chosen.level}-{chosen.code}.pdf",
         mime="application/pdf",
         on_click="ignore",

@@ -234,14 +234,15 @@ def _simulated_provenance(key: str, table: pd.DataFrame, codes: set[str]) -> Pro
 
 
 @cache
-def _file_digest(path: Path, modified_ns: int, size: int) -> str:  # noqa: ARG001  (the cache's key)
-    return digest(path.read_bytes())
+def _file_digest(stamped: tuple[Path, int, int]) -> str:
+    """Return the digest of a file, read again when its date or its size is another."""
+    return digest(stamped[0].read_bytes())
 
 
 def _stamp(folder: Path) -> str:
     """Return a key of the files of an embedded set."""
     files = sorted(folder.glob("*.parquet"))
-    return digest(*(_file_digest(f, f.stat().st_mtime_ns, f.stat().st_size) for f in files))
+    return digest(*(_file_digest((f, f.stat().st_mtime_ns, f.stat().st_size)) for f in files))
 
 
 @cache
@@ -262,14 +263,16 @@ def _simulated(key: str, region: str) -> pd.DataFrame:
     return cached_table(
         f"demonstration-{region}-{key}",
         _simulation_key(region),
-        lambda: _checked(key, getattr(_simulation(region, _simulation_key(region)), key)),
+        lambda: _checked(key, getattr(_simulation((region, _simulation_key(region))), key)),
     )
 
 
 @cache
-def _simulation(region: str, simulation_key: str) -> "Demonstration":  # noqa: ARG001
+def _simulation(keyed: tuple[str, str]) -> "Demonstration":
+    """Return the simulation of a region, made again when the generator or the set is another."""
     from data.region import demonstration
 
+    region = keyed[0]
     return demonstration.simulate(embedded_set.communes(region), embedded_set.fringe(region))
 
 

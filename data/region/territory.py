@@ -53,12 +53,15 @@ class Provenance:
 class Territory:
     """A region at one state of the data. Tables follow `data.region.schemas`; never modify them.
 
+    Two territories are equal when they are of one region and one version, whatever objects hold
+    their tables: a territory is a key of every cache.
+
     Attributes
     ----------
     region, region_name
         INSEE code and name ("75", "Nouvelle-Aquitaine").
     version
-        Hash of all tables and of the travel-time engine: the key of every cache.
+        Hash of all tables and of the travel-time engine.
     communes
         One row per commune, sorted by code, EPSG:4326 (schema `communes`); a fresh RangeIndex.
     fringe
@@ -91,6 +94,17 @@ class Territory:
     provenance: Mapping[str, Provenance]
     travel_time: TravelTime
     context: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same region at the same state of the data."""
+        return isinstance(other, Territory) and (self.region, self.version) == (
+            other.region,
+            other.version,
+        )
+
+    def __hash__(self) -> int:
+        """Hash of the version."""
+        return hash(self.version)
 
     @property
     def simulated(self) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
     )
 
 
-def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:  # noqa: ARG001
+def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     return Figure(
         "gps_per_1000",
         "Généralistes pour 1 000 habitants",
@@ -218,7 +218,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str)
     )
 
 
-def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:  # noqa: ARG001
+def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     published = pd.notna(own["apl_published"])
     key = "apl_published" if published else "apl"
     series = (
@@ -242,7 +242,7 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) 
     )
 
 
-def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:  # noqa: ARG001
+def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     share = own["share_near_retirement"]
     return Figure(
         "share_near_retirement",

@@ -12,7 +12,7 @@ from data.access.indicators import HUBERT_MINUTES
 from data.access.inputs import coordinates
 from data.base.french import fold, number
 from data.region.territory import Territory
-from data.siting.ground import Ground, TerritoryKey, ground_of
+from data.siting.ground import Ground, ground_of
 from geo.errors import InvalidInputError
 from geo.travel_time import RINGS_MINUTES
 
@@ -108,7 +108,7 @@ def departures_of(territory: Territory, leaving: Mapping[str, int]) -> Departure
     asked = tuple(sorted((code, count) for code, count in leaving.items() if count != 0))
     if not asked:
         return None
-    return _kept(TerritoryKey(territory), asked)
+    return _kept(territory, asked)
 
 
 def ground_after(territory: Territory, leaving: Mapping[str, int]) -> Ground:
@@ -118,8 +118,7 @@ def ground_after(territory: Territory, leaving: Mapping[str, int]) -> Ground:
 
 
 @lru_cache(maxsize=_KEPT)
-def _kept(key: TerritoryKey, asked: tuple[tuple[str, int], ...]) -> Departures:
-    territory = key.territory
+def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departures:
     today = ground_of(territory)
     places = inputs.places(territory)
     gps = today.gps.copy()

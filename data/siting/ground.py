@@ -119,29 +119,9 @@ def apl_weight(minutes: Floats) -> Floats:
     return ga.DREES_2015.expected(minutes, inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES)
 
 
-def ground_of(territory: Territory) -> Ground:
-    """Return today's access of a region, kept in memory by the version of its data."""
-    return _kept(TerritoryKey(territory))
-
-
-class TerritoryKey:
-    """A territory that compares by its version."""
-
-    def __init__(self, territory: Territory) -> None:
-        self.territory = territory
-
-    def __hash__(self) -> int:
-        """Hash of the version."""
-        return hash(self.territory.version)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both are of the same version."""
-        return isinstance(other, TerritoryKey) and other.territory.version == self.territory.version
-
-
 @lru_cache(maxsize=_KEPT)
-def _kept(key: TerritoryKey) -> Ground:
-    territory = key.territory
+def ground_of(territory: Territory) -> Ground:
+    """Return today's access of a region, kept in memory."""
     everywhere = inputs.places(territory)
     pairs = inputs.gp_pairs(territory)
     demand, _ = inputs.standardised_population(territory, everywhere)
@@ -189,18 +169,18 @@ def site_minutes(
         site placed at its own point.
     """
     points = tuple((float(site.lon), float(site.lat)) for site in sites)
-    return _kept_minutes(TerritoryKey(territory), points, limit)
+    return _kept_minutes(territory, points, limit)
 
 
 @lru_cache(maxsize=_KEPT_MINUTES)
 def _kept_minutes(
-    key: TerritoryKey, points: tuple[tuple[float, float], ...], limit: float
+    territory: Territory, points: tuple[tuple[float, float], ...], limit: float
 ) -> tuple[Floats, Floats]:
-    places = coordinates(inputs.places(key.territory))
-    structures = coordinates(key.territory.structures)
+    places = coordinates(inputs.places(territory))
+    structures = coordinates(territory.structures)
     origins = np.vstack([places, structures])
     sites = np.array(points, dtype=np.float64)
-    found = key.territory.travel_time.matrix(origins, sites, limit)
+    found = territory.travel_time.matrix(origins, sites, limit)
     minutes = np.full((len(origins), len(sites)), np.inf)
     minutes[found["origin"], found["destination"]] = found["minutes"]
     minutes.setflags(write=False)

@@ -47,7 +47,7 @@ def test_kept_predictions_are_scored_when_a_newer_vintage_comes(
     monkeypatch.setattr(scoring, "predict", never)
     version = artefact.version()
     monkeypatch.setattr(artefact, "version", lambda: "newer model")
-    (told,) = follow_up.follow_ups(after)
+    (told,) = follow_up.follow_ups(after, predictions.kept("75", simulated=False))
     assert (told.start, told.end, told.horizon) == (years[-2], years[-1], horizon)
     assert (told.model, told.simulated) == (version, False)
     assert told.made_at is not None
@@ -66,10 +66,10 @@ def test_demonstration_predictions_never_judge_real_counts(whole: Territory) -> 
     for horizon in flag.HORIZONS:
         made = {"as_of": years[-2], "horizon": horizon, "model": "m"}
         predictions.keep("75", table, simulated=True, **made)
-    (told,) = follow_up.follow_ups(at(whole, years[-1]))
+    (told,) = follow_up.follow_ups(at(whole, years[-1]), predictions.kept("75", simulated=False))
     assert told.made_at is None
 
 
 def test_one_vintage_alone_has_nothing_to_follow(whole: Territory) -> None:
     first = min(whole.gp_history["year"])
-    assert follow_up.follow_ups(at(whole, first)) == []
+    assert follow_up.follow_ups(at(whole, first), []) == []
