@@ -1,8 +1,8 @@
-"""Fit the field of slowness on METRIC's times in Gironde, and write its parameters and errors.
+"""Fit the friction surface on METRIC's times in Gironde, and write its parameters and errors.
 
 Usage: python benchmarks/fit_travel_time.py [--check]
 
-Writes geo/slowness_parameters.json and geo/slowness_errors.json; with --check, only prints how
+Writes geo/friction/parameters.json and geo/friction/errors.json; with --check, only prints how
 the committed parameters do through the engine itself. Needs the reference data.
 """
 
@@ -21,10 +21,10 @@ from scipy.optimize import least_squares
 
 from data.base import french, paths
 from data.region import embedded_set
-from geo import slowness_field
-from geo.slowness import ERRORS_FILE, SlownessField
-from geo.slowness_field import PARAMETERS_FILE, Parameters, density_features
-from geo.slowness_fit import Traced, trace_pairs
+from geo.friction import surface
+from geo.friction.engine import ERRORS_FILE, FrictionTravelTime
+from geo.friction.fit import Traced, trace_pairs
+from geo.friction.surface import PARAMETERS_FILE, Parameters, density_features
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ FOLDS = 10
 
 START = Parameters(
     scales_km=(1.0, 8.0),
-    log_slowness=(0.0, 0.0, 0.0),
+    log_friction=(0.0, 0.0, 0.0),
     # METRIC's 120 km/h, and its 100 slowed by what is driven at 60; the fit moves both alike.
     motorway_minutes_per_km=(0.5, 0.65),
     end_minutes=3.0,
@@ -64,7 +64,7 @@ def read_pairs() -> pd.DataFrame:
 def predicted(theta: Floats, traced: Traced, parameters: Parameters) -> Floats:
     """Return total minutes for parameters near those the paths were traced with."""
     constant, *factors, motorway, end = theta
-    before = np.array(parameters.log_slowness)
+    before = np.array(parameters.log_friction)
     cells = traced.minutes - traced.motorway_minutes
     shift = np.array([constant, *factors]) - before
     field = cells * np.exp(shift[0]) + traced.integrals @ shift[1:]
@@ -82,21 +82,21 @@ def solve(
     def residuals(theta: Floats) -> Floats:
         return ((predicted(theta, traced, parameters) - minutes) / spread)[used]
 
-    start = np.array([*parameters.log_slowness, 0.0, np.log(parameters.end_minutes)])
+    start = np.array([*parameters.log_friction, 0.0, np.log(parameters.end_minutes)])
     return np.asarray(least_squares(residuals, start, loss="soft_l1").x)
 
 
 def moved(parameters: Parameters, theta: Floats, step: float) -> Parameters:
     """Return the parameters moved towards a solution."""
-    *slowness, motorway, end = theta
+    *friction, motorway, end = theta
     country, town = (
         round(float(pace * np.exp(step * motorway)), 4)
         for pace in parameters.motorway_minutes_per_km
     )
-    before = np.array(parameters.log_slowness)
+    before = np.array(parameters.log_friction)
     return replace(
         parameters,
-        log_slowness=tuple((before + step * (np.array(slowness) - before)).round(4).tolist()),
+        log_friction=tuple((before + step * (np.array(friction) - before)).round(4).tolist()),
         motorway_minutes_per_km=(country, town),
         end_minutes=round(float(parameters.end_minutes ** (1 - step) * np.exp(end * step)), 3),
     )
@@ -105,14 +105,14 @@ def moved(parameters: Parameters, theta: Floats, step: float) -> Parameters:
 def trace(pairs: pd.DataFrame, parameters: Parameters) -> Traced:
     """Trace the best path of each pair in the field of the parameters."""
     communes, fringe = embedded_set.communes(), embedded_set.fringe()
-    field = slowness_field.build(communes, fringe, embedded_set.land(), parameters)
+    field = surface.build(communes, fringe, embedded_set.land(), parameters)
     both = pd.concat([communes[["lon", "lat", "population"]], fringe[["lon", "lat", "population"]]])
     at = field.cells(both[["lon", "lat"]].to_numpy())
     features = density_features(
         at[:, 0],
         at[:, 1],
         both["population"].to_numpy(float),
-        field.raster.slowness.shape,
+        field.raster.friction.shape,
         parameters,
     )
     return trace_pairs(
@@ -192,11 +192,11 @@ def errors(predictions: Floats, minutes: Floats) -> dict[str, Any]:
 
 def through_engine(pairs: pd.DataFrame, parameters: Parameters) -> Floats:
     """Return the minutes that the engine itself gives."""
-    field = slowness_field.build(
+    field = surface.build(
         embedded_set.communes(), embedded_set.fringe(), embedded_set.land(), parameters
     )
     degrees = Transformer.from_crs(2154, 4326, always_xy=True)
-    return SlownessField(field, parameters, "fit").pairs(
+    return FrictionTravelTime(field, parameters, "fit").pairs(
         np.column_stack(degrees.transform(pairs.x1_l93, pairs.y1_l93)),
         np.column_stack(degrees.transform(pairs.x2_l93, pairs.y2_l93)),
     )

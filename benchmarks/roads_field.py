@@ -21,11 +21,11 @@ from scipy.optimize import minimize_scalar
 
 from benchmarks.fit_travel_time import FOLDS, errors, show, spatial_folds, write_json
 from benchmarks.roads_areas import network_of
-from geo import slowness_field
+from geo.friction import surface
+from geo.friction.engine import ERRORS_FILE, FrictionTravelTime
+from geo.friction.surface import PARAMETERS_FILE, Parameters
 from geo.roads.engine import RoadTravelTime
 from geo.roads.projection import to_metres
-from geo.slowness import ERRORS_FILE, SlownessField
-from geo.slowness_field import PARAMETERS_FILE, Parameters
 
 LONGEST_MIN = 90.0
 FITTED_MIN = 60.0
@@ -65,13 +65,13 @@ def main() -> None:
     land = gpd.read_parquet(options.region / "land.parquet")
     known = Parameters.read()
     flat = replace(known, relief={})
-    field = slowness_field.build(communes, fringe, land, flat)
+    field = surface.build(communes, fringe, land, flat)
     towns = communes[["lon", "lat"]].to_numpy()
     towns = towns[roads.covers(towns)]
     pairs = town_pairs(roads, towns)
     minutes = pairs["minutes"].to_numpy()
     ends = towns[pairs["origin"]], towns[pairs["destination"]]
-    estimated = SlownessField(field, flat, "check").pairs(*ends)
+    estimated = FrictionTravelTime(field, flat, "check").pairs(*ends)
     inside = np.array([flat.field(m) for m in estimated])
     (x1, y1), (x2, y2) = (to_metres(e, "EPSG:2154").T for e in ends)
     fold = spatial_folds(pd.DataFrame({"x1_l93": x1, "y1_l93": y1, "x2_l93": x2, "y2_l93": y2}))

@@ -1,4 +1,4 @@
-"""The one interface to travel times; engines stand behind it (slowness field, road network)."""
+"""The one interface to travel times; engines stand behind it (friction surface, road network)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Fichier du modèle (JSON) à écrire.")] = None,
 ) -> None:
     """Apprendre le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
-    from models import artefact, training
+    from models.learning import artefact, training
 
     data = training.rows(*_training_files(panel, apl, facilities))
     fitted = [
@@ -91,9 +91,9 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     facilities: Facilities = None,
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
-    from models import panel as panels
-    from models import scoring
-    from models.inputs import gather
+    from models.learning import panel as panels
+    from models.learning import scoring
+    from models.learning.inputs import gather
 
     found = facilities or _beside(panel) or _reference(None, *FACILITIES)
     raw = panels.read(panel)
@@ -119,8 +119,9 @@ def report(
 ) -> None:
     """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
     from data.base.paths import ROOT
-    from models import card, evaluation, training
-    from models import report as reports
+    from models.backtests import card, evaluation
+    from models.backtests import report as reports
+    from models.learning import training
 
     data = training.rows(*_training_files(panel, apl, facilities))
     written = reports.write(evaluation.everything(data), docs or ROOT / "docs")

@@ -8,10 +8,10 @@ from data.base.french import MISSING
 from data.region.territory import Territory
 from data.scenarios import predictions, store
 from geo.errors import ProxiSoinsError
-from models import departure as departures
-from models import flag, flag_tables, predict
-from models import follow_up as follow_ups
-from models.departure import Departure
+from models.region import departure as departures
+from models.region import flag, flag_tables, predict
+from models.region import follow_up as follow_ups
+from models.region.departure import Departure
 from pages import accounts, figures, shell
 from pages.accounts import Role
 

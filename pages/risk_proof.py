@@ -5,7 +5,8 @@ import streamlit as st
 
 from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
-from models import card, flag, flag_tables, proof
+from models.backtests import card, proof
+from models.region import flag, flag_tables
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""

@@ -14,9 +14,9 @@ from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.scenarios import database
 from geo.errors import ProxiSoinsError
-from models import flag
-from models import follow_up as follow_ups
-from models.training import CLASSES
+from models.learning.training import CLASSES
+from models.region import flag
+from models.region import follow_up as follow_ups
 from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shell
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"

@@ -14,7 +14,7 @@ from data.region import catalogue
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from models import predict
+from models.region import predict
 from pages.state import ViewState
 
 _VIEW = "view"
@@ -74,7 +74,7 @@ def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
 def risk(current: Territory, horizon: int = 2) -> pd.DataFrame:
     """Return the risk of every commune that has a GP, the riskiest first; read only.
 
-    For planners: public views take `models.predict.grouped_risk`.
+    For planners: public views take `models.region.predict.grouped_risk`.
     """
     return predict.risk_table(current, horizon)
 

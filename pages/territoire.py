@@ -15,7 +15,7 @@ from data.region.territory import Territory
 from data.reports import sheet, sheet_pdf
 from data.reports.sheet import LEVEL_TITLES, Figure, Sheet
 from geo import layers, static_map
-from models import flag
+from models.region import flag
 from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]

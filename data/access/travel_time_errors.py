@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from data.base.french import number, percent
-from geo.slowness import ERRORS_FILE, relief_note
+from geo.friction.engine import ERRORS_FILE, relief_note
 
 _METHODS = {
     "engine": "ProxiSoins, champ de lenteur (validation croisée)",

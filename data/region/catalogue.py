@@ -300,7 +300,7 @@ def _network_key(region: str) -> str:
 
 
 def _engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> TravelTime:
-    """Return the road network when one serves the region, else the field of slowness."""
-    from geo.slowness import load_engine
+    """Return the road network when one serves the region, else the friction surface."""
+    from geo.friction.engine import load_engine
 
     return _network(region) or load_engine(communes, fringe, embedded_set.land(region))

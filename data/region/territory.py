@@ -73,7 +73,7 @@ class Territory:
     provenance
         Table key to provenance.
     travel_time
-        The engine in use: road network if built, else the slowness field.
+        The engine in use: road network if built, else the friction surface.
     context
         Tables of `data.region.schemas.CONTEXT` that were imported and tell of the region, by key;
         one that is absent is not known.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.contours import OFF_ROAD_MAX_M
-from geo.roads.compiled import kernel
 from geo.roads.locate import CELL_M, PLACE_UNITS, course_length
 from geo.roads.places import OFF_ROAD_MS_PER_M, Places
 from geo.roads.queries import Router

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import lsq_linear
 
+from geo.compiled import kernel
 from geo.errors import InvalidInputError
 from geo.roads.build import version_of
-from geo.roads.compiled import kernel
 from geo.roads.links import surroundings
 from geo.roads.network import RoadNetwork
 from geo.roads.places import locate_metres

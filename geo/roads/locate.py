@@ -12,9 +12,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.contours import OFF_ROAD_MAX_M
 from geo.errors import InvalidInputError
-from geo.roads.compiled import kernel
 
 CELL_M = 100.0
 """Side of a raster cell; areas are cut between centres."""

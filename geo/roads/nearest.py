@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.roads.compiled import kernel
+from geo.compiled import kernel
 from geo.roads.places import Places, direct_ms
 from geo.roads.queries import Router
 from geo.roads.search import NEVER_MS, Ints, spread

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.contours import OFF_ROAD_MIN_PER_M
-from geo.roads.compiled import kernel
 from geo.roads.locate import snap
 from geo.roads.network import RoadNetwork
 from geo.roads.projection import to_metres

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.roads.compiled import kernel
+from geo.compiled import kernel
 from geo.roads.network import RoadNetwork
 from geo.roads.places import Places, arrival_ms, direct_ms
 from geo.roads.search import BUCKETS, NEVER_MS, STATE_COLUMNS, Ints, advance, start

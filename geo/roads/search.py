@@ -15,7 +15,7 @@ allocated, and a node waits once. Two to three times faster than a heap on road 
 import numpy as np
 import numpy.typing as npt
 
-from geo.roads.compiled import kernel
+from geo.compiled import kernel
 
 Ints = npt.NDArray[np.int32]
 

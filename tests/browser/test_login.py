@@ -14,7 +14,7 @@ from data.region import catalogue
 from data.scenarios import store
 from data.scenarios.store import Draft
 from data.uploads import Site
-from models import predict
+from models.region import predict
 from tests.browser.conftest import DESKTOP, free_port, running_server
 from tests.browser.identity import CLIENT, Provider, provider
 

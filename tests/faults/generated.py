@@ -11,11 +11,11 @@ from random import Random
 
 from data.pdses import files as permanence_files
 from data.uploads.template import csv_template, xlsx_template
-from tests.data import upload_fixtures
+from tests.data.uploads import upload_fixtures
 
 Mutation = Callable[[bytes, Random], bytes]
 
-GOLDEN = Path(__file__).parents[1] / "data" / "readers" / "golden"
+GOLDEN = Path(__file__).parents[1] / "data" / "official" / "readers" / "golden"
 LARGEST_BYTES = 1_000_000
 """Limits of size have tests of their own: here many small files are worth more than a large one."""
 

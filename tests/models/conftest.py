@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import places
-from models.inputs import Inputs
+from models.learning import places
+from models.learning.inputs import Inputs
 
 DEPARTEMENTS = ("03", "15", "63")
 

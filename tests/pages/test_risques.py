@@ -15,8 +15,10 @@ from data.maps import risk as risk_map
 from data.region import catalogue
 from data.region.territory import Territory
 from data.scenarios import predictions, store
-from models import artefact, flag, flag_tables, predict, proof, report
-from models import departure as departures
+from models.backtests import proof, report
+from models.learning import artefact
+from models.region import departure as departures
+from models.region import flag, flag_tables, predict
 
 TIMEOUT_SECONDS = 200
 TAB = "risques_onglet"

@@ -12,7 +12,7 @@ from data.access import indicators
 from data.base.paths import ROOT
 from data.region import catalogue
 from geo.errors import UnavailableError
-from models import predict
+from models.region import predict
 from pages import shell
 from pages.state import REGION
 from pages.warm_up import warm_up

@@ -1,0 +1,1 @@
+"""What the past says of the model: measures, evaluation, report, card."""

@@ -1,0 +1,1 @@
+"""What is learned: panel, predictors, model, training, its artefact and its words."""

@@ -1,0 +1,139 @@
+"""One commune's risk in words: contributions by theme, and the facts behind each."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import number, percent
+from models.learning.model import LastGpModel
+from models.learning.predictors import NAMES, THEME_OF, THEMES
+
+SPOKEN_LOGIT = 0.15
+"""A theme that moves the odds by less than about 15 % is not worth a sentence."""
+
+STRONG_LOGIT = 0.7
+"""From here on (the odds doubled or halved) the sentence says "nettement"."""
+
+
+def by_theme(model: LastGpModel, x: pd.DataFrame, slope: float) -> pd.DataFrame:
+    """Return what each theme adds to the calibrated logit of an average commune."""
+    added = model.contributions(x[NAMES]) * slope
+    return added.T.groupby(pd.Series(THEME_OF)).sum().T[list(THEMES)]
+
+
+def reasons(values: Mapping[Any, float], added: Mapping[Any, float]) -> list[str]:
+    """Return French sentences, the weightiest theme first.
+
+    `values` is a row of predictors, `added` what each theme adds to the logit.
+    """
+    spoken = [theme for theme in added if abs(added[theme]) >= SPOKEN_LOGIT]
+    spoken.sort(key=lambda theme: -abs(added[theme]))
+    told = [(_FACTS[theme](values), added[theme]) for theme in spoken]
+    return [f"{fact} : {_effect(round(float(logit), 1))}" for fact, logit in told if fact]
+
+
+@cache
+def _effect(logit: float) -> str:
+    verb = "augmente" if logit > 0 else "diminue"
+    much = " nettement" if abs(logit) >= STRONG_LOGIT else ""
+    return f"{verb}{much} le risque ({'+' if logit > 0 else '−'}{number(abs(logit), 1)})"
+
+
+@cache
+def _whole(value: float) -> str:
+    return number(value)
+
+
+@cache
+def _percent(share: float) -> str:
+    return percent(share)
+
+
+def _commune(row: Mapping[Any, float]) -> str:
+    if not np.isfinite(row["population_log"]):
+        return ""
+    people = _rounded(float(np.exp(row["population_log"])) - 50)
+    return f"Commune d’environ {_whole(people)} habitants"
+
+
+def _rounded(people: float) -> float:
+    """Round to two significant digits: the vintage is not today's."""
+    if people <= 0:
+        return 0.0
+    unit = 10.0 ** max(int(np.floor(np.log10(people))) - 1, 0)
+    return float(round(people / unit) * unit)
+
+
+def _doctors(row: Mapping[Any, float]) -> str:
+    gps = round(float(row["gps"]))
+    return "Un seul médecin généraliste" if gps == 1 else f"{gps} médecins généralistes"
+
+
+def _history(row: Mapping[Any, float]) -> str:
+    change = row["gps_change"]
+    if not np.isfinite(change):
+        return ""
+    if row["none_before"] > 0:
+        return "Commune restée sans médecin par le passé"
+    if change < 0:
+        return "Nombre de médecins en baisse depuis le millésime précédent"
+    if change > 0:
+        return "Nombre de médecins en hausse depuis le millésime précédent"
+    return "Nombre de médecins stable depuis le millésime précédent"
+
+
+def _around(row: Mapping[Any, float]) -> str:
+    km = np.expm1(row["km_to_gp"])
+    others = round(float(np.expm1(row["gps_10km"])))
+    far = (
+        f"autre commune avec médecin à {_whole(round(km))} km" if km < 50 else "aucun autre médecin"
+    )
+    return f"{_whole(others)} autres médecins à moins de 10 km, {far} à vol d’oiseau"
+
+
+def _snowball(row: Mapping[Any, float]) -> str:
+    change = row["change_20km"]
+    if not np.isfinite(change):
+        return ""
+    share = np.expm1(change)
+    if abs(share) < 0.02:
+        return "Nombre de médecins stable à moins de 20 km"
+    way = "en hausse" if share > 0 else "en baisse"
+    return f"Nombre de médecins {way} de {_percent(round(abs(share), 2))} à moins de 20 km"
+
+
+def _apl(row: Mapping[Any, float]) -> str:
+    level, over = row["apl_log"], row["apl_over_65"]
+    if not np.isfinite(level):
+        return ""
+    said = "supérieure" if level > 0.1 else "inférieure" if level < -0.1 else "proche"
+    link = "de" if said == "proche" else "à"
+    text = f"Accessibilité (APL) {said} {link} la moyenne française"
+    if np.isfinite(over) and abs(over) > 0.03:
+        rank = "plus" if over > 0 else "moins"
+        text += f", {rank} de médecins de plus de 65 ans qu’ailleurs"
+    return text
+
+
+def _facilities(row: Mapping[Any, float]) -> str:
+    if not np.isfinite(row["pharmacies"]):
+        return ""
+    pharmacies = round(float(np.expm1(row["pharmacies"])))
+    nurses = round(float(np.expm1(row["nurses"])))
+    drug = "sans pharmacie" if pharmacies == 0 else "avec pharmacie"
+    care = "sans infirmier" if nurses == 0 else "avec infirmier"
+    return f"Commune {drug} et {care} en 2013"
+
+
+_FACTS: dict[str, Callable[[Mapping[Any, float]], str]] = {
+    "doctors": _doctors,
+    "history": _history,
+    "commune": _commune,
+    "around": _around,
+    "snowball": _snowball,
+    "apl": _apl,
+    "facilities": _facilities,
+}

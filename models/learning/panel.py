@@ -1,0 +1,162 @@
+"""The panel of GP counts: reading it, following merged communes, and the cleaned labels."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.errors import InvalidInputError, UnavailableError
+from models.learning import places
+
+RELOCATION_MINUTES = 5.0
+DETOUR = 1.3
+SPEED_KM_PER_MINUTE = 50 / 60
+"""Straight line × 1.3 at 50 km/h: the estimate of `methods.md` where there is no network."""
+
+_COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
+
+
+def departement(codes: pd.Series) -> pd.Series:
+    """Return the département of INSEE codes ("33", "2A", "971")."""
+    return codes.str[:2].where(~codes.str.startswith(("97", "98")), codes.str[:3])
+
+
+def overseas(codes: pd.Series) -> pd.Series:
+    """Tell the codes of overseas communes."""
+    return codes.str.startswith(("97", "98"))
+
+
+def xy_km(lon: pd.Series, lat: pd.Series) -> np.ndarray:
+    """Project degrees to kilometres on the sphere, sinusoidal: exact distances north–south.
+
+    Shape (n, 2). East–west distances between points 20 km apart are right within 1 %.
+    """
+    radius_km = 6371.0
+    y = np.radians(lat.to_numpy(float)) * radius_km
+    x = np.radians(lon.to_numpy(float) - 2.5) * radius_km * np.cos(np.radians(lat.to_numpy(float)))
+    return np.column_stack([x, y])
+
+
+def years(panel: pd.DataFrame) -> list[int]:
+    """Return the vintages of a panel, ascending."""
+    return sorted(int(m[1]) for m in map(_COLUMN.match, map(str, panel.columns)) if m)
+
+
+def read_csv(path: Path, what: str) -> pd.DataFrame:
+    """Read a table keyed by `code`; refuse a file that is absent or has no such column."""
+    if not path.is_file():
+        raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            separator = ";" if ";" in lines.readline() else ","
+        table = pd.read_csv(path, dtype={"code": str}, sep=separator, encoding="utf-8-sig")
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"Le fichier {path} ({what}) n’est pas un CSV lisible.") from error
+    if "code" not in table.columns:
+        raise InvalidInputError(
+            f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE) ; "
+            f"colonnes trouvées : {', '.join(map(str, table.columns[:8]))}."
+        )
+    return table
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read a panel in the layout code, gp_YYYY…; codes are kept as they are in the file."""
+    panel = read_csv(path, "nombre de médecins par commune")
+    found = years(panel)
+    if not found:
+        raise InvalidInputError(
+            f"Le fichier {path} n’a aucune colonne « gp_AAAA » (gp_2018, par exemple)."
+        )
+    if panel["code"].duplicated().any():
+        twice = ", ".join(panel.loc[panel["code"].duplicated(), "code"].head(3))
+        raise InvalidInputError(f"Le fichier {path} donne plusieurs fois les communes {twice}.")
+    counts = panel[[f"gp_{year}" for year in found]].apply(pd.to_numeric, errors="coerce")
+    if (counts < 0).any(axis=None):
+        raise InvalidInputError(f"Le fichier {path} contient des nombres de médecins négatifs.")
+    return pd.concat([panel[["code"]], counts.astype(float)], axis=1)
+
+
+def follow_mergers(panel: pd.DataFrame) -> pd.DataFrame:
+    """Sum the counts of vanished communes on the commune that holds their ground (COG 2021).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index code (sorted), columns gp_YYYY; blank only where no part is known.
+    """
+    heirs = panel["code"].map(places.successors()).fillna(panel["code"])
+    return panel.drop(columns="code").groupby(heirs.rename("code")).sum(min_count=1).sort_index()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Cleaned outcome of a period.
+
+    Attributes
+    ----------
+    table
+        Index code; columns loss (bool), relocation, doubtful (bool, both only among losses).
+    counts
+        What was excluded or doubted, by name, for the report.
+    """
+
+    table: pd.DataFrame
+    counts: dict[str, int]
+
+
+def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
+    """Return who had a GP in `start` and none in `end`, mergers followed, doubts counted."""
+    panel = follow_mergers(raw)
+    before, after = panel[f"gp_{start}"], panel[f"gp_{end}"]
+    codes = panel.index.to_series()
+    had = before >= 1
+    metropolitan = had & ~overseas(codes)
+    known = metropolitan & after.notna()
+    loss = known & (after == 0)
+    vanished_rows = raw[raw["code"].isin(places.successors())]
+    gained = (after - before).clip(lower=0).fillna(0)
+    relocation = pd.Series(False, index=panel.index)
+    place = places.communes().set_index("code")
+    located = panel.index.isin(place.index)
+    where = place.loc[panel.index[located]]
+    tree_xy = xy_km(where["lon"], where["lat"])
+    tree = cKDTree(tree_xy)
+    radius_km = RELOCATION_MINUTES * SPEED_KM_PER_MINUTE / DETOUR
+    gained_here = gained[located].to_numpy()
+    rows = np.flatnonzero(loss[located].to_numpy())
+    lost_here = before[located].to_numpy()
+    for row, around in zip(rows, tree.query_ball_point(tree_xy[rows], radius_km), strict=True):
+        relocation.loc[str(where.index[int(row)])] = any(
+            gained_here[other] >= lost_here[row] for other in around if other != row
+        )
+    doubtful = loss & (before >= 3)
+    later = [year for year in years(panel) if year > end]
+    earlier = [year for year in years(panel) if year < start]
+    if later:
+        doubtful |= loss & (panel[f"gp_{later[0]}"] >= 1)
+    if earlier:
+        doubtful |= loss & (panel[f"gp_{earlier[-1]}"] == 0)
+    raw_before, raw_after = raw[f"gp_{start}"], raw[f"gp_{end}"]
+    raw_loss = (raw_before >= 1) & (
+        (raw_after == 0) | (raw_after.isna() & raw["code"].isin(places.successors()))
+    )
+    merged = raw_loss & raw["code"].isin(places.successors())
+    counts = {
+        "with a GP, overseas left out": int((had & overseas(codes)).sum()),
+        "with a GP, metropolitan": int(metropolitan.sum()),
+        "count unknown at the end": int((metropolitan & after.isna()).sum()),
+        "codes that vanished, with a GP": int((vanished_rows[f"gp_{start}"] >= 1).sum()),
+        "losses that are mergers (removed)": int(merged.sum()),
+        "kept": int(known.sum()),
+        "losses": int(loss.sum()),
+        "possible relocations within 5 minutes": int((loss & relocation).sum()),
+        "doubtful losses": int(doubtful.sum()),
+    }
+    table = pd.DataFrame({"loss": loss, "relocation": loss & relocation, "doubtful": doubtful})[
+        known
+    ]
+    return Labels(table, counts)

@@ -1,0 +1,1 @@
+"""The model on one region: predictions, flags, departures, follow-up."""

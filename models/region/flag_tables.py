@@ -1,0 +1,233 @@
+"""The tables and sentences of the screen on risk, from the results of the model."""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import date, number, percent
+from data.scenarios.store import Review
+from models.region.departure import Departure
+from models.region.flag import class_rates, minutes
+from models.region.follow_up import RegionFollowUp
+from models.region.monitoring import FollowUp
+
+
+def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Return, for each class, communes and GPs of the list, and what was observed in the past."""
+    past = class_rates_told(horizon).rename(
+        columns={
+            "Communes": "Communes par le passé",
+            "Pertes": "Pertes par le passé",
+            "Taux observé": "Taux observé par le passé",
+        }
+    )
+    by_class = listed.groupby("risk_class")["population"]
+    here = by_class.agg(["size", "sum"]).reindex(past["Classe"], fill_value=0)
+    past.insert(1, "Communes ici", here["size"].to_numpy(int))
+    past.insert(2, "Habitants ici", [number(people) for people in here["sum"]])
+    return past
+
+
+@cache
+def class_rates_told(horizon: int) -> pd.DataFrame:
+    """Return each class with its probabilities, communes, losses and observed rate; read only."""
+    rates = class_rates(horizon).iloc[::-1]
+    between = zip(rates["low"], rates["high"], strict=True)
+    return pd.DataFrame(
+        {
+            "Classe": rates["risk_class"],
+            "Probabilité": [f"{percent(low, 1)} à {percent(high, 1)}" for low, high in between],
+            "Communes": [number(count) for count in rates["communes"]],
+            "Pertes": [number(count) for count in rates["losses"]],
+            "Taux observé": [percent(rate, 1) for rate in rates["rate"]],
+        }
+    )
+
+
+def levers_told(levers: pd.DataFrame) -> list[str]:
+    """Return what would change a risk, one sentence each, the present state first."""
+    told = zip(levers["change"], levers["risk_class"], levers["probability"], strict=True)
+    return [
+        f"{change} : risque {label}, {percent(probability, 1)}"
+        for change, label, probability in told
+    ]
+
+
+def neighbours_listed(gone: Departure) -> pd.DataFrame:
+    """Return the load and the risk of the neighbours, the largest load first."""
+    return gone.neighbours.rename(
+        columns={
+            "probability_before": "share_lost_before",
+            "probability_after": "share_lost_after",
+        }
+    )
+
+
+def rounds_listed(gone: Departure) -> pd.DataFrame:
+    """Return the expected further GPs lost after each round."""
+    return pd.DataFrame(
+        {
+            "Tour": range(1, len(gone.rounds) + 1),
+            "Médecins de plus attendus en moins": [number(lost, 3) for lost in gone.rounds],
+        }
+    )
+
+
+def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
+    """Return label, value and change of the five figures of a departure."""
+    apl = gone.apl_after - gone.apl_before
+    return [
+        (
+            "Médecins sur place",
+            number(gone.gps_after, 1 if gone.gps_after % 1 else 0),
+            f"avant : {number(gone.gps_before, 1 if gone.gps_before % 1 else 0)}",
+        ),
+        (
+            "Médecin le plus proche",
+            minutes(gone.minutes_after),
+            f"avant : {minutes(gone.minutes_before)}",
+        ),
+        ("Habitants passant 20 min", number(gone.people_beyond_20), "de la région"),
+        (
+            "APL calculée",
+            number(gone.apl_after, 2),
+            f"{'−' if apl < 0 else '+'}{number(abs(apl), 2)} consult./an/hab.",
+        ),
+        (
+            "Patients à reprendre",
+            number(gone.neighbours["extra_patients"].sum()),
+            f"{number(gone.people_left)} sans médecin à 20 min",
+        ),
+    ]
+
+
+def departure_told(gone: Departure) -> list[str]:
+    """Return what a departure does, in French sentences."""
+    taking = gone.neighbours[gone.neighbours["extra_patients"] >= 1]
+    worse = gone.communes[gone.communes["apl_after"] < gone.communes["apl_before"]]
+    before, after = minutes(gone.minutes_before), minutes(gone.minutes_after)
+    told = [
+        f"Le généraliste le plus proche de {gone.name} "
+        + (
+            f"resterait : {after}."
+            if before == after
+            else f"passerait de « {before} » à « {after} »."
+        ),
+        (
+            f"{number(gone.people_beyond_20)} habitants passeraient au-delà de 20 minutes."
+            if gone.people_beyond_20
+            else "Aucun habitant de la région ne passerait au-delà de 20 minutes."
+        ),
+    ]
+    if len(taking):
+        heaviest = taking.sort_values("extra_patients_per_gp").iloc[-1]
+        told.append(
+            f"{number(taking['extra_patients'].sum())} patients se reporteraient sur "
+            f"{number(len(taking))} communes voisines ; le plus lourd : {heaviest['name']}, "
+            f"{number(heaviest['extra_patients_per_gp'])} de plus par médecin."
+        )
+    if gone.people_left >= 1:
+        told.append(f"{number(gone.people_left)} patients n’auraient plus de médecin à 20 minutes.")
+    if len(worse):
+        told.append(
+            f"L’accessibilité (APL) baisserait dans {number(len(worse))} communes, "
+            f"{number(worse['population'].sum())} habitants."
+        )
+    return told
+
+
+def snowball_told(gone: Departure) -> str:
+    """Say how far the departure moves the risk of the neighbours."""
+    if not gone.rounds:
+        return "La boule de neige n’est pas calculée : la commune n’est pas connue du modèle."
+    both = gone.neighbours.dropna(subset=["probability_before", "probability_after"])
+    rise = both["probability_after"] - both["probability_before"]
+    text = (
+        f"En {len(gone.rounds)} tour{'s' if len(gone.rounds) > 1 else ''}, la charge reportée "
+        f"retirerait {number(gone.rounds[-1], 3)} médecin attendu de plus à moins de 20 km, à "
+        f"l’horizon de {gone.horizon} ans."
+    )
+    if len(rise) and rise.max() >= 0.0005:
+        most = both.iloc[int(rise.argmax())]
+        text += (
+            f" La hausse la plus forte : {most['name']}, de "
+            f"{percent(most['probability_before'], 1)} à {percent(most['probability_after'], 1)}."
+        )
+    else:
+        text += " Aucune commune voisine ne voit son risque monter sensiblement."
+    return text
+
+
+def follow_up_listed(result: FollowUp) -> pd.DataFrame:
+    """Return, for each class, the rates announced and observed."""
+    table = result.by_class
+    return pd.DataFrame(
+        {
+            "Classe": table["risk_class"],
+            "Communes": table["communes"].astype(int),
+            "Pertes": table["losses"].astype(int),
+            "Taux annoncé": [percent(share, 1) for share in table["predicted"]],
+            "Taux observé": [percent(share, 1) for share in table["observed"]],
+        }
+    )
+
+
+def drift_listed(followed: Sequence[RegionFollowUp]) -> pd.DataFrame:
+    """Return one row per vintage and version of the model: what it announced, what came."""
+    return pd.DataFrame(
+        [
+            {
+                "Annonces de": str(one.start),
+                "Horizon (années)": one.horizon,
+                "Faites le": "refaites aujourd’hui" if one.made_at is None else date(one.made_at),
+                "Version du modèle": one.model,
+                "Communes": one.result.communes,
+                "Pertes attendues": number(one.result.expected, 1),
+                "Pertes observées": one.result.losses,
+                "Précision moyenne": _measure(one, "average_precision"),
+                "AUC": _measure(one, "auc"),
+                "Pente de calibration": _measure(one, "calibration_slope"),
+                "Dérive": "oui" if one.result.drifted else "non",
+            }
+            for one in followed
+        ]
+    )
+
+
+def _measure(followed: RegionFollowUp, name: str) -> str:
+    return number(followed.result.measures.get(name, math.nan), 2)
+
+
+def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.DataFrame:
+    """Return what was said of flags and of which prediction, newest first.
+
+    Comments are the planners' own text.
+    """
+    names = communes.set_index("code")["name"]
+    seen = [one.seen for one in reviews]
+    return pd.DataFrame(
+        {
+            "code": [one.code for one in reviews],
+            "name": [str(names.get(one.code, one.code)) for one in reviews],
+            "review": [one.verdict for one in reviews],
+            "comment": [one.comment for one in reviews],
+            "reviewed_on": [f"{date(one.made_at)}, {one.made_at:%H:%M} (UTC)" for one in reviews],
+            "risk_class": [one.risk_class if one else "" for one in seen],
+            "share_lost": pd.Series(
+                [one.probability if one else None for one in seen], dtype=float
+            ),
+            "horizon": pd.Series([one.horizon if one else None for one in seen], dtype="Int64"),
+            "as_of_year": pd.Series([one.as_of if one else None for one in seen], dtype="Int64"),
+            "model": [one.model if one else "" for one in seen],
+        }
+    )
+
+
+def groups_listed(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the public table: no commune with fewer GPs than may be told."""
+    communes = groups["codes"].map(len)
+    table = groups.rename(columns={"expected_share": "share_communes_lost", "group": "code"})
+    return table.assign(communes=communes, gps=np.floor(groups["gps"])).drop(columns="codes")

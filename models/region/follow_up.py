@@ -1,0 +1,132 @@
+"""Follow-up of the region on screen: predictions kept when they were made, and what came."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.region.territory import Territory
+from data.scenarios import predictions
+from data.scenarios.predictions import Kept
+from models.learning import artefact, scoring
+from models.learning.panel import years
+from models.region import monitoring
+from models.region.flag import HORIZONS
+from models.region.monitoring import FollowUp
+from models.region.predict import inputs_of
+
+
+@dataclass(frozen=True)
+class RegionFollowUp:
+    """Predictions made from an earlier vintage, scored against the newest counts.
+
+    Attributes
+    ----------
+    start, end
+        Year predicted from, year of the newest counts.
+    horizon
+        Years that the predictions hold for: the nearest to `end - start` that the model knows.
+    simulated
+        True when the counts are made up: the figures then show the screen, not the model.
+    result
+        The scores.
+    model
+        Version of the model that predicted.
+    made_at
+        When the predictions were made and kept (UTC); None: none was, they are made again from
+        the vintage before with today's model.
+    """
+
+    start: int
+    end: int
+    horizon: int
+    simulated: bool
+    result: FollowUp
+    model: str
+    made_at: dt.datetime | None
+
+
+def remember(territory: Territory, risk: pd.DataFrame) -> bool:
+    """Keep the predictions of a region that are shown, once per data and model.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    risk
+        Its `models.region.predict.risk_table`.
+
+    Returns
+    -------
+    bool
+        True when they were not kept yet.
+
+    Raises
+    ------
+    UnavailableError
+        The database cannot be reached or written.
+    """
+    if risk.empty:
+        return False
+    return predictions.keep(
+        territory.region,
+        risk,
+        as_of=int(risk["as_of"].iloc[0]),
+        horizon=int(risk["horizon"].iloc[0]),
+        model=artefact.version(),
+        simulated=territory.provenance["gps"].simulated,
+    )
+
+
+def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowUp]:
+    """Score the predictions kept from earlier vintages against the region's newest counts.
+
+    One per vintage, horizon and version of the model: the last made. When none was kept, the
+    vintage before is predicted again, nothing dated after it being read.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    kept
+        Its predictions kept, the last made first (`data.scenarios.predictions.kept`).
+
+    Returns
+    -------
+    list
+        The last vintage first; empty when the counts have no earlier vintage.
+    """
+    inputs, end = inputs_of(territory)
+    simulated = territory.provenance["gps"].simulated
+    panel = inputs.panel.rename_axis("code").reset_index()
+    last_made: dict[tuple[int, int, str], Kept] = {}
+    for one in kept:
+        if one.as_of < end and one.horizon == _horizon(end - one.as_of):
+            last_made.setdefault((one.as_of, one.horizon, one.model), one)
+    if last_made:
+        return [
+            RegionFollowUp(
+                start=one.as_of,
+                end=end,
+                horizon=one.horizon,
+                simulated=simulated,
+                result=monitoring.score(predictions.read(one), panel, end),
+                model=one.model,
+                made_at=one.made_at,
+            )
+            for one in sorted(last_made.values(), key=lambda kept: (-kept.as_of, -kept.id))
+        ]
+    earlier = [year for year in years(inputs.panel) if year < end]
+    if not earlier:
+        return []
+    start = max(earlier)
+    horizon = _horizon(end - start)
+    predicted = scoring.predict(inputs, start, horizon)
+    inside = predicted[predicted["code"].isin(territory.communes["code"])]
+    result = monitoring.score(inside, panel, end)
+    return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]
+
+
+def _horizon(gap: int) -> int:
+    return min(HORIZONS, key=lambda known: abs(known - gap))

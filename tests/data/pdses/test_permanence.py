@@ -1,0 +1,175 @@
+"""Cover of on-call lines on a made region, worked out by hand; properties on drawn lines."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.pdses import coverage
+from data.region import schemas
+from geo.errors import InvalidInputError
+from tests.data.pdses.permanence_fixtures import POPULATION, line, made
+
+DAY = dt.date(2026, 11, 22)
+TOTAL = sum(POPULATION)
+
+
+def covered(*lines):
+    return coverage.cover(made(*lines), DAY)
+
+
+def test_reach_counts_inhabitants_within_inclusive_thresholds():
+    table = coverage.reach(covered(line("A", 0.2)))
+    row = table.iloc[0]
+    assert row["population_within_30"] == 1000 + 200 + 300  # 20, 0 and exactly 30 minutes
+    assert row["population_within_60"] == row["population_within_30"]  # 80 minutes for the last
+    assert (row["held"], row["in_carence"], row["population"]) == (1, 0, TOTAL)
+
+
+def test_pooled_and_requisitioned_lines_cover_but_not_those_in_carence_or_over():
+    table = coverage.reach(
+        covered(
+            line("A", 0.0, status="carence"),
+            line("B", 1.0, status="réquisition"),
+            line("C", 0.5, "Pédiatrie", "mutualisée"),
+            line("D", 0.0, "Pédiatrie", end="2026-11-21"),
+            line("E", 0.0, "Pédiatrie", start="2026-11-23"),
+        ),
+        (30,),
+    ).set_index("specialty")
+    assert table.loc["Cardiologie", ["held", "in_carence"]].tolist() == [1, 1]
+    assert table.loc["Cardiologie", "population_within_30"] == 50
+    assert table.loc["Pédiatrie", "held"] == 1
+    assert table.loc["Pédiatrie", "population_within_30"] == 200 + 300
+
+
+def test_gaps_by_specialty_and_departement():
+    table = coverage.gaps(
+        covered(line("A", 0.0), line("B", 0.5, status="carence"), line("C", 1.0, "Pédiatrie")), 30
+    ).set_index(["specialty", "departement"])
+    cardiology = table.loc[("Cardiologie", "17")]
+    assert cardiology[["held", "in_carence"]].tolist() == [0, 1]
+    assert cardiology["population_beyond"] == 350
+    assert cardiology["share_beyond"] == 1
+    assert cardiology["minutes_median"] == 50  # 300 of the 350 inhabitants
+    assert cardiology["nearest_line"] == "A"  # of another département
+    assert table.loc[("Cardiologie", "16"), "population_beyond"] == 0
+    assert table.loc[("Pédiatrie", "16"), "population_beyond"] == 1200
+    assert table.index[0] == ("Pédiatrie", "16")  # the most people first
+
+
+def test_a_departement_that_nothing_serves_has_no_nearest_line():
+    table = coverage.gaps(covered(line("A", 0.0, status="carence")), 30)
+    assert table["nearest_line"].tolist() == ["", ""]
+    assert table["minutes_median"].isna().all()
+
+
+def test_when_a_line_falls_who_is_left_and_who_can_help():
+    fall = coverage.if_line_falls(
+        covered(
+            line("A", 0.5),
+            line("B", 0.2),
+            line("far", -0.1),
+            line("no", 0.6, status="carence"),
+            line("other", 0.5, "Pédiatrie"),
+        ),
+        "A",
+        20,
+    )
+    assert (fall.beyond_with, fall.beyond_without) == (50, 350)
+    assert fall.communes["code"].tolist() == ["17001"]
+    assert fall.communes.loc[0, ["minutes_with", "minutes_without", "next_line"]].tolist() == [
+        0,
+        30,
+        "B",
+    ]
+    assert fall.farther == 350  # the last commune goes from 50 to 80 minutes
+    assert fall.helpers["line"].tolist() == ["B", "far"]
+    assert fall.helpers["minutes"].tolist() == [30, 60]
+    assert fall.helpers["departement"].tolist() == ["16", "24"]
+    assert fall.helpers["population_taken"].tolist() == [300, 0]
+
+
+def test_a_line_in_carence_tells_what_its_return_would_bring():
+    fall = coverage.if_line_falls(covered(line("A", 0.5, status="carence"), line("B", 0)), "A", 45)
+    assert not fall.line["held"]
+    assert fall.beyond_without - fall.beyond_with == 300
+
+
+def test_a_line_beside_another_of_its_specialty_leaves_nobody():
+    fall = coverage.if_line_falls(covered(line("A", 0.5), line("B", 0.5)), "A", 30)
+    assert fall.beyond_without == fall.beyond_with
+    assert fall.communes.empty
+    assert fall.farther == 0
+    assert fall.helpers["line"].tolist() == ["B"]  # it takes the load of the same communes
+
+
+def test_an_unknown_line_is_refused():
+    with pytest.raises(InvalidInputError, match="n’existe pas"):
+        coverage.if_line_falls(covered(line("A", 0.5)), "Z", 30)
+
+
+def test_matrix_of_establishments_and_specialties():
+    table = coverage.matrix(
+        covered(
+            line("A", 0.0, establishment="CH", line_type="garde"),
+            line("B", 0.0, establishment="CH", line_type="astreinte", status="carence"),
+            line("C", 0.5, "Pédiatrie", "mutualisée", establishment="Clinique", end="2020-01-01"),
+        )
+    )
+    assert table.columns.tolist() == [
+        "departement",
+        "establishment",
+        "commune",
+        "Cardiologie",
+        "Pédiatrie",
+    ]
+    assert table["Cardiologie"].tolist() == ["assurée (garde) + carence (astreinte)", ""]
+    assert table["Pédiatrie"].tolist() == ["", "mutualisée, hors période (garde)"]
+
+
+def test_without_lines_every_answer_is_empty():
+    nothing = covered()
+    assert coverage.reach(nothing).empty
+    assert coverage.gaps(nothing, 30).empty
+    assert coverage.matrix(nothing).empty
+    assert np.isinf(nothing.nearest(nothing.rows())[0]).all()
+
+
+def test_lines_over_do_not_cover_a_commune():
+    territory = made(line("A", 0.1), line("B", 0.0, end="2020-01-01"))
+    found = coverage.lines_covering(territory, "16001")
+    assert found["establishment"].tolist() == ["Hôpital A"]
+
+
+drawn = st.lists(
+    st.builds(
+        line,
+        st.uuids().map(str),
+        st.integers(-10, 100).map(lambda n: n / 100),
+        st.sampled_from(["Cardiologie", "Pédiatrie"]),
+        st.sampled_from(schemas.LINE_STATUSES),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn, st.sampled_from([20.0, 45.0]))
+def test_reach_gaps_and_falls_agree(lines, threshold):
+    cover = covered(*lines)
+    reach = coverage.reach(cover, (threshold, threshold + 30)).set_index("specialty")
+    within = reach[f"population_within_{threshold:g}"]
+    assert (within <= reach[f"population_within_{threshold + 30:g}"]).all()
+    beyond = coverage.gaps(cover, threshold).groupby("specialty")["population_beyond"].sum()
+    assert (beyond + within == TOTAL).all()
+    for one in lines:
+        fall = coverage.if_line_falls(cover, one["line"], threshold)
+        assert fall.beyond_without - fall.beyond_with == fall.communes["population"].sum() >= 0
+        now = fall.beyond_with if fall.line["held"] else fall.beyond_without
+        assert now == TOTAL - within[one["specialty"]]

@@ -1,0 +1,195 @@
+"""A scenario in tables and in its report: what they say, hide, and make of hostile names."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from data.maps import sites as sites_map
+from data.region.gazetteer import gazetteer
+from data.reports import site_tables
+from data.reports.scenario_pdf import scenario_pdf
+from data.reports.scenario_results import Search, at_risk, changes_since, together_table
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting import evaluation as sites
+from data.uploads import UNDERSTOOD, Line, corrections, match_lines
+from tests.data.access.test_indicators import GPS
+from tests.data.siting.test_sites import FAR, MIDDLE, made, site, structures, zoning
+
+HOSTILE = (
+    '=HYPERLINK("http://x";"clic")',
+    "<img src=x onerror=alert(1)>",
+    "{{7*7}} ${7*7} $\\frac{",
+    "nul\x00 saut\nfin",
+)
+
+
+@pytest.fixture
+def territory():
+    return made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())
+
+
+def pixel():
+    content = io.BytesIO()
+    Image.new("RGB", (4, 3), "white").save(content, "PNG")
+    return content.getvalue()
+
+
+def drawn(territory, draft, **more):
+    evaluation = sites.evaluate_sites(territory, draft.sites)
+    pdf = scenario_pdf(draft, evaluation, pixel(), ["Source : essai"], **more)
+    document = PdfReader(io.BytesIO(pdf))
+    text = " ".join(page.extract_text() for page in document.pages)
+    return document, " ".join(text.split())
+
+
+def test_the_report_says_sites_proof_losers_and_versions(territory):
+    moved = replace(FAR, moving={"16001": 1})
+    draft = Draft(
+        "Plan du plateau",
+        "75",
+        "Pour le conseil du 3 décembre.",
+        (MIDDLE, moved),
+        data_versions={"Médecins": "2026", "territoire": "abc"},
+    )
+    search = Search("mclp", 1, own=(1,))
+    best = search.run(territory, draft.sites)
+    document, text = drawn(territory, draft, simulated=True, best=best, search=search)
+    assert document.metadata.title.startswith("Plan du plateau")
+    assert document.trailer["/Root"]["/Lang"] == "fr-FR"
+    assert "DONNÉES DE DÉMONSTRATION" in text
+    assert "Pour le conseil du 3 décembre." in text
+    assert "Optimum prouvé" in text
+    assert "votre choix" in text
+    assert "perd" in text
+    assert "Médecins : 2026" in text
+    assert "abc" not in text
+    assert "risque" not in text.lower()
+
+
+def test_hostile_names_stay_text_in_the_report(territory):
+    named = tuple(site(name, "16001", 0.1 * rank, gps=2) for rank, name in enumerate(HOSTILE))
+    draft = Draft(HOSTILE[2], "75", HOSTILE[1], named)
+    _, text = drawn(territory, draft, simulated=False)
+    packed = text.replace(" ", "")
+    for name in (*HOSTILE[:3], "nul saut fin"):
+        assert name.replace(" ", "") in packed
+    assert "DONNÉES DE DÉMONSTRATION" not in text
+
+
+def test_a_report_of_many_sites_says_what_it_leaves_out(territory):
+    many = tuple(site(f"S{rank}", "16001", 0.01 * rank) for rank in range(70))
+    _, text = drawn(territory, Draft("Beaucoup", "75", "", many), simulated=False)
+    assert "… et 10 autres sites" in text
+
+
+def test_a_public_table_hides_risk_and_small_counts(territory):
+    found = sites.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001"})
+    mine = site_tables.side_by_side(found, [0, 1])
+    public = site_tables.side_by_side(found, [0, 1], public=True)
+    measures = " ".join(mine[site_tables.MEASURE])
+    assert "risque" in measures
+    assert "risque" not in " ".join(public[site_tables.MEASURE])
+    around = public[public[site_tables.MEASURE] == "Généralistes à 10 min aujourd’hui"]
+    counted = found.sites["gps_within_10"]
+    told = around[["Milieu", "Loin"]].to_numpy()[0]
+    for count, words in zip(counted, told, strict=True):
+        assert (words == site_tables.SUPPRESSED) == (0 < count < 5)
+
+
+def test_twins_are_told_apart(territory):
+    twins = [replace(MIDDLE, line=2), replace(MIDDLE, line=5), replace(FAR, name="Mesure")]
+    table = site_tables.side_by_side(sites.evaluate_sites(territory, twins), [0, 1, 2])
+    assert list(table.columns) == [
+        "Mesure",
+        "Milieu (ligne 2)",
+        "Milieu (ligne 5)",
+        "Mesure (ligne 2)",
+        "Ensemble",
+    ]
+
+
+def test_two_scenarios_beside_one_another(territory):
+    one, two = (sites.evaluate_sites(territory, [place]) for place in (MIDDLE, FAR))
+    table = together_table(("A", one), ("A", two)).set_index("Mesure")
+    row = table.loc["Habitants à 20 min ou moins"]
+    assert row["1. A"] != row["2. A"]
+
+
+def test_a_search_survives_its_scenario_and_foreign_values_do_not():
+    search = Search("equity", 2, 30.0, "need", "gps", (0, 2), (1.0, 2.0, 3.0), 4.0)
+    kept = search.to_parameters()
+    assert Search.from_parameters(kept, 3) == search
+    assert Search.from_parameters({}, 3) is None
+    for name, value in (
+        ("model", "<script>"),
+        ("k", 9),
+        ("threshold", 1e9),
+        ("own", [7]),
+        ("prices", [1.0]),
+        ("k", "beaucoup"),
+    ):
+        assert Search.from_parameters(kept | {name: value}, 3) is None
+
+
+def test_changed_data_are_told(territory):
+    draft = Draft("A", "75", data_versions=store.data_versions(territory))
+    assert changes_since(draft, territory) == []
+    told = changes_since(draft, replace(territory, version="autre"))
+    assert told == ["les données de la région"]
+
+
+def test_only_high_classes_are_at_risk():
+    import pandas as pd
+
+    table = pd.DataFrame({"code": ["1", "2", "3"], "risk_class": ["faible", "élevé", "très élevé"]})
+    assert at_risk(table) == {"2", "3"}
+
+
+def test_the_map_holds_names_as_data_and_no_risk(territory):
+    from data.access.indicators import aggregated_indicators, commune_indicators
+    from data.maps.payload import LEVELS
+
+    found = sites.evaluate_sites(territory, [site(HOSTILE[1], "16001", 0.1), FAR])
+    around = {level: aggregated_indicators(territory, level) for level in LEVELS}
+    table = commune_indicators(territory).assign(risk_class="élevé")
+    document = sites_map.configuration(territory, table, around, found, (1,))
+    assert document["points"][sites_map.SITES][0]["name"] == HOSTILE[1]
+    assert document["points"][sites_map.CHOSEN][0]["name"] == "Loin"
+    assert document["read_only"]
+    assert "risk_class" not in {one["key"] for one in document["indicators"]}
+
+
+def test_lines_are_mended_without_touching_the_others():
+    from data.region.catalogue import load_territory
+
+    region = load_territory("75")
+    names = gazetteer("75")
+    lines = [
+        Line(2, {"name": "A", "commune": "Ussel", "others": "4"}),
+        Line(3, {"name": "B", "commune": "Saint-Pierre"}),
+        Line(4, {"name": "C", "lon": "2", "lat": "12", "floor_m2": "300"}),
+    ]
+    first = match_lines(lines, names, region.communes)
+    before = corrections.editable(first, {}, every=False)
+    assert list(before.index) == [3, 4]
+    assert b"300" in corrections.left_over(first)
+    after = before.copy()
+    after.loc[3, corrections.CHOICE] = next(text for text in corrections.choices(first) if text)
+    after.loc[4, "Code INSEE"] = "23096"
+    mended = corrections.corrections(before, after, {})
+    report = match_lines(lines, names, region.communes, mended)
+    assert report.count(UNDERSTOOD) == 3
+    assert report.sites[2].floor_m2 == 300
+    assert corrections.left_over(report) == b""
+    # Going away and coming back starts from what was mended; a line can then be left out.
+    again = corrections.editable(first, mended, every=False)
+    assert again.loc[3, corrections.CHOICE] == after.loc[3, corrections.CHOICE]
+    dropped = again.copy()
+    dropped.loc[4, corrections.DROP] = True
+    both = corrections.corrections(again, dropped, mended)
+    assert both[3] == mended[3]
+    assert both[4] == mended[4] | {"drop": "oui"}

@@ -1,0 +1,110 @@
+"""`proxisoins sites evaluate` and `best`: files in, files out, provenance and notes included."""
+
+import io
+import json
+
+import geopandas as gpd
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from data.cli import app
+from data.region import catalogue
+from data.region.gazetteer import Gazetteer
+from data.reports.site_columns import SITE_TITLES
+from tests.data.siting.test_sites import made, structures
+
+GPS = {"16001": 2.0, "16002": 0.0, "16003": 1.0, "17001": 1.0}
+FILE = "nom;lon;lat;code;medecins_venant_de\n=1+1;0,12;45;;16003:1\nLoin;;;17003;\nPerdu;;;99999;\n"
+
+
+@pytest.fixture
+def region(monkeypatch, tmp_path):
+    territory = made(GPS, structures=structures(("msp", 0.0)))
+    monkeypatch.setattr(catalogue, "load_territory", lambda _: territory)
+    names = Gazetteer(territory.communes, territory.fringe, {}, {})
+    monkeypatch.setattr("data.reports.site_files.gazetteer", lambda _: names)
+    path = tmp_path / "sites.csv"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def run(*words):
+    result = CliRunner().invoke(app, ["sites", *map(str, words)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_evaluation_as_a_workbook(region, tmp_path):
+    out = tmp_path / "out.xlsx"
+    output = run("evaluate", region, "--out", out)
+    assert "ligne 4, refusé" in output
+    assert "=1+1 (Deux) : 3\u202f500 habitants" in output
+    book = openpyxl.load_workbook(io.BytesIO(out.read_bytes()))
+    assert book.sheetnames == [
+        "À lire",
+        "Sites",
+        "Ensemble",
+        "Recouvrements",
+        "Gagnants et perdants",
+    ]
+    cells = [cell.value for cell in book["Sites"][2]]
+    assert cells[1] == "'=1+1"
+    assert [cell.value for cell in book["Sites"][1]] == list(SITE_TITLES.values())
+    assert book["Gagnants et perdants"]["A2"].value == "'=1+1"
+    assert book["À lire"].max_row >= 1
+
+
+@pytest.mark.parametrize("extension", ["csv", "geojson", "gpkg"])
+def test_evaluation_in_other_formats(region, tmp_path, extension):
+    out = tmp_path / f"out.{extension}"
+    run("evaluate", region, "--out", out)
+    if extension == "csv":
+        text = out.read_text(encoding="utf-8-sig")
+        assert "'=1+1" in text
+        assert "Temps de trajet : essai" in text
+    else:
+        assert (
+            gpd.read_file(out, **({"layer": "sites"} if extension == "gpkg" else {})).shape[0] == 2
+        )
+
+
+@pytest.mark.parametrize("model", ["mclp", "pmedian", "lscp", "pcenter", "equity"])
+def test_best_sites_with_their_proof(region, tmp_path, model):
+    out = tmp_path / "best.json"
+    options = [] if model == "lscp" else ["-k", "1"]
+    output = run("best", region, *options, "--model", model, "--out", out)
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["proof"]["status"] == "optimal"
+    assert {site["name"] for site in report["sites"]} <= {"=1+1", "Loin"}
+    assert "optimum prouvé" in output
+    assert report["notes"]
+
+
+def test_best_sites_as_tables(region, tmp_path):
+    for extension in ("xlsx", "csv"):
+        out = tmp_path / f"best.{extension}"
+        run("best", region, "-k", "1", "--out", out)
+        assert out.stat().st_size > 100
+
+
+def test_faults_are_french_sentences(region, tmp_path, capsys, monkeypatch):
+    from data.cli import main
+
+    for words, message in (
+        (["evaluate", str(region), "--out", str(tmp_path / "x.pdf")], "extension « .pdf »"),
+        (["best", str(region), "-k", "9", "--out", str(tmp_path / "x.json")], "entre 1 et 2"),
+        (
+            ["evaluate", str(tmp_path / "absent.csv"), "--out", str(tmp_path / "x.csv")],
+            "introuvable",
+        ),
+        (
+            ["best", str(region), "-k", "1", "--out", str(tmp_path / "x" / "y.json")],
+            "ne peut pas être",
+        ),
+    ):
+        monkeypatch.setattr("sys.argv", ["proxisoins", "sites", *words])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        assert exit_.value.code == 1
+        assert message in capsys.readouterr().err

@@ -1,0 +1,292 @@
+"""Candidate sites judged on a made region of six communes, by hand."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.access.indicators import commune_indicators
+from data.reports.site_tables import side_by_side
+from data.siting import evaluation
+from data.siting.best import best_sites
+from data.siting.departures import departures_of, words
+from data.siting.ground import ground_of
+from data.uploads import Site
+from geo.errors import InvalidInputError, UnsolvedError
+from tests.data.access import test_indicators
+from tests.data.access.test_indicators import GPS
+
+_VERSIONS = itertools.count()
+
+
+def made(gps, **tables):
+    """A region of its own: results are kept by the version of the data."""
+    return replace(test_indicators.made(gps, **tables), version=f"sites-{next(_VERSIONS)}")
+
+
+def site(name, code, lon, **more):
+    return Site(2, name, code, name, lon, 45.0, **more)
+
+
+def structures(*rows):
+    table = [
+        (f"s{n}", kind, f"Structure {n}", "16001", lon, 45.0, False)
+        for n, (kind, lon) in enumerate(rows)
+    ]
+    return pd.DataFrame(table, columns=["id", "kind", "name", "code", "lon", "lat", "labelled"])
+
+
+def zoning():
+    rows = [("16001", "ZIP"), ("16002", "ZIP"), ("16003", "ZAC"), ("17001", "HZ"), ("17003", "ZIP")]
+    return pd.DataFrame(
+        [(code, zone, "commune", "", "") for code, zone in rows],
+        columns=["code", "zone", "part", "tvs", "tvs_name"],
+    )
+
+
+@pytest.fixture
+def territory():
+    reference = pd.DataFrame(
+        {
+            "code": ["16001", "16002", "16003", "17001", "17003"],
+            "share_over_75": [0.1, 0.2, 0.1, 0.1, 0.5],
+            "density_class": "",
+            "area_km2": 10.0,
+            "bassin_de_vie": "",
+            "bassin_de_vie_name": "",
+        }
+    )
+    return made(
+        GPS,
+        structures=structures(("msp", 0.0), ("urgences", 0.36)),
+        zoning=zoning(),
+        reference=reference,
+    )
+
+
+MIDDLE = site("Milieu", "16002", 0.12, gps=3)
+FAR = site("Loin", "17003", 2.0)
+
+
+def test_reach_counts_people_by_ring_zone_age_and_risk(territory):
+    found = evaluation.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001", "17003"})
+    first, second = found.sites.to_dict("records")
+    # 16002 at 0 minutes, 16001 and 16003 at 12, 17001 at 24.
+    assert first["population_within_10"] == 2000
+    assert first["population_within_20"] == 3500
+    assert first["population_within_30"] == 3800
+    assert first["over_75_within_20"] == pytest.approx(100 + 400 + 50)
+    assert first["zip_within_20"] == 3000
+    assert first["zac_within_20"] == 500
+    assert first["newly_within_20"] == 0
+    assert (first["risk_communes_within_20"], first["risk_population_within_20"]) == (1, 1000)
+    assert second["newly_within_20"] == 800  # 164 minutes from any GP today
+    # The MSP at 16001 serves 16001 and 16002; the emergency department does not count.
+    assert first["share_already_served"] == pytest.approx(3000 / 3500)
+    assert second["share_already_served"] == 0
+    assert (first["minutes_to_msp"], first["nearest_msp"]) == (12, "Structure 0")
+    assert math.isnan(second["minutes_to_msp"])
+    assert found.together["population_within_20"] == 4300
+    assert found.together["risk_communes_within_20"] == 2
+    assert found.reach.query("site == 1").to_numpy().tolist() == [[1, 5, 0]]
+
+
+def test_overlap_between_sites(territory):
+    other = site("Voisin", "16003", 0.24)
+    found = evaluation.evaluate_sites(territory, [MIDDLE, other, FAR])
+    # MIDDLE: 16001, 16002, 16003; other: 16002, 16003, 17001, 17002 (nobody).
+    assert found.overlaps.loc[0, 1] == pytest.approx(2500 / 3500)
+    assert found.overlaps.loc[1, 0] == pytest.approx(2500 / 2800)
+    assert found.sites["shared_with"].tolist() == ["Voisin", "Milieu", ""]
+    assert found.sites["share_shared"].iloc[2] == 0
+    assert found.together["population_within_20"] == 1000 + 2000 + 500 + 300 + 800
+
+
+def test_risk_is_missing_without_a_table(territory):
+    found = evaluation.evaluate_sites(territory, [MIDDLE])
+    assert found.sites["risk_communes_within_20"].isna().all()
+    assert np.isnan(found.together["risk_population_within_20"])
+    assert np.isnan(found.sites["share_shared"].iloc[0])
+
+
+def test_gain_of_apl_is_that_of_the_indicators(territory):
+    found = evaluation.evaluate_sites(territory, [FAR])
+    before = commune_indicators(territory).set_index("code")["apl"]
+    after = commune_indicators(made(GPS | {"17003": 2.0}, reference=territory.reference))
+    rise = after.set_index("code")["apl"] - before
+    row = found.sites.iloc[0]
+    assert row["gps_planned"] == row["gps_new"] == 2
+    assert row["apl_gain_under_served"] == pytest.approx(rise["17003"])
+    assert row["population_gaining"] == row["population_above_2_5"] == 800
+
+
+def test_ground_reproduces_the_indicators_when_nothing_changes(territory):
+    ground = ground_of(territory)
+    nowhere = np.full((len(ground.gps), 1), np.inf)
+    apl = ground.access(ground.gps, nowhere, np.zeros(1))
+    np.testing.assert_allclose(apl, commune_indicators(territory)["apl"], equal_nan=True)
+    near = ground.nearest(ground.gps, nowhere, np.zeros(1))
+    assert near[:5].tolist() == [0, 12, 12, 0, 12]
+
+
+def test_winners_and_losers_when_a_gp_moves(territory):
+    mover = site("Pôle", "16003", 0.24, gps=1, moving={"17001": 1})
+    found = evaluation.evaluate_sites(territory, [mover])
+    table = found.changes.set_index("code")
+    assert found.sites["gps_moving"].tolist() == [1]
+    assert found.sites["gps_new"].tolist() == [0]
+    assert table.loc["16003", "minutes_after"] == 0
+    assert table.loc["16002", "effect"] == "gagne"  # now 12 minutes from two practices
+    assert table.loc["16002", "apl_after"] > table.loc["16002", "apl_before"]
+    assert table.loc["17001", "effect"] == "perd"
+    assert (table.loc["17001", "minutes_before"], table.loc["17001", "minutes_after"]) == (0, 12)
+    assert table.loc["17001", "apl_after"] < table.loc["17001", "apl_before"]
+    assert "17003" not in table.index  # too far to notice
+
+
+def test_no_more_gps_move_than_there_are(territory):
+    greedy = site("Pôle", "16003", 0.24, moving={"17001": 5, "16002": 1, "99999": 1})
+    found = evaluation.evaluate_sites(territory, [greedy, greedy])
+    assert found.sites["gps_moving"].tolist() == [1, 1]
+    assert found.together["gps_moving"] == 1  # one GP does not move twice
+
+
+def test_eligibility_signals(territory):
+    poor = site("Peu", "16001", 0.0, gps=1)
+    found = evaluation.evaluate_sites(territory, [MIDDLE, FAR, poor]).sites
+    assert found["enough_gps"].tolist() == ["oui", "non précisé", "non"]
+    assert found["void_zone"].tolist() == [True, True, False]
+    assert found["zone"].tolist() == ["ZIP", "ZIP", "ZIP"]
+    assert "10 000 €" in found["aid"].iloc[0]
+    assert "chances de réussite faibles" in found["advice"].iloc[1]
+    assert "recommandée" in found["advice"].iloc[2]
+
+
+def test_what_is_not_known_is_missing(territory):
+    found = evaluation.evaluate_sites(made({}), [MIDDLE]).sites.iloc[0]
+    for column in ("newly_within_20", "zip_within_20", "over_75_within_20", "population_gaining"):
+        assert np.isnan(found[column]), column
+    assert np.isnan(found["gps_within_10"])
+    assert found["advice"].startswith("Zonage non connu")
+
+
+def test_progress_and_empty_sets(territory):
+    told = []
+    evaluation.evaluate_sites(
+        territory, [MIDDLE, FAR], progress=lambda done, all_: told.append((done, all_))
+    )
+    assert told == [(1, 2), (2, 2)]
+    with pytest.raises(InvalidInputError, match="Aucun site"):
+        evaluation.evaluate_sites(territory, [])
+
+
+CANDIDATES = [MIDDLE, site("Voisin", "17001", 0.36), FAR]
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen", "objective"),
+    [
+        # Nothing exists: the middle reaches 3,500, the far one 800.
+        ({"model": "mclp", "k": 1, "existing": "none"}, (0,), 3500),
+        ({"model": "mclp", "k": 2, "existing": "none"}, (0, 2), 4300),
+        # The MSP of 16001 covers 16001 and 16002 already: 800 more beat 500 + 300.
+        ({"model": "mclp", "k": 1}, (1,), 3800),
+        ({"model": "pmedian", "k": 1}, (2,), 2000 * 12 + 500 * 24 + 300 * 36),
+        ({"model": "lscp"}, (1, 2), 2),
+        ({"model": "pcenter", "k": 1}, (2,), 36),
+        ({"model": "equity", "k": 1}, (2,), 36),
+        ({"model": "mclp", "prices": [9, 2, 2], "budget": 4}, (1, 2), 4600),
+    ],
+)
+def test_best_sites(territory, options, chosen, objective):
+    found = best_sites(territory, CANDIDATES, **options)
+    assert found.solution.status == "optimal"
+    assert found.solution.objective == pytest.approx(objective)
+    assert found.chosen == chosen
+
+
+def test_need_weighs_missing_consultations(territory):
+    found = best_sites(territory, CANDIDATES, model="mclp", k=1, weights="need", existing="none")
+    table = commune_indicators(territory)
+    need = ground_of(territory).demand[:6] * np.clip(4 - table["apl"], 0, None)
+    assert found.unit == "consultations manquantes par an"
+    assert found.solution.objective == pytest.approx(max(need[:3].sum(), need[5]))
+
+
+def test_own_choice_is_priced(territory):
+    found = best_sites(territory, CANDIDATES, model="mclp", k=1, existing="none", own=[2])
+    row = found.choices.set_index("choice").loc["votre choix"]
+    assert (row["objective"], row["lost"]) == (800, 2700)
+    assert found.differences["only_best"].iloc[-1] in {"", "Milieu"}
+    assert found.unreachable == 0
+
+
+def test_impossible_requests(territory):
+    with pytest.raises(InvalidInputError, match="entre 1 et 3"):
+        best_sites(territory, CANDIDATES, model="mclp", k=4)
+    with pytest.raises(InvalidInputError, match="Options admises"):
+        best_sites(territory, CANDIDATES, model="mclp", k=1, existing="tout")
+    with pytest.raises((InvalidInputError, UnsolvedError), match="k"):
+        best_sites(territory, CANDIDATES, model="mclp")
+
+
+def test_departures_are_as_if_the_gps_had_never_been_there(territory):
+    gone = {"16001": 1, "17001": 1}
+    left = {code: count - gone.get(code, 0) for code, count in GPS.items()}
+    other = replace(
+        territory,
+        gps=made(left).gps,
+        version=f"sites-{next(_VERSIONS)}",
+    )
+    movers = [replace(MIDDLE, moving={"16001": 1}), FAR]
+    after = evaluation.evaluate_sites(territory, movers, departures=gone)
+    expected = evaluation.evaluate_sites(other, movers)
+    pd.testing.assert_frame_equal(after.sites, expected.sites)
+    pd.testing.assert_series_equal(after.together, expected.together)
+    pd.testing.assert_frame_equal(after.changes, expected.changes)
+    for model, existing in (("mclp", "gps"), ("pmedian", "gps"), ("mclp", "structures")):
+        options = {"model": model, "k": 1, "existing": existing, "weights": "need"}
+        mine = best_sites(territory, movers, departures=gone, **options)
+        theirs = best_sites(other, movers, **options)
+        assert mine.solution.objective == pytest.approx(theirs.solution.objective)
+    shown = [
+        *("apl", "minutes_to_nearest_gp", "population_beyond_20", "share_beyond_20"),
+        *("gps", "gps_per_1000", "population_within_30"),
+    ]
+    pd.testing.assert_frame_equal(
+        after.departures.ground.communes[shown], commune_indicators(other)[shown]
+    )
+
+
+def test_departures_say_who_is_pushed_away(territory):
+    everyone = {code: int(count) for code, count in GPS.items()}
+    before, everybody = commune_indicators(territory), departures_of(territory, everyone)
+    near = before["minutes_to_nearest_gp"] <= 20
+    assert everybody.pushed_beyond_20 == before.loc[near, "population"].sum()
+    assert everybody.gps == sum(everyone.values())
+    named = words(departures_of(territory, {"16001": 1}))
+    assert "1 généraliste (" in named
+    assert "Un : 1 sur 2) s’en va." in named
+    public = words(departures_of(territory, {"16001": 1}), public=True)
+    assert "1 généraliste de 1 commune s’en va." in public
+    assert territory.communes["name"].iloc[0] not in public
+
+
+def test_departures_never_exceed_the_gps_known(territory):
+    most = departures_of(territory, {"16001": 99})
+    assert most.gps == GPS["16001"]
+    assert departures_of(territory, {"16001": 0}) is None
+    assert departures_of(territory, {}) is None
+    for wrong in ({"99999": 1}, {"16001": -2}):
+        with pytest.raises(InvalidInputError):
+            departures_of(territory, wrong)
+
+
+def test_titles_say_after_which_departures(territory):
+    after = evaluation.evaluate_sites(territory, [MIDDLE], departures={"16001": 1})
+    told = " ".join(side_by_side(after, [0])["Mesure"])
+    assert "aujourd’hui" not in told
+    assert "Généralistes à 10 min après les départs" in told

@@ -1,0 +1,36 @@
+"""The card on screen: French, whole, with the figures of the report and of the parameters."""
+
+import re
+
+import pytest
+
+from data.base.french import number
+from models.backtests import card, proof
+from models.learning import artefact
+from models.learning.predictors import PREDICTORS
+
+SECTIONS = 15
+
+
+def test_the_card_kept_is_that_of_the_figures_and_parameters() -> None:
+    assert card.read() == card.french(proof.read(), artefact.read())
+
+
+def test_the_card_says_in_french_the_order_of_tripod_ai_and_the_figures() -> None:
+    text = card.french(proof.read(), artefact.read())
+    assert [int(n) for n in re.findall(r"^## (\d+)\. ", text, re.MULTILINE)] == [
+        *range(1, SECTIONS + 1)
+    ]
+    assert not re.findall(r"\b(?:the|of|and|with|regions|losses)\b", text)
+    assert all(one.meaning in text for one in PREDICTORS)
+    figures = proof.read().figures
+    auc = figures["designs"]["held_out"]["models"][figures["shipped"]]["auc"]["value"]
+    assert f"AUC {number(auc, 3)} [" in text
+    for horizon in ("2", "5"):
+        periods = artefact.read()["training_data"]["periods"][horizon]
+        assert ", ".join(periods) in text
+
+
+def test_a_card_not_written_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "PATH", card.PATH.with_name("none.md"))
+    assert card.read() is None

@@ -1,0 +1,76 @@
+"""The follow-up judges predictions kept when they were made, not what would be said today."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from data.region import catalogue
+from data.region.territory import Territory
+from data.scenarios import predictions
+from models.learning import artefact, scoring
+from models.region import flag, flag_tables, follow_up, predict
+
+
+@pytest.fixture(scope="module")
+def whole() -> Territory:
+    return catalogue.load_territory()
+
+
+def at(whole: Territory, year: int) -> Territory:
+    """The region as it stood: real counts of `year`, nothing later; what came is made up."""
+    history = whole.gp_history
+    assert year in set(history["year"])
+    counts = history.loc[history["year"] == year, ["code", "gps"]]
+    inside = counts[counts["code"].isin(whole.communes["code"])].reset_index(drop=True)
+    provenance = dict(whole.provenance)
+    for key in ("gps", "gp_history"):
+        provenance[key] = replace(provenance[key], simulated=False)
+    provenance["gps"] = replace(provenance["gps"], vintage=str(year))
+    past = history[history["year"] < year]
+    return replace(whole, gps=inside, gp_history=past, provenance=provenance, version=f"at-{year}")
+
+
+def test_kept_predictions_are_scored_when_a_newer_vintage_comes(
+    whole: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    years = sorted(set(whole.gp_history["year"]))
+    before, after = at(whole, years[-2]), at(whole, years[-1])
+    gap = years[-1] - years[-2]
+    horizon = min(flag.HORIZONS, key=lambda known: abs(known - gap))
+    said = predict.risk_table(before, horizon)
+    assert follow_up.remember(before, said)
+    assert not follow_up.remember(before, said)
+
+    def never(*_: object) -> pd.DataFrame:
+        raise AssertionError("nothing is predicted again")
+
+    monkeypatch.setattr(scoring, "predict", never)
+    version = artefact.version()
+    monkeypatch.setattr(artefact, "version", lambda: "newer model")
+    (told,) = follow_up.follow_ups(after, predictions.kept("75", simulated=False))
+    assert (told.start, told.end, told.horizon) == (years[-2], years[-1], horizon)
+    assert (told.model, told.simulated) == (version, False)
+    assert told.made_at is not None
+    now = after.gps.set_index("code")["gps"].reindex(said["code"])
+    assert told.result.communes == now.notna().sum()
+    assert told.result.losses == (now == 0).sum()
+    known = now.notna().to_numpy()
+    assert told.result.expected == pytest.approx(said["probability"][known].sum(), abs=1e-3)
+    (line,) = flag_tables.drift_listed([told]).to_dict("records")
+    assert line["Pertes observées"] == told.result.losses
+
+
+def test_demonstration_predictions_never_judge_real_counts(whole: Territory) -> None:
+    years = sorted(set(whole.gp_history["year"]))
+    table = predict.risk_table(at(whole, years[-2]))
+    for horizon in flag.HORIZONS:
+        made = {"as_of": years[-2], "horizon": horizon, "model": "m"}
+        predictions.keep("75", table, simulated=True, **made)
+    (told,) = follow_up.follow_ups(at(whole, years[-1]), predictions.kept("75", simulated=False))
+    assert told.made_at is None
+
+
+def test_one_vintage_alone_has_nothing_to_follow(whole: Territory) -> None:
+    first = min(whole.gp_history["year"])
+    assert follow_up.follow_ups(at(whole, first), []) == []

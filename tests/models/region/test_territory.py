@@ -1,0 +1,107 @@
+"""On the region of the application: privacy of grouped views, departures, ages in memory."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.region import catalogue
+from data.region.territory import Territory
+from geo.errors import InvalidInputError
+from models.learning.inputs import share_over_65
+from models.region import predict
+from models.region.departure import departure
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    """The demonstration region, cut to Creuse and Haute-Vienne to stay fast."""
+    whole = catalogue.load_territory()
+    kept = whole.communes["departement"].isin(["23", "87"])
+    communes = whole.communes[kept].reset_index(drop=True)
+    fringe = whole.fringe.iloc[:0]
+    inside = set(communes["code"])
+    tables = {
+        name: getattr(whole, name)[getattr(whole, name)["code"].isin(inside)]
+        for name in ("gps", "gp_history", "apl", "reference")
+    }
+    return replace(whole, communes=communes, fringe=fringe, version="cut", **tables)
+
+
+@pytest.fixture(scope="module")
+def table(territory: Territory) -> pd.DataFrame:
+    return predict.risk_table(territory)
+
+
+def test_every_commune_with_a_gp_has_a_risk(territory: Territory, table: pd.DataFrame) -> None:
+    with_gp = territory.gps.loc[territory.gps["gps"] >= 1, "code"]
+    assert set(table["code"]) == set(with_gp) & set(territory.communes["code"])
+    assert (table["horizon"] == 2).all()
+
+
+def test_grouped_views_hold_five_gps_and_name_no_commune(territory: Territory) -> None:
+    groups = predict.grouped_risk(territory)
+    assert (groups["gps"] >= predict.MINIMUM_GPS).all()
+    codes = [code for members in groups["codes"] for code in members]
+    assert len(codes) == len(set(codes)) == len(territory.communes)
+    assert not {"code", "probability", "reasons", "contributions"} & set(groups.columns)
+    assert all(len(members) > 1 for members in groups["codes"])
+
+
+def test_a_region_of_four_gps_shows_nothing_in_public(territory: Territory) -> None:
+    few = territory.gps.head(4).assign(gps=1.0)
+    small = replace(territory, gps=few, version="small")
+    assert predict.grouped_risk(small).empty
+
+
+def test_a_simulated_history_is_not_mixed_with_real_counts(territory: Territory) -> None:
+    provenance = dict(territory.provenance)
+    provenance["gps"] = replace(provenance["gps"], simulated=False, vintage="2024")
+    inputs, year = predict.inputs_of(replace(territory, provenance=provenance, version="real"))
+    assert year == 2024
+    assert list(inputs.panel.columns) == ["gp_2024"]
+
+
+def test_ages_leave_no_trace_in_the_table(territory: Territory, table: pd.DataFrame) -> None:
+    code = table["code"].iloc[0]
+    ages = share_over_65(pd.DataFrame({"code": [code], "age": [68.0]}))
+    older = predict.risk_table(territory, ages=ages)
+    assert list(older.columns) == list(table.columns)
+    both = table.merge(older, on="code", suffixes=("", "_older")).set_index("code")
+    assert both.loc[code, "probability_older"] > both.loc[code, "probability"]
+    assert "68" not in " ".join(both.loc[code, "reasons_older"])
+
+
+def test_a_departure_moves_patients_and_loses_none(territory: Territory) -> None:
+    gps = territory.gps.set_index("code")["gps"]
+    code = str(gps[gps == 1].index[0])
+    result = departure(territory, code)
+    assert (result.gps_before, result.gps_after) == (1, 0)
+    assert result.minutes_before == 0 < result.minutes_after
+    assert result.apl_after < result.apl_before
+    assert (result.communes["apl_after"] <= result.communes["apl_before"] + 1e-12).all()
+    assert (result.communes["minutes_after"] >= result.communes["minutes_before"]).all()
+    assert code not in set(result.neighbours["code"])
+    assert (result.neighbours["gps"] > 0).all()
+    assert result.neighbours["extra_patients"].sum() + result.people_left > 0
+    assert np.diff(result.rounds).min(initial=0) >= -1e-9
+    assert result.assumptions
+
+
+def test_two_half_departures_make_one(territory: Territory) -> None:
+    gps = territory.gps.set_index("code")["gps"]
+    code = str(gps[gps == 2].index[0])
+    one, both = departure(territory, code, 1), departure(territory, code)
+    assert one.apl_before - one.apl_after == pytest.approx((both.apl_before - both.apl_after) / 2)
+    assert one.minutes_after == 0
+    risk = one.neighbours.set_index("code").loc[code]
+    assert risk["probability_after"] > 2 * risk["probability_before"]
+
+
+def test_impossible_departures_are_refused(territory: Territory) -> None:
+    gps = territory.gps.set_index("code")["gps"]
+    single, none = str(gps[gps == 1].index[0]), str(gps[gps == 0].index[0])
+    for code, leaving in ((single, 2), (none, None), ("99999", None)):
+        with pytest.raises(InvalidInputError):
+            departure(territory, code, leaving)
