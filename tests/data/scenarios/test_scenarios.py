@@ -272,8 +272,8 @@ def test_wrong_address_is_told_without_its_password(monkeypatch, address, messag
 
 KEEP_SAVING = """
 import sys
-from data import scenarios
-from data.scenarios import Draft
+from data.scenarios import store as scenarios
+from data.scenarios.store import Draft
 number = 0
 while True:
     saved = scenarios.save(Draft(name=f"n{number}", region="75"))
@@ -285,7 +285,7 @@ while True:
 
 def test_kill_loses_nothing_that_was_confirmed():
     store.scenarios()  # the database is there before the writers start
-    root = Path(database.__file__).parents[1]
+    root = Path(database.__file__).parents[2]
     confirmed: list[str] = []
     for pause in (0.0, 0.2):
         writer = subprocess.Popen(
