@@ -5,7 +5,7 @@ import streamlit as st
 
 from data.access import travel_time_errors
 from data.base import french
-from data.official import imports, refresh
+from data.official import imports, refresh, source_state
 from data.official.dropped_files import import_dropped
 from data.official.imports import ImportReport
 from data.region import catalogue, embedded_set, schemas
@@ -14,6 +14,7 @@ from pages import accounts, method_texts, shell
 from pages.accounts import Role
 
 REPORTS = "import_reports"
+LOOKED = "sources_looked"
 
 
 def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
@@ -44,6 +45,16 @@ def _known(territory: Territory) -> None:
             st.markdown(f"- **{source.title}** : {source.producer}. {source.licence}.")
 
 
+def _sources() -> None:
+    """Draw what is known of each official source: its state, its age, its last address."""
+    st.subheader("Sources officielles")
+    st.caption(
+        "Ce que l’on sait de chaque source depuis la dernière recherche. Sans internet, la "
+        "dernière adresse connue dit quel fichier télécharger sur un autre poste, puis importer."
+    )
+    st.dataframe(pd.DataFrame(source_state.table(french.today())), hide_index=True)
+
+
 def _errors() -> None:
     """Draw the error of estimated times by distance band, beside simpler ways to estimate."""
     table = travel_time_errors.table()
@@ -60,6 +71,13 @@ def _refresh(territory: Territory) -> None:
             format_func=lambda key: sources[key].title,
             placeholder="Choisir",
         )
+        if st.button("Chercher les sources, sans rien télécharger"):
+            with st.spinner("Recherche des fichiers…"):
+                looks = refresh.look()
+            st.session_state[LOOKED] = refresh.looked_words(looks)
+            st.rerun()
+        if LOOKED in st.session_state:
+            st.text(st.session_state[LOOKED])
         if st.button("Télécharger, vérifier et remplacer", disabled=not chosen):
             bar = st.progress(0.0, "Connexion…")
 
@@ -145,6 +163,7 @@ def draw() -> None:
     )
     with known:
         _known(territory)
+        _sources()
     with bring:
         if accounts.allowed(Role.ADMINISTRATOR):
             _import(territory)

@@ -32,6 +32,11 @@ def date(value: dt.date) -> str:
     return format_date(value, format="d MMMM y", locale=_LOCALE)
 
 
+def today() -> dt.date:
+    """Return the day (UTC), from which ages of data are counted."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 def fold(text: str) -> str:
     """Return a name without accents, case, punctuation or runs of blanks, for comparison."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))

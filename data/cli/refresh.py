@@ -1,12 +1,15 @@
-"""`proxisoins refresh`: fetch the official sources anew."""
+"""`proxisoins refresh`: find the official sources, fetch anew those that changed."""
 
 import dataclasses
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geo.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from data.official.refresh import Looked
 
 
 def refresh(
@@ -15,25 +18,34 @@ def refresh(
     ] = None,
     region: Annotated[str, typer.Option("--region", help="Code INSEE de la région.")] = "75",
     *,
+    check: Annotated[
+        bool,
+        typer.Option("--verifier", help="Chercher les fichiers sans rien télécharger."),
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--tout", help="Télécharger aussi ce qui n'a pas changé.")
+    ] = False,
     listed: Annotated[
-        bool, typer.Option("--liste", help="Dire les sources actualisables et leurs adresses.")
+        bool, typer.Option("--liste", help="Dire les sources et leur dernière adresse connue.")
     ] = False,
     past: Annotated[
         bool, typer.Option("--historique", help="Dire les actualisations passées.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")] = False,
 ) -> None:
-    """Télécharge les sources officielles, les contrôle, puis change toutes les tables d'un coup."""
+    """Cherche les sources officielles, télécharge ce qui a changé, le contrôle, le met en place."""
     from data.official import imports
     from data.official import refresh as refreshing
 
     if listed:
-        for key, source in refreshing.refreshable().items():
-            typer.echo(f"{key}\n  {source.title} ({source.producer})\n  {source.download}")
+        _list()
+        return
+    if check:
+        _check(keys or [], as_json=as_json)
         return
     lines = refreshing.history() if past else []
     if not past:
-        lines, _ = refreshing.refresh(keys or [], _Told(), region)
+        lines, _ = refreshing.refresh(keys or [], _Told(), region, again=again)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(line) for line in lines], ensure_ascii=False))
     else:
@@ -41,9 +53,81 @@ def refresh(
             typer.echo(f"{line.at}  {line.source} : {line.status}  {line.message}".rstrip())
     failed = [line.source for line in lines if line.status == imports.REFUSED]
     if failed and not past:
+        others = "les autres sont en place" if len(failed) < len(lines) else "rien n'a changé"
+        raise UnavailableError(f"Sources en échec : {', '.join(failed)} ; {others}.")
+
+
+def _list() -> None:
+    from data.base import french
+    from data.official import source_state
+    from data.official.sources import sources
+
+    states, today = source_state.known(), french.today()
+    for key, source in sources().items():
+        state = states.get(key, source_state.Known())
+        typer.echo(f"{key}\n  {source.title} ({source.producer})")
+        typer.echo(f"  {state.address or source.download or source.page}")
+        typer.echo(f"  {source_state.in_words(source, state, today)}")
+
+
+def _check(keys: list[str], *, as_json: bool) -> None:
+    """Print address, date and size of each source where it is found, a sentence where it is not.
+
+    Raises
+    ------
+    UnavailableError
+        Some source was not found.
+    """
+    from data.official import refresh as refreshing
+
+    looks = refreshing.look(keys)
+    if as_json:
+        typer.echo(json.dumps([_described(one) for one in looks], ensure_ascii=False, indent=1))
+    else:
+        for one in looks:
+            _print(one)
+    lost = [one.key for one in looks if one.failure]
+    if lost:
         raise UnavailableError(
-            "Actualisation abandonnée, rien n'a changé : " + ", ".join(failed) + "."
+            f"Sources introuvables : {len(lost)} sur {len(looks)} ({', '.join(lost)})."
         )
+
+
+def _print(one: "Looked") -> None:
+    from data.base import french
+    from data.official import source_state
+
+    typer.echo(f"{one.key} : {one.source.title}")
+    if one.found is None:
+        typer.echo(f"  {one.failure or 'à télécharger à la main : ' + one.source.page}")
+        if one.source.note:
+            typer.echo(f"  {one.source.note}")
+        return
+    unit = "objets" if one.found.kind == "wfs" else "octets"
+    size = f"{french.number(one.found.size)} {unit}" if one.found.size else "taille non indiquée"
+    date = french.date(one.found.date) if one.found.date else "date non indiquée"
+    typer.echo(f"  {one.found.address}\n  {date}, {size} ({one.found.kind})")
+    for failure in one.found.failures:
+        typer.echo(f"  autre adresse en échec : {failure}")
+    today = french.today()
+    if source_state.frozen(one.source, one.state, today):
+        typer.echo(f"  {source_state.in_words(one.source, one.state, today)}")
+
+
+def _described(one: "Looked") -> dict[str, object]:
+    found = one.found
+    return {
+        "source": one.key,
+        "title": one.source.title,
+        "address": found.address if found else "",
+        "kind": found.kind if found else "",
+        "date": found.date.isoformat() if found and found.date else None,
+        "size": found.size if found else None,
+        "checksum": found.checksum if found else "",
+        "vintage": found.vintage if found else "",
+        "failure": one.failure,
+        "page": one.source.page,
+    }
 
 
 class _Told:

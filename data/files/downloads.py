@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from data.base import french
+from data.base.agent import user_agent
 from data.files.text_files import MAX_FILE_BYTES
 from geo.errors import UnavailableError
 
@@ -54,7 +55,12 @@ class _BrokenOffError(requests.RequestException):
 
 
 def download(
-    address: str, folder: Path, progress: Progress, *, checksum_address: str = ""
+    address: str,
+    folder: Path,
+    progress: Progress,
+    *,
+    checksum_address: str = "",
+    checksum: str = "",
 ) -> Download:
     """Fetch a file into a folder of its own.
 
@@ -70,6 +76,8 @@ def download(
         Called as bytes come.
     checksum_address
         Address of the published checksum (plain text or data.gouv.fr's JSON), "" when none is.
+    checksum
+        The published checksum itself when it is known ("sha1:…"), "" when it is not.
 
     Raises
     ------
@@ -77,7 +85,7 @@ def download(
         The server is silent, slow, wrong, gives a page, too much, or not what its checksum says.
     """
     try:
-        return _download(address, folder, progress, checksum_address)
+        return _download(address, folder, progress, checksum_address, checksum)
     except requests.RequestException as error:
         raise UnavailableError(_sentence(address, error)) from error
     except OSError as error:  # after the former, which is one
@@ -87,13 +95,16 @@ def download(
         ) from error
 
 
-def _download(address: str, folder: Path, progress: Progress, checksum_address: str) -> Download:
+def _download(
+    address: str, folder: Path, progress: Progress, checksum_address: str, checksum: str
+) -> Download:
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + DEADLINE_S
     with requests.Session() as session:
         session.max_redirects = MAX_REDIRECTS
+        session.headers["User-Agent"] = user_agent()
         session.headers["Accept-Encoding"] = "identity"  # ranges count the bytes of the file
-        expected = _published_digest(session, checksum_address)
+        expected = _told_digest(checksum) or _published_digest(session, checksum_address)
         final, name = _receive_all(session, address, folder, progress, deadline)
     part, path = folder / "part", folder / name
     sha256 = _digest(part, "sha256")
@@ -195,6 +206,11 @@ def _keep_validator(answer: requests.Response, validator: Path) -> None:
         validator.write_text(mark, encoding="ascii")
     else:
         validator.unlink(missing_ok=True)
+
+
+def _told_digest(checksum: str) -> tuple[str, str] | None:
+    kind, _, value = checksum.lower().partition(":")
+    return (kind, value) if kind in _DIGESTS.values() and value else None
 
 
 def _published_digest(session: requests.Session, address: str) -> tuple[str, str] | None:

@@ -1,13 +1,46 @@
-"""The declared sources (`sources.yaml`): what they are, where they are, who reads them."""
+"""The declared sources (`sources.yaml`): what they are, how to find them, who reads them."""
 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 _FILE = Path(__file__).with_name("sources.yaml")
+
+
+class Way(BaseModel):
+    """One way to find the latest file of a source, asked of its producer.
+
+    Attributes
+    ----------
+    kind
+        `direct`: an address that is always that of the latest file; `datagouv`: a resource of
+        data.gouv.fr; `opendatasoft`: an attachment, or the records, of a portal; `melodi`: a
+        product of INSEE's catalogue; `yearly`: an address with a year in it; `wfs`: all features
+        of a layer; `geofabrik`: an extract of OpenStreetMap.
+    address
+        Of the file (`direct`; `yearly`, with `{year}`), of the portal (`opendatasoft`) or of the
+        service (`wfs`).
+    dataset, resource
+        Its name there, and the identity of one resource of data.gouv.fr.
+    title, file_format
+        What the title (a regular expression) and the format of the file must be.
+    layer
+        Name of the layer of a WFS, or of the extract of Geofabrik.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["direct", "datagouv", "opendatasoft", "melodi", "yearly", "wfs", "geofabrik"]
+    address: str = ""
+    dataset: str = ""
+    resource: str = ""
+    title: str = ""
+    file_format: str = ""
+    layer: str = ""
 
 
 class Source(BaseModel):
@@ -25,10 +58,22 @@ class Source(BaseModel):
         How the vintage is told, in French.
     tables
         Keys of the tables that it feeds.
+    latest
+        Ways to find the latest file, tried in order.
     download
-        Stable address of the latest file, which a refresh fetches; "" when there is none.
+        Address known to have given the file, when no way answers; "" when there is none.
     checksum
         Address where the producer publishes the checksum of that file; "" when he does not.
+    every
+        Days between two changes of the content, usually; 0 when it is not known.
+    least_bytes
+        A smaller file is a stub.
+    magic
+        What the first bytes must tell: `zip` (XLSX is one), `json`, `text` or `pbf`; "" for any.
+    group
+        Sources of one group come together or not at all; "" for a source on its own.
+    note
+        What to know of it, in French ("figé au 4 mai 2026…").
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,8 +85,19 @@ class Source(BaseModel):
     reader: str
     vintage: str
     tables: tuple[str, ...]
+    latest: tuple[Way, ...] = ()
     download: str = ""
     checksum: str = ""
+    every: int = 0
+    least_bytes: int = 0
+    magic: Literal["", "zip", "json", "text", "pbf"] = ""
+    group: str = ""
+    note: str = ""
+
+    @property
+    def found_alone(self) -> bool:
+        """Whether the file can be fetched without anyone's hand."""
+        return bool(self.latest or self.download)
 
 
 @cache

@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
+from data.official import web
+from data.official.resolution import Answer
 
 TIMEOUT_SECONDS = 200
 
@@ -57,6 +59,26 @@ def test_the_method_screen_lists_each_table_with_its_source() -> None:
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
     assert table["Source"].str.len().gt(0).all()
     assert table["Millésime"].str.len().gt(0).all()
+
+
+def test_the_method_screen_says_the_state_of_each_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(address: str, *_: object) -> Answer:
+        gone = 404 if "DS_BPE" in address else 200
+        said = {"last-modified": "Mon, 04 May 2020 10:00:00 GMT", "content-length": "99999999"}
+        return Answer(gone, said, b"{}", address)
+
+    monkeypatch.setattr(web, "ask", ask)
+    app = opened("methode")
+    assert app.dataframe[1].value["État"].str.contains("Jamais cherchée").any()
+    next(b for b in app.button if b.label.startswith("Chercher les sources")).click().run()
+    assert not app.exception
+    states = app.dataframe[1].value.set_index("Source")
+    ages = states.loc["Structure par âge de la population"]
+    assert "Contenu figé" in ages["État"]
+    assert "4 mai 2020" in ages["État"]
+    bpe = "Base permanente des équipements, dénombrement (Melodi)"
+    assert "erreur 404" in states.loc[bpe, "État"]
+    assert any("introuvables" in one.value for one in app.text)
 
 
 def test_a_foreign_address_opens_a_plain_screen() -> None:

@@ -1,21 +1,24 @@
 """Refreshing from a server that misbehaves, on the loopback only."""
 
+import datetime as dt
 import hashlib
 import itertools
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from typer.testing import CliRunner
 
 from data.cli import app
 from data.files import downloads
-from data.official import imports, refresh
-from data.official.sources import sources
+from data.official import features, imports, refresh, resolution, source_state
+from data.official.sources import Way, sources
 from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -31,14 +34,24 @@ class Server:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.agents: list[str] = []
+        self.heads: dict[str, dict[str, str]] = {}
         self.requests: list[tuple[str, str]] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                outer.agents.append(self.headers["User-Agent"])
                 outer.requests.append((self.path, self.headers.get("Range", "")))
                 count = sum(path == self.path for path, _ in outer.requests)
                 outer.answers[self.path](self, count)
+
+            def do_HEAD(self) -> None:
+                said = outer.heads.get(self.path, {})
+                self.send_response(int(said.get("Status", 200)))
+                for name, value in said.items():
+                    self.send_header(name, value)
+                self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -72,9 +85,10 @@ def server(monkeypatch) -> Iterator[Server]:
     found = Server()
     declared = dict(sources())
     for key, path in {"bpe_melodi": "/bpe", "insee_ages": "/ages"}.items():
-        changed = {"download": found.base + path}
+        changed = {"download": found.base + path, "latest": (), "magic": "", "least_bytes": 0}
         declared[key] = declared[key].model_copy(update=changed)
     monkeypatch.setattr(refresh, "sources", lambda: declared)
+    monkeypatch.setattr(source_state, "sources", lambda: declared)
     monkeypatch.setattr(downloads, "PAUSE_S", 0)
     found.answers |= {"/bpe": _whole(BPE), "/ages": _whole(AGES)}
     found.declared = declared
@@ -88,15 +102,21 @@ def _refresh(*keys):
 
 
 def _failure(key="bpe_melodi"):
-    """Refresh both sources; return the sentence of the one that failed, nothing having changed."""
+    """Refresh a source; return the sentence of its failure, nothing having changed."""
     before = table_store.current_key()
-    lines, _ = _refresh("bpe_melodi", "insee_ages")
+    ((line,), _) = _refresh(key)
     assert table_store.current_key() == before
-    assert all(line.status == imports.REFUSED for line in lines)
-    return next(line.message for line in lines if line.source == key)
+    assert line.status == imports.REFUSED
+    return line.message
 
 
-def test_sources_are_fetched_checked_and_swapped_in_one_step(server):
+def _grouped(server):
+    for key in ("bpe_melodi", "insee_ages"):
+        server.declared[key] = server.declared[key].model_copy(update={"group": "together"})
+
+
+def test_a_group_is_fetched_checked_and_swapped_in_one_step(server):
+    _grouped(server)
     seen = []
     lines, reports = refresh.refresh(
         ["bpe_melodi", "insee_ages"], lambda key, done, total: seen.append((key, done, total))
@@ -111,7 +131,148 @@ def test_sources_are_fetched_checked_and_swapped_in_one_step(server):
     assert lines[0].sha256 == hashlib.sha256(BPE).hexdigest()
 
 
+def test_one_dead_source_leaves_the_others_in_place(server):
+    server.answers["/bpe"] = _whole(b"", status=404)
+    lines, _ = _refresh("bpe_melodi", "insee_ages")
+    assert [line.status for line in lines] == [imports.REFUSED, imports.IMPORTED]
+    assert "erreur 404" in lines[0].message
+    assert set(table_store.version(table_store.current_key()).tables) == {"reference"}
+    assert "erreur 404" in source_state.known()["bpe_melodi"].failure
+    assert source_state.known()["insee_ages"].failure == ""
+
+
+def test_a_group_comes_together_or_not_at_all(server):
+    _grouped(server)
+    server.answers["/ages"] = _whole(b"a;b\n1;2\n")
+    lines, _ = _refresh("bpe_melodi", "insee_ages")
+    assert [line.status for line in lines] == [imports.REFUSED] * 2
+    assert "une autre source a échoué" in lines[0].message
+    assert table_store.current_key() == ""
+    server.heads["/bpe"] = {"Status": "404"}
+    server.requests.clear()
+    lines, _ = _refresh("bpe_melodi", "insee_ages")
+    assert "Une autre source du même groupe a échoué" in lines[1].message
+    assert server.requests == []  # nothing is fetched for nothing
+
+
+def test_what_did_not_change_is_not_fetched_again_until_taken_back(server):
+    server.heads["/bpe"] = {
+        "Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT", "Content-Length": str(len(BPE)),
+    }  # fmt: skip
+    _refresh("bpe_melodi")
+    ((line,), reports) = _refresh("bpe_melodi")
+    assert (line.status, reports) == (imports.UNCHANGED, [])
+    assert "non téléchargé" in line.message
+    assert len(server.ranges("/bpe")) == 1
+    refresh.refresh(["bpe_melodi"], lambda *_: None, again=True)
+    assert len(server.ranges("/bpe")) == 2
+    server.heads["/bpe"]["Last-Modified"] = "Mon, 02 Nov 2026 10:00:00 GMT"
+    _refresh("bpe_melodi")
+    assert len(server.ranges("/bpe")) == 3
+    catalogue.undo()
+    ((line,), _) = _refresh("bpe_melodi")
+    assert line.status == imports.IMPORTED
+
+
+def test_an_older_file_never_replaces_a_newer_one(server):
+    server.heads["/bpe"] = {"Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT"}
+    _refresh("bpe_melodi")
+    server.heads["/bpe"] = {"Last-Modified": "Thu, 01 Oct 2026 10:00:00 GMT"}
+    assert "date du 1 octobre 2026, il est plus ancien" in _failure()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"least_bytes": 10**6}, "c'est une ébauche"),
+        ({"magic": "zip"}, "n'a pas la nature attendue"),
+        ({"magic": "json"}, "n'a pas la nature attendue"),
+    ],
+)
+def test_stubs_and_pages_are_refused(server, changed, words):
+    server.declared["bpe_melodi"] = server.declared["bpe_melodi"].model_copy(update=changed)
+    assert words in _failure()
+    assert not list(refresh._folder("bpe_melodi").glob("*"))
+
+
+def test_an_error_page_with_200_is_refused_whatever_it_says_it_is(server):
+    text = server.declared["bpe_melodi"].model_copy(update={"magic": "text"})
+    server.declared["bpe_melodi"] = text
+    page = b"<!doctype html><title>Erreur</title>"
+    server.answers["/bpe"] = _whole(page, Content_Type="application/octet-stream")
+    assert "n'a pas la nature attendue" in _failure()
+
+
+def test_a_frozen_source_says_so_and_its_address_stays(server, monkeypatch):
+    server.heads["/bpe"] = {"Last-Modified": "Mon, 04 May 2020 10:00:00 GMT"}
+    _refresh("bpe_melodi")
+    server.heads["/bpe"] = {"Status": "500"}
+    result = CliRunner().invoke(app, ["refresh", "--verifier", "bpe_melodi"])
+    assert result.exit_code == 1
+    assert "erreur 500" in result.stdout
+    source, state = server.declared["bpe_melodi"], source_state.known()["bpe_melodi"]
+    assert state.address == server.base + "/bpe"  # for who reads it offline
+    today = dt.date(2020, 5, 4) + dt.timedelta(days=2 * source.every)
+    assert not source_state.frozen(source, state, today)
+    assert source_state.frozen(source, state, today + dt.timedelta(days=1))
+    words = source_state.in_words(source, state, today + dt.timedelta(days=1))
+    assert "Contenu figé" in words
+    assert "il y a 731 jours" in words
+
+
+def test_a_content_put_again_under_a_new_date_has_not_changed(server):
+    server.heads["/bpe"] = {"Last-Modified": "Mon, 04 May 2020 10:00:00 GMT"}
+    _refresh("bpe_melodi")
+    server.heads["/bpe"] = {"Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT"}
+    _refresh("bpe_melodi")
+    assert source_state.known()["bpe_melodi"].changed == "2020-05-04"
+
+
+def test_checking_resolves_without_downloading(server):
+    server.heads["/bpe"] = {
+        "Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT", "Content-Length": "12345",
+    }  # fmt: skip
+    result = CliRunner().invoke(app, ["refresh", "--verifier", "bpe_melodi", "tvs"])
+    assert result.exit_code == 0
+    told = result.stdout.replace("\u202f", " ")
+    assert f"{server.base}/bpe\n  1 novembre 2026, 12 345 octets" in told
+    assert "à télécharger à la main" in told
+    assert server.requests == []
+    asked = CliRunner().invoke(app, ["refresh", "--verifier", "--json", "bpe_melodi"])
+    assert json.loads(asked.stdout)[0]["date"] == "2026-11-01"
+    with pytest.raises(InvalidInputError, match="Source inconnue"):
+        refresh.look(["ailleurs"])
+
+
+def test_who_asks_says_its_name(server):
+    _refresh("bpe_melodi")
+    assert server.agents
+    assert all(agent.startswith("ProxiSoins/") for agent in server.agents)
+
+
+def test_features_come_whole_page_after_page_or_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "WFS_PAGE", 2)
+    asked = []
+
+    def ask(address, total=5, broken=False):
+        start = int(parse_qs(urlsplit(address).query)["STARTINDEX"][0])
+        asked.append(start)
+        page = [{"id": n} for n in range(start, min(start + 2, 3 if broken else total))]
+        content = {"type": "FeatureCollection", "numberMatched": total, "features": page}
+        return resolution.Answer(200, {}, json.dumps(content).encode(), address)
+
+    way = Way(kind="wfs", address="https://officiel.example/wfs", layer="A:b")
+    file = features.fetch_features(way, ask, tmp_path, lambda *_: None)
+    content = json.loads(file.path.read_text(encoding="utf-8"))
+    assert [one["id"] for one in content["features"]] == [0, 1, 2, 3, 4]
+    assert asked[:3] == [0, 2, 4]
+    with pytest.raises(UnavailableError, match="3 objets sur 5"):
+        features.fetch_features(way, partial(ask, broken=True), tmp_path, lambda *_: None)
+    assert not file.path.exists()
+
+
 def test_refresh_is_undone_whole_and_history_stays(server):
+    _grouped(server)
     _refresh("bpe_melodi", "insee_ages")
     assert catalogue.undo() == ["gp_history", "gps", "reference"]
     assert table_store.current_key() == ""
@@ -254,6 +415,14 @@ def test_a_published_checksum_is_held_against_the_file(server, shape):
     assert line.status == imports.IMPORTED
 
 
+def test_a_checksum_told_with_the_address_is_held_against_the_file(server, tmp_path):
+    address, said = f"{server.base}/bpe", hashlib.sha256(BPE).hexdigest()
+    with pytest.raises(UnavailableError, match="n'a pas l'empreinte publiée"):
+        downloads.download(address, tmp_path, lambda *_: None, checksum="sha256:" + "0" * 64)
+    file = downloads.download(address, tmp_path, lambda *_: None, checksum=f"sha256:{said}")
+    assert file.sha256 == said
+
+
 def test_a_secured_address_never_leads_to_an_open_one():
     class Answer:
         status_code, url, headers = 200, "http://ailleurs.example/f.csv", {}
@@ -296,7 +465,8 @@ def test_command_tells_and_fails_with_a_sentence(server):
 
 def test_declared_addresses_are_public_and_secured():
     for key, source in sources().items():
-        for address in (source.page, source.download, source.checksum):
+        ways = [way.address for way in source.latest]
+        for address in (source.page, source.download, source.checksum, *ways):
             assert not address or address.startswith("https://"), key
 
 
@@ -309,11 +479,14 @@ def test_a_refresh_killed_before_its_end_leaves_nothing_nominative(server, isola
     assert {path.name for path in left.iterdir()} == {"part", "validator"}  # to be completed
 
 
-def test_a_disk_that_refuses_one_file_keeps_nothing_of_the_others(server, isolated_home):
+def test_a_disk_that_refuses_one_file_keeps_nothing_of_its_group(server, isolated_home):
+    _grouped(server)
     received = isolated_home / "downloads" / "sources"
     received.mkdir(parents=True)
     (received / "insee_ages").write_bytes(b"where its folder should be")
-    assert "ne peut pas être écrit dans" in _failure("insee_ages")
+    lines, _ = _refresh("bpe_melodi", "insee_ages")
+    assert "ne peut pas être écrit dans" in lines[1].message
+    assert table_store.current_key() == ""
     assert not (received / "bpe_melodi").exists()
 
 
