@@ -8,7 +8,7 @@ from data.base import french
 from data.official import imports, refresh, source_state
 from data.official.dropped_files import import_dropped
 from data.official.imports import ImportReport
-from data.region import catalogue, embedded_set, schemas
+from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
 from pages import accounts, method_texts, shell
 from pages.accounts import Role
@@ -181,6 +181,8 @@ def draw() -> None:
         st.markdown(method_texts.RISK)
         st.header("Sites")
         st.markdown(method_texts.SITING)
+        st.header("Règles, seuils et montants appliqués")
+        st.dataframe(rules.listed(), hide_index=True)
     with limits:
         st.markdown(method_texts.LIMITS)
     with rights:

@@ -17,6 +17,7 @@ from data.pdses import files as permanence_files
 from data.pdses import tables as permanence_tables
 from data.pdses.coverage import Cover
 from data.region import schemas
+from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
 from geo import layers
 from pages import figures, map_dialogue, map_view, shell
@@ -89,7 +90,11 @@ def _chosen(covered: Cover) -> tuple[str, float, str]:
     by_slug = {_slug(name): name for name in covered.specialties}
     specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
     thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
-    return specialty, thresholds.get(query.get("seuil", ""), 30.0), query.get("ligne", "")
+    return (
+        specialty,
+        thresholds.get(query.get("seuil", ""), ON_CALL_RINGS_MINUTES[0]),
+        query.get("ligne", ""),
+    )
 
 
 def _slug(name: str) -> str:

@@ -13,6 +13,7 @@ from data.access import inputs
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
 from data.base.table_cache import cached_table, digest
 from data.region import embedded_set
+from data.region.rules import HUBERT_MINUTES, LABEL_MINUTES
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from geo import access as ga
@@ -20,11 +21,8 @@ from geo import aggregation as ag
 from geo.errors import InvalidInputError
 from geo.travel_time import RINGS_MINUTES
 
-LABEL_RINGS_MINUTES = (20.0, 30.0)
-"""Rings of labelled structures: Hubert report; promise of the France Santé label."""
-
-HUBERT_MINUTES = 20.0
-"""A reasonable trip to a GP (report on proximity medicine, Hubert, 2010)."""
+LABEL_RINGS_MINUTES = (HUBERT_MINUTES, LABEL_MINUTES)
+"""Rings of labelled structures."""
 
 LEVELS = MappingProxyType(
     {

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.base.french import number
+from data.region import rules
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
 from geo.errors import InvalidInputError
-
-ZIP_APL = 2.5
-"""A TVS at or below this APL is ZIP by right (national method of 2017, GPs aged 65 or less)."""
-
-OUTSIDE_APL = 4.0
-"""Above this APL a TVS is outside the zones, save for a few (the same method)."""
 
 MIXED = "mixte"
 NOT_ZONED = "non zoné"
@@ -28,8 +24,8 @@ NOT_ZONED = "non zoné"
 class Ceilings:
     """Largest shares of the region's population in each zone (0 to 1), and who set them."""
 
-    zip_share: float = 0.168
-    zac_share: float = 0.458
+    zip_share: float = rules.ZIP_CEILING
+    zac_share: float = rules.ZAC_CEILING
     source: str = "plafonds de la révision de 2021 pour la Nouvelle-Aquitaine"
 
     def __post_init__(self) -> None:
@@ -176,14 +172,13 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     series = ("APL publiée, 65 ans et moins" + year).where(
         published.notna(), "APL calculée, tous âges"
     )
-    low, high = value <= ZIP_APL, value > OUTSIDE_APL
+    low, high = value <= rules.ZIP_APL, value > rules.FAIR_APL
     outside = communes["zone"].isin(("ZV", "HZ"))
     inside = communes["zone"].isin(("ZIP", "ZAC"))
     reason = pd.Series("", index=communes.index)
-    reason = reason.mask(low & outside, "APL de 2,5 ou moins, hors ZIP et ZAC")
-    reason = reason.mask(
-        low & (communes["zone"] == "ZAC"), "APL de 2,5 ou moins, en ZAC et non en ZIP"
-    )
+    strained = f"APL de {number(rules.ZIP_APL, 1)} ou moins"
+    reason = reason.mask(low & outside, f"{strained}, hors ZIP et ZAC")
+    reason = reason.mask(low & (communes["zone"] == "ZAC"), f"{strained}, en ZAC et non en ZIP")
     reason = reason.mask(high & inside, "APL de plus de 4, en ZIP ou ZAC")
     table = communes[["code", "name", "tvs", "tvs_name", "zone", "population"]].assign(
         apl=value, series=series, reason=reason

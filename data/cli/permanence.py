@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from data.region.rules import ON_CALL_RINGS_MINUTES
 from geo.errors import InvalidInputError, UnavailableError
 
 app = typer.Typer(help="Permanence des soins (PDSES) : modèle, import, export, manques.")
@@ -125,7 +126,9 @@ def export(
 @app.command("gaps")
 def gaps(
     out: Annotated[Path, typer.Option(help=f"Tableau à écrire (.csv, .xlsx). {_FORMS}.")],
-    threshold: Annotated[float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")] = 30.0,
+    threshold: Annotated[
+        float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")
+    ] = ON_CALL_RINGS_MINUTES[0],
     region: Region = "75",
 ) -> None:
     """Écrit les manques par spécialité et département, et les dit en une phrase."""
@@ -147,7 +150,9 @@ def gaps(
 @app.command("fall")
 def fall(
     line: Annotated[str, typer.Argument(help="Identifiant de la ligne.")],
-    threshold: Annotated[float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")] = 30.0,
+    threshold: Annotated[
+        float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")
+    ] = ON_CALL_RINGS_MINUTES[0],
     region: Region = "75",
 ) -> None:
     """Dit qui reste au-delà du seuil si une ligne tombe, et qui pourrait aider."""

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data.region.rules import HUBERT_MINUTES
+
 app = typer.Typer(help="Sites candidats : évaluation, meilleurs sites, problèmes quelconques.")
 
 _FILE_HELP = "Sites candidats : CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage ou KML."
@@ -114,7 +116,7 @@ def best(
         int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l'existant.")
     ] = None,
     model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "mclp",
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = 20.0,
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = HUBERT_MINUTES,
     weights: Annotated[
         str, typer.Option(help="people (habitants) ou need (consultations manquantes).")
     ] = "people",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from data.base.french import number, percent
+from data.region import rules
+from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
 
@@ -43,8 +45,8 @@ def _minutes(table: pd.DataFrame, key: str) -> str:
 def _beyond(table: pd.DataFrame, key: str) -> str:
     return (
         f"{number(table[key].sum())} des {number(table['population'].sum())} habitants vivent à "
-        f"plus de 20 minutes d’un généraliste, dans {number(int((table[key] > 0).sum()))} des "
-        f"{number(len(table))} communes."
+        f"plus de {number(rules.HUBERT_MINUTES)} minutes d’un généraliste, dans "
+        f"{number(int((table[key] > 0).sum()))} des {number(len(table))} communes."
     )
 
 
@@ -52,10 +54,11 @@ def _apl(table: pd.DataFrame, key: str) -> str:
     known = table[table[key].notna()]
     people = known["population"]
     mean = (known[key] * people).sum() / people.sum()
-    low = people[known[key] <= 2.5].sum() / people.sum()
+    low = people[known[key] <= rules.ZIP_APL].sum() / people.sum()
     return (
         f"{number(mean, 1)} consultations par an et par habitant en moyenne ; {percent(low)} des "
-        f"{number(people.sum())} habitants des communes connues sont à 2,5 ou moins."
+        f"{number(people.sum())} habitants des communes connues sont à {number(rules.ZIP_APL, 1)} "
+        "ou moins."
     )
 
 
@@ -71,9 +74,11 @@ def _density(table: pd.DataFrame, key: str) -> str:
 
 def _retirement(table: pd.DataFrame, key: str) -> str:
     known = table[table[key].notna()]
+    share = rules.NEAR_RETIREMENT_SHARE
     return (
-        f"dans {number(int((known[key] > 0.3).sum()))} des {number(len(known))} communes connues, "
-        "plus de 30 % de l’offre accessible vient de médecins de plus de 65 ans."
+        f"dans {number(int((known[key] > share).sum()))} des {number(len(known))} communes "
+        f"connues, plus de {percent(share)} de l’offre accessible vient de médecins de plus de "
+        f"{number(ZONING_AGE_LIMIT_YEARS)} ans."
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.base.french import number
 from data.maps import payload
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
@@ -21,7 +22,7 @@ ONE = "iso_un_site"
 SITES, CHOSEN = "sites", "sites_retenus"
 RINGS_EACH = 12
 """Above this number of sites, one area for all is drawn: more outlines cannot be read."""
-NEAR_MINUTES = 20.0
+NEAR_MINUTES = HUBERT_MINUTES
 
 _PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone")
 """Indicators of the map: nothing about the risk of a commune, which a share must not show."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.base.table_cache import cached_table, digest
+from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
 from geo.aggregation import sums, weighted_medians
 from geo.errors import InvalidInputError
@@ -21,7 +22,7 @@ from geo.errors import InvalidInputError
 COVER_LIMIT_MINUTES = 60.0
 """Lines farther than this are not said to cover a commune."""
 
-REACH_MINUTES = (30.0, 45.0, 60.0)
+REACH_MINUTES = ON_CALL_RINGS_MINUTES
 """Reaches that are shown, in minutes."""
 
 FARTHEST_MINUTES = 120.0

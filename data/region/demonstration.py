@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.stats import nbinom
 
-from data.region import demonstration_lines, schemas
+from data.region import demonstration_lines, rules, schemas
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ YEARS = (2010, 2015, 2020, 2025)
 GROUP_POPULATION = 22_000
 """Mean size of a simulated territoire de vie-santé (real ones: about 24,000 inhabitants)."""
 GROUP_SPACING_KM = 8.0
-ZIP_SHARE, ZAC_SHARE, ZV_SHARE = 0.168, 0.458, 0.17
+ZIP_SHARE, ZAC_SHARE, ZV_SHARE = rules.ZIP_CEILING, rules.ZAC_CEILING, 0.17
 """Shares of the population by zone (ceilings of 2021 for ZIP and ZAC in Nouvelle-Aquitaine)."""
 QPV_COMMUNES = 5
 REACH_KM = 15.0

@@ -10,6 +10,7 @@ import pandas as pd
 from data.base.french import number
 from data.maps.sites import reach_of, sentence
 from data.region import embedded_set
+from data.region.rules import ZIP_APL
 from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.pdf import GREY, INK, MARGIN_MM, Document
@@ -37,7 +38,7 @@ _SUMMARY = {
     "population_within_20": "Habitants à 20 min",
     "newly_within_20": "dont sans généraliste à 20 min aujourd’hui",
     "zip_within_20": "en ZIP",
-    "population_above_2_5": "portés au-dessus de 2,5 d’APL",
+    "population_above_2_5": f"portés au-dessus de {number(ZIP_APL, 1)} d’APL",
 }
 
 

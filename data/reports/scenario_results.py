@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from data.access.indicators import HUBERT_MINUTES
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports.site_files import write_evaluation
 from data.reports.site_tables import MEASURE, MODELS, TOGETHER, side_by_side

@@ -9,6 +9,7 @@ import pandas as pd
 from data.access.indicators import LEVELS
 from data.base.french import MISSING, number, percent
 from data.pdses import coverage
+from data.region import rules
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 
@@ -22,15 +23,6 @@ LEVEL_TITLES = {
 }
 """Levels that have a sheet, in the order of the screen."""
 
-ZONE_AIDS = {
-    "ZIP": "première installation : 10 000 € (convention de 2024) ; consultations avancées : "
-    "200 € par demi-journée, 6 demi-journées par mois au plus, depuis le 1er janvier 2026",
-    "ZAC": "première installation : 5 000 € (convention de 2024)",
-    "ZV": "pas d’aide conventionnelle à l’installation",
-    "HZ": "pas d’aide conventionnelle à l’installation",
-}
-"""Aids of each zone of the GP zoning."""
-
 STRUCTURE_TITLES = {
     "france_sante": ("structure France Santé", "structures France Santé"),
     "msp": ("maison de santé (MSP)", "maisons de santé (MSP)"),
@@ -38,9 +30,6 @@ STRUCTURE_TITLES = {
     "urgences": ("service d’urgences", "services d’urgences"),
 }
 """One structure of a kind, several of them."""
-
-ON_CALL_MINUTES = 45.0
-"""Reach of the on-call lines that the sheet lists."""
 
 
 @dataclass(frozen=True)
@@ -233,9 +222,9 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
         _compared(f"région : {number(region[key], 1)}", _rank(own, peers, key, low_is_good=False)),
         f"Consultations accessibles par an et par habitant ; {series}. "
         + (
-            "Sous 2,5 : très peu accessible."
-            if own[key] <= 2.5
-            else "Au-dessus du seuil de 2,5 des zones les plus en tension."
+            f"{number(rules.ZIP_APL, 1)} ou moins : très peu accessible."
+            if own[key] <= rules.ZIP_APL
+            else f"Au-dessus du seuil de {number(rules.ZIP_APL, 1)} des zones les plus en tension."
         )
         if pd.notna(own[key])
         else "APL non disponible avec les données chargées.",
@@ -264,7 +253,7 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         value = f"{number(minutes)} min" if np.isfinite(minutes) else MISSING
         told = (
             "La promesse du label, une structure à 30 minutes, est tenue."
-            if minutes <= 30
+            if minutes <= rules.LABEL_MINUTES
             else "La promesse du label, une structure à 30 minutes, n’est pas tenue."
         )
         return Figure(
@@ -301,7 +290,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
     """Return what is in place: zones and their aids, structures, on-call lines."""
     sentences = []
     people = members["population"].sum()
-    for zone, aids in ZONE_AIDS.items():
+    for zone, aids in rules.ZONE_AIDS.items():
         inside = members[members["zone"] == zone]
         if inside.empty or not people:
             continue
@@ -321,10 +310,11 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         sentences.append(f"Sur place : {', '.join(told)}.")
     main = members.sort_values("population").iloc[-1]
     lines = coverage.lines_covering(territory, str(main["code"]))
-    near = lines[lines["minutes"] <= ON_CALL_MINUTES]
+    near = lines[lines["minutes"] <= rules.ON_CALL_MINUTES]
     if near.empty:
         sentences.append(
-            f"Aucune ligne de garde à moins de {number(ON_CALL_MINUTES)} minutes de {main['name']}."
+            f"Aucune ligne de garde à moins de {number(rules.ON_CALL_MINUTES)} minutes de "
+            f"{main['name']}."
         )
     else:
         told = [
@@ -347,7 +337,7 @@ def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -
                 f"{number(len(single))} communes ({number(single['population'].sum())} habitants) "
                 "n’ont qu’un seul généraliste."
             )
-        none = members[members["minutes_to_nearest_gp"] > 20]
+        none = members[members["minutes_to_nearest_gp"] > rules.HUBERT_MINUTES]
         if len(none):
             sentences.append(
                 f"{number(len(none))} communes sont déjà à plus de 20 minutes d’un généraliste."
@@ -355,7 +345,7 @@ def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -
     elif own["gps"] == 0:
         sentences.append("La commune n’a aucun généraliste : elle dépend de ses voisines.")
     share = own["share_near_retirement"]
-    if pd.notna(share) and share > 0.2:
+    if pd.notna(share) and share > rules.TOLD_RETIREMENT_SHARE:
         sentences.append(
             f"{percent(share)} de l’offre accessible vient de médecins de plus de 65 ans."
         )

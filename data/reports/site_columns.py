@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.base.french import number
+from data.region.rules import ZIP_APL
+
 SITE_TITLES: Mapping[str, str] = {
     "line": "Ligne",
     "name": "Site",
@@ -27,8 +30,8 @@ SITE_TITLES: Mapping[str, str] = {
     "gps_moving": "dont déjà installés ailleurs",
     "gps_new": "dont nouveaux",
     "population_gaining": "Habitants dont l’APL monte",
-    "apl_gain_under_served": "Gain d’APL là où elle est ≤ 2,5",
-    "population_above_2_5": "Habitants portés au-dessus de 2,5 d’APL",
+    "apl_gain_under_served": f"Gain d’APL là où elle est ≤ {number(ZIP_APL, 1)}",
+    "population_above_2_5": f"Habitants portés au-dessus de {number(ZIP_APL, 1)} d’APL",
     "gps_within_10": "Généralistes à 10 min aujourd’hui",
     "zone": "Zonage",
     "aid": "Aides de la zone",

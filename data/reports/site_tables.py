@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, percent
+from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
 from data.siting.departures import TODAY
@@ -13,7 +14,7 @@ from data.siting.evaluation import SiteEvaluation
 
 SUPPRESSED = "NS"
 """Not significant: a count under `LEAST_PUBLIC` of a restricted extract."""
-LEAST_PUBLIC = 5
+LEAST_PUBLIC = LEAST_PUBLIC_GPS
 """Professionals under which a shared view tells no number, as the health insurance does."""
 MEASURE, TOGETHER = "Mesure", "Ensemble"
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access.indicators import HUBERT_MINUTES
+from data.region.rules import FAIR_APL, HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
@@ -18,8 +18,6 @@ from geo.siting import SitingProblem, Solution, price_of_differences
 
 Floats = npt.NDArray[np.float64]
 
-FAIR_APL = 4.0
-"""Consultations a year above which a territory is out of the zoning pool (method of 2017)."""
 EXISTING = ("structures", "gps", "none")
 WEIGHTS = ("people", "need")
 TIME_LIMIT_SECONDS = 60.0

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from data.access import inputs
-from data.access.indicators import HUBERT_MINUTES
 from data.access.inputs import coordinates
 from data.base.french import fold, number
+from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
 from data.siting.ground import Ground, ground_of
 from geo.errors import InvalidInputError
@@ -22,9 +22,6 @@ ASSUMPTION = (
 )
 TODAY, AFTERWARDS = "aujourd’hui", "après les départs"
 """When access is looked at, before any site opens; the first is what all titles say."""
-_APL_NOISE = 0.005
-"""APL changes under this read 0.00 on screen."""
-_UNDER_SERVED_APL = 2.5
 _MOST_LEAVING = 1_000
 _KEPT = 4
 
@@ -147,8 +144,8 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
         table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),
         after,
         float(people[near & (after.minutes_today() > HUBERT_MINUTES)].sum()),
-        float(people[apl - fallen > _APL_NOISE].sum()),
-        float(people[(apl > _UNDER_SERVED_APL) & (fallen <= _UNDER_SERVED_APL)].sum()),
+        float(people[apl - fallen > APL_NOISE].sum()),
+        float(people[(apl > ZIP_APL) & (fallen <= ZIP_APL)].sum()),
     )
 
 
@@ -209,7 +206,7 @@ def words(found: Departures, *, public: bool = False) -> str:
     effects = [
         (found.pushed_beyond_20, "passent à plus de 20 minutes d’un généraliste"),
         (found.losing, "voient leur APL baisser"),
-        (found.falling_under_2_5, "tombent à 2,5 d’APL ou moins"),
+        (found.falling_under_2_5, f"tombent à {number(ZIP_APL, 1)} d’APL ou moins"),
     ]
     said = " ; ".join(f"{number(people)} {what}" for people, what in effects)
     return f"{told} Habitants concernés avant tout nouveau site : {said}. {ASSUMPTION}"

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access.indicators import HUBERT_MINUTES
+from data.region import rules
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
@@ -20,20 +21,6 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Progress = Callable[[int, int], None]
 
-UNDER_SERVED_APL = 2.5
-"""At or under this APL a TVS is a ZIP by right (arrêté du 13 novembre 2017)."""
-LEAST_GPS = 2
-"""GPs that an MSP needs (national specification of MSPs)."""
-VOID_MINUTES = 10.0
-"""No GP within this time: a void zone, where the MSP circular gives a project little chance."""
-AIDS = {
-    "ZIP": "aide à l’installation de 10 000 € ; consultations avancées",
-    "ZAC": "aide à l’installation de 5 000 €",
-}
-"""First settlement, convention of 2024; advanced consultations, since 1 January 2026."""
-_APL_NOISE = 0.005
-"""APL changes under this read 0.00 on screen: neither winner nor loser."""
-_MINUTES_NOISE = 0.05
 _CHANGES = (
     "site",
     "code",
@@ -222,7 +209,7 @@ def _moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
 
 
 def _planned(site: Site, received: float) -> float:
-    return float(site.gps) if site.gps is not None else max(float(LEAST_GPS), received)
+    return float(site.gps) if site.gps is not None else max(float(rules.LEAST_MSP_GPS), received)
 
 
 def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
@@ -247,13 +234,13 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
     after = ground.access(left, minutes, np.maximum(planned, received))
     people = ground.people
     rise = after - before
-    poor = before <= UNDER_SERVED_APL
+    poor = before <= rules.ZIP_APL
     near = poor & (minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES) & np.isfinite(rise)
     helped = people[near].sum()
     return {
-        "population_gaining": float(people[rise > _APL_NOISE].sum()),
+        "population_gaining": float(people[rise > rules.APL_NOISE].sum()),
         "apl_gain_under_served": float(people[near] @ rise[near] / helped) if helped else np.nan,
-        "population_above_2_5": float(people[poor & (after > UNDER_SERVED_APL)].sum()),
+        "population_above_2_5": float(people[poor & (after > rules.ZIP_APL)].sum()),
     }
 
 
@@ -280,12 +267,13 @@ def _with_overlaps(table: pd.DataFrame, overlaps: pd.DataFrame) -> pd.DataFrame:
 def _with_eligibility(
     table: pd.DataFrame, ground: Ground, sites: Sequence[Site], minutes: Floats
 ) -> pd.DataFrame:
-    around = ground.gps @ (minutes <= VOID_MINUTES)
+    around = ground.gps @ (minutes <= rules.VOID_MINUTES)
     if not ground.gps_known:
         around = np.full(len(sites), np.nan)
     zones = table["code"].map(ground.communes.set_index("code")["zone"]).fillna("")
     said = [
-        "non précisé" if s.gps is None else "oui" if s.gps >= LEAST_GPS else "non" for s in sites
+        "non précisé" if s.gps is None else "oui" if s.gps >= rules.LEAST_MSP_GPS else "non"
+        for s in sites
     ]
     void = around == 0
     return table.assign(
@@ -293,7 +281,7 @@ def _with_eligibility(
         zone=zones,
         enough_gps=said,
         void_zone=void,
-        aid=[AIDS.get(zone, "") for zone in zones],
+        aid=[rules.ZONE_AIDS.get(zone, "") if zone in rules.HELPED_ZONES else "" for zone in zones],
         advice=[_advice(zone, empty) for zone, empty in zip(zones, void, strict=True)],
     )
 
@@ -304,7 +292,7 @@ def _advice(zone: str, void: bool) -> str:
             "Aucun généraliste à moins de 10 minutes : chances de réussite faibles "
             "selon la circulaire ; préférer une antenne d’un pôle voisin."
         )
-    if zone in AIDS:
+    if zone in rules.HELPED_ZONES:
         return "Zone fragile où des généralistes exercent encore : implantation recommandée."
     if zone:
         return "Hors des zones aidées : le besoin est à justifier."
@@ -338,10 +326,10 @@ def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFr
     ]
     # A trip longer than the pairs known stays as it is today.
     trip = [np.where(np.isinf(time), ground.minutes_today(), time) for time in trip]
-    gained = (apl[1] - apl[0] > _APL_NOISE) | (trip[0] - trip[1] > _MINUTES_NOISE)
-    lost = (apl[0] - apl[1] > _APL_NOISE) | (trip[1] - trip[0] > _MINUTES_NOISE)
+    gained = (apl[1] - apl[0] > rules.APL_NOISE) | (trip[0] - trip[1] > rules.MINUTES_NOISE)
+    lost = (apl[0] - apl[1] > rules.APL_NOISE) | (trip[1] - trip[0] > rules.MINUTES_NOISE)
     # Where supply falls and a trip shortens, or the reverse, supply decides.
-    wins = np.where(np.abs(apl[1] - apl[0]) > _APL_NOISE, apl[1] > apl[0], gained)
+    wins = np.where(np.abs(apl[1] - apl[0]) > rules.APL_NOISE, apl[1] > apl[0], gained)
     changed = gained | lost
     return ground.communes.loc[changed, ["code", "name", "population"]].assign(
         site=row,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access import inputs as access_inputs
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from geo import access as ga
 from geo.errors import InvalidInputError
@@ -17,9 +18,6 @@ from models.learning.panel import xy_km, years
 from models.learning.predictors import NAMES
 from models.learning.training import Fitted
 from models.region.predict import inputs_of
-
-HUBERT_MINUTES = 20.0
-"""A reasonable trip to a GP (report on proximity medicine, Hubert, 2010)."""
 
 SNOWBALL_KM = 20.0
 """Communes whose risk is followed; the surroundings that count for them reach twice as far."""

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from models.learning import artefact
@@ -13,7 +14,7 @@ from models.learning.panel import xy_km
 from models.learning.scoring import predict
 from models.learning.training import CLASSES, limits
 
-MINIMUM_GPS = 5
+MINIMUM_GPS = LEAST_PUBLIC_GPS
 """Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")

@@ -16,10 +16,9 @@ from data.official.readers.base import (
 )
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.structures import as_structures, placed
+from data.region.rules import LABEL_CODE
 from geo.errors import InvalidInputError
 
-LABEL_CODE = "51"
-"""France Santé in TRE_R344-NiveauExpertise, since 29 June 2026."""
 _LABELLED = re.compile(rf"^(?:{LABEL_CODE}|oui|vrai|true|1|x)$|france sante")
 _FINESS = ("numero finess", "finess", "nofinesset", "numero finess site", "numero finess et",
            "n finess", "finess et", "finess geographique")  # fmt: skip

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from data.access.indicators import commune_indicators
+from data.base.french import number
+from data.region import rules
 from data.reports.site_tables import side_by_side
 from data.siting import evaluation
 from data.siting.best import best_sites
@@ -160,7 +162,7 @@ def test_eligibility_signals(territory):
     assert found["enough_gps"].tolist() == ["oui", "non précisé", "non"]
     assert found["void_zone"].tolist() == [True, True, False]
     assert found["zone"].tolist() == ["ZIP", "ZIP", "ZIP"]
-    assert "10 000 €" in found["aid"].iloc[0]
+    assert f"{number(rules.ZIP_AID_EUROS)} €" in found["aid"].iloc[0]
     assert "chances de réussite faibles" in found["advice"].iloc[1]
     assert "recommandée" in found["advice"].iloc[2]
 

@@ -1,0 +1,300 @@
+"""Law and published thresholds: each number once, with its unit, its source and its date.
+
+A threshold, a sum or a date that a text or a publication sets is written here and nowhere else;
+`tests/data/region/test_rules.py` looks for copies. What `geo` needs is a parameter there, given
+from here; what the formulas of `geo` define (bounds of acts, age limit) is told here too.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from data.base.french import number
+
+# The zoning of general practitioners.
+ZIP_APL = 2.5
+FAIR_APL = 4.0
+OUTSIDE_POOL_SHARE = 0.05
+ZIP_CEILING, ZAC_CEILING = 0.168, 0.458
+ZIP_SHARE_OF_FRANCE, ZAC_SHARE_OF_FRANCE = 0.302, 0.42
+ZIP_AID_EUROS, ZAC_AID_EUROS = 10_000, 5_000
+
+# Time.
+HUBERT_MINUTES = 20.0
+LABEL_MINUTES = 30.0
+VOID_MINUTES = 10.0
+ON_CALL_MINUTES = 45.0
+ON_CALL_RINGS_MINUTES = (30.0, 45.0, 60.0)
+
+# Privacy.
+LEAST_PUBLIC_GPS = 5
+
+# Help between territories.
+HALF_DAY_EUROS = 200
+MOST_HALF_DAYS_A_MONTH = 6
+SOLIDARITY_DAY_EUROS = 200
+MOST_SOLIDARITY_DAYS_A_MONTH = 2
+DOCTOR_WEEKS_A_PLACE = 52
+ACTS_A_HALF_DAY = 12
+
+# Projects and their money.
+LEAST_MSP_GPS, LEAST_MSP_OTHERS = 2, 1
+MSP_ACI_EUROS_A_YEAR = 80_105
+MSP_START_EUROS = 50_000
+MSP_OVERHEAD_EUROS_A_GP = 4_400
+ESP_EUROS, ESP_YEARS = 30_000, 3
+ESS_START_EUROS = 80_000
+ESS_EUROS_A_YEAR = (50_000, 100_000)
+CPTS_EUROS_A_YEAR = (287_500, 580_000)
+CPTS_EUROS_A_YEAR_2020 = (185_000, 380_000)
+
+# France Santé label.
+LABEL_DAYS_A_WEEK, LABEL_APPOINTMENT_HOURS = 5, 48
+LABEL_CODE = "51"
+
+# Age and retirement.
+NEAR_RETIREMENT_SHARE, TOLD_RETIREMENT_SHARE = 0.3, 0.2
+
+# Room: inhabitants that one GP can receive.
+ROOM_PEOPLE_A_GP = 1_000
+ROOM_RANGE_PEOPLE_A_GP = (800, 1_600)
+
+# Noise: what is under it reads as no change.
+APL_NOISE = 0.005
+MINUTES_NOISE = 0.05
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a constant of this module is, as the screen "Données et méthode" prints it.
+
+    Attributes
+    ----------
+    names
+        Constants of this module that it explains; of `geo`, with their module.
+    what
+        What it is, with its unit, in French.
+    source, date
+        Text or publication, and its date, in French; "choix de ProxiSoins" where none says it.
+    """
+
+    names: tuple[str, ...]
+    what: str
+    source: str
+    date: str
+
+
+_OURS = "choix de ProxiSoins"
+_METHOD_2017 = "arrêté relatif à la méthodologie des zones"
+_MSP = "cahier des charges national des MSP"
+
+RULES = (
+    Rule(
+        ("ZIP_APL",),
+        "APL (65 ans et moins) jusqu’à laquelle un territoire est en ZIP de plein droit",
+        _METHOD_2017,
+        "13 novembre 2017",
+    ),
+    Rule(
+        ("FAIR_APL",),
+        "APL au-dessus de laquelle un territoire est hors du vivier",
+        _METHOD_2017,
+        "13 novembre 2017",
+    ),
+    Rule(
+        ("OUTSIDE_POOL_SHARE",),
+        "part de la population du vivier que l’agence peut prendre au-dessus de ce seuil",
+        _METHOD_2017,
+        "13 novembre 2017",
+    ),
+    Rule(
+        ("geo.access.ACTS_FLOOR_PER_GP", "geo.access.ACTS_CEILING_PER_GP"),
+        "actes par an d’un médecin, plancher et plafond",
+        _METHOD_2017,
+        "13 novembre 2017",
+    ),
+    Rule(
+        ("geo.access.ZONING_AGE_LIMIT_YEARS",),
+        "âge, en années, jusqu’auquel un médecin compte dans l’APL du zonage",
+        _METHOD_2017,
+        "13 novembre 2017",
+    ),
+    Rule(
+        ("ZIP_CEILING", "ZAC_CEILING"),
+        "part de la population de la Nouvelle-Aquitaine en ZIP, puis en ZAC, au plus",
+        "révision du zonage",
+        "octobre 2021",
+    ),
+    Rule(
+        ("ZIP_SHARE_OF_FRANCE", "ZAC_SHARE_OF_FRANCE"),
+        "part de la population française en ZIP, puis en ZAC, au plus",
+        "révision du zonage",
+        "octobre 2021",
+    ),
+    Rule(
+        ("ZIP_AID_EUROS", "ZAC_AID_EUROS"),
+        "euros à la première installation, en ZIP puis en ZAC",
+        "convention médicale",
+        "2024",
+    ),
+    Rule(
+        ("HUBERT_MINUTES",),
+        "minutes d’un trajet raisonnable vers un généraliste, seuil inclus",
+        "rapport sur la médecine de proximité (É. Hubert)",
+        "2010",
+    ),
+    Rule(
+        ("LABEL_MINUTES", "LABEL_DAYS_A_WEEK", "LABEL_APPOINTMENT_HOURS"),
+        "label France Santé : minutes d’une structure, jours d’ouverture par semaine, heures "
+        "jusqu’au rendez-vous",
+        "loi de financement de la sécurité sociale pour 2026, article 63",
+        "2026",
+    ),
+    Rule(
+        ("LABEL_CODE",),
+        "code du label dans les nomenclatures de santé (TRE_R344-NiveauExpertise)",
+        "Agence du numérique en santé",
+        "29 juin 2026",
+    ),
+    Rule(
+        ("VOID_MINUTES",),
+        "minutes sans généraliste qui font une zone vide pour une MSP (le cahier des charges parle "
+        "de territoires « totalement » dépourvus, sans durée)",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("ON_CALL_MINUTES", "ON_CALL_RINGS_MINUTES"),
+        "minutes des lignes de garde dites par la fiche, puis des portées de la carte",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("LEAST_PUBLIC_GPS",),
+        "médecins ou professionnels au-dessous desquels rien n’est montré en vue partagée",
+        "secret statistique de l’assurance maladie",
+        "2026",
+    ),
+    Rule(
+        ("HALF_DAY_EUROS", "MOST_HALF_DAYS_A_MONTH"),
+        "consultations avancées : euros par demi-journée, demi-journées par mois au plus",
+        "assurance maladie, en vigueur depuis le 1er janvier 2026",
+        "2026",
+    ),
+    Rule(
+        ("SOLIDARITY_DAY_EUROS", "MOST_SOLIDARITY_DAYS_A_MONTH"),
+        "consultations solidaires : euros par jour, jours par mois au plus",
+        "dispositif suivi en Nouvelle-Aquitaine",
+        "printemps 2026",
+    ),
+    Rule(
+        ("DOCTOR_WEEKS_A_PLACE",),
+        "centre tournant : semaines de médecin qui font un poste plein",
+        _OURS,
+        "2026",
+    ),
+    Rule(("ACTS_A_HALF_DAY",), "consultations par demi-journée", _OURS, "2026"),
+    Rule(
+        ("LEAST_MSP_GPS", "LEAST_MSP_OTHERS"),
+        "MSP : généralistes, puis professionnels paramédicaux, au moins",
+        _MSP,
+        "date non relevée",
+    ),
+    Rule(("MSP_ACI_EUROS_A_YEAR",), "MSP : euros de l’ACI par an, en moyenne", "ACI", "2022"),
+    Rule(
+        ("MSP_START_EUROS",),
+        "MSP : euros du FIR au démarrage, en deux versements sur deux ans",
+        "FIR",
+        "2022",
+    ),
+    Rule(
+        ("MSP_OVERHEAD_EUROS_A_GP",),
+        "MSP : euros de surcoût par an et par médecin",
+        "rapport sur la médecine de proximité (É. Hubert)",
+        "2010",
+    ),
+    Rule(
+        ("ESP_EUROS", "ESP_YEARS"),
+        "ESP : euros du FIR au plus, et sur combien d’années",
+        "FIR",
+        "2025",
+    ),
+    Rule(
+        ("ESS_START_EUROS", "ESS_EUROS_A_YEAR"),
+        "ESS : euros au démarrage, puis par an (de, à)",
+        "FIR",
+        "2025",
+    ),
+    Rule(
+        ("CPTS_EUROS_A_YEAR",),
+        "CPTS : euros par an à 100 % des résultats, de la taille 1 à la taille 4",
+        "accord conventionnel interprofessionnel",
+        "2024",
+    ),
+    Rule(
+        ("CPTS_EUROS_A_YEAR_2020",),
+        "CPTS : les mêmes sommes, avant",
+        "accord conventionnel interprofessionnel",
+        "2020",
+    ),
+    Rule(
+        ("NEAR_RETIREMENT_SHARE", "TOLD_RETIREMENT_SHARE"),
+        "part de l’offre due aux plus de 65 ans au-dessus de laquelle la carte compte une commune, "
+        "puis la fiche le dit",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("ROOM_PEOPLE_A_GP", "ROOM_RANGE_PEOPLE_A_GP"),
+        "habitants qu’un généraliste peut recevoir : hypothèse, puis bornes du réglage",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("APL_NOISE", "MINUTES_NOISE"),
+        "écart d’APL, puis de minutes, au-dessous duquel rien ne change à l’écran",
+        _OURS,
+        "2026",
+    ),
+)
+"""Every constant above, explained."""
+
+
+def _told(name: str) -> str:
+    """Return the value of a constant, in French."""
+    module, _, constant = name.rpartition(".")
+    value = getattr(import_module(module), constant) if module else globals()[constant]
+    if isinstance(value, str):
+        return value
+    several = value if isinstance(value, tuple) else (value,)
+    return " à ".join(number(one, _decimals(one)) for one in several)
+
+
+def _decimals(value: float) -> int:
+    return next(k for k in range(6) if round(value, k) == value)
+
+
+def listed() -> list[dict[str, str]]:
+    """Return the rules as the screen "Données et méthode" prints them, one row each."""
+    return [
+        {
+            "Règle": rule.what,
+            "Valeur": " ; ".join(_told(name) for name in rule.names),
+            "Source": rule.source,
+            "Date": rule.date,
+        }
+        for rule in RULES
+    ]
+
+
+ZONE_AIDS = {
+    "ZIP": f"première installation : {number(ZIP_AID_EUROS)} € (convention de 2024) ; "
+    f"consultations avancées : {HALF_DAY_EUROS} € par demi-journée, {MOST_HALF_DAYS_A_MONTH} "
+    "demi-journées par mois au plus, depuis le 1er janvier 2026",
+    "ZAC": f"première installation : {number(ZAC_AID_EUROS)} € (convention de 2024)",
+    "ZV": "pas d’aide conventionnelle à l’installation",
+    "HZ": "pas d’aide conventionnelle à l’installation",
+}
+"""Aids of each zone of the GP zoning, in French."""
+
+HELPED_ZONES = ("ZIP", "ZAC")
+"""Zones where settling is helped."""
