@@ -105,19 +105,30 @@ def read_supply(path: Path) -> pd.DataFrame:
     return table.groupby("id", sort=False)[kept].sum().reset_index()
 
 
+def read_gp_counts(path: Path) -> pd.DataFrame:
+    """Read GPs by place, fractions allowed: columns id, unique (its rows are summed), and gps."""
+    titles = {name: _SUPPLY_TITLES[name] for name in ("id", "gps")}
+    table = _columns(path, titles, required=("id", "gps"))
+    if table.empty:
+        raise InvalidInputError(f"{path.name} ne contient aucun médecin sous ses titres.")
+    table["gps"] = _numbers(path, table["gps"])
+    return table.groupby("id", sort=False)["gps"].sum().reset_index()
+
+
 def read_times(
-    path: Path, demand_ids: pd.Series, supply_ids: pd.Series
+    path: Path, demand_ids: pd.Series, supply_ids: pd.Series, *, triangular: bool = True
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read minutes from demand to supply, as row numbers, with what was completed.
 
     A place is at 0 minutes of itself unless the file says otherwise. A triangular table (no pair
-    is given both ways) holds both ways. Times of places that are in neither table are left out.
+    is given both ways) holds both ways, unless told otherwise. Times of places that are in
+    neither table are left out, and counted in a note.
     """
     table = _columns(path, _TIMES_TITLES, required=("from", "to", "minutes"))
     table["minutes"] = _numbers(path, table["minutes"], infinite=True)
     _refuse_duplicates(path, table["from"] + " → " + table["to"], "le trajet")
     notes = []
-    back = _way_back(table, demand_ids, supply_ids)
+    back = _way_back(table, demand_ids, supply_ids) if triangular else table.iloc[:0]
     if len(back):
         table = pd.concat([table, back], ignore_index=True)
         notes.append("Chaque trajet n’étant donné que dans un sens, le retour a la même durée.")
@@ -133,6 +144,11 @@ def read_times(
         raise InvalidInputError(
             f"{path.name} ne relie aucun lieu de la demande à un lieu de l’offre : les "
             "identifiants de « from » et « to » doivent être ceux des deux autres fichiers."
+        )
+    if unknown := int((~known).sum()):
+        notes.append(
+            f"Trajets laissés de côté : {number(unknown)} sur {number(len(pairs))} (départ qui "
+            "n’est pas un lieu de la demande, ou arrivée qui n’est pas un lieu de l’offre)."
         )
     pairs = _with_own_place(pairs[known], demand_ids, supply_ids)
     longest = pairs["minutes"].replace(np.inf, np.nan).max()

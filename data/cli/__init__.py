@@ -12,6 +12,8 @@ from data.cli.precompute import precompute
 from data.cli.refresh import refresh
 from data.cli.roads import app as roads
 from data.cli.roads import write_isochrone, write_matrix
+from data.cli.room import HELP as ROOM_HELP
+from data.cli.room import write_room
 from data.cli.sites import app as sites
 from geo.errors import ProxiSoinsError
 
@@ -35,6 +37,7 @@ app.add_typer(pdses, name="pdses")
 app.command("precompute")(precompute)
 app.add_typer(roads, name="roads")
 app.command("restore")(restore_backup)
+app.command("room", help=ROOM_HELP)(write_room)
 app.add_typer(sites, name="sites")
 
 for _entry in entry_points(group="proxisoins.commands"):

@@ -136,7 +136,11 @@ def _whole(people: Floats, gps: Floats) -> tuple[Longs, Longs]:
     spare = _BITS - np.log2(max(people.sum(), 1e-300)) - np.log2(max(gps.sum(), 1e-300))
     each = int(min(np.floor(spare / 2) - 1, _FINEST_BITS))
     step = 2.0**each
-    return tuple(np.maximum(np.rint(values * step), 1).astype(np.int64) for values in (people, gps))
+
+    def whole(values: Floats) -> Longs:
+        return np.maximum(np.rint(values * step), 1).astype(np.int64)
+
+    return whole(people), whole(gps)
 
 
 def _parts(origin: Longs, destination: Longs, people: Longs, gps: Longs) -> tuple[Longs, Longs]:

@@ -1,0 +1,110 @@
+"""`proxisoins room`: who finds room with a GP, in a region or on tables of one's own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geo.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELP = "\n\n".join(
+    (
+        "Dit qui trouve de la place chez un généraliste : la borne et sa preuve, et au plus près.",
+        "Colonnes écrites, après celles du lieu :",
+        "gps_within : médecins à portée ;",
+        "inhabitants_per_gp : habitants par médecin auxquels le lieu ne peut échapper, quelle que "
+        "soit l’organisation (vide : aucun médecin à portée) ;",
+        "block : numéro du bloc qui le prouve, 1 pour le plus mal loti. Second fichier (--proofs) : "
+        "dans les lignes set = bloc, les habitants divisés par les médecins donnent ce nombre ; "
+        "toutes les lignes d’un bloc forment son ensemble de Hall, où ils ne donnent pas moins ;",
+        "without_room_bound : habitants sans place dans le partage le plus juste ; leur somme sur "
+        "tous les lieux est le minimum possible ;",
+        "without_room_nearest : habitants sans place si le plus proche passe le premier (à minutes "
+        "égales, on partage en proportion).",
+        "Sans fichiers, les communes de la région ; leurs voisines des autres régions comptent "
+        "dans le calcul et figurent dans --proofs.",
+    )
+)
+"""Help of the command, in paragraphs."""
+
+
+def write_room(
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Fichier à écrire (.csv, .xlsx, .parquet) : une ligne par lieu.")
+    ],
+    per_gp: Annotated[
+        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre, au plus.")
+    ] = 1000.0,
+    minutes: Annotated[
+        float, typer.Option(help="Trajet le plus long, en minutes (seuil compris).")
+    ] = 20.0,
+    proofs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Second fichier : les ensembles qui prouvent chaque nombre (block, "
+            "inhabitants_per_gp, set, side, id, population, gps)."
+        ),
+    ] = None,
+    places: Annotated[
+        Path | None, typer.Option(help="Lieux et populations : id, population.")
+    ] = None,
+    supply: Annotated[
+        Path | None,
+        typer.Option(help="Médecins : id, gps (fractions permises ; un lieu répété s’additionne)."),
+    ] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(
+            help="Trajets : from (lieu), to (médecins), minutes, dans ce sens seulement. Un lieu "
+            "est à 0 minute de ses propres médecins."
+        ),
+    ] = None,
+    region: Annotated[
+        str, typer.Option(help="Code INSEE de la région, quand aucune table n’est donnée.")
+    ] = "75",
+) -> None:
+    """Write who finds room with a GP; see `HELP`."""
+    from data.access import room_tables as rooms
+    from data.files.table_files import write_table
+
+    given = [file for file in (places, supply, times) if file is not None]
+    if places is not None and supply is not None and times is not None:
+        tables = rooms.read_room_tables(places, supply, times, minutes)
+        for note in tables.notes:
+            typer.echo(f"Note : {note}", err=True)
+    elif given:
+        raise InvalidInputError(
+            "Donnez ensemble les trois fichiers --places, --supply et --times, ou aucun des trois "
+            "pour les communes de la région."
+        )
+    else:
+        from data.access.room import room_tables
+        from data.region.catalogue import load_territory
+
+        tables = room_tables(load_territory(region), minutes)
+    bound = rooms.shared(tables)
+    table = rooms.measures(tables, bound, per_gp)
+    if not given:
+        table = table[table["inside"]].drop(columns="inside").rename(columns={"id": "code"})
+    write_table(table, out)
+    if proofs is not None:
+        write_table(rooms.proofs(tables, bound), proofs)
+    typer.echo(_sentence(table, per_gp, minutes))
+    typer.echo(f"{len(table)} lignes écrites dans {out}.")
+
+
+def _sentence(table: "pd.DataFrame", per_gp: float, minutes: float) -> str:
+    from data.base.french import number
+
+    least = table["without_room_bound"].sum()
+    nearest = table["without_room_nearest"].sum()
+    return (
+        f"Entre {number(least)} et {number(nearest)} habitants sur "
+        f"{number(table['population'].sum())} sont sans place à {minutes:g} minutes, si un médecin "
+        f"suit au plus {number(per_gp)} habitants : le premier nombre si tout était partagé au "
+        "mieux, le second si le plus proche passe le premier."
+    )
