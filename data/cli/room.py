@@ -10,23 +10,21 @@ from geo.errors import InvalidInputError
 if TYPE_CHECKING:
     import pandas as pd
 
-HELP = "\n\n".join(
-    (
-        "Dit qui trouve de la place chez un généraliste : la borne et sa preuve, et au plus près.",
-        "Colonnes écrites, après celles du lieu :",
-        "gps_within : médecins à portée ;",
-        "inhabitants_per_gp : habitants par médecin auxquels le lieu ne peut échapper, quelle que "
-        "soit l’organisation (vide : aucun médecin à portée) ;",
-        "block : numéro du bloc qui le prouve, 1 pour le plus mal loti. Second fichier (--proofs) : "
-        "dans les lignes set = bloc, les habitants divisés par les médecins donnent ce nombre ; "
-        "toutes les lignes d’un bloc forment son ensemble de Hall, où ils ne donnent pas moins ;",
-        "without_room_bound : habitants sans place dans le partage le plus juste ; leur somme sur "
-        "tous les lieux est le minimum possible ;",
-        "without_room_nearest : habitants sans place si le plus proche passe le premier (à minutes "
-        "égales, on partage en proportion).",
-        "Sans fichiers, les communes de la région ; leurs voisines des autres régions comptent "
-        "dans le calcul et figurent dans --proofs.",
-    )
+HELP = (
+    "Dit qui trouve de la place chez un généraliste : la borne et sa preuve, et au plus près.\n\n"
+    "Colonnes écrites, après celles du lieu :\n\n"
+    "gps_within : médecins à portée ;\n\n"
+    "inhabitants_per_gp : habitants par médecin auxquels le lieu ne peut échapper, quelle que soit "
+    "l’organisation (vide : aucun médecin à portée) ;\n\n"
+    "block : numéro du bloc qui le prouve, 1 pour le plus mal loti. Second fichier (--proofs) : "
+    "dans les lignes set = bloc, les habitants divisés par les médecins donnent ce nombre ; toutes "
+    "les lignes d’un bloc forment son ensemble de Hall, où ils ne donnent pas moins ;\n\n"
+    "without_room_bound : habitants sans place dans le partage le plus juste ; leur somme sur tous "
+    "les lieux est le minimum possible ;\n\n"
+    "without_room_nearest : habitants sans place si le plus proche passe le premier (à minutes "
+    "égales, on partage en proportion).\n\n"
+    "Sans fichiers, les communes de la région ; leurs voisines des autres régions comptent dans le "
+    "calcul et figurent dans --proofs."
 )
 """Help of the command, in paragraphs."""
 
