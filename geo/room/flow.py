@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geo.roads.compiled import kernel
+from geo.compiled import kernel
 
 Longs = npt.NDArray[np.int64]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.errors import InvalidInputError
-from geo.roads.compiled import kernel
 from geo.room.reach import Floats, Reach, Rows, counted
 
 _NOBODY = 1e-9
