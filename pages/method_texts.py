@@ -57,11 +57,13 @@ qui passent 2,5 et le gain des moins bien servis.
 """
 
 WHICH_DOCTORS = """
-**Quels médecins comptent ?** Les généralistes de premier recours : profession 10 du RPPS, spécialité SM53
-ou SM54, exerçant en cabinet (SA07, SA08) ou en centre de santé (SA05), jamais en secteur hospitalier
-(SA01, SA50) ; un médecin de plusieurs sites compte pour 1/k dans chacun. Dans la base permanente des
-équipements de l’INSEE : type D201 jusqu’en 2020, D265 depuis. Une part des généralistes diplômés
-n’exerce pas en premier recours : le compte dépend donc de la source, dite à côté de chaque chiffre.
+**Quels médecins comptent ?** Les généralistes de premier recours : profession 10 du RPPS, savoir-faire SM26,
+SM53 ou SM54, exerçant en cabinet (SA07, SA08), en société (SA09), en centre de santé (SA05), en maison ou pôle
+de santé (SA52), ou en libéral sans secteur indiqué ; jamais en secteur hospitalier (SA01, SA50). Un médecin de
+plusieurs sites compte pour 1/k dans chacun ; les modes d’exercice particuliers sont laissés de côté. Une commune
+dont des lignes n’ont pas pu être placées est inconnue, jamais comptée zéro. Dans la base permanente des
+équipements de l’INSEE : type D201 jusqu’en 2020, D265 depuis. Une part des généralistes diplômés n’exerce pas en
+premier recours : le compte dépend donc de la source, dite à côté de chaque chiffre.
 """
 
 ZONING = """

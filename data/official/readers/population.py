@@ -54,6 +54,11 @@ def _legal(candidate: Candidate) -> Header | None:
 
 
 def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
+    if "comp" in header.columns:
+        raise InvalidInputError(
+            f"« {candidate.file.name} » donne les communes associées et déléguées, qui ne sont que "
+            "des parties de communes : importez « Communes.csv » de la même archive."
+        )
     tally = Tally()
     code = header.first(*_CODE_NAMES)
     parts = (

@@ -18,10 +18,12 @@ from geo.errors import InvalidInputError
 
 DOCTOR = "10"
 """Profession: médecin."""
-GP_SKILLS = frozenset({"SM53", "SM54"})
-"""Savoir-faire: spécialiste en médecine générale, qualifié en médecine générale."""
-FIRST_RESORT_SECTORS = frozenset({"SA05", "SA07", "SA08"})
-"""Sectors of activity: centre de santé, cabinet individuel, cabinet de groupe."""
+GP_SKILLS = frozenset({"SM26", "SM53", "SM54"})
+"""Savoir-faire: qualifié en médecine générale, and the two of the specialty (TRE_R38)."""
+FIRST_RESORT_SECTORS = frozenset({"SA05", "SA07", "SA08", "SA09", "SA52"})
+"""Sectors: centre de santé, cabinet individuel, de groupe, société, maison ou pôle de santé."""
+SELF_EMPLOYED = "L"
+"""Mode of practice: libéral; with a blank sector, the register does not know the place's kind."""
 EXCLUSIVE_SKILL = "CEX"
 """Type of savoir-faire « compétence exclusive »: a particular mode of practice (MEP)."""
 
@@ -32,6 +34,8 @@ _SITE_COLUMNS = (
     "numero siret site",
 )
 _CEDEX = re.compile(r"\bcedex\b.*$|\b\d+\s*(e|er|eme)?\b")
+_POST_OFFICE = re.compile(r"^\s*(\d{5})\s+(\D.*?)\s*$")
+"""« Bureau cedex »: "19200 USSEL"."""
 
 
 def recognise(candidate: Candidate) -> str | None:
@@ -63,13 +67,21 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     unknown = index.unknown(sites["code"])
     tally.refuse(sites[unknown], "commune absente du code officiel actuel")
     located = sites[~nowhere & ~unknown]
+    lost = _possible_places(sites[nowhere], index)
     require_rows(index.matched(located["code"]), candidate.file.name, "médecins de la région")
     counts = located.groupby("code")["share"].sum()
     # The register is exhaustive: a commune of the départements seen that is not named has no GP.
     covered = set(counts.index.map(departement))
     known = index.communes["code"]
     everywhere = sorted({*counts.index, *known[known.map(departement).isin(covered)]})
-    gps = counts.reindex(everywhere, fill_value=0.0).rename_axis("code").rename("gps").reset_index()
+    doubtful = lost & (set(everywhere) - set(counts.index))
+    gps = counts.reindex([code for code in everywhere if code not in doubtful], fill_value=0.0)
+    gps = gps.rename_axis("code").rename("gps").reset_index()
+    if doubtful & index.codes:
+        tally.remarks.append(
+            f"{french.number(len(doubtful & index.codes))} communes sans ligne retrouvée, mais où "
+            "des lignes refusées pourraient exercer : laissées inconnues, jamais comptées zéro"
+        )
     here = located["code"].isin(index.codes)
     tally.remarks.append(
         f"{french.number(located.loc[here, 'share'].sum(), 1)} généralistes de premier recours "
@@ -101,6 +113,8 @@ def _practices(header: Header, tally: Tally) -> pd.DataFrame:
         "insee": header.columns["code commune coord structure"],
         "postcode": header.first("code postal coord structure"),
         "town": header.first("libelle commune coord structure"),
+        "office": header.first("bureau cedex coord structure"),
+        "mode": header.first("code mode exercice"),
         **{f"site_{k}": header.first(name) for k, name in enumerate(_SITE_COLUMNS)},
     }
     given = {name: position for name, position in wanted.items() if position is not None}
@@ -109,7 +123,11 @@ def _practices(header: Header, tally: Tally) -> pd.DataFrame:
         tally.read += len(batch)
         doctors = batch[batch[given["profession"]].str.strip() == DOCTOR]
         sectors = doctors[given["sector"]].str.strip()
-        doctors = doctors[sectors.isin(FIRST_RESORT_SECTORS)]
+        practice = sectors.isin(FIRST_RESORT_SECTORS)
+        if "mode" in given:
+            alone = doctors[given["mode"]].str.strip() == SELF_EMPLOYED
+            practice |= (sectors == "") & alone
+        doctors = doctors[practice]
         kept.append(pd.DataFrame({name: doctors[k].str.strip() for name, k in given.items()}))
     tally.refuse_malformed(header.table)
     if not kept:
@@ -117,12 +135,32 @@ def _practices(header: Header, tally: Tally) -> pd.DataFrame:
             f"« {header.table.name} » s'arrête après son en-tête : téléchargez-le de nouveau."
         )
     rows = pd.concat(kept)
-    rows = rows.assign(**{name: "" for name in wanted if name not in rows})
+    rows = _from_post_offices(rows.assign(**{name: "" for name in wanted if name not in rows}))
     site = rows["site_0"]
     for other in ("site_1", "site_2"):
         site = site.where(site != "", rows[other])
     place = rows["insee"] + " " + rows["postcode"] + " " + rows["town"]
     return rows.assign(site=site.where(site != "", place))
+
+
+def _from_post_offices(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take postcode and town from « Bureau cedex » where the columns of the commune are blank."""
+    told = rows["office"].str.extract(_POST_OFFICE).fillna("")
+    blank = (rows["insee"] == "") & (rows["town"] == "") & (told[1] != "")
+    both = blank & (rows["postcode"] == "")
+    return rows.assign(
+        town=rows["town"].where(~blank, told[1]), postcode=rows["postcode"].where(~both, told[0])
+    )
+
+
+def _possible_places(rows: pd.DataFrame, index: CommuneIndex) -> set[str]:
+    """Return the communes where rows without a commune may be: those of their postcode or name."""
+    found: set[str] = set()
+    for postcode, town in rows[["postcode", "town"]].drop_duplicates().itertuples(index=False):
+        name = folded_name(_CEDEX.sub("", french.fold(town)))
+        named = index.by_name.get((departement(postcode), name), [])
+        found |= {*named, *index.by_postcode.get(postcode, {}).values()}
+    return found
 
 
 def _general_practitioners(rows: pd.DataFrame, candidate: Candidate, tally: Tally) -> pd.DataFrame:
@@ -141,8 +179,8 @@ def _general_practitioners(rows: pd.DataFrame, candidate: Candidate, tally: Tall
         tally.remarks.append("savoir-faire lus dans le fichier SavoirFaire de la même archive")
         return rows[rows["person"].isin(apart)]
     tally.remarks.append(
-        "aucun savoir-faire SM53 ou SM54 dans ce fichier (ancienne version) : les médecins sans "
-        "savoir-faire sont comptés comme généralistes"
+        "aucun savoir-faire SM26, SM53 ou SM54 dans ce fichier (ancienne version) : les médecins "
+        "sans savoir-faire sont comptés comme généralistes"
     )
     return rows[rows["skill"] == ""]
 

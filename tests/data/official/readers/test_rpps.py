@@ -1,12 +1,15 @@
 """GPs of first resort in the register's layout. Nobody in these rows exists."""
 
 import csv
+import dataclasses
 import io
 import os
 import zipfile
 
 import pytest
 
+from data.files.text_files import open_input
+from data.official import readers
 from data.official.readers import rpps
 from geo.errors import InvalidInputError
 
@@ -17,6 +20,7 @@ COLUMNS = [
     "Raison sociale site", "Indice répétition voie (coord. Structure)",
     "Code postal (coord. structure)", "Code commune (coord. structure)",
     "Libellé commune (coord. structure)", "Code secteur d'activité",
+    "Bureau cedex (coord. structure)", "Code mode exercice",
 ]  # fmt: skip
 
 
@@ -71,7 +75,7 @@ def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
         _row("A", code="33063", site="R2"),  # second function in the same place
         _row("B", skill="SM53", sector="SA05", code="33063", site="R3"),
         _row("B", sector="SA01", code="16002", site="H1"),  # hospital
-        _row("C", skill="SM26"),  # another specialty
+        _row("C", skill="SM20"),  # another specialty
         _row("D", **{"Code profession": "60"}),  # another profession
         _row("E", sector="SA08", code="", **{"Code postal (coord. structure)": "33074",
              "Libellé commune (coord. structure)": "BORDEAUX CEDEX"}),
@@ -106,14 +110,14 @@ def test_names_are_never_read(read_zip, tmp_path, monkeypatch):
 
 
 def test_skills_in_a_separate_file(read_zip, tmp_path):
-    apart = "Identification nationale PP|Code savoir-faire|\nA|SM54|\nB|SM26|\n"
+    apart = "Identification nationale PP|Code savoir-faire|\nA|SM54|\nB|SM20|\n"
     rows = [_row("A", skill=""), _row("B", skill="")]
     result = read_zip(_write(tmp_path / "rpps.zip", rows, PS_LibreAcces_SavoirFaire=apart))
     assert _counts(result)["16001"] == 1
 
 
 def test_old_files_leave_the_skill_of_gps_blank(read_zip, tmp_path):
-    rows = [_row("A", skill=""), _row("B", skill="SM26")]
+    rows = [_row("A", skill=""), _row("B", skill="SM20")]
     result = read_zip(_write(tmp_path / "rpps.zip", rows))
     assert _counts(result)["16001"] == 1
     assert any("ancienne version" in remark for remark in result.tally.remarks)
@@ -121,7 +125,57 @@ def test_old_files_leave_the_skill_of_gps_blank(read_zip, tmp_path):
 
 def test_a_register_without_gp_is_refused(read_zip, tmp_path):
     with pytest.raises(InvalidInputError, match="généralistes de premier recours"):
-        read_zip(_write(tmp_path / "rpps.zip", [_row("C", skill="SM26")]))
+        read_zip(_write(tmp_path / "rpps.zip", [_row("C", skill="SM20")]))
+
+
+@pytest.mark.parametrize(
+    ("doctor", "counts"),
+    [
+        ("SM26 SA07 L", True),
+        ("SM53 SA09 L", True),
+        ("SM54 SA52 S", True),
+        ("SM54 SA05 S", True),
+        ("SM26  L", True),  # self-employed, sector not known
+        ("SM26  S", False),
+        ("SM26 SA01 S", False),  # hospitals
+        ("SM54 SA50 L", False),
+    ],
+)
+def test_which_doctors_count(read_zip, tmp_path, doctor, counts):
+    skill, sector, mode = doctor.split(" ")
+    rows = [_row("Z"), _row("A", skill, sector, "33063", **{"Code mode exercice": mode})]
+    found = _counts(read_zip(_write(tmp_path / "rpps.zip", rows)))
+    assert ("33063" in found) is counts
+
+
+def test_the_town_of_the_post_office_serves_when_the_commune_is_blank(read_zip, tmp_path):
+    office = "Bureau cedex (coord. structure)"
+    rows = [
+        _row("A", code="", **{office: "87000 LIMOGES"}),
+        _row("B", code="", **{office: "33074 BORDEAUX CEDEX",
+             "Code postal (coord. structure)": "33074"}),
+        _row("C", code="16001", **{office: "87000 LIMOGES"}),  # what the commune says comes first
+    ]  # fmt: skip
+    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    assert _counts(result) == {"16001": 1, "16002": 0, "16186": 0, "33063": 1, "87085": 1}
+    assert result.tally.refused == ()
+
+
+def test_a_commune_that_may_have_lost_rows_is_unknown_not_zero(index, read_zip, tmp_path):
+    near = index.communes.assign(
+        postcodes=index.communes["postcodes"].str.replace("16700", "16500")
+    )
+    wider = dataclasses.replace(index, communes=near)
+    rows = [
+        _row("A", code="16186"),
+        # Two communes share 16500, and the name tells neither.
+        _row("B", code="", **{"Code postal (coord. structure)": "16500",
+             "Libellé commune (coord. structure)": "ABZAC LES ADJOTS"}),
+    ]  # fmt: skip
+    path = _write(tmp_path / "rpps.zip", rows)
+    result = rpps.read(readers.candidate_of(open_input(path)[0]), wider)
+    assert _counts(result) == {"16186": 1}
+    assert any("2 communes sans ligne retrouvée" in remark for remark in result.tally.remarks)
 
 
 @pytest.mark.reference

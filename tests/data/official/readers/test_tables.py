@@ -130,3 +130,10 @@ def test_composition_of_the_tvs(read, golden):
         "tvs": ["16106", "16292"],
         "tvs_name": ["Confolens", "Ruffec"],
     }
+
+
+def test_parts_of_communes_are_not_taken_for_communes(read, tmp_path):
+    path = tmp_path / "Communes_associees_ou_deleguees.csv"
+    path.write_text("DEPCOM;COMP;PMUN;PCAP;PTOT\n16001;Abzac-le-Bas;315;5;320\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="communes associées et déléguées"):
+        read(path)
