@@ -10,9 +10,19 @@ import ijson  # type: ignore[import-untyped]
 import pandas as pd
 import pyproj
 
+from data.base import french
 from data.files.text_files import InputFile, TextTable, reading
-from data.official.readers.base import Candidate, ReadResult, Tally, require_rows
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    headers,
+    numbers,
+    require_rows,
+)
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
 from data.official.readers.structures import SITE_COLUMNS, as_structures, placed
 from geo.errors import InvalidInputError
 
@@ -23,7 +33,6 @@ STRUCTURE_FIELDS = 32
 PLACE_FIELDS = 6
 _ID, _NAME, _LONG_NAME, _COMMUNE, _DEPARTEMENT, _CATEGORY = 1, 3, 4, 12, 13, 18
 
-LAMBERT_93 = 2154
 PROJECTIONS = {
     "LAMBERT_93": LAMBERT_93,
     "UTM_N20": 5490,  # Guadeloupe, Martinique (RGAF09)
@@ -33,19 +42,26 @@ PROJECTIONS = {
     "UTM_S38": 4471,  # Mayotte (RGM04)
 }
 """EPSG code by the name that the file gives at the end of the source of coordinates."""
-_BY_DEPARTEMENT = {
-    "971": 5490, "972": 5490, "977": 5490, "978": 5490,
-    "973": 2972, "974": 2975, "975": 4467, "976": 4471,
-}  # fmt: skip
 _OVERSEAS = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976"}
 """FINESS writes overseas départements with a letter."""
 _OPEN = "A"
 """State of a published object that is active."""
+_GEOGRAPHIC = "03"
+"""Usage of the address where the place stands, beside those of letters (TRE_R377)."""
+
+_HEADED = {
+    "id": ("nofinesset", "finess", "et finess", "numero finess et"),
+    "category": ("categetab", "categ code", "code categorie"),
+    "x": ("coordxet", "coordx", "geoloc x"),
+    "y": ("coordyet", "coordy", "geoloc y"),
+}
+"""Columns of the stocks with one heading (yearly stock, t-finess), folded."""
+_CURRENT = ("", "actuel", "ouvert", "a")
 
 
 def recognise(candidate: Candidate) -> str | None:
     """Return the key of the source that the file looks like, or None."""
-    if _stock(candidate) is not None:
+    if _stock(candidate) is not None or _headed(candidate) is not None:
         return "finess_geolocated"
     is_flow = '"pmej"' in candidate.text or '"gcc"' in candidate.text
     structures = any(
@@ -62,17 +78,24 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     InvalidInputError
         The file breaks off, or places nothing.
     """
-    stock, tally = _stock(candidate), Tally()
+    stock, headed, tally = _stock(candidate), _headed(candidate), Tally()
     if stock is not None:
         sites, vintage = _read_stock(stock, tally)
+        sites["code"] = index.settle(sites["code"])
+    elif headed is not None:
+        sites, vintage = _read_headed(headed, index, tally), _day_in_name(candidate)
     else:
-        sites, vintage = _read_flow(candidate.file, tally)
-    sites["code"] = index.settle(sites["code"])
+        sites, vintage = _read_flow(candidate.file, index, tally)
     unreadable = sites["code"] == ""
     tally.refuse(sites[unreadable], "code de commune illisible")
     sites = placed(sites[~unreadable], index, tally)[SITE_COLUMNS]
     sites = sites[~sites.duplicated("id")]
     kept = sites[sites["category"].isin(KINDS)]
+    if len(sites) > len(kept):
+        tally.remarks.append(
+            f"{french.number(len(sites) - len(kept))} établissements d'autres catégories, gardés "
+            "pour placer les activités de soins"
+        )
     require_rows(len(kept), candidate.file.name, "maisons et centres de santé")
     tally.kept = len(kept)
     structures = as_structures(kept.assign(kind=kept["category"].map(KINDS)), labelled=False)
@@ -150,7 +173,7 @@ def _place(x: str, y: str, source: str) -> tuple[float, float, int]:
 def _in_degrees(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with `lon` and `lat` (WGS84) from each row's own projection."""
     epsg = frame["epsg"].where(frame["epsg"] > 0)
-    by_place = frame["code"].str[:3].map(_BY_DEPARTEMENT).fillna(LAMBERT_93)
+    by_place = frame["code"].str[:3].map(OVERSEAS).fillna(LAMBERT_93)
     epsg = epsg.fillna(by_place).astype(int)
     frame["lon"], frame["lat"] = float("nan"), float("nan")
     for code in epsg.unique():
@@ -163,15 +186,54 @@ def _in_degrees(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _read_flow(file: InputFile, tally: Tally) -> tuple[pd.DataFrame, str]:
-    rows = []
+def _headed(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        if all(header.first(*names) is not None for names in _HEADED.values()):
+            return header
+    return None
+
+
+def _read_headed(header: Header, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Return the establishments of a stock with one heading, one row each."""
+    rows = header.rows(
+        **{name: header.first(*names) for name, names in _HEADED.items()},
+        name=header.first("rslongue", "raison sociale longue", "rs", "raison sociale"),
+        short=header.first("rs", "raison sociale"),
+        code=header.first("cog", "com code", "code commune", "code insee"),
+        departement=header.first("departement"),
+        commune=header.first("commune"),
+        state=header.first("etat"),
+    ).reindex(
+        columns=[*_HEADED, "name", "short", "code", "departement", "commune", "state"],
+        fill_value="",
+    )
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    closed = ~rows["state"].str.casefold().isin(_CURRENT)
+    tally.refuse(rows[closed], "établissement fermé")
+    rows = rows[~closed]
+    split = [commune_code(d, c) for d, c in zip(rows["departement"], rows["commune"], strict=True)]
+    codes = index.settle(rows["code"].where(rows["code"] != "", pd.Series(split, rows.index)))
+    places = judged(codes, [(numbers(rows["x"]), numbers(rows["y"]))], index)
+    name = rows["name"].where(rows["name"] != "", rows["short"])
+    return rows[["id", "category"]].assign(name=name, code=codes, **places)
+
+
+def _day_in_name(candidate: Candidate) -> str:
+    found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", candidate.file.name)
+    return f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
+
+
+def _read_flow(file: InputFile, index: CommuneIndex, tally: Tally) -> tuple[pd.DataFrame, str]:
+    rows, closed = [], 0
     with as_published(file.name):
         for site in flow_sites(file):
             tally.read += 1
             general = site.get("informationsGeneralesEGE") or {}
             if site.get("etatObjet") != _OPEN or general.get("dateFermeture"):
+                closed += 1
                 continue
-            address = (site.get("adresse") or [{}])[0]
+            address = _where_it_stands(site.get("adresse") or [{}])
             place = address.get("coordonneesGeographique") or {}
             rows.append(
                 (
@@ -181,13 +243,25 @@ def _read_flow(file: InputFile, tally: Tally) -> tuple[pd.DataFrame, str]:
                     told(address.get("cogCommune")),
                     told(place.get("directionLongitude")),
                     told(place.get("directionLatitude")),
+                    told(place.get("coordonneeX")),
+                    told(place.get("coordonneeY")),
                 )
             )
-    frame = pd.DataFrame(rows, columns=SITE_COLUMNS)
-    for axis, limit in (("lon", 180), ("lat", 90)):
-        value = pd.to_numeric(frame[axis], errors="coerce")
-        frame[axis] = value.where(value.abs() <= limit)
-    return frame, flow_date(file)
+    if closed:
+        tally.remarks.append(
+            f"{french.number(closed)} établissements fermés ou inactifs, laissés de côté"
+        )
+    frame = pd.DataFrame(rows, columns=[*SITE_COLUMNS, "x", "y"], dtype=str)
+    frame["code"] = index.settle(frame["code"])
+    told_pairs = [(numbers(frame[a]), numbers(frame[b])) for a, b in (("lon", "lat"), ("x", "y"))]
+    places = judged(frame["code"], told_pairs, index)
+    return frame[SITE_COLUMNS].assign(lon=places["lon"], lat=places["lat"]), flow_date(file)
+
+
+def _where_it_stands(addresses: list[dict]) -> dict:
+    """Return the geographic address of an establishment, else its first one."""
+    standing = (one for one in addresses if one.get("usageAdresse") == _GEOGRAPHIC)
+    return next(standing, addresses[0])
 
 
 def flow_sites(file: InputFile) -> Iterator[dict]:

@@ -75,8 +75,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     known = index.communes["code"]
     everywhere = sorted({*counts.index, *known[known.map(departement).isin(covered)]})
     doubtful = lost & (set(everywhere) - set(counts.index))
-    gps = counts.reindex([code for code in everywhere if code not in doubtful], fill_value=0.0)
-    gps = gps.rename_axis("code").rename("gps").reset_index()
+    sure = [code for code in everywhere if code not in doubtful]
+    gps = counts.reindex(sure, fill_value=0.0).rename_axis("code").rename("gps").reset_index()
     if doubtful & index.codes:
         tally.remarks.append(
             f"{french.number(len(doubtful & index.codes))} communes sans ligne retrouvée, mais où "

@@ -1,8 +1,10 @@
 """FINESS in both layouts, care activities, France Santé labels."""
 
 import dataclasses
+import json
 
 import pandas as pd
+import pyproj
 import pytest
 
 from data.files.text_files import open_input
@@ -74,6 +76,91 @@ def test_json_successor_keeps_open_places(read, golden):
     assert result.vintages == {"structures": "29/09/2026"}
     assert _places(result.tables["structures"]) == {"160000001": ("msp", "16001", 0.72, 46.1)}
     assert sorted(result.tables["sites"]["id"]) == ["160000001", "330000003"]
+
+
+def _flow(path, *sites):
+    """Write establishments (number, category, addresses) in the published layout of FINESS+."""
+    owners = [
+        {"informationsGeneralesPMEJ": {"pmSmsseId": number},
+         "ege": [{"informationsGeneralesEGE": {"numFinessEge": number, "nomEgeLong": "SITE"},
+                  "categorieentiteGeographiqueExercice": category, "adresse": addresses,
+                  "etatObjet": "A"}]}
+        for number, category, addresses in sites
+    ]  # fmt: skip
+    path.write_text(json.dumps({"generatedAt": "2026-10-01T00:00:00Z", "gcc": [], "pmej": owners}))
+    return path
+
+
+def _address(commune, usage="03", **place):
+    return {"usageAdresse": usage, "cogCommune": commune, "coordonneesGeographique": place}
+
+
+def test_either_pair_in_either_order_in_any_system_places_an_establishment(read, tmp_path):
+    to_l93 = pyproj.Transformer.from_crs(4326, 2154, always_xy=True)
+    x, y = (str(value) for value in to_l93.transform(0.72, 46.10))
+    lon, lat = "0.72", "46.10"
+    pairs = [
+        {"coordonneeX": lon, "coordonneeY": lat},
+        {"coordonneeX": lat, "coordonneeY": lon},
+        {"coordonneeX": x, "coordonneeY": y},
+        {"coordonneeX": y, "coordonneeY": x, "directionLongitude": "", "directionLatitude": ""},
+        {"directionLongitude": lon, "directionLatitude": lat, "coordonneeX": "0",
+         "coordonneeY": "0"},
+        {"directionLongitude": lat, "directionLatitude": lon},
+        {"directionLongitude": x, "directionLatitude": y},
+        # The pair that is trusted most is that of another region: the other one is right.
+        {"directionLongitude": "5.0", "directionLatitude": "43.0", "coordonneeX": lon,
+         "coordonneeY": lat},
+    ]  # fmt: skip
+    sites = [(f"16000000{n}", "603", [_address("16001", **pair)]) for n, pair in enumerate(pairs)]
+    _, result = read(_flow(tmp_path / "structures.json", *sites))
+    found = result.tables["structures"]
+    assert len(found) == len(pairs)
+    assert found["lon"].sub(0.72).abs().max() < 1e-6
+    assert found["lat"].sub(46.10).abs().max() < 1e-6
+
+
+def test_the_geographic_address_is_the_one_that_counts(read, tmp_path):
+    letters = _address("33063", "01", directionLongitude="-0.58", directionLatitude="44.84")
+    standing = _address("16001", directionLongitude="0.72", directionLatitude="46.1")
+    _, result = read(_flow(tmp_path / "s.json", ("160000001", "603", [letters, standing])))
+    assert _places(result.tables["structures"]) == {"160000001": ("msp", "16001", 0.72, 46.1)}
+
+
+def test_who_has_no_coordinate_stands_on_the_commune_and_is_counted(read, tmp_path):
+    sites = [("160000001", "603", [_address("16002")]), ("160000002", "101", [_address("16002")])]
+    _, result = read(_flow(tmp_path / "s.json", *sites))
+    assert _places(result.tables["structures"])["160000001"] == ("msp", "16002", 0.2, 46.08)
+    assert (
+        "2 établissements sans coordonnées, placés au point de leur commune" in result.tally.remarks
+    )
+    assert any("d'autres catégories" in remark for remark in result.tally.remarks)
+
+
+@pytest.mark.parametrize("layout", ["yearly", "t-finess"])
+def test_stocks_with_one_heading(read, tmp_path, layout):
+    to_l93 = pyproj.Transformer.from_crs(4326, 2154, always_xy=True)
+    x, y = to_l93.transform(0.72, 46.10)
+    path = tmp_path / "stock_20201231.csv"
+    if layout == "yearly":
+        path.write_text(
+            "nofinesset;rs;rslongue;departement;cog;categetab;coordx;coordy;sourcegeocod\n"
+            f"160000001;MSP;MAISON DE SANTE;16;16001;603;{x};{y};1,ATLASANTE,LAMBERT_93\n"
+            "160000002;CS;;16;16002;124;;;\n", encoding="utf-8")  # fmt: skip
+    else:
+        path.write_text(
+            "source,finess,etat,rs,com_code,categ_code,geoloc_x,geoloc_y,geoloc_projection\n"
+            f"FINESS,160000001,ACTUEL,MAISON DE SANTE,16001,603,{x},{y},LAMBERT_93\n"
+            "FINESS,160000002,ACTUEL,CS,16002,124,,,\n"
+            "FINESS,160000003,FERME,CS,16002,124,,,\n", encoding="utf-8")  # fmt: skip
+    source, result = read(path)
+    assert source == "finess_geolocated"
+    assert _places(result.tables["structures"]) == {
+        "160000001": ("msp", "16001", 0.72, 46.1),
+        "160000002": ("centre_sante", "16002", 0.2, 46.08),
+    }
+    assert result.tables["structures"]["name"].tolist() == ["MAISON DE SANTE", "CS"]
+    assert result.vintages == {"structures": "31/12/2020"}
 
 
 def test_truncated_json_is_refused(read, golden, tmp_path):
