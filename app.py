@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from geo.errors import ProxiSoinsError
 from pages import accounts, shell
 from pages.accounts import Role
+from pages.settling import settle_at_times
 
 SCREENS = (
     ("carte", "Carte", "map", Role.READER),
@@ -64,5 +65,6 @@ try:
     if not alone:
         accounts.draw_account()
     navigation.run()
+    settle_at_times()
 except ProxiSoinsError as error:
     shell.explain(error)

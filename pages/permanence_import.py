@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.pdses import files, storing
 from data.pdses.checks import ACCEPT, DECISION, DROP, Outcome, report
-from data.pdses.reader import LinesFile, read_lines
+from data.pdses.reader import LinesFile, open_lines
 from data.pdses.words import FIELDS
 from data.region import catalogue, schemas
 from data.region.territory import Territory
@@ -43,7 +43,7 @@ def _checked(
     type_of_crosses: str,
     corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
 ) -> tuple[LinesFile, list[Outcome]]:
-    file = read_lines(dropped.content, dropped.name, type_of_crosses)
+    file = open_lines(dropped.content, dropped.name, type_of_crosses)
     mended = {key: dict(change) for key, change in corrections}
     return file, storing.checked(file, region_and_state[0], mended)
 

@@ -22,7 +22,7 @@ from data.uploads import (
     MatchReport,
     Site,
     match_lines,
-    read_lines,
+    open_lines,
     template,
 )
 from data.uploads import corrections as site_upload
@@ -77,7 +77,7 @@ _BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Work: attrgetter("name", "di
 
 @st.cache_data(show_spinner="Lecture du fichier…", max_entries=8, hash_funcs=_BY_CONTENT)
 def _lines(current: Work) -> list[Line]:
-    return read_lines(current.content, current.name)
+    return open_lines(current.content, current.name)
 
 
 @st.cache_resource(show_spinner="Rapprochement des lieux…", max_entries=8, hash_funcs=_BY_CONTENT)

@@ -1,6 +1,5 @@
 """What a visitor would wait for, done as the process starts: its imports, then its data."""
 
-import gc
 import logging
 
 import altair as alt  # noqa: F401  (the line charts import it at first use)
@@ -10,12 +9,14 @@ import streamlit as st
 # What the screens import, read once, before anyone is served; but what draws maps:
 # streamlit-folium registers its frame only where a session imports it.
 from data.access import comparison, indicators, travel_time_errors, zoning_gauges  # noqa: F401
+from data.files import sandbox
 from data.maps import payload, pdses, sites  # noqa: F401
-from data.official import dropped_files, refresh  # noqa: F401
+from data.official import dropped_files, reading, refresh  # noqa: F401
 from data.pdses import coverage
+from data.pdses import reader as lines_reader
 from data.reports import scenario_pdf, sheet_pdf, site_tables, zoning_annex  # noqa: F401
 from data.scenarios import database
-from data.uploads import corrections  # noqa: F401
+from data.uploads import corrections, read_lines  # noqa: F401
 from geo import static_map  # noqa: F401
 from geo.errors import ProxiSoinsError
 from pages import (  # noqa: F401
@@ -25,6 +26,7 @@ from pages import (  # noqa: F401
     risk_proof,
     shell,
 )
+from pages.settling import settle
 from pages.state import REGION
 
 LOG = logging.getLogger("proxisoins")
@@ -47,14 +49,5 @@ def warm_up() -> None:
     except ProxiSoinsError as error:
         # The screens say it again, to who can mend it.
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
+    sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)
     settle()
-
-
-def settle() -> None:
-    """Leave out of garbage collection what is in memory: modules and data, there to stay.
-
-    Streamlit collects everything after every run of a script; looking at half a million objects
-    that no run made took 0.2 s of each.
-    """
-    gc.collect()
-    gc.freeze()

@@ -67,7 +67,7 @@ def import_lines(
 ) -> None:
     """Lit un fichier, met en usage les lignes comprises, dit ce qui manque aux autres."""
     from data.pdses import storing
-    from data.pdses.reader import read_lines
+    from data.pdses.reader import open_lines
     from data.region import schemas
     from data.uploads import UNDERSTOOD
 
@@ -82,7 +82,7 @@ def import_lines(
         raise InvalidInputError(
             f"« {file} » ne peut pas être lu ({error.strerror}) : vérifiez son chemin."
         ) from error
-    read = read_lines(content, file.name, crosses)
+    read = open_lines(content, file.name, crosses)
     outcomes = storing.checked(read, region)
     for one in outcomes:
         if one.status != UNDERSTOOD:

@@ -16,8 +16,8 @@ MAX_SHEET_XML_BYTES = 600_000_000
 MAX_PACKED_BYTES = 150_000_000
 MAX_CELLS = 30_000_000
 """Area of a sheet, last row by last column: a single far cell would fill the memory."""
-_ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
-_WIDE_COLUMN = re.compile(rb'<c[^>]*? r="([A-Z]{2,3})\d')
+_ROW = re.compile(rb'<row[^<>]*? r="(\d+)"')
+_WIDE_COLUMN = re.compile(rb'<c[^<>]*? r="([A-Z]{2,3})\d')
 _FORMULA = re.compile(rb"<f[ >/]")
 _CHUNK_BYTES = 4_194_304
 _OVERLAP_BYTES = 256

@@ -10,11 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from data.base import french
-from data.files.text_files import open_input
-from data.official import readers
-from data.official.readers.base import Candidate, ReadResult, Refusal
+from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import joined
+from data.official.reading import Member, read_files
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store
 from data.region.territory import Provenance
@@ -24,7 +23,6 @@ IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "
 COVERAGE_FLOOR = 0.9
 """Least share of the communes known today that a refreshed table must still cover."""
 _HASH_BLOCK_BYTES = 1 << 20
-_SHOWN_COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -74,16 +72,6 @@ class ImportReport:
     remarks: tuple[str, ...] = ()
     tables: tuple[TableReport, ...] = ()
     communes: int = 0
-
-
-@dataclass(frozen=True)
-class _Recognised:
-    position: int
-    path: Path
-    candidate: Candidate
-    source: str
-    reader: str
-    ignored: tuple[str, ...]
 
 
 def import_files(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
@@ -154,36 +142,32 @@ def _run(
     files: Sequence[Path], region: str, *, commit: bool, expected: Sequence[str] = ()
 ) -> list[ImportReport]:
     """Recognise, read and store; with `expected` sources, any refusal stops the whole."""
-    reports: dict[int, ImportReport] = {}
-    recognised = []
-    for position, path in enumerate(files):
-        try:
-            recognised += _recognise(position, path)
-        except ProxiSoinsError as error:
-            reports[position] = ImportReport(path.name, REFUSED, message=str(error))
-    order = list(readers.READERS)
-    recognised.sort(key=lambda item: order.index(item.reader))
     index = commune_index(region)
+    read = read_files(files, index)
+    reports = {
+        position: ImportReport(files[position].name, REFUSED, message=sentence)
+        for position, sentence in read.refusals.items()
+    }
     provenance, stored = _in_place()
     changed, sites = set[str](), None
-    for item in recognised:
+    for item in read.members:
+        result = item.result
         try:
-            result = readers.READERS[item.reader].read(item.candidate, index)
+            if result is None:
+                raise InvalidInputError(item.refusal)
             tables = _newer(joined(result, stored), result, provenance)
             if expected:
                 _check_refreshed(item, expected[item.position], tables, stored, index)
         except ProxiSoinsError as error:
             reports.setdefault(
                 item.position,
-                ImportReport(item.path.name, REFUSED, _named(item.source), str(error)),
+                ImportReport(item.file_name, REFUSED, _named(item.source), str(error)),
             )
             continue
-        if "sites" in result.tables:
-            sites = result.tables["sites"]
-            index = replace(index, sites=sites)
+        sites = result.tables.get("sites", sites)
         fed = {key: table for key, table in tables.items() if not _same(table, stored.get(key))}
         stored |= fed
-        described = _provenance(item, result, tables, index, provenance)
+        described = _provenance(item, _sha256(files[item.position]), tables, index, provenance)
         provenance |= {key: described[key] for key in fed}
         changed |= set(fed)
         status = (IMPORTED if fed else UNCHANGED) if commit else READ
@@ -214,44 +198,6 @@ def _in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
     return provenance, stored
 
 
-def _recognise(position: int, path: Path) -> list[_Recognised]:
-    """Return the readable members of a file, at least one.
-
-    Raises
-    ------
-    InvalidInputError
-        Nothing in it is known.
-    """
-    found, ignored, columns = [], [], ""
-    for file in open_input(path):
-        candidate = readers.candidate_of(file)
-        known = readers.recognise(candidate)
-        if known is None:
-            ignored.append(file.name)
-            columns = columns or _first_columns(candidate)
-        else:
-            found.append((candidate, *known))
-    if not found:
-        expected = ", ".join(dict.fromkeys(source.title for source in sources().values()))
-        raise InvalidInputError(
-            f"« {path.name} » n'est aucun des fichiers attendus : {columns} "
-            f"Fichiers que l'import sait lire : {expected}."
-        )
-    return [
-        _Recognised(position, path, candidate, source, reader, tuple(ignored))
-        for candidate, source, reader in found
-    ]
-
-
-def _first_columns(candidate: Candidate) -> str:
-    for table in candidate.tables:
-        cells = next((row for row in table.head if len([c for c in row if c.strip()]) > 1), [])
-        if cells:
-            shown = ", ".join(f"« {cell.strip()[:40]} »" for cell in cells[:_SHOWN_COLUMNS])
-            return f"ses premières colonnes sont {shown}."
-    return "on n'y trouve aucun tableau."
-
-
 def _newer(
     tables: dict[str, pd.DataFrame], result: ReadResult, stored: Mapping[str, Provenance]
 ) -> dict[str, pd.DataFrame]:
@@ -269,7 +215,7 @@ def _newer(
 
 
 def _check_refreshed(
-    item: _Recognised,
+    item: Member,
     expected: str,
     tables: Mapping[str, pd.DataFrame],
     stored: Mapping[str, pd.DataFrame],
@@ -284,7 +230,7 @@ def _check_refreshed(
     """
     if item.source != expected:
         raise InvalidInputError(
-            f"« {item.path.name} » n'a plus la forme attendue pour « {sources()[expected].title} » "
+            f"« {item.file_name} » n'a plus la forme attendue pour « {sources()[expected].title} » "
             f"(reconnu comme « {sources()[item.source].title} ») : rien n'est changé."
         )
     for key, table in tables.items():
@@ -292,7 +238,7 @@ def _check_refreshed(
         before = index.matched(stored[key]["code"]) if key in stored else 0
         if now == 0 or now < COVERAGE_FLOOR * before:
             raise InvalidInputError(
-                f"« {item.path.name} » ne couvre que {french.number(now)} communes de la région "
+                f"« {item.file_name} » ne couvre que {french.number(now)} communes de la région "
                 f"pour « {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
                 "rien n'est changé. Vérifiez le fichier, puis importez-le à la main si c'est voulu."
             )
@@ -313,14 +259,15 @@ def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
 
 
 def _provenance(
-    item: _Recognised,
-    result: ReadResult,
+    item: Member,
+    sha256: str,
     tables: Mapping[str, pd.DataFrame],
     index: CommuneIndex,
     before: Mapping[str, Provenance],
 ) -> dict[str, Provenance]:
-    source = sources()[item.source]
-    sha256 = _sha256(item.path)
+    source, result = sources()[item.source], item.result
+    if result is None:
+        raise ValueError(item.file_name)
     now = dt.datetime.now(dt.UTC)
     described = {}
     for key, table in tables.items():
@@ -346,7 +293,7 @@ def _provenance(
             rows=len(table),
             matched=index.matched(table["code"]),
             imported_at=now,
-            file_name=item.path.name,
+            file_name=item.file_name,
             sha256=sha256,
         )
     return described
@@ -357,7 +304,7 @@ def _joined_once(before: str, added: str, separator: str) -> str:
 
 
 def _report(
-    item: _Recognised,
+    item: Member,
     result: ReadResult,
     fed: Sequence[str],
     index: CommuneIndex,
@@ -367,7 +314,7 @@ def _report(
     if not any(index.matched(result.tables[key]["code"]) for key in fed):
         remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
     return ImportReport(
-        item.path.name,
+        item.file_name,
         status,
         _named(item.source),
         read=result.tally.read,

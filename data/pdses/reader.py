@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.base.spreadsheet_text import safe_text
+from data.files import sandbox
 from data.files.archives import members
 from data.pdses.words import (
     is_cross,
@@ -76,6 +77,24 @@ class LinesFile:
     wide: bool
     crosses: int
     ignored: tuple[str, ...]
+
+
+def open_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFile:
+    """Read a file of on-call lines in a process apart, within limits; see `read_lines`.
+
+    Raises
+    ------
+    InvalidInputError
+        Also when the file breaks a limit of memory, time or size.
+    """
+    return sandbox.run(
+        read_lines,
+        content,
+        name,
+        type_of_crosses,
+        name=name,
+        limits=sandbox.for_size(min(len(content), MAX_UPLOAD_BYTES)),
+    )
 
 
 def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFile:

@@ -78,7 +78,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 _TOTALS = re.compile(r"\b(total|nombre|nb|somme|effectif)\b")
 _NO_LINE = frozenset({"", "non", "0", "neant", "so", "sans objet", "nc", "n a", "aucune", "aucun"})
 _CROSSES = frozenset({"x", "oui", "1", "ok", "o"})
-_NEGATIONS = re.compile(r"\b(non|pas|plus)\b.*\b(assur|pourvu|tenu|couvert|honor)")
+_NEGATION = re.compile(r"\b(non|pas|plus)\b")
+_HELD = re.compile(r"\b(assur|pourvu|tenu|couvert|honor)")
 _STATUS_STEMS = (
     ("carence", r"\b(carence|vacant|decouvert|suspendu)"),
     ("réquisition", r"\brequi"),
@@ -125,7 +126,8 @@ def line_status(text: str) -> str:
     ('carence', 'mutualisée', '')
     """
     folded = fold(text)
-    if _NEGATIONS.search(folded):
+    negation = _NEGATION.search(folded)
+    if negation and _HELD.search(folded, negation.end()):
         return "carence"
     return next((s for s, stems in _STATUS_STEMS if re.search(stems, folded)), "")
 
@@ -145,7 +147,7 @@ def pieces(cell: str) -> list[str]:
     """
     if fold(cell) in _NO_LINE and not is_cross(cell):
         return []
-    parts = re.split(r"\s*(?:[+;\n]|,| et |(?<!\d)/(?!\d))\s*", cell)
+    parts = [part.strip() for part in re.split(r"[+;\n,]|\set\s|(?<!\d)/(?!\d)", cell)]
     kept = [part for part in parts if fold(part) not in _NO_LINE or is_cross(part)]
     typed = [part for part in kept if line_type(part)]
     # "astreinte, mutualisée" is one line told in two words, not two lines.
@@ -167,9 +169,15 @@ def split_heading(heading: str) -> tuple[str, str]:
     (('Cardiologie', 'astreinte'), ('Anesthésie-réanimation', ''))
     """
     text = " ".join(heading.split())
-    found = re.fullmatch(r"(.+?)\s*(?:[-–:/(]\s*)([^-–:/()]*(?:-[^-–:/()]*)?)\)?", text)
-    if found and (kind := line_type(found[2])):
-        return found[1].strip(), kind
+    body = text.removesuffix(")")
+    last = max(map(body.rfind, "–:/()"))
+    hyphens = [last + 1 + k for k, letter in enumerate(body[last + 1 :]) if letter == "-"]
+    # The type is the end without separator; a hyphen in it may be its own.
+    places = [] if len(hyphens) > 1 or body[last : last + 1] in {"", ")"} else [last]
+    for place in (*places, *hyphens[-2:]):
+        if place > 0:
+            kind = line_type(body[place + 1 :])
+            return (body[:place].strip(), kind) if kind else (text, "")
     return text, ""
 
 

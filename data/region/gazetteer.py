@@ -33,8 +33,8 @@ _LINKS = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "en", "et", 
 _NOISE = re.compile(
     r"\bcedex\b(\s*\d{1,2}\b)?|^(commune|ville|mairie)\s+(de\s+|du\s+|d\s*['’]\s*)", re.IGNORECASE
 )
-_DEPARTEMENT = re.compile(r"[(\[,/-]\s*(\d{2}|2[AB]|97\d)\s*[)\]]?\s*$", re.IGNORECASE)
-_ARTICLE_LAST = re.compile(r"^(.*?)[\s,]*[(,]\s*(le|la|les|l['’]?)\s*\)?\s*$", re.IGNORECASE)
+_DEPARTEMENT = re.compile(r"[(\[,/-]\s*+(\d{2}|2[AB]|97\d)\s*+(?:[)\]]\s*+)?$", re.IGNORECASE)
+_ARTICLE_LAST = re.compile(r"[(,]\s*+(les|le|la|l['’]?)\s*+(?:\)\s*+)?$", re.IGNORECASE)
 _POSTCODE = re.compile(r"^\d{5}$")
 
 CLOSE_SCORE = 84.0
@@ -42,6 +42,8 @@ CLOSE_SCORE = 84.0
 SURE_SCORE = 90.0
 """Likeness above which a name is taken as a misspelling when the postcode agrees."""
 _CANDIDATES = 6
+_LONGEST_NAME = 200
+"""Characters; the longest name of a commune has 45. What is longer is no name, and slow."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,11 @@ def name_key(name: str) -> str:
     """
     text = _NOISE.sub(" ", name.strip())
     text = _DEPARTEMENT.sub("", text)
-    if last := _ARTICLE_LAST.match(text):
-        text = f"{last[2]} {last[1]}"
+    if last := _ARTICLE_LAST.search(text):
+        text = f"{last[1]} {text[: last.start()].rstrip(' ,')}"
     text = re.sub(r"\bs\s*/\s*s(?:\s*/|\b)", " sous ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bs(?:/|\.\s)\s*", " sur ", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bn\.?\s*-?\s*d\.\s*", " nd ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bn\.?\s*+(?:-\s*+)?d\.\s*", " nd ", text, flags=re.IGNORECASE)
     return " ".join(_ABBREVIATIONS.get(word, word) for word in fold(text).split())
 
 
@@ -216,6 +218,8 @@ class Gazetteer:
             What tells namesakes apart, "" when not given; a postcode that contradicts the name
             makes it doubtful.
         """
+        if len(name) > _LONGEST_NAME:
+            return Match(())
         key = name_key(name)
         hint = _DEPARTEMENT.search(name)
         departement = departement or (hint[1].upper() if hint else "")

@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
+from data.files import sandbox
 from data.files.archives import MAX_UPLOAD_BYTES, members
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from data.uploads.match import MatchReport, Outcome, match_lines, sites_table
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Site",
     "match_lines",
+    "open_lines",
     "read_lines",
     "read_upload",
     "sites_table",
@@ -42,7 +44,21 @@ def read_upload(path: Path) -> list[Line]:
         ) from error
     if size > MAX_UPLOAD_BYTES:
         raise _too_large(path.name, size)
-    return read_lines(content, path.name)
+    return open_lines(content, path.name)
+
+
+def open_lines(content: bytes, name: str) -> list[Line]:
+    """Read a file of sites in a process apart, within limits; see `read_lines`.
+
+    Raises
+    ------
+    InvalidInputError
+        Also when the file breaks a limit of memory, time or size.
+    """
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise _too_large(name, len(content))
+    limits = sandbox.for_size(len(content))
+    return sandbox.run(read_lines, content, name, name=name, limits=limits)
 
 
 def read_lines(content: bytes, name: str) -> list[Line]:

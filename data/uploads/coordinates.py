@@ -8,12 +8,13 @@ from pyproj import Transformer
 
 from data.uploads.doubt import REFUSED, Doubt
 
-_POINT = re.compile(r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)")
+_POINT = re.compile(r"(?<![\d.])(-?\d++(?:\.\d++)?)(?:\s*+[,;]\s*+|\s++)(-?\d++(?:\.\d++)?)")
 _DMS = re.compile(
-    r"""^\s*(-?\d{1,3}(?:[.,]\d+)?)\s*[°ºd]\s*(\d{1,2})?\s*['’′m]?\s*(\d{1,2}(?:[.,]\d+)?)?\s*["”″s]*\s*([NSEWO])?\s*$""",
+    r"""^\s*+(-?\d{1,3}(?:[.,]\d++)?)\s*+[°ºd]\s*+(\d{1,2})?\s*+['’′m]?\s*+"""
+    r"""(\d{1,2}(?:[.,]\d++)?)?\s*+["”″s]*+\s*+([NSEWO])?\s*+$""",
     re.IGNORECASE,
 )
-_GAPS = (r"(?<=[NSEWOnsewo])[\s,;/]+", r"\s*[;/]\s*", r",\s+", r"\s+", r"(?<=,\d{4}),|(?<=,\d{5}),")
+_GAPS = (r"(?<=[NSEWOnsewo])[\s,;/]+", r"[;/]", r",\s+", r"\s+", r"(?<=,\d{4}),|(?<=,\d{5}),")
 """What stands between two coordinates in one cell, surest first; numbers may have commas."""
 _AXES = 2
 _LAMBERT = Transformer.from_crs(2154, 4326, always_xy=True)
@@ -51,7 +52,7 @@ def _pair(text: str) -> tuple[float, float] | None:
     # WKT writes longitude first; "geo_point_2d" of the open data portals latitude first.
     wkt = text.lstrip().upper().startswith(("POINT", "SRID"))
     for gap in () if wkt else _GAPS:
-        parts = [part for part in re.split(gap, text.strip()) if part]
+        parts = [part for piece in re.split(gap, text.strip()) if (part := piece.strip())]
         numbers = [_degrees(part) for part in parts]
         if len(parts) == _AXES and None not in numbers:
             first, second = (number for number in numbers if number is not None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from data.region.gazetteer import Gazetteer
 
-_MOVE = re.compile(r"^\s*(.+?)\s*(?:[:=x×]\s*(\d{1,2}))?\s*$")
+_HOW_MANY = re.compile(r"[:=x×]\s*+(\d{1,2})$")
 _MOST_STAFF = 1_000
 _YEARS = (1950, 2100)
 
@@ -48,17 +48,21 @@ def moving(cells: Mapping[str, str], gazetteer: Gazetteer, notes: list[str]) -> 
     """Return who would move in, from "19275:2; Meymac" (one GP where no number is given)."""
     found: dict[str, int] = {}
     for part in re.split(r"[;|\n]|,(?!\d)", cells.get("moving", "")):
-        said = _MOVE.match(part)
-        if said is None or not said[1]:
+        said = part.strip()
+        many = _HOW_MANY.search(said)
+        where = said[: many.start()].rstrip() if many else said
+        if not where:
+            where, many = said, None
+        if not where:
             continue
         match = (
-            gazetteer.by_code(said[1])
-            if said[1][:2].isalnum() and any(c.isdigit() for c in said[1])
-            else gazetteer.by_name(said[1])
+            gazetteer.by_code(where)
+            if where[:2].isalnum() and any(c.isdigit() for c in where)
+            else gazetteer.by_name(where)
         )
         if not match.sure:
-            notes.append(f"provenance « {said[1][:40]} » non reconnue, ignorée")
+            notes.append(f"provenance « {where[:40]} » non reconnue, ignorée")
             continue
         code = match.places[0].code
-        found[code] = found.get(code, 0) + int(said[2] or 1)
+        found[code] = found.get(code, 0) + (int(many[1]) if many else 1)
     return found

@@ -16,8 +16,9 @@ from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
+from data.files.geopackages import check_geopackage
 from data.uploads.columns import recognise
-from data.uploads.tables import MAX_SITES, Line, decode, limited
+from data.uploads.tables import MAX_SITES, Line, bounded, decode, limited
 from geo.errors import InvalidInputError
 
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -165,6 +166,7 @@ def read_geopackage(content: bytes, name: str) -> list[Line]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sites.gpkg"
         path.write_bytes(content)
+        check_geopackage(path, name)
         try:
             counts = _layer_counts(path)
         except (DataSourceError, DataLayerError) as error:
@@ -220,7 +222,7 @@ def _lines(features: Iterable[Feature], name: str) -> list[Line]:
         point = None if geometry is None or geometry.is_empty else _inside(geometry)
         if point is not None:
             cells |= {"lon": repr(float(point.x)), "lat": repr(float(point.y))}
-        lines.append(Line(number, cells))
+        lines.append(bounded(Line(number, cells)))
     return limited(lines, name)
 
 

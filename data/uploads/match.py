@@ -24,8 +24,10 @@ BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
 _KM_PER_DEGREE = 111.2
 _LOST_ZERO = re.compile(r"[1-9]\d{3}")
-_POSTCODE_AND_NAME = re.compile(r"^(\d{5})[\s,-]+(.+)$|^(.+?)[\s,-]+(\d{5})$")
-_IN_ADDRESS = re.compile(r"\b(\d{5})\b[\s,]+(.+?)\s*(?:,\s*france)?\s*$", re.IGNORECASE)
+_POSTCODE_FIRST = re.compile(r"^(\d{5})[\s,-]++(.+)$")
+_POSTCODE_LAST = re.compile(r"[\s,-](\d{5})$")
+_COUNTRY_LAST = re.compile(r",\s*+france$", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"\b(\d{5})\b[\s,]++([^\n]+)$")
 
 
 @dataclass(frozen=True)
@@ -287,11 +289,14 @@ def _five_digits(code: str) -> str:
 def _asked(cells: Mapping[str, str], gazetteer: Gazetteer) -> list[tuple[str, Callable[[], Match]]]:
     """Return what a line says of its commune, surest first: in words, and how to look it up."""
     postcode, commune = _five_digits(cells.get("postcode", "")), cells.get("commune", "")
-    if found := _POSTCODE_AND_NAME.match(commune):
-        postcode, commune = postcode or found[1] or found[4], found[2] or found[3]
-    if found := _IN_ADDRESS.search(cells.get("address", "")):
+    if found := _POSTCODE_FIRST.match(commune):
+        postcode, commune = postcode or found[1], found[2]
+    elif (found := _POSTCODE_LAST.search(commune)) and (name := commune[: found.start()]).strip():
+        postcode, commune = postcode or found[1], name.rstrip(" ,-\t")
+    address = _COUNTRY_LAST.sub("", cells.get("address", "").rstrip()).rstrip()
+    if found := _IN_ADDRESS.search(address):
         postcode = postcode or found[1]
-        commune = commune or re.split(r"[,\n]", found[2])[0]
+        commune = commune or found[2].split(",")[0]
     tries: list[tuple[str, Callable[[], Match]]] = []
     if code := cells.get("code", ""):
         tries.append((f"code INSEE « {code} »", lambda: gazetteer.by_code(code)))

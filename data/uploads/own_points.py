@@ -4,7 +4,7 @@ import pandas as pd
 
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
-from data.uploads import MatchReport, match_lines, read_lines
+from data.uploads import MatchReport, match_lines, open_lines
 
 
 def own_points(content: bytes, name: str, territory: Territory) -> tuple[pd.DataFrame, MatchReport]:
@@ -26,9 +26,9 @@ def own_points(content: bytes, name: str, territory: Territory) -> tuple[pd.Data
     Raises
     ------
     InvalidInputError
-        The file cannot be read: see `data.uploads.read_lines`.
+        The file cannot be read: see `data.uploads.open_lines`.
     """
-    report = match_lines(read_lines(content, name), gazetteer(territory.region), territory.communes)
+    report = match_lines(open_lines(content, name), gazetteer(territory.region), territory.communes)
     sites = report.sites
     points = pd.DataFrame(
         {

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
+from data.base import french
 from data.base.french import fold
 from data.uploads.columns import locates, recognise
 from geo.errors import InvalidInputError
@@ -20,6 +21,9 @@ MAX_SITES = 2_000
 _SEPARATORS = (";", ",", "\t", "|")
 _HEADER_ROWS = 30
 """A heading further down than this is no heading."""
+MAX_CELL_CHARACTERS = 2_000
+MAX_POINT_CHARACTERS = 32_767
+"""A shape may be long; a spreadsheet's cell holds no more."""
 _MAX_COLUMNS = 200
 _MAX_ROWS = 20_000
 """Rows looked at, blank ones included."""
@@ -260,8 +264,26 @@ def to_lines(rows: list[Row], name: str) -> list[Line]:
             if extra
             else ""
         )
-        lines.append(Line(number, values, fault))
+        lines.append(bounded(Line(number, values, fault)))
     return limited(lines, name)
+
+
+def bounded(line: Line) -> Line:
+    """Return a line whose cells are of a length that one reads; a longer one is its fault."""
+    long = {
+        field: text
+        for field, text in line.cells.items()
+        if len(text) > (MAX_POINT_CHARACTERS if field == "point" else MAX_CELL_CHARACTERS)
+    }
+    if not long:
+        return line
+    lengths = ", ".join(french.number(len(text)) for text in long.values())
+    cut = {field: text[:MAX_CELL_CHARACTERS] for field, text in long.items()}
+    fault = (
+        f"une cellule est démesurée ({lengths} caractères, pour "
+        f"{french.number(MAX_CELL_CHARACTERS)} au plus) : raccourcissez-la"
+    )
+    return Line(line.number, line.cells | cut, line.fault or fault)
 
 
 def _first_of(cells: list[str], title: str, titles: list[str]) -> str:
