@@ -84,7 +84,8 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         consultations a year and standardised inhabitant, computed here;
         apl_published, apl65_published, apl_published_year (DREES);
         share_near_retirement (0 to 1, 1 − APL65/APL of the latest year with both) and its
-        share_near_retirement_year; zone, zone_qpv, tvs, tvs_name ("" unknown); bassin_de_vie,
+        share_near_retirement_year; zone, zone_qpv, zone_decree (ISO date of
+        its decree), tvs, tvs_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         minutes_to_labelled_structure, population_labelled_within_20, _30.
     """
@@ -229,6 +230,7 @@ def _with_zones(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     return table.assign(
         zone=_texts(codes, whole["zone"]),
         zone_qpv=_texts(codes, district["zone"]),
+        zone_decree=_texts(codes, whole["decree"]) if "decree" in whole else "",
         tvs=_texts(codes, whole["tvs"]),
         tvs_name=_texts(codes, whole["tvs_name"]),
     )

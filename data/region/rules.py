@@ -17,6 +17,7 @@ OUTSIDE_POOL_SHARE = 0.05
 ZIP_CEILING, ZAC_CEILING = 0.168, 0.458
 ZIP_SHARE_OF_FRANCE, ZAC_SHARE_OF_FRANCE = 0.302, 0.42
 ZIP_AID_EUROS, ZAC_AID_EUROS = 10_000, 5_000
+ZONING_OLD_YEARS = 2
 
 # Time.
 HUBERT_MINUTES = 20.0
@@ -105,6 +106,12 @@ RULES = (
         "part de la population du vivier que l’agence peut prendre au-dessus de ce seuil",
         _METHOD_2017,
         "13 novembre 2017",
+    ),
+    Rule(
+        ("ZONING_OLD_YEARS",),
+        "âge d’un arrêté de zonage, en années, au-delà duquel l’écran le dit ancien",
+        _OURS,
+        "2026",
     ),
     Rule(
         ("geo.access.ACTS_FLOOR_PER_GP", "geo.access.ACTS_CEILING_PER_GP"),

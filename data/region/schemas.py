@@ -73,6 +73,7 @@ zoning = pa.DataFrameSchema(
         "part": pa.Column(str, pa.Check.isin(("commune", "QPV"))),
         "tvs": pa.Column(str, **_TEXT),  # code of the TVS, "" when not given
         "tvs_name": pa.Column(str, **_TEXT),
+        "decree": pa.Column(str, required=False, **_TEXT),  # ISO date, "" unknown
     },
     unique=["code", "part"],
     strict=True,
@@ -211,7 +212,8 @@ def checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
     """
     schema = POPULATIONS if key == "populations" else (TABLES | CONTEXT)[key]
     try:
-        return schema.validate(table[list(schema.columns)], lazy=True)
+        present = [name for name, one in schema.columns.items() if one.required or name in table]
+        return schema.validate(table[present], lazy=True)
     except pandera.errors.SchemaErrors as errors:
         first = errors.failure_cases.iloc[0]
         raise InvalidInputError(

@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = {
     "share_near_retirement": "Part de l’offre proche de la retraite",
     "zone": "Zonage",
     "zone_qpv": "Zonage du QPV",
+    "zone_decree": "Date de l’arrêté de zonage",
     "tvs_name": "Territoire de vie-santé",
     "bassin_de_vie_name": "Bassin de vie",
     "share_over_75": "Part des 75 ans et plus",

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from data.access.indicators import LEVELS
+from data.base import french
 from data.base.french import MISSING, number, percent
 from data.pdses import coverage
-from data.region import rules
+from data.region import decrees, rules
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 
@@ -297,6 +298,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         share = inside["population"].sum() / people
         whole = "" if share > 0.999 else f" ({percent(share)} des habitants)"
         sentences.append(f"Zonage {zone}{whole} : {aids}.")
+    sentences += _decrees(members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]
     if here.empty:
         sentences.append("Aucune structure labellisée, MSP ni centre de santé sur place.")
@@ -325,6 +327,16 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
             f"Qui nous couvre cette nuit, depuis {main['name']} : {', '.join(told[:8])}."
         )
     return sentences
+
+
+def _decrees(members: pd.DataFrame) -> list[str]:
+    """Say the dates of the decrees of the zones, and those that are old."""
+    if not (members["zone_decree"] != "").any():
+        return []
+    aged = decrees.old(members["zone_decree"], french.today())
+    return [
+        " ; ".join([f"Zonage en vigueur : {decrees.span(members['zone_decree'])}", *aged]) + "."
+    ]
 
 
 def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -> list[str]:

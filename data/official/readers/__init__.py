@@ -13,11 +13,13 @@ from data.official.readers import (
     rpps,
     sirene,
     zoning,
+    zoning_national,
 )
 from data.official.readers.base import Candidate, Reader
 
 READERS: dict[str, Reader] = {
     "apl": apl,
+    "zoning_national": zoning_national,
     "zoning": zoning,
     "gp_counts": gp_counts,
     "population": population,

@@ -79,12 +79,12 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     else:
         rows = _match_names(header, zone, index, tally)
     tally.refuse_malformed(header.table)
-    rows = _zones(rows, name, tally)
+    rows = zones_of(rows, name, tally)
     rows = chief_rows(settled(rows, index, tally), tally)
-    rows = _one_per_part(rows, tally)
+    rows = one_per_part(rows, tally)
     require_rows(len(rows), name, "zonage des communes")
     tally.kept = len(rows)
-    zoning = _whole(rows)
+    zoning = whole(rows)
     vintage = _vintage(candidate)
     return ReadResult({"zoning": zoning}, {"zoning": vintage}, tally)
 
@@ -173,7 +173,14 @@ def _named(name: str, postcode: str, index: CommuneIndex) -> str:
     return "?" if close or same_name else ""
 
 
-def _zones(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
+def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
+    """Return rows with `zone` and `part` read from `value`; missing and strange ones are refused.
+
+    Raises
+    ------
+    InvalidInputError
+        Most values are no zones of GPs.
+    """
     values = {value: french.fold(value) for value in rows["value"].unique()}
     meaning = {value: _zone_of(folded) for value, folded in values.items()}
     read = rows["value"].map(meaning)
@@ -215,7 +222,7 @@ def _zone_of(value: str) -> tuple[str, str] | None:
     return None
 
 
-def _one_per_part(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+def one_per_part(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     """Keep one zone per commune and part; two different ones are ambiguous."""
     distinct = rows.drop_duplicates(["code", "part", "zone"])
     several = distinct.duplicated(["code", "part"], keep=False)
@@ -223,9 +230,9 @@ def _one_per_part(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     return distinct[~several]
 
 
-def _whole(rows: pd.DataFrame) -> pd.DataFrame:
+def whole(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the commune's own row where only its districts are zoned: the rest is outside."""
-    columns = ["code", "zone", "part", "tvs", "tvs_name"]
+    columns = ["code", "zone", "part", "tvs", "tvs_name", *(["decree"] if "decree" in rows else [])]
     only_parts = rows[~rows["code"].isin(set(rows.loc[rows["part"] == "commune", "code"]))]
     rest = only_parts.assign(zone="HZ", part="commune")
     return pd.concat([rows, rest])[columns].sort_values(["code", "part"]).reset_index(drop=True)

@@ -1,7 +1,14 @@
 """Legal zoning in its layouts, and what is not a zoning of GPs."""
 
+import datetime as dt
+
 import pytest
 
+from data.access import indicators
+from data.base import french
+from data.official import imports
+from data.region import catalogue
+from data.reports import sheet
 from geo.errors import InvalidInputError
 
 
@@ -91,3 +98,52 @@ def test_drees_sheets_prefer_the_regional_decree_and_keep_the_district(read, wor
     }
     assert set(result.tables["zoning"]["tvs"]) == {"16106", "33063"}
     assert result.vintages["zoning"] == "31/12/2019"
+
+
+def test_national_file_gives_decrees_and_territories(read, golden, monkeypatch):
+    monkeypatch.setattr(french, "today", lambda: dt.date(2026, 11, 28))
+    source, result = read(golden / "zoning_national.csv")
+    assert source == "zoning_national"
+    assert _zones(result) == {
+        ("01004", "commune"): "ZAC",
+        ("16001", "commune"): "ZIP",
+        ("16002", "commune"): "ZAC",
+        ("16186", "commune"): "ZV",
+        ("33063", "commune"): "HZ",
+    }  # Limoges is not told, and not taken for a commune outside
+    table = result.tables["zoning"].set_index("code")
+    assert table.loc["16002", ["tvs", "tvs_name", "decree"]].tolist() == [
+        "T1602", "Ruffec, Nord", "2019-03-12",
+    ]  # fmt: skip
+    assert result.vintages == {"zoning": "arrêtés du 12 mars 2019 au 1 janvier 2026"}
+    remarks = " | ".join(result.tally.remarks)
+    assert (
+        "1 commune a un arrêté de zonage de plus de 2 ans (le plus ancien du 12 mars 2019)"
+        in remarks
+    )
+    assert "1 ligne d'un autre niveau que la commune" in remarks
+    assert [(r.reason, r.count) for r in result.tally.refused] == [
+        ("zonage non communiqué (NC)", 1)
+    ]
+
+
+def test_not_classed_is_outside_where_nothing_else_says_it(read, golden, tmp_path):
+    path = tmp_path / "zonages-com.csv"
+    text = (golden / "zoning_national.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("3_HZ", "NC"), encoding="utf-8")
+    _, result = read(path)
+    assert _zones(result)[("87085", "commune")] == "HZ"
+    assert any("2 communes non classées" in remark for remark in result.tally.remarks)
+
+
+def test_national_file_feeds_the_sheet_with_its_dates(golden):
+    imports.import_files([golden / "zoning_national.csv"])
+    territory = catalogue.load_territory()
+    table = indicators.commune_indicators(territory).set_index("code")
+    assert table.loc["16002", "zone_decree"] == "2019-03-12"
+    assert table.loc["19275", "zone_decree"] == ""
+    said = sheet._decrees(table.loc[["16001", "16002"]])
+    assert said[0].startswith(
+        "Zonage en vigueur : arrêtés du 12 mars 2019 au 1 janvier 2026 ; 1 commune"
+    )
+    assert sheet._decrees(table.loc[["19275"]]) == []
