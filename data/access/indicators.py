@@ -64,6 +64,8 @@ _AVERAGED = (
     "apl_published",
     "apl65_published",
     "share_over_75",
+    "share_over_65",
+    "share_over_80",
 )
 
 
@@ -87,6 +89,7 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         share_near_retirement_year; zone, zone_qpv, zone_decree (ISO date of
         its decree), tvs, tvs_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
+        share_over_65, share_over_80 and their elder_year, of another census (missing without it);
         minutes_to_labelled_structure, population_labelled_within_20, _30.
     """
     return cached_table("communes", _key(territory), lambda: _compute(territory)).copy()
@@ -248,7 +251,21 @@ def _with_reference(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     return table.assign(
         **{column: _texts(codes, known[column]) for column in texts},
         share_over_75=codes.map(known["share_over_75"]).astype(float),
+        **_elder_shares(territory, codes),
     )
+
+
+def _elder_shares(territory: Territory, codes: pd.Series) -> dict[str, pd.Series | float]:
+    """Return the shares of a census that tells 65 and 80 but no longer 75; missing without it."""
+    known = territory.context.get("elder_shares")
+    if known is None:
+        return {"share_over_65": np.nan, "share_over_80": np.nan, "elder_year": np.nan}
+    told = known.set_index("code")
+    return {
+        "share_over_65": codes.map(told["share_over_65"]).astype(float),
+        "share_over_80": codes.map(told["share_over_80"]).astype(float),
+        "elder_year": codes.map(told["year"]).astype(float),
+    }
 
 
 def _add_labelled(table: pd.DataFrame, territory: Territory) -> None:
@@ -305,7 +322,7 @@ def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:
     for column in _AVERAGED:
         table[column] = ag.weighted_means(communes[column], people, groups)
     table["minutes_median"] = ag.weighted_medians(communes["minutes_to_nearest_gp"], people, groups)
-    for column in ("apl_published_year", "share_near_retirement_year"):
+    for column in ("apl_published_year", "share_near_retirement_year", "elder_year"):
         table[column] = communes[column].max()
     # Weighted by the supply within reach, the mean of 1 − APL65/APL is 1 − mean APL65 / mean APL.
     supply = people * communes["apl_published"]

@@ -298,7 +298,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         share = inside["population"].sum() / people
         whole = "" if share > 0.999 else f" ({percent(share)} des habitants)"
         sentences.append(f"Zonage {zone}{whole} : {aids}.")
-    sentences += _decrees(members)
+    sentences += _decrees(members) + _old_people(members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]
     if here.empty:
         sentences.append("Aucune structure labellisée, MSP ni centre de santé sur place.")
@@ -337,6 +337,21 @@ def _decrees(members: pd.DataFrame) -> list[str]:
     return [
         " ; ".join([f"Zonage en vigueur : {decrees.span(members['zone_decree'])}", *aged]) + "."
     ]
+
+
+def _old_people(members: pd.DataFrame) -> list[str]:
+    """Say the shares of 65 and of 80 and over, with the census that they come from."""
+    known = members[members["share_over_65"].notna() & (members["population"] > 0)]
+    if known.empty:
+        return []
+    people = known["population"]
+    shares = [
+        french.percent(float((known[column] * people).sum() / people.sum()))
+        for column in ("share_over_65", "share_over_80")
+    ]
+    census = f"recensement de {known['elder_year'].max():.0f}"
+    old, oldest = shares
+    return [f"Habitants âgés : {old} ont 65 ans ou plus, {oldest} ont 80 ans ou plus ({census})."]
 
 
 def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -> list[str]:

@@ -172,6 +172,12 @@ def numbers(texts: pd.Series) -> pd.Series:
     return pd.to_numeric(plain, errors="coerce")
 
 
+def other_levels(count: int) -> str:
+    """Say how many rows tell of something larger or smaller than a commune."""
+    lines = "1 ligne" if count == 1 else f"{french.number(count)} lignes"
+    return f"{lines} d'un autre niveau que la commune, hors de cette lecture"
+
+
 def require_rows(kept: int, name: str, what: str) -> None:
     """Refuse a file of which nothing was kept.
 

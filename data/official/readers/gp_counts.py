@@ -22,6 +22,9 @@ from geo.errors import InvalidInputError
 GP_TYPES = frozenset({"D201", "D265"})
 """Médecin généraliste in the BPE: D201 up to 2020, D265 since."""
 
+FACILITIES = "FACILITIES"
+"""Measure (`BPE_MEASURE`) that counts equipments, in the Melodi form."""
+
 _WIDE_COLUMN = re.compile(r"(?:gps?|mg|medecins? generalistes?|medecins? omnipraticiens?) (\d{4})$")
 _GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
 _CODE_NAMES = ("code", "depcom", "codgeo", "insee com", "code insee", "code commune")
@@ -128,10 +131,19 @@ def _read_melodi(header: Header, tally: Tally) -> pd.DataFrame:
         year=header.first("time period"),
         gps=_measure(header),
         level=level,
+        measure=header.first("bpe measure"),
     )
 
-    def communes() -> Iterator[pd.DataFrame]:
+    def counted() -> Iterator[pd.DataFrame]:
         for batch in batches:
+            if "measure" in batch:  # others count what equipments hold, rooms or places
+                tally.read += int((batch["measure"] != FACILITIES).sum())
+                yield batch[batch["measure"] == FACILITIES]
+            else:
+                yield batch
+
+    def communes() -> Iterator[pd.DataFrame]:
+        for batch in counted():
             if level is None:
                 tally.read += (~batch["code"].str.contains("COM|ARM|^[0-9AB]{5}$")).sum()
                 yield batch[batch["code"].str.contains("COM|ARM|^[0-9AB]{5}$")]

@@ -1,5 +1,7 @@
 """Columns that describe communes (age, density class, area, bassin de vie) and the TVS."""
 
+import re
+
 import pandas as pd
 
 from data.official.readers.base import (
@@ -20,7 +22,7 @@ from geo.errors import InvalidInputError
 _CODE_NAMES = ("code", "codgeo", "depcom", "insee com", "code insee", "code commune")
 _NAMES = {
     "share_over_75": ("part 75 plus pct",),
-    "density_class": ("grille densite texte", "libdens7", "libelle densite"),
+    "density_class": ("grille densite texte", "libdens7", "libelle densite", "libdens"),
     "area_km2": ("superficie insee km2", "superficie"),
     "bassin_de_vie": ("bv2022",),
     "bassin_de_vie_name": ("lib bv2022", "libbv2022"),
@@ -30,8 +32,11 @@ _LEAST_COLUMNS = 2
 
 def recognise(candidate: Candidate) -> str | None:
     """Return the key of the source that the file looks like, or None."""
-    if _described(candidate) is not None:
-        return "commune_reference"
+    described = _described(candidate)
+    if described is not None:
+        if "libdens" in described.columns:
+            return "density"
+        return "bassins_de_vie" if _only_living_areas(described) else "commune_reference"
     return "tvs" if _tvs(candidate) is not None else None
 
 
@@ -55,9 +60,15 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
 def _described(candidate: Candidate) -> Header | None:
     for header in headers(candidate):
         known = [c for c, names in _NAMES.items() if header.first(*names) is not None]
-        if header.first(*_CODE_NAMES) is not None and len(known) >= _LEAST_COLUMNS:
+        grid = {"dens", "libdens"} <= header.columns.keys()  # INSEE's density grid, on its own
+        if header.first(*_CODE_NAMES) is not None and (grid or len(known) >= _LEAST_COLUMNS):
             return header
     return None
+
+
+def _only_living_areas(header: Header) -> bool:
+    known = {c for c, names in _NAMES.items() if header.first(*names) is not None}
+    return known == {"bassin_de_vie", "bassin_de_vie_name"}
 
 
 def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -> ReadResult:
@@ -79,10 +90,19 @@ def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -
     tally.kept = len(rows)
     given = tuple(column for column, position in positions.items() if position is not None)
     table = rows[["code", *given]].sort_values("code").reset_index(drop=True)
-    year = "BV2022" if "bassin_de_vie" in given else "millésime non indiqué dans le fichier"
+    year = _vintage(header, given)
     return ReadResult(
         {"reference": table}, {"reference": year}, tally, columns={"reference": given}
     )
+
+
+def _vintage(header: Header, given: tuple[str, ...]) -> str:
+    if "bassin_de_vie" in given:
+        return "BV2022"
+    if given == ("density_class",):
+        year = re.search(r"(20[0-3]\d)", header.table.file.path.name)
+        return f"grille de densité {year[1]}" if year else "grille de densité, année non indiquée"
+    return "millésime non indiqué dans le fichier"
 
 
 def _tvs(candidate: Candidate) -> Header | None:

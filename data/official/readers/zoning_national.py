@@ -14,6 +14,7 @@ from data.official.readers.base import (
     Tally,
     chief_rows,
     headers,
+    other_levels,
     require_rows,
     settled,
 )
@@ -59,9 +60,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.refuse_malformed(header.table)
     other = rows["level"].str.upper() != COMMUNE_LEVEL
     if other.any():
-        count = int(other.sum())
-        lines = "1 ligne" if count == 1 else f"{french.number(count)} lignes"
-        tally.remarks.append(f"{lines} d'un autre niveau que la commune, hors de cette lecture")
+        tally.remarks.append(other_levels(int(other.sum())))
     rows = rows[~other].assign(district="")
     require_rows(len(rows), candidate.file.name, "lignes de niveau COM")
     rows["code"] = index.settle(rows["own"])

@@ -137,3 +137,23 @@ def test_parts_of_communes_are_not_taken_for_communes(read, tmp_path):
     path.write_text("DEPCOM;COMP;PMUN;PCAP;PTOT\n16001;Abzac-le-Bas;315;5;320\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="communes associées et déléguées"):
         read(path)
+
+
+def test_apl_of_2024_stands_nine_rows_down_and_says_65_or_less(read, workbook):
+    apl = "APL aux médecins généralistes"
+    rows = [["Accessibilité potentielle localisée en 2024"], *[[f"titre {n}"] for n in range(2, 9)]]
+    rows += [
+        ["Code commune INSEE", "Commune", apl, f"{apl} de 65 ans ou moins",
+         f"{apl} de 62 ans ou moins",
+         "Population standardisée 2022 pour la médecine générale", "Population totale 2022"],
+        ["", "", "consultations", "consultations", "consultations", "", ""],
+        ["16001", "Abzac", 2.4, 1.9, 1.5, 480.5, 500],
+        ["Champ : France hors Mayotte", "", "", "", "", "", ""],
+    ]  # fmt: skip
+    _, result = read(
+        workbook("indicateur_d_apl_aux_medecins_generalistes.xlsx", {"APL 2024": rows})
+    )
+    (row,) = result.tables["apl"].to_dict("records")
+    assert row == {
+        "code": "16001", "year": 2024, "apl": 2.4, "apl65": 1.9, "standardised_population": 480.5,
+    }  # fmt: skip
