@@ -166,11 +166,11 @@ INDICATORS = (
             LegendClass("élevé", "#c51b8a", "élevé"),
             LegendClass("modéré", "#fbb4b9", "modéré"),
             LegendClass("faible", "#feebe2", "faible"),
-            LegendClass("sans médecin aujourd’hui", "#d3d6dc", "sans médecin"),
+            LegendClass("sans médecin compté", "#d3d6dc", "sans médecin"),
         ),
         ("gps", "gp_history", "apl"),
         "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "
-        "aucun à l’horizon de deux ans",
+        "aucun à l’horizon de trois ans",
     ),
     Indicator(
         "zone",

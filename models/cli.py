@@ -1,25 +1,31 @@
 """The `proxisoins risk` commands: learn, predict, report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from models.learning.panel import Reading
 
 app = typer.Typer(
     help="Risque de perdre le dernier médecin généraliste : apprendre, prédire, rendre compte.",
     no_args_is_help=True,
 )
 
-FACILITIES = ("formats", "bpe_2013_wide.xlsx")
-"""Where the layout of the reference data puts the base of facilities."""
-
 Panel = Annotated[
     Path | None,
     typer.Option(help="Nombre de médecins par commune (colonnes code, gp_2009, gp_2013…)."),
 ]
 Apl = Annotated[Path | None, typer.Option(help="APL par commune (colonnes code, apl_2016…).")]
-Facilities = Annotated[
-    Path | None, typer.Option(help="Base des équipements de 2013, une ligne par commune (xlsx).")
+Register = Annotated[
+    Path | None,
+    typer.Option(
+        help="Registre plus récent que les effectifs (colonnes code, "
+        "gp_establishments_AAAA_MM ; ou code, establishments, date)."
+    ),
 ]
 
 
@@ -32,11 +38,11 @@ def _reference(path: Path | None, *parts: str) -> Path | None:
 
 
 def _training_files(
-    panel: Path | None, apl: Path | None, facilities: Path | None
+    panel: Path | None, apl: Path | None, register: Path | None
 ) -> tuple[Path, Path | None, Path | None]:
     from geo.errors import UnavailableError
 
-    found = _reference(panel, "gp_panel", "gp_per_commune.csv")
+    found = _reference(panel, "gp_panel", "gp_per_commune_dated.csv")
     if found is None:
         raise UnavailableError(
             "Aucun fichier de médecins par commune : le donner avec --panel, ou indiquer le "
@@ -45,7 +51,7 @@ def _training_files(
     return (
         found,
         _reference(apl, "apl", "apl_gp_per_commune.csv"),
-        _reference(facilities, *FACILITIES),
+        _reference(register, "registers", "sirene_gp_establishments_2019_03.csv"),
     )
 
 
@@ -53,26 +59,22 @@ def _training_files(
 def train(
     panel: Panel = None,
     apl: Apl = None,
-    facilities: Facilities = None,
+    register: Register = None,
     out: Annotated[Path | None, typer.Option(help="Fichier du modèle (JSON) à écrire.")] = None,
 ) -> None:
     """Apprendre le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
+    from data.base.french import number
     from models.learning import artefact, training
 
-    data = training.rows(*_training_files(panel, apl, facilities))
-    fitted = [
-        training.fit_horizon(data, horizon, facilities=given)
-        for horizon in training.FIT_ON
-        for given in (True, False)
-    ]
+    data = training.rows(*_training_files(panel, apl, register))
+    fitted = training.fit(data)
     target = out or artefact.PATH
     artefact.write(data, fitted, target)
-    for one in fitted:
-        typer.echo(
-            f"Horizon {one.horizon} ans, {'avec' if one.facilities else 'sans'} équipements : "
-            f"{one.rows} lignes, {one.losses} pertes, "
-            f"pente de calibration {one.slope:.2f}."
-        )
+    absent, lost = fitted.flagged
+    typer.echo(
+        f"{number(fitted.rows)} lignes, {number(fitted.losses)} pertes ; registre : "
+        f"{number(absent)} communes absentes, dont {number(lost)} pertes confirmées."
+    )
     typer.echo(f"Modèle écrit dans {target}.")
 
 
@@ -82,39 +84,66 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         Path, typer.Option(help="Nombre de médecins par commune (colonnes code, gp_AAAA).")
     ],
     as_of: Annotated[int, typer.Option(help="Année de départ : rien de plus récent n’est lu.")],
-    horizon: Annotated[int, typer.Option(help="Horizon en années : 2 ou 5.")],
+    horizon: Annotated[int, typer.Option(help="Horizon en années : de 1 à 6.")],
     out: Annotated[Path, typer.Option(help="Fichier CSV à écrire.")],
     apl: Apl = None,
     reference: Annotated[
         Path | None, typer.Option(help="Référence des communes (populations, points).")
     ] = None,
-    facilities: Facilities = None,
+    register: Register = None,
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
     from models.learning import panel as panels
     from models.learning import scoring
+    from models.learning.hazard import end_of
     from models.learning.inputs import gather
+    from models.learning.nowcast import feeds
 
-    found = facilities or _beside(panel) or _reference(None, *FACILITIES)
-    raw = panels.read(panel)
-    table = scoring.predict(gather(panel, apl, reference, found), as_of, horizon)
-    codes = raw.loc[raw[f"gp_{as_of}"] >= 1, "code"]
-    result = scoring.for_file(table, codes)
+    reading = panels.read_counted(panel)
+    inputs = gather(panel, apl, reference, register)
+    table = scoring.predict(inputs, as_of, horizon)
+    counts = reading.table[f"gp_{as_of}"]
+    result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])
     out.parent.mkdir(parents=True, exist_ok=True)
     result.to_csv(out, index=False)
-    typer.echo(f"{len(result)} communes avec un médecin en {as_of}, horizon {horizon} ans : {out}.")
+    for sentence in _read(reading, counts):
+        typer.echo(sentence)
     typer.echo(
-        "Base des équipements absente : prédiction un peu moins précise."
-        if found is None
-        else f"Base des équipements utilisée : {found}."
+        f"{len(result)} communes avec un médecin en {as_of}, horizon {horizon} ans "
+        f"(fin {as_of + horizon}) : {out}."
     )
+    if inputs.register is not None:
+        fed = feeds(inputs.register, end_of(as_of), horizon)
+        typer.echo(
+            f"Registre de {inputs.register.told} : "
+            + (
+                f"il entre dans {int(table['register_fed'].sum())} prédictions."
+                if fed
+                else "il n’entre pas dans les prédictions (il n’est pas entre les effectifs et "
+                "l’échéance)."
+            )
+        )
+
+
+def _read(reading: "Reading", counts: "pd.Series") -> list[str]:
+    """Say what became of every row of the panel."""
+    parts = [
+        f"{int((counts > 0).sum())} avec un médecin",
+        f"{int((counts == 0).sum())} sans médecin",
+        f"{int(counts.isna().sum())} sans effectif connu",
+        *(f"{count} refusées ({reason})" for reason, count in reading.refused.items() if count),
+    ]
+    said = [f"{reading.rows} lignes lues : {', '.join(parts)}."]
+    return said + [
+        f"Doute : {reason}, {count}." for reason, count in reading.doubtful.items() if count
+    ]
 
 
 @app.command()
 def report(
     panel: Panel = None,
     apl: Apl = None,
-    facilities: Facilities = None,
+    register: Register = None,
     docs: Annotated[Path | None, typer.Option(help="Dossier des documents à écrire.")] = None,
 ) -> None:
     """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
@@ -123,13 +152,7 @@ def report(
     from models.backtests import report as reports
     from models.learning import training
 
-    data = training.rows(*_training_files(panel, apl, facilities))
+    data = training.rows(*_training_files(panel, apl, register))
     written = reports.write(evaluation.everything(data), docs or ROOT / "docs")
     for path in [*written, card.write()]:
         typer.echo(f"Écrit : {path}.")
-
-
-def _beside(panel: Path) -> Path | None:
-    """Find the base of facilities where the layout of the reference data puts it."""
-    usual = panel.resolve().parent.parent.joinpath(*FACILITIES)
-    return usual if usual.is_file() else None

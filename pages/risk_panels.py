@@ -1,5 +1,7 @@
 """Panels of the screen "Territoires à risque": one signal, a departure, follow-up, public view."""
 
+import datetime as dt
+
 import pandas as pd
 import streamlit as st
 
@@ -39,10 +41,16 @@ CONTRIBUTIONS = {
             },
         },
         "x": {
-            "field": "logit",
+            "field": "times",
             "type": "quantitative",
-            "title": "Effet sur le risque",
+            "title": "Multiplie le risque annuel par",
+            "scale": {"type": "log", "domainMin": 0.25, "domainMax": 4},
+            "axis": {
+                "values": [0.1, 0.25, 0.5, 1, 2, 4, 10],
+                "labelExpr": "replace(datum.label, '.', ',')",
+            },
         },
+        "x2": {"datum": 1},
         "color": {
             "field": "effect",
             "type": "nominal",
@@ -52,7 +60,7 @@ CONTRIBUTIONS = {
         },
     },
 }
-"""Bars of the contributions (Vega-Lite): the names stand above the bars, whole on a phone."""
+"""Bars of the contributions (Vega-Lite), from "no effect" on: names above, whole on a phone."""
 
 
 @st.cache_resource(show_spinner="Calcul du départ…", max_entries=64, hash_funcs=shell.BY_VERSION)
@@ -104,19 +112,19 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     """Explain one commune's flag: what, how sure, why, what would change it, what if."""
     row = flag.row(shell.risk(territory, horizon), code)
     st.subheader(f"{row['name']} : risque {row['risk_class']} de relève non assurée")
-    for sentence in flag.headline(row):
+    late = flag.overdue(int(row["as_of"]), horizon, dt.datetime.now(tz=dt.UTC).date())
+    if late:
+        st.warning(late)
+    for sentence in [flag.register_told(row), *flag.headline(row)]:
         st.text(sentence)
     why, chart = st.columns(2)
     with why:
         st.subheader("Pourquoi")
         for reason in row["reasons"]:
             st.text(f"• {reason}")
-        st.caption(
-            "Le nombre entre parenthèses est l’effet sur le logarithme de la cote, comparé à une "
-            "commune moyenne : +0,7 la double, −0,7 la divise par deux."
-        )
+        st.caption("Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin.")
     with chart:
-        added = flag.contributions(row).query("logit != 0")
+        added = flag.contributions(row).query("times != 1")
         tall = {"height": AXIS_AND_LEGEND_PIXELS + BAR_AND_NAME_PIXELS * len(added)}
         st.vega_lite_chart(added, CONTRIBUTIONS | tall, key=f"raisons-{code}")
         st.caption("Les phrases à côté disent les principaux effets ; un thème inconnu est absent.")
@@ -137,16 +145,17 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
 
 
 def _ask_review(territory: Territory, code: str, horizon: int) -> None:
-    with st.form(f"avis-{code}", clear_on_submit=True):
-        verdict = st.segmented_control(
-            "Ce signal est", store.VERDICTS, default=store.VERDICTS[0], required=True
-        )
+    with st.form(f"avis-{code}", clear_on_submit=False):
+        verdict = st.segmented_control("Ce signal est", store.VERDICTS, default=None)
         comment = st.text_area(
             "Commentaire",
             max_chars=store.NOTE_CHARACTERS,
             placeholder="Ce que dit le terrain. Ni nom ni âge d’un médecin.",
         )
         if st.form_submit_button("Enregistrer l’avis", type="primary"):
+            if verdict is None:
+                st.error("Choisissez d’abord ce que vous dites du signal.")
+                return
             try:
                 row = flag.row(shell.risk(territory, horizon), code)
                 store.save_review(code, verdict, comment, seen=flag.seen(row))
@@ -286,7 +295,7 @@ def public_view(territory: Territory, horizon: int) -> None:
         f"À diffuser : des EPCI, regroupés avec leurs voisins jusqu’à compter au moins "
         f"**{predict.MINIMUM_GPS} médecins**. Le chiffre est la part attendue, parmi leurs "
         "communes qui ont un médecin, de celles qui n’en auraient plus à l’horizon de "
-        f"{horizon} ans."
+        f"{flag.years_told(horizon)}."
     )
     if groups.empty:
         st.info("La région compte moins de cinq médecins : rien ne peut être diffusé.")

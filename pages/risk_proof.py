@@ -21,13 +21,31 @@ def draw(horizon: int) -> None:
         st.warning(str(error))
     else:
         _back_tests(known)
-        _curves(known, horizon)
+        _register(known)
+        _horizons(known)
+        _curves(known)
         _groups(known)
     _card()
 
 
+def _register(known: proof.Proof) -> None:
+    st.subheader("Ce que vaut un registre plus récent")
+    for sentence in known.register():
+        st.text(f"• {sentence}")
+
+
+def _horizons(known: proof.Proof) -> None:
+    st.subheader("Pertes attendues et observées, à chaque durée")
+    st.dataframe(known.horizons(), hide_index=True, placeholder=MISSING)
+    st.caption(
+        "Régions jamais vues, puis vers l’avant. Les durées de 7 et 8 ans ne sont celles d’aucune "
+        "observation apprise ; 1, 2, 5 et 6 ans sont entre des durées vérifiées, sans l’être "
+        f"elles-mêmes. {known.noise()} {proof.DENOMINATOR}"
+    )
+
+
 def _past_rates(horizon: int) -> None:
-    st.subheader(f"Ce que sont devenues les communes de chaque classe ({horizon} ans)")
+    st.subheader("Ce que sont devenues les communes de chaque classe")
     st.dataframe(
         flag_tables.class_rates_told(horizon),
         hide_index=True,
@@ -36,8 +54,8 @@ def _past_rates(horizon: int) -> None:
         key="taux_par_classe",
     )
     st.caption(
-        f"Période {flag.tested_on(horizon)}, régions tenues à l’écart de l’apprentissage. "
-        + proof.DENOMINATOR
+        f"Pour l’horizon choisi, jugé sur {flag.tested_on(horizon)} : régions tenues à l’écart de "
+        "l’apprentissage. " + proof.DENOMINATOR
     )
 
 
@@ -63,8 +81,15 @@ def _chart(curve: pd.DataFrame, y_label: str) -> None:
     )
 
 
-def _curves(known: proof.Proof, horizon: int) -> None:
-    curve, yields = known.calibration(horizon), known.yields(horizon)
+def _curves(known: proof.Proof) -> None:
+    length = st.segmented_control(
+        "Courbes",
+        list(proof.LENGTHS),
+        default="3",
+        required=True,
+        format_func=proof.LENGTHS.__getitem__,
+    )
+    curve, yields = known.calibration(length), known.yields(length)
     left, right = st.columns(2)
     with left:
         st.subheader("Probabilité annoncée, taux observé")
@@ -75,7 +100,7 @@ def _curves(known: proof.Proof, horizon: int) -> None:
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
-        st.dataframe(known.classes(horizon), hide_index=True, placeholder=MISSING)
+        st.dataframe(known.classes(length), hide_index=True, placeholder=MISSING)
         st.dataframe(curve.round(1), hide_index=True, placeholder=MISSING)
         st.dataframe(yields.round(0), hide_index=True, placeholder=MISSING)
 
@@ -91,12 +116,12 @@ def _groups(known: proof.Proof) -> None:
     )
     st.dataframe(known.groups(by), hide_index=True, placeholder=MISSING)
     st.caption(
-        "Deux ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
+        "Trois ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
         "données. " + proof.DENOMINATOR
     )
-    with st.expander("Fiabilité de « ne peut pas dire » ; ce que coûte un fichier absent"):
+    with st.expander("Ce que vaut un signal, à chaque durée ; ce que coûte un fichier absent"):
         st.dataframe(known.certainty(), hide_index=True, placeholder=MISSING)
-        st.caption("Cible : 90 % de communes bien couvertes, vérifiée vers l’avant.")
+        st.caption("Cible : 10 % au plus dans chacune des deux colonnes d’erreurs.")
         st.dataframe(known.missing(), hide_index=True, placeholder=MISSING)
 
 

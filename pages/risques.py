@@ -14,7 +14,7 @@ from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.scenarios import database
 from geo.errors import ProxiSoinsError
-from models.learning.training import CLASSES
+from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
 from models.region import follow_up as follow_ups
 from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shell
@@ -35,7 +35,7 @@ WORKING_PAPER = (
 )
 READING = (
     "**Aide à la lecture.** La probabilité est celle de n’avoir **plus aucun médecin généraliste** "
-    "à l’échéance, pour les communes qui en ont au moins un aujourd’hui. Elle dit qu’une relève "
+    "à l’échéance, pour les communes où l’on en a compté un. Elle dit qu’une relève "
     "n’est pas assurée ; elle ne dit rien d’un médecin en particulier. Le modèle éclaire, il ne "
     "décide pas : chaque signal se vérifie auprès du terrain."
 )
@@ -254,17 +254,17 @@ def _follow_up(territory: Territory) -> None:
 
 def _horizon() -> int:
     """Draw the choice of the horizon, as the view holds it."""
-    first, asked = flag.HORIZONS[0], shell.view().risk.horizon
-    st.session_state.setdefault(HORIZON, asked if asked in flag.HORIZONS else first)
+    asked = shell.view().risk.horizon
+    st.session_state.setdefault(HORIZON, asked if asked in HORIZONS else DEFAULT_HORIZON)
     chosen = st.segmented_control(
-        "Horizon",
-        flag.HORIZONS,
+        "Horizon, depuis le millésime des effectifs",
+        HORIZONS,
         required=True,
-        format_func=lambda years: f"{years} ans",
+        format_func=flag.years_told,
         key=HORIZON,
     )
-    horizon = chosen or first
-    _choose(horizon=None if horizon == first else horizon)
+    horizon = chosen or DEFAULT_HORIZON
+    _choose(horizon=None if horizon == DEFAULT_HORIZON else horizon)
     return horizon
 
 

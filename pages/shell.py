@@ -14,6 +14,7 @@ from data.region import catalogue
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import predict
 from pages.state import ViewState
 
@@ -71,7 +72,7 @@ def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
-def risk(current: Territory, horizon: int = 2) -> pd.DataFrame:
+def risk(current: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
     """Return the risk of every commune that has a GP, the riskiest first; read only.
 
     For planners: public views take `models.region.predict.grouped_risk`.
@@ -80,7 +81,7 @@ def risk(current: Territory, horizon: int = 2) -> pd.DataFrame:
 
 
 def known_risk(current: Territory) -> pd.DataFrame | None:
-    """Return the risk at two years, None when the data do not allow to compute it."""
+    """Return the risk at three years, None when the data do not allow to compute it."""
     try:
         return risk(current)
     except ProxiSoinsError:

@@ -60,9 +60,9 @@ def configuration(
     document = payload.configuration(territory, drawn, {})
     for one in document["indicators"]:
         if one["key"] == "risk_class":
-            years = f"à l’horizon de {horizon} ans"
+            years = f"à l’horizon de {horizon} an{'s' if horizon > 1 else ''}"
             one["label"] = f"{one['label']}, {years}"
-            one["note"] = one["note"].replace("à l’horizon de deux ans", years)
+            one["note"] = one["note"].replace("à l’horizon de trois ans", years)
             one["sentence"] = one["sentence"].removesuffix(".") + f", {years}."
             if kept is not None:
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]

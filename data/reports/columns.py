@@ -43,6 +43,8 @@ TITLES: Mapping[str, str] = {
     "density_class": "Densité",
     "minutes_to_labelled_structure": "Minutes jusqu’à une structure France Santé",
     "risk_class": "Risque de relève non assurée",
+    "state": "Registre plus récent",
+    "people_at_stake": "Habitants × probabilité",
     "share_lost": "Probabilité",
     "share_lost_low": "Probabilité, bas (90 %)",
     "share_lost_high": "Probabilité, haut (90 %)",

@@ -1,6 +1,7 @@
 """The model card in French, for the screen; `docs/model-card.md` says the same in English."""
 
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 from data.base.french import date, number, percent
 from models.backtests import proof, report
 from models.learning import artefact
-from models.learning.model import LastGpModel
+from models.learning.hazard import LastGpHazard
 from models.learning.places import ASSETS
 
 PATH = ASSETS / "fiche-modele.md"
@@ -43,27 +44,28 @@ def french(known: proof.Proof, shipped: dict[str, Any]) -> str:
     """Return the card in the order of TRIPOD+AI (Collins et al., 2024)."""
     designs, used = known.figures["designs"], known.figures["shipped"]
     held, ahead = (designs[key]["models"][used] for key in ("held_out", "forward"))
-    data = shipped["training_data"]
-    two, five = (shipped["horizons"][key]["with_facilities"] for key in ("2", "5"))
+    data, now = shipped["training_data"], known.figures["register"]["measures"]
     day = date(dt.date.fromisoformat(shipped["date"]))
-    periods = {key: ", ".join(data["periods"][key]) for key in ("2", "5")}
+    growth = math.exp(shipped["calendar"]) - 1
     return f"""# Fiche du modèle : perdre le dernier médecin généraliste
 
 Dans l’ordre de TRIPOD+AI. Écrite par « proxisoins risk report » ; ne pas la modifier à la main.
 
 ## 1. Titre
-Pour une commune française qui a au moins un médecin généraliste, probabilité de n’en avoir plus
-aucun deux ou cinq ans plus tard : mise au point et validation d’une régression logistique
-pénalisée.
+Pour une commune française qui a un médecin généraliste, probabilité de n’en avoir plus aucun un à
+six ans plus tard : mise au point et validation d’un taux annuel de perte, et correction par un
+registre plus récent.
 
 ## 2. Résumé
-À deux ans : {number(two["rows"])} observations de communes, {number(two["losses"])} pertes.
+{number(data["rows"])} observations de communes, {number(data["losses"])} pertes. À trois ans :
 
 - Régions jamais vues : précision moyenne {_share(held["average_precision"])} pour un taux de
   base de {percent(designs["held_out"]["base_rate"], 1)}, AUC {_share(held["auc"])}.
   {known.verdict("held_out")}
 - Vers l’avant, départements jamais vus : précision moyenne {_share(ahead["average_precision"])},
   AUC {_share(ahead["auc"])}. {known.verdict("forward")}
+- Avec un registre plus récent que les effectifs, régions jamais vues : précision moyenne
+  {_share(now["average_precision"])}, AUC {_share(now["auc"])}.
 
 ## 3. Contexte et but
 Un territoire perd son dernier généraliste et l’agence l’apprend tard. Le modèle classe les communes
@@ -71,35 +73,36 @@ Un territoire perd son dernier généraliste et l’agence l’apprend tard. Le 
 juger un médecin, décider seul d’une aide, publier commune par commune.
 
 ## 4. Données
-Effectifs : {data["panel"]}. Accessibilité : {data["apl"]}. Équipements : {data["facilities"]}.
-Lieux : {data["places"]}. Jamais appris sur : {data["left_out"]}.
+Effectifs : {data["panel"]}. Accessibilité : {data["apl"]}. Registre : {data["register"]}. Lieux :
+{data["places"]}. Jamais appris sur : {data["left_out"]}.
 
 ## 5. Communes étudiées
-Communes de France métropolitaine ayant au moins un généraliste au départ. Les communes fusionnées
-sont suivies : une fusion n’est pas une perte.
+Communes de France métropolitaine ayant un généraliste au départ. Les communes fusionnées sont
+suivies : une fusion n’est pas une perte.
 
 ## 6. Issue prédite
-Plus aucun généraliste dans la base des équipements à l’échéance. Deux ans : appris sur
-{periods["2"]}, calibré sur {data["periods"]["2"][-1]}. Cinq ans : appris sur {periods["5"]}.
+Plus aucun généraliste dans la base des équipements à l’échéance, comptée depuis le 31 décembre de
+l’année des effectifs. Appris sur {", ".join(data["periods"])} : 4, 4 et 3 ans.
 
 ## 7. Variables
 {_table(proof.predictors())}
-Populations et lieux sont ceux de 2016 à 2019 pour toutes les dates, un léger anachronisme pour
-2009 et 2013. La part des plus de 75 ans n’est connue que d’une région, jamais apprise : elle
-n’est pas lue.
+Rien de ce qui a été mesuré après le départ n’entre dans une prévision. Les populations sont celles
+de 2016 : les lignes de 2009 et 2013 sont apprises avec elles, un léger anachronisme ; une prévision
+au départ d’une année antérieure à 2016 les laisse vides. Le registre est lu tel qu’à son mois,
+après les effectifs et avant l’échéance : il n’est pas une variable du taux annuel.
 
 ## 8. Données manquantes
-Une valeur absente n’ajoute ni ne retire rien au risque (elle est prise à la moyenne). Sans la base
-des équipements, un second jeu de poids, appris sans elle, est utilisé. Ce que coûte un fichier
-absent, régions jamais vues :
+Une valeur absente n’ajoute ni ne retire rien au risque (elle est prise à la moyenne). Ce que coûte
+un fichier absent, régions jamais vues :
 
 {_table(known.missing())}
 ## 9. Méthode
-Variables centrées et réduites, bornées à ±4 écarts-types ; régression logistique à pénalité
-quadratique (C = {number(LastGpModel().inverse_penalty, 2)}) ; calibration logistique sur des scores
-de régions tenues à l’écart (pentes {number(two["slope"], 2)} et {number(five["slope"], 2)}). Ni
-sous-échantillonnage, ni pondération des classes. La règle de choix, les découpages et les mesures
-ont été écrits avant le premier essai.
+Un taux annuel, appris par la vraisemblance de pertes connues entre deux effectifs seulement
+(log-log complémentaire, durée en exposition) ; poids pénalisés (C =
+{number(LastGpHazard().inverse_penalty, 2)}) ; variables bornées à ±4 écarts-types. Le taux croît de
+{percent(growth, 1)} par an jusqu’en {int(shipped["calendar_end"])}, puis reste plat : aussi loin
+que l’essai vers l’avant le vérifie. Registre : régression logistique à quatre variables. Ni
+sous-échantillonnage, ni pondération des classes, ni recalage sur ce qui est jugé.
 
 ## 10. Équité
 {_table(known.groups("rurality"))}
@@ -109,30 +112,33 @@ la campagne et autour des villes. Par département : onglet « La preuve ».
 
 ## 11. Incertitude
 Bas et haut : étendue à 90 % entre modèles réappris sur des tirages de départements. Ensembles
-conformes à 90 % par type de commune et par issue ; les deux issues, ou aucune, se disent
-« ne peut pas dire ».
+conformes à 90 % par type de commune et par issue, vérifiés à 3, 4 et 7 ans ; les deux issues, ou
+aucune, se disent « ne peut pas dire ».
 
 {_table(known.certainty())}
 ## 12. Résultats
-Deux ans, régions jamais vues :
+Trois ans, régions jamais vues :
 
 {_table(known.models("held_out"))}
-{_table(known.classes(2))}
-Cinq ans, vers l’avant :
+{_table(known.classes("3"))}
+Attendues et observées, à chaque durée :
 
-{_table(known.classes(5))}
+{_table(known.horizons())}
+{chr(10).join(known.register())}
+
 ## 13. Limites
-La base des équipements est bruitée : des communes y apparaissent et disparaissent ; son millésime
-« 2018 » est de 2017 ou de 2018. L’âge des médecins n’est pas ouvert : la part des plus de 65 ans
-est celle d’un secteur. Distances à vol d’oiseau. Les effectifs s’arrêtent en 2020 : les crises
-suivantes lui sont inconnues. Des associations, non des causes.
+{known.noise()} L’âge des médecins n’est pas ouvert : la part des plus de 65 ans est celle d’un
+secteur. Distances à vol d’oiseau. Les effectifs s’arrêtent en 2020 : les crises suivantes lui sont
+inconnues. Les échéances de 1, 2, 5 et 6 ans sont entre des durées vérifiées. Le registre n’a été
+appris qu’à un écart de 14 mois. Des associations, non des causes.
 
 ## 14. Usage, contrôle humain et suivi
 Un planificateur confirme, réfute ou traite chaque signal ; son avis garde la classe, la probabilité
 et la version du modèle qu’il avait sous les yeux. Les vues publiques ne montrent que des
-territoires d’au moins cinq médecins. On écrit « relève non assurée », jamais qu’une personne part.
-Les prédictions affichées sont gardées, puis comparées aux effectifs plus récents dès leur import.
-Les âges d’une agence restent en mémoire.
+territoires d’au moins cinq médecins. On écrit « relève non assurée », et « probablement déjà
+parti : à vérifier » où un registre ne confirme pas, jamais qu’une personne part. Les prévisions
+affichées sont gardées, puis comparées aux effectifs plus récents dès leur import. Les âges d’une
+agence restent en mémoire.
 
 ## 15. Science ouverte
 Code, protocole et paramètres (texte clair, données au {day}, scikit-learn

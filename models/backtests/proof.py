@@ -13,41 +13,47 @@ from geo.errors import UnavailableError
 from models.backtests import report
 from models.learning import artefact
 from models.learning.predictors import PREDICTORS, THEMES
-from models.learning.training import FIT_ON
 
 MODELS = {
     "base_rate": "Taux de base",
     "one_gp": "Règle : un seul médecin",
     "over_65": "Règle : 1 − APL65/APL",
-    "four_logistic": "Logistique à quatre variables",
-    "logistic": "Logistique, toutes variables",
+    "count_population": "Taux annuel, deux variables (médecins, habitants)",
+    "four": "Taux annuel, quatre variables",
+    "hazard": "Taux annuel, toutes variables",
     "boosting": "Arbres de décision (boosting)",
     "average": "Moyenne des deux précédents",
 }
 DESIGNS = {
-    "forward": "Vers l’avant, départements jamais vus : appris sur 2009–2018, jugé sur 2018 → 2020",
-    "held_out": "Régions jamais vues : jugé sur 2018 → 2020, APL de 2018 masquée",
-    "held_out_latest_apl": "Régions jamais vues, APL de 2018 connue : jugé sur 2018 → 2020",
-    "five_years": "Cinq ans, vers l’avant, départements jamais vus : jugé sur 2013 → 2018",
+    "forward": "Vers l’avant, départements jamais vus : appris jusqu’à 2017, jugé sur 2017 → 2020",
+    "held_out": "Régions jamais vues : jugé sur 2017 → 2020 (3 ans)",
+    "seven_years": "Régions jamais vues, sept ans : jugé sur 2013 → 2020",
 }
+TESTS = {
+    "2017→2020, regions held out": "2017 → 2020, régions jamais vues",
+    "2013→2017, regions held out": "2013 → 2017, régions jamais vues",
+    "2013→2020, regions held out": "2013 → 2020, régions jamais vues",
+    "2013→2017, carried to 2017→2020 (forward)": "2013 → 2017, reporté sur 2017 → 2020",
+}
+LENGTHS = {"3": "3 ans (2017 → 2020)", "7": "7 ans (2013 → 2020)"}
+"""Lengths whose curves are drawn."""
+
 GROUPS = {
     "rurality": "Type de commune",
     "gps": "Nombre de médecins",
     "departement": "Département",
 }
 MISSING_FILES = {
-    "nothing": "rien (APL de 2016 seulement)",
-    "with_latest_apl": "rien, APL de 2018 connue",
+    "nothing": "rien",
     "apl": "toute l’APL",
-    "facilities": "base des équipements",
     "earlier_vintages": "millésimes antérieurs du nombre de médecins",
-    "all": "les trois",
+    "all": "les deux",
 }
 DENOMINATOR = (
     "Communes de France métropolitaine ayant au moins un médecin au départ, Nouvelle-Aquitaine "
     "exclue de tout apprentissage et de tout essai. Sources : INSEE, base permanente des "
-    "équipements (2009, 2013, 2018, 2020) ; DREES, APL (2016, 2018). Entre crochets : intervalle "
-    "à 95 % (tirages de départements)."
+    "équipements (2009, 2013, 2017, 2020) ; DREES, APL (2016). Entre crochets : intervalle à 95 % "
+    "(tirages de départements)."
 )
 
 
@@ -107,11 +113,11 @@ class Proof:
                 f"{name} {_signed(one['difference'])} [{_signed(one['low'])} ; "
                 f"{_signed(one['high'])}], {beyond}"
             )
-        return "Écart avec la logistique à quatre variables : " + " ; ".join(said) + "."
+        return "Écart avec quatre variables : " + " ; ".join(said) + "."
 
-    def calibration(self, horizon: int) -> pd.DataFrame:
+    def calibration(self, length: str) -> pd.DataFrame:
         """Return the calibration curve: tenths of communes, announced and observed rates, in %."""
-        points = pd.DataFrame(self._curves(horizon)["calibration"]) * 100
+        points = pd.DataFrame(self.figures["curves"][length]["calibration"]) * 100
         return pd.DataFrame(
             {
                 "Probabilité annoncée (%)": points["predicted"],
@@ -120,11 +126,11 @@ class Proof:
             }
         )
 
-    def yields(self, horizon: int) -> pd.DataFrame:
+    def yields(self, length: str) -> pd.DataFrame:
         """Return the losses found among the first k communes, and those that chance would find."""
-        design = "held_out" if horizon == 2 else "five_years"
+        design = "held_out" if length == "3" else "seven_years"
         rate = self.figures["designs"][design]["base_rate"]
-        points = pd.DataFrame(self._curves(horizon)["yield"])
+        points = pd.DataFrame(self.figures["curves"][length]["yield"])
         return pd.DataFrame(
             {
                 "Communes examinées": points["top"],
@@ -133,32 +139,42 @@ class Proof:
             }
         )
 
-    def classes(self, horizon: int) -> pd.DataFrame:
-        """Return the four classes with the rate observed in each."""
+    def classes(self, length: str) -> pd.DataFrame:
+        """Return the classes with the rate observed in each."""
         return pd.DataFrame(
             [
                 {
                     "Classe": one["label"],
                     "Probabilité": f"{percent(one['low'], 1)} à {percent(one['high'], 1)}",
-                    "Communes": one["communes"],
-                    "Pertes": one["losses"],
+                    "Communes": int(one["communes"]),
+                    "Pertes": int(one["losses"]),
                     "Taux observé": f"{percent(one['rate'], 1)} [{percent(one['rate_low'], 1)} ; "
                     f"{percent(one['rate_high'], 1)}]",
                 }
-                for one in self._curves(horizon)["classes"]
+                for one in self.figures["curves"][length]["classes"]
             ]
         )
+
+    def horizons(self) -> pd.DataFrame:
+        """Return expected and observed losses at each length, by rurality, forward too."""
+        parts = [
+            (f"{one['start']} → {one['end']} ({one['years']} ans)", row)
+            for one in self.figures["horizons"]
+            for row in one["rows"]
+        ]
+        parts += [("2017 → 2020, vers l’avant", row) for row in self.figures["forward_ratios"]]
+        return pd.DataFrame(
+            [{"Effectifs": title, "Type de commune": row["group"]} | _ratio(row)
+             for title, row in parts]
+        )  # fmt: skip
 
     def groups(self, by: str) -> pd.DataFrame:
         """Return the measures of the model in use by rurality, number of GPs or département."""
         return pd.DataFrame(
             [
-                {
-                    GROUPS[by]: one["group"],
-                    "Communes": one["communes"],
-                    "Pertes": one["losses"],
-                    "Taux observé": percent(one["observed"], 1),
-                    "Taux annoncé": percent(one["predicted"], 1),
+                {GROUPS[by]: one["group"]}
+                | _ratio(one)
+                | {
                     "Précision moyenne": _told(one["average_precision"]),
                     "AUC": _told(one["auc"]),
                 }
@@ -167,21 +183,62 @@ class Proof:
         )
 
     def certainty(self) -> pd.DataFrame:
-        """Return the coverage of the sets (target 90 %) by rurality, forward in time."""
+        """Return the errors of the sets (10 % at most) and what a signal is worth."""
         return pd.DataFrame(
             [
                 {
+                    "Essai": TESTS[one["test"]],
                     "Type de commune": one["rurality"],
                     "Communes": one["communes"],
                     "Pertes": one["losses"],
-                    "Bien couvertes": percent(one["coverage"], 1),
-                    "… parmi les maintiens": percent(one["coverage_stays"], 1),
-                    "… parmi les pertes": percent(one["coverage_loses"], 1),
+                    "Maintiens signalés à tort": percent(one["wrong_stays"], 1),
+                    "Pertes dites « maintien »": MISSING
+                    if one["wrong_loses"] is None
+                    else percent(one["wrong_loses"], 1),
+                    "Sur 100 signaux, réalisés": MISSING
+                    if one["predictive_value"] is None
+                    else number(100 * one["predictive_value"]),
                     "« Ne peut pas dire »": percent(one["cannot_tell"], 1),
                 }
                 for one in self.figures["conformal"]
             ]
         )
+
+    def register(self) -> list[str]:
+        """Return what a newer register is worth, in sentences; none when it was not tried."""
+        found = self.figures["register"]
+        if not found:
+            return []
+        flags, there = found["flags"], found["still_there_auc"]
+        measures, base = found["measures"], found["base"]
+        return [
+            (
+                "Comptés en 2017, absents du registre SIRENE de mars 2019 : "
+                f"{number(flags['right'])} des {number(flags['communes'])} communes n’avaient plus "
+                f"de médecin fin 2020, soit {number(100 * flags['rate'])} signalements justes sur "
+                f"100 [{number(100 * flags['low'])} ; {number(100 * flags['high'])}]."
+            ),
+            (
+                f"Avec le registre, régions jamais vues : AUC {_measure(measures['auc'])} (sans : "
+                f"{number(base['auc'], 3)}), précision moyenne "
+                f"{_measure(measures['average_precision'])} (sans : "
+                f"{number(base['average_precision'], 3)})."
+            ),
+            (
+                "Là où le registre montre encore un médecin, il apprend peu : AUC "
+                f"{number(there['with'], 3)} avec, {number(there['without'], 3)} sans. C’est une "
+                "alerte, non une prévision."
+            ),
+        ]
+
+    def noise(self) -> str:
+        """Say how many losses were undone at the next count."""
+        told = [
+            f"{number(one['undone'])} des {number(one['losses'])} pertes de {one['period']} "
+            f"n’en étaient plus en {one['later']}"
+            for one in self.figures["noise"]
+        ]
+        return f"Bruit de la base : {' ; '.join(told)}."
 
     def missing(self) -> pd.DataFrame:
         """Return what the model loses when a file lacks."""
@@ -197,9 +254,6 @@ class Proof:
                 if key in cases
             ]
         )
-
-    def _curves(self, horizon: int) -> Mapping[str, Any]:
-        return self.figures["curves" if horizon == 2 else "curves_five_years"]
 
 
 def read() -> Proof:
@@ -228,8 +282,19 @@ def _measure(measure: Mapping[str, float] | None, decimals: int = 3) -> str:
     return f"{value} [{number(measure['low'], decimals)} ; {number(measure['high'], decimals)}]"
 
 
-def _told(value: float | None) -> str:
-    return "–" if value is None else number(value, 3)
+def _ratio(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return expected and observed losses of a group, and whether chance explains the gap."""
+    return {
+        "Communes": row["communes"],
+        "Pertes": row["losses"],
+        "Pertes attendues": number(row["expected"], 1),
+        "Attendues / observées": _told(row["ratio"], 2),
+        "Écart dû au hasard": "oui" if row["chance"] else "non",
+    }
+
+
+def _told(value: float | None, decimals: int = 3) -> str:
+    return "–" if value is None else number(value, decimals)
 
 
 def _signed(value: float) -> str:
@@ -244,6 +309,7 @@ def predictors() -> pd.DataFrame:
                 "Thème": THEMES[one.theme],
                 "Variable": one.meaning,
                 "Source": one.source,
+                "Date de mesure": one.dated,
                 "Si elle manque": one.missing,
             }
             for one in PREDICTORS
@@ -255,25 +321,28 @@ def summary() -> list[str]:
     """Return the model card in short: sentences in French, figures from the shipped parameters."""
     shipped = artefact.read()
     data = shipped["training_data"]
-    models = [artefact.fitted(shipped, horizon) for horizon in FIT_ON]
-    fits = [
-        f"à {one.horizon} ans, {number(one.rows)} observations de communes, "
-        f"{number(one.losses)} pertes ({', '.join(data['periods'][str(one.horizon)])})"
-        for one in models
-    ]
     return [
         (
             "But : classer les communes à regarder d’abord. Il éclaire, il ne décide pas : chaque "
             "signal se vérifie, se confirme ou se réfute par une personne."
         ),
         "À ne pas faire : juger un médecin, décider seul d’une aide, publier commune par commune.",
-        f"Appris sur : {' ; '.join(fits)}.",
         (
-            f"Données : {data['panel']} ; {data['apl']} ; {data['facilities']}. Jamais appris "
-            f"sur : {data['left_out']}."
+            f"Appris sur : {number(data['rows'])} observations de communes, "
+            f"{number(data['losses'])} pertes ({', '.join(data['periods'])})."
         ),
-        "Issue prédite : plus aucun médecin généraliste dans la commune à l’échéance.",
-        "Méthode : régression logistique pénalisée, calibrée sur des régions tenues à l’écart.",
+        (
+            f"Données : {data['panel']} ; {data['apl']} ; {data['register']}. Jamais appris sur : "
+            f"{data['left_out']}."
+        ),
+        (
+            "Issue prédite : plus aucun médecin généraliste dans la commune à l’échéance, comptée "
+            "depuis le millésime des effectifs."
+        ),
+        (
+            "Méthode : un taux annuel de perte, d’où toutes les échéances de 1 à 6 ans ; le risque "
+            "ne baisse jamais quand l’échéance s’éloigne."
+        ),
         (
             "Limites : la base des équipements est bruitée et s’arrête en 2020 ; l’âge des "
             "médecins n’est pas ouvert ; des associations sont apprises, non des causes."

@@ -12,13 +12,15 @@ import numpy as np
 import sklearn
 
 from geo.errors import InvalidInputError
-from models.learning.model import LastGpModel
+from models.learning.hazard import LastGpHazard
+from models.learning.nowcast import Nowcast
 from models.learning.places import ASSETS
 from models.learning.predictors import NAMES
-from models.learning.training import CONFORMAL_ERROR, FIT_ON, Fitted, Rows
+from models.learning.signals import CONFORMAL_ERROR, HORIZONS, Signals
+from models.learning.training import PERIODS, Fitted, Rows
 
 PATH = ASSETS / "last_gp.json"
-FORMAT = 2
+FORMAT = 3
 VINTAGE = "2020-12-31"
 """Date of the artefact: that of its latest data, not of the clock."""
 
@@ -28,7 +30,7 @@ _DIGITS = 7
 def _numbers(values: Any) -> Any:
     """Round to significant digits, so that machines agree."""
     if isinstance(values, dict):
-        return {key: _numbers(value) for key, value in values.items()}
+        return {str(key): _numbers(value) for key, value in values.items()}
     if isinstance(values, list | tuple | np.ndarray):
         return [_numbers(value) for value in values]
     if isinstance(values, float | np.floating):
@@ -36,30 +38,18 @@ def _numbers(values: Any) -> Any:
     return values
 
 
-def _horizon(fitted: Fitted) -> dict[str, Any]:
-    model = fitted.model
+def _signals(signals: Signals) -> dict[str, Any]:
     return {
-        "intercept": model.intercept_,
-        "means": model.means_,
-        "scales": model.scales_,
-        "coefficients": model.coefficients_,
-        "slope": fitted.slope,
-        "offset": fitted.offset,
-        "base_rate": fitted.base_rate,
-        "conformal": {name: list(pair) for name, pair in fitted.conformal.items()},
-        "observed": fitted.observed,
-        "rows": fitted.rows,
-        "losses": fitted.losses,
-        "refits": np.round(fitted.refits, 5),
+        "base_rates": dict(signals.base_rates),
+        "bounds": dict(signals.bounds),
+        "thresholds": dict(signals.thresholds),
+        "observed": dict(signals.observed),
     }
 
 
-def _variant(facilities: bool) -> str:
-    return "with_facilities" if facilities else "without_facilities"
-
-
-def write(data: Rows, fitted: list[Fitted], out: Path) -> None:
-    """Write the artefact of all horizons."""
+def write(data: Rows, fitted: Fitted, out: Path) -> None:
+    """Write the artefact."""
+    model, corrected = fitted.model, fitted.nowcast_signals
     content = {
         "format": FORMAT,
         "date": VINTAGE,
@@ -69,24 +59,33 @@ def write(data: Rows, fitted: list[Fitted], out: Path) -> None:
             "numpy": np.__version__,
         },
         "training_data": {
-            "panel": "INSEE, base permanente des équipements, 2009, 2013, 2018, 2020",
-            "apl": "DREES, APL aux médecins généralistes, 2016 et 2018",
-            "facilities": "INSEE, base permanente des équipements, 2013",
+            "panel": "INSEE, base permanente des équipements, 2009, 2013, 2017, 2020",
+            "apl": "DREES, APL aux médecins généralistes, 2016",
             "places": "INSEE, COG 2019 et populations légales 2016 ; DILA, mairies",
+            "register": f"INSEE, SIRENE (86.21Z), {data.register}" if data.register else "aucun",
             "left_out": "Nouvelle-Aquitaine et outre-mer",
-            "periods": {
-                str(horizon): [f"{a}→{b}" for a, b in periods]
-                for horizon, periods in FIT_ON.items()
-            },
+            "periods": [f"{a}→{b}" for a, b in PERIODS],
             "counts": data.counts,
+            "rows": fitted.rows,
+            "losses": fitted.losses,
         },
         "conformal_error": CONFORMAL_ERROR,
         "predictors": NAMES,
-        "horizons": {
-            str(horizon): {
-                _variant(one.facilities): _horizon(one) for one in fitted if one.horizon == horizon
-            }
-            for horizon in sorted({one.horizon for one in fitted})
+        "intercept": model.intercept_,
+        "means": model.means_,
+        "scales": model.scales_,
+        "coefficients": model.coefficients_,
+        "calendar": model.calendar_,
+        "calendar_end": model.calendar_end_,
+        "refits": np.round(fitted.refits, 5),
+        "signals": _signals(fitted.signals),
+        "nowcast": None
+        if fitted.nowcast is None or corrected is None
+        else {
+            "weights": fitted.nowcast.weights,
+            "refits": np.round(fitted.nowcast_refits, 5),
+            "signals": _signals(corrected),
+            "flagged": list(fitted.flagged),
         },
     }
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -117,37 +116,47 @@ def version() -> str:
     return f"{date} {hashlib.sha256(PATH.read_bytes()).hexdigest()[:8]}"
 
 
-def fitted(content: dict[str, Any], horizon: int, *, facilities: bool = False) -> Fitted:
-    """Return the model of a horizon, as it was fitted with or without the base of facilities."""
-    part = content["horizons"].get(str(horizon))
-    if part is None:
-        known = " et ".join(sorted(content["horizons"]))
-        raise InvalidInputError(
-            f"Horizon de {horizon} ans inconnu : le modèle connaît {known} ans."
-        )
-    part = part[_variant(facilities)]
-    model = LastGpModel()
-    model.feature_names_in_ = np.array(NAMES, dtype=object)
-    model.classes_ = np.array([0, 1])
-    model.means_, model.scales_, model.coefficients_ = (
-        np.array(part[key], float) for key in ("means", "scales", "coefficients")
+@cache
+def shipped() -> Fitted:
+    """Return the shipped model."""
+    return fitted(read())
+
+
+def _of_signals(part: dict[str, Any]) -> Signals:
+    return Signals(
+        base_rates={h: float(part["base_rates"][str(h)]) for h in HORIZONS},
+        bounds={h: [(str(a), float(b)) for a, b in part["bounds"][str(h)]] for h in HORIZONS},
+        thresholds={
+            h: {name: (float(a), float(b)) for name, (a, b) in part["thresholds"][str(h)].items()}
+            for h in HORIZONS
+        },
+        observed={h: part["observed"][str(h)] for h in HORIZONS},
     )
-    model.intercept_ = float(part["intercept"])
-    refits = np.array(part["refits"], float)
+
+
+def fitted(content: dict[str, Any]) -> Fitted:
+    """Return the model that the parameters of an artefact make."""
+    model = LastGpHazard()
+    model.feature_names_in_ = np.array(NAMES, dtype=object)
+    model.means_, model.scales_, model.coefficients_ = (
+        np.array(content[key], float) for key in ("means", "scales", "coefficients")
+    )
+    model.intercept_, model.calendar_ = float(content["intercept"]), float(content["calendar"])
+    model.calendar_end_ = float(content["calendar_end"])
+    refits = np.array(content["refits"], float)
     everything = [*model.means_, *model.scales_, *model.coefficients_, *refits.ravel()]
     sized = all(len(v) == len(NAMES) for v in (model.means_, model.scales_, model.coefficients_))
     if not sized or not all(map(math.isfinite, everything)):
         raise InvalidInputError("Le modèle est abîmé : le refaire avec « proxisoins risk train ».")
+    now = content["nowcast"]
     return Fitted(
-        horizon=horizon,
-        facilities=facilities,
         model=model,
-        slope=float(part["slope"]),
-        offset=float(part["offset"]),
         refits=refits,
-        base_rate=float(part["base_rate"]),
-        conformal={name: (low, high) for name, (low, high) in part["conformal"].items()},
-        observed=part["observed"],
-        rows=int(part["rows"]),
-        losses=int(part["losses"]),
+        signals=_of_signals(content["signals"]),
+        nowcast=None if now is None else Nowcast(np.array(now["weights"], float)),
+        nowcast_refits=np.array([] if now is None else now["refits"], float),
+        nowcast_signals=None if now is None else _of_signals(now["signals"]),
+        flagged=(0, 0) if now is None else tuple(now["flagged"]),
+        rows=int(content["training_data"]["rows"]),
+        losses=int(content["training_data"]["losses"]),
     )

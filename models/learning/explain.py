@@ -8,38 +8,38 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, percent
-from models.learning.model import LastGpModel
+from models.learning.hazard import LastGpHazard
 from models.learning.predictors import NAMES, THEME_OF, THEMES
 
-SPOKEN_LOGIT = 0.15
-"""A theme that moves the odds by less than about 15 % is not worth a sentence."""
-
-STRONG_LOGIT = 0.7
-"""From here on (the odds doubled or halved) the sentence says "nettement"."""
+SPOKEN = 0.15
+"""A theme that moves the hazard by less than about 15 % is not worth a sentence."""
 
 
-def by_theme(model: LastGpModel, x: pd.DataFrame, slope: float) -> pd.DataFrame:
-    """Return what each theme adds to the calibrated logit of an average commune."""
-    added = model.contributions(x[NAMES]) * slope
+def by_theme(model: LastGpHazard, x: pd.DataFrame) -> pd.DataFrame:
+    """Return what each theme adds to the logarithm of the hazard of an average commune."""
+    added = model.contributions(x[NAMES])
     return added.T.groupby(pd.Series(THEME_OF)).sum().T[list(THEMES)]
 
 
 def reasons(values: Mapping[Any, float], added: Mapping[Any, float]) -> list[str]:
     """Return French sentences, the weightiest theme first.
 
-    `values` is a row of predictors, `added` what each theme adds to the logit.
+    `values` is a row of predictors, `added` what each theme adds to the log hazard.
     """
-    spoken = [theme for theme in added if abs(added[theme]) >= SPOKEN_LOGIT]
+    spoken = [theme for theme in added if abs(added[theme]) >= SPOKEN]
     spoken.sort(key=lambda theme: -abs(added[theme]))
     told = [(_FACTS[theme](values), added[theme]) for theme in spoken]
-    return [f"{fact} : {_effect(round(float(logit), 1))}" for fact, logit in told if fact]
+    return [f"{fact} : {effect(round(float(log), 2))} le risque" for fact, log in told if fact]
 
 
 @cache
-def _effect(logit: float) -> str:
-    verb = "augmente" if logit > 0 else "diminue"
-    much = " nettement" if abs(logit) >= STRONG_LOGIT else ""
-    return f"{verb}{much} le risque ({'+' if logit > 0 else '−'}{number(abs(logit), 1)})"
+def effect(log: float) -> str:
+    """Return what a contribution does to the yearly hazard ("multiplie par 4,5")."""
+    if abs(log) < 0.005:
+        return "ne change pas"
+    times = float(np.exp(abs(log)))
+    verb = "multiplie" if log > 0 else "divise"
+    return f"{verb} par {number(times, 1 if times >= 1.95 else 2)}"
 
 
 @cache
@@ -68,7 +68,10 @@ def _rounded(people: float) -> float:
 
 
 def _doctors(row: Mapping[Any, float]) -> str:
-    gps = round(float(row["gps"]))
+    gps = float(row["gps"])
+    if gps < 1:
+        return f"{number(gps, 1)} médecin généraliste (temps partagé)"
+    gps = round(gps)
     return "Un seul médecin généraliste" if gps == 1 else f"{gps} médecins généralistes"
 
 
@@ -99,10 +102,10 @@ def _snowball(row: Mapping[Any, float]) -> str:
     if not np.isfinite(change):
         return ""
     share = np.expm1(change)
-    if abs(share) < 0.02:
+    if abs(share) < 0.005:
         return "Nombre de médecins stable à moins de 20 km"
     way = "en hausse" if share > 0 else "en baisse"
-    return f"Nombre de médecins {way} de {_percent(round(abs(share), 2))} à moins de 20 km"
+    return f"Nombre de médecins {way} de {percent(abs(share), 1)} par an à moins de 20 km"
 
 
 def _apl(row: Mapping[Any, float]) -> str:
@@ -118,16 +121,6 @@ def _apl(row: Mapping[Any, float]) -> str:
     return text
 
 
-def _facilities(row: Mapping[Any, float]) -> str:
-    if not np.isfinite(row["pharmacies"]):
-        return ""
-    pharmacies = round(float(np.expm1(row["pharmacies"])))
-    nurses = round(float(np.expm1(row["nurses"])))
-    drug = "sans pharmacie" if pharmacies == 0 else "avec pharmacie"
-    care = "sans infirmier" if nurses == 0 else "avec infirmier"
-    return f"Commune {drug} et {care} en 2013"
-
-
 _FACTS: dict[str, Callable[[Mapping[Any, float]], str]] = {
     "doctors": _doctors,
     "history": _history,
@@ -135,5 +128,4 @@ _FACTS: dict[str, Callable[[Mapping[Any, float]], str]] = {
     "around": _around,
     "snowball": _snowball,
     "apl": _apl,
-    "facilities": _facilities,
 }

@@ -1,22 +1,25 @@
 """Predictors of the risk model, computed from what is known at a date."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InvalidInputError
 from models.learning import neighbourhood, places
-from models.learning.inputs import FACILITIES, Inputs
-from models.learning.panel import departement, years
+from models.learning.inputs import Inputs
+from models.learning.panel import years
+from models.learning.predictors import NAMES, PREDICTORS
 
-TOWN_INHABITANTS = (5_000, 20_000)
+TOWN_INHABITANTS = 5_000
 RURALITY = ("ville", "périurbain", "rural", "rural isolé")
 SUBURB_INHABITANTS, ISOLATED_INHABITANTS = 60_000, 15_000
 """Inhabitants within 10 km from which a commune is suburban, under which it is isolated; a town
 has 5,000 inhabitants itself."""
 
-SMOOTHING_COMMUNES = 30
-"""A département's past loss rate is shrunk to the country's with the weight of 30 communes."""
+SMOOTHING_COMMUNES = 5
+"""Losses around are shrunk to the country's rate with the weight of 5 communes."""
 
 NATIONAL_APL = {2016: (1.1945, 0.0827), 2018: (1.1409, 0.1012)}
 """Mean over metropolitan communes of log(APL + 0.3) and of 1 − APL65/APL, by vintage (DREES);
@@ -38,20 +41,24 @@ def grid(inputs: Inputs) -> pd.DataFrame:
         extra = given.index.difference(place.index).intersection(inputs.panel.index)
         place = pd.concat([place, given.loc[extra, ["lon", "lat", "population"]]])
         place["population"] = place["population"].fillna(given["population"])
+    place = place[place["lon"].notna() & place["lat"].notna()]
     rows = inputs.panel.index.intersection(place.index)
     return place.loc[rows.sort_values()]
 
 
-def compute(inputs: Inputs, as_of: int) -> pd.DataFrame:
+def compute(inputs: Inputs, as_of: int, *, learning: bool = False) -> pd.DataFrame:
     """Return the predictors of the communes with a GP in `as_of`.
 
-    Nothing dated after `as_of` is read. Blank means that the predictor is not known.
+    Nothing measured after the end of `as_of` is read; what a predictor declares as measured in a
+    later year is blank. Only `learning` may read the populations of 2016 for counts of before:
+    what is learned is used from 2017 on. Blank means that the predictor is not known. A commune
+    without a known place has what its own counts tell.
 
     Returns
     -------
     pandas.DataFrame
-        Index code; the columns of `models.learning.predictors.NAMES`, then gps (count) and
-        rurality (one of `RURALITY`).
+        Index code; the columns of `models.predictors.NAMES`, then gps (count) and rurality (one
+        of `RURALITY`).
 
     Raises
     ------
@@ -64,54 +71,75 @@ def compute(inputs: Inputs, as_of: int) -> pd.DataFrame:
             f"Le nombre de médecins de {as_of} est absent du fichier ; années présentes : {given}."
         )
     known = inputs.known_at(as_of)
+    if not (known.panel[f"gp_{as_of}"] > 0).any():
+        raise InvalidInputError(f"Aucune commune du fichier n’a de médecin en {as_of}.")
     place = grid(known)
-    panel = known.panel.loc[place.index]
+    table = pd.concat([_placed(known, place), _unplaced(known, place)])
+    if not learning:
+        later = [p.name for p in PREDICTORS if p.measured is not None and p.measured > as_of]
+        table[later] = np.nan
+    return table[table["gps"] > 0].sort_index()
+
+
+def counts_of(panel: pd.DataFrame) -> tuple[list[Array], list[int]]:
+    """Return the counts of a panel and the years since the next one, latest vintage first."""
+    vintages = years(panel)[::-1]
+    counts = [panel[f"gp_{year}"].to_numpy(float) for year in vintages]
+    return counts, [later - year for later, year in pairwise(vintages)]
+
+
+def _placed(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictors of the communes that have a place."""
+    counts, gaps = counts_of(known.panel.loc[place.index])
     around = neighbourhood.build(place["lon"], place["lat"])
-    counts = [panel[f"gp_{year}"].to_numpy() for year in years(panel)[::-1]]
     columns: dict[str, Array] = {}
-    columns |= gp_history(counts)
+    columns |= gp_history(counts, gaps)
     columns |= population_and_role(place, counts[0])
-    columns |= surroundings(place, around, counts)
+    columns |= surroundings(place, around, counts, gaps)
     columns |= _apl(known.apl, place, around)
-    columns |= _facilities(known.facilities, place)
     table = pd.DataFrame(columns, index=place.index)
     if not known.ages.empty:
         own = known.ages.reindex(place.index) - NATIONAL_APL[max(NATIONAL_APL)][1]
         table["apl_over_65"] = own.fillna(table["apl_over_65"])
     table["gps"] = counts[0]
     table["rurality"] = rurality(place, around)
-    if not (counts[0] >= 1).any():
-        raise InvalidInputError(f"Aucune commune du fichier n’a de médecin en {as_of}.")
-    return table[counts[0] >= 1]
+    return table[[*NAMES, "gps", "rurality"]]
+
+
+def _unplaced(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
+    """Return what their own counts tell of the communes that have no known place."""
+    panel = known.panel.loc[known.panel.index.difference(place.index)]
+    counts, gaps = counts_of(panel)
+    table = pd.DataFrame(gp_history(counts, gaps), index=panel.index).reindex(columns=NAMES)
+    return table.assign(gps=counts[0], rurality=RURALITY[2])
 
 
 def rurality(place: pd.DataFrame, around: neighbourhood.Neighbourhood) -> npt.NDArray[np.str_]:
     """Return the rurality of communes, told from populations only (any commune, any vintage)."""
     own = np.nan_to_num(place["population"].to_numpy(float))
     near = around.total(own, 10.0) + own
-    classes = [own >= TOWN_INHABITANTS[0], near >= SUBURB_INHABITANTS, near < ISOLATED_INHABITANTS]
+    classes = [own >= TOWN_INHABITANTS, near >= SUBURB_INHABITANTS, near < ISOLATED_INHABITANTS]
     return np.select(classes, [RURALITY[0], RURALITY[1], RURALITY[3]], RURALITY[2])
 
 
-def gp_history(counts: list[Array]) -> dict[str, Array]:
-    """Return what depends on a commune's own GPs only; `counts`: latest vintage first."""
+def gp_history(counts: list[Array], gaps: list[int]) -> dict[str, Array]:
+    """Return what depends on a commune's own GPs only; `counts`: latest vintage first.
+
+    `gaps` are the years between a vintage and the one before it.
+    """
     now = counts[0]
     blank = np.full(len(now), np.nan)
-    before = counts[1] if len(counts) > 1 else blank
-    earlier = counts[2] if len(counts) > 2 else blank
     past = np.vstack([*counts[1:], blank])
     known = np.isfinite(past).sum(axis=0)
     share = np.where(known > 0, 1 / np.maximum(known, 1), np.nan)
-    peak = np.fmax.reduce(np.vstack(counts))
     return {
         "gps_log": np.log(np.maximum(now, 1)),
-        "one_gp": (now == 1).astype(float),
-        "two_gps": (now == 2).astype(float),
-        "gps_change": _log_ratio(now, before),
-        "gps_change_before": _log_ratio(before, earlier),
+        "one_gp": ((now > 0) & (now < 1.5)).astype(float),
+        "two_gps": ((now >= 1.5) & (now < 2.5)).astype(float),
+        "gps_change": _log_ratio(now, counts[1]) / gaps[0] if gaps else blank,
         "single_before": (past == 1).sum(axis=0) * share,
         "none_before": (past == 0).sum(axis=0) * share,
-        "below_peak": _log_ratio(now, peak),
+        "below_peak": _log_ratio(now, np.fmax.reduce(np.vstack(counts))),
     }
 
 
@@ -127,19 +155,22 @@ def population_and_role(place: pd.DataFrame, now: Array) -> dict[str, Array]:
 
 
 def surroundings(
-    place: pd.DataFrame, around: neighbourhood.Neighbourhood, counts: list[Array]
+    place: pd.DataFrame,
+    around: neighbourhood.Neighbourhood,
+    counts: list[Array],
+    gaps: list[int],
 ) -> dict[str, Array]:
     """Return what depends on the GPs of other communes; `counts`: latest vintage first.
 
-    Counts may be fractional (expected GPs).
+    Counts may be fractional (expected GPs); changes are rates per year.
     """
-    return _around(place, around, counts) | _snowball(place, around, counts)
+    return _around(place, around, counts[0]) | _snowball(around, counts, gaps)
 
 
 def _around(
-    place: pd.DataFrame, around: neighbourhood.Neighbourhood, counts: list[Array]
+    place: pd.DataFrame, around: neighbourhood.Neighbourhood, latest: Array
 ) -> dict[str, Array]:
-    now, population = np.nan_to_num(counts[0]), np.nan_to_num(place["population"].to_numpy(float))
+    now, population = np.nan_to_num(latest), np.nan_to_num(place["population"].to_numpy(float))
     columns = {}
     for radius in neighbourhood.RADII_KM:
         gps, people = around.total(now, radius), around.total(population, radius)
@@ -148,51 +179,38 @@ def _around(
         columns[f"load_{radius:.0f}km"] = np.log((people + population + 100) / (gps + now + 0.5))
     columns["km_to_gp"] = np.log1p(np.minimum(around.distance(now > 0.5), 50))
     columns["km_to_three_gps"] = np.log1p(np.minimum(around.distance(now > 2.5), 50))
-    for size in TOWN_INHABITANTS:
-        km = around.distance(population >= size)
-        columns[f"km_to_town_{size}"] = np.log1p(np.minimum(km, 100))
+    km = around.distance(population >= TOWN_INHABITANTS)
+    columns[f"km_to_town_{TOWN_INHABITANTS}"] = np.log1p(np.minimum(km, 100))
     own = around.apl(now, population)
     columns["own_apl"] = np.log(own + 0.1)
     alone = around.apl(now, population, own_only=True)
     columns["own_share"] = np.divide(alone, own, out=np.full(len(own), np.nan), where=own > 0)
-    if len(counts) > 1:
-        before = around.apl(np.nan_to_num(counts[1]), population)
-        columns["own_apl_change"] = np.log((own + 0.1) / (before + 0.1))
-    else:
-        columns["own_apl_change"] = np.full(len(own), np.nan)
     largest = np.array(around.within[10.0].multiply(population[None, :]).max(axis=1).todense())
     columns["rank_10km"] = np.log((population + 50) / (largest.ravel() + 50))
-    return columns
+    return {name: values for name, values in columns.items() if name in NAMES}
 
 
 def _snowball(
-    place: pd.DataFrame, around: neighbourhood.Neighbourhood, counts: list[Array]
+    around: neighbourhood.Neighbourhood, counts: list[Array], gaps: list[int]
 ) -> dict[str, Array]:
-    blank = np.full(len(place), np.nan)
-    names = [f"{name}_{r:.0f}km" for r in (10.0, 20.0) for name in ("lost", "change")]
-    if len(counts) < 2:
-        return dict.fromkeys([*names, "lost_departement", "change_departement"], blank)
+    """Return losses and changes around since the vintage before, the commune itself left out."""
+    if not gaps:
+        blank = np.full(len(counts[0]), np.nan)
+        return dict.fromkeys(("lost_10km", "lost_20km", "change_20km"), blank)
     now, before = counts[0], counts[1]
     both = np.isfinite(now) & np.isfinite(before)
-    had = (both & (before >= 1)).astype(float)
+    had = (both & (before > 0)).astype(float)
     lost = had * (np.nan_to_num(now) < 0.5)
     rate = lost.sum() / max(had.sum(), 1)
     columns = {}
     for radius in (10.0, 20.0):
-        exposed = around.total(had, radius)
-        columns[f"lost_{radius:.0f}km"] = (around.total(lost, radius) + 5 * rate) / (exposed + 5)
-        columns[f"change_{radius:.0f}km"] = _log_ratio(
-            around.total(now * both, radius), around.total(before * both, radius)
+        share = (around.total(lost, radius) + SMOOTHING_COMMUNES * rate) / (
+            around.total(had, radius) + SMOOTHING_COMMUNES
         )
-    group = departement(place.index.to_series()).to_numpy()
-    sums = pd.DataFrame({"had": had, "lost": lost, "now": now * both, "before": before * both})
-    total = sums.groupby(group).transform("sum")
-    # Leave the commune itself out: it must not predict from its own past loss.
-    others, losses = total["had"] - sums["had"], total["lost"] - sums["lost"]
-    columns["lost_departement"] = (
-        (losses + SMOOTHING_COMMUNES * rate) / (others + SMOOTHING_COMMUNES)
-    ).to_numpy()
-    columns["change_departement"] = _log_ratio(total["now"].to_numpy(), total["before"].to_numpy())
+        columns[f"lost_{radius:.0f}km"] = -np.log1p(-np.minimum(share, 0.9)) / gaps[0]
+    columns["change_20km"] = (
+        _log_ratio(around.total(now * both, 20.0), around.total(before * both, 20.0)) / gaps[0]
+    )
     return columns
 
 
@@ -200,34 +218,26 @@ def _apl(
     apl: pd.DataFrame, place: pd.DataFrame, around: neighbourhood.Neighbourhood
 ) -> dict[str, Array]:
     blank = np.full(len(place), np.nan)
-    names = ("apl_log", "apl_over_65", "apl_over_65_10km", "apl_change", "over_65_change")
-    columns = dict.fromkeys((*names, "elderly_demand", "demand_change"), blank)
+    columns = dict.fromkeys(("apl_log", "apl_over_65", "apl_over_65_10km", "elderly_demand"), blank)
     if apl.empty:
         return columns
-    level, over, level_before, over_before = blank, blank, blank, blank
-    demand: list[Array] = []
+    level, over, demand = blank, blank, blank
     for year, part in apl.groupby("year"):
         rows = part.set_index("code").reindex(place.index)
         relative_level, relative_over = _relative(rows, int(str(year)))
         fresh = np.isfinite(relative_level)
-        level_before, over_before = np.where(fresh, level, np.nan), np.where(fresh, over, np.nan)
         level = np.where(fresh, relative_level, level)
         over = np.where(fresh, relative_over, over)
-        people = rows["standardised_population"].to_numpy()
-        if np.isfinite(people).any():
-            demand.append(people)
+        people = rows["standardised_population"].to_numpy(float)
+        demand = np.where(np.isfinite(demand), demand, people)
     seen = np.isfinite(over).astype(float)
     weight = around.total(seen, 10.0) + seen
     total = around.total(over, 10.0) + np.nan_to_num(over)
     columns["apl_log"] = level
     columns["apl_over_65"] = over
     columns["apl_over_65_10km"] = np.divide(total, weight, out=blank.copy(), where=weight > 0)
-    columns["apl_change"] = level - level_before
-    columns["over_65_change"] = over - over_before
-    if demand:
-        population = place["population"].to_numpy(float)
-        columns["elderly_demand"] = np.log((demand[0] + 20) / (population + 20))
-        columns["demand_change"] = np.log((demand[-1] + 20) / (demand[0] + 20))
+    population = place["population"].to_numpy(float)
+    columns["elderly_demand"] = np.log((demand + 20) / (population + 20))
     return columns
 
 
@@ -237,11 +247,3 @@ def _relative(rows: pd.DataFrame, year: int) -> tuple[Array, Array]:
     level, level65 = rows["apl"].to_numpy(), rows["apl65"].to_numpy()
     ratio = np.divide(level65, level, out=np.full(len(rows), np.nan), where=level > 0)
     return np.log(level + 0.3) - mean_log, 1 - ratio - mean_over
-
-
-def _facilities(facilities: pd.DataFrame, place: pd.DataFrame) -> dict[str, Array]:
-    names = FACILITIES.values()
-    if facilities.empty:
-        return dict.fromkeys(names, np.full(len(place), np.nan))
-    table = facilities.reindex(place.index)
-    return {name: np.log1p(table[name].to_numpy(float)) for name in names}

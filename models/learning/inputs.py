@@ -1,44 +1,16 @@
-"""What the risk model reads, gathered once: panel, APL, reference, facilities, ages."""
+"""What the risk model reads, gathered once: panel, APL, reference, register, ages."""
 
 import re
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, iterparse
 
 import pandas as pd
 
-from geo.errors import InvalidInputError, UnavailableError
-from models.learning import places
-from models.learning.panel import follow_mergers, read, read_csv, years
-
-FACILITIES_YEAR = 2013
-"""Vintage of the wide table of facilities (BPE 2013) that `read_facilities` understands."""
-
-FACILITIES = {
-    "Pharmacie": "pharmacies",
-    "Infirmier": "nurses",
-    "Masseur kinésithérapeute": "physiotherapists",
-    "Chirurgien dentiste": "dentists",
-    "Laboratoire d'analyses médicales": "laboratories",
-    "Maison de santé pluridisciplinaire": "msp",
-    "Personnes âgées : hébergement": "care_homes",
-    "École élémentaire": "primary_schools",
-    "Collège": "secondary_schools",
-    "Bureau de poste": "post_offices",
-    "Banque, Caisse d'Epargne": "banks",
-    "Supermarché": "supermarkets",
-    "Boulangerie": "bakeries",
-    "Gendarmerie": "police_posts",
-    "Vétérinaire": "vets",
-    "Total de nb_equip": "all_facilities",
-}
-"""Columns of the wide BPE table that are read → our names."""
+from geo.errors import InvalidInputError
+from models.learning.panel import follow_mergers, numbers, read, read_csv, years
+from models.learning.register import Register, read_register
 
 _APL = re.compile(r"^apl_((?:19|20)\d{2})$")
-_CELL = re.compile(r"^([A-Z]+)\d+$")
-_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @dataclass(frozen=True)
@@ -53,26 +25,28 @@ class Inputs:
         Columns code, year, apl, apl65, standardised_population (schema `apl`).
     reference
         Columns code, population, lon, lat: used for communes the embedded points lack.
-    facilities
-        Index code, columns of `FACILITIES`; vintage `FACILITIES_YEAR`.
     ages
         Index code: share of the GPs over 65, from an agency's own extract, in memory only. It
         takes the place of the area's share (1 − APL65/APL) where it is given.
+    register
+        A register newer than the counts; it makes no predictor (`models.nowcast` reads it).
     """
 
     panel: pd.DataFrame
     apl: pd.DataFrame = field(default_factory=pd.DataFrame)
     reference: pd.DataFrame = field(default_factory=pd.DataFrame)
-    facilities: pd.DataFrame = field(default_factory=pd.DataFrame)
     ages: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    register: Register | None = None
 
     def known_at(self, year: int) -> "Inputs":
-        """Return the same without any GP, APL or facility figure dated after `year`."""
+        """Return the same without any count or APL of a year after `year`.
+
+        Counts are of 31 December, the APL of a year measures activity through the whole of it:
+        both are known when the year ends, neither before.
+        """
         late = [f"gp_{y}" for y in years(self.panel) if y > year]
         apl = self.apl if self.apl.empty else self.apl[self.apl["year"] <= year]
-        facilities = self.facilities if year >= FACILITIES_YEAR else pd.DataFrame()
-        panel = self.panel.drop(columns=late)
-        return Inputs(panel, apl, self.reference, facilities, self.ages)
+        return replace(self, panel=self.panel.drop(columns=late), apl=apl)
 
 
 def read_apl(path: Path) -> pd.DataFrame:
@@ -91,7 +65,7 @@ def read_apl(path: Path) -> pd.DataFrame:
         part = wide[["code"]].assign(year=year)
         for name, column in source.items():
             blank = pd.Series(float("nan"), index=wide.index)
-            part[name] = pd.to_numeric(wide.get(column, blank), errors="coerce")
+            part[name] = numbers(wide.get(column, blank))
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
@@ -103,50 +77,8 @@ def read_reference(path: Path) -> pd.DataFrame:
     table = wide[["code"]].copy()
     for column, name in names.items():
         blank = pd.Series(float("nan"), index=wide.index)
-        table[name] = pd.to_numeric(wide.get(column, blank), errors="coerce")
+        table[name] = numbers(wide.get(column, blank))
     return table.drop_duplicates("code")
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    """Give the rows of the first sheet of a workbook as column letter → text, as it streams by."""
-    with zipfile.ZipFile(path) as book, book.open("xl/worksheets/sheet1.xml") as sheet:
-        for _, node in iterparse(sheet):  # noqa: S314  (expat ≥ 2.4 bounds expansion)
-            if node.tag != f"{_SHEET}row":
-                continue
-            yield {_letter(cell): "".join(cell.itertext()) for cell in node}
-            node.clear()
-
-
-def _letter(cell: Element) -> str:
-    place = _CELL.match(cell.get("r", ""))
-    return place[1] if place else ""
-
-
-def read_facilities(path: Path) -> pd.DataFrame:
-    """Read the wide BPE table of 2013 (xlsx, one row per commune); mergers are followed."""
-    if not path.is_file():
-        raise UnavailableError(f"Le fichier {path} (base des équipements) est introuvable.")
-    try:
-        rows = _rows(path)
-        header = next(rows)
-        wanted = {letter: FACILITIES[name] for letter, name in header.items() if name in FACILITIES}
-        code = next((letter for letter, name in header.items() if name == "depcom"), "")
-        if not code or "pharmacies" not in wanted.values():
-            raise InvalidInputError(
-                f"Le fichier {path} n’est pas la base permanente des équipements en large : "
-                "colonnes « depcom » et « Pharmacie » attendues."
-            )
-        records = [
-            {"code": row[code], **{name: row.get(letter) for letter, name in wanted.items()}}
-            for row in rows
-            if row.get(code)
-        ]
-    except (zipfile.BadZipFile, KeyError, ParseError, StopIteration) as error:
-        raise InvalidInputError(f"Le fichier {path} n’est pas un classeur xlsx lisible.") from error
-    table = pd.DataFrame(records)
-    counts = table.drop(columns="code").apply(pd.to_numeric, errors="coerce").fillna(0.0)
-    heirs = table["code"].map(places.successors()).fillna(table["code"])
-    return counts.groupby(heirs.rename("code")).sum().sort_index()
 
 
 def share_over_65(extract: pd.DataFrame) -> pd.Series:
@@ -170,7 +102,7 @@ def share_over_65(extract: pd.DataFrame) -> pd.Series:
 
 
 def gather(
-    panel: Path, apl: Path | None, reference: Path | None, facilities: Path | None
+    panel: Path, apl: Path | None, reference: Path | None, register: Path | None = None
 ) -> Inputs:
     """Read the files given; those that are None stay empty."""
     empty = pd.DataFrame()
@@ -178,5 +110,5 @@ def gather(
         panel=follow_mergers(read(panel)),
         apl=empty if apl is None else read_apl(apl),
         reference=empty if reference is None else read_reference(reference),
-        facilities=empty if facilities is None else read_facilities(facilities),
+        register=None if register is None else read_register(register),
     )

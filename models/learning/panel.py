@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.region import schemas
 from geo.errors import InvalidInputError, UnavailableError
 from models.learning import places
 
@@ -46,13 +47,14 @@ def years(panel: pd.DataFrame) -> list[int]:
 
 
 def read_csv(path: Path, what: str) -> pd.DataFrame:
-    """Read a table keyed by `code`; refuse a file that is absent or has no such column."""
+    """Read a table keyed by `code`, as text; refuse a file that is absent or has no such column."""
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
     try:
         with path.open(encoding="utf-8-sig") as lines:
-            separator = ";" if ";" in lines.readline() else ","
-        table = pd.read_csv(path, dtype={"code": str}, sep=separator, encoding="utf-8-sig")
+            heading = lines.readline()
+        separator = max(";\t,", key=heading.count)
+        table = pd.read_csv(path, dtype=str, sep=separator, encoding="utf-8-sig")
     except (ValueError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"Le fichier {path} ({what}) n’est pas un CSV lisible.") from error
     if "code" not in table.columns:
@@ -60,24 +62,78 @@ def read_csv(path: Path, what: str) -> pd.DataFrame:
             f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE) ; "
             f"colonnes trouvées : {', '.join(map(str, table.columns[:8]))}."
         )
-    return table
+    return table.assign(code=settled(table["code"]))
+
+
+def settled(codes: pd.Series) -> pd.Series:
+    """Return INSEE codes as they should be written; "" where the text is no code.
+
+    A lost zero comes back; a trailing ".0" or ",0", spaces, apostrophes and ="…" go.
+    """
+    clean = codes.fillna("").str.replace(r"[\s'’\"=]", "", regex=True).str.upper()
+    clean = clean.str.replace(r"[.,]0+$", "", regex=True)
+    clean = clean.where(~clean.str.fullmatch(r"\d{4}"), "0" + clean)
+    return clean.where(clean.str.fullmatch(schemas.COMMUNE_CODE), "")
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Return counts from text: decimal commas and spaces understood, the rest blank."""
+    plain = values.astype("string").str.replace(r"[\s\u202f]", "", regex=True)
+    return pd.to_numeric(plain.str.replace(",", "."), errors="coerce").astype("float64")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A panel as it was read, and what of its rows was not.
+
+    Attributes
+    ----------
+    table
+        Columns code and gp_YYYY (GPs, float; blank: not known).
+    rows
+        Rows of the file.
+    refused
+        Reason (French) → rows, of those not in `table`.
+    doubtful
+        Reason (French) → values left blank, of rows in `table`.
+    """
+
+    table: pd.DataFrame
+    rows: int
+    refused: dict[str, int]
+    doubtful: dict[str, int]
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read a panel in the layout code, gp_YYYY…; codes are kept as they are in the file."""
-    panel = read_csv(path, "nombre de médecins par commune")
-    found = years(panel)
+    """Read a panel in the layout code, gp_YYYY…; former codes are kept."""
+    return read_counted(path).table
+
+
+def read_counted(path: Path) -> Reading:
+    """Read a panel in the layout code, gp_YYYY… and count the rows that are not understood."""
+    text = read_csv(path, "nombre de médecins par commune")
+    found = years(text)
     if not found:
         raise InvalidInputError(
-            f"Le fichier {path} n’a aucune colonne « gp_AAAA » (gp_2018, par exemple)."
+            f"Le fichier {path} n’a aucune colonne « gp_AAAA » (gp_2017, par exemple)."
         )
-    if panel["code"].duplicated().any():
-        twice = ", ".join(panel.loc[panel["code"].duplicated(), "code"].head(3))
-        raise InvalidInputError(f"Le fichier {path} donne plusieurs fois les communes {twice}.")
-    counts = panel[[f"gp_{year}" for year in found]].apply(pd.to_numeric, errors="coerce")
+    columns = [f"gp_{year}" for year in found]
+    counts = text[columns].apply(numbers)
     if (counts < 0).any(axis=None):
         raise InvalidInputError(f"Le fichier {path} contient des nombres de médecins négatifs.")
-    return pd.concat([panel[["code"]], counts.astype(float)], axis=1)
+    panel = pd.concat([text[["code"]], counts], axis=1)
+    unreadable = (counts.isna() & text[columns].notna()).sum(axis=1)
+    coded = panel["code"] != ""
+    kept = panel[coded].drop_duplicates()
+    if kept["code"].duplicated().any():
+        twice = ", ".join(kept.loc[kept["code"].duplicated(), "code"].head(3))
+        raise InvalidInputError(f"Le fichier {path} donne plusieurs fois les communes {twice}.")
+    refused = {
+        "code de commune illisible": int((~coded).sum()),
+        "ligne répétée à l’identique": int(coded.sum()) - len(kept),
+    }
+    doubtful = {"effectif illisible, pris pour inconnu": int(unreadable[coded].sum())}
+    return Reading(kept.reset_index(drop=True), len(text), refused, doubtful)
 
 
 def follow_mergers(panel: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +169,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
     panel = follow_mergers(raw)
     before, after = panel[f"gp_{start}"], panel[f"gp_{end}"]
     codes = panel.index.to_series()
-    had = before >= 1
+    had = before > 0
     metropolitan = had & ~overseas(codes)
     known = metropolitan & after.notna()
     loss = known & (after == 0)
@@ -141,7 +197,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
     if earlier:
         doubtful |= loss & (panel[f"gp_{earlier[-1]}"] == 0)
     raw_before, raw_after = raw[f"gp_{start}"], raw[f"gp_{end}"]
-    raw_loss = (raw_before >= 1) & (
+    raw_loss = (raw_before > 0) & (
         (raw_after == 0) | (raw_after.isna() & raw["code"].isin(places.successors()))
     )
     merged = raw_loss & raw["code"].isin(places.successors())
@@ -149,7 +205,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
         "with a GP, overseas left out": int((had & overseas(codes)).sum()),
         "with a GP, metropolitan": int(metropolitan.sum()),
         "count unknown at the end": int((metropolitan & after.isna()).sum()),
-        "codes that vanished, with a GP": int((vanished_rows[f"gp_{start}"] >= 1).sum()),
+        "codes that vanished, with a GP": int((vanished_rows[f"gp_{start}"] > 0).sum()),
         "losses that are mergers (removed)": int(merged.sum()),
         "kept": int(known.sum()),
         "losses": int(loss.sum()),

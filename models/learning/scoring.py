@@ -1,22 +1,29 @@
-"""Predictions: from checked tables to probabilities, classes, sets and reasons."""
+"""Predictions: from checked tables to probabilities, classes, sets, states and reasons."""
+
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from data.base.spreadsheet_text import safe_text
 from geo.errors import InvalidInputError
-from models.learning import artefact, explain, features
+from models.learning import artefact, explain, features, nowcast
+from models.learning.hazard import end_of, exposure, probability_of
 from models.learning.inputs import Inputs
-from models.learning.model import sigmoid
+from models.learning.nowcast import Nowcast, Sight
 from models.learning.panel import overseas
 from models.learning.places import successors
-from models.learning.predictors import NAMES, THEMES
-from models.learning.training import CLASSES, Fitted, limits
-
-CANNOT_TELL = "ne peut pas dire"
-STAYS, LOSES = "maintien", "relève non assurée"
-"""Labels of the conformal sets {stays} and {loses}; both or none is `CANNOT_TELL`."""
+from models.learning.predictors import THEMES
+from models.learning.register import states
+from models.learning.signals import CANNOT_TELL, HORIZONS
+from models.learning.training import Fitted
 
 SPREAD = (0.05, 0.95)
+FILE_COLUMNS = ["code", "probability", "low", "high", "class", "state"]
+"""Columns that the command writes."""
+
+Array = npt.NDArray[np.float64]
 
 
 def predict(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
@@ -26,36 +33,52 @@ def predict(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         code, gps, rurality, horizon, probability, low, high (90 % spread over bootstrap refits),
-        risk_class, set (`STAYS`, `LOSES` or `CANNOT_TELL`), reasons (list of French sentences),
-        contributions (theme → logit).
+        risk_class, set (`signals.SETS`), state (`register.STATES`), register_fed (whether the
+        register entered the probability), reasons (list of French sentences), contributions
+        (theme → what it adds to the logarithm of the yearly hazard of an average commune).
+
+    Raises
+    ------
+    InvalidInputError
+        The horizon is not one of `signals.HORIZONS`, or the panel lacks the year.
     """
-    facilities = not inputs.known_at(as_of).facilities.empty
-    model = artefact.fitted(artefact.read(), horizon, facilities=facilities)
-    table = features.compute(inputs, as_of)
-    return _scored(model, table)
+    if horizon not in HORIZONS:
+        raise InvalidInputError(
+            f"Horizon de {horizon} ans inconnu : de {HORIZONS[0]} à {HORIZONS[-1]} ans."
+        )
+    return scored(artefact.shipped(), features.compute(inputs, as_of), inputs, as_of, horizon)
 
 
-def _scored(fitted: Fitted, table: pd.DataFrame) -> pd.DataFrame:
-    standardised = fitted.model.standardised(table[NAMES])
-    score = fitted.slope * fitted.model.decision_function(table[NAMES]) + fitted.offset
-    again = standardised @ fitted.refits[:, :-1].T + fitted.refits[:, -1]
-    spread = fitted.slope * np.quantile(again, SPREAD, axis=1) + fitted.offset
-    probability = sigmoid(score)
-    added = explain.by_theme(fitted.model, table, fitted.slope)
-    # The spread of refits may lie beside the point where blanks are many: it must hold it.
+@dataclass(frozen=True)
+class _Odds:
+    """Probability with its spread, shape (n,) each, and where a register entered."""
+
+    probability: Array
+    low: Array
+    high: Array
+    fed: npt.NDArray[np.bool_]
+
+
+def scored(
+    fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horizon: int
+) -> pd.DataFrame:
+    """Return `predict` from rows of predictors."""
+    odds = _odds(fitted, table, inputs, as_of, horizon)
+    added = explain.by_theme(fitted.model, table)
+    state = states(inputs.register, table.index, end_of(as_of))
     result = pd.DataFrame(
         {
             "code": table.index,
             "gps": table["gps"].to_numpy(),
             "rurality": table["rurality"].to_numpy(),
-            "horizon": fitted.horizon,
-            "probability": probability,
-            "low": np.minimum(sigmoid(spread[0]), probability),
-            "high": np.maximum(sigmoid(spread[1]), probability),
-            "risk_class": np.array(CLASSES)[
-                np.searchsorted(limits(fitted.base_rate), probability, side="right")
-            ],
-            "set": _sets(fitted, table, probability),
+            "horizon": horizon,
+            "probability": odds.probability,
+            "low": odds.low,
+            "high": odds.high,
+            "risk_class": fitted.signals.classed(odds.probability, horizon),
+            "set": _sets(fitted, table, odds, horizon),
+            "state": state,
+            "register_fed": odds.fed,
             "reasons": [
                 explain.reasons(values, parts)
                 for values, parts in zip(
@@ -69,25 +92,58 @@ def _scored(fitted: Fitted, table: pd.DataFrame) -> pd.DataFrame:
     return result.sort_values(order, ascending=[False, True], ignore_index=True)
 
 
-def _sets(fitted: Fitted, table: pd.DataFrame, probability: np.ndarray) -> np.ndarray:
-    """Mondrian conformal set of each commune; overseas, nothing was learned: cannot tell."""
-    thresholds = np.array([fitted.conformal[name] for name in table["rurality"]])
-    stays, loses = probability <= thresholds[:, 0], probability >= thresholds[:, 1]
-    told = np.where(stays & ~loses, STAYS, np.where(loses & ~stays, LOSES, CANNOT_TELL))
+def _odds(fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horizon: int) -> _Odds:
+    """Return probabilities and their spread over refits, the register entering where it may."""
+    model, start = fitted.model, end_of(as_of)
+    calendars = [(model.calendar_, model.calendar_end_)]
+    calendars += [(float(term), model.calendar_end_) for term in fitted.refits[:, -1]]
+    log_hazards = [model.log_hazard(table)]
+    log_hazards += list(
+        fitted.refits[:, :-2] @ model.standardised(table).T + fitted.refits[:, -2:-1]
+    )
+    fed = np.zeros(len(table), bool)
+    hazards = [
+        np.exp(log_hazard) * exposure(*calendar, start, horizon)
+        for log_hazard, calendar in zip(log_hazards, calendars, strict=True)
+    ]
+    register = inputs.register
+    if register is not None and nowcast.feeds(register, start, horizon) and fitted.nowcast:
+        found = register.of(table.index)
+        fed = np.isfinite(found)
+        sight = Sight(found, table["gps"].to_numpy(float), register.date, start, horizon)
+        corrections = [fitted.nowcast, *map(Nowcast, fitted.nowcast_refits)]
+        hazards = [
+            nowcast.cumulative(correction, log_hazard, calendar, sight)
+            for correction, log_hazard, calendar in zip(
+                corrections, log_hazards, calendars, strict=True
+            )
+        ]
+    probability = probability_of(hazards[0])
+    low, high = np.quantile(probability_of(np.array(hazards[1:])), SPREAD, axis=0)
+    # The spread of refits may lie beside the point where blanks are many: it must hold it.
+    return _Odds(probability, np.minimum(low, probability), np.maximum(high, probability), fed)
+
+
+def _sets(fitted: Fitted, table: pd.DataFrame, odds: _Odds, horizon: int) -> npt.NDArray[np.str_]:
+    """Return the conformal sets; overseas, nothing was learned: cannot tell."""
+    rurality = table["rurality"].to_numpy(str)
+    told = fitted.signals.sets(odds.probability, rurality, horizon)
+    if fitted.nowcast_signals is not None:
+        corrected = fitted.nowcast_signals.sets(odds.probability, rurality, horizon)
+        told = np.where(odds.fed, corrected, told)
     return np.where(overseas(table.index.to_series()), CANNOT_TELL, told)
 
 
 def for_file(predictions: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     """Return predictions as the command writes them, for the codes given by the user's panel.
 
-    A code that no longer exists takes the prediction of the commune that holds its ground.
+    A code that no longer exists takes the prediction of the commune that holds its ground. No
+    text can run as a formula.
     """
     heirs = pd.DataFrame({"asked": codes, "code": codes.map(successors()).fillna(codes)})
-    joined = heirs.merge(predictions, on="code")
-    if joined.empty:
-        raise InvalidInputError("Aucune commune du fichier n’a pu être située en France.")
-    joined["reasons"] = joined["reasons"].str.join(" ; ")
+    joined = heirs.merge(predictions.rename(columns={"risk_class": "class"}), on="code")
     joined["code"] = joined["asked"]
-    columns = ["code", "probability", "low", "high", "risk_class", "reasons", "set", "horizon"]
-    joined[["probability", "low", "high"]] = joined[["probability", "low", "high"]].round(5)
-    return joined.sort_values("probability", ascending=False, kind="stable")[columns]
+    joined[["probability", "low", "high"]] = joined[["probability", "low", "high"]].round(6)
+    for name in ("code", "class", "state"):
+        joined[name] = joined[name].map(safe_text)
+    return joined.sort_values("probability", ascending=False, kind="stable")[FILE_COLUMNS]

@@ -1,4 +1,4 @@
-"""From real panels to the shipped parameters: training rows, held-out groups, fit, calibration."""
+"""From real panels to the shipped parameters: rows, held-out regions, fit, classes, sets."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,24 +10,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InvalidInputError
-from models.learning import features, panel
-from models.learning.inputs import FACILITIES, Inputs, gather
-from models.learning.model import LastGpModel, calibration
+from models.learning import features, nowcast, panel, signals
+from models.learning.hazard import LastGpHazard, end_of, probability_of
+from models.learning.inputs import gather
+from models.learning.nowcast import Nowcast
 from models.learning.predictors import NAMES
 from models.learning.regions import REGION_OF, SEALED_REGION
+from models.learning.signals import HORIZONS, SPANS, Signals
 
-PERIODS = ((2009, 2013), (2013, 2018), (2018, 2020))
-FIT_ON = {2: PERIODS, 5: ((2009, 2013), (2013, 2018))}
-"""Horizon in years → periods that the model learns from; the last one sets its calibration.
+PERIODS = ((2009, 2013), (2013, 2017), (2017, 2020))
+"""Successive periods of the panel, which the hazard is learned from: 4, 4 and 3 years."""
 
-For two years, the earlier periods are added to 2018→2020: they triple the examples."""
-
-CLASS_MULTIPLES = (0.5, 1.5, 3.0)
-"""Limits of the four classes, in multiples of the base rate (protocol)."""
-
-CLASSES = ("faible", "modéré", "élevé", "très élevé")
+LATEST = PERIODS[-1]
 BOOTSTRAP_REFITS = 40
-CONFORMAL_ERROR = 0.10
 SEED = 20201231
 
 Array = npt.NDArray[np.float64]
@@ -36,74 +31,81 @@ Array = npt.NDArray[np.float64]
 class Scorer(Protocol):
     """What a fitted model must do to be compared."""
 
-    def decision_function(self, x: pd.DataFrame) -> Array:
-        """Return logits, shape (n,)."""
+    def cumulative(self, x: pd.DataFrame, start: float, years: float) -> Array:
+        """Return cumulative hazards, shape (n,)."""
         ...
 
 
-Fit = Callable[[pd.DataFrame, pd.Series, Array], Scorer]
+Fit = Callable[[pd.DataFrame], Scorer]
+"""Fits a model on training rows."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Training rows of all periods, Nouvelle-Aquitaine and overseas removed.
+    """All communes that had a GP, at the start of each period; Nouvelle-Aquitaine and overseas out.
 
     Attributes
     ----------
     table
-        Index code; columns of `predictors.NAMES`, gps, rurality, start (year), variant ("full" or
-        "blanked": APL of the last year removed), weight, loss, relocation, doubtful, departement,
-        region.
+        Index code; columns of `predictors.NAMES`, gps, rurality, start (year), years (length of the
+        period), loss, relocation, doubtful (of the period), lost_YYYY (whether none is left at the
+        end of a later vintage; NaN: not known), found (establishments in the register of 2019 for
+        the last period; NaN: not known), departement, region.
     counts
-        Period "2018→2020" → name → number, of the exclusions and doubts.
+        Period "2017→2020" → name → number, of the exclusions and doubts.
+    register
+        Month of the register; "" where none was given.
     """
 
     table: pd.DataFrame
     counts: dict[str, dict[str, int]]
+    register: str = ""
 
-    def of(self, start: int, variant: str = "blanked") -> pd.DataFrame:
-        """Return the rows of one period in one variant of the APL."""
-        return self.table[(self.table["start"] == start) & (self.table["variant"] == variant)]
+    def of(self, start: int) -> pd.DataFrame:
+        """Return the rows of one start year."""
+        return self.table[self.table["start"] == start]
+
+    def before(self, year: int) -> pd.DataFrame:
+        """Return the rows of the periods that had ended by then."""
+        return self.table[self.table["start"] + self.table["years"] <= year]
+
+    def span(self, start: int, end: int) -> pd.DataFrame:
+        """Return the rows of a start year whose fate at the end of `end` is known, as `loss`."""
+        rows = self.of(start)
+        rows = rows.assign(loss=rows[f"lost_{end}"], years=end - start)
+        return rows[rows["loss"].notna()]
 
 
-def rows(panel_path: Path, apl: Path | None, facilities: Path | None) -> Rows:
-    """Read the files and return the rows that a model may learn from.
-
-    A period whose start year has APL is given twice, with the latest APL and without it, at half
-    weight: the model meets both cases.
-    """
-    inputs = gather(panel_path, apl, None, facilities)
+def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
+    """Read the files and return the rows that a model may learn from."""
+    inputs = gather(panel_path, apl, None, register)
     raw = panel.read(panel_path)
     missing = {year for period in PERIODS for year in period} - set(panel.years(raw))
     if missing:
         raise InvalidInputError(
-            f"L’apprentissage demande les années {sorted(missing)}, absentes de {panel_path}."
+            f"L’apprentissage demande les années {sorted(missing)}, absentes de {panel_path} "
+            "(la base dite de 2018 est celle de 2017 : prendre le fichier daté)."
         )
+    followed = panel.follow_mergers(raw)
     parts, counts = [], {}
     for start, end in PERIODS:
         cleaned = panel.labels(raw, start, end)
-        variants = _variants(inputs, start)
-        for variant, given in variants.items():
-            table = features.compute(given, start).join(cleaned.table, how="inner")
-            parts.append(
-                table.assign(start=start, variant=variant, weight=1 / len(set(variants) - {""}))
-            )
+        table = features.compute(inputs, start, learning=True).join(cleaned.table, how="inner")
+        for later in sorted({year for _, year in PERIODS}):
+            left = followed[f"gp_{later}"].reindex(table.index)
+            known = left.notna() & (later > start)
+            table[f"lost_{later}"] = (left == 0).astype(float).where(known)
+        found = np.full(len(table), np.nan)
+        if inputs.register is not None and start == LATEST[0]:
+            found = inputs.register.of(table.index)
+        parts.append(table.assign(start=start, years=end - start, found=found))
         counts[f"{start}→{end}"] = cleaned.counts
     table = pd.concat(parts)
+    table["loss"] = table["loss"].astype(float)
     table["departement"] = panel.departement(table.index.to_series())
     table["region"] = table["departement"].map(REGION_OF)
-    return Rows(table[table["region"] != SEALED_REGION], counts)
-
-
-def _variants(inputs: Inputs, start: int) -> dict[str, Inputs]:
-    if inputs.apl.empty or not (inputs.apl["year"] == start).any():
-        return {"blanked": inputs}
-    before = inputs.apl[inputs.apl["year"] < start]
-    kept = pd.concat(
-        [before, inputs.apl[inputs.apl["year"] == start].assign(apl=np.nan, apl65=np.nan)]
-    )
-    blanked = Inputs(inputs.panel, kept, inputs.reference, inputs.facilities, inputs.ages)
-    return {"blanked": blanked, "full": inputs}
+    month = "" if inputs.register is None else inputs.register.month
+    return Rows(table[table["region"] != SEALED_REGION], counts, month)
 
 
 def groups(table: pd.DataFrame, by: str) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
@@ -117,153 +119,139 @@ def groups(table: pd.DataFrame, by: str) -> Iterator[tuple[str, npt.NDArray[np.b
         yield key, (keys == key).to_numpy()
 
 
+def fit_hazard(learn: pd.DataFrame, times: Array | None = None) -> LastGpHazard:
+    """Fit the shipped kind of model on training rows."""
+    start = learn["start"].to_numpy(float) + 1.0  # counts are of 31 December
+    return LastGpHazard().fit(learn[NAMES], learn["loss"], start, learn["years"], times)
+
+
 def out_of_fold(learn: pd.DataFrame, test: pd.DataFrame, by: str, fit: Fit) -> Array:
-    """Return scores of `test`, each from a model that saw none of its group in any period."""
-    scores = np.full(len(test), np.nan)
+    """Return cumulative hazards of `test`, each from a model that saw none of its group."""
+    result = np.full(len(test), np.nan)
     everywhere = pd.concat([learn, test])
+    start, years = end_of(int(test["start"].iloc[0])), float(test["years"].iloc[0])
     for _, held_everywhere in groups(everywhere, by):
-        seen, held = learn[~held_everywhere[: len(learn)]], held_everywhere[len(learn) :]
-        if not held.any():
-            continue
-        model = fit(seen[NAMES], seen["loss"], seen["weight"].to_numpy())
-        scores[held] = model.decision_function(test.loc[held, NAMES])
-    return scores
-
-
-def fit_logistic(x: pd.DataFrame, y: pd.Series, weight: Array) -> LastGpModel:
-    """Fit the shipped kind of model."""
-    return LastGpModel().fit(x, y, weight)
+        seen, held = ~held_everywhere[: len(learn)], held_everywhere[len(learn) :]
+        if held.any():
+            result[held] = fit(learn[seen]).cumulative(test[held], start, years)
+    return result
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model of one horizon, calibrated, with its uncertainty and classes.
+    """What is shipped: one hazard for all horizons, its uncertainty, classes, sets and nowcast.
 
     Attributes
     ----------
-    horizon, facilities
-        Years; whether the model reads the base of facilities.
     model
-        Fitted on all rows; its logits need `slope` and `offset`.
-    slope, offset
-        Calibration learned on out-of-fold scores of the last period.
+        Fitted on all rows.
     refits
-        Coefficients and intercept of bootstrap refits, shape (n, n_features + 1), on the scale
-        of `model`.
-    base_rate
-        Of the last period.
-    conformal
-        Rurality → the two thresholds: largest probability kept as "stays", smallest kept as
-        "loses".
-    observed
-        One row per class: label, low, high (probability), communes, losses.
+        Coefficients, intercept and calendar term of bootstrap refits, shape
+        (n, n_features + 2), on the scale of `model`.
+    signals
+        Classes and conformal sets by horizon, without a register.
+    nowcast, nowcast_refits
+        What a register adds; shape (n, 5), paired with `refits`. None and empty where no
+        register was given.
+    nowcast_signals
+        Sets where a register feeds the forecast.
+    flagged
+        Communes counted but absent from the register, and those of them that had lost their last
+        GP by the end of 2020.
+    rows, losses
+        Learned from.
     """
 
-    horizon: int
-    facilities: bool
-    model: LastGpModel
-    slope: float
-    offset: float
+    model: LastGpHazard
     refits: Array
-    base_rate: float
-    conformal: dict[str, tuple[float, float]]
-    observed: list[dict[str, float | str]]
+    signals: Signals
+    nowcast: Nowcast | None
+    nowcast_refits: Array
+    nowcast_signals: Signals | None
+    flagged: tuple[int, int]
     rows: int
     losses: int
 
 
-def limits(base_rate: float) -> list[float]:
-    """Return the three probabilities that part the four classes."""
-    return [multiple * base_rate for multiple in CLASS_MULTIPLES]
-
-
-def conformal_thresholds(
-    probability: Array, loss: Array, rurality: npt.NDArray[np.str_]
-) -> dict[str, tuple[float, float]]:
-    """Return Mondrian (rurality × outcome) thresholds at 90 % from out-of-fold probabilities.
-
-    Vovk et al. (2005): the ⌈(n + 1)(1 − α)⌉-th smallest nonconformity; classes of rurality with
-    fewer than 30 losses borrow those of the whole country.
-    """
-    result = {}
-    for name in features.RURALITY:
-        here = rurality == name
-        if loss[here].sum() < 30:
-            here = np.ones(len(loss), bool)
-        stays, loses = np.sort(probability[here & (loss == 0)]), probability[here & (loss == 1)]
-        loses = np.sort(loses)[::-1]
-        top, bottom = (
-            min(int(np.ceil((len(v) + 1) * (1 - CONFORMAL_ERROR))), len(v)) - 1
-            for v in (stays, loses)
+def fit(data: Rows) -> Fitted:
+    """Fit the hazard, and measure classes, sets and the nowcast on regions held out."""
+    learn = data.table
+    model = fit_hazard(learn)
+    tested = {
+        (start, end): signals.Outcome.of(
+            test := data.span(start, end),
+            probability_of(out_of_fold(learn, test, "region", fit_hazard)),
         )
-        result[name] = (float(stays[top]), float(loses[bottom]))
-    return result
-
-
-def observed_rates(
-    probability: Array, loss: Array, base_rate: float
-) -> list[dict[str, float | str]]:
-    """Return each class with its limits, communes and losses."""
-    edges = [0.0, *limits(base_rate), 1.0]
-    return [
-        {
-            "label": label,
-            "low": low,
-            "high": high,
-            "communes": float((inside := (probability >= low) & (probability < high)).sum()),
-            "losses": float(loss[inside].sum()),
-        }
-        for label, low, high in zip(CLASSES, edges[:-1], edges[1:], strict=True)
-    ]
-
-
-def without_facilities(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows as an agency without the base of facilities would have them."""
-    return table.assign(**dict.fromkeys(FACILITIES.values(), np.nan))
-
-
-def fit_horizon(data: Rows, horizon: int, *, facilities: bool) -> Fitted:
-    """Fit, calibrate out of fold (whole regions held out), and measure one horizon.
-
-    Without `facilities` the model learns to do without them: its other weights take over, which
-    a model learned with them and met by blanks could not do.
-    """
-    starts = [start for start, _ in FIT_ON[horizon]]
-    learn = data.table[data.table["start"].isin(starts)]
-    test = data.of(starts[-1])
-    if not facilities:
-        learn, test = without_facilities(learn), without_facilities(test)
-    loss = test["loss"].to_numpy(float)
-    scores = out_of_fold(learn, test, "region", fit_logistic)
-    slope, offset = calibration(scores, loss)
-    probability = 1 / (1 + np.exp(-(slope * scores + offset)))
-    model = fit_logistic(learn[NAMES], learn["loss"], learn["weight"].to_numpy())
-    base_rate = float(loss.mean())
+        for start, end in SPANS
+    }
+    latest = data.of(LATEST[0])
+    base_rates = {
+        horizon: float(model.probability(latest, end_of(LATEST[0]), horizon).mean())
+        for horizon in HORIZONS
+    }
+    refits = _refits(learn, model)
+    plain = signals.measure(tested, base_rates)
+    known = latest[latest["found"].notna()]
+    if known.empty:
+        return Fitted(
+            model, refits, plain, None, np.empty((0, 5)), None, (0, 0),
+            len(learn), int(learn["loss"].sum()),
+        )  # fmt: skip
+    base = out_of_fold(learn, known, "region", fit_hazard)
+    corrected = signals.Outcome.of(known, nowcast_out_of_fold(known, base))
+    absent = known[known["found"] == 0]
     return Fitted(
-        horizon=horizon,
-        facilities=facilities,
         model=model,
-        slope=slope,
-        offset=offset,
-        refits=_refits(learn, model),
-        base_rate=base_rate,
-        conformal=conformal_thresholds(probability, loss, test["rurality"].to_numpy(str)),
-        observed=observed_rates(probability, loss, base_rate),
-        rows=len(learn.drop(columns=NAMES).reset_index().drop_duplicates(["code", "start"])),
-        losses=int(learn.reset_index().drop_duplicates(["code", "start"])["loss"].sum()),
+        refits=refits,
+        signals=plain,
+        nowcast=_nowcast(known, base),
+        nowcast_refits=_nowcast_refits(known, base),
+        nowcast_signals=signals.measure({LATEST: corrected}, base_rates),
+        flagged=(len(absent), int(absent["loss"].sum())),
+        rows=len(learn),
+        losses=int(learn["loss"].sum()),
     )
 
 
-def _refits(learn: pd.DataFrame, model: LastGpModel) -> Array:
-    """Refit on bootstrap draws of départements, on the scale of `model`."""
+def _nowcast(rows: pd.DataFrame, base: Array, times: Array | None = None) -> Nowcast:
+    gps, found, loss = (rows[name].to_numpy(float) for name in ("gps", "found", "loss"))
+    return nowcast.fit(base, gps, found, loss, times)
+
+
+def nowcast_out_of_fold(known: pd.DataFrame, base: Array) -> Array:
+    """Return probabilities of the last period with the register, whole regions held out.
+
+    `base` are cumulative hazards out of region of the same rows.
+    """
+    result = np.empty(len(known))
+    gps, found = (known[name].to_numpy(float) for name in ("gps", "found"))
+    for _, held in groups(known, "region"):
+        learned = _nowcast(known[~held], base[~held])
+        odds = learned.log_odds(base[held], gps[held], found[held])
+        result[held] = 1 / (1 + np.exp(-odds))
+    return result
+
+
+def _drawn(table: pd.DataFrame) -> Iterator[Array]:
+    """Give how often each row counts in bootstrap draws of départements."""
     rng = np.random.default_rng(SEED)
-    names = np.array(sorted(learn["departement"].unique()))
-    results = []
+    names = np.array(sorted(table["departement"].unique()))
     for _ in range(BOOTSTRAP_REFITS):
         drawn = pd.Series(rng.choice(names, len(names))).value_counts()
-        times = learn["departement"].map(drawn).fillna(0).to_numpy(float)
-        again = fit_logistic(learn[NAMES], learn["loss"], learn["weight"].to_numpy() * times)
+        times = table["departement"].map(drawn).fillna(0.0)
+        yield np.asarray(times, dtype=np.float64)
+
+
+def _refits(learn: pd.DataFrame, model: LastGpHazard) -> Array:
+    """Refit on bootstrap draws of départements, on the scale of `model`."""
+    results = []
+    for times in _drawn(learn):
+        again = fit_hazard(learn, times)
         coefficients = again.coefficients_ * model.scales_ / again.scales_
         shift = again.coefficients_ @ ((model.means_ - again.means_) / again.scales_)
-        results.append(np.append(coefficients, again.intercept_ + shift))
+        results.append(np.append(coefficients, [again.intercept_ + shift, again.calendar_]))
     return np.array(results)
+
+
+def _nowcast_refits(known: pd.DataFrame, base: Array) -> Array:
+    return np.array([_nowcast(known, base, times).weights for times in _drawn(known)])

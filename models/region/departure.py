@@ -13,10 +13,9 @@ from data.region.territory import Territory
 from geo import access as ga
 from geo.errors import InvalidInputError
 from models.learning import artefact, features, neighbourhood
-from models.learning.model import sigmoid
-from models.learning.panel import xy_km, years
-from models.learning.predictors import NAMES
-from models.learning.training import Fitted
+from models.learning.hazard import LastGpHazard, end_of
+from models.learning.panel import xy_km
+from models.learning.signals import DEFAULT_HORIZON
 from models.region.predict import inputs_of
 
 SNOWBALL_KM = 20.0
@@ -164,7 +163,7 @@ def _access(territory: Territory) -> _Access:
 
 
 def departure(
-    territory: Territory, code: str, leaving: int | None = None, horizon: int = 2
+    territory: Territory, code: str, leaving: int | None = None, horizon: int = DEFAULT_HORIZON
 ) -> Departure:
     """Remove GPs of a commune (all of them when `leaving` is None) and measure what follows.
 
@@ -279,24 +278,28 @@ def _neighbours(state: _Access, extra: Array, risk: pd.DataFrame) -> pd.DataFram
 class _Risk:
     """Predictors of all communes with a GP, and what their surroundings are made of."""
 
-    fitted: Fitted
+    model: LastGpHazard
+    counted: float
     table: pd.DataFrame
     place: pd.DataFrame
     counts: list[Array]
+    gaps: list[int]
     xy: Array
 
 
-@lru_cache(maxsize=4)
-def _risk(territory: Territory, horizon: int) -> _Risk:
+@lru_cache(maxsize=2)
+def _risk(territory: Territory) -> _Risk:
     inputs, year = inputs_of(territory)
     known = inputs.known_at(year)
     place = features.grid(known)
-    panel = known.panel.loc[place.index]
+    counts, gaps = features.counts_of(known.panel.loc[place.index])
     return _Risk(
-        fitted=artefact.fitted(artefact.read(), horizon),
+        model=artefact.shipped().model,
+        counted=end_of(year),
         table=features.compute(inputs, year),
         place=place,
-        counts=[panel[f"gp_{vintage}"].to_numpy() for vintage in years(panel)[::-1]],
+        counts=counts,
+        gaps=gaps,
         xy=xy_km(place["lon"], place["lat"]),
     )
 
@@ -305,7 +308,7 @@ def _snowball(
     territory: Territory, state: _Access, site: int, gone: float, horizon: int
 ) -> tuple[tuple[float, ...], pd.DataFrame]:
     """Follow the risk around, round after round, until it settles."""
-    risk = _risk(territory, horizon)
+    risk = _risk(territory)
     code = str(state.codes[site])
     if code not in risk.place.index:
         return (), pd.DataFrame(columns=["code", "probability_before", "probability_after"])
@@ -315,7 +318,9 @@ def _snowball(
     place = risk.place.iloc[near]
     around = neighbourhood.build(place["lon"], place["lat"])
     counts = [vintage[near] for vintage in risk.counts]
-    standing = pd.DataFrame(features.surroundings(place, around, counts), index=place.index)
+    standing = pd.DataFrame(
+        features.surroundings(place, around, counts, risk.gaps), index=place.index
+    )
     expected = np.nan_to_num(counts[0])
     here = int(place.index.get_indexer(pd.Index([code]))[0])
     expected[here] = max(expected[here] - gone, 0.0)
@@ -324,18 +329,19 @@ def _snowball(
     before = risk.table.loc[followed]
     base = before.copy()
     if code in base.index:
-        base = _with_own_count(base, code, place, [expected, *counts[1:]])
-    first = _probability(risk.fitted, before)
+        base = _with_own_count(base, code, place, ([expected, *counts[1:]], risk.gaps))
+    first = risk.model.probability(before, risk.counted, horizon)
     at = place.index.get_indexer(followed)
     held, rounds, last = expected[at].copy(), [], first
     for _ in range(MOST_ROUNDS):
         moved = pd.DataFrame(
-            features.surroundings(place, around, [expected, *counts[1:]]), index=place.index
+            features.surroundings(place, around, [expected, *counts[1:]], risk.gaps),
+            index=place.index,
         )
         now = base.copy()
         columns = list(moved.columns)
         now[columns] = base[columns] + (moved - standing).loc[followed].fillna(0.0)
-        probability = _probability(risk.fitted, now)
+        probability = risk.model.probability(now, risk.counted, horizon)
         rise = np.maximum(probability - first, 0.0)
         expected = expected.copy()
         expected[at] = held * (1 - rise)
@@ -348,18 +354,15 @@ def _snowball(
 
 
 def _with_own_count(
-    table: pd.DataFrame, code: str, place: pd.DataFrame, counts: list[Array]
+    table: pd.DataFrame, code: str, place: pd.DataFrame, history: tuple[list[Array], list[int]]
 ) -> pd.DataFrame:
     """Give the commune that loses some of its GPs the predictors of its new count."""
     row = int(place.index.get_indexer(pd.Index([code]))[0])
     here = place.iloc[[row]]
-    own = features.gp_history([vintage[[row]] for vintage in counts])
+    counts, gaps = history
+    own = features.gp_history([vintage[[row]] for vintage in counts], gaps)
     own |= features.population_and_role(here, counts[0][[row]])
     changed = table.copy()
     for name, value in own.items():
         changed.loc[code, name] = value[0]
     return changed
-
-
-def _probability(fitted: Fitted, table: pd.DataFrame) -> Array:
-    return sigmoid(fitted.slope * fitted.model.decision_function(table[NAMES]) + fitted.offset)

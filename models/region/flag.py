@@ -1,5 +1,6 @@
 """One flag in words: what it says, how sure it is, why, and what would change it."""
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,39 +16,59 @@ from data.region.territory import Territory
 from data.scenarios.store import Seen
 from geo.errors import InvalidInputError
 from models.learning import artefact
+from models.learning.explain import effect
 from models.learning.panel import xy_km
 from models.learning.predictors import THEMES
-from models.learning.scoring import LOSES, STAYS, predict
-from models.learning.training import CONFORMAL_ERROR, FIT_ON
+from models.learning.register import CONFIRMED, GONE
+from models.learning.scoring import predict
+from models.learning.signals import span_of
+from models.learning.training import LATEST
 from models.region.predict import MINIMUM_GPS, inputs_of
-
-HORIZONS = tuple(FIT_ON)
-"""Years that the model knows."""
 
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
 
 
 @cache
-def class_rates(horizon: int) -> pd.DataFrame:
-    """Return what became, in the past, of the communes of each class; read only.
+def past(horizon: int, kind: str, *, register: bool = False) -> pd.DataFrame:
+    """Return what became of the communes of each class ("class") or set ("set"); read only.
 
     Returns
     -------
     pandas.DataFrame
-        risk_class, low, high (probabilities that bound it), communes, losses, rate: the last
-        period known, regions held out, Nouvelle-Aquitaine and overseas left out.
+        label, communes, losses, rate; for classes, low and high (probabilities that bound it at
+            this horizon). Regions held out, over the counts that judge the horizon (`tested_on`);
+        those of 2017 → 2020 where a `register` entered.
     """
-    observed = artefact.fitted(artefact.read(), horizon).observed
-    table = pd.DataFrame(observed).rename(columns={"label": "risk_class"})
-    known = table["communes"] > 0
-    rate = (table["losses"] / table["communes"]).where(known)
-    return table.assign(rate=rate)
+    fitted = artefact.shipped()
+    signals = fitted.nowcast_signals if register and fitted.nowcast_signals else fitted.signals
+    table = pd.DataFrame([one for one in signals.observed[horizon] if one["kind"] == kind])
+    if kind == "class":
+        low = [bound for _, bound in signals.bounds[horizon]]
+        table = table.assign(low=low, high=[*low[1:], 1.0])
+    rate = (table["losses"] / table["communes"]).where(table["communes"] > 0)
+    return table.drop(columns=["kind", "expected"]).assign(rate=rate)
 
 
 def tested_on(horizon: int) -> str:
-    """Return the period that the past rates come from ("2018 → 2020")."""
-    start, end = FIT_ON[horizon][-1]
-    return f"{start} → {end}"
+    """Return the counts that the past rates come from ("2017 → 2020, 3 ans")."""
+    start, end = span_of(horizon)
+    return f"{start} → {end}, {end - start} ans"
+
+
+def until(row: Mapping[str, Any]) -> int:
+    """Return the year at whose end the forecast of a row ends."""
+    return int(row["as_of"]) + int(row["horizon"])
+
+
+def overdue(as_of: int, horizon: int, today: dt.date) -> str:
+    """Say that the end of a forecast has passed, and what to import; "" while it has not."""
+    end = as_of + horizon
+    if today <= dt.date(end, 12, 31):
+        return ""
+    return (
+        f"Prévision échue : elle part des effectifs de {as_of} et s’arrêtait fin {end}. "
+        f"Importez les effectifs de {today.year - 1}, ou du dernier millésime paru."
+    )
 
 
 def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
@@ -76,45 +97,67 @@ def seen(row: Mapping[str, Any]) -> Seen:
 
 
 def headline(row: Mapping[str, Any]) -> list[str]:
-    """Return three French sentences on a row of `risk_table`: the flag, how sure, the past.
+    """Return French sentences on a row of `risk_table`: the flag, what such flags are worth.
 
     Every one says the horizon or the period.
     """
-    horizon, until = int(row["horizon"]), int(row["as_of"]) + int(row["horizon"])
-    few = percent(CONFORMAL_ERROR)
-    certainty = {
-        STAYS: (
-            f"Signal rassurant : parmi les communes de ce type ({row['rurality']}) qui ont perdu "
-            f"leur dernier médecin, moins de {few} avaient une probabilité aussi basse."
-        ),
-        LOSES: (
-            f"Signal net : parmi les communes de ce type ({row['rurality']}) qui ont gardé un "
-            f"médecin, moins de {few} avaient une probabilité aussi haute."
-        ),
-    }.get(
-        row["set"],
-        f"Le modèle ne peut pas dire : pour les communes de ce type ({row['rurality']}), une "
-        "probabilité de cet ordre ne sépare pas assez celles qui gardent un médecin de celles "
-        "qui n’en ont plus.",
-    )
-    rates = class_rates(horizon).set_index("risk_class").loc[row["risk_class"]]
+    horizon, fed = int(row["horizon"]), bool(row["register_fed"])
+    tested = f"{LATEST[0]} → {LATEST[1]}, 3 ans" if fed else tested_on(horizon)
+    rates = past(horizon, "class", register=fed).set_index("label").loc[row["risk_class"]]
+    told = past(horizon, "set", register=fed).set_index("label").loc[row["set"]]
     return [
         (
-            f"Risque de relève non assurée à l’horizon de {horizon} ans ({row['as_of']} → {until}) "
-            f": {row['risk_class']}, probabilité {percent(row['probability'], 1)} (de "
-            f"{percent(row['low'], 1)} à {percent(row['high'], 1)}, intervalle à 90 %)."
+            f"Risque de relève non assurée {horizon_told(row)} : {row['risk_class']}, probabilité "
+            f"{percent(row['probability'], 1)} (de {percent(row['low'], 1)} à "
+            f"{percent(row['high'], 1)}, intervalle à 90 %)."
         ),
-        certainty,
         (
-            f"Par le passé ({tested_on(horizon)}), {number(rates['losses'])} des "
-            f"{number(rates['communes'])} communes de la classe « {row['risk_class']} » "
-            f"({percent(rates['rate'], 1)}) n’avaient plus de médecin à l’échéance."
+            f"Sur 100 communes de la classe « {row['risk_class']} », "
+            f"{number(100 * rates['rate'])} n’avaient plus de médecin à l’échéance "
+            f"({number(rates['losses'])} sur {number(rates['communes'])} ; {tested}, régions "
+            "jamais apprises)."
+        ),
+        (
+            f"Sur 100 signaux de ce type (« {row['set']} »), {number(100 * told['rate'])} se sont "
+            f"réalisés ({number(told['losses'])} sur {number(told['communes'])} ; {tested})."
+        ),
+        (
+            f"Le registre de {row['register']} entre dans cette probabilité."
+            if fed
+            else "Aucun registre n’entre dans cette probabilité."
         ),
     ]
 
 
+def years_told(years: int) -> str:
+    """Return "1 an", "3 ans"."""
+    return f"{years} an{'s' if years > 1 else ''}"
+
+
+def horizon_told(row: Mapping[str, Any]) -> str:
+    """Return the horizon in words, counted from the vintage of the counts."""
+    years = years_told(int(row["horizon"]))
+    return f"à l’horizon de {years} (effectifs de {row['as_of']} → fin {until(row)})"
+
+
+def register_told(row: Mapping[str, Any]) -> str:
+    """Say what a newer register shows of a commune, and what such flags are worth."""
+    communes, right = artefact.shipped().flagged
+    if row["state"] == GONE:
+        return (
+            f"Probablement déjà parti : compté en {row['as_of']}, absent du registre de "
+            f"{row['register']} : à vérifier. Dans les régions jamais apprises, "
+            f"{number(100 * right / communes)} de ces signalements sur 100 étaient justes "
+            f"({number(right)} sur {number(communes)} ; comptés en 2017, absents du registre de "
+            "mars 2019, vérifiés fin 2020)."
+        )
+    if row["state"] == CONFIRMED:
+        return f"Confirmé : le registre de {row['register']} y montre encore un médecin."
+    return "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune."
+
+
 def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranked list of the screen, the riskiest first.
+    """Return the list of the screen, the most inhabitants at stake first.
 
     Parameters
     ----------
@@ -127,8 +170,9 @@ def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         code, name, departement_name, epci_name, population, gps, zone, risk_class, share_lost
-        (probability) with share_lost_low and _high, told (conformal set), rurality, horizon,
-        as_of_year, reasons (one text).
+        (probability) with share_lost_low and _high, told (conformal set), rurality, state,
+        horizon, as_of_year, reasons (one text), people_at_stake (probability × inhabitants: the
+        order of the list).
     """
     around = communes[["code", "departement_name", "epci_name", "population", "zone"]]
     names = {
@@ -138,8 +182,12 @@ def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         "set": "told",
         "as_of": "as_of_year",
     }
-    table = risk.drop(columns=["departement", "epci", "contributions"]).rename(columns=names)
-    return table.assign(reasons=table["reasons"].str.join(" ; ")).merge(around, on="code")
+    left_out = ["departement", "epci", "contributions", "register", "register_fed"]
+    table = risk.drop(columns=left_out).rename(columns=names)
+    table = table.assign(reasons=table["reasons"].str.join(" ; ")).merge(around, on="code")
+    table["people_at_stake"] = table["share_lost"] * table["population"]
+    order = ["people_at_stake", "code"]
+    return table.sort_values(order, ascending=[False, True], ignore_index=True)
 
 
 def kept(
@@ -164,19 +212,21 @@ def minutes(value: float) -> str:
 
 
 def contributions(row: Mapping[str, Any]) -> pd.DataFrame:
-    """Return what each theme adds to the logit of an average commune, the heaviest first.
+    """Return what each theme multiplies the yearly hazard of an average commune by.
 
     Returns
     -------
     pandas.DataFrame
-        theme (French), logit, effect ("augmente" or "diminue").
+        theme (French), times (1: no effect), told ("multiplie par 4,5"), effect ("augmente" or
+        "diminue"); the farthest from 1 first.
     """
     added = pd.Series(row["contributions"], dtype=float)
     added = added.reindex(added.abs().sort_values(ascending=False).index)
     return pd.DataFrame(
         {
             "theme": [THEMES[key] for key in added.index],
-            "logit": added,
+            "times": np.exp(added),
+            "told": [effect(round(value, 2)) for value in added],
             "effect": np.where(added > 0, "augmente", "diminue"),
         }
     ).reset_index(drop=True)
@@ -191,6 +241,8 @@ def may_be_public(territories: pd.DataFrame, code: str) -> bool:
 def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
     """Return the risk of a commune if its GPs, or those of its neighbour, were other.
 
+    A register is left out: it knows nothing of what is supposed.
+
     Returns
     -------
     pandas.DataFrame
@@ -202,9 +254,10 @@ def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
         The commune has no GP: it has no risk to change.
     """
     inputs, year = inputs_of(territory)
+    inputs = replace(inputs, register=None)
     counts = inputs.panel[f"gp_{year}"]
     here = float(counts.get(code, 0.0))
-    if not here >= 1:
+    if not here > 0:
         raise InvalidInputError(f"La commune {code} n’a pas de médecin connu.")
     rows = []
     for change, place, step in _changes(territory, counts, code):

@@ -10,14 +10,14 @@ import pandas as pd
 from data.base.french import date, number, percent
 from data.scenarios.store import Review
 from models.region.departure import Departure
-from models.region.flag import class_rates, minutes
+from models.region.flag import minutes, past
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
 
 
 def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Return, for each class, communes and GPs of the list, and what was observed in the past."""
-    past = class_rates_told(horizon).rename(
+    """Return, for each class, communes and people of the list, and what came in the past."""
+    told = class_rates_told(horizon).rename(
         columns={
             "Communes": "Communes par le passé",
             "Pertes": "Pertes par le passé",
@@ -25,20 +25,20 @@ def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
         }
     )
     by_class = listed.groupby("risk_class")["population"]
-    here = by_class.agg(["size", "sum"]).reindex(past["Classe"], fill_value=0)
-    past.insert(1, "Communes ici", here["size"].to_numpy(int))
-    past.insert(2, "Habitants ici", [number(people) for people in here["sum"]])
-    return past
+    here = by_class.agg(["size", "sum"]).reindex(told["Classe"], fill_value=0)
+    told.insert(1, "Communes ici", here["size"].to_numpy(int))
+    told.insert(2, "Habitants ici", [number(people) for people in here["sum"]])
+    return told
 
 
 @cache
 def class_rates_told(horizon: int) -> pd.DataFrame:
     """Return each class with its probabilities, communes, losses and observed rate; read only."""
-    rates = class_rates(horizon).iloc[::-1]
+    rates = past(horizon, "class").iloc[::-1]
     between = zip(rates["low"], rates["high"], strict=True)
     return pd.DataFrame(
         {
-            "Classe": rates["risk_class"],
+            "Classe": rates["label"],
             "Probabilité": [f"{percent(low, 1)} à {percent(high, 1)}" for low, high in between],
             "Communes": [number(count) for count in rates["communes"]],
             "Pertes": [number(count) for count in rates["losses"]],

@@ -11,8 +11,8 @@ from data.scenarios import predictions
 from data.scenarios.predictions import Kept
 from models.learning import artefact, scoring
 from models.learning.panel import years
+from models.learning.signals import HORIZONS
 from models.region import monitoring
-from models.region.flag import HORIZONS
 from models.region.monitoring import FollowUp
 from models.region.predict import inputs_of
 
@@ -26,7 +26,7 @@ class RegionFollowUp:
     start, end
         Year predicted from, year of the newest counts.
     horizon
-        Years that the predictions hold for: the nearest to `end - start` that the model knows.
+        Years that the predictions hold for: `end - start`, 1 to 6.
     simulated
         True when the counts are made up: the figures then show the screen, not the model.
     result
@@ -129,4 +129,4 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
 
 
 def _horizon(gap: int) -> int:
-    return min(HORIZONS, key=lambda known: abs(known - gap))
+    return min(max(gap, HORIZONS[0]), HORIZONS[-1])

@@ -7,9 +7,9 @@ import pandas as pd
 
 from data.base.french import number
 from geo.errors import InvalidInputError
-from models.backtests import metrics
+from models.learning import metrics
 from models.learning.panel import follow_mergers, overseas
-from models.learning.training import CLASSES
+from models.learning.signals import CLASSES
 
 ENOUGH_LOSSES = 5
 """Fewer losses than this say nothing of a ranking."""

@@ -11,8 +11,9 @@ from geo.errors import InvalidInputError
 from models.learning import artefact
 from models.learning.inputs import Inputs
 from models.learning.panel import xy_km
+from models.learning.register import Register, of_table
 from models.learning.scoring import predict
-from models.learning.training import CLASSES, limits
+from models.learning.signals import DEFAULT_HORIZON
 
 MINIMUM_GPS = LEAST_PUBLIC_GPS
 """Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
@@ -24,7 +25,7 @@ def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inpu
     """Return the inputs of the model as the territory knows them, and their year.
 
     The history is left out when it is simulated and the counts are not (or the reverse): a trend
-    between two worlds means nothing.
+    between two worlds means nothing. So is a register while the counts are simulated.
     """
     places = [territory.communes, territory.fringe]
     columns = ["code", "population", "lon", "lat"]
@@ -49,11 +50,22 @@ def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inpu
     wide.columns = [f"gp_{past_year}" for past_year in wide.columns]
     panel = wide.join(counts.rename(f"gp_{year}"), how="outer").sort_index()
     given = pd.Series(dtype=float) if ages is None else ages
-    return Inputs(panel, territory.apl, reference, ages=given), year
+    return Inputs(panel, territory.apl, reference, given, register_of(territory)), year
+
+
+def register_of(territory: Territory) -> Register | None:
+    """Return the register that the territory holds; None where it or the counts are no real ones.
+
+    Newer than the counts or not: `models.learning.register.states` tells.
+    """
+    table = territory.context.get("gp_register")
+    if table is None or table.empty or territory.provenance["gps"].simulated:
+        return None
+    return of_table(table, str(table["month"].max()))
 
 
 def risk_table(
-    territory: Territory, horizon: int = 2, ages: pd.Series | None = None
+    territory: Territory, horizon: int = DEFAULT_HORIZON, ages: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return the risk of every commune of the region that has a GP, the riskiest first.
 
@@ -69,11 +81,31 @@ def risk_table(
     inputs, year = inputs_of(territory, ages)
     table = predict(inputs, year, horizon)
     names = pd.DataFrame(territory.communes[["code", "name", "departement", "epci"]])
-    table = names.merge(table, on="code").assign(as_of=year)
+    told = "" if inputs.register is None else inputs.register.told
+    table = names.merge(table, on="code").assign(as_of=year, register=told)
     return table.sort_values(["probability", "code"], ascending=[False, True], ignore_index=True)
 
 
-def grouped_risk(territory: Territory, horizon: int = 2) -> pd.DataFrame:
+def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) -> pd.Series:
+    """Return the probability that each commune with a GP has none `horizon_years` after the counts.
+
+    The register enters where it is newer than the counts and older than the end.
+
+    Returns
+    -------
+    pandas.Series
+        Index code (communes of the region and of its fringe that have a GP), 0 to 1.
+
+    Raises
+    ------
+    InvalidInputError
+        The horizon is not one of `signals.HORIZONS`, or the year of the counts is not known.
+    """
+    inputs, year = inputs_of(territory)
+    return predict(inputs, year, horizon_years).set_index("code")["probability"].sort_index()
+
+
+def grouped_risk(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
     """Return the risk of territories grouped until each holds 5 GPs or more.
 
     EPCI to begin with; the one with the fewest GPs joins the nearest other until all hold 5. The
@@ -91,13 +123,12 @@ def grouped_risk(territory: Territory, horizon: int = 2) -> pd.DataFrame:
     communes["gps"] = communes["code"].map(territory.gps.set_index("code")["gps"]).fillna(0.0)
     communes["probability"] = communes["code"].map(risk["probability"])
     communes["group"] = _grouped(communes)
-    base_rate = artefact.fitted(artefact.read(), horizon).base_rate
+    signals = artefact.shipped().signals
     rows = []
     for group, members in communes.groupby("group"):
         if members["gps"].sum() < MINIMUM_GPS:
             continue
         share = float(members["probability"].mean())
-        rank = int(np.searchsorted(limits(base_rate), share, side="right"))
         rows.append(
             {
                 "group": group,
@@ -106,7 +137,7 @@ def grouped_risk(territory: Territory, horizon: int = 2) -> pd.DataFrame:
                 "gps": float(members["gps"].sum()),
                 "communes_with_gp": int(members["probability"].notna().sum()),
                 "expected_share": share,
-                "risk_class": CLASSES[rank],
+                "risk_class": str(signals.classed(np.array([share]), horizon)[0]),
                 "horizon": horizon,
             }
         )

@@ -19,7 +19,7 @@ def panel() -> pd.DataFrame:
     people = here["population_2016"].fillna(0).to_numpy(float)
     start = rng.poisson(people / 1200)
     table = pd.DataFrame({"code": here["code"], "gp_2009": start * 1.0})
-    for year in (2013, 2018, 2020):
+    for year in (2013, 2017, 2020):
         start = rng.binomial(start, 0.85) + rng.poisson(people / 9000)
         table[f"gp_{year}"] = start * 1.0
     return table

@@ -17,6 +17,7 @@ from data.region.territory import Territory
 from data.scenarios import predictions, store
 from models.backtests import proof, report
 from models.learning import artefact
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
 
@@ -80,10 +81,9 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     classes, ranking = (one.value for one in screen.dataframe)
     pd.testing.assert_frame_equal(head, ranking.head(len(head)))
     assert len(head) < len(ranking)
-    probability = ranking["Probabilité"]
-    assert probability.is_monotonic_decreasing
-    assert probability.between(0, 100).all()
-    assert (ranking["Horizon (années)"] == 2).all()
+    assert ranking["Habitants × probabilité"].is_monotonic_decreasing
+    assert ranking["Probabilité"].between(0, 100).all()
+    assert (ranking["Horizon (années)"] == DEFAULT_HORIZON).all()
     assert classes["Communes ici"].sum() == len(ranking)
     assert classes["Taux observé par le passé"].str.contains("%").all()
     assert "va partir" not in words(screen)
@@ -131,7 +131,7 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
     first = risk.iloc[0]
     select(screen, first["code"])
     said = words(shown(screen, "Un signal"))
-    assert "horizon de 2 ans" in said
+    assert f"horizon de {DEFAULT_HORIZON} ans" in said
     assert first["reasons"][0] in said
     assert "intervalle à 90" in said
     assert "démonstration" in said.lower()
@@ -148,6 +148,11 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     select(screen, code)
     shown(screen, "Un signal")
     hostile = "=1+1 <script>alert(1)</script> {{7*7}}"
+    screen.text_area[0].input(hostile)
+    screen.button[-1].click().run()
+    assert "Choisissez d’abord" in screen.error[0].value
+    assert not store.reviews([code])
+    screen.segmented_control[-1].set_value(store.VERDICTS[1])
     screen.text_area[0].input(hostile)
     screen.button[-1].click().run()
     assert not screen.exception

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from data.base.french import number
-from models.backtests import card, proof
+from data.base.paths import ROOT
+from models.backtests import card, evaluation, proof, protocol, report
 from models.learning import artefact
 from models.learning.predictors import PREDICTORS
 
@@ -26,11 +27,22 @@ def test_the_card_says_in_french_the_order_of_tripod_ai_and_the_figures() -> Non
     figures = proof.read().figures
     auc = figures["designs"]["held_out"]["models"][figures["shipped"]]["auc"]["value"]
     assert f"AUC {number(auc, 3)} [" in text
-    for horizon in ("2", "5"):
-        periods = artefact.read()["training_data"]["periods"][horizon]
-        assert ", ".join(periods) in text
+    assert ", ".join(artefact.read()["training_data"]["periods"]) in text
 
 
 def test_a_card_not_written_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(card, "PATH", card.PATH.with_name("none.md"))
     assert card.read() is None
+
+
+def test_the_three_documents_in_use_are_those_of_the_figures() -> None:
+    """What `risk report` would write from the figures and parameters that are shipped."""
+    figures = dict(proof.read().figures)
+    docs = ROOT / "docs"
+    for name, text in report.documents(figures, artefact.read()).items():
+        assert (docs / name).read_text(encoding="utf-8") == text, name
+
+
+def test_the_protocol_says_how_often_held_out_regions_were_looked_at() -> None:
+    assert f"looked at {evaluation.LOOKS} times" in protocol.text(evaluation.LOOKS)
+    assert proof.read().figures["looks"] == evaluation.LOOKS

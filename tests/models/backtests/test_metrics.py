@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from models.backtests import metrics
+from models.learning import metrics
 
 
 @settings(max_examples=60, deadline=None)
@@ -56,3 +56,12 @@ def test_intervals_hold_the_value_and_differences_pair() -> None:
     assert 0 < gain["low"] < gain["difference"] < gain["high"]
     same = drawn.difference(metrics.auc, loss, score, score)
     assert same["low"] == same["high"] == same["standard_error"] == 0
+
+
+def test_calibration_finds_the_tilt_that_was_put_in() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.normal(size=40_000)
+    y = rng.random(40_000) < 1 / (1 + np.exp(-(0.5 * scores - 1)))
+    slope, offset = metrics.calibration(scores, y)
+    assert slope == pytest.approx(0.5, abs=0.05)
+    assert offset == pytest.approx(-1, abs=0.05)

@@ -1,44 +1,88 @@
 """Predictors: nothing from the future, oracles on small worlds, blanks where a file lacks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError
-from models.learning import features, neighbourhood
+from models.learning import features, neighbourhood, scoring
 from models.learning.inputs import Inputs, share_over_65
-from models.learning.predictors import NAMES, PREDICTORS, THEMES
+from models.learning.predictors import NAMES, POPULATION_YEAR, PREDICTORS, THEMES
+from models.learning.signals import HORIZONS
 
 
 def test_every_declared_predictor_is_computed_and_no_other(inputs: Inputs) -> None:
-    table = features.compute(inputs, 2018)
+    table = features.compute(inputs, 2017)
     assert set(table.columns) == {*NAMES, "gps", "rurality"}
     assert len(set(NAMES)) == len(NAMES)
     assert all(p.theme in THEMES and p.source and p.meaning and p.missing for p in PREDICTORS)
 
 
-def test_nothing_dated_after_the_year_is_read(inputs: Inputs) -> None:
-    shuffled = inputs.panel.assign(gp_2020=inputs.panel["gp_2020"].to_numpy()[::-1], gp_2031=9.0)
-    late = inputs.apl.assign(apl=np.where(inputs.apl["year"] > 2016, 99.0, inputs.apl["apl"]))
+def test_nothing_measured_after_the_date_is_read(inputs: Inputs) -> None:
+    """Everything measured later is permuted, or made absurd: no predictor and no risk moves."""
+    rng = np.random.default_rng(3)
+    late = inputs.panel.assign(gp_2020=rng.permutation(inputs.panel["gp_2020"]), gp_2031=9.0)
+    apl = inputs.apl.copy()
+    after = apl["year"] > 2017
+    for column in ("apl", "apl65", "standardised_population"):
+        apl.loc[after, column] = rng.permutation(apl.loc[after, column])
+    changed = replace(inputs, panel=late, apl=apl)
+    pd.testing.assert_frame_equal(features.compute(inputs, 2017), features.compute(changed, 2017))
+    for horizon in HORIZONS:
+        pd.testing.assert_frame_equal(
+            scoring.predict(inputs, 2017, horizon), scoring.predict(changed, 2017, horizon)
+        )
+    earlier = replace(changed, panel=late.assign(gp_2017=0.0), apl=apl.assign(apl=9.0))
     before = features.compute(inputs, 2013)
-    after = features.compute(Inputs(shuffled.assign(gp_2018=0.0), late), 2013)
-    pd.testing.assert_frame_equal(before, after)
-    assert before["apl_log"].isna().all()
+    pd.testing.assert_frame_equal(before, features.compute(earlier, 2013))
+
+
+def test_what_is_declared_as_measured_later_is_blank(inputs: Inputs) -> None:
+    later = [one.name for one in PREDICTORS if one.measured == POPULATION_YEAR]
+    assert {"population_log", "load_20km", "own_apl"} <= set(later)
+    assert features.compute(inputs, 2013)[later].isna().all(axis=None)
+    assert features.compute(inputs, 2013, learning=True)["population_log"].notna().all()
+    assert features.compute(inputs, 2017)["population_log"].notna().all()
+
+
+def test_the_apl_of_a_year_is_not_known_before_its_end(inputs: Inputs) -> None:
+    cut = replace(inputs, panel=inputs.panel.rename(columns={"gp_2017": "gp_2015"}))
+    assert features.compute(cut, 2015)["apl_log"].isna().all()
+    assert features.compute(inputs, 2017)["apl_log"].notna().any()
+
+
+def test_changes_are_rates_per_year(inputs: Inputs) -> None:
+    """The same counts told to be of two years before give half the yearly change."""
+    slow = features.compute(inputs, 2017)
+    fast = features.compute(
+        replace(inputs, panel=inputs.panel.rename(columns={"gp_2013": "gp_2015"})), 2017
+    )
+    for name in ("gps_change", "change_20km", "lost_10km"):
+        assert fast[name].to_numpy() == pytest.approx(2 * slow[name].to_numpy())
+
+
+def test_a_commune_without_a_place_keeps_what_its_counts_tell(inputs: Inputs) -> None:
+    row = pd.DataFrame({"gp_2013": 2.0, "gp_2017": 0.4}, index=pd.Index(["03999"], name="code"))
+    table = features.compute(replace(inputs, panel=pd.concat([inputs.panel, row])), 2017)
+    assert table.loc["03999", "one_gp"] == 1
+    assert np.isnan(table.loc["03999", "load_20km"])
 
 
 def test_files_that_lack_leave_blanks_and_no_error(inputs: Inputs) -> None:
-    only = features.compute(Inputs(inputs.panel[["gp_2018"]]), 2018)
-    for name in ("gps_change", "apl_log", "lost_10km", "pharmacies", "elderly_demand"):
+    only = features.compute(Inputs(inputs.panel[["gp_2017"]]), 2017)
+    for name in ("gps_change", "apl_log", "lost_10km", "elderly_demand"):
         assert only[name].isna().all()
-    assert only[["gps_log", "load_10km", "own_apl"]].notna().all(axis=None)
+    assert only[["gps_log", "load_20km", "own_apl"]].notna().all(axis=None)
 
 
 def test_a_blank_latest_apl_falls_back_on_the_one_before(inputs: Inputs) -> None:
+    panel = inputs.panel.rename(columns={"gp_2017": "gp_2018"})
     blank = inputs.apl.copy()
     blank.loc[blank["year"] == 2018, ["apl", "apl65"]] = np.nan
-    older = Inputs(inputs.panel, inputs.apl[inputs.apl["year"] == 2016])
-    left = features.compute(Inputs(inputs.panel, blank), 2018)
-    right = features.compute(older, 2018)
+    left = features.compute(Inputs(panel, blank), 2018)
+    right = features.compute(Inputs(panel, inputs.apl[inputs.apl["year"] == 2016]), 2018)
     columns = ["apl_log", "apl_over_65", "apl_over_65_10km"]
     pd.testing.assert_frame_equal(left[columns], right[columns])
 
@@ -69,12 +113,10 @@ def test_distances_and_sums_leave_the_commune_itself_out() -> None:
 
 
 def test_ages_of_an_extract_take_the_place_of_the_area(inputs: Inputs) -> None:
-    table = features.compute(inputs, 2018)
+    table = features.compute(inputs, 2017)
     code = table.index[0]
     ages = share_over_65(pd.DataFrame({"code": [code, code], "age": [70, 50]}))
-    given = features.compute(
-        Inputs(inputs.panel, inputs.apl, inputs.reference, inputs.facilities, ages), 2018
-    )
+    given = features.compute(replace(inputs, ages=ages), 2017)
     assert given.loc[code, "apl_over_65"] == pytest.approx(0.5 - features.NATIONAL_APL[2018][1])
     others = table.index[1:]
     pd.testing.assert_frame_equal(given.loc[others], table.loc[others])

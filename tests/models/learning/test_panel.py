@@ -13,13 +13,13 @@ from models.learning.regions import REGION_OF, SEALED_REGION
 
 
 def _panel(rows: list[tuple[str, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["code", "gp_2013", "gp_2018"])
+    return pd.DataFrame(rows, columns=["code", "gp_2013", "gp_2017"])
 
 
 def test_a_merged_commune_is_no_loss() -> None:
     assert places.successors()["01091"] == "01033"  # Châtillon-en-Michaille → Valserhône, 2019
     raw = _panel([("01091", 2, np.nan), ("01033", 10, 11)])
-    labels = panels.labels(raw, 2013, 2018)
+    labels = panels.labels(raw, 2013, 2017)
     assert labels.table["loss"].to_dict() == {"01033": False}
     assert labels.counts["losses that are mergers (removed)"] == 1
     assert panels.follow_mergers(raw).loc["01033", "gp_2013"] == 12
@@ -28,19 +28,19 @@ def test_a_merged_commune_is_no_loss() -> None:
 def test_a_relocation_next_door_is_told_apart_from_a_plain_loss() -> None:
     # Lyon suburbs: Oullins and La Mulatière touch; Le Puy-en-Velay is 100 km away.
     raw = _panel([("69142", 1, 0), ("69149", 3, 4), ("43157", 1, 0)])
-    table = panels.labels(raw, 2013, 2018).table
+    table = panels.labels(raw, 2013, 2017).table
     assert table["loss"].to_dict() == {"43157": True, "69142": True, "69149": False}
     assert table["relocation"].to_dict() == {"43157": False, "69142": True, "69149": False}
 
 
 def test_a_loss_undone_later_is_doubtful() -> None:
     raw = _panel([("43157", 1, 0)]).assign(gp_2020=[1.0])
-    assert panels.labels(raw, 2013, 2018).table["doubtful"].tolist() == [True]
+    assert panels.labels(raw, 2013, 2017).table["doubtful"].tolist() == [True]
 
 
 def test_unknown_and_overseas_rows_are_left_out_and_counted() -> None:
     raw = _panel([("43157", 1, np.nan), ("97411", 5, 0), ("15014", 0, 2)])
-    labels = panels.labels(raw, 2013, 2018)
+    labels = panels.labels(raw, 2013, 2017)
     assert labels.table.empty
     assert labels.counts["count unknown at the end"] == 1
     assert labels.counts["with a GP, overseas left out"] == 1
@@ -50,10 +50,11 @@ def test_files_that_are_no_panel_are_refused_in_french(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="introuvable"):
         panels.read(tmp_path / "none.csv")
     for content, message in (
-        ("commune,gp_2018\n01001,1\n", "code"),
+        ("commune,gp_2017\n01001,1\n", "code"),
         ("code,medecins\n01001,1\n", "gp_AAAA"),
-        ("code,gp_2018\n01001,1\n01001,2\n", "plusieurs fois"),
-        ("code,gp_2018\n01001,-1\n", "négatifs"),
+        ("code,gp_2017\n01001,1\n01001,2\n", "plusieurs fois"),
+        ("code,gp_2017\n01001,-1\n", "négatifs"),
+        ("code,gp_2017\n1001,1\n01001.0,2\n", "plusieurs fois"),
     ):
         path = tmp_path / "panel.csv"
         path.write_text(content, encoding="utf-8")
@@ -63,12 +64,12 @@ def test_files_that_are_no_panel_are_refused_in_french(tmp_path: Path) -> None:
 
 @pytest.mark.reference
 def test_counts_of_the_real_panel(reference: Path) -> None:
-    raw = panels.read(reference / "gp_panel" / "gp_per_commune.csv")
+    raw = panels.read(reference / "gp_panel" / "gp_per_commune_dated.csv")
     found = {period: panels.labels(raw, *period) for period in training.PERIODS}
     kept = {period: (len(labels.table), int(labels.table["loss"].sum()))
             for period, labels in found.items()}  # fmt: skip
-    assert kept == {(2009, 2013): (9952, 377), (2013, 2018): (9820, 541), (2018, 2020): (8325, 463)}
-    latest = panels.departement(found[2018, 2020].table.index.to_series()).map(REGION_OF)
+    assert kept == {(2009, 2013): (9952, 377), (2013, 2017): (9820, 541), (2017, 2020): (8325, 463)}
+    latest = panels.departement(found[2017, 2020].table.index.to_series()).map(REGION_OF)
     assert SEALED_REGION not in set(latest)
 
 
@@ -76,10 +77,33 @@ def test_training_rows_hold_nothing_of_the_sealed_region(
     panel: pd.DataFrame, tmp_path: Path
 ) -> None:
     sealed = places.communes().query("code.str[:2] == '87'")["code"]
-    rows = pd.DataFrame({"code": sealed}).assign(gp_2009=2, gp_2013=1, gp_2018=1, gp_2020=0)
+    rows = pd.DataFrame({"code": sealed}).assign(gp_2009=2, gp_2013=1, gp_2017=1, gp_2020=0)
     path = tmp_path / "panel.csv"
     pd.concat([panel, rows]).to_csv(path, index=False)
     learned = training.rows(path, None, None).table
     assert set(learned["departement"]) == {"03", "15", "63"}
     for _, held in training.groups(learned, "region"):
         assert held.all()
+
+
+def test_codes_and_counts_are_understood_as_people_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    path.write_text(
+        "code;gp_2017;gp_2013\n"
+        "1001;2;1\n"  # the zero was lost
+        "23008.0;1,5;\n"  # read as a number, decimal comma
+        '="87085";3;2\n'
+        "2a004;4;4\n"
+        "03001;deux;1\n"  # unreadable count: unknown, and said
+        "commune;1;1\n"  # no code: refused, and said
+        "1001;2;1\n",  # the same line twice
+        encoding="utf-8",
+    )
+    reading = panels.read_counted(path)
+    table = reading.table.set_index("code")
+    assert list(table.index) == ["01001", "23008", "87085", "2A004", "03001"]
+    assert table["gp_2017"].tolist()[:4] == [2, 1.5, 3, 4]
+    assert np.isnan(table.loc["03001", "gp_2017"])
+    assert reading.rows == 7 == len(table) + sum(reading.refused.values())
+    assert sum(reading.refused.values()) == 2
+    assert sum(reading.doubtful.values()) == 1

@@ -1,5 +1,6 @@
-"""Predictions, the shipped artefact, the command, conformal sets and follow-up."""
+"""Predictions, the shipped artefact, the command, and the words of a prediction."""
 
+import itertools
 import json
 import pickletools
 from pathlib import Path
@@ -10,58 +11,70 @@ import pytest
 from typer.testing import CliRunner
 
 from geo.errors import InvalidInputError
+from models.backtests import report
 from models.cli import app
-from models.learning import artefact, places, scoring, training
+from models.learning import artefact, places, scoring, signals, training
+from models.learning.hazard import end_of
 from models.learning.inputs import Inputs
 from models.learning.predictors import FOUR, NAMES
+from models.learning.register import STATES, UNKNOWN
+from models.learning.signals import CANNOT_TELL, HORIZONS
 from models.region import monitoring
 
 
-def test_predictions_are_probabilities_with_class_interval_and_reasons(inputs: Inputs) -> None:
-    table = scoring.predict(inputs, 2018, 2)
-    assert len(table) == (inputs.panel["gp_2018"] >= 1).sum()
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_predictions_are_probabilities_with_class_interval_and_reasons(
+    inputs: Inputs, horizon: int
+) -> None:
+    table = scoring.predict(inputs, 2017, horizon)
+    assert len(table) == (inputs.panel["gp_2017"] > 0).sum()
     assert table["probability"].between(0, 1).all()
     assert (table["low"] <= table["probability"]).all()
     assert (table["probability"] <= table["high"]).all()
-    assert set(table["risk_class"]) <= set(training.CLASSES)
-    assert set(table["set"]) <= {scoring.STAYS, scoring.LOSES, scoring.CANNOT_TELL}
+    assert set(table["risk_class"]) <= set(signals.CLASSES)
+    assert set(table["set"]) <= set(signals.SETS)
+    assert set(table["state"]) == {UNKNOWN} < set(STATES)
     assert table["probability"].is_monotonic_decreasing
     assert table["reasons"].iloc[0]
     single, many = (table.loc[table["gps"].between(*b), "probability"] for b in ((1, 1), (3, 99)))
-    assert single.mean() > 5 * many.mean()
+    assert single.mean() > 4 * many.mean()
 
 
 def test_words_never_foretell_what_a_person_does(inputs: Inputs) -> None:
-    said = " ".join(" ".join(reasons) for reasons in scoring.predict(inputs, 2018, 2)["reasons"])
+    said = " ".join(" ".join(reasons) for reasons in scoring.predict(inputs, 2017, 3)["reasons"])
     assert "va partir" not in said
     assert "part à la retraite" not in said
+    assert "multiplie par" in said
+    assert "divise par" in said
+    assert "logarithme" not in said
 
 
-def test_contributions_of_themes_make_the_probability(inputs: Inputs) -> None:
-    fitted = artefact.fitted(artefact.read(), 2)
-    table = scoring.predict(inputs, 2018, 2)
-    base = fitted.slope * fitted.model.intercept_ + fitted.offset
-    logits = base + np.array([sum(parts.values()) for parts in table["contributions"]])
-    assert 1 / (1 + np.exp(-logits)) == pytest.approx(table["probability"].to_numpy())
+def test_contributions_of_themes_make_the_hazard(inputs: Inputs) -> None:
+    model = artefact.shipped().model
+    table = scoring.predict(inputs, 2017, 3)
+    log = model.intercept_ + np.array([sum(parts.values()) for parts in table["contributions"]])
+    total = np.exp(log) * model.exposure(end_of(2017), 3)
+    assert 1 - np.exp(-total) == pytest.approx(table["probability"].to_numpy())
 
 
 def test_an_unknown_horizon_is_refused(inputs: Inputs) -> None:
-    with pytest.raises(InvalidInputError, match="2 et 5"):
-        scoring.predict(inputs, 2018, 3)
+    for horizon in (0, 7):
+        with pytest.raises(InvalidInputError, match="1 à 6"):
+            scoring.predict(inputs, 2017, horizon)
 
 
 def test_overseas_the_model_cannot_tell() -> None:
     codes = places.communes().query("code.str.startswith('974')")["code"]
-    panel = pd.DataFrame({"gp_2018": 1.0}, index=pd.Index(codes, name="code"))
-    assert set(scoring.predict(Inputs(panel), 2018, 2)["set"]) == {scoring.CANNOT_TELL}
+    panel = pd.DataFrame({"gp_2017": 1.0}, index=pd.Index(codes, name="code"))
+    assert set(scoring.predict(Inputs(panel), 2017, 3)["set"]) == {CANNOT_TELL}
 
 
 def test_the_artefact_is_small_plain_and_says_where_it_comes_from() -> None:
     content = artefact.read()
-    assert artefact.PATH.stat().st_size < 1_000_000
+    assert artefact.PATH.stat().st_size < 200_000
     assert content["date"] == artefact.VINTAGE
     assert "Nouvelle-Aquitaine" in content["training_data"]["left_out"]
-    assert set(content["horizons"]) == {"2", "5"}
+    assert "2018" not in content["training_data"]["panel"] + content["training_data"]["apl"]
     assert set(FOUR) <= set(NAMES)
     with pytest.raises(ValueError, match="opcode"):
         list(pickletools.genops(artefact.PATH.read_bytes()))
@@ -72,106 +85,120 @@ def test_a_damaged_artefact_is_refused(tmp_path: Path) -> None:
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="risk train"):
         artefact.read(path)
-    content = artefact.read()
-    content["horizons"]["2"]["without_facilities"]["coefficients"] = [1.0]
     with pytest.raises(InvalidInputError, match="abîmé"):
-        artefact.fitted(content, 2)
+        artefact.fitted(artefact.read() | {"coefficients": [1.0]})
 
 
-def test_fitting_twice_writes_the_same_bytes(
-    panel: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def learned_from(panel: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A panel on disk, told to be of two regions: one can be held out."""
     monkeypatch.setattr(training, "BOOTSTRAP_REFITS", 2)
-    # Two regions are needed to hold one out: half of the rows are told to be elsewhere.
     monkeypatch.setitem(training.REGION_OF, "63", "11")
     path = tmp_path / "panel.csv"
     panel.to_csv(path, index=False)
+    return path
+
+
+def test_fitting_twice_writes_the_same_bytes(
+    learned_from: Path, panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    register = tmp_path / "register.csv"
+    found = panel["gp_2017"].where(panel["gp_2020"] > 0, 0)
+    pd.DataFrame({"code": panel["code"], "gp_establishments_2019_03": found}).to_csv(
+        register, index=False
+    )
     outs = []
-    data = training.rows(path, None, None)
     for name in ("a.json", "b.json"):
-        artefact.write(data, [training.fit_horizon(data, 2, facilities=False)], tmp_path / name)
+        data = training.rows(learned_from, None, register)
+        artefact.write(data, training.fit(data), tmp_path / name)
         outs.append((tmp_path / name).read_bytes())
     assert outs[0] == outs[1]
+    again = artefact.fitted(json.loads(outs[0]))
+    assert again.nowcast is not None
+    assert again.flagged[1] <= again.flagged[0] == (panel["gp_2017"].gt(0) & found.eq(0)).sum()
 
 
-def test_the_command_predicts_from_files(
-    panel: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PROXISOINS_REFERENCE_DATA", str(tmp_path / "absent"))
-    source, out = tmp_path / "panel.csv", tmp_path / "out" / "risk.csv"
-    panel.to_csv(source, index=False)
-    arguments = ["predict", "--panel", str(source), "--as-of", "2018", "--horizon", "2"]
-    result = CliRunner().invoke(app, [*arguments, "--out", str(out)])
+def test_the_wrong_year_of_the_panel_is_refused(panel: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    panel.rename(columns={"gp_2017": "gp_2018"}).to_csv(path, index=False)
+    with pytest.raises(InvalidInputError, match="daté"):
+        training.rows(path, None, None)
+
+
+def run(source: Path, out: Path, *more: str, year: int = 2017, horizon: int = 3) -> str:
+    arguments = ["predict", "--panel", str(source), "--as-of", str(year), "--horizon", str(horizon)]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(out), *more])
     assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_command_predicts_from_files(panel: pd.DataFrame, tmp_path: Path) -> None:
+    source, out = tmp_path / "panel.csv", tmp_path / "out" / "risk.csv"
+    messy = panel.assign(code=panel["code"].str.lstrip("0") + ".0")
+    messy["gp_2017"] = messy["gp_2017"].map(lambda count: f"{count:.1f}".replace(".", ","))
+    refused = pd.DataFrame({"code": ["total"], "gp_2017": ["12"]})
+    pd.concat([messy, refused]).to_csv(source, index=False, sep=";")
+    said = run(source, out)
     table = pd.read_csv(out, dtype={"code": str})
-    assert list(table.columns[:6]) == [
-        "code", "probability", "low", "high", "risk_class", "reasons",
-    ]  # fmt: skip
-    assert set(table["code"]) == set(panel.loc[panel["gp_2018"] >= 1, "code"])
+    assert list(table.columns) == ["code", "probability", "low", "high", "class", "state"]
+    assert set(table["code"]) == set(panel.loc[panel["gp_2017"] > 0, "code"])
+    assert f"{len(panel) + 1} lignes lues" in said
+    assert "1 refusées" in said
 
 
-@pytest.mark.parametrize("given", [(), ("apl", "reference")])
+def test_the_command_reads_a_register(panel: pd.DataFrame, tmp_path: Path) -> None:
+    source, out, register = (tmp_path / name for name in ("panel.csv", "risk.csv", "register.csv"))
+    panel.to_csv(source, index=False)
+    absent = panel["code"].str.endswith("5")
+    pd.DataFrame(
+        {"code": panel["code"], "establishments": panel["gp_2017"] * ~absent, "date": "2019-03"}
+    ).to_csv(register, index=False)
+    said = run(source, out, "--register", str(register))
+    table = pd.read_csv(out, dtype={"code": str}).set_index("code")
+    assert (table["state"] == "probablement déjà parti").eq(table.index.str.endswith("5")).all()
+    assert "mars 2019" in said
+    assert "n’entre pas" in run(source, out, "--register", str(register), horizon=1)
+
+
 def test_the_command_sees_what_the_fit_saw(
-    given: tuple[str, ...],
-    panel: pd.DataFrame,
-    apl: pd.DataFrame,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    learned_from: Path, panel: pd.DataFrame, apl: pd.DataFrame, tmp_path: Path
 ) -> None:
     """No skew: files through the command give the probabilities of the rows learned from.
 
     One département is held out as Nouvelle-Aquitaine is: its counts of 2020 are blank for the
-    command, which may read nothing after 2018.
+    command, which may read nothing after 2017.
     """
-    monkeypatch.setenv("PROXISOINS_REFERENCE_DATA", str(tmp_path / "absent"))
     held = panel["code"].str.startswith("15")
-    source, served = tmp_path / "learned.csv", tmp_path / "served.csv"
-    panel.to_csv(source, index=False)
+    served = tmp_path / "served.csv"
     panel.assign(gp_2020=panel["gp_2020"].mask(held)).to_csv(served, index=False)
     wide = apl.pivot_table(index="code", columns="year", values=["apl", "apl65"])
     wide.columns = [f"{name}_{year}" for name, year in wide.columns]
     people = apl[apl["year"] == 2016].set_index("code")["standardised_population"]
     wide.assign(standardised_population_2014=people).to_csv(tmp_path / "apl.csv")
-    places.communes()[["code"]].assign(population=1).to_csv(tmp_path / "reference.csv", index=False)
-    files = {name: tmp_path / f"{name}.csv" for name in given}
+    reference = tmp_path / "reference.csv"
+    places.communes()[["code"]].assign(population=1).to_csv(reference, index=False)
 
-    learned = training.rows(source, files.get("apl"), None)
-    table = learned.of(2018, "full" if "apl" in given else "blanked")
-    fitted = artefact.fitted(artefact.read(), 2)
-    logits = fitted.slope * fitted.model.decision_function(table[NAMES]) + fitted.offset
-    expected = pd.Series(1 / (1 + np.exp(-logits)), index=table.index)
+    table = training.rows(learned_from, tmp_path / "apl.csv", None).of(2017)
+    model = artefact.shipped().model
+    expected = pd.Series(model.probability(table, end_of(2017), 3), index=table.index)
 
-    arguments = ["predict", "--panel", str(served), "--as-of", "2018", "--horizon", "2"]
-    for name, path in files.items():
-        arguments += [f"--{name}", str(path)]
-    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "risk.csv")])
-    assert result.exit_code == 0, result.output
+    files = ["--apl", str(tmp_path / "apl.csv"), "--reference", str(reference)]
+    run(served, tmp_path / "risk.csv", *files)
     told = pd.read_csv(tmp_path / "risk.csv", dtype={"code": str}).set_index("code")["probability"]
-    codes = panel.loc[held & (panel["gp_2018"] >= 1), "code"]
+    codes = panel.loc[held & (panel["gp_2017"] > 0), "code"]
     assert len(codes) > 10
-    # The command writes five decimals.
-    assert told[codes].to_numpy() == pytest.approx(expected[codes].to_numpy(), abs=1e-5)
+    # The command writes six decimals.
+    assert told[codes].to_numpy() == pytest.approx(expected[codes].to_numpy(), abs=1e-6)
 
 
 def test_a_vanished_code_takes_the_prediction_of_its_heir() -> None:
     predictions = pd.DataFrame(
         {"code": ["01033"], "probability": [0.2], "low": [0.1], "high": [0.3],
-         "risk_class": ["élevé"], "reasons": [["a", "b"]], "set": ["x"], "horizon": [2]}
+         "risk_class": ["élevé"], "state": ["=1+1"]}
     )  # fmt: skip
     table = scoring.for_file(predictions, pd.Series(["01033", "01091"]))
     assert table["code"].tolist() == ["01033", "01091"]
-    assert table["reasons"].tolist() == ["a ; b", "a ; b"]
-
-
-def test_conformal_sets_cover_the_same_kind_of_data() -> None:
-    rng = np.random.default_rng(1)
-    p = rng.beta(1, 12, 40_000)
-    loss, where = (rng.random(p.size) < p).astype(float), np.repeat("rural", p.size)
-    half = p.size // 2
-    keep, lose = training.conformal_thresholds(p[:half], loss[:half], where[:half])["rural"]
-    late_p, late = p[half:], loss[half:]
-    assert (late_p[late == 0] <= keep).mean() == pytest.approx(0.9, abs=0.02)
-    assert (late_p[late == 1] >= lose).mean() == pytest.approx(0.9, abs=0.02)
+    assert set(table["state"]) == {"'=1+1"}
 
 
 def test_follow_up_scores_and_sees_drift() -> None:
@@ -192,41 +219,38 @@ def test_follow_up_scores_and_sees_drift() -> None:
 
 
 @pytest.mark.reference
-def test_predictions_do_not_read_the_future_of_the_real_files(
-    reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_risks_of_all_communes_rise_with_the_horizon_and_read_no_future(
+    reference: Path, tmp_path: Path
 ) -> None:
-    """The same predictions come out when all that is dated after the year is removed."""
-    source = pd.read_csv(reference / "gp_panel" / "gp_per_commune.csv", dtype={"code": str})
-    source = source[source["code"].str[:2].isin(["03", "15", "19", "23", "63", "87"])]
-    monkeypatch.setenv("PROXISOINS_REFERENCE_DATA", str(tmp_path / "absent"))
-    outs = []
-    for name, table in (("full", source), ("cut", source.drop(columns=["gp_2018", "gp_2020"]))):
-        path = tmp_path / f"{name}.csv"
-        table.to_csv(path, index=False)
-        out = tmp_path / f"{name}_risk.csv"
-        result = CliRunner().invoke(
-            app,
-            [
-                "predict",
-                "--panel",
-                str(path),
-                "--as-of",
-                "2013",
-                "--horizon",
-                "5",
-                "--out",
-                str(out),
-            ],
-        )
-        assert result.exit_code == 0, result.output
-        outs.append(out.read_bytes())
-    assert outs[0] == outs[1]
+    """On the real files, through the command: all horizons, then without what came after 2017."""
+    source = reference / "gp_panel" / "gp_per_commune_dated.csv"
+    apl = reference / "apl" / "apl_gp_per_commune.csv"
+    risks = []
+    for horizon in HORIZONS:
+        run(source, tmp_path / "risk.csv", "--apl", str(apl), horizon=horizon)
+        table = pd.read_csv(tmp_path / "risk.csv", dtype={"code": str}).set_index("code")
+        risks.append(table["probability"].sort_index())
+    assert len(risks[0]) == 9528
+    for shorter, longer in itertools.pairwise(risks):
+        assert (longer.to_numpy() > shorter.to_numpy()).all()
+    panel = pd.read_csv(source, dtype=str).drop(columns="gp_2020")
+    panel.to_csv(tmp_path / "cut.csv", index=False)
+    before = pd.read_csv(apl, dtype=str)
+    before.loc[:, [c for c in before if "2018" in c]] = "99"
+    before.to_csv(tmp_path / "late.csv", index=False)
+    run(tmp_path / "cut.csv", tmp_path / "cut_risk.csv", "--apl", str(tmp_path / "late.csv"),
+        horizon=HORIZONS[-1])  # fmt: skip
+    assert (tmp_path / "cut_risk.csv").read_bytes() == (tmp_path / "risk.csv").read_bytes()
 
 
-def test_figures_for_the_page_are_there() -> None:
-    path = artefact.PATH.with_name("risk_report.json")
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    shipped = figures["shipped"]
-    gain = figures["designs"]["held_out"]["against_four"][shipped]["auc"]
-    assert gain["low"] > 0
-    assert path.stat().st_size < 200_000
+def test_the_report_in_use_is_that_of_the_shipped_model() -> None:
+    figures = json.loads(report.FIGURES_PATH.read_text(encoding="utf-8"))
+    held = figures["designs"]["held_out"]
+    assert held["chosen"] == figures["shipped"]
+    assert held["against_four"][figures["shipped"]]["auc"]["low"] > 0
+    assert report.FIGURES_PATH.stat().st_size < 200_000
+    communes, right = artefact.shipped().flagged
+    flags = figures["register"]["flags"]
+    assert (flags["communes"], flags["right"]) == (communes, right)
+    lengths = {(one["start"], one["end"]): one["rows"][0] for one in figures["horizons"]}
+    assert all(0.8 <= row["ratio"] <= 1.25 for row in lengths.values())

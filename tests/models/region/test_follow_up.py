@@ -9,7 +9,8 @@ from data.region import catalogue
 from data.region.territory import Territory
 from data.scenarios import predictions
 from models.learning import artefact, scoring
-from models.region import flag, flag_tables, follow_up, predict
+from models.learning.signals import HORIZONS
+from models.region import flag_tables, follow_up, predict
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_kept_predictions_are_scored_when_a_newer_vintage_comes(
     years = sorted(set(whole.gp_history["year"]))
     before, after = at(whole, years[-2]), at(whole, years[-1])
     gap = years[-1] - years[-2]
-    horizon = min(flag.HORIZONS, key=lambda known: abs(known - gap))
+    horizon = min(max(gap, 1), 6)
     said = predict.risk_table(before, horizon)
     assert follow_up.remember(before, said)
     assert not follow_up.remember(before, said)
@@ -64,7 +65,7 @@ def test_kept_predictions_are_scored_when_a_newer_vintage_comes(
 def test_demonstration_predictions_never_judge_real_counts(whole: Territory) -> None:
     years = sorted(set(whole.gp_history["year"]))
     table = predict.risk_table(at(whole, years[-2]))
-    for horizon in flag.HORIZONS:
+    for horizon in HORIZONS:
         made = {"as_of": years[-2], "horizon": horizon, "model": "m"}
         predictions.keep("75", table, simulated=True, **made)
     (told,) = follow_up.follow_ups(at(whole, years[-1]), predictions.kept("75", simulated=False))

@@ -10,6 +10,7 @@ from data.region import catalogue
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from models.learning.inputs import share_over_65
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import predict
 from models.region.departure import departure
 
@@ -35,9 +36,9 @@ def table(territory: Territory) -> pd.DataFrame:
 
 
 def test_every_commune_with_a_gp_has_a_risk(territory: Territory, table: pd.DataFrame) -> None:
-    with_gp = territory.gps.loc[territory.gps["gps"] >= 1, "code"]
+    with_gp = territory.gps.loc[territory.gps["gps"] > 0, "code"]
     assert set(table["code"]) == set(with_gp) & set(territory.communes["code"])
-    assert (table["horizon"] == 2).all()
+    assert (table["horizon"] == DEFAULT_HORIZON).all()
 
 
 def test_grouped_views_hold_five_gps_and_name_no_commune(territory: Territory) -> None:

@@ -6,15 +6,38 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.learning.model import calibration, logit
-
 DRAWS = 500
 SEED = 20201231
 TOP = (50, 100)
+NEWTON_STEPS = 50
 
 Array = npt.NDArray[np.float64]
 Measure = Callable[[Array, Array, Array], float]
 """Of outcomes, scores and weights (how often each row was drawn), each of shape (n,)."""
+
+
+def logit(probability: Array) -> Array:
+    """Return the logit of a probability, held within 1e-6 of 0 and 1."""
+    held = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.log(held / (1 - held))
+
+
+def calibration(
+    scores: Array, y: npt.ArrayLike, weight: Array | None = None
+) -> tuple[float, float]:
+    """Return slope and intercept of the outcome's logit on scores (unpenalised, Newton)."""
+    design = np.column_stack([scores, np.ones_like(scores)])
+    loss = np.asarray(y, dtype=np.float64)
+    times = np.ones_like(loss) if weight is None else weight
+    weights = np.array([1.0, 0.0])
+    for _ in range(NEWTON_STEPS):
+        p = 1 / (1 + np.exp(-(design @ weights)))
+        hessian = design.T @ (design * (times * p * (1 - p))[:, None])
+        step = np.linalg.solve(hessian, design.T @ (times * (loss - p)))
+        weights += step
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(weights[0]), float(weights[1])
 
 
 def _along(loss: Array, score: Array, weight: Array) -> tuple[Array, Array]:

@@ -1,0 +1,107 @@
+"""The protocol of the risk model, second version, and what changed since the first."""
+
+_TEXT = """# Protocol of the risk model: losing the last general practitioner
+
+Written by `proxisoins risk report` (`models/backtests/protocol.py`); do not edit. Second version,
+28 November 2026. The first, written before any model was fitted, is in the history of this file.
+
+## Question
+For a commune that has a general practitioner (GP) at a date t, what is the probability that it has
+none at t + h, h from 1 to 6 years? The answer helps a planner to rank places to look at. It is not
+a forecast about a person and decides nothing. Apart from it: which communes have probably lost
+theirs already, as a register newer than the counts tells?
+
+## Outcome
+- **Loss**: a GP in the panel at t, 0 at t + h. Read from INSEE's yearly base of facilities (BPE),
+  `gp_panel/gp_per_commune_dated.csv`: 31 December 2009, 2013, 2017, 2020.
+- **Periods learned from**: 2009→2013, 2013→2017, 2017→2020: 4, 4 and 3 years. Lengths checked:
+  these, and 2013→2020 (7) and 2009→2017 (8), which no learned row has.
+
+## Population
+Communes of metropolitan France with a GP at t and a known count at t + h. Paris, Lyon and
+Marseille count as one commune each. Exclusions, each counted in the report: overseas (too few
+losses; served with "ne peut pas dire"); count unknown at t + h; **Nouvelle-Aquitaine: never in any
+fit, threshold, choice or back-test, for any period** (its communes serve as neighbours only; its
+counts of 2020 are blank in the file).
+
+## Cleaning of labels
+As in the first version: merged communes followed; relocations within 5 minutes and doubtful losses
+(three GPs at once, undone at the next count, none before) counted and kept. Losses undone at the
+next count are noise: their share is in the report.
+
+## What is known at t
+Every predictor declares when it is measured (`models/learning/predictors.py`). Counts of a year are
+of its 31 December; the APL of a year measures activity through the whole of it and is known when it
+ends; populations are those of 2016. A prediction as of a year reads nothing measured after its end:
+a test permutes all that is later and sees no change. One exception, in learning only: rows of 2009
+and 2013 have the populations of 2016 (known well before 2017, from when on the model is used).
+A register enters as of its month, apart from the predictors, only where it is newer than the counts
+and older than the end of the forecast.
+
+## Model
+One yearly hazard, λ = exp(x·β + c·(date − 2016) + a): complementary log-log regression of
+interval-censored losses with the length of the period as exposure, squared weights penalised. Any
+horizon is its integral, so risks cannot fall as the horizon grows. Changes of counts are rates per
+year. The calendar term goes on 3.5 years past the middle of the last period, as far as the forward
+test checks it, and is flat beyond.
+With a register: logistic regression on the log of the cumulative hazard, "absent",
+establishments per GP counted, establishments; what it tells is carried to other ends as
+`models/learning/nowcast.py` says.
+**Rule of choice**: the simplest candidate whose average precision is within one standard error of
+the best, paired over départements.
+
+## Splits, measures, intervals
+No random split, no undersampling, no class weights, nothing recalibrated on what is tested.
+- **A. Forward and leave-département-out**: fit on the periods that had ended by 2017 in the other
+  groups of départements, predict 2017→2020 in the group.
+- **B. Whole regions held out**, 2017→2020; **C.** the same, 2013→2020 (seven years).
+- **Register**: B, with SIRENE of March 2019.
+- **Sealed test**: Nouvelle-Aquitaine 2017→2020, for those who hold the blank counts.
+Average precision beside the base rate, AUC, Brier skill, slope, intercept, losses in the top 50 and
+100; 95 % intervals by bootstrap over départements (500 draws, fixed seed); against base rate, one
+GP, share over 65, count and population, four features, boosting. Expected over observed losses at
+each length, by rurality and by département.
+
+## Classes, sets
+Classes at 0.5, 1.5 and 3 times the country's mean risk at the same horizon; neighbours that do not
+differ on held-out regions (95 % interval of the difference) are made one. Mondrian conformal sets
+per rurality and outcome at 90 %, set per horizon from the length nearest to it, checked at 3, 4 and
+7 years on held-out regions and at 3 years forward. What is told of a set is its predictive value.
+
+## Aims
+AUC ≥ 0.85 and average precision ≥ 0.22 (B and A); expected over observed losses from 0.8 to 1.25 at
+each length and rurality; with the register AUC ≥ 0.88 and average precision ≥ 0.43. Reached or not:
+first table of the report.
+
+## What changed since the first version, and why
+1. **Dates.** The third count is INSEE's base of 2017, not of 2018: periods last 4, 4 and 3 years.
+   What was called "two years" was three, and yearly hazards rise (0.93 %, 1.43 %, 1.89 %): two
+   models fitted apart could not see it, and the five-year risk lay below the two-year one in half
+   of the communes. Hence one hazard in years, with a calendar term.
+2. **APL 2018 withdrawn.** It measures activity through 2018, after the counts of 2017: the
+   back-test "APL 2018 known" (B′) read part of the outcome. The model learns from no APL after the
+   start, and its two half-weight variants are gone.
+3. **The base of facilities dropped**, and the second set of weights with it: +0.004 average
+   precision and +0.003 AUC, within the spread of both; known from 2013 on only, it hid the rise of
+   the hazard (forward, 0.69 of the observed losses were expected; without it 0.95 to 0.99).
+4. **Twelve predictors dropped** (5 km sums, 20,000-inhabitant towns, second differences, rates of
+   the département, changes of APL): average precision +0.003, AUC +0.001 without them.
+5. **No recalibration**: expected over observed losses are right as they come out of the fit.
+6. **Register**: the nowcast is new; states *confirmé*, *probablement déjà parti*, *inconnu*.
+7. **Words**: a set says how many of 100 such signals came true, not "signal net"; a theme
+   "multiplie par…" the hazard.
+
+## Looks at held-out regions
+Scores of held-out regions over 2017→2020 were looked at {looks} times while choices were made:
+about 37 in the first version; in this one 31: penalties 0.003, 0.01 and 0.03 with predictors as
+they are or centred by vintage, with and without facilities (10); boosting and its mean (2);
+products and squares, the shorter list, the whole list, centred and not (6); calibration at six
+lengths (6); five sets of register predictors and their union (6); the final fit (1). Choices made
+on them: no facilities, no boosting, the shorter list, C = 0.03, four register predictors. Forward
+scores were looked at as often. None at Nouvelle-Aquitaine.
+"""
+
+
+def text(looks: int) -> str:
+    """Return the protocol (Markdown), with the number of looks at held-out regions."""
+    return _TEXT.replace("{looks}", str(looks))
