@@ -149,7 +149,7 @@ def _report(report: ImportReport) -> None:
                 "de la région."
             )
         for one in report.refused:
-            st.text(f"Écarté : {one}")
+            st.text(f"Écarté : {one.told}")
         for remark in report.remarks:
             st.text(f"À savoir : {remark}")
 

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -42,3 +43,44 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", letters.lower()).strip()
+
+
+def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:
+    """Return a number and its noun ("1,5 médecin", "2 médecins"): plural from two on."""
+    known = count is not None and math.isfinite(count)
+    plural = known and abs(round(count or 0.0, decimals)) >= 2
+    return f"{number(count, decimals)} {several if plural else one}"
+
+
+def ordinal(rank: int, *, feminine: bool = False) -> str:
+    """Return a rank ("1er", "1re", "12e")."""
+    if rank == 1:
+        return "1re" if feminine else "1er"
+    return f"{number(rank)}e"
+
+
+_ELIDED = re.compile(r"(?i)[aeiouyàâäéèêëîïôöùûüœæ]|h(?!au|ér|ay|ague|all|un|enda|asp)")
+"""Initials before which "de" and "que" lose their vowel; a few h of place names are aspirated."""
+
+
+def of(name: str) -> str:
+    """Return a name after "de", elided or contracted ("d’Aubusson", "du Dorat")."""
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return contracted + name[len(article) :]
+    return f"d’{name}" if _ELIDED.match(name) else f"de {name}"
+
+
+def at(name: str) -> str:
+    """Return a name after "à", contracted ("à Aubusson", "au Dorat", "aux Billanges")."""
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return contracted + name[len(article) :]
+    return f"à {name}"
+
+
+def joined(names: Sequence[str], last: str = "et") -> str:
+    """Return names as a list that is read ("A, B et C")."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -116,9 +116,7 @@ def _print_report(report: "ImportReport") -> None:
         return
     typer.echo(f"  lignes     {_n(report.read)} lues, {_n(report.kept)} retenues")
     for refusal in report.refused:
-        lines = ", ".join(map(_n, refusal.lines))
-        where = f" (lignes {lines}{'…' if refusal.count > len(refusal.lines) else ''})"
-        typer.echo(f"  refusées   {_n(refusal.count)} : {refusal.reason}{where if lines else ''}")
+        typer.echo(f"  refusées   {refusal.told}")
     for remark in report.remarks:
         typer.echo(f"  à savoir   {remark}")
     for table in report.tables:

@@ -12,14 +12,16 @@ import pandas as pd
 from data.base import french
 from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.merge import joined
+from data.official.readers.merge import BY_YEAR, joined
 from data.official.reading import Member, read_files
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store
+from data.region.moments import Moment
 from data.region.territory import Provenance
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
+OLDER = "plus ancien que les données en place"
 COVERAGE_FLOOR = 0.9
 """Least share of the communes known today that a refreshed table must still cover."""
 _HASH_BLOCK_BYTES = 1 << 20
@@ -45,7 +47,7 @@ class ImportReport:
     file_name
         The file, as given.
     status
-        `importé`, `déjà en place`, `refusé`, or `lu` for a preview.
+        `importé`, `déjà en place`, `plus ancien…`, `refusé`, or `lu` for a preview.
     source
         French title and producer of the source; "" when not recognised.
     message
@@ -170,7 +172,9 @@ def _run(
         described = _provenance(item, _sha256(files[item.position]), tables, index, provenance)
         provenance |= {key: described[key] for key in fed}
         changed |= set(fed)
-        status = (IMPORTED if fed else UNCHANGED) if commit else READ
+        status = READ
+        if commit:
+            status = IMPORTED if fed else UNCHANGED if tables else OLDER
         report = _report(item, result, list(tables), index, status)
         reports[item.position] = _together(reports.get(item.position), report)
     if expected and any(report.status == REFUSED for report in reports.values()):
@@ -201,17 +205,40 @@ def _in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
 def _newer(
     tables: dict[str, pd.DataFrame], result: ReadResult, stored: Mapping[str, Provenance]
 ) -> dict[str, pd.DataFrame]:
-    """Leave out counts of GPs older than those in place: they feed the history only."""
-    if "gps" not in tables or "gps" not in stored:
-        return tables
-    year, before = result.vintages["gps"][:4], stored["gps"].vintage[-4:]
-    if year.isdigit() and before.isdigit() and int(year) < int(before):
-        result.tally.remarks.append(
-            f"ces effectifs de {year} sont plus anciens que ceux en place ({before}) : ils "
-            "complètent l'historique sans les remplacer"
-        )
-        return {key: table for key, table in tables.items() if key != "gps"}
-    return tables
+    """Leave out the tables that are older than those in place, and say so.
+
+    Counts of GPs that are left out still feed the history.
+    """
+    kept = {}
+    for key, table in tables.items():
+        newer = _newer_in_place(key, result, stored) if key not in BY_YEAR else None
+        if newer is None:
+            kept[key] = table
+            continue
+        mine, theirs = result.vintages[key], stored[key].vintage
+        if key == "gps" and "gp_history" in tables:
+            result.tally.remarks.append(
+                f"ces effectifs de {mine} sont plus anciens que ceux en place ({theirs}) : ils "
+                "complètent l'historique sans les remplacer"
+            )
+        else:
+            result.tally.remarks.append(
+                f"« {schemas.TITLES[key]} » : ce fichier ({mine}) est plus ancien que les données "
+                f"en place ({theirs}), qui restent ; annulez d'abord leur import pour y revenir"
+            )
+    return kept
+
+
+def _newer_in_place(
+    key: str, result: ReadResult, stored: Mapping[str, Provenance]
+) -> Moment | None:
+    """Return when what a file gives of a table was measured in place, if that is later."""
+    mine = result.moment(key)
+    if mine is None or key not in stored:
+        return None
+    known = [stored[key].moment(part) or stored[key].moment() for part in result.parts(key)]
+    later = [theirs for theirs in known if theirs is not None and mine.before(theirs)]
+    return min(later) if len(later) == len(known) else None
 
 
 def _check_refreshed(
@@ -283,7 +310,10 @@ def _provenance(
             vintage = ", ".join(map(str, sorted(here))) or vintage
             if key in before:
                 producer = _joined_once(before[key].source, producer, " ; ")
+        measured = result.moment(key)
+        parts = dict.fromkeys(result.parts(key), measured) if measured else {}
         described[key] = Provenance(
+            measured=({**before[key].measured} if shared else {}) | parts,
             table=key,
             title=schemas.TITLES[key],
             source=producer,

@@ -23,6 +23,7 @@ import pandas as pd
 
 from data.base import paths
 from data.base.locks import locked
+from data.region.moments import Moment
 from data.region.territory import Provenance
 from geo.errors import UnavailableError
 
@@ -249,6 +250,6 @@ def _plain(provenance: Provenance) -> dict[str, Any]:
 
 def _provenance(content: dict[str, Any]) -> Provenance:
     moment = content["imported_at"]
-    return Provenance(
-        **{**content, "imported_at": dt.datetime.fromisoformat(moment) if moment else None}
-    )
+    measured = {part: Moment(**known) for part, known in content.get("measured", {}).items()}
+    imported_at = dt.datetime.fromisoformat(moment) if moment else None
+    return Provenance(**{**content, "imported_at": imported_at, "measured": measured})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
+from data.region.moments import Moment
 from geo.travel_time import TravelTime
 
 
@@ -34,6 +35,9 @@ class Provenance:
         When it was imported; None for the embedded set.
     file_name, sha256
         The imported file, for the record.
+    measured
+        When the data were measured, as numbers: of the whole table by "", of a kind of structure
+        or of a column that a file gives apart by its name.
     """
 
     table: str
@@ -47,6 +51,18 @@ class Provenance:
     imported_at: dt.datetime | None = None
     file_name: str = ""
     sha256: str = ""
+    measured: Mapping[str, Moment] = field(default_factory=dict)
+
+    def moment(self, part: str = "") -> Moment | None:
+        """Return when the table, or a part that came apart, was measured; None when not known."""
+        # A state kept before moments were has its words only.
+        return self.measured.get(part) or (None if self.measured else Moment.told(self.vintage))
+
+    @property
+    def year(self) -> int | None:
+        """Return the latest year of the table, None when not known."""
+        known = self.measured.values() or filter(None, [Moment.told(self.vintage)])
+        return max((moment.year for moment in known), default=None)
 
 
 @dataclass(frozen=True, eq=False)

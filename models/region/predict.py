@@ -1,7 +1,5 @@
 """The risk of a region as the application holds it, and the grouped view that may be public."""
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -17,8 +15,6 @@ from models.learning.signals import DEFAULT_HORIZON
 
 MINIMUM_GPS = LEAST_PUBLIC_GPS
 """Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
-
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inputs, int]:
@@ -39,12 +35,12 @@ def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inpu
     }
     if made.get("gps") != made.get("gp_history"):
         history = history.iloc[:0]
-    found = _YEAR.search(territory.provenance["gps"].vintage)
-    if found is None and history.empty:
+    known = territory.provenance["gps"].year
+    if known is None and history.empty:
         raise InvalidInputError(
             "L’année du nombre de médecins n’est pas connue : la préciser à l’import."
         )
-    year = int(found[0]) if found else int(history["year"].max())
+    year = int(history["year"].max()) if known is None else known
     past = history[history["year"] < year]
     wide = past.pivot_table(index="code", columns="year", values="gps")
     wide.columns = [f"gp_{past_year}" for past_year in wide.columns]

@@ -9,6 +9,7 @@ import pandas as pd
 from data.base import french
 from data.files.text_files import InputFile
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.region.moments import Moment
 from geo.errors import InvalidInputError
 
 EXAMPLES = 5
@@ -94,6 +95,19 @@ class Refusal:
     count: int
     lines: tuple[int, ...]
 
+    @property
+    def told(self) -> str:
+        """What it says, in French: how many lines, why, where the first ones are."""
+        found = ", ".join(map(french.number, self.lines))
+        more = "…" if self.count > len(self.lines) else ""
+        noun = "lignes" if self.count > 1 else "ligne"
+        where = f" ({noun} {found}{more})" if found else ""
+        return f"{french.counted(self.count, 'ligne', 'lignes')} : {self.reason}{where}"
+
+    def __str__(self) -> str:
+        """Return the same sentence: nothing that prints a refusal says it as Python."""
+        return self.told
+
 
 @dataclass
 class Tally:
@@ -141,6 +155,8 @@ class ReadResult:
         For tables of which the file gives some columns only: these columns.
     kinds
         For structures: the kinds that the file knows in full and replaces.
+    measured
+        Table key to when it was measured; where absent, the latest date of its vintage.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -148,6 +164,15 @@ class ReadResult:
     tally: Tally
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
+    measured: Mapping[str, Moment] = field(default_factory=dict)
+
+    def moment(self, key: str) -> Moment | None:
+        """Return when a table was measured, None when the file does not say."""
+        return self.measured.get(key) or Moment.told(self.vintages[key])
+
+    def parts(self, key: str) -> tuple[str, ...]:
+        """Return what a file gives of a table: kinds or columns, or the whole ("")."""
+        return self.columns.get(key, ()) or (self.kinds if key == "structures" else ()) or ("",)
 
 
 class Reader(Protocol):

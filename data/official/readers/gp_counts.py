@@ -17,6 +17,7 @@ from data.official.readers.base import (
     settled,
 )
 from data.official.readers.communes import CommuneIndex, departement
+from data.region.moments import Moment
 from geo.errors import InvalidInputError
 
 GP_TYPES = frozenset({"D201", "D265"})
@@ -76,6 +77,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         {"gps": gps, "gp_history": history},
         {"gps": str(year), "gp_history": ", ".join(map(str, years or [year]))},
         tally,
+        measured={"gps": Moment(year)},
     )
 
 

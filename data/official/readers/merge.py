@@ -8,7 +8,8 @@ from data.official.readers.base import ReadResult
 from data.region import schemas
 from geo.errors import InvalidInputError
 
-_BY_YEAR = ("apl", "gp_history")
+BY_YEAR = ("apl", "gp_history")
+"""Tables that keep all years: a file adds or replaces its own."""
 _FIGURES = ("share_over_75", "area_km2")
 """Columns of `reference` that are missing as NaN, the others as ""."""
 
@@ -35,7 +36,7 @@ def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, 
         before = stored.get(key)
         if key in result.columns:
             table = _completed(key, read, result.columns[key], before)
-        elif key in _BY_YEAR and before is not None:
+        elif key in BY_YEAR and before is not None:
             table = _years_added(read, before)
         elif key == "structures" and before is not None:
             table = _kinds_replaced(read, result.kinds, before)

@@ -4,6 +4,7 @@ The file is nominative: only the columns named here are ever decoded, names neve
 nothing of a person outlives the count.
 """
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from data.base import french
 from data.files.text_files import TextTable, open_input
 from data.official.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
 from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.region.moments import Moment
 from geo.errors import InvalidInputError
 
 DOCTOR = "10"
@@ -88,7 +90,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         f"dans la région, {french.number(int(here.sum()))} lieux d'exercice ; un médecin de k "
         "lieux compte pour 1/k dans chacun"
     )
-    return ReadResult({"gps": gps}, {"gps": _day(candidate)}, tally)
+    told, day = _day(candidate)
+    return ReadResult({"gps": gps}, {"gps": told}, tally, measured={"gps": Moment.of(day)})
 
 
 def _find(candidate: Candidate) -> Header | None:
@@ -224,9 +227,12 @@ def _by_name(
         yield (postcode, town), code
 
 
-def _day(candidate: Candidate) -> str:
+def _day(candidate: Candidate) -> tuple[str, dt.date]:
+    """Return the day of an extraction, in French and as a date."""
     found = re.search(r"(20\d\d)(\d\d)(\d\d)", candidate.file.name)
     if found:
-        return f"{found[3]}/{found[2]}/{found[1]}"
-    saved = dt.datetime.fromtimestamp(candidate.file.path.stat().st_mtime, dt.UTC)
-    return f"fichier du {saved:%d/%m/%Y}"  # the daily file of data.gouv.fr bears no date
+        with contextlib.suppress(ValueError):  # eight figures that are no date
+            day = dt.date(*map(int, found.groups()))
+            return f"{day:%d/%m/%Y}", day
+    saved = dt.datetime.fromtimestamp(candidate.file.path.stat().st_mtime, dt.UTC).date()
+    return f"fichier du {saved:%d/%m/%Y}", saved  # the daily file of data.gouv.fr bears no date
