@@ -1,7 +1,10 @@
 """The one interface to travel times; engines stand behind it (friction surface, road network)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import geopandas as gpd
@@ -39,6 +42,30 @@ class EngineLabel:
     vintage: str
     detail: str
     estimated: bool
+
+
+@cache
+def code_version(folder: Path, *, without: frozenset[str] = frozenset()) -> str:
+    """Return a key of the code of an engine: minutes kept by another code are not its own.
+
+    Blank lines and lines that are comments do not count, nor does the end of lines, so that one
+    release has one key on every machine.
+
+    Parameters
+    ----------
+    folder
+        Package of the engine.
+    without
+        Names of its modules that give no minutes (fit, build).
+    """
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.py")):
+        if file.name not in without:
+            digest.update(file.name.encode())
+            for line in file.read_text(encoding="utf-8").splitlines():
+                if (code := line.rstrip()) and not code.lstrip().startswith("#"):
+                    digest.update(code.encode() + b"\n")
+    return digest.hexdigest()[:12]
 
 
 class TravelTime(Protocol):

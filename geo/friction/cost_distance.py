@@ -15,9 +15,10 @@ from a passable cell never leaves the raster.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from geo.compiled import kernel
 
 MOVES_Y = np.array([0, 0, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 2, -2, 2, -2])
 MOVES_X = np.array([1, -1, 0, 0, 1, -1, -1, 1, 2, -2, -2, 2, 1, -1, -1, 1])
@@ -91,7 +92,7 @@ def work(raster: Raster) -> Work:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def move_minutes(friction: Floats32) -> Floats32:
     """Minutes of each move over cells of given friction, shape (ny * nx, 16).
 
@@ -127,12 +128,12 @@ def move_minutes(friction: Floats32) -> Floats32:
     return moves
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _side(ay: float, ax: float, by: float, bx: float, cy: float, cx: float) -> float:
     return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def is_barred(barriers: Floats, ay: float, ax: float, by: float, bx: float) -> bool:
     """Tell whether the segment from a to b crosses a barrier."""
     for n in range(barriers.shape[0]):
@@ -149,7 +150,7 @@ def is_barred(barriers: Floats, ay: float, ax: float, by: float, bx: float) -> b
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _friction_at(friction: Floats32, y: float, x: float) -> float:
     """Friction where a point stands: of its cell, else the least of the 16 around it."""
     row, column = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
@@ -162,7 +163,7 @@ def _friction_at(friction: Floats32, y: float, x: float) -> float:
     return best
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
     """Join points to the cell centres around them.
 
@@ -218,7 +219,7 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
     return cells, minutes, local
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _direct(raster: Raster, a: Floats, a_local: float, b: Floats, b_local: float) -> float:
     """Minutes along the straight line between two close points; inf when far or barred."""
     cells = np.hypot(a[0] - b[0], a[1] - b[1])
@@ -231,7 +232,7 @@ def _direct(raster: Raster, a: Floats, a_local: float, b: Floats, b_local: float
     return cells * (a_local + b_local) / 2
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _enter(cell: int, minutes: float, ahead: float, width: float, heads: Ints, work: Work) -> int:
     """Set a cell's time and put it in its bucket; return 1 when it was not waiting yet.
 
@@ -251,7 +252,7 @@ def _enter(cell: int, minutes: float, ahead: float, width: float, heads: Ints, w
     return new
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _leave(cell: int, slot: int, heads: Ints, work: Work) -> None:
     if work.before[cell] >= 0:
         work.after[work.before[cell]] = work.after[cell]
@@ -262,7 +263,7 @@ def _leave(cell: int, slot: int, heads: Ints, work: Work) -> None:
     work.before[cell] = UNQUEUED
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _ahead(cell: int, nx: int, target: Floats, pull: float) -> float:
     """Least minutes from a cell to the target; 0 without a target (pull 0)."""
     if pull == 0:
@@ -270,7 +271,7 @@ def _ahead(cell: int, nx: int, target: Floats, pull: float) -> float:
     return np.hypot(cell // nx - target[0], cell % nx - target[1]) * pull
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _offer(
     cell: int,
     minutes: float,
@@ -289,7 +290,7 @@ def _offer(
     return _enter(cell, minutes, ahead, width, heads, work), reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _empty_bucket(
     raster: Raster,
     slot: int,
@@ -335,7 +336,7 @@ def _empty_bucket(
     return more, reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def spread(
     raster: Raster,
     seed_cells: Ints,
@@ -397,7 +398,7 @@ def spread(
     return reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def tidy(work: Work, reached: int) -> None:
     """Make the arrays of a search clean again."""
     for n in range(reached):
@@ -405,7 +406,7 @@ def tidy(work: Work, reached: int) -> None:
         work.before[work.touched[n]] = UNQUEUED
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def trip(
     raster: Raster,
     cells: Ints,
@@ -462,7 +463,7 @@ def trip(
     return best, reached
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def pairs(raster: Raster, origins: Floats, destinations: Floats, work: Work) -> Floats:
     """Minutes of each pair of points.
 
@@ -495,7 +496,7 @@ def pairs(raster: Raster, origins: Floats, destinations: Floats, work: Work) -> 
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _arrival(time: Floats, cells: Ints, minutes: Floats) -> float:
     """Least minutes at a point over its links."""
     best = np.inf
@@ -505,7 +506,7 @@ def _arrival(time: Floats, cells: Ints, minutes: Floats) -> float:
     return best
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def table(
     raster: Raster,
     origins: Floats,
@@ -555,7 +556,7 @@ def table(
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def nearest(
     raster: Raster, sites: Floats, points: Floats, limit: float, work: Work
 ) -> tuple[Floats, Ints]:

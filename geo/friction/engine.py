@@ -28,7 +28,7 @@ from geo.friction import cost_distance
 from geo.friction.cost_distance import MAX_MINUTES
 from geo.friction.crossings import LINKS_FILE
 from geo.friction.surface import PARAMETERS_FILE, Field, Parameters, build
-from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
+from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes, code_version
 
 ERRORS_FILE = Path(__file__).with_name("errors.json")
 
@@ -41,6 +41,9 @@ SHARED_ORIGIN = 4
 USUAL_DETOUR = 1.5
 LEAST_SEARCH_MINUTES = 30.0
 """How far such a search looks: more than nearly every trip needs."""
+
+_NO_MINUTES = frozenset({"fit.py"})
+"""Modules whose code changes no minute that the parameters do not say."""
 
 THREADS = max(1, os.cpu_count() or 1)
 
@@ -321,6 +324,7 @@ def load_engine(
         digest.update(wkb)
     digest.update(PARAMETERS_FILE.read_bytes())
     digest.update(LINKS_FILE.read_bytes())
+    digest.update(code_version(Path(__file__).parent, without=_NO_MINUTES).encode())
     return _engine(digest.hexdigest()[:16], _Inputs(communes, fringe, land))
 
 

@@ -8,10 +8,10 @@ small robust regression with the paths held, trace again.
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.friction.cost_distance import (
     DIRECT_CELLS,
     LINKS,
@@ -61,7 +61,7 @@ def trace_pairs(
     return Traced(found[:, 0], found[:, 1], found[:, 2:])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def trace(
     raster: Raster,
     features: npt.NDArray[np.float64],
@@ -129,7 +129,7 @@ def trace(
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _step_back(raster: Raster, work: Work, cell: int) -> tuple[int, float, bool]:
     """Return the cell before on the best path (-1 at its start), minutes, and whether by a link."""
     nx = raster.friction.shape[1]
@@ -148,7 +148,7 @@ def _step_back(raster: Raster, work: Work, cell: int) -> tuple[int, float, bool]
     return -1, 0.0, False
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _add(
     row: npt.NDArray[np.float64],
     features: npt.NDArray[np.float64],

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -23,7 +24,7 @@ from geo.roads.places import Places, locate
 from geo.roads.projection import to_lonlat
 from geo.roads.queries import Router
 from geo.roads.search import NEVER_MS, Ints
-from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes
+from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes, code_version
 
 LONGEST_RING_MIN = 600.0
 """Ten hours; further, a time grid would be a country wide."""
@@ -73,8 +74,9 @@ class RoadTravelTime:
 
     @property
     def version(self) -> str:
-        """Key of the roads, their speeds and the profile."""
-        return f"routes-{self.network.provenance['version']}-{self.profile}"
+        """Key of the roads, their speeds, the profile and the code of the searches."""
+        code = code_version(Path(__file__).parent)
+        return f"routes-{self.network.provenance['version']}-{self.profile}-{code}"
 
     def covers(self, points: LonLat) -> npt.NDArray[np.bool_]:
         """Return whether each point, shape (n, 2), is near enough to a road of this network."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled import kernel
 from geo.siting.problem import Deadline, Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
@@ -112,7 +112,7 @@ class Dual:
     rises: Floats
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def reduced_costs(
     order: npt.NDArray[np.int32], costs: Floats, multipliers: Floats, reduced: Floats
 ) -> None:
