@@ -117,6 +117,11 @@ def draw_save(
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
     known = [one for one in store.scenarios() if one.draft.region == territory.region]
+    if damaged := store.damaged():
+        st.text(
+            f"{french.counted(len(damaged), 'scénario illisible', 'scénarios illisibles')} (écrits "
+            f"par une autre version, ou altérés) : {', '.join(damaged)}."
+        )
     if not known:
         st.text("Aucun scénario enregistré dans cette région.")
         return

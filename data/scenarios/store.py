@@ -5,7 +5,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -225,7 +225,9 @@ def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
                 f"Le scénario « {row.name} » a été modifié entre-temps : rouvrez-le, puis "
                 "enregistrez, ou enregistrez sous un autre nom."
             )
-        row.name, row.content = _checked(draft).name, _content(draft)
+        # What a newer version wrote there, and this one does not know, stays.
+        beyond = {k: v for k, v in row.content.items() if k not in Draft.__dataclass_fields__}
+        row.name, row.content = _checked(draft).name, beyond | _content(draft)
         row.revision, row.updated_at = row.revision + 1, _now()
         opened.flush()
         return _scenario(row)
@@ -244,11 +246,28 @@ def load(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
 
 
 def scenarios(*, owner: str = LOCAL) -> list[Scenario]:
-    """Return the scenarios of an owner, last changed first."""
-    query = sa.select(ScenarioRow).where(ScenarioRow.owner == owner)
+    """Return the scenarios of an owner, last changed first; not those of `damaged`."""
     with session() as opened:
-        rows = opened.scalars(query.order_by(ScenarioRow.updated_at.desc(), ScenarioRow.id))
-        return [_scenario(row) for row in rows]
+        return [_scenario(row) for row in _rows(opened, owner) if _readable(row)]
+
+
+def damaged(*, owner: str = LOCAL) -> list[str]:
+    """Return the names of the scenarios of an owner whose content cannot be read."""
+    with session() as opened:
+        return [row.name for row in _rows(opened, owner) if not _readable(row)]
+
+
+def _rows(opened: Session, owner: str) -> Sequence[ScenarioRow]:
+    query = sa.select(ScenarioRow).where(ScenarioRow.owner == owner)
+    return opened.scalars(query.order_by(ScenarioRow.updated_at.desc(), ScenarioRow.id)).all()
+
+
+def _readable(row: ScenarioRow) -> bool:
+    try:
+        _scenario(row)
+    except UnavailableError:
+        return False
+    return True
 
 
 def duplicate(scenario_id: str, name: str, *, owner: str = LOCAL) -> Scenario:
@@ -460,8 +479,8 @@ def _fields(draft: Draft) -> dict[str, Any]:
 
 
 def _content(draft: Draft) -> dict[str, Any]:
-    fields = _fields(_checked(draft)) | {"sites": [asdict(site) for site in draft.sites]}
-    return {name: _plain(value) for name, value in fields.items()}
+    held = _fields(_checked(draft)) | {"sites": [asdict(site) for site in draft.sites]}
+    return {name: _plain(value) for name, value in held.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -488,13 +507,28 @@ def _plain(value: Any) -> Any:
 
 
 def _draft(content: Mapping[str, Any]) -> Draft:
-    return Draft(
-        **{
-            **content,
-            "sites": tuple(Site(**site) for site in content["sites"]),
-            "simulated": tuple(content["simulated"]),
-        }
-    )
+    """Return a draft from what is stored; what a newer version added to it is left aside.
+
+    Raises
+    ------
+    UnavailableError
+        What every version needs is not there.
+    """
+    try:
+        known = _only(Draft, content)
+        known["sites"] = tuple(Site(**_only(Site, site)) for site in content.get("sites", ()))
+        known["simulated"] = tuple(content.get("simulated", ()))
+        return Draft(**known)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise UnavailableError(
+            "Ce scénario est illisible : il a été écrit par une autre version, ou sa base est "
+            "altérée. Mettez l'application à jour ou restaurez une sauvegarde."
+        ) from error
+
+
+def _only(kind: type, content: Mapping[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in content.items() if name in names}
 
 
 def _scenario(row: ScenarioRow) -> Scenario:
