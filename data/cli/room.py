@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def write_room(
     ],
     per_gp: Annotated[
         float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre, au plus.")
-    ] = 1000.0,
+    ] = float(ROOM_PEOPLE_A_GP),
     minutes: Annotated[
         float, typer.Option(help="Trajet le plus long, en minutes (seuil compris).")
-    ] = 20.0,
+    ] = HUBERT_MINUTES,
     proofs: Annotated[
         Path | None,
         typer.Option(

@@ -164,6 +164,33 @@ def _friction_at(friction: Floats32, y: float, x: float) -> float:
 
 
 @kernel
+def _over_water(friction: Floats32, y: float, x: float, to_y: float, to_x: float) -> bool:
+    """Whether the line between two close points passes over a wet cell that holds neither.
+
+    The cells of the points themselves do not count: a town on the shore may stand in a cell
+    whose centre is at sea.
+    """
+    row, column = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
+    to_row, to_column = int(np.floor(to_y + 0.5)), int(np.floor(to_x + 0.5))
+    steps = int(np.ceil(8 * np.hypot(to_y - y, to_x - x)))
+    for k in range(1, steps):
+        at_y = int(np.floor(y + (to_y - y) * k / steps + 0.5))
+        at_x = int(np.floor(x + (to_x - x) * k / steps + 0.5))
+        ends = (at_y == row and at_x == column) or (at_y == to_row and at_x == to_column)
+        if not ends and friction[at_y, at_x] == np.inf:
+            return True
+    return False
+
+
+@kernel
+def _is_open(raster: Raster, guarded: bool, y: float, x: float, to_y: float, to_x: float) -> bool:
+    """Whether the straight line between two close points meets neither barrier nor water."""
+    if guarded and is_barred(raster.barriers, y, x, to_y, to_x):
+        return False
+    return not _over_water(raster.friction, y, x, to_y, to_x)
+
+
+@kernel
 def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
     """Join points to the cell centres around them.
 
@@ -202,12 +229,12 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
             there = raster.friction[row, column]
             if there == np.inf:
                 continue
-            if guarded and is_barred(raster.barriers, y, x, float(row), float(column)):
+            if not _is_open(raster, guarded, y, x, float(row), float(column)):
                 continue
             cells[i, k] = row * nx + column
             minutes[i, k] = np.hypot(y - row, x - column) * (local[i] + there) / 2
         if cells[i].max() < 0:
-            # A point in a river, with the barrier between it and the land: the nearest bank.
+            # A point in a river, with water or a barrier all around: the nearest bank.
             nearest_bank = np.inf
             for k in range(LINKS):
                 row, column = top + k // 4, left + k % 4
@@ -225,9 +252,8 @@ def _direct(raster: Raster, a: Floats, a_local: float, b: Floats, b_local: float
     cells = np.hypot(a[0] - b[0], a[1] - b[1])
     if not cells <= DIRECT_CELLS or max(a_local, b_local) == np.inf:
         return np.inf
-    if raster.guarded[int(np.floor(a[0])), int(np.floor(a[1]))] and is_barred(
-        raster.barriers, a[0], a[1], b[0], b[1]
-    ):
+    guarded = raster.guarded[int(np.floor(a[0])), int(np.floor(a[1]))]
+    if not _is_open(raster, guarded, a[0], a[1], b[0], b[1]):
         return np.inf
     return cells * (a_local + b_local) / 2
 

@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from data.region import embedded_set
 from geo.errors import InvalidInputError, UnreachableError
+from geo.friction import cost_distance
 from geo.friction.engine import ERRORS_FILE, FrictionTravelTime, load_engine
 from geo.friction.surface import Parameters, build
 
@@ -36,9 +37,9 @@ def places() -> np.ndarray:
 
 
 def toy_engine(
-    population: float = 500.0, gap: bool = False, regions: tuple[str, str] | None = None
+    population: float = 500.0, gap: float = 0.0, regions: tuple[str, str] | None = None
 ) -> FrictionTravelTime:
-    """A land of 60 × 60 km with a commune every 5 km; optionally cut by an arm of the sea.
+    """A land of 60 × 60 km with a commune every 5 km; cut by an arm of the sea, `gap` degrees wide.
 
     `regions` are those of the western and of the eastern half.
     """
@@ -46,7 +47,7 @@ def toy_engine(
     communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": population})
     if regions is not None:
         communes["region"] = np.where(communes.lon < 2.35, *regions)
-    shores = [shapely.box(1.8, 46.3, 2.35, 47.3), shapely.box(2.39, 46.3, 3.0, 47.3)]
+    shores = [shapely.box(1.8, 46.3, 2.35, 47.3), shapely.box(2.35 + gap, 46.3, 3.0, 47.3)]
     land = shores if gap else [shapely.box(1.8, 46.3, 3.0, 47.3)]
     return load_engine(
         gpd.GeoDataFrame(communes, geometry=gpd.points_from_xy(communes.lon, communes.lat)),
@@ -148,12 +149,45 @@ def test_rings_are_nested_valid_and_agree_with_times(
 
 def test_the_far_bank_of_an_arm_of_the_sea_is_outside() -> None:
     origin = np.array([2.34, 46.75])
-    joined, cut = toy_engine(), toy_engine(gap=True)
+    joined, cut = toy_engine(), toy_engine(gap=0.04)
     far = np.array([[2.40, 46.75], [2.45, 46.75]])
     assert (joined.one_to_many(origin, far, 20) <= 20).all()
     assert np.isinf(cut.pairs(np.tile(origin, (2, 1)), far)).all()
     ring = cut.isochrones(origin[None], [20]).geometry[0]
     assert not shapely.contains_xy(ring, far[:, 0], far[:, 1]).any()
+
+
+def test_the_far_bank_of_a_narrow_arm_is_outside_too() -> None:
+    """Points closer than a kilometre are joined by a straight line, but not over the water."""
+    cut = toy_engine(gap=0.011)
+    near, far = np.array([2.3490, 46.75]), np.array([2.3620, 46.75])
+    apart_m = 76_400 * (far[0] - near[0])
+    assert apart_m < 2 * cut.field.cell_m
+    here, there = np.array([near]), np.array([far])
+    assert np.isinf(cut.pairs(here, there)).all()
+    assert np.isinf(cut.one_to_many(near, there, 60)).all()
+    assert np.isinf(cut.nearest(here, there, 60)[0]).all()
+    assert len(cut.matrix(here, there, 60)) == 0
+    ring = cut.isochrones(here, [20]).geometry[0]
+    assert not shapely.contains_xy(ring, *far)
+    beside = np.array([[2.3490, 46.7520]])
+    assert (cut.pairs(here, beside) < 3).all()
+
+
+@pytest.mark.parametrize("metres", [300, 600, 900])
+def test_close_points_do_not_cross_a_river(engine: FrictionTravelTime, metres: int) -> None:
+    """The Garonne above Bordeaux, between two bridges: the line between the banks is a barrier."""
+    barriers = engine.field.raster.barriers
+    middle = barriers[len(barriers) // 2]
+    centre = (middle[:2] + middle[2:]) / 2
+    across = np.array([-(middle[3] - middle[1]), middle[2] - middle[0]])
+    across *= metres / 2 / engine.field.cell_m / np.hypot(*across)
+    banks = np.array([centre - across, centre + across])
+    raster, work = engine.field.raster, engine._work()
+    minutes = cost_distance.pairs(raster, banks[:1], banks[1:], work)[0]
+    _, _, local = cost_distance.link(raster, banks)
+    straight = np.hypot(*(banks[0] - banks[1])) * local.mean()
+    assert minutes > 3 * straight
 
 
 def test_a_faster_field_never_shrinks_a_ring(engine: FrictionTravelTime) -> None:
