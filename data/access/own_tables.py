@@ -13,9 +13,9 @@ from geo import access as ga
 from geo.errors import InvalidInputError
 from geo.travel_time import RINGS_MINUTES
 
-_ID = ("id", "code", "code insee", "insee", "commune", "code commune", "codgeo", "insee com")
+ID_TITLES = ("id", "code", "code insee", "insee", "commune", "code commune", "codgeo", "insee com")
 _DEMAND_TITLES = {
-    "id": _ID,
+    "id": ID_TITLES,
     "population": ("population", "pop", "habitants", "pmun", "demand", "demande"),
     "standardised_population": (
         "standardised population",
@@ -25,7 +25,7 @@ _DEMAND_TITLES = {
     ),
 }
 _SUPPLY_TITLES = {
-    "id": _ID,
+    "id": ID_TITLES,
     "acts": ("acts", "actes", "nombre d actes", "consultations", "supply", "offre"),
     "gps": ("gps", "gp", "medecins", "nombre de medecins", "generalistes"),
     "age": ("age", "age years", "age ans"),
@@ -74,13 +74,13 @@ def read_access_tables(demand: Path, supply: Path, times: Path) -> AccessTables:
 
 def read_demand(path: Path) -> pd.DataFrame:
     """Read places and their population: one row per place."""
-    table = _columns(path, _DEMAND_TITLES, required=("id", "population"))
+    table = columns_of(path, _DEMAND_TITLES, required=("id", "population"))
     if table.empty:
         raise InvalidInputError(f"{path.name} ne contient aucun lieu de demande sous ses titres.")
-    _refuse_duplicates(path, table["id"], "l’identifiant")
+    refuse_duplicates(path, table["id"], "l’identifiant")
     for column in ("population", "standardised_population"):
         if column in table:
-            table[column] = _numbers(path, table[column])
+            table[column] = positive_numbers(path, table[column])
     return table.reset_index(drop=True)
 
 
@@ -90,12 +90,12 @@ def read_supply(path: Path) -> pd.DataFrame:
     Acts of a row are taken as they are when nothing says how many GPs made them; with a column
     `gps`, or `age` (one row per GP), they are raised to 3,600 and capped at 6,000 per GP.
     """
-    table = _columns(path, _SUPPLY_TITLES, required=("id", "acts"))
+    table = columns_of(path, _SUPPLY_TITLES, required=("id", "acts"))
     for column in table.columns.difference(["id"]):
-        table[column] = _numbers(path, table[column])
+        table[column] = positive_numbers(path, table[column])
     heads_known = "gps" in table or "age" in table
     if not heads_known:
-        _refuse_duplicates(path, table["id"], "sans colonne « gps » ni « age », l’identifiant")
+        refuse_duplicates(path, table["id"], "sans colonne « gps » ni « age », l’identifiant")
         return table.reset_index(drop=True)
     gps = table["gps"] if "gps" in table else pd.Series(1.0, index=table.index)
     table["acts"], raw = ga.countable_acts(table["acts"], gps), table["acts"]
@@ -108,10 +108,10 @@ def read_supply(path: Path) -> pd.DataFrame:
 def read_gp_counts(path: Path) -> pd.DataFrame:
     """Read GPs by place, fractions allowed: columns id, unique (its rows are summed), and gps."""
     titles = {name: _SUPPLY_TITLES[name] for name in ("id", "gps")}
-    table = _columns(path, titles, required=("id", "gps"))
+    table = columns_of(path, titles, required=("id", "gps"))
     if table.empty:
         raise InvalidInputError(f"{path.name} ne contient aucun médecin sous ses titres.")
-    table["gps"] = _numbers(path, table["gps"])
+    table["gps"] = positive_numbers(path, table["gps"])
     return table.groupby("id", sort=False)["gps"].sum().reset_index()
 
 
@@ -124,9 +124,9 @@ def read_times(
     is given both ways) holds both ways, unless told otherwise. Times of places that are in
     neither table are left out, and counted in a note.
     """
-    table = _columns(path, _TIMES_TITLES, required=("from", "to", "minutes"))
-    table["minutes"] = _numbers(path, table["minutes"], infinite=True)
-    _refuse_duplicates(path, table["from"] + " → " + table["to"], "le trajet")
+    table = columns_of(path, _TIMES_TITLES, required=("from", "to", "minutes"))
+    table["minutes"] = positive_numbers(path, table["minutes"], infinite=True)
+    refuse_duplicates(path, table["from"] + " → " + table["to"], "le trajet")
     notes = []
     back = _way_back(table, demand_ids, supply_ids) if triangular else table.iloc[:0]
     if len(back):
@@ -190,9 +190,16 @@ def measures(tables: AccessTables, weights: ga.Weights = ga.DREES_2015) -> pd.Da
     return result
 
 
-def _columns(
+def columns_of(
     path: Path, titles: Mapping[str, Sequence[str]], required: Sequence[str]
 ) -> pd.DataFrame:
+    """Return the columns of a file under the names of `titles`, as text, by line number.
+
+    Raises
+    ------
+    InvalidInputError
+        A required column is missing, or an identifier is blank: the file and the line.
+    """
     table = read_text_table(path)
     found: dict[str, str] = {}
     for column in table.columns:
@@ -214,7 +221,14 @@ def _columns(
     return named
 
 
-def _refuse_duplicates(path: Path, keys: pd.Series, what: str) -> None:
+def refuse_duplicates(path: Path, keys: pd.Series, what: str) -> None:
+    """Refuse a file where a key stands twice, naming both lines.
+
+    Raises
+    ------
+    InvalidInputError
+        A key stands twice.
+    """
     again = keys[keys.duplicated()]
     if len(again):
         first = keys.index[keys == again.iloc[0]][0]
@@ -224,7 +238,14 @@ def _refuse_duplicates(path: Path, keys: pd.Series, what: str) -> None:
         )
 
 
-def _numbers(path: Path, text: pd.Series, *, infinite: bool = False) -> pd.Series:
+def positive_numbers(path: Path, text: pd.Series, *, infinite: bool = False) -> pd.Series:
+    """Return a column as numbers, 0 or more, commas and blanks of thousands understood.
+
+    Raises
+    ------
+    InvalidInputError
+        A cell is no such number: the file, the line, the cell.
+    """
     plain = text.str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".", regex=False)
     values = pd.to_numeric(plain, errors="coerce").astype(float)
     wrong = values.isna() | (values < 0) | (np.isinf(values) & (not infinite))
