@@ -15,6 +15,7 @@ from data.cli.roads import write_isochrone, write_matrix
 from data.cli.room import HELP as ROOM_HELP
 from data.cli.room import write_room
 from data.cli.sites import app as sites
+from data.cli.solidarity import app as solidarity
 from geo.errors import ProxiSoinsError
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.add_typer(roads, name="roads")
 app.command("restore")(restore_backup)
 app.command("room", help=ROOM_HELP)(write_room)
 app.add_typer(sites, name="sites")
+app.add_typer(solidarity, name="solidarity")
 
 for _entry in entry_points(group="proxisoins.commands"):
     app.add_typer(_entry.load(), name=_entry.name)

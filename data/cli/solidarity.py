@@ -1,0 +1,153 @@
+"""`proxisoins solidarity`: who could help which territory, how much, at what price."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from data.region.rules import (
+    ACTS_A_HALF_DAY,
+    HALF_DAY_EUROS,
+    MOST_HALF_DAYS_A_MONTH,
+    ROOM_PEOPLE_A_GP,
+    ZIP_APL,
+)
+from geo.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from data.solidarity.plans import Help
+    from geo.solidarity import HelpPlan
+
+app = typer.Typer(help="Entraide entre territoires : demi-journées, donneurs, sites d’accueil.")
+
+
+@app.callback()
+def _family() -> None:
+    """Entraide entre territoires : demi-journées, donneurs, sites d’accueil."""
+
+
+@app.command("plan")
+def write_plan(
+    *,
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    volunteers: Annotated[
+        int | None, typer.Option(help="Volontaires en tout, au plus ; rien : pas de limite.")
+    ] = None,
+    sites: Annotated[
+        int | None,
+        typer.Option(
+            help="Sites d’accueil en tout, au plus ; rien : chaque cible reçoit chez elle."
+        ),
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="Trajet le plus long d’un volontaire.")] = 60.0,
+    half_days: Annotated[
+        float | None,
+        typer.Option(
+            "--half-days",
+            help="Demi-journées par mois et par volontaire ; rien : le plafond légal.",
+        ),
+    ] = None,
+    needs: Annotated[
+        Path | None, typer.Option(help="Vos besoins : id, half_days (demi-journées par mois).")
+    ] = None,
+    donors: Annotated[Path | None, typer.Option(help="Vos donneurs : id, gps (médecins).")] = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(
+            help="Vos trajets : from (donneur), to (cible), minutes ; avec --sites, aussi d’une "
+            "cible à l’autre (qui est reçu où, à 20 minutes au plus)."
+        ),
+    ] = None,
+    scheme: Annotated[
+        str, typer.Option(help="Dispositif : avancees, solidaires ou rotation.")
+    ] = "avancees",
+    targets: Annotated[str, typer.Option(help="Cibles : zip, epci, apl ou place.")] = "zip",
+    epci: Annotated[str, typer.Option(help="Code de l’EPCI, avec --targets epci.")] = "",
+    aim: Annotated[str, typer.Option(help="But : apl ou place.")] = "apl",
+    apl: Annotated[float, typer.Option(help="APL visée.")] = ZIP_APL,
+    per_gp: Annotated[
+        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre.")
+    ] = float(ROOM_PEOPLE_A_GP),
+    acts: Annotated[float, typer.Option(help="Consultations d’une demi-journée.")] = float(
+        ACTS_A_HALF_DAY
+    ),
+    floor: Annotated[
+        float | None, typer.Option(help="APL sous laquelle aucune commune donneuse ne descend.")
+    ] = None,
+    replaced: Annotated[
+        bool, typer.Option("--remplaces", help="Remplacement au cabinet (solidaires seulement).")
+    ] = False,
+    region: Annotated[
+        str, typer.Option(help="Code INSEE de la région, quand aucune table n’est donnée.")
+    ] = "75",
+) -> None:
+    """Dit qui pourrait aider qui, combien, à quel prix, avec la borne qui le prouve."""
+    from data.files.table_files import write_table
+
+    given = [file for file in (needs, donors, times) if file is not None]
+    if needs is not None and donors is not None and times is not None:
+        from data.solidarity.own_tables import flows, read_help_tables
+        from geo.solidarity import plan
+
+        ceiling = float(MOST_HALF_DAYS_A_MONTH) if half_days is None else half_days
+        tables = read_help_tables(
+            needs, donors, times, minutes=minutes, ceiling=ceiling, hosted=sites is not None
+        )
+        for note in tables.notes:
+            typer.echo(f"Note : {note}", err=True)
+        solved = plan(tables.problem, volunteers=volunteers, sites=sites)
+        write_table(flows(tables, solved), out)
+        _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
+    elif given:
+        raise InvalidInputError(
+            "Donnez ensemble les trois fichiers --needs, --donors et --times, ou aucun des trois "
+            "pour les communes de la région."
+        )
+    else:
+        from data.region.catalogue import load_territory
+        from data.solidarity.needs import Question
+        from data.solidarity.plans import Terms, help_plan
+        from data.solidarity.tables import target_table
+
+        territory = load_territory(region)
+        found = help_plan(
+            territory,
+            Question(targets, epci, aim, apl, per_gp, acts),
+            Terms(scheme, volunteers, sites, minutes, half_days, floor, replaced),
+        )
+        write_table(target_table(territory, found), out)
+        _tell_region(found)
+    typer.echo(f"Écrit : {out}")
+
+
+def _tell(solved: "HelpPlan", need: float, out_of_reach: float) -> None:
+    from data.base.french import number
+
+    typer.echo(f"besoin : {number(need, 2)} demi-journées par mois")
+    typer.echo(f"couvert : {number(solved.covered, 2)}")
+    typer.echo(f"borne : {number(solved.bound, 2)} ({_STATUS[solved.status]})")
+    typer.echo(f"hors d’atteinte : {number(out_of_reach, 2)}")
+    typer.echo(f"volontaires : {number(int(solved.volunteers.sum()))}")
+    typer.echo(f"sites d’accueil : {number(solved.opened.size)}")
+    typer.echo(f"route : {number(solved.road_minutes / 60, 1)} heures par mois")
+    typer.echo(
+        f"consultations avancées, {HALF_DAY_EUROS} € la demi-journée : "
+        f"{number(HALF_DAY_EUROS * solved.covered)} € par mois"
+    )
+
+
+def _tell_region(found: "Help") -> None:
+    from data.base.french import number
+    from data.solidarity.tables import NOT_PREDICTED, sentence
+
+    typer.echo(sentence(found))
+    typer.echo(f"Route : {number(found.road_hours)} heures par mois.")
+    money = found.euros_a_month
+    typer.echo(
+        f"{found.scheme.name.capitalize()} : "
+        + ("coût non fixé par un texte." if money is None else f"{number(money)} € par mois.")
+    )
+    typer.echo(NOT_PREDICTED)
+
+
+_STATUS = {"optimal": "optimum prouvé", "bounded": "écart non comblé"}

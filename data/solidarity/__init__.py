@@ -1,0 +1,1 @@
+"""Help between territories: what is missing, who could lend time, what their own patients lose."""

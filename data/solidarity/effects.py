@@ -1,0 +1,127 @@
+"""What lent half-days change for the patients of donors and of targets: APL and room."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from data.access import inputs
+from data.access.room import room_tables
+from data.region.rules import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.solidarity.schemes import HALF_DAYS_A_MONTH, MONTHS
+from geo import access as ga
+from geo.room import Reach, nearest_first
+
+Floats = npt.NDArray[np.float64]
+
+
+def apl_of_half_days(
+    territory: Territory, rows: npt.NDArray[np.int64], acts: float
+) -> sparse.csr_array:
+    """Return the APL that one half-day a month, given away, takes between some communes.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    rows
+        Rows of `data.access.inputs.places`, shape (m,).
+    acts
+        Consultations of a half-day.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Shape (m, m): what the commune of the row loses by half-day of the commune of the column.
+    """
+    everywhere = inputs.places(territory)
+    pairs = inputs.gp_pairs(territory)
+    demand, _ = inputs.standardised_population(territory, everywhere)
+    origin = pairs["origin"].to_numpy(dtype=np.int64)
+    destination = pairs["destination"].to_numpy(dtype=np.int64)
+    weight = _weights(pairs["minutes"].to_numpy(dtype=np.float64))
+    around = np.bincount(destination, weight * demand[origin], len(everywhere))
+    rank = np.full(len(everywhere), -1)
+    rank[rows] = np.arange(rows.size)
+    used = (rank[origin] >= 0) & (rank[destination] >= 0) & (weight > 0)
+    lost = weight[used] * MONTHS * acts / around[destination[used]]
+    return sparse.csr_array(
+        (lost, (rank[origin[used]], rank[destination[used]])), shape=(rows.size, rows.size)
+    )
+
+
+def changes(
+    territory: Territory,
+    taken: Floats,
+    given: Floats,
+    *,
+    acts: float,
+    per_gp: float,
+    replaced: bool = False,
+) -> pd.DataFrame:
+    """Return APL and room of every commune of the region, before and after.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    taken, given
+        Half-days a month that each place gives and receives, shape (places,).
+    acts
+        Consultations of a half-day.
+    per_gp
+        Inhabitants that a GP takes.
+    replaced
+        Whether those who leave for the day are replaced at home.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per commune: apl_before, apl_after, without_room_before, without_room_after.
+    """
+    everywhere = inputs.places(territory)
+    demand, _ = inputs.standardised_population(territory, everywhere)
+    acts_before = inputs.supplied_acts(everywhere)
+    lost = np.zeros_like(taken) if replaced else taken
+    moved = (given - lost) * MONTHS * acts
+    acts_after = np.maximum(acts_before + moved, 0.0)
+    pairs = _pairs(territory, np.flatnonzero(given > 0))
+    gps = everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64)
+    gps_after = np.maximum(gps + (given - lost) / HALF_DAYS_A_MONTH, 0.0)
+    reach = _reach(territory, pairs, np.flatnonzero(given > 0))
+    people = room_tables(territory, HUBERT_MINUTES).people
+    count = len(territory.communes)
+    return pd.DataFrame(
+        {
+            "apl_before": inputs.apl(pairs, demand, acts_before)[:count],
+            "apl_after": inputs.apl(pairs, demand, acts_after)[:count],
+            "without_room_before": nearest_first(reach, people, gps, per_gp).without_room[:count],
+            "without_room_after": nearest_first(reach, people, gps_after, per_gp).without_room[
+                :count
+            ],
+        }
+    )
+
+
+def _pairs(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return the pairs of the region, with those that end at hosts without any GP."""
+    known = inputs.gp_pairs(territory)
+    new = np.setdiff1d(hosts, inputs.gp_places(territory))
+    if not new.size:
+        return known
+    return pd.concat([known, inputs.pairs_to(territory, new, HUBERT_MINUTES)], ignore_index=True)
+
+
+def _reach(territory: Territory, pairs: pd.DataFrame, hosts: npt.NDArray[np.int64]) -> Reach:
+    """Return who reaches whom within 20 minutes, at 0 minutes of one's own doctors."""
+    own = np.union1d(inputs.gp_places(territory), hosts)
+    home = pd.DataFrame({"origin": own, "destination": own, "minutes": np.zeros(own.size)})
+    apart = pairs[pairs["origin"] != pairs["destination"]]
+    count = len(inputs.places(territory))
+    both = pd.concat([home, apart], ignore_index=True)
+    return Reach.of(both, count, count, HUBERT_MINUTES)
+
+
+def _weights(minutes: Floats) -> Floats:
+    return ga.DREES_2015.expected(minutes, inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES)

@@ -1,0 +1,386 @@
+"""A plan of help in a region: targets, donors, roads, floor, host sites, proof."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from data.access import inputs
+from data.access.indicators import commune_indicators
+from data.access.inputs import coordinates
+from data.base.table_cache import cached_table, digest
+from data.region.rules import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.solidarity.effects import apl_of_half_days
+from data.solidarity.needs import Question, needs
+from data.solidarity.schemes import SOLIDARITY, Scheme, scheme_named
+from geo.errors import InvalidInputError
+from geo.solidarity import HelpPlan, HelpProblem, plan
+
+Floats = npt.NDArray[np.float64]
+
+LONGEST_TRIP_MINUTES = 60.0
+"""Longest trip that screens offer; pairs are computed once up to it."""
+VOLUNTEERS = (5, 10, 39, 100, 200)
+"""Points of the curve; 39 GPs of Nouvelle-Aquitaine took part in spring 2026."""
+_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms help is given.
+
+    Attributes
+    ----------
+    scheme
+        Key of the scheme.
+    volunteers, sites
+        Most volunteers and host sites in all; None for no limit.
+    minutes
+        Longest trip one way, up to `LONGEST_TRIP_MINUTES`.
+    half_days
+        Half-days a month and volunteer at most; None for the ceiling of the scheme.
+    floor
+        APL that no donor commune may fall under; None where nothing protects them.
+    replaced
+        Whether a replacement sees the donors' patients meanwhile ("solidaires" only).
+    """
+
+    scheme: str = "avancees"
+    volunteers: int | None = None
+    sites: int | None = None
+    minutes: float = LONGEST_TRIP_MINUTES
+    half_days: float | None = None
+    floor: float | None = None
+    replaced: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse terms that the scheme does not allow.
+
+        Raises
+        ------
+        InvalidInputError
+            An unknown scheme, a ceiling above its own, a trip too long, a replacement it excludes.
+        """
+        scheme = scheme_named(self.scheme)
+        if not 0 < self.minutes <= LONGEST_TRIP_MINUTES:
+            raise InvalidInputError(
+                f"Le trajet le plus long est compris entre 1 et {LONGEST_TRIP_MINUTES:.0f} minutes."
+            )
+        if self.half_days is not None and not 0 < self.half_days <= scheme.half_days:
+            raise InvalidInputError(
+                f"{scheme.name.capitalize()} : {scheme.rule}. Donnez un plafond plus bas."
+            )
+        if self.replaced and scheme is not SOLIDARITY:
+            raise InvalidInputError(
+                f"{scheme.name.capitalize()} : le remplacement au cabinet n’est pas prévu."
+            )
+
+    @property
+    def ceiling(self) -> float:
+        """Half-days a month that a volunteer gives at most."""
+        return scheme_named(self.scheme).half_days if self.half_days is None else self.half_days
+
+
+@dataclass(frozen=True, eq=False)
+class Help:
+    """A plan on a region.
+
+    Attributes
+    ----------
+    question, terms, scheme
+        What was asked.
+    targets
+        Table of `needs` with covered and out_of_reach (half-days a month).
+    trips
+        origin, host (rows of `data.access.inputs.places`), minutes (one way; 0 where a team is
+        lodged), half_days (a month).
+    volunteers
+        Whole volunteers of each place, shape (places,).
+    covered, bound
+        Half-days a month covered, and the most that any plan could cover.
+    status, seconds
+        "optimal" or "bounded"; time spent.
+    taken, given
+        Half-days a month that each place gives, and receives as a host, shape (places,).
+    """
+
+    question: Question
+    terms: Terms
+    scheme: Scheme
+    targets: pd.DataFrame
+    trips: pd.DataFrame
+    volunteers: npt.NDArray[np.int64]
+    covered: float
+    bound: float
+    status: str
+    seconds: float
+    taken: Floats
+    given: Floats
+
+    @property
+    def need(self) -> float:
+        """Half-days a month missing in all targets."""
+        return float(self.targets["half_days"].sum())
+
+    @property
+    def out_of_reach(self) -> float:
+        """Half-days a month that no donor reaches, whatever the volunteers."""
+        return float(self.targets["out_of_reach"].sum())
+
+    @property
+    def road_hours(self) -> float:
+        """Hours of road a month, there and back, one return trip by half-day."""
+        return float(2 * (self.trips["minutes"] * self.trips["half_days"]).sum() / 60)
+
+    @property
+    def euros_a_month(self) -> float | None:
+        """Money of the scheme; None where no text fixes it."""
+        return None if self.scheme.euros is None else self.scheme.euros * self.covered
+
+
+@lru_cache(maxsize=_KEPT)
+def help_plan(
+    territory: Territory, question: Question, terms: Terms, time_limit: float = 20.0
+) -> Help:
+    """Return who could help whom.
+
+    Willingness is not predicted: volunteers are counted where they would cover most need, up to
+    the doctors there are. Donors are communes of the region with known GPs, whose APL is not
+    under the floor, targets excepted.
+
+    Raises
+    ------
+    UnavailableError
+        Zones or counts of GPs are not known.
+    UnsolvedError
+        HiGHS found no plan.
+    """
+    scheme = scheme_named(terms.scheme)
+    targets = needs(territory, question)
+    communes = commune_indicators(territory)
+    donors = _donors(communes, targets, terms)
+    solve = _lodged if scheme.lodged else _driven
+    problem, found, out_of_reach = solve(
+        territory, targets, _Donors(territory, question, terms, donors), time_limit
+    )
+    places = len(inputs.places(territory))
+    rows = targets["row"].to_numpy(dtype=np.int64)
+    trips = pd.DataFrame(
+        {
+            "origin": donors[problem.donor],
+            "host": rows[problem.host],
+            "minutes": problem.minutes,
+            "half_days": found.given,
+        }
+    )
+    trips = trips[trips["half_days"] > 0].reset_index(drop=True)
+    return Help(
+        question,
+        terms,
+        scheme,
+        targets.assign(
+            covered=np.bincount(problem.target, found.received, len(targets)),
+            out_of_reach=out_of_reach,
+        ),
+        trips,
+        np.bincount(donors, found.volunteers, places).astype(np.int64),
+        found.covered,
+        found.bound,
+        found.status,
+        found.seconds,
+        np.bincount(trips["origin"], trips["half_days"], places).astype(np.float64),
+        np.bincount(trips["host"], trips["half_days"], places).astype(np.float64),
+    )
+
+
+def curve(territory: Territory, question: Question, terms: Terms) -> pd.DataFrame:
+    """Return the share of need that some numbers of volunteers cover.
+
+    Returns
+    -------
+    pandas.DataFrame
+        volunteers, half_days (covered, a month), share (of the need), minutes (one way, mean of a
+        half-day; missing where nothing is given).
+    """
+    rows = []
+    for volunteers in VOLUNTEERS:
+        found = help_plan(territory, question, replace(terms, volunteers=volunteers))
+        minutes = found.road_hours * 60 / (2 * found.covered) if found.covered else np.nan
+        share = found.covered / found.need if found.need else np.nan
+        rows.append((volunteers, found.covered, share, minutes))
+    return pd.DataFrame(rows, columns=["volunteers", "half_days", "share", "minutes"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Donors:
+    """Donor communes of a region, and what they may lose."""
+
+    territory: Territory
+    question: Question
+    terms: Terms
+    rows: npt.NDArray[np.int64]
+
+    @property
+    def doctors(self) -> Floats:
+        """GPs of each donor."""
+        gps = commune_indicators(self.territory)["gps"].to_numpy(dtype=np.float64)
+        return np.asarray(gps[self.rows])
+
+    def floor(self) -> tuple[sparse.csr_array | None, Floats]:
+        """Return the APL that a half-day of each donor takes from each, and what they may lose."""
+        if self.terms.floor is None or self.terms.replaced:
+            return None, np.empty(0)
+        apl = commune_indicators(self.territory)["apl"].to_numpy(dtype=np.float64)[self.rows]
+        return (
+            apl_of_half_days(self.territory, self.rows, self.question.acts),
+            np.maximum(apl - self.terms.floor, 0.0),
+        )
+
+
+def _donors(communes: pd.DataFrame, targets: pd.DataFrame, terms: Terms) -> npt.NDArray[np.int64]:
+    may = (communes["gps"] > 0).to_numpy(dtype=bool, copy=True)
+    may[targets["row"]] = False
+    if scheme_named(terms.scheme).outside_zip:
+        may &= (communes["zone"] != "ZIP").to_numpy(dtype=bool)
+    if terms.floor is not None and not terms.replaced:
+        may &= (communes["apl"] >= terms.floor).to_numpy(dtype=bool)
+    return np.flatnonzero(may).astype(np.int64)
+
+
+def _served(
+    roads: pd.DataFrame, targets: pd.DataFrame, sites: int | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return who is received where: at home, or at a host site within 20 minutes."""
+    count = len(targets)
+    if sites is None:
+        return np.arange(count), np.arange(count)
+    place = pd.Series(np.arange(count), index=targets["row"])
+    near = roads[(roads["minutes"] <= HUBERT_MINUTES) & roads["origin"].isin(place.index)]
+    return (
+        near["host"].to_numpy(dtype=np.int64),
+        place.loc[near["origin"]].to_numpy(dtype=np.int64),
+    )
+
+
+def _driven(
+    territory: Territory, targets: pd.DataFrame, donors: _Donors, time_limit: float
+) -> tuple[HelpProblem, HelpPlan, Floats]:
+    """Volunteers drive to the host and back."""
+    terms = donors.terms
+    roads = roads_to(territory, targets["row"].to_numpy(dtype=np.int64))
+    rank = pd.Series(np.arange(donors.rows.size), index=donors.rows)
+    trips = roads[(roads["minutes"] <= terms.minutes) & roads["origin"].isin(rank.index)]
+    served_at, target = _served(roads, targets, terms.sites)
+    losses, margins = donors.floor()
+    problem = HelpProblem(
+        needs=targets["half_days"].to_numpy(dtype=np.float64),
+        doctors=donors.doctors,
+        ceiling=terms.ceiling,
+        donor=rank.loc[trips["origin"]].to_numpy(dtype=np.int64),
+        host=trips["host"].to_numpy(dtype=np.int64),
+        minutes=trips["minutes"].to_numpy(dtype=np.float64),
+        served_at=served_at,
+        target=target,
+        hosts=len(targets),
+        losses=losses,
+        margins=margins,
+    )
+    found = plan(problem, volunteers=terms.volunteers, sites=terms.sites, time_limit=time_limit)
+    return problem, found, problem.out_of_reach
+
+
+def _lodged(
+    territory: Territory, targets: pd.DataFrame, donors: _Donors, time_limit: float
+) -> tuple[HelpProblem, HelpPlan, Floats]:
+    """Teams are lodged for their week: any donor may serve any host, so that they are one pool.
+
+    What the pool can give under the floor is solved first, then where it is given, then who gives
+    it: exact, as no road is counted.
+    """
+    terms, need = donors.terms, targets["half_days"].to_numpy(dtype=np.float64)
+    pool = _pool(donors, float(need.sum()))
+    most = plan(pool, volunteers=terms.volunteers, time_limit=time_limit).covered
+    served_at, target = _served(
+        roads_to(territory, targets["row"].to_numpy(dtype=np.int64)), targets, terms.sites
+    )
+    count = len(targets)
+    anywhere = HelpProblem(
+        needs=need,
+        doctors=np.array([most / terms.ceiling]),
+        ceiling=terms.ceiling,
+        donor=np.zeros(count, dtype=np.int64),
+        host=np.arange(count),
+        minutes=np.zeros(count),
+        served_at=served_at,
+        target=target,
+        hosts=count,
+    )
+    where = plan(anywhere, sites=terms.sites, time_limit=time_limit)
+    who = plan(_pool(donors, where.covered), volunteers=terms.volunteers, time_limit=time_limit)
+    return *_together(anywhere, where, donors, who), anywhere.out_of_reach
+
+
+def _pool(donors: _Donors, need: float) -> HelpProblem:
+    losses, margins = donors.floor()
+    count = donors.rows.size
+    nothing, here = np.zeros(count, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    return HelpProblem(
+        needs=np.array([need]),
+        doctors=donors.doctors,
+        ceiling=donors.terms.ceiling,
+        donor=np.arange(count),
+        host=nothing,
+        minutes=np.zeros(count),
+        served_at=here,
+        target=here,
+        hosts=1,
+        losses=losses,
+        margins=margins,
+    )
+
+
+def _together(
+    anywhere: HelpProblem, where: HelpPlan, donors: _Donors, who: HelpPlan
+) -> tuple[HelpProblem, HelpPlan]:
+    """Return the trips of each donor to each host in use, in proportion."""
+    hosts = where.opened
+    giving = np.flatnonzero(who.given > 0)
+    at_host = np.bincount(anywhere.host, where.given, anywhere.hosts)[hosts]
+    share = at_host / at_host.sum() if hosts.size else at_host
+    half_days = np.outer(who.given[giving], share).ravel()
+    problem = replace(
+        anywhere,
+        doctors=donors.doctors,
+        donor=np.repeat(giving, hosts.size),
+        host=np.tile(hosts, giving.size),
+        minutes=np.zeros(half_days.size),
+    )
+    return problem, replace(where, given=half_days, volunteers=who.volunteers, road_minutes=0.0)
+
+
+def roads_to(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return minutes from every commune of the region to some of them, up to an hour, kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        origin (row of the commune), host (position in `hosts`), minutes; 0 at home.
+    """
+    points = coordinates(territory.communes)
+
+    def build() -> pd.DataFrame:
+        found = territory.travel_time.matrix(points, points[hosts], LONGEST_TRIP_MINUTES)
+        return pd.DataFrame(
+            {
+                "origin": found["origin"].to_numpy(dtype=np.int32),
+                "host": found["destination"].to_numpy(dtype=np.int32),
+                "minutes": found["minutes"].to_numpy(dtype=np.float64),
+            }
+        )
+
+    key = digest(territory.travel_time.version, points.tobytes(), hosts.tobytes())
+    return cached_table("help", key, build)

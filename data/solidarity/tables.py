@@ -1,0 +1,203 @@
+"""A plan of help in tables and words: targets, hosts with their calendar, donors, the schemes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import Geod
+
+from data.access import inputs
+from data.access.indicators import commune_indicators
+from data.base.french import number, percent
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.territory import Territory
+from data.solidarity.effects import changes
+from data.solidarity.plans import Help
+
+WEEKS = 4
+"""Weeks of the calendar: the half-days of a month, as near to even as whole ones can be."""
+ROAD_KM_PER_STRAIGHT_KM = 1.3
+"""Road over straight line: an order of magnitude, said so on screen (`docs/travel-time.md`)."""
+OTHERS = f"autres EPCI (moins de {LEAST_PUBLIC_GPS} volontaires chacun)"
+NOT_PREDICTED = (
+    "La bonne volonté n’est pas prédite : le plan dit ce que des volontaires couvriraient au "
+    "mieux, non qui se proposera."
+)
+
+
+def target_table(territory: Territory, found: Help) -> pd.DataFrame:
+    """Return the targets: what they miss, what is covered, APL and room before and after.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, departement, epci_name, zone, population, half_days, covered, out_of_reach
+        (half-days a month), apl_before, apl_after (losses to donors counted), without_room_before,
+        without_room_after (inhabitants), most half-days missing first.
+    """
+    columns = ["code", "name", "departement", "epci_name", "zone", "population"]
+    moved = _changes(territory, found).iloc[found.targets["row"].to_numpy()]
+    table = pd.concat(
+        [
+            found.targets[[*columns, "half_days", "covered", "out_of_reach"]],
+            moved.reset_index(drop=True),
+        ],
+        axis=1,
+    )
+    return table.sort_values("half_days", ascending=False, ignore_index=True)
+
+
+def by_epci(found: Help) -> pd.DataFrame:
+    """Return need and cover by EPCI of the targets: epci_name, communes, half_days, covered."""
+    table = found.targets.groupby("epci_name", as_index=False).agg(
+        communes=("code", "size"), half_days=("half_days", "sum"), covered=("covered", "sum")
+    )
+    return table.sort_values("half_days", ascending=False, ignore_index=True)
+
+
+def donor_table(territory: Territory, found: Help) -> pd.DataFrame:
+    """Return what is lent by EPCI, never under five volunteers.
+
+    EPCI with fewer are told together; where they are fewer than five in all, with the smallest of
+    the others, so that no difference tells them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        epci_name, volunteers, gps (of the EPCI, those that could give or not), half_days.
+    """
+    communes = commune_indicators(territory)
+    count = len(communes)
+    table = pd.DataFrame(
+        {
+            "epci_name": communes["epci_name"].fillna("hors EPCI"),
+            "volunteers": found.volunteers[:count],
+            "gps": communes["gps"].fillna(0.0),
+            "half_days": found.taken[:count],
+        }
+    )
+    sums = table.groupby("epci_name", as_index=False).sum()
+    sums = sums[sums["volunteers"] > 0].sort_values(
+        ["volunteers", "epci_name"], ascending=[False, True], ignore_index=True
+    )
+    told = int((sums["volunteers"] >= LEAST_PUBLIC_GPS).sum())
+    while told and 0 < sums["volunteers"].iloc[told:].sum() < LEAST_PUBLIC_GPS:
+        told -= 1
+    rest = sums.iloc[told:]
+    if rest.empty:
+        return sums
+    if rest["volunteers"].sum() < LEAST_PUBLIC_GPS:  # too few volunteers in all: none is placed
+        return sums.iloc[:0]
+    others = rest.drop(columns="epci_name").sum().to_frame().T.assign(epci_name=OTHERS)
+    return pd.concat([sums.iloc[:told], others[sums.columns]], ignore_index=True).astype(
+        {"volunteers": np.int64}
+    )
+
+
+def host_table(found: Help) -> pd.DataFrame:
+    """Return the host sites and their calendar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, epci_name, half_days (a month), then "semaine 1" to "semaine 4" (whole
+        half-days), most half-days first.
+    """
+    rows = found.targets["row"].to_numpy(dtype=np.int64)
+    at_host = found.given[rows]
+    table = found.targets[["code", "name", "epci_name"]].assign(half_days=at_host)
+    table = table[table["half_days"] > 0].sort_values(
+        "half_days", ascending=False, ignore_index=True
+    )
+    weeks = np.array([calendar(half_days) for half_days in table["half_days"]]).reshape(-1, WEEKS)
+    for week in range(WEEKS):
+        table[f"semaine {week + 1}"] = weeks[:, week].astype(np.int64)
+    return table
+
+
+def calendar(half_days: float) -> Sequence[int]:
+    """Return whole half-days of each week of a month, as even as can be.
+
+    Examples
+    --------
+    >>> calendar(6)
+    [2, 1, 2, 1]
+    """
+    whole = round(half_days)
+    ends = [-(-whole * (week + 1) // WEEKS) for week in range(WEEKS)]
+    return [after - before for before, after in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def kilometres(territory: Territory, found: Help) -> float:
+    """Return kilometres of road a month, there and back: straight lines × 1.3."""
+    points = inputs.coordinates(inputs.places(territory))
+    start = points[found.trips["origin"].to_numpy(dtype=np.int64)]
+    end = points[found.trips["host"].to_numpy(dtype=np.int64)]
+    metres: npt.NDArray[np.float64] = np.asarray(
+        Geod(ellps="WGS84").inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
+    )
+    driven = found.trips["minutes"].to_numpy(dtype=np.float64) > 0
+    each = 2 * ROAD_KM_PER_STRAIGHT_KM * metres / 1000
+    return float((each * found.trips["half_days"].to_numpy(dtype=np.float64))[driven].sum())
+
+
+def losses(territory: Territory, found: Help) -> dict[str, float]:
+    """Return what the patients of communes that are not helped lose.
+
+    Returns
+    -------
+    dict
+        people (inhabitants whose APL falls), mean_loss (APL, weighted by them), lowest (APL of the
+        donor commune that is left lowest), without_room (inhabitants more without room).
+    """
+    moved = _changes(territory, found)
+    people = territory.communes["population"].to_numpy(dtype=np.float64)
+    helped = np.zeros(len(moved), dtype=bool)
+    helped[found.targets["row"]] = True
+    fall = (moved["apl_before"] - moved["apl_after"]).to_numpy(dtype=np.float64)
+    losing = ~helped & (fall > 0)
+    donors = found.taken[: len(moved)] > 0
+    more = (moved["without_room_after"] - moved["without_room_before"]).to_numpy(dtype=np.float64)
+    return {
+        "people": float(people[losing].sum()),
+        "mean_loss": float(np.average(fall[losing], weights=people[losing]))
+        if people[losing].sum() > 0
+        else 0.0,
+        "lowest": float(moved["apl_after"][donors].min()) if donors.any() else np.nan,
+        "without_room": float(more[~helped].sum()),
+    }
+
+
+def sentence(found: Help) -> str:
+    """Return, in French, what the plan covers and what it takes."""
+    if not found.need:
+        return "Rien ne manque aux cibles choisies : aucune aide n’est à organiser."
+    count = int(found.volunteers.sum())
+    enlisted = f"{number(count)} volontaire{'s' if count > 1 else ''}"
+    told = (
+        f"Il manque {number(found.need)} demi-journées de consultation par mois dans "
+        f"{number(len(found.targets))} communes. {enlisted} en "
+        f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
+        f"{percent(found.covered / found.need)} du besoin"
+    )
+    told += f" (au plus {number(found.bound)} : " + (
+        "optimum prouvé)." if found.status == "optimal" else "écart non comblé)."
+    )
+    if found.out_of_reach >= 0.5:
+        told += (
+            f" {number(found.out_of_reach)} demi-journées sont hors d’atteinte des donneurs, "
+            "quel que soit le nombre de volontaires."
+        )
+    return told
+
+
+def _changes(territory: Territory, found: Help) -> pd.DataFrame:
+    return changes(
+        territory,
+        found.taken,
+        found.given,
+        acts=found.question.acts,
+        per_gp=found.question.per_gp,
+        replaced=found.terms.replaced,
+    )

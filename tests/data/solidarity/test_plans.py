@@ -1,0 +1,199 @@
+"""Help between the communes of a made region: needs, donors, floor, money and words by hand."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.access.indicators import commune_indicators
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.solidarity.effects import apl_of_half_days, changes
+from data.solidarity.needs import Question, needs
+from data.solidarity.plans import Terms, curve, help_plan
+from data.solidarity.schemes import HALF_DAYS_A_MONTH, SCHEMES
+from data.solidarity.tables import (
+    OTHERS,
+    calendar,
+    donor_table,
+    host_table,
+    kilometres,
+    losses,
+    sentence,
+    target_table,
+)
+from geo.errors import InvalidInputError, UnavailableError
+from tests.data.access import test_indicators
+
+_VERSIONS = itertools.count()
+# 16001 has many doctors, 17001 one; 16002 (2,000 people), 16003 and 17002 have none.
+GPS = {"16001": 12.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
+
+
+def zoned(**zones):
+    rows = [(code.removeprefix("c"), zone, "commune", "", "") for code, zone in zones.items()]
+    return pd.DataFrame(rows, columns=["code", "zone", "part", "tvs", "tvs_name"])
+
+
+def made(gps=None, **tables):
+    """A region of its own: results are kept by the version of the data."""
+    tables = {"zoning": zoned(c16003="ZIP", c17003="ZIP", c16001="HZ")} | tables
+    found = test_indicators.made(GPS if gps is None else gps, **tables)
+    return replace(found, version=f"help-{next(_VERSIONS)}")
+
+
+@pytest.fixture
+def territory():
+    return made()
+
+
+def test_consultations_missing_are_the_gap_times_the_people(territory):
+    question = Question(apl=30.0)
+    found = needs(territory, question).set_index("code")
+    apl = commune_indicators(territory).set_index("code")["apl"]
+    assert found.index.tolist() == ["16003", "17003"]
+    assert found.loc["16003", "consultations"] == pytest.approx((30 - apl["16003"]) * 500)
+    assert found.loc["17003", "consultations"] == pytest.approx(30 * 800)
+    assert found["half_days"].tolist() == pytest.approx((found["consultations"] / 144).tolist())
+
+
+def test_people_without_room_need_doctors_of_ten_half_days_a_week(territory):
+    found = needs(territory, Question(targets="place", aim="place", per_gp=100)).set_index("code")
+    # 1,200 seats at 16001, 100 at 17001: 17003 reaches nobody.
+    assert found.loc["17003", "without_room"] == 800
+    assert found.loc["17003", "half_days"] == pytest.approx(8 * HALF_DAYS_A_MONTH)
+
+
+def test_donors_outside_zip_give_up_to_their_ceiling_on_the_roads_there_are(territory):
+    question = Question(apl=30.0)
+    found = help_plan(territory, question, Terms(volunteers=2))
+    assert found.covered == pytest.approx(min(12.0, found.targets["half_days"][0]))
+    assert set(found.trips["host"]) == {2}  # 17003 is an hour and a half away
+    assert found.out_of_reach == pytest.approx(found.targets["half_days"].iloc[1])
+    assert found.euros_a_month == pytest.approx(200 * found.covered)
+    assert "hors d’atteinte" in sentence(found)
+    near = help_plan(territory, question, Terms(volunteers=2, minutes=10.0))
+    assert near.covered == 0
+    assert near.trips.empty
+
+
+def test_a_floor_holds_in_donor_communes(territory):
+    question = Question(apl=60.0)
+    apl = commune_indicators(territory)["apl"].to_numpy()
+    floor = float(apl[0]) - 0.1
+    found = help_plan(territory, question, Terms(floor=floor))
+    after = changes(territory, found.taken, found.given, acts=question.acts, per_gp=1000)
+    assert found.covered > 0
+    assert after["apl_after"].iloc[0] == pytest.approx(floor, abs=1e-6)
+    free = help_plan(territory, question, Terms())
+    assert free.covered > found.covered
+    # 17001, under the floor, gives nothing.
+    assert found.taken[3] == 0
+
+
+def test_a_half_day_takes_what_recomputing_the_apl_says(territory):
+    rows = np.array([0, 3])
+    each = apl_of_half_days(territory, rows, 12.0).toarray()
+    taken = np.zeros(7)
+    taken[0] = 1.0
+    moved = changes(territory, taken, np.zeros(7), acts=12.0, per_gp=1000)
+    lost = (moved["apl_before"] - moved["apl_after"]).to_numpy()[rows]
+    assert each[:, 0] == pytest.approx(lost, abs=1e-9)
+
+
+def test_replaced_doctors_take_nothing_from_their_patients(territory):
+    question = Question(apl=30.0)
+    terms = Terms(scheme="solidaires", volunteers=3, replaced=True)
+    found = help_plan(territory, question, terms)
+    assert losses(territory, found)["people"] == 0
+    plain = help_plan(territory, question, replace(terms, replaced=False))
+    assert losses(territory, plain)["people"] > 0
+
+
+def test_a_rotating_team_goes_where_no_road_of_an_hour_leads(territory):
+    found = help_plan(territory, Question(apl=30.0), Terms(scheme="rotation", volunteers=6))
+    assert found.covered == pytest.approx(6 * SCHEMES["rotation"].half_days)
+    assert found.out_of_reach == 0
+    assert found.road_hours == 0
+    assert found.euros_a_month is None
+    assert found.taken.sum() == pytest.approx(found.covered)
+    assert found.given.sum() == pytest.approx(found.covered)
+
+
+def test_hosts_receive_those_within_twenty_minutes():
+    territory = made(zoning=zoned(c16002="ZIP", c16003="ZIP", c17003="ZIP", c16001="HZ"))
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=8, sites=1))
+    assert len(host_table(found)) == 1
+    served = found.targets.set_index("code")["covered"]
+    assert served["17003"] == 0
+    assert served.sum() == pytest.approx(found.covered)
+    calendar_rows = host_table(found)[[f"semaine {week}" for week in range(1, 5)]]
+    assert calendar_rows.sum(axis=1).tolist() == [round(found.covered)]
+
+
+def test_the_curve_rises_with_volunteers(territory):
+    found = curve(territory, Question(apl=30.0), Terms())
+    assert found["volunteers"].tolist() == [5, 10, 39, 100, 200]
+    assert (np.diff(found["half_days"]) >= -1e-6).all()
+    assert (found["share"] <= 1).all()
+
+
+def test_targets_say_before_and_after(territory):
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=4))
+    table = target_table(territory, found).set_index("code")
+    assert table.loc["16003", "apl_after"] > table.loc["16003", "apl_before"]
+    assert table.loc["17003", "apl_after"] == table.loc["17003", "apl_before"]
+    assert kilometres(territory, found) > 0
+
+
+@pytest.mark.parametrize(
+    ("volunteers", "told"),
+    [
+        ([6, 5, 7], [7, 6, 5]),
+        ([9, 3, 2], [9, 5]),  # 3 and 2 together
+        ([7, 6, 1], [7, 7]),  # 1 with the smallest of the others
+        ([2, 1, 0], []),  # three in all: none is placed
+    ],
+)
+def test_no_group_of_fewer_than_five_volunteers_is_told(territory, volunteers, told):
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=1))
+    counts = np.zeros(7, dtype=np.int64)
+    counts[[0, 2, 5]] = volunteers  # EPCI 1, EPCI 2, none
+    table = donor_table(territory, replace(found, volunteers=counts))
+    assert table["volunteers"].tolist() == told
+    assert all(count >= LEAST_PUBLIC_GPS for count in told)
+    assert (table["epci_name"] == OTHERS).sum() == (
+        min(volunteers) < LEAST_PUBLIC_GPS <= sum(volunteers)
+    )
+
+
+def test_calendars_are_even_and_whole():
+    for half_days in range(40):
+        weeks = calendar(half_days)
+        assert sum(weeks) == half_days
+        assert max(weeks) - min(weeks) <= 1
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Question(targets="tous"), "Cibles « tous » inconnues"),
+        (lambda: Question(apl=0.0), "supérieur à 0"),
+        (lambda: Terms(scheme="bus"), "n’existe pas"),
+        (lambda: Terms(half_days=7.0), "6 demi-journées par mois au plus"),
+        (lambda: Terms(replaced=True), "remplacement au cabinet n’est pas prévu"),
+        (lambda: Terms(minutes=90.0), "entre 1 et 60 minutes"),
+    ],
+)
+def test_what_a_scheme_excludes_is_said(make, said):
+    with pytest.raises(InvalidInputError, match=said):
+        make()
+
+
+def test_unknown_zones_and_epci_are_said():
+    empty = pd.DataFrame(columns=["code", "zone", "part", "tvs", "tvs_name"])
+    with pytest.raises(UnavailableError, match="importez le zonage"):
+        needs(made(zoning=empty), Question())
+    with pytest.raises(InvalidInputError, match="n’est pas dans la région"):
+        needs(made(), Question(targets="epci", chosen="e9"))

@@ -1,0 +1,142 @@
+"""Plans of help against enumeration, a max-flow of networkx, and what must always hold."""
+
+from itertools import combinations, product
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from geo.errors import InvalidInputError
+from geo.solidarity import HelpProblem, plan
+
+
+def small(seed: int, *, targets: int = 4, donors: int = 3, losses: bool = False) -> HelpProblem:
+    rng = np.random.default_rng(seed)
+    trips = [(d, h) for d in range(donors) for h in range(targets) if rng.random() < 0.7]
+    served = [
+        (h, t) for h in range(targets) for t in range(targets) if h == t or rng.random() < 0.4
+    ]
+    donor, host = np.array(trips or [(0, 0)]).T
+    served_at, target = np.array(served).T
+    return HelpProblem(
+        needs=rng.integers(0, 12, targets).astype(float),
+        doctors=rng.integers(1, 4, donors).astype(float),
+        ceiling=6.0,
+        donor=donor,
+        host=host,
+        minutes=rng.integers(5, 60, donor.size).astype(float),
+        served_at=served_at,
+        target=target,
+        hosts=targets,
+        losses=sparse.csr_array(rng.random((2, donors))) if losses else None,
+        margins=rng.random(2) * 5 if losses else np.empty(0),
+    )
+
+
+def most_by_flow(problem: HelpProblem, enlisted: tuple[int, ...], opened: set[int]) -> float:
+    """The most half-days that some volunteers cover at some sites, by networkx."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(["source", "sink"])
+    for donor, count in enumerate(enlisted):
+        graph.add_edge("source", ("d", donor), capacity=problem.ceiling * count)
+    for donor, host in zip(problem.donor, problem.host, strict=True):
+        if int(host) in opened:
+            graph.add_edge(("d", int(donor)), ("h", int(host)))
+    for host, target in zip(problem.served_at, problem.target, strict=True):
+        if int(host) in opened:
+            graph.add_edge(("h", int(host)), ("t", int(target)))
+    for target, need in enumerate(problem.needs):
+        graph.add_edge(("t", target), "sink", capacity=float(need))
+    return float(nx.maximum_flow_value(graph, "source", "sink"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_cover_is_the_best_of_all_choices(seed):
+    problem = small(seed)
+    volunteers, sites = 1 + seed % 4, 1 + seed % 3
+    ranges = [range(int(doctors) + 1) for doctors in problem.doctors]
+    teams = [team for team in product(*ranges) if sum(team) <= volunteers]
+    best = max(
+        most_by_flow(problem, team, set(opened))
+        for team in teams
+        for opened in combinations(range(problem.hosts), sites)
+    )
+    found = plan(problem, volunteers=volunteers, sites=sites)
+    assert best <= found.bound + 1e-6
+    assert found.covered <= best + 1e-6
+    if found.status == "optimal":
+        assert found.covered == pytest.approx(best, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_without_limits_the_cover_is_the_maximum_flow(seed):
+    problem = small(seed, targets=7, donors=5)
+    team = tuple(int(d) for d in problem.doctors)
+    found = plan(problem)
+    assert found.status == "optimal"
+    assert found.covered == pytest.approx(most_by_flow(problem, team, set(range(7))), abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), volunteers=st.integers(0, 9), sites=st.integers(0, 4))
+def test_flows_conserve_and_ceilings_hold(seed, volunteers, sites):
+    problem = small(seed, losses=True)
+    found = plan(problem, volunteers=volunteers, sites=sites or None)
+    by_donor = np.bincount(problem.donor, found.given, problem.doctors.size)
+    at_host = np.bincount(problem.host, found.given, problem.hosts)
+    served = np.bincount(problem.served_at, found.received, problem.hosts)
+    reached = np.bincount(problem.target, found.received, problem.needs.size)
+    assert at_host == pytest.approx(served, abs=1e-5)
+    assert (
+        by_donor <= problem.ceiling * np.minimum(problem.doctors, found.volunteers) + 1e-5
+    ).all()
+    assert found.volunteers.sum() <= volunteers
+    assert (reached <= problem.needs + 1e-5).all()
+    assert (problem.losses @ by_donor <= problem.margins + 1e-5).all()
+    assert found.covered <= found.bound + 1e-9
+    assert sites == 0 or found.opened.size <= sites
+    assert (reached[problem.out_of_reach > 0] == 0).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), volunteers=st.integers(0, 6))
+def test_more_volunteers_never_raise_the_need_left(seed, volunteers):
+    problem = small(seed)
+    fewer, more = (plan(problem, volunteers=v) for v in (volunteers, volunteers + 1))
+    assert more.bound >= fewer.bound - 1e-6
+    assert more.covered >= fewer.covered - (fewer.bound - fewer.covered) - 1e-6
+
+
+def test_roads_are_short_once_the_cover_is_reached():
+    problem = HelpProblem(
+        needs=np.array([6.0]),
+        doctors=np.array([1.0, 1.0]),
+        ceiling=6.0,
+        donor=np.array([0, 1]),
+        host=np.array([0, 0]),
+        minutes=np.array([40.0, 10.0]),
+        served_at=np.array([0]),
+        target=np.array([0]),
+        hosts=1,
+    )
+    found = plan(problem, volunteers=1)
+    assert found.volunteers.tolist() == [0, 1]
+    assert found.road_minutes == pytest.approx(2 * 10 * 6)
+
+
+def test_a_negative_need_is_refused_in_a_sentence():
+    with pytest.raises(InvalidInputError, match="besoins manquent ou sont négatifs"):
+        small(0).__class__(
+            needs=np.array([-1.0]),
+            doctors=np.array([1.0]),
+            ceiling=6.0,
+            donor=np.array([0]),
+            host=np.array([0]),
+            minutes=np.array([1.0]),
+            served_at=np.array([0]),
+            target=np.array([0]),
+            hosts=1,
+        )
