@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from data.access.people import people_of
 from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
@@ -27,6 +28,7 @@ def notes(territory: Territory, *tables: str) -> list[str]:
         for p in quoted
     ]
     lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
+    lines.append(f"Là où vivent les habitants : {people_of(territory).note}.")
     if any(p.simulated for p in quoted):
         lines.insert(0, "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision.")
     return lines

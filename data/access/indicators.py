@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access import inputs
+from data.access import people as residents
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
+from data.access.people import counted_within
 from data.base.table_cache import cached_table, digest
 from data.region import embedded_set
 from data.region.rules import HUBERT_MINUTES, LABEL_MINUTES
@@ -115,7 +117,7 @@ def three_steps(territory: Territory) -> pd.Series:
 
 def _key(territory: Territory) -> str:
     """Key of the results: the data, the travel times, and the code that computes."""
-    sources = (__file__, inputs.__file__, ga.__file__, ag.__file__)
+    sources = (__file__, residents.__file__, inputs.__file__, ga.__file__, ag.__file__)
     return digest(territory.version, *(Path(source).read_bytes() for source in sources))
 
 
@@ -187,10 +189,13 @@ def _add_nearest(
             minutes[far] = longer
             site[far] = np.where(nearest >= 0, rows[nearest], -1)
     people = table["population"]
+    staffed = coordinates(everywhere[everywhere["gps"] > 0])
+    finer = counted_within(territory, staffed, RINGS_MINUTES) if gps_known else None
     for ring in RINGS_MINUTES:
-        table[f"population_within_{ring:.0f}"] = ga.population_within(people, minutes, ring)
-    within = ga.population_within(people, minutes, HUBERT_MINUTES)
-    table["population_beyond_20"] = people - within
+        counted = ga.population_within(people, minutes, ring) if finer is None else finer[ring]
+        table[f"population_within_{ring:.0f}"] = counted
+    within = table[f"population_within_{HUBERT_MINUTES:.0f}"]
+    table["population_beyond_20"] = (people - within).clip(lower=0.0)
     table["share_beyond_20"] = (table["population_beyond_20"] / people).where(people > 0)
     table["minutes_to_nearest_gp"] = np.where(np.isinf(minutes), np.nan, minutes)
     for column, source in (("nearest_gp_commune", "code"), ("nearest_gp_commune_name", "name")):
@@ -270,13 +275,17 @@ def _elder_shares(territory: Territory, codes: pd.Series) -> dict[str, pd.Series
 
 def _add_labelled(table: pd.DataFrame, territory: Territory) -> None:
     labelled = territory.structures[territory.structures["labelled"]]
-    minutes = np.full(len(table), np.nan)
+    minutes, finer = np.full(len(table), np.nan), None
     if len(labelled):
-        minutes, _ = territory.travel_time.nearest(
-            coordinates(labelled), coordinates(territory.communes)
-        )
+        places_labelled = coordinates(labelled)
+        minutes, _ = territory.travel_time.nearest(places_labelled, coordinates(territory.communes))
+        finer = counted_within(territory, places_labelled, LABEL_RINGS_MINUTES)
     for ring in LABEL_RINGS_MINUTES:
-        within = ga.population_within(table["population"], minutes, ring)
+        within = (
+            ga.population_within(table["population"], minutes, ring)
+            if finer is None
+            else finer[ring]
+        )
         table[f"population_labelled_within_{ring:.0f}"] = within
     table["minutes_to_labelled_structure"] = np.where(np.isinf(minutes), np.nan, minutes)
 

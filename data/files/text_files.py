@@ -37,6 +37,7 @@ SEPARATORS = (";", ",", "\t", "|")
 _BLOCK_BYTES = 4_194_304
 
 _ZIP, _GZIP, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
+_SQLITE = b"SQLite format 3\0"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 _BROKEN_TEXT = ("Ã©", "Ã¨", "Ã‰", "Ã´", "\ufffd")
 """What é, è, É, ô look like once read in the wrong encoding and saved again."""
@@ -53,7 +54,7 @@ class InputFile:
     name
         What messages call it: the file's name, then the member's in an archive.
     kind
-        `text`, `workbook` or `json`.
+        `text`, `workbook`, `json` or `geopackage`.
     size
         Bytes on disk, packed if it is an archive.
     opener
@@ -235,6 +236,8 @@ def _typed(file: InputFile) -> InputFile:
     head = file.head()
     if head.startswith((_ZIP, _OLE)):
         kind = "workbook"
+    elif head.startswith(_SQLITE) and file.name == file.path.name:
+        kind = "geopackage"
     elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidInputError(
             f"« {file.name} » est encodé en UTF-16 : enregistrez-le en UTF-8 (CSV UTF-8)."

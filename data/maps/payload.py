@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from data.access.people import people_of
 from data.base import paths
 from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME, TILE_SERVER
@@ -165,6 +166,8 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     said = [_said(one) for one in known]
     if indicator.key in {"minutes_to_nearest_gp", "population_beyond_20", "apl"}:
         said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
+    if indicator.key == "population_beyond_20":
+        said.append(people_of(territory).note)
     first, rest = indicator.denominator[:1].upper(), indicator.denominator[1:]
     return f"{first}{rest}. Source : {' ; '.join(said)}."
 

@@ -29,9 +29,10 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
 
 
 def _minutes(table: pd.DataFrame, key: str) -> str:
-    people, total = table["population"], table["population"].sum()
+    total = table["population"].sum()
     beyond = table[key] > 20
-    within = people[table[key] <= 20].sum()
+    there = table.get("population_within_20")  # counted where people live
+    within = table["population"][table[key] <= 20].sum() if there is None else there.sum()
     share = within / total
     # Rounding must not say that everybody is reached when somebody is not.
     told = percent(min(share, 0.9999), 2) if 0.9995 <= share < 1 else percent(share, 1)

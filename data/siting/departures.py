@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.access import inputs
 from data.access.inputs import coordinates
+from data.access.people import counted_within
 from data.base.french import fold, number
 from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
@@ -139,14 +140,19 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
     people = today.people
     apl = today.communes["apl"].to_numpy(dtype=np.float64)
     fallen = after.communes["apl"].to_numpy(dtype=np.float64)
-    near = today.minutes_today() <= HUBERT_MINUTES
     return Departures(
         table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),
         after,
-        float(people[near & (after.minutes_today() > HUBERT_MINUTES)].sum()),
+        _newly_beyond(today, after),
         float(people[apl - fallen > APL_NOISE].sum()),
         float(people[(apl > ZIP_APL) & (fallen <= ZIP_APL)].sum()),
     )
+
+
+def _newly_beyond(today: Ground, after: Ground) -> float:
+    """Return the people that departures put beyond 20 minutes, counted as the rings are."""
+    column = "population_beyond_20"
+    return float((after.communes[column] - today.communes[column]).clip(lower=0.0).sum())
 
 
 def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFrame:
@@ -158,8 +164,12 @@ def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFr
         points = coordinates(inputs.places(territory))
         minutes[far], _ = territory.travel_time.nearest(points[gps > 0], points[far])
     communes, people = today.communes, today.people
+    staffed = coordinates(inputs.places(territory))[gps > 0]
+    finer = counted_within(territory, staffed, RINGS_MINUTES)
     within = {
         f"population_within_{ring:.0f}": np.where(minutes <= ring, people, 0.0)
+        if finer is None
+        else finer[ring].to_numpy(dtype=np.float64)
         for ring in RINGS_MINUTES
     }
     here = np.where(communes["gps"].isna(), np.nan, gps[: today.count])

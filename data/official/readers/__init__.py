@@ -9,6 +9,7 @@ from data.official.readers import (
     france_sante,
     gp_counts,
     melodi,
+    people_grid,
     population,
     reference,
     rpps,
@@ -17,6 +18,7 @@ from data.official.readers import (
     zoning_national,
 )
 from data.official.readers.base import Candidate, Reader
+from data.official.readers.feature_tables import open_layers
 
 READERS: dict[str, Reader] = {
     "apl": apl,
@@ -28,6 +30,7 @@ READERS: dict[str, Reader] = {
     "reference": reference,
     "rpps": rpps,
     "sirene": sirene,
+    "people_grid": people_grid,
     "finess": finess,
     "finess_care": finess_care,
     "france_sante": france_sante,
@@ -39,6 +42,8 @@ def candidate_of(file: InputFile) -> Candidate:
     """Return a file with its tables opened, ready to be recognised."""
     if file.kind == "workbook":
         return Candidate(file, tuple(open_workbook(file)))
+    if file.kind == "geopackage":
+        return Candidate(file, tuple(open_layers(file)))
     if file.kind == "json":
         return Candidate(file, text=file.head().decode("utf-8", errors="ignore"))
     return Candidate(file, (TextTable(file),))

@@ -1,0 +1,191 @@
+"""People by square: INSEE's 200 m grid (Filosofi), or any grid of points with people.
+
+A square's commune is the one that its file names; where it names several, or none, the one whose
+contour holds the square's centre, else (beyond the region) the nearest commune's point.
+"""
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from scipy.spatial import cKDTree
+
+from data.base import french
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    headers,
+    numbers,
+    require_rows,
+)
+from data.official.readers.communes import CommuneIndex
+from data.region import embedded_set
+from geo.errors import InvalidInputError
+
+SIDE_M = 200
+_IDENTITY = re.compile(r"CRS(\d{4})RES(\d+)mN(-?\d+)E(-?\d+)")
+"""Identity of a square (INSPIRE): system, side in metres, north and east of its corner."""
+_IDENTITIES = ("idcar 200m", "idinspire", "idcar", "idcar 1km", "grd id", "geo id")
+_PEOPLE = ("ind", "ind c", "population", "pop", "habitants", "people", "nb habitants")
+_LON = ("lon", "longitude", "x")
+_LAT = ("lat", "latitude", "y")
+_CODES = ("lcog geo", "depcom", "code insee", "code commune", "codgeo", "insee com", "code")
+_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+_FAR_DEGREES = 0.2
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    header = _find(candidate)
+    if header is None:
+        return None
+    return "grid_200m" if header.first(*_IDENTITIES) is not None else "grid_of_people"
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `people_squares`: the squares of the region and of its fringe.
+
+    Raises
+    ------
+    InvalidInputError
+        No square of the region holds anyone.
+    """
+    header = _find(candidate)
+    if header is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une grille de population.")
+    tally, away, kept = Tally(), 0, []
+    named = set(index.communes["code"])
+    frame = _frame(index)
+    columns = {
+        "identity": header.first(*_IDENTITIES),
+        "text": header.first(*_PEOPLE),
+        "codes": header.first(*_CODES),
+    }
+    if columns["identity"] is None:
+        columns |= {"lon": header.first(*_LON), "lat": header.first(*_LAT)}
+    for batch in header.batches(**columns):
+        tally.read += len(batch)
+        placed = _placed(batch, tally)
+        near = (placed[["lon", "lat"]] >= frame[0]).all(axis=1)
+        near &= (placed[["lon", "lat"]] <= frame[1]).all(axis=1)
+        away += int((~near).sum())
+        kept.append(placed[near])
+    tally.refuse_malformed(header.table)
+    squares = pd.concat(kept) if kept else pd.DataFrame(columns=["lon", "lat", "people", "codes"])
+    require_rows(len(squares), candidate.file.name, "carreaux de la région")
+    squares["code"] = _communes(squares, index, named)
+    nowhere = squares["code"] == ""
+    away += int(nowhere.sum())
+    squares = squares[~nowhere]
+    require_rows(len(squares), candidate.file.name, "carreaux de la région")
+    tally.kept = len(squares)
+    if away:
+        squares_away = "1 carreau" if away == 1 else f"{french.number(away)} carreaux"
+        tally.remarks.append(f"{squares_away} loin de la région, hors de cette lecture")
+    here = squares.loc[squares["code"].isin(index.codes), "people"].sum()
+    tally.remarks.append(
+        f"{french.number(here)} habitants comptés dans les carreaux de la région ; ils sont "
+        "ramenés, commune par commune, à sa population"
+    )
+    table = squares[["code", "lon", "lat", "people"]].reset_index(drop=True)
+    return ReadResult({"people_squares": table}, {"people_squares": _vintage(candidate)}, tally)
+
+
+def _find(candidate: Candidate) -> Header | None:
+    for header in headers(candidate):
+        if header.first(*_PEOPLE) is None:
+            continue
+        if header.first("idcar 200m", "idinspire", "idcar") is not None:
+            return header
+        points = header.first(*_LON) is not None and header.first(*_LAT) is not None
+        if points and len(header.columns) <= _WIDEST and not _is_of_communes(header):
+            return header
+    return None
+
+
+_WIDEST = 12
+
+
+def _is_of_communes(header: Header) -> bool:
+    """Tell a table of communes or sites, which also has places and people, from a grid."""
+    words = {word for name in header.columns for word in name.split()}
+    return bool(words & {"nom", "name", "commune", "libelle", "libgeo", "adresse", "medecins"})
+
+
+def _frame(index: CommuneIndex) -> np.ndarray:
+    """Return the corners, shape (2, 2), of what the communes of the index cover, degrees."""
+    points = index.communes[["lon", "lat"]].to_numpy(dtype=np.float64)
+    return np.array([points.min(axis=0) - _FAR_DEGREES, points.max(axis=0) + _FAR_DEGREES])
+
+
+def _placed(batch: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Return lon, lat, people, codes of the rows that hold them."""
+    rows = batch.assign(people=numbers(batch["text"]))
+    rows["codes"] = batch.get("codes", "")
+    if "identity" in batch:
+        rows[["lon", "lat"]] = _centres(batch["identity"])
+    else:
+        rows["lon"], rows["lat"] = numbers(batch["lon"]), numbers(batch["lat"])
+        metres = rows["lon"].abs() > 180
+        if metres.any():  # Lambert-93, the national plane
+            to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
+            lon, lat = to_degrees.transform(rows.loc[metres, "lon"], rows.loc[metres, "lat"])
+            rows.loc[metres, "lon"], rows.loc[metres, "lat"] = lon, lat
+    nobody = rows["people"].isna() | (rows["people"] < 0)
+    lost = rows["lon"].isna() | rows["lat"].isna() | (rows["lat"].abs() > 90)
+    tally.refuse(rows[nobody], "nombre d'habitants illisible")
+    tally.refuse(rows[lost & ~nobody], "carreau sans position lisible")
+    return rows.loc[~nobody & ~lost, ["lon", "lat", "people", "codes"]]
+
+
+def _centres(identities: pd.Series) -> pd.DataFrame:
+    """Return the centres of squares, WGS84 degrees; NaN where the identity says nothing."""
+    told = identities.str.extract(_IDENTITY)
+    crs, side, north, east = (pd.to_numeric(told[k], errors="coerce") for k in range(4))
+    found = pd.DataFrame(np.nan, index=identities.index, columns=["lon", "lat"])
+    for code in crs.dropna().unique():
+        rows = crs == code
+        to_degrees = pyproj.Transformer.from_crs(int(code), 4326, always_xy=True)
+        half = side[rows] / 2
+        lon, lat = to_degrees.transform(east[rows] + half, north[rows] + half)
+        found.loc[rows, "lon"], found.loc[rows, "lat"] = lon, lat
+    return found
+
+
+def _communes(squares: pd.DataFrame, index: CommuneIndex, named: set[str]) -> pd.Series:
+    """Return the commune of each square, "" beyond the fringe."""
+    listed = squares["codes"].map(_CODE.findall)
+    alone = listed.map(lambda found: found[0] if len(found) == 1 else "")
+    codes = index.settle(alone).where(alone != "", "")
+    codes = codes.where(codes.isin(named), "")
+    open_ = codes == ""
+    if not open_.any():
+        return codes
+    points = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(squares.loc[open_, "lon"], squares.loc[open_, "lat"]), crs=4326
+    )
+    contours = embedded_set.communes(index.region)[["code", "geometry"]]
+    contours = contours[contours["code"].isin(named)]
+    inside = points.sjoin(contours, predicate="within")
+    inside = inside[~inside.index.duplicated()].reindex(points.index)
+    known = index.communes.drop_duplicates("code")
+    outside = known[~known["code"].isin(index.codes)]
+    found = inside["code"].fillna("").to_numpy(dtype=object)
+    away = found == ""
+    if len(outside) and away.any():
+        tree = cKDTree(outside[["lon", "lat"]].to_numpy(dtype=np.float64))
+        where = np.column_stack([points.geometry.x, points.geometry.y])[away]
+        distance, row = tree.query(where, distance_upper_bound=_FAR_DEGREES / 2)
+        nearest = np.append(outside["code"].to_numpy(dtype=object), "")
+        found[away] = np.where(np.isfinite(distance), nearest[row], "")
+    codes.loc[open_] = found
+    return codes.astype(str)
+
+
+def _vintage(candidate: Candidate) -> str:
+    year = re.search(r"(20[0-3]\d)", candidate.file.name)
+    return f"grille {year[1]}" if year else "grille, année non indiquée dans le fichier"

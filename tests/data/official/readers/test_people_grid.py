@@ -1,0 +1,95 @@
+"""Squares of people, in INSEE's layout and as any grid with coordinates. People are invented."""
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+
+from data.official import imports
+from data.region import catalogue
+from geo.errors import InvalidInputError
+
+TO_EUROPE = pyproj.Transformer.from_crs(4326, 3035, always_xy=True)
+TO_L93 = pyproj.Transformer.from_crs(4326, 2154, always_xy=True)
+
+
+def _identity(lon, lat):
+    east, north = (int(value // 200 * 200) for value in TO_EUROPE.transform(lon, lat))
+    return f"CRS3035RES200mN{north}E{east}"
+
+
+def _filosofi(path, *squares):
+    titles = "idcar_200m,idcar_1km,idcar_nat,i_est_200,i_est_1km,lcog_geo,ind,men,ind_snv\n"
+    lines = [f"{identity},x,y,0,0,{codes},{ind},1.0,50000\n" for identity, codes, ind in squares]
+    path.write_text(titles + "".join(lines), encoding="utf-8")
+    return path
+
+
+def test_filosofi_squares_are_placed_by_their_identity(read, tmp_path):
+    path = _filosofi(
+        tmp_path / "Filosofi2021_carreaux_200m_met.csv",
+        (_identity(0.716, 46.1), "16001", "12.5"),
+        (_identity(0.7161, 46.1001), "1600116002", "3"),  # over two communes
+        (_identity(5.4, 43.3), "13055", "100"),  # Marseille
+        ("CRS3035RES200mN2E", "16001", "4"),
+        (_identity(0.203, 46.079), "16002", "secret"),
+    )
+    source, result = read(path)
+    table = result.tables["people_squares"]
+    assert source == "grid_200m"
+    assert table["code"].tolist() == ["16001", "16001"]  # the centre is in Abzac
+    assert table["people"].tolist() == [12.5, 3.0]
+    assert table["lon"].sub(0.716).abs().max() < 0.003
+    assert table["lat"].sub(46.1).abs().max() < 0.002
+    assert result.vintages == {"people_squares": "grille 2021"}
+    assert {r.reason: r.count for r in result.tally.refused} == {
+        "nombre d'habitants illisible": 1, "carreau sans position lisible": 1,
+    }  # fmt: skip
+    assert any("1 carreau loin" in remark for remark in result.tally.remarks)
+
+
+@pytest.mark.parametrize("metres", [True, False])
+def test_any_grid_with_coordinates(read, tmp_path, metres):
+    x, y = TO_L93.transform(0.716, 46.1) if metres else (0.716, 46.1)
+    path = tmp_path / "grille_2023.csv"
+    path.write_text(
+        f"x;y;population\n{x};{y};40\n5;43;7\n".replace("5;43", f"{x + 1e6 if metres else 5};43")
+    )
+    source, result = read(path)
+    table = result.tables["people_squares"]
+    assert source == "grid_of_people"
+    assert table["code"].tolist() == ["16001"]
+    assert table["lon"].iloc[0] == pytest.approx(0.716, abs=1e-6)
+
+
+def test_a_geopackage_of_squares(read, tmp_path):
+    x, y = TO_L93.transform(0.716, 46.1)
+    square = shapely.box(x - 100, y - 100, x + 100, y + 100)
+    layer = gpd.GeoDataFrame({"ind": [25.0]}, geometry=[square], crs=2154)
+    path = tmp_path / "grille_2021.gpkg"
+    layer.to_file(path, layer="carreaux", driver="GPKG")
+    source, result = read(path)
+    assert source == "grid_of_people"
+    (row,) = result.tables["people_squares"].to_dict("records")
+    assert (row["code"], row["people"]) == ("16001", 25.0)
+    assert row["lon"] == pytest.approx(0.716, abs=1e-5)
+    path.write_bytes(path.read_bytes()[:9000])
+    with pytest.raises(InvalidInputError, match="abîmé"):
+        read(path)
+
+
+def test_a_table_of_communes_is_no_grid(read, tmp_path):
+    path = tmp_path / "communes.csv"
+    path.write_text("code;nom;lon;lat;population\n16001;Abzac;0.7;46.1;518\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="non reconnu"):
+        read(path)
+
+
+def test_squares_reach_the_territory(tmp_path):
+    path = _filosofi(tmp_path / "carreaux_2021.csv", (_identity(0.716, 46.1), "16001", "12.5"))
+    (report,) = imports.import_files([path])
+    assert report.status == imports.IMPORTED
+    territory = catalogue.load_territory()
+    assert territory.context["people_squares"]["people"].tolist() == [12.5]
+    assert isinstance(territory.context["people_squares"], pd.DataFrame)
