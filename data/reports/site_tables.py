@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, percent
+from data.region import privacy
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
 
-SUPPRESSED = "NS"
-"""Not significant: a count under `LEAST_PUBLIC` of a restricted extract."""
 LEAST_PUBLIC = LEAST_PUBLIC_GPS
 """Professionals under which a shared view tells no number, as the health insurance does."""
 MEASURE, TOGETHER = "Mesure", "Ensemble"
@@ -118,8 +117,8 @@ def _said(key: str, value: object, *, public: bool = False) -> str:
     figure = float(value)  # type: ignore[arg-type]
     if key in _SHARES:
         return percent(figure)
-    if public and key in _PROFESSIONALS and 0 < figure < LEAST_PUBLIC:
-        return SUPPRESSED
+    if public and key in _PROFESSIONALS:
+        return privacy.count(figure)
     return number(figure, _DECIMALS.get(key, 0))
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from data.maps import sites as sites_map
+from data.region import privacy
 from data.region.gazetteer import gazetteer
 from data.reports import site_tables
 from data.reports.scenario_pdf import scenario_pdf
@@ -97,7 +98,7 @@ def test_a_public_table_hides_risk_and_small_counts(territory):
     counted = found.sites["gps_within_10"]
     told = around[["Milieu", "Loin"]].to_numpy()[0]
     for count, words in zip(counted, told, strict=True):
-        assert (words == site_tables.SUPPRESSED) == (0 < count < 5)
+        assert (words == privacy.SUPPRESSED) == (0 < count < 5)
 
 
 def test_twins_are_told_apart(territory):

@@ -1,0 +1,219 @@
+"""What may leave the planner's desk: the one place that figures, sentences, PDF and exports ask.
+
+A forecast on a commune with a doctor or two points at a person. So nothing is told of a commune
+under five GPs (`rules.LEAST_PUBLIC_GPS`), neither by itself nor by difference. All that is told
+outside the planner's desk, at every level and in every form, comes from one table (`public_table`):
+the small communes of a region in disjoint sets of at least five GPs and three communes, each with a
+rounded share that never says "none" nor "all". A larger territory says what the sets that it
+touches say and no more, so that no two figures give a third. Sets are made from places and counts
+of GPs alone: they tell nothing of the risk.
+
+Ask `public_table` for figures, `sentence` for words, `may_tell_class` for one commune, `count` for
+a number of professionals.
+"""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import number
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.territory import Territory
+
+LEAST_COMMUNES = 3
+"""Small communes of a set: with two, who knows one knows the other."""
+SUPPRESSED = "NS"
+"""Not significant: what stands in the place of a count of professionals that is not told."""
+MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
+_MANY_TENTHS = 3
+_KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """Small communes that are spoken of together.
+
+    Attributes
+    ----------
+    key
+        Code of the set: that of the EPCI with most of its GPs.
+    name
+        Its EPCI, in French.
+    codes
+        INSEE codes of its communes, sorted.
+    gps
+        Their GPs.
+    """
+
+    key: str
+    name: str
+    codes: tuple[str, ...]
+    gps: float
+
+
+def may_tell_class(gps: float) -> bool:
+    """Tell whether the risk class of one commune with so many GPs may be public."""
+    return gps >= LEAST_PUBLIC_GPS
+
+
+def count(professionals: float) -> str:
+    """Return a count of professionals of a restricted extract as a public view writes it."""
+    hidden = 0 < professionals < LEAST_PUBLIC_GPS
+    return SUPPRESSED if hidden else number(professionals)
+
+
+@lru_cache(maxsize=8)
+def public_sets(territory: Territory) -> tuple[PublicSet, ...]:
+    """Return the sets of a territory; see `sets_of`."""
+    communes = pd.DataFrame(
+        territory.communes[["code", "region", "epci", "epci_name", "lon", "lat"]]
+    )
+    return sets_of(communes.assign(gps=gps_of(territory, communes["code"])))
+
+
+def gps_of(territory: Territory, codes: pd.Series) -> pd.Series:
+    """Return the GPs of communes; 0 where they are not known."""
+    return codes.map(territory.gps.set_index("code")["gps"]).fillna(0.0).astype(float)
+
+
+def sets_of(communes: pd.DataFrame) -> tuple[PublicSet, ...]:
+    """Group the communes with some GPs, but fewer than five, until each set may be told.
+
+    They start by EPCI, within one region so that a region and all of France say the same; the set
+    with the fewest GPs joins the nearest one until all hold five GPs and three communes.
+
+    Parameters
+    ----------
+    communes
+        code, region, epci, epci_name, lon, lat (degrees, WGS84), gps; one row each.
+
+    Returns
+    -------
+    tuple of PublicSet
+        Disjoint; empty where a region has too few small communes.
+    """
+    small = communes[(communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)]
+    found: list[PublicSet] = []
+    for _, here in small.sort_values("code").groupby("region", sort=True):
+        found += _sets_of_region(here)
+    return tuple(found)
+
+
+def _sets_of_region(small: pd.DataFrame) -> list[PublicSet]:
+    epci = small["epci"].where(small["epci"] != "", small["code"]).to_numpy(object)
+    names, place = np.unique(epci.astype(str), return_inverse=True)
+    gps = np.bincount(place, small["gps"].to_numpy(float))
+    many = np.bincount(place).astype(float)
+    scale = _KM_PER_DEGREE * math.cos(math.radians(float(small["lat"].mean())))
+    x = np.bincount(place, small["lon"].to_numpy(float) * scale)
+    y = np.bincount(place, small["lat"].to_numpy(float) * _KM_PER_DEGREE)
+    alive = np.ones(len(names), dtype=bool)
+    while True:
+        wanting = alive & ((gps < LEAST_PUBLIC_GPS) | (many < LEAST_COMMUNES))
+        if not wanting.any():
+            break
+        if alive.sum() == 1:
+            return []
+        first = min(np.flatnonzero(wanting), key=lambda k: (gps[k], many[k], names[k]))
+        apart = (x / many - x[first] / many[first]) ** 2 + (y / many - y[first] / many[first]) ** 2
+        apart[~alive] = np.inf
+        apart[first] = np.inf
+        nearest = int(np.argmin(apart))
+        for sums in (gps, many, x, y):
+            sums[nearest] += sums[first]
+        place[place == first] = nearest
+        alive[first] = False
+    return [_described(small[place == k]) for k in np.flatnonzero(alive)]
+
+
+def _described(members: pd.DataFrame) -> PublicSet:
+    weights = members.groupby(["epci", "epci_name"])["gps"].sum().sort_values(ascending=False)
+    keys = [str(epci) for epci, _ in weights.index if epci]
+    names = [str(name) for _, name in weights.index if name]
+    shown = " et ".join(names[:2]) + (f" et {len(names) - 2} autres" if len(names) > 2 else "")
+    codes = tuple(sorted(members["code"]))
+    return PublicSet(
+        keys[0] if keys else codes[0],
+        shown or "communes sans EPCI",
+        codes,
+        float(members["gps"].sum()),
+    )
+
+
+def tenths(flagged: int, total: int) -> int:
+    """Return a share in tenths, from 1 to 9: "none" and "all" read as the numbers beside them.
+
+    Examples
+    --------
+    >>> tenths(0, 3), tenths(1, 3), tenths(3, 3), tenths(5, 10)
+    (3, 3, 7, 5)
+    """
+    shown = min(max(flagged, 1), total - 1)
+    return min(9, max(1, math.floor(10 * shown / total + 0.5)))
+
+
+def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame:
+    """Return all that may be told of the risk of small communes, at any level and in any form.
+
+    Parameters
+    ----------
+    territory
+        The region, or all of France.
+    flagged
+        Codes of the communes of which something is foretold (a class, a state).
+
+    Returns
+    -------
+    pandas.DataFrame
+        key, name, codes (tuple), communes, gps, tenths: see `tenths`.
+    """
+    told = frozenset(flagged)
+    sets = public_sets(territory)
+    return pd.DataFrame(
+        {
+            "key": [one.key for one in sets],
+            "name": [one.name for one in sets],
+            "codes": [one.codes for one in sets],
+            "communes": [len(one.codes) for one in sets],
+            "gps": [one.gps for one in sets],
+            "tenths": [tenths(len(told.intersection(one.codes)), len(one.codes)) for one in sets],
+        }
+    )
+
+
+def sentence(table: pd.DataFrame, codes: Collection[str]) -> str:
+    """Return what may be told of a territory: a function of the public table and of nothing else.
+
+    Parameters
+    ----------
+    table
+        `public_table`, of the communes in risk class "élevé" or "très élevé".
+    codes
+        The communes of the territory.
+    """
+    members = frozenset(codes)
+    touched = table[[not members.isdisjoint(own) for own in table["codes"]]]
+    if touched.empty:
+        return MASKED
+    least = number(LEAST_PUBLIC_GPS)
+    if len(touched) == 1:
+        row = touched.iloc[0]
+        share = int(row["tenths"])
+        return (
+            f"Relève non assurée : risque élevé ou très élevé dans environ "
+            f"{number(share)} {'commune' if share == 1 else 'communes'} sur 10, parmi les "
+            f"{number(row['communes'])} communes de moins de {least} médecins de l’ensemble "
+            f"« {row['name']} », seul échelon diffusé."
+        )
+    many = int((touched["tenths"] >= _MANY_TENTHS).sum())
+    verb = "compte" if many == 1 else "comptent"
+    told = "aucun ne compte" if many == 0 else f"{number(many)} {verb}"
+    return (
+        f"Relève non assurée : sur les {number(len(touched))} ensembles de communes de moins de "
+        f"{least} médecins que touche ce territoire, {told} environ {number(_MANY_TENTHS)} "
+        "communes sur 10 ou plus en risque élevé ou très élevé (seul échelon diffusé)."
+    )

@@ -1,0 +1,215 @@
+"""No public figure, nor any sum or difference of them, singles a small commune out."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.access.indicators import LEVELS
+from data.region import catalogue, privacy, rules
+from data.region.territory import Territory
+from tests.data.region import attack
+from tests.data.region.attack import Told, heard, identified
+
+NESTED = {level: column for level, (column, _) in LEVELS.items()}
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return catalogue.load_territory()
+
+
+@pytest.fixture(scope="module")
+def communes(territory: Territory) -> pd.DataFrame:
+    table = pd.DataFrame(territory.communes.drop(columns="geometry"))
+    more = dict.fromkeys(["code", *NESTED.values()])
+    known = pd.DataFrame(territory.reference)
+    table = table.merge(known[[c for c in more if (c in known and c not in table) or c == "code"]])
+    return table.assign(gps=privacy.gps_of(territory, table["code"]))
+
+
+@pytest.fixture(scope="module")
+def real(communes: pd.DataFrame, reference: Path) -> pd.DataFrame:
+    panel = pd.read_csv(reference / "gp_panel" / "gp_per_commune_dated.csv", dtype={"code": str})
+    return communes.assign(gps=communes["code"].map(panel.set_index("code")["gp_2017"]).fillna(0.0))
+
+
+def nested(communes: pd.DataFrame) -> list[str]:
+    """Return the columns of the levels that a table knows, communes included."""
+    return [column for column in NESTED.values() if column in communes]
+
+
+def small_of(communes: pd.DataFrame) -> set[str]:
+    few = communes["gps"].between(0, rules.LEAST_PUBLIC_GPS, inclusive="neither")
+    return set(communes.loc[few, "code"])
+
+
+def public_texts(table: pd.DataFrame, communes: pd.DataFrame) -> list[tuple[str, frozenset[str]]]:
+    """Return every sentence of every territory at every level, and of whom it speaks."""
+    home = {code: own for own in table["codes"] for code in own}
+    found = []
+    for column in nested(communes):
+        groups = communes.loc[communes[column] != ""].groupby(column)["code"]
+        for rank, (_, members) in enumerate(groups):
+            codes = list(members)
+            if column == "code" and rank % 20 and codes[0] != home.get(codes[0], ("",))[0]:
+                continue  # of the communes, one of each set and one in twenty
+            spoken = {home[code] for code in codes if code in home}
+            text = privacy.sentence(table, codes)
+            found.append((text, frozenset(code for own in spoken for code in own)))
+    return found
+
+
+def everything_told(table: pd.DataFrame, communes: pd.DataFrame) -> set[Told]:
+    told = {one for text, codes in public_texts(table, communes) for one in heard(text, codes)}
+    for row in table.itertuples():
+        possible = [
+            n for n in range(row.communes + 1) if privacy.tenths(n, row.communes) == row.tenths
+        ]
+        told.add(Told(frozenset(row.codes), min(possible), max(possible)))
+    return told
+
+
+def table_of(communes: pd.DataFrame, flagged: set[str]) -> pd.DataFrame:
+    sets = privacy.sets_of(communes)
+    return pd.DataFrame(
+        {
+            "name": [one.name for one in sets],
+            "codes": [one.codes for one in sets],
+            "communes": [len(one.codes) for one in sets],
+            "tenths": [
+                privacy.tenths(len(flagged & set(one.codes)), len(one.codes)) for one in sets
+            ],
+        }
+    )
+
+
+def attacked(communes: pd.DataFrame, flagged: set[str]) -> dict[str, int]:
+    """Attack all public figures, the classes of larger communes being public."""
+    large = set(communes["code"]) - small_of(communes)
+    known = {code: int(code in flagged) for code in large}
+    told = everything_told(table_of(communes, flagged), communes)
+    assert told
+    return identified(told, known, small_of(communes))
+
+
+def patterns(communes: pd.DataFrame) -> dict[str, set[str]]:
+    """Return who may be flagged: as in a region, and as worst for who must not be found."""
+    codes = sorted(small_of(communes))
+    generator = np.random.default_rng(20)
+    some = {code for code in codes if generator.random() < 0.3}
+    epci = communes.set_index("code")["epci"]
+    alone = {code for code in codes if epci[code] == epci[codes[0]]}
+    return {"some": some, "none": set(), "all": set(codes), "one": {codes[7]}, "one EPCI": alone}
+
+
+@pytest.mark.parametrize("pattern", ["some", "none", "all", "one", "one EPCI"])
+def test_all_public_figures_together_single_nobody_out(
+    communes: pd.DataFrame, pattern: str
+) -> None:
+    assert attacked(communes, patterns(communes)[pattern]) == {}
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("pattern", ["some", "none", "all", "one", "one EPCI"])
+def test_nobody_is_singled_out_on_real_counts(real: pd.DataFrame, pattern: str) -> None:
+    assert attacked(real, patterns(real)[pattern]) == {}
+
+
+@pytest.mark.reference
+def test_the_attack_finds_many_in_the_figures_of_before(real: pd.DataFrame) -> None:
+    """As sheets used to tell: "dans X des Y communes" at every level that holds five GPs."""
+    flagged = patterns(real)["some"]
+    with_gp = real[real["gps"] > 0]
+    told = []
+    for column in nested(with_gp):
+        for key, members in with_gp.groupby(column):
+            if key and members["gps"].sum() >= rules.LEAST_PUBLIC_GPS:
+                codes = set(members["code"])
+                text = f"dans {len(codes & flagged)} des {len(codes)} communes ayant un médecin"
+                told += heard(text, codes)
+    known = {code: int(code in flagged) for code in set(real["code"]) - small_of(real)}
+    found = identified(told, known, small_of(real))
+    assert len(found) > 50
+    assert all(value == int(code in flagged) for code, value in found.items())
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.randoms(use_true_random=False), st.integers(1, 40), st.integers(1, 8))
+def test_sets_are_disjoint_and_large_enough_whatever_the_region(random, many, groups) -> None:
+    rows = [
+        {
+            "code": f"{k:05d}",
+            "region": "75",
+            "epci": random.choice(["", *map(str, range(groups))]),
+            "epci_name": "CC",
+            "lon": random.uniform(-1, 3),
+            "lat": random.uniform(44, 46),
+            "gps": random.choice([0.0, 0.4, 1.0, 1.0, 2.0, 4.5, 5.0, 30.0]),
+        }
+        for k in range(many)
+    ]
+    communes = pd.DataFrame(rows)
+    sets = privacy.sets_of(communes)
+    codes = [code for one in sets for code in one.codes]
+    assert len(codes) == len(set(codes))
+    assert set(codes) in (small_of(communes), set())
+    for one in sets:
+        assert one.gps >= rules.LEAST_PUBLIC_GPS
+        assert len(one.codes) >= privacy.LEAST_COMMUNES
+    told = table_of(communes, set(codes[::2]))
+    assert identified(everything_told(told, communes), {}, small_of(communes)) == {}
+
+
+@pytest.mark.parametrize("total", range(privacy.LEAST_COMMUNES, 60))
+def test_a_rounded_share_never_says_none_nor_all(total: int) -> None:
+    for flagged in range(total + 1):
+        told = privacy.tenths(flagged, total)
+        possible = [n for n in range(total + 1) if privacy.tenths(n, total) == told]
+        assert 1 <= told <= 9
+        assert any(0 < n < total for n in possible)
+    assert privacy.tenths(0, total) == privacy.tenths(1, total)
+    assert privacy.tenths(total, total) == privacy.tenths(total - 1, total)
+
+
+def test_sets_follow_places_and_counts_only(territory: Territory) -> None:
+    first = privacy.public_table(territory, set())
+    second = privacy.public_table(territory, set(territory.communes["code"]))
+    same = ["key", "name", "codes", "communes", "gps"]
+    pd.testing.assert_frame_equal(first[same], second[same])
+    assert "territory" not in inspect.signature(privacy.sentence).parameters
+
+
+def test_france_and_its_regions_speak_of_the_same_sets(communes: pd.DataFrame) -> None:
+    shifted = communes.assign(
+        region="53", code="9" + communes["code"].str[1:], lon=communes["lon"] - 3
+    )
+    together = privacy.sets_of(pd.concat([communes, shifted], ignore_index=True))
+    assert [one for one in together if one.codes[0] in set(communes["code"])] == list(
+        privacy.sets_of(communes)
+    )
+
+
+def test_what_cannot_be_told_is_said_to_be_hidden(territory: Territory) -> None:
+    table = privacy.public_table(territory, set())
+    assert privacy.sentence(table, ["00000"]) == privacy.MASKED
+    assert [privacy.count(n) for n in (0, 1, 4, 5)] == ["0", "NS", "NS", "5"]
+    assert not privacy.may_tell_class(4)
+    assert privacy.may_tell_class(5)
+
+
+def test_the_attack_notices_a_difference() -> None:
+    told = [
+        Told(frozenset("abcd"), 2, 2),
+        Told(frozenset("abc"), 1, 1),
+        Told(frozenset("ef"), 0, 2),
+    ]
+    assert identified(told, {}, "abcdef") == {"d": 1}
+    assert identified(told, {"a": 1}, "bcdef") == {"b": 0, "c": 0, "d": 1}
+    assert attack.heard("dans 3 des 8 communes", "ab") == [Told(frozenset("ab"), 3, 3)]
