@@ -8,17 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from data.base.french import number
+from data.files.opening import EXTENSIONS
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
 from data.reports.site_columns import REPORT_TITLES, titled
 from data.uploads import (
-    DOUBTFUL,
-    LEFT_OUT,
     MAX_SITES,
     MAX_UPLOAD_BYTES,
-    REFUSED,
     UNDERSTOOD,
-    Line,
+    Lines,
     MatchReport,
     Site,
     match_lines,
@@ -32,7 +30,7 @@ from pages import shell
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
 
-TYPES = ["csv", "txt", "tsv", "xlsx", "ods", "geojson", "json", "zip", "gpkg", "kml"]
+TYPES = list(EXTENSIONS)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -76,7 +74,7 @@ _BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Work: attrgetter("name", "di
 
 
 @st.cache_data(show_spinner="Lecture du fichier…", max_entries=8, hash_funcs=_BY_CONTENT)
-def _lines(current: Work) -> list[Line]:
+def _lines(current: Work) -> Lines:
     return open_lines(current.content, current.name)
 
 
@@ -100,7 +98,7 @@ def _templates() -> None:
 def _dropped() -> None:
     """Take a newly dropped file as the work in hand."""
     file = st.file_uploader(
-        "Fichier de sites (CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage, KML ; "
+        "Fichier de sites (CSV, classeur, GeoJSON, shapefile zippé, GeoPackage, KML… ; "
         f"{number(MAX_UPLOAD_BYTES // 1_000_000)} Mo et {number(MAX_SITES)} sites au plus)",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
@@ -147,12 +145,10 @@ def _editor(first: MatchReport, current: Work, *, every: bool) -> None:
     current.corrections = kept | site_upload.corrections(before, after, shown)
 
 
-def _summary(report: MatchReport) -> None:
-    st.text(
-        f"{len(report.outcomes)} lignes lues : {report.count(UNDERSTOOD)} comprises, "
-        f"{report.count(DOUBTFUL)} douteuses, {report.count(REFUSED)} refusées, "
-        f"{report.count(LEFT_OUT)} écartées."
-    )
+def _summary(lines: Lines, report: MatchReport) -> None:
+    st.text(report.counts)
+    for sentence in lines.words():
+        st.text(sentence)
 
 
 def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
@@ -174,7 +170,7 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     if unclear or every:
         _editor(first, current, every=every)
     report = _matched(territory, current, dict(sorted(current.corrections.items())))
-    _summary(report)
+    _summary(_lines(current), report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
         st.dataframe(
             titled(report.table(), REPORT_TITLES), hide_index=True, height=260, placeholder=""

@@ -1,83 +1,69 @@
 """Tables read from and written to CSV, XLSX and Parquet, by the file's extension."""
 
-import csv
 from pathlib import Path
 
 import pandas as pd
 
 from data.base.spreadsheet_text import safe_text
+from data.files.text_files import OpenedTable, TextTable, open_input, tables_of
 from geo.errors import InvalidInputError
-
-_SEPARATORS = ",;\t|"
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
     """Read a table as text, its index being the line numbers of the file (the header is line 1).
 
-    CSV may be separated by commas, semicolons, tabs or bars, in UTF-8 or Windows-1252. Blank
-    lines are left out.
+    Any format of `data.files.opening`. Blank lines are left out, and so are lines of title above
+    the header.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the tables of a file, the fullest; `attrs["remarks"]` says in French which others were
+        left out, and what to know of the reading.
 
     Raises
     ------
     InvalidInputError
-        If the file is absent, empty or of another kind.
+        If the file is absent, empty, holds no table, or a line has too many or too few cells.
     """
     if not path.is_file():
         raise InvalidInputError(f"Le fichier {path} n’existe pas : vérifiez son chemin.")
-    try:
-        table = _read_any(path)
-    except (ValueError, OSError, KeyError, csv.Error, pd.errors.ParserError) as error:
+    read: list[tuple[str, pd.DataFrame]] = []
+    remarks: list[str] = []
+    for file in open_input(path):
+        if file.kind == "json":
+            continue
+        tables, told = tables_of(file)
+        remarks += told
+        read += [(table.name, _frame(table)) for table in tables if table.head]
+    if not read:
         raise InvalidInputError(
-            f"Le fichier {path.name} est illisible ({error}) : enregistrez-le en CSV, XLSX ou "
+            f"Le fichier {path.name} ne contient aucun tableau : enregistrez-le en CSV, XLSX ou "
             "Parquet, avec une ligne de titres."
-        ) from error
-    table.index = pd.RangeIndex(2, len(table) + 2)
-    table.columns = [str(c).strip() for c in table.columns]
-    table = table.fillna("").astype(str).apply(lambda column: column.str.strip())
-    return table[table.ne("").any(axis=1)]
+        )
+    name, best = max(read, key=lambda one: len(one[1]))
+    remarks += [f"non lu : {other} ({len(frame)} lignes)" for other, frame in read if other != name]
+    best.attrs["remarks"] = tuple(remarks)
+    return best
 
 
-def _read_any(path: Path) -> pd.DataFrame:
-    match path.suffix.lower():
-        case ".csv" | ".txt" | ".tsv":
-            text = _decoded(path.read_bytes())
-            if not text.strip():
-                raise InvalidInputError(
-                    f"Le fichier {path.name} est vide : il lui faut une ligne de titres."
-                )
-            header = text.splitlines()[0]
-            separator = max(_SEPARATORS, key=header.count)
-            return pd.read_csv(
-                path,
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                encoding="utf-8-sig" if _is_utf8(path) else "cp1252",
-            )
-        case ".xlsx":
-            return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
-        case ".parquet":
-            return pd.read_parquet(path)
-        case _:
-            raise InvalidInputError(
-                f"Le fichier {path.name} n’est ni un CSV, ni un XLSX, ni un Parquet."
-            )
-
-
-def _is_utf8(path: Path) -> bool:
-    try:
-        path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:
+    width = max(sum(map(bool, cells)) for cells in table.head)
+    # A line of title, or "sep=;", fills one cell above a table that has several.
+    filled = (sum(map(bool, cells)) >= min(2, width) for cells in table.head)
+    row = next(k for k, enough in enumerate(filled) if enough)
+    heading = [cell.strip() for cell in table.head[row]]
+    columns = [k for k, title in enumerate(heading) if title]
+    pieces = list(table.batches(row, columns))
+    frame = pd.concat(pieces) if pieces else pd.DataFrame(columns=columns)
+    if table.malformed:
+        raise InvalidInputError(
+            f"« {table.name} », ligne {table.malformed[0]} : le nombre de cellules n’est pas celui "
+            "des titres ; corrigez la ligne."
+        )
+    frame.columns = pd.Index([heading[k] for k in columns])
+    frame = frame.fillna("").astype(str).apply(lambda column: column.str.strip())
+    return frame[frame.ne("").any(axis=1)] if len(frame) else frame
 
 
 def neutral(cell: object) -> object:

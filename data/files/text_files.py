@@ -5,7 +5,6 @@ comes out of an archive is counted as it comes.
 """
 
 import codecs
-import csv
 import gzip
 import io
 import re
@@ -21,6 +20,18 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
+from data.files import kinds
+from data.files.document import Table, put_together
+from data.files.opening import open_document
+from data.files.texts import (
+    cells_of,
+    left_open,
+    older_encoding,
+    open_quote,
+    separator_of,
+    wide_encoding,
+)
+from data.files.workbook import MAX_PACKED_BYTES
 from geo.errors import InvalidInputError
 
 MAX_FILE_BYTES = 2_000_000_000
@@ -33,11 +44,9 @@ MAX_MEMBERS = 200
 HEAD_BYTES = 262_144
 HEAD_LINES = 60
 """A header further down than this is no header."""
-SEPARATORS = (";", ",", "\t", "|")
 _BLOCK_BYTES = 4_194_304
 
-_ZIP, _GZIP, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
-_SQLITE = b"SQLite format 3\0"
+_GZIP = b"\x1f\x8b"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 _BROKEN_TEXT = ("Ã©", "Ã¨", "Ã‰", "Ã´", "\ufffd")
 """What é, è, É, ô look like once read in the wrong encoding and saved again."""
@@ -54,7 +63,7 @@ class InputFile:
     name
         What messages call it: the file's name, then the member's in an archive.
     kind
-        `text`, `workbook`, `json` or `geopackage`.
+        `text`, `json`, `geopackage`, or `opened` for what `data.files.opening` reads whole.
     size
         Bytes on disk, packed if it is an archive.
     opener
@@ -164,7 +173,7 @@ def open_input(path: Path) -> list[InputFile]:
         )
     with reading(name), path.open("rb") as stream:
         start = stream.read(8)
-    if start.startswith(_ZIP):
+    if start.startswith(kinds.ZIP):
         with reading(name):
             return _open_archive(path, name, size)
     if start.startswith(_GZIP):
@@ -191,13 +200,8 @@ def _open_archive(path: Path, name: str, size: int) -> list[InputFile]:
         raise InvalidInputError(
             f"« {name} » est protégé par un mot de passe : enlevez la protection, puis réessayez."
         )
-    if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
-        return [InputFile(path, name, "workbook", size, lambda: path.open("rb"))]
-    if "mimetype" in names or "word/document.xml" in names:
-        raise InvalidInputError(
-            f"« {name} » est un document bureautique d'un format que l'import ne lit pas : "
-            "enregistrez le tableau en XLSX ou en CSV."
-        )
+    if names & {"xl/workbook.xml", "xl/workbook.bin", "mimetype", "word/document.xml"}:
+        return [InputFile(path, name, "opened", size, lambda: path.open("rb"))]
 
     def opener(item: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
         def unpack() -> BinaryIO:
@@ -234,14 +238,11 @@ def _read_up_to(stream: BinaryIO, count: int) -> bytes:
 
 def _typed(file: InputFile) -> InputFile:
     head = file.head()
-    if head.startswith((_ZIP, _OLE)):
-        kind = "workbook"
-    elif head.startswith(_SQLITE) and file.name == file.path.name:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide_encoding(head)
+    if wide or head.startswith((kinds.ZIP, kinds.OLE, kinds.PARQUET)) or kinds.is_dbf(head):
+        kind = "opened"
+    elif head.startswith(kinds.SQLITE) and file.name == file.path.name:
         kind = "geopackage"
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidInputError(
-            f"« {file.name} » est encodé en UTF-16 : enregistrez-le en UTF-8 (CSV UTF-8)."
-        )
     elif b"\0" in head:
         raise InvalidInputError(
             f"« {file.name} » n'est ni un tableau texte (CSV), ni un classeur XLSX, ni un JSON : "
@@ -255,7 +256,7 @@ def _typed(file: InputFile) -> InputFile:
 
 
 def sniff_encoding(file: InputFile) -> str:
-    """Return `utf-8` or `cp1252`, after reading the whole text once.
+    """Return `utf-8` or an older encoding, after reading the whole text once.
 
     Raises
     ------
@@ -271,7 +272,7 @@ def sniff_encoding(file: InputFile) -> str:
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            encoding = "cp1252"
+            encoding = older_encoding(head)
     text = head.decode(encoding, errors="ignore")
     if any(mark in text for mark in _BROKEN_TEXT) or _CONTROL.search(text):
         raise InvalidInputError(
@@ -292,6 +293,8 @@ class TextTable:
         Cells of the first lines.
     malformed
         Line numbers left out by the last reading, for their number of cells.
+    asked
+        Row of a header to the positions of the columns read below it.
     """
 
     def __init__(self, file: InputFile) -> None:
@@ -300,9 +303,38 @@ class TextTable:
         self.encoding = sniff_encoding(file)
         text = file.head().decode(self.encoding, errors="ignore").removeprefix("\ufeff")
         lines = text.splitlines()[:HEAD_LINES]
-        self.separator = sniff_separator(lines)
-        self.head = [_cells(line, self.separator) for line in lines]
+        self.separator = separator_of(lines)
+        self.head = [cells_of(line, self.separator) for line in lines]
         self.malformed: list[int] = []
+        self.asked: dict[int, set[int]] = {}
+        self._runs_on: bool | None = None
+
+    def _cells_run_on(self) -> bool:
+        """Tell whether cells hold line breaks; refuse a quotation mark that is left open.
+
+        Raises
+        ------
+        InvalidInputError
+            With the line of the quotation mark.
+        """
+        if self._runs_on is None:
+            self._runs_on = False
+            if self.separator != "|" and self._is_quoted():
+                with (
+                    reading(self.name),
+                    io.TextIOWrapper(self.file.open(), encoding=self.encoding) as text,
+                ):
+                    opened, self._runs_on = open_quote(text, self.separator)
+                if opened:
+                    raise left_open(self.name, opened)
+        return self._runs_on
+
+    def _is_quoted(self) -> bool:
+        with reading(self.name), self.file.open() as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                if b'"' in block:
+                    return True
+        return False
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
         """Give the rows below a header, as text, by bounded pieces; blank rows are left out.
@@ -329,6 +361,7 @@ class TextTable:
 
         if not self.head:  # a byte order mark and nothing else
             return
+        runs_on = self._cells_run_on()
         width = len(self.head[max(header_row, 0)])
         names = [str(k) for k in range(width)]
         wanted = [str(k) for k in columns]
@@ -354,6 +387,7 @@ class TextTable:
                         quote_char=False if self.separator == "|" else '"',
                         invalid_row_handler=skip,
                         ignore_empty_lines=False,
+                        newlines_in_values=runs_on,
                     ),
                     arrow.ConvertOptions(
                         include_columns=wanted,
@@ -379,6 +413,47 @@ class TextTable:
             ) from error
 
 
+class OpenedTable:
+    """A table that was opened whole (sheet, DBF, Parquet); the same shape as `TextTable`."""
+
+    where = "ligne"
+
+    def __init__(self, file: InputFile, table: Table) -> None:
+        self.file, self.sheet, self.remarks = file, table.sheet, table.remarks
+        self.name = f"{file.name} › {table.sheet}" if table.sheet else file.name
+        self._rows = table.rows
+        self.head = [cells for _, cells in table.rows[:HEAD_LINES]]
+        self.malformed: list[int] = []
+        self.asked: dict[int, set[int]] = {}
+
+    def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
+        """Give the rows below a header, as text; see `TextTable.batches`."""
+        rows = [(number, cells) for number, cells in self._rows[header_row + 1 :] if any(cells)]
+        frame = pd.DataFrame(
+            {k: [cells[k] if k < len(cells) else "" for _, cells in rows] for k in columns},
+            index=pd.Index([number for number, _ in rows], name="line", dtype=int),
+            dtype=str,
+        )
+        yield frame[(frame != "").any(axis=1)]
+
+
+def tables_of(file: InputFile) -> tuple[tuple[TextTable | OpenedTable, ...], tuple[str, ...]]:
+    """Return the tables of a file that is no JSON, and what to know of its opening, in French.
+
+    Sheets whose titles are the same are put together.
+    """
+    if file.kind != "opened":
+        return (TextTable(file),), ()
+    with reading(file.name), file.open() as stream:
+        content = stream.read(MAX_PACKED_BYTES + 1)
+    document = open_document(content, file.name, MAX_PACKED_BYTES)
+    tables = tuple(OpenedTable(file, table) for table in put_together(document.tables))
+    remarks = [f"non lu : {one}" for one in document.not_read]
+    remarks += [f"non lu : couche « {layer.label} »" for layer in document.layers]
+    remarks += [remark for table in tables for remark in table.remarks]
+    return tables, tuple(remarks)
+
+
 def _line_numbers(first: int, count: int, skipped: list[int], header_row: int) -> np.ndarray:
     """Return line numbers as an editor shows them, malformed lines left out counted too."""
     kept = np.arange(first, first + count)
@@ -386,23 +461,3 @@ def _line_numbers(first: int, count: int, skipped: list[int], header_row: int) -
     base = header_row + 2
     ranks = np.sort(np.array(skipped, dtype=int)) - base - np.arange(len(skipped))
     return base + kept + np.searchsorted(ranks, kept, side="right")
-
-
-def sniff_separator(lines: Sequence[str]) -> str:
-    """Return the separator that cuts most lines into the same number of cells, at least two."""
-
-    def score(separator: str) -> tuple[int, int]:
-        counts = [len(_cells(line, separator)) for line in lines if line.strip()]
-        usual = max(set(counts), key=counts.count, default=1)
-        return (counts.count(usual) if usual > 1 else 0, usual)
-
-    return max(SEPARATORS, key=score)
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    if separator == "|":  # such files hold stray quotes
-        return line.split(separator)
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:
-        return line.split(separator)

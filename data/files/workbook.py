@@ -1,131 +1,200 @@
-"""Sheets of an Excel workbook seen as rows of text cells, with guards against hostile ones."""
+"""Sheets of a workbook (XLSX, XLSM, XLSB, XLS) as tables of texts, within limits.
+
+The visible sheets only; merged cells carry down; the stored value of a formula is read, and one
+that was saved without its value is marked.
+"""
 
 import datetime as dt
 import io
-import re
+import posixpath
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-import pandas as pd
 import python_calamine as calamine
+from defusedxml import ElementTree  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from data.files.text_files import HEAD_LINES, InputFile, reading
+from data.files.document import NO_VALUE, Row, Table
+from data.files.sheet_scan import Cells, TooLargeError, scan_sheet, string_lengths
 from geo.errors import InvalidInputError
 
 MAX_SHEET_XML_BYTES = 600_000_000
 MAX_PACKED_BYTES = 150_000_000
-MAX_CELLS = 30_000_000
-"""Area of a sheet, last row by last column: a single far cell would fill the memory."""
-_ROW = re.compile(rb'<row[^<>]*? r="(\d+)"')
-_WIDE_COLUMN = re.compile(rb'<c[^<>]*? r="([A-Z]{2,3})\d')
-_FORMULA = re.compile(rb"<f[ >/]")
-_CHUNK_BYTES = 4_194_304
-_OVERLAP_BYTES = 256
+MOST_SHARED_BYTES = 300_000_000
+"""All texts of the cells together: a long text that every cell points at would fill the memory."""
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+_Position = tuple[int, int]
+_BROKEN_XML = (SyntaxError, ValueError, LookupError, DefusedXmlException)
 
 
-class SheetTable:
-    """One sheet, read whole; the same shape as `TextTable`."""
+@dataclass
+class _Inside:
+    """What the XML of a workbook says beside its values: formulas, by the name of the sheet."""
 
-    where = "ligne"
-
-    def __init__(self, file: InputFile, sheet: str, rows: Sequence[Sequence[object]]) -> None:
-        self.file, self.sheet, self._rows = file, sheet, rows
-        self.name = f"{file.name} › {sheet}"
-        self.head = [[_text(cell) for cell in row] for row in rows[:HEAD_LINES]]
-        self.malformed: list[int] = []
-
-    def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
-        """Give the rows below a header, as text; see `TextTable.batches`."""
-        rows = self._rows[header_row + 1 :]
-        frame = pd.DataFrame(
-            {k: [_text(row[k]) if k < len(row) else "" for row in rows] for k in columns},
-            dtype=str,
-        )
-        frame.index = pd.RangeIndex(header_row + 2, header_row + 2 + len(rows), name="line")
-        yield frame[(frame != "").any(axis=1)]
+    formulas: dict[str, int] = field(default_factory=dict)
+    blank: dict[str, frozenset[_Position]] = field(default_factory=dict)
 
 
-def open_workbook(file: InputFile) -> list[SheetTable]:
-    """Return the sheets of a workbook (XLSX, XLSM, XLS).
+def read_workbook(content: bytes, name: str) -> tuple[list[Table], list[str]]:
+    """Return the visible sheets of a workbook, and what was left out, in French.
 
     Raises
     ------
     InvalidInputError
-        The workbook is broken, protected, too large, or holds formulas.
+        The workbook is broken, protected or too large.
     """
-    with reading(file.name), file.open() as stream:
-        content = stream.read(MAX_PACKED_BYTES + 1)
     if len(content) > MAX_PACKED_BYTES:
-        raise _too_large(file)
-    if content.startswith(b"PK"):
-        with reading(file.name):
-            _check_sheets(file, content)
+        raise too_large(name)
+    inside = _inside(content, name) if content.startswith(b"PK") else _Inside()
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            SheetTable(file, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
+        tables, left = [], []
+        for sheet in book.sheets_metadata:
+            if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            if sheet.visible != calamine.SheetVisibleEnum.Visible:
+                left.append(f"« {sheet.name} » (feuille masquée)")
+                continue
+            tables.append(_table(book.get_sheet_by_name(sheet.name), inside))
     except calamine.PasswordError as error:
         raise InvalidInputError(
-            f"« {file.name} » est protégé par un mot de passe : enlevez-le, puis réessayez."
+            f"« {name} » est protégé par un mot de passe : enlevez-le, puis réessayez."
         ) from error
-    except calamine.CalamineError as error:
-        raise InvalidInputError(
-            f"« {file.name} » est un classeur abîmé : ouvrez-le dans un tableur, "
-            "enregistrez-le de nouveau en XLSX, puis réessayez."
-        ) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _broken(name) from error
+    return tables, left
 
 
-def _text(cell: object) -> str:
+def _broken(name: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"« {name} » est un classeur abîmé : ouvrez-le dans un tableur, "
+        "enregistrez-le de nouveau en XLSX, puis réessayez."
+    )
+
+
+def too_large(name: str) -> InvalidInputError:
+    """Return the refusal of a workbook that would fill the memory."""
+    return InvalidInputError(
+        f"« {name} » contient une feuille démesurée : gardez seulement le tableau utile, "
+        "ou enregistrez-le en CSV."
+    )
+
+
+def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
+    values = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    for row, column in inside.blank.get(sheet.name, ()):
+        values.extend([] for _ in range(row + 1 - len(values)))
+        values[row].extend([""] * (column + 1 - len(values[row])))
+        values[row][column] = values[row][column] or NO_VALUE
+    carried = _carry_down(values, sheet.merged_cell_ranges or ())
+    remarks = []
+    if count := inside.formulas.get(sheet.name, 0):
+        without = len(inside.blank.get(sheet.name, ()))
+        lost = f", dont {without} sans valeur enregistrée" if without else ""
+        remarks.append(
+            f"{count} cellules de la feuille « {sheet.name} » sont des formules : leur valeur "
+            f"enregistrée est lue{lost}"
+        )
+    if carried:
+        remarks.append(
+            f"{carried} cellules fusionnées de la feuille « {sheet.name} » recopiées vers le bas"
+        )
+    rows: list[Row] = list(enumerate(values, start=1))
+    return Table(rows, sheet=sheet.name, remarks=tuple(remarks))
+
+
+def _carry_down(values: list[list[str]], merged: Sequence[tuple[_Position, _Position]]) -> int:
+    carried = 0
+    for (top, left), (bottom, _) in merged:
+        if top >= len(values) or left >= len(values[top]) or not values[top][left]:
+            continue
+        for row in values[top + 1 : bottom + 1]:
+            row.extend([""] * (left + 1 - len(row)))
+            if not row[left]:
+                row[left] = values[top][left]
+                carried += 1
+    return carried
+
+
+def cell_text(cell: object) -> str:
+    """Return the text of a cell: whole numbers without ".0", dates in ISO form, oui or non."""
     if isinstance(cell, str):
-        return cell
+        return cell.strip()
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))  # 1001.0 is a commune code, not a number
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
-    return str(cell)
+    return str(cell).strip()
 
 
-def _check_sheets(file: InputFile, content: bytes) -> None:
-    """Refuse what would fill the memory, and formulas, whose stored values may be stale."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for item in archive.infolist():
-            if not item.filename.startswith("xl/"):
-                continue
-            is_sheet = item.filename.startswith("xl/worksheets/")
-            seen, last_row, last_column, tail = 0, 0, 26, b""
-            with archive.open(item) as stream:
-                while chunk := stream.read(_CHUNK_BYTES):
-                    seen += len(chunk)
-                    if seen > MAX_SHEET_XML_BYTES:
-                        raise _too_large(file)
-                    if not is_sheet:
-                        continue
-                    text = tail + chunk
-                    if _FORMULA.search(text):
-                        raise InvalidInputError(
-                            f"« {file.name} » contient des formules : copiez le tableau et collez "
-                            "ses valeurs (collage spécial) dans un nouveau classeur, "
-                            "puis réessayez."
-                        )
-                    last_row = max([last_row, *map(int, set(_ROW.findall(text)))])
-                    wide = map(_column_number, set(_WIDE_COLUMN.findall(text)))
-                    last_column = max([last_column, *wide])
-                    if last_row * last_column > MAX_CELLS:
-                        raise _too_large(file)
-                    tail = text[-_OVERLAP_BYTES:]
+def _inside(content: bytes, name: str) -> _Inside:
+    """Refuse what would fill the memory, and find the formulas.
+
+    Raises
+    ------
+    InvalidInputError
+        A sheet is too large, or its XML breaks off.
+    """
+    found = _Inside()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {item.filename: item for item in archive.infolist()}
+            unpacked = sum(item.file_size for item in names.values())
+            if unpacked > 2 * MAX_SHEET_XML_BYTES:
+                raise too_large(name)
+            shared = names.get("xl/sharedStrings.xml")
+            lengths: Mapping[int, int] = {}
+            if shared is not None:
+                with archive.open(shared) as stream:
+                    lengths = string_lengths(stream, MAX_SHEET_XML_BYTES)
+            total = 0
+            titles = _titles(archive, names)
+            for path in names:
+                if not path.startswith("xl/worksheets/") or not path.endswith(".xml"):
+                    continue
+                with archive.open(path) as stream:
+                    cells = scan_sheet(stream, lengths, MAX_SHEET_XML_BYTES)
+                total += cells.shared_characters
+                if total > MOST_SHARED_BYTES:
+                    raise too_large(name)
+                _note(found, titles.get(path, ""), cells)
+    except TooLargeError as error:
+        raise too_large(name) from error
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, *_BROKEN_XML) as error:
+        raise _broken(name) from error
+    return found
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
+def _note(found: _Inside, title: str, cells: Cells) -> None:
+    if title and cells.formulas:
+        found.formulas[title] = cells.formulas
+        found.blank[title] = frozenset(cells.blank)
 
 
-def _too_large(file: InputFile) -> InvalidInputError:
-    return InvalidInputError(
-        f"« {file.name} » contient une feuille démesurée : gardez seulement le tableau utile, "
-        "ou enregistrez-le en CSV."
-    )
+def _titles(archive: zipfile.ZipFile, names: Mapping[str, object]) -> dict[str, str]:
+    """Return the path of each sheet in the archive to the name that its tab bears."""
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
+        relations = ElementTree.fromstring(
+            archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True
+        )
+    except _BROKEN_XML:
+        return {}  # calamine will say what it thinks of it
+    targets = {one.get("Id"): str(one.get("Target", "")) for one in relations}
+    titles = {}
+    for sheet in book.iter():
+        if str(sheet.tag).rpartition("}")[2] != "sheet":
+            continue
+        target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+        titles[posixpath.normpath(path)] = str(sheet.get("name", ""))
+    return titles

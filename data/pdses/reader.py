@@ -1,15 +1,13 @@
 """Files of on-call lines that someone hands in: CSV or XLSX, our template or a wide annex."""
 
-import csv
-import datetime as dt
-import io
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.base.spreadsheet_text import safe_text
 from data.files import sandbox
-from data.files.archives import members
+from data.files.archives import MAX_UPLOAD_BYTES
+from data.files.document import Chosen, Document, Row, choose
+from data.files.opening import open_document
 from data.pdses.words import (
     is_cross,
     is_total,
@@ -20,19 +18,12 @@ from data.pdses.words import (
     says_line,
     split_heading,
 )
-from data.uploads import MAX_UPLOAD_BYTES
-from data.uploads.tables import decode
 from geo.errors import InvalidInputError
 
 MAX_LINES = 5_000
 """All of France holds some 5,000 lines; a region a few hundred."""
 MAX_CELL_CHARACTERS = 300
-_SEPARATORS = (";", ",", "\t", "|")
-_HEADER_ROWS = 40
-_MAX_ROWS, _MAX_COLUMNS = 20_000, 200
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-Row = tuple[int, list[str]]
+_HEADING_ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -114,27 +105,12 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
     InvalidInputError
         The file is empty, too large, broken, of another kind, or without a heading of ours.
     """
-    name = name.replace("\\", "/").rsplit("/", 1)[-1][:80] or "fichier"
-    if not content.strip():
-        raise InvalidInputError(f"« {name} » est vide : envoyez un CSV ou un XLSX de lignes.")
-    if len(content) > MAX_UPLOAD_BYTES:
-        raise InvalidInputError(
-            f"« {name} » pèse {len(content) / 1e6:.0f} Mo ; la limite est de "
-            f"{MAX_UPLOAD_BYTES / 1e6:.0f} Mo. N'y laissez que les lignes de permanence."
-        )
-    if content.startswith(_OLE):
-        raise InvalidInputError(
-            f"« {name} » est un ancien classeur (XLS) ou un classeur protégé : enregistrez-le en "
-            "XLSX, sans mot de passe."
-        )
-    sheets = _workbook(content, name) if content.startswith(_ZIP) else _texts(content, name)
-    found = max(map(_found, sheets), key=lambda one: len(one.columns), default=None)
-    if found is None or not found.usable:
-        raise InvalidInputError(
-            f"« {name} » n'a pas de ligne de titres reconnue : il faut « etablissement » (ou "
-            "« nofinesset ») avec « specialite » et « type_ligne », ou une colonne par spécialité. "
-            f"Trouvé : {_shown(sheets)}. Prenez le modèle proposé."
-        )
+    document = open_document(content, name)
+    name = document.name
+    chosen = choose(document, lambda cells: len(recognise(cells)), _HEADING_ROWS)
+    found = None if chosen is None else _found(chosen)
+    if chosen is None or found is None or not found.usable:
+        raise _no_heading(document)
     read = _wide(found, type_of_crosses) if found.is_wide else _long(found)
     if not read.lines:
         raise InvalidInputError(f"« {name} » ne contient aucune ligne sous ses titres.")
@@ -146,62 +122,12 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
     return read
 
 
-def _texts(content: bytes, name: str) -> list[list[Row]]:
-    """Return the rows of a text under each separator: the heading will tell the right one."""
-    text = decode(content, name).replace("\0", "")
-    tables = []
-    for separator in _SEPARATORS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        rows: list[Row] = []
-        start = 1
-        try:
-            for cells in reader:
-                rows.append((start, [_clean(cell) for cell in cells]))
-                start = reader.line_num + 1
-                if len(rows) >= _MAX_ROWS:
-                    break
-        except csv.Error as error:
-            if not rows:
-                raise InvalidInputError(
-                    f"« {name} » ne se lit pas comme un tableau ({error}) : enregistrez-le en CSV."
-                ) from error
-        tables.append(rows)
-    return tables
-
-
-def _workbook(content: bytes, name: str) -> list[list[Row]]:
-    """Return the rows of each sheet; the unpacked size is checked before anything is read."""
-    from openpyxl import load_workbook
-
-    members(content, name)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of styles and names that we do not use
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [
-                [
-                    (number, [_clean(_cell_text(value)) for value in row[:_MAX_COLUMNS]])
-                    for number, row in enumerate(
-                        sheet.iter_rows(values_only=True, max_row=_MAX_ROWS), start=1
-                    )
-                ]
-                for sheet in book.worksheets
-            ]
-    except (ValueError, LookupError, TypeError, OSError, SyntaxError, AttributeError) as error:
-        raise InvalidInputError(
-            f"« {name} » n'est pas un classeur XLSX lisible : enregistrez-le de nouveau en XLSX ou "
-            "en CSV."
-        ) from error
-
-
-def _cell_text(value: object) -> str:
-    """Return the text of a spreadsheet cell: whole numbers without ".0", dates in ISO form."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    return str(value)
+def _no_heading(document: Document) -> InvalidInputError:
+    return InvalidInputError(
+        f"« {document.name} » n'a pas de ligne de titres reconnue : il faut « etablissement » (ou "
+        "« nofinesset ») avec « specialite » et « type_ligne », ou une colonne par spécialité. "
+        f"Trouvé : {_shown(document)}. Prenez le modèle proposé."
+    )
 
 
 def _clean(cell: str) -> str:
@@ -236,18 +162,14 @@ class _Found:
         return [k for k, cell in enumerate(self.heading) if cell and k not in taken]
 
 
-def _found(rows: list[Row]) -> _Found:
-    """Return the row with most headings of ours; the first one among equals."""
-    best = _Found({}, [], [])
-    for place, (_, cells) in enumerate(rows[:_HEADER_ROWS]):
-        columns = recognise(cells)
-        if len(columns) > len(best.columns):
-            best = _Found(columns, cells, rows[place + 1 :])
-    return best
+def _found(chosen: Chosen) -> _Found:
+    heading = [_clean(cell) for cell in chosen.heading]
+    rows = [(number, [_clean(cell) for cell in cells]) for number, cells in chosen.rows]
+    return _Found(recognise(heading), heading, rows)
 
 
-def _shown(sheets: Sequence[list[Row]]) -> str:
-    rows = [cells for rows in sheets for _, cells in rows[:_HEADER_ROWS] if any(cells)]
+def _shown(document: Document) -> str:
+    rows = [cells for table in document.tables for _, cells in table.rows[:_HEADING_ROWS]]
     widest = max(rows, key=lambda cells: sum(map(bool, cells)), default=[])
     return ", ".join(cell[:40] for cell in widest if cell)[:200] or "rien"
 

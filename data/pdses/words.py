@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from data.base.french import fold
-from data.uploads import columns
+from data.files import headings
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "zone": ("zone", "zone d implantation", "zone de permanence", "territoire", "bassin"),
@@ -90,7 +90,7 @@ _STATUS_STEMS = (
 
 def recognise(heading: Sequence[str]) -> dict[str, int]:
     """Return field to position of the first column that bears one of its headings."""
-    return columns.recognise(heading, FIELDS)
+    return headings.recognise(heading, FIELDS)
 
 
 def line_type(text: str) -> str:

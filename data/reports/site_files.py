@@ -29,7 +29,10 @@ def read_sites(path: Path, territory: Territory, say: Callable[[str], None]) -> 
     InvalidInputError
         The file is refused, or no line of it is understood.
     """
-    report = match_lines(read_upload(path), gazetteer(territory.region), territory.communes)
+    lines = read_upload(path)
+    report = match_lines(lines, gazetteer(territory.region), territory.communes)
+    for sentence in (*lines.words(), report.counts):
+        say(sentence)
     for outcome in report.outcomes:
         if outcome.reason:
             offered = ", ".join(place.label for place in outcome.candidates)
@@ -57,7 +60,11 @@ def read_departures(text: str, territory: Territory) -> dict[str, int]:
             f"Départs de généralistes : {' ; '.join(notes)}. Écrivez « commune:nombre », séparés "
             "par des points-virgules, avec le nom ou le code INSEE de chaque commune."
         )
-    return found
+    if any(count != int(count) for count in found.values()):
+        raise InvalidInputError(
+            "Départs de généralistes : donnez des nombres entiers, « commune:nombre »."
+        )
+    return {code: int(count) for code, count in found.items()}
 
 
 def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path) -> None:

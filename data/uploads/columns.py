@@ -2,117 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.base.french import fold
+from data.files import headings
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "name": (
-        "nom",
-        "nom du site",
-        "nom site",
-        "site",
-        "libelle",
-        "intitule",
-        "intitule du projet",
-        "projet",
-        "nom du projet",
-        "designation",
-        "raison sociale",
-        "structure",
-        "name",
-        "titre",
-    ),
-    "lon": (
-        "lon",
-        "long",
-        "lng",
-        "longitude",
-        "x",
-        "coord x",
-        "coordx",
-        "x l93",
-        "x lambert93",
-        "x lambert 93",
-        "coordonnee x",
-        "x wgs84",
-        "lon wgs84",
-    ),
-    "lat": (
-        "lat",
-        "latitude",
-        "y",
-        "coord y",
-        "coordy",
-        "y l93",
-        "y lambert93",
-        "y lambert 93",
-        "coordonnee y",
-        "y wgs84",
-        "lat wgs84",
-    ),
-    "point": (
-        "coordonnees",
-        "coordonnees gps",
-        "geo point",
-        "geo point 2d",
-        "geopoint",
-        "geom",
-        "wkt",
-        "geometry",
-        "geometrie",
-        "localisation",
-        "latlon",
-        "lat lon",
-        "lat long",
-        "latitude longitude",
-    ),
-    "code": (
-        "code",
-        "code insee",
-        "insee",
-        "codeinsee",
-        "insee com",
-        "code commune",
-        "code commune insee",
-        "code insee commune",
-        "code insee de la commune",
-        "code insee du site",
-        "depcom",
-        "codgeo",
-        "code com",
-        "codecommune",
-        "citycode",
-        "insee commune",
-    ),
-    "commune": (
-        "commune",
-        "ville",
-        "nom commune",
-        "nom de la commune",
-        "localite",
-        "municipalite",
-        "city",
-        "libelle commune",
-        "commune d implantation",
-        "commune du site",
-        "lieu",
-        "nomcom",
-        "nom com",
-        "libgeo",
-    ),
-    "postcode": (
-        "code postal",
-        "cp",
-        "codepostal",
-        "postcode",
-        "zip",
-        "code post",
-        "code postal de la commune",
-    ),
-    "address": ("adresse", "adresse complete", "adresse postale", "address", "adresse du site"),
+    "name": headings.SITE_NAME,
+    **headings.PLACES,
     "gps": (
         "medecins",
         "generalistes",
         "medecins generalistes",
+        "omnipraticiens",
+        "medecins omnipraticiens",
+        "etp mg",
+        "mg etp",
+        "medg",
         "mg",
         "nb mg",
         "nombre de medecins",
@@ -163,21 +66,12 @@ LOCATING = ("lon", "lat", "point", "code", "commune", "postcode", "address")
 """Fields that may say where a site is."""
 
 
-def recognise(
-    heading: Sequence[str], fields: Mapping[str, Sequence[str]] = FIELDS
-) -> dict[str, int]:
-    """Return field to position of the first column that bears one of its headings."""
-    folded = [fold(cell) for cell in heading]
-    found: dict[str, int] = {}
-    for field, names in fields.items():
-        for name in names:
-            if name in folded and folded.index(name) not in found.values():
-                found[field] = folded.index(name)
-                break
-    return found
+def recognise(heading: Sequence[str]) -> dict[str, int]:
+    """Return field to position of the column read for it."""
+    return headings.recognise(heading, FIELDS)
 
 
-def locates(found: dict[str, int]) -> bool:
+def locates(found: Mapping[str, object]) -> bool:
     """Tell whether the columns found can place a site."""
     fields = set(found)
     return bool(fields & (set(LOCATING) - {"lon", "lat"})) or {"lon", "lat"} <= fields

@@ -1,80 +1,208 @@
-"""Coordinates as people write them: commas, degrees and minutes, Lambert-93, swapped axes."""
+"""Coordinates as people write them: commas, degrees and minutes, any usual system, swapped axes.
 
+The system is judged by the values of the whole file: the one that puts most points in the region.
+"""
+
+import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
-from pyproj import Transformer
+import numpy as np
+import pyproj
+import shapely
 
 from data.uploads.doubt import REFUSED, Doubt
 
-_POINT = re.compile(r"(?<![\d.])(-?\d++(?:\.\d++)?)(?:\s*+[,;]\s*+|\s++)(-?\d++(?:\.\d++)?)")
-_DMS = re.compile(
-    r"""^\s*+(-?\d{1,3}(?:[.,]\d++)?)\s*+[°ºd]\s*+(\d{1,2})?\s*+['’′m]?\s*+"""
-    r"""(\d{1,2}(?:[.,]\d++)?)?\s*+["”″s]*+\s*+([NSEWO])?\s*+$""",
-    re.IGNORECASE,
+SYSTEMS: Mapping[int, str] = {
+    2154: "Lambert-93",
+    27572: "Lambert II étendu",
+    **{3942 + k: f"Lambert CC{42 + k}" for k in range(9)},
+    32630: "UTM 30 nord",
+    32631: "UTM 31 nord",
+    32632: "UTM 32 nord",
+    3857: "Mercator (Web)",
+    5490: "UTM 20 nord (Antilles)",
+    2972: "UTM 22 nord (Guyane)",
+    2975: "UTM 40 sud (La Réunion)",
+    4471: "UTM 38 sud (Mayotte)",
+}
+"""EPSG code to French name, likeliest first (IGN; EPSG)."""
+LAMBERT_93 = 2154
+
+Point = tuple[float, float]
+
+_LONGEST = 80
+"""Characters of one coordinate, however it is written."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_MARKS = re.compile(r"[°ºd˚'’′`\"”″m\s:]*")
+_HEMISPHERE = re.compile(r"^\s*([NSEWO])\b\.?|([NSEWO])\.?\s*$", re.IGNORECASE)
+_GAPS = (
+    r"(?<=[NSEWOnsewo])[\s,;/]+(?=[\d+-])",
+    r"[\s,;/]+(?=[NSEWOnsewo]\s*\d)",
+    r"\s*[;/|]\s*",
+    r",\s+",
+    r"(?<=[\"”″'’′])\s+(?=-?\d)",
+    r"\s+",
+    r"(?<=\.\d{2}),|(?<=\.\d{3}),|(?<=\.\d{4}),|(?<=\.\d{5}),|(?<=\.\d{6}),",
+    r"(?<=,\d{4}),|(?<=,\d{5}),",
+    r",",
 )
-_GAPS = (r"(?<=[NSEWOnsewo])[\s,;/]+", r"[;/]", r",\s+", r"\s+", r"(?<=,\d{4}),|(?<=,\d{5}),")
 """What stands between two coordinates in one cell, surest first; numbers may have commas."""
 _AXES = 2
-_LAMBERT = Transformer.from_crs(2154, 4326, always_xy=True)
 _METRES_ABOVE = 1_000
-"""Numbers above this are metres of Lambert-93, not degrees."""
+"""Numbers above this are metres, not degrees."""
+_WKT = re.compile(
+    r"^\s*(?:SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)", re.IGNORECASE
+)
+_HEXADECIMAL = re.compile(r"^0[01][0-9A-Fa-f]{40,}$")
 
 
-def coordinates(cells: Mapping[str, str], notes: list[str]) -> tuple[float, float] | None:
-    """Return longitude and latitude of a line, None when it has none."""
+def looks_like_a_place(text: str) -> bool:
+    """Tell whether a cell holds a pair of coordinates or a shape, not a name."""
+    return _shape(text) is not None or _pair(text) is not None
+
+
+def written(cells: Mapping[str, str]) -> tuple[float | None, float | None] | None:
+    """Return x and y of a line as they are written, None when it says none."""
     if "lon" in cells and "lat" in cells:
-        x, y = _degrees(cells["lon"]), _degrees(cells["lat"])
-    elif "point" in cells:
-        pair = _pair(cells["point"])
-        if pair is None:
-            return None
-        x, y = pair
-    else:
+        return degrees(cells["lon"]), degrees(cells["lat"])
+    if "point" in cells:
+        return _shape(cells["point"]) or _pair(cells["point"])
+    return None
+
+
+def system_of(points: Iterable[Point], inside: Callable[[np.ndarray], np.ndarray]) -> int:
+    """Return the system (EPSG) of metres, judged by the values of the whole file.
+
+    Parameters
+    ----------
+    points
+        x and y, in metres.
+    inside
+        Which points (shape (n, 2), degrees) lie in the region or its fringe.
+
+    Returns
+    -------
+    int
+        The system that puts most points inside, Lambert-93 when none does.
+    """
+    metres = np.array([p for p in points if max(map(abs, p)) > _METRES_ABOVE], dtype=float)
+    if not len(metres):
+        return LAMBERT_93
+    metres = metres[:2_000]
+    counts = {epsg: int(inside(_turned(metres, epsg)).sum()) for epsg in SYSTEMS}
+    best = max(counts.values())
+    if best == 0:
+        return LAMBERT_93
+    return next(epsg for epsg, count in counts.items() if count == best)
+
+
+def _turned(metres: np.ndarray, epsg: int) -> np.ndarray:
+    """Return degrees, shape (n, 2); each pair the right way round for its system."""
+    x, y = metres.T
+    swapped = (x > y) & (epsg == LAMBERT_93)
+    x, y = np.where(swapped, y, x), np.where(swapped, x, y)
+    lon, lat = _to_degrees(epsg).transform(x, y)
+    return np.column_stack([lon, lat])
+
+
+@cache
+def _to_degrees(epsg: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
+
+
+def coordinates(cells: Mapping[str, str], notes: list[str], system: int) -> Point | None:
+    """Return longitude and latitude of a line, None when it has none.
+
+    Parameters
+    ----------
+    cells
+        Field to text.
+    notes
+        What was put right is added, in French.
+    system
+        EPSG code of coordinates in metres: see `system_of`.
+
+    Raises
+    ------
+    Doubt
+        The line has coordinates that cannot be read, and nothing else.
+    """
+    pair = written(cells)
+    if pair is None:
         return None
+    x, y = pair
     if x is None or y is None:
         if any(cells.get(key) for key in ("code", "commune", "postcode", "address")):
             notes.append("coordonnées illisibles, placé par la commune")
             return None
         raise Doubt(
             REFUSED,
-            f"coordonnées illisibles (« {cells.get('lon', '')} », « {cells.get('lat', '')} »)",
+            f"coordonnées illisibles (« {cells.get('lon', '')[:40]} », "
+            f"« {cells.get('lat', '')[:40]} »)",
         )
     if x == 0 and y == 0:
         notes.append("coordonnées nulles ignorées")
         return None
-    return _to_wgs84(x, y, notes)
+    return _to_wgs84(x, y, notes, system)
 
 
-def _pair(text: str) -> tuple[float, float] | None:
-    """Return longitude and latitude written in one cell, None when they cannot be read."""
-    # WKT writes longitude first; "geo_point_2d" of the open data portals latitude first.
-    wkt = text.lstrip().upper().startswith(("POINT", "SRID"))
-    for gap in () if wkt else _GAPS:
-        parts = [part for piece in re.split(gap, text.strip()) if (part := piece.strip())]
-        numbers = [_degrees(part) for part in parts]
-        if len(parts) == _AXES and None not in numbers:
-            first, second = (number for number in numbers if number is not None)
-            east_first = parts[0][-1].upper() in "EWO"
-            return (first, second) if east_first else (second, first)
-    found = _POINT.search(text)
-    if found is None:
+def _shape(text: str) -> Point | None:
+    """Return a point of a shape written in a cell (GeoJSON, WKT, WKB), None when it is none."""
+    start = text.lstrip()
+    try:
+        if start.startswith("{"):
+            data = json.loads(text)
+            geometry = shapely.geometry.shape(data.get("geometry") or data)
+        elif _WKT.match(start):
+            geometry = shapely.from_wkt(start.rpartition(";")[2])
+        elif _HEXADECIMAL.match(start):
+            geometry = shapely.from_wkb(start)
+        else:
+            return None
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
         return None
-    first, second = float(found[1]), float(found[2])
-    return (first, second) if wkt else (second, first)
+    except shapely.errors.ShapelyError:
+        return None
+    if geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
+        return None
+    point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
+    return float(point.x), float(point.y)
 
 
-def _to_wgs84(x: float, y: float, notes: list[str]) -> tuple[float, float]:
-    """Return degrees, from degrees or Lambert-93 metres; swapped axes are put right."""
+def _pair(text: str) -> Point | None:
+    """Return longitude and latitude written in one cell, None when they cannot be read."""
+    plain = text.strip().strip("[](){}").strip()
+    if len(plain) > 2 * _LONGEST or not any(map(str.isdigit, plain)):
+        return None
+    for gap in _GAPS:
+        parts = [part for part in re.split(gap, plain) if part and part.strip()]
+        if len(parts) != _AXES:
+            continue
+        numbers = [degrees(part) for part in parts]
+        if None not in numbers:
+            first, second = (number for number in numbers if number is not None)
+            return (first, second) if _is_east(parts[0]) else (second, first)
+    return None
+
+
+def _is_east(part: str) -> bool:
+    found = _HEMISPHERE.search(part)
+    return bool(found) and (found[1] or found[2]).upper() in "EWO" if found else False
+
+
+def _to_wgs84(x: float, y: float, notes: list[str], system: int) -> Point:
+    """Return degrees, from degrees or metres; swapped axes are put right."""
     if abs(x) > _METRES_ABOVE or abs(y) > _METRES_ABOVE:
-        if x > y:  # in mainland France, northings (6.0–7.2 million) exceed eastings (0.1–1.3)
-            x, y = y, x
+        if system == LAMBERT_93 and x > y:
+            # In mainland France, northings (6.0–7.2 million) exceed eastings (0.1–1.3).
             notes.append("X et Y inversés, remis en ordre")
-        lon, lat = _LAMBERT.transform(x, y)
+        lon, lat = _turned(np.array([[x, y]]), system)[0]
         if not (math.isfinite(lon) and math.isfinite(lat)):
-            raise Doubt(REFUSED, "coordonnées ni en degrés, ni en Lambert-93")
-        notes.append("Lambert-93")
+            raise Doubt(REFUSED, "coordonnées ni en degrés, ni dans un système connu")
+        notes.append(SYSTEMS[system])
         return float(lon), float(lat)
     if 41 <= x <= 52 and -6 <= y <= 10:  # mainland France: latitude 41–52, longitude −6–10
         notes.append("longitude et latitude inversées, remises en ordre")
@@ -82,18 +210,53 @@ def _to_wgs84(x: float, y: float, notes: list[str]) -> tuple[float, float]:
     return x, y
 
 
-def _degrees(text: str) -> float | None:
-    """Return a coordinate written with a comma or a point, or in degrees, minutes, seconds."""
-    plain = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("−", "-")
+def degrees(text: str) -> float | None:
+    """Return a coordinate written with a comma or a point, or in degrees, minutes, seconds.
+
+    Examples
+    --------
+    >>> degrees("2,309"), degrees("N 45° 30' 36''"), degrees("0 30 0 O")
+    (2.309, 45.51, -0.5)
+    """
+    if len(text) > _LONGEST:
+        return None
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-")
     try:
         value = float(plain.replace(",", "."))
     except ValueError:
-        found = _DMS.match(text)
-        if found is None:
-            return None
-        degrees, minutes, seconds = (
-            float((part or "0").replace(",", ".")) for part in found.groups()[:3]
-        )
-        value = math.copysign(abs(degrees) + minutes / 60 + seconds / 3600, degrees)
-        return -value if (found[4] or "").upper() in {"S", "W", "O"} else value
+        return _sexagesimal(text.replace("−", "-"))
     return value if math.isfinite(value) else None
+
+
+def _sexagesimal(text: str) -> float | None:
+    found = _HEMISPHERE.search(text)
+    letter = (found[1] or found[2]).upper() if found else ""
+    rest = text[: found.start()] + text[found.end() :] if found else text
+    marked = bool(letter) or any(mark in text for mark in "°º˚d'’′")
+    negative = rest.lstrip().startswith("-")
+    numbers = _NUMBER.findall(rest)
+    between = _NUMBER.sub("", rest.replace("-", "", 1) if negative else rest)
+    if not marked or not 1 <= len(numbers) <= 3 or not _MARKS.fullmatch(between):
+        return None
+    parts = [float(number.replace(",", ".")) for number in numbers]
+    if any(part >= 60 for part in parts[1:]):
+        return None
+    value = sum(part / 60**k for k, part in enumerate(parts))
+    return -value if negative or letter in {"S", "W", "O"} else value
+
+
+def inside_of(
+    shapes: Sequence[shapely.Geometry], margin_degrees: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that tells which points lie in these outlines or near them."""
+    tree = shapely.STRtree(list(shapes))
+
+    def inside(points: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(points), dtype=bool)
+        finite = np.isfinite(points).all(axis=1)
+        made = shapely.points(points[finite])
+        near = tree.query(made, predicate="dwithin", distance=margin_degrees)[0]
+        found[np.flatnonzero(finite)[np.unique(near)]] = True
+        return found
+
+    return inside

@@ -3,34 +3,62 @@
 import re
 from collections.abc import Mapping
 
-from data.region.gazetteer import Gazetteer
+from data.files.document import NO_VALUE
+from data.region.gazetteer import Gazetteer, Place
+from data.uploads.doubt import DOUBTFUL, Doubt
 
-_HOW_MANY = re.compile(r"[:=x×]\s*+(\d{1,2})$")
+_COUNTED = re.compile(r"[:=x×]\s*(\d{1,2}(?:[.,]\d+)?)$")
+_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d)")
+_RANGE = re.compile(r"\d\s?(?:-|–|à|/|ou)\s?\d")
+_THOUSANDS = re.compile(r"\d{1,3}[.,]\d{3}")
+_LONGEST = 60
 _MOST_STAFF = 1_000
 _YEARS = (1950, 2100)
+
+
+def _plain(text: str) -> str:
+    return _GAP.sub("", text[:_LONGEST])
 
 
 def number(cells: Mapping[str, str], key: str, notes: list[str]) -> float | None:
     """Return a number of a column, None when absent; what is no number is noted and ignored."""
     if key not in cells:
         return None
-    found = re.search(
-        r"-?\d+(?:\.\d+)?",
-        re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d)", "", cells[key]).replace(",", "."),
-    )
+    found = re.search(r"-?\d+(?:\.\d+)?", _plain(cells[key]).replace(",", "."))
     if found is None or float(found[0]) < 0:
         notes.append(f"« {cells[key][:40]} » ignoré (nombre attendu)")
         return None
     return float(found[0])
 
 
-def count(cells: Mapping[str, str], key: str, notes: list[str]) -> int | None:
-    """Return a number of people, rounded."""
+def count(cells: Mapping[str, str], key: str, notes: list[str]) -> float | None:
+    """Return a number of professionals; a part of one (0,5 is half a time) is kept."""
     value = number(cells, key, notes)
     if value is not None and value > _MOST_STAFF:
         notes.append(f"« {cells[key][:40]} » ignoré (effectif trop grand)")
         return None
-    return None if value is None else round(value)
+    return value
+
+
+def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
+    """Doubt a number of professionals that can be read in two ways, or whose formula is blank.
+
+    Raises
+    ------
+    Doubt
+        "3-4" may be three or four; "1,234" may be a thousand; a formula was saved without result.
+    """
+    for key, what in (("gps", "médecins"), ("others", "autres professionnels")):
+        text = cells.get(key, "")[:_LONGEST]
+        if text == NO_VALUE:
+            reason = f"nombre de {what} : la formule a été enregistrée sans sa valeur"
+        elif key == "gps" and _RANGE.search(text):
+            reason = f"nombre de {what} « {text[:40]} » : un intervalle, donnez un seul nombre"
+        elif key == "gps" and _THOUSANDS.fullmatch(_plain(text)):
+            reason = f"nombre de {what} « {text[:40]} » : des milliers, ou une fraction ?"
+        else:
+            continue
+        raise Doubt(DOUBTFUL, reason, (place,))
 
 
 def year(cells: Mapping[str, str], notes: list[str]) -> int | None:
@@ -44,25 +72,24 @@ def year(cells: Mapping[str, str], notes: list[str]) -> int | None:
     return int(found[0])
 
 
-def moving(cells: Mapping[str, str], gazetteer: Gazetteer, notes: list[str]) -> dict[str, int]:
+def moving(cells: Mapping[str, str], gazetteer: Gazetteer, notes: list[str]) -> dict[str, float]:
     """Return who would move in, from "19275:2; Meymac" (one GP where no number is given)."""
-    found: dict[str, int] = {}
-    for part in re.split(r"[;|\n]|,(?!\d)", cells.get("moving", "")):
-        said = part.strip()
-        many = _HOW_MANY.search(said)
-        where = said[: many.start()].rstrip() if many else said
-        if not where:
-            where, many = said, None
-        if not where:
+    found: dict[str, float] = {}
+    for part in re.split(r"[;|\n]|,(?!\d)", cells.get("moving", "")[:2_000]):
+        written = part.strip()[:120]
+        said = _COUNTED.search(written)
+        name = written[: said.start()].strip() if said else written
+        if not name:
             continue
         match = (
-            gazetteer.by_code(where)
-            if where[:2].isalnum() and any(c.isdigit() for c in where)
-            else gazetteer.by_name(where)
+            gazetteer.by_code(name)
+            if name[:2].isalnum() and any(c.isdigit() for c in name)
+            else gazetteer.by_name(name)
         )
         if not match.sure:
-            notes.append(f"provenance « {where[:40]} » non reconnue, ignorée")
+            notes.append(f"provenance « {name[:40]} » non reconnue, ignorée")
             continue
         code = match.places[0].code
-        found[code] = found.get(code, 0) + (int(many[1]) if many else 1)
+        how_many = float(said[1].replace(",", ".")) if said else 1.0
+        found[code] = found.get(code, 0.0) + how_many
     return found

@@ -1,8 +1,7 @@
 """Lines of an upload placed on the map: understood, doubtful with candidates, or refused."""
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.region.gazetteer import Gazetteer, Match, Place
-from data.uploads import extras
-from data.uploads.coordinates import coordinates
+from data.base.french import number as _n
+from data.region.gazetteer import Gazetteer, Place
+from data.uploads import evidence, extras
+from data.uploads.coordinates import coordinates, inside_of, system_of, written
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt
+from data.uploads.lines import Line
 from data.uploads.site import Site
-from data.uploads.tables import Line
+from geo.errors import InvalidInputError
 
 FAR_KM = 15.0
 """A point farther than this from the town hall of the commune named beside it is doubted."""
 BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
 _KM_PER_DEGREE = 111.2
-_LOST_ZERO = re.compile(r"[1-9]\d{3}")
-_POSTCODE_FIRST = re.compile(r"^(\d{5})[\s,-]++(.+)$")
-_POSTCODE_LAST = re.compile(r"[\s,-](\d{5})$")
-_COUNTRY_LAST = re.compile(r",\s*+france$", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"\b(\d{5})\b[\s,]++([^\n]+)$")
+MAX_SITES = 2_000
+NATIONAL_LIST_FROM = 10
+"""From this many lines of other regions on, the file is a national list: they are counted."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,29 @@ class Outcome:
 
 @dataclass(frozen=True)
 class MatchReport:
-    """All lines of an upload, none lost."""
+    """All lines of an upload, none lost.
+
+    Attributes
+    ----------
+    outcomes
+        What became of each line.
+    outside
+        Lines of a national list that lie in other regions: counted, not listed.
+    """
 
     outcomes: tuple[Outcome, ...]
+    outside: tuple[int, ...] = ()
+
+    @property
+    def counts(self) -> str:
+        """Return how many lines became what, in French; the numbers add up to the lines read."""
+        total = len(self.outcomes) + len(self.outside)
+        away = f", {_n(len(self.outside))} hors de la région et de ses abords" * bool(self.outside)
+        return (
+            f"{_n(total)} lignes lues : {_n(self.count(UNDERSTOOD))} comprises, "
+            f"{_n(self.count(DOUBTFUL))} douteuses, {_n(self.count(REFUSED))} refusées, "
+            f"{_n(self.count(LEFT_OUT))} écartées{away}."
+        )
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -121,11 +140,18 @@ def match_lines(
         Line number to fields to replace ("code", "commune", "postcode", "lon", "lat", "name",
         …; "" blanks one). {"drop": "oui"} leaves the line out. A code given here wins over all
         that the line says.
+
+    Raises
+    ------
+    InvalidInputError
+        More sites than the screens can hold, once those of other regions are left out.
     """
+    given = list(lines)
     mended = corrections or {}
     contours = _Contours(communes, gazetteer)
-    outcomes = []
-    for line in lines:
+    reading = _reading(given, gazetteer, contours)
+    outcomes, outside = [], []
+    for line in given:
         change = mended.get(line.number, {})
         cells = {k: v for k, v in {**line.cells, **change}.items() if v and k != "drop"}
         if change.get("drop"):
@@ -134,14 +160,74 @@ def match_lines(
         try:
             if line.fault and not change:
                 raise Doubt(REFUSED, line.fault)
-            site, note = _site(line.number, cells, change, gazetteer, contours)
+            site, note = _site(Line(line.number, cells), change, gazetteer, contours, reading)
         except Doubt as doubt:
             outcomes.append(
                 Outcome(line.number, cells, doubt.status, doubt.reason, None, doubt.candidates)
             )
+            if doubt.elsewhere:
+                outside.append(line.number)
         else:
             outcomes.append(Outcome(line.number, cells, UNDERSTOOD, note, site))
-    return MatchReport(_numbered_twins(outcomes))
+    away: tuple[int, ...] = ()
+    if len(outside) >= NATIONAL_LIST_FROM:
+        away = tuple(outside)
+        left = set(outside)
+        outcomes = [outcome for outcome in outcomes if outcome.line not in left]
+    if len(outcomes) > MAX_SITES:
+        raise InvalidInputError(
+            f"Le fichier contient {len(outcomes)} sites dans la région et ses abords ; la limite "
+            f"est de {MAX_SITES}. Découpez-le."
+        )
+    return MatchReport(_numbered_twins(outcomes), away)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the whole file tells of how its lines are to be read.
+
+    Attributes
+    ----------
+    system
+        EPSG code of coordinates in metres.
+    postcodes
+        Whether the column of codes holds postcodes.
+    """
+
+    system: int
+    postcodes: bool
+
+
+def _reading(lines: Sequence[Line], gazetteer: Gazetteer, contours: "_Contours") -> _Reading:
+    pairs = (written(line.cells) for line in lines)
+    points = [(p[0], p[1]) for p in pairs if p and p[0] is not None and p[1] is not None]
+    return _Reading(system_of(points, contours.near), _holds_postcodes(lines, gazetteer))
+
+
+def _holds_postcodes(lines: Sequence[Line], gazetteer: Gazetteer) -> bool:
+    """Tell whether the codes of a file are postcodes: the names beside them say so, or the codes.
+
+    Half of the communes of a region have the postcode of another for their code: codes alone tell
+    only when one reading fits them all and the other does not.
+    """
+    insee = postal = 0
+    known = [0, 0]
+    for line in lines[:2_000]:
+        code = line.cells.get("code", "")
+        if not code:
+            continue
+        as_code = {p.code for p in gazetteer.by_code(code).places}
+        as_postcode = {p.code for p in gazetteer.by_postcode(code).places}
+        known[0] += bool(as_code)
+        known[1] += bool(as_postcode)
+        if name := line.cells.get("commune", ""):
+            named = {p.code for p in gazetteer.by_name(name).places[:1]}
+            named |= {p.code for p in gazetteer.by_name(name, code).places[:1]} & as_postcode
+            insee += bool(named & as_code)
+            postal += bool(named & as_postcode)
+    if insee or postal:
+        return postal > insee
+    return known[1] > known[0] and known[0] < known[1] / 2
 
 
 def _numbered_twins(outcomes: list[Outcome]) -> tuple[Outcome, ...]:
@@ -171,6 +257,8 @@ class _Contours:
         self._outside = [place for place in gazetteer.communes.values() if not place.inside]
         self._gazetteer = gazetteer
 
+        self.near = inside_of(self._tree.geometries, BORDER_KM / _KM_PER_DEGREE)
+
     def at(self, lon: float, lat: float) -> Place | None:
         """Return the commune of a point; in the fringe, the one whose town hall is nearest."""
         point = shapely.Point(lon, lat)
@@ -198,23 +286,27 @@ def _km_to(shape: shapely.Geometry, point: shapely.Point) -> float:
 
 
 def _site(
-    number: int,
-    cells: Mapping[str, str],
+    line: Line,
     change: Mapping[str, str],
     gazetteer: Gazetteer,
     contours: _Contours,
+    reading: _Reading,
 ) -> tuple[Site, str]:
+    number, cells = line.number, line.cells
     notes: list[str] = []
     chosen = _chosen(change, gazetteer)
-    point = None if chosen else coordinates(cells, notes)
+    point = None if chosen else coordinates(cells, notes, reading.system)
+    said = [] if chosen else evidence.of_line(cells, gazetteer, postcodes=reading.postcodes)
     if chosen is not None:
         place, lon, lat = chosen, chosen.lon, chosen.lat
     elif point is not None:
         lon, lat = point
         place = _at(lon, lat, contours)
-        _check_name(cells, place, lon, lat, gazetteer)
+        _check_point(said, place, lon, lat)
+        evidence.check(said, _far)
     else:
-        place = _named(cells, gazetteer, notes)
+        place = _named(cells, said, gazetteer, notes)
+        evidence.check(said, _apart)
         lon, lat = place.lon, place.lat
         notes.append("placé à la mairie")
     if not place.inside:
@@ -232,7 +324,17 @@ def _site(
         extras.year(cells, notes),
         extras.moving(cells, gazetteer, notes),
     )
+    if not change:
+        extras.doubt_counts(cells, place)
     return site, " ; ".join(dict.fromkeys(notes))
+
+
+def _far(first: Place, second: Place) -> bool:
+    return _km(first.lon, first.lat, second.lon, second.lat) > FAR_KM
+
+
+def _apart(first: Place, second: Place) -> bool:
+    return first.code != second.code
 
 
 def _chosen(change: Mapping[str, str], gazetteer: Gazetteer) -> Place | None:
@@ -254,81 +356,56 @@ def _at(lon: float, lat: float, contours: _Contours) -> Place:
             REFUSED,
             f"le point ({lon:.4f} ; {lat:.4f}) est hors de la région et de sa bordure : vérifiez "
             "l'ordre longitude, latitude et le système (WGS84 ou Lambert-93)",
+            elsewhere=abs(lon) <= 180 and abs(lat) <= 90,
         )
     return place
 
 
-def _check_name(
-    cells: Mapping[str, str], place: Place, lon: float, lat: float, gazetteer: Gazetteer
-) -> None:
+def _check_point(said: Sequence[evidence.Said], place: Place, lon: float, lat: float) -> None:
     """Doubt a point that lies far from the commune the line names."""
-    if code := cells.get("code"):
-        match = gazetteer.by_code(code)
-    elif name := cells.get("commune"):
-        match = gazetteer.by_name(name, cells.get("postcode", ""))
-    else:
-        return
-    named = [p for p in match.places if p.code == place.code]
-    if not match.sure or named:
-        return
-    distance = _km(match.places[0].lon, match.places[0].lat, lon, lat)
-    if distance > FAR_KM:
-        raise Doubt(
-            DOUBTFUL,
-            f"le point est à {place.name}, à {distance:.0f} km de la commune écrite "
-            f"({match.places[0].name})",
-            (place, match.places[0]),
-        )
+    for one in said:
+        if one.match.sure and all(p.code != place.code for p in one.match.places):
+            named = one.match.places[0]
+            distance = _km(named.lon, named.lat, lon, lat)
+            if distance > FAR_KM:
+                raise Doubt(
+                    DOUBTFUL,
+                    f"le point est à {place.name}, à {distance:.0f} km de la commune écrite "
+                    f"({named.name}, {one.what})",
+                    (place, named),
+                )
 
 
-def _five_digits(code: str) -> str:
-    """Return a postcode with the leading zero that spreadsheets take away."""
-    return f"0{code}" if _LOST_ZERO.fullmatch(code) else code
-
-
-def _asked(cells: Mapping[str, str], gazetteer: Gazetteer) -> list[tuple[str, Callable[[], Match]]]:
-    """Return what a line says of its commune, surest first: in words, and how to look it up."""
-    postcode, commune = _five_digits(cells.get("postcode", "")), cells.get("commune", "")
-    if found := _POSTCODE_FIRST.match(commune):
-        postcode, commune = postcode or found[1], found[2]
-    elif (found := _POSTCODE_LAST.search(commune)) and (name := commune[: found.start()]).strip():
-        postcode, commune = postcode or found[1], name.rstrip(" ,-\t")
-    address = _COUNTRY_LAST.sub("", cells.get("address", "").rstrip()).rstrip()
-    if found := _IN_ADDRESS.search(address):
-        postcode = postcode or found[1]
-        commune = commune or found[2].split(",")[0]
-    tries: list[tuple[str, Callable[[], Match]]] = []
-    if code := cells.get("code", ""):
-        tries.append((f"code INSEE « {code} »", lambda: gazetteer.by_code(code)))
-    if commune:
-        tries.append((f"commune « {commune} »", lambda: gazetteer.by_name(commune, postcode)))
-    if postcode:
-        tries.append((f"code postal « {postcode} »", lambda: gazetteer.by_postcode(postcode)))
-    return tries
-
-
-def _named(cells: Mapping[str, str], gazetteer: Gazetteer, notes: list[str]) -> Place:
+def _named(
+    cells: Mapping[str, str],
+    said: Sequence[evidence.Said],
+    gazetteer: Gazetteer,
+    notes: list[str],
+) -> Place:
     """Return the commune of a line without coordinates."""
-    tries = _asked(cells, gazetteer)
-    if not tries:
-        said = "adresse sans code postal ni commune" if "address" in cells else "aucun lieu indiqué"
-        raise Doubt(REFUSED, f"{said} : donnez des coordonnées, un code INSEE ou une commune")
-    doubts: list[tuple[str, Match]] = []
-    for what, ask in tries:
-        match = ask()
-        if match.sure:
-            notes.extend(text for text in (match.note,) if text)
-            notes.extend(f"{former} non reconnu" for former, _ in doubts)
-            return match.places[0]
-        doubts.append((what, match))
-        if match.places and match.note:
+    if not said:
+        lost = "adresse sans code postal ni commune" if "address" in cells else "aucun lieu indiqué"
+        raise Doubt(REFUSED, f"{lost} : donnez des coordonnées, un code INSEE ou une commune")
+    doubts: list[evidence.Said] = []
+    for one in said:
+        if one.match.sure:
+            notes.extend(text for text in (one.note, one.match.note) if text)
+            notes.extend(f"{former.what} non reconnu" for former in doubts)
+            return one.match.places[0]
+        doubts.append(one)
+        if one.match.places and one.match.note:
             break  # a name that is doubted is not overruled by a postcode
-    candidates = list(dict.fromkeys(place for _, match in doubts for place in match.places))
+    candidates = list(dict.fromkeys(place for one in doubts for place in one.match.places))
     if not candidates:
-        unknown = " ; ".join(f"{what} inconnu" for what, _ in doubts)
-        raise Doubt(REFUSED, f"{unknown} dans la région et sa bordure")
-    what, match = next((what, match) for what, match in doubts if match.places)
-    raise Doubt(DOUBTFUL, f"{what} : {match.note or 'plusieurs communes possibles'}", candidates)
+        unknown = " ; ".join(f"{one.what} inconnu" for one in doubts)
+        raise Doubt(
+            REFUSED,
+            f"{unknown} dans la région et sa bordure",
+            elsewhere=evidence.elsewhere(cells, gazetteer),
+        )
+    first = next(one for one in doubts if one.match.places)
+    reason = first.match.note or "plusieurs communes possibles"
+    raise Doubt(DOUBTFUL, f"{first.what} : {reason}", candidates)
 
 
 def sites_table(sites: Sequence[Site]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ class Site:
     lon, lat
         Degrees, WGS84.
     gps, others
-        GPs and other professionals planned; None when not said.
+        GPs and other professionals planned, parts of one included; None when not said.
     floor_m2, opening_year
         Floor area in m²; year of opening; None when not said.
     moving
@@ -30,8 +30,8 @@ class Site:
     commune: str
     lon: float
     lat: float
-    gps: int | None = None
-    others: int | None = None
+    gps: float | None = None
+    others: float | None = None
     floor_m2: float | None = None
     opening_year: int | None = None
-    moving: Mapping[str, int] = field(default_factory=dict)
+    moving: Mapping[str, float] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """Readers of official files: one module per family, each tells its files by their content."""
 
-from data.files.text_files import InputFile, TextTable
-from data.files.workbook import open_workbook
+from data.files.text_files import InputFile, tables_of
 from data.official.readers import (
     apl,
     finess,
@@ -40,13 +39,12 @@ READERS: dict[str, Reader] = {
 
 def candidate_of(file: InputFile) -> Candidate:
     """Return a file with its tables opened, ready to be recognised."""
-    if file.kind == "workbook":
-        return Candidate(file, tuple(open_workbook(file)))
     if file.kind == "geopackage":
         return Candidate(file, tuple(open_layers(file)))
     if file.kind == "json":
         return Candidate(file, text=file.head().decode("utf-8", errors="ignore"))
-    return Candidate(file, (TextTable(file),))
+    tables, remarks = tables_of(file)
+    return Candidate(file, tables, remarks=remarks)
 
 
 def recognise(candidate: Candidate) -> tuple[str, str] | None:

@@ -24,6 +24,7 @@ class RawTable(Protocol):
     sheet: str
     head: list[list[str]]
     malformed: list[int]
+    asked: dict[int, set[int]]
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
         """Give the rows below a header, as text, by bounded pieces."""
@@ -32,11 +33,15 @@ class RawTable(Protocol):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file and what it holds; `tables` is empty for JSON, `text` for the others."""
+    """A file and what it holds; `tables` is empty for JSON, `text` for the others.
+
+    `remarks` say in French how it was opened: sheets left out, formulas, merged cells.
+    """
 
     file: InputFile
     tables: tuple[RawTable, ...] = ()
     text: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Header:
     def batches(self, **columns: int | None) -> Iterator[pd.DataFrame]:
         """Give the rows as stripped text; a column whose position is None is left out."""
         wanted = {name: position for name, position in columns.items() if position is not None}
+        self.table.asked.setdefault(self.row, set()).update(wanted.values())
         for batch in self.table.batches(self.row, sorted(set(wanted.values()))):
             yield pd.DataFrame({name: batch[k].str.strip() for name, k in wanted.items()})
 

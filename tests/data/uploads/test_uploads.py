@@ -63,6 +63,11 @@ def test_hostile_file_is_refused_in_french(case):
         read_lines(make(), name)
 
 
+def test_more_sites_than_the_screens_hold_are_refused(region):
+    with pytest.raises(InvalidInputError, match="2001 sites dans la région"):
+        report(b"nom;commune\n" + b"A;Ussel\n" * 2_001, region)
+
+
 @pytest.mark.parametrize("crs", [4326, 2154])
 def test_shapefile_and_geopackage(crs, region, tmp_path):
     table = files.frame().to_crs(crs)

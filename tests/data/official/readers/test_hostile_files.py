@@ -51,7 +51,6 @@ def _read_all(path):
 SENTENCES = {
     "vide.csv": (b"", "est vide"),
     "binaire.csv": (b"\x00\x01\x02" * 50, "n'est ni un tableau texte"),
-    "utf16.csv": (GOOD.encode("utf-16"), "encodé en UTF-16"),
     "accents.csv": ("code;Libell\u00c3\u00a9\n16001;x\n".encode(), "encodage abîmé"),
     "controle.csv": (b"a;b\n\x07\x07\x08;\x0e\x0f\n", "encodage abîmé"),
     "tronqué.zip": (_zip({"a.csv": GOOD * 500})[:-40], "abîmé ou tronqué"),
@@ -69,7 +68,6 @@ SENTENCES = {
     "texte.docx": (_zip({"word/document.xml": "<a/>"}), "document bureautique"),
     "tableau.ods": (_zip({"mimetype": "x", "content.xml": "<a/>"}), "document bureautique"),
     "abîmé.xlsx": (_zip({"xl/workbook.xml": "<a"}), "classeur abîmé"),
-    "formules.xlsx": (_xlsx([["code", "gp_2018"], ["16001", "=1+1"]]), "contient des formules"),
     "ancien.xls": (b"\xd0\xcf\x11\xe0" + b"x" * 600, "classeur abîmé"),
 }  # fmt: skip
 

@@ -1,0 +1,54 @@
+"""Codes of communes as people and spreadsheets write them: one function settles them all."""
+
+import re
+
+_SHAPE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+_WRITTEN = re.compile(r"^(?:\d{4}-)?(?:COM|ARM)-")
+"""Prefix of the Melodi service: "2025-COM-33063"."""
+_QUOTED = re.compile(r'^=?\s*"([^"]*)"$')
+"""What keeps a zero in a spreadsheet: ="01001"."""
+
+
+def plain_code(text: str) -> str:
+    """Return the INSEE code of a commune, "" where the text is none.
+
+    Lost zeros, ".0", ="01001", apostrophes, blanks, small letters of Corsica and prefixes of
+    Melodi are put right.
+
+    Examples
+    --------
+    >>> plain_code("16015.0"), plain_code("1001"), plain_code('="01001"'), plain_code("2a004")
+    ('16015', '01001', '01001', '2A004')
+    >>> plain_code("Total"), plain_code("19")
+    ('', '')
+    """
+    clean = text.strip()
+    if quoted := _QUOTED.match(clean):
+        clean = quoted[1]
+    clean = _WRITTEN.sub("", clean.strip().lstrip("'’").replace(" ", "").upper())
+    clean = clean.removesuffix(".0").removesuffix(",0")
+    if len(clean) == 4 and clean.isdigit():
+        clean = f"0{clean}"
+    return clean if _SHAPE.fullmatch(clean) else ""
+
+
+def joined_code(departement_text: str, commune_text: str) -> str:
+    """Return the INSEE code of a département and of the number of a commune in it, "" if none.
+
+    Examples
+    --------
+    >>> joined_code("1", "4"), joined_code("2A", "004"), joined_code("974", "11")
+    ('01004', '2A004', '97411')
+    """
+    start = departement_text.strip().lstrip("'").upper().removesuffix(".0")
+    end = commune_text.strip().lstrip("'").removesuffix(".0")
+    if len(end) == 5:  # a whole code stands there
+        return plain_code(end)
+    start = start.zfill(2)
+    width = 5 - len(start)
+    return plain_code(start + end.zfill(width)[-width:]) if end.isdigit() else ""
+
+
+def departement(code: str) -> str:
+    """Return the département of a commune code or of a postcode."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]

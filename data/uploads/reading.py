@@ -1,0 +1,272 @@
+"""Tables and layers of an upload as lines, one per place."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+import pyproj
+
+from data.base import french
+from data.base.french import fold
+from data.files.document import Chosen, Document, Layer, Row, choose
+from data.files.opening import EXPECTED
+from data.uploads.columns import FIELDS, locates, recognise
+from data.uploads.coordinates import looks_like_a_place
+from data.uploads.lines import Line, Lines
+from geo.errors import InvalidInputError
+
+MAX_LINES = 100_000
+"""Lines of a national list, of which a region and its fringe keep a few hundred."""
+_HEADING_ROWS = 30
+MAX_CELL_CHARACTERS = 2_000
+MAX_POINT_CHARACTERS = 32_767
+"""A shape may be long; a spreadsheet's cell holds no more."""
+_CODE = re.compile(r"^'?(\d{4,5}|2[abAB]\d{3})(\.0)?$")
+_TOTAL = re.compile(r"^(sous )?tota(l|ux)\b|^ensemble\b|^somme\b")
+_MOST = 0.8
+"""Share of the cells of a column that must look alike for the column to be what they look like."""
+
+
+def lines_of(document: Document) -> Lines:
+    """Return the lines of a document: its layer of points, else the table that says places best.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing in it says where places are, or it holds too many lines.
+    """
+    chosen = choose(document, _known, _HEADING_ROWS)
+    layers = [layer for layer in document.layers if layer.features]
+    if layers:
+        lines = _of_layers(layers, document, chosen)
+    elif chosen is not None:
+        lines = _of_table(chosen)
+    elif document.layers:
+        raise InvalidInputError(f"« {document.name} » ne contient aucun lieu.")
+    else:
+        raise _no_heading(document)
+    if not lines:
+        raise InvalidInputError(
+            f"« {document.name} » ne contient aucun site sous sa ligne de titres."
+        )
+    if len(lines) > MAX_LINES:
+        raise InvalidInputError(
+            f"« {document.name} » contient plus de {MAX_LINES} lignes : n'y laissez que les sites "
+            "de la région."
+        )
+    return lines
+
+
+def _known(cells: Sequence[str]) -> int:
+    found = recognise(cells)
+    return len(found) if locates(found) else 0
+
+
+def _no_heading(document: Document) -> InvalidInputError:
+    rows = [cells for table in document.tables for _, cells in table.rows[:_HEADING_ROWS]]
+    seen = max(rows, key=lambda cells: len(recognise(cells)), default=[])
+    if not recognise(seen):
+        several = (cells for cells in rows if sum(map(bool, cells)) > 1)
+        seen = next(iter([*several, *filter(any, rows)]), [])
+    shown = ", ".join(f"« {cell[:40]} »" for cell in seen[:8] if cell) or "rien"
+    near = [seen[k] for field, k in recognise(seen).items() if field in FIELDS]
+    understood = ", ".join(f"« {cell[:40]} »" for cell in near)
+    told = f" Compris : {understood} ; il manque ce qui situe les lignes." if near else ""
+    missing = "latitude" if "lon" in recognise(seen) else "longitude"
+    half = {"lon", "lat"} & set(recognise(seen))
+    wanted = (
+        f"il manque une colonne {missing}"
+        if half
+        else "il faut des colonnes longitude et latitude, ou code_insee, ou commune, ou "
+        "code_postal, ou adresse"
+    )
+    return InvalidInputError(
+        f"« {document.name} » n'a pas de ligne de titres reconnue : {wanted}. "
+        f"Trouvé : {shown}.{told} Prenez le modèle proposé."
+    )
+
+
+# Tables.
+def _of_table(chosen: Chosen) -> Lines:
+    heading, rows = chosen.heading, chosen.rows
+    width = len(heading)
+    columns = _settled(heading, rows)
+    titles = [fold(cell) for cell in heading]
+    lines, totals = [], []
+    for number, cells in rows:
+        values = {
+            field: text
+            for field, place in columns.items()
+            if (text := _first_of(cells, place, titles))
+        }
+        if _is_total(cells, values):
+            totals.append(number)
+            continue
+        lines.append(bounded(Line(number, values, _overflow(cells, width))))
+    left = list(chosen.not_read)
+    if totals:
+        listed = ", ".join(map(str, totals[:5])) + ("…" if len(totals) > 5 else "")
+        left.append(f"{len(totals)} lignes de total (lignes {listed})")
+    used = {titles[place] for place in columns.values()}
+    ignored = [cell for cell in heading if cell and fold(cell) not in used]
+    return Lines(
+        tuple(lines),
+        {field: heading[place] for field, place in columns.items()},
+        tuple(dict.fromkeys(ignored)),
+        chosen.labels,
+        tuple(left),
+        chosen.remarks,
+    )
+
+
+def bounded(line: Line) -> Line:
+    """Return a line whose cells are of a length that one reads; a longer one is its fault."""
+    long = {
+        field: text
+        for field, text in line.cells.items()
+        if len(text) > (MAX_POINT_CHARACTERS if field == "point" else MAX_CELL_CHARACTERS)
+    }
+    if not long:
+        return line
+    lengths = ", ".join(french.number(len(text)) for text in long.values())
+    cut = {field: text[:MAX_CELL_CHARACTERS] for field, text in long.items()}
+    fault = (
+        f"une cellule est démesurée ({lengths} caractères, pour "
+        f"{french.number(MAX_CELL_CHARACTERS)} au plus) : raccourcissez-la"
+    )
+    return Line(line.number, line.cells | cut, line.fault or fault)
+
+
+def _first_of(cells: Sequence[str], place: int, titles: Sequence[str]) -> str:
+    """Return the first cell that is filled under the columns of a title: some tables have two."""
+    own = [cells[place]] if place < len(cells) else []
+    under = [c for k, c in enumerate(cells[: len(titles)]) if titles[k] == titles[place]]
+    return next((cell for cell in (*own, *under) if cell), "")
+
+
+def _overflow(cells: Sequence[str], width: int) -> str:
+    if any(cells[width:]):
+        return (
+            f"la ligne a {len(cells)} cellules pour {width} titres : une virgule ou un "
+            "point-virgule de trop ?"
+        )
+    return ""
+
+
+def _is_total(cells: Sequence[str], values: Mapping[str, str]) -> bool:
+    first = next((cell for cell in cells if cell), "")
+    said = fold(values.get("name", "") or first)
+    placed = {"lon", "lat", "point", "code", "postcode", "address"} & set(values)
+    return (
+        bool(_TOTAL.match(said))
+        and not placed
+        and ("commune" not in values or fold(values["commune"]) == said)
+    )
+
+
+def _settled(heading: Sequence[str], rows: Sequence[Row]) -> dict[str, int]:
+    """Return the columns by field, after a look at what the cells hold.
+
+    "Commune" may hold codes, "Localisation" names, "GPS" a number of doctors.
+    """
+    columns = recognise(heading)
+
+    def mostly(field: str, test: "re.Pattern[str] | None" = None) -> bool:
+        place = columns[field]
+        cells = [row[place] for _, row in rows[:500] if place < len(row) and row[place]]
+        alike = sum(bool(test.match(cell)) if test else looks_like_a_place(cell) for cell in cells)
+        return bool(cells) and alike >= _MOST * len(cells)
+
+    if "commune" in columns and mostly("commune", _CODE):
+        place = columns.pop("commune")
+        others = ["" if k == place else cell for k, cell in enumerate(heading)]
+        again = recognise(others)
+        columns = {field: k for field, k in again.items() if k != place}
+        columns.setdefault("code", place)
+    if "point" in columns and not mostly("point"):
+        place = columns.pop("point")
+        field = "gps" if fold(heading[place]) == "gps" else "commune"
+        columns.setdefault(field, place)
+    return columns
+
+
+# Layers.
+def _of_layers(layers: Sequence[Layer], document: Document, chosen: Chosen | None) -> Lines:
+    best = max(layers, key=lambda one: (one.points, len(one.features)))
+    group = [one for one in layers if one is best or _twins(one, best)]
+    left = list(document.not_read)
+    for layer in layers:
+        if layer not in group:
+            kind = "points" if layer.points else "contours"
+            left.append(f"couche « {layer.label} » ({kind}, {len(layer.features)} objets)")
+    if chosen is not None:
+        left += [f"« {label} » (tableau, à côté de la couche)" for label in chosen.labels]
+    lines: list[Line] = []
+    columns: dict[str, str] = {}
+    unused: dict[str, None] = {}
+    for layer in group:
+        found = _features(layer, len(lines), columns, unused)
+        lines += found
+    used = set(columns.values())
+    label = tuple(one.label for one in group if one.label and len(document.layers) > 1)
+    remarks = list(dict.fromkeys(text for one in group for text in one.remarks))
+    if not best.points:
+        remarks.append("les contours sont remplacés par un point à l'intérieur")
+    return Lines(
+        tuple(lines),
+        columns,
+        tuple(key for key in unused if key not in used),
+        label,
+        tuple(left),
+        tuple(remarks),
+    )
+
+
+def _twins(layer: Layer, best: Layer) -> bool:
+    """Tell layers of one map (umap) that are read together."""
+    return (
+        layer.points
+        and best.points
+        and layer.member == best.member
+        and ([*layer.features[0].cells] == [*best.features[0].cells])
+    )
+
+
+def _features(
+    layer: Layer, before: int, columns: dict[str, str], unused: dict[str, None]
+) -> list[Line]:
+    to_degrees = _transformer(layer.crs)
+    keys = list(dict.fromkeys(key for one in layer.features for key in one.cells))
+    found = recognise(keys)
+    columns |= {field: keys[place] for field, place in found.items()}
+    unused |= dict.fromkeys(key for k, key in enumerate(keys) if k not in found.values())
+    lines = []
+    for feature in layer.features:
+        cells = {
+            field: text
+            for field, place in found.items()
+            if (text := feature.cells.get(keys[place], ""))
+        }
+        if feature.point is not None:
+            x, y = feature.point
+            if to_degrees is not None:
+                x, y = to_degrees.transform(x, y)
+            if math.isfinite(x) and math.isfinite(y):
+                cells.pop("point", None)
+                cells |= {"lon": repr(float(x)), "lat": repr(float(y))}
+        lines.append(bounded(Line(before + feature.number, cells)))
+    return lines
+
+
+def _transformer(crs: str) -> pyproj.Transformer | None:
+    """Return what turns a layer's coordinates into degrees; None lets their values tell."""
+    if not crs:
+        return None
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+        return pyproj.Transformer.from_crs(known, 4326, always_xy=True)
+    except pyproj.exceptions.ProjError:
+        return None
+
+
+__all__ = ["EXPECTED", "MAX_LINES", "lines_of"]

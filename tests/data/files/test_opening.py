@@ -1,0 +1,156 @@
+"""The one opening of files: every format gives the same table; what is left out is said."""
+
+import io
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from data.files import workbook as workbook_files
+from data.files.document import NO_VALUE, choose, put_together
+from data.files.opening import open_document
+from geo.errors import InvalidInputError
+
+HEADING, ROWS = ["nom", "commune"], [["Pôle", "Guéret"], ["B", "Ussel"]]
+
+
+def workbook(sheets, hidden=()):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title in hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def zipped(**members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("_", "."), data)
+    return stream.getvalue()
+
+
+def cells(document):
+    (table,) = document.tables
+    return [row for _, row in table.rows if any(row)]
+
+
+TEXT = "nom;commune\nPôle;Guéret\nB;Ussel\n"
+SAME = {
+    **{f"{e}.csv": TEXT.encode(e) for e in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252")},
+    **{f"{s!r}.csv": TEXT.replace(";", s).encode() for s in (",", "\t", "|")},
+    "t.xlsx": workbook({"A": [HEADING, *ROWS]}),
+    "t.zip": zipped(sites_csv=TEXT),
+    "t.xlsx.zip": zipped(sites_xlsx=workbook({"A": [HEADING, *ROWS]})),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_every_format_gives_the_same_table(name):
+    assert cells(open_document(SAME[name], name)) == [HEADING, *ROWS]
+
+
+def test_parquet_and_dbf(tmp_path):
+    frame = pd.DataFrame(ROWS, columns=HEADING)
+    frame.to_parquet(tmp_path / "t.parquet")
+    for content in ((tmp_path / "t.parquet").read_bytes(), dbf(ROWS, "utf-8"), dbf(ROWS, "cp1252")):
+        assert cells(open_document(content, "t")) == [HEADING, *ROWS]
+
+
+def dbf(rows, encoding):
+    """Write a dBase III table of two texts of twenty bytes."""
+    fields = b"".join(
+        name.encode().ljust(11, b"\0") + b"C" + bytes(4) + bytes([20]) + bytes(15)
+        for name in HEADING
+    )
+    length = 32 + len(fields) + 1
+    head = bytes([3, 126, 11, 28]) + len(rows).to_bytes(4, "little")
+    head += length.to_bytes(2, "little") + (41).to_bytes(2, "little") + bytes(20)
+    body = b"".join(
+        b" " + b"".join(cell.encode(encoding).ljust(20) for cell in row) for row in rows
+    )
+    return head + fields + b"\r" + body + b"\x1a"
+
+
+def test_a_line_that_tells_the_separator_is_obeyed():
+    content = b"sep=,\nnom,prix;en;euros\nA,1;2;3\nB,1;2;3\n"
+    assert cells(open_document(content, "s.csv"))[1:] == [["A", "1;2;3"], ["B", "1;2;3"]]
+
+
+def test_hidden_sheets_are_named_and_not_read():
+    document = open_document(workbook({"2019": [["x"]], "2026": [HEADING]}, {"2019"}), "c.xlsx")
+    assert [table.sheet for table in document.tables] == ["2026"]
+    assert document.not_read == ("« 2019 » (feuille masquée)",)
+
+
+def test_sheets_with_the_same_titles_are_put_together_and_others_named():
+    sheets = {"Creuse": [HEADING, ROWS[0]], "Corrèze": [HEADING, ROWS[1]], "Notes": [["un", "mot"]]}
+    document = open_document(workbook(sheets), "c.xlsx")
+    chosen = choose(document, lambda row: ("commune" in row) * 1)
+    assert [row for _, row in chosen.rows] == ROWS
+    assert chosen.labels == ("Creuse", "Corrèze")
+    assert "Notes" in chosen.not_read[0]
+    first, _ = put_together(document.tables)
+    assert [row for _, row in first.rows] == [HEADING, *ROWS]
+    assert len({number for number, _ in first.rows}) == 3
+
+
+def test_sheets_of_different_years_stay_apart():
+    sheets = {"APL 2022": [HEADING, ROWS[0]], "APL 2023": [HEADING, ROWS[1]]}
+    assert len(put_together(open_document(workbook(sheets), "c.xlsx").tables)) == 2
+
+
+def test_merged_cells_carry_down_and_blank_formulas_are_marked():
+    book = openpyxl.Workbook()
+    for row in (["ch", "garde"], ["CH A", "x"], [None, "=1+1"]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    stream = io.BytesIO()
+    book.save(stream)
+    (table,) = open_document(stream.getvalue(), "c.xlsx").tables
+    assert [row for _, row in table.rows][1:] == [["CH A", "x"], ["CH A", NO_VALUE]]
+    assert "1 sans valeur enregistrée" in table.remarks[0]
+
+
+def test_an_open_quotation_mark_is_refused_by_its_line():
+    content = 'nom;commune\nA;Ussel\nB;"Guéret\n' + "C;Ussel\n" * 60
+    with pytest.raises(InvalidInputError, match="ligne 3 : un guillemet"):
+        open_document(content.encode(), "q.csv")
+    closed = 'nom;commune\n"A\nbis";Ussel\nC;12" de diamètre\n'
+    assert len(cells(open_document(closed.encode(), "q.csv"))) == 3
+
+
+@pytest.mark.parametrize("mark", ["\n", "' '", " "])
+def test_a_far_cell_does_not_fill_the_memory(mark):
+    quote, gap = ("'", " ") if mark == "' '" else ('"', mark)
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        f"<row{gap}r={quote}1048576{quote}><c{gap}r={quote}XFD1048576{quote}><v>1</v></c></row>"
+        "</sheetData></worksheet>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    with pytest.raises(InvalidInputError, match="feuille démesurée"):
+        open_document(stream.getvalue(), "loin.xlsx")
+
+
+def test_a_long_text_that_many_cells_share_is_refused(monkeypatch):
+    monkeypatch.setattr(workbook_files, "MOST_SHARED_BYTES", 100_000)
+    rows = [["x" * 2_000] for _ in range(51)]
+    with pytest.raises(InvalidInputError, match="démesurée"):
+        open_document(workbook({"A": rows}), "partage.xlsx")
+    assert open_document(workbook({"A": rows[:50]}), "partage.xlsx")
+
+
+def test_members_that_are_no_table_are_named():
+    document = open_document(zipped(a_csv=TEXT, b_csv="x;y\n1;2\n", plan_jpg=b"\xff\xd8"), "z.zip")
+    assert [table.member for table in document.tables] == ["a.csv", "b.csv"]
+    assert document.not_read == ("« plan.jpg » (ni tableau, ni carte)",)
