@@ -204,18 +204,24 @@ def choose(
         return None
     score, place, first = max(found, key=lambda one: (one[0], one[2].filled))
     titles = [fold(cell) for cell in first.rows[place][1]]
-    kept, left, read = [], list(document.not_read), []
+    kept: list[Row] = []
+    left, read = list(document.not_read), list[Table]()
+    shift = 0
     for table in document.tables:
         mark = next((p for s, p, t in found if t is table and s == score), None)
         same = mark is not None and [fold(c) for c in table.rows[mark][1]] == titles
         if table is first or (same and table.member == first.member):
-            kept += [row for row in table.rows[(mark or 0) + 1 :] if any(row[1])]
+            below = table.rows[(mark or 0) + 1 :]
+            kept += [(number + shift, cells) for number, cells in below if any(cells)]
+            shift += table.rows[-1][0]
             read.append(table)
         elif table.filled:
             why = "autre tableau" if not same else "même forme, moins de lignes"
             left.append(f"« {table.label} » ({why}, {table.filled} lignes)")
     labels = tuple(table.label for table in read if table.label)
     remarks = tuple(dict.fromkeys(r for table in read for r in table.remarks))
+    if len(read) > 1:
+        remarks += (f"{len(read)} feuilles de même forme, lignes numérotées à la suite",)
     heading, above = list(first.rows[place][1]), list(first.rows[:place])
     return Chosen(heading, kept, above, labels, tuple(left), remarks)
 

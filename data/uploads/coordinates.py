@@ -37,14 +37,14 @@ _LONGEST = 80
 """Characters of one coordinate, however it is written."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MARKS = re.compile(r"[°ºd˚'’′`\"”″m\s:]*")
-_HEMISPHERE = re.compile(r"^\s*([NSEWO])\b\.?|([NSEWO])\.?\s*$", re.IGNORECASE)
+_HEMISPHERE = re.compile(r"^([NSEWO])\b\.?|([NSEWO])\.?$", re.IGNORECASE)
 _GAPS = (
-    r"(?<=[NSEWOnsewo])[\s,;/]+(?=[\d+-])",
-    r"[\s,;/]+(?=[NSEWOnsewo]\s*\d)",
-    r"\s*[;/|]\s*",
-    r",\s+",
-    r"(?<=[\"”″'’′])\s+(?=-?\d)",
-    r"\s+",
+    r"(?<=[NSEWOnsewo])[\s,;/]++(?=[\d+-])",
+    r"(?<![\s,;/])[\s,;/]++(?=[NSEWOnsewo]\s?\d)",
+    r"[;/|]",
+    r",\s",
+    r"(?<=[\"”″'’′])\s++(?=-?\d)",
+    r"\s++",
     r"(?<=\.\d{2}),|(?<=\.\d{3}),|(?<=\.\d{4}),|(?<=\.\d{5}),|(?<=\.\d{6}),",
     r"(?<=,\d{4}),|(?<=,\d{5}),",
     r",",
@@ -54,7 +54,7 @@ _AXES = 2
 _METRES_ABOVE = 1_000
 """Numbers above this are metres, not degrees."""
 _WKT = re.compile(
-    r"^\s*(?:SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)", re.IGNORECASE
+    r"^(?:SRID=\d++;)?(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)", re.IGNORECASE
 )
 _HEXADECIMAL = re.compile(r"^0[01][0-9A-Fa-f]{40,}$")
 
@@ -178,7 +178,7 @@ def _pair(text: str) -> Point | None:
     if len(plain) > 2 * _LONGEST or not any(map(str.isdigit, plain)):
         return None
     for gap in _GAPS:
-        parts = [part for part in re.split(gap, plain) if part and part.strip()]
+        parts = [part for piece in re.split(gap, plain) if (part := piece.strip())]
         if len(parts) != _AXES:
             continue
         numbers = [degrees(part) for part in parts]
@@ -189,7 +189,7 @@ def _pair(text: str) -> Point | None:
 
 
 def _is_east(part: str) -> bool:
-    found = _HEMISPHERE.search(part)
+    found = _HEMISPHERE.search(part.strip())
     return bool(found) and (found[1] or found[2]).upper() in "EWO" if found else False
 
 
@@ -229,6 +229,7 @@ def degrees(text: str) -> float | None:
 
 
 def _sexagesimal(text: str) -> float | None:
+    text = text.strip()
     found = _HEMISPHERE.search(text)
     letter = (found[1] or found[2]).upper() if found else ""
     rest = text[: found.start()] + text[found.end() :] if found else text

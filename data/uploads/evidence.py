@@ -8,11 +8,11 @@ from data.base.codes import departement, plain_code
 from data.region.gazetteer import Gazetteer, Match, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
 
-_POSTCODE_FIRST = re.compile(r"^(\d{4,5})[\s,-]+(\D.*)$")
-_POSTCODE_LAST = re.compile(r"^(\D*\D)[\s,-]+(\d{5})$")
-_COUNTRY = re.compile(r",?\s*france\s*$", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(?<!\d)(\d{5})(?!\d)[\s,-]+(\D[^\n]*)")
-_TOWN_LAST = re.compile(r"(?:\s-\s|,|\n)([^,\n]+)$")
+_POSTCODE_FIRST = re.compile(r"^(\d{4,5})[\s,-]++(\D.*)$")
+_POSTCODE_LAST = re.compile(r"[\s,-](\d{5})$")
+_COUNTRY = re.compile(r",?\s?france$", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"(?<!\d)(\d{5})(?!\d)[\s,-]++(\D[^\n]*+)")
+_TOWN_LAST = re.compile(r"\s-\s|[,\n]")
 _LONGEST = 200
 
 
@@ -54,10 +54,10 @@ def of_line(cells: Mapping[str, str], gazetteer: Gazetteer, *, postcodes: bool) 
         note = f"« {code} » lu comme un code postal"
         postcode, code = postcode or code, ""
     postcode = _five_digits(postcode)
-    if found := _POSTCODE_FIRST.match(commune) or _POSTCODE_LAST.match(commune):
-        first = found[1][0].isdigit()
-        postcode = postcode or _five_digits(found[1] if first else found[2])
-        commune = found[2] if first else found[1]
+    if found := _POSTCODE_FIRST.match(commune):
+        postcode, commune = postcode or _five_digits(found[1]), found[2]
+    elif (found := _POSTCODE_LAST.search(commune)) and (name := commune[: found.start()]).strip():
+        postcode, commune = postcode or found[1], name.rstrip(" ,-\t")
     there, town = _in_address(cells.get("address", "")[-_LONGEST:])
     told: list[Said] = []
     if code:
@@ -115,12 +115,11 @@ def _five_digits(code: str) -> str:
 
 def _in_address(address: str) -> tuple[str, str]:
     """Return the postcode and the town of a postal address, "" for what it does not say."""
-    plain = _COUNTRY.sub("", address.strip())
+    plain = _COUNTRY.sub("", address.strip()).strip()
     if found := list(_IN_ADDRESS.finditer(plain)):
         last = found[-1]
         return last[1], re.split(r"[,\n]", last[2])[0].strip(" -")
     if alone := re.search(r"(?<!\d)(\d{5})$", plain):
         return alone[1], ""
-    if town := _TOWN_LAST.search(plain):
-        return "", town[1].strip()
-    return "", ""
+    pieces = _TOWN_LAST.split(plain)
+    return "", pieces[-1].strip() if len(pieces) > 1 else ""
