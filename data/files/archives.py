@@ -44,6 +44,38 @@ def members(content: bytes, name: str) -> dict[str, bytes]:
         ) from error
 
 
+def names(content: bytes, name: str) -> list[str]:
+    """Return the names of the files of a zip archive, checked as `members` does, nothing unpacked.
+
+    Raises
+    ------
+    InvalidInputError
+        The archive is broken, encrypted, announces more than the limits, or holds a link or a path
+        that leaves it.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+        raise InvalidInputError(
+            f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
+        ) from error
+    total = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos)
+    if total > max(RATIO_APPLIES_ABOVE_BYTES, MAX_RATIO * packed):
+        raise _beyond(name)
+    for info in infos:
+        _check_member(info, name)
+    return [info.filename for info in infos]
+
+
+def _beyond(name: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"« {name} » se décompresse au-delà des limites : l'archive est refusée. "
+        "Envoyez un fichier simple, avec les seuls sites."
+    )
+
+
 def _unpack(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MAX_MEMBERS:
@@ -84,9 +116,6 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int, name: str)
         while block := stream.read(_BLOCK_BYTES):
             count += len(block)
             if count > room:
-                raise InvalidInputError(
-                    f"« {name} » se décompresse au-delà des limites : l'archive est refusée. "
-                    "Envoyez un fichier simple, avec les seuls sites."
-                )
+                raise _beyond(name)
             pieces.append(block)
     return b"".join(pieces)

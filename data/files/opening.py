@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from data.files import kinds
-from data.files.archives import MAX_UPLOAD_BYTES, members
+from data.files.archives import MAX_UPLOAD_BYTES, members, names
 from data.files.document import Document, Layer, Table
 from data.files.opendocument import read_ods
 from data.files.texts import read_text
@@ -103,6 +103,10 @@ def too_large(name: str, size: int, most_bytes: int) -> InvalidInputError:
 def _archive(content: bytes, name: str) -> Document:
     from data.files import layers
 
+    inside = names(content, name)
+    if "xl/workbook.xml" in inside or "xl/workbook.bin" in inside:  # unpacked as it is read
+        sheets, unread = read_workbook(content, name)
+        return Document(name, tuple(sheets), (), tuple(unread))
     files = members(content, name)
     if _is_office(files):
         sheets, _, unread = _office(content, files, name)

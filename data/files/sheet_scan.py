@@ -93,6 +93,41 @@ def _guarded(parser: "expat.XMLParserType", stream: IO[bytes], limit: int) -> No
         raise ValueError(str(error)) from error
 
 
+_ROW = re.compile(rb"<(?:\w{1,9}:)?row\s[^<>]*?\br\s*+=\s*+[\"'](\d{1,7})")
+_WIDE = re.compile(rb"\br\s?=\s?[\"']([A-Z]{2,3})\d")
+_FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
+_OVERLAP_BYTES = 512
+
+
+def looks_plain(stream: IO[bytes], limit: int) -> bool:
+    """Tell whether a sheet holds no formula; a look at its bytes, ten times as fast as its XML.
+
+    Raises
+    ------
+    TooLargeError
+        The sheet is too long, or its cells too far apart.
+    """
+    seen, row, width, count, tail = 0, 0, 26, 0, b""
+    while chunk := stream.read(_CHUNK_BYTES):
+        seen += len(chunk)
+        if seen > limit:
+            raise TooLargeError
+        text = tail + chunk
+        if _FORMULA.search(text):
+            return False
+        row = max([row, *map(int, _ROW.findall(text))])
+        width = max([width, *(_column(one.decode()) + 1 for one in set(_WIDE.findall(text)))])
+        count += chunk.count(b"<")
+        _check_area(row * width, count)
+        tail = text[-_OVERLAP_BYTES:]
+    return True
+
+
+def _check_area(area: int, written: int) -> None:
+    if area > MOST_CELLS or (area > SPARSE_FROM and area > SPARSE_RATIO * max(written, 1)):
+        raise TooLargeError
+
+
 def scan_sheet(stream: IO[bytes], lengths: Mapping[int, int], limit: int) -> Cells:
     """Go once through the XML of a sheet.
 
@@ -156,11 +191,7 @@ class _Scan:
 
     def _check(self) -> None:
         self._most = max(self._most, self._column + 1)
-        area = (self._row + 1) * max(self._most, 1)
-        if area > MOST_CELLS or (
-            area > SPARSE_FROM and area > SPARSE_RATIO * max(self.cells.count, 1)
-        ):
-            raise TooLargeError
+        _check_area((self._row + 1) * max(self._most, 1), self.cells.count)
 
     def close(self) -> None:
         """Take account of the cell that ends."""

@@ -16,7 +16,7 @@ from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
 from data.files.document import NO_VALUE, Row, Table
-from data.files.sheet_scan import Cells, TooLargeError, scan_sheet, string_lengths
+from data.files.sheet_scan import Cells, TooLargeError, looks_plain, scan_sheet, string_lengths
 from geo.errors import InvalidInputError
 
 MAX_SHEET_XML_BYTES = 600_000_000
@@ -84,7 +84,7 @@ def too_large(name: str) -> InvalidInputError:
 
 
 def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
-    values = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    values = _texts(sheet)
     for row, column in inside.blank.get(sheet.name, ()):
         values.extend([] for _ in range(row + 1 - len(values)))
         values[row].extend([""] * (column + 1 - len(values[row])))
@@ -104,6 +104,20 @@ def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
         )
     rows: list[Row] = list(enumerate(values, start=1))
     return Table(rows, sheet=sheet.name, remarks=tuple(remarks))
+
+
+def _texts(sheet: calamine.CalamineSheet) -> list[list[str]]:
+    """Return the cells as text, row by row; equal texts are held once (a sheet repeats itself)."""
+    top, left = sheet.start or (0, 0)
+    known: dict[str, str] = {}
+    before = [""] * left
+    values: list[list[str]] = [[] for _ in range(top)]
+    for row in sheet.iter_rows():
+        cells = before + [known.setdefault(text, text) for text in map(cell_text, row)]
+        while cells and not cells[-1]:
+            cells.pop()
+        values.append(cells)
+    return values
 
 
 def _carry_down(values: list[list[str]], merged: Sequence[tuple[_Position, _Position]]) -> int:
@@ -158,6 +172,10 @@ def _inside(content: bytes, name: str) -> _Inside:
             titles = _titles(archive, names)
             for path in names:
                 if not path.startswith("xl/worksheets/") or not path.endswith(".xml"):
+                    continue
+                with archive.open(path) as stream:
+                    plain = not lengths and looks_plain(stream, MAX_SHEET_XML_BYTES)
+                if plain:
                     continue
                 with archive.open(path) as stream:
                     cells = scan_sheet(stream, lengths, MAX_SHEET_XML_BYTES)

@@ -59,7 +59,7 @@ SENTENCES = {
     "méthode.zip": (bent_archives.unknown_method(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
     "flux.zip": (bent_archives.broken_stream(_zip({"a.csv": GOOD * 50})), "abîmé ou tronqué"),
     "égarée.zip": (bent_archives.astray(_zip({"a.csv": GOOD})), "abîmé ou tronqué"),
-    "égaré.xlsx": (bent_archives.astray(_xlsx([["code"], ["16001"]])), "abîmé ou tronqué"),
+    "égaré.xlsx": (bent_archives.astray(_xlsx([["code"], ["16001"]])), "classeur abîmé"),
     "inconnu.gz": (b"\x1f\x8b\x01" + bytes(40), "abîmé ou tronqué"),
     "archive-vide.zip": (_zip({"dossier/": b""}), "archive vide"),
     "bombe.zip": (_zip({"a.csv": b"a;b\n" * 10_000_000}), "au-delà de la limite"),
