@@ -23,6 +23,7 @@ class LayerTable:
         self.name = f"{file.name} › {layer}"
         self.head = [[*columns, LON, LAT]]
         self.malformed: list[int] = []
+        self.asked: dict[int, set[int]] = {}
         self._count = count
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
