@@ -5,13 +5,13 @@ import streamlit as st
 
 from data.access import travel_time_errors
 from data.base import french
-from data.official import imports, refresh, source_state
+from data.official import refresh, source_state
 from data.official.dropped_files import import_dropped
-from data.official.imports import ImportReport
 from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
 from pages import accounts, method_texts, shell
 from pages.accounts import Role
+from pages.import_report import draw_report
 
 REPORTS = "import_reports"
 LOOKED = "sources_looked"
@@ -120,38 +120,12 @@ def _import(territory: Territory) -> None:
             st.rerun()
     _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
-        _report(report)
+        draw_report(report)
     if catalogue.can_undo() and st.button("Annuler le dernier import"):
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.session_state[REPORTS] = []
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()
-
-
-def _report(report: ImportReport) -> None:
-    """Say what became of a file; its name is written as text, never as Markdown."""
-    refused = report.status == imports.REFUSED
-    with st.container(border=True):
-        st.text(f"{report.file_name} : {report.status}")
-        if report.message:
-            st.text(report.message)
-        if refused:
-            return
-        st.text(f"Reconnu comme : {report.source}")
-        st.text(
-            f"{french.number(report.read)} lignes lues, {french.number(report.kept)} retenues, "
-            f"{french.number(report.read - report.kept)} écartées."
-        )
-        for table in report.tables:
-            st.text(
-                f"{table.title}, {table.vintage} : {french.number(table.rows)} lignes, "
-                f"{french.number(table.matched)} des {french.number(report.communes)} communes "
-                "de la région."
-            )
-        for one in report.refused:
-            st.text(f"Écarté : {one.told}")
-        for remark in report.remarks:
-            st.text(f"À savoir : {remark}")
 
 
 def draw() -> None:

@@ -101,6 +101,25 @@ def test_a_public_table_hides_risk_and_small_counts(territory):
         assert (words == privacy.SUPPRESSED) == (0 < count < 5)
 
 
+@pytest.mark.parametrize("gps", [0, 1, 4, 5, 12])
+def test_counts_of_one_to_four_are_suppressed_in_public_and_told_to_planners(gps):
+    """In tables and in the report alike, at both ends of what is hidden."""
+    few = made({**dict.fromkeys(GPS, 0.0), "16002": float(gps), "17003": 30.0})
+    moving = {"17003": gps} if gps else {}
+    draft = Draft("Plan", "75", "", (replace(MIDDLE, gps=20, moving=moving),))
+    found = sites.evaluate_sites(few, draft.sites)
+    assert found.sites["gps_within_10"].tolist() == [gps]
+    told = {}
+    for public in (False, True):
+        table = site_tables.side_by_side(found, [0], public=public).set_index(site_tables.MEASURE)
+        told[public] = table.loc["Généralistes à 10 min aujourd’hui", "Milieu"]
+    assert told[False] == f"{gps},0"
+    assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps},0")
+    _, text = drawn(few, draft, simulated=False)
+    legend = text.count("« NS »")
+    assert (text.split().count("NS") > legend) == (1 <= gps <= 4)
+
+
 def test_twins_are_told_apart(territory):
     twins = [replace(MIDDLE, line=2), replace(MIDDLE, line=5), replace(FAR, name="Mesure")]
     table = site_tables.side_by_side(sites.evaluate_sites(territory, twins), [0, 1, 2])

@@ -134,6 +134,29 @@ def test_ground_reproduces_the_indicators_when_nothing_changes(territory):
     assert near[:5].tolist() == [0, 12, 12, 0, 12]
 
 
+def test_small_changes_count_and_noise_does_not():
+    """Who wins or loses is told down to the threshold, neither ten times above nor under it."""
+    crowded = made(GPS)
+    people = crowded.communes["population"] * 150.0
+    crowded = replace(crowded, communes=crowded.communes.assign(population=people))
+    mover = site("Pôle", "16003", 0.24, gps=1, moving={"17001": 1})
+    found = evaluation.evaluate_sites(crowded, [mover]).changes.set_index("code")
+    ground = ground_of(crowded)
+    gps = ground.gps.copy()
+    before = ground.access(gps, np.full((gps.size, 1), np.inf), np.zeros(1))
+    gps[ground.rows["17001"]] = 0.0
+    lon = np.append(crowded.communes["lon"], crowded.fringe["lon"])
+    after = ground.access(gps, np.abs(lon - 0.24)[:, None] * 100, np.ones(1))
+    change = pd.Series(after - before, index=crowded.communes["code"]).fillna(0.0)
+    small = change[(change.abs() > rules.APL_NOISE) & (change.abs() < 10 * rules.APL_NOISE)]
+    assert len(small) >= 1
+    assert set(small.index) <= set(found.index)
+    quiet = change[change.abs() <= rules.APL_NOISE].index
+    same = found.index.intersection(quiet)
+    moved = (found["minutes_before"] - found["minutes_after"]).abs()
+    assert (moved[same] > rules.MINUTES_NOISE).all()
+
+
 def test_winners_and_losers_when_a_gp_moves(territory):
     mover = site("Pôle", "16003", 0.24, gps=1, moving={"17001": 1})
     found = evaluation.evaluate_sites(territory, [mover])

@@ -1,0 +1,33 @@
+"""What became of an imported file, on screen."""
+
+import streamlit as st
+
+from data.base import french
+from data.official import imports
+from data.official.imports import ImportReport
+
+
+def draw_report(report: ImportReport) -> None:
+    """Say what became of a file; its name is written as text, never as Markdown."""
+    refused = report.status == imports.REFUSED
+    with st.container(border=True):
+        st.text(f"{report.file_name} : {report.status}")
+        if report.message:
+            st.text(report.message)
+        if refused:
+            return
+        st.text(f"Reconnu comme : {report.source}")
+        st.text(
+            f"{french.number(report.read)} lignes lues, {french.number(report.kept)} retenues, "
+            f"{french.number(report.read - report.kept)} écartées."
+        )
+        for table in report.tables:
+            st.text(
+                f"{table.title}, {table.vintage} : {french.number(table.rows)} lignes, "
+                f"{french.number(table.matched)} des {french.number(report.communes)} communes "
+                "de la région."
+            )
+        for one in report.refused:
+            st.text(f"Écarté : {one.told}")
+        for remark in report.remarks:
+            st.text(f"À savoir : {remark}")

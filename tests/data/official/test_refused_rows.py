@@ -1,0 +1,47 @@
+"""Rows refused are told wherever a file is handed in: report, command and screen."""
+
+import pytest
+from typer.testing import CliRunner
+
+from data.cli import app
+from data.official import imports
+
+ROWS = "code,gp_2024\n16001,3\nXX,1\n16002,beaucoup\n16005,2\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "comptes.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+def test_rows_in_are_rows_kept_and_rows_refused(file):
+    (report,) = imports.import_files([file])
+    assert report.read == 4
+    assert report.read == report.kept + sum(one.count for one in report.refused)
+    assert sum(one.count for one in report.refused) == 2
+    assert {line for one in report.refused for line in one.lines} == {3, 4}
+
+
+def test_the_command_tells_each_reason_and_its_lines(file):
+    told = CliRunner().invoke(app, ["import", str(file)], catch_exceptions=False).output
+    (report,) = imports.preview([file])
+    for one in report.refused:
+        assert one.told in told
+    assert "ligne 3" in told
+    assert "Refusal" not in told
+
+
+def test_the_screen_tells_them_in_french(file, monkeypatch):
+    """The panel of one report, drawn as the page draws it."""
+    from pages import import_report
+
+    shown = []
+    monkeypatch.setattr(import_report.st, "text", shown.append)
+    (report,) = imports.import_files([file])
+    import_report.draw_report(report)
+    text = "\n".join(shown)
+    for one in report.refused:
+        assert one.told in text
+    assert "Refusal" not in text
