@@ -1,9 +1,10 @@
 """Locks between processes, held on a file: they die with the process that holds them."""
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+
+import filelock
 
 
 @contextlib.contextmanager
@@ -18,6 +19,9 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
         The file cannot be made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
+    try:
+        # A lock of its own each time: two threads are strangers to one another.
+        with filelock.FileLock(path, timeout=-1 if wait else 0):
+            yield
+    except filelock.Timeout as error:
+        raise BlockingIOError(f"{path.name} is held by another process") from error
