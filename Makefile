@@ -12,11 +12,11 @@ LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test browser lint format lock clean
+.PHONY: help setup install run test quick coverage test-lowest browser lint format lock clean
 
 help: ## list the targets
 	@echo "ProxiSoins: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/ready-dev ## create .venv with everything, from the exact locks
 
@@ -27,6 +27,21 @@ run: .venv/ready ## set up what is missing and open the application (PORT=… to
 
 test: .venv/ready-dev browser ## set up what is missing, browser included, and run every test
 	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS)
+
+quick: .venv/ready-dev ## run the tests of TESTS=… alone, without the browser, first failure first
+	$(VENV_PYTHON) -m pytest -x --failed-first -m "not browser" $(TESTS)
+
+coverage: .venv/ready-dev browser ## run the tests (TESTS=…) and print which changed lines (since BASE=main) they reach
+	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS) --cov=geo --cov=data --cov=models --cov=pages \
+		--cov-report=xml $(TESTS)
+	$(VENV_PYTHON) -m diff_cover.diff_cover_tool coverage.xml --compare-branch=$(or $(BASE),main)
+
+test-lowest: .venv/ready-dev ## run the tests (TESTS=…) on the lowest versions that pyproject.toml allows
+	$(VENV_PYTHON) -m uv pip compile pyproject.toml --quiet --resolution lowest-direct \
+		--extra dev --extra login --no-header --no-annotate --output-file .venv-lowest.txt
+	$(VENV_PYTHON) -m uv venv --quiet --allow-existing .venv-lowest
+	$(VENV_PYTHON) -m uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest.txt
+	PYTHONPATH=. .venv-lowest/bin/python -m pytest -x -m "not browser" $(TESTS)
 
 browser: ## find a Chrome or Chromium, or install Debian's where that is allowed
 	@.ci/browser --install >/dev/null || [ -z "$$PROXISOINS_REQUIRE_BROWSER" ]

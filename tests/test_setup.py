@@ -229,3 +229,12 @@ def test_every_promise_of_security_names_a_test_that_exists() -> None:
     for path, test in named:
         file = path or file
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(), (file, test)
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    version = PROJECT["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == version
+    latest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert latest is not None
+    assert latest[1] == version
