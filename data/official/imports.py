@@ -281,7 +281,7 @@ def _held_back(report: ImportReport) -> ImportReport:
 def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
     if before is None or list(table.columns) != list(before.columns) or len(table) != len(before):
         return False
-    order = [name for name in ("code", "id", "year", "part") if name in table]
+    order = [name for name in ("code", "id", "year", "part", "measure") if name in table]
     return table.equals(before.sort_values(order, ignore_index=True).astype(table.dtypes))
 
 

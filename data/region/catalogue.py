@@ -172,12 +172,18 @@ def _context(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables that nothing simulates, those that tell of the region only."""
     found = {}
+    here, near = _with_departements(codes), _with_departements(codes | around)
     for key in schemas.CONTEXT:
         if key in state.tables:
-            table = _of(table_store.read(state.tables[key]), codes | around)
-            if _inside(table, codes).any():
+            table = _of(table_store.read(state.tables[key]), near)
+            if _inside(table, here).any():
                 found[key] = table
     return found
+
+
+def _with_departements(codes: set[str]) -> set[str]:
+    """Return codes of communes and those of their départements, as tables by département say."""
+    return codes | {code[:3] if code.startswith("97") else code[:2] for code in codes}
 
 
 def _checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +203,9 @@ def _inside(table: pd.DataFrame, codes: set[str]) -> npt.NDArray[np.bool_]:
 
 
 def _matched(table: pd.DataFrame, codes: set[str]) -> int:
-    return len(codes.intersection(table["code"].tolist()))
+    """Count the communes that a table tells of, by themselves or by their département."""
+    told = set(table["code"].tolist())
+    return sum(bool(_with_departements({code}) & told) for code in codes)
 
 
 def _with_populations(communes: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:

@@ -171,7 +171,50 @@ people_squares = pa.DataFrameSchema(
 )
 """People where they live: the squares of a grid of population."""
 
+doctor_ages = pa.DataFrameSchema(
+    {
+        "code": _code(unique=True),
+        "year": pa.Column(int, coerce=True),
+        "mean_age": _number(20, high=100),  # years
+        "doctors": _number(nullable=True),
+    },
+    strict=True,
+)
+"""Mean age of doctors by commune: input of predictions, never shown."""
+
+_DEPARTEMENT_CODE = pa.Column(str, pa.Check.str_matches(DEPARTEMENT))
+
+gp_ages = pa.DataFrameSchema(
+    {
+        "code": _DEPARTEMENT_CODE,  # of the département
+        "year": pa.Column(int, coerce=True),
+        "age_class": pa.Column(str),
+        "gps": _number(),
+    },
+    unique=["code", "year", "age_class"],
+    strict=True,
+)
+"""GPs by age and département: input of predictions."""
+
+care_context = pa.DataFrameSchema(
+    {
+        "code": _DEPARTEMENT_CODE,  # of the département
+        "year": pa.Column(int, coerce=True),
+        "measure": pa.Column(
+            str,
+            pa.Check.isin(("ald_without_gp_share", "ald_without_gp", "sas_population_share")),
+        ),
+        "value": _number(),  # shares from 0 to 1, patients
+    },
+    unique=["code", "year", "measure"],
+    strict=True,
+)
+"""Patients in long-term illness without a GP, people covered by a SAS: context of the sheet."""
+
 CONTEXT = {
+    "doctor_ages": doctor_ages,
+    "gp_ages": gp_ages,
+    "care_context": care_context,
     "gp_register": gp_register,
     "elder_shares": elder_shares,
     "people_squares": people_squares,
@@ -188,6 +231,9 @@ TITLES = {
     "pdses_lines": "Lignes de permanence des soins",
     "populations": "Populations légales",
     "gp_register": "Établissements de médecine générale (SIRENE)",
+    "doctor_ages": "Âge moyen des médecins par commune",
+    "gp_ages": "Âges des généralistes par département",
+    "care_context": "Patients sans médecin traitant et couverture par les SAS",
     "elder_shares": "Parts des 65 ans et plus et des 80 ans et plus",
     "people_squares": "Habitants par carreau",
 }

@@ -12,6 +12,7 @@ from data.base.french import MISSING, number, percent
 from data.pdses import coverage
 from data.region import decrees, rules
 from data.region.territory import Territory
+from data.reports import care_context
 from geo.errors import InvalidInputError
 
 LEVEL_TITLES = {
@@ -299,6 +300,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         whole = "" if share > 0.999 else f" ({percent(share)} des habitants)"
         sentences.append(f"Zonage {zone}{whole} : {aids}.")
     sentences += _decrees(members) + _old_people(members)
+    sentences += care_context.sentences(territory, members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]
     if here.empty:
         sentences.append("Aucune structure labellisée, MSP ni centre de santé sur place.")

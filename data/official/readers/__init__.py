@@ -3,10 +3,13 @@
 from data.files.text_files import InputFile, tables_of
 from data.official.readers import (
     apl,
+    departements,
+    features,
     finess,
     finess_care,
     france_sante,
     gp_counts,
+    lists,
     melodi,
     people_grid,
     population,
@@ -32,7 +35,10 @@ READERS: dict[str, Reader] = {
     "people_grid": people_grid,
     "finess": finess,
     "finess_care": finess_care,
+    "lists": lists,
     "france_sante": france_sante,
+    "features": features,
+    "departements": departements,
 }
 """By the name in `sources.yaml`, in the order of reading: what others complete comes first."""
 

@@ -50,8 +50,9 @@ class CommuneIndex:
         return frozenset(map(departement, self.codes))
 
     def matched(self, codes: pd.Series) -> int:
-        """Return how many communes of the region are among these codes."""
-        return len(self.codes.intersection(codes.unique()))
+        """Count the communes of the region among these codes, or in these départements."""
+        told = set(codes.unique())
+        return sum(code in told or departement(code) in told for code in self.codes)
 
     def settle(self, codes: pd.Series) -> pd.Series:
         """Return codes of five characters; "" where it is no code.

@@ -38,11 +38,14 @@ def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, 
             table = _completed(key, read, result.columns[key], before)
         elif key in BY_YEAR and before is not None:
             table = _years_added(read, before)
+        elif key == "care_context" and before is not None:
+            others = before[~before["measure"].isin(set(read["measure"]))]
+            table = pd.concat([others, read], ignore_index=True)
         elif key == "structures" and before is not None:
             table = _kinds_replaced(read, result.kinds, before)
         else:
             table = read
-        order = [name for name in ("code", "id", "year", "part") if name in table]
+        order = [name for name in ("code", "id", "year", "part", "measure") if name in table]
         tables[key] = schemas.checked(key, table.sort_values(order, ignore_index=True))
     return tables
 
