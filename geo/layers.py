@@ -162,6 +162,9 @@ INDICATORS = (
         0,
         (),
         (
+            LegendClass(
+                "probablement déjà parti, à vérifier", "#262626", "probablement déjà parti"
+            ),
             LegendClass("très élevé", "#7a0177", "très élevé"),
             LegendClass("élevé", "#c51b8a", "élevé"),
             LegendClass("modéré", "#fbb4b9", "modéré"),

@@ -1,6 +1,7 @@
 """Panels of the screen "Territoires à risque": one signal, a departure, follow-up, public view."""
 
-import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -109,44 +110,69 @@ def class_counts(listed: pd.DataFrame, horizon: int) -> None:
 
 
 def signal(territory: Territory, code: str, horizon: int) -> None:
-    """Explain one commune's flag: what, how sure, why, what would change it, what if."""
+    """Explain one commune's flag: what, how sure, and the part that is asked for."""
     row = flag.row(shell.risk(territory, horizon), code)
     st.subheader(f"{row['name']} : risque {row['risk_class']} de relève non assurée")
-    late = flag.overdue(int(row["as_of"]), horizon, dt.datetime.now(tz=dt.UTC).date())
-    if late:
-        st.warning(late)
+    said = store.reviews([code])
+    if said:
+        st.badge(flag_tables.reviewed_told(said[0]), icon=":material/rate_review:", color="blue")
     for sentence in [flag.register_told(row), *flag.headline(row)]:
         st.text(sentence)
-    why, chart = st.columns(2)
-    with why:
-        st.subheader("Pourquoi")
-        for reason in row["reasons"]:
-            st.text(f"• {reason}")
-        st.caption("Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin.")
-    with chart:
-        added = flag.contributions(row).query("times != 1")
-        tall = {"height": AXIS_AND_LEGEND_PIXELS + BAR_AND_NAME_PIXELS * len(added)}
-        st.vega_lite_chart(added, CONTRIBUTIONS | tall, key=f"raisons-{code}")
-        st.caption("Les phrases à côté disent les principaux effets ; un thème inconnu est absent.")
-    changes, load = st.columns(2)
-    with changes:
-        st.subheader("Ce qui le changerait")
-        levers = _levers(territory, code, horizon)
-        for sentence in flag_tables.levers_told(levers):
-            st.text(f"• {sentence}")
-        st.caption(flag.CAUTION)
-    with load:
-        st.subheader("Si cela arrive : la charge des voisins")
-        gone = _departure(territory, code, None, horizon)
-        for sentence in flag_tables.departure_told(gone):
-            st.text(f"• {sentence}")
-        figures.table(flag_tables.neighbours_listed(gone).head(5), height="auto")
+    part = st.segmented_control(
+        "À lire", list(PARTS), default=WHY, required=True, key="risques_volet"
+    )
+    PARTS[part or WHY](territory, row, horizon)
+
+
+def _why(_: Territory, row: dict[str, Any], horizon: int) -> None:  # noqa: ARG001
+    for reason in row["reasons"]:
+        st.text(f"• {reason}")
+    added = flag.contributions(row).query("times != 1")
+    tall = {"height": AXIS_AND_LEGEND_PIXELS + BAR_AND_NAME_PIXELS * len(added)}
+    st.vega_lite_chart(added, CONTRIBUTIONS | tall, key=f"raisons-{row['code']}")
+    st.caption(
+        "Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin ; un thème "
+        "inconnu est absent."
+    )
+
+
+def _changes(territory: Territory, row: dict[str, Any], horizon: int) -> None:
+    for sentence in flag_tables.levers_told(_levers(territory, row["code"], horizon)):
+        st.text(f"• {sentence}")
+    st.caption(flag.CAUTION + (" Sans le registre." if row["register_fed"] else ""))
+
+
+def _if_it_happens(territory: Territory, row: dict[str, Any], horizon: int) -> None:
+    gone = _departure(territory, row["code"], None, horizon)
+    for sentence in flag_tables.departure_told(gone):
+        st.text(f"• {sentence}")
+    figures.table(flag_tables.neighbours_listed(gone).head(5), height="auto")
     _sources(territory)
 
 
-def _ask_review(territory: Territory, code: str, horizon: int) -> None:
-    with st.form(f"avis-{code}", clear_on_submit=False):
+def _review(territory: Territory, row: dict[str, Any], horizon: int) -> None:
+    review_form(territory, row["code"], horizon)
+
+
+WHY = "Pourquoi"
+PARTS: dict[str, Callable[[Territory, dict[str, Any], int], None]] = {
+    WHY: _why,
+    "Ce qui le changerait": _changes,
+    "Si cela arrive": _if_it_happens,
+    "Votre avis": _review,
+}
+"""Parts of the panel of a commune: only the one that is read is computed."""
+
+
+def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> None:
+    """Draw the form of a new review; `number` reviews were given before."""
+    with st.form(f"avis-{code}-{number}"):
         verdict = st.segmented_control("Ce signal est", store.VERDICTS, default=None)
+        signed = st.text_input(
+            "Signature",
+            max_chars=60,
+            placeholder="Service ou initiales ; ni nom ni âge d’un médecin",
+        )
         comment = st.text_area(
             "Commentaire",
             max_chars=store.NOTE_CHARACTERS,
@@ -158,19 +184,20 @@ def _ask_review(territory: Territory, code: str, horizon: int) -> None:
                 return
             try:
                 row = flag.row(shell.risk(territory, horizon), code)
-                store.save_review(code, verdict, comment, seen=flag.seen(row))
+                store.save_review(code, verdict, comment, owner=signed.strip(), seen=flag.seen(row))
             except ProxiSoinsError as error:
                 st.error(str(error))
             else:
-                st.success("Avis enregistré.")
+                st.toast("Avis enregistré.")
+                st.rerun()
 
 
 def review_form(territory: Territory, code: str, horizon: int) -> None:
     """Keep what the planner says of the flag as it is shown; show what was said before."""
-    st.subheader("Votre avis")
+    before = store.reviews([code])
     if accounts.allowed(Role.PLANNER):
-        _ask_review(territory, code, horizon)
-    said = flag_tables.reviews_listed(store.reviews([code]), territory.communes)
+        _ask_review(territory, code, horizon, len(before))
+    said = flag_tables.reviews_listed(before, territory.communes)
     if said.empty:
         st.caption("Aucun avis sur cette commune.")
     else:

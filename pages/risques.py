@@ -1,5 +1,6 @@
 """Screen "Territoires à risque": where the last GP may not be replaced, why, and the proof."""
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,8 +13,9 @@ from data.base import french
 from data.maps import payload, risk
 from data.region.schemas import ZONES
 from data.region.territory import Territory
-from data.scenarios import database
+from data.scenarios import database, store
 from geo.errors import ProxiSoinsError
+from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
 from models.region import follow_up as follow_ups
@@ -21,11 +23,29 @@ from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shel
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
 HORIZON, MOST, WHOLE = "risques_horizon", "risques_habitants", "risques_liste_entiere"
+FRAMED = "risques_cadre"
 """Keys of the widgets."""
 
-RANKING, SIGNAL, DEPARTURE = "Carte et classement", "Un signal", "Et si ce médecin partait ?"
+RANKING, DEPARTURE = "Carte et signaux", "Et si ce médecin partait ?"
+NOT_REVIEWED = "sans avis"
+SHOWN = (GONE, NOT_REVIEWED)
+"""What the list may be cut to; those probably gone are no part of those that may go."""
+LISTED = (
+    "name",
+    "departement_name",
+    "people_at_stake",
+    "population",
+    "risk_class",
+    "share_lost",
+    "share_lost_low",
+    "share_lost_high",
+    "review",
+)
+"""Columns of the list; the exports hold all."""
+
 INHABITANTS = (500, 1000, 2000, 5000, 10000)
 TOWN_ZOOM = 10.5
+MAP_PIXELS, TILE_PIXELS, WIDEST_ZOOM = 420, 256, 6.0
 SHORT_LIST, FIRST_LIST = 10, 100
 """Rows that are drawn whole; rows sent before more are asked for, half a kilobyte each."""
 
@@ -68,14 +88,22 @@ def _slugs(labels: Iterable[str]) -> dict[str, str]:
     return {french.fold(label).replace(" ", "-").strip("-"): label for label in labels}
 
 
-def _several(place: Any, label: str, name: str, options: Mapping[str, str]) -> list[str]:
+def _several(
+    place: Any, label: str, name: str, options: Mapping[str, str], *, chips: bool = True
+) -> list[str]:
     """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels."""
     key = f"risques_{name}"
-    asked = st.session_state.get(key, getattr(shell.view().risk, name))
+    asked = st.session_state.get(key, getattr(shell.view().risk, name)) or []
     st.session_state[key] = [one for one in asked if one in options]
-    chosen = place.multiselect(
-        label, list(options), format_func=options.__getitem__, key=key, placeholder="Tous"
-    )
+    named = options.__getitem__
+    if chips:
+        chosen = place.pills(
+            label, list(options), selection_mode="multi", format_func=named, key=key
+        )
+    else:
+        chosen = place.multiselect(
+            label, list(options), format_func=named, key=key, placeholder="Tous"
+        )
     _choose(**{name: tuple(chosen)})
     return [options[one] for one in chosen]
 
@@ -89,36 +117,31 @@ def _listed(territory: Territory, horizon: int) -> tuple[pd.DataFrame, pd.DataFr
 
 
 def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Draw the filters, as the view holds them, and return what they keep."""
-    with st.expander("Filtrer (département, EPCI, classe, population, zone)"):
-        left, middle, right = st.columns(3)
-        names = communes.sort_values("departement_name")
-        departements = _several(
-            left,
-            "Départements",
-            "departements",
-            dict(zip(names["departement"], names["departement_name"], strict=True)),
-        )
+    """Draw the chips, as the view holds them, and return what they keep."""
+    names = communes.sort_values("departement_name")
+    known = dict(zip(names["departement"], names["departement_name"], strict=True))
+    departements = _several(st, "Départements", "departements", known)
+    left, right = st.columns(2)
+    classes = _several(left, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
+    zones = _several(right, "Zonage", "zones", _slugs(ZONES))
+    only = _several(left, "Ne montrer que", "shown", _slugs(SHOWN))
+    with right.expander("EPCI, population"):
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]
         within = within[within["epci"] != ""].sort_values("epci_name")
-        epcis = _several(
-            middle, "EPCI", "epcis", dict(zip(within["epci"], within["epci_name"], strict=True))
-        )
-        classes = _several(right, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
-        zones = _several(left, "Zonage", "zones", _slugs(ZONES))
+        groups = dict(zip(within["epci"], within["epci_name"], strict=True))
+        epcis = _several(st, "EPCI", "epcis", groups, chips=False)
         limit = shell.view().risk.inhabitants
         st.session_state.setdefault(MOST, limit if limit in INHABITANTS else None)
-        most = middle.selectbox(
+        most = st.selectbox(
             "Habitants, au plus",
             [None, *INHABITANTS],
             format_func=lambda one: french.number(one) if one else "sans limite",
             key=MOST,
         )
         _choose(inhabitants=most)
-        right.caption("Le classement et la carte suivent ces choix.")
-    told = [*departements, *epcis, *classes, *zones]
+    told = [*departements, *epcis, *classes, *zones, *only]
     if told or most:
         limited = [f"{french.number(most)} habitants au plus"] if most else []
         st.text(f"Filtre en cours : {', '.join([*told, *limited])}.")
@@ -129,6 +152,8 @@ def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         epci_name=epcis,
         risk_class=classes,
         zone=zones,
+        state=[GONE] if GONE in only else [CONFIRMED, UNKNOWN],
+        review=[""] if NOT_REVIEWED in only else [],
     )
 
 
@@ -183,34 +208,89 @@ def _row_chosen(territory: Territory, codes: list[str]) -> None:
 def _whole(rows: int) -> bool:
     """Draw the choice between the head of the list and all of it."""
     return st.toggle(
-        f"Lister les {french.number(rows)} communes, pas seulement les {FIRST_LIST} plus à risque",
+        f"Lister les {french.number(rows)} communes, pas seulement les {FIRST_LIST} premières",
         key=WHOLE,
     )
 
 
+def _fit(chosen: pd.DataFrame, territory: Territory, *, everything: bool) -> None:
+    """Move the map to the communes that the chips keep, when they change.
+
+    On a first visit the address decides where it stands, if it says so.
+    """
+    kept = hash(tuple(chosen["code"]))
+    before = st.session_state.get(FRAMED)
+    st.session_state[FRAMED] = kept
+    places = territory.communes
+    places = places[places["code"].isin(chosen["code"])]
+    asked = shell.view().lon is not None or everything
+    if before == kept or places.empty or (before is None and asked):
+        return
+    west, south, east, north = places.total_bounds
+    # Web Mercator: 360° over the tile at zoom 0; latitudes here stretch by about 1.4.
+    wide = max((east - west) / 2, (north - south) * 1.4, 0.1)
+    zoom = math.log2(MAP_PIXELS * 360 / (TILE_PIXELS * wide))
+    view = replace(
+        shell.view(),
+        lon=float((west + east) / 2),
+        lat=float((south + north) / 2),
+        zoom=round(min(max(zoom, WIDEST_ZOOM), TOWN_ZOOM), 1),
+    )
+    shell.remember(view)
+    st.session_state["risques_centre"] = f"cadre {kept}"
+
+
 def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
-    """Draw the map, the list and the exports."""
-    everything = len(chosen) == len(table)
+    """Draw the map and the list, and beside them what is known of the commune chosen."""
+    everything = len(chosen) == (table["state"] != GONE).sum()
     st.session_state["risques_drawn"] = shell.view().commune
-    _map(territory, horizon, None if everything else tuple(chosen["code"]))
+    _fit(chosen, territory, everything=everything)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _map(territory, horizon, None if everything else tuple(chosen["code"]))
+        _list(territory, chosen)
+    with right:
+        _detail(territory, table, chosen["code"].tolist(), horizon)
     risk_panels.class_counts(chosen, horizon)
-    codes = chosen["code"].tolist()
-    selected = table[table["code"] == shell.view().commune]
-    if len(selected):
-        row = selected.iloc[0]
-        st.button(
-            f"Expliquer le signal : {row['name']} (risque {row['risk_class']})",
-            type="primary",
-            on_click=lambda: st.session_state.update({TABS: SIGNAL}),
-        )
-    else:
-        st.caption("Cliquez sur une commune de la carte, ou cochez une ligne, pour l’expliquer.")
-    height: Literal["auto"] | int = "auto" if len(chosen) <= SHORT_LIST else 420
-    listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
-    figures.table(listed, height=height, key=LIST, on_select=lambda: _row_chosen(territory, codes))
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
     st.caption(" · ".join(lines))
+
+
+def _list(territory: Territory, chosen: pd.DataFrame) -> None:
+    """Draw the communes, the most inhabitants at stake first."""
+    codes = chosen["code"].tolist()
+    height: Literal["auto"] | int = "auto" if len(chosen) <= SHORT_LIST else 420
+    listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
+    figures.table(
+        listed[[*LISTED]],
+        height=height,
+        key=LIST,
+        on_select=lambda: _row_chosen(territory, codes),
+    )
+    st.caption(
+        "Dans l’ordre des habitants concernés : habitants × probabilité. L’export a toutes les "
+        "colonnes."
+    )
+
+
+def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon: int) -> None:
+    """Draw the commune chosen: why, what would change it, what if; arrows go along the list."""
+    code = _commune(table)
+    at = codes.index(code) if code in codes else -1
+    with st.container(horizontal=True):
+        for label, key, step in (("← Précédente", "Left", -1), ("Suivante →", "Right", 1)):
+            target = at + step if at >= 0 else 0
+            st.button(
+                label,
+                shortcut=key,
+                disabled=not 0 <= target < len(codes),
+                on_click=lambda to=target: _centre(territory, codes[to]),
+            )
+    if code is None:
+        st.info("Cliquez sur une commune de la carte, ou cochez une ligne de la liste.")
+        return
+    risk_panels.signal(territory, code, horizon)
 
 
 def _commune(table: pd.DataFrame) -> str | None:
@@ -225,18 +305,9 @@ def _commune(table: pd.DataFrame) -> str | None:
         index=None,
         format_func=known.__getitem__,
         key=COMMUNE,
-        placeholder="Choisir une commune qui a au moins un médecin",
+        placeholder="Choisir une commune où l’on a compté un médecin",
         on_change=lambda: _select(st.session_state[COMMUNE] or ""),
     )
-
-
-def _signal(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
-    code = _commune(table)
-    if code is None:
-        st.info("Choisissez une commune dans la liste, ou cliquez-la sur la carte.")
-        return
-    risk_panels.signal(territory, code, horizon)
-    risk_panels.review_form(territory, code, horizon)
 
 
 def _departure(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
@@ -299,17 +370,24 @@ def draw() -> None:
     territory = shell.territory()
     st.title("Territoires à risque")
     horizon = _horizon()
-    st.markdown(READING)
+    with st.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas"):
+        st.markdown(READING)
     try:
         table, communes = _listed(territory, horizon)
     except ProxiSoinsError as error:
         st.error(str(error))
         return
     _remember(territory, horizon)
+    late = flag.overdue(
+        int(table["as_of_year"].iloc[0]), horizon, dt.datetime.now(tz=dt.UTC).date()
+    )
+    if late:
+        st.warning(late)
+    st.text(flag.gone_told(table, shell.risk(territory, horizon)))
+    table = flag.reviewed(table, store.reviews(table["code"].tolist()))
     _tabs(
         {
             RANKING: lambda: _ranking(territory, table, _filters(table, communes), horizon),
-            SIGNAL: lambda: _signal(territory, table, horizon),
             DEPARTURE: lambda: _departure(territory, table, horizon),
             "La preuve": lambda: risk_proof.draw(horizon),
             "Suivi et avis": lambda: _follow_up(territory),

@@ -30,7 +30,13 @@ _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
 _TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|departement|region):[\w.-]{1,40}")
 _SLUG = re.compile(r"[a-zA-Z0-9-]{1,24}")
-_RISK_LISTS = {"departements": "dep", "epcis": "epci", "classes": "classe", "zones": "zone"}
+_RISK_LISTS = {
+    "departements": "dep",
+    "epcis": "epci",
+    "classes": "classe",
+    "zones": "zone",
+    "shown": "montrer",
+}
 """Fields of `RiskChoices` that hold several values, and their parameter in the URL."""
 _MAX_LIST = 4000
 _MAX_ZOOM = 18
@@ -57,7 +63,7 @@ class RiskChoices:
         Slug of the tab, "" for the first.
     departements, epcis
         Codes kept, none for all.
-    classes, zones
+    classes, zones, shown
         Slugs kept, none for all.
     inhabitants
         Communes of more inhabitants are left out; None: no limit.
@@ -69,6 +75,7 @@ class RiskChoices:
     epcis: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     inhabitants: int | None = None
 
     @classmethod

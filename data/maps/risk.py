@@ -9,6 +9,9 @@ from data.maps import payload
 from data.region.territory import Territory
 
 WITHOUT_GP = "sans médecin"
+PROBABLY_GONE = "probablement déjà parti"
+"""State of communes counted with a GP that a newer register does not show any more."""
+
 LEFT_OUT = "hors du filtre"
 """Value of communes that a filter leaves out: said in the legend, not shown as missing."""
 
@@ -23,14 +26,18 @@ def with_risk(table: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
     table
         Commune indicators (columns code, gps).
     risk
-        Columns code and risk_class of the communes that have a GP.
+        Columns code, risk_class and state of the communes that have a GP.
 
     Returns
     -------
     pandas.DataFrame
-        The same rows; `WITHOUT_GP` where no GP practises, missing where that is not known.
+        The same rows; `WITHOUT_GP` where no GP was counted, `PROBABLY_GONE` where a newer register
+        shows none, missing where that is not known.
     """
-    classes = table["code"].map(risk.set_index("code")["risk_class"])
+    known = risk.set_index("code")
+    classes = table["code"].map(
+        known["risk_class"].mask(known["state"] == PROBABLY_GONE, PROBABLY_GONE)
+    )
     return table.assign(risk_class=classes.where(table["gps"] != 0, WITHOUT_GP))
 
 
@@ -55,7 +62,7 @@ def configuration(
     """
     drawn = table[["code", "population", "gps", "zone", "risk_class"]]
     if kept is not None:
-        outside = ~drawn["code"].isin(kept) & drawn["risk_class"].ne(WITHOUT_GP)
+        outside = ~drawn["code"].isin(kept) & ~drawn["risk_class"].isin([WITHOUT_GP, PROBABLY_GONE])
         drawn = drawn.assign(risk_class=drawn["risk_class"].mask(outside, LEFT_OUT))
     document = payload.configuration(territory, drawn, {})
     for one in document["indicators"]:

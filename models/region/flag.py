@@ -13,13 +13,13 @@ import pandas as pd
 from data.access.inputs import NEAR_MINUTES
 from data.base.french import number, percent
 from data.region.territory import Territory
-from data.scenarios.store import Seen
+from data.scenarios.store import Review, Seen
 from geo.errors import InvalidInputError
 from models.learning import artefact
 from models.learning.explain import effect
 from models.learning.panel import xy_km
 from models.learning.predictors import THEMES
-from models.learning.register import CONFIRMED, GONE
+from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.scoring import predict
 from models.learning.signals import span_of
 from models.learning.training import LATEST
@@ -113,12 +113,12 @@ def headline(row: Mapping[str, Any]) -> list[str]:
         ),
         (
             f"Sur 100 communes de la classe « {row['risk_class']} », "
-            f"{number(100 * rates['rate'])} n’avaient plus de médecin à l’échéance "
+            f"{of_hundred(rates['rate'])} n’avaient plus de médecin à l’échéance "
             f"({number(rates['losses'])} sur {number(rates['communes'])} ; {tested}, régions "
             "jamais apprises)."
         ),
         (
-            f"Sur 100 signaux de ce type (« {row['set']} »), {number(100 * told['rate'])} se sont "
+            f"Sur 100 signaux de ce type (« {row['set']} »), {of_hundred(told['rate'])} se sont "
             f"réalisés ({number(told['losses'])} sur {number(told['communes'])} ; {tested})."
         ),
         (
@@ -127,6 +127,11 @@ def headline(row: Mapping[str, Any]) -> list[str]:
             else "Aucun registre n’entre dans cette probabilité."
         ),
     ]
+
+
+def of_hundred(rate: float) -> str:
+    """Return how many of a hundred, with a decimal under two ("0,6")."""
+    return number(100 * rate, 1 if rate < 0.02 else 0)
 
 
 def years_told(years: int) -> str:
@@ -188,6 +193,35 @@ def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     table["people_at_stake"] = table["share_lost"] * table["population"]
     order = ["people_at_stake", "code"]
     return table.sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
+    """Say what a newer register shows of the region, or that none was imported."""
+    year, told = int(risk["as_of"].iloc[0]), str(risk["register"].iloc[0])
+    states = table["state"].value_counts()
+    if not told or states.get(UNKNOWN, 0) == len(table):
+        return (
+            f"Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de "
+            f"{year} n’est importé (SIRENE par commune, dans « Données et méthode »)."
+        )
+    gone = table[table["state"] == GONE]
+    communes, right = artefact.shipped().flagged
+    worth = f"{number(100 * right / communes)} alertes justes sur 100 là où on a pu le vérifier"
+    fed = "il entre" if risk["register_fed"].any() else "il n’entre pas"
+    return (
+        f"Registre de {told}. Communes probablement déjà sans médecin, à vérifier : "
+        f"{number(len(gone))} ({number(gone['population'].sum())} habitants ; {worth}), "
+        f"{number(states.get(CONFIRMED, 0))} où il montre un médecin, "
+        f"{number(states.get(UNKNOWN, 0))} qu’il ne couvre pas ; {fed} dans les probabilités."
+    )
+
+
+def reviewed(table: pd.DataFrame, reviews: Sequence[Review]) -> pd.DataFrame:
+    """Return a list with the column review: the last verdict on each commune, "" for none."""
+    last: dict[str, str] = {}
+    for one in reviews:  # the newest first
+        last.setdefault(one.code, one.verdict)
+    return table.assign(review=[last.get(code, "") for code in table["code"]])
 
 
 def kept(

@@ -1,8 +1,10 @@
 """The tables and sentences of the screen on risk, from the results of the model."""
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,9 @@ from models.region.departure import Departure
 from models.region.flag import minutes, past
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
+
+PARIS = ZoneInfo("Europe/Paris")
+"""Local time of the reviews."""
 
 
 def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
@@ -201,6 +206,17 @@ def _measure(followed: RegionFollowUp, name: str) -> str:
     return number(followed.result.measures.get(name, math.nan), 2)
 
 
+def local(moment: dt.datetime) -> str:
+    """Return a moment in words, at the time of Paris."""
+    there = moment.astimezone(PARIS)
+    return f"{date(there)}, {there:%H h %M} (heure de Paris)"
+
+
+def reviewed_told(one: Review) -> str:
+    """Return a review in a few words: the verdict, who, when."""
+    return f"{one.verdict} · {one.owner or 'sans signature'} · {local(one.made_at)}"
+
+
 def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.DataFrame:
     """Return what was said of flags and of which prediction, newest first.
 
@@ -214,7 +230,8 @@ def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.Data
             "name": [str(names.get(one.code, one.code)) for one in reviews],
             "review": [one.verdict for one in reviews],
             "comment": [one.comment for one in reviews],
-            "reviewed_on": [f"{date(one.made_at)}, {one.made_at:%H:%M} (UTC)" for one in reviews],
+            "reviewed_on": [local(one.made_at) for one in reviews],
+            "reviewed_by": [one.owner or "sans signature" for one in reviews],
             "risk_class": [one.risk_class if one else "" for one in seen],
             "share_lost": pd.Series(
                 [one.probability if one else None for one in seen], dtype=float

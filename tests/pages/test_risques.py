@@ -22,7 +22,8 @@ from models.region import departure as departures
 from models.region import flag, flag_tables, predict
 
 TIMEOUT_SECONDS = 200
-TAB = "risques_onglet"
+TAB, PART = "risques_onglet", "risques_volet"
+RANKING = "Carte et signaux"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,6 +65,16 @@ def words(app: AppTest) -> str:
     return " ".join(str(one.value) for one in said)
 
 
+def listed(app: AppTest) -> pd.DataFrame:
+    """The list of communes that the screen draws."""
+    return next(one.value for one in app.dataframe if "Habitants × probabilité" in one.value)
+
+
+def read(app: AppTest, part: str) -> AppTest:
+    app.session_state[PART] = part
+    return shown(app, RANKING)
+
+
 def select(app: AppTest, code: str) -> None:
     app.query_params["commune"] = code
 
@@ -75,27 +86,27 @@ def told(app: AppTest, key: str) -> str:
 
 
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
-    shown(screen, "Carte et classement")
-    head = screen.dataframe[1].value
+    shown(screen, RANKING)
+    head = listed(screen)
     screen.toggle[0].set_value(True).run()
-    classes, ranking = (one.value for one in screen.dataframe)
+    ranking = listed(screen)
+    classes = next(one.value for one in screen.dataframe if "Communes ici" in one.value)
     pd.testing.assert_frame_equal(head, ranking.head(len(head)))
     assert len(head) < len(ranking)
     assert ranking["Habitants × probabilité"].is_monotonic_decreasing
     assert ranking["Probabilité"].between(0, 100).all()
-    assert (ranking["Horizon (années)"] == DEFAULT_HORIZON).all()
     assert classes["Communes ici"].sum() == len(ranking)
     assert classes["Taux observé par le passé"].str.contains("%").all()
     assert "va partir" not in words(screen)
 
 
 def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTest) -> None:
-    shown(screen, "Carte et classement")
-    screen.multiselect[0].set_value(["23"]).run()
-    assert set(screen.dataframe[1].value["Département"]) == {"Creuse"}
+    shown(screen, RANKING)
+    screen.pills[0].set_value(["23"]).run()
+    assert set(listed(screen)["Département"]) == {"Creuse"}
     assert told(screen, "dep") == "23"
     assert "Filtre en cours : Creuse." in words(screen)
-    screen.multiselect[0].set_value([]).run()
+    screen.pills[0].set_value([]).run()
     assert not told(screen, "dep")
 
 
@@ -104,24 +115,24 @@ def test_the_address_gives_back_horizon_tab_filters_and_commune(
 ) -> None:
     code = str(risk.iloc[0]["code"])
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
-    asked = {"horizon": "5", "onglet": "un-signal", "dep": "23,99", "classe": "tres-eleve"}
+    asked = {"horizon": "5", "onglet": "la-preuve", "dep": "23,99", "classe": "tres-eleve"}
     for key, text in (asked | {"commune": code, "habitants": "2000"}).items():
         app.query_params[key] = text
     app.switch_page("pages/risques.py").run()
     assert not app.exception
-    assert "horizon de 5 ans" in words(app)
     kept = predictions.kept("75", simulated=True)
     assert (5, artefact.version()) in {(one.horizon, one.model) for one in kept}
-    assert app.session_state[TAB] == "Un signal"
-    assert told(app, "onglet") == "un-signal"
-    ranking = shown(app, "Carte et classement").dataframe[1].value
+    assert app.session_state[TAB] == "La preuve"
+    assert told(app, "onglet") == "la-preuve"
+    ranking = listed(shown(app, RANKING))
+    assert "horizon de 5 ans" in words(app)
     assert set(ranking["Département"]) <= {"Creuse"}
     assert set(ranking["Risque de relève non assurée"]) <= {"très élevé"}
     assert (ranking["Habitants"] <= 2000).all()
     assert told(app, "dep") == "23"  # 99 is in no list
     app.switch_page("pages/methode.py").run()
     app.switch_page("pages/risques.py").run()
-    assert set(app.dataframe[1].value["Département"]) <= {"Creuse"}
+    assert set(listed(app)["Département"]) <= {"Creuse"}
     assert app.segmented_control[0].value == 5
 
 
@@ -130,14 +141,19 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
 ) -> None:
     first = risk.iloc[0]
     select(screen, first["code"])
-    said = words(shown(screen, "Un signal"))
+    said = words(read(screen, "Pourquoi"))
     assert f"horizon de {DEFAULT_HORIZON} ans" in said
     assert first["reasons"][0] in said
     assert "intervalle à 90" in said
-    assert "démonstration" in said.lower()
+    assert "on ne le sait pas" in said.lower()
+    assert "sur 100 signaux de ce type" in said.lower()
+    said = words(read(screen, "Ce qui le changerait"))
     present = f"Situation actuelle : risque {first['risk_class']}, "
     assert present + french.percent(first["probability"], 1) in said
     assert "Un médecin de plus s’installe dans la commune : risque" in said
+    said = words(read(screen, "Si cela arrive"))
+    assert "généraliste le plus proche" in said
+    assert "démonstration" in said.lower()
 
 
 def test_a_review_is_kept_dated_and_shown_as_text(
@@ -146,22 +162,27 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path))
     code = str(risk.iloc[1]["code"])
     select(screen, code)
-    shown(screen, "Un signal")
+    read(screen, "Votre avis")
     hostile = "=1+1 <script>alert(1)</script> {{7*7}}"
     screen.text_area[0].input(hostile)
     screen.button[-1].click().run()
     assert "Choisissez d’abord" in screen.error[0].value
     assert not store.reviews([code])
     screen.segmented_control[-1].set_value(store.VERDICTS[1])
+    screen.text_input[0].input("service des soins")
     screen.text_area[0].input(hostile)
     screen.button[-1].click().run()
     assert not screen.exception
     (kept,) = store.reviews([code])
-    assert kept.comment == hostile
+    assert (kept.comment, kept.owner) == (hostile, "service des soins")
+    pill = " ".join(one.value for one in screen.markdown)
+    assert f"{store.VERDICTS[1]} · service des soins · " in pill
+    told = flag.reviewed(risk, [kept])
+    assert told.loc[told["review"] != "", "code"].tolist() == [code]
     assert kept.seen == flag.seen(flag.row(risk, code))
     everything = shown(screen, "Suivi et avis").dataframe[-1].value
     assert hostile in set(everything["Commentaire"])
-    assert everything["Avis du"].str.contains("UTC").all()
+    assert everything["Avis du"].str.contains("heure de Paris").all()
     assert everything["Risque de relève non assurée"].tolist() == [kept.seen.risk_class]
     assert everything["Version du modèle"].tolist() == [artefact.version()]
     assert everything["Année de départ"].tolist() == [kept.seen.as_of]
