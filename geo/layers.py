@@ -76,6 +76,21 @@ _BLUES_DOWN = "#7f2704 #d94801 #fdae6b #deebf7 #9ecae1 #3182bd"
 
 INDICATORS = (
     Indicator(
+        "share_without_room",
+        "Habitants sans place chez un généraliste",
+        "Sans place à 20 min",
+        "%",
+        0,
+        (0, 5, 10, 25, 50),
+        _steps(
+            "aucun | jusqu’à 5 | 5 à 10 | 10 à 25 | 25 à 50 | plus de 50",
+            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
+        ),
+        ("gps",),
+        "part des habitants que ne peut accueillir aucun médecin à 20 minutes en voiture, à 1 000 "
+        "habitants par médecin au plus (hypothèse), le plus proche passant le premier",
+    ),
+    Indicator(
         "minutes_to_nearest_gp",
         "Temps d’accès au médecin généraliste le plus proche",
         "Médecin le plus proche",
@@ -88,6 +103,35 @@ INDICATORS = (
         ),
         ("gps",),
         "du bourg de la commune à la commune la plus proche ayant un médecin, en voiture",
+    ),
+    Indicator(
+        "minutes_to_third_gp",
+        "Temps d’accès au troisième médecin généraliste",
+        "Troisième médecin",
+        "min",
+        0,
+        (0, 5, 10, 15, 20),
+        _steps(
+            "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
+            _YELLOW_TO_BROWN,
+        ),
+        ("gps",),
+        "trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins : pouvoir "
+        "choisir, ou en trouver un autre",
+    ),
+    Indicator(
+        "population_single_gp",
+        "Habitants qui dépendent d’un seul généraliste",
+        "Un seul médecin à 20 min",
+        "hab.",
+        0,
+        (0, 250, 500, 1000, 2000),
+        _steps(
+            "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
+            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
+        ),
+        ("gps",),
+        "habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en voiture",
     ),
     Indicator(
         "population_beyond_20",
@@ -125,6 +169,21 @@ INDICATORS = (
         _steps("jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN),
         ("apl",),
         "consultations accessibles par an et par habitant standardisé, tous âges de médecins",
+    ),
+    Indicator(
+        "gps_within_20_per_1000",
+        "Généralistes à 20 minutes pour 1 000 habitants",
+        "Généralistes à 20 min pour 1 000 hab.",
+        "",
+        2,
+        (0.5, 0.7, 0.85, 1.0, 1.25),
+        _steps(
+            "jusqu’à 0,5 | 0,5 à 0,7 | 0,7 à 0,85 | 0,85 à 1 | 1 à 1,25 | plus de 1,25",
+            "#f7fcf0 #ccebc5 #a8ddb5 #7bccc4 #2b8cbe #084081",
+        ),
+        ("gps",),
+        "médecins à 20 minutes en voiture, chacun partagé entre tous les habitants qui l’ont à "
+        "20 minutes",
     ),
     Indicator(
         "gps_per_1000",

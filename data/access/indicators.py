@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access import inputs
+from data.access import inputs, room
 from data.access import people as residents
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
 from data.access.people import counted_within
@@ -40,7 +40,9 @@ LEVELS = MappingProxyType(
 
 BEST: Mapping[str, Literal["high", "low"]] = MappingProxyType(
     {
+        "share_without_room": "low",
         "minutes_to_nearest_gp": "low",
+        "minutes_to_third_gp": "low",
         "share_beyond_20": "low",
         "apl": "high",
         "apl_published": "high",
@@ -56,11 +58,17 @@ _SUMMED = (
     "gps",
     *(f"population_within_{ring:.0f}" for ring in RINGS_MINUTES),
     "population_beyond_20",
+    "without_room_bound",
+    "without_room_nearest",
+    "population_single_gp",
     *(f"population_labelled_within_{ring:.0f}" for ring in LABEL_RINGS_MINUTES),
 )
 _AVERAGED = (
     "minutes_to_nearest_gp",
+    "minutes_to_third_gp",
     "minutes_to_labelled_structure",
+    "inhabitants_per_gp",
+    "gps_within_20_per_1000",
     "apl",
     "apl_e2sfca",
     "apl_published",
@@ -92,9 +100,11 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         its decree), tvs, tvs_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         share_over_65, share_over_80 and their elder_year, of another census (missing without it);
-        minutes_to_labelled_structure, population_labelled_within_20, _30.
+        minutes_to_labelled_structure, population_labelled_within_20, _30; and the columns of
+        `data.access.room.commune_room`.
     """
-    return cached_table("communes", _key(territory), lambda: _compute(territory)).copy()
+    kept = cached_table("communes", _key(territory), lambda: _compute(territory))
+    return pd.concat([kept, room.commune_room(territory)], axis=1)
 
 
 def three_steps(territory: Territory) -> pd.Series:
@@ -328,6 +338,7 @@ def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:
         table[column] = ag.sums(communes[column], groups)
     table["gps_per_1000"] = 1000 * ag.ratios(communes["gps"], people, groups)
     table["share_beyond_20"] = ag.ratios(communes["population_beyond_20"], people, groups)
+    table["share_without_room"] = ag.ratios(communes["without_room_nearest"], people, groups)
     for column in _AVERAGED:
         table[column] = ag.weighted_means(communes[column], people, groups)
     table["minutes_median"] = ag.weighted_medians(communes["minutes_to_nearest_gp"], people, groups)

@@ -10,9 +10,6 @@ import pandas as pd
 from data.access.own_tables import read_demand, read_gp_counts, read_times
 from geo.room import Bound, Reach, fairest, nearest_first
 
-PER_GP = 1000.0
-"""Inhabitants that a GP takes where no file says it: an assumption, said so where it is used."""
-
 
 @dataclass(frozen=True, eq=False)
 class RoomTables:

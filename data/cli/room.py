@@ -81,10 +81,10 @@ def write_room(
             "pour les communes de la région."
         )
     else:
-        from data.access.room import room_tables
+        from data.access.room import room_tables_of
         from data.region.catalogue import load_territory
 
-        tables = room_tables(load_territory(region), minutes)
+        tables = room_tables_of(load_territory(region), minutes)
     bound = rooms.shared(tables)
     table = rooms.measures(tables, bound, per_gp)
     if not given:
@@ -102,8 +102,7 @@ def _sentence(table: "pd.DataFrame", per_gp: float, minutes: float) -> str:
     least = table["without_room_bound"].sum()
     nearest = table["without_room_nearest"].sum()
     return (
-        f"Entre {number(least)} et {number(nearest)} habitants sur "
-        f"{number(table['population'].sum())} sont sans place à {minutes:g} minutes, si un médecin "
-        f"suit au plus {number(per_gp)} habitants : le premier nombre si tout était partagé au "
-        "mieux, le second si le plus proche passe le premier."
+        f"Sans place à {minutes:g} minutes, à {number(per_gp)} habitants par médecin au plus, sur "
+        f"{number(table['population'].sum())} habitants : {number(least)} si tout était partagé au "
+        f"mieux, {number(nearest)} si le plus proche passe le premier."
     )

@@ -6,8 +6,12 @@ import pandas as pd
 
 from data.base.french import number, percent
 from data.region import rules
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
+
+CROWDED_SHARE = 0.1
+"""A commune is counted when more than this share of its inhabitants is without room."""
 
 
 def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str:
@@ -26,6 +30,57 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
     if not (column.notna() & (column != "")).any():
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
     return f"{region_name} : {_WORDED[indicator.key](table, indicator.key)}"
+
+
+def _room(table: pd.DataFrame, key: str) -> str:
+    least, nearest = table["without_room_bound"].sum(), table["without_room_nearest"].sum()
+    crowded = table[table[key] > CROWDED_SHARE]
+    return (
+        f"{ends_of_room(least, nearest)} des {number(table['population'].sum())} habitants sont "
+        f"sans place à 20 minutes, à {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
+        "premier nombre si tout était partagé au mieux, le second si le plus proche passe le "
+        f"premier. Plus d’un habitant sur dix est sans place dans {number(len(crowded))} des "
+        f"{number(len(table))} communes, de {number(crowded['departement'].nunique())} "
+        "départements."
+    )
+
+
+def ends_of_room(least: float, nearest: float) -> str:
+    """Return both ends of the people without room, as a sentence opens.
+
+    The fair share of a part of the places is no minimum: it may pass what nearest-first leaves.
+    """
+    if least <= nearest:
+        return f"entre {number(least)} et {number(nearest)}"
+    return f"{number(least)} ou {number(nearest)}"
+
+
+def _third(table: pd.DataFrame, key: str) -> str:
+    people, far = table["population"], table[key] > HUBERT_MINUTES
+    return (
+        f"{number(people[far].sum())} des {number(people.sum())} habitants n’ont pas trois "
+        f"généralistes à 20 minutes, dans {number(int(far.sum()))} des {number(len(table))} "
+        "communes."
+    )
+
+
+def _single(table: pd.DataFrame, key: str) -> str:
+    return (
+        f"{number(table[key].sum())} des {number(table['population'].sum())} habitants n’ont à 20 "
+        "minutes qu’un seul généraliste, ou aucun, dans "
+        f"{number(int((table[key] > 0).sum()))} des {number(len(table))} communes."
+    )
+
+
+def _shared_density(table: pd.DataFrame, key: str) -> str:
+    known = table[table[key].notna()]
+    mean = (known[key] * known["population"]).sum() / known["population"].sum()
+    low = known.loc[known[key] < 0.7, "population"].sum()
+    return (
+        f"{number(mean, 2)} généraliste à 20 minutes pour 1 000 habitants en moyenne, chacun "
+        f"partagé entre tous ceux qui l’ont à 20 minutes ; {number(low)} des "
+        f"{number(known['population'].sum())} habitants en ont moins de 0,7."
+    )
 
 
 def _minutes(table: pd.DataFrame, key: str) -> str:
@@ -100,7 +155,11 @@ def _zones(table: pd.DataFrame, key: str) -> str:
 
 
 _WORDED: dict[str, Callable[[pd.DataFrame, str], str]] = {
+    "share_without_room": _room,
     "minutes_to_nearest_gp": _minutes,
+    "minutes_to_third_gp": _third,
+    "population_single_gp": _single,
+    "gps_within_20_per_1000": _shared_density,
     "population_beyond_20": _beyond,
     "apl": _apl,
     "apl_published": _apl,

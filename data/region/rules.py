@@ -58,6 +58,7 @@ NEAR_RETIREMENT_SHARE, TOLD_RETIREMENT_SHARE = 0.3, 0.2
 # Room: inhabitants that one GP can receive.
 ROOM_PEOPLE_A_GP = 1_000
 ROOM_RANGE_PEOPLE_A_GP = (800, 1_600)
+ROOM_MINUTES = (5.0, 10.0, 15.0, HUBERT_MINUTES, LABEL_MINUTES)
 
 # Noise: what is under it reads as no change.
 APL_NOISE = 0.005
@@ -253,6 +254,12 @@ RULES = (
     Rule(
         ("ROOM_PEOPLE_A_GP", "ROOM_RANGE_PEOPLE_A_GP"),
         "habitants qu’un généraliste peut recevoir : hypothèse, puis bornes du réglage",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("ROOM_MINUTES",),
+        "trajets, en minutes, au bout desquels on cherche de la place",
         _OURS,
         "2026",
     ),

@@ -83,6 +83,7 @@ def test_a_rounded_share_never_hides_the_last_communes() -> None:
     table = pd.DataFrame(
         {"population": [1_000_000.0, 30.0], "gps": [1, 0], "minutes_to_nearest_gp": [0.0, 25.0]}
     )
-    said = sentence(INDICATORS[0], table, "Région")
+    nearest = next(one for one in INDICATORS if one.key == "minutes_to_nearest_gp")
+    said = sentence(nearest, table, "Région")
     assert "100,0" not in said
     assert "1 des 2 communes" in said
