@@ -36,7 +36,7 @@ def _configuration(territory: Territory) -> tuple[dict[str, Any], str]:
     """Return the configuration of the map, read only, and what is sent of it."""
     around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
     table = shell.communes_with_risk(territory)
-    document = payload.configuration(territory, table, around)
+    document = payload.configuration(territory, table, around, with_room=True)
     return document, payload.encode(document)
 
 

@@ -9,7 +9,8 @@ CLIENT = "proxisoins"
 """Folder of our client under `static/`."""
 
 AT_OPENING = frozenset(
-    {"address", "card", "data", "dom", "layers", "main", "map", "panel", "search", "symbols"}
+    {"address", "card", "data", "dom", "layers", "main", "map", "panel"}
+    | {"room", "search", "symbols"}
 )
 """Modules that every map needs; the others are asked for when they are used."""
 

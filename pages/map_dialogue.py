@@ -6,15 +6,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from data.maps import payload
+from data.maps import payload, room
 from data.pdses import coverage
+from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
 from data.region.territory import Territory
 from geo import layers
 from geo.errors import ProxiSoinsError
 from pages import shell
 from pages.state import ViewState
 
-_CLIENT_FIELDS = ("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year")
+_CLIENT_FIELDS = (
+    *("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year"),
+    *("per_gp", "within", "fair"),
+)
 """Fields of the view that the client changes."""
 
 RING_LAYERS = ("iso_gps", "iso_france_sante", "iso_msp")
@@ -31,6 +35,11 @@ def _rings_around(territory: Territory, lon: float, lat: float) -> dict[str, Any
     return layers.display_rings(territory.travel_time.isochrones(np.array([[lon, lat]])))
 
 
+@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
+def _room(territory: Territory, minutes: int) -> room.RoomDocument | None:
+    return room.document(territory, minutes)
+
+
 def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]:
     """Return the part of a payload that says the view to open on, and what is the default."""
     default = default or ViewState()
@@ -44,6 +53,9 @@ def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]
         "commune": view.commune,
         "here": view.here,
         "year": view.year,
+        "place": view.per_gp,
+        "seuil": view.within,
+        "partage": view.fair,
     }
     defaults = {"indicator": default.indicator, "layers": list(default.layers)}
     return {"state": state, "defaults": defaults}
@@ -90,6 +102,8 @@ def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
             said["rings"]["ici"] = _rings_around(territory, *view.here)
         except ProxiSoinsError as error:
             said["message"] = str(error)
+    if view.within in ROOM_MINUTES and view.within != HUBERT_MINUTES:
+        said["room"] = _room(territory, view.within)
     if view.commune:
         lines = coverage.lines_covering(territory, view.commune)
         said["commune"] = {

@@ -128,6 +128,9 @@ class ViewState:
         Territory of the sheet, "level:code" ("epci:200070159"), "" for none.
     year
         Vintage chosen on the year slider, None for the latest.
+    per_gp, within, fair
+        Inhabitants per GP and minutes at which room is counted, None for what the map opens on;
+        whether it is shared as fairly as can be, instead of nearest first.
     risk
         Choices of the screen of risk.
     """
@@ -136,12 +139,15 @@ class ViewState:
     lon: float | None = None
     lat: float | None = None
     zoom: float | None = None
-    indicator: str = "minutes_to_nearest_gp"
+    indicator: str = "share_without_room"
     layers: tuple[str, ...] = DEFAULT_LAYERS
     commune: str = ""
     here: tuple[float, float] | None = None
     territory: str = ""
     year: int | None = None
+    per_gp: int | None = None
+    within: int | None = None
+    fair: bool = False
     risk: RiskChoices = RiskChoices()
 
     @classmethod
@@ -167,8 +173,12 @@ class ViewState:
             view = replace(view, here=(here[0], here[1]))
         if _TERRITORY.fullmatch(query.get("territoire", "")):
             view = replace(view, territory=query["territoire"])
-        year = _bounded(query.get("annee"), 1990, 2100)
-        return replace(view, year=int(year)) if year is not None else view
+        year, per_gp, within = (
+            None if (value := _bounded(query.get(name), low, high)) is None else int(value)
+            for name, low, high in (("annee", 1990, 2100), ("place", 1, 1e4), ("seuil", 1, 120))
+        )
+        fair = query.get("partage") == "mieux"
+        return replace(view, year=year, per_gp=per_gp, within=within, fair=fair)
 
     def to_query(self) -> dict[str, str]:
         """Return the URL parameters of this view; `from_query` of them gives it back."""
@@ -187,6 +197,8 @@ class ViewState:
             query["ici"] = f"{self.here[0]:.5f},{self.here[1]:.5f}"
         if self.territory:
             query["territoire"] = self.territory
-        if self.year is not None:
-            query["annee"] = str(self.year)
+        numbers = {"annee": self.year, "place": self.per_gp, "seuil": self.within}
+        query |= {name: str(value) for name, value in numbers.items() if value is not None}
+        if self.fair:
+            query["partage"] = "mieux"
         return query | self.risk.to_query()

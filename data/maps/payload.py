@@ -12,9 +12,11 @@ import pandas as pd
 
 from data.access.people import people_of
 from data.base import paths
+from data.maps import room
 from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME, TILE_SERVER
 from data.region import embedded_set
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Provenance, Territory
 from geo import layers
 from geo.layers import Indicator
@@ -367,6 +369,8 @@ def configuration(
     territory: Territory,
     table: pd.DataFrame,
     around: Mapping[str, pd.DataFrame],
+    *,
+    with_room: bool = False,
 ) -> dict[str, Any]:
     """Return all that the map's client needs, but the view.
 
@@ -378,11 +382,19 @@ def configuration(
         Commune indicators, in the order of `territory.communes`.
     around
         Aggregated indicators of each of `LEVELS` (column code and the indicators).
+    with_room
+        Whether capacity and threshold may be chosen for the people without room.
     """
     drawn, comparisons = _drawn(territory, table, around)
     points = _points(territory)
     engine = territory.travel_time.label
-    return setting(territory) | {
+    document = setting(territory)
+    if with_room:
+        document |= {
+            "room": room.document(territory, HUBERT_MINUTES),
+            "room_controls": room.controls(),
+        }
+    return document | {
         "indicators": drawn,
         "comparisons": comparisons,
         "comparison_note": "EPCI, département et région : moyennes pondérées par la population, "

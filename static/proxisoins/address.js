@@ -15,7 +15,7 @@ export function page() {
 export function remembered(config) {
   const query = new URLSearchParams(page().location.search);
   const state = { ...config.state };
-  const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee"].some((name) => query.has(name));
+  const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "place", "seuil", "partage"].some((name) => query.has(name));
   if (inAddress || config.read_only) return state;
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
@@ -36,6 +36,8 @@ function known(kept, config, state) {
   if (!state.commune && typeof kept.commune === "string") view.commune = kept.commune;
   if (!state.here && Array.isArray(kept.here)) view.here = kept.here;
   if (Number.isInteger(kept.year)) view.year = kept.year;
+  for (const name of ["place", "seuil"]) if (Number.isInteger(kept[name])) view[name] = kept[name];
+  if (typeof kept.partage === "boolean") view.partage = kept.partage;
   return view;
 }
 
@@ -49,6 +51,9 @@ export function write(state, config) {
   if (!state.layers.length) query.set("couches", "");
   put("commune", state.commune, "");
   put("annee", state.year ? String(state.year) : "", "");
+  put("place", state.place ? String(state.place) : "", String(config.room_controls?.capacity));
+  put("seuil", state.seuil ? String(state.seuil) : "", String(config.room_controls?.threshold));
+  put("partage", state.partage ? "mieux" : "", "");
   put("ici", state.here ? state.here.join(",") : "", "");
   if (Number.isFinite(state.lat)) {
     query.set("lon", state.lon.toFixed(5));
@@ -67,9 +72,9 @@ export function write(state, config) {
 
 /* The view as parameters of the address, which the server reads the same way. */
 export function query(state) {
-  const { lat, lon, zoom, indicator, layers, commune, here, region, year } = state;
+  const { lat, lon, zoom, indicator, layers, commune, here, region, year, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
-  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "" };
+  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "" };
 }
 
 /* Copy the address of this view, and say it on the button. */

@@ -1,6 +1,7 @@
 /* The card of the commune selected: its figures beside those of its EPCI, its département, the region. */
 import { worded } from "./data.js";
 import { make, number } from "./dom.js";
+import { ROOM } from "./room.js";
 
 const HEADS = ["", "Commune", "EPCI", "Dép.", "Région"];
 
@@ -20,10 +21,10 @@ export class Card {
     const { n, d, e, p, h } = carte.rows[row];
     const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => carte.unselect() });
     const where = [p.split(" ").join(", "), carte.departements[d] || d, carte.epcis[e] || "sans EPCI", `${number(h)} habitants`].join(" · ");
-    this.node.replaceChildren(
+    this.node.replaceChildren(...[
       close, make("h2", { text: n }), make("p", { class: "where", text: where }),
-      this.actions(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
-    );
+      this.actions(row), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
+    ].filter(Boolean));
     this.node.hidden = false;
   }
 
@@ -43,12 +44,15 @@ export class Card {
   line(one, row) {
     const { config, rows, state } = this.carte;
     const { d, e } = rows[row];
-    const around = config.comparisons[one.key];
+    const { room } = this.carte;
+    const follows = one.key === ROOM && room.offered;
+    const around = follows ? { epci: { [e]: room.share("e", e) }, departement: { [d]: room.share("d", d) }, region: room.share() } : config.comparisons[one.key];
     const bare = { ...one, unit: "" };
     const cell = (value) => make("td", { text: value === null || value === undefined ? "–" : worded(bare, value) });
-    const value = one.values[row];
+    const value = follows ? room.values[row] : one.values[row];
     const own = typeof value === "string" ? value : worded(bare, value);
-    const name = make("th", { scope: "row", text: one.unit ? `${one.short} (${one.unit})` : one.short, title: one.note });
+    const short = follows ? `Sans place à ${room.known.minutes} min` : one.short;
+    const name = make("th", { scope: "row", text: one.unit ? `${short} (${one.unit})` : short, title: one.note });
     if (!around) return make("tr", {}, name, make("td", { class: "own", colspan: 4, text: own }));
     return make("tr", { class: one.key === state.indicator ? "current" : "" }, name, make("td", { class: "own", text: own }), cell(around.epci[e]), cell(around.departement[d]), cell(around.region));
   }

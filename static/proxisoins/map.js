@@ -5,6 +5,7 @@ import { classOf, communesOf, outlinesOf, worded } from "./data.js";
 import { isPhone, make } from "./dom.js";
 import { Layers } from "./layers.js";
 import { Panel } from "./panel.js";
+import { Room } from "./room.js";
 import { fillOf } from "./symbols.js";
 
 const PHONE_PX = 700;
@@ -32,6 +33,7 @@ export class Carte {
     this.indicators = new Map(config.indicators.map((one) => [one.key, one]));
     if (!this.indicators.has(this.state.indicator)) this.state.indicator = config.indicators[0].key;
     this.layers = new Layers(this);
+    this.room = new Room(this);
     document.documentElement.lang = "fr";
     document.title = "Carte";
     this.frame();
@@ -94,6 +96,7 @@ export class Carte {
     map.getContainer().setAttribute("aria-label", `Carte : ${config.region_name}`);
     this.layers.names();
     for (const key of state.layers) this.layers.show(key, true);
+    if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
     if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
     if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
     document.body.classList.remove("loading");
@@ -141,6 +144,7 @@ export class Carte {
 
   /* Values of the year chosen; the latest when the indicator has no such year. */
   get values() {
+    if (this.room.shown) return this.room.values;
     const past = this.indicator.years.find((one) => one.year === this.state.year);
     return past ? past.values : this.indicator.values;
   }
@@ -161,6 +165,7 @@ export class Carte {
   draw() {
     this.paint();
     this.panel.draw();
+    this.room.draw();
     this.signal("drawn", this.state.indicator);
   }
 
@@ -217,6 +222,7 @@ export class Carte {
     this.card.detail = null;
     this.state.commune = this.rows[row].c;
     this.outline([this.outlines[row]]);
+    this.room.outline(row);
     this.card.fill(row);
     this.write();
     this.signal("selected", this.state.commune);
@@ -226,6 +232,7 @@ export class Carte {
 
   unselect() {
     if (this.row === undefined) return;
+    this.room.forget();
     this.row = undefined;
     this.state.commune = "";
     if (this.selected) this.selected.remove();
@@ -273,6 +280,7 @@ export class Carte {
     }
     this.busy(false);
     this.layers.receive(answer.rings || {});
+    if (answer.room) this.room.receive(answer.room);
     if (answer.message) this.panel.note.textContent = answer.message;
     if (answer.commune) {
       this.card.detail = answer.commune;

@@ -22,7 +22,7 @@ export class Panel {
       "div", { class: "panel" },
       this.search.node,
       make("label", { class: "field", for: "indicateur" }, make("span", { text: "Indicateur" }), choice),
-      this.yearSlider(), this.choiceOfLayers(), legend, this.actions(),
+      this.yearSlider(), carte.room.node, this.choiceOfLayers(), legend, this.actions(),
     );
   }
 
@@ -82,6 +82,9 @@ export class Panel {
     }
     this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year}. Pour comparaison, aujourd’hui : ${sentence}` : sentence;
     this.note.textContent = note;
+    if (!this.carte.room.shown) return;
+    this.sentence.textContent = this.carte.room.sentence();
+    this.note.textContent = `${this.carte.room.meaning()} ${note.slice(note.indexOf("Source"))}`;
   }
 
   legend() {

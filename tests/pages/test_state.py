@@ -22,7 +22,10 @@ views = st.builds(
     lon=st.integers(-17_000_000, 17_000_000).map(lambda n: n / 1e5),
     lat=st.integers(-8_500_000, 8_500_000).map(lambda n: n / 1e5),
     zoom=st.integers(1, 18).map(float),
-    indicator=st.sampled_from(["apl", "minutes_to_nearest_gp", "zone"]),
+    indicator=st.sampled_from(["apl", "share_without_room", "zone"]),
+    per_gp=st.none() | st.integers(1, 10_000),
+    within=st.none() | st.integers(1, 120),
+    fair=st.booleans(),
     layers=st.sets(st.sampled_from(LAYERS)).map(
         lambda chosen: tuple(name for name in LAYERS if name in chosen)
     ),

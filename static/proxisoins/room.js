@@ -1,0 +1,268 @@
+/* Room with a GP: capacity, threshold and both ends chosen here; the curve, the sentence, the proof of a commune. */
+import { make, number } from "./dom.js";
+
+export const ROOM = "share_without_room";
+
+const DRAWN = { pane: "selected", interactive: false, fill: false };
+const CURVE = { width: 268, height: 74, left: 4, top: 8, bottom: 14 };
+
+export class Room {
+  constructor(carte) {
+    this.carte = carte;
+    const { room, room_controls: controls } = carte.config;
+    this.controls = controls;
+    this.at = new Map(room ? [[room.minutes, room]] : []);
+    this.node = this.build();
+  }
+
+  get offered() {
+    return this.at.size > 0;
+  }
+
+  get shown() {
+    return this.offered && this.carte.state.indicator === ROOM;
+  }
+
+  get capacity() {
+    return this.controls.capacities.includes(this.carte.state.place) ? this.carte.state.place : this.controls.capacity;
+  }
+
+  get minutes() {
+    return this.controls.thresholds.includes(this.carte.state.seuil) ? this.carte.state.seuil : this.controls.threshold;
+  }
+
+  /* Room at the threshold chosen; until the server has sent it, at the one known. */
+  get known() {
+    return this.at.get(this.minutes) || this.at.get(this.controls.threshold);
+  }
+
+  get step() {
+    return this.controls.capacities.indexOf(this.capacity);
+  }
+
+  /* Inhabitants of a commune without room: its fair share, or if the nearer goes first. */
+  without(row) {
+    const { known, carte } = this;
+    if (!carte.state.partage) return known.nearest[this.step][row];
+    const level = this.level(row);
+    return level === null ? carte.rows[row].h : carte.rows[row].h * Math.max(0, 1 - this.capacity / level);
+  }
+
+  /* Inhabitants per GP that a commune cannot escape; null where no GP is in reach. */
+  level(row) {
+    const block = this.known.block[row];
+    return block < 0 ? null : this.known.blocks[block].level;
+  }
+
+  /* Shares in hundredths, as every indicator of the map has them. */
+  get values() {
+    const { rows } = this.carte;
+    return rows.map(({ h }, row) => (h ? Math.round((1000 * this.without(row)) / h) / 10 : null));
+  }
+
+  /* The share of a group of communes: those that hold the same value in a column. */
+  share(column, value) {
+    let people = 0;
+    let without = 0;
+    this.carte.rows.forEach((one, row) => {
+      if (column && one[column] !== value) return;
+      people += one.h;
+      without += this.without(row);
+    });
+    return people ? Math.round((1000 * without) / people) / 10 : null;
+  }
+
+  /* ---- the control under the choice of indicator ---- */
+
+  build() {
+    if (!this.offered) return null;
+    const { capacities, thresholds } = this.controls;
+    let waiting = false;
+    const slide = (event) => {
+      this.carte.state.place = capacities[Number(event.target.value)];
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        this.changed();
+      });
+    };
+    this.range = make("input", { type: "range", id: "place", min: 0, max: capacities.length - 1, step: 1, oninput: slide });
+    this.told = make("output", { for: "place" });
+    this.curve = make("div", { class: "curve" });
+    const choice = (name, value, text, onchange) =>
+      make("label", {}, make("input", { type: "radio", name, value, onchange }), make("span", { text }));
+    this.times = make(
+      "fieldset", { class: "choice" }, make("legend", { text: "Trajet, en minutes" }),
+      ...thresholds.map((one) => choice("seuil", one, String(one), () => this.within(one))),
+    );
+    const share = (fair) => () => {
+      this.carte.state.partage = fair;
+      this.changed();
+    };
+    this.ends = make(
+      "fieldset", { class: "choice" }, make("legend", { text: "Qui passe le premier" }),
+      choice("partage", "", "le plus proche", share(false)), choice("partage", "mieux", "partage au mieux", share(true)),
+    );
+    return make(
+      "div", { class: "room", hidden: "" },
+      make("label", { class: "field", for: "place" }, make("span", {}, "Habitants par médecin, au plus : ", this.told), this.range),
+      this.curve, this.times, this.ends,
+    );
+  }
+
+  draw() {
+    if (!this.node) return;
+    this.node.hidden = !this.shown;
+    this.forget();
+    if (!this.shown) return;
+    this.range.value = this.step;
+    this.told.textContent = number(this.capacity);
+    this.range.setAttribute("aria-valuetext", `${number(this.capacity)} habitants par médecin`);
+    for (const box of this.times.querySelectorAll("input")) box.checked = Number(box.value) === this.minutes;
+    for (const box of this.ends.querySelectorAll("input")) box.checked = Boolean(box.value) === Boolean(this.carte.state.partage);
+    this.curve.replaceChildren(this.drawing());
+    if (this.carte.row !== undefined) this.outline(this.carte.row);
+  }
+
+  changed() {
+    const { carte } = this;
+    carte.draw();
+    carte.write();
+    if (carte.row !== undefined) carte.card.fill(carte.row);
+    carte.signal("room", `${this.capacity}-${this.minutes}-${carte.state.partage ? "mieux" : "proche"}`);
+  }
+
+  within(minutes) {
+    this.carte.state.seuil = minutes;
+    if (this.at.has(minutes)) this.changed();
+    else {
+      this.carte.busy(true);
+      this.carte.write();
+      this.carte.ask({ action: "place" });
+    }
+  }
+
+  receive(document) {
+    this.at.set(document.minutes, document);
+    if (this.shown) this.changed();
+  }
+
+  /* Inhabitants without room against capacity: both ends, and where the slider stands. */
+  drawing() {
+    const { least, served } = this.known;
+    const { capacities } = this.controls;
+    const { width, height, left, top, bottom } = CURVE;
+    const most = Math.max(...served, ...least, 1);
+    const x = (at) => left + (at * (width - 2 * left)) / (capacities.length - 1);
+    const y = (people) => top + (1 - people / most) * (height - top - bottom);
+    const path = (values) => values.map((people, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(people).toFixed(1)}`).join("");
+    const at = this.step;
+    const said = `À ${number(this.capacity)} habitants par médecin : ${number(least[at])} habitants sans place au mieux, ${number(served[at])} si le plus proche passe le premier.`;
+    const text = (where, anchor, words) => svg("text", { x: where, y: height - 2, "text-anchor": anchor, class: "axis" }, words);
+    return svg(
+      "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said },
+      svg("path", { d: `${path(served)}${path([...least]).replace("M", "L").split("L").slice(1).reverse().map((one) => `L${one}`).join("")}Z`, class: "between" }),
+      svg("path", { d: path(served), class: "nearest" }), svg("path", { d: path(least), class: "least" }),
+      svg("path", { d: `M${x(at)} ${top - 4}V${height - bottom}`, class: "here" }),
+      svg("circle", { cx: x(at), cy: y(served[at]), r: 3.2, class: "nearest dot" }), svg("circle", { cx: x(at), cy: y(least[at]), r: 3.2, class: "least dot" }),
+      text(left, "start", number(capacities[0])), text(width - left, "end", number(capacities[capacities.length - 1])),
+      svg("text", { x: left, y: top + 2, "text-anchor": "start", class: "axis" }, `${number(most)} hab.`),
+    );
+  }
+
+  /* ---- words ---- */
+
+  sentence() {
+    const { known, step, carte } = this;
+    const [least, served] = [known.least[step], known.served[step]];
+    const people = carte.rows.reduce((sum, { h }) => sum + h, 0);
+    const ends = least <= served ? `entre ${number(least)} et ${number(served)}` : `${number(least)} ou ${number(served)}`;
+    return `${carte.config.region_name} : ${ends} des ${number(people)} habitants sont sans place chez un généraliste à ${known.minutes} minutes.`;
+  }
+
+  /* What the two ends mean, and how many communes are hit. */
+  meaning() {
+    const crowded = this.values.filter((share) => share > 10).length;
+    const shown = this.carte.state.partage ? "tout étant partagé au mieux" : "le plus proche passant le premier";
+    return (
+      `À ${number(this.capacity)} habitants par médecin au plus (hypothèse). Premier nombre : si tout était partagé au mieux, avec les voisins des autres régions ; second : si le plus proche passe le premier. ` +
+      `Plus d’un habitant sur dix est sans place dans ${number(crowded)} des ${number(this.carte.rows.length)} communes (${shown}).`
+    );
+  }
+
+  /* The number of a commune, and its proof in words. */
+  proof(row) {
+    if (!this.offered) return null;
+    const { known, carte } = this;
+    const people = carte.rows[row].h;
+    const nearest = known.nearest[this.step][row];
+    const level = this.level(row);
+    const where = `à ${known.minutes} minutes`;
+    const box = make("div", { class: "proof" }, make("h3", { text: `De la place ${where}` }));
+    if (level === null) {
+      box.append(make("p", { text: `Aucun médecin ${where} : les ${number(people)} habitants y sont sans place, quoi qu’on fasse.` }));
+      return box;
+    }
+    const fair = Math.round(people * Math.max(0, 1 - this.capacity / level));
+    box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${number(nearest)} habitants si le plus proche passe le premier ; ${number(fair)} dans le partage le plus juste.` }));
+    box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${this.reason(row, where)}`));
+    if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : le bloc en trait plein, son ensemble de Hall en tirets." }));
+    return box;
+  }
+
+  reason(row, where) {
+    const block = this.known.blocks[this.known.block[row]];
+    const communes = (count, outside) =>
+      count === 1 ? "cette commune" : `ces ${number(count)} communes${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
+    const doctors = (count) => `${number(count, Number.isInteger(count) ? 0 : 1)} médecin${count >= 2 ? "s" : ""}`;
+    const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${number(block.people)} habitants n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
+    if (block.hall.length === 1) return `${own}.`;
+    return (
+      `${own}, une fois servies les communes plus mal loties qui partagent leurs médecins. Avec elles : ` +
+      `${number(block.hall_communes)} communes, ${number(block.hall_people)} habitants, ${doctors(block.hall_gps)}, soit ${number(block.hall_people / block.hall_gps)} par médecin en moyenne, que personne ne peut faire baisser.`
+    );
+  }
+
+  /* ---- the proof on the map ---- */
+
+  forget() {
+    for (const one of this.drawn || []) one.remove();
+    this.drawn = [];
+  }
+
+  outline(row) {
+    this.forget();
+    if (!this.shown) return;
+    const { block, blocks } = this.known;
+    const mine = block[row];
+    if (mine < 0) return;
+    const members = new Set(blocks[mine].hall);
+    const rowsOf = (wanted) => block.flatMap((one, at) => (wanted(one) ? [at] : []));
+    const draw = (rows, options) => this.drawn.push(L.polyline(this.border(rows), { ...DRAWN, ...options }).addTo(this.carte.map));
+    if (members.size > 1) draw(rowsOf((one) => members.has(one)), { color: "#161616", weight: 2, dashArray: "6 5" });
+    draw(rowsOf((one) => one === mine), { color: "#161616", weight: 2.6 });
+  }
+
+  /* Sides that belong to one commune only of a set: what is shared by two is inside. */
+  border(rows) {
+    const sides = new Map();
+    for (const row of rows)
+      for (const polygon of this.carte.outlines[row].getLatLngs())
+        for (const ring of polygon)
+          ring.forEach((a, at) => {
+            const b = ring[(at + 1) % ring.length];
+            const [one, other] = [`${a.lat},${a.lng}`, `${b.lat},${b.lng}`];
+            const key = one < other ? `${one} ${other}` : `${other} ${one}`;
+            if (!sides.delete(key)) sides.set(key, [a, b]);
+          });
+    return [...sides.values()];
+  }
+}
+
+function svg(tag, properties, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(properties)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}

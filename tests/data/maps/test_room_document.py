@@ -1,0 +1,47 @@
+"""What the map receives on room: what the script reads is written, and the counts are ours."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.access.indicators import commune_indicators
+from data.maps import room
+from data.region.catalogue import load_territory
+
+CLIENT = Path(__file__).parents[3] / "static" / "proxisoins" / "room.js"
+
+
+@pytest.fixture(scope="module")
+def region(prepared_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(prepared_home))
+        yield load_territory("75")
+
+
+def test_counts_are_those_of_the_indicators(region):
+    table, controls, sent = commune_indicators(region), room.controls(), room.document(region, 20)
+    at = controls["capacities"].index(controls["capacity"])
+    assert sent["served"][at] == round(table["without_room_nearest"].sum())
+    assert sent["least"][at] == round(table["without_room_bound"].sum())
+    assert sent["nearest"][at] == np.rint(table["without_room_nearest"]).astype(int).tolist()
+    known = table["inhabitants_per_gp"].notna()
+    level = np.array([one["level"] for one in sent["blocks"]])[np.array(sent["block"])[known]]
+    assert level == pytest.approx(table.loc[known, "inhabitants_per_gp"].to_numpy())
+
+
+def test_more_room_leaves_fewer_out_and_the_best_never_more_than_the_nearest(region):
+    sent = room.document(region, 15)
+    assert (np.diff(sent["served"]) <= 0).all()
+    assert (np.diff(sent["least"]) <= 0).all()
+
+
+def test_every_key_that_the_script_reads_is_written(region):
+    text = CLIENT.read_text(encoding="utf-8")
+    sent = room.document(region, 20)
+    read = set(re.findall(r"\bknown\.(\w+)", text)) - {"block", "blocks"}
+    assert read
+    assert read <= set(sent)
+    assert set(re.findall(r"\bblock\.(\w+)", text)) - {"flatMap"} <= set(sent["blocks"][0])
+    assert set(re.findall(r"\bcontrols\.(\w+)", text)) <= set(room.controls())
