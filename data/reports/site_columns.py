@@ -29,6 +29,8 @@ SITE_TITLES: Mapping[str, str] = {
     "gps_planned": "Généralistes prévus",
     "gps_moving": "dont déjà installés ailleurs",
     "gps_new": "dont nouveaux",
+    "room_gained": "Habitants qui trouvent une place à 20 min",
+    "room_left": "Habitants encore sans place à 20 min",
     "population_gaining": "Habitants dont l’APL monte",
     "apl_gain_under_served": f"Gain d’APL là où elle est ≤ {number(ZIP_APL, 1)}",
     "population_above_2_5": f"Habitants portés au-dessus de {number(ZIP_APL, 1)} d’APL",

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.region import rules
 from data.region.rules import FAIR_APL, HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
@@ -14,12 +15,21 @@ from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting.instances import build_model
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
-from geo.siting import SitingProblem, Solution, price_of_differences
+from geo.siting import (
+    CapacitatedCovering,
+    Mclp,
+    SitingModel,
+    SitingProblem,
+    Solution,
+    price_of_differences,
+)
 
 Floats = npt.NDArray[np.float64]
 
 EXISTING = ("structures", "gps", "none")
 WEIGHTS = ("people", "need")
+CAPACITATED = CapacitatedCovering.key
+WITHOUT_ROOM = "without_room"
 TIME_LIMIT_SECONDS = 60.0
 
 
@@ -77,7 +87,9 @@ def best_sites(
     territory, sites
         The region; the candidates.
     model
-        "mclp", "pmedian", "lscp", "pcenter" or "equity" (worst-off first).
+        "mclp", "capacitated" (people without room at 20 minutes, nearest first, whom the GPs
+        planned can seat; the choice without limit of seats is told beside), "pmedian", "lscp",
+        "pcenter" or "equity" (worst-off first).
     k
         New sites to open, what exists not counted; None for `lscp` or with a budget alone.
     threshold
@@ -114,11 +126,13 @@ def best_sites(
             f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
         )
     ground = ground_after(territory, departures or {})
+    if model == CAPACITATED and (budget is not None or k is None):
+        raise InvalidInputError("La recherche de places demande un nombre de sites, sans budget.")
     far = model in {"pmedian", "pcenter", "equity"}
     reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
     today = _existing_minutes(ground, existing)
-    people, unit = _weights(ground, weights)
+    people, unit = _weights(ground, WITHOUT_ROOM if model == CAPACITATED else weights)
     if far:
         minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
     reachable = np.minimum(minutes.min(axis=1), today) <= threshold
@@ -132,9 +146,19 @@ def best_sites(
         np.array([len(sites)]),
         None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0),
     )
-    chooser = build_model(model, k=None if k is None else k + 1, threshold=threshold, budget=budget)
+    opened = None if k is None else k + 1
+    if model == CAPACITATED:
+        chooser: SitingModel = CapacitatedCovering(
+            threshold=threshold, seats=_seats(sites), k=opened or 1
+        )
+    else:
+        chooser = build_model(model, k=opened, threshold=threshold, budget=budget)
     solution = chooser.solve(problem, time_limit)
     others = {"glouton": chooser.greedy(problem)}
+    if model == CAPACITATED:
+        reached = SitingProblem(problem.costs, ground.people[kept], problem.fixed)
+        widest = Mclp(threshold=threshold, k=opened).solve(reached, time_limit)
+        others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
         others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
     names = [*(site.name for site in sites), "existant"]
@@ -153,6 +177,12 @@ def best_sites(
     )
 
 
+def _seats(sites: Sequence[Site]) -> Floats:
+    """Return the people that each site can receive, then nobody more for what exists."""
+    planned = [site.gps if site.gps is not None else rules.LEAST_MSP_GPS for site in sites]
+    return np.append(rules.ROOM_PEOPLE_A_GP * np.array(planned, dtype=np.float64), 0.0)
+
+
 def _new(solution: Solution, existing: int) -> tuple[int, ...]:
     return tuple(site for site in solution.chosen if site != existing)
 
@@ -168,6 +198,9 @@ def _existing_minutes(ground: Ground, existing: str) -> Floats:
 def _weights(ground: Ground, weights: str) -> tuple[Floats, str]:
     if weights == "people":
         return ground.people, "habitants"
+    if weights == WITHOUT_ROOM:
+        nowhere, nobody = np.full((ground.gps.size, 1), np.inf), np.zeros(1)
+        return ground.without_room(ground.gps, nowhere, nobody), "habitants sans place"
     apl = ground.communes["apl"].to_numpy(dtype=np.float64)
     missing = np.clip(FAIR_APL - np.nan_to_num(apl, nan=FAIR_APL), 0.0, None)
     return ground.demand[: ground.count] * missing, "consultations manquantes par an"

@@ -10,6 +10,7 @@ import pandas as pd
 from data.access import inputs
 from data.access.inputs import coordinates
 from data.access.people import counted_within
+from data.access.room import COLUMNS as ROOM_COLUMNS
 from data.base.french import fold, number
 from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
@@ -37,14 +38,19 @@ class Departures:
         One row per commune, the most departures first: code, name, gps (today), leaving.
     ground
         Access once they have left. Its `communes` hold minutes, APL and what follows from them
-        as they become; the E2SFCA and the name of the nearest commune with a GP, which nothing
-        here shows, are missing.
+        as they become; the E2SFCA, the name of the nearest commune with a GP and the other
+        indicators of room, which nothing here shows, are missing.
     pushed_beyond_20
         Inhabitants within 20 minutes of a GP today, and no more then.
     losing
         Inhabitants whose APL falls.
     falling_under_2_5
         Inhabitants whose APL falls to 2.5 or less.
+    losing_room
+        Inhabitants without room at 20 minutes, nearest first, beyond those of today.
+    room
+        Communes whose inhabitants without room change, the worst hit first: code, name,
+        population, before, after.
     """
 
     leaving: pd.DataFrame
@@ -52,6 +58,8 @@ class Departures:
     pushed_beyond_20: float
     losing: float
     falling_under_2_5: float
+    losing_room: float
+    room: pd.DataFrame
 
     @property
     def gps(self) -> int:
@@ -140,12 +148,15 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
     people = today.people
     apl = today.communes["apl"].to_numpy(dtype=np.float64)
     fallen = after.communes["apl"].to_numpy(dtype=np.float64)
+    lost, room = _room(today, gps)
     return Departures(
         table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),
         after,
         _newly_beyond(today, after),
         float(people[apl - fallen > APL_NOISE].sum()),
         float(people[(apl > ZIP_APL) & (fallen <= ZIP_APL)].sum()),
+        lost,
+        room,
     )
 
 
@@ -153,6 +164,17 @@ def _newly_beyond(today: Ground, after: Ground) -> float:
     """Return the people that departures put beyond 20 minutes, counted as the rings are."""
     column = "population_beyond_20"
     return float((after.communes[column] - today.communes[column]).clip(lower=0.0).sum())
+
+
+def _room(today: Ground, gps: np.ndarray) -> tuple[float, pd.DataFrame]:
+    """Return who loses room when GPs are these: people, and the communes that change."""
+    nowhere, nobody = np.full((gps.size, 1), np.inf), np.zeros(1)
+    before = today.without_room(today.gps, nowhere, nobody)
+    after = today.without_room(gps, nowhere, nobody)
+    table = today.communes[["code", "name", "population"]].assign(before=before, after=after)
+    change = table["after"] - table["before"]
+    order = change[change.abs() >= 1].sort_values(ascending=False, kind="stable").index
+    return float((after - before).sum()), table.loc[order].reset_index(drop=True)
 
 
 def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFrame:
@@ -174,9 +196,16 @@ def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFr
     }
     here = np.where(communes["gps"].isna(), np.nan, gps[: today.count])
     beyond = people - within[f"population_within_{HUBERT_MINUTES:.0f}"]
+    without = today.without_room(gps, nowhere, nobody)
+    unknown = dict.fromkeys(ROOM_COLUMNS, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return communes.assign(
             **within,
+            **unknown
+            | {
+                "without_room_nearest": without,
+                "share_without_room": np.where(people > 0, without / people, np.nan),
+            },
             gps=here,
             gps_per_1000=np.where(people > 0, 1000 * here / people, np.nan),
             minutes_to_nearest_gp=np.where(np.isinf(minutes), np.nan, minutes),
@@ -214,6 +243,7 @@ def words(found: Departures, *, public: bool = False) -> str:
         told += f"({' ; '.join(named)})"
     told += " s’en vont." if count > 1 else " s’en va."
     effects = [
+        (found.losing_room, "sans place à 20 minutes de plus"),
         (found.pushed_beyond_20, "passent à plus de 20 minutes d’un généraliste"),
         (found.losing, "voient leur APL baisser"),
         (found.falling_under_2_5, f"tombent à {number(ZIP_APL, 1)} d’APL ou moins"),

@@ -47,7 +47,9 @@ class SiteEvaluation:
         risk_communes_within_20, risk_population_within_20 (missing without a risk table);
         share_already_served (of population_within_20, within 20 minutes of an existing
         structure); share_shared, shared_with (largest overlap with another site and its name);
-        gps_planned, gps_moving, gps_new; population_gaining (APL rises), apl_gain_under_served
+        gps_planned, gps_moving, gps_new; room_gained (inhabitants of the region without room at
+        20 minutes, nearest first, who find some), room_left (those who still do not);
+        population_gaining (APL rises), apl_gain_under_served
         (mean rise of those at or under 2.5 within 20 minutes), population_above_2_5 (brought
         above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp;
         enough_gps ("oui", "non", "non précisé"); void_zone; aid, advice (French).
@@ -225,19 +227,23 @@ def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
 def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, float]:
     """Compare the APL of today with that of the plan: new GPs and those who move."""
     if not ground.gps_known:
-        return dict.fromkeys(
-            ("population_gaining", "apl_gain_under_served", "population_above_2_5"), np.nan
-        )
+        names = ("room_gained", "room_left", "population_gaining", "apl_gain_under_served")
+        return dict.fromkeys((*names, "population_above_2_5"), np.nan)
     left, received = _moves(ground, sites)
     planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
     before = ground.communes["apl"].to_numpy(dtype=np.float64)
-    after = ground.access(left, minutes, np.maximum(planned, received))
+    staff = np.maximum(planned, received)
+    after = ground.access(left, minutes, staff)
+    without = ground.without_room(ground.gps, minutes, np.zeros_like(staff)).sum()
+    still = ground.without_room(left, minutes, staff).sum()
     people = ground.people
     rise = after - before
     poor = before <= rules.ZIP_APL
     near = poor & (minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES) & np.isfinite(rise)
     helped = people[near].sum()
     return {
+        "room_gained": float(without - still),
+        "room_left": float(still),
         "population_gaining": float(people[rise > rules.APL_NOISE].sum()),
         "apl_gain_under_served": float(people[near] @ rise[near] / helped) if helped else np.nan,
         "population_above_2_5": float(people[poor & (after > rules.ZIP_APL)].sum()),

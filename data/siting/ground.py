@@ -12,9 +12,11 @@ from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.access.inputs import ACTS_PER_GP, coordinates
 from data.base.table_cache import cached_table, digest
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo import access as ga
+from geo.room import Reach, nearest_first
 from geo.travel_time import RINGS_MINUTES
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +43,8 @@ class Ground:
         INSEE code to row among the places.
     gps
         GPs of each place (region, then fringe); 0 where not known.
+    inhabitants
+        Inhabitants of each place.
     demand
         Standardised inhabitants of each place.
     origin, destination, minutes, weight
@@ -53,6 +57,7 @@ class Ground:
     communes: pd.DataFrame
     rows: Mapping[str, int]
     gps: Floats
+    inhabitants: Floats
     demand: Floats
     origin: Ints
     destination: Ints
@@ -103,6 +108,28 @@ class Ground:
         )
         return found[: self.count]
 
+    def without_room(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
+        """Return the inhabitants of each commune without room at 20 minutes, with other GPs.
+
+        Nearest first, `ROOM_PEOPLE_A_GP` inhabitants per GP; parameters as those of `access`.
+        """
+        rows, columns = np.nonzero(sites <= HUBERT_MINUTES)
+        home = np.flatnonzero(gps > 0)
+        apart = self.origin != self.destination
+        pairs = pd.DataFrame(
+            {
+                "origin": np.concatenate([home, self.origin[apart], rows]),
+                "destination": np.concatenate([home, self.destination[apart], gps.size + columns]),
+                "minutes": np.concatenate(
+                    [np.zeros(home.size), self.minutes[apart], sites[rows, columns]]
+                ),
+            }
+        )
+        offer = np.concatenate([gps, site_gps])
+        reach = Reach.of(pairs, gps.size, offer.size, HUBERT_MINUTES)
+        seats = nearest_first(reach, self.inhabitants, offer, float(ROOM_PEOPLE_A_GP))
+        return seats.without_room[: self.count]
+
     def nearest(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
         """Return minutes of each commune to its nearest GP, with other GPs; inf if none."""
         kept = gps[self.destination] > 0
@@ -130,6 +157,7 @@ def ground_of(territory: Territory) -> Ground:
         commune_indicators(territory),
         {code: row for row, code in enumerate(everywhere["code"])},
         everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
+        everywhere["population"].fillna(0.0).to_numpy(dtype=np.float64),
         demand,
         pairs["origin"].to_numpy(dtype=np.int64),
         pairs["destination"].to_numpy(dtype=np.int64),

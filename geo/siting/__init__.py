@@ -1,5 +1,6 @@
 """Where to open sites: covering, median, center and equity models, solved with a proof."""
 
+from geo.siting.capacity import CapacitatedCovering
 from geo.siting.center import Equity, PCenter
 from geo.siting.compare import price_of_differences
 from geo.siting.covering import Lscp, Mclp
@@ -7,6 +8,7 @@ from geo.siting.median import PMedian
 from geo.siting.problem import SitingModel, SitingProblem, Solution, Stage
 
 __all__ = [
+    "CapacitatedCovering",
     "Equity",
     "Lscp",
     "Mclp",

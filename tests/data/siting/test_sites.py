@@ -280,6 +280,7 @@ def test_departures_are_as_if_the_gps_had_never_been_there(territory):
     shown = [
         *("apl", "minutes_to_nearest_gp", "population_beyond_20", "share_beyond_20"),
         *("gps", "gps_per_1000", "population_within_30"),
+        *("without_room_nearest", "share_without_room"),
     ]
     pd.testing.assert_frame_equal(
         after.departures.ground.communes[shown], commune_indicators(other)[shown]
@@ -298,6 +299,51 @@ def test_departures_say_who_is_pushed_away(territory):
     public = words(departures_of(territory, {"16001": 1}), public=True)
     assert "1 généraliste de 1 commune s’en va." in public
     assert territory.communes["name"].iloc[0] not in public
+
+
+def test_a_site_gives_room_as_if_its_commune_had_its_gps(territory):
+    judged = evaluation.evaluate_sites(territory, [MIDDLE, FAR])
+    today = commune_indicators(territory)["without_room_nearest"].sum()
+    for row, code in enumerate(["16002", "17003"]):
+        planned = judged.sites["gps_planned"].iloc[row]
+        after = commune_indicators(made(GPS | {code: GPS.get(code, 0.0) + planned}))
+        still = after["without_room_nearest"].sum()
+        assert judged.sites["room_left"].iloc[row] == pytest.approx(still)
+        assert judged.sites["room_gained"].iloc[row] == pytest.approx(today - still)
+    assert judged.together["room_gained"] <= judged.sites["room_gained"].sum() + 1e-6
+
+
+def test_departures_say_who_loses_room(territory):
+    found = departures_of(territory, {"16001": 1})
+    before = commune_indicators(territory)["without_room_nearest"]
+    after = commune_indicators(made(GPS | {"16001": GPS["16001"] - 1}))["without_room_nearest"]
+    assert found.losing_room == pytest.approx((after - before).sum())
+    assert found.losing_room > 0
+    changed = found.room.set_index("code")
+    assert (changed["after"] - changed["before"]).sum() == pytest.approx(found.losing_room, abs=5)
+    assert "habitants" in words(found).lower()
+    assert "sans place" in words(found)
+
+
+def test_the_best_sites_by_places_are_those_of_enumeration(territory):
+    sites = [replace(MIDDLE, gps=1), FAR, site("Bout", "17002", 0.48, gps=2)]
+    found = best_sites(territory, sites, model="capacitated", k=2)
+    without = commune_indicators(territory)["without_room_nearest"].to_numpy()
+    lon = territory.communes["lon"].to_numpy()
+    best = 0.0
+    for pair in itertools.combinations(sites, 2):
+        # On a line, at most two sites: what both reach is shared, what one reaches is its own.
+        near = [np.abs(lon - one.lon) * 100 <= 20 + 1e-9 for one in pair]
+        seats = [1000.0 * (one.gps or 2) for one in pair]
+        alone = [without[a & ~b].sum() for a, b in (near, near[::-1])]
+        own = [min(people, most) for people, most in zip(alone, seats, strict=True)]
+        left = sum(most - used for most, used in zip(seats, own, strict=True))
+        best = max(best, sum(own) + min(without[near[0] & near[1]].sum(), left))
+    assert found.solution.objective == pytest.approx(best, abs=1e-3)
+    assert found.solution.status == "optimal"
+    assert "sans limite de places" in found.choices["choice"].tolist()
+    with pytest.raises(InvalidInputError, match="sans budget"):
+        best_sites(territory, sites, model="capacitated", prices=[1, 1, 1], budget=2.0)
 
 
 def test_departures_never_exceed_the_gps_known(territory):
