@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access import inputs, room_tables
+from data.access import inputs
+from data.access import room_tables as rooms
 from data.access.inputs import NEAR_MINUTES, coordinates, gp_pairs, places
 from data.access.room_tables import RoomTables
 from data.base.table_cache import cached_table, digest
@@ -47,7 +48,7 @@ COLUMNS = (
 """What `commune_room` adds to the indicators of communes."""
 
 
-def room_tables_of(territory: Territory, minutes: float) -> RoomTables:
+def room_tables(territory: Territory, minutes: float) -> RoomTables:
     """Return the communes of a region and of its fringe, their GPs, and who reaches whom.
 
     Rows follow `data.access.inputs.places`: the region in its order, then the fringe; sites are
@@ -103,16 +104,16 @@ def commune_room(territory: Territory) -> pd.DataFrame:
 
 
 def _key(territory: Territory) -> str:
-    sources = (__file__, inputs.__file__, room_tables.__file__, ga.__file__, engine.__file__)
+    sources = (__file__, inputs.__file__, rooms.__file__, ga.__file__, engine.__file__)
     folder = Path(engine.__file__).parent
     codes = [*sources, *(str(one) for one in sorted(folder.glob("*.py")))]
     return digest(territory.version, *(Path(source).read_bytes() for source in codes))
 
 
 def _compute(territory: Territory) -> pd.DataFrame:
-    tables = room_tables_of(territory, HUBERT_MINUTES)
+    tables = room_tables(territory, HUBERT_MINUTES)
     inside = tables.places["inside"].to_numpy()
-    measured = room_tables.measures(tables, room_tables.shared(tables), float(ROOM_PEOPLE_A_GP))
+    measured = rooms.measures(tables, rooms.shared(tables), float(ROOM_PEOPLE_A_GP))
     people = measured["population"].to_numpy(dtype=np.float64)
     reach, gps = tables.reach, tables.gps
     pairs = pd.DataFrame(
@@ -196,9 +197,9 @@ def ladder(territory: Territory, minutes: float) -> Ladder:
     UnavailableError
         If no GP of the region is known.
     """
-    tables = room_tables_of(territory, minutes)
+    tables = room_tables(territory, minutes)
     inside = tables.places["inside"].to_numpy()
-    bound = room_tables.shared(tables)
+    bound = rooms.shared(tables)
     nearest = [
         nearest_first(tables.reach, tables.people, tables.gps, float(k)).without_room[inside]
         for k in CAPACITIES

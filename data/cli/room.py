@@ -81,10 +81,10 @@ def write_room(
             "pour les communes de la région."
         )
     else:
-        from data.access.room import room_tables_of
+        from data.access.room import room_tables
         from data.region.catalogue import load_territory
 
-        tables = room_tables_of(load_territory(region), minutes)
+        tables = room_tables(load_territory(region), minutes)
     bound = rooms.shared(tables)
     table = rooms.measures(tables, bound, per_gp)
     if not given:

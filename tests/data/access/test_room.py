@@ -45,7 +45,7 @@ def test_unknown_gps_leave_everything_missing():
     territory = made({})
     assert room.commune_room(territory).isna().all(axis=None)
     with pytest.raises(UnavailableError):
-        room.room_tables_of(territory, 20)
+        room.room_tables(territory, 20)
 
 
 def test_aggregates_are_sums_and_ratios_of_sums(by_code):
@@ -71,7 +71,7 @@ def region(prepared_home):
 
 def test_every_block_recomputes_and_every_hall_set_proves(region):
     """Over all communes of the region and its border, from the pairs alone."""
-    tables = room.room_tables_of(region, 20)
+    tables = room.room_tables(region, 20)
     bound = room_tables.shared(tables)
     people, gps, reach = tables.people, tables.gps, tables.reach
     assert len(bound.level) > 5
@@ -93,7 +93,7 @@ def test_map_sheet_and_command_count_the_same(region):
     people = table["population"].to_numpy()
     least = people * (1 - 1000 / np.maximum(level, 1000))
     assert least == pytest.approx(table["without_room_bound"].to_numpy())
-    tables = room.room_tables_of(region, 20)
+    tables = room.room_tables(region, 20)
     told = room_tables.measures(tables, room_tables.shared(tables), 1000.0)
     for column in ("without_room_bound", "without_room_nearest", "inhabitants_per_gp"):
         pd.testing.assert_series_equal(
