@@ -10,12 +10,12 @@ import pandas as pd
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
+from data.siting.crowd import crowd_of, reached
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.uploads.match import sites_table
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
-from geo.travel_time import RINGS_MINUTES
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -122,12 +122,18 @@ def evaluate_sites(
     risk = None
     if risk_communes is not None:
         risk = ground.communes["code"].isin(list(risk_communes)).to_numpy(dtype=np.bool_)
+    crowd = crowd_of(territory, ground)
     table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
     effects = []
     for row, site in enumerate(sites):
         column = minutes[:, [row]]
         effects.append(
-            _reach(ground, inside[:, row], risk)
+            reached(
+                ground,
+                crowd,
+                crowd.minutes(territory, (site,), inside[:, row], LIMIT_MINUTES),
+                risk,
+            )
             | _staff(ground, (site,))
             | _gains(ground, (site,), column)
         )
@@ -139,7 +145,9 @@ def evaluate_sites(
     table = _with_eligibility(table, ground, sites, minutes)
     table = _with_nearest_msp(table, territory, from_structures)
     together = pd.Series(
-        _reach(ground, inside.min(axis=1), risk)
+        reached(
+            ground, crowd, crowd.minutes(territory, sites, inside.min(axis=1), LIMIT_MINUTES), risk
+        )
         | _staff(ground, sites)
         | _gains(ground, sites, minutes)
     )
@@ -158,43 +166,6 @@ def evaluate_sites(
         pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=list(_CHANGES)),
         left,
     )
-
-
-def _reach(ground: Ground, minutes: Floats, risk: Bools | None) -> dict[str, float]:
-    """Count the people within reach; `minutes` from each commune to the site (or the nearest)."""
-    people, communes = ground.people, ground.communes
-    near = minutes <= HUBERT_MINUTES
-    over_75 = people * communes["share_over_75"].to_numpy(dtype=np.float64)
-    beyond_today = ground.minutes_today() > HUBERT_MINUTES
-    zone = communes["zone"].to_numpy(dtype=object)
-    zoned = bool((zone != "").any())
-    found = {
-        f"population_within_{ring:.0f}": float(people[minutes <= ring].sum())
-        for ring in RINGS_MINUTES
-    }
-    found |= {
-        "over_75_within_20": float(np.nansum(over_75[near]))
-        if np.isfinite(over_75).any()
-        else np.nan,
-        "newly_within_20": float(people[near & beyond_today].sum()) if ground.gps_known else np.nan,
-        "zip_within_20": float(people[near & (zone == "ZIP")].sum()) if zoned else np.nan,
-        "zac_within_20": float(people[near & (zone == "ZAC")].sum()) if zoned else np.nan,
-        "risk_communes_within_20": np.nan,
-        "risk_population_within_20": np.nan,
-        "share_already_served": _share(
-            people, near & (ground.structure_minutes <= HUBERT_MINUTES), near
-        ),
-    }
-    if risk is not None:
-        at_risk = near & risk
-        found["risk_communes_within_20"] = float(at_risk.sum())
-        found["risk_population_within_20"] = float(people[at_risk].sum())
-    return found
-
-
-def _share(people: Floats, part: Bools, whole: Bools) -> float:
-    total = people[whole].sum()
-    return float(people[part].sum() / total) if total > 0 else np.nan
 
 
 def _moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:

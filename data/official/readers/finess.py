@@ -56,6 +56,7 @@ _HEADED = {
     "y": ("coordyet", "coordy", "geoloc y"),
 }
 """Columns of the stocks with one heading (yearly stock, t-finess), folded."""
+_BATCH = 20_000
 _CURRENT = ("", "actuel", "ouvert", "a")
 
 
@@ -225,7 +226,9 @@ def _day_in_name(candidate: Candidate) -> str:
 
 
 def _read_flow(file: InputFile, index: CommuneIndex, tally: Tally) -> tuple[pd.DataFrame, str]:
-    rows, closed = [], 0
+    rows: list[tuple[str, ...]] = []
+    frames: list[pd.DataFrame] = []
+    closed = 0
     with as_published(file.name):
         for site in flow_sites(file):
             tally.read += 1
@@ -247,11 +250,15 @@ def _read_flow(file: InputFile, index: CommuneIndex, tally: Tally) -> tuple[pd.D
                     told(place.get("coordonneeY")),
                 )
             )
+            if len(rows) >= _BATCH:  # tuples of texts weigh four times a column of them
+                frames.append(pd.DataFrame(rows, columns=[*SITE_COLUMNS, "x", "y"], dtype=str))
+                rows = []
     if closed:
         tally.remarks.append(
             f"{french.number(closed)} établissements fermés ou inactifs, laissés de côté"
         )
-    frame = pd.DataFrame(rows, columns=[*SITE_COLUMNS, "x", "y"], dtype=str)
+    frames.append(pd.DataFrame(rows, columns=[*SITE_COLUMNS, "x", "y"], dtype=str))
+    frame = pd.concat(frames, ignore_index=True)
     frame["code"] = index.settle(frame["code"])
     told_pairs = [(numbers(frame[a]), numbers(frame[b])) for a, b in (("lon", "lat"), ("x", "y"))]
     places = judged(frame["code"], told_pairs, index)
