@@ -4,16 +4,20 @@ import re
 
 import pandas as pd
 
+from data.files import headings
 from data.official.readers.base import (
     Candidate,
     Header,
     ReadResult,
     Tally,
     chief_rows,
+    code_columns,
     headers,
+    newest,
     numbers,
     require_rows,
     settled,
+    with_code,
 )
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from geo.errors import InvalidInputError
@@ -23,12 +27,20 @@ POPULATION_LAG_YEARS = 2
 
 _YEAR = re.compile(r"(?:^|\D)(20[0-3]\d)(?:\D|$)")
 _PLAIN = re.compile(r"(apl|apl65|standardised population) (20\d\d)$")
+_TIDY = re.compile(
+    r"^apl(?: aux)?(?: med ?g| mg| medecins? generalistes?| generalistes?)?"
+    r"(?: (?:moins ?|de )*65.*)?(?: (?:19|20)\d\d)?$"
+)
+_ALL_AGES = re.compile(
+    r"^apl(?: aux)?(?: med ?g| mg| medecins? generalistes?| generalistes?)?(?: (?:19|20)\d\d)?$"
+)
+_YEAR_NAMES = ("an", "annee", "year", "millesime")
 _COLUMNS = ["code", "year", "apl", "apl65", "standardised_population"]
 
 
 def recognise(candidate: Candidate) -> str | None:
     """Return the key of the source that the file looks like, or None."""
-    if _plain(candidate) is not None:
+    if _plain(candidate) is not None or _tidy(candidate) is not None:
         return "apl_plain"
     return "apl_drees" if _sheets(candidate) else None
 
@@ -42,20 +54,68 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         It is the APL of another profession, or a sheet does not say its year.
     """
     name, tally = candidate.file.name, Tally()
-    plain = _plain(candidate)
-    years = _read_plain(plain, tally) if plain else _read_sheets(candidate, tally)
+    plain, tidy = _plain(candidate), _tidy(candidate)
+    if plain is not None:
+        years = _read_plain(plain, tally)
+    else:
+        years = _read_tidy(tidy, tally) if tidy else _read_sheets(candidate, tally)
     kept = []
     for rows in years:
         known = rows.assign(own=rows["code"], code=index.settle(rows["code"]))
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))
     together = pd.concat(kept)
-    tally.kept = len(together) if plain is None else together.index.nunique()
+    tally.kept = len(together) if not (plain or tidy) else together.index.nunique()
     require_rows(len(together), name, "APL par commune")
     apl = together[_COLUMNS].sort_values(["code", "year"]).reset_index(drop=True)
     here = apl.loc[apl["code"].isin(index.codes), "year"].unique()
     years_known = sorted(here if len(here) else apl["year"].unique())
     return ReadResult({"apl": apl}, {"apl": ", ".join(map(str, years_known))}, tally)
+
+
+def _tidy(candidate: Candidate) -> Header | None:
+    """Return the header of a table with one APL column and its year beside or in its title."""
+    for header in headers(candidate):
+        apl = [name for name in header.columns if _TIDY.match(name) and "65" not in name]
+        dated = header.first(*_YEAR_NAMES) is not None or any(map(headings.year_of, apl))
+        if apl and dated and code_columns(header) is not None:
+            return header
+    return None
+
+
+def _read_tidy(header: Header, tally: Tally) -> list[pd.DataFrame]:
+    under = next((p for n, p in header.columns.items() if n.startswith("apl") and "65" in n), None)
+    population = next(
+        (p for n, p in header.columns.items() if re.match(r"^pop(?:ulation)? standardisee", n)),
+        None,
+    )
+    found = newest(header, _ALL_AGES, "APL")
+    if found is None:
+        raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne d'APL.")
+    texts = with_code(
+        header.rows(
+            **(code_columns(header) or {}),
+            apl=found[0],
+            apl65=under,
+            standardised_population=population,
+            date=header.first(*_YEAR_NAMES),
+        )
+    )
+    tally.read = len(texts)
+    tally.refuse_malformed(header.table)
+    rows = texts[["code"]].copy()
+    for column in _COLUMNS[2:]:
+        rows[column] = numbers(texts[column]) if column in texts else float("nan")
+    if "date" in texts:
+        year = pd.to_numeric(texts["date"].str.extract(r"((?:19|20)\d\d)")[0], errors="coerce")
+    else:
+        year = pd.Series(float(headings.year_of(found[1])), index=rows.index)
+    undated = year.isna()
+    tally.refuse(rows[undated], "année illisible")
+    unknown = rows["apl"].isna() & rows["apl65"].isna() & ~undated
+    tally.refuse(rows[unknown], "APL non diffusée ou illisible : commune inconnue")
+    rows = rows[~undated & ~unknown].assign(year=year[~undated & ~unknown].astype(int))
+    return [_with_apl(group) for _, group in rows.groupby("year")]
 
 
 def _plain(candidate: Candidate) -> Header | None:

@@ -1,5 +1,6 @@
 """What all readers share: tables of cells, headers found by content, the report, the result."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -7,6 +8,8 @@ from typing import Protocol
 import pandas as pd
 
 from data.base import french
+from data.base.codes import joined_code
+from data.files import headings
 from data.files.text_files import InputFile
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.region.moments import Moment
@@ -123,6 +126,8 @@ class Tally:
     kept: int = 0
     refusals: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    """Codes of all lines of an exhaustive file, whatever they count."""
 
     def refuse(self, rows: pd.Series | pd.DataFrame, reason: str) -> None:
         """Count rows (index: line numbers) as refused for a reason, in French."""
@@ -195,6 +200,131 @@ class Reader(Protocol):
     def read(self, candidate: Candidate, index: CommuneIndex) -> ReadResult:
         """Return the checked content of the file."""
         ...
+
+
+CODE_NAMES = headings.CODE
+"""Headings of a column of INSEE codes, folded: one vocabulary for every reader."""
+_DEPARTEMENT_NAMES = ("coddep", "dep", "code departement", "codedep", "code dep", "departement")
+_SHORT_NAMES = ("codcom", "code commune", "com", "code com", "num commune", "numero commune")
+_CODE_CELL = re.compile(r"^'?(?:\d{4,5}|2[abAB]\d{3})(?:\.0)?$")
+
+
+def code_columns(header: Header) -> dict[str, int] | None:
+    """Return where a table says the INSEE code: {"code"}, or {"dep", "com"}; None when it does not.
+
+    A code may be cut in two, and may stand under "Commune": the cells below tell.
+    """
+    below = header.table.head[header.row + 1 : header.row + 12]
+
+    def said(position: int) -> list[str]:
+        cells = (row[position].strip() for row in below if position < len(row))
+        return [cell for cell in cells if cell]
+
+    departement, short = header.first(*_DEPARTEMENT_NAMES), header.first(*_SHORT_NAMES)
+    if departement is not None and short is not None:
+        cells = [cell.removesuffix(".0") for cell in said(short)]
+        if cells and max(map(len, cells)) <= 3 and all(map(str.isdigit, cells[:1])):
+            return {"dep": departement, "com": short}
+    if (code := header.first(*CODE_NAMES)) is not None:
+        return {"code": code}
+    commune = header.first("commune", "ville", "com")
+    if commune is not None and (cells := said(commune)) and all(map(_CODE_CELL.match, cells)):
+        return {"code": commune}
+    return None
+
+
+def with_code(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with one column `code`, from the columns that `code_columns` found."""
+    if "code" in rows:
+        return rows
+    pairs = zip(rows["dep"], rows["com"], strict=True)
+    return rows.assign(code=[joined_code(start, end) for start, end in pairs])
+
+
+def newest(header: Header, pattern: "re.Pattern[str]", what: str) -> tuple[int, str] | None:
+    """Return the column whose folded name fits a pattern, that of the newest year among several.
+
+    Raises
+    ------
+    InvalidInputError
+        Several columns fit and no year tells them apart.
+    """
+    fit = [name for name in header.columns if pattern.search(name)]
+    if not fit:
+        return None
+    years = {name: headings.year_of(name) for name in fit}
+    best = max(years.values())
+    chosen = [name for name in fit if years[name] == best]
+    if len(chosen) > 1:
+        cells = header.table.head[header.row]
+        both = " et ".join(f"« {cells[header.columns[name]].strip()} »" for name in chosen[:3])
+        raise InvalidInputError(
+            f"« {header.table.name} » a plusieurs colonnes de {what} : {both}. Gardez-en une, ou "
+            "mettez l'année dans leur titre."
+        )
+    return header.columns[chosen[0]], chosen[0]
+
+
+_UNKNOWN = re.compile(
+    r"^(?:n ?[ad]|nc|nr|s|c|na|nd|x|secret|non disponible|non diffuse|inconnu)$|"
+    r"^n a\b|\bsecret\b|\bnon disponible\b"
+)
+_THOUSANDS = re.compile(r"^\d{1,3}(?:[,.]\d{3})+$")
+
+
+def unknown_marks(texts: pd.Series) -> pd.Series:
+    """Tell the cells that say that the figure is not known ("N/A - secret statistique", "nd")."""
+    marks = {text: bool(_UNKNOWN.search(french.fold(text))) for text in texts.unique() if text}
+    return texts.map(marks).fillna(value=False).astype(bool)
+
+
+def people(texts: pd.Series) -> pd.Series:
+    """Return numbers of people: "267,991" is 267 991; NaN where there is none, or a part of one."""
+    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    marked = plain.str.match(_THOUSANDS)
+    plain = plain.where(~marked, plain.str.replace(r"[,.]", "", regex=True))
+    found = numbers(plain)
+    return found.where((found % 1 == 0) | found.isna(), float("nan"))
+
+
+def doctors(texts: pd.Series) -> pd.Series:
+    """Return numbers of GPs, parts of one kept; NaN for "1,234", a thousand or a part of one."""
+    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    return numbers(texts).where(~plain.str.match(_THOUSANDS), float("nan"))
+
+
+def said_once(rows: pd.DataFrame, keys: list[str], value: str, tally: "Tally") -> pd.DataFrame:
+    """Count once the rows that repeat one another, and refuse those that contradict one another.
+
+    Parameters
+    ----------
+    rows
+        With the code as it is written in the file (`own`) among the keys: mergers add, repeats do
+        not.
+    keys
+        Columns that tell a row.
+    value
+        Column whose values must agree.
+    """
+    known = rows[rows[value].notna()]
+    clash = known.groupby(keys)[value].transform("nunique") > 1
+    tally.refuse(known[clash], "valeurs différentes pour la même commune")
+    rows = rows.drop(index=known.index[clash]) if clash.any() else rows
+    again = rows.duplicated(keys)
+    tally.refuse(rows[again], "ligne répétée, comptée une fois")
+    return rows[~again]
+
+
+_LEVEL = re.compile(r"referentiel geographique (?:france|.{0,40}?) ?par (.+)$")
+
+
+def level_of(candidate: Candidate) -> str:
+    """Return the geographic level that an export tells ("commune", "departement"…), "" if none."""
+    for table in candidate.tables:
+        for cells in table.head[:20]:
+            if found := _LEVEL.search(french.fold(" ".join(cells))):
+                return found[1].strip()
+    return ""
 
 
 def numbers(texts: pd.Series) -> pd.Series:

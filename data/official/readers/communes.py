@@ -7,7 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from data.base import french
-from data.region import schemas
+from data.base.codes import plain_code
 
 ARRONDISSEMENTS = {
     **{f"751{n:02d}": "75056" for n in range(1, 21)},
@@ -36,6 +36,8 @@ class CommuneIndex:
     sites
         Establishments of FINESS with a place, from the last geolocated file: columns `id`,
         `name`, `category`, `code`, `lon`, `lat`; None when none was imported.
+    tvs
+        Code of each territoire de vie-santé to the codes of its communes, as far as known.
     """
 
     region: str
@@ -43,6 +45,7 @@ class CommuneIndex:
     codes: frozenset[str]
     mergers: Mapping[str, str] = field(default_factory=dict)
     sites: pd.DataFrame | None = None
+    tvs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def departements(self) -> frozenset[str]:
@@ -59,11 +62,8 @@ class CommuneIndex:
 
         Mergers are followed, and the arrondissements of a city of the region become the city.
         """
-        clean = codes.str.upper().str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
-        clean = clean.where(clean.str.len() != 4, "0" + clean)
-        clean = clean.where(clean.str.match(schemas.COMMUNE_CODE), "")
-        distinct = {code: self._present(code) for code in clean.unique()}
-        return clean.map(distinct).astype(str)
+        distinct = {code: self._present(plain_code(code)) for code in codes.unique()}
+        return codes.map(distinct).astype(str)
 
     def _present(self, code: str) -> str:
         city = ARRONDISSEMENTS.get(code, "")

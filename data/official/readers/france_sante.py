@@ -14,12 +14,17 @@ from data.official.readers.base import (
     numbers,
     require_rows,
 )
-from data.official.readers.communes import CommuneIndex
+from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.structures import as_structures, placed
 from data.region.rules import LABEL_CODE
 from geo.errors import InvalidInputError
 
-_LABELLED = re.compile(rf"^(?:{LABEL_CODE}|oui|vrai|true|1|x)$|france sante")
+_LABELLED = re.compile(rf"^(?:{LABEL_CODE}|o|oui|vrai|true|1|x)$|france sante|^labell?is")
+_DENIED = re.compile(r"^n$|\b(?:non|pas|refus\w*|retir\w*|suspendue?|sans|fin|perdu\w*|ex)\b")
+_PENDING = re.compile(
+    r"\b(?:cours|demande|candidat\w*|projet|instruction|futur\w*|attente|a venir)\b"
+)
+"""Read whole: "Non labellisée" is no label, "en cours" not yet."""
 _FINESS = ("numero finess", "finess", "nofinesset", "numero finess site", "numero finess et",
            "n finess", "finess et", "finess geographique")  # fmt: skip
 _INSEE = ("code insee", "code commune", "code insee commune", "insee", "code commune insee")
@@ -47,15 +52,19 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         label=label,
         name=header.first("raison sociale", "nom", "denomination", "structure", "nom structure"),
         code=header.first(*_INSEE),
+        town=header.first("commune", "ville", "nom commune", "localite"),
         lon=header.first("longitude", "lon"),
         lat=header.first("latitude", "lat"),
-    ).reindex(columns=["id", "label", "name", "code", "lon", "lat"], fill_value="")
+    ).reindex(columns=["id", "label", "name", "code", "town", "lon", "lat"], fill_value="")
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
     if label is not None:
-        without = ~rows["label"].map(french.fold).str.contains(_LABELLED)
-        tally.refuse(rows[without], "sans label France Santé")
-        rows = rows[~without]
+        said = rows["label"].map(french.fold)
+        pending = said.str.contains(_PENDING)
+        denied = ~pending & (said.str.contains(_DENIED) | ~said.str.contains(_LABELLED))
+        tally.refuse(rows[pending], "label France Santé demandé ou en cours, pas encore obtenu")
+        tally.refuse(rows[denied], "sans label France Santé")
+        rows = rows[~pending & ~denied]
     rows["id"] = rows["id"].str.zfill(9)
     wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
     tally.refuse(rows[wrong], "numéro FINESS illisible")
@@ -63,7 +72,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.refuse(rows[again], "structure déjà lue plus haut")
     rows = rows[~wrong & ~again]
     require_rows(len(rows), name, "structures labellisées France Santé")
-    rows = _joined_to_finess(rows, index)
+    rows = _named_towns(_joined_to_finess(rows, index), index)
     unknown = rows["code"] == ""
     tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
     rows = placed(rows[~unknown], index, tally)
@@ -95,6 +104,16 @@ def _label(header: Header) -> int | None:
             if set(words) <= set(name.split()):
                 return position
     return None
+
+
+def _named_towns(rows: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:
+    """Complete the commune from its name, where one of the département of the number bears it."""
+    found = [
+        index.by_name.get((departement(number), folded_name(town)), []) if town else []
+        for number, town in zip(rows["id"], rows["town"], strict=True)
+    ]
+    named = pd.Series([codes[0] if len(codes) == 1 else "" for codes in found], rows.index)
+    return rows.assign(code=rows["code"].where(rows["code"] != "", named))
 
 
 def _joined_to_finess(rows: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:

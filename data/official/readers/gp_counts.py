@@ -6,15 +6,22 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.base import french
+from data.base.codes import plain_code
 from data.official.readers.base import (
     Candidate,
     Header,
     ReadResult,
     Tally,
+    code_columns,
+    doctors,
     headers,
+    newest,
     numbers,
     require_rows,
+    said_once,
     settled,
+    unknown_marks,
+    with_code,
 )
 from data.official.readers.communes import CommuneIndex, departement
 from data.region.moments import Moment
@@ -23,19 +30,36 @@ from geo.errors import InvalidInputError
 GP_TYPES = frozenset({"D201", "D265"})
 """Médecin généraliste in the BPE: D201 up to 2020, D265 since."""
 
+LEAST_COVER = 0.2
+"""Least share of the communes of a département with some line, for a file to cover it: the BPE
+tells of some equipment in nearly all communes, its domain of health in two thirds."""
+
+_ONE_ROW_EACH = ("gp_panel", "gp_long", "bpe_wide")
+
 FACILITIES = "FACILITIES"
 """Measure (`BPE_MEASURE`) that counts equipments, in the Melodi form."""
 
-_WIDE_COLUMN = re.compile(r"(?:gps?|mg|medecins? generalistes?|medecins? omnipraticiens?) (\d{4})$")
+_WIDE_COLUMN = re.compile(
+    r"^(?:(?:nb|nombre|nbre)(?: de| d)? )?(?:gps?|med ?g|mg|medecins? generalistes?|"
+    r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?(?: en)? (\d{4})$"
+)
 _GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
-_CODE_NAMES = ("code", "depcom", "codgeo", "insee com", "code insee", "code commune")
+_SOURCES = {"gp_long": "gp_panel"}
+"""Layouts that are declared under another key of `sources.yaml`."""
+_BPE_COLUMNS = ("nb d265", "d265", "nb d201", "d201")
+_LONG = re.compile(
+    r"^(?:(?:nb|nombre|nbre)(?: de| d)? )?(?:med ?g|mg|medecins? generalistes?|omnipraticiens?|"
+    r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?$"
+)
+"""A column of GPs whose year stands in another column, or in the title."""
+_YEAR_NAMES = ("an", "annee", "year", "millesime", "date", "periode", "time period")
 _YEAR_IN_NAME = re.compile(r"(?:^|[^0-9])(?:bpe)?[_ ]?((?:20)?[012]\d)(?=[^0-9]|$)", re.IGNORECASE)
 
 
 def recognise(candidate: Candidate) -> str | None:
     """Return the key of the source that the file looks like, or None."""
     found = _find(candidate)
-    return found[0] if found else None
+    return _SOURCES.get(found[0], found[0]) if found else None
 
 
 def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
@@ -58,17 +82,24 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         "bpe_detail": _read_detail,
         "bpe_melodi": _read_melodi,
         "bpe_wide": _read_bpe_wide,
+        "gp_long": _read_long,
     }[source]
     tally = Tally()
     counts = reader(header, tally)  # columns code, year, gps; index line
     tally.refuse_malformed(header.table)
+    if source in _ONE_ROW_EACH:
+        counts["own"] = counts["code"].map(plain_code)
+        readable = counts["own"] != ""
+        counts = pd.concat(
+            [said_once(counts[readable], ["own", "year"], "gps", tally), counts[~readable]]
+        )
     counts["code"] = index.settle(counts["code"])
     counts = settled(counts, index, tally)
     known = counts[counts["gps"].notna()]
     require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
     tally.kept = known.index.nunique()
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()
-    if source != "gp_panel":
+    if source in {"bpe_detail", "bpe_melodi"}:
         history = _with_zeros(history, index, tally)
     year = _year_of_region(history, index)
     gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
@@ -82,37 +113,84 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
 
 
 def _find(candidate: Candidate) -> tuple[str, Header] | None:
+    wide: tuple[str, Header] | None = None
     for header in headers(candidate):
         names = header.columns.keys()
-        code = header.first(*_CODE_NAMES)
+        if wide is not None and header.first(*_BPE_COLUMNS) is None:
+            return wide
         if "depcom" in names and "typequ" in names:
             return "bpe_detail", header
         if {"geo", "facility type"} <= names and _measure(header) is not None:
             return "bpe_melodi", header
-        if code is not None and header.first(*_GP_NAMES) is not None and len(names) > 20:
-            return "bpe_wide", header
-        if code is not None and any(_WIDE_COLUMN.match(name) for name in names):
-            return "gp_panel", header
-    return None
+        if _is_count(header) and code_columns(header) is not None:
+            if len(names) > 20 and header.first(*_BPE_COLUMNS, *_GP_NAMES) is not None:
+                wide = "bpe_wide", header  # a row of codes may follow that of words
+            elif any(_WIDE_COLUMN.match(name) for name in names):
+                return "gp_panel", header
+            elif any(map(_LONG.match, names)):
+                return "gp_long", header
+    return wide
+
+
+def _is_count(header: Header) -> bool:
+    """Tell whether a row of titles names a number of GPs, and neither an APL nor a zoning."""
+    names = header.columns.keys()
+    other = any(name.startswith(("apl", "zonage", "zone")) for name in names)
+    return not other and (
+        header.first(*_BPE_COLUMNS, *_GP_NAMES) is not None
+        or any(_WIDE_COLUMN.match(name) or _LONG.match(name) for name in names)
+    )
 
 
 def _read_wide(header: Header, tally: Tally) -> pd.DataFrame:
     years = {name: m[1] for name in header.columns if (m := _WIDE_COLUMN.match(name))}
-    rows = header.rows(
-        code=header.first(*_CODE_NAMES), **{y: header.columns[name] for name, y in years.items()}
-    )
+    rows = with_code(
+        header.rows(
+            **(code_columns(header) or {}), **{y: header.columns[name] for name, y in years.items()}
+        )
+    )[["code", *years.values()]]
     tally.read = len(rows)
     long = rows.melt("code", var_name="year", value_name="text", ignore_index=False)
-    long["gps"] = numbers(long["text"])
     long["year"] = long["year"].astype(int)
-    wrong = (long["gps"].isna() & (long["text"] != "")) | (long["gps"] < 0)
-    tally.refuse(long[wrong], "nombre de médecins illisible")
+    long, wrong = _counted(long, tally)
     blank = long.loc[long["text"] == "", "year"].value_counts()
     tally.remarks += [
         f"{year} : {french.number(count)} communes sans valeur, laissées inconnues"
         for year, count in sorted(blank.items())
     ]
     return long.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]:
+    """Read the column `text` as `gps`; return the rows and those that are refused."""
+    rows["gps"] = doctors(rows["text"])
+    hidden = unknown_marks(rows["text"])
+    bad = (rows["gps"].isna() & (rows["text"] != "") & ~hidden) | (rows["gps"] < 0)
+    tally.refuse(rows[hidden], "secret statistique ou valeur non diffusée : commune inconnue")
+    tally.refuse(rows[bad], "nombre de médecins illisible")
+    return rows, bad | hidden
+
+
+def _read_long(header: Header, tally: Tally) -> pd.DataFrame:
+    """Read a table with one column of GPs, its year in another column or in the title."""
+    found = newest(header, _LONG, "médecins")
+    if found is None:
+        raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne de médecins.")
+    rows = with_code(
+        header.rows(**(code_columns(header) or {}), text=found[0], date=header.first(*_YEAR_NAMES))
+    )
+    tally.read = len(rows)
+    rows, wrong = _counted(rows, tally)
+    blank = int((rows["text"] == "").sum())
+    if blank:
+        tally.remarks.append(f"{french.number(blank)} communes sans valeur, laissées inconnues")
+    year = rows["date"].str.extract(r"((?:19|20)\d\d)")[0] if "date" in rows else None
+    if year is None or year.isna().all():
+        year = pd.Series(str(_year_in_name(header)), index=rows.index)
+    undated = year.isna() & ~wrong
+    tally.refuse(rows[undated], "année illisible")
+    rows["year"] = year.where(year.notna(), "0").astype(int)
+    return rows.loc[~wrong & ~undated, ["code", "year", "gps"]]
 
 
 def _read_detail(header: Header, tally: Tally) -> pd.DataFrame:
@@ -161,6 +239,7 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
     for batch in batches:
         tally.read += len(batch)
         kinds |= set(batch["kind"].unique())
+        tally.seen.update(batch["code"].unique())
         kept.append(batch[batch["kind"].isin(GP_TYPES)])
     gps = pd.concat(kept) if kept else pd.DataFrame(columns=["code", "kind"])
     if gps.empty:
@@ -181,11 +260,12 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
 
 
 def _read_bpe_wide(header: Header, tally: Tally) -> pd.DataFrame:
-    rows = header.rows(code=header.first(*_CODE_NAMES), text=header.first(*_GP_NAMES))
+    rows = with_code(
+        header.rows(**(code_columns(header) or {}), text=header.first(*_BPE_COLUMNS, *_GP_NAMES))
+    )
     tally.read = len(rows)
-    rows["gps"] = numbers(rows["text"]).where(rows["text"] != "", 0.0)
-    wrong = rows["gps"].isna() | (rows["gps"] < 0)
-    tally.refuse(rows[wrong], "nombre de médecins illisible")
+    rows, wrong = _counted(rows, tally)
+    rows["gps"] = rows["gps"].where(rows["text"] != "", 0.0)
     rows["year"] = _year_in_name(header)
     return rows.loc[~wrong, ["code", "year", "gps"]]
 
@@ -195,22 +275,35 @@ def _measure(header: Header) -> int | None:
 
 
 def _year_in_name(header: Header) -> int:
-    for text in (header.table.sheet, header.table.file.path.name):
+    """Return the year that the sheet, the file or the lines of title tell, surest first."""
+    table = header.table
+    titles = " ".join(" ".join(cells) for cells in table.head[: header.row])
+    told = re.findall(r"\ben ((?:19|20)\d\d)\b", titles)
+    for text in (table.sheet, table.file.path.name, " ".join(told), titles):
+        if found := re.findall(r"(?<!\d)((?:19|20)[0-3]\d)(?!\d)", text):
+            return int(found[-1])
+    for text in (table.sheet, table.file.path.name):
         if match := _YEAR_IN_NAME.search(text):
             return 2000 + int(match[1]) % 100
     raise InvalidInputError(
-        f"« {header.table.name} » ne dit pas son année : ajoutez-la à son nom (bpe_2021.xlsx)."
+        f"« {table.name} » ne dit pas son année : ajoutez-la à son nom (bpe_2021.xlsx)."
     )
 
 
 def _with_zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
-    """Say zero where an exhaustive file has no line, in the départements that it covers."""
-    covered = set(history["code"].map(departement))
+    """Say zero where an exhaustive file has no line, in the départements that it covers.
+
+    Those of which it tells of few communes are not covered: it is an extract, and unknown is not
+    zero.
+    """
     known = index.communes["code"]
-    known = known[known.map(departement).isin(covered)]
+    places = known.map(departement)
+    present = known.isin(set(index.settle(pd.Series(sorted(tally.seen), dtype=str))))
+    shares = present.groupby(places).mean()
+    known = known[places.isin(set(shares.index[shares >= LEAST_COVER]))]
     grid = pd.MultiIndex.from_product([known, sorted(history["year"].unique())])
-    present = pd.MultiIndex.from_frame(history[["code", "year"]])
-    missing = grid.difference(present)
+    given = pd.MultiIndex.from_frame(history[["code", "year"]])
+    missing = grid.difference(given)
     zeros = pd.DataFrame({"code": missing.get_level_values(0), "year": missing.get_level_values(1)})
     here = int(zeros["code"].isin(index.codes).sum())
     if here:

@@ -4,21 +4,31 @@ import re
 
 import pandas as pd
 
+from data.base.codes import plain_code
+from data.files import headings
 from data.official.readers.base import (
+    CODE_NAMES,
     Candidate,
     Header,
     ReadResult,
     Tally,
+    code_columns,
     headers,
+    newest,
     numbers,
+    people,
     require_rows,
+    said_once,
     settled,
+    unknown_marks,
+    with_code,
 )
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")
-_CODE_NAMES = ("depcom", "codgeo", "insee com", "code commune", "code insee")
+_CODE_NAMES = CODE_NAMES
+_LEGAL = re.compile(r"^(?:pmun ?(?:\d{2,4})?|population municipale(?: (?:en )?\d{4})?)$")
 
 
 def recognise(candidate: Candidate) -> str | None:
@@ -47,8 +57,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
 
 def _legal(candidate: Candidate) -> Header | None:
     for header in headers(candidate):
-        split = {"dep", "codcom"} <= header.columns.keys()
-        if "pmun" in header.columns and (split or header.first(*_CODE_NAMES) is not None):
+        if any(map(_LEGAL.match, header.columns)) and code_columns(header) is not None:
             return header
     return None
 
@@ -60,21 +69,31 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
             "des parties de communes : importez « Communes.csv » de la même archive."
         )
     tally = Tally()
-    code = header.first(*_CODE_NAMES)
-    parts = (
-        {} if code is not None else {"dep": header.columns["dep"], "com": header.columns["codcom"]}
-    )
-    rows = header.rows(code=code, text=header.columns["pmun"], **parts)
-    if code is None:
-        rows["code"] = rows["dep"].str.zfill(2).str[:2] + rows["com"].str.zfill(3)
+    column = newest(header, _LEGAL, "population municipale")
+    if column is None:
+        raise InvalidInputError(f"« {candidate.file.name} » n'a pas de population municipale.")
+    rows = with_code(header.rows(**(code_columns(header) or {}), text=column[0]))
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
-    rows["population"] = numbers(rows["text"])
+    rows["population"] = people(rows["text"])
+    hidden = unknown_marks(rows["text"])
+    tally.refuse(rows[hidden], "valeur non diffusée")
+    rows = rows[~hidden]
     wrong = rows["population"].isna() | (rows["population"] < 0)
     tally.refuse(rows[wrong], "population illisible")
-    table = _summed(rows[~wrong], index, tally, "population").reset_index()
+    rows = rows[~wrong].assign(own=lambda table: table["code"].map(plain_code))
+    rows = said_once(rows, ["own"], "population", tally)
+    table = _summed(rows, index, tally, "population").reset_index()
     require_rows(len(table), candidate.file.name, "populations des communes")
-    return ReadResult({"populations": table}, {"populations": _year_in_name(candidate)}, tally)
+    year = headings.year_of(column[1]) or _short_year(column[1])
+    vintage = str(year) if year else _year_in_name(candidate)
+    return ReadResult({"populations": table}, {"populations": vintage}, tally)
+
+
+def _short_year(name: str) -> int:
+    """Return the year of "pmun21" or "pmun2021", 0 for none."""
+    found = re.search(r"(\d{2,4})$", name)
+    return 0 if found is None else int(found[1]) + (2000 if len(found[1]) == 2 else 0)
 
 
 def _ages(candidate: Candidate) -> Header | None:
@@ -124,6 +143,8 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
 
 def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str) -> pd.DataFrame:
     """Return sums by present code: merged communes add up, and so do arrondissements."""
+    plain = rows["code"].map(plain_code)
+    rows = rows.assign(code=plain.where(plain != "", rows["code"]))
     whole = rows["code"].map(lambda code: ARRONDISSEMENTS.get(code, code))
     # A file that gives both Paris and its arrondissements must not count them twice.
     parts = (whole != rows["code"]) & whole.isin(set(rows["code"]))

@@ -6,13 +6,17 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from data.base import french
+from data.files import headings
 from data.official.readers.base import (
+    CODE_NAMES,
     Candidate,
     Header,
     ReadResult,
     Tally,
     chief_rows,
     headers,
+    level_of,
+    newest,
     require_rows,
     settled,
 )
@@ -27,8 +31,20 @@ _OUTSIDE = re.compile(r"hors|\bhz\b|\bhc\b|\bhv\b")
 _PRIORITY = re.compile(r"\bzip\b|intervention prioritaire")
 _COMPLEMENT = re.compile(r"\bzac\b|action complementaire")
 _WATCH = re.compile(r"\bzv\b|vigilance|\bzar\b|accompagnement regional")
+_ZONES = (("HZ", _OUTSIDE), ("ZIP", _PRIORITY), ("ZAC", _COMPLEMENT), ("ZV", _WATCH))
 _DISTRICT = re.compile(r"QPV?\d")
 """Codes of priority districts: QP033001."""
+_ZONE_COLUMN = re.compile(r"^(?:zonage|qualification)\b")
+_ZONE_WORD = re.compile(
+    r"^(?:zone|classement|class|type (?:de )?zone|categorie (?:de )?zone|statut (?:de )?zone)"
+    r"(?: (?:mg|medecins?|medecins generalistes|generalistes))*(?: (?:19|20)\d\d)?$"
+)
+"""Headings of regional annexes; "zone" alone is a zoning when its cells are zones."""
+_DOUBTFUL = re.compile(
+    r"\b(?:ex|anciennement|non|ni|devient|devenu|deviendra|pas|sauf|futur|future|projet|cours|"
+    r"partie|partiel|partiellement|ou)\b"
+)
+"""Words that turn the name of a zone into something else: read whole, never by a part."""
 _MISSING = re.compile(r"^$|^n a\b|non disponible")
 
 
@@ -65,7 +81,10 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         )
     tally = Tally()
     code = _code(header)
-    if code is not None:
+    level = level_of(candidate)
+    if level.startswith("territoire de vie") or (code is None and _tvs(header) is not None):
+        rows = _spread(header, zone, index, tally)
+    elif code is not None:
         rows = header.rows(
             code=code,
             value=zone,
@@ -83,9 +102,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = chief_rows(settled(rows, index, tally), tally)
     rows = one_per_part(rows, tally)
     require_rows(len(rows), name, "zonage des communes")
-    tally.kept = len(rows)
+    tally.kept = rows.index.nunique()
     zoning = whole(rows)
-    vintage = _vintage(candidate)
+    title = header.table.head[header.row][zone]
+    vintage = _vintage(candidate, title)
+    tally.remarks.append(f"zonage lu dans la colonne « {title.strip()} »")
     return ReadResult({"zoning": zoning}, {"zoning": vintage}, tally)
 
 
@@ -97,29 +118,79 @@ def _find(candidate: Candidate) -> tuple[Header, int] | None:
             continue
         if _code(header) is not None:
             return header, zone
-        if header.first("code postal") is not None and header.first("nom commune", "commune"):
+        if (header.first("code postal") is not None and header.first("nom commune", "commune")) or _tvs(header) is not None:
             best = best or (header, zone)
     return best
 
 
 def _zone(header: Header) -> int | None:
-    """Return the column of the zone: that of the regional decree rather than the national one."""
-    for words in (("arrete",), ("regionale",), ()):
+    """Return the column of the zone: that of the regional decree rather than the national one.
+
+    Of several, that of the newest year.
+
+    Raises
+    ------
+    InvalidInputError
+        Several columns fit and no year tells them apart.
+    """
+    for words in (("arrete",), ("regionale",)):
         for name, position in header.columns.items():
             starts = name.startswith(("zonage", "qualification"))
             if starts and set(words) <= set(name.split()):
                 return position
+    for pattern in (_ZONE_COLUMN, _ZONE_WORD):
+        if (found := newest(header, pattern, "zonage")) is not None:
+            return found[0]
     return None
 
 
 def _code(header: Header) -> int | None:
-    exact = header.first("code", "codgeo", "depcom", "insee com", "code insee", "code commune")
-    return exact if exact is not None else header.having("code", "commune", without=("postal",))
+    """Return the column of the INSEE code; the code of a territory is none."""
+    for name, position in header.columns.items():
+        words = set(name.split())
+        if words & {"tvs", "vie", "bv", "bvcv", "postal", "region", "departement", "epci"}:
+            continue
+        if name in CODE_NAMES or {"code", "commune"} <= words:
+            return position
+    return None
 
 
 def _tvs(header: Header) -> int | None:
-    found = header.having("code", "tvs")
+    found = header.first("tvs") or header.having("code", "tvs")
     return found if found is not None else header.having("code", "vie")
+
+
+def _spread(header: Header, zone: int, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Give the zone of each territoire de vie-santé to its communes.
+
+    Raises
+    ------
+    InvalidInputError
+        The communes of the territories are not known.
+    """
+    position = _tvs(header)
+    position = header.first("code") if position is None else position
+    rows = header.rows(
+        tvs=position, value=zone, tvs_name=_tvs_name(header) or header.first("libelle")
+    )
+    rows = rows.reindex(columns=["tvs", "value", "tvs_name"], fill_value="")
+    tally.read = len(rows)
+    rows["tvs"] = rows["tvs"].str.strip().str.removesuffix(".0")
+    known = rows["tvs"].isin(set(index.tvs))
+    if not known.any():
+        raise InvalidInputError(
+            f"« {header.table.name} » donne le zonage par territoire de vie-santé, pas par "
+            "commune, et la composition de ces territoires n'est pas connue ici : importez avec "
+            "lui la composition des territoires de vie-santé (DREES), ou le zonage par commune."
+        )
+    tally.refuse(rows[~known], "territoire de vie-santé dont les communes ne sont pas connues")
+    rows = rows[known].assign(code=lambda table: table["tvs"].map(index.tvs))
+    tally.remarks.append(
+        f"{french.number(len(rows))} territoires de vie-santé, leur zone donnée à chacune de leurs "
+        "communes"
+    )
+    rows = rows.explode("code")
+    return rows.assign(own=rows["code"], district="")
 
 
 def _tvs_name(header: Header) -> int | None:
@@ -182,6 +253,11 @@ def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
         Most values are no zones of GPs.
     """
     values = {value: french.fold(value) for value in rows["value"].unique()}
+    doubtful = {value for value, folded in values.items() if is_doubtful(folded)}
+    doubts = rows["value"].isin(doubtful)
+    for value in sorted(doubtful):
+        tally.refuse(rows[rows["value"] == value], f"zonage douteux : « {value[:60]} »")
+    rows = rows[~doubts]
     meaning = {value: _zone_of(folded) for value, folded in values.items()}
     read = rows["value"].map(meaning)
     missing = rows["value"].map(values).str.contains(_MISSING)
@@ -208,15 +284,22 @@ def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
     return rows
 
 
+def is_doubtful(value: str) -> bool:
+    """Tell whether a folded value names a zone and says something else of it ("ZAC (ex ZIP)").
+
+    Examples
+    --------
+    >>> is_doubtful("zac ex zip"), is_doubtful("non zip"), is_doubtful("3 qpv zip")
+    (True, True, False)
+    """
+    named = [zone for zone, pattern in _ZONES if pattern.search(value)]
+    return bool(named) and (len(set(named)) > 1 or bool(_DOUBTFUL.search(value)))
+
+
 def _zone_of(value: str) -> tuple[str, str] | None:
     """Return zone and part of a folded value such as "3 qpv zip"."""
     part = "QPV" if re.search(r"\bqpv\b|\bgq\b|quartier", value) else "commune"
-    for zone, pattern in (
-        ("HZ", _OUTSIDE),
-        ("ZIP", _PRIORITY),
-        ("ZAC", _COMPLEMENT),
-        ("ZV", _WATCH),
-    ):
+    for zone, pattern in _ZONES:
         if pattern.search(value):
             return zone, part
     return None
@@ -238,7 +321,9 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, rest])[columns].sort_values(["code", "part"]).reset_index(drop=True)
 
 
-def _vintage(candidate: Candidate) -> str:
+def _vintage(candidate: Candidate, title: str) -> str:
+    if year := headings.year_of(title):
+        return str(year)
     match = re.search(r"(20[12]\d)(\d{2})?(\d{2})?", candidate.file.path.name)
     if match is None:
         return "date non indiquée dans le fichier"
