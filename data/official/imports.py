@@ -13,7 +13,7 @@ from data.base import french
 from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import BY_YEAR, joined
-from data.official.reading import Member, read_files
+from data.official.reading import Member, read_files, tvs_of
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store
 from data.region.moments import Moment
@@ -137,6 +137,7 @@ def commune_index(region: str) -> CommuneIndex:
         frozenset(inside["code"]),
         embedded_set.mergers(region),
         _stored_sites(),
+        _stored_territories(),
     )
 
 
@@ -393,6 +394,13 @@ def _sha256(path: Path) -> str:
         while block := stream.read(_HASH_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _stored_territories() -> dict[str, tuple[str, ...]]:
+    """Return the communes of the territoires de vie-santé that an import told."""
+    with contextlib.suppress(UnavailableError):
+        return tvs_of(catalogue.imported_tables(["zoning"]).get("zoning"))
+    return {}
 
 
 def _stored_sites() -> pd.DataFrame | None:

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
 from data.files import sandbox
 from data.files.text_files import open_input
 from data.official import readers
-from data.official.readers.base import Candidate, ReadResult
+from data.official.nearest import nearest
+from data.official.readers.base import Candidate, ReadResult, level_of
 from data.official.readers.communes import CommuneIndex
-from data.official.sources import sources
 from geo.errors import InvalidInputError, ProxiSoinsError
 
 _SHOWN_COLUMNS = 6
+_LISTED = 8
+_ACCENTS = {"departement": "département", "region": "région"}
+_FIRST = frozenset({"tvs"})
+"""Sources that others need to be read."""
 
 
 @dataclass(frozen=True)
@@ -122,17 +128,85 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
         except ProxiSoinsError as error:
             read.refusals[position] = str(error)
     order = list(readers.READERS)
-    recognised.sort(key=lambda item: order.index(item[0].reader))
+    # What others need comes first, whatever the order given: the composition of territories
+    # before zonings by territory, then by reader, then by name.
+    recognised.sort(
+        key=lambda item: (
+            item[0].source not in _FIRST,
+            order.index(item[0].reader),
+            item[0].file_name,
+        )
+    )
     for member, candidate in recognised:
         try:
+            check_level(candidate, member.reader)
             result = readers.READERS[member.reader].read(candidate, index)
         except ProxiSoinsError as error:
             read.members.append(replace(member, refusal=str(error)))
             continue
         if "sites" in result.tables:
             index = replace(index, sites=result.tables["sites"])
+        if territories := tvs_of(result.tables.get("zoning")):
+            index = replace(index, tvs={**index.tvs, **territories})
+        result.tally.remarks[:] = [
+            *columns_read(candidate),
+            *candidate.remarks,
+            *result.tally.remarks,
+        ]
         read.members.append(replace(member, result=result))
+    read.members.sort(key=lambda member: (order.index(member.reader), member.source in _FIRST))
     return read
+
+
+def tvs_of(zoning: "pd.DataFrame | None") -> dict[str, tuple[str, ...]]:
+    """Return the communes of each territoire de vie-santé that a table of zoning tells."""
+    if zoning is None or "tvs" not in zoning:
+        return {}
+    told = zoning[zoning["tvs"] != ""].drop_duplicates(["code", "tvs"])
+    return {str(tvs): tuple(rows) for tvs, rows in told.groupby("tvs")["code"]}
+
+
+def check_level(candidate: Candidate, reader: str) -> None:
+    """Refuse figures that are not given by commune; a zoning by territory is spread over them.
+
+    Raises
+    ------
+    InvalidInputError
+        With the level that the file tells.
+    """
+    level = level_of(candidate)
+    if not level or level.startswith(("commune", "arrondissement municipal")):
+        return
+    if reader == "zoning" and level.startswith("territoire de vie"):
+        return
+    raise InvalidInputError(
+        f"« {candidate.file.name} » donne ses chiffres par {_ACCENTS.get(level, level)}, pas par "
+        "commune (« Référentiel géographique ») : exportez-le de nouveau, par commune."
+    )
+
+
+def columns_read(candidate: Candidate) -> list[str]:
+    """Return which columns of each table are read and which are not, in French."""
+    said = []
+    for table in candidate.tables:
+        for row, positions in table.asked.items():
+            heading = [cell.strip()[:60] for cell in table.head[row]] if row >= 0 else []
+            used = [cell for k, cell in enumerate(heading) if k in positions and cell]
+            unused = [cell for k, cell in enumerate(heading) if k not in positions and cell]
+            if not used:
+                continue
+            where = f" de « {table.sheet} »" if table.sheet and len(candidate.tables) > 1 else ""
+            told = f"colonnes lues{where} : {_listed(used)}"
+            said.append(told + (f" ; non lues : {_listed(unused)}" if unused else ""))
+    unread = [t.sheet for t in candidate.tables if t.sheet and not t.asked]
+    if unread and said:
+        said.append("feuilles non lues : " + _listed(unread))
+    return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" et {len(names) - _LISTED} autres" if len(names) > _LISTED else ""
+    return ", ".join(f"« {name} »" for name in names[:_LISTED]) + more
 
 
 def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
@@ -144,31 +218,19 @@ def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
         Nothing in it is known.
     """
     found: list[tuple[Candidate, str, str]] = []
-    ignored, columns = [], ""
+    ignored, near = [], ""
+    no_table = "on n'y trouve aucun tableau de communes ni d'établissements."
     for file in open_input(path):
         candidate = readers.candidate_of(file)
         known = readers.recognise(candidate)
         if known is None:
             ignored.append(file.name)
-            columns = columns or _first_columns(candidate)
+            near = near or nearest(candidate)
         else:
             found.append((candidate, *known))
     if not found:
-        expected = ", ".join(dict.fromkeys(source.title for source in sources().values()))
-        raise InvalidInputError(
-            f"« {path.name} » n'est aucun des fichiers attendus : {columns} "
-            f"Fichiers que l'import sait lire : {expected}."
-        )
+        raise InvalidInputError(f"« {path.name} » : {near or no_table}")
     return [
         (Member(position, path.name, source, reader, tuple(ignored), None), candidate)
         for candidate, source, reader in found
     ]
-
-
-def _first_columns(candidate: Candidate) -> str:
-    for table in candidate.tables:
-        cells = next((row for row in table.head if len([c for c in row if c.strip()]) > 1), [])
-        if cells:
-            shown = ", ".join(f"« {cell.strip()[:40]} »" for cell in cells[:_SHOWN_COLUMNS])
-            return f"ses premières colonnes sont {shown}."
-    return "on n'y trouve aucun tableau."

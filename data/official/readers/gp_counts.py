@@ -99,7 +99,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
     tally.kept = known.index.nunique()
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()
-    if source in {"bpe_detail", "bpe_melodi"}:
+    if source in {"bpe_detail", "bpe_melodi", "bpe_wide"}:
         history = _with_zeros(history, index, tally)
     year = _year_of_region(history, index)
     gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
@@ -265,6 +265,7 @@ def _read_bpe_wide(header: Header, tally: Tally) -> pd.DataFrame:
     )
     tally.read = len(rows)
     rows, wrong = _counted(rows, tally)
+    tally.seen.update(rows["code"].unique())
     rows["gps"] = rows["gps"].where(rows["text"] != "", 0.0)
     rows["year"] = _year_in_name(header)
     return rows.loc[~wrong, ["code", "year", "gps"]]

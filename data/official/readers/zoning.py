@@ -118,7 +118,9 @@ def _find(candidate: Candidate) -> tuple[Header, int] | None:
             continue
         if _code(header) is not None:
             return header, zone
-        if (header.first("code postal") is not None and header.first("nom commune", "commune")) or _tvs(header) is not None:
+        by_name = header.first("code postal") is not None
+        by_name = by_name and bool(header.first("nom commune", "commune"))
+        if by_name or _tvs(header) is not None:  # by territory: spread over its communes
             best = best or (header, zone)
     return best
 

@@ -134,12 +134,20 @@ def test_an_archive_is_read_for_what_it_holds(tmp_path):
     assert set(_state().tables) == {"populations"}
 
 
+def test_a_file_that_is_near_is_told_what_it_lacks(tmp_path):
+    path = tmp_path / "mg.csv"
+    path.write_text("code_insee,commune,medecins_salaries\n19275,Ussel,3\n")
+    (report,) = imports.import_files([path])
+    assert "ressemble à un tableau de effectifs de médecins" not in report.message
+    assert "« medecins_salaries » en est-elle une ?" in report.message
+
+
 def test_a_foreign_file_is_told_what_is_expected(tmp_path):
     path = tmp_path / "temps.csv"
     path.write_text("origine,destination,minutes\na,b,3\n")
     (report,) = imports.import_files([path])
     assert "ses premières colonnes sont « origine », « destination », « minutes »" in report.message
-    assert "Populations légales" in report.message
+    assert "ni code INSEE de commune, ni numéro FINESS" in report.message
     assert table_store.current_key() == ""
 
 

@@ -1,0 +1,71 @@
+"""What a file that no reader knows is close to: what it has, and what is missing."""
+
+import re
+
+from data.base import french
+from data.official.readers.base import Candidate, Header, code_columns, headers, level_of
+
+_KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    (
+        "effectifs de médecins",
+        "médecins",
+        re.compile(r"\b(?:medecins?|mg|medg|generalistes?|omni)"),
+    ),
+    ("de zonage", "zonage", re.compile(r"\b(?:zon\w+|zip|zac|classement)\b")),
+    ("d'APL", "APL", re.compile(r"\bapl\b|accessibilite potentielle")),
+    ("de populations", "population municipale", re.compile(r"\bpop\w*|\bpmun|\bhabitants?\b")),
+    ("de structures", "numéro FINESS", re.compile(r"\bfiness\b|\bmaisons? de sante\b|\blabel")),
+)
+"""What a file may be, the column that makes it so, and the words that bring to mind that it is."""
+
+
+def nearest(candidate: Candidate) -> str:
+    """Return a French sentence: what the file has, what it looks like, and what it lacks."""
+    found = list(headers(candidate))
+    if not found:
+        return "on n'y trouve aucun tableau de communes ni d'établissements."
+    if (level := level_of(candidate)) and not level.startswith("commune"):
+        return f"ses chiffres sont donnés par {level}, pas par commune : exportez-le par commune."
+    best = max(found, key=_closeness)
+    title = [cell.strip()[:40] for cell in best.table.head[best.row] if cell.strip()]
+    shown = ", ".join(f"« {cell} »" for cell in title[:6])
+    code = code_columns(best) is not None
+    near = _near(best)
+    if near:
+        kind, column, names = near[0]
+        asked = ", ".join(f"« {name} »" for name in names[:3])
+        missing = [] if code else ["une colonne de codes INSEE de communes (code_insee)"]
+        wanted = f"une colonne de {column} reconnue : {asked} en est-elle une ?"
+        return (
+            f"ce fichier ressemble à un tableau {kind}, mais il manque "
+            f"{' et '.join([*missing, wanted])} Ses colonnes sont {shown}."
+        )
+    if code:
+        kinds = ", ".join(column for _, column, _ in _KINDS[:4])
+        return (
+            f"ce fichier donne bien des communes, mais aucune colonne connue ({kinds}). Ses "
+            f"colonnes sont {shown}."
+        )
+    return (
+        "il n'est aucun des fichiers attendus : il n'y a ni code INSEE de commune, ni numéro "
+        f"FINESS ; ses premières colonnes sont {shown}."
+    )
+
+
+def _near(header: Header) -> list[tuple[str, str, list[str]]]:
+    cells = header.table.head[header.row]
+    found = []
+    for kind, column, words in _KINDS:
+        names = [
+            cells[place].strip()[:40]
+            for name, place in header.columns.items()
+            if words.search(name)
+        ]
+        if names:
+            found.append((kind, column, names))
+    return found
+
+
+def _closeness(header: Header) -> tuple[int, int]:
+    words = sum(1 for name in header.columns if french.fold(name) and not name.isdigit())
+    return (2 * (code_columns(header) is not None) + len(_near(header)), words)
