@@ -106,8 +106,9 @@ def _refresh(territory: Territory) -> None:
 def _import(territory: Territory) -> None:
     st.markdown(
         "Déposez un fichier officiel : effectifs de médecins (INSEE), zonage, APL (DREES), "
-        "populations, caractéristiques des communes, FINESS, RPPS. Il est reconnu à son contenu, "
-        "vérifié, puis il remplace la table simulée. Un fichier refusé ne change rien."
+        "populations et carreaux, caractéristiques des communes, FINESS, RPPS, SIRENE. Il est "
+        "reconnu à son contenu, vérifié, puis il remplace la table simulée. Un fichier refusé ne "
+        "change rien."
     )
     with st.form("import", clear_on_submit=True, border=False):
         files = st.file_uploader(

@@ -166,15 +166,28 @@ def table(today: dt.date) -> list[dict[str, str]]:
         rows.append(
             {
                 "Source": source.title,
-                "Producteur": source.producer,
+                "Signal": _signal(source, state, today),
+                "Dernier changement": _ago(last, today) if (last := state.last_change) else "–",
                 "État": in_words(source, state, today),
                 "Cherchée le": french.date(dt.date.fromisoformat(state.checked_at))
                 if state.checked_at
                 else "–",
+                "Producteur": source.producer,
                 "Dernière adresse connue": state.address or source.download or source.page,
             }
         )
     return rows
+
+
+def _signal(source: Source, state: Known, today: dt.date) -> str:
+    """Return the state of a source in one or two words."""
+    if not source.found_alone:
+        return "à la main"
+    if state.failure:
+        return "en échec"
+    if frozen(source, state, today):
+        return "figée"
+    return "trouvée" if state.checked_at else "jamais cherchée"
 
 
 def _ago(day: dt.date, today: dt.date) -> str:

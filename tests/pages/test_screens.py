@@ -78,6 +78,8 @@ def test_the_method_screen_says_the_state_of_each_source(monkeypatch: pytest.Mon
     assert "4 mai 2020" in ages["État"]
     bpe = "Base permanente des équipements, dénombrement (Melodi)"
     assert "erreur 404" in states.loc[bpe, "État"]
+    assert (ages["Signal"], states.loc[bpe, "Signal"]) == ("figée", "en échec")
+    assert ages["Dernier changement"].startswith("il y a")
     assert any("introuvables" in one.value for one in app.text)
 
 
