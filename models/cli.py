@@ -156,3 +156,43 @@ def report(
     written = reports.write(evaluation.everything(data), docs or ROOT / "docs")
     for path in [*written, card.write()]:
         typer.echo(f"Écrit : {path}.")
+
+
+@app.command()
+def room(
+    *,
+    horizon: Annotated[int, typer.Option(help="Horizon en années.")] = 5,
+    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Fichier à écrire : code, name, population, without_room_now, "
+            "without_room_expected (habitants sans place à 20 minutes)."
+        ),
+    ],
+    carriers: Annotated[
+        Path | None,
+        typer.Option(
+            help="Second fichier, pour les planificateurs seulement : les communes qui portent la "
+            "perte (code, name, gps, without_room_more, expected)."
+        ),
+    ] = None,
+) -> None:
+    """Dire qui sera sans place quand des communes auront perdu leur dernier médecin."""
+    from data.base.french import number
+    from data.files.table_files import write_table
+    from data.region.catalogue import load_territory
+    from models.region.soon import ASSUMPTIONS, DRAWS, soon
+
+    found = soon(load_territory(region), horizon)
+    write_table(found.communes, out)
+    if carriers is not None:
+        write_table(found.carriers, carriers)
+    typer.echo(
+        f"Habitants sans place à 20 minutes, le plus proche passant le premier : "
+        f"{number(found.now)} d’après les effectifs connus ; {number(found.expected)} attendus "
+        f"{horizon} ans après, entre {number(found.low)} et {number(found.high)} dans neuf des dix "
+        f"avenirs tirés ({number(DRAWS)} tirages)."
+    )
+    for sentence in ASSUMPTIONS:
+        typer.echo(f"Note : {sentence}", err=True)

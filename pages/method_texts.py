@@ -17,6 +17,36 @@ paramètres sont ajustés sur de vrais temps (INSEE, Metric, Gironde) et son err
 Un réseau routier OpenStreetMap le remplace dès qu’il est construit (`proxisoins roads build`).
 """
 
+ROOM = r"""
+**Trouver de la place.** Avoir un médecin à 20 minutes ne sert à rien s’il est complet. On suppose qu’un médecin
+suit au plus $K$ habitants (1 000 au départ : une hypothèse, réglable de 800 à 1 600) et que personne ne va
+au-delà du trajet choisi. Deux réponses encadrent la réalité ; les médecins et les habitants des communes voisines
+d’autres régions comptent dans les deux.
+
+- **Si tout était partagé au mieux** (la borne). On répartit les habitants entre les médecins à portée pour que le
+  médecin le plus chargé le soit le moins possible, puis le suivant, et ainsi de suite : ce partage est unique.
+  Chaque commune y reçoit un nombre, les habitants par médecin auxquels elle ne peut échapper. Ce nombre a une
+  preuve : un *bloc* de communes $D$ et les médecins $J$ dont aucune commune plus mal lotie n’a besoin, et un
+  *ensemble de Hall* $U$ (le bloc et les communes plus mal loties dont il partage les médecins), dont tous les
+  médecins à portée $N(U)$ ne suffisent pas :
+
+$$\lambda_i = \frac{P(D)}{G(J)} \le \frac{P(U)}{G(N(U))} \qquad
+\text{sans place} = \sum_i p_i \max\left(0, 1 - \frac{K}{\lambda_i}\right)$$
+
+  Sur tout le territoire calculé, aucune organisation ne laisse moins de monde sans place. Pour une partie (la
+  région sans ses voisines, un département), c’est sa part dans le partage le plus juste, non un minimum.
+- **Si le plus proche passe le premier.** Les trajets sont servis du plus court au plus long ; à minutes égales, on
+  partage en proportion. C’est là que vivent, en pratique, ceux qui ne trouvent pas de place.
+
+**Ce que cela ne dit pas.** Les listes de patients diffèrent d’un médecin à l’autre ; chacun choisit son médecin,
+parfois près de son travail ; tous les habitants comptent pour un, quel que soit leur âge ; tous les habitants d’une
+commune sont à son bourg. Un habitant « sans place » est celui que le nombre de médecins ne permet pas d’accueillir,
+non une personne comptée. Les mêmes chiffres s’obtiennent par `proxisoins room`, avec leurs preuves (`--proofs`).
+
+*Références : Hall (1935) ; Gale et Shapley (1962) ; Hakimi (1965) ; Gallo, Grigoriadis et Tarjan, flots
+paramétriques (1989) ; Current et Storbeck, couverture à places limitées (1988).*
+"""
+
 APL = r"""
 **L’accessibilité potentielle localisée (APL)** de la DREES rapporte l’offre à la demande dans un
 voisinage, en consultations par an et par habitant « standardisé ».

@@ -147,6 +147,7 @@ def draw() -> None:
         st.markdown(method_texts.TRAVEL_TIME)
         _errors()
         st.header("Accessibilité (APL)")
+        st.markdown(method_texts.ROOM)
         st.markdown(method_texts.APL)
         st.markdown(method_texts.APL_HERE)
         st.markdown(method_texts.WHICH_DOCTORS)
