@@ -8,10 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access import inputs as access_inputs
-from data.region.rules import HUBERT_MINUTES
+from data.access.room import room_tables
+from data.access.room_tables import RoomTables
+from data.base.french import number
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo import access as ga
 from geo.errors import InvalidInputError
+from geo.room import fairest, nearest_first
 from models.learning import artefact, features, neighbourhood
 from models.learning.hazard import LastGpHazard, end_of
 from models.learning.panel import xy_km
@@ -26,6 +30,11 @@ SETTLED = 1e-4
 MOST_ROUNDS = 10
 
 ASSUMPTIONS = (
+    (
+        f"Place à 20 minutes : {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, des deux "
+        "côtés de la limite régionale ; « au mieux » : le partage le plus juste possible ; "
+        "« au plus proche » : le plus près passe d’abord."
+    ),
     "Les médecins qui partent ne sont pas remplacés, les autres ne changent rien à leur activité.",
     (
         "Les patients se répartissent entre les médecins à moins de 20 minutes en proportion de "
@@ -48,6 +57,26 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class RoomLost:
+    """Inhabitants of the region who no longer find room within 20 minutes.
+
+    Attributes
+    ----------
+    per_gp
+        Inhabitants that a GP takes: an assumption.
+    fair, nearest
+        How many more: if places are shared as fairly as can be, if the nearer goes first.
+    communes
+        code, name, people (more without room, nearest first), the most first.
+    """
+
+    per_gp: float
+    fair: float
+    nearest: float
+    communes: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Departure:
     """What changes when GPs of a commune leave.
 
@@ -63,6 +92,8 @@ class Departure:
         Inhabitants of the region pushed beyond 20 minutes.
     people_left
         Patients with no GP within 20 minutes any more.
+    room
+        Who no longer finds room.
     apl_before, apl_after
         Of the commune, computed here (consultations a year and standardised inhabitant).
     communes
@@ -88,6 +119,7 @@ class Departure:
     minutes_after: float
     people_beyond_20: float
     people_left: float
+    room: RoomLost
     apl_before: float
     apl_after: float
     communes: pd.DataFrame
@@ -193,6 +225,7 @@ def departure(
         minutes_after=float(here["minutes_after"]),
         people_beyond_20=float(beyond),
         people_left=left,
+        room=_room_lost(territory, code, gone),
         apl_before=float(here["apl_before"]),
         apl_after=float(here["apl_after"]),
         communes=counted.drop(columns="row").sort_values(
@@ -201,6 +234,50 @@ def departure(
         neighbours=_neighbours(state, extra, risk),
         rounds=rounds,
         horizon=horizon,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """Who finds room before any departure."""
+
+    tables: RoomTables
+    inside: npt.NDArray[np.bool_]
+    fair: Array
+    nearest: Array
+
+
+def _without_room(tables: RoomTables, gps: Array) -> tuple[Array, Array]:
+    """Return the inhabitants without room of each place: fairest sharing, nearest first."""
+    people = tables.people
+    fair = fairest(tables.reach, people, gps).without_room(people, ROOM_PEOPLE_A_GP)
+    return fair, nearest_first(tables.reach, people, gps, ROOM_PEOPLE_A_GP).without_room
+
+
+@lru_cache(maxsize=2)
+def _room(territory: Territory) -> _Room:
+    tables = room_tables(territory, HUBERT_MINUTES)
+    return _Room(tables, tables.places["inside"].to_numpy(bool), *_without_room(tables, tables.gps))
+
+
+def _room_lost(territory: Territory, code: str, gone: float) -> RoomLost:
+    """Return who of the region no longer finds room when GPs of a commune leave."""
+    before = _room(territory)
+    gps = before.tables.gps.copy()
+    gps[(before.tables.sites["id"] == code).to_numpy()] -= gone
+    fair, nearest = _without_room(before.tables, np.maximum(gps, 0.0))
+    places = before.tables.places
+    more = pd.DataFrame(
+        {"code": places["id"], "name": places["name"], "people": nearest - before.nearest}
+    )[before.inside]
+    worse = more[more["people"] >= 1].sort_values(
+        ["people", "code"], ascending=[False, True], ignore_index=True
+    )
+    return RoomLost(
+        per_gp=float(ROOM_PEOPLE_A_GP),
+        fair=float((fair - before.fair)[before.inside].sum()),
+        nearest=float(more["people"].sum()),
+        communes=worse,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.base.french import date, number, percent
 from data.scenarios.store import Review
-from models.region.departure import Departure
+from models.region.departure import Departure, RoomLost
 from models.region.flag import minutes, past
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
@@ -86,9 +86,9 @@ def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
     apl = gone.apl_after - gone.apl_before
     return [
         (
-            "Médecins sur place",
-            number(gone.gps_after, 1 if gone.gps_after % 1 else 0),
-            f"avant : {number(gone.gps_before, 1 if gone.gps_before % 1 else 0)}",
+            "Sans place à 20 min, de plus",
+            number(max(gone.room.nearest, 0.0)),
+            f"au mieux : {number(max(gone.room.fair, 0.0))}",
         ),
         (
             "Médecin le plus proche",
@@ -109,12 +109,26 @@ def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
     ]
 
 
+def room_told(room: RoomLost) -> str:
+    """Say how many more find no room within 20 minutes, and where."""
+    fair, nearest = number(max(room.fair, 0.0)), number(max(room.nearest, 0.0))
+    text = (
+        f"Habitants de plus sans place à 20 minutes ({number(room.per_gp)} par médecin, hypothèse) "
+        f": {fair} si les places sont partagées au mieux, {nearest} si chacun va au plus proche"
+    )
+    most = room.communes.head(3)
+    where = zip(most["name"], most["people"], strict=True)
+    told = ", ".join(f"{name} ({number(people)})" for name, people in where)
+    return f"{text}, surtout à {told}." if told else f"{text}."
+
+
 def departure_told(gone: Departure) -> list[str]:
     """Return what a departure does, in French sentences."""
     taking = gone.neighbours[gone.neighbours["extra_patients"] >= 1]
     worse = gone.communes[gone.communes["apl_after"] < gone.communes["apl_before"]]
     before, after = minutes(gone.minutes_before), minutes(gone.minutes_after)
     told = [
+        room_told(gone.room),
         f"Le généraliste le plus proche de {gone.name} "
         + (
             f"resterait : {after}."

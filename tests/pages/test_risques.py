@@ -200,7 +200,7 @@ def test_a_departure_compares_before_and_after(screen: AppTest, risk: pd.DataFra
     select(screen, str(risk.iloc[0]["code"]))
     app = shown(screen, "Et si ce médecin partait ?")
     labels = [one.label for one in app.metric]
-    assert "Habitants passant 20 min" in labels
+    assert {"Habitants passant 20 min", "Sans place à 20 min, de plus"} <= set(labels)
     assert "ne sont pas remplacés" in words(app)
 
 

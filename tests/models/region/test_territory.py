@@ -106,3 +106,18 @@ def test_impossible_departures_are_refused(territory: Territory) -> None:
     for code, leaving in ((single, 2), (none, None), ("99999", None)):
         with pytest.raises(InvalidInputError):
             departure(territory, code, leaving)
+
+
+def test_a_departure_leaves_no_more_people_without_room_than_its_gps_took(
+    territory: Territory,
+) -> None:
+    """Whatever the sharing, the places lost are those of the GPs who leave."""
+    gps = territory.gps.set_index("code")["gps"]
+    code = str(gps.idxmax())
+    lost = [departure(territory, code, leaving).room for leaving in (1, 3)]
+    for one, leaving in zip(lost, (1, 3), strict=True):
+        for people in (one.fair, one.nearest):
+            assert -1e-6 <= people <= leaving * one.per_gp + 1e-6
+        assert one.communes["people"].sum() == pytest.approx(one.nearest, abs=len(gps))
+    assert lost[0].nearest <= lost[1].nearest + 1e-6
+    assert lost[0].fair <= lost[1].fair + 1e-6
