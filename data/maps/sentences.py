@@ -1,6 +1,7 @@
 """The sentence that goes with each map: what it shows, of how many."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
@@ -29,7 +30,8 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
     column = table[indicator.key]
     if not (column.notna() & (column != "")).any():
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
-    return f"{region_name} : {_WORDED[indicator.key](table, indicator.key)}"
+    worded = _WORDED.get(indicator.key, partial(_plain, indicator))
+    return f"{region_name} : {worded(table, indicator.key)}"
 
 
 def _room(table: pd.DataFrame, key: str) -> str:
@@ -144,6 +146,18 @@ def _risk(table: pd.DataFrame, key: str) -> str:
         f"{number(int((table['gps'] > 0).sum()))} communes ayant un médecin sont en risque élevé "
         "ou très élevé de relève non assurée."
     )
+
+
+def _plain(indicator: Indicator, table: pd.DataFrame, key: str) -> str:
+    """Say an indicator that nothing above words: its median, or its commonest category."""
+    known = table[table[key].notna() & (table[key] != "")]
+    among = f"des {number(len(known))} communes connues"
+    if indicator.breaks:
+        scale = 100.0 if indicator.unit == "%" else 1.0
+        middle = number(scale * known[key].median(), indicator.decimals)
+        return f"« {indicator.label} » : {middle} {indicator.unit} dans la commune médiane {among}."
+    commonest = known[key].mode().iloc[0]
+    return f"{number(int((known[key] == commonest).sum()))} {among} : {commonest}."
 
 
 def _zones(table: pd.DataFrame, key: str) -> str:

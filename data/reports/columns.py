@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from geo.layers import INDICATORS
+
 TITLES: Mapping[str, str] = {
     "change": "Si…",
     "code": "Code",
@@ -72,6 +74,10 @@ TITLES: Mapping[str, str] = {
 
 
 def titled(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that have a French heading, under it and in the order of `TITLES`."""
-    kept = [column for column in TITLES if column in table]
-    return table[kept].rename(columns=dict(TITLES))
+    """Return the columns that have a French heading, under it and in the order of `TITLES`.
+
+    An indicator of the map that has no heading here goes by its own name.
+    """
+    named = {one.key: f"{one.label} ({one.unit})" if one.unit else one.label for one in INDICATORS}
+    titles = {**TITLES, **{key: name for key, name in named.items() if key not in TITLES}}
+    return table[[column for column in titles if column in table]].rename(columns=titles)
