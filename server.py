@@ -34,6 +34,7 @@ from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError
 from pages import map_assets
+from pages.walls import Walls
 
 LOG = logging.getLogger("proxisoins")
 
@@ -269,7 +270,7 @@ async def announce(_app: App) -> AsyncIterator[None]:
 app = App(
     Path(__file__).with_name("app.py"),
     routes=[Route("/sante", health)],
-    middleware=[Middleware(SafePages)],
+    middleware=[Middleware(SafePages), Middleware(Walls)],
     lifespan=announce,
     on_script_error=explain_error,
 )

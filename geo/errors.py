@@ -17,5 +17,13 @@ class UnsolvedError(ProxiSoinsError):
     """An optimisation has no solution, or none was found within the time allowed."""
 
 
+class ForbiddenError(ProxiSoinsError):
+    """What is asked needs a right that who asks does not have, or has no longer."""
+
+
 class UnavailableError(ProxiSoinsError):
     """A source, a server or a table that the request needs is not there."""
+
+
+class MomentarilyUnavailableError(UnavailableError):
+    """What is asked is there, and cannot be reached just now: trying again later is worth it."""

@@ -5,12 +5,19 @@ With one (`[auth]` in the secrets, Streamlit's own `st.login`), the provider say
 `[roles]` what one may do; nothing about the person is kept.
 """
 
+import time
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+
+from data.base import ended_sessions
+from geo.errors import ForbiddenError
+
+SESSION_S = 8 * 3600
+"""A login lasts a working day, or less when its provider says so (`exp`)."""
 
 
 class Role(IntEnum):
@@ -29,8 +36,12 @@ TITLES = {
     Role.ADMINISTRATOR: "administrateur",
 }
 
-_GRANTED = {"administrators": Role.ADMINISTRATOR, "planners": Role.PLANNER}
-"""Lists of `[roles]`: e-mail addresses, or values of the claim that it names."""
+_GRANTED = {
+    "administrators": Role.ADMINISTRATOR,
+    "planners": Role.PLANNER,
+    "readers": Role.READER,
+}
+"""Lists of `[roles]`: e-mail addresses, domains ("@exemple.fr"), or values of the claim named."""
 
 
 def _section(name: str) -> Mapping[str, Any] | None:
@@ -51,33 +62,59 @@ def role() -> Role:
     """Return the role of who is looking at this session."""
     if not login_configured():
         return Role.ADMINISTRATOR
-    user = st.user.to_dict()
-    if not user.get("is_logged_in"):
+    return role_of(st.user.to_dict())
+
+
+def role_of(user: Mapping[str, Any]) -> Role:
+    """Return the role of a user as the provider describes it, the public's when the login is over.
+
+    Asked at each run, at each action and for each file: a role that was withdrawn, a login that
+    has ended here or elsewhere count at once.
+    """
+    if not user.get("is_logged_in") or is_over(user, time.time()) or ended_sessions.ended(user):
         return Role.PUBLIC
     return granted(user, _section("roles") or {})
 
 
+def is_over(user: Mapping[str, Any], now: float) -> bool:
+    """Tell whether a login has lasted longer than it may (`exp` of the provider, eight hours)."""
+    limits = []
+    for claim, more in (("exp", 0.0), ("iat", float(SESSION_S))):
+        value = user.get(claim)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            limits.append(float(value) + more)
+    return bool(limits) and now >= min(limits)
+
+
+def end_session(user: Mapping[str, Any]) -> None:
+    """End a login in every tab and every process."""
+    if user.get("is_logged_in"):
+        ended_sessions.end(user, SESSION_S)
+
+
 def granted(user: Mapping[str, Any], rules: Mapping[str, Any]) -> Role:
-    """Return the highest role that the rules give to a user, reader at least.
+    """Return the highest role that the rules give to a user, the public's when they name none.
 
     Parameters
     ----------
     user
         Claims of the provider.
     rules
-        `administrators` and `planners`: e-mail addresses, or values of the claim named by
-        `claim`. An address that the provider has not verified grants nothing.
+        `administrators`, `planners` and `readers`: e-mail addresses, domains ("@exemple.fr"), or
+        values of the claim named by `claim`. An address that the provider has not verified grants
+        nothing.
     """
     told = user.get(str(rules.get("claim", "roles")), [])
     values = {told} if isinstance(told, str) else {str(one) for one in told or []}
     if user.get("email_verified") is True and user.get("email"):
-        values.add(str(user["email"]).casefold())
+        address = str(user["email"]).casefold()
+        values |= {address, f"@{address.rpartition('@')[2]}"}
     found = [
         role
         for name, role in _GRANTED.items()
         if values & {one for entry in rules.get(name, []) for one in (entry, entry.casefold())}
     ]
-    return max(found, default=Role.READER)
+    return max(found, default=Role.PUBLIC)
 
 
 def allowed(least: Role) -> bool:
@@ -86,6 +123,26 @@ def allowed(least: Role) -> bool:
         return True
     st.caption(f"Réservé aux comptes « {TITLES[least]} » : demandez ce droit à l’administrateur.")
     return False
+
+
+def require(least: Role) -> None:
+    """Refuse an action to who may not do it, or may no longer.
+
+    Raises
+    ------
+    ForbiddenError
+        The role was never given, was withdrawn, or the login is over.
+    """
+    if role() < least:
+        raise ForbiddenError(
+            f"Cette action est réservée aux comptes « {TITLES[least]} » : votre session est finie "
+            "ou ce droit vous a été retiré. Reconnectez-vous, puis réessayez."
+        )
+
+
+def may_see_risk() -> bool:
+    """Tell whether who is looking may see the risk by commune; others see groups of communes."""
+    return role() >= Role.PLANNER
 
 
 def is_public() -> bool:
@@ -98,9 +155,23 @@ def draw_account() -> None:
     if not login_configured():
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if is_public():
+        user = st.user.to_dict()
+        if not is_public():
+            st.caption(f"Connecté : {TITLES[role()]}")
+        elif not user.get("is_logged_in"):
             st.caption("Consultation publique")
             st.button("Se connecter", on_click=st.login, key="login", type="tertiary")
+            return
+        elif is_over(user, time.time()) or ended_sessions.ended(user):
+            st.caption("Session finie : reconnectez-vous")
+            st.button("Se connecter", on_click=st.login, key="login", type="tertiary")
+            return
         else:
-            st.caption(f"Connecté : {TITLES[role()]}")
-            st.button("Se déconnecter", on_click=st.logout, key="logout", type="tertiary")
+            st.caption("Connecté, sans droit de lecture : demandez-le à l’administrateur")
+        st.button("Se déconnecter", on_click=_log_out, key="logout", type="tertiary")
+
+
+def _log_out() -> None:
+    """End the login, here and in the other tabs."""
+    end_session(st.user.to_dict())
+    st.logout()

@@ -11,7 +11,7 @@ from data.region.territory import Territory
 from data.uploads import MatchReport
 from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
-from pages import figures, map_dialogue, map_view, shell
+from pages import accounts, figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 MAP = "carte"
@@ -32,10 +32,14 @@ UNPLACED_TITLES = {
 @st.cache_resource(
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
 )
-def _configuration(territory: Territory) -> tuple[dict[str, Any], str]:
-    """Return the configuration of the map, read only, and what is sent of it."""
+def _configuration(territory: Territory, *, with_risk: bool) -> tuple[dict[str, Any], str]:
+    """Return the configuration of the map, read only, and what is sent of it.
+
+    It is kept for all sessions: whether it holds the risk by commune is part of what it is.
+    """
     around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    table = shell.communes_with_risk(territory)
+    communes = shell.commune_indicators
+    table = (shell.communes_with_risk if with_risk else communes)(territory)
     document = payload.configuration(territory, table, around, with_room=True)
     return document, payload.encode(document)
 
@@ -43,10 +47,11 @@ def _configuration(territory: Territory) -> tuple[dict[str, Any], str]:
 def _payload(territory: Territory, view: ViewState) -> str:
     """Return the map's payload, the same for the whole session unless its content changes."""
     points: pd.DataFrame | None = st.session_state.get(OWN_POINTS)
-    content = (territory.version, id(points))
+    with_risk = accounts.may_see_risk()
+    content = (territory.version, id(points), with_risk)
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document, encoded = _configuration(territory)
+        document, encoded = _configuration(territory, with_risk=with_risk)
         own = {}
         if points is not None:
             own = payload.with_own_points(document, points)

@@ -12,7 +12,7 @@ from data.reports.scenario_results import Search
 from data.scenarios import store
 from data.scenarios.store import Draft, Shared
 from data.siting.best import BestSites
-from geo.errors import ProxiSoinsError
+from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import figures, shell, sites_departures, sites_results
 
 MAP = "partage_carte"
@@ -25,14 +25,28 @@ CLOSED = (
 )
 """Said of every link that does not open, whatever the reason: it tells nothing to who guesses."""
 
+AWAY = (
+    "Ce lien est momentanément indisponible : le serveur ne peut pas lire les scénarios en ce "
+    "moment. Le lien reste valable ; réessayez dans quelques minutes."
+)
+"""Said when the database is locked or away: nobody knows then whether the link opens."""
+
 SECONDS = 20.0
 """Time given to the search of the best sites: a visitor waits for it."""
 
 
 def _opened() -> Shared | None:
-    """Return what the link of the address opens, None whatever the reason why it does not."""
+    """Return what the link of the address opens, None whatever the reason why it does not.
+
+    Raises
+    ------
+    MomentarilyUnavailableError
+        The database cannot be read just now: the link may well be valid.
+    """
     try:
         return store.open_share(st.query_params.get(TOKEN, ""))
+    except MomentarilyUnavailableError:
+        raise
     except ProxiSoinsError:
         return None
 
@@ -123,7 +137,14 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
 
 def draw() -> None:
     """Draw the screen."""
-    shared = _opened()
+    try:
+        shared = _opened()
+    except MomentarilyUnavailableError:
+        st.title("Scénario partagé")
+        st.text(AWAY)
+        if st.button("Réessayer"):
+            st.rerun()
+        return
     if shared is None:
         st.title("Scénario partagé")
         st.text(CLOSED)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.base import french
 from data.base.french import MISSING
+from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios import predictions, store
 from geo.errors import ProxiSoinsError
@@ -81,13 +82,6 @@ def _followed(
     territory: Territory, kept: tuple[predictions.Kept, ...]
 ) -> list[follow_ups.RegionFollowUp]:
     return follow_ups.follow_ups(territory, kept)
-
-
-@st.cache_resource(
-    show_spinner="Regroupement des territoires…", max_entries=4, hash_funcs=shell.BY_VERSION
-)
-def _grouped(territory: Territory, horizon: int) -> pd.DataFrame:
-    return predict.grouped_risk(territory, horizon)
 
 
 def _sources(territory: Territory, *more: str) -> None:
@@ -184,6 +178,7 @@ def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> N
                 return
             try:
                 row = flag.row(shell.risk(territory, horizon), code)
+                accounts.require(Role.PLANNER)
                 store.save_review(code, verdict, comment, owner=signed.strip(), seen=flag.seen(row))
             except ProxiSoinsError as error:
                 st.error(str(error))
@@ -316,16 +311,18 @@ def follow_up(territory: Territory) -> None:
 
 
 def public_view(territory: Territory, horizon: int) -> None:
-    """Show what may leave the planner's desk: territories of at least five GPs."""
-    groups = _grouped(territory, horizon)
+    """Show what may leave the planner's desk: sets of small communes, of five GPs at least."""
+    groups = shell.public_risk(territory, horizon)
     st.markdown(
-        f"À diffuser : des EPCI, regroupés avec leurs voisins jusqu’à compter au moins "
-        f"**{predict.MINIMUM_GPS} médecins**. Le chiffre est la part attendue, parmi leurs "
-        "communes qui ont un médecin, de celles qui n’en auraient plus à l’horizon de "
-        f"{flag.years_told(horizon)}."
+        f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
+        f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
+        f"et {privacy.LEAST_COMMUNES} communes. Le chiffre est la part de ces communes en risque "
+        f"élevé ou très élevé à l’horizon de {flag.years_told(horizon)}, arrondie, jamais "
+        "« aucune » ni « toutes » : il ne désigne personne, et les fiches publiques ne disent rien "
+        "d’autre."
     )
     if groups.empty:
-        st.info("La région compte moins de cinq médecins : rien ne peut être diffusé.")
+        st.info("La région compte trop peu de petites communes : rien ne peut être diffusé.")
         return
     table = flag_tables.groups_listed(groups)
     figures.table(table)

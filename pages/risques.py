@@ -19,7 +19,7 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
 from models.region import follow_up as follow_ups
-from pages import figures, map_dialogue, map_view, risk_panels, risk_proof, shell
+from pages import accounts, figures, map_dialogue, map_view, risk_panels, risk_proof, shell
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
 HORIZON, MOST, WHOLE = "risques_horizon", "risques_habitants", "risques_liste_entiere"
@@ -360,7 +360,7 @@ def _remembered(territory: Territory, horizon: int, url: str) -> str:
 def _remember(territory: Territory, horizon: int) -> None:
     """Keep what is predicted as it is shown, once per process, for the follow-up."""
     try:
-        _remembered(territory, horizon, database.url())
+        _remembered(territory, horizon, str(database.url()))
     except ProxiSoinsError as error:
         st.warning(str(error))
 
@@ -370,6 +370,10 @@ def draw() -> None:
     territory = shell.territory()
     st.title("Territoires à risque")
     horizon = _horizon()
+    if not accounts.may_see_risk():
+        st.caption("Le risque par commune est réservé aux comptes « planificateur ».")
+        risk_panels.public_view(territory, horizon)
+        return
     with st.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas"):
         st.markdown(READING)
     try:

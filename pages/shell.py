@@ -16,6 +16,7 @@ from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import predict
+from pages import accounts
 from pages.state import ViewState
 
 _VIEW = "view"
@@ -75,13 +76,21 @@ def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
 def risk(current: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
     """Return the risk of every commune that has a GP, the riskiest first; read only.
 
-    For planners: public views take `models.region.predict.grouped_risk`.
+    For planners: all others take `public_risk`.
     """
     return predict.risk_table(current, horizon)
 
 
+@st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
+def public_risk(current: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
+    """Return what may be told of the risk to anyone (see `data.region.privacy`); read only."""
+    return predict.grouped_risk(current, horizon)
+
+
 def known_risk(current: Territory) -> pd.DataFrame | None:
-    """Return the risk at three years, None when the data do not allow to compute it."""
+    """Return the risk at three years, None where it is not known or not for who is looking."""
+    if not accounts.may_see_risk():
+        return None
     try:
         return risk(current)
     except ProxiSoinsError:

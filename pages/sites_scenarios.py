@@ -14,7 +14,8 @@ from data.scenarios.store import Draft, Scenario, Share
 from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import sites_best, sites_departures, sites_results
+from pages import accounts, sites_best, sites_departures, sites_results
+from pages.accounts import Role
 from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
 from pages.state import REGION
@@ -100,8 +101,10 @@ def draw_save(
         )
     try:
         if fresh:
+            accounts.require(Role.PLANNER)
             saved = store.save(draft)
         elif again and current is not None:
+            accounts.require(Role.PLANNER)
             saved = store.update(current, draft)
         else:
             return
@@ -146,6 +149,7 @@ def draw_list(territory: Territory) -> None:
         with st.popover("Supprimer"):
             st.text("Le scénario et ses liens disparaîtront.")
             if st.button("Supprimer définitivement", key="sites_supprimer"):
+                accounts.require(Role.PLANNER)
                 store.delete(chosen.id)
                 if in_use == chosen.id:
                     work().scenario = ""
@@ -158,6 +162,7 @@ def draw_list(territory: Territory) -> None:
 def _duplicate(chosen: Scenario) -> None:
     name = f"{chosen.draft.name[: store.NAME_CHARACTERS - 10]} (copie)"
     try:
+        accounts.require(Role.PLANNER)
         copy = store.duplicate(chosen.id, name)
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été dupliqué.")
@@ -191,6 +196,7 @@ def _draw_shares(chosen: Scenario) -> None:
         asked = st.button("Créer un lien", type="primary", key=f"sites_partager_{chosen.id}")
     if asked:
         try:
+            accounts.require(Role.PLANNER)
             token, made = store.share(chosen.id, days=int(days))
         except ProxiSoinsError as error:
             st.error("Le lien n’a pas été créé.")
@@ -207,6 +213,7 @@ def _draw_shares(chosen: Scenario) -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(f"Lien {len(links) - number + 1} : {_state(link)}")
         if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
+            accounts.require(Role.PLANNER)
             store.revoke(link.id)
             st.rerun(scope="fragment")
 

@@ -10,11 +10,12 @@ import streamlit as st
 from data.access import comparison
 from data.access.indicators import LEVELS
 from data.base.french import MISSING
-from data.region import embedded_set
+from data.region import embedded_set, privacy
 from data.region.territory import Territory
 from data.reports import sheet, sheet_pdf
 from data.reports.sheet import LEVEL_TITLES, Figure, Sheet
 from geo import layers, static_map
+from geo.errors import ProxiSoinsError
 from models.region import flag
 from pages import accounts, figures, shell
 
@@ -91,12 +92,30 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
 def _sheet(
     territory: Territory, communes: pd.DataFrame, level: str, code: str, *, printed: bool = False
 ) -> Sheet:
-    """Return the sheet; printed or public, it tells no risk of a territory under 5 GPs."""
+    """Return the sheet; printed or public, it tells of the risk what anyone may know."""
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     region = shell.aggregated_indicators(territory, "region").iloc[0]
-    hidden = (printed or accounts.is_public()) and not flag.may_be_public(peers, code)
-    risk = None if hidden else shell.known_risk(territory)
-    return sheet.sheet(territory, communes, peers, region, level=level, code=code, risk=risk)
+    risk, public = None, ""
+    if accounts.may_see_risk() and not printed:
+        risk = shell.known_risk(territory)
+    else:
+        public = _public_sentence(territory, communes, level, code)
+    return sheet.sheet(
+        territory, communes, peers, region, level=level, code=code, risk=risk, public=public
+    )
+
+
+def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> str:
+    """Return what anyone may be told of the risk, "" where it is not known."""
+    members = communes.loc[communes[LEVELS[level][0]] == code, "code"]
+    try:
+        table = shell.public_risk(territory)
+        if level == "commune" and flag.may_be_public(communes, code):
+            known = shell.risk(territory).set_index("code")["risk_class"]
+            return f"Relève non assurée : risque {known[code]}." if code in known else ""
+    except ProxiSoinsError:
+        return ""
+    return privacy.sentence(table, members)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)

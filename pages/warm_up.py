@@ -38,7 +38,8 @@ def warm_up() -> None:
     """Load the default region as the first screens need it, once per process."""
     try:
         territory = shell.region(REGION)
-        shell.communes_with_risk(territory)
+        shell.commune_indicators(territory)
+        shell.risk(territory)
         for level in payload.LEVELS:
             shell.aggregated_indicators(territory, level)
         payload.contours_file(territory)

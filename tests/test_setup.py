@@ -238,3 +238,9 @@ def test_the_version_is_the_same_wherever_it_is_written() -> None:
     latest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert latest is not None
     assert latest[1] == version
+
+
+def test_the_proxy_of_the_guide_passes_the_host_with_its_port() -> None:
+    text = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert "proxy_set_header Host $http_host;" in text
+    assert "$host;" not in text

@@ -91,6 +91,7 @@ def sheet(
     level: str,
     code: str,
     risk: pd.DataFrame | None = None,
+    public: str = "",
 ) -> Sheet:
     """Return the sheet of a territory.
 
@@ -108,6 +109,8 @@ def sheet(
         The territory.
     risk
         Columns code and risk_class, when the reader may see them; None leaves risk out.
+    public
+        What may be told in its place to anyone (`data.region.privacy.sentence`).
 
     Raises
     ------
@@ -129,7 +132,7 @@ def sheet(
         _context(level, own, members),
         tuple(build(own, region, peers, level) for build in _FIGURES),
         tuple(_in_place(territory, members)),
-        tuple(_threats(own, members, risk)),
+        tuple(_threats(own, members, risk, public)),
         tuple(members["code"]),
     )
 
@@ -356,7 +359,9 @@ def _old_people(members: pd.DataFrame) -> list[str]:
     return [f"Habitants âgés : {old} ont 65 ans ou plus, {oldest} ont 80 ans ou plus ({census})."]
 
 
-def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -> list[str]:
+def _threats(
+    own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None, public: str
+) -> list[str]:
     """Return what threatens: single doctors, retirement, risk when it may be shown."""
     sentences = []
     if len(members) > 1:
@@ -388,4 +393,6 @@ def _threats(own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None) -
                 f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
                 f"{number(len(classes))} communes ayant un médecin."
             )
+    elif public:
+        sentences.append(public)
     return sentences or ["Rien de particulier dans les données chargées."]

@@ -1,6 +1,7 @@
 """The database of scenarios, shares, reviews, predictions: SQLite in our folder, or PostgreSQL."""
 
 import datetime as dt
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -11,15 +12,36 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from data.base import paths
-from geo.errors import UnavailableError
+from geo.errors import InvalidInputError, MomentarilyUnavailableError, UnavailableError
+
+LOG = logging.getLogger("proxisoins")
 
 SETTING = "PROXISOINS_DATABASE_URL"
 FILE_NAME = "scenarios.sqlite"
 _BUSY_MS = 10_000
+POSTGRES_LIMITS_MS = {
+    "statement_timeout": 20_000,
+    "lock_timeout": 10_000,
+    "idle_in_transaction_session_timeout": 60_000,
+}
+"""A gesture waits for one statement: a base that is slower than this is said to be so."""
+CONNECT_S, POOL, POOL_MORE, POOL_WAIT_S = 5, 5, 10, 10
+"""Connections of one process: PostgreSQL allows 100 by default, four processes take 60 at most."""
+_AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _MIGRATION_LOCK = 7_236_471
 """Any number of ours: PostgreSQL lets one process at a time migrate."""
 _migrating = threading.Lock()
@@ -135,11 +157,14 @@ class PredictionRow(Base):
     risk_class: Mapped[str] = mapped_column(sa.String(20))
 
 
-def url() -> str:
-    """Return the address of the database: the setting, else SQLite in the data folder."""
+def url() -> str | sa.URL:
+    """Return the address of the database: the setting, else SQLite in the data folder.
+
+    The folder's path is no text of an address: it may hold `?`, `%`, `#`, blanks and accents.
+    """
     chosen = os.environ.get(SETTING, "").strip()
     if not chosen:
-        return f"sqlite:///{paths.home() / FILE_NAME}"
+        return sa.URL.create("sqlite", database=str(paths.home() / FILE_NAME))
     scheme, mark, rest = chosen.partition("://")
     if mark and scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg://{rest}"
@@ -152,33 +177,56 @@ def session() -> Iterator[Session]:
 
     Raises
     ------
+    MomentarilyUnavailableError
+        The database cannot be reached, is full, locked, altered, or too slow.
+    InvalidInputError
+        It refuses a value.
     UnavailableError
-        The database cannot be reached, is full, locked, or made by a newer version.
+        It was made by a newer version, or refuses what is asked for a reason of its own.
     """
     engine = _engine(url())  # says itself why a base does not open
     try:
         with Session(engine) as opened, opened.begin():
             yield opened
-    except DatabaseError as error:
-        if type(error) not in {OperationalError, DatabaseError}:  # ours, not the database's
-            raise
-        raise UnavailableError(
+    except IntegrityError:  # who writes knows which rule it may meet
+        raise
+    except SQLAlchemyError as error:
+        raise _said(error) from None  # its text holds what was being written
+
+
+def _said(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
+    """Return the sentence of an error of the database; the log tells its kind, no content."""
+    original = getattr(error, "orig", None)
+    state = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", "")
+    LOG.error("database: %s %s", type(error).__name__, state)
+    if isinstance(error, _AWAY) or type(error) is DatabaseError:
+        return MomentarilyUnavailableError(
             "La base des scénarios ne répond pas ou ne peut pas être écrite ; rien n'a été "
             "enregistré. Vérifiez qu'elle est démarrée, qu'il reste de la place sur le disque et "
             f"que {SETTING} est juste."
-        ) from error
+        )
+    if isinstance(error, DataError):
+        return InvalidInputError(
+            "La base des scénarios refuse une valeur (texte trop long, caractère interdit, nombre "
+            "hors limites) ; rien n'a été enregistré. Corrigez-la, puis réessayez."
+        )
+    return UnavailableError(
+        "La base des scénarios refuse ce qui lui est demandé (droits de son utilisateur, ou tables "
+        "d'une autre version) ; rien n'a été enregistré. Prévenez l'administrateur."
+    )
 
 
 @lru_cache(maxsize=8)
-def _engine(address: str) -> sa.Engine:
+def _engine(address: str | sa.URL) -> sa.Engine:
     """Return the engine of an address, its schema brought up to date."""
     try:
-        engine = sa.create_engine(address, pool_pre_ping=True)
-    except (sa.exc.ArgumentError, ImportError) as error:
+        made = sa.make_url(address)
+        engine = sa.create_engine(made, **_options(made))
+    except (SQLAlchemyError, ImportError, ValueError, TypeError):
         raise UnavailableError(
             f"L'adresse de la base ({SETTING}) n'est pas comprise : sqlite:///chemin ou "
             "postgresql://utilisateur:motdepasse@serveur/base (et le paquet psycopg)."
-        ) from error
+        ) from None  # the error quotes the address, with its password
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _durable)
         # pysqlite opens transactions late: take the write lock at once, so that none is lost.
@@ -186,6 +234,22 @@ def _engine(address: str) -> sa.Engine:
     with _migrating:
         _migrate(engine)
     return engine
+
+
+def _options(address: sa.URL) -> dict[str, Any]:
+    """Return how to open a base: values stay out of errors and logs, waiting is bounded."""
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    if address.get_backend_name() == "postgresql":
+        limits = " ".join(f"-c {name}={value}" for name, value in POSTGRES_LIMITS_MS.items())
+        given = address.query.get("options", "")
+        told = given if isinstance(given, str) else " ".join(given)
+        options |= {
+            "connect_args": {"connect_timeout": CONNECT_S, "options": f"{limits} {told}".strip()},
+            "pool_size": POOL,
+            "max_overflow": POOL_MORE,
+            "pool_timeout": POOL_WAIT_S,
+        }
+    return options
 
 
 def _durable(connection: Any, _record: Any) -> None:
@@ -221,7 +285,8 @@ def _migrate(engine: sa.Engine) -> None:
             "l'application à jour."
         ) from error
     except DBAPIError as error:
-        raise UnavailableError(
+        LOG.error("database: %s while opening", type(error).__name__)
+        raise MomentarilyUnavailableError(
             "La base des scénarios ne peut pas être ouverte : vérifiez qu'elle est démarrée et que "
             f"{SETTING} est juste."
-        ) from error
+        ) from None

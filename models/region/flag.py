@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
 from data.base.french import number, percent
+from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios.store import Review, Seen
 from geo.errors import InvalidInputError
@@ -23,7 +24,7 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.scoring import predict
 from models.learning.signals import span_of
 from models.learning.training import LATEST
-from models.region.predict import MINIMUM_GPS, inputs_of
+from models.region.predict import inputs_of
 
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
 
@@ -269,7 +270,7 @@ def contributions(row: Mapping[str, Any]) -> pd.DataFrame:
 def may_be_public(territories: pd.DataFrame, code: str) -> bool:
     """Tell whether a territory (columns code, gps) holds enough GPs for its risk to be public."""
     gps = territories.loc[territories["code"] == code, "gps"]
-    return bool((gps >= MINIMUM_GPS).any())
+    return any(map(privacy.may_tell_class, gps))
 
 
 def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:

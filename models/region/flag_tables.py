@@ -258,7 +258,13 @@ def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.Data
 
 
 def groups_listed(groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the public table: no commune with fewer GPs than may be told."""
-    communes = groups["codes"].map(len)
-    table = groups.rename(columns={"expected_share": "share_communes_lost", "group": "code"})
-    return table.assign(communes=communes, gps=np.floor(groups["gps"])).drop(columns="codes")
+    """Return the public table (`predict.grouped_risk`): sets of small communes, rounded shares."""
+    return pd.DataFrame(
+        {
+            "name": groups["name"],
+            "communes_few_gps": groups["communes"],
+            "gps": np.floor(groups["gps"]),
+            "tenths_flagged": [f"environ {number(share)} sur 10" for share in groups["tenths"]],
+            "horizon": groups["horizon"],
+        }
+    )

@@ -1,20 +1,20 @@
 """The risk of a region as the application holds it, and the grouped view that may be public."""
 
-import numpy as np
 import pandas as pd
 
+from data.region import privacy
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
-from models.learning import artefact
 from models.learning.inputs import Inputs
-from models.learning.panel import xy_km
 from models.learning.register import Register, of_table
 from models.learning.scoring import predict
-from models.learning.signals import DEFAULT_HORIZON
+from models.learning.signals import CLASSES, DEFAULT_HORIZON
 
 MINIMUM_GPS = LEAST_PUBLIC_GPS
 """Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
+HIGH_CLASSES = CLASSES[2:]
+"""Classes of a commune that counts in what is told to all."""
 
 
 def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inputs, int]:
@@ -102,57 +102,14 @@ def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) ->
 
 
 def grouped_risk(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
-    """Return the risk of territories grouped until each holds 5 GPs or more.
-
-    EPCI to begin with; the one with the fewest GPs joins the nearest other until all hold 5. The
-    figure is the expected share of communes with a GP that lose their last one: it names no
-    commune.
+    """Return what may be told of the risk to anyone: see `data.region.privacy.public_table`.
 
     Returns
     -------
     pandas.DataFrame
-        group, name, codes (list of all communes), gps, communes_with_gp, expected_share,
-        risk_class, horizon; empty when the region holds fewer than 5 GPs.
+        key, name, codes, communes, gps, tenths (of the communes in a high class, rounded),
+        horizon; empty when the region holds too few small communes.
     """
-    risk = risk_table(territory, horizon).set_index("code")
-    communes = pd.DataFrame(territory.communes[["code", "epci", "epci_name", "lon", "lat"]])
-    communes["gps"] = communes["code"].map(territory.gps.set_index("code")["gps"]).fillna(0.0)
-    communes["probability"] = communes["code"].map(risk["probability"])
-    communes["group"] = _grouped(communes)
-    signals = artefact.shipped().signals
-    rows = []
-    for group, members in communes.groupby("group"):
-        if members["gps"].sum() < MINIMUM_GPS:
-            continue
-        share = float(members["probability"].mean())
-        rows.append(
-            {
-                "group": group,
-                "name": " et ".join(sorted(set(members["epci_name"]) - {""})),
-                "codes": members["code"].tolist(),
-                "gps": float(members["gps"].sum()),
-                "communes_with_gp": int(members["probability"].notna().sum()),
-                "expected_share": share,
-                "risk_class": str(signals.classed(np.array([share]), horizon)[0]),
-                "horizon": horizon,
-            }
-        )
-    columns = ["group", "name", "codes", "gps", "communes_with_gp", "expected_share"]
-    table = pd.DataFrame(rows, columns=[*columns, "risk_class", "horizon"])
-    return table.sort_values(
-        ["expected_share", "group"], ascending=[False, True], ignore_index=True
-    )
-
-
-def _grouped(communes: pd.DataFrame) -> pd.Series:
-    """Return the group of each commune: its EPCI, or the larger group that it joined."""
-    xy = pd.DataFrame(xy_km(communes["lon"], communes["lat"]), index=communes.index)
-    group = communes["epci"].where(communes["epci"] != "", communes["code"])
-    while True:
-        gps = communes["gps"].groupby(group).sum()
-        if gps.min() >= MINIMUM_GPS or len(gps) == 1:
-            return group
-        centres = xy.groupby(group).mean()
-        smallest = str(gps.idxmin())
-        apart = ((centres - xy[group == smallest].mean()) ** 2).sum(axis=1).drop(smallest)
-        group = group.replace(smallest, str(apart.idxmin()))
+    risk = risk_table(territory, horizon)
+    flagged = risk.loc[risk["risk_class"].isin(HIGH_CLASSES), "code"]
+    return privacy.public_table(territory, set(flagged)).assign(horizon=horizon)

@@ -21,7 +21,11 @@ from tests.browser.identity import CLIENT, Provider, provider
 SLOW_MS = 60_000
 PACKED = re.compile(r"H4sI[A-Za-z0-9+/=]{40,}")
 """Base64 of gzip: how tables reach the map."""
-SUPPRESSED = re.compile(r"risk_class|Relève non assurée|très élevé|probabilit", re.IGNORECASE)
+SUPPRESSED = re.compile(
+    r"risk_class|Relève non assurée : risque (?!élevé ou très élevé dans environ)|probabilit",
+    re.IGNORECASE,
+)
+"""The risk of one commune; the rounded share of its group is what anyone may know."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,7 @@ server_metadata_url = "{identities.address}/.well-known/openid-configuration"
 
 [roles]
 planners = ["planification@exemple.fr"]
+readers = ["lecture@exemple.fr"]
 """,
         encoding="utf-8",
     )
@@ -134,6 +139,20 @@ def test_the_same_watch_sees_what_a_planner_receives(
     guarded: str, identities: Provider, visitor: Page
 ) -> None:
     """Without this the test above could pass for having heard nothing."""
+    identities.claims = {"email": "planification@exemple.fr", "email_verified": True}
+    visitor.goto(guarded)
+    visitor.get_by_role("button", name="Se connecter").last.click()
+    expect(visitor.get_by_text("Connecté : planificateur")).to_be_visible(timeout=SLOW_MS)
+    received = heard(visitor)
+    visitor.goto(guarded)
+    frame = visitor.frame_locator("iframe[title^='streamlit_folium']")
+    frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
+    assert any("risk_class" in text for text in received)
+
+
+def test_a_reader_receives_no_risk_by_commune(
+    guarded: str, identities: Provider, visitor: Page
+) -> None:
     identities.claims = {"email": "lecture@exemple.fr", "email_verified": True}
     visitor.goto(guarded)
     visitor.get_by_role("button", name="Se connecter").last.click()
@@ -142,7 +161,9 @@ def test_the_same_watch_sees_what_a_planner_receives(
     visitor.goto(guarded)
     frame = visitor.frame_locator("iframe[title^='streamlit_folium']")
     frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
-    assert any("risk_class" in text for text in received)
+    visitor.goto(f"{guarded}/risques")
+    expect(visitor.get_by_text("À diffuser")).to_be_visible(timeout=SLOW_MS)
+    assert not any('"risk_class"' in text for text in received)
 
 
 def test_a_shared_link_opens_alone_without_an_account_and_tells_no_risk(

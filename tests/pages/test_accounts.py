@@ -1,20 +1,33 @@
 """Roles: what each sees, and what the public never does."""
 
+import os
+import re
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.base import ended_sessions
 from data.base.paths import ROOT
 from data.region import catalogue
+from geo.errors import ForbiddenError
+from pages import accounts
 from pages.accounts import Role, granted
 from tests.pages.test_generated_addresses import SCREENS, opening_on
 
 TIMEOUT_SECONDS = 240
 OPEN_TO_ALL = {"territoire", "partage"}
-RULES = {"administrators": ["chef@exemple.fr"], "planners": ["planification"], "claim": "groupes"}
+RULES = {
+    "administrators": ["chef@exemple.fr"],
+    "planners": ["planification"],
+    "readers": ["@exemple.fr", "lecture"],
+    "claim": "groupes",
+}
+READER = {"groupes": ["lecture"]}
 
 
 @pytest.mark.parametrize(
@@ -22,13 +35,16 @@ RULES = {"administrators": ["chef@exemple.fr"], "planners": ["planification"], "
     [
         ({"email": "a@exemple.fr", "email_verified": True}, Role.READER),
         ({"email": "Chef@exemple.fr", "email_verified": True}, Role.ADMINISTRATOR),
-        ({"email": "chef@exemple.fr", "email_verified": False}, Role.READER),
-        ({"email": "chef@exemple.fr"}, Role.READER),
+        ({"email": "a@autre.exemple.fr", "email_verified": True}, Role.PUBLIC),
+        ({"email": "a@exemple.fr.autre", "email_verified": True}, Role.PUBLIC),
+        ({"email": "chef@exemple.fr", "email_verified": False}, Role.PUBLIC),
+        ({"email": "chef@exemple.fr"}, Role.PUBLIC),
+        ({"groupes": "lecture"}, Role.READER),
         ({"groupes": ["planification", "autre"]}, Role.PLANNER),
         ({"groupes": "planification"}, Role.PLANNER),
-        ({"groupes": None}, Role.READER),
-        ({"groupes": ["Planification"]}, Role.READER),
-        ({"roles": ["planification"]}, Role.READER),
+        ({"groupes": None}, Role.PUBLIC),
+        ({"groupes": ["Planification"]}, Role.PUBLIC),
+        ({"roles": ["planification"]}, Role.PUBLIC),
         (
             {"email": "chef@exemple.fr", "email_verified": True, "groupes": ["planification"]},
             Role.ADMINISTRATOR,
@@ -41,8 +57,98 @@ def test_roles_come_from_verified_addresses_or_from_the_claim(
     assert granted(user, RULES) is role
 
 
-def test_without_rules_everyone_reads() -> None:
-    assert granted({"email": "a@exemple.fr", "email_verified": True}, {}) is Role.READER
+def test_who_is_in_no_list_reads_no_more_than_the_public() -> None:
+    assert granted({"email": "a@exemple.fr", "email_verified": True}, {}) is Role.PUBLIC
+    app = opened({"groupes": []}, "carte")
+    assert "sans droit de lecture" in texts(app)
+    assert "Sans compte" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("claims", "over"),
+    [
+        ({"iat": 1_000, "exp": 9_000}, False),
+        ({"iat": 1_000, "exp": 1_999}, True),
+        ({"iat": 2_000 - accounts.SESSION_S, "exp": 99_000}, True),
+        ({"iat": 2_001 - accounts.SESSION_S}, False),
+        ({"exp": 2_000.0}, True),
+    ],
+)
+def test_a_login_lasts_eight_hours_or_less_as_its_provider_says(
+    claims: dict[str, Any], over: bool
+) -> None:
+    assert accounts.is_over(claims, 2_000.0) is over
+
+
+def test_a_login_that_is_over_sees_what_the_public_sees() -> None:
+    planner = {
+        "groupes": ["planification"],
+        "sub": "p",
+        "iat": time.time(),
+        "exp": time.time() + 60,
+    }
+    assert "Connecté : planificateur" in texts(opened(planner, "methode"))
+    late = opened(planner | {"exp": time.time() - 1}, "methode")
+    assert "Session finie" in texts(late)
+    assert "Sans compte" in texts(late)
+    accounts.end_session({"is_logged_in": True} | planner)
+    assert "Session finie" in texts(opened(planner, "methode"))
+    later = planner | {"iat": planner["iat"] + 1}
+    assert "Connecté : planificateur" in texts(opened(later, "methode"))
+
+
+def test_ended_logins_are_forgotten_once_they_are_over_and_tell_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path))
+    for who in ("a@exemple.fr", "b@exemple.fr"):
+        accounts.end_session({"is_logged_in": True, "email": who, "iat": 1})
+    folder = tmp_path / "sessions-ended"
+    kept = list(folder.iterdir())
+    assert len(kept) == 2
+    assert not any("exemple" in path.name or path.read_bytes() for path in kept)
+    os.utime(kept[0], (1, 1))
+    ended_sessions.end({"email": "c@exemple.fr", "iat": 1}, accounts.SESSION_S)
+    assert kept[0] not in list(folder.iterdir())
+
+
+def test_an_action_is_refused_once_the_role_is_withdrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts.require(Role.ADMINISTRATOR)  # no login configured: the machine is its user's
+    monkeypatch.setattr(accounts, "role", lambda: Role.READER)
+    with pytest.raises(ForbiddenError, match="planificateur"):
+        accounts.require(Role.PLANNER)
+
+
+def test_every_action_that_keeps_something_asks_for_its_role() -> None:
+    """In fragments and callbacks the screen's own check is long past."""
+    acting = r"\bstore\.(save|update|delete|duplicate|share|revoke|save_review)\("
+    found = 0
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if re.search(acting, line):
+                found += 1
+                before = "\n".join(lines[max(number - 2, 0) : number])
+                assert "accounts.require(" in before, f"{path.name}:{number + 1}"
+    assert found >= 7
+
+
+@pytest.mark.parametrize("screen", ["carte", "risques", "territoire", "sites"])
+def test_a_reader_sees_the_risk_of_groups_only(
+    screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No screen of a reader so much as asks for the risk by commune, but to group it."""
+    asked = []
+    monkeypatch.setattr("pages.shell.risk", lambda *_: asked.append(screen) or 1 / 0)
+    gps = catalogue.load_territory().gps
+    code = str(gps.loc[gps["gps"] == 1, "code"].iloc[0])
+    app = opened(READER, screen, commune=code, territoire=f"commune:{code}")
+    said = texts(app) + str([html.proto.body for html in app.get("html")])
+    assert not re.search(r"probabilité", said)
+    if screen == "risques":
+        assert "À diffuser" in said
+        assert len(app.dataframe) == 1
+        assert "environ" in str(app.dataframe[0].value.to_numpy().tolist())
 
 
 def opened(user: dict[str, Any] | None, first: str = "carte", **query: str) -> AppTest:
@@ -73,13 +179,13 @@ def test_the_public_is_asked_to_log_in(screen: str) -> None:
 
 
 def test_a_reader_imports_nothing() -> None:
-    app = opened({"groupes": []}, "methode")
+    app = opened(READER, "methode")
     assert "Réservé aux comptes « administrateur »" in texts(app)
     assert "Importer" not in {button.label for button in app.button}
 
 
 def test_a_reader_keeps_nothing() -> None:
-    said = texts(opened({"groupes": []}, "sites"))
+    said = texts(opened(READER, "sites"))
     assert said.count("Réservé aux comptes « planificateur »") == 1
     assert "Aucun scénario" not in said
 
@@ -108,5 +214,5 @@ def test_a_reader_imports_no_line_even_where_none_is_known(
     known = catalogue.load_territory()
     bare = replace(known, pdses_lines=known.pdses_lines.iloc[:0])
     monkeypatch.setattr("pages.shell.territory", lambda: bare)
-    said = texts(opened({"groupes": []}, "permanence"))
+    said = texts(opened(READER, "permanence"))
     assert "Réservé aux comptes « planificateur »" in said

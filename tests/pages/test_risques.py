@@ -231,7 +231,9 @@ def test_the_public_view_names_no_commune(screen: AppTest) -> None:
     (table,) = (one.value for one in app.dataframe)
     assert (table["Médecins généralistes"] >= predict.MINIMUM_GPS).all()
     assert "Raisons" not in table
-    assert (table["Communes"] > 1).all()
+    assert (table["Communes de moins de 5 médecins"] >= 3).all()
+    told = table["Communes en risque élevé ou très élevé (arrondi)"]
+    assert told.str.fullmatch("environ [1-9] sur 10").all()
 
 
 def test_the_map_tells_communes_left_out_and_communes_without_gp(

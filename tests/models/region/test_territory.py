@@ -45,9 +45,12 @@ def test_grouped_views_hold_five_gps_and_name_no_commune(territory: Territory) -
     groups = predict.grouped_risk(territory)
     assert (groups["gps"] >= predict.MINIMUM_GPS).all()
     codes = [code for members in groups["codes"] for code in members]
-    assert len(codes) == len(set(codes)) == len(territory.communes)
+    gps = territory.gps.set_index("code")["gps"].reindex(territory.communes["code"]).fillna(0)
+    assert len(codes) == len(set(codes))
+    assert set(codes) == set(gps[(gps > 0) & (gps < predict.MINIMUM_GPS)].index)
     assert not {"code", "probability", "reasons", "contributions"} & set(groups.columns)
-    assert all(len(members) > 1 for members in groups["codes"])
+    assert all(len(members) >= 3 for members in groups["codes"])
+    assert groups["tenths"].between(1, 9).all()
 
 
 def test_a_region_of_four_gps_shows_nothing_in_public(territory: Territory) -> None:
