@@ -112,6 +112,17 @@ def test_distances_and_sums_leave_the_commune_itself_out() -> None:
     assert around.total(np.array([5.0, 7.0, np.nan]), 10.0) == pytest.approx([7.0, 5.0, 0.0])
 
 
+def test_a_commune_learns_nothing_from_its_own_past_loss() -> None:
+    """Its neighbours tell of losses around; its own would tell the answer in part."""
+    around = neighbourhood.build(pd.Series([2.5, 2.5, 2.5]), pd.Series([46.0, 46.04, 48.0]))
+    before = np.array([1.0, 1.0, 1.0])
+    mine, far = np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0])  # as many losses in all
+    found = [features._snowball(around, [now, before], [4]) for now in (mine, far)]
+    for name in ("lost_10km", "lost_20km"):
+        assert found[0][name][0] == found[1][name][0]
+        assert found[0][name][1] > found[1][name][1]
+
+
 def test_ages_of_an_extract_take_the_place_of_the_area(inputs: Inputs) -> None:
     table = features.compute(inputs, 2017)
     code = table.index[0]
