@@ -5,7 +5,7 @@ import streamlit as st
 
 from data.access import travel_time_errors
 from data.base import french
-from data.official import refresh, source_state
+from data.official import imports, refresh, source_state
 from data.official.dropped_files import import_dropped
 from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
@@ -14,6 +14,8 @@ from pages.accounts import Role
 from pages.import_report import draw_report
 
 REPORTS = "import_reports"
+WAITING = "import_waiting"
+"""Files that cover part of the region, until one says what to do with them."""
 LOOKED = "sources_looked"
 
 
@@ -103,6 +105,30 @@ def _refresh(territory: Territory) -> None:
             )
 
 
+def _waiting(territory: Territory) -> None:
+    """Ask what to do with the files that cover part of the region only."""
+    files = st.session_state.get(WAITING)
+    if not files:
+        return
+    names = ", ".join(name for name, _ in files)
+    st.warning("Des fichiers ne couvrent qu’une partie de la région : rien n’est encore changé.")
+    st.text(f"À confirmer : {names}")
+    with st.container(horizontal=True):
+        for label, partial in (
+            ("Compléter (garder les autres communes)", imports.COMPLETE),
+            ("Remplacer (les autres deviennent inconnues)", imports.REPLACE),
+            ("Renoncer", ""),
+        ):
+            if st.button(label, key=f"import_{partial or 'renoncer'}"):
+                st.session_state[WAITING] = []
+                if partial:
+                    reports = import_dropped(files, territory.region, partial)
+                    st.session_state[REPORTS] = reports
+                else:
+                    st.session_state[REPORTS] = []
+                st.rerun()
+
+
 def _import(territory: Territory) -> None:
     st.markdown(
         "Déposez un fichier officiel : effectifs de médecins (INSEE), zonage, APL (DREES), "
@@ -117,8 +143,15 @@ def _import(territory: Territory) -> None:
         if st.form_submit_button("Importer", type="primary") and files:
             with st.status("Lecture et vérification…"):
                 dropped = [(file.name, file.getvalue()) for file in files]
-                st.session_state[REPORTS] = import_dropped(dropped, territory.region)
+                reports = import_dropped(dropped, territory.region, imports.ASK)
+                st.session_state[REPORTS] = reports
+                st.session_state[WAITING] = [
+                    file
+                    for file, report in zip(dropped, reports, strict=True)
+                    if report.status == imports.PARTIAL
+                ]
             st.rerun()
+    _waiting(territory)
     _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
         draw_report(report)

@@ -18,31 +18,78 @@ AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en J
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Fichiers officiels, tels que publiés.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Fichiers officiels tels que publiés, ou dossiers.")
+    ],
     region: REGION = "75",
     *,
     dry_run: Annotated[
         bool, typer.Option("--essai", help="Lire et contrôler sans rien changer.")
+    ] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--completer",
+            help="Fichier partiel : garder ce qui est en place pour les autres communes.",
+        ),
+    ] = False,
+    replaces: Annotated[
+        bool,
+        typer.Option(
+            "--remplacer", help="Fichier partiel : les autres communes deviennent inconnues."
+        ),
     ] = False,
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
     from data.official import imports
 
-    run = imports.preview if dry_run else imports.import_files
-    reports = run(files, region)
+    if complete and replaces:
+        raise InvalidInputError("Choisissez --completer ou --remplacer, pas les deux.")
+    partial = imports.COMPLETE if complete else imports.REPLACE if replaces else imports.ASK
+    found = _files_in(files)
+    if dry_run:
+        reports = imports.preview(found, region)
+    else:
+        reports = imports.import_files(found, region, partial)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(r) for r in reports], ensure_ascii=False))
     else:
         for report in reports:
             _print_report(report)
+    waiting = [report for report in reports if report.status == imports.PARTIAL]
+    if waiting:
+        names = ", ".join(f"« {report.file_name} »" for report in waiting)
+        typer.echo(
+            f"\n{len(waiting)} fichier(s) partiel(s) laissé(s) de côté : {names}. Relancez avec "
+            "--completer ou --remplacer."
+        )
     refused = [report for report in reports if report.status == imports.REFUSED]
+    if waiting and not refused:
+        raise typer.Exit(2)
     if refused:
         names = ", ".join(f"« {report.file_name} »" for report in refused)
         raise InvalidInputError(
             f"{len(refused)} fichier(s) refusé(s) sur {len(reports)} : {names}. "
             "Ils n'ont rien changé."
         )
+
+
+def _files_in(paths: list[Path]) -> list[Path]:
+    """Return files, those of folders included; hidden ones are not looked at."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        if path.is_dir():
+            inside = [
+                one
+                for one in inside
+                if one.is_file() and not any(p.startswith(".") for p in one.relative_to(path).parts)
+            ]
+            if not inside:
+                raise InvalidInputError(f"Le dossier {path} ne contient aucun fichier à importer.")
+        found += inside
+    return found
 
 
 def status(region: REGION = "75", *, as_json: AS_JSON = False) -> None:
@@ -113,7 +160,8 @@ def _print_report(report: "ImportReport") -> None:
         typer.echo(f"  source     {report.source}")
     if report.message:
         typer.echo(f"  {report.message}")
-        return
+        if not report.read:
+            return
     typer.echo(f"  lignes     {_n(report.read)} lues, {_n(report.kept)} retenues")
     for refusal in report.refused:
         typer.echo(f"  refusées   {refusal.told}")

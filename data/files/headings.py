@@ -109,6 +109,8 @@ _FILLERS = frozenset(
 """Words that do not change what a heading says."""
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Ý])")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
+_YEAR_INSIDE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+"""Also glued to a word: PMUN2021."""
 
 
 def heading_words(heading: str) -> list[str]:
@@ -128,7 +130,7 @@ def _core(words: Iterable[str]) -> str:
 
 def year_of(heading: str) -> int:
     """Return the year that a heading bears, 0 for none."""
-    found = [int(word) for word in heading_words(heading) if _YEAR.match(word)]
+    found = [int(year) for year in _YEAR_INSIDE.findall(heading)]
     return max(found, default=0)
 
 

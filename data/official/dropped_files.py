@@ -5,14 +5,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.official.imports import ImportReport, import_files
+from data.official.imports import REPLACE, ImportReport, import_files
 from geo.errors import UnavailableError
 
 _LONGEST_NAME = 60
 """Characters of up to 4 bytes: file systems refuse names above 255 bytes."""
 
 
-def import_dropped(files: Sequence[tuple[str, bytes]], region: str) -> list[ImportReport]:
+def import_dropped(
+    files: Sequence[tuple[str, bytes]], region: str, partial: str = REPLACE
+) -> list[ImportReport]:
     """Import files given by name and content; see `data.official.imports.import_files`.
 
     A name comes from a browser: only its last part is kept, in a folder of the file's own.
@@ -30,7 +32,7 @@ def import_dropped(files: Sequence[tuple[str, bytes]], region: str) -> list[Impo
                 place.parent.mkdir()
                 place.write_bytes(content)
                 places.append(place)
-            return import_files(places, region)
+            return import_files(places, region, partial)
     except OSError as error:
         raise UnavailableError(
             "Les fichiers reçus ne peuvent pas être posés sur le disque (plein, ou en lecture "

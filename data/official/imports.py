@@ -12,7 +12,7 @@ import pandas as pd
 from data.base import french
 from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.merge import BY_YEAR, joined
+from data.official.readers.merge import BY_YEAR, completed, joined
 from data.official.reading import Member, read_files, tvs_of
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store
@@ -22,6 +22,12 @@ from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
 OLDER = "plus ancien que les données en place"
+PARTIAL = "à confirmer"
+ASK, COMPLETE, REPLACE = "demander", "compléter", "remplacer"
+"""What to do with a file that covers part of the region only: say so and wait, keep what is known
+of the other communes, or leave them unknown."""
+_BY_COMMUNE = ("gps", "gp_history", "populations", "zoning", "apl")
+"""Tables that tell of every commune: a file with few of them is an extract."""
 COVERAGE_FLOOR = 0.9
 """Least share of the communes known today that a refreshed table must still cover."""
 _HASH_BLOCK_BYTES = 1 << 20
@@ -76,7 +82,9 @@ class ImportReport:
     communes: int = 0
 
 
-def import_files(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
+def import_files(
+    paths_given: Iterable[Path], region: str = "75", partial: str = REPLACE
+) -> list[ImportReport]:
     """Import files; those that are refused change nothing and do not stop the others.
 
     All tables change in one step, which `data.region.catalogue.undo` takes back whole.
@@ -87,11 +95,15 @@ def import_files(paths_given: Iterable[Path], region: str = "75") -> list[Import
         Files, in any order: those that others complete are read first.
     region
         INSEE code of the region that reports count communes of.
+    partial
+        For a file that covers under nine communes of the region in ten: `ASK` puts nothing in place
+        and says so, `COMPLETE` keeps what is in place for the other communes, `REPLACE` leaves
+        them unknown.
 
     Returns
     -------
     list of ImportReport
-        One per file, in the order given.
+        One per file, in the order given; what is put in place does not depend on it.
 
     Raises
     ------
@@ -99,7 +111,7 @@ def import_files(paths_given: Iterable[Path], region: str = "75") -> list[Import
         The disk refuses; nothing changes.
     """
     with table_store.changing():
-        return _run(list(paths_given), region, commit=True)
+        return _run(list(paths_given), region, commit=True, partial=partial)
 
 
 def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportReport]:
@@ -142,7 +154,12 @@ def commune_index(region: str) -> CommuneIndex:
 
 
 def _run(
-    files: Sequence[Path], region: str, *, commit: bool, expected: Sequence[str] = ()
+    files: Sequence[Path],
+    region: str,
+    *,
+    commit: bool,
+    expected: Sequence[str] = (),
+    partial: str = REPLACE,
 ) -> list[ImportReport]:
     """Recognise, read and store; with `expected` sources, any refusal stops the whole."""
     index = commune_index(region)
@@ -159,23 +176,28 @@ def _run(
             if result is None:
                 raise InvalidInputError(item.refusal)
             tables = _newer(joined(result, stored), result, provenance)
+            few = _few(tables, result, index)
+            if few and partial == ASK:
+                reports[item.position] = _to_confirm(item, result, few, index)
+                continue
+            if partial == COMPLETE:
+                tables |= completed({key: result.tables[key] for key in few}, stored)
             if expected:
                 _check_refreshed(item, expected[item.position], tables, stored, index)
         except ProxiSoinsError as error:
-            reports.setdefault(
-                item.position,
-                ImportReport(item.file_name, REFUSED, _named(item.source), str(error)),
-            )
+            refused = ImportReport(item.file_name, REFUSED, _named(item.source), str(error))
+            reports[item.position] = _with_refused(reports.get(item.position), refused)
             continue
         sites = result.tables.get("sites", sites)
         fed = {key: table for key, table in tables.items() if not _same(table, stored.get(key))}
         stored |= fed
-        described = _provenance(item, _sha256(files[item.position]), tables, index, provenance)
+        kept = set(few) if partial == COMPLETE else set[str]()
+        shared = {key for key in tables if key in provenance and _shares(key, item, tables, kept)}
+        sha256 = _sha256(files[item.position])
+        described = _provenance(item, sha256, (tables, shared), index, provenance)
         provenance |= {key: described[key] for key in fed}
         changed |= set(fed)
-        status = READ
-        if commit:
-            status = IMPORTED if fed else UNCHANGED if tables else OLDER
+        status = _status(fed, tables) if commit else READ
         report = _report(item, result, list(tables), index, status)
         reports[item.position] = _together(reports.get(item.position), report)
     if expected and any(report.status == REFUSED for report in reports.values()):
@@ -286,22 +308,32 @@ def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
     return table.equals(before.sort_values(order, ignore_index=True).astype(table.dtypes))
 
 
+def _shares(
+    key: str, item: Member, tables: Mapping[str, pd.DataFrame], completed_keys: set[str]
+) -> bool:
+    """Tell whether a table keeps columns, kinds or communes of an earlier file."""
+    result = item.result
+    if result is None or key in completed_keys or key in result.columns:
+        return True
+    return key == "structures" and bool(set(tables[key]["kind"]) - {*result.kinds})
+
+
 def _provenance(
     item: Member,
     sha256: str,
-    tables: Mapping[str, pd.DataFrame],
+    fed: tuple[Mapping[str, pd.DataFrame], set[str]],
     index: CommuneIndex,
     before: Mapping[str, Provenance],
 ) -> dict[str, Provenance]:
+    """Describe tables; those that keep a part of an earlier file quote both."""
+    tables, together = fed
     source, result = sources()[item.source], item.result
     if result is None:
         raise ValueError(item.file_name)
     now = dt.datetime.now(dt.UTC)
     described = {}
     for key, table in tables.items():
-        shared = key in before and (
-            key in result.columns or (key == "structures" and set(table["kind"]) - {*result.kinds})
-        )
+        shared = key in together
         producer, vintage = source.producer, result.vintages[key]
         if shared:  # the table keeps columns or kinds of an earlier file: quote both
             producer = _joined_once(before[key].source, producer, " ; ")
@@ -364,6 +396,51 @@ def _report(
         ),
         communes=len(index.codes),
     )
+
+
+def _status(fed: Mapping[str, object], tables: Mapping[str, object]) -> str:
+    if fed:
+        return IMPORTED
+    return UNCHANGED if tables else OLDER
+
+
+def _few(
+    tables: Mapping[str, pd.DataFrame], result: ReadResult, index: CommuneIndex
+) -> dict[str, int]:
+    """Return the tables of which a file covers part of the region only, with the communes it has.
+
+    A file that only completes columns, and one of another region, are none.
+    """
+    counts = {
+        key: index.matched(result.tables[key]["code"])
+        for key in tables
+        if key in _BY_COMMUNE and key not in result.columns
+    }
+    floor = COVERAGE_FLOOR * len(index.codes)
+    return {key: count for key, count in counts.items() if 0 < count < floor}
+
+
+def _to_confirm(
+    item: Member, result: ReadResult, few: Mapping[str, int], index: CommuneIndex
+) -> ImportReport:
+    report = _report(item, result, list(few), index, PARTIAL)
+    communes = french.number(max(few.values()))
+    return replace(
+        report,
+        message=(
+            f"« {item.file_name} » ne couvre que {communes} des "
+            f"{french.number(len(index.codes))} communes de la région. Rien n'est changé : "
+            "complétez (les autres communes gardent ce qui est en place), remplacez (les autres "
+            "deviennent inconnues), ou renoncez."
+        ),
+    )
+
+
+def _with_refused(first: ImportReport | None, refused: ImportReport) -> ImportReport:
+    """Name a member that is refused in the report of the one that was read."""
+    if first is None or first.status == REFUSED:
+        return first or refused
+    return replace(first, remarks=(*first.remarks, f"non lu : {refused.message}"))
 
 
 def _together(first: ImportReport | None, second: ImportReport) -> ImportReport:

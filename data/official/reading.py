@@ -135,6 +135,7 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
             item[0].source not in _FIRST,
             order.index(item[0].reader),
             item[0].file_name,
+            str(files[item[0].position]),
         )
     )
     for member, candidate in recognised:

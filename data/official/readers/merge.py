@@ -70,6 +70,33 @@ def _completed(
     return read.assign(**{name: float("nan") if name in _FIGURES else "" for name in absent})
 
 
+def completed(
+    read: Mapping[str, pd.DataFrame], stored: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Return tables in which the communes of a file (and year) replace theirs, others staying.
+
+    Parameters
+    ----------
+    read
+        Tables of a file that tells of part of the communes.
+    stored
+        Tables already imported; a simulated one is no knowledge, and is not completed.
+    """
+    tables = {}
+    for key, table in read.items():
+        keys = [name for name in ("code", "year") if name in table]
+        before = stored.get(key)
+        if before is not None:
+            told = pd.MultiIndex.from_frame(table[keys])
+            others = before[~pd.MultiIndex.from_frame(before[keys]).isin(told)]
+            whole = pd.concat([others, table], ignore_index=True)
+        else:
+            whole = table
+        order = [name for name in ("code", "year", "part") if name in whole]
+        tables[key] = schemas.checked(key, whole.sort_values(order, ignore_index=True))
+    return tables
+
+
 def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Take the years of the file from the file, the others from what is there."""
     others = before[~before["year"].isin(set(read["year"]))]

@@ -1,0 +1,76 @@
+"""Files of part of a region are announced first; a folder goes in whatever the order."""
+
+import itertools
+
+import pytest
+from typer.testing import CliRunner
+
+from data.cli import app
+from data.official import imports
+from data.region import catalogue, table_store
+
+FIRST = "code_insee;mg_2024\n19275;11\n19136;0,5\n"
+SECOND = "code_insee;mg_2024\n19275;12\n16102;18\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, text in (("a.csv", FIRST), ("b.csv", SECOND)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def gps():
+    table = catalogue.imported_tables(["gps"])["gps"]
+    return dict(zip(table["code"], table["gps"], strict=True))
+
+
+def test_a_file_of_few_communes_waits_for_a_decision(files):
+    (report,) = imports.import_files([files / "a.csv"], partial=imports.ASK)
+    assert report.status == imports.PARTIAL
+    assert "ne couvre que 2 des 4" in report.message
+    assert table_store.current_key() == ""
+
+
+def test_complete_keeps_the_others_and_replace_leaves_them_unknown(files):
+    imports.import_files([files / "a.csv"], partial=imports.REPLACE)
+    assert gps() == {"19275": 11.0, "19136": 0.5}
+    imports.import_files([files / "b.csv"], partial=imports.COMPLETE)
+    assert gps() == {"19275": 12.0, "19136": 0.5, "16102": 18.0}
+    imports.import_files([files / "b.csv"], partial=imports.REPLACE)
+    assert gps() == {"19275": 12.0, "16102": 18.0}
+
+
+def test_the_command_asks_then_obeys(files):
+    run = CliRunner().invoke(app, ["import", str(files / "a.csv")])
+    assert run.exit_code == 2
+    assert "--completer ou --remplacer" in run.output
+    run = CliRunner().invoke(app, ["import", str(files), "--completer"])
+    assert run.exit_code == 0, run.output
+    assert gps() == {"19275": 12.0, "19136": 0.5, "16102": 18.0}
+
+
+def test_a_folder_gives_the_same_state_in_any_order(tmp_path, monkeypatch):
+    texts = {
+        "tvs.csv": "INSEE_COM;Code_TVS;Nom_TVS\n19275;T1;Ussel\n19136;T1;Ussel\n16102;T2;Cognac\n",
+        "zonage_tvs.csv": "Code TVS;Zonage 2026\nT1;ZIP\nT2;ZAC\n",
+        "mg_2021.csv": "code_insee;an;nb_medg\n19275;2021;9\n",
+        "mg_2024.csv": FIRST,
+        "pop.csv": "CODDEP;CODCOM;PMUN2021;PMUN2022\n19;275;9000;9100\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    states = []
+    for rank, order in enumerate(itertools.permutations(sorted(texts))):
+        if rank % 17:
+            continue
+        monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path / f"home{rank}"))
+        reports = imports.import_files([tmp_path / name for name in order])
+        assert [one.message for one in reports if one.status == imports.REFUSED] == []
+        keys = ("gps", "gp_history", "zoning", "populations")
+        tables = catalogue.imported_tables(keys)
+        states.append({key: tables[key].to_dict("list") for key in keys})
+    assert len(states) > 5
+    assert all(state == states[0] for state in states)
+    assert states[0]["zoning"]["zone"] == ["ZAC", "ZIP", "ZIP"]
+    assert states[0]["populations"]["population"] == [9100.0]
