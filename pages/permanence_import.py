@@ -40,10 +40,10 @@ _BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, _Dropped: attrgetter("name",
 def _checked(
     region_and_state: tuple[str, str],
     dropped: _Dropped,
-    type_of_crosses: str,
+    asked: tuple[str, str],
     corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
 ) -> tuple[LinesFile, list[Outcome]]:
-    file = open_lines(dropped.content, dropped.name, type_of_crosses)
+    file = open_lines(dropped.content, dropped.name, *asked)
     mended = {key: dict(change) for key, change in corrections}
     return file, storing.checked(file, region_and_state[0], mended)
 
@@ -124,6 +124,8 @@ def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
         f"{len(outcomes)} lignes lues ({form}) : {counts[UNDERSTOOD]} comprises, "
         f"{counts[DOUBTFUL]} douteuses, {counts[REFUSED]} refusées, {counts[LEFT_OUT]} écartées."
     )
+    for sentence in file.told:
+        st.text(f"{sentence[:1].upper()}{sentence[1:]}.")
     if file.ignored:
         st.text(f"Colonnes non lues : {', '.join(file.ignored)}.")
 
@@ -131,11 +133,12 @@ def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
 def _review(territory: Territory, dropped: _Dropped) -> None:
     state = (territory.region, catalogue.state_key(territory.region))
     crosses = st.session_state.get(f"pdses_crosses_{dropped.digest}") or ""
+    status = st.session_state.get(f"pdses_status_{dropped.digest}") or ""
 
     def look(
         corrections: tuple[tuple[int, tuple[tuple[str, str], ...]], ...],
     ) -> tuple[LinesFile, list[Outcome]]:
-        return _checked(state, dropped, crosses, corrections)
+        return _checked(state, dropped, (crosses, status), corrections)
 
     try:
         file, first = look(())
@@ -151,13 +154,21 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
             placeholder="à corriger ligne par ligne",
             key=f"pdses_crosses_{dropped.digest}",
         )
+    if file.silent:
+        st.selectbox(
+            f"Statut des {file.silent} lignes (le fichier n’en dit aucun)",
+            schemas.LINE_STATUSES,
+            index=None,
+            placeholder="à corriger ligne par ligne",
+            key=f"pdses_status_{dropped.digest}",
+        )
     outcomes = first
     if to_mend := [one for one in first if one.status != UNDERSTOOD]:
         st.markdown(
             "**À corriger sur place.** Changez une cellule, acceptez une proposition ou écartez "
             "la ligne ; rien n’est perdu, les lignes non corrigées restent listées ici."
         )
-        file, outcomes = look(_mend(to_mend, f"pdses_editor_{dropped.digest}_{crosses}"))
+        file, outcomes = look(_mend(to_mend, f"pdses_editor_{dropped.digest}_{crosses}_{status}"))
     _summary(file, outcomes)
     st.dataframe(report(outcomes), hide_index=True, height=280)
     _store(territory, dropped, outcomes)
@@ -205,7 +216,7 @@ def draw_import(territory: Territory) -> None:
     if not accounts.allowed(Role.PLANNER):
         return
     _templates()
-    file = st.file_uploader("Fichier de lignes (CSV ou XLSX)", key="pdses_file")
+    file = st.file_uploader("Fichier de lignes (CSV ou classeur)", key="pdses_file")
     if file is not None:
         content = file.getvalue()
         _review(territory, _Dropped(file.name, content, hashlib.sha256(content).hexdigest()[:16]))

@@ -57,6 +57,9 @@ def import_lines(
     crosses: Annotated[
         str, typer.Option(help="Type des lignes qu'une annexe large marque d'une croix.")
     ] = "",
+    status: Annotated[
+        str, typer.Option("--statut", help="Statut des lignes d'un fichier qui n'en dit aucun.")
+    ] = "",
     keep: Annotated[
         bool,
         typer.Option("--keep", help="Garde les lignes importées des autres départements."),
@@ -76,17 +79,28 @@ def import_lines(
             f"« {crosses} » n'est pas un type de ligne : choisissez "
             f"{', '.join(schemas.LINE_TYPES)}."
         )
+    if status and status not in schemas.LINE_STATUSES:
+        raise InvalidInputError(
+            f"« {status} » n'est pas un statut : choisissez {', '.join(schemas.LINE_STATUSES)}."
+        )
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InvalidInputError(
             f"« {file} » ne peut pas être lu ({error.strerror}) : vérifiez son chemin."
         ) from error
-    read = open_lines(content, file.name, crosses)
+    read = open_lines(content, file.name, crosses, status)
     outcomes = storing.checked(read, region)
     for one in outcomes:
         if one.status != UNDERSTOOD:
             typer.echo(f"ligne {one.written.number}, {one.status} : {one.reason}")
+    for sentence in read.told:
+        typer.echo(sentence)
+    if read.silent and not status:
+        typer.echo(
+            f"{read.silent} lignes ne disent pas leur statut : relancez avec --statut "
+            f"({', '.join(schemas.LINE_STATUSES)})."
+        )
     if read.ignored:
         typer.echo(f"colonnes non lues : {', '.join(read.ignored)}")
     if rest is not None:

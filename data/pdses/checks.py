@@ -12,8 +12,9 @@ from rapidfuzz import fuzz, process
 
 from data.base.french import fold
 from data.base.table_cache import digest
+from data.files.document import NO_VALUE
 from data.pdses.files import FINESS_NUMBER
-from data.pdses.reader import WrittenLine
+from data.pdses.reader import RANK, WrittenLine
 from data.pdses.words import FIELDS, line_status, line_type
 from data.region import schemas
 from data.region.gazetteer import Gazetteer
@@ -128,6 +129,11 @@ def _whereabouts(
     if "commune" in cells and "departement" in line.cells:
         departement = re.match(r"\d{2,3}|2[AB]", line.cells["departement"].upper())
         cells["commune"] += f" ({departement[0]})" if departement else ""
+    carence = line_status(line.cells.get("statut", "")) == "carence"
+    nameless = not {"etablissement", "nofinesset"} & set(line.cells)
+    placeless = not {"lon", "code", "commune"} & set(cells)
+    if carence and nameless and placeless and "zone" in line.cells:
+        cells["commune"] = line.cells["zone"]
     site = sites.get(_finess(line.cells.get("nofinesset", "")))
     if site is not None and not {"lon", "code", "commune"} & set(cells):
         cells |= {name: str(site[name]) for name in ("code", "lon", "lat")}
@@ -187,7 +193,11 @@ def _check_twin(
     found: _Judgement,
 ) -> None:
     names = ("establishment", "specialty", "line_type", "zone")
-    twin = (str(values["code"]), *(fold(str(values[name])) for name in names))
+    twin = (
+        line.cells.get(RANK, ""),
+        str(values["code"]),
+        *(fold(str(values[name])) for name in names),
+    )
     if twin in seen:
         found.doubts.append(
             f"répète la ligne {seen[twin]} du fichier (même établissement, spécialité et type)"
@@ -215,6 +225,10 @@ def _establishment(line: WrittenLine, found: _Judgement) -> str:
     if number := line.cells.get("nofinesset", ""):
         found.notes.append("établissement sans nom, désigné par son numéro FINESS")
         return f"Établissement {number}"
+    zone = line.cells.get("zone", "")
+    if zone and line_status(line.cells.get("statut", "")) == "carence":
+        found.notes.append("carence sans établissement, placée sur sa zone")
+        return f"Carence ({zone})"
     found.refusals.append("établissement manquant")
     return ""
 
@@ -263,6 +277,13 @@ def _chosen(
     written = line.cells.get(field, "")
     if written in allowed:
         return written
+    if written == NO_VALUE:
+        # A doubt until one says what it is: accepting it as it is would store no type.
+        accepted = line.cells.get(DECISION) == ACCEPT
+        (found.refusals if accepted else found.doubts).append(
+            f"formule enregistrée sans sa valeur : choisissez {', '.join(allowed)}"
+        )
+        return allowed[0]
     named = read(written)
     if not named:
         what = {"type_ligne": "type de ligne", "statut": "statut"}[field]

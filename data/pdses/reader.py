@@ -1,7 +1,7 @@
 """Files of on-call lines that someone hands in: CSV or XLSX, our template or a wide annex."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.base.spreadsheet_text import safe_text
 from data.files import sandbox
@@ -9,6 +9,7 @@ from data.files.archives import MAX_UPLOAD_BYTES
 from data.files.document import Chosen, Document, Row, choose
 from data.files.opening import open_document
 from data.pdses.words import (
+    counted,
     is_cross,
     is_total,
     line_status,
@@ -22,6 +23,8 @@ from geo.errors import InvalidInputError
 
 MAX_LINES = 5_000
 """All of France holds some 5,000 lines; a region a few hundred."""
+RANK = "rang"
+"""What tells apart lines of one cell; no column of the files."""
 MAX_CELL_CHARACTERS = 300
 _HEADING_ROWS = 40
 
@@ -62,15 +65,21 @@ class LinesFile:
         Lines of which a wide annex says that they are there, not of what type.
     ignored
         Headings of the columns that were not read.
+    silent
+        Lines that do not say their status, nor does any column: asked once for the file.
+    told
+        Sheets read and not read, and what to know of the reading, in French.
     """
 
     lines: tuple[WrittenLine, ...]
     wide: bool
     crosses: int
     ignored: tuple[str, ...]
+    silent: int = 0
+    told: tuple[str, ...] = ()
 
 
-def open_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFile:
+def open_lines(content: bytes, name: str, type_of_crosses: str = "", status: str = "") -> LinesFile:
     """Read a file of on-call lines in a process apart, within limits; see `read_lines`.
 
     Raises
@@ -83,12 +92,13 @@ def open_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
         content,
         name,
         type_of_crosses,
+        status,
         name=name,
         limits=sandbox.for_size(min(len(content), MAX_UPLOAD_BYTES)),
     )
 
 
-def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFile:
+def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str = "") -> LinesFile:
     """Read a file of on-call lines; its format is told by its content, not by its name.
 
     Parameters
@@ -99,6 +109,8 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
         What messages call it.
     type_of_crosses
         Type of the lines that a wide annex marks with a cross; "" leaves them to be mended.
+    status
+        Status of all lines of a file that says none; "" leaves them to be mended.
 
     Raises
     ------
@@ -112,6 +124,15 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
     if chosen is None or found is None or not found.usable:
         raise _no_heading(document)
     read = _wide(found, type_of_crosses) if found.is_wide else _long(found)
+    if "statut" not in found.columns and not found.is_wide:
+        lines = tuple(
+            replace(line, cells={**line.cells, "statut": status}) if status else line
+            for line in read.lines
+        )
+        read = replace(read, lines=lines, silent=len(lines))
+    told = [f"lu : {label}" for label in chosen.labels]
+    told += [*(f"non lu : {one}" for one in chosen.not_read), *chosen.remarks]
+    read = replace(read, told=tuple(told))
     if not read.lines:
         raise InvalidInputError(f"« {name} » ne contient aucune ligne sous ses titres.")
     if len(read.lines) > MAX_LINES:
@@ -123,6 +144,14 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "") -> LinesFil
 
 
 def _no_heading(document: Document) -> InvalidInputError:
+    rows = [cells for table in document.tables for _, cells in table.rows[:_HEADING_ROWS]]
+    if any(
+        list(recognise(cells)) == ["specialite"] and sum(map(bool, cells)) > 1 for cells in rows
+    ):
+        return InvalidInputError(
+            f"« {document.name} » a ses spécialités en lignes et ses établissements en colonnes : "
+            "transposez le tableau (collage spécial, transposé), puis ajoutez la commune."
+        )
     return InvalidInputError(
         f"« {document.name} » n'a pas de ligne de titres reconnue : il faut « etablissement » (ou "
         "« nofinesset ») avec « specialite » et « type_ligne », ou une colonne par spécialité. "
@@ -205,7 +234,9 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
         if not {"etablissement", "nofinesset"} & set(own):
             continue
         for k, (specialty, kind) in specialties.items():
-            for piece in pieces(cells[k] if k < len(cells) else ""):
+            cell = cells[k] if k < len(cells) else ""
+            several = counted(cell, kind)
+            for rank, piece in enumerate(several or pieces(cell), start=1):
                 status = line_status(piece)
                 named = line_type(piece) or kind
                 silent = not named and (is_cross(piece) or bool(status))
@@ -214,6 +245,8 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
                     "specialite": specialty,
                     "type_ligne": named or (type_of_crosses if silent else piece),
                     "statut": status or own.get("statut", "") or "assurée",
+                    # Lines of one number, or of two periods, do not repeat one another.
+                    RANK: f"{own.get('commentaire', '')} {rank if several else ''}".strip(),
                 }
                 kept = {field: text for field, text in (own | told).items() if text}
                 lines.append(WrittenLine(len(lines), number, kept))

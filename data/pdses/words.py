@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from data.base.french import fold
 from data.files import headings
+from data.files.document import NO_VALUE
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "zone": ("zone", "zone d implantation", "zone de permanence", "territoire", "bassin"),
@@ -71,7 +72,16 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "debut": ("debut", "date debut", "date de debut", "date d effet", "effet"),
     "fin": ("fin", "date fin", "date de fin", "echeance"),
-    "commentaire": ("commentaire", "commentaires", "observation", "observations", "remarques"),
+    "commentaire": (
+        "commentaire",
+        "commentaires",
+        "observation",
+        "observations",
+        "remarques",
+        "periode",
+        "plage horaire",
+        "horaires",
+    ),
 }
 """Heading of the template (and a few more that place a line) to the headings seen, folded."""
 
@@ -80,6 +90,9 @@ _NO_LINE = frozenset({"", "non", "0", "neant", "so", "sans objet", "nc", "n a", 
 _CROSSES = frozenset({"x", "oui", "1", "ok", "o"})
 _NEGATION = re.compile(r"\b(non|pas|plus)\b")
 _HELD = re.compile(r"\b(assur|pourvu|tenu|couvert|honor)")
+_HOURS = re.compile(r"\d{1,2}h?\d{0,2}")
+"""Hours and halves beside an abbreviation: "G 24h/24", "1/2 A"."""
+_COUNT = re.compile(r"\d{1,2}(?:[.,]5)?")
 _STATUS_STEMS = (
     ("carence", r"\b(carence|vacant|decouvert|suspendu)"),
     ("réquisition", r"\brequi"),
@@ -103,13 +116,13 @@ def line_type(text: str) -> str:
     """
     folded = f" {fold(text)} "
     # A lone letter is an abbreviation in a short cell, a word of the language in a sentence.
-    letters = len(folded.split()) <= 2
+    letters = len([word for word in folded.split() if not _HOURS.fullmatch(word)]) <= 2
     half = bool(re.search(r" (demi|1 2|d[ga]) |½", folded + text))
     weekend = bool(re.search(r" (week end|weekend|we|fin de semaine) ", folded))
     guard = bool(re.search(r" (gardes?|sur place) ", folded))
-    guard |= letters and bool(re.search(r" d?g ", folded))
+    guard |= letters and bool(re.search(r" (d?g|gsp|gs) ", folded))
     on_call = bool(re.search(r" (ast|astr|astreintes?|a domicile) ", folded))
-    on_call |= letters and bool(re.search(r" d?a ", folded))
+    on_call |= letters and bool(re.search(r" (d?a|ao|as|aso|ado) ", folded))
     if guard == on_call:
         return ""
     if guard:
@@ -154,8 +167,27 @@ def pieces(cell: str) -> list[str]:
     return kept if len(typed) == len(kept) or len(kept) == 1 else [cell]
 
 
+def counted(cell: str, kind: str) -> list[str]:
+    """Return the types of the lines that a number says under a heading that tells their type.
+
+    Examples
+    --------
+    >>> counted("2", "garde"), counted("0,5", "astreinte"), counted("1.5", "garde")
+    (['garde', 'garde'], ['demi-astreinte'], ['garde', 'demi-garde'])
+    >>> counted("2", ""), counted("x", "garde")
+    ([], [])
+    """
+    if not kind or not _COUNT.fullmatch(cell.strip()):
+        return []
+    number = float(cell.strip().replace(",", "."))
+    half = [f"demi-{kind}"] if number % 1 and kind in {"garde", "astreinte"} else []
+    return [kind] * int(number) + half
+
+
 def says_line(cell: str) -> bool:
     """Tell whether a cell of a wide table can be read: nothing, a cross, or lines."""
+    if cell == NO_VALUE or _COUNT.fullmatch(cell.strip()):
+        return True
     named = pieces(cell)
     return not named or all(is_cross(p) or line_type(p) or line_status(p) for p in named)
 
