@@ -174,7 +174,7 @@ def test_every_source_is_read_by_a_reader_and_feeds_known_tables():
 
 def test_command_imports_tells_and_undoes(tmp_path):
     run = CliRunner()
-    result = run.invoke(app, ["import", str(GOLDEN / "gp_wide.csv")])
+    result = run.invoke(app, ["import", str(GOLDEN / "gp_wide.csv"), "--remplacer"])
     assert result.exit_code == 0
     assert "11 lues, 9 retenues" in result.stdout.replace("\u202f", " ")
     told = json.loads(run.invoke(app, ["status", "--json"]).stdout)
@@ -196,7 +196,9 @@ def test_command_imports_tells_and_undoes(tmp_path):
 def test_command_fails_when_a_file_is_refused_and_says_which(tmp_path):
     path = tmp_path / "vide.csv"
     path.touch()
-    result = CliRunner().invoke(app, ["import", str(path), str(GOLDEN / "reference.csv")])
+    result = CliRunner().invoke(
+        app, ["import", str(path), str(GOLDEN / "reference.csv"), "--remplacer"]
+    )
     assert result.exit_code == 1
     assert "« vide.csv » est vide" in result.stdout
     assert set(_state().tables) == {"reference"}

@@ -103,7 +103,7 @@ def test_the_command_and_the_screen_say_it(register, counts):
     from data.cli import app
 
     imports.import_files([counts(2024, 3)])
-    told = CliRunner().invoke(app, ["import", str(register("20200121", 9))])
+    told = CliRunner().invoke(app, ["import", str(register("20200121", 9)), "--remplacer"])
     assert told.exit_code == 0
     assert "plus ancien" in told.output
     assert _gps() == 3

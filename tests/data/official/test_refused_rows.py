@@ -25,7 +25,9 @@ def test_rows_in_are_rows_kept_and_rows_refused(file):
 
 
 def test_the_command_tells_each_reason_and_its_lines(file):
-    told = CliRunner().invoke(app, ["import", str(file)], catch_exceptions=False).output
+    told = (
+        CliRunner().invoke(app, ["import", str(file), "--remplacer"], catch_exceptions=False).output
+    )
     (report,) = imports.preview([file])
     for one in report.refused:
         assert one.told in told
