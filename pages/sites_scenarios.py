@@ -56,7 +56,9 @@ def open_scenario(territory: Territory, scenario: Scenario) -> None:
     """Make a scenario the work in hand."""
     sites = scenario.draft.sites
     departures = dict(scenario.draft.departures)
-    st.session_state[WORK] = Work(reopened=sites, scenario=scenario.id, departures=departures)
+    st.session_state[WORK] = Work(
+        reopened=sites, scenario=scenario.id, revision=scenario.revision, departures=departures
+    )
     sites_departures.forget()
     search = Search.from_parameters(scenario.draft.parameters, len(sites))
     sites_best.start_from(search, territory, sites, departures)
@@ -94,6 +96,8 @@ def draw_save(
         key=f"sites_note_{identity}",
     )
     draft = draft_of(territory, sites, found, name, note)
+    if current is not None and current.revision != work().revision:
+        _say_changed(territory, current, draft)
     with st.container(horizontal=True):
         fresh = st.button("Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name)
         again = current is not None and st.button(
@@ -105,16 +109,39 @@ def draw_save(
             saved = store.save(draft)
         elif again and current is not None:
             accounts.require(Role.PLANNER)
-            saved = store.update(current, draft)
+            saved = store.update(replace(current, revision=work().revision), draft)
         else:
             return
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été enregistré.")
         st.text(str(error))
         return
-    work().scenario = saved.id
+    work().scenario, work().revision = saved.id, saved.revision
     st.toast("Scénario enregistré.")
     st.rerun()
+
+
+def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
+    """Say that someone else saved the scenario since it was opened here; offer to compare."""
+    when = saved.updated_at.astimezone()
+    st.warning(
+        f"Quelqu’un a enregistré ce scénario entre-temps ({french.date(when.date())}, "
+        f"{when:%H:%M}). Rien n’est perdu : comparez, puis gardez les deux avec « Enregistrer "
+        "comme nouveau », ou reprenez la version enregistrée."
+    )
+    with st.expander("Comparer les deux versions"):
+        differences = store.compare(saved.draft, mine)
+        titles = {
+            "aspect": "Quoi",
+            "item": "Élément",
+            "first": "Version enregistrée",
+            "second": "La vôtre",
+        }
+        changed = differences[~differences["same"]]
+        st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)
+    if st.button("Reprendre la version enregistrée", key="sites_reprendre"):
+        open_scenario(territory, saved)
+        st.rerun()
 
 
 def draw_list(territory: Territory) -> None:
@@ -168,7 +195,7 @@ def _duplicate(chosen: Scenario) -> None:
         st.error("Le scénario n’a pas été dupliqué.")
         st.text(str(error))
         return
-    work().scenario = copy.id
+    work().scenario, work().revision = copy.id, copy.revision
     st.rerun()
 
 

@@ -50,6 +50,9 @@ class Work:
         Sites of the scenario.
     scenario
         Identity of the scenario in use, "" when it is not saved.
+    revision
+        Its revision when it was opened or last saved here: it goes with the next save, which is
+        refused when someone else has saved meanwhile.
     departures
         INSEE code to number of GPs supposed to leave before the sites open.
     """
@@ -61,6 +64,7 @@ class Work:
     base: dict[int, dict[str, str]] = field(default_factory=dict)
     reopened: tuple[Site, ...] = ()
     scenario: str = ""
+    revision: int = 0
     departures: dict[str, int] = field(default_factory=dict)
 
 

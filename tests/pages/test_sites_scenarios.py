@@ -1,0 +1,52 @@
+"""Two planners on one scenario: neither erases the other without a word."""
+
+from streamlit.testing.v1 import AppTest
+
+from data.scenarios import store
+from data.scenarios.store import Draft
+from pages.sites_upload import WORK, Work
+
+
+def screen() -> None:
+    """Draw the form on a region of which nothing is known."""
+    from types import SimpleNamespace
+
+    from pages import sites_scenarios
+
+    engine = SimpleNamespace(version="t")
+    region = SimpleNamespace(
+        region="75", version="v", simulated=(), provenance={}, travel_time=engine
+    )
+    sites_scenarios.draw_save(region, (), None)
+
+
+def test_the_second_planner_is_told_and_both_versions_are_kept() -> None:
+    opened = store.save(Draft("Plateau", "75", note="au départ"))
+    app = AppTest.from_function(screen, default_timeout=120)
+    app.session_state[WORK] = Work(scenario=opened.id, revision=opened.revision)
+    app.run()
+    assert not app.warning
+    store.update(opened, Draft("Plateau", "75", note="celle de l’autre"))
+    app.text_input[0].set_value("Le mien")
+    app.run()
+    assert "entre-temps" in app.warning[0].value
+    app.button(key="sites_mettre_a_jour").click().run()
+    assert "n’a pas été enregistré" in app.error[0].value
+    assert store.load(opened.id).draft.note == "celle de l’autre"
+    app.button(key="sites_enregistrer").click().run()
+    assert not app.exception
+    assert {one.draft.name for one in store.scenarios()} >= {"Plateau", "Le mien"}
+    assert store.load(opened.id).draft.note == "celle de l’autre"
+
+
+def test_who_saves_twice_is_not_told_of_oneself() -> None:
+    opened = store.save(Draft("Plateau", "75"))
+    app = AppTest.from_function(screen, default_timeout=120)
+    app.session_state[WORK] = Work(scenario=opened.id, revision=opened.revision)
+    app.run()
+    for name in ("Un", "Deux"):
+        app.text_input[0].set_value(name)
+        app.button(key="sites_mettre_a_jour").click().run()
+        assert not app.error
+        assert not app.warning
+    assert store.load(opened.id).draft.name == "Deux"
