@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from data.region.rules import HUBERT_MINUTES
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
+from geo.errors import InvalidInputError
 
 app = typer.Typer(help="Sites candidats : évaluation, meilleurs sites, problèmes quelconques.")
 
@@ -151,6 +152,73 @@ def best(
     for row in found.choices.to_dict("records"):
         typer.echo(f"{row['choice']} : {row['criterion']} {_whole(row['objective'])}")
     typer.echo(f"Preuve : {_STATUS[found.solution.status]} (écart {found.solution.gap:.2g})")
+    typer.echo(f"Écrit : {out}")
+
+
+@app.command("pole")
+def pole(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FICHIER]", help=f"Antennes possibles. {_FILE_HELP}")
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    half_days: Annotated[
+        int, typer.Option("--half-days", help="Demi-journées par semaine ; un médecin en fait dix.")
+    ],
+    least: Annotated[int, typer.Option(help="Demi-journées au moins où une antenne ouvre.")] = 2,
+    fewest: Annotated[int, typer.Option(help="Antennes au moins.")] = 2,
+    most: Annotated[int, typer.Option(help="Antennes au plus.")] = 6,
+    base: Annotated[int, typer.Option(help="Rang de la base dans le fichier, 1 le premier.")] = 1,
+    per_gp: Annotated[
+        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre.")
+    ] = float(ROOM_PEOPLE_A_GP),
+    minutes: Annotated[
+        float, typer.Option(help="Trajet le plus long d’un habitant, sur vos tables.")
+    ] = HUBERT_MINUTES,
+    demand: Annotated[
+        Path | None, typer.Option(help="Vos lieux : id, population (habitants sans place).")
+    ] = None,
+    antennas: Annotated[
+        Path | None, typer.Option(help="Vos antennes : id, base_minutes (0 à la base).")
+    ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="Vos trajets : from (lieu), to (antenne), minutes.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+) -> None:
+    """Répartit les demi-journées d’une équipe entre des antennes : le pôle prouvé le meilleur."""
+    from data.files.table_files import write_table
+    from data.siting.poles import Team, pole_of, pole_table, read_pole
+    from geo.siting.pole import best_pole
+
+    team = Team(half_days, least, base - 1, per_gp, fewest, most)
+    if demand is not None and antennas is not None and times is not None and file is None:
+        problem, names, notes = read_pole(demand, antennas, times, team, minutes)
+        for note in notes:
+            _say(note)
+        found = best_pole(problem)
+    elif file is not None and demand is None and antennas is None and times is None:
+        from data.region.catalogue import load_territory
+        from data.reports.site_files import read_sites
+
+        territory = load_territory(region)
+        sites = read_sites(file, territory, _say)
+        answer = pole_of(territory, sites, team)
+        problem, found = answer.problem, answer.pole
+        names = tuple(site.name for site in sites)
+        typer.echo(f"une maison à la base : {_whole(answer.house.people)} habitants placés")
+    else:
+        raise InvalidInputError(
+            "Donnez un fichier d’antennes de la région, ou ensemble --demand, --antennas et "
+            "--times."
+        )
+    table = pole_table(names, problem, found)
+    write_table(table, out)
+    for row in table[table["half_days"] > 0].to_dict("records"):
+        typer.echo(f"{row['id']} : {row['half_days']} demi-journées par semaine")
+    typer.echo(f"habitants placés : {_whole(found.people)}")
+    proof = "optimum prouvé" if found.proven else "écart non comblé"
+    typer.echo(f"borne : {_whole(found.bound)} ({proof})")
     typer.echo(f"Écrit : {out}")
 
 
