@@ -15,6 +15,7 @@ SCREENS = (
     ("carte", "Carte", "map", Role.READER),
     ("risques", "Territoires à risque", "crisis_alert", Role.READER),
     ("sites", "Sites MSP", "add_location_alt", Role.READER),
+    ("solidarite", "Solidarité", "handshake", Role.READER),
     ("permanence", "Permanence des soins", "local_hospital", Role.READER),
     ("zonage", "Zonage", "layers", Role.READER),
     ("territoire", "Fiche territoire", "description", Role.PUBLIC),

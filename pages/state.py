@@ -3,8 +3,10 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
+
+from pages.help_choices import HelpChoices
 
 REGION = "75"
 """INSEE code of the default region, Nouvelle-Aquitaine."""
@@ -133,6 +135,8 @@ class ViewState:
         whether it is shared as fairly as can be, instead of nearest first.
     risk
         Choices of the screen of risk.
+    help
+        Choices of the screen of help between territories.
     """
 
     region: str = REGION
@@ -149,11 +153,12 @@ class ViewState:
     within: int | None = None
     fair: bool = False
     risk: RiskChoices = RiskChoices()
+    help: HelpChoices = field(default_factory=HelpChoices)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """Read a view from URL parameters; what is foreign or out of range is left at default."""
-        view = cls(risk=RiskChoices.from_query(query))
+        view = cls(risk=RiskChoices.from_query(query), help=HelpChoices.from_query(query))
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
         lon, lat = _bounded(query.get("lon"), -180, 180), _bounded(query.get("lat"), -85, 85)
@@ -201,4 +206,4 @@ class ViewState:
         query |= {name: str(value) for name, value in numbers.items() if value is not None}
         if self.fair:
             query["partage"] = "mieux"
-        return query | self.risk.to_query()
+        return query | self.risk.to_query() | self.help.to_query()

@@ -65,7 +65,8 @@ def donor_table(territory: Territory, found: Help) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        epci_name, volunteers, gps (of the EPCI, those that could give or not), half_days.
+        epci_name, volunteers, gps (of the EPCI, those that could give or not), lent (half-days a
+        month).
     """
     communes = commune_indicators(territory)
     count = len(communes)
@@ -74,7 +75,7 @@ def donor_table(territory: Territory, found: Help) -> pd.DataFrame:
             "epci_name": communes["epci_name"].fillna("hors EPCI"),
             "volunteers": found.volunteers[:count],
             "gps": communes["gps"].fillna(0.0),
-            "half_days": found.taken[:count],
+            "lent": found.taken[:count],
         }
     )
     sums = table.groupby("epci_name", as_index=False).sum()
@@ -101,18 +102,16 @@ def host_table(found: Help) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        code, name, epci_name, half_days (a month), then "semaine 1" to "semaine 4" (whole
+        code, name, epci_name, hosted (half-days a month), then week_1 to week_4 (whole
         half-days), most half-days first.
     """
     rows = found.targets["row"].to_numpy(dtype=np.int64)
     at_host = found.given[rows]
-    table = found.targets[["code", "name", "epci_name"]].assign(half_days=at_host)
-    table = table[table["half_days"] > 0].sort_values(
-        "half_days", ascending=False, ignore_index=True
-    )
-    weeks = np.array([calendar(half_days) for half_days in table["half_days"]]).reshape(-1, WEEKS)
+    table = found.targets[["code", "name", "epci_name"]].assign(hosted=at_host)
+    table = table[table["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True)
+    weeks = np.array([calendar(half_days) for half_days in table["hosted"]]).reshape(-1, WEEKS)
     for week in range(WEEKS):
-        table[f"semaine {week + 1}"] = weeks[:, week].astype(np.int64)
+        table[f"week_{week + 1}"] = weeks[:, week].astype(np.int64)
     return table
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize, sparse
 
 from geo.errors import InvalidInputError, UnsolvedError
@@ -40,6 +41,12 @@ _NOTHING = 1e-6
 """Half-days a month under which nothing moves: rounding of the solver."""
 _DETOUR = 50.0
 """Roads weigh little enough that a half-day is never given up to spare this many longest trips."""
+_FIRST = 8
+"""Shortest trips of each host and of each donor that the first programme holds."""
+_COLUMNS = 20_000
+"""Trips taken in at once, those that help most first."""
+_REDUCED = 1e-7
+"""Reduced cost under which a trip helps."""
 _PROVEN = 1e-6
 """Relative gap under which the cover counts as proven."""
 
@@ -181,12 +188,18 @@ def plan(
     start = time.monotonic()
     caps = problem.ceiling * problem.doctors
     total = np.inf if volunteers is None else problem.ceiling * volunteers
-    bound, opened = np.inf, None
-    if sites is not None:
-        bound, opened = _open(problem, caps, total, sites, time_limit)
+    plain = min(float((problem.needs - problem.out_of_reach).sum()), total, float(caps.sum()))
+    opened = None if sites is None else _largest(problem, sites)
     flow = _flow(problem, caps, total, opened)
-    if sites is None:
-        bound = _most(problem, caps, total, flow)
+    bound = plain
+    if _short_of(plain, flow):  # a plain count is not reached: what is the most?
+        if sites is None:
+            bound = min(plain, _most(problem, caps, total))
+        else:
+            most, opened = _open(problem, caps, total, sites, time_limit)
+            better = _flow(problem, caps, total, opened)
+            bound, flow = min(plain, most), max(flow, better, key=lambda one: one[1].sum())
+            opened = np.isin(np.arange(problem.hosts), problem.host[flow[0] > 0])
     enlisted = _enlisted(problem, flow)
     if volunteers is not None and enlisted.sum() > volunteers:
         whole = _whole(_by_donor(problem, flow) / problem.ceiling, problem.doctors, volunteers)
@@ -194,7 +207,6 @@ def plan(
         enlisted = _enlisted(problem, flow)
     given, received = flow
     covered = float(received.sum())
-    proven = bound - covered <= _PROVEN * max(bound, 1.0)
     return HelpPlan(
         given,
         received,
@@ -203,7 +215,7 @@ def plan(
         covered,
         max(bound, covered),
         float(2 * given @ problem.minutes),
-        "optimal" if proven else "bounded",
+        "bounded" if _short_of(bound, flow) else "optimal",
         time.monotonic() - start,
     )
 
@@ -232,12 +244,58 @@ def _open(
     return float(bound), answer.x[z] > 0.5
 
 
-def _flow(problem: HelpProblem, caps: Floats, total: float, opened: Bools | None) -> Flow:
-    """Cover as much as can be on the shortest roads, the open sites being known."""
+def _flow(
+    problem: HelpProblem,
+    caps: Floats,
+    total: float,
+    opened: Bools | None,
+    *,
+    detour: float = _DETOUR,
+) -> Flow:
+    """Cover as much as can be on the shortest roads, the open sites being known.
+
+    Columns are generated: the programme starts with the shortest trips of each host and of each
+    donor, and takes in those whose reduced cost says that they would help, until none does.
+    """
     here = np.ones(problem.hosts, dtype=bool) if opened is None else opened
     trips = np.flatnonzero(here[problem.host] & (caps[problem.donor] > 0))
     pairs = np.flatnonzero(here[problem.served_at])
-    used = replace(
+    given, received = np.zeros(problem.donor.size), np.zeros(problem.target.size)
+    if not (trips.size and pairs.size):
+        return given, received
+    road = problem.minutes / (detour * max(float(problem.minutes[trips].max()), 1.0))
+    used = trips[_shortest(problem, trips)]
+    while True:
+        part = _part(problem, used, pairs)
+        x, y, _ = _columns(part, 0)
+        cost = np.full(y.stop, -1.0)
+        cost[x] = road[used]
+        rows = _flow_rows(part, caps, total, (x, y, y.stop))
+        answer, by_donor, by_host = _priced(part, cost, rows)
+        reduced = road[trips] - by_donor[problem.donor[trips]] - by_host[problem.host[trips]]
+        better = trips[reduced < -_REDUCED]
+        more = np.setdiff1d(better[np.argsort(reduced[reduced < -_REDUCED])][:_COLUMNS], used)
+        if not more.size:
+            break
+        used = np.union1d(used, more)
+    given[used] = np.where(answer[x] > _NOTHING, answer[x], 0.0)
+    received[pairs] = np.where(answer[y] > _NOTHING, answer[y], 0.0)
+    return given, received
+
+
+def _shortest(problem: HelpProblem, trips: Ints) -> Ints:
+    """Return the places, among some trips, of the shortest of each host and of each donor."""
+    table = pd.DataFrame(
+        {"donor": problem.donor[trips], "host": problem.host[trips], "m": problem.minutes[trips]}
+    ).sort_values(["m", "donor", "host"])
+    near = table.groupby("host").cumcount() < _FIRST
+    near |= table.groupby("donor").cumcount() < _FIRST
+    return np.sort(table.index[near].to_numpy())
+
+
+def _part(problem: HelpProblem, trips: Ints, pairs: Ints) -> HelpProblem:
+    """Return the problem with some trips and some pairs of host and target only."""
+    return replace(
         problem,
         donor=problem.donor[trips],
         host=problem.host[trips],
@@ -245,30 +303,55 @@ def _flow(problem: HelpProblem, caps: Floats, total: float, opened: Bools | None
         served_at=problem.served_at[pairs],
         target=problem.target[pairs],
     )
-    given, received = np.zeros(problem.donor.size), np.zeros(problem.target.size)
-    if trips.size and pairs.size:
-        x, y, _ = _columns(used, 0)
-        cost = np.full(y.stop, -1.0)
-        cost[x] = used.minutes / (_DETOUR * max(float(used.minutes.max()), 1.0))
-        rows = _flow_rows(used, caps, total, (x, y, y.stop))
-        answer = _solved(cost, rows, np.full(y.stop, np.inf), np.zeros(y.stop, dtype=np.int64))
-        given[trips] = np.where(answer.x[x] > _NOTHING, answer.x[x], 0.0)
-        received[pairs] = np.where(answer.x[y] > _NOTHING, answer.x[y], 0.0)
-    return given, received
 
 
-def _most(problem: HelpProblem, caps: Floats, total: float, flow: Flow) -> float:
-    """Return the most that any plan covers: a plain count where it is reached, else solved."""
-    within = float(problem.needs.sum() - problem.out_of_reach.sum())
-    plain = min(within, total, float(caps.sum()))
-    if plain - flow[1].sum() <= _PROVEN * max(plain, 1.0):
-        return plain
-    x, y, _ = _columns(problem, 0)
-    cost = np.zeros(y.stop)
-    cost[y] = -1.0
-    rows = _flow_rows(problem, caps, total, (x, y, y.stop))
-    answer = _solved(cost, rows, np.full(y.stop, np.inf), np.zeros(y.stop, dtype=np.int64))
-    return float(-answer.fun)
+def _priced(problem: HelpProblem, cost: Floats, rows: list[Row]) -> tuple[Floats, Floats, Floats]:
+    """Solve, and return the solution with what a half-day is worth by donor and by host."""
+    even = [row for row in rows if row[1].size and np.isfinite(row[1]).all()]
+    under = [row for row in rows if not (row[1].size and np.isfinite(row[1]).all())]
+    answer = optimize.linprog(
+        cost,
+        A_ub=sparse.vstack([row[0] for row in under], format="csr"),
+        b_ub=np.concatenate([row[2] for row in under]),
+        A_eq=sparse.vstack([row[0] for row in even], format="csr"),
+        b_eq=np.concatenate([row[2] for row in even]),
+        method="highs",
+    )
+    if answer.x is None:
+        raise UnsolvedError(
+            f"HiGHS n’a trouvé aucun plan ({answer.message}) : réduisez les cibles ou les trajets."
+        )
+    # Rows under a ceiling, in the order of `_flow_rows`: donors, targets, the total, what is lost.
+    worth, donors = answer.ineqlin.marginals, problem.doctors.size
+    by_donor = worth[:donors].copy()
+    left = worth[donors + problem.needs.size :]
+    if left.size > problem.margins.size:
+        by_donor += left[0]
+    if problem.losses is not None:
+        by_donor += problem.losses.T @ left[left.size - problem.margins.size :]
+    return answer.x, by_donor, answer.eqlin.marginals
+
+
+def _short_of(bound: float, flow: Flow) -> bool:
+    return bound - float(flow[1].sum()) > _PROVEN * max(bound, 1.0)
+
+
+def _largest(problem: HelpProblem, sites: int) -> Bools:
+    """Open the sites one by one, each time the one whose targets still miss most."""
+    reached = np.zeros(problem.hosts, dtype=bool)
+    reached[problem.host[problem.doctors[problem.donor] > 0]] = True
+    left, opened = problem.needs.copy(), np.zeros(problem.hosts, dtype=bool)
+    for _ in range(min(sites, problem.hosts)):
+        missing = np.bincount(problem.served_at, left[problem.target], problem.hosts)
+        best = int(np.argmax(np.where(reached & ~opened, missing, -1.0)))
+        opened[best] = reached[best]
+        left[problem.target[problem.served_at == best]] = 0.0
+    return opened
+
+
+def _most(problem: HelpProblem, caps: Floats, total: float) -> float:
+    """Return the most half-days that any plan covers: roads weigh nothing."""
+    return float(_flow(problem, caps, total, None, detour=np.inf)[1].sum())
 
 
 def _enlisted(problem: HelpProblem, flow: Flow) -> Ints:

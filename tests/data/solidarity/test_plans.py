@@ -128,7 +128,7 @@ def test_hosts_receive_those_within_twenty_minutes():
     served = found.targets.set_index("code")["covered"]
     assert served["17003"] == 0
     assert served.sum() == pytest.approx(found.covered)
-    calendar_rows = host_table(found)[[f"semaine {week}" for week in range(1, 5)]]
+    calendar_rows = host_table(found)[[f"week_{week}" for week in range(1, 5)]]
     assert calendar_rows.sum(axis=1).tolist() == [round(found.covered)]
 
 

@@ -1,0 +1,240 @@
+"""Screen "Solidarité": which territories miss how much, who could help, and what it takes."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from data.base.french import MISSING, number, percent
+from data.region.territory import Territory
+from data.solidarity import tables
+from data.solidarity.needs import AIMS, TARGETS
+from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
+from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
+from pages import figures, shell
+from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
+
+_TABLES = ("communes", "gps", "zoning", "apl", "reference")
+"""Tables that every figure of the screen rests on."""
+_DONORS_SAID = (
+    "Par EPCI, jamais sous cinq volontaires : aucun médecin n’est désigné. Médecins : ceux de "
+    "l’EPCI, tous lieux confondus."
+)
+
+
+def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
+    """Draw whom to help, and up to what."""
+    left, right = st.columns(2)
+    target = left.selectbox(
+        "Qui aider",
+        list(TARGETS),
+        index=list(TARGETS).index(chosen.targets),
+        format_func=TARGETS.__getitem__,
+    )
+    aim = right.selectbox(
+        "Jusqu’où", list(AIMS), index=list(AIMS).index(chosen.aim), format_func=AIMS.__getitem__
+    )
+    epci = chosen.epci
+    if target == "epci":
+        names = shell.commune_indicators(territory)[["epci", "epci_name"]].drop_duplicates()
+        known = names[names["epci"] != ""].sort_values("epci_name").set_index("epci")["epci_name"]
+        codes = list(known.index)
+        epci = left.selectbox(
+            "EPCI",
+            codes,
+            index=codes.index(epci) if epci in codes else 0,
+            format_func=known.to_dict().__getitem__,
+        )
+    apl, per_gp = chosen.apl, chosen.per_gp
+    if aim == "apl" or target == "apl":
+        apl = right.number_input("APL visée", 0.5, 6.0, chosen.apl, 0.5, format="%.1f")
+    if aim == "place" or target == "place":
+        per_gp = int(
+            right.number_input("Habitants qu’un médecin peut suivre", 500, 3000, chosen.per_gp, 50)
+        )
+    epci = epci if target == "epci" else ""
+    return replace(chosen, targets=target, epci=epci, aim=aim, apl=apl, per_gp=per_gp)
+
+
+def _terms(chosen: HelpChoices) -> HelpChoices:
+    """Draw on what terms help is given."""
+    scheme = st.segmented_control(
+        "Dispositif",
+        list(SCHEMES),
+        default=chosen.scheme,
+        format_func=lambda key: SCHEMES[key].name.capitalize(),
+        required=True,
+    )
+    st.caption(SCHEMES[scheme].rule[:1].upper() + SCHEMES[scheme].rule[1:] + ".")
+    one, two, three = st.columns(3)
+    volunteers = one.number_input(
+        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, chosen.volunteers
+    )
+    minutes = two.number_input(
+        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), chosen.minutes, 5
+    )
+    floor = three.number_input(
+        "APL sous laquelle aucun donneur ne descend (0 : aucune)",
+        0.0,
+        6.0,
+        chosen.floor,
+        0.5,
+        format="%.1f",
+    )
+    with st.expander("Autres conditions"):
+        one, two, three = st.columns(3)
+        sites = one.number_input(
+            "Sites d’accueil en tout (0 : chaque commune aidée reçoit)", 0, MOST_SITES, chosen.sites
+        )
+        half_days = two.number_input(
+            "Demi-journées par mois et volontaire (0 : le plafond)", 0, 31, chosen.half_days
+        )
+        acts = three.number_input("Consultations par demi-journée", 4, 40, chosen.acts)
+        replaced = scheme == SOLIDARITY.key and st.checkbox(
+            "Médecins remplacés à leur cabinet", chosen.replaced
+        )
+    return replace(
+        chosen,
+        scheme=scheme,
+        volunteers=int(volunteers),
+        minutes=int(minutes),
+        floor=float(floor),
+        sites=int(sites),
+        half_days=int(half_days),
+        acts=int(acts),
+        replaced=bool(replaced),
+    )
+
+
+def _answer(territory: Territory, found: Help) -> None:
+    """Draw the sentence and the figures of the plan."""
+    st.markdown(f"**{tables.sentence(found)}**")
+    lost = tables.losses(territory, found)
+    money = found.euros_a_month
+    one, two, three, four = st.columns(4)
+    share = found.covered / found.need if found.need else float("nan")
+    one.metric("Besoin couvert", percent(share), help="Part des demi-journées qui manquent.")
+    two.metric(
+        "Forfaits par mois",
+        "non fixés" if money is None else f"{number(money)} €",
+        help=f"{found.scheme.rule[:1].upper()}{found.scheme.rule[1:]}.",
+    )
+    three.metric(
+        "Route par mois",
+        f"{number(found.road_hours)} h",
+        help="Aller et retour, un par demi-journée. Distance estimée : ligne droite × 1,3, "
+        f"{number(tables.kilometres(territory, found))} km.",
+    )
+    four.metric(
+        "Habitants dont l’APL baisse",
+        number(lost["people"]),
+        help=f"Hors communes aidées. Baisse moyenne : {number(lost['mean_loss'], 2)} "
+        f"consultation par an et habitant ; APL la plus basse d’une commune donneuse : "
+        f"{number(lost['lowest'], 1)} ; habitants sans place en plus : "
+        f"{number(lost['without_room'])}.",
+    )
+    st.caption(tables.NOT_PREDICTED)
+
+
+def _curve(territory: Territory, chosen: HelpChoices) -> None:
+    found = curve(territory, chosen.question(), chosen.terms())
+    st.dataframe(
+        found.assign(
+            share=(100 * found["share"]).round(0),
+            half_days=found["half_days"].round(0),
+            minutes=found["minutes"].round(0),
+        ),
+        hide_index=True,
+        placeholder=MISSING,
+        column_config={
+            "volunteers": st.column_config.NumberColumn("Volontaires"),
+            "half_days": st.column_config.NumberColumn(
+                "Demi-journées couvertes par mois", format="localized"
+            ),
+            "share": st.column_config.ProgressColumn(
+                "Part du besoin (%)", min_value=0, max_value=100, format="%d"
+            ),
+            "minutes": st.column_config.NumberColumn("Trajet moyen (min)"),
+        },
+    )
+
+
+def _schemes(territory: Territory, chosen: HelpChoices) -> None:
+    """Draw the three schemes side by side, with the same volunteers."""
+    rows = []
+    for key, scheme in SCHEMES.items():
+        terms = Terms(
+            key,
+            chosen.volunteers or None,
+            chosen.sites or None,
+            float(chosen.minutes),
+            None,
+            chosen.floor or None,
+        )
+        found = help_plan(territory, chosen.question(), terms)
+        rows.append(
+            {
+                "Dispositif": scheme.name.capitalize(),
+                "Demi-journées couvertes": number(found.covered),
+                "Part du besoin": percent(found.covered / found.need if found.need else None),
+                "Forfaits par mois": MISSING
+                if found.euros_a_month is None
+                else f"{number(found.euros_a_month)} €",
+                "Route par mois": "sur place" if scheme.lodged else f"{number(found.road_hours)} h",
+                "Règle": scheme.rule,
+            }
+        )
+    st.table(pd.DataFrame(rows).set_index("Dispositif"))
+
+
+def _tables(territory: Territory, found: Help) -> None:
+    lines = [*figures.notes(territory, *_TABLES), tables.NOT_PREDICTED]
+    helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
+    with helped:
+        st.caption("Par EPCI, puis par commune ; les pertes vers les donneurs sont comptées.")
+        figures.table(tables.by_epci(found), height=280)
+        targets = tables.target_table(territory, found)
+        figures.table(targets, height=320)
+        figures.downloads("solidarite", targets, lines, contours=territory.communes)
+    with donors:
+        lent = tables.donor_table(territory, found)
+        st.caption(_DONORS_SAID)
+        if lent.empty:
+            st.info("Moins de cinq volontaires en tout : leur lieu n’est pas montré.")
+        else:
+            figures.table(lent, height=320)
+    with hosts:
+        sites = tables.host_table(found)
+        st.caption(
+            "Demi-journées de chaque semaine d’un mois de quatre semaines ; une semaine à plein "
+            f"temps en compte {HALF_DAYS_A_WEEK}."
+        )
+        figures.table(sites, height=320)
+        figures.downloads("accueils", sites, lines)
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    st.title("Solidarité")
+    view = shell.view()
+    chosen = _terms(_whom(territory, view.help))
+    shell.remember(replace(view, help=chosen))
+    with st.spinner("Recherche du meilleur plan…"):
+        found = help_plan(territory, chosen.question(), chosen.terms())
+    _answer(territory, found)
+    if not found.need:
+        return
+    left, right = st.columns([2, 3])
+    with left:
+        st.header("Selon le nombre de volontaires")
+        _curve(territory, chosen)
+    with right:
+        st.header("Les trois dispositifs, avec autant de volontaires")
+        _schemes(territory, chosen)
+    st.header("Le plan")
+    _tables(territory, found)
+    st.caption(" · ".join(figures.notes(territory, *_TABLES)))
+
+
+draw()
