@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, shell
+from pages import accounts, bar, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -62,8 +62,9 @@ alone = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{SHARED}")
 screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
-    shell.open_page()
+    shell.open_page(title=navigation.title)
     if not alone:
+        bar.draw(with_search=navigation.title != SCREENS[0][1] and role > Role.PUBLIC)
         accounts.draw_account()
     navigation.run()
     settle_at_times()

@@ -116,7 +116,7 @@ def map_links() -> str:
     styles = (
         f'<link rel="preload" as="style" href="{one}">' for one in map_assets.styles().values()
     )
-    return "".join([imports, *scripts, *modules, *styles])
+    return "".join([imports, map_assets.typeface(), *scripts, *modules, *styles])
 
 
 def inline_hashes(page: str) -> str:

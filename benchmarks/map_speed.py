@@ -70,11 +70,10 @@ def indicator_change(browser: Browser, address: str) -> list[float]:
     measured = [
         frame.evaluate(
             """async (key) => {
-                const choice = document.getElementById('indicateur');
+                const choice = document.querySelector(`#indicateur [value="${key}"]`);
                 const root = document.documentElement;
                 const start = performance.now();
-                choice.value = key;
-                choice.dispatchEvent(new Event('change'));
+                choice.click();
                 while (root.dataset.drawn !== key) await new Promise(requestAnimationFrame);
                 return performance.now() - start;
             }""",

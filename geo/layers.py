@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -245,7 +245,7 @@ INDICATORS = (
             LegendClass("ZIP, zone d’intervention prioritaire", "#b2182b", "ZIP"),
             LegendClass("ZAC, zone d’action complémentaire", "#f4a582", "ZAC"),
             LegendClass("zone de vigilance", "#fddbc7", "ZV"),
-            LegendClass("hors zone", "#d1e5f0", "HZ"),
+            LegendClass("hors zone", "#b8c4b0", "HZ"),
         ),
         ("zoning",),
         "zonage légal, par territoire de vie-santé",
@@ -356,11 +356,22 @@ def contours_document(
     return gzip.compress(text.encode(), compresslevel=9, mtime=0)
 
 
-def drawn_values(column: pd.Series, decimals: int) -> list[float | str | None]:
-    """Return an indicator's values as the map takes them: rounded, None where unknown."""
+def drawn_values(
+    column: pd.Series, decimals: int, breaks: Sequence[float] = ()
+) -> list[float | str | None]:
+    """Return an indicator's values as the map takes them: rounded, None where unknown.
+
+    A value that rounding would move to another class (20.04 minutes are more than 20) keeps its
+    decimals: legends then count what they draw.
+    """
     if not pd.api.types.is_numeric_dtype(column):
         return [value if isinstance(value, str) and value else None for value in column]
-    rounded = column.astype(float).round(decimals + 1)
+    exact = column.astype(float)
+    rounded = exact.round(decimals + 1)
+    moved = np.searchsorted(breaks, exact, side="left") != np.searchsorted(
+        breaks, rounded, side="left"
+    )
+    rounded = rounded.mask(moved, exact)
     return [float(value) if np.isfinite(value) else None for value in rounded]
 
 

@@ -1,6 +1,7 @@
 """Screen "Carte": who can reach a general practitioner within 20 minutes, on real contours."""
 
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -40,7 +41,7 @@ def _configuration(territory: Territory, *, with_risk: bool) -> tuple[dict[str, 
     around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
     communes = shell.commune_indicators
     table = (shell.communes_with_risk if with_risk else communes)(territory)
-    document = payload.configuration(territory, table, around, with_room=True)
+    document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
     return document, payload.encode(document)
 
 
@@ -130,6 +131,13 @@ def _own_layer(territory: Territory) -> None:
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
+    # The map goes to the edges of the window; its name is there for those who do not see it.
+    st.html(
+        "<style>.stMain .block-container{padding:3.75rem 0 1rem}.block-container "
+        "[data-testid=stVerticalBlock]{gap:.35rem}[data-testid=stExpander]{margin:0 1rem}</style>"
+        '<h1 style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">'
+        f"Carte de l’accès aux médecins, {escape(territory.region_name)}</h1>"
+    )
     _map(territory)
     _own_layer(territory)
     _table(territory)

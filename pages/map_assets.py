@@ -1,6 +1,10 @@
 """What the frame of the map loads from this server, in the order in which it must run."""
 
 import json
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
 
 from data.base import paths
 from data.maps.static_files import FROM_FRAME, versioned
@@ -9,8 +13,10 @@ CLIENT = "proxisoins"
 """Folder of our client under `static/`."""
 
 AT_OPENING = frozenset(
-    {"address", "card", "data", "dom", "layers", "main", "map", "panel"}
-    | {"room", "search", "symbols"}
+    {
+        *("address", "card", "data", "dom", "frame", "here", "layers"),
+        *("main", "map", "panel", "room", "search", "symbols", "zones"),
+    }
 )
 """Modules that every map needs; the others are asked for when they are used."""
 
@@ -41,9 +47,26 @@ def import_map() -> str:
     return json.dumps({"imports": named}, separators=(",", ":"))
 
 
+@cache
+def typeface() -> str:
+    """Return the style that gives the frame the typeface of Streamlit's own pages, fetched once.
+
+    Source Sans comes with Streamlit, under a name that its version decides; "" where it does not.
+    """
+    media = Path(st.__file__).parent / "static" / "static" / "media"
+    found = sorted(media.glob("SourceSansVF-Upright*.woff2"))
+    if not found:
+        return ""
+    return (
+        '<style>@font-face{font-family:"Source Sans";font-weight:200 900;font-display:swap;'
+        f"src:url(../../static/media/{found[0].name}) format('woff2')}}</style>"
+    )
+
+
 def styles() -> dict[str, str]:
     """Return the address of each style sheet, by name."""
     return {
         "leaflet_css": f"{FROM_FRAME}vendor/leaflet/leaflet.css",
+        "theme_css": FROM_FRAME + versioned(f"{CLIENT}/theme.css"),
         "carte_css": FROM_FRAME + versioned(f"{CLIENT}/carte.css"),
     }

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from data.access.around import around
 from data.maps import payload, room
 from data.pdses import coverage
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
@@ -38,6 +39,15 @@ def _rings_around(territory: Territory, lon: float, lat: float) -> dict[str, Any
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
 def _room(territory: Territory, minutes: int) -> room.RoomDocument | None:
     return room.document(territory, minutes)
+
+
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
+def _counts_around(territory: Territory, lon: float, lat: float) -> list[dict[str, Any]]:
+    counted = around(territory, shell.commune_indicators(territory), lon, lat)
+    return [
+        {str(key): None if np.isnan(value) else float(value) for key, value in row.items()}
+        for row in counted.to_dict("records")
+    ]
 
 
 def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]:
@@ -100,6 +110,7 @@ def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
     if view.here is not None:
         try:
             said["rings"]["ici"] = _rings_around(territory, *view.here)
+            said["around"] = _counts_around(territory, *view.here)
         except ProxiSoinsError as error:
             said["message"] = str(error)
     if view.within in ROOM_MINUTES and view.within != HUBERT_MINUTES:

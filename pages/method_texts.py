@@ -51,8 +51,10 @@ APL = r"""
 **L’accessibilité potentielle localisée (APL)** de la DREES rapporte l’offre à la demande dans un
 voisinage, en consultations par an et par habitant « standardisé ».
 
-$$R_j = \frac{\sum_{g \in j} \min(\max(a_g, 3600), 6000)}{\sum_i w(t_{ij})\,\tilde P_i}
-\qquad \mathrm{APL}_i = \sum_j w(t_{ij})\,R_j$$
+$$
+R_j = \frac{\sum_{g \in j} \min(\max(a_g, 3600), 6000)}{\sum_i w(t_{ij})\,\tilde P_i}
+\qquad \mathrm{APL}_i = \sum_j w(t_{ij})\,R_j
+$$
 
 $a_g$ : actes annuels du médecin $g$ ; $\tilde P_i$ : population pondérée par la consommation de soins
 de chaque âge ; $w(t)$ : 1 jusqu’à 10 minutes, 2/3 jusqu’à 15, 1/3 jusqu’à 20, 0 au-delà (refonte de

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access import indicators
+from data.base.paths import STATIC
 from data.maps import risk as risk_map
 from data.region import catalogue
 from data.region.territory import Territory
@@ -20,6 +21,9 @@ from pages import accounts
 from pages.state import ViewState
 
 _VIEW = "view"
+
+THEME = STATIC / "proxisoins" / "theme.css"
+"""The one file of colours, which the map's frame reads too."""
 
 CacheKeys = dict[str | type[Any], Callable[[Any], Any]]
 
@@ -127,10 +131,19 @@ _FRENCH_UPLOADER = (
 )
 
 
-def open_page() -> None:
-    """Draw what stands above every screen."""
+def open_page(*, title: str = "") -> None:
+    """Draw what stands above every screen, and name the tab of the browser."""
+    if title:
+        st.set_page_config(page_title=f"{title} · ProxiSoins")
+    st.html(THEME)
     st.html(
         "<style>.block-container{padding:3.9rem 1.2rem 1rem}"
+        # Names alone in the menu: with icons it is cut on a small screen, by an entry in English.
+        "@media(max-width:1280px){[data-testid=stTopNavLink] [data-testid=stIconMaterial]"
+        "{display:none}[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
+        # What Streamlit greys out stays readable.
+        "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
+        "{color:var(--soft)!important}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
         ".block-container{padding:0}}"

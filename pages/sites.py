@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from data.region.territory import Territory
-from data.reports import scenario_results
+from data.reports import scenario_results, site_tables
 from data.scenarios import store
 from data.scenarios.store import Draft
 from data.siting.evaluation import SiteEvaluation
@@ -114,7 +114,7 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
         "quitteraient des généralistes : « 19275:2; Meymac:1 »."
     )
     st.header("3. Les meilleurs sites")
-    sites_best.draw_search(territory, sites, departures)
+    sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
     st.header("4. Exporter, enregistrer, partager")
     _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
     if accounts.allowed(Role.PLANNER):

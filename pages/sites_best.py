@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from data.base.french import counted
 from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
@@ -44,7 +45,7 @@ def _budget(names: list[str], kept: Search) -> tuple[tuple[float, ...], float | 
     return tuple(float(price) for price in table[_PRICE]), float(total)
 
 
-def _asked(names: list[str], kept: Search) -> Search:
+def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
     """Draw what can be asked and return it."""
     count = len(names)
     left, middle, right = st.columns([4, 2, 2])
@@ -96,6 +97,14 @@ def _asked(names: list[str], kept: Search) -> Search:
         key=f"sites_choix_{count}",
     )
     prices, budget = _budget(names, kept) if model != "lscp" else ((), None)
+    left_out = against
+    if against:
+        allowed = st.toggle(
+            f"Retenir aussi {counted(len(against), 'site déconseillé', 'sites déconseillés')}",
+            help="Trop isolé, ou sans l’équipe qu’exige une MSP : voir l’éligibilité ci-dessus.",
+            key="sites_deconseilles",
+        )
+        left_out = () if allowed else against
     return Search(
         model,
         None if model == "lscp" else int(k),
@@ -105,6 +114,7 @@ def _asked(names: list[str], kept: Search) -> Search:
         tuple(sorted(own)),
         prices,
         budget,
+        left_out,
     )
 
 
@@ -143,6 +153,7 @@ _WIDGETS = (
     "sites_budget",
     "sites_prix",
     "sites_somme",
+    "sites_deconseilles",
 )
 
 
@@ -164,14 +175,17 @@ def _run(
 
 
 def draw_search(
-    territory: Territory, sites: tuple[Site, ...], departures: Mapping[str, int]
+    territory: Territory,
+    sites: tuple[Site, ...],
+    departures: Mapping[str, int],
+    against: tuple[int, ...],
 ) -> None:
-    """Draw the search and its answer."""
+    """Draw the search and its answer; sites advised against are left out unless allowed."""
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     kept: Search = st.session_state.get("sites_recherche") or Search(k=min(3, len(sites)))
     if max([*kept.own, 0]) >= len(sites) or len(kept.prices) not in {0, len(sites)}:
         kept = Search(k=min(3, len(sites)))
-    asked = _asked(names, kept)
+    asked = _asked(names, kept, against)
     if st.button("Chercher les meilleurs sites", type="primary", key="sites_chercher"):
         st.session_state["sites_recherche"] = asked
         _run(asked, territory, sites, departures)

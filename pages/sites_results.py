@@ -187,19 +187,21 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
 
 def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
     """Draw the best sites, their proof, the other choices and the price of each difference."""
-    st.text(search.words())
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
-    st.text(site_tables.proof(best))
-    st.dataframe(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
-    if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
-        st.markdown("**Ce que coûte chaque différence avec l’optimum**")
-        st.dataframe(
-            site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
+    st.text(site_tables.answer(best, search.threshold, names))
+    st.caption(search.words())
+    with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
+        st.text(site_tables.proof(best))
+        st.dataframe(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
+        if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
+            st.markdown("**Ce que coûte chaque différence avec l’optimum**")
+            st.dataframe(
+                site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
+            )
+        st.caption(
+            f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
+            "« Glouton » : sites ajoutés un à un, chaque fois le plus utile."
         )
-    st.caption(
-        f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
-        "« Glouton » : sites ajoutés un à un, chaque fois le plus utile."
-    )
 
 
 def report(

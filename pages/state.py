@@ -26,7 +26,8 @@ LAYERS = (
 )
 """Layers that a view can switch on, by their name in the URL."""
 
-DEFAULT_LAYERS = ("zonage", "france_sante")
+DEFAULT_LAYERS: tuple[str, ...] = ()
+"""None: overlays hide the map that they are laid over."""
 
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")

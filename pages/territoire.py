@@ -1,7 +1,7 @@
-"""Screen "Fiche territoire": one page for one territory, for an elected official."""
+"""Screen "Fiche territoire": one page for one territory, or for two side by side."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from html import escape
 
 import geopandas as gpd
 import pandas as pd
@@ -9,18 +9,23 @@ import streamlit as st
 
 from data.access import comparison
 from data.access.indicators import LEVELS
+from data.base import french
 from data.base.french import MISSING
 from data.region import embedded_set, privacy
 from data.region.territory import Territory
 from data.reports import sheet, sheet_pdf
-from data.reports.sheet import LEVEL_TITLES, Figure, Sheet
+from data.reports.pair import Measure, pair, pair_pdf
+from data.reports.sheet import LEVEL_TITLES, Sheet
 from geo import layers, static_map
 from geo.errors import ProxiSoinsError
 from models.region import flag
-from pages import accounts, figures, shell
+from pages import accounts, figures, sheet_view, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """The small map shows minutes to the nearest GP."""
+
+BATCH = "territoire_fiches"
+"""Key of the sheets of an EPCI that were made last, in the session."""
 
 CURVES = {
     "gps": "Médecins généralistes",
@@ -39,7 +44,7 @@ GPS_BY_YEAR = {
 """Bars of the GPs of each year (Vega-Lite)."""
 
 
-def _chosen(territory: Territory) -> tuple[str, str]:
+def _asked(territory: Territory) -> tuple[str, str]:
     """Return level and code of the territory of the view, the first département by default."""
     level, _, code = shell.view().territory.partition(":")
     if level in LEVEL_TITLES and code:
@@ -56,7 +61,11 @@ def _names(territory: Territory, level: str) -> dict[str, str]:
 
 
 def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
-    """Draw the choice of a territory, and of another to compare with, "" for none."""
+    """Draw the choice of a territory, and of another to compare with, "" for none.
+
+    A territory that the address names and the region does not know is said to be unknown: no
+    other one is opened in its place.
+    """
     communes = shell.commune_indicators(territory)
     known = [
         one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()
@@ -70,23 +79,33 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     )
     names = _names(territory, new_level)
     codes = list(names)
+    unknown = new_level == level and code not in names
     new_code = middle.selectbox(
         "Territoire",
         codes,
-        index=codes.index(code) if new_level == level and code in names else 0,
+        index=None if unknown else codes.index(code) if new_level == level else 0,
         format_func=names.__getitem__,
+        placeholder="Choisir un territoire",
     )
+    if unknown and new_code is None:
+        st.error(
+            f"Le territoire demandé ({LEVEL_TITLES.get(level, 'niveau inconnu').lower()}) n’existe "
+            f"pas en {territory.region_name}, ou plus : vérifiez son code, ou choisissez-en un."
+        )
+        return new_level, "", ""
     # The names of all communes are sent a second time to who compares, not to everyone.
-    if not right.toggle("Comparer avec un autre territoire"):
-        return new_level, new_code, ""
+    asked = st.query_params.get("avec", "")
+    if not right.toggle("Comparer avec un autre territoire", value=bool(asked)):
+        return new_level, new_code or "", ""
+    others = [one for one in codes if one != new_code]
     other = right.selectbox(
         "Comparer avec",
-        [one for one in codes if one != new_code],
-        index=None,
+        others,
+        index=others.index(asked) if asked in others else None,
         format_func=names.__getitem__,
         placeholder="Choisir un autre territoire",
     )
-    return new_level, new_code, other or ""
+    return new_level, new_code or "", other or ""
 
 
 def _sheet(
@@ -95,13 +114,17 @@ def _sheet(
     """Return the sheet; printed or public, it tells of the risk what anyone may know."""
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     region = shell.aggregated_indicators(territory, "region").iloc[0]
-    risk, public = None, ""
-    if accounts.may_see_risk() and not printed:
-        risk = shell.known_risk(territory)
-    else:
-        public = _public_sentence(territory, communes, level, code)
+    masked = printed or not accounts.may_see_risk()
     return sheet.sheet(
-        territory, communes, peers, region, level=level, code=code, risk=risk, public=public
+        territory,
+        communes,
+        peers,
+        region,
+        level=level,
+        code=code,
+        risk=None if masked else shell.known_risk(territory),
+        masked=masked,
+        public=_public_sentence(territory, communes, level, code) if masked else "",
     )
 
 
@@ -149,47 +172,54 @@ def _pdf(territory: Territory, level: str, code: str) -> bytes:
     )
 
 
-def _card(figure: Figure) -> None:
-    """Draw a figure in large type; its texts hold imported names and are written as text."""
-    with st.container(border=True, height="stretch"):
-        st.html(
-            f'<div style="font-size:.9rem;font-weight:600">{escape(figure.label)}</div>'
-            f'<div style="font-size:2rem;font-weight:700;line-height:1.15">'
-            f"{escape(figure.value)}</div>"
-            f'<div style="font-size:.85rem;color:#000091">{escape(figure.comparison)}</div>'
-            f'<div style="font-size:.9rem;margin-top:.3rem">{escape(figure.sentence)}</div>'
-        )
-
-
-def _sentences(title: str, sentences: tuple[str, ...]) -> None:
-    st.subheader(title)
-    st.html("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>")
-
-
-def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
-    st.html(
-        f'<h2 style="margin:0">{escape(chosen.name)}</h2>'
-        f'<p style="margin:0;color:#45494f">{escape(chosen.context)}</p>'
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
+def _pair_pdf(territory: Territory, level: str, first: str, second: str) -> bytes:
+    communes = shell.commune_indicators(territory)
+    names = (_names(territory, level)[first], _names(territory, level)[second])
+    column = communes[LEVELS[level][0]]
+    pictures = [
+        _picture(territory, tuple(communes.loc[column == code, "code"]), name)
+        for code, name in zip((first, second), names, strict=True)
+    ]
+    return pair_pdf(
+        _measures(territory, level, first, second),
+        names,
+        (pictures[0], pictures[1]),
+        figures.notes(territory),
+        simulated=bool(territory.simulated),
     )
-    places = [st.container()] * 5 if narrow else st.columns(len(chosen.figures))
-    for place, figure in zip(places, chosen.figures, strict=True):
-        with place:
-            _card(figure)
-    left, right = (st.container(), st.container()) if narrow else st.columns([4, 5])
+
+
+def _measures(territory: Territory, level: str, first: str, second: str) -> list[Measure]:
+    communes = shell.commune_indicators(territory)
+    peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
+    one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
+    return pair(one, two, shell.aggregated_indicators(territory, "region").iloc[0])
+
+
+def _draw_past(territory: Territory, chosen: Sheet) -> None:
+    past = comparison.history(territory, chosen.communes)
+    if len(past) < 2:
+        return
+    st.subheader("Depuis quand")
+    dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
+    st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
+    st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
+
+
+def _draw_sheet(territory: Territory, chosen: Sheet) -> None:
+    sheet_view.draw_signals(chosen.signals, chosen.succession)
+    left, right = st.columns([4, 5])
     with left:
         figures.image(
             _picture(territory, chosen.communes, chosen.name),
             f"Carte du temps d’accès au généraliste autour de {chosen.name}",
         )
     with right:
-        _sentences("Ce qui est en place", chosen.in_place)
-        _sentences("Ce qui menace", chosen.threats)
-        past = comparison.history(territory, chosen.communes)
-        if len(past) > 1:
-            st.subheader("Depuis quand")
-            dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-            st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
-            st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
+        sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
+    st.subheader("À côté des autres")
+    sheet_view.draw_figures(chosen.figures)
+    _draw_past(territory, chosen)
     st.download_button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: _pdf(territory, chosen.level, chosen.code),
@@ -200,20 +230,89 @@ def _draw_sheet(territory: Territory, chosen: Sheet, *, narrow: bool) -> None:
     )
 
 
+def _draw_batch(territory: Territory, chosen: Sheet) -> None:
+    """Offer the sheets of all the communes of an EPCI as one document, made when asked for."""
+    if chosen.level != "epci":
+        return
+    count = french.counted(len(chosen.communes), "commune", "communes")
+    kept = st.session_state.get(BATCH)
+    if kept is not None and kept[0] == (territory.version, chosen.code):
+        st.download_button(
+            f"Télécharger les fiches (PDF, {count})",
+            kept[1],
+            file_name=f"proxisoins-communes-{chosen.code}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+        )
+        return
+    if not st.button(f"Préparer les fiches des communes de l’EPCI (PDF, {count})"):
+        return
+    communes = shell.commune_indicators(territory)
+    bar = st.progress(0.0, "Préparation des fiches…")
+
+    def each() -> Iterator[tuple[Sheet, bytes]]:
+        for done, code in enumerate(chosen.communes, 1):
+            one = _sheet(territory, communes, "commune", code, printed=True)
+            yield one, _picture(territory, one.communes, one.name)
+            bar.progress(done / len(chosen.communes), f"Fiche {done} sur {len(chosen.communes)}")
+
+    document = sheet_pdf.sheets_pdf(
+        each(), chosen.name, figures.notes(territory), simulated=bool(territory.simulated)
+    )
+    st.session_state[BATCH] = ((territory.version, chosen.code), document)
+    st.rerun()
+
+
+def _draw_pair(territory: Territory, level: str, first: Sheet, second: Sheet) -> None:
+    names = (first.name, second.name)
+    sheet_view.draw_pair(_measures(territory, level, first.code, second.code), names)
+    for place, one in zip(st.columns(2), (first, second), strict=True):
+        with place:
+            st.subheader(one.name)
+            figures.image(
+                _picture(territory, one.communes, one.name),
+                f"Carte du temps d’accès au généraliste autour de {one.name}",
+            )
+            sheet_view.draw_signals(one.signals, one.succession)
+            sheet_view.draw_sentences("Ce qui est en place", one.in_place)
+    st.download_button(
+        "Télécharger la comparaison (PDF)",
+        lambda: _pair_pdf(territory, level, first.code, second.code),
+        file_name=f"proxisoins-comparaison-{first.code}-{second.code}.pdf",
+        mime="application/pdf",
+        on_click="ignore",
+        key=f"pair-{first.code}-{second.code}",
+    )
+
+
+def _keep_address(level: str, code: str, other: str) -> None:
+    """Write what is chosen in the address, beside the view that all screens share."""
+    shell.remember(replace(shell.view(), territory=f"{level}:{code}"), address=False)
+    query = shell.view().to_query() | ({"avec": other} if other else {})
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     communes = shell.commune_indicators(territory)
-    level, code, other = _pick(territory, *_chosen(territory))
-    shell.remember(replace(shell.view(), territory=f"{level}:{code}"))
+    heading = st.container()
+    level, code, other = _pick(territory, *_asked(territory))
+    if not code:
+        heading.title("Fiche territoire")
+        return
+    _keep_address(level, code, other)
+    first = _sheet(territory, communes, level, code)
     if other:
-        left, right = st.columns(2)
-        with left:
-            _draw_sheet(territory, _sheet(territory, communes, level, code), narrow=True)
-        with right:
-            _draw_sheet(territory, _sheet(territory, communes, level, other), narrow=True)
+        second = _sheet(territory, communes, level, other)
+        heading.title(f"{first.name} et {second.name}")
+        _draw_pair(territory, level, first, second)
     else:
-        _draw_sheet(territory, _sheet(territory, communes, level, code), narrow=False)
+        heading.title(first.name)
+        st.caption(first.context)
+        _draw_sheet(territory, first)
+        _draw_batch(territory, first)
     st.caption(" · ".join(figures.notes(territory)))
 
 

@@ -1,18 +1,43 @@
-"""Screen "Zonage": population of each zone against its ceiling, trials, contradictions, annex."""
+"""Screen "Zonage": map and gauges, trials that leave a trace, contradictions, annexes."""
 
+import datetime as dt
+import re
+from collections.abc import Hashable, Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from data.access import zoning_gauges
 from data.access.zoning_gauges import Ceilings
-from data.base.french import MISSING, number, percent
+from data.base.french import MISSING, counted, number, percent
+from data.maps import payload
+from data.maps import zoning as zoning_map
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
-from pages import shell
+from pages import map_dialogue, map_view, shell
+from pages.state import ViewState
+
+MAP = "zonage_carte"
+"""Key of the map: what its client asked last is in the session under it."""
+TRIAL = "zonage_essai"
+"""Key of the trial in the session: code of a TVS to its zone tried, in the order of the trial."""
+
+TURN = "zonage_tour"
+"""Key of the last question of the map that was answered."""
 
 ZONE_TITLES = {"ZIP": "ZIP", "ZAC": "ZAC", "ZV": "Vigilance", "HZ": "Hors zone"}
-TRIAL_ROWS = 12
-"""Territories that one trial may move at most, to keep it readable."""
+MOST_CHANGES = 60
+"""Territories that one trial may move at most: an address stays short enough to be sent."""
+_CHANGE = re.compile(r"([\w.-]{1,20}):(ZIP|ZAC|ZV|HZ)")
+_BAR = (
+    '<div role="img" aria-label="{said}" style="position:relative;height:1rem;background:#eee">'
+    '<div style="position:absolute;inset:0 auto 0 0;width:{width:.1f}%;background:{colour}"></div>'
+    '<div style="position:absolute;top:-.2rem;bottom:-.2rem;left:{limit:.1f}%;width:3px;'
+    'background:#161616"></div></div>'
+)
 
 
 def _ceilings() -> Ceilings:
@@ -26,79 +51,180 @@ def _ceilings() -> Ceilings:
     return Ceilings(zip_percent / 100, zac_percent / 100, source)
 
 
-def _gauges(territory: Territory, ceilings: Ceilings, changes: dict[str, str]) -> None:
-    communes = shell.commune_indicators(territory)
+def _gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]) -> None:
     table = zoning_gauges.effect(communes, changes, ceilings)
     shown = table[table["zone"].isin(ZONES)]
     for place, row in zip(st.columns(len(shown)), shown.to_dict("records"), strict=True):
         with place, st.container(border=True, height="stretch"):
-            limit = f" ; plafond {percent(row['ceiling'], 1)}" if row["ceiling"] > 0 else ""
             st.metric(
                 ZONE_TITLES[row["zone"]],
                 percent(row["share"], 1),
                 f"{number(row['moved'])} hab." if changes and row["moved"] else None,
                 delta_color="off",
             )
-            st.caption(
-                f"{number(row['population'])} habitants, {number(row['communes'])} communes{limit}"
+            said = (
+                f"{counted(row['population'], 'habitant', 'habitants')}, "
+                f"{counted(row['communes'], 'commune', 'communes')}"
             )
-            if limit and row["over"]:
-                st.warning("Plafond dépassé.")
+            if row["ceiling"] > 0:
+                _gauge(row)
+                said += f" ; plafond {percent(row['ceiling'], 1)}"
+                if not row["over"]:
+                    said += f", marge de {counted(row['room'], 'habitant', 'habitants')}"
+            st.caption(said)
+            if row["ceiling"] > 0 and row["over"]:
+                st.warning(f"Plafond dépassé de {number(-row['room'])} habitants.")
 
 
-def _trial(territory: Territory) -> dict[str, str]:
-    """Draw the choice of territories to try in another zone; nothing of it is kept."""
-    communes = shell.commune_indicators(territory)
-    table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
+def _gauge(row: Mapping[Hashable, Any]) -> None:
+    """Draw a bar with the ceiling on it: twice the ceiling fills the bar."""
+    scale = 50 / row["ceiling"]
+    said = f"{percent(row['share'], 1)} pour un plafond de {percent(row['ceiling'], 1)}"
+    colour = "#a30000" if row["over"] else "#000091"
+    width = min(100.0, row["share"] * scale)
+    st.html(_BAR.format(said=escape(said), width=width, limit=50.0, colour=colour))
+
+
+def _trial(communes: pd.DataFrame) -> dict[str, str]:
+    """Return the trial: of the address when the session holds none; unknown territories fall."""
+    if TRIAL not in st.session_state:
+        asked = _CHANGE.findall(st.query_params.get("essai", "")[:4000])
+        st.session_state[TRIAL] = dict(asked[:MOST_CHANGES])
+    known = set(communes["tvs"]) - {""}
+    kept: dict[str, str] = st.session_state[TRIAL]
+    return {tvs: zone for tvs, zone in kept.items() if tvs in known}
+
+
+def _keep(changes: dict[str, str]) -> None:
+    """Write the trial in the address, beside the view that all screens share."""
+    st.session_state[TRIAL] = changes
+    told = ",".join(f"{tvs}:{zone}" for tvs, zone in changes.items())
+    query = shell.view().to_query() | ({"essai": told} if told else {})
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _choose(table: pd.DataFrame, changes: dict[str, str]) -> dict[str, str]:
+    """Draw the trial as an editable list, and return it."""
     if table.empty:
         st.info(
-            "Le zonage chargé ne dit pas les territoires de vie-santé : importez leur composition "
-            "dans « Données et méthode » pour essayer un changement."
+            "Les données chargées ne disent pas la composition des territoires de vie-santé : pour "
+            "essayer un changement, importez la table « Territoires de vie-santé (composition "
+            "communale) » dans « Données et méthode ». L’annexe en vigueur, elle, est disponible : "
+            "ses communes y sont données par département."
         )
         return {}
+    names = table["tvs_name"].to_dict()
     chosen = st.multiselect(
-        "Essayer un changement de zone : territoires de vie-santé",
+        "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
         list(table.index),
-        max_selections=TRIAL_ROWS,
-        format_func=lambda code: f"{table.loc[code, 'tvs_name']} ({table.loc[code, 'zone']})",
+        default=list(changes),
+        max_selections=MOST_CHANGES,
+        format_func=lambda code: f"{names[code]} ({table.loc[code, 'zone']})",
         placeholder="Choisir un ou plusieurs territoires",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
+        key=f"zonage_choix_{'-'.join(changes)}",
     )
-    return {
-        code: st.selectbox(
-            f"Zone essayée pour {table.loc[code, 'tvs_name']}",
+    tried = {}
+    for code in chosen:
+        now = str(table.loc[code, "zone"])
+        start = changes.get(code, zoning_map.next_zone(now, ZONES))
+        tried[code] = st.segmented_control(
+            f"{names[code]} : zone essayée (en vigueur : {ZONE_TITLES.get(now, now)})",
             ZONES,
+            default=start,
+            required=True,
             format_func=ZONE_TITLES.__getitem__,
-            key=f"zone-{code}",
+            key=f"zone-{code}-{start}",
         )
-        for code in chosen
-    }
+    if tried and st.button(f"Annuler mes changements ({len(tried)})"):
+        _keep({})
+        st.rerun()
+    return tried
 
 
-def _contradictions(territory: Territory) -> None:
-    table = zoning_gauges.contradictions(shell.commune_indicators(territory))
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def _payload(territory: Territory) -> str:
+    communes = shell.commune_indicators(territory)
+    source = territory.provenance.get("zoning")
+    note = f"{source.title} : {source.source}, {source.vintage}." if source else "Zonage inconnu."
+    document = zoning_map.configuration(territory, communes, note)
+    view = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
+    return payload.encode(document | map_dialogue.opening(view, view))
+
+
+@st.fragment
+def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> None:
+    """Draw the map; the card of a commune asks for the next zone of its territory."""
+    communes = shell.commune_indicators(territory)
+    message = map_dialogue.asked(MAP)
+    view = map_dialogue.told(message) or ViewState()
+    turn = message.get("turn")
+    if message.get("action") == "zone" and turn != st.session_state.get(TURN):
+        st.session_state[TURN] = turn
+        found = communes.loc[communes["code"] == view.commune, "tvs"]
+        if len(found) and found.iloc[0] in table.index:
+            tvs = str(found.iloc[0])
+            legal = str(table.loc[tvs, "zone"])
+            zone = zoning_map.next_zone(changes.get(tvs, legal), ZONES)
+            rest = {code: one for code, one in changes.items() if code != tvs}
+            _keep(rest if zone == legal else rest | {tvs: zone})
+            st.rerun(scope="app")
+    tried = zoning_gauges.with_changes(communes, changes)
+    answer = map_dialogue.answer(territory, view) | zoning_map.tried(tried, changes)
+    map_view.draw_map(_payload(territory), answer, MAP)
+
+
+def _contradictions(communes: pd.DataFrame) -> None:
+    table = zoning_gauges.contradictions(communes)
     st.markdown(
-        f"**{number(len(table))} communes** ont une APL qui ne va pas dans le sens de leur zone. "
-        "C’est à regarder, jamais à corriger ici : la zone se fixe par territoire de vie-santé, "
-        "par arrêté, avec d’autres critères que l’APL."
+        f"**{counted(len(table), 'commune a', 'communes ont')}** une APL qui ne va pas dans le "
+        "sens de leur zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
+        "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
     )
+    columns = ["name", "population", "apl", "zone", "reason", "tvs_name", "series"]
     st.dataframe(
-        table[["code", "name", "tvs_name", "zone", "population", "apl", "series", "reason"]].round(
-            {"apl": 1}
-        ),
+        table[columns].round({"apl": 1}),
         hide_index=True,
         placeholder=MISSING,
         column_config={
-            "code": "Code",
             "name": "Commune",
-            "tvs_name": "Territoire de vie-santé",
-            "zone": "Zone",
             "population": st.column_config.NumberColumn("Habitants", format="localized"),
             "apl": st.column_config.NumberColumn("APL", format="localized"),
-            "series": "Série de l’APL",
+            "zone": "Zone",
             "reason": "Pourquoi",
+            "tvs_name": "Territoire de vie-santé",
+            "series": "Série de l’APL",
         },
     )
+
+
+def _downloads(
+    territory: Territory, communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]
+) -> None:
+    today = dt.datetime.now().astimezone().date().isoformat()
+    with st.container(horizontal=True):
+        st.download_button(
+            "Annexe en vigueur (DOCX)",
+            lambda: zoning_annex.decree_annex(territory, communes, ceilings),
+            file_name=f"proxisoins-annexe-en-vigueur-{today}.docx",
+            on_click="ignore",
+        )
+        if changes:
+            st.download_button(
+                f"Annexe du projet (DOCX, {counted(len(changes), 'changement', 'changements')})",
+                lambda: zoning_annex.decree_annex(territory, communes, ceilings, changes),
+                file_name=f"proxisoins-annexe-projet-{today}.docx",
+                on_click="ignore",
+            )
+        st.download_button(
+            "Classeur du zonage (XLSX)",
+            lambda: zoning_annex.zoning_workbook(territory, communes, ceilings),
+            file_name=f"proxisoins-zonage-{today}.xlsx",
+            on_click="ignore",
+        )
 
 
 def draw() -> None:
@@ -107,23 +233,17 @@ def draw() -> None:
     communes = shell.commune_indicators(territory)
     st.title("Zonage")
     ceilings = _ceilings()
-    changes = _trial(territory)
-    _gauges(territory, ceilings, changes)
+    table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
+    changes = _trial(communes)
+    above = st.container()
+    changes = _choose(table, changes)
+    _keep(changes)
+    with above:
+        _gauges(communes, ceilings, changes)
+        _map(territory, table, changes)
+    _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
-    _contradictions(territory)
-    with st.container(horizontal=True):
-        st.download_button(
-            "Classeur du zonage (XLSX)",
-            lambda: zoning_annex.zoning_workbook(territory, communes, ceilings),
-            file_name="proxisoins-zonage.xlsx",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Annexe d’arrêté (DOCX)",
-            lambda: zoning_annex.decree_annex(territory, communes, ceilings),
-            file_name="proxisoins-annexe-zonage.docx",
-            on_click="ignore",
-        )
+    _contradictions(communes)
     st.caption(" · ".join(zoning_annex.notes(territory, ceilings)))
 
 

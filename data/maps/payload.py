@@ -53,6 +53,8 @@ STATUS_SYMBOLS = {
     "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
 }
 """Shape and letter of each status of an on-call line: never told by colour alone."""
+WORST_FIRST = ("carence", "réquisition", "mutualisée", "assurée")
+"""A mark for several lines takes the worst of their statuses."""
 
 
 PAYLOAD_COMPRESSION = 6
@@ -205,7 +207,10 @@ def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> li
     if values.shape[1] < 2:
         return []
     return [
-        {"year": int(year), "values": layers.drawn_values(values[year], indicator.decimals)}
+        {
+            "year": int(year),
+            "values": layers.drawn_values(values[year], indicator.decimals, indicator.breaks),
+        }
         for year in sorted(values.columns)
     ]
 
@@ -233,7 +238,7 @@ def _drawn(
                     {"label": c.label, "colour": c.colour} | ({"value": c.value} if c.value else {})
                     for c in one.classes
                 ],
-                "values": layers.drawn_values(column, one.decimals),
+                "values": layers.drawn_values(column, one.decimals, one.breaks),
                 "sentence": sentence(one, table, territory.region_name),
                 "note": _quote(territory, one),
                 "years": _past(territory, one, table),
@@ -269,6 +274,7 @@ def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
             "name": f"{r.specialty} ({r.line_type})",
             "detail": f"{r.establishment}, {_said_status(str(r.status))}",
             "status": r.status,
+            "place": r.establishment,
         }
         for r in territory.pdses_lines.itertuples(index=False, name="Line")
     ]
@@ -286,7 +292,7 @@ def with_own_points(document: Mapping[str, Any], own: pd.DataFrame) -> dict[str,
         Columns lon, lat (EPSG:4326), name, detail: text of the user's, never markup.
     """
     points = own[["lon", "lat", "name", "detail"]].to_dict("records")
-    layer = _places("points", "Ma couche", len(points), "diamond", "#c2185b")
+    layer = _places("points", "Ma couche", len(points), "pentagon", "#c2185b")
     *others, background = document["layers"]
     return {
         "points": document["points"] | {"points": points},
@@ -322,6 +328,7 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
             "key": key,
             "kind": "rings",
             "label": _RINGS + whose,
+            "short": f"Isochrones : {whose}",
             "colour": colour,
             "legend": legend,
             "note": note,
@@ -337,6 +344,7 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
     lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53")
     lines |= {
         "statuses": STATUS_SYMBOLS,
+        "worst_first": list(WORST_FIRST),
         "legend": [
             symbol | {"label": f"Ligne {_said_status(status)}"}
             for status, symbol in STATUS_SYMBOLS.items()
@@ -347,10 +355,10 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
         rings("iso_gps", "médecins généralistes", "#0b5fa5"),
         rings("iso_france_sante", "structures France Santé", "#6a1b9a"),
         rings("iso_msp", "MSP", "#00695c"),
-        places("france_sante", "Structures labellisées France Santé", "star", "#6a1b9a"),
+        places("france_sante", "Structures France Santé", "star", "#6a1b9a"),
         lines,
-        places("msp", "Maisons de santé (MSP)", "square", "#00695c"),
-        places("centre_sante", "Centres de santé", "circle", "#37474f"),
+        places("msp", "Maisons de santé (MSP)", "house", "#00695c"),
+        places("centre_sante", "Centres de santé", "hexagon", "#37474f"),
         places("urgences", "Services d’urgences", "cross", "#b00020"),
     ]
     result.append(
@@ -358,6 +366,7 @@ def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[
             "key": "fond",
             "kind": "tiles",
             "label": "Fond de carte IGN (internet)",
+            "short": "Fond IGN (internet)",
             "legend": None,
             **MAP_BACKGROUND,
         }
@@ -395,6 +404,7 @@ def configuration(
             "room_controls": room.controls(),
         }
     return document | {
+        "whole": False,
         "indicators": drawn,
         "comparisons": comparisons,
         "comparison_note": "EPCI, département et région : moyennes pondérées par la population, "

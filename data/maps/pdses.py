@@ -79,7 +79,7 @@ def configuration(
                 "decimals": 0,
                 "breaks": list(_BREAKS),
                 "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
-                "values": layers.drawn_values(pd.Series(minutes), 0),
+                "values": layers.drawn_values(pd.Series(minutes), 0, _BREAKS),
                 "sentence": sentence(covered, specialty),
                 "note": note,
                 "years": [],
@@ -102,6 +102,7 @@ def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
             "detail": f"{row.establishment}, {row.commune} : {_state(str(row.status))}"
             + ("" if row.held or row.lacking else ", hors période"),
             "status": row.status,
+            "place": row.establishment,
         }
         for row in lines.itertuples(index=False, name="Line")
     ]
@@ -132,6 +133,7 @@ def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
             "label": f"Lignes de permanence ({count})",
             "symbol": payload.STATUS_SYMBOLS["assurée"],
             "statuses": payload.STATUS_SYMBOLS,
+            "worst_first": list(payload.WORST_FIRST),
             "legend": [
                 symbol | {"label": f"Ligne {_state(status)}"}
                 for status, symbol in payload.STATUS_SYMBOLS.items()

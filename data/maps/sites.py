@@ -29,7 +29,7 @@ _PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20"
 _REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
 _SYMBOLS = {
     SITES: {"shape": "diamond", "colour": "#c2185b", "mark": ""},
-    CHOSEN: {"shape": "star", "colour": "#003d2b", "mark": ""},
+    CHOSEN: {"shape": "pin", "colour": "#003d2b", "mark": ""},
 }
 _LABELS = {SITES: "Sites candidats", CHOSEN: "Sites retenus"}
 _DRAWN_FROM_HERE = ("france_sante", "msp", "zonage", "fond")

@@ -32,6 +32,10 @@ UNCOVERED_STATUSES = ("carence",)
 """A line in one of these statuses is attributed, but nobody holds it."""
 
 
+WEEKEND_TYPES = ("astreinte week-end",)
+"""Types of line that hold no night of the week."""
+
+
 def today() -> dt.date:
     """Return the day on which lines are judged to be in force."""
     return dt.datetime.now(tz=dt.UTC).date()

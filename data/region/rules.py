@@ -302,8 +302,9 @@ def listed() -> list[dict[str, str]]:
 
 ZONE_AIDS = {
     "ZIP": f"première installation : {number(ZIP_AID_EUROS)} € (convention de 2024) ; "
-    f"consultations avancées : {HALF_DAY_EUROS} € par demi-journée, {MOST_HALF_DAYS_A_MONTH} "
-    "demi-journées par mois au plus, depuis le 1er janvier 2026",
+    "des médecins installés hors de la zone peuvent y donner des consultations avancées "
+    f"({HALF_DAY_EUROS} € par demi-journée, {MOST_HALF_DAYS_A_MONTH} demi-journées par mois au "
+    "plus, depuis le 1er janvier 2026)",
     "ZAC": f"première installation : {number(ZAC_AID_EUROS)} € (convention de 2024)",
     "ZV": "pas d’aide conventionnelle à l’installation",
     "HZ": "pas d’aide conventionnelle à l’installation",

@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 from fpdf.prefs import ViewerPreferences
 
 from data.base.french import date
@@ -116,13 +116,24 @@ class Document(FPDF):
                 for cell in cells:
                     row.cell(cell)
 
-    def finished(self) -> bytes:
-        """Write the sources and return the document."""
-        self.ln(2)
-        self.set_font("house", "", 6.8)
+    def sources(self, scale: float = 1.0) -> None:
+        """Write the sources, their letters at a scale."""
+        self.ln(1.5)
+        self.set_font("house", "", 6.8 * scale)
         self.set_text_color(*GREY)
         for note in self._notes:
-            self.line_of(note, 3.2)
+            self.line_of(note, 3.2 * scale)
+        self.set_text_color(*INK)
+
+    def forget(self) -> None:
+        """Close the fonts of a document that is never written, tried for its length only."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
+
+    def finished(self) -> bytes:
+        """Write the sources and return the document."""
+        self.sources()
         return bytes(self.output())
 
 

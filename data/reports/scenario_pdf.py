@@ -100,7 +100,7 @@ def scenario_pdf(
         page.line_of(_plain(draft.note))
     page.ln(1)
     page.line_of(sentence(evaluation))
-    page.line_of(site_tables.changes_sentence(evaluation))
+    page.line_of(site_tables.changes_sentence(evaluation, public=True))
     if evaluation.departures is not None:
         page.line_of(words(evaluation.departures, public=True))
     _write_map(page, evaluation, picture)
@@ -161,6 +161,7 @@ def _write_best(
 ) -> None:
     names = evaluation.sites["name"].tolist()
     page.heading("Les meilleurs sites")
+    page.line_of(site_tables.answer(best, search.threshold, [_plain(one) for one in names]))
     page.line_of(search.words())
     page.line_of(site_tables.proof(best))
     page.items([_plain(f"{names[row]} ({_commune(evaluation, row)})") for row in best.chosen])

@@ -8,13 +8,14 @@ from typing import Any, Self
 
 import pandas as pd
 
+from data.base.french import counted
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports.site_files import write_evaluation
 from data.reports.site_tables import MEASURE, MODELS, TOGETHER, side_by_side
 from data.scenarios import store
 from data.scenarios.store import Draft
-from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_sites
+from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_of
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 
@@ -45,6 +46,8 @@ class Search:
         Row numbers of the user's own choice.
     prices, budget
         Price of each site and sum allowed, same unit; none when there is no budget.
+    left_out
+        Row numbers of the sites that may not be chosen: those advised against.
     """
 
     model: str = "mclp"
@@ -55,6 +58,7 @@ class Search:
     own: tuple[int, ...] = ()
     prices: tuple[float, ...] = ()
     budget: float | None = None
+    left_out: tuple[int, ...] = ()
 
     @classmethod
     def from_parameters(cls, kept: Mapping[str, Any], count: int) -> Self | None:
@@ -69,6 +73,7 @@ class Search:
                 tuple(int(row) for row in kept["own"]),
                 tuple(float(price) for price in kept["prices"]),
                 None if kept["budget"] is None else float(kept["budget"]),
+                tuple(int(row) for row in kept.get("left_out", ())),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -78,7 +83,7 @@ class Search:
             and found.existing in EXISTING
             and 0 < found.threshold <= _MOST_MINUTES
             and (found.k is None or 1 <= found.k <= count)
-            and all(0 <= row < count for row in found.own)
+            and all(0 <= row < count for row in (*found.own, *found.left_out))
             and len(found.prices) in {0, count}
         )
         return found if stands else None
@@ -94,6 +99,7 @@ class Search:
             "own": list(self.own),
             "prices": list(self.prices),
             "budget": self.budget,
+            "left_out": list(self.left_out),
         }
 
     def run(
@@ -106,7 +112,8 @@ class Search:
     ) -> BestSites:
         """Search, once GPs have left; see `data.siting.best.best_sites` for the errors raised."""
         covers_all = self.model == "lscp"
-        return best_sites(
+        return best_of(
+            self.left_out,
             territory,
             sites,
             model=self.model,
@@ -131,6 +138,10 @@ class Search:
         parts.append(EXISTING_WORDS[self.existing])
         if self.budget is not None and self.model != "lscp":
             parts.append(f"budget de {self.budget:g}")
+        if self.left_out:
+            parts.append(
+                counted(len(self.left_out), "site déconseillé écarté", "sites déconseillés écartés")
+            )
         return ", ".join(parts) + "."
 
 

@@ -1,4 +1,4 @@
-"""The one-page sheet of a territory: five figures compared, what is in place, what threatens."""
+"""The one-page sheet of a territory: its figures compared, its seven signals, what is in place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.access import comparison
 from data.access.indicators import LEVELS
 from data.base import french
-from data.base.french import MISSING, number, percent
+from data.base.french import MISSING, at, counted, joined, number, of, ordinal, percent
 from data.pdses import coverage
 from data.region import decrees, rules
 from data.region.territory import Territory
 from data.reports import care_context
+from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
 from geo.errors import InvalidInputError
 
 LEVEL_TITLES = {
@@ -57,7 +59,11 @@ class Sheet:
         Where it stands: inhabitants, EPCI, département.
     figures
         Five, in the order of reading.
-    in_place, threats
+    signals
+        The seven signals, always all seven.
+    succession
+        What is said of the relief of GPs: the risk, or why it is not said.
+    in_place
         Sentences.
     communes
         Codes of its communes.
@@ -68,17 +74,26 @@ class Sheet:
     name: str
     context: str
     figures: tuple[Figure, ...]
+    signals: tuple[Signal, ...]
+    succession: str
     in_place: tuple[str, ...]
-    threats: tuple[str, ...]
     communes: tuple[str, ...]
 
 
 def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:
-    """Return code and name of the territories of a level, in the order of names."""
+    """Return code and name of the territories of a level, in the order of names.
+
+    Those that bear the same name are told apart by their département.
+    """
     code, name = LEVELS[level]
-    known = communes.loc[communes[code] != "", [code, name]].drop_duplicates(code)
-    ordered = known.sort_values(name, key=lambda column: column.str.casefold())
-    codes, names = (ordered[column].to_numpy(object) for column in (code, name))
+    found = communes[communes[code] != ""].drop_duplicates(code)
+    known = pd.DataFrame(
+        {"code": found[code], "name": found[name], "where": found["departement_name"]}
+    )
+    twins = known["name"].duplicated(keep=False)
+    known["name"] = known["name"].where(~twins, known["name"] + " (" + known["where"] + ")")
+    ordered = known.sort_values("name", key=lambda column: column.str.casefold())
+    codes, names = (ordered[column].to_numpy(object) for column in ("code", "name"))
     return dict(zip(codes, names, strict=True))
 
 
@@ -91,6 +106,7 @@ def sheet(
     level: str,
     code: str,
     risk: pd.DataFrame | None = None,
+    masked: bool = False,
     public: str = "",
 ) -> Sheet:
     """Return the sheet of a territory.
@@ -108,7 +124,9 @@ def sheet(
     level, code
         The territory.
     risk
-        Columns code and risk_class, when the reader may see them; None leaves risk out.
+        Columns code and risk_class; None when the data do not allow to compute them.
+    masked
+        Whether the reader may not see the risk: the sheet then says that it is hidden.
     public
         What may be told in its place to anyone (`data.region.privacy.sentence`).
 
@@ -125,25 +143,53 @@ def sheet(
         )
     own = found.iloc[0]
     members = communes[communes[LEVELS[level][0]] == code]
+    codes = tuple(members["code"])
+    facts = Facts(
+        own,
+        members,
+        comparison.history(territory, codes),
+        _first_counts(territory, codes),
+        dict(territory.provenance),
+        _room(members),
+    )
     return Sheet(
         level,
         code,
-        str(own["name"]),
+        choices(communes, level)[code],
         _context(level, own, members),
         tuple(build(own, region, peers, level) for build in _FIGURES),
+        signals(facts),
+        succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
         tuple(_in_place(territory, members)),
-        tuple(_threats(own, members, risk, public)),
-        tuple(members["code"]),
+        codes,
     )
 
 
+def _room(members: pd.DataFrame) -> Room | None:
+    """Return the people of some communes who find no room; None where that is not known."""
+    columns = ["without_room_bound", "without_room_nearest"]
+    if any(one not in members for one in columns) or members[columns].isna().all(axis=None):
+        return None
+    least, nearest_first = (float(members[one].sum()) for one in columns)
+    return Room(least, nearest_first, rules.ROOM_PEOPLE_A_GP)
+
+
+def _first_counts(territory: Territory, codes: tuple[str, ...]) -> pd.Series:
+    """Return the GPs of some communes in the first year known; empty when none is."""
+    past = territory.gp_history
+    if past.empty:
+        return pd.Series(dtype=float)
+    first = past[past["year"] == past["year"].min()].set_index("code")["gps"]
+    return first.reindex(list(codes)).fillna(0.0)
+
+
 def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
-    people = f"{number(own['population'])} habitants"
+    people = counted(own["population"], "habitant", "habitants")
     first = members.iloc[0]
     if level == "commune":
         return f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"
-    where = " et ".join(dict.fromkeys(members["departement_name"]))
-    return f"{people}, {number(len(members))} communes, {where}"
+    where = joined(list(dict.fromkeys(members["departement_name"])))
+    return f"{people}, {counted(len(members), 'commune', 'communes')}, {where}"
 
 
 def _rank(own: pd.Series, peers: pd.DataFrame, key: str, *, low_is_good: bool) -> str:
@@ -154,7 +200,7 @@ def _rank(own: pd.Series, peers: pd.DataFrame, key: str, *, low_is_good: bool) -
     better = values < own[key] if low_is_good else values > own[key]
     place = int(better.sum()) + 1
     tied = " ex æquo" if (values == own[key]).sum() > 1 else ""
-    return f"{number(place)}{'er' if place == 1 else 'e'}{tied} sur {number(len(values))}"
+    return f"{ordinal(place)}{tied} sur {number(len(values))}"
 
 
 def _compared(told: str, rank: str) -> str:
@@ -164,14 +210,15 @@ def _compared(told: str, rank: str) -> str:
 def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
     if level == "commune":
         minutes = own["minutes_to_nearest_gp"]
-        value = "sur place" if minutes == 0 else f"{number(minutes)} min"
-        if not np.isfinite(minutes):
-            value = MISSING
-        near = own["nearest_gp_commune_name"]
+        known, here = np.isfinite(minutes), own["gps"] > 0
+        value = "sur place" if here else f"{number(minutes)} min" if known else MISSING
         told = (
-            "Un médecin au moins exerce dans la commune."
-            if minutes == 0
-            else f"Le généraliste le plus proche est à {near}, en voiture."
+            f"La commune compte {gps_in_words(own['gps'])}."
+            if here
+            else f"Le généraliste le plus proche est {at(own['nearest_gp_commune_name'])}, "
+            "en voiture."
+            if known
+            else "Le temps d’accès n’est pas connu."
         )
         return Figure(
             "minutes_to_nearest_gp",
@@ -208,7 +255,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
             f"région : {number(region['gps_per_1000'], 2)}",
             _rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
-        f"{number(own['gps'])} médecins pour {number(own['population'])} habitants.",
+        f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants.".capitalize(),
     )
 
 
@@ -315,22 +362,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
             if kind in counts
         ]
         sentences.append(f"Sur place : {', '.join(told)}.")
-    main = members.sort_values("population").iloc[-1]
-    lines = coverage.lines_covering(territory, str(main["code"]))
-    near = lines[lines["minutes"] <= rules.ON_CALL_MINUTES]
-    if near.empty:
-        sentences.append(
-            f"Aucune ligne de garde à moins de {number(rules.ON_CALL_MINUTES)} minutes de "
-            f"{main['name']}."
-        )
-    else:
-        told = [
-            f"{specialty} ({number(minutes)} min)"
-            for specialty, minutes in near.groupby("specialty", sort=False)["minutes"].min().items()
-        ]
-        sentences.append(
-            f"Qui nous couvre cette nuit, depuis {main['name']} : {', '.join(told[:8])}."
-        )
+    sentences.extend(_on_call(territory, members.sort_values("population").iloc[-1]))
     return sentences
 
 
@@ -359,40 +391,24 @@ def _old_people(members: pd.DataFrame) -> list[str]:
     return [f"Habitants âgés : {old} ont 65 ans ou plus, {oldest} ont 80 ans ou plus ({census})."]
 
 
-def _threats(
-    own: pd.Series, members: pd.DataFrame, risk: pd.DataFrame | None, public: str
-) -> list[str]:
-    """Return what threatens: single doctors, retirement, risk when it may be shown."""
-    sentences = []
-    if len(members) > 1:
-        single = members[members["gps"] == 1]
-        if len(single):
-            sentences.append(
-                f"{number(len(single))} communes ({number(single['population'].sum())} habitants) "
-                "n’ont qu’un seul généraliste."
-            )
-        none = members[members["minutes_to_nearest_gp"] > rules.HUBERT_MINUTES]
-        if len(none):
-            sentences.append(
-                f"{number(len(none))} communes sont déjà à plus de 20 minutes d’un généraliste."
-            )
-    elif own["gps"] == 0:
-        sentences.append("La commune n’a aucun généraliste : elle dépend de ses voisines.")
-    share = own["share_near_retirement"]
-    if pd.notna(share) and share > rules.TOLD_RETIREMENT_SHARE:
-        sentences.append(
-            f"{percent(share)} de l’offre accessible vient de médecins de plus de 65 ans."
-        )
-    if risk is not None:
-        classes = risk[risk["code"].isin(members["code"])]
-        high = classes[classes["risk_class"].isin(["élevé", "très élevé"])]
-        if len(members) == 1 and len(classes):
-            sentences.append(f"Relève non assurée : risque {classes.iloc[0]['risk_class']}.")
-        elif len(high):
-            sentences.append(
-                f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
-                f"{number(len(classes))} communes ayant un médecin."
-            )
-    elif public:
-        sentences.append(public)
-    return sentences or ["Rien de particulier dans les données chargées."]
+def _on_call(territory: Territory, main: pd.Series) -> list[str]:
+    """Return who holds the night, specialty by specialty, with the hospital; then the week-ends."""
+    if territory.pdses_lines.empty:
+        return ["Permanence des soins : aucune ligne n’est chargée."]
+    lines = coverage.lines_covering(territory, str(main["code"]))
+    near = lines[lines["minutes"] <= rules.ON_CALL_MINUTES]
+    weekend = near["line_type"].isin(coverage.WEEKEND_TYPES)
+    nights = near[~weekend].drop_duplicates("specialty")
+    reach = f"à {number(rules.ON_CALL_MINUTES)} minutes ou moins {of(str(main['name']))}"
+    if nights.empty:
+        sentences = [f"La nuit : aucune ligne de garde tenue {reach}."]
+    else:
+        told = [
+            f"{row['specialty']} ({row['establishment']}, {number(row['minutes'])} min)"
+            for row in nights.to_dict("records")
+        ]
+        sentences = [f"La nuit, {reach} : {' ; '.join(told)}."]
+    only = near[weekend & ~near["specialty"].isin(nights["specialty"])].drop_duplicates("specialty")
+    if len(only):
+        sentences.append(f"Le week-end seulement : {', '.join(only['specialty'])}.")
+    return sentences

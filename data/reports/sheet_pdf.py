@@ -1,16 +1,20 @@
-"""The sheet of a territory on one A4 side."""
+"""The sheet of a territory on one A4 side; those of many communes in one document."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from data.reports.pdf import BLUE, GREY, INK, MARGIN_MM, Document
 from data.reports.sheet import LEVEL_TITLES, Sheet
+from data.reports.signals import ALERT, WATCH
 
-MAP_MM = 92.0
+MAP_MM = 84.0
+SIZES = (1.0, 0.92, 0.85, 0.78, 0.7, 0.62)
+"""Scales of the text that are tried, until the sheet holds on one side."""
+_MARKS = {ALERT: "▲", WATCH: "◆"}
 
 
 def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: bool) -> bytes:
-    """Return the PDF of a sheet.
+    """Return the PDF of a sheet: one side, whatever the territory.
 
     Parameters
     ----------
@@ -23,18 +27,50 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
     simulated
         True if any table it rests on is simulated.
     """
-    title = f"{sheet.name}, accès aux médecins généralistes"
-    page = Document(title, notes, simulated=simulated)
-    page.set_font("house", "", 9)
+    return sheets_pdf([(sheet, picture)], sheet.name, notes, simulated=simulated)
+
+
+def sheets_pdf(
+    sheets: Iterable[tuple[Sheet, bytes]], name: str, notes: Sequence[str], *, simulated: bool
+) -> bytes:
+    """Return the sheets of several territories, one side each, as one document."""
+    page: Document | None = None
+    for sheet, picture in sheets:
+        scale = next((one for one in SIZES if _holds(sheet, picture, notes, simulated, one)), None)
+        if page is None:
+            title = f"{name}, accès aux médecins généralistes"
+            page = Document(title, notes, simulated=simulated)
+        else:
+            page.add_page()
+        _draw(page, sheet, picture, scale or SIZES[-1])
+        page.sources(scale or SIZES[-1])
+    if page is None:
+        page = Document(name, notes, simulated=simulated)
+    return bytes(page.output())
+
+
+def _holds(
+    sheet: Sheet, picture: bytes, notes: Sequence[str], simulated: bool, scale: float
+) -> bool:
+    page = Document(sheet.name, notes, simulated=simulated)
+    _draw(page, sheet, picture, scale)
+    page.sources(scale)
+    page.forget()
+    return page.page_no() == 1
+
+
+def _draw(page: Document, sheet: Sheet, picture: bytes, scale: float) -> None:
+    """Write a sheet on the page, its texts at a scale."""
+    page.set_font("house", "", 9 * scale)
     page.set_text_color(*GREY)
     page.line_of(LEVEL_TITLES[sheet.level])
-    page.set_font("house", "B", 20)
+    page.set_font("house", "B", 19 * scale)
     page.set_text_color(*BLUE)
-    page.line_of(sheet.name, 9)
-    page.set_font("house", "", 10)
+    page.line_of(sheet.name, 8.5 * scale)
+    page.set_font("house", "", 10 * scale)
     page.set_text_color(*INK)
     page.line_of(sheet.context)
-    page.ln(2)
+    page.ln(1.5)
     top = page.get_y()
     page.image(
         io.BytesIO(picture),
@@ -45,19 +81,26 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
     )
     width = page.w - 2 * MARGIN_MM - MAP_MM - 4
     for figure in sheet.figures:
-        page.set_font("house", "B", 9)
+        page.set_font("house", "B", 8.5 * scale)
         page.set_text_color(*INK)
-        page.multi_cell(width, 4.4, figure.label, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("house", "B", 20)
-        page.multi_cell(width, 9, figure.value, new_x="LMARGIN", new_y="NEXT")
-        for text, colour in ((figure.comparison, BLUE), (figure.sentence, INK)):
-            page.set_font("house", "", 8.5)
-            page.set_text_color(*colour)
-            page.multi_cell(width, 4, text, align="L", new_x="LMARGIN", new_y="NEXT")
-        page.ln(2.6)
-    page.set_y(max(page.get_y(), top + MAP_MM))
-    page.heading("Ce qui est en place")
-    page.items(sheet.in_place, 10)
-    page.heading("Ce qui menace")
-    page.items(sheet.threats, 10)
-    return page.finished()
+        page.multi_cell(width, 4 * scale, figure.label, new_x="LMARGIN", new_y="NEXT")
+        page.set_font("house", "B", 15 * scale)
+        page.multi_cell(width, 6.6 * scale, figure.value, new_x="LMARGIN", new_y="NEXT")
+        page.set_font("house", "", 8 * scale)
+        page.set_text_color(*BLUE)
+        page.multi_cell(
+            width, 3.7 * scale, figure.comparison, align="L", new_x="LMARGIN", new_y="NEXT"
+        )
+        page.ln(1.4 * scale)
+    page.set_y(max(page.get_y(), top + MAP_MM * 0.86))
+    page.heading("Sept signaux", 11 * scale)
+    for one in sheet.signals:
+        page.set_font("house", "B", 8.5 * scale)
+        page.line_of(
+            f"{_MARKS.get(one.state, '•')} {one.title} : {one.value} ({one.state})", 4.1 * scale
+        )
+        page.set_font("house", "", 8.5 * scale)
+        page.line_of(f"    {one.sentence}", 4 * scale)
+    page.items([sheet.succession], 8.5 * scale)
+    page.heading("Ce qui est en place", 11 * scale)
+    page.items(sheet.in_place, 8.5 * scale)

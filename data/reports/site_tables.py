@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from data.base.french import number, percent
+from data.base.french import counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
@@ -141,21 +141,26 @@ def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def changes_sentence(evaluation: SiteEvaluation) -> str:
-    """Return how many people win and lose when existing GPs move in."""
+def changes_sentence(evaluation: SiteEvaluation, *, public: bool = False) -> str:
+    """Return how many people win and lose when existing GPs move in; "NS" under five in public."""
     changes = evaluation.changes
     moving = evaluation.together["gps_moving"]
     if changes.empty and moving > 0:
-        return (
-            f"{number(moving)} généralistes déjà installés rejoindraient ces sites : l’accès "
-            "d’aucune commune n’en change."
+        who = (
+            f"Des généralistes déjà installés ({SUPPRESSED}) rejoindraient"
+            if public and moving < LEAST_PUBLIC_GPS
+            else counted(moving, "généraliste déjà installé rejoindrait", "")
+            if moving < 2
+            else f"{number(moving)} généralistes déjà installés rejoindraient"
         )
+        return f"{who} ces sites : l’accès d’aucune commune n’en change."
     if changes.empty:
         return "Aucun généraliste déjà installé ne rejoint ces sites : personne n’y perd."
     told = []
     for effect, words in (("gagne", "y gagnent"), ("perd", "y perdent")):
         one = changes[changes["effect"] == effect].drop_duplicates("code")
-        told.append(f"{number(one['population'].sum())} habitants de {len(one)} communes {words}")
+        people = counted(one["population"].sum(), "habitant", "habitants")
+        told.append(f"{people} de {counted(len(one), 'commune', 'communes')} {words}")
     return f"Si les généralistes déjà installés rejoignent les sites : {' ; '.join(told)}."
 
 
@@ -193,6 +198,21 @@ def _choices(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         else:
             columns[CHOICE_TITLES[key]] = [str(value) for value in values]
     return pd.DataFrame(columns)
+
+
+def answer(best: BestSites, search_threshold: float, names: Sequence[str]) -> str:
+    """Return the answer in words: what opening the sites chosen gives, and what stays."""
+    opened = joined([names[row] for row in best.chosen])
+    people = counted(best.gained, "habitant", "habitants")
+    return (
+        f"Ouvrir {opened} mettrait {people} de plus à {search_threshold:g} minutes ou moins ; "
+        f"{number(best.remaining)} resteraient au-delà. {STATUSES[best.solution.status]}."
+    )
+
+
+def against(evaluation: SiteEvaluation) -> tuple[int, ...]:
+    """Return the row numbers of the sites that the advice is against, alone or as they are."""
+    return tuple(int(row) for row in np.flatnonzero(~evaluation.sites["advised"].to_numpy(bool)))
 
 
 def _amount(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table
+from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
 from data.base.french import number, percent
 from data.files.exports import to_xlsx
 from data.region.territory import Territory
@@ -92,8 +92,26 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
     )
 
 
-def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
-    """Return the annex table of a decree: zones, TVS and their communes, as a DOCX in French."""
+def decree_annex(
+    territory: Territory,
+    communes: pd.DataFrame,
+    ceilings: Ceilings,
+    changes: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the annex table of a decree: zones, TVS and their communes, as a DOCX in French.
+
+    Where the TVS of communes is not known, communes are listed by département and zone.
+
+    Parameters
+    ----------
+    territory, communes
+        The region and its indicators, zones in force.
+    ceilings
+        Ceilings of the region.
+    changes
+        Code of a TVS to its zone tried: the annex is then that of a project, and says what it
+        changes. None or empty: the annex in force.
+    """
     from docx import Document
     from docx.shared import Cm, Pt
 
@@ -103,7 +121,10 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
     section.left_margin = section.right_margin = Cm(2)
     document.styles["Normal"].font.size = Pt(9)
     _say_french(document)
-    title = f"Annexe : zonage des médecins généralistes en {territory.region_name}"
+    which = "Annexe du projet" if changes else "Annexe en vigueur"
+    title = f"{which} : zonage des médecins généralistes en {territory.region_name}"
+    before = communes
+    communes = with_changes(communes, changes or {})
     document.core_properties.title = title
     document.core_properties.language = "fr-FR"
     document.core_properties.author = "ProxiSoins"
@@ -112,6 +133,8 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
     for line in lines:
         document.add_paragraph(line)
     _number_pages(section)
+    if changes:
+        _add_changes(document, territory, before, changes)
     if DEMONSTRATION in lines:
         section.header.paragraphs[0].text = DEMONSTRATION
     document.add_heading("Population par zone", level=2)
@@ -129,6 +152,68 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
         },
         (6.0, 2.4, 3.0, 2.4, 3.2),
     )
+    if (communes["tvs"] != "").any():
+        _add_territories(document, territory, communes)
+    _add_communes(document, communes[communes["tvs"] == ""])
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _add_changes(
+    document: Any, territory: Territory, before: pd.DataFrame, changes: Mapping[str, str]
+) -> None:
+    """Add what a project changes: it is a trial until the decree is signed."""
+    document.add_heading("Ce que le projet change", level=2)
+    document.add_paragraph(
+        "Projet, sans valeur juridique : le zonage en vigueur reste celui de l’arrêté."
+    )
+    tvs = tvs_table(territory, before).set_index("tvs").loc[list(changes)]
+    _add_table(
+        document,
+        {
+            "Territoire": tvs["tvs_name"],
+            "En vigueur": tvs["zone"],
+            "Projet": pd.Series(dict(changes)),
+            "Habitants": tvs["population"].map(number),
+        },
+        (7.0, 3.0, 3.0, 4.0),
+    )
+
+
+def _add_communes(document: Any, communes: pd.DataFrame) -> None:
+    """Add the communes whose TVS is not known, by département and zone."""
+    zoned = communes[communes["zone"] != ""]
+    if zoned.empty:
+        return
+    document.add_heading("Communes par département", level=2)
+    document.add_paragraph(
+        "La composition des territoires de vie-santé n’est pas dans les données chargées : les "
+        "communes sont données par département."
+    )
+    order = list(ZONE_TITLES)
+    keys = ["departement", "departement_name", "zone"]
+    table = zoned.groupby(keys, as_index=False).agg(
+        count=("code", "size"),
+        people=("population", "sum"),
+        names=("name", lambda names: ", ".join(sorted(names))),
+    )
+    table = table.assign(order=table["zone"].map(order.index)).sort_values(["departement", "order"])
+    _add_table(
+        document,
+        {
+            "Département": table["departement_name"] + " (" + table["departement"] + ")",
+            "Zone": table["zone"],
+            "Communes": table["count"].map(number),
+            "Habitants": table["people"].map(number),
+            "Noms": table["names"],
+        },
+        (3.2, 1.4, 1.9, 2.2, 8.3),
+    )
+
+
+def _add_territories(document: Any, territory: Territory, communes: pd.DataFrame) -> None:
+    """Add the TVS, those of the strongest zone first, with their communes."""
     document.add_heading("Territoires de vie-santé", level=2)
     tvs = tvs_table(territory, communes)
     tvs = tvs.assign(order=tvs["zone"].map(list(ZONE_TITLES).index))
@@ -144,9 +229,6 @@ def decree_annex(territory: Territory, communes: pd.DataFrame, ceilings: Ceiling
         },
         (2.3, 3.3, 1.3, 2.2, 7.9),
     )
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
 
 
 def _say_french(document: Any) -> None:

@@ -1,7 +1,8 @@
 """The best k of candidate sites on a territory, proven, beside the greedy and the user's choice."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,9 @@ class BestSites:
         People whom no candidate can bring under the threshold (set covering leaves them out).
     unit
         Unit of the weights, in French.
+    gained, remaining
+        Inhabitants brought under the threshold by the sites chosen, that what stays open did not
+        serve; inhabitants who stay beyond it.
     """
 
     chosen: tuple[int, ...]
@@ -63,6 +67,8 @@ class BestSites:
     differences: pd.DataFrame
     unreachable: float
     unit: str
+    gained: float
+    remaining: float
 
 
 def best_sites(
@@ -163,6 +169,9 @@ def best_sites(
         others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
     names = [*(site.name for site in sites), "existant"]
     table = price_of_differences(chooser, problem, solution, others)
+    new = list(_new(solution, len(sites)))
+    served = today <= threshold
+    reached = (minutes[:, new] <= threshold).any(axis=1)
     return BestSites(
         _new(solution, len(sites)),
         solution,
@@ -174,6 +183,58 @@ def best_sites(
         ),
         float(ground.people[~reachable].sum()),
         unit,
+        float(ground.people[reached & ~served].sum()),
+        float(ground.people[~reached & ~served].sum()),
+    )
+
+
+def best_of(
+    left_out: Collection[int], territory: Territory, sites: Sequence[Site], **asked: Any
+) -> BestSites:
+    """Choose among the candidates that are not left out; rows are those of all candidates.
+
+    Parameters
+    ----------
+    left_out
+        Row numbers of the sites that may not be chosen (advised against, for instance).
+    territory, sites, asked
+        As `best_sites` takes them; fewer sites are opened when fewer are left.
+
+    Raises
+    ------
+    InvalidInputError
+        No site is left; and as `best_sites`.
+    """
+    rows = [row for row in range(len(sites)) if row not in left_out]
+    if len(rows) == len(sites):
+        return best_sites(territory, sites, **asked)
+    if not rows:
+        raise InvalidInputError(
+            "Tous les sites sont déconseillés : complétez leurs équipes, ou autorisez la recherche "
+            "à les retenir."
+        )
+    for key in ("own", "prices"):
+        if asked.get(key) is not None:
+            given = asked[key]
+            asked[key] = (
+                [rows.index(row) for row in given if row in rows] or None
+                if key == "own"
+                else [given[row] for row in rows]
+            )
+    if asked.get("k") is not None:
+        asked["k"] = min(asked["k"], len(rows))
+    found = best_sites(territory, [sites[row] for row in rows], **asked)
+
+    def renamed(choice: str) -> str:
+        whole, mark, row = choice.rpartition(" − ")
+        return f"{whole}{mark}{rows[int(row)]}" if mark else choice
+
+    differences = found.differences.assign(choice=found.differences["choice"].map(renamed))
+    return replace(
+        found,
+        chosen=tuple(rows[row] for row in found.chosen),
+        greedy=tuple(rows[row] for row in found.greedy),
+        differences=differences,
     )
 
 

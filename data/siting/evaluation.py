@@ -52,7 +52,8 @@ class SiteEvaluation:
         population_gaining (APL rises), apl_gain_under_served
         (mean rise of those at or under 2.5 within 20 minutes), population_above_2_5 (brought
         above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp;
-        enough_gps ("oui", "non", "non précisé"); void_zone; aid, advice (French).
+        enough_gps ("oui", "non", "non précisé"); void_zone; advised (False where the advice is
+        against the plan, alone or as it is); aid, advice (French).
     together
         The counts of `sites` for all sites at once, indexed by name.
     reach
@@ -259,18 +260,46 @@ def _with_eligibility(
         enough_gps=said,
         void_zone=void,
         aid=[rules.ZONE_AIDS.get(zone, "") if zone in rules.HELPED_ZONES else "" for zone in zones],
-        advice=[_advice(zone, empty) for zone, empty in zip(zones, void, strict=True)],
+        advised=[not empty and _is_msp(s) for s, empty in zip(sites, void, strict=True)],
+        advice=[_advice(s, zone, empty) for s, zone, empty in zip(sites, zones, void, strict=True)],
     )
 
 
-def _advice(zone: str, void: bool) -> str:
+def _is_msp(site: Site) -> bool:
+    """Whether a plan may be an MSP, as far as it says who would work there."""
+    enough = site.gps is None or site.gps >= rules.LEAST_MSP_GPS
+    return enough and not _lacks_others(site)
+
+
+def _lacks_others(site: Site) -> bool:
+    return site.others is not None and site.others < rules.LEAST_MSP_OTHERS
+
+
+def _advice(site: Site, zone: str, void: bool) -> str:
+    """Return what is advised: where supply remains, and with the team that an MSP needs."""
     if void:
         return (
-            "Aucun généraliste à moins de 10 minutes : chances de réussite faibles "
-            "selon la circulaire ; préférer une antenne d’un pôle voisin."
+            "Déconseillé seul : aucun généraliste à moins de 10 minutes (seuil choisi ici). Le "
+            "cahier des charges national tient pour très faibles les chances d’un projet là où il "
+            "n’y a plus d’offre ; préférer une antenne d’un pôle voisin."
+        )
+    if site.gps is not None and site.gps < rules.LEAST_MSP_GPS:
+        return (
+            "Déconseillé tel quel : une MSP compte au moins deux généralistes et un autre "
+            "professionnel de santé ; compléter l’équipe, ou en faire l’antenne d’un pôle voisin."
+        )
+    if _lacks_others(site):
+        return (
+            "Déconseillé tel quel : une MSP compte aussi au moins un autre professionnel de "
+            "santé ; compléter l’équipe."
         )
     if zone in rules.HELPED_ZONES:
-        return "Zone fragile où des généralistes exercent encore : implantation recommandée."
+        team = (
+            " si au moins un autre professionnel de santé s’y installe (non précisé)"
+            if site.others is None
+            else ""
+        )
+        return f"Zone fragile où des généralistes exercent encore : implantation recommandée{team}."
     if zone:
         return "Hors des zones aidées : le besoin est à justifier."
     return "Zonage non connu : à vérifier auprès de l’ARS."

@@ -15,8 +15,9 @@ export function page() {
 export function remembered(config) {
   const query = new URLSearchParams(page().location.search);
   const state = { ...config.state };
+  if (config.read_only) return state;
   const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "place", "seuil", "partage"].some((name) => query.has(name));
-  if (inAddress || config.read_only) return state;
+  if (inAddress) return parsed(config);
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
     if (kept && kept.region === config.state.region) Object.assign(state, known(kept, config, state));
@@ -24,6 +25,33 @@ export function remembered(config) {
     /* storage may be closed; the server's view is then the view */
   }
   return state;
+}
+
+const bounded = (text, low, high) => {
+  const value = text === null || text.trim() === "" ? NaN : Number(text);
+  return value >= low && value <= high ? value : null;
+};
+
+/* The view that the address gives; what it does not say, or says out of range, is the default. */
+export function parsed(config) {
+  const query = new URLSearchParams(page().location.search);
+  const added = config.state.layers.filter((key) => key === "points");
+  const layers = [...config.defaults.layers, ...added];
+  const view = { ...config.state, ...config.defaults, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
+  const [lat, lon, zoom] = [bounded(query.get("lat"), -85, 85), bounded(query.get("lon"), -180, 180), bounded(query.get("z"), 1, 18)];
+  if (lat !== null && lon !== null && zoom !== null) Object.assign(view, { lat, lon, zoom });
+  if (config.indicators.some((one) => one.key === query.get("ind"))) view.indicator = query.get("ind");
+  if (query.has("couches")) view.layers = query.get("couches").split(",").filter((key) => config.layers.some((one) => one.key === key));
+  if (/^(\d{2}|2[AB])\d{3}$/.test(query.get("commune") || "")) view.commune = query.get("commune");
+  const here = (query.get("ici") || "").split(",").map((one) => bounded(one, -180, 180));
+  if (here.length === 2 && !here.includes(null)) view.here = here;
+  const year = bounded(query.get("annee"), 1990, 2100);
+  if (year !== null) view.year = Math.trunc(year);
+  for (const [name, most] of [["place", 1e4], ["seuil", 120]]) {
+    const value = bounded(query.get(name), 1, most);
+    if (value !== null) view[name] = Math.trunc(value);
+  }
+  return view;
 }
 
 /* The parts of a view kept in the browser that still mean something. */
@@ -41,14 +69,14 @@ function known(kept, config, state) {
   return view;
 }
 
-/* Write the view in the address of the page and in the memory of the tab. */
-export function write(state, config) {
+/* Write the view in the address of the page and in the memory of the tab; a step is one that Back undoes. */
+export function write(state, config, step = false) {
   if (config.read_only) return;
   const query = new URLSearchParams(page().location.search);
   const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
   put("ind", state.indicator, config.defaults.indicator);
   put("couches", state.layers.join(","), config.defaults.layers.join(","));
-  if (!state.layers.length) query.set("couches", "");
+  if (!state.layers.length && config.defaults.layers.length) query.set("couches", "");
   put("commune", state.commune, "");
   put("annee", state.year ? String(state.year) : "", "");
   put("place", state.place ? String(state.place) : "", String(config.room_controls?.capacity));
@@ -63,7 +91,9 @@ export function write(state, config) {
   const text = query.toString();
   try {
     const { history, location, sessionStorage } = page();
-    history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
+    const target = location.pathname + (text ? `?${text}` : "");
+    if (step && target !== location.pathname + location.search) history.pushState(history.state, "", target);
+    else history.replaceState(history.state, "", target);
     sessionStorage.setItem(SESSION_KEY, JSON.stringify(state));
   } catch {
     /* a browser that refuses keeps the map working without memory */

@@ -10,6 +10,8 @@ export class Card {
     this.carte = carte;
     this.detail = null;
     this.node = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
+    this.said = make("p", { class: "said", role: "status" });
+    document.body.append(this.said);
   }
 
   hide() {
@@ -21,18 +23,34 @@ export class Card {
     const { n, d, e, p, h } = carte.rows[row];
     const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => carte.unselect() });
     const where = [p.split(" ").join(", "), carte.departements[d] || d, carte.epcis[e] || "sans EPCI", `${number(h)} habitants`].join(" · ");
-    this.node.replaceChildren(...[
+    const parts = [
       close, make("h2", { text: n }), make("p", { class: "where", text: where }),
-      this.actions(row), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
-    ].filter(Boolean));
+      this.actions(row), this.reach(), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
+    ];
+    this.node.replaceChildren(...parts.filter(Boolean));
     this.node.hidden = false;
+    this.said.textContent = `${n}, ${number(h)} habitants : fiche ouverte.`;
   }
 
   actions(row) {
     const { carte } = this;
-    const around = make("button", { type: "button", class: "main", text: "Isochrone d’ici (10, 20, 30 min)", onclick: () => carte.isochroneHere(row) });
+    const around = make("button", { type: "button", class: "main", text: "Isochrone d’ici (10, 20, 30 min)", onclick: () => carte.here.ask(row) });
     const sheet = make("button", { type: "button", text: "Ouvrir la fiche du territoire", onclick: () => carte.ask({ action: "fiche" }) });
-    return make("div", { class: "actions" }, around, carte.config.read_only ? null : sheet);
+    const { card_action: own, read_only: readOnly } = carte.config;
+    const more = own ? make("button", { type: "button", class: "main", text: own.label, onclick: () => carte.ask({ action: own.action }) }) : null;
+    return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
+  }
+
+  /* Who is within 10, 20 and 30 minutes of the point whose isochrones are drawn. */
+  reach() {
+    const { around, carte } = this;
+    if (!around || !carte.state.here) return null;
+    const titles = { communes: "Communes", population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes", communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min" };
+    const heads = ["À", ...around.map((one) => `${one.minutes} min`)].map((text) => make("th", { text, scope: "col" }));
+    const lines = Object.entries(titles).map(([key, text]) => make("tr", {}, make("th", { scope: "row", text }), ...around.map((one) => make("td", { class: "own", text: number(one[key], key === "gps" && one[key] % 1 ? 1 : 0) }))));
+    const clear = make("button", { type: "button", class: "quiet", text: "Effacer les isochrones", onclick: () => carte.clearHere() });
+    const note = make("p", { class: "note", text: "Communes entières, comptées à leur bourg ; trajets d’un sens, en voiture." });
+    return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), note, clear);
   }
 
   table(row) {

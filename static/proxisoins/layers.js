@@ -1,9 +1,12 @@
 /* What is drawn over the communes: points, rings of isochrones, background tiles, names of towns. */
 import { isPhone, make } from "./dom.js";
-import { symbol } from "./symbols.js";
+import { ring, symbol } from "./symbols.js";
+import { outlineOf } from "./zones.js";
 
 const CELL_PX = 34;
 const LISTED = 12;
+const LEAST_PX = 24;
+const NEUTRAL = "#3d4657";
 
 export class Layers {
   constructor(carte) {
@@ -18,7 +21,9 @@ export class Layers {
     if (!layer) return;
     const box = document.getElementById(`couche-${key}`);
     if (box) box.checked = on;
-    if (!on) this.remove(key);
+    if (!on && layer.kind === "zones") carte.paint();
+    else if (!on) this.remove(key);
+    else if (layer.kind === "zones") carte.paint();
     else if (layer.kind === "points") this.points();
     else if (layer.kind === "tiles") this.tiles(layer);
     else if (layer.kind === "rings") {
@@ -31,6 +36,18 @@ export class Layers {
     carte.signal("layers", carte.state.layers.join(","));
   }
 
+  /* Outlines of the zones shown, over the light stripes that fill them. */
+  zones(values) {
+    if (Boolean(values.length) === Boolean(this.drawn.zonage)) return;
+    this.remove("zonage");
+    if (!values.length) return;
+    const { config, map, outlines } = this.carte;
+    this.zoneLines ??= Object.entries(config.zones.styles).map(([zone, style]) => [style, outlineOf(outlines.filter((_, row) => config.zones.values[row] === zone).map((one) => one.getLatLngs()))]);
+    const renderer = L.canvas({ pane: "zones" });
+    const lines = this.zoneLines.map(([style, edges]) => L.polyline(edges, { pane: "zones", interactive: false, renderer, color: style.colour, weight: 1.6, opacity: 0.9, smoothFactor: 0.6 }));
+    this.drawn.zonage = L.layerGroup(lines).addTo(map);
+  }
+
   remove(key) {
     if (this.drawn[key]) this.drawn[key].remove();
     delete this.drawn[key];
@@ -39,7 +56,7 @@ export class Layers {
   tiles(layer) {
     const { map, panel } = this.carte;
     this.drawn[layer.key] = L.tileLayer(layer.url, { attribution: layer.attribution, maxZoom: 18, opacity: 1, crossOrigin: true }).addTo(map);
-    this.drawn[layer.key].on("tileerror", () => (panel.note.textContent = "Le fond de carte de l’IGN ne répond pas : il demande une connexion à internet."));
+    this.drawn[layer.key].on("tileerror", () => panel.say("Le fond de carte de l’IGN ne répond pas : il demande une connexion à internet."));
   }
 
   /* Points near one another at this zoom are drawn as one circle with their number. */
@@ -63,15 +80,31 @@ export class Layers {
 
   marker(layer, members) {
     const [first] = members;
-    const style = { ...layer.symbol, ...(layer.statuses ? layer.statuses[first.status] : {}) };
-    const title = members.length > 1 ? `${layer.label} : ${members.length}` : first.name;
-    const holder = make("span", {}, symbol(style.shape, style.colour, members.length > 1 ? String(members.length) : style.mark));
-    const icon = L.divIcon({ className: "point", html: holder, iconSize: members.length > 1 ? [20, 20] : [16, 16] });
+    const many = members.length > 1;
+    const { title, holder } = layer.statuses ? this.statuses(layer, members) : { title: many ? `${layer.label} : ${members.length}` : first.name };
+    // A count is neutral: several places are not one place of a kind.
+    const own = holder || make("span", {}, many ? symbol("circle", NEUTRAL, String(members.length)) : symbol(layer.symbol.shape, layer.symbol.colour, layer.symbol.mark));
+    const side = many && layer.statuses ? 30 : LEAST_PX;
+    const icon = L.divIcon({ className: "point", html: own, iconSize: [side, side] });
     const mean = (name) => members.reduce((sum, one) => sum + one[name], 0) / members.length;
-    const marker = L.marker([mean("lat"), mean("lon")], { icon, keyboard: false, title, alt: title });
+    const marker = L.marker([mean("lat"), mean("lon")], { icon, keyboard: true, title, alt: title });
     const listed = members.slice(0, LISTED).map((one) => make("li", {}, make("strong", { text: one.name }), make("br"), document.createTextNode(one.detail)));
     if (members.length > LISTED) listed.push(make("li", { text: `… et ${members.length - LISTED} autres : zoomez pour les séparer.` }));
     return marker.bindPopup(() => make("ul", { class: "popup" }, ...listed), { maxWidth: 280 });
+  }
+
+  /* One mark for lines of several statuses: a ring cut by status, the worst told first and as a badge. */
+  statuses(layer, members) {
+    const worstFirst = layer.worst_first.map((status) => ({ status, ...layer.statuses[status], count: members.filter((one) => one.status === status).length }));
+    const parts = worstFirst.filter((one) => one.count);
+    const [worst] = parts;
+    const told = parts.map((one) => `${one.count} ${one.status}`).join(", ");
+    const places = new Set(members.map((one) => one.place));
+    const where = places.size === 1 && members[0].place ? members[0].place : layer.label;
+    if (members.length === 1) return { title: `${members[0].name} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };
+    const lacking = parts.find((one) => one.status === layer.worst_first[0]);
+    const badge = lacking ? make("b", { class: "badge", text: String(lacking.count) }) : null;
+    return { title: `${where} : ${told}`, holder: make("span", { "data-status": worst.status, "data-lacking": lacking ? lacking.count : 0 }, ring(parts, members.length), badge) };
   }
 
   drawRings(key) {

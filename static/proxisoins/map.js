@@ -3,20 +3,21 @@ import * as address from "./address.js";
 import { Card } from "./card.js";
 import { classOf, communesOf, outlinesOf, worded } from "./data.js";
 import { isPhone, make } from "./dom.js";
+import { settle } from "./frame.js";
+import { Here } from "./here.js";
 import { Layers } from "./layers.js";
 import { Panel } from "./panel.js";
 import { Room } from "./room.js";
 import { fillOf } from "./symbols.js";
 
-const PHONE_PX = 700;
-const PANES = { land: 150, borders: 420, rings: 430, selected: 440, names: 590 };
+const PANES = { land: 150, zones: 410, borders: 420, rings: 430, selected: 440, names: 650 };
 
 /* Draws the pattern of a commune's zone over its colour, along the same path: the zoning costs no second layer. */
 const ZonedCanvas = L.Canvas.extend({
   _fillStroke(pen, layer) {
     L.Canvas.prototype._fillStroke.call(this, pen, layer);
     if (!layer.options.zone) return;
-    pen.globalAlpha = 0.75;
+    pen.globalAlpha = 0.28;
     pen.fillStyle = layer.options.zone;
     pen.fill("evenodd");
     pen.globalAlpha = 1;
@@ -34,37 +35,36 @@ export class Carte {
     if (!this.indicators.has(this.state.indicator)) this.state.indicator = config.indicators[0].key;
     this.layers = new Layers(this);
     this.room = new Room(this);
+    this.here = new Here(this);
     document.documentElement.lang = "fr";
     document.title = "Carte";
-    this.frame();
+    settle(this);
     this.panel = new Panel(this);
     this.card = new Card(this);
-    const boxes = [this.panel.node, this.card.node, this.panel.words];
-    document.body.append(...boxes);
+    const boxes = [this.panel.node, this.card.node];
+    // One sheet on a phone, two columns elsewhere.
+    document.body.prepend(make("div", { class: "sheet" }, ...boxes));
     document.body.classList.add("loading");
     boxes.forEach(L.DomEvent.disableClickPropagation);
     boxes.forEach(L.DomEvent.disableScrollPropagation);
   }
 
-  /* The frame takes the height of the screen that Streamlit leaves. */
-  frame() {
-    const component = window.Streamlit;
-    const own = component && component.setFrameHeight.bind(component);
-    const fit = () => {
-      const screen = address.page().innerHeight || 800;
-      const phone = document.documentElement.clientWidth < PHONE_PX;
-      const height = Math.round(Math.min(900, Math.max(480, screen - (phone ? 150 : 190))));
-      document.documentElement.style.setProperty("--height", `${height}px`);
-      document.body.classList.toggle("phone", phone);
-      if (own) own(height);
-      this.map.invalidateSize({ animate: false });
-      // A map laid out in a closed tab has no size: it finds its bounds when it is seen.
-      if (this.unseen && this.map.getSize().x) this.fit(this.unseen);
-    };
-    if (component) component.setFrameHeight = fit;
-    address.page().addEventListener("resize", fit);
-    new ResizeObserver(fit).observe(document.documentElement);
-    fit();
+  /* The view of the address that Back or Forward gives, without a new map. */
+  follow() {
+    if (!this.rows || this.config.read_only) return;
+    const { state, config, map } = this;
+    const before = state.layers;
+    Object.assign(state, address.parsed(config));
+    this.following = true;
+    this.column(this.rowOf.has(state.commune));
+    if (Number.isFinite(state.lat)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
+    else this.fit(this.home);
+    for (const key of new Set([...before, ...state.layers])) this.layers.show(key, state.layers.includes(key));
+    this.draw();
+    const row = this.rowOf.get(state.commune);
+    if (row === undefined) this.unselect();
+    else if (row !== this.row) this.select(row, null, false);
+    this.following = false;
   }
 
   start(contours) {
@@ -84,11 +84,13 @@ export class Carte {
     this.home = this.communes.getBounds();
     this.draw();
 
-    // The view comes before the layers: each is then projected once.
+    // The column comes before the view, and the view before the layers: each is then projected once.
+    this.column(this.rowOf.has(state.commune));
     if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
     else this.fit(this.home);
     this.ground(contours);
     map.attributionControl.setPrefix("Leaflet");
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     map.attributionControl.addAttribution(config.attribution);
     map.on("moveend", () => this.moved());
     map.on("zoomend", () => this.layers.points());
@@ -124,13 +126,26 @@ export class Carte {
     return Boolean(this.layers.rings[key] || (this.waiting && this.waiting.rings && this.waiting.rings[key]));
   }
 
-  /* Show bounds in the part of the map that no panel covers. */
+  /* Show bounds whole; no panel covers the map. */
   fit(bounds, options = {}) {
     this.unseen = this.map.getSize().x ? null : bounds;
     if (this.unseen) return;
-    const under = this.panel.words.offsetHeight;
-    const [topLeft, bottomRight] = isPhone() ? [[4, 116], [4, under + 24]] : [[316, 4], [this.card.node.hidden ? 4 : 430, under + 26]];
-    this.map.fitBounds(bounds, { animate: false, paddingTopLeft: topLeft, paddingBottomRight: bottomRight, ...options });
+    this.map.fitBounds(bounds, { animate: false, padding: [6, 6], ...options });
+  }
+
+  /* Make room for the card, or take it back; tell whether that changed the map. */
+  column(open) {
+    if (document.body.classList.contains("with-card") === open) return false;
+    document.body.classList.toggle("with-card", open);
+    this.map.invalidateSize({ animate: false, pan: false });
+    return true;
+  }
+
+  /* Open or close the column of the card; the commune chosen stays in sight. */
+  beside(open) {
+    if (!this.column(open) || !open || this.row === undefined || !this.map.getSize().x) return;
+    const { config, row } = this;
+    this.map.panInside([config.lat[row], config.lon[row]], { padding: [60, 60], animate: false });
   }
 
   /* Tell tests and benchmarks what has reached the screen: two frames later it has. */
@@ -152,7 +167,9 @@ export class Carte {
   /* Colour every commune by its class, and by its zone where the zoning is shown. */
   paint() {
     const { indicator, values, state, config } = this;
-    const zones = state.layers.includes("zonage") ? config.zones.values : [];
+    // Over its own indicator the zoning would say twice the same.
+    const zones = state.layers.includes("zonage") && state.indicator !== "zone" ? config.zones.values : [];
+    this.layers.zones(zones);
     this.zoneFills ??= Object.fromEntries(Object.entries(config.zones.styles).map(([zone, one]) => [zone, fillOf(one.pattern, one.colour)]));
     this.missing ??= fillOf("falling", "#8a8f98", "#e4e6ea");
     const fillOpacity = state.layers.includes("fond") ? 0.6 : 0.88;
@@ -179,7 +196,7 @@ export class Carte {
   choose(key) {
     this.state.indicator = key;
     this.draw();
-    this.write();
+    this.write(true);
     if (this.row !== undefined) this.card.fill(this.row);
   }
 
@@ -193,19 +210,23 @@ export class Carte {
   toggle(key, on) {
     this.state.layers = this.config.layers.map((layer) => layer.key).filter((one) => (one === key ? on : this.state.layers.includes(one)));
     this.layers.show(key, on);
-    if (key === "zonage" || key === "fond") this.paint();
+    if (key === "fond") this.paint();
     this.panel.legend();
-    this.write();
+    this.write(true);
   }
 
-  /* Go to what the search found: a commune, or the communes of an EPCI. */
+  /* Go to what the search found: a commune, an establishment, the communes of an EPCI or a département. */
   go(entry) {
     if (entry.row !== undefined) {
       this.fit(this.outlines[entry.row].getBounds(), { maxZoom: 11 });
       this.select(entry.row, null, true);
       return;
     }
-    const members = this.outlines.filter(({ row }) => this.rows[row].e === entry.epci);
+    if (entry.point) {
+      this.map.setView(entry.point, 11, { animate: false });
+      return;
+    }
+    const members = this.outlines.filter(({ row }) => (entry.epci ? this.rows[row].e === entry.epci : this.rows[row].d === entry.departement));
     this.fit(L.featureGroup(members).getBounds());
     this.outline(members);
   }
@@ -224,7 +245,8 @@ export class Carte {
     this.outline([this.outlines[row]]);
     this.room.outline(row);
     this.card.fill(row);
-    this.write();
+    this.beside(true);
+    this.write(true);
     this.signal("selected", this.state.commune);
     this.ask({ action: "commune" });
     if (tell && isPhone()) this.card.node.focus({ preventScroll: true });
@@ -237,18 +259,29 @@ export class Carte {
     this.state.commune = "";
     if (this.selected) this.selected.remove();
     this.card.hide();
-    this.state.here = null;
-    this.layers.forget("ici");
-    this.write();
+    this.beside(false);
+    this.here.forget();
+    this.write(true);
   }
 
-  isochroneHere(row) {
-    const { config, place } = this;
-    const spot = place ? [place.lng, place.lat] : [config.lon[row], config.lat[row]];
-    this.state.here = spot.map((one) => Number(one.toFixed(5)));
-    this.busy(true);
-    this.write();
-    this.ask({ action: "isochrone" });
+  clearHere() {
+    this.here.forget();
+    if (this.row !== undefined) this.card.fill(this.row);
+    this.write(true);
+  }
+
+  /* Values that the server has changed, a trial of zones for instance. */
+  revalue(values) {
+    for (const [key, changed] of Object.entries(values)) Object.assign(this.indicators.get(key) || {}, { values: changed });
+    this.draw();
+  }
+
+  /* Communes outlined because something is tried on them. */
+  mark(rows) {
+    if (this.marked) this.marked.remove();
+    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: 2, dashArray: "4 3", fill: false };
+    this.marked = L.polygon(rows.flatMap((row) => this.outlines[row].getLatLngs()), drawn).addTo(this.map);
+    this.signal("marked", String(rows.length));
   }
 
   busy(on) {
@@ -263,8 +296,9 @@ export class Carte {
     this.write();
   }
 
-  write() {
-    address.write(this.state, this.config);
+  /* A gesture is a step that Back undoes; a move of the map is not. */
+  write(step = false) {
+    if (!this.following) address.write(this.state, this.config, step);
   }
 
   ask(message) {
@@ -281,7 +315,10 @@ export class Carte {
     this.busy(false);
     this.layers.receive(answer.rings || {});
     if (answer.room) this.room.receive(answer.room);
-    if (answer.message) this.panel.note.textContent = answer.message;
+    this.here.receive(answer.around);
+    if (answer.values) this.revalue(answer.values);
+    if (answer.marked) this.mark(answer.marked);
+    if (answer.message) this.panel.say(answer.message);
     if (answer.commune) {
       this.card.detail = answer.commune;
       if (this.row !== undefined) this.card.fill(this.row);

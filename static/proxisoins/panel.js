@@ -1,7 +1,7 @@
 /* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
 import { share } from "./address.js";
 import { countsOf } from "./data.js";
-import { isPhone, make, number } from "./dom.js";
+import { make, number } from "./dom.js";
 import { Search } from "./search.js";
 import { pattern, symbol } from "./symbols.js";
 
@@ -14,27 +14,27 @@ export class Panel {
     this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
     this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
     this.note = make("p", { class: "note" });
-    this.words = make("div", { class: "words" }, this.sentence, this.note);
-    const choice = this.choiceOfIndicator();
-    const legend = make("details", { class: "legend-fold" }, make("summary", { text: "Légende" }), this.legendBox);
-    if (!isPhone()) legend.open = true;
+    this.single = make("p", { class: "single", role: "status", hidden: "" });
+    const source = make("details", {}, make("summary", { text: "Source, année, ce qui est compté" }), this.note);
+    this.words = make("div", { class: "words" }, this.sentence, source, this.single);
     this.node = make(
-      "div", { class: "panel" },
-      this.search.node,
-      make("label", { class: "field", for: "indicateur" }, make("span", { text: "Indicateur" }), choice),
-      this.yearSlider(), carte.room.node, this.choiceOfLayers(), legend, this.actions(),
+      "section", { class: "panel", "aria-label": "Réglages de la carte" },
+      this.search.node, this.words, this.legendBox, carte.room.node, this.yearSlider(), this.choiceOfIndicator(), this.choiceOfLayers(), this.actions(),
     );
   }
 
   choiceOfIndicator() {
     const { config, state } = this.carte;
-    const choice = make(
-      "select",
-      { id: "indicateur", "aria-label": "Indicateur", onchange: (event) => this.carte.choose(event.target.value) },
-      ...config.indicators.map((one) => make("option", { value: one.key, text: one.label })),
-    );
-    choice.value = state.indicator;
-    return choice;
+    const rows = config.indicators.map((one) => {
+      const box = make("input", { type: "radio", name: "indicateur", value: one.key, onchange: () => this.carte.choose(one.key) });
+      box.checked = one.key === state.indicator;
+      const strip = make("span", { class: "strip", "aria-hidden": "true" }, ...one.classes.map((each) => make("i", { style: `background:${each.colour}` })));
+      return make("label", { title: one.label }, box, make("span", { text: one.short }), strip);
+    });
+    this.indicators = make("fieldset", { class: "indicators", id: "indicateur" }, make("legend", { text: "Indicateur" }), ...rows);
+    // One indicator alone is no choice.
+    this.indicators.hidden = rows.length < 2;
+    return this.indicators;
   }
 
   choiceOfLayers() {
@@ -42,9 +42,9 @@ export class Panel {
     const boxes = config.layers.map((layer) => {
       const box = make("input", { type: "checkbox", id: `couche-${layer.key}`, onchange: (event) => this.carte.toggle(layer.key, event.target.checked) });
       box.checked = state.layers.includes(layer.key);
-      return make("label", { for: `couche-${layer.key}`, title: layer.note || null }, box, make("span", { text: layer.label }));
+      return make("label", { for: `couche-${layer.key}`, title: layer.note || null }, box, make("span", { text: layer.short || layer.label }));
     });
-    return make("details", { class: "layers" }, make("summary", { text: "Couches" }), ...boxes);
+    return make("fieldset", { class: "layers" }, make("legend", { text: "Couches" }), make("div", { class: "chips" }, ...boxes));
   }
 
   yearSlider() {
@@ -80,11 +80,34 @@ export class Panel {
       this.yearInput.setAttribute("aria-valuetext", String(years[at].year));
       this.yearText.textContent = String(years[at].year);
     }
-    this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year}. Pour comparaison, aujourd’hui : ${sentence}` : sentence;
+    this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ${sentence}` : sentence;
     this.note.textContent = note;
-    if (!this.carte.room.shown) return;
-    this.sentence.textContent = this.carte.room.sentence();
-    this.note.textContent = `${this.carte.room.meaning()} ${note.slice(note.indexOf("Source"))}`;
+    if (this.carte.room.shown) {
+      this.sentence.textContent = this.carte.room.sentence();
+      this.note.textContent = `${this.carte.room.meaning()} ${note.slice(note.indexOf("Source"))}`;
+    }
+    for (const box of this.indicators.querySelectorAll("input")) box.checked = box.value === state.indicator;
+    for (const layer of this.carte.config.layers) {
+      const box = document.getElementById(`couche-${layer.key}`);
+      if (box) box.checked = state.layers.includes(layer.key);
+    }
+  }
+
+  /* What went wrong, until the next drawing. */
+  say(text) {
+    this.single.hidden = false;
+    this.single.textContent = text;
+  }
+
+  /* A map of one class tells nothing apart: say so, and what would. */
+  sayIfSingle(counts, missing) {
+    const seen = counts.filter(Boolean).length + (missing ? 1 : 0);
+    const { config, indicator } = this.carte;
+    this.single.hidden = seen !== 1 || config.indicators.length < 2;
+    if (this.single.hidden) return;
+    const other = config.indicators.find((one) => one !== indicator && countsOf(one, one.values).counts.filter(Boolean).length > 2);
+    this.single.replaceChildren(document.createTextNode("Toutes les communes sont dans la même classe : cet indicateur ne les distingue pas ici. "));
+    if (other) this.single.append(make("button", { type: "button", class: "quiet", text: `Voir plutôt : ${other.short}`, onclick: () => this.carte.choose(other.key) }));
   }
 
   legend() {
@@ -92,6 +115,7 @@ export class Panel {
     const { counts, missing } = countsOf(indicator, values);
     const rows = indicator.classes.map((one, rank) => this.legendRow(one.colour, one.label, counts[rank]));
     if (missing) rows.push(this.legendRow(null, "non disponible", missing));
+    this.sayIfSingle(counts, missing);
     this.legendBox.replaceChildren(
       make("h2", { text: indicator.unit ? `${indicator.label} (${indicator.unit})` : indicator.label }),
       make("ul", {}, ...rows),

@@ -5,7 +5,7 @@
 const SCALE = 2;
 const MARGIN = 16;
 const SIDE = 300;
-const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const FONT = '"Source Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const INK = "#161616";
 
 function loaded(address) {
@@ -60,10 +60,11 @@ async function drawMap(pen, map, left, top) {
   const panes = Object.values(map.getPanes()).filter((pane) => pane !== map.getPane("mapPane"));
   const order = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
   for (const pane of panes.sort((a, b) => order(a) - order(b))) {
-    for (const part of pane.querySelectorAll("canvas, img.leaflet-tile, .leaflet-marker-icon svg, .town span")) {
+    for (const part of pane.querySelectorAll("canvas, img.leaflet-tile, .leaflet-marker-icon svg, .badge, .town span")) {
       const at = part.getBoundingClientRect();
       const [x, y] = [left + at.left - box.left, top + at.top - box.top];
-      if (part.tagName === "svg") pen.drawImage(await rasterOf(part, at.width, at.height), x, y, at.width, at.height);
+      if (part.tagName === "B") drawBadge(pen, part.textContent, x, y, at);
+      else if (part.tagName === "svg") pen.drawImage(await rasterOf(part, at.width, at.height), x, y, at.width, at.height);
       else if (part.tagName === "SPAN") {
         pen.font = `600 12px ${FONT}`;
         pen.textBaseline = "middle";
@@ -76,6 +77,51 @@ async function drawMap(pen, map, left, top) {
     }
   }
   pen.restore();
+}
+
+function drawBadge(pen, count, x, y, { width, height }) {
+  pen.fillStyle = "#b00020";
+  pen.beginPath();
+  pen.arc(x + width / 2, y + height / 2, width / 2, 0, 7);
+  pen.fill();
+  pen.fillStyle = "#ffffff";
+  pen.font = `700 10px ${FONT}`;
+  pen.textBaseline = "middle";
+  pen.textAlign = "center";
+  pen.fillText(count, x + width / 2, y + height / 2);
+  pen.textAlign = "left";
+}
+
+/* A bar of round length, as the map measures it at its middle, and where the north is. */
+export function scaleOf(map, longest = 140) {
+  const { x, y } = map.getSize();
+  const metres = map.distance(map.containerPointToLatLng([x / 2 - longest / 2, y / 2]), map.containerPointToLatLng([x / 2 + longest / 2, y / 2]));
+  const power = 10 ** Math.floor(Math.log10(metres));
+  const round = [5, 2, 1].find((one) => one * power <= metres) * power;
+  return { metres: round, pixels: (longest * round) / metres };
+}
+
+function drawScale(pen, map, left, top) {
+  const { metres, pixels } = scaleOf(map);
+  const low = top + map.getSize().y - 16;
+  pen.fillStyle = "rgba(255, 255, 255, 0.85)";
+  pen.fillRect(left + 8, low - 34, pixels + 48, 44);
+  pen.fillStyle = pen.strokeStyle = INK;
+  pen.lineWidth = 2;
+  pen.strokeRect(left + 16, low - 4, pixels, 1);
+  pen.font = `600 12px ${FONT}`;
+  pen.textBaseline = "bottom";
+  pen.fillText(metres < 1000 ? `${metres} m` : `${metres / 1000} km`, left + 16, low - 8);
+  const x = left + pixels + 36;
+  pen.beginPath();
+  pen.moveTo(x, low - 18);
+  pen.lineTo(x + 6, low);
+  pen.lineTo(x, low - 5);
+  pen.lineTo(x - 6, low);
+  pen.fill();
+  pen.textAlign = "center";
+  pen.fillText("N", x, low - 18);
+  pen.textAlign = "left";
 }
 
 async function drawSwatch(pen, swatch, x, y) {
@@ -154,7 +200,10 @@ export async function pictureOf(carte) {
   const draw = async (ink) => {
     let y = write(pen, title, { ...place, y: MARGIN, size: 20, weight: 700, ink }) + 4;
     if (warning) y = write(pen, warning, { ...place, y, size: 13, weight: 600, colour: "#b34000", ink }) + 6;
-    if (ink) await drawMap(pen, map, MARGIN, y);
+    if (ink) {
+      await drawMap(pen, map, MARGIN, y);
+      drawScale(pen, map, MARGIN, y);
+    }
     const legendEnd = await drawLegend(pen, panel.legendBox, { ...legendAt(y), ink });
     y = Math.max(y + mapHeight, legendEnd) + 10;
     y = write(pen, panel.sentence.textContent, { ...place, y, size: 15, weight: 600, ink }) + 4;

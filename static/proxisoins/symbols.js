@@ -40,6 +40,10 @@ const PATHS = {
   triangle: "M10 2l9 16H1z",
   diamond: "M10 1l9 9-9 9-9-9z",
   cross: "M7 2h6v5h5v6h-5v5H7v-5H2V7h5z",
+  house: "M10 2l8 7v9H2V9z",
+  hexagon: "M5.500 2h9L19 10l-4.500 8h-9L1 10z",
+  pentagon: "M10 1l9 7-3.500 11h-11L1 8z",
+  pin: "M10 1a6 6 0 0 1 6 6c0 5-6 12-6 12S4 12 4 7a6 6 0 0 1 6-6z",
   star: "M10 1l2.7 5.8 6.3.7-4.7 4.3 1.3 6.2L10 14.900l-5.600 3.100 1.300-6.200L1 7.500l6.300-.7z",
 };
 const SPACE = "http://www.w3.org/2000/svg";
@@ -48,6 +52,23 @@ export function drawn(tag, attributes) {
   const node = document.createElementNS(SPACE, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;
+}
+
+/* A ring cut by status, with the number of lines in it; statuses come the worst first. */
+export function ring(parts, total) {
+  const svg = drawn("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" });
+  svg.append(drawn("circle", { cx: 10, cy: 10, r: 9.6, fill: "#fff" }));
+  const around = 2 * Math.PI * 7.6;
+  let from = 0;
+  for (const { colour, count } of parts) {
+    const length = (around * count) / total;
+    svg.append(drawn("circle", { cx: 10, cy: 10, r: 7.6, fill: "none", stroke: colour, "stroke-width": 3.6, "stroke-dasharray": `${length} ${around - length}`, "stroke-dashoffset": -from, transform: "rotate(-90 10 10)" }));
+    from += length;
+  }
+  const text = drawn("text", { x: 10, y: 13.4, "text-anchor": "middle", "font-size": total > 99 ? 6 : 8.5, "font-weight": "700", fill: "#161616" });
+  text.textContent = String(total);
+  svg.append(text);
+  return svg;
 }
 
 /* A symbol of 20 by 20 with a letter or a number on it. */

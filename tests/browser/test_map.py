@@ -1,13 +1,18 @@
 """The map in a real browser: what a planner does on it, at both widths."""
 
 import io
+import itertools
+import random
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
 from playwright.sync_api import FrameLocator, Page, expect
+
+from data.region.demonstration_lines import CARENCE_LINES
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -44,7 +49,7 @@ def test_a_planner_searches_selects_and_shares(
         expect(card).to_contain_text("Périgueux")
         expect(card).to_contain_text("Dordogne")
 
-        frame.locator("#indicateur").select_option("apl")
+        frame.locator("#indicateur [value=apl]").check()
         drawn(frame, "drawn", "apl")
         expect(frame.locator(".sentence")).to_contain_text("consultations")
         assert "ind=apl" in page.url
@@ -82,7 +87,8 @@ def test_layers_switch_in_the_browser_and_stay_in_the_address(
 ) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, server)
-        frame.locator(".layers summary").click()
+        frame.locator("#couche-zonage").check()
+        expect(frame.locator(".legend")).to_contain_text("ZIP")
         frame.locator("#couche-urgences").check()
         drawn(frame, "layers", "urgences")
         expect(frame.locator(".legend")).to_contain_text("urgences")
@@ -112,7 +118,7 @@ def test_panning_and_indicators_cost_the_server_nothing(server: str, open_page: 
         page.mouse.up()
         page.mouse.wheel(0, -300)
         for key in ("gps_per_1000", "apl", "zone"):
-            frame.locator("#indicateur").select_option(key)
+            frame.locator(f"#indicateur [value={key}]").check()
             drawn(frame, "drawn", key)
         page.wait_for_timeout(1000)
         assert "ind=zone" in page.url
@@ -165,3 +171,104 @@ def test_the_map_is_handed_over_as_a_picture(server: str, open_page: OpenPage) -
     drawn_colours = {colour for _, colour in counts}
     for swatch in swatches:
         assert tuple(int(one) for one in re.findall(r"\d+", swatch)[:3]) in drawn_colours
+
+
+def test_a_mark_for_several_lines_takes_the_worst_status(server: str, open_page: OpenPage) -> None:
+    """All 19 carences of the demonstration are seen, however the lines are grouped."""
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?couches=pdses")
+        marks = frame.locator(".point [data-status]")
+        told = marks.evaluate_all(
+            "(all) => all.map((one) => [one.dataset.status, Number(one.dataset.lacking ?? -1)])"
+        )
+    alone = sum(status == "carence" and count < 0 for status, count in told)
+    assert alone + sum(max(count, 0) for _, count in told) == CARENCE_LINES
+    assert all(status == "carence" for status, count in told if count > 0)
+
+
+def test_back_and_forward_give_the_view_of_the_address(server: str, open_page: OpenPage) -> None:
+    """Twenty gestures drawn at random, then back over them all: the map shows each address."""
+    dice = random.Random(7)  # noqa: S311 (gestures, not secrets)
+    with open_page(DESKTOP) as page:
+        frame = opened(page, server)
+        for _ in range(20):
+            gesture = dice.choice(("indicator", "layer", "commune"))
+            if gesture == "indicator":
+                key = dice.choice(("apl", "zone", "gps_per_1000", "minutes_to_nearest_gp"))
+                frame.locator(f"#indicateur [value={key}]").check()
+            elif gesture == "layer":
+                frame.locator(f"#couche-{dice.choice(('urgences', 'msp', 'zonage'))}").click()
+            else:
+                frame.locator("#recherche").fill(dice.choice(("Guéret", "Périgueux", "Aubusson")))
+                frame.locator("#recherche").press("Enter")
+            page.wait_for_timeout(60)
+        for _ in range(8):
+            page.go_back()
+            page.wait_for_timeout(250)
+            shown(page, frame)
+        for _ in range(3):
+            page.go_forward()
+            page.wait_for_timeout(250)
+            shown(page, frame)
+
+
+def shown(page: Page, frame: FrameLocator) -> None:
+    """Check that the panel and the card show what the address says."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    indicator = query.get("ind", "share_without_room")
+    expect(frame.locator(f"#indicateur [value={indicator}]")).to_be_checked()
+    layers = query.get("couches", "").split(",")
+    for key in ("urgences", "msp", "zonage"):
+        box = expect(frame.locator(f"#couche-{key}"))
+        box.to_be_checked() if key in layers else box.not_to_be_checked()
+    names = {"23096": "Guéret", "24322": "Périgueux", "23008": "Aubusson"}
+    if "commune" in query:
+        expect(frame.locator(".card h2")).to_have_text(names[query["commune"]])
+    else:
+        expect(frame.locator(".card")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "viewport",
+    [DESKTOP, {"width": 1366, "height": 768}, {"width": 1024, "height": 768}, PHONE],
+    ids=lambda one: str(one["width"]),
+)
+def test_nothing_covers_anything(
+    server: str, open_page: OpenPage, viewport: dict[str, int]
+) -> None:
+    with open_page(viewport) as page:
+        frame = opened(page, f"{server}/?commune=23096&couches=pdses")
+        expect(frame.locator(".card h2")).to_be_visible()
+        boxes = [
+            box
+            for name in (
+                ("#map_div", ".sheet") if viewport == PHONE else ("#map_div", ".panel", ".card")
+            )
+            if (box := frame.locator(name).bounding_box()) is not None
+        ]
+        assert len(boxes) >= 2
+        for first, second in itertools.combinations(boxes, 2):
+            across = min(first["x"] + first["width"], second["x"] + second["width"]) - max(
+                first["x"], second["x"]
+            )
+            down = min(first["y"] + first["height"], second["y"] + second["height"]) - max(
+                first["y"], second["y"]
+            )
+            assert across <= 1 or down <= 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_the_zones_are_outlines_and_the_counts_around_a_point_are_told(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?commune=23096&ici=1.87%2C46.17")
+        drawn(frame, "rings", "ici")
+        around = frame.locator(".around")
+        expect(around).to_contain_text("Communes sans généraliste")
+        cells = around.locator("tr", has_text="Habitants").first.locator("td")
+        people = [int(re.sub(r"\D", "", one)) for one in cells.all_inner_texts()]
+        assert 0 < people[0] < people[1] < people[2]
+        around.get_by_role("button", name="Effacer").click()
+        expect(frame.locator(".around")).to_have_count(0)
+        assert "ici=" not in page.url

@@ -40,18 +40,34 @@ def test_the_sheet_of_a_territory_gives_five_figures() -> None:
     said = words(app)
     assert not app.exception
     assert said.count("sur 156") >= 3
-    assert "Ce qui menace" in said
+    assert said.count('class="s"') == 7
 
 
 def test_two_sheets_stand_side_by_side_when_asked_for() -> None:
     app = opened("territoire", territoire="departement:23")
     assert len(app.selectbox) == 2
     app.toggle[0].set_value(True).run()
-    assert words(app).count("Ce qui menace") == 1
+    assert words(app).count("Ce qui est en place") == 1
     app.selectbox[2].select("24").run()
     assert not app.exception
-    assert words(app).count("Ce qui menace") == 2
+    assert words(app).count("Ce qui est en place") == 2
     assert "Dordogne" in words(app)
+    assert "24" in app.query_params["avec"]
+    assert "Différence" in words(app)
+
+
+def test_an_unknown_territory_opens_no_other() -> None:
+    app = opened("territoire", territoire="commune:99999")
+    assert "n’existe pas" in app.error[0].value
+    assert app.title[0].value == "Fiche territoire"
+    assert 'class="s"' not in words(app)
+
+
+@pytest.mark.parametrize("address", ["commune:23096", "epci:200034825", "departement:23"])
+def test_a_sheet_always_shows_seven_signals_and_the_relief(address: str) -> None:
+    said = words(opened("territoire", territoire=address))
+    assert said.count('class="s"') == 7
+    assert "Relève" in said
 
 
 def test_the_method_screen_lists_each_table_with_its_source() -> None:

@@ -21,6 +21,8 @@ def communes():
         {
             "code": ["16001", "16002", "16003", "17001", "17002"],
             "name": ["Un", "Deux", "=Trois", "Quatre", "Cinq"],
+            "departement": ["16", "16", "16", "17", "17"],
+            "departement_name": ["Charente"] * 3 + ["Charente-Maritime"] * 2,
             "population": [100.0, 300.0, 200.0, 300.0, 100.0],
             "zone": ["ZIP", "ZIP", "ZAC", "HZ", ""],
             "tvs": ["t1", "t1", "t2", "t3", ""],
@@ -142,3 +144,33 @@ def test_annex_opens_in_french_with_every_tvs(territory, communes):
     ]  # fmt: skip
     assert [row.cells[1].text for row in tvs.rows] == ["Territoire", "TVS 1", "TVS 2", "TVS 3"]
     assert tvs.rows[1].cells[4].text == "Deux, Un"
+
+
+def tables_of(content: bytes) -> tuple[list[list[list[str]]], str]:
+    document = docx.Document(io.BytesIO(content))
+    tables = [[[c.text for c in row.cells] for row in one.rows] for one in document.tables]
+    return tables, "\n".join(p.text for p in document.paragraphs)
+
+
+def test_an_annex_without_territories_lists_communes_by_departement(territory, communes):
+    bare = communes.assign(tvs="", tvs_name="")
+    (_, listed), text = tables_of(zoning_annex.decree_annex(territory, bare, zg.Ceilings()))
+    assert [row[:4] for row in listed[1:]] == [
+        ["Charente (16)", "ZIP", "2", "400"],
+        ["Charente (16)", "ZAC", "1", "200"],
+        ["Charente-Maritime (17)", "HZ", "1", "300"],
+    ]
+    assert listed[1][4] == "Deux, Un"
+    assert "Annexe en vigueur" in text
+
+
+def test_the_annex_of_a_project_holds_its_trial(territory, communes):
+    force = zoning_annex.decree_annex(territory, communes, zg.Ceilings())
+    project = zoning_annex.decree_annex(territory, communes, zg.Ceilings(), {"t3": "ZIP"})
+    (changed, zones, tvs), text = tables_of(project)
+    assert changed[1] == ["TVS 3", "HZ", "ZIP", "300"]
+    assert zones[1][:3] == ["Zone d’intervention prioritaire", "3", "700"]
+    assert ["t3", "TVS 3", "ZIP"] in [row[:3] for row in tvs]
+    assert "Annexe du projet" in text
+    assert "sans valeur juridique" in text
+    assert "Annexe du projet" not in tables_of(force)[1]

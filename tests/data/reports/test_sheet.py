@@ -1,18 +1,29 @@
 """The sheet of a territory and its PDF, on the demonstration data."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from data.access import indicators
 from data.region import catalogue
 from data.region.territory import Territory
-from data.reports.sheet import LEVEL_TITLES, choices, sheet
-from data.reports.sheet_pdf import sheet_pdf
+from data.reports.pair import pair, pair_table
+from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
+from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
+from data.reports.signals import MASKED_RISK, STATES
 from geo.errors import InvalidInputError
+
+
+def white() -> bytes:
+    """Give a blank picture of the shape of the small map."""
+    pixel = io.BytesIO()
+    Image.new("RGB", (520, 440), "white").save(pixel, "PNG")
+    return pixel.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,7 @@ def test_a_sheet_says_what_the_tables_say(
     members = communes[communes[indicators.LEVELS[level][0]] == code]
     assert set(drawn.communes) == set(members["code"])
     assert drawn.in_place
-    assert drawn.threats
+    assert len(drawn.signals) == 7
 
 
 def test_an_unknown_territory_is_refused(loaded: tuple[Territory, pd.DataFrame]) -> None:
@@ -55,19 +66,150 @@ def test_the_pdf_is_one_page_of_french_text(loaded: tuple[Territory, pd.DataFram
     region = indicators.aggregate(communes, "region").iloc[0]
     fullest = str(peers.sort_values("population")["code"].iloc[-1])
     drawn = sheet(territory, communes, peers, region, level="epci", code=fullest)
-    pixel = io.BytesIO()
-    from PIL import Image
-
-    Image.new("RGB", (520, 440), "white").save(pixel, "PNG")
-    document = PdfReader(
-        io.BytesIO(sheet_pdf(drawn, pixel.getvalue(), ["Source : essai"], simulated=True))
-    )
+    document = PdfReader(io.BytesIO(sheet_pdf(drawn, white(), ["Source : essai"], simulated=True)))
     assert len(document.pages) == 1
     said = document.pages[0].extract_text()
     assert drawn.name in said
     assert "DONNÉES DE DÉMONSTRATION" in said
     assert document.trailer["/Root"]["/Lang"] == "fr-FR"
     assert drawn.name in str(document.metadata.title)
+
+
+def risk_of(code: str, risk_class: str = "très élevé") -> pd.DataFrame:
+    return pd.DataFrame({"code": [code], "risk_class": [risk_class]})
+
+
+def of_commune(
+    loaded: tuple[Territory, pd.DataFrame],
+    code: str,
+    *,
+    risk: pd.DataFrame | None = None,
+    masked: bool = False,
+) -> Sheet:
+    territory, communes = loaded
+    region = indicators.aggregate(communes, "region").iloc[0]
+    return sheet(
+        territory,
+        communes,
+        communes,
+        region,
+        level="commune",
+        code=code,
+        risk=risk,
+        masked=masked,
+    )
+
+
+def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    _, communes = loaded
+    lone = str(communes.loc[communes["gps"] == 1, "code"].iloc[0])
+    hidden = of_commune(loaded, lone, risk=None, masked=True)
+    assert hidden.succession == MASKED_RISK
+    assert "très élevé" in of_commune(loaded, lone, risk=risk_of(lone)).succession
+    document = PdfReader(io.BytesIO(sheet_pdf(hidden, white(), [], simulated=True)))
+    said = " ".join(document.pages[0].extract_text().split())
+    assert "risque individuel non diffusé" in said
+    assert "Rien de particulier" not in said
+
+
+def test_seven_signals_stand_whatever_is_known(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, communes = loaded
+    blank = communes.assign(
+        zone="", apl=float("nan"), apl_published=float("nan"), share_near_retirement=float("nan")
+    )
+    for code in communes["code"].iloc[::600]:
+        for table in (communes, blank):
+            drawn = of_commune((territory, table), str(code))
+            assert [one.key for one in drawn.signals] == [
+                *("room", "single", "zone", "apl", "retirement", "losses", "label")
+            ]
+            assert all(one.value and one.sentence and one.state in STATES for one in drawn.signals)
+
+
+def test_a_commune_with_a_part_of_a_doctor_is_not_said_to_have_none(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes.loc[communes["gps"] >= 1, "code"].iloc[0])
+    shared = communes.assign(gps=communes["gps"].mask(communes["code"] == code, 0.3))
+    said = str(of_commune((territory, shared), code).figures)
+    assert "0,3 médecin généraliste" in said
+    assert "0 médecins" not in said
+
+
+def test_a_commune_without_doctor_reads_so(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    _, communes = loaded
+    code = str(communes.loc[communes["gps"] == 0, "code"].iloc[0])
+    drawn = of_commune(loaded, code, masked=True)
+    assert "aucun médecin" in str(drawn.signals[1].value)
+    assert drawn.succession.startswith("Relève : sans objet")
+    assert "sur place" not in drawn.figures[0].value
+
+
+def test_the_night_names_hospitals_and_leaves_weekends_apart(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes.sort_values("population")["code"].iloc[-1])
+    lines = territory.pdses_lines
+    lines = lines[(lines["code"] == code) & (lines["status"] != "carence")]
+    night = lines.iloc[0]
+    weekend = night.copy()
+    weekend["line"], weekend["specialty"] = "essai-we", "Spécialité du samedi"
+    weekend["line_type"] = "astreinte week-end"
+    more = [night.copy() for _ in range(12)]
+    for rank, one in enumerate(more):
+        one["line"], one["specialty"] = f"essai-{rank}", f"Spécialité {rank}"
+    known = pd.concat([territory.pdses_lines, pd.DataFrame([weekend, *more])], ignore_index=True)
+    drawn = of_commune((replace(territory, pdses_lines=known, version="essai"), communes), code)
+    tonight = next(one for one in drawn.in_place if one.startswith("La nuit"))
+    assert str(night["establishment"]) in tonight
+    assert all(f"Spécialité {rank}" in tonight for rank in range(12))
+    assert "samedi" not in tonight
+    assert any(one.startswith("Le week-end") and "samedi" in one for one in drawn.in_place)
+
+
+def test_homonyms_carry_their_departement(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    _, communes = loaded
+    names = list(choices(communes, "commune").values())
+    twins = communes.loc[communes["name"].duplicated(keep=False), "name"]
+    assert len(twins)
+    assert not set(twins) & set(names)
+
+
+@pytest.mark.parametrize("level", ["departement", "region", "epci", "commune"])
+def test_every_sheet_holds_on_one_side(loaded: tuple[Territory, pd.DataFrame], level: str) -> None:
+    territory, communes = loaded
+    peers = communes if level == "commune" else indicators.aggregate(communes, level)
+    region = indicators.aggregate(communes, "region").iloc[0]
+    largest = str(peers.sort_values("population")["code"].iloc[-1])
+    drawn = sheet(territory, communes, peers, region, level=level, code=largest, masked=True)
+    notes = ["Source et millésime d’une table, avec sa note, sur une ligne entière." * 2] * 9
+    document = PdfReader(io.BytesIO(sheet_pdf(drawn, white(), notes, simulated=True)))
+    assert len(document.pages) == 1
+    said = " ".join(document.pages[0].extract_text().split())
+    assert all(one.title in said for one in drawn.signals)
+
+
+def test_the_sheets_of_an_epci_are_one_document(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    _, communes = loaded
+    codes = communes.loc[communes["epci"] == communes["epci"].iloc[0], "code"].iloc[:3]
+    each = [(of_commune(loaded, str(code), masked=True), white()) for code in codes]
+    document = PdfReader(io.BytesIO(sheets_pdf(each, "EPCI", ["Source"], simulated=False)))
+    assert len(document.pages) == 3
+    for (drawn, _), page in zip(each, document.pages, strict=True):
+        assert drawn.name in page.extract_text()
+
+
+def test_two_territories_are_compared_by_the_figures_written() -> None:
+    first = pd.Series({"population": 1200.0, "gps": 1.0, "apl": 2.449})
+    second = pd.Series({"population": 900.0, "gps": 3.0, "apl": 2.551})
+    region = pd.Series({"population": 6e6, "gps": 6000.0, "apl": 3.0})
+    table = pair_table(pair(first, second, region), ("A", "B")).set_index("Mesure")
+    assert table.loc["Médecins généralistes", "Différence"] == "+2"
+    assert table.loc["Habitants", "Différence"] == "−300"
+    assert table.loc["APL calculée", ["A", "B", "Différence"]].tolist() == ["2,4", "2,6", "+0,2"]
+    assert table.loc["Habitants", "Région"] == ""
 
 
 def test_every_level_has_a_title() -> None:

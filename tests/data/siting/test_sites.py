@@ -186,8 +186,8 @@ def test_eligibility_signals(territory):
     assert found["void_zone"].tolist() == [True, True, False]
     assert found["zone"].tolist() == ["ZIP", "ZIP", "ZIP"]
     assert f"{number(rules.ZIP_AID_EUROS)} €" in found["aid"].iloc[0]
-    assert "chances de réussite faibles" in found["advice"].iloc[1]
-    assert "recommandée" in found["advice"].iloc[2]
+    assert "très faibles les chances" in found["advice"].iloc[1]
+    assert "deux généralistes" in found["advice"].iloc[2]
 
 
 def test_what_is_not_known_is_missing(territory):

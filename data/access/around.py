@@ -1,0 +1,48 @@
+"""Who lives around a point, and which doctors practise there: the counts of an isochrone."""
+
+import numpy as np
+import pandas as pd
+
+from data.region import rules
+from data.region.territory import Territory
+from geo.travel_time import RINGS_MINUTES
+
+
+def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float) -> pd.DataFrame:
+    """Count who is within some minutes of a point, communes being counted whole at their centre.
+
+    Parameters
+    ----------
+    territory, communes
+        The region and its indicators, in the same order.
+    lon, lat
+        The point, degrees, WGS84.
+
+    Returns
+    -------
+    pandas.DataFrame
+        minutes (10, 20, 30), communes, population, over_75 (missing where ages are unknown), gps,
+        communes_without_gp, already (inhabitants who have a GP within 20 minutes today).
+    """
+    places = territory.communes[["lon", "lat"]].to_numpy(float)
+    minutes, _ = territory.travel_time.nearest(
+        np.array([[lon, lat]]), places, float(max(RINGS_MINUTES))
+    )
+    people = communes["population"]
+    older = people * communes["share_over_75"]
+    served = communes["minutes_to_nearest_gp"] <= rules.HUBERT_MINUTES
+    rows = []
+    for ring in RINGS_MINUTES:
+        near = minutes <= ring
+        rows.append(
+            {
+                "minutes": float(ring),
+                "communes": int(near.sum()),
+                "population": float(people[near].sum()),
+                "over_75": float(older[near].sum(min_count=1)),
+                "gps": float(communes.loc[near, "gps"].sum()),
+                "communes_without_gp": int((communes.loc[near, "gps"] == 0).sum()),
+                "already": float(people[near & served].sum()),
+            }
+        )
+    return pd.DataFrame(rows)

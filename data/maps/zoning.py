@@ -1,0 +1,55 @@
+"""What the map of the zoning receives: zones as they are, then as a trial makes them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from data.maps import payload
+from data.region.territory import Territory
+from geo import layers
+
+INDICATOR = "zone"
+LAYERS = ("msp", "france_sante", "fond")
+
+
+def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> dict[str, Any]:
+    """Return all that the map's client needs, but the view.
+
+    Parameters
+    ----------
+    territory, communes
+        The region and its indicators, zones in force.
+    note
+        The decree, its date, in French.
+    """
+    document = payload.configuration(territory, communes[["code", "population", INDICATOR]], {})
+    for one in document["indicators"]:
+        one["note"] = note
+    document["layers"] = [one for one in document["layers"] if one["key"] in LAYERS]
+    return document | {
+        "read_only": True,
+        "comparison_note": "Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.",
+        "card_action": {"label": "Essayer la zone suivante", "action": "zone"},
+    }
+
+
+def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a trial changes on the map: zones of the communes, those whose zone is tried.
+
+    Parameters
+    ----------
+    communes
+        Zones after the trial, in the order of the territory.
+    changes
+        Code of a TVS to its zone tried.
+    """
+    return {
+        "values": {INDICATOR: layers.drawn_values(communes[INDICATOR], 0)},
+        "marked": [row for row, tvs in enumerate(communes["tvs"]) if tvs in changes],
+    }
+
+
+def next_zone(zone: str, zones: Sequence[str]) -> str:
+    """Return the zone that follows in the order of the law, the first after the last."""
+    return zones[(zones.index(zone) + 1) % len(zones)] if zone in zones else zones[0]

@@ -1,0 +1,109 @@
+"""Two territories of a level side by side: one table, their differences, a page."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import MISSING, number
+from data.reports.pdf import Document
+
+MEASURES: tuple[tuple[str, str, int, float], ...] = (
+    ("population", "Habitants", 0, 1.0),
+    ("gps", "Médecins généralistes", 0, 1.0),
+    ("gps_per_1000", "Généralistes pour 1 000 habitants", 2, 1.0),
+    ("minutes_to_nearest_gp", "Minutes jusqu’au généraliste le plus proche", 1, 1.0),
+    ("share_beyond_20", "Habitants à plus de 20 minutes (%)", 1, 100.0),
+    ("apl", "APL calculée", 1, 1.0),
+    ("apl_published", "APL publiée (DREES)", 1, 1.0),
+    ("share_near_retirement", "Offre proche de la retraite (%)", 0, 100.0),
+    ("minutes_to_labelled_structure", "Minutes jusqu’à une structure France Santé", 0, 1.0),
+    ("share_over_75", "75 ans et plus (%)", 1, 100.0),
+)
+"""Column, French title with its unit, decimals, factor."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of two territories, as it is written.
+
+    Attributes
+    ----------
+    title
+        What is measured, with its unit.
+    first, second, region
+        Texts; "non disponible" where unknown.
+    difference
+        Second less first, signed.
+    lengths
+        Of the paired bars, 0 to 1 on one scale.
+    """
+
+    title: str
+    first: str
+    second: str
+    difference: str
+    region: str
+    lengths: tuple[float, float]
+
+
+def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure]:
+    """Return the measures of two territories, of those that either has."""
+    measures = []
+    for key, title, decimals, factor in MEASURES:
+        values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
+        if not np.isfinite(values[:2]).any():
+            continue
+        one, two, around = values
+        # The difference is that of the figures written, so that a reader can check it.
+        gap = round(two, decimals) - round(one, decimals)
+        signed = number(abs(gap), decimals)
+        sign = "+" if round(gap, decimals) > 0 else "−" if round(gap, decimals) < 0 else ""
+        scale = max(abs(v) for v in (one, two) if np.isfinite(v)) or 1.0
+        lengths = tuple(abs(v) / scale if np.isfinite(v) else 0.0 for v in (one, two))
+        measures.append(
+            Measure(
+                title,
+                number(one, decimals),
+                number(two, decimals),
+                f"{sign}{signed}" if np.isfinite(gap) else MISSING,
+                # A total of the region is no term of comparison.
+                "" if key in {"population", "gps"} else number(around, decimals),
+                (lengths[0], lengths[1]),
+            )
+        )
+    return measures
+
+
+def pair_table(measures: Sequence[Measure], names: tuple[str, str]) -> pd.DataFrame:
+    """Return the measures as a table under French headings."""
+    rows = [(m.title, m.first, m.second, m.difference, m.region) for m in measures]
+    return pd.DataFrame(rows, columns=["Mesure", *_told_apart(names), "Différence", "Région"])
+
+
+def _told_apart(names: tuple[str, str]) -> tuple[str, str]:
+    return names if names[0] != names[1] else (f"{names[0]} (1)", f"{names[1]} (2)")
+
+
+def pair_pdf(
+    measures: Sequence[Measure],
+    names: tuple[str, str],
+    pictures: tuple[bytes, bytes],
+    notes: Sequence[str],
+    *,
+    simulated: bool,
+) -> bytes:
+    """Return the comparison on an A4 page: two maps on one scale, then the table."""
+    title = f"{names[0]} et {names[1]}, comparaison"
+    page = Document(title, notes, simulated=simulated)
+    page.heading(title, 15)
+    top = page.get_y() + 2
+    for side, picture in enumerate(pictures):
+        page.image(io.BytesIO(picture), x=14 + side * 93, y=top, w=89, alt_text=names[side])
+    page.set_y(top + 79)
+    table = pair_table(measures, names)
+    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+    page.rows([str(one) for one in table.columns], rows, (62, 32, 32, 28, 28))
+    return page.finished()

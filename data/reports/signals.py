@@ -1,0 +1,310 @@
+"""The seven signals of a territory: always all seven, each with its number or why it has none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import MISSING, counted, number, percent
+from data.region import rules
+from data.region.territory import Provenance
+
+ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
+STATES = (ALERT, WATCH, CALM, UNKNOWN)
+"""How a signal stands; "sans alerte" says what the figure shows, never that all is well."""
+
+HIGH_LOSS = -0.2
+"""Change of the number of GPs below which the sheet warns; a choice of the sheet."""
+
+MASKED_RISK = (
+    f"Relève : risque individuel non diffusé (moins de {rules.LEAST_PUBLIC_GPS} médecins)."
+)
+UNKNOWN_RISK = "Relève : risque non calculé, les données chargées ne le permettent pas."
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What it is about, its number, how it stands (one of `STATES`), and what that means."""
+
+    key: str
+    title: str
+    value: str
+    state: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """People who find no room with a GP within the threshold, as `data.access.room` counts them.
+
+    Attributes
+    ----------
+    least, nearest_first
+        Inhabitants without room: shared as fairly as can be, and each going to the nearest GP.
+    per_gp
+        Patients that one GP takes, an assumption.
+    """
+
+    least: float
+    nearest_first: float
+    per_gp: int
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What the signals read.
+
+    Attributes
+    ----------
+    own
+        The territory's row of indicators.
+    members
+        Its communes' rows.
+    past
+        `data.access.comparison.history`: index year, columns gps, apl, apl65.
+    first_counts
+        GPs of each member in the first year known, aligned with `members`; empty when unknown.
+    sources
+        Provenance of each table, by key.
+    room
+        People without room, None when not computed.
+    """
+
+    own: pd.Series
+    members: pd.DataFrame
+    past: pd.DataFrame
+    first_counts: pd.Series
+    sources: dict[str, Provenance]
+    room: Room | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether the territory is one commune."""
+        return len(self.members) == 1
+
+    def year(self, table: str) -> str:
+        """Return the vintage of a table, as it is written at the foot of the sheet."""
+        source = self.sources.get(table)
+        return source.vintage if source else "millésime inconnu"
+
+
+def signals(facts: Facts) -> tuple[Signal, ...]:
+    """Return the seven signals, in the order of reading."""
+    return (
+        _room(facts),
+        _single(facts),
+        _zone(facts),
+        _access(facts),
+        _retirement(facts),
+        _losses(facts),
+        _label(facts),
+    )
+
+
+def gps_in_words(gps: float) -> str:
+    """Return a number of GPs ("aucun médecin généraliste", "0,5 médecin généraliste")."""
+    if not gps > 0:
+        return "aucun médecin généraliste"
+    decimals = 0 if float(gps).is_integer() else 1
+    return counted(gps, "médecin généraliste", "médecins généralistes", decimals)
+
+
+def _room(facts: Facts) -> Signal:
+    title = "De la place à 20 minutes"
+    room = facts.room
+    if room is None:
+        return Signal(
+            "room",
+            title,
+            "non calculée",
+            UNKNOWN,
+            "Le nombre d’habitants sans place chez un médecin n’est pas calculé avec ces données.",
+        )
+    people = counted(room.nearest_first, "habitant sans place", "habitants sans place")
+    if room.nearest_first < 1:
+        people = "aucun habitant sans place"
+    return Signal(
+        "room",
+        title,
+        people,
+        ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else CALM,
+        f"À {number(room.per_gp)} patients par médecin (hypothèse), chacun allant au plus près ; "
+        f"{number(room.least)} dans le partage le plus équitable ({facts.year('gps')}).",
+    )
+
+
+def _single(facts: Facts) -> Signal:
+    title, year = "Un seul médecin", facts.year("gps")
+    members = facts.members
+    if not members["gps"].notna().any():
+        return Signal("single", title, MISSING, UNKNOWN, "Les médecins ne sont pas connus ici.")
+    if facts.alone:
+        gps = float(facts.own["gps"])
+        state = ALERT if gps <= 1 else WATCH if gps <= 2 else CALM
+        told = (
+            "La commune dépend de ses voisines."
+            if gps == 0
+            else "Son départ laisserait la commune sans médecin."
+            if gps <= 1
+            else "Plus d’un médecin exerce dans la commune."
+        )
+        return Signal("single", title, gps_in_words(gps), state, f"{told} ({year})")
+    lone = members[(members["gps"] > 0) & (members["gps"] <= 1)]
+    people = lone["population"].sum()
+    return Signal(
+        "single",
+        title,
+        counted(len(lone), "commune", "communes"),
+        ALERT if people > 0.1 * members["population"].sum() else WATCH if len(lone) else CALM,
+        f"{counted(people, 'habitant vit', 'habitants vivent')} dans une commune à un seul "
+        f"médecin ; {counted(int((members['gps'] == 0).sum()), 'commune', 'communes')} sans "
+        f"médecin ({year}).",
+    )
+
+
+def _zone(facts: Facts) -> Signal:
+    title, members = "Zonage", facts.members
+    year = facts.year("zoning")
+    people = members["population"].sum()
+    zoned = members[members["zone"] != ""]
+    if zoned.empty:
+        return Signal("zone", title, "non zoné", UNKNOWN, "Aucune zone n’est connue ici.")
+    shares = zoned.groupby("zone")["population"].sum() / people if people else pd.Series()
+    largest = {"ZIP": ALERT, "ZAC": WATCH}
+    told = [f"{percent(shares[zone])} en {zone}" for zone in ("ZIP", "ZAC") if zone in shares]
+    if facts.alone:
+        zone = str(zoned["zone"].iloc[0])
+        words = {"ZV": "vigilance", "HZ": "hors zone"}.get(zone, zone)
+        return Signal("zone", title, words, largest.get(zone, CALM), f"Zonage légal ({year}).")
+    state = next((largest[zone] for zone in largest if zone in shares), CALM)
+    value = told[0] if told else "hors ZIP et ZAC"
+    rest = " ; ".join(told[1:])
+    return Signal(
+        "zone",
+        title,
+        value,
+        state,
+        f"Part des habitants{' ; ' + rest if rest else ''}. Zonage légal ({year}).",
+    )
+
+
+def _access(facts: Facts) -> Signal:
+    title, own = "APL et son cours", facts.own
+    past = facts.past["apl"].dropna() if "apl" in facts.past else pd.Series(dtype=float)
+    if pd.notna(own["apl_published"]):
+        value, year = float(own["apl_published"]), f"{own['apl_published_year']:.0f}"
+        series = f"APL publiée par la DREES en {year}"
+    elif pd.notna(own["apl"]):
+        value, series = float(own["apl"]), "APL calculée ici"
+    else:
+        return Signal("apl", title, MISSING, UNKNOWN, "Aucune APL avec les données chargées.")
+    if len(past) > 1 and series.startswith("APL publiée"):
+        course = f"{number(past.iloc[0], 1)} en {past.index[0]}"
+    else:
+        course = "son cours n’est pas connu"
+    return Signal(
+        "apl",
+        title,
+        number(value, 1),
+        ALERT if value <= rules.ZIP_APL else WATCH if value <= rules.FAIR_APL else CALM,
+        f"Consultations par an et par habitant, {series} ; {course}.",
+    )
+
+
+def _retirement(facts: Facts) -> Signal:
+    title, share = "Proches de la retraite", facts.own["share_near_retirement"]
+    if not pd.notna(share):
+        return Signal(
+            "retirement", title, MISSING, UNKNOWN, "Se remplit avec l’APL publiée par la DREES."
+        )
+    year = facts.own["share_near_retirement_year"]
+    return Signal(
+        "retirement",
+        title,
+        percent(share),
+        ALERT
+        if share >= rules.NEAR_RETIREMENT_SHARE
+        else WATCH
+        if share >= rules.TOLD_RETIREMENT_SHARE
+        else CALM,
+        f"Part de l’offre accessible due à des médecins de plus de 65 ans (DREES {year:.0f}).",
+    )
+
+
+def _losses(facts: Facts) -> Signal:
+    title = "Pertes depuis le début"
+    past = facts.past["gps"].dropna() if "gps" in facts.past else pd.Series(dtype=float)
+    if len(past) < 2:
+        return Signal("losses", title, MISSING, UNKNOWN, "Une seule année est connue.")
+    first, last = past.index[0], past.index[-1]
+    change = float(past.iloc[-1] - past.iloc[0])
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    noun = counted(abs(change), "médecin", "médecins", 0 if change.is_integer() else 1)
+    value = f"{sign}{noun}" if change else "autant de médecins"
+    told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}."
+    if not facts.alone and len(facts.first_counts) == len(facts.members):
+        emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)
+        told += (
+            f" {counted(int(emptied.sum()), 'commune a perdu', 'communes ont perdu')} "
+            "leur dernier médecin."
+        )
+    part = change / past.iloc[0] if past.iloc[0] else 0.0
+    state = ALERT if part < HIGH_LOSS else WATCH if change < 0 else CALM
+    return Signal("losses", title, value, state, told)
+
+
+def _label(facts: Facts) -> Signal:
+    title, own = "Label France Santé à 30 minutes", facts.own
+    if facts.alone:
+        minutes = float(own["minutes_to_labelled_structure"])
+        if not np.isfinite(minutes):
+            return Signal("label", title, MISSING, UNKNOWN, "Aucune structure labellisée connue.")
+        kept = minutes <= rules.LABEL_MINUTES
+        told = "La promesse du label est tenue." if kept else "La promesse n’est pas tenue."
+        return Signal("label", title, f"{number(minutes)} min", CALM if kept else ALERT, told)
+    reached, people = own["population_labelled_within_30"], own["population"]
+    if not facts.members["minutes_to_labelled_structure"].notna().any() or not people:
+        return Signal("label", title, MISSING, UNKNOWN, "Aucune structure labellisée connue.")
+    share = reached / people
+    return Signal(
+        "label",
+        title,
+        percent(share),
+        CALM if share >= 0.995 else WATCH if share >= 0.8 else ALERT,
+        f"{number(reached)} des {number(people)} habitants à 30 minutes d’une structure.",
+    )
+
+
+def succession(members: pd.DataFrame, risk: pd.DataFrame | None, *, masked: bool, year: str, public: str = "") -> str:
+    """Return what is said of the relief of GPs; what is hidden is said to be hidden.
+
+    Parameters
+    ----------
+    members
+        The communes of the territory.
+    risk
+        Columns code and risk_class; None when it cannot be computed.
+    masked
+        Whether the reader may not see it.
+    year
+        Vintage of the GPs.
+    public
+        What anyone may be told in its place (`data.region.privacy.sentence`).
+    """
+    if not (members["gps"] > 0).any():
+        return f"Relève : sans objet, aucun médecin ne figure dans les données ({year})."
+    if masked:
+        many = members["gps"].sum() >= rules.LEAST_PUBLIC_GPS
+        return public if many and public else f"{MASKED_RISK} {public}".strip()
+    if risk is None:
+        return UNKNOWN_RISK
+    classes = risk[risk["code"].isin(members["code"])]
+    if classes.empty:
+        return UNKNOWN_RISK
+    if len(members) == 1:
+        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}."
+    high = classes[classes["risk_class"].isin(["élevé", "très élevé"])]
+    return (
+        f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
+        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin."
+    )

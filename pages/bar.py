@@ -1,0 +1,74 @@
+"""What stands above the screens: the name, the search of a place, the address to share."""
+
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from data.region import embedded_set
+from data.region.search import Found, search
+from data.region.territory import Territory
+from pages import shell
+
+LOGO = "static/proxisoins/marque.svg"
+ASKED = "bar_search"
+"""Key of what is written in the search."""
+CHOSEN = "bar_chosen"
+"""Key of the territory that was chosen among those found, until its sheet is open."""
+
+
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
+def _found(territory: Territory, asked: str) -> list[Found]:
+    table = embedded_set.departements(territory.region)
+    named = dict(zip(table["code"].astype(str), table["name"].astype(str), strict=True))
+    return search(territory.communes, named, asked)
+
+
+def _open(found: Found) -> None:
+    """Go to the sheet of a place, at the end of the run that this click starts."""
+    st.session_state[ASKED] = ""
+    st.session_state[CHOSEN] = f"{found.level}:{found.code}"
+
+
+def draw(*, with_search: bool) -> None:
+    """Draw the bar; the map has a search of its own."""
+    st.logo(LOGO, size="large", link=None)
+    if not with_search:
+        return
+    chosen = st.session_state.pop(CHOSEN, "")
+    if chosen:
+        shell.remember(replace(shell.view(), territory=chosen))
+        st.switch_page("pages/territoire.py")
+    territory = shell.territory()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.text_input(
+            "Chercher un territoire",
+            key=ASKED,
+            placeholder=f"Chercher en {territory.region_name} : commune, code, EPCI, département",
+            label_visibility="collapsed",
+            max_chars=80,
+        )
+        with st.popover("Partager"):
+            st.caption("L’adresse de cette vue : qui l’ouvre la voit, s’il en a le droit.")
+            st.code(_address(), language=None, wrap_lines=True)
+    if not asked:
+        return
+    found = _found(territory, asked)
+    if not found:
+        st.caption("Aucun territoire de la région ne correspond : vérifiez le nom ou le code.")
+        return
+    with st.container(horizontal=True):
+        for one in found:
+            st.button(
+                f"{one.name} · {one.detail}",
+                key=f"bar-{one.level}-{one.code}",
+                on_click=_open,
+                args=(one,),
+            )
+
+
+def _address() -> str:
+    """Return the address of the view, as the browser shows it."""
+    parts = urlsplit(st.context.url or "")
+    query = urlencode(st.query_params.to_dict())
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" + (f"?{query}" if query else "")

@@ -1,0 +1,101 @@
+"""Pieces of the sheet of a territory: its signals, its figures, two territories side by side.
+
+All texts may hold imported names: each is escaped where it is written.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from data.reports.pair import Measure
+from data.reports.sheet import Figure
+from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH, Signal
+
+_STATES = {
+    ALERT: ("▲", "#ffe9e9", "#a30000"),
+    WATCH: ("◆", "#fff3d6", "#6a4600"),
+    CALM: ("✓", "#e3f6e8", "#0f5426"),
+    UNKNOWN: ("?", "#eeeeee", "#3a3a3a"),
+}
+"""Mark, ground and ink of each state: never told by colour alone; contrasts above 5.5."""
+
+_STYLE = """<style>
+.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem;
+  list-style:none;padding:0;margin:.2rem 0 .6rem}
+.ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
+.ps-signals .t{font-size:.85rem;font-weight:600}
+.ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
+.ps-signals .s{display:inline-block;font-size:.75rem;font-weight:600;padding:.05rem .45rem}
+.ps-signals .w{font-size:.85rem;margin:.2rem 0 0}
+.ps-table{border-collapse:collapse;width:100%;font-size:.88rem}
+.ps-table th,.ps-table td{border-bottom:1px solid #d5d9e2;padding:.3rem .4rem;text-align:left;
+  vertical-align:top}
+.ps-table .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
+.ps-bar.b{background:#c9191e}
+@media print{.ps-signals{grid-template-columns:1fr 1fr}}
+</style>"""
+
+
+def draw_signals(signals: Sequence[Signal], succession: str) -> None:
+    """Draw the seven signals, and what is said of the relief of GPs."""
+    items = []
+    for one in signals:
+        mark, ground, ink = _STATES[one.state]
+        items.append(
+            f'<li style="border-left-color:{ink}"><div class="t">{escape(one.title)}</div>'
+            f'<div class="v">{escape(one.value)}</div>'
+            f'<span class="s" style="background:{ground};color:{ink}">{mark} {escape(one.state)}'
+            f'</span><p class="w">{escape(one.sentence)}</p></li>'
+        )
+    st.html(
+        f'{_STYLE}<ul class="ps-signals">{"".join(items)}</ul>'
+        f'<p style="margin:0">{escape(succession)}</p>'
+    )
+
+
+def draw_figures(figures: Sequence[Figure]) -> None:
+    """Draw the figures compared with the region and with the territories of the level."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(one.label)}</th><td class="n"><strong>{escape(one.value)}'
+        f"</strong></td><td>{escape(one.comparison)}</td><td>{escape(one.sentence)}</td></tr>"
+        for one in figures
+    )
+    heads = "".join(
+        f'<th scope="col">{one}</th>' for one in ("Mesure", "Ici", "À côté", "Ce que cela compte")
+    )
+    st.html(
+        f'{_STYLE}<table class="ps-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>'
+        "</table>"
+    )
+
+
+def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
+    """Draw two territories: one table, their differences, paired bars on one scale."""
+    rows = []
+    for one in measures:
+        bars = "".join(
+            f'<span class="ps-bar{extra}" style="width:{100 * length:.0f}%"></span>'
+            for extra, length in zip(("", " b"), one.lengths, strict=True)
+        )
+        cells = "".join(
+            f'<td class="n">{escape(text)}</td>'
+            for text in (one.first, one.second, one.difference, one.region)
+        )
+        rows.append(
+            f'<tr><th scope="row">{escape(one.title)}</th>{cells}'
+            f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
+        )
+    titles = ("Mesure", *names, "Différence", "Région", "Barres")
+    heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in titles)
+    st.html(
+        f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table"><thead><tr>{heads}</tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def draw_sentences(title: str, sentences: Sequence[str]) -> None:
+    """Draw sentences as a list under a heading."""
+    st.subheader(title)
+    st.html("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>")

@@ -1,0 +1,42 @@
+/* The frame of the map in the page: its height, its columns, and the steps of Back and Forward. */
+import { page } from "./address.js";
+
+const PHONE_PX = 700;
+/* Least height of a map, and its share of the window where it is not the whole screen. */
+const LEAST_HEIGHT_PX = 460;
+const SHARE_OF_SCREEN = 0.78;
+/* What stands above the map at most when the page is at its top, in pixels. */
+const MOST_ABOVE_PX = 240;
+
+/* Height for the map: down to the foot of the window where it is the screen, else most of the window. */
+function room(whole) {
+  const screen = page().innerHeight || 800;
+  const frame = window.frameElement;
+  if (!whole || !frame) return screen * SHARE_OF_SCREEN;
+  const { top } = frame.getBoundingClientRect();
+  return screen - Math.max(0, Math.min(top, MOST_ABOVE_PX)) - 4;
+}
+
+/* Keep the frame at its height whatever the window becomes, and tell the map of the steps in the address. */
+export function settle(carte) {
+  const component = window.Streamlit;
+  const own = component && component.setFrameHeight.bind(component);
+  const fit = () => {
+    const phone = document.documentElement.clientWidth < PHONE_PX;
+    const height = Math.round(Math.max(LEAST_HEIGHT_PX, room(carte.config.whole)));
+    document.documentElement.style.setProperty("--height", `${height}px`);
+    document.body.classList.toggle("phone", phone);
+    if (own) own(height);
+    carte.map.invalidateSize({ animate: false });
+    // A map laid out in a closed tab has no size: it finds its bounds when it is seen.
+    if (carte.unseen && carte.map.getSize().x) carte.fit(carte.unseen);
+  };
+  if (component) component.setFrameHeight = fit;
+  // The page outlives this frame: what listens to it goes with the frame.
+  const gone = new AbortController();
+  window.addEventListener("pagehide", () => gone.abort());
+  page().addEventListener("resize", fit, { signal: gone.signal });
+  page().addEventListener("popstate", () => carte.follow(), { signal: gone.signal });
+  new ResizeObserver(fit).observe(document.documentElement);
+  fit();
+}

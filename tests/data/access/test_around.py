@@ -1,0 +1,25 @@
+"""Who is around a point, on six communes in a line, by hand."""
+
+from data.access.around import around
+from data.access.indicators import commune_indicators
+from tests.data.access.test_indicators import GPS, made
+
+
+def test_each_ring_counts_whole_communes_and_what_they_have() -> None:
+    territory = made(GPS)
+    communes = commune_indicators(territory)
+    table = around(territory, communes, 0.0, 45.0).set_index("minutes")
+    # Town halls stand at 0, 12, 24, 36 and 48 minutes of the point, the last one far away.
+    assert table["communes"].tolist() == [1, 2, 3]
+    assert table["population"].tolist() == [1000, 3000, 3500]
+    near = communes.iloc[:3]
+    assert table.loc[30, "gps"] == near["gps"].sum()
+    assert table.loc[30, "communes_without_gp"] == (near["gps"] == 0).sum()
+    served = near["minutes_to_nearest_gp"] <= 20
+    assert table.loc[30, "already"] == near.loc[served, "population"].sum()
+
+
+def test_ages_unknown_are_missing_never_zero() -> None:
+    territory = made(GPS)
+    communes = commune_indicators(territory).assign(share_over_75=float("nan"))
+    assert around(territory, communes, 0.0, 45.0)["over_75"].isna().all()

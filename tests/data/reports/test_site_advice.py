@@ -1,0 +1,66 @@
+"""What is advised of a plan, and that the best sites keep to it."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from data.reports import site_tables
+from data.reports.scenario_results import Search
+from data.siting import evaluation
+from geo.errors import InvalidInputError
+from tests.data.access.test_indicators import GPS
+from tests.data.siting.test_sites import FAR, MIDDLE, made, site, structures, zoning
+
+
+@pytest.fixture
+def territory():
+    return made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())
+
+
+def test_a_plan_without_its_team_is_not_recommended(territory):
+    plans = [
+        site("Seul", "16001", 0.0, gps=1),
+        replace(site("Sans équipe", "16001", 0.0, gps=2), others=0),
+        replace(site("Complet", "16001", 0.0, gps=2), others=1),
+        site("Non précisé", "16001", 0.0, gps=2),
+    ]
+    found = evaluation.evaluate_sites(territory, plans).sites
+    assert found["advised"].tolist() == [False, False, True, True]
+    assert ["recommandée" in one for one in found["advice"]] == [False, False, True, True]
+    assert "non précisé" in found["advice"].iloc[3]
+    assert all("deux généralistes" in one for one in found["advice"].iloc[:1])
+
+
+def test_a_site_advised_against_is_not_kept(territory):
+    candidates = [MIDDLE, FAR, site("Reste", "16001", 0.0, gps=2)]
+    judged = evaluation.evaluate_sites(territory, candidates)
+    against = site_tables.against(judged)
+    assert against == (0, 1)
+    asked = Search("mclp", 2, existing="none")
+    assert set(asked.run(territory, tuple(candidates)).chosen) & set(against)
+    kept = replace(asked, left_out=against).run(territory, tuple(candidates))
+    assert kept.chosen == (2,)
+    assert kept.gained > 0
+    names = [one.name for one in candidates]
+    assert site_tables.answer(kept, 20, names).startswith("Ouvrir Reste mettrait ")
+    assert Search.from_parameters(replace(asked, left_out=against).to_parameters(), 3) == replace(
+        asked, left_out=against
+    )
+
+
+def test_all_sites_advised_against_is_said(territory):
+    with pytest.raises(InvalidInputError, match="déconseillés"):
+        Search("mclp", 1, left_out=(0, 1)).run(territory, (MIDDLE, FAR))
+
+
+@pytest.mark.parametrize("moving", [1, 3, 4])
+def test_a_small_count_is_hidden_in_sentences_too(moving):
+    judged = SimpleNamespace(
+        changes=pd.DataFrame(), together=pd.Series({"gps_moving": float(moving)})
+    )
+    shared = site_tables.changes_sentence(judged, public=True)
+    assert "NS" in shared
+    assert str(moving) not in shared
+    assert str(moving) in site_tables.changes_sentence(judged)

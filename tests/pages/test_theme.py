@@ -1,0 +1,66 @@
+"""The one file of colours: contrasts, and the theme of Streamlit that repeats a few of them."""
+
+import re
+import tomllib
+
+import pytest
+
+from data.base.paths import ROOT, STATIC
+
+TEXT, GRAPHIC = 4.5, 3.0
+"""WCAG AA: contrast of a text, of a focus ring or a shape."""
+
+
+def colours() -> dict[str, str]:
+    text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("front", "ground", "least"),
+    [
+        ("ink", "paper", TEXT),
+        ("ink", "ground", TEXT),
+        ("soft", "paper", TEXT),
+        ("soft", "ground", TEXT),
+        ("blue", "paper", TEXT),
+        ("blue", "blue-ground", TEXT),
+        ("soft", "blue-ground", TEXT),
+        ("alert", "alert-ground", TEXT),
+        ("watch", "watch-ground", TEXT),
+        ("calm", "calm-ground", TEXT),
+        ("quiet", "quiet-ground", TEXT),
+        ("warning", "watch-ground", TEXT),
+        ("edge", "paper", GRAPHIC),
+        ("focus", "paper", GRAPHIC),
+        ("focus", "ground", GRAPHIC),
+        ("focus", "blue-ground", GRAPHIC),
+    ],
+)
+def test_contrasts(front: str, ground: str, least: float) -> None:
+    known = colours()
+    assert contrast(known[front], known[ground]) >= least
+
+
+def test_streamlit_has_the_same_colours() -> None:
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))[
+        "theme"
+    ]
+    known = colours()
+    assert theme["primaryColor"] == theme["linkColor"] == known["blue"]
+    assert theme["backgroundColor"] == known["paper"]
+    assert theme["secondaryBackgroundColor"] == known["ground"]
+    assert theme["textColor"] == known["ink"]
