@@ -147,7 +147,7 @@ def changes_sentence(evaluation: SiteEvaluation, *, public: bool = False) -> str
     moving = evaluation.together["gps_moving"]
     if changes.empty and moving > 0:
         who = (
-            f"Des généralistes déjà installés ({SUPPRESSED}) rejoindraient"
+            f"Des généralistes déjà installés ({privacy.count(moving)}) rejoindraient"
             if public and moving < LEAST_PUBLIC_GPS
             else counted(moving, "généraliste déjà installé rejoindrait", "")
             if moving < 2

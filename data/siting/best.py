@@ -171,7 +171,7 @@ def best_sites(
     table = price_of_differences(chooser, problem, solution, others)
     new = list(_new(solution, len(sites)))
     served = today <= threshold
-    reached = (minutes[:, new] <= threshold).any(axis=1)
+    within = (minutes[:, new] <= threshold).any(axis=1)
     return BestSites(
         _new(solution, len(sites)),
         solution,
@@ -183,8 +183,8 @@ def best_sites(
         ),
         float(ground.people[~reachable].sum()),
         unit,
-        float(ground.people[reached & ~served].sum()),
-        float(ground.people[~reached & ~served].sum()),
+        float(ground.people[within & ~served].sum()),
+        float(ground.people[~within & ~served].sum()),
     )
 
 
