@@ -275,7 +275,9 @@ def _label(facts: Facts) -> Signal:
     )
 
 
-def succession(members: pd.DataFrame, risk: pd.DataFrame | None, *, masked: bool, year: str, public: str = "") -> str:
+def succession(
+    members: pd.DataFrame, risk: pd.DataFrame | None, *, masked: bool, year: str, public: str = ""
+) -> str:
     """Return what is said of the relief of GPs; what is hidden is said to be hidden.
 
     Parameters
