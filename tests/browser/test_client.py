@@ -13,7 +13,7 @@ from data.base import paths
 from pages import map_assets
 
 CLIENT = paths.STATIC / map_assets.CLIENT
-OPENING_BYTES = 26_000
+OPENING_BYTES = 32_000
 """Most that opening a map may cost in our own scripts and styles, each compressed by itself."""
 LINES = 340
 """Most that one module may hold."""
