@@ -123,7 +123,7 @@ def test_a_group_is_fetched_checked_and_swapped_in_one_step(server):
     )
     assert [line.status for line in lines] == [imports.IMPORTED] * 2
     assert ("bpe_melodi", len(BPE), len(BPE)) in seen
-    assert reports[0].tables[0].matched == 893  # two départements: the others are not covered
+    assert reports[0].tables[0].matched == 2  # an extract: communes without a line are unknown
     state = table_store.version(table_store.current_key())
     assert state.before == ""  # one step for both sources
     assert set(state.tables) == {"gps", "gp_history", "reference"}
@@ -359,7 +359,7 @@ def test_a_later_refresh_goes_on_from_an_earlier_one(server):
         (lambda handler, _: _send(handler, b"", 302, Location="/bpe"), "renvoie sans fin"),
         (_whole(b"a;b\n1;2\n"), "n'est aucun des fichiers attendus"),
         (_whole((GOLDEN / "reference.csv").read_bytes()), "n'a plus la forme attendue"),
-        (_whole(BPE[:150]), "sans médecin généraliste"),
+        (_whole(BPE[:150]), "un guillemet ouvre une cellule"),
         (_whole(b"PK\x03\x04" + BPE), "abîmé"),
     ],
     ids=itertools.count(),
@@ -438,8 +438,8 @@ def test_a_file_that_lost_its_communes_is_refused(server):
     _refresh("bpe_melodi")
     server.answers["/bpe"] = _whole(BPE.replace(b'"33063"', b'"01053"'))
     message = _failure()
-    assert "ne couvre que 359 communes" in message
-    assert "contre 893 aujourd'hui" in message
+    assert "ne couvre que 1 commune de la région" in message
+    assert "contre 2 aujourd'hui" in message
 
 
 def test_sources_without_address_say_what_to_do(server):

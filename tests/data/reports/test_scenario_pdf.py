@@ -114,7 +114,7 @@ def test_counts_of_one_to_four_are_suppressed_in_public_and_told_to_planners(gps
         table = site_tables.side_by_side(found, [0], public=public).set_index(site_tables.MEASURE)
         told[public] = table.loc["Généralistes à 10 min aujourd’hui", "Milieu"]
     assert told[False] == f"{gps},0"
-    assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps},0")
+    assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps}")
     _, text = drawn(few, draft, simulated=False)
     legend = text.count("« NS »")
     assert (text.split().count("NS") > legend) == (1 <= gps <= 4)
