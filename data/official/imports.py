@@ -289,7 +289,8 @@ def _check_refreshed(
         if now == 0 or now < COVERAGE_FLOOR * before:
             raise InvalidInputError(
                 f"« {item.file_name} » ne couvre que "
-                f"{french.counted(now, 'commune', 'communes')} de la région pour « {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
+                f"{french.counted(now, 'commune', 'communes')} de la région pour "
+                f"« {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
                 "rien n'est changé. Vérifiez le fichier, puis importez-le à la main si c'est voulu."
             )
 
