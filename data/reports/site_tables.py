@@ -34,7 +34,7 @@ _PROFESSIONALS = {"gps_within_10", "gps_moving"}
 _CHANGE_DECIMALS = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
 MODELS = {
     "mclp": "Couvrir le plus d’habitants (couverture maximale)",
-    "capacitated": "Donner une place au plus d’habitants qui n’en ont pas",
+    "capacitated": "Donner une place au plus d’habitants qui n’en ont pas (eux seuls comptent)",
     "pmedian": "Réduire le trajet moyen (p-médiane)",
     "lscp": "Couvrir tout le monde avec le moins de sites (couverture totale)",
     "pcenter": "Réduire le plus long trajet (p-centre)",
