@@ -143,7 +143,7 @@ def open_page(*, title: str = "") -> None:
         "{display:none}[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
-        "{color:var(--soft)!important}"
+        "{color:var(--soft)!important;opacity:1!important}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
         ".block-container{padding:0}}"

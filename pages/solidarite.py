@@ -225,13 +225,14 @@ def draw() -> None:
     _answer(territory, found)
     if not found.need:
         return
-    left, right = st.columns([2, 3])
-    with left:
-        st.header("Selon le nombre de volontaires")
-        _curve(territory, chosen)
-    with right:
-        st.header("Les trois dispositifs, avec autant de volontaires")
-        _schemes(territory, chosen)
+    if st.toggle("Comparer selon le nombre de volontaires, et les trois dispositifs"):
+        left, right = st.columns([2, 3])
+        with left:
+            st.header("Selon le nombre de volontaires")
+            _curve(territory, chosen)
+        with right:
+            st.header("Les trois dispositifs, avec autant de volontaires")
+            _schemes(territory, chosen)
     st.header("Le plan")
     _tables(territory, found)
     st.caption(" · ".join(figures.notes(territory, *_TABLES)))

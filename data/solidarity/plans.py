@@ -252,18 +252,13 @@ def _donors(communes: pd.DataFrame, targets: pd.DataFrame, terms: Terms) -> npt.
 
 
 def _served(
-    roads: pd.DataFrame, targets: pd.DataFrame, sites: int | None
+    territory: Territory, hosts: npt.NDArray[np.int64], sites: int | None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return who is received where: at home, or at a host site within 20 minutes."""
-    count = len(targets)
     if sites is None:
-        return np.arange(count), np.arange(count)
-    place = pd.Series(np.arange(count), index=targets["row"])
-    near = roads[(roads["minutes"] <= HUBERT_MINUTES) & roads["origin"].isin(place.index)]
-    return (
-        near["host"].to_numpy(dtype=np.int64),
-        place.loc[near["origin"]].to_numpy(dtype=np.int64),
-    )
+        return np.arange(hosts.size), np.arange(hosts.size)
+    near = roads_to(territory, hosts, hosts, HUBERT_MINUTES)
+    return near["host"].to_numpy(dtype=np.int64), near["origin"].to_numpy(dtype=np.int64)
 
 
 def _driven(
@@ -271,16 +266,16 @@ def _driven(
 ) -> tuple[HelpProblem, HelpPlan, Floats]:
     """Volunteers drive to the host and back."""
     terms = donors.terms
-    roads = roads_to(territory, targets["row"].to_numpy(dtype=np.int64))
-    rank = pd.Series(np.arange(donors.rows.size), index=donors.rows)
-    trips = roads[(roads["minutes"] <= terms.minutes) & roads["origin"].isin(rank.index)]
-    served_at, target = _served(roads, targets, terms.sites)
+    hosts = targets["row"].to_numpy(dtype=np.int64)
+    roads = roads_to(territory, donors.rows, hosts, LONGEST_TRIP_MINUTES)
+    trips = roads[roads["minutes"] <= terms.minutes]
+    served_at, target = _served(territory, hosts, terms.sites)
     losses, margins = donors.floor()
     problem = HelpProblem(
         needs=targets["half_days"].to_numpy(dtype=np.float64),
         doctors=donors.doctors,
         ceiling=terms.ceiling,
-        donor=rank.loc[trips["origin"]].to_numpy(dtype=np.int64),
+        donor=trips["origin"].to_numpy(dtype=np.int64),
         host=trips["host"].to_numpy(dtype=np.int64),
         minutes=trips["minutes"].to_numpy(dtype=np.float64),
         served_at=served_at,
@@ -304,9 +299,7 @@ def _lodged(
     terms, need = donors.terms, targets["half_days"].to_numpy(dtype=np.float64)
     pool = _pool(donors, float(need.sum()))
     most = plan(pool, volunteers=terms.volunteers, time_limit=time_limit).covered
-    served_at, target = _served(
-        roads_to(territory, targets["row"].to_numpy(dtype=np.int64)), targets, terms.sites
-    )
+    served_at, target = _served(territory, targets["row"].to_numpy(dtype=np.int64), terms.sites)
     count = len(targets)
     anywhere = HelpProblem(
         needs=need,
@@ -362,18 +355,23 @@ def _together(
     return problem, replace(where, given=half_days, volunteers=who.volunteers, road_minutes=0.0)
 
 
-def roads_to(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Return minutes from every commune of the region to some of them, up to an hour, kept.
+def roads_to(
+    territory: Territory,
+    origins: npt.NDArray[np.int64],
+    hosts: npt.NDArray[np.int64],
+    limit: float,
+) -> pd.DataFrame:
+    """Return minutes from some communes of the region to others, kept on disk.
 
     Returns
     -------
     pandas.DataFrame
-        origin (row of the commune), host (position in `hosts`), minutes; 0 at home.
+        origin (position in `origins`), host (position in `hosts`), minutes up to the limit.
     """
     points = coordinates(territory.communes)
 
     def build() -> pd.DataFrame:
-        found = territory.travel_time.matrix(points, points[hosts], LONGEST_TRIP_MINUTES)
+        found = territory.travel_time.matrix(points[origins], points[hosts], limit)
         return pd.DataFrame(
             {
                 "origin": found["origin"].to_numpy(dtype=np.int32),
@@ -382,5 +380,5 @@ def roads_to(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame
             }
         )
 
-    key = digest(territory.travel_time.version, points.tobytes(), hosts.tobytes())
-    return cached_table("help", key, build)
+    asked = (points.tobytes(), origins.tobytes(), hosts.tobytes(), f"{limit:g}")
+    return cached_table("help", digest(territory.travel_time.version, *asked), build)

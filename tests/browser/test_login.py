@@ -127,7 +127,7 @@ def test_nothing_that_reaches_the_public_tells_a_suppressed_figure(
     code = str(risk.loc[risk["code"].isin(alone), "code"].iloc[0])
     received = heard(visitor)
     visitor.goto(f"{guarded}/territoire?territoire=commune:{code}")
-    expect(visitor.get_by_text("Ce qui menace")).to_be_visible(timeout=SLOW_MS)
+    expect(visitor.get_by_text("À côté des autres")).to_be_visible(timeout=SLOW_MS)
     for screen in ("", "risques", "sites", "methode"):
         visitor.goto(f"{guarded}/{screen}?commune={code}")
         expect(visitor.get_by_text("Sans compte")).to_be_visible(timeout=SLOW_MS)
