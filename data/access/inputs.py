@@ -98,11 +98,16 @@ def pairs_to(territory: Territory, rows: npt.NDArray[np.int_], limit: float) -> 
     )
 
 
+def apl_weight(minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the weight of times in the APL (weights of 2015), times being estimates."""
+    return ga.DREES_2015.expected(minutes, TIME_FACTOR, TIME_SPREAD_MINUTES)
+
+
 def apl(
     pairs: pd.DataFrame, demand: npt.NDArray[np.float64], supply: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return the APL (weights of 2015) on times that are estimates, shape of `demand`."""
-    weight = ga.DREES_2015.expected(pairs["minutes"], TIME_FACTOR, TIME_SPREAD_MINUTES)
+    weight = apl_weight(pairs["minutes"].to_numpy(dtype=np.float64))
     origin = pairs["origin"].to_numpy(dtype=np.int64)
     destination = pairs["destination"].to_numpy(dtype=np.int64)
     return ga.floating_catchment(origin, destination, weight, demand, supply)

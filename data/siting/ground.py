@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
-from data.access.inputs import ACTS_PER_GP, coordinates
+from data.access.inputs import ACTS_PER_GP, apl_weight, coordinates
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
@@ -139,11 +139,6 @@ class Ground:
         used = site_gps > 0
         to_sites = sites[:, used].min(axis=1, initial=np.inf)
         return np.minimum(found, to_sites)[: self.count]
-
-
-def apl_weight(minutes: Floats) -> Floats:
-    """Return the weight of times in the APL, as the indicators of the region weigh them."""
-    return ga.DREES_2015.expected(minutes, inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES)
 
 
 @lru_cache(maxsize=_KEPT)

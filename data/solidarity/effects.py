@@ -10,7 +10,6 @@ from data.access.room import room_tables
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, MONTHS
-from geo import access as ga
 from geo.room import Reach, nearest_first
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +39,7 @@ def apl_of_half_days(
     demand, _ = inputs.standardised_population(territory, everywhere)
     origin = pairs["origin"].to_numpy(dtype=np.int64)
     destination = pairs["destination"].to_numpy(dtype=np.int64)
-    weight = _weights(pairs["minutes"].to_numpy(dtype=np.float64))
+    weight = inputs.apl_weight(pairs["minutes"].to_numpy(dtype=np.float64))
     around = np.bincount(destination, weight * demand[origin], len(everywhere))
     rank = np.full(len(everywhere), -1)
     rank[rows] = np.arange(rows.size)
@@ -121,7 +120,3 @@ def _reach(territory: Territory, pairs: pd.DataFrame, hosts: npt.NDArray[np.int6
     count = len(inputs.places(territory))
     both = pd.concat([home, apart], ignore_index=True)
     return Reach.of(both, count, count, HUBERT_MINUTES)
-
-
-def _weights(minutes: Floats) -> Floats:
-    return ga.DREES_2015.expected(minutes, inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES)

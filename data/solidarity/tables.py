@@ -1,6 +1,7 @@
 """A plan of help in tables and words: targets, hosts with their calendar, donors, the schemes."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ WEEKS = 4
 """Weeks of the calendar: the half-days of a month, as near to even as whole ones can be."""
 ROAD_KM_PER_STRAIGHT_KM = 1.3
 """Road over straight line: an order of magnitude, said so on screen (`docs/travel-time.md`)."""
+_KEPT = 4
+"""Plans whose effects are kept: a screen reads those of one plan several times."""
 OTHERS = f"autres EPCI (moins de {LEAST_PUBLIC_GPS} volontaires chacun)"
 NOT_PREDICTED = (
     "La bonne volonté n’est pas prédite : le plan dit ce que des volontaires couvriraient au "
@@ -191,6 +194,7 @@ def sentence(found: Help) -> str:
     return told
 
 
+@lru_cache(maxsize=_KEPT)
 def _changes(territory: Territory, found: Help) -> pd.DataFrame:
     return changes(
         territory,
