@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from data.region.rules import ACTS_A_HALF_DAY, ROOM_PEOPLE_A_GP, ZIP_APL
 from data.solidarity.needs import AIMS, TARGETS, Question
-from data.solidarity.plans import LONGEST_TRIP_MINUTES, Terms
+from data.solidarity.plans import LONGEST_TRIP_MINUTES, USUAL_TRIP_MINUTES, Terms
 from data.solidarity.schemes import SCHEMES, SOLIDARITY
 from geo.errors import InvalidInputError
 
@@ -42,7 +42,7 @@ class HelpChoices:
     scheme: str = "avancees"
     volunteers: int = 39
     sites: int = 0
-    minutes: int = int(LONGEST_TRIP_MINUTES)
+    minutes: int = int(USUAL_TRIP_MINUTES)
     half_days: int = 0
     floor: float = 0.0
     replaced: bool = False

@@ -23,7 +23,11 @@ from geo.solidarity import HelpPlan, HelpProblem, plan
 Floats = npt.NDArray[np.float64]
 
 LONGEST_TRIP_MINUTES = 60.0
-"""Longest trip that screens offer; pairs are computed once up to it."""
+"""Longest trip that screens offer."""
+USUAL_TRIP_MINUTES = 45.0
+"""Trip that screens open on: an hour and a half of road for a half-day of 12 consultations."""
+_ROADS_KEPT_BY = 15.0
+"""Minutes; roads are computed and kept up to a multiple of it, so that few tables serve all."""
 VOLUNTEERS = (5, 10, 39, 100, 200)
 """Points of the curve; 39 GPs of Nouvelle-Aquitaine took part in spring 2026."""
 _KEPT = 32
@@ -52,7 +56,7 @@ class Terms:
     scheme: str = "avancees"
     volunteers: int | None = None
     sites: int | None = None
-    minutes: float = LONGEST_TRIP_MINUTES
+    minutes: float = USUAL_TRIP_MINUTES
     half_days: float | None = None
     floor: float | None = None
     replaced: bool = False
@@ -267,8 +271,7 @@ def _driven(
     """Volunteers drive to the host and back."""
     terms = donors.terms
     hosts = targets["row"].to_numpy(dtype=np.int64)
-    roads = roads_to(territory, donors.rows, hosts, LONGEST_TRIP_MINUTES)
-    trips = roads[roads["minutes"] <= terms.minutes]
+    trips = _trips(territory, targets, donors)
     served_at, target = _served(territory, hosts, terms.sites)
     losses, margins = donors.floor()
     problem = HelpProblem(
@@ -286,6 +289,21 @@ def _driven(
     )
     found = plan(problem, volunteers=terms.volunteers, sites=terms.sites, time_limit=time_limit)
     return problem, found, problem.out_of_reach
+
+
+def _trips(territory: Territory, targets: pd.DataFrame, donors: _Donors) -> pd.DataFrame:
+    """Return the roads from donors to hosts: origin (position in `donors.rows`), host, minutes.
+
+    Roads are kept for whoever could give without a floor, so that another floor finds them made.
+    """
+    anyone = _donors(commune_indicators(territory), targets, replace(donors.terms, floor=None))
+    limit = _ROADS_KEPT_BY * np.ceil(donors.terms.minutes / _ROADS_KEPT_BY)
+    roads = roads_to(territory, anyone, targets["row"].to_numpy(dtype=np.int64), float(limit))
+    position = np.full(len(inputs.places(territory)), -1, dtype=np.int64)
+    position[donors.rows] = np.arange(donors.rows.size)
+    origin = position[anyone[roads["origin"]]]
+    kept = (origin >= 0) & (roads["minutes"] <= donors.terms.minutes).to_numpy()
+    return roads.assign(origin=origin)[kept]
 
 
 def _lodged(

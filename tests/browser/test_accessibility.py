@@ -32,6 +32,6 @@ def test_screen_has_no_grave_finding(
         page.get_by_test_id("stMain").get_by_role("heading").or_(
             page.locator("iframe")
         ).first.wait_for(timeout=60_000)
-        page.locator("[data-test-script-state=notRunning]").wait_for()
+        page.locator("[data-test-script-state=notRunning]").wait_for(timeout=120_000)
         page.locator("[data-stale=true]").wait_for(state="detached")
         assert grave_findings(page) == []

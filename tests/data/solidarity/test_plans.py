@@ -9,9 +9,10 @@ import pytest
 
 from data.access.indicators import commune_indicators
 from data.region.rules import LEAST_PUBLIC_GPS
+from data.solidarity import plans
 from data.solidarity.effects import apl_of_half_days, changes
 from data.solidarity.needs import Question, needs
-from data.solidarity.plans import Terms, curve, help_plan
+from data.solidarity.plans import Terms, curve, help_plan, roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, SCHEMES
 from data.solidarity.tables import (
     OTHERS,
@@ -90,6 +91,20 @@ def test_a_floor_holds_in_donor_communes(territory):
     assert free.covered > found.covered
     # 17001, under the floor, gives nothing.
     assert found.taken[3] == 0
+
+
+def test_another_floor_or_trip_asks_for_no_other_roads(territory, monkeypatch):
+    asked = set()
+
+    def spied(territory, origins, hosts, limit):
+        asked.add((origins.tobytes(), hosts.tobytes(), limit))
+        return roads_to(territory, origins, hosts, limit)
+
+    monkeypatch.setattr(plans, "roads_to", spied)
+    floor = float(commune_indicators(territory)["apl"].to_numpy()[0]) - 0.1
+    for terms in (Terms(), Terms(floor=floor), Terms(minutes=31.0)):
+        help_plan.__wrapped__(territory, Question(apl=60.0), terms)
+    assert len(asked) == 1
 
 
 def test_a_half_day_takes_what_recomputing_the_apl_says(territory):
