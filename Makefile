@@ -76,6 +76,8 @@ clean: ## remove the environment and everything that set-up made
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(VENV_PYTHON) -m data.upkeep.assets
+	@echo "Compiling, and computing what the first screens need (a minute, once)..."
+	@$(VENV_PYTHON) -m data.upkeep.prepare
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready

@@ -1,19 +1,33 @@
-"""What the first screen needs, computed once before it opens: `python -m data.upkeep.prepare`."""
+"""What the first screens need, computed once before they open: `python -m data.upkeep.prepare`."""
+
+import sys
+from contextlib import suppress
 
 from data.access import indicators
 from data.maps import payload
+from data.pdses import coverage
 from data.region import catalogue, embedded_set
+from data.solidarity import plans
+from data.solidarity.needs import Question
+from geo.errors import ProxiSoinsError, UnavailableError
 
 
 def prepare(region: str) -> None:
-    """Compile the kernels, compute the indicators and write the contours of a region.
+    """Compile the kernels; compute indicators, contours, minutes to on-call lines, roads of help.
 
     All of it is kept on disk; a second call only reads it back.
     """
     territory = catalogue.load_territory(region)
     indicators.commune_indicators(territory)
     payload.contours_file(territory)
+    coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    with suppress(UnavailableError):  # a region without zones has nobody to help yet
+        plans.help_plan(territory, Question(), plans.Terms())
 
 
 if __name__ == "__main__":
-    prepare(embedded_set.DEFAULT_REGION)
+    try:
+        prepare(embedded_set.DEFAULT_REGION)
+    except (ProxiSoinsError, OSError) as error:
+        # The application does without, only slower; set-up goes on.
+        sys.stderr.write(f"Rien n’est préparé d’avance : {error}\n")

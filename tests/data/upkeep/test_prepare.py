@@ -1,0 +1,26 @@
+"""After set-up the first screens find what is long already kept."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from data.access.indicators import commune_indicators
+from data.base import table_cache
+from data.pdses import coverage
+from data.region import catalogue
+from data.solidarity import plans
+from data.solidarity.needs import Question
+
+
+def test_the_first_screens_build_no_table(
+    prepared_home: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
+    built: list[str] = []
+    monkeypatch.setattr(table_cache, "_write", lambda _table, path: built.append(path.name))
+    territory = catalogue.load_territory("75")
+    commune_indicators(territory)
+    coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    plans.help_plan.__wrapped__(territory, Question(), plans.Terms())
+    assert built == []
