@@ -18,6 +18,7 @@ from pages import (
     shell,
     sites_best,
     sites_departures,
+    sites_pole,
     sites_results,
     sites_scenarios,
 )
@@ -130,6 +131,7 @@ def draw() -> None:
     sites = draw_upload(territory)
     if sites:
         _draw_work(territory, sites, notes)
+    sites_pole.draw_pole(territory, sites)
     st.subheader("Scénarios")
     try:
         if accounts.allowed(Role.PLANNER):

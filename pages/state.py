@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pages.help_choices import HelpChoices
+from pages.pole_choices import PoleChoices
 
 REGION = "75"
 """INSEE code of the default region, Nouvelle-Aquitaine."""
@@ -138,6 +139,8 @@ class ViewState:
         Choices of the screen of risk.
     help
         Choices of the screen of help between territories.
+    pole
+        Antennas of a pole, on the screen of sites.
     """
 
     region: str = REGION
@@ -155,11 +158,16 @@ class ViewState:
     fair: bool = False
     risk: RiskChoices = RiskChoices()
     help: HelpChoices = field(default_factory=HelpChoices)
+    pole: PoleChoices = field(default_factory=PoleChoices)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """Read a view from URL parameters; what is foreign or out of range is left at default."""
-        view = cls(risk=RiskChoices.from_query(query), help=HelpChoices.from_query(query))
+        view = cls(
+            risk=RiskChoices.from_query(query),
+            help=HelpChoices.from_query(query),
+            pole=PoleChoices.from_query(query),
+        )
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
         lon, lat = _bounded(query.get("lon"), -180, 180), _bounded(query.get("lat"), -85, 85)
@@ -207,4 +215,4 @@ class ViewState:
         query |= {name: str(value) for name, value in numbers.items() if value is not None}
         if self.fair:
             query["partage"] = "mieux"
-        return query | self.risk.to_query() | self.help.to_query()
+        return query | self.risk.to_query() | self.help.to_query() | self.pole.to_query()

@@ -10,6 +10,7 @@ import pandas as pd
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
+from data.siting.changes import winners_and_losers
 from data.siting.crowd import crowd_of, reached
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
@@ -332,11 +333,8 @@ def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFr
     ]
     # A trip longer than the pairs known stays as it is today.
     trip = [np.where(np.isinf(time), ground.minutes_today(), time) for time in trip]
-    gained = (apl[1] - apl[0] > rules.APL_NOISE) | (trip[0] - trip[1] > rules.MINUTES_NOISE)
-    lost = (apl[0] - apl[1] > rules.APL_NOISE) | (trip[1] - trip[0] > rules.MINUTES_NOISE)
-    # Where supply falls and a trip shortens, or the reverse, supply decides.
-    wins = np.where(np.abs(apl[1] - apl[0]) > rules.APL_NOISE, apl[1] > apl[0], gained)
-    changed = gained | lost
+    wins, loses = winners_and_losers((apl[0], apl[1]), (trip[0], trip[1]))
+    changed = wins | loses
     return ground.communes.loc[changed, ["code", "name", "population"]].assign(
         site=row,
         apl_before=apl[0][changed],

@@ -108,10 +108,16 @@ class Ground:
         )
         return found[: self.count]
 
-    def without_room(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
+    def without_room(
+        self,
+        gps: Floats,
+        sites: Floats,
+        site_gps: Floats,
+        per_gp: float = float(ROOM_PEOPLE_A_GP),
+    ) -> Floats:
         """Return the inhabitants of each commune without room at 20 minutes, with other GPs.
 
-        Nearest first, `ROOM_PEOPLE_A_GP` inhabitants per GP; parameters as those of `access`.
+        Nearest first, `per_gp` inhabitants per GP; the other parameters as those of `access`.
         """
         rows, columns = np.nonzero(sites <= HUBERT_MINUTES)
         home = np.flatnonzero(gps > 0)
@@ -127,7 +133,7 @@ class Ground:
         )
         offer = np.concatenate([gps, site_gps])
         reach = Reach.of(pairs, gps.size, offer.size, HUBERT_MINUTES)
-        seats = nearest_first(reach, self.inhabitants, offer, float(ROOM_PEOPLE_A_GP))
+        seats = nearest_first(reach, self.inhabitants, offer, per_gp)
         return seats.without_room[: self.count]
 
     def nearest(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:

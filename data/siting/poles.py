@@ -16,14 +16,12 @@ from data.access.own_tables import (
     read_times,
     refuse_duplicates,
 )
-from data.access.room import room_tables
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
-from data.siting.ground import FAR_MINUTES, site_minutes
+from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, ground_of, site_minutes
 from data.uploads.site import Site
-from geo.errors import InvalidInputError
-from geo.room import nearest_first
+from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import (
     HALF_DAY_MINUTES,
     HALF_DAYS_PER_GP,
@@ -94,7 +92,8 @@ def pole_of(
 ) -> PoleAnswer:
     """Return the best pole over some sites, and the house at the base with the same doctors.
 
-    People to seat are those who have no room at 20 minutes today, nearest first.
+    People to seat are the inhabitants of the region who have no room at 20 minutes today, nearest
+    first.
 
     Raises
     ------
@@ -107,13 +106,17 @@ def pole_of(
         raise InvalidInputError("Un pôle demande au moins deux antennes : ajoutez des sites.")
     if not 0 <= team.base < len(sites):
         raise InvalidInputError("La base du pôle n’est pas parmi les sites : choisissez-la.")
-    tables = room_tables(territory, HUBERT_MINUTES)
-    without = nearest_first(tables.reach, tables.people, tables.gps, team.per_gp).without_room
-    minutes, _ = site_minutes(territory, sites, HUBERT_MINUTES)
+    ground = ground_of(territory)
+    if not ground.gps_known:
+        raise UnavailableError(
+            "Les médecins de la région ne sont pas connus : importez leurs effectifs par commune."
+        )
+    minutes, _ = site_minutes(territory, sites, LIMIT_MINUTES)
+    without = ground.without_room(ground.gps, minutes, np.zeros(len(sites)), team.per_gp)
     problem = PoleProblem(
         people=without,
-        minutes=minutes,
-        base_minutes=_from_base(territory, sites, team.base),
+        minutes=minutes[: ground.count],
+        base_minutes=from_base(territory, sites, team.base),
         threshold=HUBERT_MINUTES,
         per_gp=team.per_gp,
         half_days=team.half_days,
@@ -135,8 +138,16 @@ def pole_of(
     )
 
 
-def _from_base(territory: Territory, sites: Sequence[Site], base: int) -> Floats:
-    """Return minutes one way from the base to each site; beyond an hour, no time is left."""
+def from_base(territory: Territory, sites: Sequence[Site], base: int) -> Floats:
+    """Return minutes one way from the base to each site; beyond an hour, no time is left.
+
+    Parameters
+    ----------
+    territory, sites
+        The region; the antennas.
+    base
+        Rank of the base among them.
+    """
     points = np.array([[site.lon, site.lat] for site in sites], dtype=np.float64)
     found = territory.travel_time.matrix(points[[base]], points, FAR_MINUTES)
     minutes = np.full(len(sites), HALF_DAY_MINUTES)

@@ -95,8 +95,23 @@ class PoleProblem:
     @property
     def seats(self) -> Floats:
         """Inhabitants that one half-day a week seats at each antenna, the road taken off."""
-        left = np.clip(1 - self.base_minutes / HALF_DAY_MINUTES, 0.0, 1.0)
-        return np.asarray(self.per_gp * left / HALF_DAYS_PER_GP)
+        return np.asarray(self.per_gp * kept_share(self.base_minutes) / HALF_DAYS_PER_GP)
+
+
+def kept_share(base_minutes: Floats) -> Floats:
+    """Return the part of a half-day that is left once the road is driven.
+
+    Parameters
+    ----------
+    base_minutes
+        Minutes one way from the base, any shape; a return trip serves two half-days.
+
+    Examples
+    --------
+    >>> kept_share(np.array([0.0, 24.0, 240.0]))
+    array([1. , 0.9, 0. ])
+    """
+    return np.asarray(np.clip(1 - base_minutes / HALF_DAY_MINUTES, 0.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)

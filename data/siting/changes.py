@@ -1,0 +1,37 @@
+"""Who wins and who loses between two states of access: one rule for sites, poles and sheets."""
+
+import numpy as np
+import numpy.typing as npt
+
+from data.region import rules
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def winners_and_losers(
+    apl: tuple[Floats, Floats], minutes: tuple[Floats, Floats]
+) -> tuple[Bools, Bools]:
+    """Tell which communes win and which lose; what is under the noise changes nobody.
+
+    Where supply falls and a trip shortens, or the reverse, supply decides.
+
+    Parameters
+    ----------
+    apl
+        APL before and after, consultations a year and inhabitant, shape (n,) each.
+    minutes
+        Minutes to the nearest GP before and after, shape (n,) each; inf where none is known.
+
+    Returns
+    -------
+    tuple
+        Who wins, who loses; nobody is in both.
+    """
+    rise = apl[1] - apl[0]
+    with np.errstate(invalid="ignore"):
+        shorter = np.nan_to_num(minutes[0] - minutes[1], nan=0.0)
+    by_supply = np.abs(rise) > rules.APL_NOISE
+    wins = np.where(by_supply, rise > 0, shorter > rules.MINUTES_NOISE)
+    loses = np.where(by_supply, rise < 0, shorter < -rules.MINUTES_NOISE)
+    return wins, loses

@@ -1,0 +1,231 @@
+"""«Pôle», on screen: antennas and their half-days, beside one house and the best pole."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.base.french import MISSING, counted, number
+from data.files import exports
+from data.region.territory import Territory
+from data.reports import pole_tables
+from data.scenarios.store import Draft
+from data.siting.pole_plan import BEST, MOST_HALF_DAYS, TYPED, PoleComparison, PolePlan, compared
+from data.siting.poles import FEWEST, MOST
+from data.uploads.site import Site
+from geo.errors import ProxiSoinsError
+from geo.siting.pole import HALF_DAYS_PER_GP
+from pages import figures, shell, sites_results
+from pages.pole_choices import AntennaChoice, PoleChoices, places
+from pages.sites_table import draw_compared
+
+_LAST = "pole_dernier"
+_KEYS = "pole_w_"
+_TABLES = ("communes", "gps", "apl", "zoning", "reference")
+BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, PolePlan: repr}
+
+
+@st.cache_resource(
+    show_spinner="Comparaison du pôle et de la maison…", max_entries=16, hash_funcs=BY_CONTENT
+)
+def comparison(territory: Territory, plan: PolePlan) -> PoleComparison:
+    """Return a pole beside the house; the best pole where the half-days allow two antennas."""
+    return compared(territory, plan, search=plan.team >= FEWEST * plan.least)
+
+
+def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | None:
+    """Draw the choice of a pole and, from two antennas on, its comparison."""
+    st.header("Pôle : plusieurs antennes ou une seule maison ?")
+    view = shell.view()
+    if st.session_state.get(_LAST) != view.pole:
+        # The address, or a scenario, says otherwise than what was typed.
+        for key in [key for key in st.session_state if str(key).startswith(_KEYS)]:
+            del st.session_state[key]
+    chosen = _antennas(territory, sites, view.pole)
+    if len(chosen.antennas) >= FEWEST:
+        chosen = _team(chosen, places(territory, sites))
+    if chosen != view.pole:
+        shell.remember(replace(view, pole=chosen))
+    st.session_state[_LAST] = chosen
+    if len(chosen.antennas) < FEWEST:
+        st.caption(
+            f"Choisissez de {FEWEST} à {MOST} antennes, parmi vos sites ou les communes : leurs "
+            "demi-journées seront comparées à une seule maison tenue par les mêmes médecins."
+        )
+        return None
+    try:
+        found = comparison(territory, chosen.plan(territory, sites))
+    except ProxiSoinsError as error:
+        st.error("Le pôle n’a pas pu être comparé.")
+        st.text(str(error))
+        return None
+    draw_comparison(found)
+    if st.toggle("Carte des antennes", value=not sites, key="carte_antennes"):
+        draw_map(territory, found.plan)
+    _downloads(found, figures.notes(territory, *_TABLES))
+    return found
+
+
+def draw_map(territory: Territory, plan: PolePlan) -> None:
+    """Draw where the antennas are and what is within 20 minutes of them; those open stand out."""
+    sites = tuple(
+        replace(one.site, line=rank, gps=one.half_days / HALF_DAYS_PER_GP, moving={})
+        for rank, one in enumerate(plan.antennas, start=1)
+    )
+    evaluation = sites_results.judged(territory, sites, None, {})
+    used = tuple(rank for rank, one in enumerate(plan.antennas) if one.half_days)
+    draft = Draft("Pôle", territory.region, sites=sites)
+    sites_results.draw_map(territory, draft, evaluation, used, "pole_carte")
+
+
+def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) -> PoleChoices:
+    """Draw where the antennas are, and what each holds."""
+    known = places(territory, sites)
+    names = {place: _label(place, site) for place, site in known.items()}
+    before = {one.place: one for one in kept.antennas if one.place in known}
+    picked: list[str] = st.multiselect(
+        "Antennes",
+        list(known),
+        default=list(before),
+        format_func=names.__getitem__,
+        placeholder="nom d’un site ou d’une commune",
+        max_selections=MOST,
+        key=f"{_KEYS}lieux_{len(sites)}",
+    )
+    antennas = []
+    for place in picked:
+        one = before.get(place, AntennaChoice(place))
+        name, count, euros, nurse = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+        name.markdown("**Antenne**")
+        name.text(names[place])
+        half_days = count.number_input(
+            "Demi-journées par semaine",
+            0,
+            MOST_HALF_DAYS,
+            one.half_days,
+            help=f"{HALF_DAYS_PER_GP} font un médecin à temps plein ; 5, un mi-temps.",
+            key=f"{_KEYS}demi_{place}",
+        )
+        cost = euros.number_input(
+            "Coût fixe par an (€)", 0, 999_999_999, one.euros, 1000, key=f"{_KEYS}cout_{place}"
+        )
+        cared = nurse.checkbox("Infirmière sur place", one.nurse, key=f"{_KEYS}soins_{place}")
+        antennas.append(AntennaChoice(place, int(half_days), bool(cared), int(cost)))
+    return replace(kept, antennas=tuple(antennas))
+
+
+def _label(place: str, site: Site) -> str:
+    if place.startswith("s"):
+        return f"Site {place[1:]} : {site.name} ({site.commune})"
+    return f"{site.commune} ({site.code})"
+
+
+def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
+    """Draw what is said of the whole team."""
+    held = [one.place for one in chosen.antennas]
+    left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom")
+    base = left.selectbox(
+        "Base de l’équipe, où serait la maison",
+        held,
+        index=held.index(chosen.base) if chosen.base in held else 0,
+        format_func=lambda place: _label(place, known[place]),
+        key=f"{_KEYS}base_{'_'.join(held)}",
+    )
+    least = middle.number_input(
+        "Meilleur pôle : demi-journées au moins où une antenne ouvre",
+        1,
+        HALF_DAYS_PER_GP,
+        min(chosen.least, HALF_DAYS_PER_GP),
+        key=f"{_KEYS}minimum",
+    )
+    settled = right.checkbox(
+        "Les médecins exercent déjà dans les communes des antennes et s’y regroupent",
+        chosen.settled,
+        help="Sinon, tous sont nouveaux dans la région. Chaque commune donne en proportion de ses "
+        "généralistes.",
+        key=f"{_KEYS}sur_place",
+    )
+    team = sum(one.half_days for one in chosen.antennas)
+    st.caption(
+        f"Équipe : {counted(team, 'demi-journée', 'demi-journées')} par semaine, "
+        f"{pole_tables.gps_words(team / HALF_DAYS_PER_GP)} à temps plein."
+    )
+    return replace(chosen, base=base if base != held[0] else "", least=int(least), settled=settled)
+
+
+def draw_comparison(found: PoleComparison, *, public: bool = False) -> None:
+    """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
+    st.markdown("**En bref**")
+    st.text(pole_tables.sentence(found))
+    st.text(pole_tables.settled_words(found, public=public))
+    if found.proof is None:
+        st.text(
+            f"Le meilleur pôle n’est pas cherché : {number(found.plan.team)} demi-journées ne "
+            f"suffisent pas pour {FEWEST} antennes d’au moins {number(found.plan.least)}."
+        )
+    else:
+        st.text(pole_tables.proof_words(found))
+    draw_compared(pole_tables.measures_table(found), "Pôle et maison côte à côte, par mesure")
+    st.subheader("Les antennes")
+    shown = [TYPED, *([BEST] if BEST in found.sides else [])]
+    for tab, key in zip(
+        st.tabs([pole_tables.title(found, key) for key in shown]), shown, strict=True
+    ):
+        with tab:
+            _table(pole_tables.antennas_table(found, key))
+    with st.expander("Qui gagne, qui perd, commune par commune"):
+        _table(pole_tables.changes_table(found), height=360)
+    st.caption(pole_tables.ASSUMPTIONS)
+
+
+def _table(table: pd.DataFrame, height: int | None = None) -> None:
+    numbers: dict[str, Any] = {
+        str(column): st.column_config.NumberColumn(format="localized")
+        for column in table.select_dtypes("number")
+    }
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder=MISSING,
+        column_config=numbers,
+        height=height or 38 + 35 * max(len(table), 1),
+    )
+
+
+def _downloads(found: PoleComparison, notes: list[str]) -> None:
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    lines = [
+        pole_tables.sentence(found),
+        pole_tables.settled_words(found),
+        pole_tables.proof_words(found),
+        pole_tables.ASSUMPTIONS,
+        *notes,
+    ]
+    told = [line for line in lines if line]
+    sheets = {
+        "Comparaison": pole_tables.measures_table(found),
+        "Antennes": pole_tables.antennas_table(found, TYPED),
+        "Gagnants et perdants": pole_tables.changes_table(found),
+    }
+    if BEST in found.sides:
+        sheets["Meilleur pôle"] = pole_tables.antennas_table(found, BEST)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Télécharger le pôle (XLSX)",
+            lambda: exports.to_xlsx(sheets, told),
+            file_name=f"proxisoins-pole-{today}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+            key="pole-xlsx",
+        )
+        st.download_button(
+            "Télécharger la comparaison (CSV)",
+            lambda: exports.to_csv(sheets["Comparaison"], told),
+            file_name=f"proxisoins-pole-{today}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="pole-csv",
+        )
