@@ -19,6 +19,7 @@ from pages import (
     sites_best,
     sites_departures,
     sites_pole,
+    sites_projects,
     sites_results,
     sites_scenarios,
 )
@@ -116,6 +117,7 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     )
     st.header("3. Les meilleurs sites")
     sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
+    sites_projects.draw_projects(territory, sites, evaluation, departures, notes)
     st.header("4. Exporter, enregistrer, partager")
     _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
     if accounts.allowed(Role.PLANNER):

@@ -18,7 +18,7 @@ from data.siting.poles import FEWEST, MOST
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from geo.siting.pole import HALF_DAYS_PER_GP
-from pages import figures, shell, sites_results
+from pages import figures, shell, sites_projects, sites_results
 from pages.pole_choices import AntennaChoice, PoleChoices, places
 from pages.sites_table import draw_compared
 
@@ -63,6 +63,7 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
         st.text(str(error))
         return None
     draw_comparison(found)
+    sites_projects.draw_pole_rules(territory, found)
     if st.toggle("Carte des antennes", value=not sites, key="carte_antennes"):
         draw_map(territory, found.plan)
     _downloads(found, figures.notes(territory, *_TABLES))

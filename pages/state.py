@@ -8,6 +8,7 @@ from typing import Self
 
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
+from pages.project_choices import ProjectChoices
 
 REGION = "75"
 """INSEE code of the default region, Nouvelle-Aquitaine."""
@@ -141,6 +142,8 @@ class ViewState:
         Choices of the screen of help between territories.
     pole
         Antennas of a pole, on the screen of sites.
+    projects
+        Forms, prices and budget of projects, on the same screen.
     """
 
     region: str = REGION
@@ -159,6 +162,7 @@ class ViewState:
     risk: RiskChoices = RiskChoices()
     help: HelpChoices = field(default_factory=HelpChoices)
     pole: PoleChoices = field(default_factory=PoleChoices)
+    projects: ProjectChoices = field(default_factory=ProjectChoices)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
@@ -167,6 +171,7 @@ class ViewState:
             risk=RiskChoices.from_query(query),
             help=HelpChoices.from_query(query),
             pole=PoleChoices.from_query(query),
+            projects=ProjectChoices.from_query(query),
         )
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
@@ -215,4 +220,6 @@ class ViewState:
         query |= {name: str(value) for name, value in numbers.items() if value is not None}
         if self.fair:
             query["partage"] = "mieux"
-        return query | self.risk.to_query() | self.help.to_query() | self.pole.to_query()
+        for chosen in (self.risk, self.help, self.pole, self.projects):
+            query |= chosen.to_query()
+        return query

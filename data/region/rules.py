@@ -42,6 +42,7 @@ LEAST_MSP_GPS, LEAST_MSP_OTHERS = 2, 1
 MSP_ACI_EUROS_A_YEAR = 80_105
 MSP_START_EUROS = 50_000
 MSP_OVERHEAD_EUROS_A_GP = 4_400
+LEAST_ESP_GPS, LEAST_ESP_OTHERS = 1, 1
 ESP_EUROS, ESP_YEARS = 30_000, 3
 ESS_START_EUROS = 80_000
 ESS_EUROS_A_YEAR = (50_000, 100_000)
@@ -219,6 +220,12 @@ RULES = (
         "MSP : euros de surcoût par an et par médecin",
         "rapport sur la médecine de proximité (É. Hubert)",
         "2010",
+    ),
+    Rule(
+        ("LEAST_ESP_GPS", "LEAST_ESP_OTHERS"),
+        "ESP : généralistes de premier recours, puis autres professionnels de santé, au moins",
+        "code de la santé publique, article L. 1411-11-1",
+        "26 janvier 2016",
     ),
     Rule(
         ("ESP_EUROS", "ESP_YEARS"),

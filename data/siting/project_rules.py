@@ -1,0 +1,256 @@
+"""Projects of teams: what rules ask of each, met or not, or not known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from data.base.french import counted, number, today
+from data.region import rules
+from data.region.rules import HUBERT_MINUTES
+from data.region.territory import Territory
+from data.siting.evaluation import SiteEvaluation
+from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
+from data.siting.pole_plan import PolePlan, days_open
+from data.uploads.site import Site
+from geo.errors import InvalidInputError
+from geo.siting.pole import HALF_DAYS_PER_GP
+
+KINDS = {
+    "msp": "MSP",
+    "pole": "Pôle (MSP à plusieurs sites)",
+    "esp": "ESP",
+    "ess": "ESS",
+    "cpts": "CPTS",
+}
+"""Form of a project to its name: maison or pôle de santé, team of primary or of specialist care,
+territorial professional community."""
+MET, UNMET, UNKNOWN = "rempli", "non rempli", "non connu"
+
+_MSP_SOURCE = "cahier des charges national des MSP"
+_TEAMS_SOURCE = "code de la santé publique, article L. 1411-11-1"
+_CPTS_SOURCE = "code de la santé publique, article L. 1434-12"
+_LABEL_SOURCE = "loi de financement de la sécurité sociale pour 2026, article 63"
+_OURS = "choix de ProxiSoins"
+_FILE_SOURCE = "dossier (modèle de fichier)"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule on one project.
+
+    Attributes
+    ----------
+    rule
+        What is asked, in French.
+    state
+        `MET`, `UNMET` or `UNKNOWN`.
+    detail
+        What the project says, in French.
+    source
+        Where the rule stands.
+    """
+
+    rule: str
+    state: str
+    detail: str
+    source: str
+
+
+def checks(
+    evaluation: SiteEvaluation, sites: Sequence[Site], kinds: Sequence[str]
+) -> list[list[Check]]:
+    """Return what rules ask of each project, met or not or unknown.
+
+    Parameters
+    ----------
+    evaluation
+        Judgement of the sites, in their order.
+    sites, kinds
+        The projects and their forms, keys of `KINDS`.
+    """
+    if len(sites) != len(kinds) or not set(kinds) <= set(KINDS):
+        raise InvalidInputError(f"Formes de projet admises : {', '.join(KINDS.values())}.")
+    rows = evaluation.sites.to_dict("records")
+    return [
+        _CHECKS[kind](site, row) + _file_checks(site)
+        for site, kind, row in zip(sites, kinds, rows, strict=True)
+    ]
+
+
+def _at_least(
+    value: float | None, least: int, rule: str, source: str, unit: tuple[str, str]
+) -> Check:
+    if value is None:
+        return Check(rule, UNKNOWN, "non précisé", source)
+    decimals = 0 if float(value).is_integer() else 1
+    said = counted(value, *unit, decimals)
+    return Check(rule, MET if value >= least else UNMET, said, source)
+
+
+_GPS = ("généraliste", "généralistes")
+_OTHERS = ("autre professionnel", "autres professionnels")
+
+
+def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
+    return [
+        _at_least(site.gps, rules.LEAST_MSP_GPS, "deux généralistes au moins", _MSP_SOURCE, _GPS),
+        _at_least(
+            site.others,
+            rules.LEAST_MSP_OTHERS,
+            "un autre professionnel de santé au moins",
+            _MSP_SOURCE,
+            _OTHERS,
+        ),
+        *_place_checks(str(row["zone"]), float(row["gps_within_10"])),
+        _far_from_others(row),
+    ]
+
+
+def _place_checks(zone: str, gps_near: float) -> list[Check]:
+    fragile = MET if zone in rules.HELPED_ZONES else UNMET if zone else UNKNOWN
+    alive = UNKNOWN if np.isnan(gps_near) else MET if gps_near > 0 else UNMET
+    return [
+        Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", _MSP_SOURCE),
+        Check(
+            f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
+            alive,
+            "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
+            _OURS,
+        ),
+    ]
+
+
+def _far_from_others(row: Mapping[Any, Any]) -> Check:
+    minutes = float(row["minutes_to_msp"])
+    rule = f"aucune MSP existante à {number(HUBERT_MINUTES)} minutes"
+    if np.isnan(minutes):
+        return Check(rule, MET, "aucune connue à 30 minutes", _OURS)
+    said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
+    return Check(rule, UNMET if minutes <= HUBERT_MINUTES else MET, said, _OURS)
+
+
+def _esp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
+    del row
+    return [
+        _at_least(
+            site.gps,
+            rules.LEAST_ESP_GPS,
+            "un généraliste de premier recours au moins",
+            _TEAMS_SOURCE,
+            _GPS,
+        ),
+        _at_least(
+            site.others,
+            rules.LEAST_ESP_OTHERS,
+            "un autre professionnel de santé au moins",
+            _TEAMS_SOURCE,
+            _OTHERS,
+        ),
+        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", _TEAMS_SOURCE),
+    ]
+
+
+def _ess(site: Site, row: Mapping[Any, Any]) -> list[Check]:
+    del site, row
+    return [
+        Check(
+            "des spécialistes hors médecine générale",
+            UNKNOWN,
+            "le fichier de sites ne les compte pas",
+            _TEAMS_SOURCE,
+        ),
+        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", _TEAMS_SOURCE),
+    ]
+
+
+def _cpts(site: Site, row: Mapping[Any, Any]) -> list[Check]:
+    del site, row
+    return [
+        Check(
+            "projet de santé et territoire acceptés par l’agence",
+            UNKNOWN,
+            "périmètre de la CPTS non importé",
+            _CPTS_SOURCE,
+        )
+    ]
+
+
+_CHECKS = {"msp": _msp, "pole": _msp, "esp": _esp, "ess": _ess, "cpts": _cpts}
+
+
+def _file_checks(site: Site) -> list[Check]:
+    """Return what a file should say, whatever the form: no text found fixes a minimum."""
+    surface, year = site.floor_m2, site.opening_year
+    return [
+        Check(
+            "surface annoncée (aucun minimum dans les textes relevés)",
+            UNKNOWN if surface is None else MET,
+            "non précisée" if surface is None else f"{number(surface)} m²",
+            _FILE_SOURCE,
+        ),
+        Check(
+            "ouverture annoncée, à venir",
+            UNKNOWN if year is None else MET if year >= today().year else UNMET,
+            "non précisée" if year is None else str(year),
+            _FILE_SOURCE,
+        ),
+    ]
+
+
+def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
+    """Return what rules ask of a pole as a whole, then of the label at each antenna."""
+    ground = ground_of(territory)
+    minutes, _ = site_minutes(territory, plan.sites, LIMIT_MINUTES)
+    near = ground.gps @ (minutes <= rules.VOID_MINUTES) if ground.gps_known else None
+    zones = ground.communes.set_index("code")["zone"]
+    open_at = [rank for rank, one in enumerate(plan.antennas) if one.half_days]
+    told = [str(zones.get(plan.antennas[rank].site.code, "")) for rank in open_at]
+    nurses = sum(plan.antennas[rank].nurse for rank in open_at)
+    fragile = MET if set(told) & set(rules.HELPED_ZONES) else UNKNOWN if not all(told) else UNMET
+    alive = UNKNOWN if near is None else MET if near[open_at].max() > 0 else UNMET
+    found = [
+        _at_least(
+            plan.team / HALF_DAYS_PER_GP,
+            rules.LEAST_MSP_GPS,
+            "deux généralistes au moins, tous sites ensemble",
+            _MSP_SOURCE,
+            _GPS,
+        ),
+        Check(
+            "un autre professionnel de santé au moins",
+            MET if nurses >= rules.LEAST_MSP_OTHERS else UNKNOWN,
+            counted(nurses, "antenne avec infirmière", "antennes avec infirmière"),
+            _MSP_SOURCE,
+        ),
+        Check(
+            "un site au moins en zone fragile (ZIP ou ZAC)",
+            fragile,
+            ", ".join(zone or "non connu" for zone in told),
+            _MSP_SOURCE,
+        ),
+        Check(
+            f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes d’un site",
+            alive,
+            "effectifs non connus"
+            if near is None
+            else counted(float(near[open_at].max()), *_GPS, 1),
+            _OURS,
+        ),
+    ]
+    days = days_open(plan.half_days)
+    for rank in open_at:
+        one = plan.antennas[rank]
+        enough = days[rank] >= rules.LABEL_DAYS_A_WEEK
+        found.append(
+            Check(
+                f"label France Santé à {one.site.name} : cinq jours par semaine, infirmière",
+                UNMET if not enough else UNKNOWN,
+                f"{counted(int(days[rank]), 'jour', 'jours')} par semaine au plus, "
+                + ("infirmière sur place" if one.nurse else "infirmière proche à vérifier")
+                + " ; tarifs et rendez-vous non connus",
+                _LABEL_SOURCE,
+            )
+        )
+    return found

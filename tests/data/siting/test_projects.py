@@ -1,0 +1,103 @@
+"""Rules, money, neighbours and portfolio of projects, on a made region."""
+
+import numpy as np
+import pytest
+
+from data.region import rules
+from data.reports import project_tables
+from data.siting import projects
+from data.siting.evaluation import evaluate_sites
+from data.siting.pole_plan import Antenna, PolePlan
+from data.siting.project_rules import KINDS, MET, UNKNOWN, UNMET, checks, pole_checks
+from tests.data.siting.test_sites import made, site, structures, zoning
+
+GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
+TERRITORY = made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())
+FULL = site("Complet", "16001", 0.0, gps=2.5, others=1, floor_m2=300.0, opening_year=2999)
+THIN = site("Mince", "17001", 0.36, gps=1, others=0, opening_year=2001)
+BARE = site("Nu", "17003", 2.0)
+SITES = [FULL, THIN, BARE]
+
+
+def states(found):
+    return {check.rule.split(" (")[0]: check.state for check in found}
+
+
+def test_rules_of_an_msp_are_met_or_not_or_unknown():
+    full, thin, bare = checks(evaluate_sites(TERRITORY, SITES), SITES, ["msp"] * 3)
+    assert states(full) == {
+        "deux généralistes au moins": MET,
+        "un autre professionnel de santé au moins": MET,
+        "zone fragile": MET,
+        "des généralistes exercent encore à 10 minutes": MET,
+        "aucune MSP existante à 20 minutes": UNMET,
+        "surface annoncée": MET,
+        "ouverture annoncée, à venir": MET,
+    }
+    assert states(thin) == {
+        "deux généralistes au moins": UNMET,
+        "un autre professionnel de santé au moins": UNMET,
+        "zone fragile": UNMET,
+        "des généralistes exercent encore à 10 minutes": MET,
+        "aucune MSP existante à 20 minutes": MET,
+        "surface annoncée": UNKNOWN,
+        "ouverture annoncée, à venir": UNMET,
+    }
+    assert states(bare)["deux généralistes au moins"] == UNKNOWN
+    assert states(bare)["des généralistes exercent encore à 10 minutes"] == UNMET
+    assert "2,5 généralistes" in [check.detail for check in full]
+
+
+def test_what_the_file_does_not_count_is_unknown():
+    found = checks(evaluate_sites(TERRITORY, SITES), SITES, ["esp", "ess", "cpts"])
+    assert states(found[0])["un généraliste de premier recours au moins"] == MET
+    assert {check.state for check in found[1][:2]} == {UNKNOWN}
+    assert found[2][0].state == UNKNOWN
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_sum_has_its_year_and_source(kind):
+    found = projects.money(kind, zone="ZIP", new_gps=1.5)
+    assert found
+    assert all(one.year.isdigit() and one.source and one.low <= one.high for one in found)
+    aids = [one.high for one in found if "première installation" in one.what]
+    assert aids == ([rules.ZIP_AID_EUROS] if kind in {"msp", "pole"} else [])
+
+
+def test_a_pole_counts_its_doctors_together():
+    plan = PolePlan((Antenna(FULL, 12, nurse=True), Antenna(THIN, 3), Antenna(BARE, 0)))
+    found = pole_checks(TERRITORY, plan)
+    assert [check.state for check in found[:4]] == [UNMET, MET, MET, MET]
+    assert found[0].detail == "1,5 généraliste"
+    # No label at the closed antenna; three days do not make five, twelve half-days may.
+    assert [check.state for check in found[4:]] == [UNKNOWN, UNMET]
+
+
+def test_neighbours_are_told_with_their_minutes():
+    near = site("Près", "16002", 0.12)
+    found = projects.neighbours(TERRITORY, [FULL, near, BARE])
+    assert found.to_numpy().tolist() == [[0, 1, 12.0]]
+    words = project_tables.neighbours_words(found, ["Complet", "Près", "Nu"])
+    assert "Complet et Près (12 minutes)" in words
+    assert "Aucun projet" in project_tables.neighbours_words(found.head(0), [])
+
+
+def test_only_doctors_who_are_new_make_places():
+    sites = [FULL, BARE, BARE, FULL]
+    new = projects.new_gps(["msp", "msp", "esp", "cpts"], sites, [1.5, 2.0, 2.0, 2.5])
+    assert new == [1.5, 2.0, 0.0, 0.0]
+
+
+def test_a_portfolio_beats_first_come_and_says_its_bound():
+    near = site("Près", "16002", 0.12)
+    cheap, dear = [10.0, 40.0, 10.0], 50.0
+    found = projects.funded(TERRITORY, [near, THIN, BARE], [0.0, 2.0, 2.0], cheap, dear)
+    assert found.best.proven
+    # In their order, two projects that seat nobody leave no money for the one that does.
+    assert found.best.people > found.first.people
+    assert found.best.chosen[2]
+    assert found.first.chosen.tolist() == [True, True, False]
+    words = project_tables.portfolio_words(found, ["Près", "Mince", "Nu"])
+    assert "Optimum prouvé." in words
+    assert "borne" in words
+    assert np.isfinite(found.best.bound)

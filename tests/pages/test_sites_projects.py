@@ -1,0 +1,51 @@
+"""Panel "Règles et argent" of the screen of sites, and its choices in the address."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.siting.project_rules import KINDS
+from data.uploads import Site
+from pages.project_choices import ProjectChoices
+from pages.sites_upload import Work
+from tests.pages.test_sites import opened, tables, texts
+
+SITES = (
+    Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 2.5, 1, 300.0, 2999),
+    Site(3, "Guéret", "23096", "Guéret", 1.8709, 46.1696, 1, 0),
+)
+
+
+def test_rules_money_and_portfolio_are_drawn() -> None:
+    app = opened("sites", Work(reopened=SITES), formes="2:esp", budget="60000")
+    shown = tables(app).replace("\\u202f", " ")
+    assert "✗ non rempli" in shown
+    assert "2,5 généralistes" in shown
+    assert "au plus 30 000 €" in shown
+    assert "80 105 €" in shown
+    said = texts(app)
+    assert "Avec 60\u202f000 €, le meilleur portefeuille" in said
+    assert "ont pu changer" in said
+    app.number_input(key="projets_w_budget").set_value(90_000).run()
+    assert not app.exception
+    assert "Avec 90\u202f000 €" in texts(app)
+    assert "".join(app.query_params["budget"]) == "90000"
+    assert "".join(app.query_params["formes"]) == "2:esp"
+
+
+def test_foreign_choices_are_left_aside() -> None:
+    foreign = {"formes": "0:msp,2:<b>,x", "couts": "-1:5,0:7", "budget": "1e9", "ecarter": "oui"}
+    assert ProjectChoices.from_query(foreign) == ProjectChoices()
+
+
+@settings(max_examples=40)
+@given(
+    st.dictionaries(st.integers(1, 200), st.sampled_from(sorted(KINDS)), max_size=5),
+    st.dictionaries(st.integers(1, 200), st.integers(0, 999_999_999), max_size=5),
+    st.integers(0, 999_999_999),
+    st.booleans(),
+)
+def test_choices_go_to_the_address_and_back(forms, prices, budget, apart) -> None:
+    chosen = ProjectChoices(
+        tuple(sorted(forms.items())), tuple(sorted(prices.items())), budget, apart
+    )
+    assert ProjectChoices.from_query(chosen.to_query()) == chosen
