@@ -203,7 +203,10 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
     is_map = path.startswith(MAP_FRAME)
     links = map_links() if is_map else early_links()
     page = page.replace("</head>", f"{links}</head>", 1)
-    inline = COMPONENT_INLINE if path.startswith("/component/") else inline_hashes(page)
+    is_component = path.startswith("/component/")
+    if is_component:  # before any script that listens
+        page = re.sub(r"<head[^>]*>", lambda head: head[0] + map_assets.guard(), page, count=1)
+    inline = COMPONENT_INLINE if is_component else inline_hashes(page)
     pictures = f" {TILE_SERVER}" if is_map else ""
     headers["Content-Security-Policy"] = POLICY.format(inline=inline, pictures=pictures)
     # These describe Streamlit's file, not the page as we send it.

@@ -20,6 +20,8 @@ AT_OPENING = frozenset(
 )
 """Modules that every map needs; the others are asked for when they are used."""
 
+_PLAIN_SCRIPTS = frozenset({"carte", "guard"})
+
 
 def scripts() -> dict[str, str]:
     """Return the address of each plain script, by name."""
@@ -33,8 +35,16 @@ def modules() -> dict[str, str]:
     """Return the address of each module of the client, by the name that its readers give it."""
     names = sorted(one.stem for one in (paths.STATIC / CLIENT).glob("*.js"))
     return {
-        name: FROM_FRAME + versioned(f"{CLIENT}/{name}.js") for name in names if name != "carte"
+        name: FROM_FRAME + versioned(f"{CLIENT}/{name}.js")
+        for name in names
+        if name not in _PLAIN_SCRIPTS
     }
+
+
+@cache
+def guard() -> str:
+    """Return the script by which the frame hears its parent only, to stand before any other."""
+    return f"<script>{(paths.STATIC / CLIENT / 'guard.js').read_text(encoding='utf-8')}</script>"
 
 
 def import_map() -> str:

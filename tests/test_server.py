@@ -91,6 +91,14 @@ def test_only_the_frame_of_components_may_evaluate_scripts() -> None:
     assert "'unsafe-eval'" not in script_sources(lookalike)
 
 
+def test_the_frame_of_a_component_hears_its_parent_only_before_any_script_runs() -> None:
+    page = HTMLResponse('<html><head><script src="a.js"></script></head></html>')
+    _, frame, _ = answer(page, "/component/streamlit_folium.st_folium/index.html")
+    _, screen, _ = answer(page, "/carte")
+    assert frame.decode().index("event.source === window.parent") < frame.decode().index("a.js")
+    assert "window.parent" not in screen.decode()
+
+
 @pytest.mark.parametrize("path", ["/media/export.html", "/app/static/note.html"])
 def test_a_served_file_opened_as_a_page_runs_nothing(path: str) -> None:
     hostile = "<html lang='en'><script>alert(1)</script></html>"

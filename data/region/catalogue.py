@@ -309,6 +309,16 @@ def _network_key(region: str) -> str:
 
 def _engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> TravelTime:
     """Return the road network when one serves the region, else the friction surface."""
+    from geo.friction import extent
     from geo.friction.engine import load_engine
+    from geo.friction.surface import Parameters
 
-    return _network(region) or load_engine(communes, fringe, embedded_set.land(region))
+    network = _network(region)
+    if network is not None:
+        return network
+    lon, lat = (
+        np.concatenate([t[name].to_numpy(float) for t in (communes, fringe)])
+        for name in ("lon", "lat")
+    )
+    extent.require_room(lon, lat, Parameters.read().cell_m)
+    return load_engine(communes, fringe, embedded_set.land(region))

@@ -137,3 +137,40 @@ def test_each_file_of_the_map_is_asked_for_once(server: str, page: Page) -> None
     ours = [one for one in asked if "/proxisoins/" in one and ".js" in one]
     assert len(ours) == len(set(ours)) == len(map_assets.AT_OPENING) + 1
     assert all("?v=" in one for one in ours)
+
+
+def test_the_frame_of_the_map_hears_its_parent_only(server: str, page: Page) -> None:
+    page.goto(f"{server}/sante")
+    frame = "/component/streamlit_folium.st_folium/index.html"
+    page.evaluate(
+        """(frame) => Promise.all([frame, "/sante"].map((address) => new Promise((done) => {
+            const one = document.createElement("iframe");
+            one.onload = done;
+            one.src = address;
+            document.body.append(one);
+        })))""",
+        frame,
+    )
+    inside = next(one for one in page.frames if frame in one.url)
+    beside = next(one for one in page.frames[1:] if one is not inside)
+    inside.evaluate(
+        "() => { window.heard = [];"
+        " window.addEventListener('message', (e) => window.heard.push(e.data)); }"
+    )
+    beside.evaluate("() => parent.frames[0].postMessage('a frame beside', '*')")
+    inside.evaluate("() => window.postMessage('itself', '*')")
+    page.evaluate("() => frames[0].postMessage('parent', '*')")
+    inside.wait_for_function("() => window.heard.includes('parent')")
+    assert inside.evaluate("() => window.heard") == ["parent"]
+
+
+def test_the_frame_of_the_map_opened_as_a_page_hears_nobody(server: str, page: Page) -> None:
+    page.goto(f"{server}/component/streamlit_folium.st_folium/index.html")
+    heard = page.evaluate(
+        """() => new Promise((done) => {
+            window.addEventListener("message", () => done(true));
+            window.postMessage("anyone", "*");
+            setTimeout(() => done(false), 300);
+        })"""
+    )
+    assert heard is False

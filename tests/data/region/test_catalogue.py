@@ -172,3 +172,15 @@ def test_a_road_network_is_used_where_it_serves_the_region(
     after = catalogue.load_territory()
     assert (after.travel_time is network) is used
     assert (after.version != before.version) is used
+
+
+def test_a_region_too_wide_for_a_grid_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    communes = embedded_set.communes("75").iloc[:2].copy()
+    communes["lon"], communes["lat"] = [2.3, 55.5], [48.9, -21.1]
+    monkeypatch.setattr(
+        "geo.friction.engine.load_engine", lambda *_: pytest.fail("the grid was built")
+    )
+    with pytest.raises(UnavailableError, match="trop étendu"):
+        catalogue._engine("75", communes, communes.iloc[:0])
