@@ -1,4 +1,4 @@
-"""Screen "Sites MSP candidats": upload, judge, choose the best, save, share."""
+"""Screen "Sites MSP candidats": choose, judge, choose the best, save, share."""
 
 import datetime as dt
 from functools import partial
@@ -18,6 +18,7 @@ from pages import (
     shell,
     sites_best,
     sites_departures,
+    sites_pick,
     sites_pole,
     sites_projects,
     sites_results,
@@ -54,12 +55,13 @@ def _open_from_address(territory: Territory) -> None:
     sites_scenarios.open_scenario(territory, scenario)
 
 
-def _keep_address() -> None:
-    """Write the scenario in use in the address, beside the view that all screens share."""
+def _keep_address(sites: tuple[Site, ...]) -> None:
+    """Write the sites and the scenario in use in the address, beside the view of all screens."""
     query = shell.view().to_query()
     if work().scenario:
         query["scenario"] = work().scenario
         st.session_state["sites_adresse"] = work().scenario
+    query |= sites_pick.kept(sites)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -107,7 +109,8 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     chosen = () if found is None else found[1].chosen
     sites_departures.say_departures(evaluation, public=False)
     draft = sites_scenarios.draft_of(territory, sites, found, "Sites candidats")
-    sites_results.draw_map(territory, draft, evaluation, chosen, MAP)
+    add = partial(sites_pick.follow, territory)
+    sites_results.draw_map(territory, draft, evaluation, chosen, MAP, add=add)
     sites_results.draw_judgements(evaluation, "sites", public=False)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)
@@ -130,6 +133,9 @@ def draw() -> None:
     notes = figures.notes(territory)
     st.title("Sites MSP candidats")
     _open_from_address(territory)
+    sites_pick.restore(territory, st.query_params.to_dict())
+    st.header("1. Choisir des sites")
+    sites_pick.draw_choice(territory)
     sites = draw_upload(territory)
     if sites:
         _draw_work(territory, sites, notes)
@@ -141,7 +147,7 @@ def draw() -> None:
     except ProxiSoinsError as error:
         st.error("Les scénarios ne sont pas accessibles.")
         st.text(str(error))
-    _keep_address()
+    _keep_address(sites)
     st.caption(" · ".join(notes))
 
 

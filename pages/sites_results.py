@@ -1,6 +1,6 @@
 """What candidate sites give, on screen: map, judgements side by side, winners and losers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -89,7 +89,9 @@ def _around(territory: Territory, site: Site) -> dict[str, Any]:
 
 
 @st.cache_data(show_spinner="Préparation de la carte…", max_entries=8, hash_funcs=BY_CONTENT)
-def _payload(territory: Territory, evaluation: SiteEvaluation, chosen: tuple[int, ...]) -> str:
+def _payload(
+    territory: Territory, evaluation: SiteEvaluation, chosen: tuple[int, ...], *, asks: bool
+) -> str:
     if evaluation.departures is None:
         table = shell.commune_indicators(territory)
         around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
@@ -97,6 +99,8 @@ def _payload(territory: Territory, evaluation: SiteEvaluation, chosen: tuple[int
         table = evaluation.departures.ground.communes
         around = {level: indicators.aggregate(table, level) for level in payload.LEVELS}
     document = sites_map.configuration(territory, table, around, evaluation, chosen)
+    if asks:
+        document["card_action"] = sites_map.CARD_ACTION
     return payload.encode(document)
 
 
@@ -113,9 +117,16 @@ def draw_map(
     evaluation: SiteEvaluation,
     chosen: tuple[int, ...],
     key: str,
+    *,
+    add: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the map of sites, with the rings of one of them, and the same map as a picture."""
+    """Draw the map of sites, with the rings of one of them, and the same map as a picture.
+
+    `add` is told the key of the map, to see whether its card is asked for one more site.
+    """
     sites = draft.sites
+    if add is not None:
+        add(key)
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",
@@ -129,7 +140,8 @@ def draw_map(
             sites_map.ONE: _around(territory, sites[detailed]),
         }
     }
-    map_view.draw_map(_payload(territory, evaluation, chosen), answer, key)
+    document = _payload(territory, evaluation, chosen, asks=add is not None)
+    map_view.draw_map(document, answer, key)
     st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         figures.image(

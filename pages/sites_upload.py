@@ -1,7 +1,7 @@
 """Bringing candidate sites in: template, file, match report line by line, mending on the spot."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 import pandas as pd
@@ -47,7 +47,7 @@ class Work:
     base
         The corrections from which the table on screen started.
     reopened
-        Sites of the scenario.
+        Sites chosen by hand, or of the scenario reopened.
     scenario
         Identity of the scenario in use, "" when it is not saved.
     revision
@@ -114,7 +114,11 @@ def _dropped() -> None:
     digest = hashlib.sha256(content).hexdigest()[:16]
     if st.session_state.get("sites_dernier") != file.file_id:
         st.session_state["sites_dernier"] = file.file_id
-        st.session_state[WORK] = Work(file.name, content, digest, departures=work().departures)
+        # Sites chosen by hand stay beside those of the file; those of a scenario do not.
+        picked = () if work().scenario else work().reopened
+        st.session_state[WORK] = Work(
+            file.name, content, digest, reopened=picked, departures=work().departures
+        )
 
 
 def _editor(first: MatchReport, current: Work, *, every: bool) -> None:
@@ -191,16 +195,14 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
 
 
 def draw_upload(territory: Territory) -> tuple[Site, ...]:
-    """Draw the file and its report; return the sites understood."""
-    current = work()
-    busy = bool(current.digest or current.reopened)
-    with st.expander("1. Apporter des sites", expanded=not busy):
+    """Draw the file and its report; return the sites understood, those chosen by hand last."""
+    with st.expander("Apporter un fichier de sites"):
         _templates()
         _dropped()
     current = work()
-    if current.digest:
-        st.text(f"Fichier en cours : {current.name}")
-        return _review(territory, current)
-    if current.reopened:
-        st.text(f"{len(current.reopened)} sites, du scénario enregistré.")
-    return current.reopened
+    if not current.digest:
+        return current.reopened
+    st.text(f"Fichier en cours : {current.name}")
+    placed = _review(territory, current)
+    first = max((one.line for one in placed), default=0)
+    return placed + tuple(replace(one, line=first + one.line) for one in current.reopened)

@@ -24,6 +24,9 @@ RINGS_EACH = 12
 """Above this number of sites, one area for all is drawn: more outlines cannot be read."""
 NEAR_MINUTES = HUBERT_MINUTES
 
+CARD_ACTION = {"label": "Ajouter un site ici", "action": "site"}
+"""What the card of a commune proposes, and how the client then calls it."""
+
 _PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone")
 """Indicators of the map: nothing about the risk of a commune, which a share must not show."""
 _REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
@@ -110,6 +113,27 @@ def configuration(
     }
     defaults = {"indicator": "minutes_to_nearest_gp", "layers": shown}
     return document | {"state": state, "defaults": defaults}
+
+
+def opening(
+    territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Return what the map receives before any site is chosen: today's access, and the question.
+
+    Parameters are those of `configuration`.
+    """
+    document = payload.configuration(territory, table[list(_PUBLIC)], around)
+    document["layers"] = [one for one in document["layers"] if one["key"] in _DRAWN_FROM_HERE]
+    state: dict[str, Any] = {
+        "region": territory.region,
+        "indicator": "minutes_to_nearest_gp",
+        "layers": [],
+        "commune": "",
+        "here": None,
+    }
+    defaults = {"indicator": "minutes_to_nearest_gp", "layers": []}
+    asked = {"read_only": True, "card_action": CARD_ACTION}
+    return document | asked | {"state": state, "defaults": defaults}
 
 
 def sentence(evaluation: SiteEvaluation) -> str:

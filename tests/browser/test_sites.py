@@ -63,6 +63,7 @@ def test_from_upload_to_a_revoked_link(
     with open_page(DESKTOP) as page:
         page.goto(private_server)
         page.get_by_text("Sites MSP").first.click(timeout=SLOW_MS)
+        page.get_by_text("Apporter un fichier de sites").click(timeout=SLOW_MS)
         page.get_by_text("Modèle CSV").wait_for(timeout=SLOW_MS)
         page.locator("input[type=file]").set_input_files(
             {"name": "sites.csv", "mimeType": "text/csv", "buffer": UPLOAD.encode()}

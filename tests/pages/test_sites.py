@@ -15,6 +15,7 @@ from data.scenarios import store
 from data.scenarios.database import ShareRow, session
 from data.scenarios.store import Draft
 from data.uploads import Site
+from pages import sites_pick
 from pages.partage import CLOSED
 from pages.sites_upload import WORK, Work
 
@@ -105,6 +106,44 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
     store.delete(kept.id)
 
 
+def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> None:
+    app = opened("sites")
+    app.selectbox(key="sites_commune").select("23008").run()
+    app.selectbox(key="sites_commune").select("23096").run()
+    app.selectbox(key="sites_commune").select("23096").run()
+    assert not app.exception
+    assert "2 sites dans la liste" in texts(app)
+    assert "Les 2 sites sont ensemble" in texts(app)
+    app.number_input(key="sites_liste_gps_1").set_value(1.0).run()
+    address = "".join(app.query_params["sites"])
+    again = opened("sites", sites=address)
+    assert again.number_input(key="sites_liste_gps_1").value == 1.0
+    assert again.text_input(key="sites_liste_name_2").value == "MSP à Guéret"
+    again.button(key="sites_liste_out_2").click().run()
+    assert "1 site dans la liste" in texts(again)
+    again.button(key="sites_vider").click().run()
+    assert "sites" not in again.query_params
+
+
+def test_the_card_of_the_map_adds_a_site() -> None:
+    app = opened("sites")
+    app.session_state[sites_pick.MAP] = {
+        "action": "site",
+        "turn": "1",
+        "state": {"commune": "23008"},
+    }
+    app.run()
+    assert not app.exception
+    assert "1 site dans la liste" in texts(app)
+    app.session_state[sites_pick.MAP] = {"action": "site", "turn": "1", "state": {}}
+    app.run()
+    assert "1 site dans la liste" in texts(app)
+
+
+def test_foreign_sites_in_the_address_open_the_empty_screen() -> None:
+    assert "sites dans la liste" not in texts(opened("sites", sites="{{7*7}}", departs="x:1"))
+
+
 def test_a_refused_file_says_why() -> None:
     app = opened("sites", Work("vide.csv", b"a;b\n1;2\n", "0"))
     assert "n'a pas de ligne de titres reconnue" in texts(app)
@@ -113,7 +152,7 @@ def test_a_refused_file_says_why() -> None:
 def test_a_scenario_is_reopened_from_its_address(saved: store.Scenario) -> None:
     app = opened("sites", scenario=saved.id)
     said = texts(app)
-    assert "2 sites, du scénario enregistré." in said
+    assert "2 sites dans la liste." in said
     assert "Optimum prouvé" in said
     assert "généralistes déjà installés" in said
     assert HOSTILE not in html(app)

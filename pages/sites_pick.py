@@ -1,0 +1,223 @@
+"""Candidate sites chosen by hand: a commune clicked on the map or typed, in an editable list."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from data.base.french import at, counted
+from data.maps import payload
+from data.maps import sites as sites_map
+from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
+from data.region.territory import Territory
+from data.uploads import MAX_SITES, Site, addressed
+from pages import map_dialogue, map_view, shell, sites_departures
+from pages.sites_upload import WORK, Work, work
+
+MAP = "sites_choix_carte"
+"""Key of the map on which the first site is chosen."""
+ADDRESS = "sites"
+"""Parameter of the address that holds the sites at work."""
+LEAVING = "departs"
+"""Parameter of the address that holds who is supposed to leave before the sites open."""
+_DEPARTURE = re.compile(r"((?:\d{2}|2[AB])\d{3}):(\d{1,3})")
+_MOST_LEAVING = 2_000
+_WRITTEN = "sites_ecrits"
+_TYPED, _TURN = "sites_commune", "sites_tour"
+_EDITED = "sites_liste_"
+_FIELDS = ("name", "gps", "others")
+"""Fields of a site that the list changes."""
+MOST_EDITED = 30
+"""Above this number of sites the list is not edited here: a file is the tool."""
+
+
+@st.cache_data(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def _labels(territory: Territory) -> dict[str, str]:
+    """Return code to name and département of the communes, in the order of names."""
+    rows = territory.communes.sort_values(["name", "departement"])
+    return {
+        str(code): f"{name} ({departement})"
+        for code, name, departement in zip(
+            rows["code"], rows["name"], rows["departement"], strict=True
+        )
+    }
+
+
+def _add(territory: Territory, code: str) -> None:
+    """Add a site in the middle of a commune, unless the list has one there."""
+    current = work()
+    known = {one.code for one in current.reopened}
+    if code not in _labels(territory) or code in known or len(known) >= MAX_SITES:
+        return
+    place = territory.communes[territory.communes["code"] == code].iloc[0]
+    line = max((one.line for one in current.reopened), default=0) + 1
+    name = str(place["name"])
+    site = Site(
+        line=line,
+        name=f"MSP {at(name)}",
+        code=code,
+        commune=name,
+        lon=float(place["lon"]),
+        lat=float(place["lat"]),
+        gps=float(LEAST_MSP_GPS),
+        others=float(LEAST_MSP_OTHERS),
+    )
+    current.reopened = (*current.reopened, site)
+
+
+def _typed(territory: Territory) -> None:
+    _add(territory, st.session_state[_TYPED] or "")
+    st.session_state[_TYPED] = None
+
+
+def follow(territory: Territory, key: str) -> None:
+    """Add the site that the card of a map asks for, once, and draw the screen again."""
+    message = map_dialogue.asked(key)
+    view = map_dialogue.told(message)
+    turn = message.get("turn")
+    if message.get("action") != sites_map.CARD_ACTION["action"] or view is None:
+        return
+    if turn != st.session_state.get(_TURN):
+        st.session_state[_TURN] = turn
+        _add(territory, view.commune)
+        st.rerun(scope="app")
+
+
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def _payload(territory: Territory) -> str:
+    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
+    table = shell.commune_indicators(territory)
+    return payload.encode(sites_map.opening(territory, table, around))
+
+
+@st.fragment
+def _map(territory: Territory) -> None:
+    follow(territory, MAP)
+    view = map_dialogue.told(map_dialogue.asked(MAP))
+    answer = None if view is None else map_dialogue.answer(territory, view)
+    map_view.draw_map(_payload(territory), answer, MAP)
+
+
+def _changed(line: int) -> None:
+    """Take what was typed about a site into the work in hand."""
+    said = {field: st.session_state[f"{_EDITED}{field}_{line}"] for field in _FIELDS}
+    current = work()
+    current.reopened = tuple(
+        replace(one, **said | {"name": str(said["name"]).strip() or one.name})
+        if one.line == line
+        else one
+        for one in current.reopened
+    )
+
+
+def _remove(line: int) -> None:
+    current = work()
+    current.reopened = tuple(one for one in current.reopened if one.line != line)
+
+
+def _empty() -> None:
+    current = work()
+    current.reopened, current.scenario, current.revision = (), "", 0
+
+
+def _row(site: Site) -> None:
+    """Draw a site of the list: its name, its GPs, and what takes it out."""
+    name, gps, others, out = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
+    for field in _FIELDS:
+        st.session_state[f"{_EDITED}{field}_{site.line}"] = getattr(site, field)
+    name.text_input(
+        f"Nom du site ({site.commune or 'hors région'})",
+        max_chars=120,
+        key=f"{_EDITED}name_{site.line}",
+        on_change=_changed,
+        args=(site.line,),
+    )
+    for place, label, field in (
+        (gps, "Généralistes", "gps"),
+        (others, "Autres professionnels", "others"),
+    ):
+        place.number_input(
+            label,
+            min_value=0.0,
+            max_value=50.0,
+            step=1.0,
+            format="%g",
+            key=f"{_EDITED}{field}_{site.line}",
+            on_change=_changed,
+            args=(site.line,),
+        )
+    out.button(
+        f"Retirer {site.commune or 'ce site'}",
+        key=f"{_EDITED}out_{site.line}",
+        on_click=_remove,
+        args=(site.line,),
+    )
+
+
+def draw_choice(territory: Territory) -> None:
+    """Draw the choice of a commune, the list made so far and, before any site, the map."""
+    labels = _labels(territory)
+    st.selectbox(
+        "Ajouter un site : cliquez une commune sur la carte, ou écrivez son nom",
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder="Nom de la commune",
+        key=_TYPED,
+        on_change=_typed,
+        args=(territory,),
+    )
+    current = work()
+    if current.reopened:
+        count = len(current.reopened)
+        st.text(f"{counted(count, 'site', 'sites')} dans la liste.")
+        if count <= MOST_EDITED:
+            for site in current.reopened:
+                _row(site)
+        else:
+            st.caption(
+                f"Au-delà de {MOST_EDITED} sites, modifiez-les dans un fichier : l’export XLSX de "
+                "cette page se réimporte."
+            )
+        st.button("Vider la liste", key="sites_vider", on_click=_empty)
+    elif not current.digest:
+        _map(territory)
+
+
+def restore(territory: Territory, query: Mapping[str, str]) -> None:
+    """Take the sites of the address as the work in hand: at the start, or when it changed.
+
+    Changed since a scenario was opened, they stand before what was saved: the next save of the
+    scenario holds them.
+    """
+    asked = query.get(ADDRESS, "")
+    if not asked or asked == st.session_state.get(_WRITTEN):
+        return
+    st.session_state[_WRITTEN] = asked
+    sites = addressed.from_text(asked, territory)
+    current = work()
+    if sites:
+        left = _DEPARTURE.findall(query.get(LEAVING, "")[:_MOST_LEAVING])
+        st.session_state[WORK] = Work(
+            reopened=sites,
+            scenario=current.scenario,
+            revision=current.revision,
+            departures={code: int(count) for code, count in left},
+        )
+        sites_departures.forget()
+
+
+def kept(sites: tuple[Site, ...]) -> dict[str, str]:
+    """Return what the address says of the sites at work; too many are said not to be kept."""
+    text = addressed.to_text(sites)
+    st.session_state[_WRITTEN] = text
+    if sites and not text:
+        st.caption(
+            "Ces sites sont trop nombreux pour l’adresse : enregistrez un scénario pour les "
+            "retrouver après un rechargement de la page."
+        )
+    left = ",".join(f"{code}:{count}" for code, count in sorted(work().departures.items()))
+    return {key: said for key, said in ((ADDRESS, text), (LEAVING, left)) if text and said}
