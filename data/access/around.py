@@ -22,7 +22,8 @@ def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float)
     -------
     pandas.DataFrame
         minutes (10, 20, 30), communes, population, over_75 (missing where ages are unknown), gps,
-        communes_without_gp, already (inhabitants who have a GP within 20 minutes today).
+        communes_without_gp, communes_gps_unknown, already (inhabitants who have a GP within 20
+        minutes today, where that is known).
     """
     places = territory.communes[["lon", "lat"]].to_numpy(float)
     minutes, _ = territory.travel_time.nearest(
@@ -42,6 +43,7 @@ def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float)
                 "over_75": float(older[near].sum(min_count=1)),
                 "gps": float(communes.loc[near, "gps"].sum()),
                 "communes_without_gp": int((communes.loc[near, "gps"] == 0).sum()),
+                "communes_gps_unknown": int(communes.loc[near, "gps"].isna().sum()),
                 "already": float(people[near & served].sum()),
             }
         )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access import inputs, room
+from data.access import inputs, room, unknown_supply
 from data.access import people as residents
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
 from data.access.people import counted_within
@@ -101,10 +101,12 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         share_over_65, share_over_80 and their elder_year, of another census (missing without it);
         minutes_to_labelled_structure, population_labelled_within_20, _30; and the columns of
-        `data.access.room.commune_room`.
+        `data.access.room.commune_room`; supply (`data.access.unknown_supply`: what depends on GPs
+        that are not known is missing).
     """
     kept = cached_table("communes", _key(territory), lambda: _compute(territory))
-    return pd.concat([kept, room.commune_room(territory)], axis=1)
+    whole = pd.concat([kept, room.commune_room(territory)], axis=1)
+    return unknown_supply.with_unknown(whole, territory)
 
 
 def three_steps(territory: Territory) -> pd.Series:
@@ -119,9 +121,10 @@ def three_steps(territory: Territory) -> pd.Series:
         return pd.Series(np.nan, index=territory.communes.index)
     pairs = gp_pairs(territory, ga.THREE_SFCA.reach_minutes)
     demand, _ = inputs.standardised_population(territory, everywhere)
-    return pd.Series(
-        ga.access(pairs, demand, supplied_acts(everywhere), ga.THREE_SFCA)[inside],
-        index=territory.communes.index,
+    found = ga.access(pairs, demand, supplied_acts(everywhere), ga.THREE_SFCA)[inside]
+    away = unknown_supply.unknown_minutes(territory)
+    return pd.Series(found, index=territory.communes.index).mask(
+        away <= ga.THREE_SFCA.reach_minutes
     )
 
 
@@ -310,8 +313,10 @@ def aggregated_indicators(territory: Territory, level: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         code, name, communes (count), the counts and means of `commune_indicators`,
-        minutes_median (weighted by population), population_zip, _zac, _zv, _hz, and for each
-        indicator of `BEST` its rank_… among the territories of the level (1 is the better end).
+        population_supply_unknown (inhabitants of communes whose supply is not wholly known: what
+        depends on it leaves them out), minutes_median (weighted by population), population_zip,
+        _zac, _zv, _hz, and for each indicator of `BEST` its rank_… among the territories of the
+        level (1 is the better end).
 
     Raises
     ------
@@ -336,6 +341,9 @@ def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:
     )
     for column in _SUMMED:
         table[column] = ag.sums(communes[column], groups)
+    table["population_supply_unknown"] = ag.sums(
+        people.where(communes["supply"] != unknown_supply.KNOWN, 0.0), groups
+    )
     table["gps_per_1000"] = 1000 * ag.ratios(communes["gps"], people, groups)
     table["share_beyond_20"] = ag.ratios(communes["population_beyond_20"], people, groups)
     table["share_without_room"] = ag.ratios(communes["without_room_nearest"], people, groups)

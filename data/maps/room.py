@@ -5,6 +5,7 @@ from typing import TypedDict
 import numpy as np
 
 from data.access.room import CAPACITIES, ladder
+from data.access.unknown_supply import unknown_minutes
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo.errors import UnavailableError
@@ -27,13 +28,14 @@ class Block(TypedDict):
 class RoomDocument(TypedDict):
     """Room at one threshold; lists follow the order of the communes or of the capacities.
 
-    `nearest` holds inhabitants without room if the nearer goes first, capacity by capacity;
+    `nearest` holds inhabitants without room if the nearer goes first, capacity by capacity, None
+    for communes in reach of places whose GPs are not known;
     `block` the block of each commune, -1 where no GP is in reach; `least` and `served` the
-    inhabitants of the region without room, at best and nearest first, by capacity.
+    inhabitants of the communes known without room, at best and nearest first, by capacity.
     """
 
     minutes: int
-    nearest: list[list[int]]
+    nearest: list[list[int | None]]
     block: list[int]
     blocks: list[Block]
     least: list[int]
@@ -65,7 +67,11 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         steps = ladder(territory, minutes)
     except UnavailableError:
         return None
-    people = territory.communes["population"].to_numpy(dtype=np.float64)
+    known = unknown_minutes(territory) > minutes
+    people = np.where(known, territory.communes["population"].to_numpy(dtype=np.float64), 0.0)
+    nearest = np.rint(steps.nearest[:, known]).astype(int)
+    shown = np.full(steps.nearest.shape, None, dtype=object)
+    shown[:, known] = nearest
     level = np.append(steps.level, np.inf)[steps.block]
     least = [(people * (1 - k / np.maximum(level, k))).sum() for k in CAPACITIES]
     blocks: list[Block] = [
@@ -84,9 +90,9 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
     ]
     return {
         "minutes": round(minutes),
-        "nearest": np.rint(steps.nearest).astype(int).tolist(),
+        "nearest": shown.tolist(),
         "block": steps.block.tolist(),
         "blocks": blocks,
         "least": [round(one) for one in least],
-        "served": [round(one) for one in steps.nearest.sum(axis=1)],
+        "served": [round(one) for one in steps.nearest[:, known].sum(axis=1)],
     }

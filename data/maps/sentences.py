@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from data.access import unknown_supply
 from data.base.french import number, percent
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
@@ -28,10 +29,12 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
         Name of the region.
     """
     column = table[indicator.key]
+    partial_note = unknown_supply.partial_note(table, indicator.key)
     if not (column.notna() & (column != "")).any():
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
     worded = _WORDED.get(indicator.key, partial(_plain, indicator))
-    return f"{region_name} : {worded(table, indicator.key)}"
+    told = worded(unknown_supply.known_rows(table, indicator.key), indicator.key)
+    return " ".join(filter(None, [f"{region_name} : {told}", partial_note]))
 
 
 def _room(table: pd.DataFrame, key: str) -> str:

@@ -18,6 +18,8 @@ TITLES: Mapping[str, str] = {
     "people_at_stake": "Habitants × probabilité",
     "population": "Habitants",
     "gps": "Médecins généralistes",
+    "supply": "Médecins de la commune et alentour : connus ?",
+    "population_supply_unknown": "Habitants dont l’offre n’est pas toute connue (non comptés)",
     "gps_per_1000": "Généralistes pour 1 000 habitants",
     "minutes_to_nearest_gp": "Minutes jusqu’au généraliste le plus proche",
     "minutes_median": "Minutes jusqu’au généraliste (médiane des habitants)",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.access import comparison
+from data.access import comparison, unknown_supply
 from data.access.indicators import LEVELS
 from data.base import french
 from data.base.french import MISSING, at, counted, joined, number, of, ordinal, percent
@@ -171,7 +171,8 @@ def _room(members: pd.DataFrame) -> Room | None:
     if any(one not in members for one in columns) or members[columns].isna().all(axis=None):
         return None
     least, nearest_first = (float(members[one].sum()) for one in columns)
-    return Room(least, nearest_first, rules.ROOM_PEOPLE_A_GP)
+    unknown = members.loc[members["without_room_nearest"].isna(), "population"].sum()
+    return Room(least, nearest_first, rules.ROOM_PEOPLE_A_GP, float(unknown))
 
 
 def _first_counts(territory: Territory, codes: tuple[str, ...]) -> pd.Series:
@@ -230,7 +231,6 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             ),
             told,
         )
-    beyond = own["population_beyond_20"]
     return Figure(
         "share_beyond_20",
         "Habitants à plus de 20 minutes",
@@ -239,11 +239,24 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             f"région : {percent(region['share_beyond_20'], 1)}",
             _rank(own, peers, "share_beyond_20", low_is_good=True),
         ),
+        _beyond(own),
+    )
+
+
+def _beyond(own: pd.Series) -> str:
+    """Say who has no GP within 20 minutes, and of whom that is not known."""
+    beyond, unknown = own["population_beyond_20"], own.get("population_supply_unknown", 0.0)
+    if pd.isna(beyond):
+        return "Non connu : les médecins à portée ne sont pas tous connus."
+    people = counted(unknown, "habitant", "habitants")
+    left_out = f" Là où l’offre est connue seulement : pas pour {people}." if unknown > 0 else ""
+    told = (
         f"{number(beyond)} des {number(own['population'])} habitants n’ont aucun généraliste à "
         "20 minutes."
         if beyond
-        else "Tous les bourgs ont un généraliste à 20 minutes ou moins.",
+        else "Tous les bourgs ont un généraliste à 20 minutes ou moins."
     )
+    return f"{told}{left_out}"
 
 
 def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
@@ -340,7 +353,7 @@ _FIGURES: tuple[Callable[[pd.Series, pd.Series, pd.DataFrame, str], Figure], ...
 
 def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
     """Return what is in place: zones and their aids, structures, on-call lines."""
-    sentences = []
+    sentences = list(filter(None, [unknown_supply.partial_note(members, "apl")]))
     people = members["population"].sum()
     for zone, aids in rules.ZONE_AIDS.items():
         inside = members[members["zone"] == zone]

@@ -43,11 +43,14 @@ class Room:
         Inhabitants without room: shared as fairly as can be, and each going to the nearest GP.
     per_gp
         Patients that one GP takes, an assumption.
+    unknown
+        Inhabitants left out: the GPs in their reach are not all known.
     """
 
     least: float
     nearest_first: float
     per_gp: int
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +106,8 @@ def signals(facts: Facts) -> tuple[Signal, ...]:
 
 def gps_in_words(gps: float) -> str:
     """Return a number of GPs ("aucun médecin généraliste", "0,5 médecin généraliste")."""
+    if np.isnan(gps):
+        return "un nombre de médecins généralistes non connu"
     if not gps > 0:
         return "aucun médecin généraliste"
     decimals = 0 if float(gps).is_integer() else 1
@@ -123,13 +128,20 @@ def _room(facts: Facts) -> Signal:
     people = counted(room.nearest_first, "habitant sans place", "habitants sans place")
     if room.nearest_first < 1:
         people = "aucun habitant sans place"
+    calm = UNKNOWN if room.unknown else CALM
+    left_out = (
+        f" Sans compter {counted(room.unknown, 'habitant', 'habitants')} dont les médecins à "
+        "portée ne sont pas tous connus."
+        if room.unknown
+        else ""
+    )
     return Signal(
         "room",
         title,
         people,
-        ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else CALM,
+        ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else calm,
         f"À {number(room.per_gp)} patients par médecin (hypothèse), chacun allant au plus près ; "
-        f"{number(room.least)} dans le partage le plus équitable ({facts.year('gps')}).",
+        f"{number(room.least)} dans le partage le plus équitable ({facts.year('gps')}).{left_out}",
     )
 
 
@@ -151,14 +163,18 @@ def _single(facts: Facts) -> Signal:
         return Signal("single", title, gps_in_words(gps), state, f"{told} ({year})")
     lone = members[(members["gps"] > 0) & (members["gps"] <= 1)]
     people = lone["population"].sum()
+    unknown = int(members["gps"].isna().sum())
+    calm = UNKNOWN if unknown else CALM
+    left_out = f" ; {counted(unknown, 'commune', 'communes')} non connues" if unknown > 1 else ""
+    left_out = " ; 1 commune non connue" if unknown == 1 else left_out
     return Signal(
         "single",
         title,
         counted(len(lone), "commune", "communes"),
-        ALERT if people > 0.1 * members["population"].sum() else WATCH if len(lone) else CALM,
+        ALERT if people > 0.1 * members["population"].sum() else WATCH if len(lone) else calm,
         f"{counted(people, 'habitant vit', 'habitants vivent')} dans une commune à un seul "
         f"médecin ; {counted(int((members['gps'] == 0).sum()), 'commune', 'communes')} sans "
-        f"médecin ({year}).",
+        f"médecin{left_out} ({year}).",
     )
 
 
@@ -294,7 +310,11 @@ def succession(
         What anyone may be told in its place (`data.region.privacy.sentence`).
     """
     if not (members["gps"] > 0).any():
-        return f"Relève : sans objet, aucun médecin ne figure dans les données ({year})."
+        if members["gps"].isna().any():
+            told = "non connue, les médecins ne sont pas tous connus ici"
+        else:
+            told = "sans objet, aucun médecin ne figure dans les données"
+        return f"Relève : {told} ({year})."
     if masked:
         many = members["gps"].sum() >= rules.LEAST_PUBLIC_GPS
         return public if many and public else f"{MASKED_RISK} {public}".strip()

@@ -11,6 +11,7 @@ import pandas as pd
 from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.access.inputs import ACTS_PER_GP, apl_weight, coordinates
+from data.access.unknown_supply import KNOWN
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
@@ -81,9 +82,13 @@ class Ground:
         return self.communes["population"].to_numpy(dtype=np.float64)
 
     def minutes_today(self) -> Floats:
-        """Minutes of each commune to its nearest GP, before any site; inf where none is known."""
+        """Minutes of each commune to its nearest GP, before any site; inf where there is none.
+
+        0 where they depend on GPs that are not known: a site is credited with no gain there.
+        """
         known = self.communes["minutes_to_nearest_gp"].to_numpy(dtype=np.float64)
-        return np.where(np.isnan(known), np.inf, known)
+        unsure = (self.communes["supply"] != KNOWN).to_numpy()
+        return np.where(np.isnan(known), np.where(unsure, 0.0, np.inf), known)
 
     def access(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
         """Return the APL of each commune with other GPs.

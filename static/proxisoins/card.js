@@ -46,6 +46,7 @@ export class Card {
     const { around, carte } = this;
     if (!around || !carte.state.here) return null;
     const titles = { communes: "Communes", population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes", communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min" };
+    if (around.some((one) => one.communes_gps_unknown)) titles.communes_gps_unknown = "Communes dont les médecins ne sont pas connus (non comptés)";
     const heads = ["À", ...around.map((one) => `${one.minutes} min`)].map((text) => make("th", { text, scope: "col" }));
     const lines = Object.entries(titles).map(([key, text]) => make("tr", {}, make("th", { scope: "row", text }), ...around.map((one) => make("td", { class: "own", text: number(one[key], key === "gps" && one[key] % 1 ? 1 : 0) }))));
     const clear = make("button", { type: "button", class: "quiet", text: "Effacer les isochrones", onclick: () => carte.clearHere() });

@@ -40,6 +40,11 @@ export class Room {
     return this.controls.capacities.indexOf(this.capacity);
   }
 
+  /* Whether the GPs in reach of a commune are all known: else nothing is said of its room. */
+  counted(row) {
+    return this.known.nearest[0][row] !== null;
+  }
+
   /* Inhabitants of a commune without room: its fair share, or if the nearer goes first. */
   without(row) {
     const { known, carte } = this;
@@ -57,7 +62,7 @@ export class Room {
   /* Shares in hundredths, as every indicator of the map has them. */
   get values() {
     const { rows } = this.carte;
-    return rows.map(({ h }, row) => (h ? Math.round((1000 * this.without(row)) / h) / 10 : null));
+    return rows.map(({ h }, row) => (h && this.counted(row) ? Math.round((1000 * this.without(row)) / h) / 10 : null));
   }
 
   /* The share of a group of communes: those that hold the same value in a column. */
@@ -65,7 +70,7 @@ export class Room {
     let people = 0;
     let without = 0;
     this.carte.rows.forEach((one, row) => {
-      if (column && one[column] !== value) return;
+      if ((column && one[column] !== value) || !this.counted(row)) return;
       people += one.h;
       without += this.without(row);
     });
@@ -176,9 +181,11 @@ export class Room {
   sentence() {
     const { known, step, carte } = this;
     const [least, served] = [known.least[step], known.served[step]];
-    const people = carte.rows.reduce((sum, { h }) => sum + h, 0);
+    const people = carte.rows.reduce((sum, { h }, row) => sum + (this.counted(row) ? h : 0), 0);
+    const missing = carte.rows.filter((_, row) => !this.counted(row)).length;
+    const partial = missing ? ` Partiel : dans ${number(missing)} communes sur ${number(carte.rows.length)}, tous les médecins à portée ne sont pas connus ; elles sont « non disponible ».` : "";
     const ends = least <= served ? `entre ${number(least)} et ${number(served)}` : `${number(least)} ou ${number(served)}`;
-    return `${carte.config.region_name} : ${ends} des ${number(people)} habitants sont sans place chez un généraliste à ${known.minutes} minutes.`;
+    return `${carte.config.region_name} : ${ends} des ${number(people)} habitants sont sans place chez un généraliste à ${known.minutes} minutes.${partial}`;
   }
 
   /* What the two ends mean, and how many communes are hit. */
@@ -197,9 +204,14 @@ export class Room {
     const { known, carte } = this;
     const people = carte.rows[row].h;
     const nearest = known.nearest[this.step][row];
+    const unknown = make("p", { text: "Non disponible : tous les médecins à portée ne sont pas connus. Importez leurs effectifs pour toutes les communes, voisines comprises." });
     const level = this.level(row);
     const where = `à ${known.minutes} minutes`;
     const box = make("div", { class: "proof" }, make("h3", { text: `De la place ${where}` }));
+    if (!this.counted(row)) {
+      box.append(unknown);
+      return box;
+    }
     if (level === null) {
       box.append(make("p", { text: `Aucun médecin ${where} : les ${number(people)} habitants y sont sans place, quoi qu’on fasse.` }));
       return box;

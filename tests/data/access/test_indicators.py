@@ -88,7 +88,8 @@ def made(gps, **tables):
     )
 
 
-GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "24001": 1.0}
+GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
+GPS["24001"] = 1.0
 
 
 @pytest.fixture
@@ -112,12 +113,13 @@ def test_minutes_population_and_density(territory):
     assert table["departement_name"].tolist()[0] == "Charente"
 
 
-def test_unknown_is_missing_and_never_zero(territory):
-    table = indicators.commune_indicators(territory).set_index("code")
+def test_unknown_is_missing_and_never_zero():
+    counted = {code: gps for code, gps in GPS.items() if code != "17003"}
+    table = indicators.commune_indicators(made(counted)).set_index("code")
     assert np.isnan(table.loc["17003", "gps"])  # the commune is absent of the GP table
     assert np.isnan(table.loc["17002", "gps_per_1000"])  # nobody lives there
     assert np.isnan(table.loc["17002", "apl"])
-    assert table.loc["17003", "apl"] == 0
+    assert np.isnan(table.loc["17003", "apl"])
     for column in ("apl_published", "share_near_retirement", "share_over_75"):
         assert table[column].isna().all()
     assert table["minutes_to_labelled_structure"].isna().all()
