@@ -12,7 +12,7 @@ import pandas as pd
 from data.base import french
 from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.merge import BY_YEAR, completed, joined
+from data.official.readers.merge import BY_PART, BY_YEAR, ORDER, completed, joined
 from data.official.reading import Member, read_files, tvs_of
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store
@@ -234,7 +234,7 @@ def _newer(
     """
     kept = {}
     for key, table in tables.items():
-        newer = _newer_in_place(key, result, stored) if key not in BY_YEAR else None
+        newer = _newer_in_place(key, result, stored) if key not in (*BY_YEAR, *BY_PART) else None
         if newer is None:
             kept[key] = table
             continue
@@ -305,7 +305,7 @@ def _held_back(report: ImportReport) -> ImportReport:
 def _same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
     if before is None or list(table.columns) != list(before.columns) or len(table) != len(before):
         return False
-    order = [name for name in ("code", "id", "year", "part", "measure") if name in table]
+    order = [name for name in ORDER if name in table]
     return table.equals(before.sort_values(order, ignore_index=True).astype(table.dtypes))
 
 

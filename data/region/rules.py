@@ -37,6 +37,10 @@ MOST_SOLIDARITY_DAYS_A_MONTH = 2
 DOCTOR_WEEKS_A_PLACE = 52
 ACTS_A_HALF_DAY = 12
 
+# Regulation of calls, out of hours.
+ANSWER_MINUTES, ANSWER_SHARE = 2.0, 0.8
+DEEP_NIGHT_HOURS = (0, 8)
+
 # Projects and their money.
 LEAST_MSP_GPS, LEAST_MSP_OTHERS = 2, 1
 MSP_ACI_EUROS_A_YEAR = 80_105
@@ -202,6 +206,19 @@ RULES = (
         "2026",
     ),
     Rule(("ACTS_A_HALF_DAY",), "consultations par demi-journée", _OURS, "2026"),
+    Rule(
+        ("ANSWER_MINUTES", "ANSWER_SHARE"),
+        "régulation : minutes d’attente visées, et part des appels qui doit y tenir (réglables ; "
+        "aucun texte de la permanence des soins n’a été relevé)",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("DEEP_NIGHT_HOURS",),
+        "régulation : heures de la nuit profonde (de, à)",
+        _OURS,
+        "2026",
+    ),
     Rule(
         ("LEAST_MSP_GPS", "LEAST_MSP_OTHERS"),
         "MSP : généralistes, puis professionnels paramédicaux, au moins",

@@ -211,6 +211,35 @@ care_context = pa.DataFrameSchema(
 )
 """Patients in long-term illness without a GP, people covered by a SAS: context of the sheet."""
 
+WEEK_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+regulation_calls = pa.DataFrameSchema(
+    {
+        "code": _DEPARTEMENT_CODE,  # of the département
+        "year": pa.Column(int, coerce=True),
+        "day": pa.Column(int, [pa.Check.ge(0), pa.Check.le(6)], coerce=True),  # 0: Monday
+        "hour": pa.Column(int, [pa.Check.ge(0), pa.Check.le(23)], coerce=True),  # 22: 22 h to 23 h
+        "calls": _number(nullable=True),  # regulated by a doctor, an hour
+        "minutes": _number(nullable=True),  # mean handling time of one
+        "regulators": _number(nullable=True),  # doctors on duty, whole
+    },
+    unique=["code", "day", "hour"],
+    strict=True,
+)
+"""Calls to on-call regulation by hour of the week; an hour that is absent is not known."""
+
+specialists = pa.DataFrameSchema(
+    {
+        "code": _code(),
+        "specialty": pa.Column(str),
+        "year": pa.Column(int, coerce=True),
+        "doctors": _number(),
+    },
+    unique=["code", "specialty"],
+    strict=True,
+)
+"""Specialists by commune; where a specialty is told, a commune that is absent has none."""
+
 CONTEXT = {
     "doctor_ages": doctor_ages,
     "gp_ages": gp_ages,
@@ -218,6 +247,8 @@ CONTEXT = {
     "gp_register": gp_register,
     "elder_shares": elder_shares,
     "people_squares": people_squares,
+    "regulation_calls": regulation_calls,
+    "specialists": specialists,
 }
 """Tables that a file can bring, that nothing simulates: absent until they are imported."""
 
@@ -236,6 +267,8 @@ TITLES = {
     "care_context": "Patients sans médecin traitant et couverture par les SAS",
     "elder_shares": "Parts des 65 ans et plus et des 80 ans et plus",
     "people_squares": "Habitants par carreau",
+    "regulation_calls": "Appels à la régulation de la permanence des soins",
+    "specialists": "Médecins spécialistes",
 }
 """French titles of the tables that a file can replace."""
 

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.official.readers.base import ReadResult
+from data.official.readers.base import ReadResult, Tally
 from data.region import schemas
 from geo.errors import InvalidInputError
 
 BY_YEAR = ("apl", "gp_history")
 """Tables that keep all years: a file adds or replaces its own."""
+BY_PART = {"care_context": "measure", "regulation_calls": "code", "specialists": "specialty"}
+"""Tables of which a file gives some parts, told by a column: the other parts stay."""
+ORDER = ("code", "id", "specialty", "year", "part", "measure", "day", "hour")
+"""Columns by which stored tables are sorted, those that they have."""
 _FIGURES = ("share_over_75", "area_km2")
 """Columns of `reference` that are missing as NaN, the others as ""."""
 
@@ -38,14 +42,13 @@ def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, 
             table = _completed(key, read, result.columns[key], before)
         elif key in BY_YEAR and before is not None:
             table = _years_added(read, before)
-        elif key == "care_context" and before is not None:
-            others = before[~before["measure"].isin(set(read["measure"]))]
-            table = pd.concat([others, read], ignore_index=True)
+        elif key in BY_PART and before is not None:
+            table = _parts_replaced(read, before, BY_PART[key], result.tally)
         elif key == "structures" and before is not None:
             table = _kinds_replaced(read, result.kinds, before)
         else:
             table = read
-        order = [name for name in ("code", "id", "year", "part", "measure") if name in table]
+        order = [name for name in ORDER if name in table]
         tables[key] = schemas.checked(key, table.sort_values(order, ignore_index=True))
     return tables
 
@@ -101,6 +104,20 @@ def _years_added(read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Take the years of the file from the file, the others from what is there."""
     others = before[~before["year"].isin(set(read["year"]))]
     return pd.concat([others, read], ignore_index=True)
+
+
+def _parts_replaced(
+    read: pd.DataFrame, before: pd.DataFrame, part: str, tally: Tally
+) -> pd.DataFrame:
+    """Take the parts of the file from the file, unless those in place are of a later year."""
+    mine = read.groupby(part)["year"].max()
+    later = mine < before.groupby(part)["year"].max().reindex(mine.index)
+    kept = sorted(str(one) for one in later.index[later])
+    if kept:
+        tally.remarks.append(f"déjà connu d'une année plus récente, gardé : {', '.join(kept)}")
+    fresh = read[~read[part].isin(kept)]
+    others = before[~before[part].isin(set(fresh[part]))]
+    return pd.concat([others, fresh], ignore_index=True)
 
 
 def _kinds_replaced(

@@ -1,0 +1,105 @@
+"""Specialists by commune: the template of ours, or any table with a code, a specialty and a count.
+
+Counts only: a table that bears names is read without them.
+"""
+
+import pandas as pd
+
+from data.base import french
+from data.official.readers.base import (
+    Candidate,
+    Header,
+    ReadResult,
+    Tally,
+    code_columns,
+    doctors,
+    headers,
+    numbers,
+    require_rows,
+    settled,
+    with_code,
+)
+from data.official.readers.communes import CommuneIndex
+
+COLUMNS = ("code_insee", "specialite", "medecins", "annee")
+"""Headings of the template, in its order."""
+_SPECIALTY = ("specialite", "specialites", "libelle specialite", "discipline")
+_COUNT = ("medecins", "nombre de medecins", "nb medecins", "effectif", "specialistes", "nombre")
+_YEAR = ("annee", "an")
+_GENERAL = ("medecin generaliste", "medecine generale", "generaliste", "omnipraticien")
+_LONGEST_NAME = 60
+
+
+def recognise(candidate: Candidate) -> str | None:
+    """Return the key of the source that the file looks like, or None."""
+    return "specialists" if _find(candidate) else None
+
+
+def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    """Return `specialists`; communes that the file does not name have none of its specialties.
+
+    Raises
+    ------
+    InvalidInputError
+        No line is usable.
+    """
+    header, places = _find(candidate) or (next(headers(candidate)), {})
+    tally = Tally()
+    rows = with_code(header.rows(**places))
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    rows = rows.assign(
+        code=index.settle(rows["code"]),
+        specialty=rows["specialty"].map(_named),
+        doctors=doctors(rows["text"]),
+        year=numbers(rows["year"]),
+    )
+    general = rows["specialty"].map(french.fold).str.startswith(_GENERAL)
+    if general.any():
+        tally.remarks.append(
+            f"{french.counted(int(general.sum()), 'ligne', 'lignes')} de médecine générale, hors "
+            "de cette lecture : les généralistes s'importent à part"
+        )
+    rows = rows[~general]
+    wrong = {
+        "spécialité non donnée": rows["specialty"] == "",
+        "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),
+        "effectif illisible, négatif ou secret": ~(rows["doctors"] >= 0),
+    }
+    left = pd.Series(data=True, index=rows.index)
+    for reason, refused in wrong.items():
+        tally.refuse(rows[left & refused], reason)
+        left &= ~refused
+    rows = settled(rows[left], index, tally)
+    newest = rows.groupby("specialty")["year"].transform("max")
+    older = rows["year"] < newest
+    if older.any():
+        tally.remarks.append("plusieurs années dans le fichier : la dernière est retenue")
+    rows = rows[~older]
+    require_rows(len(rows), candidate.file.name, "spécialistes par commune")
+    tally.kept = len(rows)
+    keys = ["code", "specialty", "year"]
+    # Mergers, arrondissements and places of practice add up.
+    table = pd.DataFrame(rows.groupby(keys)["doctors"].sum()).reset_index()
+    table["year"] = table["year"].astype(int)
+    years = ", ".join(map(str, sorted(table["year"].unique())))
+    return ReadResult({"specialists": table}, {"specialists": years}, tally)
+
+
+def _find(candidate: Candidate) -> tuple[Header, dict[str, int]] | None:
+    for header in headers(candidate):
+        code = code_columns(header)
+        named = header.first(*_SPECIALTY), header.first(*_COUNT), header.first(*_YEAR)
+        specialty, count, year = named
+        if code is None or specialty is None or count is None or year is None:
+            continue
+        if header.having("ligne") is not None or "type ligne" in header.columns:
+            return None  # lines of the hospitals' on-call cover
+        return header, {**code, "specialty": specialty, "text": count, "year": year}
+    return None
+
+
+def _named(text: str) -> str:
+    """Return a specialty as screens write it: one spelling for all letters and blanks."""
+    plain = " ".join(text.split())[:_LONGEST_NAME]
+    return plain[:1].upper() + plain[1:].lower()

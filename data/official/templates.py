@@ -1,0 +1,76 @@
+"""Templates of the tables that no public file holds: what an agency fills in and imports."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.files import exports
+from data.official.readers import regulation, specialists
+
+_SHEET = "tableau"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A table to fill in.
+
+    Attributes
+    ----------
+    name
+        Stem of its file.
+    example
+        Headings, with lines that show the forms that are read.
+    notes
+        What to know, in French, one sentence each.
+    """
+
+    name: str
+    example: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def csv(self) -> bytes:
+        """Return the template as a CSV: headings and examples."""
+        return exports.to_csv(self.example, ())
+
+    def xlsx(self) -> bytes:
+        """Return the template as a workbook: notes, then headings and examples."""
+        return exports.to_xlsx({_SHEET: self.example}, self.notes)
+
+
+REGULATION = Template(
+    "modele-regulation",
+    pd.DataFrame(
+        [
+            ("16", "semaine", 20, 24, 9.5, 8, 2, 2025),
+            ("16", "tous", 0, 8, 3.2, 9, 1, 2025),
+            ("16", "samedi", 12, 20, 18, 7.5, 3, 2025),
+        ],
+        columns=list(regulation.COLUMNS),
+    ),
+    (
+        "Une ligne par département et par plage horaire ; remplacez les lignes d'exemple.",
+        "jour : lundi à dimanche, semaine (du lundi au vendredi), week-end ou tous.",
+        "heure_debut, heure_fin : heures pleines, fin exclue ; une plage qui passe minuit continue "
+        "le jour suivant.",
+        "appels_par_heure : appels régulés par un médecin, en moyenne sur chaque heure de la "
+        "plage.",
+        "duree_minutes : minutes qu'un appel occupe le régulateur, en moyenne, saisie comprise.",
+        "regulateurs : postes de médecin régulateur tenus ; un nombre entier, jamais un nom.",
+        "Ce qui n'est pas connu se laisse en blanc : rien n'est compté zéro.",
+        "Un fichier remplace les départements qu'il contient ; les autres restent.",
+    ),
+)
+SPECIALISTS = Template(
+    "modele-specialistes",
+    pd.DataFrame(
+        [("16015", "Ophtalmologie", 7, 2025), ("16102", "Ophtalmologie", 1.5, 2025)],
+        columns=list(specialists.COLUMNS),
+    ),
+    (
+        "Une ligne par commune et par spécialité ; remplacez les lignes d'exemple.",
+        "code_insee : code INSEE de la commune d'exercice.",
+        "medecins : nombre de médecins, fractions admises (0,4) ; jamais un nom.",
+        "Une commune absente du fichier n'a aucun médecin des spécialités qu'il contient.",
+        "Un fichier remplace les spécialités qu'il contient ; les autres restent.",
+    ),
+)
