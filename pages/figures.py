@@ -2,7 +2,7 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import columns
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def notes(territory: Territory, *tables: str) -> list[str]:
@@ -76,6 +78,36 @@ def table(
     )
 
 
+def french_table(frame: pd.DataFrame, name: str = "", lines: Sequence[str] = ()) -> None:
+    """Draw a table whose headings are French already; with a name, its CSV and its workbook."""
+    numbers = frame.select_dtypes("number").columns
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder=MISSING,
+        height="content",
+        column_config={
+            title: st.column_config.NumberColumn(format="localized") for title in numbers
+        },
+    )
+    if not name:
+        return
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    with st.container(horizontal=True):
+        for label, mime, content in (
+            ("csv", "text/csv", lambda: exports.to_csv(frame, lines)),
+            ("xlsx", XLSX, lambda: exports.to_xlsx({"Tableau": frame}, lines)),
+        ):
+            st.download_button(
+                f"Télécharger ({label.upper()})",
+                content,
+                file_name=f"proxisoins-{name}-{today}.{label}",
+                mime=mime,
+                on_click="ignore",
+                key=f"{name}-{label}",
+            )
+
+
 def downloads(
     name: str,
     frame: pd.DataFrame,
@@ -93,7 +125,7 @@ def downloads(
         (
             "XLSX",
             "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            XLSX,
             lambda: exports.to_xlsx({"Tableau": columns.titled(frame)}, lines),
         ),
     ]

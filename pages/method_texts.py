@@ -111,6 +111,33 @@ France et n’a jamais vu la Nouvelle-Aquitaine. Il éclaire, il ne décide pas 
 confirme ou se réfute par une personne, et la trace en est gardée.
 """
 
+REGULATION = r"""
+**Régulation des appels : qui attend, qui pourrait aider.** Chaque heure de la semaine et chaque département sont une
+file d’attente d’Erlang C : $\lambda$ appels par heure, $h$ minutes par appel, $c$ médecins régulateurs, une charge
+$a = \lambda h / 60$. La part des appels qui attendent, l’attente moyenne et la part prise en $T$ minutes sont :
+
+$$
+C = \frac{B}{1 - \frac{a}{c}(1 - B)} \qquad W = \frac{C\,h}{c - a} \qquad
+P(\text{attente} \le T) = 1 - C\,e^{-(c - a)T/h}
+$$
+
+où $B$ est la formule de perte d’Erlang, calculée par récurrence : $B_0 = 1$, $B_c = a B_{c-1} / (c + a B_{c-1})$. Dès
+que $a \ge c$, il arrive plus d’appels que les régulateurs n’en peuvent prendre : l’attente est « sans fin ».
+
+- **Un département répond pour d’autres** : les appels s’ajoutent, les durées sont pondérées par les appels, et l’on
+  garde tous les régulateurs, ou ceux de l’aidant seuls, ou juste assez pour tenir l’objectif (80 % des appels en
+  2 minutes au départ : un choix de ProxiSoins, réglable).
+- **Le meilleur groupement** : tous les groupes de départements voisins jusqu’à la taille permise sont essayés, et le
+  partage du territoire qui demande le moins d’heures de régulateur est prouvé minimal (HiGHS).
+- **Les chiffres** viennent de votre fichier (modèle à l’écran Solidarité), sinon ils sont simulés par une règle écrite à
+  l’écran : rien n’en est mesuré. Une heure dont un chiffre manque n’est pas calculée.
+
+Abandons, priorités entre appels, assistants de régulation, connaissance du terrain et plannings réels ne sont pas dans
+le calcul. Les mêmes chiffres s’obtiennent par `proxisoins solidarity regulation`.
+
+*Références : Erlang (1917) ; Jagers et van Doorn (1986) ; Green, Kolesar et Whitt (2007) ; Balas et Padberg (1976).*
+"""
+
 LIMITS = """
 - Un temps de trajet de bourg à bourg ignore les hameaux : une commune étendue cache des écarts.
 - La voiture seule est comptée : ni transports en commun, ni visites à domicile, ni téléconsultation.

@@ -190,6 +190,8 @@ def draw() -> None:
         st.markdown(method_texts.RISK)
         st.header("Sites")
         st.markdown(method_texts.SITING)
+        st.header("Régulation des appels")
+        st.markdown(method_texts.REGULATION)
         st.header("Règles, seuils et montants appliqués")
         st.dataframe(rules.listed(), hide_index=True)
     with limits:

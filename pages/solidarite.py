@@ -13,9 +13,12 @@ from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
 from pages import figures, shell
 from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
+from pages.regulation import draw_regulation
+from pages.regulation_choices import SHOWN
 
 _TABLES = ("communes", "gps", "zoning", "apl", "reference")
 """Tables that every figure of the screen rests on."""
+_SECTIONS = {"": "Consultations", SHOWN: "Régulation des appels"}
 _DONORS_SAID = (
     "Par EPCI, jamais sous cinq volontaires : aucun médecin n’est désigné. Médecins : ceux de "
     "l’EPCI, tous lieux confondus."
@@ -218,6 +221,19 @@ def draw() -> None:
     territory = shell.territory()
     st.title("Solidarité")
     view = shell.view()
+    section = st.segmented_control(
+        "Aide",
+        list(_SECTIONS),
+        default=SHOWN if view.regulation.shown else "",
+        format_func=_SECTIONS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+    )
+    regulation = replace(view.regulation, shown=section == SHOWN)
+    if regulation.shown:
+        shell.remember(replace(view, regulation=draw_regulation(territory, regulation)))
+        return
+    view = replace(view, regulation=regulation)
     chosen = _terms(_whom(territory, view.help))
     shell.remember(replace(view, help=chosen))
     with st.spinner("Recherche du meilleur plan…"):

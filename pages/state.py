@@ -9,6 +9,7 @@ from typing import Self
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
+from pages.regulation_choices import RegulationChoices
 
 REGION = "75"
 """INSEE code of the default region, Nouvelle-Aquitaine."""
@@ -144,6 +145,8 @@ class ViewState:
         Antennas of a pole, on the screen of sites.
     projects
         Forms, prices and budget of projects, on the same screen.
+    regulation
+        Choices of the tab on on-call regulation, of the screen of help between territories.
     """
 
     region: str = REGION
@@ -163,6 +166,7 @@ class ViewState:
     help: HelpChoices = field(default_factory=HelpChoices)
     pole: PoleChoices = field(default_factory=PoleChoices)
     projects: ProjectChoices = field(default_factory=ProjectChoices)
+    regulation: RegulationChoices = field(default_factory=RegulationChoices)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
@@ -172,6 +176,7 @@ class ViewState:
             help=HelpChoices.from_query(query),
             pole=PoleChoices.from_query(query),
             projects=ProjectChoices.from_query(query),
+            regulation=RegulationChoices.from_query(query),
         )
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
@@ -220,6 +225,6 @@ class ViewState:
         query |= {name: str(value) for name, value in numbers.items() if value is not None}
         if self.fair:
             query["partage"] = "mieux"
-        for chosen in (self.risk, self.help, self.pole, self.projects):
+        for chosen in (self.risk, self.help, self.pole, self.projects, self.regulation):
             query |= chosen.to_query()
         return query

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.regulation import write_regulation
 from data.region.rules import (
     ACTS_A_HALF_DAY,
     HALF_DAY_EUROS,
@@ -24,6 +25,9 @@ app = typer.Typer(help="Entraide entre territoires : demi-journées, donneurs, s
 @app.callback()
 def _family() -> None:
     """Entraide entre territoires : demi-journées, donneurs, sites d’accueil."""
+
+
+app.command("regulation")(write_regulation)
 
 
 @app.command("plan")

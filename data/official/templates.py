@@ -50,10 +50,14 @@ REGULATION = Template(
     (
         "Une ligne par département et par plage horaire ; remplacez les lignes d'exemple.",
         "jour : lundi à dimanche, semaine (du lundi au vendredi), week-end ou tous.",
-        "heure_debut, heure_fin : heures pleines, fin exclue ; une plage qui passe minuit continue "
-        "le jour suivant.",
-        "appels_par_heure : appels régulés par un médecin, en moyenne sur chaque heure de la "
-        "plage.",
+        (
+            "heure_debut, heure_fin : heures pleines, fin exclue ; une plage qui passe minuit "
+            "continue le jour suivant."
+        ),
+        (
+            "appels_par_heure : appels régulés par un médecin, en moyenne sur chaque heure de la "
+            "plage."
+        ),
         "duree_minutes : minutes qu'un appel occupe le régulateur, en moyenne, saisie comprise.",
         "regulateurs : postes de médecin régulateur tenus ; un nombre entier, jamais un nom.",
         "Ce qui n'est pas connu se laisse en blanc : rien n'est compté zéro.",

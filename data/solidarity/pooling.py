@@ -93,6 +93,7 @@ def take_over(
     helped: Sequence[str],
     hours: Hours,
     standard: Standard,
+    *,
     staff: str = "tous",
 ) -> Pooled:
     """Return what becomes of calls when one département answers for others at some hours.
@@ -189,7 +190,7 @@ def everyone(
         if code == helper:
             continue
         try:
-            found = take_over(calls, helper, [code], hours, standard, staff)
+            found = take_over(calls, helper, [code], hours, standard, staff=staff)
         except UnavailableError:
             rows.append({"code": code, "name": name, "unknown": len(_asked(hours))})
             continue
@@ -263,19 +264,18 @@ def best(
     costs, within = _needed(groups, rate, work, standard)
     found = best_groups(len(codes), groups, costs)
     place = {group: k for k, group in enumerate(groups)}
-    rows = []
-    for group in sorted(found.groups, key=lambda one: (-len(one), one)):
-        rows.append(
-            {
-                "codes": tuple(codes[k] for k in group),
-                "names": ", ".join(calls.names[codes[k]] for k in group),
-                "calls": float(rate[list(group)].sum()),
-                "regulator_hours": float(duty[list(group)].sum()),
-                "alone": float(sum(costs[place[k,]] for k in group)),
-                "together": float(costs[place[group]]),
-                "within": float(within[place[group]]),
-            }
-        )
+    rows = [
+        {
+            "codes": tuple(codes[k] for k in group),
+            "names": ", ".join(calls.names[codes[k]] for k in group),
+            "calls": float(rate[list(group)].sum()),
+            "regulator_hours": float(duty[list(group)].sum()),
+            "alone": float(sum(costs[place[k,]] for k in group)),
+            "together": float(costs[place[group]]),
+            "within": float(within[place[group]]),
+        }
+        for group in sorted(found.groups, key=lambda one: (-len(one), one))
+    ]
     table = pd.DataFrame(rows)
     return BestGroups(
         tuple(table["codes"]),

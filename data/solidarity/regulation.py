@@ -4,8 +4,9 @@ Calls come from the file of an agency, or are simulated by the rule below and sa
 are never mixed. Waits follow `geo.queueing`.
 
 Simulated figures follow one rule, without chance: `CALLS_A_YEAR_AND_1000` calls a year and 1,000
-inhabitants, spread over the hours of on-call cover in proportion to `_profile`; `CALL_MINUTES` each;
-and the square-root staffing of queues, the load a plus √a, rounded up. Nothing in it was measured.
+inhabitants, spread over the hours of on-call cover in proportion to `_profile`, of `CALL_MINUTES`
+each; and the square-root staffing of queues, the load a plus √a, rounded up. Nothing in it was
+measured.
 """
 
 from dataclasses import dataclass

@@ -73,8 +73,8 @@ def connected_groups(count: int, neighbours: Sequence[tuple[int, int]], most: in
     for one, other in neighbours:
         beside[one].add(other)
         beside[other].add(one)
-    size = {(k,) for k in range(count)}
-    found = sorted(size)
+    size: set[Group] = {(k,) for k in range(count)}
+    found: list[Group] = sorted(size)
     for _ in range(1, most):
         size = {
             tuple(sorted((*group, new)))
@@ -113,7 +113,7 @@ def best_groups(
     """
     cost = np.asarray(costs, dtype=np.float64)
     may = np.flatnonzero(np.isfinite(cost))
-    members = [groups[k] for k in may]
+    members = [groups[int(k)] for k in may]
     inside = sparse.csc_array(
         (
             np.ones(sum(map(len, members))),

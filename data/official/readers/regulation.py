@@ -6,6 +6,7 @@ line may stand for several hours and several days; what is left blank is not kno
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from data.base import french
@@ -74,8 +75,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:  # noqa: ARG0
     name = candidate.file.name
     missing = [heading for heading, key in _needed().items() if key not in places]
     if missing:
+        told = french.joined([f"« {heading} »" for heading in missing])
         raise InvalidInputError(
-            f"« {name} » : il manque la colonne {french.joined([f'« {one} »' for one in missing])}. "
+            f"« {name} » : il manque la colonne {told}. "
             "Reprenez le modèle de l'écran Solidarité, onglet Régulation."
         )
     tally = Tally()
@@ -143,15 +145,15 @@ def _checked(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         f"durée d'appel hors de 0 à {_LONGEST_CALL_MINUTES} minutes": (minutes <= 0)
         | (minutes > _LONGEST_CALL_MINUTES),
         "nombre de régulateurs négatif ou non entier (des postes tenus, pas une moyenne)": (
-            regulators < 0
-        )
-        | (regulators % 1 > 0),
+            (regulators < 0) | (regulators % 1 > 0)
+        ),
         "aucun chiffre": blank.all(axis=1),
     }
-    left = pd.Series(data=True, index=rows.index)
+    left = np.ones(len(rows), dtype=bool)
     for reason, refused in wrong.items():
-        tally.refuse(rows[left & refused], reason)
-        left &= ~refused
+        here = np.asarray(refused, dtype=bool)
+        tally.refuse(rows[left & here], reason)
+        left &= ~here
     kept = pd.DataFrame({"code": codes, "days": days, "start": start, "end": end, "year": year})
     return kept.assign(line=rows.index, **figures)[left]
 
@@ -165,22 +167,19 @@ def _hour(text: str) -> float:
 def _expanded(lines: pd.DataFrame) -> pd.DataFrame:
     """Return one row per line, day and hour; what crosses midnight goes on into the next day."""
     pieces = []
-    for line in lines.itertuples(index=False):
-        start, end = int(line.start), int(line.end)
+    for line in lines.to_dict("records"):
+        start, end = int(line["start"]), int(line["end"])
         many = end - start if end > start else end + _DAY_HOURS - start
-        for day in _GROUPS[line.days]:
-            moments = [day * _DAY_HOURS + start + k for k in range(many)]
+        said = {name: line[name] for name in ("line", "code", *_FIGURES)}
+        for day in _GROUPS[str(line["days"])]:
+            moments = np.arange(many) + day * _DAY_HOURS + start
             pieces.append(
                 pd.DataFrame(
                     {
-                        "line": line.line,
-                        "code": line.code,
-                        "year": int(line.year),
-                        "day": [moment // _DAY_HOURS % 7 for moment in moments],
-                        "hour": [moment % _DAY_HOURS for moment in moments],
-                        "calls": line.calls,
-                        "minutes": line.minutes,
-                        "regulators": line.regulators,
+                        **said,
+                        "year": int(line["year"]),
+                        "day": moments // _DAY_HOURS % 7,
+                        "hour": moments % _DAY_HOURS,
                     }
                 )
             )

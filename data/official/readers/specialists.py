@@ -3,6 +3,7 @@
 Counts only: a table that bears names is read without them.
 """
 
+import numpy as np
 import pandas as pd
 
 from data.base import french
@@ -66,10 +67,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),
         "effectif illisible, négatif ou secret": ~(rows["doctors"] >= 0),
     }
-    left = pd.Series(data=True, index=rows.index)
+    left = np.ones(len(rows), dtype=bool)
     for reason, refused in wrong.items():
-        tally.refuse(rows[left & refused], reason)
-        left &= ~refused
+        here = np.asarray(refused, dtype=bool)
+        tally.refuse(rows[left & here], reason)
+        left &= ~here
     rows = settled(rows[left], index, tally)
     newest = rows.groupby("specialty")["year"].transform("max")
     older = rows["year"] < newest

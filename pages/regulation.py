@@ -1,0 +1,190 @@
+"""Tab "Régulation" of the screen "Solidarité": calls, waits, who could answer for whom."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from data.official import templates
+from data.region import embedded_set
+from data.region.territory import Territory
+from data.solidarity import pooling
+from data.solidarity import regulation_tables as tables
+from data.solidarity.pooling import MOST_TOGETHER, STAFF
+from data.solidarity.regulation import DAY_NAMES, DAYS, Calls, calls_of
+from geo import static_map
+from geo.errors import ProxiSoinsError
+from pages import figures, shell
+from pages.regulation_choices import RegulationChoices
+
+
+def _hours(chosen: RegulationChoices) -> RegulationChoices:
+    """Draw the hours that count and what is asked of them."""
+    one, two, three, four, five = st.columns(5)
+    start = one.number_input("De (heure)", 0, 23, chosen.start)
+    end = two.number_input("À (heure)", 0, 24, chosen.end, help="20 à 8 passe minuit.")
+    days = three.selectbox(
+        "Jours",
+        list(DAYS),
+        index=list(DAYS).index(chosen.days),
+        format_func=lambda key: DAY_NAMES[key].capitalize(),
+    )
+    minutes = four.number_input(
+        "Attente visée (minutes)", 0.0, 60.0, float(chosen.minutes), 0.5, format="%.1f"
+    )
+    percent = five.number_input("Part des appels qui doit y tenir (%)", 1, 99, chosen.percent, 5)
+    if start == end:
+        st.warning("La plage doit compter au moins une heure : la précédente est gardée.")
+        start, end = chosen.start, chosen.end
+    return replace(
+        chosen,
+        start=int(start),
+        end=int(end),
+        days=days,
+        minutes=float(minutes),
+        percent=int(percent),
+    )
+
+
+@st.cache_data(show_spinner="Dessin de la carte…", max_entries=32, hash_funcs=shell.BY_VERSION)
+def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
+    calls = calls_of(territory)
+    land = embedded_set.land(territory.region)
+    return static_map.picture(
+        static_map.in_metres(territory.communes),
+        tables.map_values(territory, calls, chosen.hours(), chosen.standard()),
+        tables.MAP,
+        static_map.in_metres(land),
+        title=f"Appels pris à temps, {chosen.hours().told}",
+        notes=["Données simulées"] if calls.simulated else (),
+        size_inches=(5.4, 4.8),
+    )
+
+
+def _known(territory: Territory, calls: Calls, chosen: RegulationChoices) -> None:
+    """Draw the sentence, the map and the table of the départements."""
+    hours, standard = chosen.hours(), chosen.standard()
+    st.markdown(f"**{tables.sentence(calls, hours, standard)}**")
+    st.caption(calls.note + ".")
+    found = tables.departement_table(calls, hours, standard)
+    figures.french_table(found, "regulation", tables.notes(calls))
+    left, right = st.columns(2)
+    with left:
+        figures.image(
+            _picture(territory, replace(chosen, helper="", helped=(), staff="tous", together=1)),
+            "Carte de la part des appels pris à temps par département : mêmes chiffres que le "
+            "tableau",
+        )
+    with right:
+        st.markdown(
+            "**Rôle.** « À aider » : une heure au moins est sous l’objectif. « Peut aider » : il y "
+            "a plus de régulateurs que l’objectif n’en demande. « Tient seul » : tout juste assez. "
+            "Les parts et les minutes sont celles d’un appel, non d’une heure."
+        )
+
+
+def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
+    """Draw who answers for whom, before and after."""
+    st.header("Qui pourrait reprendre les appels de qui")
+    codes = list(calls.names)
+    one, two, three = st.columns(3)
+    helper = one.selectbox(
+        "Département aidant",
+        codes,
+        index=codes.index(chosen.helper) if chosen.helper in codes else 0,
+        format_func=calls.names.__getitem__,
+    )
+    staff = two.selectbox(
+        "Avec quels régulateurs",
+        list(STAFF),
+        index=list(STAFF).index(chosen.staff),
+        format_func=lambda key: STAFF[key].capitalize(),
+    )
+    others = [code for code in codes if code != helper]
+    helped = three.multiselect(
+        "Reprend les appels de",
+        others,
+        default=[code for code in chosen.helped if code in others],
+        format_func=calls.names.__getitem__,
+        placeholder="choisir",
+    )
+    hours, standard = chosen.hours(), chosen.standard()
+    if helped:
+        found = pooling.take_over(calls, helper, helped, hours, standard, staff=staff)
+        st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
+        hourly = tables.hourly_table(found)
+        figures.french_table(hourly, "regulation-reprise", tables.notes(calls))
+    st.caption(
+        f"Chacun des autres départements, repris seul par {calls.names[helper]}, {hours.told} :"
+    )
+    each = pooling.everyone(calls, helper, hours, standard, staff)
+    figures.french_table(tables.candidates_table(each, calls.names[helper]))
+    return replace(chosen, helper=helper, staff=staff, helped=tuple(helped))
+
+
+def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
+    """Draw the best grouping."""
+    st.header("Le meilleur groupement")
+    together = int(
+        st.number_input(
+            "Départements par groupe, au plus", 1, MOST_TOGETHER, chosen.together, width=260
+        )
+    )
+    hours, standard = chosen.hours(), chosen.standard()
+    found = pooling.best(territory, calls, hours, standard, together)
+    st.markdown(f"**{tables.groups_sentence(found, hours, standard)}**")
+    shown = tables.groups_table(found)
+    figures.french_table(shown, "regulation-groupes", tables.notes(calls))
+    st.caption(
+        "Départements voisins seulement, une file par groupe, à chaque heure le moins de "
+        "régulateurs qui tienne l’objectif ; à nombre égal, le plus de groupes. Une grande file "
+        "attend toujours moins qu’une petite à effectif égal : c’est la taille permise qui borne."
+    )
+    return replace(chosen, together=together)
+
+
+def _week(calls: Calls, chosen: RegulationChoices) -> None:
+    with st.expander("Heure par heure, toute la semaine"):
+        code = st.selectbox(
+            "Département", list(calls.names), format_func=calls.names.__getitem__, key="week_of"
+        )
+        st.dataframe(tables.week_table(calls, code, chosen.standard()), hide_index=True, height=420)
+        st.caption("Part des appels pris à temps ; « – » : heure que rien ne renseigne.")
+
+
+def _template() -> None:
+    with st.expander("Vos chiffres : le modèle à remplir"):
+        st.markdown(
+            "Aucun fichier national ne dit les appels par heure. Remplissez le modèle (CSV ou "
+            "classeur), puis importez-le dans « Données et méthode » ou par `proxisoins import`. "
+            + " ".join(templates.REGULATION.notes)
+        )
+        with st.container(horizontal=True):
+            for label, content, extension, mime in (
+                ("Modèle CSV", templates.REGULATION.csv, "csv", "text/csv"),
+                ("Modèle XLSX", templates.REGULATION.xlsx, "xlsx", figures.XLSX),
+            ):
+                st.download_button(
+                    label,
+                    content,
+                    file_name=f"{templates.REGULATION.name}.{extension}",
+                    mime=mime,
+                    on_click="ignore",
+                )
+
+
+def draw_regulation(territory: Territory, chosen: RegulationChoices) -> RegulationChoices:
+    """Draw the tab and return what is chosen on it."""
+    calls = calls_of(territory)
+    chosen = _hours(chosen)
+    _known(territory, calls, chosen)
+    try:
+        chosen = _who(calls, chosen)
+        chosen = _best(territory, calls, chosen)
+    except ProxiSoinsError as error:  # hours that nobody tells: the rest of the tab stands
+        st.text(str(error))
+    _week(calls, chosen)
+    _template()
+    st.subheader("Ce que l’on ne sait pas")
+    for one in tables.UNKNOWN:
+        st.markdown(f"- {one}")
+    return chosen

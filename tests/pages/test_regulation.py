@@ -1,0 +1,63 @@
+"""Tab "Régulation" of the screen "Solidarité", and its choices in the address."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.region import catalogue
+from data.solidarity import regulation_tables as tables
+from data.solidarity.regulation import calls_of
+from pages.regulation_choices import RegulationChoices
+from tests.pages.test_solidarite import opened
+
+
+def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
+    app = opened(aide="regulation", aidant="33", repris="19,47")
+    assert not app.exception
+    calls = calls_of(catalogue.load_territory("75"))
+    chosen = RegulationChoices()
+    said = [one.value for one in app.markdown]
+    assert f"**{tables.sentence(calls, chosen.hours(), chosen.standard())}**" in said
+    assert any("Gironde prend les appels de : Corrèze et Lot-et-Garonne" in one for one in said)
+    assert any("SIMULÉS" in one.value for one in app.caption)
+    assert all(any(line in one for one in said) for line in tables.UNKNOWN)
+    shown = app.dataframe[0].value
+    assert shown.equals(tables.departement_table(calls, chosen.hours(), chosen.standard()))
+    [end] = [one for one in app.number_input if one.label == "À (heure)"]
+    end.set_value(6).run()
+    assert not app.exception
+    assert app.query_params["heures"] in {"0-6", ["0-6"]}
+    assert any(one.value.startswith("**De 0 h à 6 h") for one in app.markdown)
+
+
+def test_hours_that_nobody_tells_leave_the_tab_standing() -> None:
+    app = opened(aide="regulation", heures="9-12", jours="semaine")
+    assert not app.exception
+    assert any("aucun département ne donne ses appels" in one.value for one in app.markdown)
+    assert any("Aucun département" in one.value for one in app.text)
+    assert any(one.value == "Ce que l’on ne sait pas" for one in app.subheader)
+
+
+def test_foreign_choices_are_left_at_their_default() -> None:
+    foreign = {"aide": "regulation", "heures": "8-8", "jours": "<b>", "part": "1e9", "aidant": "<"}
+    assert RegulationChoices.from_query(foreign) == RegulationChoices(shown=True)
+    assert RegulationChoices.from_query({"heures": "0-6"}) == RegulationChoices()
+
+
+@settings(max_examples=80)
+@given(
+    st.builds(
+        RegulationChoices,
+        shown=st.just(value=True),
+        start=st.integers(0, 11),
+        end=st.integers(12, 24),
+        days=st.sampled_from(["tous", "semaine", "weekend"]),
+        minutes=st.integers(0, 120).map(lambda half: half / 2),
+        percent=st.integers(1, 99),
+        helper=st.sampled_from(["", "33", "2A", "974"]),
+        helped=st.lists(st.sampled_from(["19", "47", "87"]), unique=True).map(tuple),
+        staff=st.sampled_from(["tous", "aidant", "juste"]),
+        together=st.integers(1, 6),
+    )
+)
+def test_choices_go_to_the_address_and_back(chosen: RegulationChoices) -> None:
+    assert RegulationChoices.from_query(chosen.to_query()) == chosen
