@@ -136,7 +136,7 @@ class Reality:
 
     def weight(self, factor: float, spread: float) -> Floats:
         """Return the expected weight of each pair."""
-        return ga.DREES_2015.expected(self.minutes, factor, spread)
+        return ga.DREES_2015.expected(factor * self.minutes, spread)
 
     def access(self, weight: Floats, demand: Floats, supply: Floats) -> Floats:
         """Return the access of each place."""
@@ -201,8 +201,8 @@ def calibration(reality: Reality) -> pd.DataFrame:
 
 def ablation(reality: Reality) -> dict[str, Floats]:
     """Return the computed APL with one thing changed at a time, by what was changed."""
-    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
-    weight = reality.weight(factor, spread)
+    spread = inputs.TIME_SPREAD_MINUTES
+    weight = reality.weight(1.0, spread)
     need, gps = reality.demand(), reality.counts(GP_YEAR)
     people = reality.places["population"].to_numpy(dtype=np.float64)
     acts = gps * inputs.ACTS_PER_GP
@@ -231,16 +231,13 @@ def ablation(reality: Reality) -> dict[str, Floats]:
         "GPs: 2016 between 2013 and 2018": reality.access(
             weight, need, between * inputs.ACTS_PER_GP
         ),
-        "Times: off-peak, sharp steps": reality.access(steps, need, acts),
-        f"Times: × {factor:g}, sharp steps": reality.access(
-            reality.weight(factor, 0.01), need, acts
-        ),
-        f"Times: off-peak, spread of {spread:g} min": reality.access(
-            reality.weight(1.0, spread), need, acts
+        "Times: sharp steps": reality.access(steps, need, acts),
+        f"Times: × 1.1, spread of {spread:g} min": reality.access(
+            reality.weight(1.1, spread), need, acts
         ),
         "Times: straight line × 1.3 at 50 km/h, sharp steps": reality.access(naive, need, acts),
         f"Times: the same straight line, spread of {spread:g} min": reality.access(
-            ga.DREES_2015.expected(straight, 1.0, spread), need, acts
+            ga.DREES_2015.expected(straight, spread), need, acts
         ),
         "Border: neither supply nor demand beyond": reality.access(
             weight, need * inner, acts * inner
@@ -250,7 +247,7 @@ def ablation(reality: Reality) -> dict[str, Floats]:
         "Age: inhabitants, not standardised": reality.access(weight, people, acts),
         "Age: by share over 75 only": reality.access(weight, people * aged, acts),
         "Weights: 2SFCA at 20 minutes": reality.access(
-            ga.BINARY_20.expected(reality.minutes, factor, spread), need, acts
+            ga.BINARY_20.expected(reality.minutes, spread), need, acts
         ),
         "Naive: 5,000 acts, straight lines, not standardised": reality.access(
             naive, people, gps * NAIVE_ACTS
@@ -260,10 +257,10 @@ def ablation(reality: Reality) -> dict[str, Floats]:
 
 def causes(reality: Reality) -> dict[str, float]:
     """Return how far an error of one kind alone moves our own APL: Spearman with itself."""
-    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
+    spread = inputs.TIME_SPREAD_MINUTES
     need, acts = reality.demand(), reality.counts(GP_YEAR) * inputs.ACTS_PER_GP
     random = np.random.default_rng(2026)
-    weight = reality.weight(factor, spread)
+    weight = reality.weight(1.0, spread)
     base = reality.access(weight, need, acts)
 
     def against(weights: Floats, supply: Floats) -> float:
@@ -273,7 +270,7 @@ def causes(reality: Reality) -> dict[str, float]:
     moved = np.where(
         reality.minutes == 0,
         0.0,
-        np.maximum(factor * reality.minutes + random.normal(0, 2.9, reality.minutes.size), 0.1),
+        np.maximum(reality.minutes + random.normal(0, 2.9, reality.minutes.size), 0.1),
     )
     one_by_one = reality.counts(GP_YEAR)
     activity = acts * np.exp(random.normal(0, 0.25, acts.size))

@@ -74,9 +74,9 @@ the 2015 recast) on our own travel times ({label.name.lower()}, engine
 `{reality.territory.travel_time.version}`), and compared commune by commune with the APL that the
 DREES published for {real.APL_YEAR} (all ages of GPs), in present-day Nouvelle-Aquitaine. The APL
 of 2018 is kept blank for this region, so {real.APL_YEAR} is the nearest year. No coefficient was
-fitted on the published APL of the region, with two reservations: the factor on times (1.4) was
-chosen having also seen its score here, and the age weights used when no APL table is loaded were
-fitted on the region's own standardised populations (they are not used in this comparison).
+fitted on the published APL of the region, with one reservation: the age weights used when no APL
+table is loaded were fitted on the region's own standardised populations (they are not used in this
+comparison). Minutes are those of every other screen, without a factor.
 
 **Spearman {whole.spearman:.3f}** (95 % interval by département {low:.2f} to {high:.2f}; floor
 {FLOOR}, aim {AIM}), Pearson {whole.pearson:.3f}, median absolute error {whole.median_error:.2f}
@@ -97,8 +97,7 @@ consultations a year and inhabitant, median ratio {whole.median_ratio:.2f}.
 
 One thing changed at a time; "as in the application" is {inputs.ACTS_PER_GP:,.0f} acts per
 GP, GPs of {real.GP_YEAR}, supply and demand on both sides of the border, population standardised
-by the DREES, times × {inputs.TIME_FACTOR:g} known within
-{inputs.TIME_SPREAD_MINUTES:g} minutes.
+by the DREES, times known within {inputs.TIME_SPREAD_MINUTES:g} minutes.
 
 {_HEADING.format("variant")}
 {_ablation(reality)}
@@ -130,11 +129,9 @@ regions within {real.AROUND_KM:.0f} km of Nouvelle-Aquitaine, which were not oth
 
 {_calibration(reality)}
 
-The application takes × {inputs.TIME_FACTOR:g} and
-{inputs.TIME_SPREAD_MINUTES:g} minutes: a little below what these hilly neighbours ask, since
-straight-line times fitted on Gironde and tried on all the rest of France ask × 1.2 to 1.3.
-Our minutes are off-peak ones. Those behind the published APL behave as if they were longer, as
-means of peak and off-peak hours are. The weights themselves (1, 2/3, 1/3 within 10, 15, 20
+The application takes its minutes as they are, with a spread of
+{inputs.TIME_SPREAD_MINUTES:g} minutes. The factor of 1.4 of an earlier engine was the bias of that
+engine in disguise. The weights themselves (1, 2/3, 1/3 within 10, 15, 20
 minutes) could not be read in the DREES's own annex; left free, and fitted on the rest of France
 with straight-line times, they come out near: 0.82 from 6 minutes, 0.61 from 12, 0.38 from 15,
 0.14 from 18, nothing from 21.

@@ -1,9 +1,10 @@
-"""Fit the friction surface on METRIC's times in Gironde, and write its parameters and errors.
+"""Fit the friction surface on METRIC's times in all mainland France; write what it learned.
 
-Usage: python benchmarks/fit_travel_time.py [--check]
+Usage: python -m benchmarks.fit_travel_time [--france FOLDER] [--check]
 
-Writes geo/friction/parameters.json and geo/friction/errors.json; with --check, only prints how
-the committed parameters do through the engine itself. Needs the reference data.
+Writes geo/friction/parameters.json, local_ratio.json and errors.json; with --check, only prints
+how the committed ones do through the engine itself. Needs the reference data, and the communes of
+France (`python -m data.upkeep.build_embedded --region FR --out FOLDER`).
 """
 
 import argparse
@@ -11,149 +12,221 @@ import datetime as dt
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 from scipy.optimize import least_squares
+from scipy.spatial import KDTree
 
+from benchmarks.trips import read_trips
 from data.base import french, paths
-from data.region import embedded_set
 from geo.friction import surface
-from geo.friction.engine import ERRORS_FILE, FrictionTravelTime
+from geo.friction.engine import ERRORS_FILE
+from geo.friction.features import density_features, relief_features
 from geo.friction.fit import Traced, trace_pairs
-from geo.friction.surface import PARAMETERS_FILE, Parameters, density_features
+from geo.friction.local_ratio import LOCAL_FILE, STEP_M
+from geo.friction.surface import (
+    END_SCALE_MINUTES,
+    PARAMETERS_FILE,
+    Curve,
+    Field,
+    Parameters,
+)
 
 Floats = npt.NDArray[np.float64]
+Masks = npt.NDArray[np.bool_]
 
-ROUNDS = 4
-"""Paths are traced again after each regression; they settle in four."""
+KNOTS: dict[str, tuple[float, ...]] = {
+    "density_1km": (-1, -0.3, 0.3, 0.8, 1.2, 1.6, 2.0),
+    "density_8km": (-1, -0.5, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0),
+    "ruggedness": (0, 20, 40, 80, 120, 180, 260),
+    "altitude": (0, 300, 600, 1000),
+}
 
-STEP = 0.8
-"""Share of each change kept, so that paths and parameters do not chase each other."""
+ROUNDS = 2
+"""Paths are traced again after the regression; they hardly move after the second time."""
+
+STEPS = 7
+FOLDS = 10
+BLOCK_M = 25_000
+"""Side of the squares held out together in the spatial cross-validation."""
+
+ROAD_WEIGHT = 10.0
+"""Weight of a pair of road points: there are 1,250 in one département, beside 21,000 trips."""
+
+RATIO_KM = 15.0
+RATIO_PRIOR = 8.0
+"""Ratios are averaged over known trips with a Gaussian of RATIO_KM around their middles; to them
+are added RATIO_PRIOR trips of ratio 1, so that few trips change little (shrinkage)."""
+MOST_RATIO = 0.5
+LONGEST_RATIO_MIN = 60.0
+"""Ratios beyond MOST_RATIO (logarithm) count as it; longer trips tell nothing of one place."""
 
 BANDS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 200), (0, 40))
 """Bands of METRIC minutes: upper bound included, lower one too in the first."""
 
-BLOCK_M = 25_000
-"""Side of the squares held out together in the spatial cross-validation."""
 
-FOLDS = 10
+class Model(NamedTuple):
+    """What a regression moves: constant and curve values, motorways (log), both end terms."""
 
-START = Parameters(
-    scales_km=(1.0, 8.0),
-    log_friction=(0.0, 0.0, 0.0),
-    # METRIC's 120 km/h, and its 100 slowed by what is driven at 60; the fit moves both alike.
-    motorway_minutes_per_km=(0.5, 0.65),
-    end_minutes=3.0,
-    cell_m=500.0,
-)
+    friction: Floats
+    motorway: float
+    end: float
+    hall: float
 
 
-def read_pairs() -> pd.DataFrame:
-    """Return the pairs for which METRIC gives a time: ends in Lambert-93, minutes, kilometres."""
-    pairs = pd.read_csv(paths.reference_data() / "roads" / "gironde_od_minutes.csv")
-    pairs = pairs.dropna(subset="metric_offpeak_minutes").reset_index(drop=True)
-    pairs["km"] = ((pairs.x1_l93 - pairs.x2_l93) ** 2 + (pairs.y1_l93 - pairs.y2_l93) ** 2) ** 0.5
-    pairs["km"] /= 1000
-    return pairs
+class Known(NamedTuple):
+    """Trips and the terms of the regression, shapes (n,) and (n, k)."""
+
+    trips: pd.DataFrame
+    minutes: Floats
+    roads: Masks
+    halls: Floats
 
 
-def predicted(theta: Floats, traced: Traced, parameters: Parameters) -> Floats:
-    """Return total minutes for parameters near those the paths were traced with."""
-    constant, *factors, motorway, end = theta
-    before = np.array(parameters.log_friction)
-    cells = traced.minutes - traced.motorway_minutes
-    shift = np.array([constant, *factors]) - before
-    field = cells * np.exp(shift[0]) + traced.integrals @ shift[1:]
-    field += traced.motorway_minutes * np.exp(motorway)
-    moved = replace(parameters, end_minutes=float(np.exp(end)))
-    return moved.total(np.maximum(field, 0))
+def predicted(model: Model, field_minutes: Floats, known: Known) -> Floats:
+    """Return total minutes, as `Parameters.total` makes them."""
+    inside = field_minutes + model.hall * known.halls
+    return inside - model.end * np.expm1(-inside / END_SCALE_MINUTES)
 
 
-def solve(
-    traced: Traced, parameters: Parameters, minutes: Floats, km: Floats, used: npt.NDArray[np.bool_]
-) -> Floats:
-    """Fit the parameters with the paths held: robust least squares, errors growing with km."""
-    spread = 0.5 + 0.1 * km
+class Held:
+    """The regression with the paths held."""
 
-    def residuals(theta: Floats) -> Floats:
-        return ((predicted(theta, traced, parameters) - minutes) / spread)[used]
+    def __init__(self, traced: Traced, before: Floats, basis: Floats, known: Known) -> None:
+        """Keep minutes per cell as kilometres per cell, given the log friction `before`."""
+        used = np.unique(traced.cells.indices)
+        self.paths = traced.cells[:, used].copy()
+        self.paths.data = self.paths.data / np.exp(before[used][self.paths.indices])
+        self.basis = basis[:, used].T.astype(float)
+        self.motorway = traced.motorway_minutes
+        self.known = known
+        self.found = self.paths.getnnz(1) > 0
 
-    start = np.array([*parameters.log_friction, 0.0, np.log(parameters.end_minutes)])
-    return np.asarray(least_squares(residuals, start, loss="soft_l1").x)
+    def minutes(self, model: Model) -> tuple[Floats, Floats]:
+        """Return field minutes, shape (n,), and their derivatives, shape (n, k)."""
+        pace = np.exp(self.basis @ model.friction)
+        slopes = self.paths @ (pace[:, None] * self.basis)
+        # The constant is the first of the basis.
+        return slopes[:, 0] + self.motorway * np.exp(model.motorway), slopes
+
+    def solved(self, model: Model, used: Masks, steps: int = STEPS) -> Model:
+        """Return the parameters fitted on the trips used (Huber, errors growing with minutes)."""
+        minutes, halls = self.known.minutes, self.known.halls
+        used = used & self.found
+        weight = (0.8 + 0.07 * minutes) ** -2.0
+        for _ in range(steps):
+            field, slopes = self.minutes(model)
+            gap = minutes - predicted(model, field, self.known)
+            saturation = np.exp(-(field + model.hall * halls) / END_SCALE_MINUTES)
+            by_field = 1 + model.end * saturation / END_SCALE_MINUTES
+            jacobian = np.column_stack(
+                [
+                    slopes * by_field[:, None],
+                    self.motorway * np.exp(model.motorway) * by_field,
+                    1 - saturation,
+                    halls * by_field,
+                ]
+            )
+            robust = weight / np.maximum(1, np.abs(gap) * np.sqrt(weight) / 0.6)
+            robust *= np.where(self.known.roads, ROAD_WEIGHT, 1.0)
+            moved = (robust[:, None] * jacobian)[used]
+            square = moved.T @ jacobian[used]
+            square += np.eye(len(square)) * 1e-5 * np.trace(square) / len(square)
+            step = np.linalg.solve(square, moved.T @ gap[used])
+            model = Model(
+                model.friction + step[:-3],
+                float(np.clip(model.motorway + step[-3], -0.5, 0.5)),
+                model.end + step[-2],
+                model.hall + step[-1],
+            )
+        return model
+
+    def predicted(self, model: Model) -> Floats:
+        """Return minutes of all trips, nan where there is no way."""
+        return np.where(self.found, predicted(model, self.minutes(model)[0], self.known), np.nan)
 
 
-def moved(parameters: Parameters, theta: Floats, step: float) -> Parameters:
-    """Return the parameters moved towards a solution."""
-    *friction, motorway, end = theta
-    country, town = (
-        round(float(pace * np.exp(step * motorway)), 4)
-        for pace in parameters.motorway_minutes_per_km
+def hats(feature: Floats, knots: tuple[float, ...]) -> list[Floats]:
+    """Return the piecewise linear functions that are 1 at one knot and 0 at others, but the first.
+
+    The first has the value 0, so that the constant means something.
+    """
+    units = np.eye(len(knots))[1:]
+    return [np.interp(feature, knots, unit).astype(np.float32).ravel() for unit in units]
+
+
+def parameters_of(model: Model, motorways: tuple[float, float], cell_m: float) -> Parameters:
+    """Return what the engine reads."""
+    values = iter(model.friction[1:].round(4).tolist())
+    curves = tuple(
+        Curve(name, knots, (0.0, *(next(values) for _ in knots[1:])))
+        for name, knots in KNOTS.items()
     )
-    before = np.array(parameters.log_friction)
-    return replace(
-        parameters,
-        log_friction=tuple((before + step * (np.array(friction) - before)).round(4).tolist()),
-        motorway_minutes_per_km=(country, town),
-        end_minutes=round(float(parameters.end_minutes ** (1 - step) * np.exp(end * step)), 3),
+    pace = np.round(np.exp(model.motorway) * np.array(motorways), 4).tolist()
+    return Parameters(
+        constant=round(float(model.friction[0]), 4),
+        curves=curves,
+        motorway_minutes_per_km=(pace[0], pace[1]),
+        end_minutes=round(model.end, 3),
+        hall_minutes=round(model.hall, 3),
+        cell_m=cell_m,
+        local=False,
     )
 
 
-def trace(pairs: pd.DataFrame, parameters: Parameters) -> Traced:
-    """Trace the best path of each pair in the field of the parameters."""
-    communes, fringe = embedded_set.communes(), embedded_set.fringe()
-    field = surface.build(communes, fringe, embedded_set.land(), parameters)
-    both = pd.concat([communes[["lon", "lat", "population"]], fringe[["lon", "lat", "population"]]])
-    at = field.cells(both[["lon", "lat"]].to_numpy())
-    features = density_features(
-        at[:, 0],
-        at[:, 1],
-        both["population"].to_numpy(float),
-        field.raster.friction.shape,
-        parameters,
-    )
-    return trace_pairs(
-        field.raster,
-        np.array(features),
-        field.cells_of_metres(pairs.x1_l93.to_numpy(), pairs.y1_l93.to_numpy()),
-        field.cells_of_metres(pairs.x2_l93.to_numpy(), pairs.y2_l93.to_numpy()),
+def ends(field: Field, trips: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return both ends of the trips in cells, shape (n, 3)."""
+    return (
+        field.cells_of_metres(trips.x1.to_numpy(), trips.y1.to_numpy()),
+        field.cells_of_metres(trips.x2.to_numpy(), trips.y2.to_numpy()),
     )
 
 
-def random_folds(pairs: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return a fold per pair, at random."""
-    return np.random.default_rng(0).integers(0, FOLDS, len(pairs))
+def middles_km(trips: pd.DataFrame) -> Floats:
+    """Return the middles of trips, kilometres, shape (n, 2)."""
+    x, y = (trips.x1 + trips.x2) / 2000, (trips.y1 + trips.y2) / 2000
+    return np.column_stack([x, y])
 
 
-def spatial_folds(pairs: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return a fold per pair: squares around the middles are held out whole."""
-    column = (pairs.x1_l93 + pairs.x2_l93) / 2 // BLOCK_M
-    row = (pairs.y1_l93 + pairs.y2_l93) / 2 // BLOCK_M
-    squares = pd.factorize(row * 10_000 + column)[0]
-    return np.random.default_rng(0).permutation(squares.max() + 1)[squares] % FOLDS
+def ratios(at_km: Floats, known: Known, predictions: Floats, used: Masks) -> Floats:
+    """Return the smoothed logarithm of real over predicted minutes at points, shape (m,)."""
+    ratio = np.log(known.minutes / predictions).clip(-MOST_RATIO, MOST_RATIO)
+    used = used & np.isfinite(ratio) & (known.minutes <= LONGEST_RATIO_MIN)
+    weight = np.minimum(known.minutes, 30) / 30
+    tree, around = KDTree(middles_km(known.trips)[used]), KDTree(at_km)
+    near = around.sparse_distance_matrix(tree, 2.5 * RATIO_KM, output_type="coo_matrix")
+    pull = np.exp(-((near.data / RATIO_KM) ** 2) / 2) * weight[used][near.col]
+    total = np.bincount(near.row, pull * ratio[used][near.col], len(at_km))
+    return total / (np.bincount(near.row, pull, len(at_km)) + RATIO_PRIOR)
 
 
-def cross_validated(
-    traced: Traced, parameters: Parameters, pairs: pd.DataFrame, folds: npt.NDArray[np.int64]
-) -> Floats:
-    """Return, for each pair, the minutes of the model fitted without its fold."""
-    minutes, km = pairs.metric_offpeak_minutes.to_numpy(float), pairs.km.to_numpy()
-    result = np.full(len(pairs), np.nan)
+def folds_by(names: pd.Series) -> npt.NDArray[np.int64]:
+    """Return a fold per trip: those of one name are held out together."""
+    codes = pd.factorize(names)[0]
+    return np.random.default_rng(0).permutation(codes.max() + 1)[codes] % FOLDS
+
+
+def cross_validated(held: Held, model: Model, folds: npt.NDArray[np.int64]) -> Floats:
+    """Return minutes of each trip from all else, local ratios included."""
+    result = np.full(len(folds), np.nan)
+    middles = middles_km(held.known.trips)
     for fold in np.unique(folds):
-        used = (folds != fold) & np.isfinite(traced.minutes)
-        theta = solve(traced, parameters, minutes, km, used)
-        held = folds == fold
-        result[held] = predicted(theta, traced, parameters)[held]
+        used, out = folds != fold, folds == fold
+        fitted = held.predicted(held.solved(model, used, steps=4))
+        local = ratios(middles[out], held.known, fitted, used)
+        result[out] = fitted[out] * np.exp(local)
     return result
 
 
-def fitted_line(pairs: pd.DataFrame, folds: npt.NDArray[np.int64]) -> Floats:
+def straight_lines(known: Known, folds: npt.NDArray[np.int64]) -> Floats:
     """Return minutes of a + b·km, robustly fitted without each fold."""
-    minutes, km = pairs.metric_offpeak_minutes.to_numpy(float), pairs.km.to_numpy()
-    result = np.full(len(pairs), np.nan)
+    minutes, km = known.minutes, known.trips.km.to_numpy()
+    result = np.full(len(km), np.nan)
     for fold in np.unique(folds):
         used = folds != fold
         line = least_squares(
@@ -167,12 +240,16 @@ def fitted_line(pairs: pd.DataFrame, folds: npt.NDArray[np.int64]) -> Floats:
 
 def errors(predictions: Floats, minutes: Floats) -> dict[str, Any]:
     """Return the errors by band of METRIC minutes, and how often 20 minutes is told right."""
+    known = np.isfinite(predictions)
+    predictions, minutes = predictions[known], minutes[known]
     gap = predictions - minutes
     around = (minutes >= 15) & (minutes <= 25)
     same_side = (predictions <= 20) == (minutes <= 20)
     bands = []
     for low, high in BANDS:
         held = ((minutes > low) | (low == 0)) & (minutes <= high)
+        if not held.any():
+            continue
         bands.append(
             {
                 "band": f"{low}-{high}",
@@ -184,89 +261,195 @@ def errors(predictions: Floats, minutes: Floats) -> dict[str, Any]:
             }
         )
     return {
+        "pairs": len(minutes),
         "same_side_15_25": round(float(same_side[around].mean()), 3),
         "pairs_15_25": int(around.sum()),
         "bands": bands,
     }
 
 
-def through_engine(pairs: pd.DataFrame, parameters: Parameters) -> Floats:
-    """Return the minutes that the engine itself gives."""
-    field = surface.build(
-        embedded_set.communes(), embedded_set.fringe(), embedded_set.land(), parameters
-    )
-    degrees = Transformer.from_crs(2154, 4326, always_xy=True)
-    return FrictionTravelTime(field, parameters, "fit").pairs(
-        np.column_stack(degrees.transform(pairs.x1_l93, pairs.y1_l93)),
-        np.column_stack(degrees.transform(pairs.x2_l93, pairs.y2_l93)),
-    )
+def by_departement(known: Known, predictions: Floats) -> dict[str, dict[str, Any]]:
+    """Return the errors up to 40 minutes of town-hall trips, by département held out."""
+    table = pd.DataFrame(
+        {
+            "departement": known.trips.departement,
+            "minutes": known.minutes,
+            "gap": predictions - known.minutes,
+        }
+    )[~known.roads & (known.minutes <= 40) & np.isfinite(predictions)]
+    found = {}
+    for code, rows in table.groupby("departement"):
+        around = rows[rows.minutes.between(15, 25)]
+        right = ((around.minutes + around.gap <= 20) == (around.minutes <= 20)).mean()
+        found[str(code)] = {
+            "pairs": len(rows),
+            "mean_absolute_error": round(float(rows.gap.abs().mean()), 2),
+            "bias": round(float(rows.gap.mean()), 2),
+            "same_side_15_25": None if around.empty else round(float(right), 3),
+        }
+    return found
 
 
 def show(title: str, found: dict[str, Any]) -> None:
     """Print one line of errors."""
-    bands = {band["band"]: band for band in found["bands"]}
+    band = next(band for band in found["bands"] if band["band"] == "0-40")
     print(
-        f"{title:34} 0-40: {bands['0-40']['mean_absolute_error']:.2f} min "
-        f"(bias {bands['0-40']['bias']:+.2f}, p90 {bands['0-40']['p90_absolute_error']:.1f}); "
-        f"40-60: {bands['40-60']['mean_absolute_error']:.2f}; "
-        f"60+: {bands['60-200']['mean_absolute_error']:.2f}; "
-        f"same side of 20 in 15-25: {found['same_side_15_25']:.3f}",
+        f"{title:34} 0-40: {band['mean_absolute_error']:.2f} min (bias {band['bias']:+.2f}, "
+        f"p90 {band['p90_absolute_error']:.1f}); right side of 20 in 15-25: "
+        f"{found['same_side_15_25']:.3f}",
         flush=True,
     )
 
 
-def fit(pairs: pd.DataFrame) -> tuple[Parameters, Traced]:
-    """Alternate paths and regression on all pairs; return parameters and the last paths."""
-    minutes, km = pairs.metric_offpeak_minutes.to_numpy(float), pairs.km.to_numpy()
-    parameters = START
+class France(NamedTuple):
+    """All communes of mainland France and its land."""
+
+    communes: gpd.GeoDataFrame
+    land: gpd.GeoDataFrame
+
+    @classmethod
+    def read(cls, folder: Path) -> "France":
+        """Read what `build_embedded --region FR` wrote."""
+        communes = gpd.read_parquet(folder / "communes.parquet")
+        mainland = communes["departement"].str.len() == len("75")
+        return cls(
+            gpd.GeoDataFrame(communes[mainland].reset_index(drop=True)),
+            gpd.read_parquet(folder / "land.parquet"),
+        )
+
+    def field(self, parameters: Parameters) -> Field:
+        """Build the field of all France."""
+        return surface.build(self.communes, self.communes.iloc[:0], self.land, parameters)
+
+
+def basis_of(field: Field, communes: pd.DataFrame) -> Floats:
+    """Return the constant and the hat functions of all cells, shape (k, ny * nx)."""
+    at = field.cells(communes[["lon", "lat"]].to_numpy())
+    shape = field.raster.friction.shape
+    population = communes["population"].to_numpy(float)
+    features = density_features(at[:, 0], at[:, 1], population, shape, field.cell_m)
+    features |= relief_features(field.crs, field.place, shape)
+    columns = [np.ones(field.raster.friction.size, np.float32)]
+    for name, knots in KNOTS.items():
+        columns += hats(features[name], knots)
+    return np.stack(columns)
+
+
+def fit(france: France, trips: pd.DataFrame) -> tuple[Parameters, Held, Model]:
+    """Alternate paths and regression; return parameters, the last paths and their regression."""
+    start = Parameters.read()
+    roads = (trips.kind == "roads").to_numpy()
+    model = Model(np.zeros(1 + sum(len(k) - 1 for k in KNOTS.values())), 0.0, 2.8, 0.9)
+    parameters, basis = replace(start, local=False), None
     for _ in range(ROUNDS):
-        traced = trace(pairs, parameters)
-        used = np.isfinite(traced.minutes)
-        theta = solve(traced, parameters, minutes, km, used)
-        show(str(parameters), errors(predicted(theta, traced, parameters), minutes))
-        parameters = moved(parameters, theta, STEP)
-    return parameters, trace(pairs, parameters)
+        field = france.field(parameters)
+        if basis is None:
+            basis = basis_of(field, france.communes)
+        origins, destinations = ends(field, trips)
+        halls = (origins[:, 2] + destinations[:, 2]) / field.hall_minutes
+        known = Known(trips, trips.minutes.to_numpy(float), roads, halls)
+        traced = trace_pairs(field.raster, origins, destinations)
+        cell_km = field.cell_m / 1000
+        before = np.log(field.raster.friction.ravel() / cell_km)
+        held = Held(traced, before, basis, known)
+        model = held.solved(model._replace(motorway=0.0), np.ones(len(trips), bool))
+        parameters = parameters_of(model, parameters.motorway_minutes_per_km, field.cell_m)
+        show("in the fit, town halls", errors(held.predicted(model)[~roads], known.minutes[~roads]))
+        show("in the fit, roads", errors(held.predicted(model)[roads], known.minutes[roads]))
+    return parameters, held, model
+
+
+def write_ratios(held: Held, model: Model) -> None:
+    """Write the table of local ratios: percent more than the field says, by square."""
+    known = held.known
+    middles = middles_km(known.trips)
+    step_km = STEP_M / 1000
+    south, north = middles[:, 1].min() - step_km, middles[:, 1].max() + step_km
+    low = int(south // step_km)
+    rows, columns = int(north // step_km) + 2 - low, int(middles[:, 0].max() // step_km) + 3
+    row, column = (side.ravel() for side in np.indices((rows, columns)))
+    at = np.column_stack([column * step_km, (row + low) * step_km])
+    local = ratios(at, known, held.predicted(model), np.ones(len(known.minutes), bool))
+    percent = np.round(100 * np.expm1(local), 1)
+    kept = np.flatnonzero(np.abs(percent) >= 0.1)
+    nodes = [[int(row[i]), int(column[i]), float(percent[i])] for i in kept]
+    LOCAL_FILE.write_text(
+        json.dumps({"south_m": low * STEP_M, "rows": rows, "columns": columns, "nodes": nodes})
+        + "\n",
+        encoding="utf-8",
+    )
+
+
+def through_engine(france: France, trips: pd.DataFrame) -> Floats:
+    """Return the minutes that the engine itself gives."""
+    from geo.friction.engine import FrictionTravelTime
+
+    parameters = Parameters.read()
+    degrees = Transformer.from_crs(2154, 4326, always_xy=True)
+    return FrictionTravelTime(france.field(parameters), parameters, "fit").pairs(
+        np.column_stack(degrees.transform(trips.x1, trips.y1)),
+        np.column_stack(degrees.transform(trips.x2, trips.y2)),
+    )
 
 
 def main() -> None:
     """Fit, cross-validate, write."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--france", type=Path, default=paths.home() / "regions" / "FR")
     parser.add_argument("--check", action="store_true")
-    pairs = read_pairs()
-    minutes = pairs.metric_offpeak_minutes.to_numpy(float)
-    if parser.parse_args().check:
-        show("committed", errors(through_engine(pairs, Parameters.read()), minutes))
+    options = parser.parse_args()
+    france = France.read(options.france)
+    trips = read_trips(france.communes)
+    roads = (trips.kind == "roads").to_numpy()
+    minutes = trips.minutes.to_numpy(float)
+    if options.check:
+        found = through_engine(france, trips)
+        show("committed, town halls", errors(found[~roads], minutes[~roads]))
+        show("committed, roads", errors(found[roads], minutes[roads]))
         return
-    parameters, traced = fit(pairs)
-    by_chance, by_place = random_folds(pairs), spatial_folds(pairs)
+    parameters, held, model = fit(france, trips)
+    x, y = (trips.x1 + trips.x2) // (2 * BLOCK_M), (trips.y1 + trips.y2) // (2 * BLOCK_M)
+    by_place = folds_by(x * 10_000 + y)
+    by_code = folds_by(trips.departement)
+    places = cross_validated(held, model, by_place)
+    codes = cross_validated(held, model, by_code)
+    straight = straight_lines(held.known, by_code)
+    quick = trips.km.to_numpy() * 1.3 * 60 / 50
+
+    def both(predictions: Floats) -> dict[str, Any]:
+        return {
+            "towns": errors(predictions[~roads], minutes[~roads]),
+            "roads": errors(predictions[roads], minutes[roads]),
+        }
+
     found: dict[str, Any] = {
         "vintage": f"calage du {french.date(dt.datetime.now(tz=dt.UTC).date())}",
-        "source": "INSEE, METRIC, Gironde, heures creuses, 2021",
-        "pairs": len(pairs),
-        "engine": errors(cross_validated(traced, parameters, pairs, by_chance), minutes),
-        "engine_spatial": errors(cross_validated(traced, parameters, pairs, by_place), minutes),
+        "source": "INSEE et DREES, METRIC, heures creuses, 2019 et 2021",
+        "towns": errors(codes[~roads], minutes[~roads]),
+        "roads": errors(places[roads], minutes[roads]),
+        "departements": by_departement(held.known, codes),
+        "squares": both(places),
         "baselines": {
-            "osrm": errors(pairs.osrm_minutes.to_numpy(), minutes),
-            "fitted_line": errors(fitted_line(pairs, by_chance), minutes),
-            "straight_1_3_at_50_kmh": errors(pairs.km.to_numpy() * 1.3 * 60 / 50, minutes),
+            "fitted_line": both(straight),
+            "straight_1_3_at_50_kmh": both(quick),
+            "osrm": {"roads": errors(trips.osrm_minutes.to_numpy()[roads], minutes[roads])},
         },
     }
-    for title, table in [
-        ("engine, cross-validated", found["engine"]),
-        ("engine, held-out squares", found["engine_spatial"]),
-        *found["baselines"].items(),
-    ]:
-        show(title, table)
-    # Mountains are fitted apart (benchmarks/roads_field.py).
-    found["relief"] = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))["relief"]
-    kept = replace(parameters, relief=Parameters.read().relief)
-    write_json(PARAMETERS_FILE, {"parameters": asdict(kept)})
+    show("held-out départements, town halls", found["towns"])
+    show("held-out squares, town halls", found["squares"]["towns"])
+    show("held-out squares, roads", found["roads"])
+    bias = pd.Series({code: row["bias"] for code, row in found["departements"].items()})
+    print("bias by département:", bias.to_string().replace("\n", "; "))
+    content = asdict(parameters)
+    del content["local"]
+    write_json(PARAMETERS_FILE, {"parameters": content})
     write_json(ERRORS_FILE, found)
+    write_ratios(held, model)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write what was fitted."""
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -69,10 +69,10 @@ class Weights:
         weights: Floats = np.append(self.factors, 0.0)[steps]
         return weights
 
-    def expected(self, minutes: npt.ArrayLike, factor: float, spread_minutes: float) -> Floats:
+    def expected(self, minutes: npt.ArrayLike, spread_minutes: float) -> Floats:
         """Return the mean weight of times that are known with an error.
 
-        The true time is taken as normal around `factor` times the given one. A place is at 0
+        The true time is taken as normal around the given one. A place is at 0
         minutes of itself without error, and nothing beyond the reach counts, so that a place
         with no GP in reach keeps an access of 0.
 
@@ -80,8 +80,6 @@ class Weights:
         ----------
         minutes
             Times given by an engine, minutes.
-        factor
-            Ratio of the times that the weights were made for to the times given.
         spread_minutes
             Standard deviation of the error, minutes, above 0.
         """
@@ -89,7 +87,7 @@ class Weights:
         steps = -np.diff(np.append(self.factors, 0.0))
         weights = np.zeros_like(times)
         for bound, step in zip(self.minutes, steps, strict=True):
-            weights += step * ndtr((bound - factor * times) / spread_minutes)
+            weights += step * ndtr((bound - times) / spread_minutes)
         weights[times == 0] = self.factors[0]
         weights[~(times <= self.reach_minutes)] = 0.0
         return weights

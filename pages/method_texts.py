@@ -71,12 +71,14 @@ Luo et Qi, E2SFCA (2009) ; Wan, Zou, Sternberg, 3SFCA (2012).*
 
 APL_HERE = """
 **Comment elle est calculée ici.** Un médecin compté par l’INSEE vaut 4 350 actes par an, valeur calée hors de
-la région sur l’APL publiée. Les temps estimés sont multipliés par 1,4 et flous de 2 minutes, pour l’APL
-seulement : sans cela leurs erreurs feraient passer trop de monde d’un palier à l’autre. Au-delà de 20 minutes
-estimées, rien ne compte. La population est celle que la DREES standardise si l’APL est importée ; sinon les
+la région sur l’APL publiée. Les temps sont ceux de tous les écrans, sans facteur ; leur erreur (2 minutes
+d’écart type) est moyennée dans les poids, pour qu’elle ne fasse pas passer trop de monde d’un palier à l’autre.
+Au-delà de 20 minutes estimées, rien ne compte. La population est celle que la DREES standardise si l’APL est importée ; sinon les
 habitants pondérés par la part des 75 ans et plus ; sinon les habitants. Comparée commune par commune à l’APL
 publiée en 2016, la corrélation des rangs est de 0,71 : ce qui l’empêche d’être meilleure est chiffré dans
-`docs/apl-reality.md`.
+`docs/apl-reality.md`. **Où la DREES publie une valeur**, la fiche et les simulations partent d’elle, et seul le
+changement est calculé : publiée × (calculée après / calculée avant), à la puissance 0,25, ce que la réalité
+montre de 2016 à 2018.
 """
 
 SITING = """

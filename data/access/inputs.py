@@ -25,9 +25,8 @@ Fitted on the standardised populations of the DREES (2016) of 2,074 communes abo
 inhabitants, correlation 0.77: people over 75 consult about three times as much.
 """
 
-TIME_FACTOR = 1.4
 TIME_SPREAD_MINUTES = 2.0
-"""Times behind the published APL, against our off-peak times, and what we do not know of them.
+"""Standard deviation of the error of our minutes, over which the weights of the APL are averaged.
 
 Chosen outside Nouvelle-Aquitaine, on the communes around it (`docs/apl-reality.md`).
 """
@@ -100,7 +99,7 @@ def pairs_to(territory: Territory, rows: npt.NDArray[np.int_], limit: float) -> 
 
 def apl_weight(minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the weight of times in the APL (weights of 2015), times being estimates."""
-    return ga.DREES_2015.expected(minutes, TIME_FACTOR, TIME_SPREAD_MINUTES)
+    return ga.DREES_2015.expected(minutes, TIME_SPREAD_MINUTES)
 
 
 def apl(

@@ -1,19 +1,21 @@
 """The error of estimated travel times, as the method screen shows it."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from data.base.french import number, percent
-from geo.friction.engine import ERRORS_FILE, relief_note
+from geo.friction.engine import ERRORS_FILE
 
 _METHODS = {
-    "engine": "ProxiSoins, champ de lenteur (validation croisée)",
-    "engine_spatial": "ProxiSoins, secteurs jamais vus (validation par secteur)",
-    "osrm": "OSRM, vraies routes, vitesses par défaut",
-    "fitted_line": "ligne droite ajustée",
-    "straight_1_3_at_50_kmh": "ligne droite × 1,3 à 50 km/h",
+    "towns": "ProxiSoins, de mairie à mairie, départements jamais vus",
+    "squares": "ProxiSoins, de mairie à mairie, carrés de 25 km jamais vus",
+    "roads": "ProxiSoins, entre points de routes de Gironde",
+    "osrm": "OSRM, vraies routes, vitesses par défaut (routes de Gironde)",
+    "fitted_line": "ligne droite ajustée (de mairie à mairie)",
+    "straight_1_3_at_50_kmh": "ligne droite × 1,3 à 50 km/h (de mairie à mairie)",
 }
 _ALL_BANDS = "0-40"
 
@@ -28,7 +30,14 @@ def table() -> pd.DataFrame:
     Figures are those of `benchmarks/fit_travel_time.py`, cross-validated against METRIC.
     """
     content = _read()
-    methods = {key: content[key] for key in ("engine", "engine_spatial")} | content["baselines"]
+    methods = {
+        "towns": content["towns"],
+        "squares": content["squares"]["towns"],
+        "roads": content["roads"],
+        "osrm": content["baselines"]["osrm"]["roads"],
+        "fitted_line": content["baselines"]["fitted_line"]["towns"],
+        "straight_1_3_at_50_kmh": content["baselines"]["straight_1_3_at_50_kmh"]["towns"],
+    }
     rows = [
         {
             "Méthode": title,
@@ -43,16 +52,45 @@ def table() -> pd.DataFrame:
     ]
     shown = pd.DataFrame(rows)
     whole = shown["Trajets de"] == f"{_ALL_BANDS.replace('-', ' à ')} min"
-    ours = shown["Méthode"] == _METHODS["engine"]
+    ours = shown["Méthode"] == _METHODS["towns"]
     return shown[whole | ours].reset_index(drop=True)
+
+
+def by_departement(codes: Sequence[str]) -> pd.DataFrame:
+    """Return the errors up to 40 minutes in départements, under French headings.
+
+    Each is that of a fit that saw none of the département's trips; those without a known trip
+    are said so.
+    """
+    known = _read()["departements"]
+    rows = []
+    for code in codes:
+        found = known.get(code)
+        rows.append(
+            {
+                "Département": code,
+                "Trajets connus": 0 if found is None else found["pairs"],
+                "Écart moyen (min)": _said(found, "mean_absolute_error"),
+                "Biais (min)": _said(found, "bias"),
+                "Du bon côté de 20 min (15 à 25)": "aucun trajet connu"
+                if found is None or found["same_side_15_25"] is None
+                else percent(found["same_side_15_25"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _said(found: dict[str, Any] | None, key: str) -> str:
+    return "aucun trajet connu" if found is None else number(found[key], 1)
 
 
 def note() -> str:
     """Return what the errors were measured against, in French."""
     content = _read()
     return (
-        f"Mesuré contre {content['source']} ({number(content['pairs'])} trajets), "
-        f"{content['vintage']}. De 15 à 25 minutes, "
-        f"{percent(content['engine']['same_side_15_25'])} des trajets sont du bon côté de 20."
-        + "".join(relief_note(fitted) for fitted in content["relief"].values())
+        f"Mesuré contre {content['source']} : {number(content['towns']['pairs'])} trajets entre "
+        f"mairies de toute la France métropolitaine et {number(content['roads']['pairs'])} entre "
+        f"points de routes de Gironde, {content['vintage']}. De 15 à 25 minutes, "
+        f"{percent(content['towns']['same_side_15_25'])} des trajets de mairie à mairie sont du "
+        "bon côté de 20, dans des départements tenus hors du calage."
     )

@@ -262,7 +262,7 @@ def _weights(ground: Ground, weights: str) -> tuple[Floats, str]:
     if weights == WITHOUT_ROOM:
         nowhere, nobody = np.full((ground.gps.size, 1), np.inf), np.zeros(1)
         return ground.without_room(ground.gps, nowhere, nobody), "habitants sans place"
-    apl = ground.communes["apl"].to_numpy(dtype=np.float64)
+    apl = ground.apl()
     missing = np.clip(FAIR_APL - np.nan_to_num(apl, nan=FAIR_APL), 0.0, None)
     return ground.demand[: ground.count] * missing, "consultations manquantes par an"
 

@@ -146,8 +146,7 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
     after = replace(today, gps=gps, communes=_communes(territory, today, gps))
     table = pd.DataFrame(rows, columns=["code", "name", "gps", "leaving"])
     people = today.people
-    apl = today.communes["apl"].to_numpy(dtype=np.float64)
-    fallen = after.communes["apl"].to_numpy(dtype=np.float64)
+    apl, fallen = today.apl(), after.apl()
     lost, room = _room(today, gps)
     return Departures(
         table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),

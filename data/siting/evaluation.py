@@ -204,9 +204,9 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
         return dict.fromkeys((*names, "population_above_2_5"), np.nan)
     left, received = _moves(ground, sites)
     planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
-    before = ground.communes["apl"].to_numpy(dtype=np.float64)
+    before = ground.apl()
     staff = np.maximum(planned, received)
-    after = ground.access(left, minutes, staff)
+    after = ground.apl_with(left, minutes, staff)
     without = ground.without_room(ground.gps, minutes, np.zeros_like(staff)).sum()
     still = ground.without_room(left, minutes, staff).sum()
     people = ground.people
@@ -324,7 +324,7 @@ def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFr
     left, received = _moves(ground, (site,))
     nobody = np.zeros(1)
     apl = [
-        ground.access(gps, minutes, there)
+        ground.apl_with(gps, minutes, there)
         for gps, there in ((ground.gps, nobody), (left, received))
     ]
     trip = [

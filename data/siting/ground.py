@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access import inputs
+from data.access.anchoring import anchored
 from data.access.indicators import commune_indicators
 from data.access.inputs import ACTS_PER_GP, apl_weight, coordinates
 from data.access.unknown_supply import KNOWN
@@ -53,6 +54,8 @@ class Ground:
     structure_minutes
         Minutes of each commune to the nearest existing structure (MSP, centre, labelled); inf
         beyond an hour.
+    computed_today
+        APL computed for each commune before any change: what published values are moved from.
     """
 
     communes: pd.DataFrame
@@ -65,6 +68,7 @@ class Ground:
     minutes: Floats
     weight: Floats
     structure_minutes: Floats
+    computed_today: Floats
 
     @property
     def count(self) -> int:
@@ -141,6 +145,19 @@ class Ground:
         seats = nearest_first(reach, self.inhabitants, offer, per_gp)
         return seats.without_room[: self.count]
 
+    def anchored(self, computed: Floats) -> Floats:
+        """Return the APL of each commune: the published one, moved by what is computed."""
+        published = self.communes["apl_published"].to_numpy(dtype=np.float64)
+        return anchored(published, self.computed_today, computed)
+
+    def apl(self) -> Floats:
+        """Return the APL of each commune before any site: published where it is."""
+        return self.anchored(self.communes["apl"].to_numpy(dtype=np.float64))
+
+    def apl_with(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
+        """Return the APL of each commune with other GPs, as `access` takes them."""
+        return self.anchored(self.access(gps, sites, site_gps))
+
     def nearest(self, gps: Floats, sites: Floats, site_gps: Floats) -> Floats:
         """Return minutes of each commune to its nearest GP, with other GPs; inf if none."""
         kept = gps[self.destination] > 0
@@ -159,8 +176,9 @@ def ground_of(territory: Territory) -> Ground:
     pairs = inputs.gp_pairs(territory)
     demand, _ = inputs.standardised_population(territory, everywhere)
     minutes = pairs["minutes"].to_numpy(dtype=np.float64)
+    communes = commune_indicators(territory)
     return Ground(
-        commune_indicators(territory),
+        communes,
         {code: row for row, code in enumerate(everywhere["code"])},
         everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
         everywhere["population"].fillna(0.0).to_numpy(dtype=np.float64),
@@ -170,6 +188,7 @@ def ground_of(territory: Territory) -> Ground:
         minutes,
         apl_weight(minutes),
         _structure_minutes(territory),
+        communes["apl"].to_numpy(dtype=np.float64),
     )
 
 

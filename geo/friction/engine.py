@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import local
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +26,9 @@ from geo.errors import InvalidInputError, UnreachableError
 from geo.friction import cost_distance
 from geo.friction.cost_distance import MAX_MINUTES
 from geo.friction.crossings import LINKS_FILE
+from geo.friction.features import RELIEF_FILE
+from geo.friction.local_ratio import LOCAL_FILE
+from geo.friction.said import said
 from geo.friction.surface import PARAMETERS_FILE, Field, Parameters, build
 from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes, code_version
 
@@ -42,7 +44,7 @@ USUAL_DETOUR = 1.5
 LEAST_SEARCH_MINUTES = 30.0
 """How far such a search looks: more than nearly every trip needs."""
 
-_NO_MINUTES = frozenset({"fit.py"})
+_NO_MINUTES = frozenset({"fit.py", "said.py"})
 """Modules whose code changes no minute that the parameters do not say."""
 
 THREADS = max(1, os.cpu_count() or 1)
@@ -60,30 +62,23 @@ class FrictionTravelTime:
         What the fit learned.
     version
         Key of the field: same key, same times.
+    departements
+        Codes of those shown, whose errors the label says.
     """
 
     field: Field
     parameters: Parameters
     version: str
+    departements: tuple[str, ...] = ()
 
     @cached_property
     def label(self) -> EngineLabel:
         """What the screen says: estimates, with their cross-validated error."""
         errors = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))
-        bands = {band["band"]: band for band in errors["engine"]["bands"]}
-        shown = bands["0-40"]
         return EngineLabel(
             name="Temps estimés",
             vintage=errors["vintage"],
-            detail=(
-                "Temps en voiture aux heures creuses estimés sans réseau routier, ajustés sur "
-                f"{_thousands(errors['pairs'])} trajets réels de Gironde (INSEE, METRIC) : en "
-                f"validation croisée, {_french(shown['mean_absolute_error'])} min d’écart moyen "
-                "jusqu’à 40 min, "
-                f"du bon côté de 20 min {_french(100 * errors['engine']['same_side_15_25'], 0)} "
-                "fois sur 100 entre 15 et 25 min."
-                + "".join(relief_note(errors["relief"][code]) for code in self.field.relief)
-            ),
+            detail=said(errors, self.departements),
             estimated=True,
         )
 
@@ -122,7 +117,7 @@ class FrictionTravelTime:
         minutes = np.full(len(origins), np.inf)
         if len(rows):
             starts = np.concatenate([[0], np.cumsum(counts[shared])])
-            straight = np.hypot(*(origins[rows] - destinations[rows]).T)
+            straight = np.hypot(*(origins[rows, :2] - destinations[rows, :2]).T)
             farthest = np.maximum.reduceat(
                 np.where(np.isfinite(straight), straight, 0.0), starts[:-1]
             )
@@ -237,6 +232,8 @@ class FrictionTravelTime:
         grid = np.full((rows.max() + 2 - top, columns.max() + 2 - left), np.inf)
         grid[rows - top, columns - left] = work.time[work.touched[:reached]]
         cost_distance.tidy(work, reached)
+        known = np.isfinite(grid)
+        grid[known] += self.field.end_minutes(np.argwhere(known) + np.array([top, left]))
         x = self.field.west + (left + np.arange(grid.shape[1])) * cell
         y = self.field.south + (top + np.arange(grid.shape[0])) * cell
         return x, y, self.parameters.total(grid)
@@ -311,19 +308,17 @@ def load_engine(
     Parameters
     ----------
     communes, fringe
-        Communes of the region and near its border: lon, lat (degrees), population, and region
-        where a factor of relief may apply.
+        Communes of the region and near its border: lon, lat (degrees), population.
     land
         Dry land, EPSG:4326; what it leaves out is water.
     """
     digest = hashlib.sha256()
     for table in (communes, fringe):
         digest.update(table[["lon", "lat", "population"]].to_numpy(dtype=np.float64).tobytes())
-        digest.update("".join(table.get("region", [])).encode())
     for wkb in shapely.to_wkb(land.geometry.to_numpy()):
         digest.update(wkb)
-    digest.update(PARAMETERS_FILE.read_bytes())
-    digest.update(LINKS_FILE.read_bytes())
+    for file in (PARAMETERS_FILE, LINKS_FILE, RELIEF_FILE, LOCAL_FILE):
+        digest.update(file.read_bytes())
     digest.update(code_version(Path(__file__).parent, without=_NO_MINUTES).encode())
     return _engine(digest.hexdigest()[:16], _Inputs(communes, fringe, land))
 
@@ -347,7 +342,8 @@ class _Inputs:
 def _engine(version: str, inputs: _Inputs) -> FrictionTravelTime:
     parameters = Parameters.read()
     field = build(inputs.communes, inputs.fringe, inputs.land, parameters)
-    return FrictionTravelTime(field, parameters, f"friction-{version}")
+    shown = tuple(sorted(set(inputs.communes.get("departement", ()))))
+    return FrictionTravelTime(field, parameters, f"friction-{version}", shown)
 
 
 def _within(
@@ -358,8 +354,8 @@ def _within(
     if not np.isfinite(reach) or not len(destinations) or not len(origins):
         return [everyone] * len(origins)
     usable = np.flatnonzero(np.isfinite(destinations).all(axis=1))
-    tree = KDTree(destinations[usable])
-    found = tree.query_ball_point(origins, reach, return_sorted=True, workers=-1)
+    tree = KDTree(destinations[usable, :2])
+    found = tree.query_ball_point(origins[:, :2], reach, return_sorted=True, workers=-1)
     return [usable[np.asarray(rows, dtype=np.int64)] for rows in found]
 
 
@@ -372,22 +368,6 @@ def _over_cores(
     edges = np.unique(np.linspace(0, count, 8 * THREADS + 1).astype(int))
     with ThreadPoolExecutor(THREADS) as pool:
         return np.concatenate(list(pool.map(part, edges[:-1], edges[1:])))
-
-
-def relief_note(fitted: dict[str, Any]) -> str:
-    """Return what to say, in French, of a region whose relief has a factor of its own."""
-    bands = {band["band"]: band for band in fitted["bands"]}
-    miss = _french(bands["0-40"]["mean_absolute_error"])
-    return (
-        f" {fitted['name']} : la lenteur y est multipliée par {_french(fitted['factor'])} d’après "
-        f"{_thousands(fitted['pairs'])} trajets entre mairies sur de vraies routes ; en validation "
-        f"croisée, {miss} min d’écart moyen jusqu’à 40 min, du bon côté de 20 min "
-        f"{_french(100 * fitted['same_side_15_25'], 0)} fois sur 100."
-    )
-
-
-def _thousands(count: int) -> str:
-    return f"{count:_}".replace("_", "\u202f")
 
 
 def _french(value: float, digits: int = 1) -> str:

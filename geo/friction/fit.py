@@ -1,8 +1,8 @@
-"""Fitting the friction surface to real times: paths, and how their time moves with parameters.
+"""Fitting the friction surface to real times: which cells the best path of each trip crosses.
 
 At the best path the time of a trip changes, to first order, as the integral of the change of
 friction along that path (envelope theorem). A fit therefore alternates: trace the paths, solve a
-small robust regression with the paths held, trace again.
+robust regression with the paths held, trace again.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from geo.compiled import kernel
 from geo.friction.cost_distance import (
-    DIRECT_CELLS,
     LINKS,
     MOVES_X,
     MOVES_Y,
@@ -25,108 +25,93 @@ from geo.friction.cost_distance import (
     work,
 )
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PARTS = 16
+MOST_CELLS = 6000
+"""Pieces of a path kept: more than any trip of three hours has."""
+
 
 class Traced(NamedTuple):
-    """The best path of each pair, shape (n,) or (n, k); inf where there is no way.
+    """The best path of each trip.
 
     Attributes
     ----------
-    minutes
-        Field minutes.
+    cells
+        Minutes spent in each cell of the raster, shape (n, ny * nx), sparse; no entry where there
+        is no way.
     motorway_minutes
-        Those spent on motorways, bridges and ferries.
-    integrals
-        Each feature summed over the minutes spent in cells.
+        Minutes on motorways, bridges and ferries, shape (n,).
     """
 
-    minutes: npt.NDArray[np.float64]
-    motorway_minutes: npt.NDArray[np.float64]
-    integrals: npt.NDArray[np.float64]
+    cells: sparse.csr_matrix
+    motorway_minutes: Floats
 
 
-def trace_pairs(
-    raster: Raster,
-    features: npt.NDArray[np.float64],
-    origins: npt.NDArray[np.float64],
-    destinations: npt.NDArray[np.float64],
-) -> Traced:
-    """Trace the best path of each pair; arguments as in `trace`."""
+def trace_pairs(raster: Raster, origins: Floats, destinations: Floats) -> Traced:
+    """Trace the best path of each pair; ends are those of `Field.cells`, shape (n, 3)."""
+    rows = [part for part in np.array_split(np.arange(len(origins)), PARTS) if len(part)]
 
-    def part(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        return trace(raster, features, origins[rows], destinations[rows], work(raster))
+    def part(some: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+        return trace(raster, origins[some], destinations[some], work(raster))
 
     with ThreadPoolExecutor() as pool:
-        parts = pool.map(part, np.array_split(np.arange(len(origins)), 16))
-        found = np.concatenate(list(parts))
-    return Traced(found[:, 0], found[:, 1], found[:, 2:])
+        found = list(pool.map(part, rows))
+    pieces = [
+        sparse.csr_matrix((minutes, cells, starts), shape=(len(motorway), raster.friction.size))
+        for starts, cells, minutes, motorway in found
+    ]
+    matrix = sparse.vstack(pieces).tocsr()
+    matrix.sum_duplicates()
+    return Traced(matrix, np.concatenate([motorway for *_, motorway in found]))
 
 
 @kernel
 def trace(
-    raster: Raster,
-    features: npt.NDArray[np.float64],
-    origins: npt.NDArray[np.float64],
-    destinations: npt.NDArray[np.float64],
-    arrays: Work,
-) -> npt.NDArray[np.float64]:
-    """Integrate features along the best path of each pair, weighted by the time spent.
-
-    Parameters
-    ----------
-    raster
-        The field.
-    features
-        Shape (k, ny, nx).
-    origins, destinations
-        Rows and columns, shape (n, 2).
-    arrays
-        Clean arrays; left clean.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, 2 + k): the columns of `Traced`; inf without a way.
-    """
-    nx = raster.friction.shape[1]
-    count = features.shape[0]
-    cells, minutes, local = link(raster, origins)
-    to_cells, to_minutes, _ = link(raster, destinations)
-    result = np.full((len(origins), 2 + count), np.inf)
-    for i in range(len(origins)):
-        if local[i] == np.inf:
+    raster: Raster, origins: Floats, destinations: Floats, arrays: Work
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return starts (n + 1,), cells and minutes spent in them, and motorway minutes (n,)."""
+    count = len(origins)
+    links, minutes, local = link(raster, origins)
+    to_links, to_minutes, _ = link(raster, destinations)
+    starts = np.zeros(count + 1, np.int64)
+    cells = np.empty(count * 500 + MOST_CELLS, np.int64)
+    spent = np.empty(count * 500 + MOST_CELLS)
+    motorway = np.zeros(count)
+    filled = 0
+    for i in range(count):
+        starts[i] = filled
+        if local[i] == np.inf or filled + MOST_CELLS > len(cells):
             continue
         _, reached = trip(
-            raster, cells[i], minutes[i], to_cells[i], to_minutes[i], destinations[i], arrays
+            raster, links[i], minutes[i], to_links[i], to_minutes[i], destinations[i], arrays
         )
         best, last = np.inf, -1
         for k in range(LINKS):
-            if to_cells[i, k] >= 0:
-                t = arrays.time[to_cells[i, k]] + to_minutes[i, k]
+            if to_links[i, k] >= 0:
+                t = arrays.time[to_links[i, k]] + to_minutes[i, k]
                 if t < best:
                     best, last = t, k
         if best < np.inf:
-            result[i] = 0.0
-            result[i, 0] = best
-            cell = to_cells[i, last]
-            _add(result[i], features, cell, nx, to_minutes[i, last])
-            previous, spent, linked = _step_back(raster, arrays, cell)
+            cell = to_links[i, last]
+            cells[filled], spent[filled] = cell, to_minutes[i, last] - destinations[i, 2]
+            filled += 1
+            previous, taken, linked = _step_back(raster, arrays, cell)
             while previous >= 0:
                 if linked:
-                    result[i, 1] += spent
+                    motorway[i] += taken
                 else:
-                    _add(result[i], features, cell, nx, spent / 2)
-                    _add(result[i], features, previous, nx, spent / 2)
+                    cells[filled], spent[filled] = cell, taken / 2
+                    cells[filled + 1], spent[filled + 1] = previous, taken / 2
+                    filled += 2
                 cell = previous
-                previous, spent, linked = _step_back(raster, arrays, cell)
-            _add(result[i], features, cell, nx, arrays.time[cell])
+                previous, taken, linked = _step_back(raster, arrays, cell)
+            cells[filled], spent[filled] = cell, arrays.time[cell] - origins[i, 2]
+            filled += 1
         tidy(arrays, reached)
-        straight = np.hypot(origins[i, 0] - destinations[i, 0], origins[i, 1] - destinations[i, 1])
-        if straight <= DIRECT_CELLS:
-            row, column = int(origins[i, 0] + 0.5), int(origins[i, 1] + 0.5)
-            result[i] = 0.0
-            result[i, 0] = straight * local[i]
-            _add(result[i], features, row * nx + column, nx, straight * local[i])
-    return result
+    starts[count] = filled
+    return starts, cells[:filled].copy(), spent[:filled].copy(), motorway
 
 
 @kernel
@@ -146,15 +131,3 @@ def _step_back(raster: Raster, work: Work, cell: int) -> tuple[int, float, bool]
         ):
             return other, minutes, True
     return -1, 0.0, False
-
-
-@kernel
-def _add(
-    row: npt.NDArray[np.float64],
-    features: npt.NDArray[np.float64],
-    cell: int,
-    nx: int,
-    minutes: float,
-) -> None:
-    for k in range(features.shape[0]):
-        row[2 + k] += minutes * features[k, cell // nx, cell % nx]

@@ -1,8 +1,7 @@
 """The friction raster: from communes and coast to minutes per kilometre in each cell."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 from scipy import ndimage
+from scipy.spatial import KDTree
 
 from geo.friction.cost_distance import Raster
 from geo.friction.crossings import Place, joined
+from geo.friction.features import density_features, relief_features, stepped
+from geo.friction.local_ratio import log_ratio
 
 PARAMETERS_FILE = Path(__file__).with_name("parameters.json")
 
@@ -37,8 +39,17 @@ END_SCALE_MINUTES = 4.0
 """How soon the time lost at both ends (slow first and last roads) is complete. Concave and 0 at
 0 km, it keeps times symmetric and the triangle inequality."""
 
-SPARSEST_PER_KM2 = 3.0
-"""Density below which emptier makes no slower: forest and marsh roads are alike."""
+HALL_RADIUS_KM = 0.5
+"""How far the middle of a village or a town reaches (standard deviation of a Gaussian)."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A quantity of each cell and what it does to the logarithm of minutes per km."""
+
+    feature: str
+    knots: tuple[float, ...]
+    slowing: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -47,39 +58,43 @@ class Parameters:
 
     Attributes
     ----------
-    scales_km
-        Radii (standard deviation of a Gaussian) over which density is smoothed.
-    log_friction
-        Logarithm of minutes per km: constant, then one factor per scale on log10(density / 100).
+    constant
+        Logarithm of minutes per km where every curve is 0.
+    curves
+        Piecewise linear, constant beyond their outer knots; features of `geo.friction.features`.
     motorway_minutes_per_km
         Between two exits of a motorway, in the country and in town.
     end_minutes
         Time lost at both ends: e·(1 − exp(−t / END_SCALE_MINUTES)) for t minutes in the field.
+    hall_minutes
+        Minutes more at each end that is the middle of a commune: out of the village or the town.
     cell_m
         Side of a cell.
-    relief
-        By how much mountains multiply friction, by code of region: no altitude comes with the
-        embedded data. Regions without a factor count for flat.
+    local
+        Whether the ratios learned around known trips are used (`geo.friction.local_ratio`).
     """
 
-    scales_km: tuple[float, ...]
-    log_friction: tuple[float, ...]
+    constant: float
+    curves: tuple[Curve, ...]
     motorway_minutes_per_km: tuple[float, float]
     end_minutes: float
+    hall_minutes: float
     cell_m: float
-    relief: Mapping[str, float] = field(default_factory=dict)
+    local: bool = True
 
     @classmethod
     def read(cls, path: Path = PARAMETERS_FILE) -> "Parameters":
         """Read the committed parameters."""
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["parameters"]
         return cls(
-            scales_km=tuple(raw["scales_km"]),
-            log_friction=tuple(raw["log_friction"]),
+            constant=raw["constant"],
+            curves=tuple(
+                Curve(c["feature"], tuple(c["knots"]), tuple(c["slowing"])) for c in raw["curves"]
+            ),
             motorway_minutes_per_km=tuple(raw["motorway_minutes_per_km"]),
             end_minutes=raw["end_minutes"],
+            hall_minutes=raw["hall_minutes"],
             cell_m=raw["cell_m"],
-            relief=raw["relief"],
         )
 
     def total(self, field_minutes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -114,8 +129,10 @@ class Field:
         Centre of the first column and of the first row, metres.
     cell_m
         Side of a cell, metres.
-    relief
-        Codes of the regions in it to which a factor of relief applies.
+    halls
+        Rows and columns of the middles of communes, in cells.
+    hall_minutes
+        Minutes that a trip takes more at an end which is one of them.
     """
 
     raster: Raster
@@ -123,14 +140,20 @@ class Field:
     west: float
     south: float
     cell_m: float
-    relief: tuple[str, ...] = ()
+    halls: KDTree
+    hall_minutes: float
 
     @cached_property
     def _to_metres(self) -> Transformer:
         return Transformer.from_crs(4326, self.crs, always_xy=True)
 
+    @property
+    def place(self) -> Place:
+        """Where the raster lies."""
+        return Place(self._to_metres, self.west, self.south, self.cell_m)
+
     def cells(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return rows and columns, in cells, of longitudes and latitudes, shape (n, 2)."""
+        """Return rows, columns and minutes of the end of longitudes and latitudes, shape (n, 3)."""
         points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         x, y = self._to_metres.transform(points[:, 0], points[:, 1])
         return self.cells_of_metres(np.asarray(x), np.asarray(y))
@@ -138,8 +161,18 @@ class Field:
     def cells_of_metres(
         self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
-        """Return rows and columns, in cells, of projected coordinates, shape (n, 2)."""
-        return np.column_stack([(y - self.south) / self.cell_m, (x - self.west) / self.cell_m])
+        """Return rows and columns, in cells, and minutes of the end, shape (n, 3)."""
+        at = np.column_stack([(y - self.south) / self.cell_m, (x - self.west) / self.cell_m])
+        return np.column_stack([at, self.end_minutes(at)])
+
+    def end_minutes(self, at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the minutes lost at an end, by rows and columns in cells, shape (n,)."""
+        lost = np.zeros(len(at))
+        known = np.flatnonzero(np.isfinite(at).all(axis=1))
+        radius = HALL_RADIUS_KM * 1000 / self.cell_m
+        cells, _ = self.halls.query(at[known], distance_upper_bound=6 * radius)
+        lost[known] = self.hall_minutes * np.exp(-((cells / radius) ** 2) / 2)
+        return lost
 
 
 def build(
@@ -153,8 +186,7 @@ def build(
     Parameters
     ----------
     communes, fringe
-        Communes of the region and near its border: lon, lat (degrees), population, and region
-        where a factor of relief may apply.
+        Communes of the region and near its border: lon, lat (degrees), population.
     land
         Dry land, EPSG:4326; what it leaves out is water.
     parameters
@@ -177,13 +209,14 @@ def build(
     )
     rows, columns = (y - south) / cell, (x - west) / cell
 
-    features = density_features(rows, columns, population, shape, parameters)
-    log_friction = log_friction_of(features, parameters)
-    regions = pd.concat([table.get("region", pd.Series(dtype=str)) for table in (communes, fringe)])
-    hilly = tuple(sorted(set(regions) & set(parameters.relief)))
-    if hilly:
-        factor = regions.map(parameters.relief).fillna(1.0).to_numpy(float)
-        log_friction += np.log(_of_nearest(rows, columns, factor, shape))
+    place = Place(to_metres, west, south, cell)
+    features = density_features(rows, columns, population, shape, cell)
+    features |= relief_features(crs, place, shape)
+    log_friction = np.full(shape, parameters.constant)
+    for curve in parameters.curves:
+        log_friction += stepped(features[curve.feature], curve.knots, curve.slowing)
+    if parameters.local and crs == LAMBERT_93:
+        log_friction += log_ratio(place, shape)
     passable = _covered(land.to_crs(crs), west, south, cell, shape)
     # Water shut in on all sides is a commune whose contour is missing: lakes belong to communes.
     passable = np.asarray(ndimage.binary_fill_holes(passable))
@@ -195,44 +228,12 @@ def build(
     friction = np.where(passable, np.exp(log_friction) * cell / 1000, np.inf).astype(np.float32)
     raster = joined(
         friction,
-        Place(to_metres, west, south, cell),
-        density_per_km2=100 * 10 ** features[0],
+        place,
+        density_per_km2=100 * 10 ** features["density_1km"],
         motorway_minutes_per_km=parameters.motorway_minutes_per_km,
     )
-    return Field(raster, crs, west, south, cell, hilly)
-
-
-def density_features(
-    rows: npt.NDArray[np.float64],
-    columns: npt.NDArray[np.float64],
-    population: npt.NDArray[np.float64],
-    shape: tuple[int, int],
-    parameters: Parameters,
-) -> list[npt.NDArray[np.float64]]:
-    """Return log10(density / 100 per km²) smoothed at each scale, each of the raster's shape."""
-    people = _splat(rows, columns, population, shape)
-    area_km2 = (parameters.cell_m / 1000) ** 2
-    return [
-        np.log10(
-            np.maximum(
-                ndimage.gaussian_filter(people, scale * 1000 / parameters.cell_m, truncate=3)
-                / area_km2,
-                SPARSEST_PER_KM2,
-            )
-            / 100
-        )
-        for scale in parameters.scales_km
-    ]
-
-
-def log_friction_of(
-    features: Sequence[npt.NDArray[np.float64]], parameters: Parameters
-) -> npt.NDArray[np.float64]:
-    """Return the logarithm of minutes per km in each cell."""
-    constant, *factors = parameters.log_friction
-    return constant + sum(
-        (b * f for b, f in zip(factors, features, strict=True)), np.zeros_like(features[0])
-    )
+    halls = KDTree(np.column_stack([rows, columns]))
+    return Field(raster, crs, west, south, cell, halls, parameters.hall_minutes)
 
 
 def _projection(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> CRS:
@@ -240,39 +241,6 @@ def _projection(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> C
     if west <= lon.min() and lon.max() <= east and south <= lat.min() and lat.max() <= north:
         return LAMBERT_93
     return gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=4326).estimate_utm_crs()
-
-
-def _splat(
-    rows: npt.NDArray[np.float64],
-    columns: npt.NDArray[np.float64],
-    values: npt.NDArray[np.float64],
-    shape: tuple[int, int],
-) -> npt.NDArray[np.float64]:
-    """Share each value between the four centres around its point (bilinear)."""
-    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
-    down, right = rows - top, columns - left
-    grid = np.zeros(shape)
-    for dy in (0, 1):
-        for dx in (0, 1):
-            share = np.abs(1 - dy - down) * np.abs(1 - dx - right)
-            np.add.at(grid, (top + dy, left + dx), values * share)
-    return grid
-
-
-def _of_nearest(
-    rows: npt.NDArray[np.float64],
-    columns: npt.NDArray[np.float64],
-    values: npt.NDArray[np.float64],
-    shape: tuple[int, int],
-) -> npt.NDArray[np.float64]:
-    """Return in each cell the value of the nearest point."""
-    known = np.zeros(shape)
-    at = np.rint(rows).astype(int), np.rint(columns).astype(int)
-    known[at] = values
-    empty = np.ones(shape, dtype=bool)
-    empty[at] = False
-    nearest = ndimage.distance_transform_edt(empty, return_distances=False, return_indices=True)
-    return np.asarray(known[tuple(nearest)])
 
 
 def _near(

@@ -8,6 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access import inputs as access_inputs
+from data.access.anchoring import anchored
+from data.access.indicators import commune_indicators
 from data.access.room import room_tables
 from data.access.room_tables import RoomTables
 from data.base.french import number
@@ -146,6 +148,7 @@ class _Access:
     ratio: Array
     per_gp: Array
     apl: Array
+    published: Array
     to: dict[int, npt.NDArray[np.int64]]
 
     def of(self, origin: int) -> slice:
@@ -163,9 +166,7 @@ def _access(territory: Territory) -> _Access:
     origin = pairs["origin"].to_numpy(np.int64)[order]
     destination = pairs["destination"].to_numpy(np.int64)[order]
     minutes = pairs["minutes"].to_numpy(np.float64)[order]
-    weight = ga.DREES_2015.expected(
-        minutes, access_inputs.TIME_FACTOR, access_inputs.TIME_SPREAD_MINUTES
-    )
+    weight = access_inputs.apl_weight(minutes)
     size = len(places)
     charge = np.bincount(
         destination, weights=weight * np.nan_to_num(demand)[origin], minlength=size
@@ -190,8 +191,14 @@ def _access(territory: Territory) -> _Access:
         ratio=ratio,
         per_gp=np.divide(ratio, gps, out=np.zeros(size), where=gps > 0),
         apl=ga.floating_catchment(origin, destination, weight, demand, supply),
+        published=places["code"].map(_published(territory)).to_numpy(np.float64),
         to={site: origin[rows] for site, rows in rows_of_pairs.items()},
     )
+
+
+def _published(territory: Territory) -> pd.Series:
+    known = commune_indicators(territory).set_index("code")["apl_published"]
+    return known.astype(float)
 
 
 def departure(
@@ -331,7 +338,17 @@ def _reassigned(
                 "apl_after": apl - own * lost_ratio,
             }
         )
-    return pd.DataFrame(rows), extra, left
+    return _anchored(state, pd.DataFrame(rows)), extra, left
+
+
+def _anchored(state: _Access, around: pd.DataFrame) -> pd.DataFrame:
+    """Start from the published APL where there is one; only the change is computed."""
+    published = state.published[around["row"].to_numpy()]
+    before, after = (around[f"apl_{when}"].to_numpy(float) for when in ("before", "after"))
+    return around.assign(
+        apl_before=anchored(published, before, before),
+        apl_after=anchored(published, before, after),
+    )
 
 
 def _neighbours(state: _Access, extra: Array, risk: pd.DataFrame) -> pd.DataFrame:

@@ -130,18 +130,18 @@ def test_thresholds_are_inclusive(weights):
 
 def test_expected_weights_tend_to_the_steps_as_the_error_vanishes():
     minutes = np.array([0.0, 4, 9.9, 10.1, 14.9, 15.1, 19.9, 20.1, np.inf])
-    sharp = ga.DREES_2015.expected(minutes, 1.0, 1e-6)
+    sharp = ga.DREES_2015.expected(minutes, 1e-6)
     assert sharp == pytest.approx(ga.DREES_2015.of(minutes))
 
 
 def test_expected_weight_is_the_mean_over_the_error():
     draws = np.random.default_rng(3).normal(1.2 * 11, 2, 200_000)
     mean = ga.DREES_2015.of(np.maximum(draws, 0)).mean()
-    assert ga.DREES_2015.expected([11.0], 1.2, 2)[0] == pytest.approx(mean, abs=3e-3)
+    assert ga.DREES_2015.expected([1.2 * 11.0], 2)[0] == pytest.approx(mean, abs=3e-3)
 
 
 def test_expected_weights_keep_home_and_reach():
-    found = ga.DREES_2015.expected([0.0, 20.0, 20.000001, np.inf, np.nan], 1.0, 5.0)
+    found = ga.DREES_2015.expected([0.0, 20.0, 20.000001, np.inf, np.nan], 5.0)
     assert found[0] == 1
     assert found[1] > 0.1
     assert found[2:].tolist() == [0, 0, 0]

@@ -135,8 +135,7 @@ def test_without_any_gp_table_nothing_is_known():
 
 def test_apl_counts_supply_and_demand_across_the_border(territory):
     # 16001 (2 GPs, 1,000 people), 16002 at 12 minutes, 24001 (1 GP, 400) at 12, 16003 at 24.
-    factor, spread = inputs.TIME_FACTOR, inputs.TIME_SPREAD_MINUTES
-    near = ga.DREES_2015.expected([12.0], factor, spread)[0]
+    near = ga.DREES_2015.expected([12.0], inputs.TIME_SPREAD_MINUTES)[0]
     at_16001 = 2 * ACTS / (1000 + near * (2000 + 400))
     at_24001 = ACTS / (400 + near * 1000)
     table = indicators.commune_indicators(territory).set_index("code")
