@@ -43,7 +43,7 @@ Masks = npt.NDArray[np.bool_]
 KNOTS: dict[str, tuple[float, ...]] = {
     "density_1km": (-1, -0.3, 0.3, 0.8, 1.2, 1.6, 2.0),
     "density_8km": (-1, -0.5, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0),
-    "ruggedness": (0, 20, 40, 80, 120, 180, 260),
+    "ruggedness": (0, 20, 40, 80, 120, 180),
     "altitude": (0, 300, 600, 1000),
 }
 
