@@ -11,9 +11,10 @@ comptent, jusqu’à 40 km de la limite.
 - Celui de **30 minutes** est la promesse du label France Santé.
 
 **Deux moteurs** donnent ces temps. Avant qu’un réseau routier soit construit, un *champ de lenteur* :
-chaque carré du territoire porte des minutes par kilomètre, déduites de la densité alentour ; l’eau ne
-se traverse qu’aux ponts et aux bacs connus ; le trajet est le chemin le plus rapide dans ce champ. Ses
-paramètres sont ajustés sur de vrais temps (INSEE, Metric, Gironde) et son erreur est donnée ci-dessous.
+chaque carré du territoire porte des minutes par kilomètre, déduites de la densité et du relief alentour ;
+l’eau ne se traverse qu’aux ponts et aux bacs connus ; le trajet est le chemin le plus rapide dans ce champ,
+avec le temps perdu aux deux bouts. Ses paramètres sont ajustés sur de vrais trajets (METRIC, de mairie à
+mairie dans toute la France métropolitaine et entre routes de Gironde) ; son erreur est donnée ci-dessous.
 Un réseau routier OpenStreetMap le remplace dès qu’il est construit (`proxisoins roads build`).
 """
 

@@ -57,11 +57,14 @@ def _sources() -> None:
     st.dataframe(pd.DataFrame(source_state.table(french.today())), hide_index=True)
 
 
-def _errors() -> None:
-    """Draw the error of estimated times by distance band, beside simpler ways to estimate."""
+def _errors(territory: Territory) -> None:
+    """Draw the error of estimated times by distance band and département, beside simpler ways."""
     table = travel_time_errors.table()
     st.dataframe(table, hide_index=True)
     st.caption(travel_time_errors.note())
+    st.markdown("**Écart dans les départements de la région, chacun tenu hors du calage**")
+    shown = sorted(set(territory.communes["departement"]))
+    st.dataframe(travel_time_errors.by_departement(shown), hide_index=True)
 
 
 def _refresh(territory: Territory) -> None:
@@ -178,7 +181,7 @@ def draw() -> None:
     with method:
         st.header("Temps de trajet")
         st.markdown(method_texts.TRAVEL_TIME)
-        _errors()
+        _errors(territory)
         st.header("Accessibilité (APL)")
         st.markdown(method_texts.ROOM)
         st.markdown(method_texts.APL)

@@ -191,10 +191,13 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
 
 
 def _tables(territory: Territory, found: Help) -> None:
-    lines = [*figures.notes(territory, *_TABLES), tables.NOT_PREDICTED]
+    lines = [*figures.notes(territory, *_TABLES), tables.COMPUTED, tables.NOT_PREDICTED]
     helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
     with helped:
-        st.caption("Par EPCI, puis par commune ; les pertes vers les donneurs sont comptées.")
+        st.caption(
+            "Par EPCI, puis par commune ; les pertes vers les donneurs sont comptées. "
+            f"{tables.COMPUTED}"
+        )
         figures.table(tables.by_epci(found), height=280)
         targets = tables.target_table(territory, found)
         figures.table(targets, height=320)

@@ -281,7 +281,7 @@ class _Trial:
         trip = ground.nearest(gps, self.minutes, offered)
         # A trip longer than the pairs known stays as it is today.
         trip = np.where(np.isinf(trip), ground.minutes_today(), trip)
-        apl = ground.access(gps, self.minutes, offered)
+        apl = ground.apl_with(gps, self.minutes, offered)
         without = ground.without_room(gps, self.minutes, offered)
         measures = measured(self.plan, self.road, ground, self.minutes, half_days)
         near = (self.minutes[: ground.count] <= HUBERT_MINUTES).any(axis=1)
