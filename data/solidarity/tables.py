@@ -28,7 +28,7 @@ NOT_PREDICTED = (
     "mieux, non qui se proposera."
 )
 COMPUTED = (
-    "L’APL avant et après est celle que calcule l’application, non celle que publie la DREES."
+    "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
 )
 
 
