@@ -41,8 +41,8 @@ def build_from_osm(files: Sequence[Path], progress: Progress) -> RoadNetwork:
         "files": sources,
         # Of several extracts the oldest dates the whole.
         "date": min(dates).isoformat() if dates else None,
-        "restrictions_applied": len(links.banned),
-        "restrictions_ignored": roads.ignored_restrictions,
+        "restrictions_applied": links.turns_applied,
+        "restrictions_ignored": links.turns_passed,
         "closed_barriers": len(roads.closed_nodes),
     }
     network = assemble(links, said)

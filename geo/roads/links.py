@@ -20,6 +20,7 @@ from geo.roads.profile import (
     speeds_kmh,
 )
 from geo.roads.projection import choose_crs, segment_lengths_m, to_metres
+from geo.roads.turns import with_turns
 
 SURROUNDINGS_CELL_M = 500.0
 """Streets are counted in squares of this side, then over three by three of them (1.5 km)."""
@@ -56,6 +57,8 @@ class Links:
         Turns that are forbidden, shape (b, 2): from and to, as 2 × link + (1 when backward).
     crs
         CRS of the metres.
+    turns_applied, turns_passed
+        Restrictions that `banned` holds, and those passed over: ambiguous, or cut by a border.
     """
 
     xy: npt.NDArray[np.float64]
@@ -73,6 +76,8 @@ class Links:
     residents: npt.NDArray[np.bool_]
     banned: npt.NDArray[np.int64]
     crs: str
+    turns_applied: int = 0
+    turns_passed: int = 0
 
 
 def links_from_osm(roads: OsmRoads) -> Links:
@@ -127,7 +132,9 @@ def links_from_osm(roads: OsmRoads) -> Links:
         banned=np.empty((0, 2), np.int64),
         crs=crs,
     )
-    links.banned = _banned_turns(roads, links, ref[junction_ref], link_way)
+    links, links.turns_applied, links.turns_passed = with_turns(
+        roads, links, ref[junction_ref], link_way
+    )
     return links
 
 
@@ -221,33 +228,3 @@ def surroundings(
         [DENSE, TOWN],
         OPEN,
     )
-
-
-def _banned_turns(
-    roads: OsmRoads,
-    links: Links,
-    junction_id: npt.NDArray[np.int64],
-    link_way: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int64]:
-    """Turn restrictions into pairs of directed links; an ambiguous one is passed over."""
-    vias = {via for _, via, _ in roads.restrictions}
-    is_via = np.isin(junction_id, np.array(sorted(vias), np.int64))
-    way_ids = np.frombuffer(roads.way_ids, np.int64)[link_way]
-    into: dict[int, list[tuple[int, int]]] = {}  # junction's OSM number: (way, directed link)
-    out: dict[int, list[tuple[int, int]]] = {}
-    for i in np.flatnonzero(is_via[links.start] | is_via[links.end]):
-        ends = int(junction_id[links.start[i]]), int(junction_id[links.end[i]])
-        for backward, open_ in enumerate((links.forward[i], links.backward[i])):
-            if open_:
-                arc = int(way_ids[i]), 2 * int(i) + backward
-                out.setdefault(ends[backward], []).append(arc)
-                into.setdefault(ends[1 - backward], []).append(arc)
-    banned: set[tuple[int, int]] = set()
-    for (from_way, via, to_way), only in roads.restrictions.items():
-        arrivals = [arc for way, arc in into.get(via, []) if way == from_way]
-        exits = [arc for way, arc in out.get(via, []) if way == to_way]
-        if len(arrivals) != 1 or len(exits) != 1:
-            continue
-        forbidden = {arc for _, arc in out[via]} - set(exits) if only else exits
-        banned.update((arrivals[0], arc) for arc in forbidden)
-    return np.array(sorted(banned), np.int64).reshape(-1, 2)

@@ -17,6 +17,7 @@ from osmium.filter import KeyFilter
 from osmium.osm import NODE, NOTHING, RELATION, WAY
 
 from geo.errors import InvalidInputError
+from geo.roads.overlap import merge_copies
 from geo.roads.profile import Way, is_closed_barrier, read_way
 
 SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
@@ -44,10 +45,12 @@ class OsmRoads:
         Nodes of all ways end to end: OSM number, longitude and latitude in 1e-7 degrees.
     ref_counts
         How many nodes each way has.
+    versions
+        OSM version of each way; 0 where the file does not say.
     restrictions
         Triples (from way, via node, to way) and whether the turn is the only one allowed.
-    ignored_restrictions
-        Restrictions that go via a way: not applied.
+    through_ways
+        The same through ways: (from way, via ways in no order, to way).
     closed_nodes
         Numbers of nodes whose barrier stops cars.
     dates
@@ -56,18 +59,20 @@ class OsmRoads:
 
     ways: list[Way] = field(default_factory=list)
     way_ids: array = field(default_factory=lambda: array("q"))
+    versions: array = field(default_factory=lambda: array("q"))
     refs: array = field(default_factory=lambda: array("q"))
     x: array = field(default_factory=lambda: array("i"))
     y: array = field(default_factory=lambda: array("i"))
     ref_counts: array = field(default_factory=lambda: array("q"))
     restrictions: dict[tuple[int, int, int], bool] = field(default_factory=dict)
-    ignored_restrictions: int = 0
+    through_ways: dict[tuple[int, frozenset[int], int], bool] = field(default_factory=dict)
     closed_nodes: set[int] = field(default_factory=set)
     dates: list[dt.date | None] = field(default_factory=list)
 
-    def lonlat(self) -> npt.NDArray[np.float64]:
+    def lonlat(self, first: int = 0, last: int | None = None) -> npt.NDArray[np.float64]:
         """Return the positions of `refs`, shape (r, 2), degrees; nan where the file has none."""
-        units = np.column_stack([np.frombuffer(self.x, np.int32), np.frombuffer(self.y, np.int32)])
+        sides = (np.frombuffer(side, np.int32)[first:last] for side in (self.x, self.y))
+        units = np.column_stack(list(sides))
         degrees = units * _DEGREES_PER_UNIT  # an absent position is written as one off the Earth
         return np.where((np.abs(degrees) <= _EARTH_DEGREES).all(axis=1)[:, None], degrees, np.nan)
 
@@ -81,18 +86,19 @@ def read_extracts(files: Sequence[Path], progress: Progress) -> OsmRoads:
         If a file is absent, truncated, not OSM, or if no road for cars is found.
     """
     roads = OsmRoads()
-    seen: set[int] = set()
     for file in files:
         _check_name(file)
         progress(f"Lecture de {file.name}…")
         try:
-            _read_file(file, roads, seen, progress)
+            _read_file(file, roads, progress)
         except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
             message = (
                 f"Le fichier {file.name} est illisible ou incomplet ({error}). "
                 "Téléchargez-le de nouveau, puis relancez la construction."
             )
             raise InvalidInputError(message) from error
+    if len(set(roads.way_ids)) < len(roads.way_ids) or len(files) > 1:
+        merge_copies(roads)
     if not roads.ways:
         names = ", ".join(f.name for f in files)
         message = (
@@ -112,7 +118,7 @@ def _check_name(file: Path) -> None:
         raise InvalidInputError(message)
 
 
-def _read_file(file: Path, roads: OsmRoads, seen: set[int], progress: Progress) -> None:
+def _read_file(file: Path, roads: OsmRoads, progress: Progress) -> None:
     with osmium.io.Reader(str(file), NOTHING) as reader:
         roads.dates.append(_date(reader.header()))
     barriers = KeyFilter("barrier")
@@ -122,10 +128,8 @@ def _read_file(file: Path, roads: OsmRoads, seen: set[int], progress: Progress) 
     items = osmium.FileProcessor(str(file), NODE | WAY | RELATION).with_locations()
     for item in items.with_filter(barriers).with_filter(others):
         if item.is_way():
-            if item.id not in seen and _keep_way(item, roads):
-                seen.add(item.id)
-                if len(seen) % _PROGRESS_EVERY == 0:
-                    progress(f"  {len(seen):_} voies retenues".replace("_", "\u202f"))
+            if _keep_way(item, roads) and len(roads.ways) % _PROGRESS_EVERY == 0:
+                progress(f"  {len(roads.ways):_} voies retenues".replace("_", "\u202f"))
         elif item.is_relation():
             _read_restriction(item, roads)
         elif is_closed_barrier(item.tags):
@@ -143,6 +147,7 @@ def _keep_way(item: osmium.osm.Way, roads: OsmRoads) -> bool:
         roads.y.append(node.y)
     roads.ways.append(way)
     roads.way_ids.append(item.id)
+    roads.versions.append(item.version)
     roads.ref_counts.append(len(roads.refs) - before)
     return True
 
@@ -160,17 +165,25 @@ def _read_restriction(relation: osmium.osm.Relation, roads: OsmRoads) -> None:
     kind = tags.get("restriction:motorcar") or tags.get("restriction") or ""
     if tags.get("type") != "restriction" or not kind.startswith(("no_", "only_")):
         return
-    if _CAR_EXCEPTIONS & set(tags.get("except", "").split(";")):
+    # Turning at a red light is another matter than turning.
+    if kind.endswith("_on_red") or _CAR_EXCEPTIONS & set(tags.get("except", "").split(";")):
         return
     members: dict[str, list[tuple[str, int]]] = {"from": [], "via": [], "to": []}
     for member in relation.members:
         if member.role in members:
             members[member.role].append((member.type, member.ref))
-    if [kind for kind, _ in members["via"]] != ["n"]:
-        roads.ignored_restrictions += 1
-        return
-    via = members["via"][0][1]
-    for from_kind, from_way in members["from"]:
-        for to_kind, to_way in members["to"]:
-            if from_kind == to_kind == "w":
-                roads.restrictions[from_way, via, to_way] = kind.startswith("only_")
+    ends = [
+        (start, end)
+        for start_kind, start in members["from"]
+        for end_kind, end in members["to"]
+        if start_kind == end_kind == "w"
+    ]
+    via = members["via"]
+    only = kind.startswith("only_")
+    for start, end in ends:
+        if [member for member, _ in via] == ["n"]:
+            key = start, via[0][1], end
+            roads.restrictions[key] = roads.restrictions.get(key, True) and only
+        elif {member for member, _ in via} == {"w"}:
+            through = start, frozenset(way for _, way in via), end
+            roads.through_ways[through] = roads.through_ways.get(through, True) and only

@@ -7,6 +7,7 @@ minutes say: beside those of OSRM in Gironde they are no longer there than in op
 (docs/roads.md), so speeds in towns are set on OSRM's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -200,12 +201,17 @@ def posted_limit(tags: Tags) -> float:
     return next((kind for kind in kinds if kind), 0.0)
 
 
+_LIMIT_UNITS = ("mph", "km/h", "kmh", "kph")
+
+
 def read_limit(text: str) -> float:
-    """Return a limit in km/h ("80", "50 mph", "FR:urban", "FR:30"); 0 when it says no figure."""
+    """Return a limit in km/h ("80", "50 mph", "50kmh", "FR:urban"); 0 when it says no figure."""
     first = text.split(";", maxsplit=1)[0].strip().lower().rpartition(":")[2]
-    number, _, unit = first.partition(" ")
-    if number.removesuffix("mph") != number and not unit:
-        number, unit = number.removesuffix("mph"), "mph"
+    number, unit = first, ""
+    for told in _LIMIT_UNITS:
+        if first.endswith(told):
+            number, unit = first.removesuffix(told).rstrip(), told
+            break
     if number.replace(".", "", 1).isdecimal():
         value = float(number) * (_KMH_PER_MPH if unit == "mph" else 1.0)
         return value if 3 <= value <= 200 else 0.0
@@ -273,8 +279,12 @@ def _access(tags: Tags) -> str:
     return next((v for v in values if v in _CLOSED_VALUES or v in _OPEN_VALUES), "")
 
 
+_ONEWAY_KEYS = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
+"""What is said of cars goes before what is said of all."""
+
+
 def _directions(tags: Tags, code: int) -> tuple[bool, bool]:
-    oneway = tags.get("oneway", "")
+    oneway = next((tags[key] for key in _ONEWAY_KEYS if key in tags), "")
     if oneway in {"-1", "reverse"}:
         return False, True
     if oneway in {"yes", "true", "1"}:
@@ -287,8 +297,16 @@ def _directions(tags: Tags, code: int) -> tuple[bool, bool]:
     return True, True
 
 
+_ISO_DURATION = re.compile(
+    r"P(?:(\d{1,3})D)?T?(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:(\d{1,6})S)?", re.ASCII | re.IGNORECASE
+)
+
+
 def _duration_s(text: str) -> float:
-    """Read "MM", "HH:MM" or "HH:MM:SS"; 0 when it is none of them."""
+    """Read "MM", "HH:MM", "HH:MM:SS" or "PT20M" (ISO 8601); 0 when it is none of them."""
+    if iso := _ISO_DURATION.fullmatch(text.strip()):
+        days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
+        return 86400.0 * days + 3600.0 * hours + 60.0 * minutes + seconds
     parts = text.strip().split(":")
     if not all(p.isdecimal() for p in parts) or len(parts) > 3:
         return 0.0

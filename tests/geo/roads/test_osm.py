@@ -200,6 +200,10 @@ def test_ways_open_to_cars(tags: dict[str, str]) -> None:
         ("50", 50),
         ("50 mph", 80.4672),
         ("30mph", 48.28032),
+        ("50kmh", 50),
+        ("50 km/h", 50),
+        ("50kph", 50),
+        ("mph", 0),
         ("FR:urban", 50),
         ("90;70", 90),
         ("FR:30", 30),
@@ -250,6 +254,9 @@ def test_ferry_takes_its_posted_time_and_cannot_be_joined_at_sea(tmp_path: Path)
     }
     engine = engine_of(write_osm(tmp_path / "a.osm", nodes, ways))
     assert minutes(engine, (1, 0), (11, 0)) == pytest.approx(25, abs=0.01)
+    ways[11][1]["duration"] = "PT20M"
+    iso = engine_of(write_osm(tmp_path / "b.osm", nodes, ways))
+    assert minutes(iso, (1, 0), (11, 0)) == pytest.approx(20, abs=0.01)
     assert np.isinf(minutes(engine, (1, 0), (6, 0)))
 
 
@@ -263,6 +270,44 @@ def test_neighbouring_extracts_are_merged_once(tmp_path: Path) -> None:
     assert engine.network.provenance["links"] == 3
     assert np.isfinite(minutes(engine, (0, 0), (5, 0)))
     assert [f["date"] for f in engine.network.provenance["files"]] == [None, None]
+
+
+def test_overlapping_extracts_give_one_network_in_any_order(tmp_path: Path) -> None:
+    road = {"highway": "secondary"}
+    crossing = {10: ((0, 1, 2, 3), road)}
+    # West of the border the far end of way 10 has no position; elsewhere that end is cut away.
+    west = write_osm(tmp_path / "w.osm", {i: (i, 0) for i in (0, 1)}, crossing)
+    east = write_osm(
+        tmp_path / "e.osm", {i: (i, 0) for i in range(5)}, {**crossing, 11: ((3, 4), road)}
+    )
+    cut = write_osm(tmp_path / "c.osm", {0: (0, 0), 1: (1, 0)}, {10: ((0, 1), road)})
+    for files in ((west, east), (cut, east), (cut, west, east)):
+        there, back = engine_of(*files), engine_of(*reversed(files))
+        assert np.isfinite(minutes(there, (0, 0), (4, 0)))
+        assert there.network.provenance["version"] == back.network.provenance["version"]
+
+
+def test_of_two_copies_of_a_way_the_latest_holds(tmp_path: Path) -> None:
+    nodes = {0: (0, 0), 1: (4, 0)}
+    old = write_osm(tmp_path / "old.osm", nodes, {10: ((0, 1), {"highway": "residential"})})
+    new = write_osm(tmp_path / "new.osm", nodes, {10: ((0, 1), {"highway": "primary"})})
+    said = new.read_text(encoding="utf-8")
+    new.write_text(said.replace('way id="10" version="1"', 'way id="10" version="2"'))
+    alone = minutes(engine_of(new), (0, 0), (4, 0))
+    assert minutes(engine_of(old), (0, 0), (4, 0)) > alone
+    assert minutes(engine_of(old, new), (0, 0), (4, 0)) == alone
+    assert minutes(engine_of(new, old), (0, 0), (4, 0)) == alone
+
+
+@pytest.mark.reference
+def test_hard_extracts_across_a_border(reference: Path) -> None:
+    folder = reference.parent / "cases" / "other"
+    west, east = folder / "17_ouest.osm", folder / "17_est.osm"
+    if not west.is_file():
+        pytest.skip("hard cases absent")
+    pair = np.array([[0.7140, 45.0]]), np.array([[0.7620, 45.0]])
+    for files in ((west, east), (east, west)):
+        assert engine_of(*files).pairs(*pair)[0] == pytest.approx(3.34, abs=0.02)
 
 
 def test_islands_are_left_out_and_told(tmp_path: Path) -> None:
