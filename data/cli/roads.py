@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.roads.calibration import Agreement
-    from geo.travel_time import LonLat, TravelTime
+    from geo.travel_time import LonLat, Minutes, TravelTime
 
 _COVERED_SHARE = 0.5
 """The network in use answers for a table when at least this share of its points is near a road."""
@@ -43,7 +43,9 @@ def build(
     from geo.roads.build import build_from_osm
 
     chosen = put_in_use(build_from_osm(files, _tell))
-    typer.echo(f"Réseau en usage : {chosen} ({number(size_bytes(chosen) / 1e6)} Mo).")
+    size = f"{chosen} ({number(size_bytes(chosen) / 1e6)} Mo)"
+    typer.echo(f"Réseau {'en usage' if _served() else 'construit'} : {size}.")
+    typer.echo(_said_of_use())
 
 
 @app.command("fetch")
@@ -135,6 +137,7 @@ def status(
     engine = open_network(chosen)
     said = engine.network.provenance
     typer.echo(f"{engine.label.name}, données du : {engine.label.vintage}")
+    typer.echo(f"  {_said_of_use()}")
     typer.echo(f"  Dossier : {chosen} ({number(size_bytes(chosen) / 1e6)} Mo)")
     typer.echo(f"  Construit le {said['built_at']}, version {said['version']}, {said['crs']}")
     for source in said.get("files", []):
@@ -212,6 +215,8 @@ def write_matrix(
     ends = np.concatenate([origins, destinations])
     engine = _engine(network, region, ends, peak=peak)
     minutes = pair_minutes(engine, origins, destinations)
+    if network is None and not peak:
+        minutes = _elsewhere(region, minutes, origins, destinations)
     write_pairs(table, minutes, out)
     blank = int(np.isnan(minutes).sum())
     typer.echo(f"{len(table)} paires, {engine.label.name} ({engine.label.vintage}) : {out}")
@@ -223,6 +228,25 @@ def write_matrix(
         )
 
 
+def _elsewhere(
+    region: str, minutes: "Minutes", origins: "LonLat", destinations: "LonLat"
+) -> "Minutes":
+    """Complete the minutes of pairs that a region does not hold with the other regions built."""
+    import numpy as np
+
+    from data.access.travel_tables import pair_minutes
+    from data.region.catalogue import regions, travel_time
+
+    known = np.isfinite(np.column_stack([origins, destinations])).all(axis=1)
+    for other, _ in regions():
+        left = np.flatnonzero(known & np.isnan(minutes))
+        if not left.size:
+            break
+        if other != region:
+            minutes[left] = pair_minutes(travel_time(other), origins[left], destinations[left])
+    return minutes
+
+
 def _agreement(found: "Agreement") -> str:
     from data.base.french import number, percent
 
@@ -230,6 +254,23 @@ def _agreement(found: "Agreement") -> str:
         f"écart moyen {number(found.mean_absolute_min, 1)} min, un sur dix au-delà de "
         f"{number(found.p90_absolute_min, 1)} min ; de 15 à 25 min, {found.band_pairs} trajets, "
         f"même côté de 20 min pour {percent(found.same_side)}"
+    )
+
+
+def _served() -> list[str]:
+    from data.region.catalogue import served_regions
+
+    return served_regions()
+
+
+def _said_of_use() -> str:
+    """Say which regions the network serves: elsewhere it is kept, and times stay estimates."""
+    names = _served()
+    if names:
+        return f"Les temps de ces régions en viennent : {', '.join(names)}."
+    return (
+        "Il ne couvre aucune des régions connues ici : sur les écrans, les temps restent estimés. "
+        "Il ne répond que pour les points qui sont sur ses routes."
     )
 
 

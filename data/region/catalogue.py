@@ -292,6 +292,11 @@ def _network(region: str) -> TravelTime | None:
     return network if network is not None and _serves(network, region) else None
 
 
+def served_regions() -> list[str]:
+    """Return the names of the regions whose times are those of the road network in use."""
+    return [name for code, name in regions() if _network(code) is not None]
+
+
 def _serves(network: TravelTime, region: str) -> bool:
     """Tell whether most communes of a region are on a network (kept by its version)."""
     key = (network.version, region)

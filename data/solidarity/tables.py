@@ -27,9 +27,7 @@ NOT_PREDICTED = (
     "La bonne volonté n’est pas prédite : le plan dit ce que des volontaires couvriraient au "
     "mieux, non qui se proposera."
 )
-COMPUTED = (
-    "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
-)
+COMPUTED = "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
 
 
 def target_table(territory: Territory, found: Help) -> pd.DataFrame:

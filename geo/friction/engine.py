@@ -44,7 +44,7 @@ USUAL_DETOUR = 1.5
 LEAST_SEARCH_MINUTES = 30.0
 """How far such a search looks: more than nearly every trip needs."""
 
-_NO_MINUTES = frozenset({"fit.py", "said.py"})
+_NO_MINUTES = frozenset({"extent.py", "fit.py", "said.py"})
 """Modules whose code changes no minute that the parameters do not say."""
 
 THREADS = max(1, os.cpu_count() or 1)

@@ -16,6 +16,11 @@ def said(errors: dict[str, Any], departements: Sequence[str] = ()) -> str:
         Codes of the départements on screen.
     """
     towns, roads = errors["towns"], errors["roads"]
+    if shown_overseas(departements):
+        return (
+            "Temps estimés sans réseau routier, par un calage fait en métropole et jamais vérifié "
+            "outre-mer : à tenir pour inconnus tant qu’un réseau routier n’est pas construit."
+        )
     return (
         "Temps en voiture aux heures creuses, estimés sans réseau routier, ajustés sur "
         f"{thousands(towns['pairs'] + roads['pairs'])} trajets de METRIC (INSEE, DREES). "
@@ -26,6 +31,11 @@ def said(errors: dict[str, Any], departements: Sequence[str] = ()) -> str:
         f"{decimal(_up_to_40(roads)['mean_absolute_error'])} min entre points de routes de Gironde."
         + _of_departements(errors["departements"], departements)
     )
+
+
+def shown_overseas(departements: Sequence[str]) -> bool:
+    """Tell whether all the départements on screen are overseas, where no trip is known."""
+    return bool(departements) and all(code.startswith(("97", "98")) for code in departements)
 
 
 def _of_departements(known: dict[str, dict[str, Any]], shown: Sequence[str]) -> str:

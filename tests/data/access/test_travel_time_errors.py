@@ -4,6 +4,7 @@ import json
 
 from data.access import travel_time_errors
 from geo.friction.engine import ERRORS_FILE
+from geo.friction.said import said
 
 
 def test_the_table_holds_every_method_and_our_bands() -> None:
@@ -23,3 +24,10 @@ def test_a_departement_without_known_trips_is_said_so() -> None:
     assert "," in shown.loc["33", "Écart moyen (min)"]
     assert shown.loc["19", "Trajets connus"] == 0
     assert shown.loc["19", "Écart moyen (min)"] == "aucun trajet connu"
+
+
+def test_overseas_times_are_said_to_be_unknown() -> None:
+    errors = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))
+    assert "inconnus" in said(errors, ("971",))
+    assert "Aucun trajet connu" in said(errors, ("19",))
+    assert "Ici (33)" in said(errors, ("33",))

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.official import osm_extracts
 from data.official.osm_extracts import fetch_region
-from data.region import road_networks
+from data.region import catalogue, road_networks
 from data.region.embedded_set import mergers
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads import calibration
@@ -94,8 +94,12 @@ def test_speeds_are_fitted_on_known_journeys(
 
 def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None:
     assert "Aucun réseau routier" in run("roads", "status")
-    assert "Réseau en usage" in run("roads", "build", extract)
+    told = run("roads", "build", extract)
+    assert "Réseau construit" in told  # a village, not the region
+    assert "les temps restent estimés" in told
+    assert "en usage" not in told
     told = run("roads", "status")
+    assert "Il ne couvre aucune des régions connues ici" in told
     assert "town.osm (sans date)" in told
     assert "144 nœuds" in told
     out = tmp_path / "area.geojson"
@@ -110,6 +114,16 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
     assert features[1]["properties"]["engine"] == "Réseau routier OpenStreetMap"
     plane = shapely.transform(large, lambda xy: to_metres(xy, "EPSG:2154"))
     assert features[1]["properties"]["area_km2"] == pytest.approx(plane.area / 1e6, rel=0.01)
+
+
+def test_a_network_is_in_use_where_it_serves_the_region(
+    extract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_SERVED_SHARE", 0.0)  # as if the village were the region
+    monkeypatch.setattr(catalogue, "_served", {})
+    told = run("roads", "build", extract)
+    assert "Réseau en usage" in told
+    assert "Nouvelle-Aquitaine" in told
 
 
 def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Path) -> None:
@@ -448,3 +462,33 @@ def test_unknown_region_and_strange_addresses() -> None:
         run("roads", "fetch", "bretagne-sud")
     with pytest.raises(InvalidInputError, match="Adresse refusée"):
         run("roads", "fetch", "nouvelle-aquitaine", "--base-url", "file:///etc")
+
+
+def test_pairs_of_another_region_that_is_built_have_their_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Elsewhere:
+        """Knows the north only, where everything is seven minutes away."""
+
+        def pairs(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+            north = (origins[:, 1] > 48) & (destinations[:, 1] > 48)
+            return np.where(north, 7.0, np.inf)
+
+    ours = catalogue.travel_time
+    monkeypatch.setattr(catalogue, "regions", lambda: [("53", "Bretagne"), ("75", "Ici")])
+    monkeypatch.setattr(
+        catalogue, "travel_time", lambda code: Elsewhere() if code == "53" else ours(code)
+    )
+    table = pd.DataFrame(
+        {
+            "lon1": [-0.58, -1.68],
+            "lat1": [44.84, 48.11],
+            "lon2": [-0.55, -1.60],
+            "lat2": [44.8, 48.2],
+        }
+    )
+    table.to_csv(tmp_path / "paires.csv", index=False)
+    run("matrix", tmp_path / "paires.csv", "--out", tmp_path / "out.csv")
+    found = pd.read_csv(tmp_path / "out.csv", sep=None, engine="python")["minutes"]
+    assert float(str(found.iloc[1]).replace(",", ".")) == 7.0
+    assert 2 < float(str(found.iloc[0]).replace(",", ".")) < 20

@@ -81,7 +81,7 @@ def random_links(
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_links() -> Callable[..., Links]:
     return links_of
 
