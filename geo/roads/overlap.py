@@ -24,11 +24,13 @@ def merge_copies(roads: "OsmRoads") -> None:
     refs = np.frombuffer(roads.refs, np.int64)
     ids = np.frombuffer(roads.way_ids, np.int64)
     order = np.argsort(ids, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(ids[order])) + 1)
-    kept: list[int] = []
-    for group in groups:
-        kept.extend(_chosen(roads, group, starts, refs) if len(group) > 1 else [int(group[0])])
-    _take(roads, np.array(kept, np.int64), starts)
+    same = ids[order][1:] == ids[order][:-1]
+    copied = np.append(same, False) | np.insert(same, 0, False)
+    again = order[copied]
+    groups = np.split(again, np.flatnonzero(np.diff(ids[again])) + 1)
+    chosen = [i for group in groups if group.size for i in _chosen(roads, group, starts, refs)]
+    rows = np.concatenate([order[~copied], np.array(chosen, np.int64)])
+    _take(roads, rows[np.argsort(ids[rows], kind="stable")], starts)
 
 
 def _complete_positions(roads: "OsmRoads") -> None:
