@@ -2,7 +2,7 @@
 
 Without a login configured the application is open to whoever reaches it, as on a private machine.
 With one (`[auth]` in the secrets, Streamlit's own `st.login`), the provider says who one is and
-`[roles]` what one may do; nothing about the person is kept.
+`[roles]` what one may do. Of the person only the address is kept, with what was saved or shared.
 """
 
 import time
@@ -18,6 +18,9 @@ from geo.errors import ForbiddenError
 
 SESSION_S = 8 * 3600
 """A login lasts a working day, or less when its provider says so (`exp`)."""
+
+MOST_AUTHOR = 320
+"""Characters of an address at most (RFC 3696)."""
 
 
 class Role(IntEnum):
@@ -90,6 +93,23 @@ def end_session(user: Mapping[str, Any]) -> None:
     """End a login in every tab and every process."""
     if user.get("is_logged_in"):
         ended_sessions.end(user, SESSION_S)
+
+
+def author() -> str:
+    """Return the account under which something is kept: "" where nobody logs in.
+
+    The verified address, else the provider's own name of the account.
+    """
+    if not login_configured():
+        return ""
+    return author_of(st.user.to_dict())
+
+
+def author_of(user: Mapping[str, Any]) -> str:
+    """Return the account of a user as the provider describes it; never "" for who has logged in."""
+    if user.get("email_verified") is True and user.get("email"):
+        return str(user["email"]).casefold()[:MOST_AUTHOR]
+    return str(user.get("sub") or user.get("preferred_username") or "compte sans nom")[:MOST_AUTHOR]
 
 
 def granted(user: Mapping[str, Any], rules: Mapping[str, Any]) -> Role:

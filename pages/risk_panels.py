@@ -162,7 +162,7 @@ def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> N
     """Draw the form of a new review; `number` reviews were given before."""
     with st.form(f"avis-{code}-{number}"):
         verdict = st.segmented_control("Ce signal est", store.VERDICTS, default=None)
-        signed = st.text_input(
+        signed = accounts.author() or st.text_input(
             "Signature",
             max_chars=60,
             placeholder="Service ou initiales ; ni nom ni âge d’un médecin",

@@ -48,7 +48,7 @@ def _open_from_address(territory: Territory) -> None:
     if asked == work().scenario:
         return
     try:
-        scenario = store.load(asked)
+        scenario = store.load(asked, owner=accounts.author())
     except ProxiSoinsError:
         st.warning("Le scénario de cette adresse n’existe pas ou plus.")
         return

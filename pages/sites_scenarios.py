@@ -14,7 +14,7 @@ from data.scenarios.store import Draft, Scenario, Share
 from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import accounts, sites_best, sites_departures, sites_results
+from pages import accounts, sites_best, sites_departures, sites_results, sites_sharing
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
@@ -69,7 +69,7 @@ def _current() -> Scenario | None:
     if not work().scenario:
         return None
     try:
-        return store.load(work().scenario)
+        return store.load(work().scenario, owner=accounts.author())
     except ProxiSoinsError:
         work().scenario = ""
         return None
@@ -101,15 +101,24 @@ def draw_save(
     with st.container(horizontal=True):
         fresh = st.button("Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name)
         again = current is not None and st.button(
-            "Enregistrer les changements", key="sites_mettre_a_jour", disabled=not name
+            "Enregistrer les changements",
+            key="sites_mettre_a_jour",
+            disabled=not name or not current.changed_by(accounts.author()),
+        )
+    if current is not None and not current.changed_by(accounts.author()):
+        st.text(
+            f"Ce scénario appartient à {current.owner}, qui le partage en lecture : enregistrez "
+            "vos changements comme nouveau scénario."
         )
     try:
         if fresh:
             accounts.require(Role.PLANNER)
-            saved = store.save(draft)
+            saved = store.save(draft, owner=accounts.author())
         elif again and current is not None:
             accounts.require(Role.PLANNER)
-            saved = store.update(replace(current, revision=work().revision), draft)
+            saved = store.update(
+                replace(current, revision=work().revision), draft, owner=accounts.author()
+            )
         else:
             return
     except ProxiSoinsError as error:
@@ -129,6 +138,8 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
         f"{when:%H:%M}). Rien n’est perdu : comparez, puis gardez les deux avec « Enregistrer "
         "comme nouveau », ou reprenez la version enregistrée."
     )
+    if saved.updated_by:  # as text: it comes from the login's provider
+        st.text(f"Enregistré par {saved.updated_by}.")
     with st.expander("Comparer les deux versions"):
         differences = store.compare(saved.draft, mine)
         titles = {
@@ -146,14 +157,16 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
 
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
-    known = [one for one in store.scenarios() if one.draft.region == territory.region]
-    if damaged := store.damaged():
+    who = accounts.author()
+    known = [one for one in store.scenarios(owner=who) if one.draft.region == territory.region]
+    if damaged := store.damaged(owner=who):
         st.text(
             f"{french.counted(len(damaged), 'scénario illisible', 'scénarios illisibles')} (écrits "
             f"par une autre version, ou altérés) : {', '.join(damaged)}."
         )
     if not known:
         st.text("Aucun scénario enregistré dans cette région.")
+        sites_sharing.draw_bin(territory.region)
         return
     by_id = {one.id: one for one in known}
     in_use = work().scenario
@@ -161,7 +174,7 @@ def draw_list(territory: Territory) -> None:
         "Scénarios enregistrés",
         list(by_id),
         index=list(by_id).index(in_use) if in_use in by_id else 0,
-        format_func=lambda one: _label(by_id[one]),
+        format_func=lambda one: _label(by_id[one], who),
         key=f"sites_scenario_{in_use}",
     )
     chosen = by_id[picked]
@@ -173,24 +186,36 @@ def draw_list(territory: Territory) -> None:
             st.rerun()
         if st.button("Dupliquer", key="sites_dupliquer"):
             _duplicate(chosen)
-        with st.popover("Supprimer"):
-            st.text("Le scénario et ses liens disparaîtront.")
-            if st.button("Supprimer définitivement", key="sites_supprimer"):
-                accounts.require(Role.PLANNER)
-                store.delete(chosen.id)
-                if in_use == chosen.id:
-                    work().scenario = ""
-                st.rerun()
-    _draw_shares(chosen)
+        if chosen.owned_by(who):
+            _draw_delete(chosen)
+    if chosen.changed_by(who):
+        _draw_shares(chosen)
+    sites_sharing.draw_access(chosen)
+    sites_sharing.draw_journal(chosen)
+    sites_sharing.draw_bin(territory.region)
     if len(known) > 1:
         _draw_comparison(territory, chosen, [one for one in known if one.id != picked])
+
+
+def _draw_delete(chosen: Scenario) -> None:
+    with st.popover("Supprimer"):
+        st.text(
+            "Le scénario quitte la liste et ses liens se ferment ; vous pourrez le rétablir "
+            f"pendant {store.DELETED_DAYS} jours."
+        )
+        if st.button("Supprimer", key="sites_supprimer"):
+            accounts.require(Role.PLANNER)
+            store.delete(chosen.id, owner=accounts.author())
+            if work().scenario == chosen.id:
+                work().scenario = ""
+            st.rerun()
 
 
 def _duplicate(chosen: Scenario) -> None:
     name = f"{chosen.draft.name[: store.NAME_CHARACTERS - 10]} (copie)"
     try:
         accounts.require(Role.PLANNER)
-        copy = store.duplicate(chosen.id, name)
+        copy = store.duplicate(chosen.id, name, owner=accounts.author())
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été dupliqué.")
         st.text(str(error))
@@ -199,12 +224,13 @@ def _duplicate(chosen: Scenario) -> None:
     st.rerun()
 
 
-def _label(scenario: Scenario) -> str:
+def _label(scenario: Scenario, who: str) -> str:
     when = scenario.updated_at.astimezone()
     sites = len(scenario.draft.sites)
     return (
         f"{scenario.draft.name} · {sites} site{'s' if sites > 1 else ''} · "
         f"{french.date(when.date())}, {when:%H:%M}"
+        f"{sites_sharing.belongs_to(scenario, who)}"
     )
 
 
@@ -224,7 +250,7 @@ def _draw_shares(chosen: Scenario) -> None:
     if asked:
         try:
             accounts.require(Role.PLANNER)
-            token, made = store.share(chosen.id, days=int(days))
+            token, made = store.share(chosen.id, days=int(days), owner=accounts.author())
         except ProxiSoinsError as error:
             st.error("Le lien n’a pas été créé.")
             st.text(str(error))
@@ -235,18 +261,19 @@ def _draw_shares(chosen: Scenario) -> None:
                 "qu’il est, en lecture seule, jusqu’au "
                 f"{french.date(made.expires_at.astimezone().date())}."
             )
-    links = store.shares(chosen.id)
+    links = store.shares(chosen.id, owner=accounts.author())
     for number, link in enumerate(links, start=1):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(f"Lien {len(links) - number + 1} : {_state(link)}")
         if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
             accounts.require(Role.PLANNER)
-            store.revoke(link.id)
+            store.revoke(link.id, owner=accounts.author())
             st.rerun(scope="fragment")
 
 
 def _state(link: Share) -> str:
-    made = f"créé le {french.date(link.created_at.astimezone().date())}"
+    by = f" par {link.made_by}" if link.made_by else ""
+    made = f"créé{by} le {french.date(link.created_at.astimezone().date())}"
     if link.revoked_at is not None:
         return f"{made}, révoqué le {french.date(link.revoked_at.astimezone().date())}"
     until = french.date(link.expires_at.astimezone().date())
@@ -263,11 +290,11 @@ def _address(token: str, region: str) -> str:
 
 def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenario]) -> None:
     with st.expander("Comparer avec un autre scénario"):
-        by_id = {one.id: one for one in others}
+        by_id, who = {one.id: one for one in others}, accounts.author()
         other_id = st.selectbox(
             "Autre scénario",
             [None, *by_id],
-            format_func=lambda one: _label(by_id[one]) if one else "aucun",
+            format_func=lambda one: _label(by_id[one], who) if one else "aucun",
             key=f"sites_autre_{chosen.id}",
         )
         if other_id is None:

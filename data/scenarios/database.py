@@ -91,6 +91,9 @@ class ScenarioRow(Base):
     revision: Mapped[int]
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
+    access: Mapped[str | None] = mapped_column(sa.String(20))
+    updated_by: Mapped[str | None] = mapped_column(sa.String(320))
+    deleted_at: Mapped[dt.datetime | None]
 
 
 class ShareRow(Base):
@@ -108,6 +111,20 @@ class ShareRow(Base):
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    made_by: Mapped[str | None] = mapped_column(sa.String(320))
+
+
+class JournalRow(Base):
+    """Who did what; rows are added, and forgotten after a year."""
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    author: Mapped[str] = mapped_column(sa.String(320))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(32), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
 
 
 class ReviewRow(Base):

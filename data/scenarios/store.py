@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from data.scenarios import journal
 from data.scenarios.database import ReviewRow, ScenarioRow, ShareRow, session
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from data.region.territory import Territory
 
 LOCAL = ""
-"""Owner of what is saved where nobody logs in."""
+"""Owner of what is saved where nobody logs in; where people do, it belongs to all planners."""
+PRIVATE, READ, CHANGE = "", "lecture", "modification"
+"""Who but its owner may open a scenario: nobody, planners to read it, planners to change it."""
+DELETED_DAYS = 30
+"""A deleted scenario comes back for so long."""
 NAME_CHARACTERS = 200
 NOTE_CHARACTERS = 10_000
 SHARE_DAYS = 30
@@ -75,6 +80,12 @@ class Scenario:
         Grows by one at each change.
     created_at, updated_at
         UTC.
+    owner, updated_by
+        Accounts, "" where nobody logs in.
+    access
+        `PRIVATE`, `READ` or `CHANGE`: what other planners may do.
+    deleted_at
+        UTC; None unless it waits to be erased.
     """
 
     id: str
@@ -82,6 +93,18 @@ class Scenario:
     revision: int
     created_at: dt.datetime
     updated_at: dt.datetime
+    owner: str = LOCAL
+    updated_by: str = LOCAL
+    access: str = PRIVATE
+    deleted_at: dt.datetime | None = None
+
+    def owned_by(self, who: str) -> bool:
+        """Tell whether someone may share, delete and restore it."""
+        return self.owner in {who, LOCAL}
+
+    def changed_by(self, who: str) -> bool:
+        """Tell whether someone may save it again, and make links."""
+        return self.owned_by(who) or self.access == CHANGE
 
 
 @dataclass(frozen=True)
@@ -94,12 +117,15 @@ class Share:
         Its identity, to revoke it.
     created_at, expires_at, revoked_at
         UTC; None when not revoked.
+    made_by
+        Account, "" where nobody logs in.
     """
 
     id: str
     created_at: dt.datetime
     expires_at: dt.datetime
     revoked_at: dt.datetime | None
+    made_by: str = LOCAL
 
     @property
     def active(self) -> bool:
@@ -202,8 +228,11 @@ def save(draft: Draft, *, owner: str = LOCAL) -> Scenario:
             revision=1,
             created_at=now,
             updated_at=now,
+            access=PRIVATE,
+            updated_by=owner,
         )
         opened.add(row)
+        _note(opened, row, owner, "enregistré")
         opened.flush()
         return _scenario(row)
 
@@ -216,10 +245,10 @@ def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
     InvalidInputError
         Someone changed it since `scenario` was read, or the draft is not acceptable.
     UnavailableError
-        It was deleted, or belongs to someone else.
+        It was deleted, or is not theirs to change.
     """
     with session() as opened:
-        row = _row(opened, scenario.id, owner)
+        row = _row(opened, scenario.id, owner, change=True)
         if row.revision != scenario.revision:
             raise InvalidInputError(
                 f"Le scénario « {row.name} » a été modifié entre-temps : rouvrez-le, puis "
@@ -228,7 +257,8 @@ def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
         # What a newer version wrote there, and this one does not know, stays.
         beyond = {k: v for k, v in row.content.items() if k not in Draft.__dataclass_fields__}
         row.name, row.content = _checked(draft).name, beyond | _content(draft)
-        row.revision, row.updated_at = row.revision + 1, _now()
+        row.revision, row.updated_at, row.updated_by = row.revision + 1, _now(), owner
+        _note(opened, row, owner, "modifié")
         opened.flush()
         return _scenario(row)
 
@@ -246,19 +276,21 @@ def load(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
 
 
 def scenarios(*, owner: str = LOCAL) -> list[Scenario]:
-    """Return the scenarios of an owner, last changed first; not those of `damaged`."""
+    """Return the scenarios that someone may open, last changed first; not those of `damaged`."""
     with session() as opened:
         return [_scenario(row) for row in _rows(opened, owner) if _readable(row)]
 
 
 def damaged(*, owner: str = LOCAL) -> list[str]:
-    """Return the names of the scenarios of an owner whose content cannot be read."""
+    """Return the names of the scenarios that someone may open and whose content is unreadable."""
     with session() as opened:
         return [row.name for row in _rows(opened, owner) if not _readable(row)]
 
 
 def _rows(opened: Session, owner: str) -> Sequence[ScenarioRow]:
-    query = sa.select(ScenarioRow).where(ScenarioRow.owner == owner)
+    shared = (READ, CHANGE) if owner != LOCAL else ()
+    theirs = ScenarioRow.owner.in_((owner, LOCAL)) | ScenarioRow.access.in_(shared)
+    query = sa.select(ScenarioRow).where(theirs, ScenarioRow.deleted_at.is_(None))
     return opened.scalars(query.order_by(ScenarioRow.updated_at.desc(), ScenarioRow.id)).all()
 
 
@@ -276,10 +308,67 @@ def duplicate(scenario_id: str, name: str, *, owner: str = LOCAL) -> Scenario:
     return save(Draft(**{**_fields(draft), "name": name}), owner=owner)
 
 
-def delete(scenario_id: str, *, owner: str = LOCAL) -> None:
-    """Delete a scenario and its links."""
+def give_access(scenario_id: str, access: str, *, owner: str = LOCAL) -> Scenario:
+    """Say what the other planners may do with a scenario: nothing, read it, change it.
+
+    Raises
+    ------
+    InvalidInputError
+        The access is none of the three.
+    UnavailableError
+        It does not exist, or belongs to someone else.
+    """
+    if access not in {PRIVATE, READ, CHANGE}:
+        raise InvalidInputError("Partage inconnu : choisissez parmi ceux que propose l'écran.")
     with session() as opened:
-        opened.delete(_row(opened, scenario_id, owner))
+        row = _row(opened, scenario_id, owner, own=True)
+        if row.access != access:
+            row.access = access
+            _note(opened, row, owner, f"partagé ({access})" if access else "rendu privé")
+        opened.flush()
+        return _scenario(row)
+
+
+def delete(scenario_id: str, *, owner: str = LOCAL) -> None:
+    """Put a scenario in the bin: its links close; it comes back for `DELETED_DAYS` days."""
+    with session() as opened:
+        journal.forget_deleted(opened, _now() - dt.timedelta(days=DELETED_DAYS))
+        row = _row(opened, scenario_id, owner, own=True)
+        row.deleted_at = _now()
+        _note(opened, row, owner, "supprimé")
+
+
+def deleted(*, owner: str = LOCAL) -> list[Scenario]:
+    """Return the scenarios that someone may restore, last deleted first."""
+    oldest = _now() - dt.timedelta(days=DELETED_DAYS)
+    query = sa.select(ScenarioRow).where(
+        ScenarioRow.owner.in_({owner, LOCAL}), ScenarioRow.deleted_at >= oldest
+    )
+    with session() as opened:
+        rows = opened.scalars(query.order_by(ScenarioRow.deleted_at.desc(), ScenarioRow.id)).all()
+        return [_scenario(row) for row in rows if _readable(row)]
+
+
+def restore(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
+    """Take a scenario out of the bin; its links that are still valid open again.
+
+    Raises
+    ------
+    UnavailableError
+        It is not there any more, or belongs to someone else.
+    """
+    oldest = _now() - dt.timedelta(days=DELETED_DAYS)
+    with session() as opened:
+        row = opened.get(ScenarioRow, scenario_id)
+        kept = row is not None and row.deleted_at is not None and row.deleted_at >= oldest
+        if row is None or not kept or row.owner not in {owner, LOCAL}:
+            raise UnavailableError(
+                f"Ce scénario n'est plus dans la corbeille : il y reste {DELETED_DAYS} jours."
+            )
+        row.deleted_at = None
+        _note(opened, row, owner, "rétabli")
+        opened.flush()
+        return _scenario(row)
 
 
 def compare(first: Draft, second: Draft) -> pd.DataFrame:
@@ -336,7 +425,7 @@ def share(
     days
         Days until it expires.
     owner
-        Owner of the scenario.
+        Who makes the link, and may change the scenario.
 
     Raises
     ------
@@ -349,17 +438,20 @@ def share(
         raise InvalidInputError(f"La durée d'un lien va de 1 à {MOST_SHARE_DAYS} jours.")
     token, now = secrets.token_urlsafe(TOKEN_BYTES), _now()
     with session() as opened:
+        scenario = _row(opened, scenario_id, owner, change=True)
         row = ShareRow(
             id=uuid.uuid4().hex,
-            scenario_id=_row(opened, scenario_id, owner).id,
+            scenario_id=scenario.id,
             token_hash=_hash(token),
-            content=_row(opened, scenario_id, owner).content,
+            content=scenario.content,
             view=_plain(dict(view or {})),
             created_at=now,
             expires_at=now + dt.timedelta(days=days),
             revoked_at=None,
+            made_by=owner,
         )
         opened.add(row)
+        _note(opened, scenario, owner, "lien créé")
         opened.flush()
         return token, _share(row)
 
@@ -384,8 +476,10 @@ def revoke(share_id: str, *, owner: str = LOCAL) -> None:
         row = opened.get(ShareRow, share_id)
         if row is None:
             raise UnavailableError("Ce lien n'existe pas ou plus.")
-        _row(opened, row.scenario_id, owner)
-        row.revoked_at = row.revoked_at or _now()
+        scenario = _row(opened, row.scenario_id, owner, change=True)
+        if row.revoked_at is None:
+            row.revoked_at = _now()
+            _note(opened, scenario, owner, "lien révoqué")
 
 
 def open_share(token: str) -> Shared:
@@ -399,7 +493,8 @@ def open_share(token: str) -> Shared:
     query = sa.select(ShareRow).where(ShareRow.token_hash == _hash(token))
     with session() as opened:
         row = opened.scalars(query).one_or_none()
-        if row is None:
+        held = opened.get(ScenarioRow, row.scenario_id) if row is not None else None
+        if row is None or held is None or held.deleted_at is not None:
             raise UnavailableError(
                 "Ce lien n'existe pas ou plus : demandez-en un nouveau à qui vous l'a envoyé."
             )
@@ -436,6 +531,7 @@ def save_review(
     )
     with session() as opened:
         opened.add(row)
+        journal.note(opened, owner, f"avis : {verdict}", "", code)
         opened.flush()
         return _review(row)
 
@@ -456,11 +552,31 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", errors="replace")).hexdigest()
 
 
-def _row(opened: Session, scenario_id: str, owner: str) -> ScenarioRow:
+def _row(
+    opened: Session, scenario_id: str, who: str, *, change: bool = False, own: bool = False
+) -> ScenarioRow:
+    """Return a scenario that someone may open, change, or dispose of.
+
+    Raises
+    ------
+    UnavailableError
+        It is not there for them, or is theirs to read only.
+    """
     row = opened.get(ScenarioRow, scenario_id)
-    if row is None or row.owner != owner:
+    given = (row.access or PRIVATE) if row is not None and who != LOCAL else PRIVATE
+    owned = row is not None and row.owner in {who, LOCAL}
+    if row is None or row.deleted_at is not None or not (owned or given):
         raise UnavailableError("Ce scénario n'existe pas ou plus.")
+    if not owned and (own or (change and given != CHANGE)):
+        raise UnavailableError(
+            f"Le scénario « {row.name} » appartient à {row.owner}, qui ne vous laisse pas le faire "
+            ": dupliquez-le, ou demandez-lui ce droit."
+        )
     return row
+
+
+def _note(opened: Session, row: ScenarioRow, who: str, action: str) -> None:
+    journal.note(opened, who, action, row.id, row.name)
 
 
 def _checked(draft: Draft) -> Draft:
@@ -532,11 +648,21 @@ def _only(kind: type, content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scenario(row: ScenarioRow) -> Scenario:
-    return Scenario(row.id, _draft(row.content), row.revision, row.created_at, row.updated_at)
+    return Scenario(
+        row.id,
+        _draft(row.content),
+        row.revision,
+        row.created_at,
+        row.updated_at,
+        owner=row.owner,
+        updated_by=row.updated_by or LOCAL,
+        access=row.access or PRIVATE,
+        deleted_at=row.deleted_at,
+    )
 
 
 def _share(row: ShareRow) -> Share:
-    return Share(row.id, row.created_at, row.expires_at, row.revoked_at)
+    return Share(row.id, row.created_at, row.expires_at, row.revoked_at, row.made_by or LOCAL)
 
 
 def _review(row: ReviewRow) -> Review:

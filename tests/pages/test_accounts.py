@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from data.base import ended_sessions
 from data.base.paths import ROOT
 from data.region import catalogue
+from data.scenarios import store
+from data.scenarios.store import Draft
 from geo.errors import ForbiddenError
 from pages import accounts
 from pages.accounts import Role, granted
@@ -121,7 +123,9 @@ def test_an_action_is_refused_once_the_role_is_withdrawn(monkeypatch: pytest.Mon
 
 def test_every_action_that_keeps_something_asks_for_its_role() -> None:
     """In fragments and callbacks the screen's own check is long past."""
-    acting = r"\bstore\.(save|update|delete|duplicate|share|revoke|save_review)\("
+    acting = (
+        r"\bstore\.(save|update|delete|duplicate|share|revoke|save_review|give_access|restore)\("
+    )
     found = 0
     for path in sorted((ROOT / "pages").glob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -130,7 +134,7 @@ def test_every_action_that_keeps_something_asks_for_its_role() -> None:
                 found += 1
                 before = "\n".join(lines[max(number - 2, 0) : number])
                 assert "accounts.require(" in before, f"{path.name}:{number + 1}"
-    assert found >= 7
+    assert found >= 9
 
 
 @pytest.mark.parametrize("screen", ["carte", "risques", "territoire", "sites"])
@@ -194,6 +198,39 @@ def test_a_planner_finds_the_scenarios() -> None:
     said = texts(opened({"groupes": ["planification"]}, "sites"))
     assert "Réservé" not in said
     assert "Aucun scénario" in said
+
+
+def test_whoever_keeps_something_has_a_name() -> None:
+    told = {"email": "Anne@ARS.invalid", "email_verified": True, "sub": "1"}
+    assert accounts.author_of(told) == "anne@ars.invalid"
+    assert accounts.author_of(told | {"email_verified": False}) == "1"
+    assert accounts.author_of({}) != ""
+
+
+def test_planners_share_restore_and_read_who_did_what() -> None:
+    draft = Draft("Plateau", "75")
+    hers = store.save(draft, owner="anne@ars.invalid")
+    mine = store.save(draft, owner="bruno@ars.invalid")
+    planner = {"groupes": ["planification"], "email": "bruno@ars.invalid", "email_verified": True}
+    app = opened(planner, "sites", scenario=mine.id)
+    assert "anne" not in texts(app)
+    shown = app.selectbox(key=f"sites_scenario_{mine.id}").options
+    assert not any("anne" in one for one in shown)
+    app.selectbox(key=f"sites_acces_{mine.id}").select(store.READ).run()
+    assert store.load(mine.id, owner="anne@ars.invalid").access == store.READ
+    app.run()
+    assert "partagé (lecture) · bruno@ars.invalid" in texts(app)
+    app.button(key="sites_supprimer").click().run()
+    assert store.scenarios(owner="bruno@ars.invalid") == []
+    app.button(key="sites_retablir").click().run()
+    assert not app.exception
+    assert [one.id for one in store.scenarios(owner="bruno@ars.invalid")] == [mine.id]
+    store.give_access(hers.id, store.READ, owner="anne@ars.invalid")
+    app = opened(planner, "sites", scenario=hers.id)
+    shown = app.selectbox(key=f"sites_scenario_{hers.id}").options
+    assert any("de anne@ars.invalid" in one for one in shown)
+    assert "sites_supprimer" not in {one.key for one in app.button}
+    store.delete(hers.id, owner="anne@ars.invalid")
 
 
 def test_an_administrator_imports() -> None:

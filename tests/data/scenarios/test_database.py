@@ -100,3 +100,22 @@ def test_a_valid_link_is_not_called_dead_while_the_database_is_locked(
     with pytest.raises(UnavailableError) as dead:
         store.open_share("inconnu")
     assert not isinstance(dead.value, MomentarilyUnavailableError)
+
+
+def test_limits_hold_on_a_live_postgresql(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(database.SETTING, postgres)
+    monkeypatch.setitem(database.POSTGRES_LIMITS_MS, "statement_timeout", 200)
+    database._engine.cache_clear()
+    try:
+        with database.session() as opened:
+            told = opened.execute(sa.text("SHOW statement_timeout")).scalar_one()
+            waits = opened.execute(sa.text("SHOW lock_timeout")).scalar_one()
+        assert (told, waits) == ("200ms", "10s")
+        with (
+            pytest.raises(MomentarilyUnavailableError, match="ne répond pas"),
+            database.session() as opened,
+        ):
+            opened.execute(sa.text("SELECT pg_sleep(30)"))
+    finally:
+        database._engine(database.url()).dispose()
+        database._engine.cache_clear()
