@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+from data.base.codes import plain_code
 from data.region.rules import ACTS_A_HALF_DAY, ROOM_PEOPLE_A_GP, ZIP_APL
+from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS, Question
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, USUAL_TRIP_MINUTES, Terms
 from data.solidarity.schemes import SCHEMES, SOLIDARITY
 from geo.errors import InvalidInputError
 
 MOST_VOLUNTEERS, MOST_SITES = 500, 60
-_LONGEST = 40
+_LONGEST, _LONGEST_LIST = 40, 2_000
 _PARAMETERS = {
     "targets": "cibles",
     "epci": "epci_cible",
@@ -26,6 +28,8 @@ _PARAMETERS = {
     "half_days": "plafond",
     "floor": "plancher",
     "replaced": "remplaces",
+    "hosts": "accueil_en",
+    "listed": "liste",
 }
 
 
@@ -46,6 +50,8 @@ class HelpChoices:
     half_days: int = 0
     floor: float = 0.0
     replaced: bool = False
+    hosts: str = "mairies"
+    listed: tuple[str, ...] = ()
 
     def question(self) -> Question:
         """Return whom to help, and up to what."""
@@ -64,6 +70,9 @@ class HelpChoices:
             float(self.half_days) if 0 < self.half_days < most else None,
             self.floor or None,
             self.replaced and self.scheme == SOLIDARITY.key,
+            # A list with nothing in it yet is no list.
+            self.hosts if self.listed or self.hosts != "liste" else "mairies",
+            self.listed,
         )
 
     @classmethod
@@ -71,7 +80,7 @@ class HelpChoices:
         """Read the choices; what is foreign or out of range is left at default."""
         known: dict[str, Any] = {}
         for name, parameter in _PARAMETERS.items():
-            text = query.get(parameter, "")[:_LONGEST]
+            text = query.get(parameter, "")[: _LONGEST_LIST if name == "listed" else _LONGEST]
             try:
                 known |= {name: _READ[name](text)} if text else {}
             except (ValueError, KeyError):
@@ -94,6 +103,8 @@ class HelpChoices:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(int(value)) if isinstance(value, bool) else f"{value}"
 
 
@@ -116,6 +127,11 @@ def _between(low: float, high: float, kind: type[int] | type[float]) -> Callable
     return read
 
 
+def _codes(text: str) -> tuple[str, ...]:
+    found = (plain_code(one) for one in text.split(","))
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
 def _code(text: str) -> str:
     if not text.isalnum():
         raise ValueError(text)
@@ -135,5 +151,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "minutes": _between(5, LONGEST_TRIP_MINUTES, int),
     "half_days": _between(0, 31, int),
     "floor": _between(0.0, 6.0, float),
+    "hosts": _among(HOSTS),
+    "listed": _codes,
     "replaced": lambda text: {"1": True, "0": False}[text],
 }

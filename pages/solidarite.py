@@ -8,6 +8,7 @@ import streamlit as st
 from data.base.french import MISSING, number, percent
 from data.region.territory import Territory
 from data.solidarity import tables
+from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
@@ -59,7 +60,34 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     return replace(chosen, targets=target, epci=epci, aim=aim, apl=apl, per_gp=per_gp)
 
 
-def _terms(chosen: HelpChoices) -> HelpChoices:
+def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
+    """Draw where volunteers receive."""
+    one, two = st.columns(2)
+    hosts = one.selectbox(
+        "Sites d’accueil parmi",
+        list(HOSTS),
+        index=list(HOSTS).index(chosen.hosts),
+        format_func=lambda key: HOSTS[key].capitalize(),
+        help="Hors mairies, on est reçu à 20 minutes au plus de chez soi, et les minutes sont "
+        "celles de la mairie de la commune du site. Pour les consultations avancées, le site est "
+        "en ZIP ou dans une commune aidée.",
+    )
+    listed = chosen.listed
+    if hosts == "liste":
+        names = territory.communes.set_index("code")["name"]
+        listed = tuple(
+            two.multiselect(
+                "Communes de votre liste",
+                list(names.index),
+                default=[code for code in chosen.listed if code in names.index],
+                format_func=lambda code: f"{names[code]} ({code})",
+                placeholder="choisir",
+            )
+        )
+    return replace(chosen, hosts=hosts, listed=listed if hosts == "liste" else ())
+
+
+def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     """Draw on what terms help is given."""
     scheme = st.segmented_control(
         "Dispositif",
@@ -93,6 +121,7 @@ def _terms(chosen: HelpChoices) -> HelpChoices:
             "Demi-journées par mois et volontaire (0 : le plafond)", 0, 31, chosen.half_days
         )
         acts = three.number_input("Consultations par demi-journée", 4, 40, chosen.acts)
+        chosen = _hosts(territory, chosen)
         replaced = scheme == SOLIDARITY.key and st.checkbox(
             "Médecins remplacés à leur cabinet", chosen.replaced
         )
@@ -173,6 +202,8 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
             float(chosen.minutes),
             None,
             chosen.floor or None,
+            hosts=chosen.terms().hosts,
+            listed=chosen.listed,
         )
         found = help_plan(territory, chosen.question(), terms)
         rows.append(
@@ -237,7 +268,7 @@ def draw() -> None:
         shell.remember(replace(view, regulation=draw_regulation(territory, regulation)))
         return
     view = replace(view, regulation=regulation)
-    chosen = _terms(_whom(territory, view.help))
+    chosen = _terms(territory, _whom(territory, view.help))
     shell.remember(replace(view, help=chosen))
     with st.spinner("Recherche du meilleur plan…"):
         found = help_plan(territory, chosen.question(), chosen.terms())

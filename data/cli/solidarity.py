@@ -81,6 +81,16 @@ def write_plan(
     replaced: Annotated[
         bool, typer.Option("--remplaces", help="Remplacement au cabinet (solidaires seulement).")
     ] = False,
+    hosts: Annotated[
+        str,
+        typer.Option(
+            help="Sites d’accueil : mairies (des cibles), msp, hopitaux ou liste (--hosts-file)."
+        ),
+    ] = "mairies",
+    hosts_file: Annotated[
+        Path | None,
+        typer.Option("--hosts-file", help="Votre liste : une colonne id (codes INSEE)."),
+    ] = None,
     region: Annotated[
         str, typer.Option(help="Code INSEE de la région, quand aucune table n’est donnée.")
     ] = "75",
@@ -110,6 +120,7 @@ def write_plan(
     else:
         from data.region.catalogue import load_territory
         from data.solidarity.needs import Question
+        from data.solidarity.own_tables import read_hosts
         from data.solidarity.plans import Terms, help_plan
         from data.solidarity.tables import target_table
 
@@ -117,7 +128,17 @@ def write_plan(
         found = help_plan(
             territory,
             Question(targets, epci, aim, apl, per_gp, acts),
-            Terms(scheme, volunteers, sites, minutes, half_days, floor, replaced),
+            Terms(
+                scheme,
+                volunteers,
+                sites,
+                minutes,
+                half_days,
+                floor,
+                replaced,
+                "liste" if hosts_file is not None else hosts,
+                () if hosts_file is None else read_hosts(hosts_file),
+            ),
         )
         write_table(target_table(territory, found), out)
         _tell_region(found)

@@ -78,6 +78,7 @@ TITLES: Mapping[str, str] = {
     "without_room_after": "Habitants sans place après",
     "volunteers": "Volontaires",
     "lent": "Demi-journées prêtées (par mois)",
+    "places": "Sites",
     "hosted": "Demi-journées accueillies (par mois)",
     **{f"week_{week}": f"Semaine {week}" for week in range(1, 5)},
     "share_lost_before": "Risque avant (probabilité)",

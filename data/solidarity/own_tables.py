@@ -14,6 +14,8 @@ from data.access.own_tables import (
     read_times,
     refuse_duplicates,
 )
+from data.base.codes import plain_code
+from data.files.headings import CODE
 from data.region.rules import HUBERT_MINUTES
 from geo.errors import InvalidInputError
 from geo.solidarity import HelpPlan, HelpProblem
@@ -100,6 +102,25 @@ def read_help_tables(
     )
     kept = tuple(note for note in notes if "mesures sont incomplètes" not in note)
     return HelpTables(wanted, offer, problem, kept)
+
+
+def read_hosts(path: Path) -> tuple[str, ...]:
+    """Return the INSEE codes of a list of host sites (column id).
+
+    Raises
+    ------
+    InvalidInputError
+        A line bears no code of a commune.
+    """
+    found = columns_of(path, {"id": (*ID_TITLES, *CODE)}, required=("id",))["id"].astype(str)
+    codes = found.map(plain_code)
+    wrong = codes.index[codes == ""]
+    if len(wrong):
+        raise InvalidInputError(
+            f"{path.name}, ligne {wrong[0]} : « {found[wrong[0]]} » n’est pas un code "
+            "INSEE de commune ; corrigez la ligne ou retirez-la."
+        )
+    return tuple(dict.fromkeys(codes))
 
 
 def flows(tables: HelpTables, found: HelpPlan) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.effects import apl_of_half_days
+from data.solidarity.hosts import candidates
 from data.solidarity.needs import Question, needs
 from data.solidarity.schemes import SOLIDARITY, Scheme, scheme_named
 from geo.errors import InvalidInputError
@@ -51,6 +52,8 @@ class Terms:
         APL that no donor commune may fall under; None where nothing protects them.
     replaced
         Whether a replacement sees the donors' patients meanwhile ("solidaires" only).
+    hosts, listed
+        Key of `data.solidarity.hosts.HOSTS`: where volunteers receive; INSEE codes of a list.
     """
 
     scheme: str = "avancees"
@@ -60,6 +63,8 @@ class Terms:
     half_days: float | None = None
     floor: float | None = None
     replaced: bool = False
+    hosts: str = "mairies"
+    listed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse terms that the scheme does not allow.
@@ -99,6 +104,9 @@ class Help:
         What was asked.
     targets
         Table of `needs` with covered and out_of_reach (half-days a month).
+    hosts
+        Sites where volunteers could receive: row, places (see `data.solidarity.hosts`), code, name,
+        epci_name.
     trips
         origin, host (rows of `data.access.inputs.places`), minutes (one way; 0 where a team is
         lodged), half_days (a month).
@@ -116,6 +124,7 @@ class Help:
     terms: Terms
     scheme: Scheme
     targets: pd.DataFrame
+    hosts: pd.DataFrame
     trips: pd.DataFrame
     volunteers: npt.NDArray[np.int64]
     covered: float
@@ -167,12 +176,13 @@ def help_plan(
     targets = needs(territory, question)
     communes = commune_indicators(territory)
     donors = _donors(communes, targets, terms)
+    hosts = _hosts(communes, targets, territory, terms)
     solve = _lodged if scheme.lodged else _driven
     problem, found, out_of_reach = solve(
-        territory, targets, _Donors(territory, question, terms, donors), time_limit
+        territory, targets, _Donors(territory, question, terms, donors, hosts), time_limit
     )
     places = len(inputs.places(territory))
-    rows = targets["row"].to_numpy(dtype=np.int64)
+    rows = hosts["row"].to_numpy(dtype=np.int64)
     trips = pd.DataFrame(
         {
             "origin": donors[problem.donor],
@@ -190,6 +200,7 @@ def help_plan(
             covered=np.bincount(problem.target, found.received, len(targets)),
             out_of_reach=out_of_reach,
         ),
+        hosts,
         trips,
         np.bincount(donors, found.volunteers, places).astype(np.int64),
         found.covered,
@@ -221,12 +232,18 @@ def curve(territory: Territory, question: Question, terms: Terms) -> pd.DataFram
 
 @dataclass(frozen=True, eq=False)
 class _Donors:
-    """Donor communes of a region, and what they may lose."""
+    """Donor communes of a region, what they may lose, and where they may receive."""
 
     territory: Territory
     question: Question
     terms: Terms
     rows: npt.NDArray[np.int64]
+    hosts: pd.DataFrame
+
+    @property
+    def host_rows(self) -> npt.NDArray[np.int64]:
+        """Rows of the host sites."""
+        return self.hosts["row"].to_numpy(dtype=np.int64)
 
     @property
     def doctors(self) -> Floats:
@@ -255,13 +272,27 @@ def _donors(communes: pd.DataFrame, targets: pd.DataFrame, terms: Terms) -> npt.
     return np.flatnonzero(may).astype(np.int64)
 
 
+def _hosts(
+    communes: pd.DataFrame, targets: pd.DataFrame, territory: Territory, terms: Terms
+) -> pd.DataFrame:
+    """Return where volunteers could receive; those paid for a ZIP receive in it, or in a target."""
+    rows = targets["row"].to_numpy(dtype=np.int64)
+    found = candidates(territory, terms.hosts, rows, terms.listed)
+    if terms.hosts != "mairies" and scheme_named(terms.scheme).outside_zip:
+        zones = communes["zone"].to_numpy(dtype=object)[found["row"]]
+        found = found[(zones == "ZIP") | found["row"].isin(rows)]
+    told = communes.loc[found["row"], ["code", "name", "epci_name"]].reset_index(drop=True)
+    return pd.concat([found.reset_index(drop=True), told], axis=1)
+
+
 def _served(
-    territory: Territory, hosts: npt.NDArray[np.int64], sites: int | None
+    territory: Territory, targets: pd.DataFrame, donors: _Donors
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return who is received where: at home, or at a host site within 20 minutes."""
-    if sites is None:
-        return np.arange(hosts.size), np.arange(hosts.size)
-    near = roads_to(territory, hosts, hosts, HUBERT_MINUTES)
+    rows = targets["row"].to_numpy(dtype=np.int64)
+    if donors.terms.sites is None and donors.terms.hosts == "mairies":
+        return np.arange(rows.size), np.arange(rows.size)
+    near = roads_to(territory, rows, donors.host_rows, HUBERT_MINUTES)
     return near["host"].to_numpy(dtype=np.int64), near["origin"].to_numpy(dtype=np.int64)
 
 
@@ -270,9 +301,8 @@ def _driven(
 ) -> tuple[HelpProblem, HelpPlan, Floats]:
     """Volunteers drive to the host and back."""
     terms = donors.terms
-    hosts = targets["row"].to_numpy(dtype=np.int64)
     trips = _trips(territory, targets, donors)
-    served_at, target = _served(territory, hosts, terms.sites)
+    served_at, target = _served(territory, targets, donors)
     losses, margins = donors.floor()
     problem = HelpProblem(
         needs=targets["half_days"].to_numpy(dtype=np.float64),
@@ -283,7 +313,7 @@ def _driven(
         minutes=trips["minutes"].to_numpy(dtype=np.float64),
         served_at=served_at,
         target=target,
-        hosts=len(targets),
+        hosts=donors.host_rows.size,
         losses=losses,
         margins=margins,
     )
@@ -298,7 +328,9 @@ def _trips(territory: Territory, targets: pd.DataFrame, donors: _Donors) -> pd.D
     """
     anyone = _donors(commune_indicators(territory), targets, replace(donors.terms, floor=None))
     limit = _ROADS_KEPT_BY * np.ceil(donors.terms.minutes / _ROADS_KEPT_BY)
-    roads = roads_to(territory, anyone, targets["row"].to_numpy(dtype=np.int64), float(limit))
+    roads = roads_to(territory, anyone, donors.host_rows, float(limit))
+    # Who receives at home does not go to help.
+    roads = roads[anyone[roads["origin"]] != donors.host_rows[roads["host"]]]
     position = np.full(len(inputs.places(territory)), -1, dtype=np.int64)
     position[donors.rows] = np.arange(donors.rows.size)
     origin = position[anyone[roads["origin"]]]
@@ -317,8 +349,8 @@ def _lodged(
     terms, need = donors.terms, targets["half_days"].to_numpy(dtype=np.float64)
     pool = _pool(donors, float(need.sum()))
     most = plan(pool, volunteers=terms.volunteers, time_limit=time_limit).covered
-    served_at, target = _served(territory, targets["row"].to_numpy(dtype=np.int64), terms.sites)
-    count = len(targets)
+    served_at, target = _served(territory, targets, donors)
+    count = donors.host_rows.size
     anywhere = HelpProblem(
         needs=need,
         doctors=np.array([most / terms.ceiling]),

@@ -106,12 +106,11 @@ def host_table(found: Help) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        code, name, epci_name, hosted (half-days a month), then week_1 to week_4 (whole
+        code, name, epci_name, places, hosted (half-days a month), then week_1 to week_4 (whole
         half-days), most half-days first.
     """
-    rows = found.targets["row"].to_numpy(dtype=np.int64)
-    at_host = found.given[rows]
-    table = found.targets[["code", "name", "epci_name"]].assign(hosted=at_host)
+    at_host = found.given[found.hosts["row"].to_numpy(dtype=np.int64)]
+    table = found.hosts[["code", "name", "epci_name", "places"]].assign(hosted=at_host)
     table = table[table["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True)
     weeks = np.array([calendar(half_days) for half_days in table["hosted"]]).reshape(-1, WEEKS)
     for week in range(WEEKS):
