@@ -30,9 +30,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
+from data.base import running
 from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
-from geo.errors import ProxiSoinsError
+from geo.errors import ProxiSoinsError, UnavailableError
 from pages import map_assets
 from pages.walls import Walls
 
@@ -222,8 +223,8 @@ async def health(_request: Request) -> JSONResponse:
     """Answer 200 when sessions can be opened and the data folder is there, else 503."""
     ready, _reason = await Runtime.instance().is_ready_for_browser_connection
     try:
-        storage = home().is_dir()
-    except OSError:
+        storage = home().is_dir() and running.folder_is_there()
+    except (OSError, UnavailableError):
         storage = False
     well = ready and storage
     return JSONResponse(
@@ -267,7 +268,8 @@ async def announce(_app: App) -> AsyncIterator[None]:
     if not config.get_option("server.headless"):
         # Sockets are listening already; the second lets the first request find the routes.
         asyncio.get_running_loop().call_later(1.0, cli_util.open_browser, url)
-    yield
+    with running.serving():
+        yield
 
 
 app = App(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data.base.paths import home
+from geo.errors import UnavailableError
 
 _CLAIMS = ("iss", "sub", "email", "iat")
 _FOLDER = "sessions-ended"
@@ -28,8 +29,9 @@ def end(user: Mapping[str, Any], kept_s: float) -> None:
 
     Only a digest is written: nothing about the person.
     """
-    place = _place(user)
-    with suppress(OSError):  # a disk that refuses: the cookie is gone all the same
+    # A disk that refuses: the cookie is gone all the same.
+    with suppress(OSError, UnavailableError):
+        place = _place(user)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
         oldest = time.time() - kept_s
@@ -42,5 +44,5 @@ def ended(user: Mapping[str, Any]) -> bool:
     """Tell whether a login was ended."""
     try:
         return _place(user).exists()
-    except OSError:
+    except (OSError, UnavailableError):
         return True

@@ -5,16 +5,30 @@ from pathlib import Path
 
 import platformdirs
 
+from geo.errors import UnavailableError
+
 ROOT = Path(__file__).resolve().parents[2]
 EMBEDDED = ROOT / "data" / "embedded"
 STATIC = ROOT / "static"
 
 
 def home() -> Path:
-    """Return the user's data folder: `PROXISOINS_HOME`, else the platform's; made when missing."""
+    """Return the user's data folder: `PROXISOINS_HOME`, else the platform's; made when missing.
+
+    Raises
+    ------
+    UnavailableError
+        It cannot be made: a file is in its place, or the rights do not allow it.
+    """
     chosen = os.environ.get("PROXISOINS_HOME")
     folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("proxisoins", False))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UnavailableError(
+            f"Le dossier de données {folder} ne peut pas être ouvert (un fichier tient sa place, "
+            "ou les droits manquent) : corrigez PROXISOINS_HOME ou les droits, puis recommencez."
+        ) from error
     return folder
 
 

@@ -4,6 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
+from data.base import ownership
 from data.cli.access import write_access
 from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
@@ -53,3 +54,5 @@ def main() -> None:
     except ProxiSoinsError as error:
         typer.echo(f"Erreur : {error}", err=True)
         raise SystemExit(1) from None
+    finally:
+        ownership.settle()

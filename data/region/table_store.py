@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.base import paths
+from data.base import ownership, paths
 from data.base.locks import locked
 from data.region.moments import Moment
 from data.region.territory import Provenance
@@ -65,13 +65,16 @@ def _folder() -> Path:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write a file that is seen whole or not at all, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ownership.like_folder(path.parent)
     handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        ownership.like_folder(Path(draft))
         Path(draft).replace(path)
     finally:
         Path(draft).unlink(missing_ok=True)
@@ -95,6 +98,7 @@ def changing() -> Iterator[None]:
         with locked(_folder() / "lock"):
             _changing.now = True
             try:
+                _remove_drafts()
                 yield
             finally:
                 _changing.now = False
@@ -105,17 +109,24 @@ def changing() -> Iterator[None]:
         ) from error
 
 
+def _remove_drafts() -> None:
+    """Remove what killed imports left half written; nobody else writes now."""
+    for draft in _folder().rglob("*.draft"):
+        draft.unlink(missing_ok=True)
+
+
 def current_key() -> str:
     """Return the identity of the state in use, "" when nothing was imported.
 
     Raises
     ------
     UnavailableError
-        The file that says it is altered.
+        The file that says it is altered, or gone while states are there.
     """
     try:
         key = (_folder() / "current").read_text(encoding="ascii")
     except FileNotFoundError:
+        _require_no_state()
         return _EMPTY
     except (OSError, ValueError) as error:
         raise _unreadable("current") from error
@@ -124,6 +135,23 @@ def current_key() -> str:
     if len(key) != _HASH_CHARACTERS or not key.isalnum():
         raise _unreadable("current")
     return key
+
+
+def _require_no_state() -> None:
+    """Refuse to take for an empty folder one whose pointer was lost: simulation would replace it.
+
+    Raises
+    ------
+    UnavailableError
+        States are there, and nothing says which is in use.
+    """
+    states = [(one.stat().st_mtime, one.stem) for one in (_folder() / "versions").glob("*.json")]
+    if states:
+        raise UnavailableError(
+            f"Le fichier « current » manque dans {_folder()}, où des données importées existent : "
+            "restaurez une sauvegarde, ou recréez-le avec le nom de l’état voulu (le dernier : "
+            f"{max(states)[1]})."
+        )
 
 
 def version(key: str) -> Version:
@@ -149,8 +177,8 @@ def version(key: str) -> Version:
 
 def _unreadable(name: str) -> UnavailableError:
     return UnavailableError(
-        f"L’état des données importées est illisible ({name}) : restaurez une sauvegarde, ou "
-        f"effacez le dossier {_folder()} puis importez de nouveau."
+        f"L’état des données importées est illisible ({name}) : vérifiez que l’utilisateur du "
+        f"service peut lire {_folder()}, sinon restaurez une sauvegarde."
     )
 
 
@@ -208,6 +236,8 @@ def commit(
         }
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         key = _hash(text.encode())
+        if now.key == _EMPTY:  # from here on, a pointer that is not there was lost
+            _write_whole(_folder() / "current", _NOTHING.encode())
         _write_whole(_folder() / "versions" / f"{key}.json", text.encode())
         _write_whole(_folder() / "current", key.encode())
     return version(key)

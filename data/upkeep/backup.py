@@ -22,12 +22,13 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from data.base import running
 from data.base.paths import home
 from geo.errors import InvalidInputError, UnavailableError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-LEFT_OUT = ("cache", "downloads")
+LEFT_OUT = ("cache", "downloads", running.FOLDER)
 SQLITE_MAGIC = b"SQLite format 3\x00"
 LEFT_OUT_ENDINGS = ("-wal", "-shm", "-journal", ".draft")
 """Companions of SQLite databases, and files being written."""
@@ -171,11 +172,16 @@ def restore(archive: Path, folder: Path | None = None) -> Path | None:
     InvalidInputError
         If the archive is not one of ours, is damaged, or holds an unsafe name.
     UnavailableError
-        If the disk refuses the content.
+        If the application runs on the folder, or the disk refuses the content.
     """
     folder = home() if folder is None else folder
     if not archive.is_file():
         raise InvalidInputError(f"« {archive} » est introuvable.")
+    if running.is_served(folder):
+        raise UnavailableError(
+            "L’application est ouverte sur ce dossier de données : arrêtez-la, puis relancez la "
+            "restauration. Les données sont inchangées."
+        )
     try:
         staging = Path(tempfile.mkdtemp(prefix=f"{folder.name}-restauration-", dir=folder.parent))
     except OSError as error:
