@@ -13,7 +13,7 @@ from data.scenarios import store
 from data.scenarios.store import Draft, Shared
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
-from pages import figures, shell, sites_departures, sites_results
+from pages import figures, kept_parts, shell, sites_departures, sites_results
 
 MAP = "partage_carte"
 """Key of the map."""
@@ -97,6 +97,8 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
 def _draw_scenario(territory: Territory, shared: Shared) -> None:
     sites = shared.draft.sites
     notes = figures.notes(territory)
+    if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
+        return
     if not sites:
         st.text("Ce scénario ne contient pas de site.")
         return

@@ -15,6 +15,7 @@ from geo.errors import ProxiSoinsError
 from pages import (
     accounts,
     figures,
+    kept_parts,
     shell,
     sites_best,
     sites_departures,
@@ -52,7 +53,8 @@ def _open_from_address(territory: Territory) -> None:
     except ProxiSoinsError:
         st.warning("Le scénario de cette adresse n’existe pas ou plus.")
         return
-    sites_scenarios.open_scenario(territory, scenario)
+    typed = shell.view()
+    sites_scenarios.open_scenario(territory, scenario, anew=not typed.pole.antennas)
 
 
 def _keep_address(sites: tuple[Site, ...]) -> None:
@@ -139,7 +141,15 @@ def draw() -> None:
     sites = draw_upload(territory)
     if sites:
         _draw_work(territory, sites, notes)
-    sites_pole.draw_pole(territory, sites)
+    pole = sites_pole.draw_pole(territory, sites)
+    if pole is not None:
+        kept_parts.draw_report(
+            "pole",
+            lambda: kept_parts.pole_report(territory, ("Pôle", ""), pole, notes),
+            key="pole-pdf",
+        )
+    if pole is not None and not sites and accounts.allowed(Role.PLANNER):
+        sites_scenarios.draw_save(territory, (), None)
     st.subheader("Scénarios")
     try:
         if accounts.allowed(Role.PLANNER):

@@ -70,12 +70,17 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
     return found
 
 
-def draw_map(territory: Territory, plan: PolePlan) -> None:
-    """Draw where the antennas are and what is within 20 minutes of them; those open stand out."""
-    sites = tuple(
+def pole_sites(plan: PolePlan) -> tuple[Site, ...]:
+    """Return the antennas as sites, each with the fraction of GPs of its half-days."""
+    return tuple(
         replace(one.site, line=rank, gps=one.half_days / HALF_DAYS_PER_GP, moving={})
         for rank, one in enumerate(plan.antennas, start=1)
     )
+
+
+def draw_map(territory: Territory, plan: PolePlan) -> None:
+    """Draw where the antennas are and what is within 20 minutes of them; those open stand out."""
+    sites = pole_sites(plan)
     evaluation = sites_results.judged(territory, sites, None, {})
     used = tuple(rank for rank, one in enumerate(plan.antennas) if one.half_days)
     draft = Draft("Pôle", territory.region, sites=sites)

@@ -14,7 +14,14 @@ from data.scenarios.store import Draft, Scenario, Share
 from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import accounts, sites_best, sites_departures, sites_results, sites_sharing
+from pages import (
+    accounts,
+    kept_parts,
+    sites_best,
+    sites_departures,
+    sites_results,
+    sites_sharing,
+)
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
@@ -38,7 +45,7 @@ def draft_of(
         note,
         sites,
         departures=dict(work().departures),
-        parameters={} if found is None else found[0].to_parameters(),
+        parameters=({} if found is None else found[0].to_parameters()) | kept_parts.of_view(),
         data_versions=store.data_versions(territory),
         simulated=territory.simulated,
     )
@@ -52,8 +59,10 @@ def named(draft: Draft) -> Draft:
     return replace(draft, name=current.draft.name, note=current.draft.note)
 
 
-def open_scenario(territory: Territory, scenario: Scenario) -> None:
-    """Make a scenario the work in hand."""
+def open_scenario(territory: Territory, scenario: Scenario, *, anew: bool = True) -> None:
+    """Make a scenario the work in hand; its pole and its projects too, unless not `anew`."""
+    if anew:
+        kept_parts.to_view(scenario.draft)
     sites = scenario.draft.sites
     departures = dict(scenario.draft.departures)
     st.session_state[WORK] = Work(
@@ -158,7 +167,11 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
     who = accounts.author()
-    known = [one for one in store.scenarios(owner=who) if one.draft.region == territory.region]
+    known = [
+        one
+        for one in store.scenarios(owner=who)
+        if one.draft.region == territory.region and store.PLAN not in one.draft.parameters
+    ]
     if damaged := store.damaged(owner=who):
         st.text(
             f"{french.counted(len(damaged), 'scénario illisible', 'scénarios illisibles')} (écrits "
@@ -189,7 +202,7 @@ def draw_list(territory: Territory) -> None:
         if chosen.owned_by(who):
             _draw_delete(chosen)
     if chosen.changed_by(who):
-        _draw_shares(chosen)
+        draw_shares(chosen)
     sites_sharing.draw_access(chosen)
     sites_sharing.draw_journal(chosen)
     sites_sharing.draw_bin(territory.region)
@@ -226,16 +239,15 @@ def _duplicate(chosen: Scenario) -> None:
 
 def _label(scenario: Scenario, who: str) -> str:
     when = scenario.updated_at.astimezone()
-    sites = len(scenario.draft.sites)
     return (
-        f"{scenario.draft.name} · {sites} site{'s' if sites > 1 else ''} · "
+        f"{scenario.draft.name} · {kept_parts.words(scenario.draft)} · "
         f"{french.date(when.date())}, {when:%H:%M}"
         f"{sites_sharing.belongs_to(scenario, who)}"
     )
 
 
 @st.fragment
-def _draw_shares(chosen: Scenario) -> None:
+def draw_shares(chosen: Scenario) -> None:
     """Draw the links of a scenario: a new one is shown once, the others can be revoked."""
     st.subheader("Partager")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -315,3 +327,4 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
             )
             table = scenario_results.together_table(first, second)
             draw_compared(table, "Les deux scénarios côte à côte, une mesure par ligne")
+        kept_parts.draw_poles_compared(territory, chosen.draft, other.draft)

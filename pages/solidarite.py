@@ -12,7 +12,7 @@ from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
-from pages import figures, shell
+from pages import figures, help_scenarios, shell
 from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
 from pages.regulation import draw_regulation
 from pages.regulation_choices import SHOWN
@@ -285,6 +285,7 @@ def draw() -> None:
             _schemes(territory, chosen)
     st.header("Le plan")
     _tables(territory, found)
+    help_scenarios.draw_kept(territory, chosen, found)
     st.caption(" · ".join(figures.notes(territory, *_TABLES)))
 
 

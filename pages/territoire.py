@@ -19,7 +19,7 @@ from data.reports.sheet import LEVEL_TITLES, Sheet
 from geo import layers, static_map
 from geo.errors import ProxiSoinsError
 from models.region import flag
-from pages import accounts, figures, sheet_view, shell
+from pages import accounts, figures, sheet_scenario, sheet_view, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """The small map shows minutes to the nearest GP."""
@@ -289,6 +289,8 @@ def _keep_address(level: str, code: str, other: str) -> None:
     """Write what is chosen in the address, beside the view that all screens share."""
     shell.remember(replace(shell.view(), territory=f"{level}:{code}"), address=False)
     query = shell.view().to_query() | ({"avec": other} if other else {})
+    if scenario := sheet_scenario.asked():
+        query[sheet_scenario.PARAMETER] = scenario
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -312,6 +314,7 @@ def draw() -> None:
         heading.title(first.name)
         st.caption(first.context)
         _draw_sheet(territory, first)
+        sheet_scenario.draw_change(territory, first)
         _draw_batch(territory, first)
     st.caption(" · ".join(figures.notes(territory)))
 

@@ -14,6 +14,7 @@ from data.siting.pole_plan import (
     changes,
     known_sum,
 )
+from data.siting.poles import FEWEST
 from geo.siting.pole import HALF_DAY_MINUTES, HALF_DAYS_PER_GP
 
 MEASURE, TODAY = "Mesure", "Aujourd’hui"
@@ -145,11 +146,11 @@ def sentence(found: PoleComparison) -> str:
     house, pole = found.sides[HOUSE], found.sides[TYPED]
     at_pole, at_house = (_room(found, side) for side in (pole, house))
     used = [one.site.name for one in found.plan.antennas if one.half_days]
+    where = at(found.plan.antennas[found.plan.base].site.commune)
     said = (
         f"Avec {counted(found.plan.team, 'demi-journée', 'demi-journées')} par semaine "
-        f"({gps_words(pole.measures['gps'])}), le pôle "
-        f"({joined(used)}) donne une place à {number(at_pole)} habitants de plus ; une maison "
-        f"{at(found.plan.antennas[found.plan.base].site.commune)}, à {number(at_house)}."
+        f"({gps_words(pole.measures['gps'])}), le pôle ({joined(used)}) {_room_words(at_pole)} ; "
+        f"une maison {where} {_room_words(at_house)}."
     )
     against = changes(found, house, pole)
     if against.empty:
@@ -162,6 +163,15 @@ def sentence(found: PoleComparison) -> str:
             verb = one if len(part) < 2 else several
             told.append(f"{counted(len(part), 'commune', 'communes')} ({people} habitants) {verb}")
     return f"{said} Du pôle à la place de la maison : {' ; '.join(told)}."
+
+
+def _room_words(people: float) -> str:
+    if abs(people) < 0.5:
+        return "ne donne de place à personne de plus"
+    inhabitants = counted(abs(people), "habitant", "habitants")
+    if people < 0:
+        return f"laisse {inhabitants} de plus sans place"
+    return f"donne une place à {inhabitants} de plus"
 
 
 def gps_words(gps: float) -> str:
@@ -202,7 +212,8 @@ def proof_words(found: PoleComparison) -> str:
         if count
     ]
     said = (
-        f"Meilleur pôle : {joined(told)}. Parmi les habitants sans place aujourd’hui, il peut en "
+        f"Meilleur pôle d’au moins {number(FEWEST)} antennes : {joined(told)}. Parmi les habitants "
+        "sans place aujourd’hui, il peut en "
         f"recevoir {number(pole.people)} au mieux ; aucune répartition n’en reçoit plus de "
         f"{number(pole.bound)} (borne) ; la maison en recevrait {number(found.house_seated)}."
     )

@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from data.base.french import counted
 from data.scenarios import journal
 from data.scenarios.database import ReviewRow, ScenarioRow, ShareRow, session
 from data.uploads.site import Site
@@ -31,6 +32,9 @@ NOTE_CHARACTERS = 10_000
 SHARE_DAYS = 30
 MOST_SHARE_DAYS = 366
 TOKEN_BYTES = 32
+PLAN, POLE, PROJECTS = "plan", "pole", "projets"
+"""Parameters that hold a plan of help, a pole, forms and prices of projects: each a mapping of
+texts, as the address of its screen holds it."""
 VERDICTS = ("confirmé", "réfuté", "traité")
 
 
@@ -49,7 +53,7 @@ class Draft:
     departures
         INSEE code to number of GPs who leave.
     parameters
-        Plain values by name (model, threshold, k…).
+        Plain values by name (model, threshold, k…), and what `PLAN`, `POLE` and `PROJECTS` name.
     data_versions
         Name of a table to its version, as `data_versions` gives them.
     simulated
@@ -384,7 +388,7 @@ def compare(first: Draft, second: Draft) -> pd.DataFrame:
     for aspect, left, right in (
         ("site", _site_texts(first), _site_texts(second)),
         ("départ", first.departures, second.departures),
-        ("paramètre", first.parameters, second.parameters),
+        ("paramètre", _flat(first.parameters), _flat(second.parameters)),
         ("données", first.data_versions, second.data_versions),
     ):
         for item in dict.fromkeys([*left, *right]):
@@ -393,15 +397,29 @@ def compare(first: Draft, second: Draft) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["aspect", "item", "first", "second", "same"])
 
 
+def _flat(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters where those of a pole or of a plan stand one by one."""
+    flat: dict[str, Any] = {}
+    for name, value in parameters.items():
+        inner = value if isinstance(value, Mapping) else None
+        flat |= {name: value} if inner is None else {f"{name} : {k}": v for k, v in inner.items()}
+    return flat
+
+
 def _site_texts(draft: Draft) -> dict[str, str]:
     texts: dict[str, str] = {}
     for site in draft.sites:
         name, number = site.name, 2
         while name in texts:
             name, number = f"{site.name} ({number})", number + 1
-        gps = "" if site.gps is None else f", {site.gps} généraliste(s)"
+        gps = "" if site.gps is None else f", {_gps(site.gps)}"
         texts[name] = f"{site.commune} ({site.lon:.4f} ; {site.lat:.4f}){gps}"
     return texts
+
+
+def _gps(count: float) -> str:
+    decimals = 0 if float(count).is_integer() else 1
+    return counted(count, "généraliste", "généralistes", decimals)
 
 
 def share(

@@ -170,7 +170,7 @@ def evaluate_sites(
     )
 
 
-def _moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
+def moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
     """Return the GPs left at each place once some have moved, and those each site receives."""
     left = ground.gps.copy()
     received = np.zeros(len(sites))
@@ -183,13 +183,14 @@ def _moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
     return left, received
 
 
-def _planned(site: Site, received: float) -> float:
+def planned_gps(site: Site, received: float) -> float:
+    """Return the GPs of a site: as said, else the two of an MSP, or those who move in if more."""
     return float(site.gps) if site.gps is not None else max(float(rules.LEAST_MSP_GPS), received)
 
 
 def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
-    _, received = _moves(ground, sites)
-    planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
+    _, received = moves(ground, sites)
+    planned = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
     return {
         "gps_planned": float(planned.sum()),
         "gps_moving": float(received.sum()),
@@ -202,8 +203,8 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
     if not ground.gps_known:
         names = ("room_gained", "room_left", "population_gaining", "apl_gain_under_served")
         return dict.fromkeys((*names, "population_above_2_5"), np.nan)
-    left, received = _moves(ground, sites)
-    planned = np.array([_planned(s, r) for s, r in zip(sites, received, strict=True)])
+    left, received = moves(ground, sites)
+    planned = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
     before = ground.apl()
     staff = np.maximum(planned, received)
     after = ground.apl_with(left, minutes, staff)
@@ -321,7 +322,7 @@ def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats
 
 def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFrame:
     """Winners and losers when only the GPs who move in count."""
-    left, received = _moves(ground, (site,))
+    left, received = moves(ground, (site,))
     nobody = np.zeros(1)
     apl = [
         ground.apl_with(gps, minutes, there)

@@ -41,11 +41,11 @@ def target_table(territory: Territory, found: Help) -> pd.DataFrame:
         without_room_after (inhabitants), most half-days missing first.
     """
     columns = ["code", "name", "departement", "epci_name", "zone", "population"]
-    moved = _changes(territory, found).iloc[found.targets["row"].to_numpy()]
+    around = moved(territory, found).iloc[found.targets["row"].to_numpy()]
     table = pd.concat(
         [
             found.targets[[*columns, "half_days", "covered", "out_of_reach"]],
-            moved.reset_index(drop=True),
+            around.reset_index(drop=True),
         ],
         axis=1,
     )
@@ -153,20 +153,20 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
         people (inhabitants whose APL falls), mean_loss (APL, weighted by them), lowest (APL of the
         donor commune that is left lowest), without_room (inhabitants more without room).
     """
-    moved = _changes(territory, found)
+    around = moved(territory, found)
     people = territory.communes["population"].to_numpy(dtype=np.float64)
-    helped = np.zeros(len(moved), dtype=bool)
+    helped = np.zeros(len(around), dtype=bool)
     helped[found.targets["row"]] = True
-    fall = (moved["apl_before"] - moved["apl_after"]).to_numpy(dtype=np.float64)
+    fall = (around["apl_before"] - around["apl_after"]).to_numpy(dtype=np.float64)
     losing = ~helped & (fall > 0)
-    donors = found.taken[: len(moved)] > 0
-    more = (moved["without_room_after"] - moved["without_room_before"]).to_numpy(dtype=np.float64)
+    donors = found.taken[: len(around)] > 0
+    more = (around["without_room_after"] - around["without_room_before"]).to_numpy(dtype=np.float64)
     return {
         "people": float(people[losing].sum()),
         "mean_loss": float(np.average(fall[losing], weights=people[losing]))
         if people[losing].sum() > 0
         else 0.0,
-        "lowest": float(moved["apl_after"][donors].min()) if donors.any() else np.nan,
+        "lowest": float(around["apl_after"][donors].min()) if donors.any() else np.nan,
         "without_room": float(more[~helped].sum()),
     }
 
@@ -195,7 +195,8 @@ def sentence(found: Help) -> str:
 
 
 @lru_cache(maxsize=_KEPT)
-def _changes(territory: Territory, found: Help) -> pd.DataFrame:
+def moved(territory: Territory, found: Help) -> pd.DataFrame:
+    """Return APL and room of every commune before and after; see `data.solidarity.effects`."""
     return changes(
         territory,
         found.taken,

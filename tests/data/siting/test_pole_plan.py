@@ -73,6 +73,17 @@ def test_doctors_already_there_leave_in_proportion():
     assert (changes(new, new.today, new.sides[TYPED])["effect"] == "gagne").all()
 
 
+def test_places_taken_away_are_said_as_such():
+    # The only doctor of 17001 leaves for 16001, whose people find room; those of 17001 lose theirs.
+    gathered = compared(TERRITORY, plan(10, 0, 0, settled=True), search=False)
+    said = pole_tables.sentence(gathered)
+    assert "-" not in said.replace("demi-journées", "")
+    lost = compared(
+        made(dict.fromkeys(GPS, 0.0) | {"17001": 1.0}), plan(0, 0, 10, base=2, settled=True)
+    )
+    assert "ne donne de place à personne de plus" in pole_tables.sentence(lost)
+
+
 def test_the_best_pole_equals_enumeration():
     found = compared(TERRITORY, plan(3, 2, 2, least=2))
     assert found.proof.proven

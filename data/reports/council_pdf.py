@@ -1,0 +1,241 @@
+"""A pole or a plan of help for a council: one or two A4 pages, nothing that names a doctor."""
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+
+from data.base.french import MISSING, number, percent
+from data.region.territory import Territory
+from data.reports import pole_tables
+from data.reports.pdf import GREY, INK, MARGIN_MM, Document
+from data.siting.pole_plan import TYPED, PoleComparison, changes
+from data.siting.project_rules import Check
+from data.siting.projects import Money
+from data.solidarity import tables
+from data.solidarity.plans import Help
+
+_LISTED = 10
+"""Rows of a table: the report stays on two pages."""
+_COMMUNES = 5
+"""Communes that win, and as many that lose: those with most inhabitants."""
+_MAP_SHARE = 0.48
+"""Width of the map on the page."""
+
+
+def pole_pdf(
+    heading: tuple[str, str],
+    found: PoleComparison,
+    picture: bytes,
+    rules: tuple[Sequence[Check], Sequence[Money]],
+    notes: Sequence[str],
+    *,
+    simulated: bool,
+) -> bytes:
+    """Return the report of a pole as a PDF.
+
+    Parameters
+    ----------
+    heading
+        Name and note of the scenario, as written.
+    found, picture
+        The comparison; PNG of its antennas.
+    rules
+        What is asked of a pole, and the money it may get.
+    notes
+        Sources and vintages.
+    simulated
+        True if any table it rests on is simulated.
+    """
+    page = _opened(
+        *heading,
+        "Pôle de plusieurs antennes, comparé à une seule maison",
+        notes,
+        simulated=simulated,
+    )
+    for said in (
+        pole_tables.sentence(found),
+        pole_tables.settled_words(found, public=True),
+        pole_tables.proof_words(found),
+    ):
+        if said:
+            page.line_of(said)
+    page.ln(1)
+    width = (page.w - 2 * MARGIN_MM) * _MAP_SHARE
+    page.image(
+        io.BytesIO(picture),
+        x=(page.w - width) / 2,
+        w=width,
+        alt_text="Carte des antennes et de ce qui en est à 20 minutes ou moins",
+    )
+    page.heading("Le pôle, la maison, aujourd’hui", 10)
+    _table(page, pole_tables.measures_table(found), (66, 24, 32, 28, 32))
+    page.heading("Les antennes du pôle", 10)
+    antennas = pole_tables.antennas_table(found, TYPED).drop(columns="Commune")
+    _table(page, antennas, (38, 25, 20, 24, 20, 18, 20, 17))
+    _winners(page, found)
+    page.heading("Ce que demandent les textes", 10)
+    page.items([f"{_plain(check.rule)} : {check.state}" for check in rules[0]], 7.5)
+    _small(page, f"Textes : {' ; '.join(dict.fromkeys(check.source for check in rules[0]))}.")
+    page.items([_sum(one) for one in rules[1]], 7.5)
+    _small(page, pole_tables.ASSUMPTIONS)
+    return page.finished()
+
+
+def help_pdf(
+    territory: Territory, heading: tuple[str, str], found: Help, notes: Sequence[str]
+) -> bytes:
+    """Return the report of a plan of help as a PDF: by EPCI, never under five volunteers.
+
+    Parameters
+    ----------
+    territory, found
+        The region, the plan.
+    heading
+        Name and note of the scenario, as written.
+    notes
+        Sources and vintages.
+    """
+    page = _opened(
+        *heading,
+        f"Plan de solidarité : {found.scheme.name}",
+        notes,
+        simulated=bool(territory.simulated),
+    )
+    page.line_of(tables.sentence(found))
+    page.line_of(tables.NOT_PREDICTED)
+    page.heading("En chiffres", 10)
+    _table(page, help_figures(territory, found), (120, 62))
+    page.heading("Les territoires aidés, par EPCI", 10)
+    by_epci = tables.by_epci(found).sort_values(["covered", "half_days"], ascending=False)
+    _table(
+        page,
+        pd.DataFrame(
+            {
+                "EPCI": by_epci["epci_name"],
+                "Communes": [number(one) for one in by_epci["communes"]],
+                "Demi-journées qui manquent par mois": [
+                    number(one) for one in by_epci["half_days"]
+                ],
+                "couvertes": [number(one) for one in by_epci["covered"]],
+            }
+        ),
+        (92, 24, 42, 24),
+    )
+    page.heading("Qui aide, par EPCI (jamais sous cinq volontaires)", 10)
+    lent = tables.donor_table(territory, found)
+    if lent.empty:
+        page.line_of("Moins de cinq volontaires en tout : leur lieu n’est pas montré.")
+    else:
+        _table(
+            page,
+            pd.DataFrame(
+                {
+                    "EPCI": lent["epci_name"],
+                    "Volontaires": [number(one) for one in lent["volunteers"]],
+                    "Demi-journées prêtées par mois": [number(one) for one in lent["lent"]],
+                }
+            ),
+            (112, 28, 42),
+        )
+    hosts = tables.host_table(found)
+    if not hosts.empty:
+        page.heading("Où l’on consulte : demi-journées de chaque semaine", 10)
+        weeks = {f"Sem. {week}": f"week_{week}" for week in range(1, tables.WEEKS + 1)}
+        _table(
+            page,
+            pd.DataFrame(
+                {"Commune": hosts["name"], "EPCI": hosts["epci_name"]}
+                | {title: hosts[key].map(number) for title, key in weeks.items()}
+            ),
+            (48, 66, 17, 17, 17, 17),
+        )
+    return page.finished()
+
+
+def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
+    """Return the figures of a plan of help as texts: Mesure, Valeur."""
+    lost = tables.losses(territory, found)
+    money = found.euros_a_month
+    rows = {
+        "Demi-journées qui manquent par mois": number(found.need),
+        "Demi-journées couvertes par mois": number(found.covered),
+        "Part du besoin": percent(found.covered / found.need) if found.need else MISSING,
+        "Borne : au plus, demi-journées par mois": number(found.bound),
+        "Volontaires": number(float(found.volunteers.sum())),
+        "Trajet le plus long (minutes)": number(found.terms.minutes),
+        "APL sous laquelle aucun donneur ne descend": number(found.terms.floor, 1)
+        if found.terms.floor
+        else "aucune",
+        f"Forfaits par mois ({found.scheme.rule})": "non fixés"
+        if money is None
+        else f"{number(money)} €",
+        "Heures de route par mois": number(found.road_hours),
+        "Habitants hors cibles dont l’APL baisse": number(lost["people"]),
+        "Habitants sans place en plus, hors cibles": number(lost["without_room"]),
+    }
+    return pd.DataFrame({"Mesure": list(rows), "Valeur": list(rows.values())})
+
+
+def _opened(name: str, note: str, what: str, notes: Sequence[str], *, simulated: bool) -> Document:
+    page = Document(f"{_plain(name)}, {what}", notes, simulated=simulated)
+    page.set_font("house", "", 9)
+    page.set_text_color(*GREY)
+    page.line_of(what)
+    page.set_text_color(*INK)
+    page.heading(_plain(name), 16)
+    if note:
+        page.line_of(_plain(note)[:600])
+    return page
+
+
+def _winners(page: Document, found: PoleComparison) -> None:
+    table = changes(found, found.today, found.sides[TYPED])
+    if table.empty:
+        return
+    page.heading("Communes qui gagnent et qui perdent le plus d’habitants, avec le pôle", 10)
+    kept = table.sort_values("population", ascending=False).groupby("effect").head(_COMMUNES)
+    _table(
+        page,
+        pd.DataFrame(
+            {
+                "Commune": kept["name"],
+                "Effet": kept["effect"],
+                "Habitants": [number(one) for one in kept["population"]],
+                "APL avant": [number(one, 2) for one in kept["apl_before"]],
+                "APL après": [number(one, 2) for one in kept["apl_after"]],
+            }
+        ),
+        (70, 22, 30, 30, 30),
+    )
+
+
+def _sum(one: Money) -> str:
+    amount = f"{number(one.high)} €"
+    if one.low != one.high:
+        amount = f"de {number(one.low)} à {amount}"
+    return f"{one.what} : {amount} {one.by} ({one.source}, {one.year})"
+
+
+def _table(page: Document, table: pd.DataFrame, widths: Sequence[float]) -> None:
+    shown = table.head(max(_LISTED, len(table) if "Mesure" in table else 0))
+    rows = [
+        [_plain(one if isinstance(one, str) else number(one, 1 if one % 1 else 0)) for one in row]
+        for row in shown.to_numpy().tolist()
+    ]
+    page.rows([str(title) for title in table.columns], rows, widths)
+    if len(table) > len(shown):
+        _small(page, f"… et {number(len(table) - len(shown))} autres, dans les exports.")
+
+
+def _small(page: Document, text: str) -> None:
+    page.set_font("house", "", 7.5)
+    page.set_text_color(*GREY)
+    page.line_of(text, 3.6)
+    page.set_text_color(*INK)
+    page.set_font("house", "", 9)
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line, without the characters that a font cannot draw."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

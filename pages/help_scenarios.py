@@ -1,0 +1,126 @@
+"""Plans of help kept: saved, reopened, compared, shared read-only, printed for a council."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from data.base.french import date
+from data.region.territory import Territory
+from data.reports import council_pdf
+from data.scenarios import store
+from data.scenarios.store import Draft, Scenario
+from data.solidarity.plans import Help
+from geo.errors import ProxiSoinsError
+from pages import accounts, figures, kept_parts, shell
+from pages.accounts import Role
+from pages.help_choices import HelpChoices
+from pages.sites_scenarios import draw_shares
+from pages.sites_table import draw_compared
+
+
+def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
+    """Draw the report of the plan on screen and, for planners, the plans kept."""
+    st.header("Enregistrer, comparer, partager")
+    name = st.text_input(
+        "Nom du plan", max_chars=store.NAME_CHARACTERS, key="aide_nom", placeholder="plan sans nom"
+    )
+    note = st.text_area("Note", max_chars=store.NOTE_CHARACTERS, height=80, key="aide_note")
+    heading = (name or "Plan de solidarité", note)
+    notes = figures.notes(territory)
+    kept_parts.draw_report(
+        "solidarite",
+        lambda: council_pdf.help_pdf(territory, heading, found, notes),
+        key="aide-pdf",
+    )
+    if not accounts.allowed(Role.PLANNER):
+        return
+    try:
+        _save(territory, chosen, name, note)
+        _list(territory)
+    except ProxiSoinsError as error:
+        st.error("Les plans enregistrés ne sont pas accessibles.")
+        st.text(str(error))
+
+
+def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> None:
+    if not st.button("Enregistrer ce plan", key="aide_enregistrer", disabled=not name):
+        return
+    accounts.require(Role.PLANNER)
+    saved = store.save(
+        Draft(
+            name,
+            territory.region,
+            note,
+            parameters={store.PLAN: chosen.to_query()},
+            data_versions=store.data_versions(territory),
+            simulated=territory.simulated,
+        )
+    )
+    st.session_state["aide_plan"] = saved.id
+    st.toast("Plan enregistré.")
+
+
+def _list(territory: Territory) -> None:
+    known = {
+        one.id: one
+        for one in store.scenarios()
+        if one.draft.region == territory.region and store.PLAN in one.draft.parameters
+    }
+    if not known:
+        st.text("Aucun plan enregistré dans cette région.")
+        return
+    ids = list(known)
+    last = st.session_state.get("aide_plan", "")
+    picked = st.selectbox(
+        "Plans enregistrés",
+        ids,
+        index=ids.index(last) if last in ids else 0,
+        format_func=lambda one: _label(known[one]),
+        key=f"aide_plans_{last}",
+    )
+    plan = known[picked]
+    if plan.draft.note:
+        st.text(plan.draft.note)
+    with st.container(horizontal=True):
+        kept = kept_parts.help_of(plan.draft)
+        if st.button("Rouvrir", key="aide_rouvrir") and kept is not None:
+            shell.remember(replace(shell.view(), help=kept))
+            st.rerun()
+        with st.popover("Supprimer"):
+            st.text("Le plan et ses liens disparaîtront.")
+            if st.button("Supprimer définitivement", key="aide_supprimer"):
+                accounts.require(Role.PLANNER)
+                store.delete(plan.id)
+                st.rerun()
+    draw_shares(plan)
+    others = {key: one for key, one in known.items() if key != picked}
+    if others and st.toggle("Comparer avec un autre plan", key=f"aide_comparer_{picked}"):
+        _compared(territory, plan, others)
+
+
+def _label(plan: Scenario) -> str:
+    when = plan.updated_at.astimezone()
+    return f"{plan.draft.name} · {date(when.date())}, {when:%H:%M}"
+
+
+def _compared(territory: Territory, first: Scenario, others: dict[str, Scenario]) -> None:
+    key = st.selectbox(
+        "Autre plan",
+        list(others),
+        format_func=lambda one: _label(others[one]),
+        key=f"aide_autre_{first.id}",
+    )
+    columns = {}
+    for rank, one in enumerate((first, others[key]), start=1):
+        found = kept_parts.plan_of(territory, one.draft)
+        if found is None:
+            return
+        table = council_pdf.help_figures(territory, found)
+        # The scheme names its row: both plans may not have the same.
+        money = "Forfaits par mois"
+        columns["Mesure"] = [
+            money if title.startswith(money) else title for title in table["Mesure"]
+        ]
+        columns[f"{rank}. {one.draft.name}"] = table["Valeur"].tolist()
+    draw_compared(pd.DataFrame(columns), "Les deux plans, une mesure par ligne")

@@ -1,0 +1,181 @@
+"""What a scenario holds besides sites: a pole, projects, a plan of help; reopened and shared."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.base.french import counted
+from data.region.territory import Territory
+from data.reports import council_pdf, effect_tables, pole_tables, scenario_pdf
+from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting import effects as siting_effects
+from data.siting import project_rules, projects
+from data.siting.effects import Effects
+from data.siting.pole_plan import TYPED, PoleComparison
+from data.siting.poles import FEWEST
+from data.solidarity import tables
+from data.solidarity.plans import Help, help_plan
+from geo.errors import ProxiSoinsError
+from pages import shell
+from pages.help_choices import HelpChoices
+from pages.pole_choices import PoleChoices
+from pages.project_choices import ProjectChoices
+from pages.sites_pole import comparison, draw_comparison, pole_sites
+from pages.sites_table import draw_compared
+
+
+def of_view() -> dict[str, Any]:
+    """Return the pole and the projects of the view, as a scenario keeps them."""
+    view = shell.view()
+    kept = {store.POLE: view.pole.to_parameters(), store.PROJECTS: view.projects.to_parameters()}
+    return {name: held for name, held in kept.items() if held}
+
+
+def to_view(draft: Draft) -> None:
+    """Put the pole and the projects of a scenario in the view."""
+    view = shell.view()
+    pole = PoleChoices.from_query(_held(draft, store.POLE))
+    asked = ProjectChoices.from_query(_held(draft, store.PROJECTS))
+    if (pole, asked) != (view.pole, view.projects):
+        shell.remember(replace(view, pole=pole, projects=asked))
+
+
+def _held(draft: Draft, name: str) -> Mapping[str, str]:
+    held = draft.parameters.get(name)
+    return {str(k): str(v) for k, v in held.items()} if isinstance(held, Mapping) else {}
+
+
+def words(draft: Draft) -> str:
+    """Return what a scenario holds ("2 sites, pôle de 3 antennes")."""
+    told = [counted(len(draft.sites), "site", "sites")] if draft.sites else []
+    pole = PoleChoices.from_query(_held(draft, store.POLE))
+    if pole.antennas:
+        told.append(f"pôle de {counted(len(pole.antennas), 'antenne', 'antennes')}")
+    if store.PLAN in draft.parameters:
+        told.append("plan de solidarité")
+    return ", ".join(told) or "sans site"
+
+
+def pole_of(territory: Territory, draft: Draft) -> PoleComparison | None:
+    """Return the pole of a scenario, compared; None where it holds none that stands."""
+    chosen = PoleChoices.from_query(_held(draft, store.POLE))
+    if len(chosen.antennas) < FEWEST:
+        return None
+    try:
+        return comparison(territory, chosen.plan(territory, draft.sites))
+    except ProxiSoinsError:
+        return None
+
+
+def help_of(draft: Draft) -> HelpChoices | None:
+    """Return the choices of the plan of help that a scenario holds, None where it holds none."""
+    if store.PLAN not in draft.parameters:
+        return None
+    return HelpChoices.from_query(_held(draft, store.PLAN))
+
+
+def plan_of(territory: Territory, draft: Draft) -> Help | None:
+    """Return the plan of help of a scenario, searched again on the data of today."""
+    chosen = help_of(draft)
+    return None if chosen is None else help_plan(territory, chosen.question(), chosen.terms())
+
+
+def effects_of(territory: Territory, draft: Draft) -> Effects | None:
+    """Return what a scenario changes: its plan of help, else its pole, else its sites."""
+    found = plan_of(territory, draft)
+    if found is not None:
+        return siting_effects.of_help(territory, tables.moved(territory, found))
+    pole = pole_of(territory, draft)
+    if pole is not None:
+        return siting_effects.of_pole(pole)
+    if draft.sites:
+        return siting_effects.of_sites(territory, draft.sites, draft.departures)
+    return None
+
+
+def draw_poles_compared(territory: Territory, first: Draft, second: Draft) -> None:
+    """Draw the poles of two scenarios side by side, where both hold one."""
+    found = [pole_of(territory, one) for one in (first, second)]
+    columns = {}
+    for rank, (draft, pole) in enumerate(zip((first, second), found, strict=True), start=1):
+        if pole is None:
+            return
+        table = pole_tables.measures_table(pole)
+        columns[pole_tables.MEASURE] = table[pole_tables.MEASURE]
+        columns[f"{rank}. {draft.name}"] = table[pole_tables.title(pole, TYPED)]
+    draw_compared(pd.DataFrame(columns), "Les deux pôles, une mesure par ligne")
+
+
+def pole_report(
+    territory: Territory, heading: tuple[str, str], found: PoleComparison, notes: list[str]
+) -> bytes:
+    """Return the report of a pole for a council."""
+    sites = pole_sites(found.plan)
+    picture = scenario_pdf.site_picture(territory, Draft("", territory.region, sites=sites))
+    asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
+    return council_pdf.pole_pdf(
+        heading, found, picture, asked, notes, simulated=bool(territory.simulated)
+    )
+
+
+def draw_report(name: str, content: Any, *, key: str) -> None:
+    """Offer a report for a council, made when asked for."""
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    st.download_button(
+        "Rapport pour un conseil (PDF, une ou deux pages A4)",
+        content,
+        file_name=f"proxisoins-{name}-{today}.pdf",
+        mime="application/pdf",
+        on_click="ignore",
+        key=key,
+    )
+
+
+def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
+    """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
+    found, pole = plan_of(territory, draft), pole_of(territory, draft)
+    _draw_commune(territory, draft)
+    heading = (draft.name, draft.note)
+    if found is not None:
+        st.header("Le plan de solidarité")
+        st.text(tables.sentence(found))
+        st.caption(tables.NOT_PREDICTED)
+        draw_compared(council_pdf.help_figures(territory, found), "Le plan en chiffres")
+        draw_report(
+            "solidarite",
+            lambda: council_pdf.help_pdf(territory, heading, found, notes),
+            key="partage-plan-pdf",
+        )
+    if pole is not None:
+        st.header("Le pôle")
+        draw_comparison(pole, public=True)
+        draw_report(
+            "pole",
+            lambda: pole_report(territory, heading, pole, notes),
+            key="partage-pole-pdf",
+        )
+    return found is not None or pole is not None
+
+
+def _draw_commune(territory: Territory, draft: Draft) -> None:
+    """Draw what a scenario changes for a commune that the reader picks."""
+    effects = effects_of(territory, draft)
+    if effects is None:
+        return
+    names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
+    code = st.selectbox(
+        "Ce que change ce scénario pour ma commune",
+        list(names),
+        index=None,
+        format_func=lambda one: f"{names[one]} ({one})",
+        placeholder="nom de la commune",
+        key="partage_commune",
+    )
+    if code is not None:
+        st.text(effect_tables.effect_sentence(effects, [code], names[code]))
+        draw_compared(effect_tables.effect_table(effects, [code]), "Avant et après")

@@ -1,0 +1,59 @@
+"""What a chosen scenario changes for the territory of a sheet."""
+
+import streamlit as st
+
+from data.region.territory import Territory
+from data.reports import effect_tables
+from data.reports.sheet import Sheet
+from data.scenarios import store
+from geo.errors import ProxiSoinsError
+from pages import accounts, kept_parts
+from pages.accounts import Role
+from pages.sites_table import draw_compared
+
+PARAMETER = "scenario"
+_KEY = "fiche_scenario"
+
+
+def asked() -> str:
+    """Return the scenario chosen, or that of the address; "" for none."""
+    if _KEY in st.session_state:
+        return st.session_state[_KEY] or ""
+    return st.query_params.get(PARAMETER, "")
+
+
+def draw_change(territory: Territory, chosen: Sheet) -> None:
+    """Draw the choice of a scenario and, for planners, what it changes here."""
+    if not accounts.allowed(Role.PLANNER):
+        return
+    try:
+        kept = {one.id: one for one in store.scenarios() if one.draft.region == territory.region}
+        if not kept:
+            return
+        st.subheader("Ce que change un scénario")
+        ids = list(kept)
+        first = asked()
+        picked = st.selectbox(
+            "Scénario enregistré",
+            ids,
+            index=ids.index(first) if first in ids else None,
+            format_func=lambda one: f"{kept[one].draft.name} · {kept_parts.words(kept[one].draft)}",
+            placeholder="aucun",
+            key=_KEY,
+        )
+        if picked is None:
+            return
+        effects = kept_parts.effects_of(territory, kept[picked].draft)
+    except ProxiSoinsError as error:
+        st.error("Le scénario n’a pas pu être calculé.")
+        st.text(str(error))
+        return
+    if effects is None:
+        st.text("Ce scénario ne contient ni site, ni pôle, ni plan de solidarité.")
+        return
+    st.text(effect_tables.effect_sentence(effects, chosen.communes, chosen.name))
+    draw_compared(effect_tables.effect_table(effects, chosen.communes), "Avant et après")
+    st.caption(
+        "Recalculé sur les données d’aujourd’hui. Moyennes pondérées par les habitants ; places : "
+        "le plus proche d’abord. Un plan de solidarité ne change pas le médecin le plus proche."
+    )
