@@ -76,7 +76,7 @@ def of_sites(territory: Territory, sites: Sequence[Site], departures: Mapping[st
     today = ground.minutes_today()
     return _effects(
         ground.communes,
-        (ground.access(ground.gps, minutes, nobody), ground.access(left, minutes, staff)),
+        (ground.apl_with(ground.gps, minutes, nobody), ground.apl_with(left, minutes, staff)),
         (today, np.where(np.isinf(trip), today, trip)),
         (
             ground.without_room(ground.gps, minutes, nobody),
