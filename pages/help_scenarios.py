@@ -12,7 +12,7 @@ from data.scenarios import store
 from data.scenarios.store import Draft, Scenario
 from data.solidarity.plans import Help
 from geo.errors import ProxiSoinsError
-from pages import accounts, figures, kept_parts, shell
+from pages import accounts, figures, kept_parts, shell, sites_sharing
 from pages.accounts import Role
 from pages.help_choices import HelpChoices
 from pages.sites_scenarios import draw_shares
@@ -55,16 +55,18 @@ def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> No
             parameters={store.PLAN: chosen.to_query()},
             data_versions=store.data_versions(territory),
             simulated=territory.simulated,
-        )
+        ),
+        owner=accounts.author(),
     )
     st.session_state["aide_plan"] = saved.id
     st.toast("Plan enregistré.")
 
 
 def _list(territory: Territory) -> None:
+    who = accounts.author()
     known = {
         one.id: one
-        for one in store.scenarios()
+        for one in store.scenarios(owner=who)
         if one.draft.region == territory.region and store.PLAN in one.draft.parameters
     }
     if not known:
@@ -87,21 +89,30 @@ def _list(territory: Territory) -> None:
         if st.button("Rouvrir", key="aide_rouvrir") and kept is not None:
             shell.remember(replace(shell.view(), help=kept))
             st.rerun()
-        with st.popover("Supprimer"):
-            st.text("Le plan et ses liens disparaîtront.")
-            if st.button("Supprimer définitivement", key="aide_supprimer"):
-                accounts.require(Role.PLANNER)
-                store.delete(plan.id)
-                st.rerun()
-    draw_shares(plan)
+        if plan.owned_by(who):
+            _delete(plan)
+    if plan.changed_by(who):
+        draw_shares(plan)
+    sites_sharing.draw_access(plan)
+    sites_sharing.draw_journal(plan)
     others = {key: one for key, one in known.items() if key != picked}
     if others and st.toggle("Comparer avec un autre plan", key=f"aide_comparer_{picked}"):
         _compared(territory, plan, others)
 
 
+def _delete(plan: Scenario) -> None:
+    with st.popover("Supprimer"):
+        st.text("Ses liens se ferment. Il se rétablit depuis la corbeille de l’écran des sites.")
+        if st.button("Supprimer le plan", key="aide_supprimer"):
+            accounts.require(Role.PLANNER)
+            store.delete(plan.id, owner=accounts.author())
+            st.rerun()
+
+
 def _label(plan: Scenario) -> str:
     when = plan.updated_at.astimezone()
-    return f"{plan.draft.name} · {date(when.date())}, {when:%H:%M}"
+    whose = sites_sharing.belongs_to(plan, accounts.author())
+    return f"{plan.draft.name} · {date(when.date())}, {when:%H:%M}{whose}"
 
 
 def _compared(territory: Territory, first: Scenario, others: dict[str, Scenario]) -> None:

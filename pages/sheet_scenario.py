@@ -27,7 +27,11 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     if not accounts.allowed(Role.PLANNER):
         return
     try:
-        kept = {one.id: one for one in store.scenarios() if one.draft.region == territory.region}
+        kept = {
+            one.id: one
+            for one in store.scenarios(owner=accounts.author())
+            if one.draft.region == territory.region
+        }
         if not kept:
             return
         st.subheader("Ce que change un scénario")
