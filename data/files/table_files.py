@@ -1,19 +1,24 @@
 """Tables read from and written to CSV, XLSX and Parquet, by the file's extension."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from data.base.spreadsheet_text import safe_text
+from data.files import sandbox
 from data.files.text_files import OpenedTable, TextTable, open_input, tables_of
 from geo.errors import InvalidInputError
+
+MEMORY_PER_BYTE, MAX_MEMORY_BYTES = 12, 4_000_000_000
+"""A table of texts takes up to a dozen times its file; commands read tables of all of France."""
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
     """Read a table as text, its index being the line numbers of the file (the header is line 1).
 
-    Any format of `data.files.opening`. Blank lines are left out, and so are lines of title above
-    the header.
+    Any format of `data.files.opening`, opened in a process apart. Blank lines are left out, and so
+    are lines of title above the header.
 
     Returns
     -------
@@ -28,6 +33,18 @@ def read_text_table(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InvalidInputError(f"Le fichier {path} n’existe pas : vérifiez son chemin.")
+    size = path.stat().st_size
+    limits = replace(
+        sandbox.for_size(size),
+        memory_bytes=min(MAX_MEMORY_BYTES, sandbox.MEMORY_BYTES + MEMORY_PER_BYTE * size),
+    )
+    table, remarks = sandbox.run(read_here, path, name=path.name, limits=limits)
+    table.attrs["remarks"] = remarks
+    return table
+
+
+def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read a table as `read_text_table` does, in this process: the work of the process apart."""
     read: list[tuple[str, pd.DataFrame]] = []
     remarks: list[str] = []
     for file in open_input(path):
@@ -43,8 +60,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
         )
     name, best = max(read, key=lambda one: len(one[1]))
     remarks += [f"non lu : {other} ({len(frame)} lignes)" for other, frame in read if other != name]
-    best.attrs["remarks"] = tuple(remarks)
-    return best
+    return best, tuple(remarks)
 
 
 def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.files.table_files import read_text_table
 from data.region import schemas
 from geo.errors import InvalidInputError, UnavailableError
 from models.learning import places
@@ -47,16 +48,14 @@ def years(panel: pd.DataFrame) -> list[int]:
 
 
 def read_csv(path: Path, what: str) -> pd.DataFrame:
-    """Read a table keyed by `code`, as text; refuse a file that is absent or has no such column."""
+    """Read a table keyed by `code`, as text; refuse a file that is absent or has no such column.
+
+    Any format that a command reads; blank cells are missing.
+    """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            heading = lines.readline()
-        separator = max(";\t,", key=heading.count)
-        table = pd.read_csv(path, dtype=str, sep=separator, encoding="utf-8-sig")
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"Le fichier {path} ({what}) n’est pas un CSV lisible.") from error
+    table = read_text_table(path).reset_index(drop=True)
+    table = table.where(table != "")
     if "code" not in table.columns:
         raise InvalidInputError(
             f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE) ; "

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import uploads
-from data.files import sandbox
+from data.files import sandbox, table_files
 from data.files.sandbox import Limits, calls
 from data.official import imports, reading
 from data.official.reading import read_here
@@ -48,6 +48,7 @@ def doors(content: bytes, name: str, folder: Path) -> dict[str, sandbox.Answer]:
         "sites": sandbox.ask(uploads.read_lines, content, name),
         "lines": sandbox.ask(reader.read_lines, content, name),
         "official": sandbox.ask(read_here, {0: path}, index),
+        "commands": sandbox.ask(table_files.read_here, path),
     }
 
 
@@ -197,7 +198,7 @@ def test_without_fork_a_fresh_process_answers(monkeypatch: pytest.MonkeyPatch) -
 def test_the_doors_of_the_screens_open_nothing_themselves(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked = []
+    asked, commands = [], table_files.read_here
 
     def refuse(function: Callable[..., object], *_: object, **_more: object) -> sandbox.Answer:
         asked.append(function)
@@ -215,9 +216,11 @@ def test_the_doors_of_the_screens_open_nothing_themselves(
             opened()
     path = tmp_path / "a.csv"
     path.write_bytes(content)
+    with pytest.raises(ProxiSoinsError, match="trop long"):
+        table_files.read_text_table(path)
     (report,) = imports.preview([path])
     assert "trop long" in report.message
-    assert asked == [uploads.read_lines, uploads.read_lines, reader.read_lines, read_here]
+    assert asked == [uploads.read_lines, uploads.read_lines, reader.read_lines, commands, read_here]
 
 
 def test_a_file_that_breaks_its_limits_does_not_stop_the_others(
