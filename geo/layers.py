@@ -72,7 +72,13 @@ def _steps(labels: str, colours: str) -> tuple[LegendClass, ...]:
 
 # Sequential palettes of ColorBrewer (C. Brewer, colorbrewer2.org), safe for colour-blind readers.
 _YELLOW_TO_BROWN = "#ffffe5 #fee391 #fec44f #fe9929 #d95f0e #8c2d04"
+_WHITE_TO_PURPLE = "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f"
+_BLUE_TO_RED = "#2166ac #92c5de #f7f7f7 #f4a582 #d6604d #7f0d1c"
 _BLUES_DOWN = "#7f2704 #d94801 #fdae6b #deebf7 #9ecae1 #3182bd"
+
+_SHARES = "aucun | jusqu’à 5 | 5 à 10 | 10 à 25 | 25 à 50 | plus de 50"
+_LOADS = (600, 800, 1000, 1200, 1600)
+_LOADED = "jusqu’à 600 | 600 à 800 | 800 à 1 000 | 1 000 à 1 200 | 1 200 à 1 600 | plus de 1 600"
 
 INDICATORS = (
     Indicator(
@@ -82,10 +88,7 @@ INDICATORS = (
         "%",
         0,
         (0, 5, 10, 25, 50),
-        _steps(
-            "aucun | jusqu’à 5 | 5 à 10 | 10 à 25 | 25 à 50 | plus de 50",
-            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
-        ),
+        _steps(_SHARES, _WHITE_TO_PURPLE),
         ("gps",),
         "part des habitants que ne peut accueillir aucun médecin à 20 minutes en voiture, à 1 000 "
         "habitants par médecin au plus (hypothèse), le plus proche passant le premier",
@@ -128,10 +131,72 @@ INDICATORS = (
         (0, 250, 500, 1000, 2000),
         _steps(
             "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
-            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
+            _WHITE_TO_PURPLE,
         ),
         ("gps",),
         "habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en voiture",
+    ),
+    *(
+        Indicator(
+            f"share_without_room_in_{years}",
+            f"Habitants sans place chez un généraliste, attendus à {years} ans",
+            f"Sans place dans {years} ans",
+            "%",
+            0,
+            (0, 5, 10, 25, 50),
+            _steps(_SHARES, _WHITE_TO_PURPLE),
+            ("gps", "gp_history", "apl"),
+            "part des habitants sans place à 20 minutes, à 1 000 habitants par médecin au plus "
+            "(hypothèse), le plus proche passant le premier : moyenne de 400 avenirs où des "
+            f"communes perdent leur dernier médecin en {years} ans après le millésime des "
+            "effectifs ; ni arrivées, ni départs ailleurs. Document de travail : ne pas diffuser "
+            "par commune",
+        )
+        for years in (2, 5)
+    ),
+    *(
+        Indicator(
+            f"share_change_in_{years}",
+            f"Habitants sans place : différence entre maintenant et {years} ans après",
+            f"Différence en {years} ans",
+            "%",
+            1,
+            (-0.1, 0.1, 1, 2.5, 5),
+            _steps(
+                "moins de sans place | inchangé | jusqu’à 1 point de plus | 1 à 2,5 | 2,5 à 5 | "
+                "plus de 5",
+                "#2166ac #f7f7f7 #fddbc7 #f4a582 #d6604d #7f0d1c",
+            ),
+            ("gps", "gp_history", "apl"),
+            "points de la part des habitants sans place : attendue, moins celle d’aujourd’hui "
+            "d’après les effectifs connus. Document de travail : ne pas diffuser par commune",
+        )
+        for years in (2, 5)
+    ),
+    Indicator(
+        "load_per_gp",
+        "Habitants par généraliste, chacun allant au plus proche",
+        "Habitants par médecin",
+        "hab.",
+        0,
+        _LOADS,
+        _steps(_LOADED, _BLUE_TO_RED),
+        ("gps",),
+        "communes qui ont un médecin (les autres : non disponible) ; habitants dont c’est le "
+        "médecin le plus proche, divisés par les médecins de la commune ; surcharge au-delà de "
+        "1 000 (hypothèse). C’est une moyenne de la commune, jamais la patientèle d’un médecin",
+    ),
+    Indicator(
+        "load_per_gp_in_5",
+        "Habitants par généraliste, attendus à 5 ans là où il en reste",
+        "Habitants par médecin dans 5 ans",
+        "hab.",
+        0,
+        _LOADS,
+        _steps(_LOADED, _BLUE_TO_RED),
+        ("gps", "gp_history", "apl"),
+        "le même nombre, en moyenne des avenirs tirés où la commune garde ses médecins pendant que "
+        "d’autres perdent les leurs. Document de travail : ne pas diffuser par commune",
     ),
     Indicator(
         "population_beyond_20",
@@ -142,7 +207,7 @@ INDICATORS = (
         (0, 250, 500, 1000, 2000),
         _steps(
             "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
-            "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f",
+            _WHITE_TO_PURPLE,
         ),
         ("gps",),
         "habitants des communes dont le bourg est à plus de 20 minutes",

@@ -167,7 +167,8 @@ def room(
         Path,
         typer.Option(
             help="Fichier à écrire : code, name, population, without_room_now, "
-            "without_room_expected (habitants sans place à 20 minutes)."
+            "without_room_expected (habitants sans place à 20 minutes), load_expected (habitants "
+            "par médecin là où il en reste, chacun allant au plus proche)."
         ),
     ],
     carriers: Annotated[
@@ -182,9 +183,9 @@ def room(
     from data.base.french import number
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
-    from models.region.soon import ASSUMPTIONS, DRAWS, soon
+    from models.region.soon import ASSUMPTIONS, DRAWS, kept
 
-    found = soon(load_territory(region), horizon)
+    found = kept(load_territory(region), horizon)
     write_table(found.communes, out)
     if carriers is not None:
         write_table(found.carriers, carriers)

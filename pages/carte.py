@@ -12,7 +12,8 @@ from data.region.territory import Territory
 from data.uploads import MatchReport
 from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
-from pages import accounts, figures, map_dialogue, map_view, shell
+from models.region import soon
+from pages import accounts, carte_soon, figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 MAP = "carte"
@@ -33,7 +34,9 @@ UNPLACED_TITLES = {
 @st.cache_resource(
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
 )
-def _configuration(territory: Territory, *, with_risk: bool) -> tuple[dict[str, Any], str]:
+def _configuration(
+    territory: Territory, *, with_risk: bool, with_soon: bool
+) -> tuple[dict[str, Any], str]:
     """Return the configuration of the map, read only, and what is sent of it.
 
     It is kept for all sessions: whether it holds the risk by commune is part of what it is.
@@ -41,6 +44,8 @@ def _configuration(territory: Territory, *, with_risk: bool) -> tuple[dict[str, 
     around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
     communes = shell.commune_indicators
     table = (shell.communes_with_risk if with_risk else communes)(territory)
+    if with_soon:
+        table = soon.with_soon(table, territory)
     document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
     return document, payload.encode(document)
 
@@ -49,10 +54,11 @@ def _payload(territory: Territory, view: ViewState) -> str:
     """Return the map's payload, the same for the whole session unless its content changes."""
     points: pd.DataFrame | None = st.session_state.get(OWN_POINTS)
     with_risk = accounts.may_see_risk()
-    content = (territory.version, id(points), with_risk)
+    with_soon = with_risk and soon.is_kept(territory)
+    content = (territory.version, id(points), with_risk, with_soon)
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document, encoded = _configuration(territory, with_risk=with_risk)
+        document, encoded = _configuration(territory, with_risk=with_risk, with_soon=with_soon)
         own = {}
         if points is not None:
             own = payload.with_own_points(document, points)
@@ -139,6 +145,7 @@ def draw() -> None:
         f"Carte de l’accès aux médecins, {escape(territory.region_name)}</h1>"
     )
     _map(territory)
+    carte_soon.draw(territory)
     _own_layer(territory)
     _table(territory)
 

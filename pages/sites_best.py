@@ -9,7 +9,7 @@ from data.base.french import counted
 from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
-from data.siting.best import EXISTING, WEIGHTS, BestSites
+from data.siting.best import CAPACITATED, EXISTING, WEIGHTS, BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import sites_results
@@ -74,12 +74,15 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         key="sites_seuil",
     )
     left, right = st.columns(2)
+    # Capacity has its own people to serve: the others are no choice then.
+    seats = model == CAPACITATED
     weights = left.selectbox(
         "Qui compte",
         WEIGHTS,
         index=WEIGHTS.index(kept.weights),
-        format_func=WEIGHT_WORDS.__getitem__,
-        key="sites_poids",
+        format_func=(lambda _: "habitants sans place") if seats else WEIGHT_WORDS.__getitem__,
+        disabled=seats,
+        key="sites_poids_places" if seats else "sites_poids",
     )
     existing = right.selectbox(
         "Ce qui existe déjà",
@@ -96,7 +99,7 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         format_func=names.__getitem__,
         key=f"sites_choix_{count}",
     )
-    prices, budget = _budget(names, kept) if model != "lscp" else ((), None)
+    prices, budget = _budget(names, kept) if model not in {"lscp", CAPACITATED} else ((), None)
     left_out = against
     if against:
         allowed = st.toggle(

@@ -51,6 +51,11 @@ def cached_table(name: str, key: str, build: Callable[[], pd.DataFrame]) -> pd.D
     return table
 
 
+def is_kept(name: str, key: str) -> bool:
+    """Tell whether a table is on disk under that name and key."""
+    return (paths.home() / "cache" / f"{name}-{key}.parquet").is_file()
+
+
 def _write(table: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".partial")

@@ -15,6 +15,9 @@ from geo.layers import Indicator
 CROWDED_SHARE = 0.1
 """A commune is counted when more than this share of its inhabitants is without room."""
 
+CHANGED_SHARE = 0.01
+"""A commune is counted when its share without room rises by more than this."""
+
 
 def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str:
     """Return what the map of an indicator shows, in one French sentence with its denominator.
@@ -47,6 +50,41 @@ def _room(table: pd.DataFrame, key: str) -> str:
         f"premier. Plus d’un habitant sur dix est sans place dans {number(len(crowded))} des "
         f"{number(len(table))} communes, de {number(crowded['departement'].nunique())} "
         "départements."
+    )
+
+
+def _soon(table: pd.DataFrame, key: str) -> str:
+    people, years = table["population"], key.rsplit("_", 1)[1]
+    without = (table[key] * people).sum()
+    now = table["without_room_nearest"].sum()
+    crowded = table[table[key] > CROWDED_SHARE]
+    return (
+        f"{number(without)} des {number(people.sum())} habitants seraient sans place à 20 minutes "
+        f"{years} ans après le millésime des effectifs, au lieu de {number(now)}, en moyenne des "
+        "avenirs tirés (intervalle sous la carte) ; plus d’un sur dix dans "
+        f"{number(len(crowded))} des {number(len(table))} communes."
+    )
+
+
+def _room_change(table: pd.DataFrame, key: str) -> str:
+    people, years = table["population"], key.rsplit("_", 1)[1]
+    more = table[key] > CHANGED_SHARE
+    return (
+        f"{number((table[key] * people).sum())} habitants de plus seraient sans place "
+        f"{years} ans après le millésime des effectifs, sur {number(people.sum())}, en moyenne des "
+        f"avenirs tirés ; la part monte de plus d’un point dans {number(int(more.sum()))} des "
+        f"{number(len(table))} communes."
+    )
+
+
+def _load(table: pd.DataFrame, key: str) -> str:
+    known = table[table[key].notna()]
+    over = known[known[key] > ROOM_PEOPLE_A_GP]
+    when = "" if key == "load_per_gp" else ", 5 ans après le millésime des effectifs"
+    return (
+        f"surcharge (plus de {number(ROOM_PEOPLE_A_GP)} habitants par médecin, chacun allant au "
+        f"plus proche) dans {number(len(over))} des {number(len(known))} communes qui ont un "
+        f"médecin{when}."
     )
 
 
@@ -173,6 +211,12 @@ def _zones(table: pd.DataFrame, key: str) -> str:
 
 _WORDED: dict[str, Callable[[pd.DataFrame, str], str]] = {
     "share_without_room": _room,
+    "share_without_room_in_2": _soon,
+    "share_without_room_in_5": _soon,
+    "share_change_in_2": _room_change,
+    "share_change_in_5": _room_change,
+    "load_per_gp": _load,
+    "load_per_gp_in_5": _load,
     "minutes_to_nearest_gp": _minutes,
     "minutes_to_third_gp": _third,
     "population_single_gp": _single,

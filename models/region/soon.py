@@ -1,15 +1,26 @@
 """Room with a GP after departures drawn from the calibrated risk of losing the last one."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+import models.learning
+from data.access import room as room_counts
+from data.access import room_tables as rooms
+from data.access.indicators import LEVELS
 from data.access.room import room_tables
+from data.base import table_cache
+from data.base.french import number
+from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
-from geo.room import nearest_first
+from geo import room as engine
+from geo.room import nearest_first, nearest_load
+from models.learning import artefact
+from models.region import predict
 from models.region.predict import probabilities
 
 DRAWS = 400
@@ -18,6 +29,9 @@ DRAWS = 400
 SEED = 20
 """The same numbers for all horizons: a commune that loses its GPs in two years has lost them in
 five, and two horizons differ by the risk, not by chance."""
+
+HORIZONS_SHOWN = (2, 5)
+"""Years after the counts that the screens show."""
 
 INTERVAL = (0.05, 0.95)
 """Quantiles of the total over the futures."""
@@ -49,7 +63,8 @@ class Soon:
         Mean over the futures drawn, and the ends of nine futures in ten.
     communes
         One row per commune of the region, in its order: code, name, population, without_room_now,
-        without_room_expected (inhabitants).
+        without_room_expected (inhabitants), load_expected (inhabitants per GP if all went to the
+        nearest GP, mean over the futures in which the commune keeps its GPs; missing without GP).
     carriers
         Communes of the region and its border whose GPs may go, those that carry most of the
         expected loss first: code, name, gps, without_room_more (inhabitants if it alone loses
@@ -107,10 +122,15 @@ def soon(
     now = without(gps)
     numbers = np.random.default_rng(SEED).random((draws, len(chance)))
     total, mean = np.empty(draws), np.zeros_like(now)
+    load, stays = np.zeros(len(gps)), np.zeros(len(gps))
     for draw in range(draws):
-        after = without(np.where(numbers[draw] < chance, 0.0, gps))
+        staff = np.where(numbers[draw] < chance, 0.0, gps)
+        after = without(staff)
         total[draw] = after.sum()
         mean += after / draws
+        load += np.nan_to_num(nearest_load(reach, people, staff))
+        stays += staff > 0
+    load = np.divide(load, stays, out=np.full(len(gps), np.nan), where=stays > 0)
     at_risk = np.flatnonzero((chance > 0) & (gps > 0))
     more = np.array([without(_left(gps, int(row))).sum() - now.sum() for row in at_risk])
     carriers = pd.DataFrame(
@@ -124,9 +144,142 @@ def soon(
     ).sort_values(["expected", "code"], ascending=[False, True], ignore_index=True)
     told = pd.DataFrame(tables.places.loc[inside, ["id", "name", "population"]])
     communes = told.rename(columns={"id": "code"}).reset_index(drop=True)
-    communes = communes.assign(without_room_now=now, without_room_expected=mean)
+    communes = communes.assign(
+        without_room_now=now, without_room_expected=mean, load_expected=load[inside]
+    )
     low, high = (float(end) for end in np.quantile(total, INTERVAL))
     return Soon(horizon, float(now.sum()), float(total.mean()), low, high, communes, carriers)
+
+
+def kept(territory: Territory, horizon: int) -> Soon:
+    """Return `soon` as the screens show it, from disk where it was computed before.
+
+    The key holds the data, the travel times, the model and the code, so that no figure outlives
+    what it was made from.
+
+    Raises
+    ------
+    UnavailableError, InvalidInputError
+        As `soon`.
+    """
+    key = _key(territory, horizon)
+    made: list[Soon] = []
+
+    def found() -> Soon:
+        if not made:
+            made.append(soon(territory, horizon))
+        return made[0]
+
+    # The totals are written last: where they are, the rest is.
+    communes = cached_table(_COMMUNES, key, lambda: found().communes)
+    carriers = cached_table(_CARRIERS, key, lambda: found().carriers)
+    one = cached_table(_TOTALS, key, lambda: _totals(found())).iloc[0]
+    return Soon(
+        horizon,
+        float(one["now"]),
+        float(one["expected"]),
+        float(one["low"]),
+        float(one["high"]),
+        communes,
+        carriers,
+    )
+
+
+def is_kept(territory: Territory) -> bool:
+    """Tell whether what the screens show is on disk, so that it costs nobody a wait."""
+    return all(table_cache.is_kept(_TOTALS, _key(territory, horizon)) for horizon in HORIZONS_SHOWN)
+
+
+_COMMUNES, _CARRIERS, _TOTALS = "soon_communes", "soon_carriers", "soon_totals"
+
+
+def _totals(found: Soon) -> pd.DataFrame:
+    columns = ("now", "expected", "low", "high")
+    return pd.DataFrame({name: [getattr(found, name)] for name in columns})
+
+
+def _key(territory: Territory, horizon: int) -> str:
+    folders = [Path(package.__file__ or "").parent for package in (engine, models.learning)]
+    code = [Path(one) for one in (__file__, predict.__file__, room_counts.__file__, rooms.__file__)]
+    code += [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    content = (path.read_bytes() for path in (*code, artefact.PATH))
+    settings = f"{horizon} {HUBERT_MINUTES} {ROOM_PEOPLE_A_GP} {DRAWS} {SEED}"
+    return digest(territory.version, settings, *content)
+
+
+def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
+    """Return the indicators of communes with those of the coming years; for planners only.
+
+    The expected figure of a commune tells the probability that the GPs around it leave, hence
+    points at a person: on public screens only `sentence` is told.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, in the order of `territory.communes`, with, for each of `HORIZONS_SHOWN`:
+        share_without_room_in_N and share_change_in_N (0 to 1, expected and expected minus now),
+        load_per_gp_in_N (inhabitants per GP).
+    """
+    added: dict[str, pd.Series] = {}
+    for horizon in HORIZONS_SHOWN:
+        communes = kept(territory, horizon).communes
+        people = communes["population"].where(communes["population"] > 0)
+        share = communes["without_room_expected"] / people
+        now = communes["without_room_now"] / people
+        added[f"share_without_room_in_{horizon}"] = share
+        added[f"share_change_in_{horizon}"] = share - now
+        added[f"load_per_gp_in_{horizon}"] = communes["load_expected"]
+    return table.assign(**{key: values.to_numpy() for key, values in added.items()})
+
+
+def sentence(found: Soon, year: int | None) -> str:
+    """Return what may be told to anyone: the people of the region, never a commune."""
+    since = f" après les effectifs de {year}" if year else " après les effectifs connus"
+    return (
+        f"{found.horizon} ans{since} : {number(found.expected)} habitants sans place à "
+        f"{number(HUBERT_MINUTES)} minutes attendus, entre {number(found.low)} et "
+        f"{number(found.high)} dans neuf des dix avenirs tirés, au lieu de {number(found.now)}, à "
+        f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, le plus proche passant le "
+        "premier."
+    )
+
+
+def by_territory(territory: Territory, communes: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return who is without room, now and at each horizon, by EPCI or département.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    communes
+        Its indicators (`data.access.indicators.commune_indicators`).
+    level
+        One of `data.access.indicators.LEVELS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, name, population, without_room_now, without_room_in_N (inhabitants, of each of
+        `HORIZONS_SHOWN`), share_without_room and share_without_room_in_N (0 to 1) of the last
+        horizon; those that lose most first. Communes outside any territory are left out.
+    """
+    code, name = LEVELS[level]
+    table = communes[[code, name, "population"]].set_axis(
+        ["code", "name", "population"], axis="columns"
+    )
+    for horizon in HORIZONS_SHOWN:
+        found = kept(territory, horizon).communes
+        table = table.assign(
+            without_room_now=found["without_room_now"].to_numpy(),
+            **{f"without_room_in_{horizon}": found["without_room_expected"].to_numpy()},
+        )
+    summed = table[table["code"] != ""].groupby(["code", "name"], as_index=False).sum()
+    people = summed["population"].where(summed["population"] > 0)
+    last = HORIZONS_SHOWN[-1]
+    summed["share_without_room"] = summed["without_room_now"] / people
+    summed[f"share_without_room_in_{last}"] = summed[f"without_room_in_{last}"] / people
+    more = summed[f"without_room_in_{last}"] - summed["without_room_now"]
+    return summed.loc[more.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 def _left(gps: npt.NDArray[np.float64], row: int) -> npt.NDArray[np.float64]:

@@ -1,22 +1,29 @@
 """Room after drawn departures: nothing drawn changes nothing, all drawn leaves nobody a place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from data.access.indicators import commune_indicators
+from data.access.room import commune_room
+from data.base.french import number
+from data.maps.sentences import sentence
+from geo.layers import INDICATORS
 from models.region import soon as module
 from models.region.soon import soon
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.test_indicators import CODES, GPS, made
 
 
 @pytest.fixture
 def drawn(monkeypatch):
     """Return a run on the made region with given probabilities."""
 
-    def run(chance, **options):
+    def run(chance, gps=GPS, **options):
         known = pd.Series(chance, dtype=float)
         monkeypatch.setattr(module, "probabilities", lambda *_: known)
-        return soon(made(GPS), 5, **options)
+        return soon(made(gps), 5, **options)
 
     return run
 
@@ -52,3 +59,84 @@ def test_futures_are_common_to_all_horizons(drawn):
     assert low.high <= high.high
     again = drawn(dict.fromkeys(GPS, 0.2), draws=50)
     assert again.expected == low.expected
+
+
+def test_the_load_is_that_of_now_where_nobody_leaves(drawn):
+    found = drawn(dict.fromkeys(GPS, 0.0), draws=3)
+    now = commune_room(made(GPS))["load_per_gp"]
+    np.testing.assert_allclose(found.communes["load_expected"], now)
+
+
+def test_who_stays_is_loaded_more_when_others_leave(drawn):
+    # Two neighbours twelve minutes apart; the second may go, its people then go to the first.
+    gps = {**GPS, CODES[0]: 1.0, CODES[1]: 1.0}
+    now = drawn(dict.fromkeys(gps, 0.0), gps, draws=2).communes["load_expected"]
+    later = drawn({CODES[1]: 0.9}, gps, draws=60).communes["load_expected"]
+    assert later[0] > now[0]
+    assert (later[now.notna()] >= now[now.notna()] - 1e-9).all()
+
+
+@pytest.fixture
+def kept_once(monkeypatch, tmp_path):
+    """A folder of its own, a made region, and a count of the computations."""
+    monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path))
+    chances = pd.Series(dict.fromkeys(GPS, 0.4))
+    monkeypatch.setattr(module, "probabilities", lambda _, years: chances * years / 5)
+    calls: list[int] = []
+
+    def counted(territory, horizon):
+        calls.append(horizon)
+        return soon(territory, horizon, draws=20)
+
+    monkeypatch.setattr(module, "soon", counted)
+    return made(GPS), calls
+
+
+def test_what_was_drawn_is_read_from_disk_afterwards(kept_once):
+    territory, calls = kept_once
+    assert not module.is_kept(territory)
+    first = {years: module.kept(territory, years) for years in module.HORIZONS_SHOWN}
+    assert module.is_kept(territory)
+    again = module.kept(territory, 5)
+    assert calls == [*module.HORIZONS_SHOWN]
+    assert (again.now, again.expected, again.low, again.high) == (
+        first[5].now,
+        first[5].expected,
+        first[5].low,
+        first[5].high,
+    )
+    pd.testing.assert_frame_equal(again.communes, first[5].communes)
+    pd.testing.assert_frame_equal(again.carriers, first[5].carriers)
+    assert first[2].expected <= first[5].expected
+
+
+def test_another_model_or_other_data_are_drawn_again(kept_once, monkeypatch, tmp_path):
+    territory, calls = kept_once
+    module.kept(territory, 5)
+    module.kept(replace(territory, version="v2"), 5)
+    other = tmp_path / "model.json"
+    other.write_text("{}")
+    monkeypatch.setattr(module.artefact, "PATH", other)
+    module.kept(territory, 5)
+    assert calls == [5, 5, 5]
+
+
+def test_map_tables_and_sentence_tell_one_total(kept_once):
+    territory, _ = kept_once
+    communes = commune_indicators(territory)
+    shown = module.with_soon(communes, territory)
+    for years in module.HORIZONS_SHOWN:
+        found = module.kept(territory, years)
+        key = f"share_without_room_in_{years}"
+        people = (shown[key] * shown["population"]).sum()
+        assert people == pytest.approx(found.expected)
+        change = (shown[f"share_change_in_{years}"] * shown["population"]).sum()
+        assert change == pytest.approx(found.expected - found.now)
+        assert number(found.expected) in module.sentence(found, 2017)
+        by_key = {one.key: one for one in INDICATORS}
+        assert number(found.expected) in sentence(by_key[key], shown, "Région")
+    table = module.by_territory(territory, communes, "departement")
+    assert table["without_room_in_5"].sum() == pytest.approx(module.kept(territory, 5).expected)
+    assert table["without_room_now"].sum() == pytest.approx(shown["without_room_nearest"].sum())
+    lost = table["without_room_in_5"] - table["without_room_now"]
+    assert lost.is_monotonic_decreasing

@@ -1,0 +1,83 @@
+"""Under the map: who will be without room in two and in five years, and which communes carry it."""
+
+import streamlit as st
+
+from data.region.territory import Territory
+from geo.errors import ProxiSoinsError
+from models.region import soon
+from models.region.soon import Soon
+from pages import accounts, figures, shell
+
+SOURCES = ("communes", "gps", "gp_history", "apl")
+MASKED = (
+    "Par commune et par EPCI : non diffusé en vue publique, car le chiffre d’une petite commune y "
+    "désignerait une personne."
+)
+WORKING_PAPER = (
+    "Document de travail du planificateur, à ne pas diffuser par commune : une commune à un seul "
+    "médecin désigne une personne."
+)
+FIRST_CARRIERS = 20
+LEVELS = {"epci": "par EPCI", "departement": "par département", "commune": "ce qui le porte"}
+
+
+def draw(territory: Territory) -> None:
+    """Draw what is known of the coming years, computed when it is asked for, then kept."""
+    box = st.expander("Dans 2 et 5 ans : qui sera sans place", key="soon", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        try:
+            _draw(territory)
+        except ProxiSoinsError as error:
+            st.text(str(error))
+
+
+def _draw(territory: Territory) -> None:
+    known = soon.is_kept(territory)
+    if not known and not accounts.may_see_risk():
+        st.caption("Ce calcul n’a pas encore été fait sur ces données.")
+        return
+    if not known and not st.button("Calculer (une minute environ, une seule fois)"):
+        st.caption("Ce calcul n’a pas encore été fait sur ces données ; il sera gardé.")
+        return
+    with st.spinner("Tirage des départs…"):
+        found = {horizon: soon.kept(territory, horizon) for horizon in soon.HORIZONS_SHOWN}
+    if not known:
+        # The map draws them from now on.
+        st.rerun()
+    year = territory.provenance["gps"].year
+    for one in found.values():
+        st.markdown(f"**{soon.sentence(one, year)}**")
+    if accounts.may_see_risk():
+        st.caption(
+            "Sur la carte : indicateurs « Sans place dans 2 ans », « dans 5 ans », « Différence » "
+            "et « Habitants par médecin »."
+        )
+        _tables(territory, found[soon.HORIZONS_SHOWN[-1]])
+    else:
+        st.caption(MASKED)
+    for assumption in soon.ASSUMPTIONS:
+        st.text(f"• {assumption}")
+    st.caption(" · ".join(figures.notes(territory, *SOURCES)))
+
+
+def _tables(territory: Territory, last: Soon) -> None:
+    level = st.segmented_control(
+        "Tableau",
+        list(LEVELS),
+        default="epci",
+        required=True,
+        format_func=LEVELS.__getitem__,
+        key="soon_level",
+    )
+    if level == "commune":
+        st.caption(
+            f"Les {FIRST_CARRIERS} communes qui portent le plus de la perte attendue à "
+            f"{last.horizon} ans, voisines des autres régions comprises."
+        )
+        table = last.carriers.head(FIRST_CARRIERS)
+    else:
+        table = soon.by_territory(territory, shell.commune_indicators(territory), level or "epci")
+    figures.table(table, height=320)
+    st.caption(WORKING_PAPER)
