@@ -12,7 +12,7 @@ LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test quick coverage test-lowest browser lint format lock clean
+.PHONY: help setup install run test quick coverage test-lowest browser lint format lock audit clean
 
 help: ## list the targets
 	@echo "ProxiSoins: make TARGET"
@@ -56,10 +56,16 @@ format: .venv/ready-dev ## put the code in the house format
 	$(VENV_PYTHON) -m ruff check --fix .
 	$(VENV_PYTHON) -m ruff format .
 
-lock: .venv/ready-dev ## compute the two locks again from pyproject.toml
+lock: .venv/ready-dev ## compute the locks again from pyproject.toml
 	$(LOCK) --extra postgres --extra login --output-file requirements.lock
 	$(LOCK) --extra postgres --extra login --extra precompute --extra dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
+	$(VENV_PYTHON) -m uv pip compile requirements.lock --quiet --no-deps --generate-hashes --universal \
+		--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--output-file requirements-hashed.lock
+
+audit: .venv/ready-dev ## look for known holes of the locked packages in ADVISORIES=… (an export of OSV; no network)
+	$(VENV_PYTHON) -m data.upkeep.known_holes $(ADVISORIES)
 
 clean: ## remove the environment and everything that set-up made
 	rm -rf .venv static/vendor static/generated

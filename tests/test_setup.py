@@ -43,6 +43,19 @@ def test_development_adds_to_the_application_and_changes_nothing() -> None:
     )
 
 
+def test_hashes_are_those_of_the_application_and_hold_no_address() -> None:
+    text = (ROOT / "requirements-hashed.lock").read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    blocks = re.split(r"\n(?=\S)", text.replace(" \\\n", "\n").strip())
+    pins = {block.splitlines()[0].strip() for block in blocks}
+    assert pins == set((ROOT / "requirements.lock").read_text().splitlines()), "run make lock"
+    for block in blocks:
+        hashes = [line.strip() for line in block.splitlines()[1:]]
+        assert hashes
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes)
+
+
 @pytest.mark.parametrize(
     ("lock", "extras"),
     [("requirements.lock", ("login", "postgres")), ("requirements-dev.lock", ("dev",))],
