@@ -20,9 +20,13 @@ SCREENS = (
     ("zonage", "Zonage", "layers", Role.READER),
     ("territoire", "Fiche territoire", "description", Role.PUBLIC),
     ("methode", "Données et méthode", "menu_book", Role.READER),
+    ("regions", "Régions", "public", Role.READER),
     ("partage", "Scénario partagé", "link", Role.PUBLIC),
 )
 """File, title, icon and least role of each screen, in the order of the menu."""
+
+REGIONS = "Régions"
+"""Needs no region, and is where one goes when that of the address is not there."""
 
 SHARED = "partage"
 """Opened by its links only, and alone: no menu."""
@@ -62,9 +66,11 @@ alone = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{SHARED}")
 screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
-    shell.open_page(title=navigation.title)
+    choosing = navigation.title == REGIONS
+    shell.open_page(title=navigation.title, with_region=not choosing)
     if not alone:
-        bar.draw(with_search=navigation.title != SCREENS[0][1] and role > Role.PUBLIC)
+        searched = navigation.title != SCREENS[0][1] and not choosing
+        bar.draw(with_search=searched and role > Role.PUBLIC)
         accounts.draw_account()
     navigation.run()
     settle_at_times()

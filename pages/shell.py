@@ -11,7 +11,7 @@ import streamlit as st
 from data.access import indicators
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
-from data.region import catalogue
+from data.region import catalogue, france
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
@@ -131,8 +131,11 @@ _FRENCH_UPLOADER = (
 )
 
 
-def open_page(*, title: str = "") -> None:
-    """Draw what stands above every screen, and name the tab of the browser."""
+def open_page(*, title: str = "", with_region: bool = True) -> None:
+    """Draw what stands above every screen, and name the tab of the browser.
+
+    Without a region nothing is said of its data: the screen that chooses one needs none.
+    """
     if title:
         st.set_page_config(page_title=f"{title} · ProxiSoins")
     st.html(THEME)
@@ -149,13 +152,16 @@ def open_page(*, title: str = "") -> None:
         ".block-container{padding:0}}"
         f"{_FRENCH_UPLOADER}</style>"
     )
-    ribbon(territory())
+    if with_region:
+        ribbon(territory())
 
 
 def explain(error: ProxiSoinsError) -> None:
     """Say why a screen cannot be drawn, and lead back to the map of the default region."""
     st.error("Cet écran ne peut pas s’afficher.")
     st.text(str(error))
+    if view().region not in france.built() and st.button("Choisir une région", type="primary"):
+        st.switch_page("pages/regions.py")
     if st.button("Revenir à la carte"):
         st.session_state.pop(_VIEW, None)
         st.switch_page("pages/carte.py")

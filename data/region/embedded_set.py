@@ -40,8 +40,8 @@ def folder(region: str = DEFAULT_REGION) -> Path:
         if (candidate / "set.json").is_file():
             return candidate
     raise UnavailableError(
-        f"Le jeu de la région {region} n’est pas construit : lancez "
-        f"« python -m data.upkeep.build_embedded --region {region} »."
+        f"Le jeu de la région {region} n’est pas construit : construisez-la sur l’écran "
+        f"« Régions », ou lancez « python -m data.upkeep.build_embedded --region {region} »."
     )
 
 
@@ -51,6 +51,7 @@ def regions() -> list[tuple[str, str]]:
         path.parent.name
         for parent in (paths.EMBEDDED, paths.home() / "regions")
         for path in parent.glob("*/set.json")
+        if not path.parent.name.startswith(".")  # being written
     }
     return [(code, name(code)) for code in sorted(found)]
 

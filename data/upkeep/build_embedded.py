@@ -8,7 +8,9 @@ Nothing is simplified: contours keep the vertices of the package, rounded to 1e-
 import argparse
 import json
 import logging
+import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -372,15 +374,34 @@ def former_names(archives: Archives, present: set[str]) -> dict[str, list[str]]:
     return {code: sorted(found) for code, found in names.items()}
 
 
-def build(region: str, out: Path, downloads: Path) -> None:
+def _no_progress(_step: int) -> None:
+    """Tell nobody."""
+
+
+def build(
+    region: str, out: Path, downloads: Path, progress: Callable[[int], None] = _no_progress
+) -> None:
     """Write communes.parquet, fringe.parquet, land.parquet and set.json of a region into `out`.
+
+    Parameters
+    ----------
+    region
+        INSEE code, or FR.
+    out
+        Folder of the set; it appears whole or not at all.
+    downloads
+        Where archives are kept.
+    progress
+        Called with the rank of each step as it begins (`data.upkeep.region_builds.STEPS`).
 
     Raises
     ------
     InvalidInputError
         The region is not known, or the counts are not those expected.
     """
+    progress(0)
     archives = Archives.fetch(downloads)
+    progress(1)
     table = commune_table(archives)
     known = sorted(table["region"].unique())
     if region != "FR" and region not in known:
@@ -388,6 +409,7 @@ def build(region: str, out: Path, downloads: Path) -> None:
             f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou FR."
         )
     france = with_geography(table, archives)
+    progress(2)
     communes = france if region == "FR" else france[france["region"] == region]
     communes = gpd.GeoDataFrame(communes.reset_index(drop=True))
     check_counts(communes, region)
@@ -396,20 +418,27 @@ def build(region: str, out: Path, downloads: Path) -> None:
     )
     schemas.communes.validate(communes.drop(columns="geometry"))
     schemas.communes.validate(fringe)
-    out.mkdir(parents=True, exist_ok=True)
+    progress(3)
+    land = land_around(communes, france, archives)
+    progress(4)
+    draft = out.with_name(f".{out.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
     communes.to_parquet(
-        out / "communes.parquet", index=False, compression="zstd", compression_level=19
+        draft / "communes.parquet", index=False, compression="zstd", compression_level=19
     )
-    fringe.to_parquet(out / "fringe.parquet", index=False, compression="zstd", compression_level=19)
-    land_around(communes, france, archives).to_parquet(
-        out / "land.parquet", index=False, compression="zstd", compression_level=19
+    fringe.to_parquet(
+        draft / "fringe.parquet", index=False, compression="zstd", compression_level=19
     )
+    land.to_parquet(draft / "land.parquet", index=False, compression="zstd", compression_level=19)
     everywhere = pd.concat([communes, fringe])
     description = describe(communes, everywhere, region, archives)
     description["mergers"] = mergers(table[table["code"].isin(everywhere["code"])])
     description["former_names"] = former_names(archives, set(everywhere["code"]))
     text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
-    (out / "set.json").write_text(text + "\n", encoding="utf-8")
+    (draft / "set.json").write_text(text + "\n", encoding="utf-8")
+    shutil.rmtree(out, ignore_errors=True)
+    draft.replace(out)
     logger.info("%s : %s communes", out, french.number(len(communes)))
 
 

@@ -69,6 +69,22 @@ ALTITUDES = Package(
 )
 
 
+PACKAGES = (CODES, CONTOURS, COASTS)
+"""What a build needs."""
+
+
+def archive_of(package: Package) -> str:
+    """Return the name of the archive of a package, as its registry gives it."""
+    if package is CONTOURS:
+        return f"{package.name.replace('-', '_')}-{package.version}-py3-none-any.whl"
+    return f"{package.name.removeprefix('@').replace('/', '-')}-{package.version}.tgz"
+
+
+def kept_archives(folder: Path) -> tuple[Package, ...]:
+    """Return the packages whose archive is in a folder; looked at by name only."""
+    return tuple(package for package in PACKAGES if (folder / archive_of(package)).is_file())
+
+
 def _run(command: list[str], package: Package) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)  # noqa: S603

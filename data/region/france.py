@@ -1,0 +1,61 @@
+"""Every region of France, mainland and overseas, by code and name, built here or not."""
+
+from types import MappingProxyType
+
+from data.region import embedded_set
+from geo.errors import InvalidInputError
+
+NAMES = MappingProxyType(
+    {
+        "84": "Auvergne-Rhône-Alpes",
+        "27": "Bourgogne-Franche-Comté",
+        "53": "Bretagne",
+        "24": "Centre-Val de Loire",
+        "94": "Corse",
+        "44": "Grand Est",
+        "01": "Guadeloupe",
+        "03": "Guyane",
+        "32": "Hauts-de-France",
+        "11": "Île-de-France",
+        "04": "La Réunion",
+        "02": "Martinique",
+        "06": "Mayotte",
+        "28": "Normandie",
+        "75": "Nouvelle-Aquitaine",
+        "76": "Occitanie",
+        "52": "Pays de la Loire",
+        "93": "Provence-Alpes-Côte d’Azur",
+    }
+)
+"""INSEE code to name, in the order of names (official geographic code, regions since 2016)."""
+
+OVERSEAS = frozenset({"01", "02", "03", "04", "06"})
+"""Regions whose geodesy, roads and supply have nothing in common with the mainland's."""
+
+NOT_KNOWN_THERE = MappingProxyType(
+    {
+        "06": "L’APL n’est pas publiée par la DREES pour Mayotte : elle reste non disponible, "
+        "jamais empruntée à une autre région.",
+    }
+)
+"""What is known to be missing in a region, in French."""
+
+
+def name(code: str) -> str:
+    """Return the name of a region.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such region.
+    """
+    if code not in NAMES:
+        raise InvalidInputError(
+            f"Il n’y a pas de région « {code} » ; codes admis : {', '.join(sorted(NAMES))}."
+        )
+    return NAMES[code]
+
+
+def built() -> frozenset[str]:
+    """Return the codes of the regions whose set is there."""
+    return frozenset(code for code, _ in embedded_set.regions())

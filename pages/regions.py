@@ -1,0 +1,138 @@
+"""Screen "Régions": every region of France, opened when it is built, built when it is not."""
+
+import streamlit as st
+
+from data.region import france
+from data.upkeep import region_builds
+from data.upkeep.region_builds import STEPS, Build
+from geo.errors import ProxiSoinsError
+from pages import accounts, shell
+from pages.accounts import Role
+from pages.state import ViewState
+
+COLUMNS = 3
+SECONDS = 2.0
+"""Between two looks at a build under way."""
+ASKED = "region_asked"
+"""Key of the region whose building this session asked for: it opens when it is there."""
+
+
+def _open(code: str) -> None:
+    """Go to the map of a region; nothing of the view of another is kept."""
+    st.session_state.pop(ASKED, None)
+    shell.remember(ViewState(region=code))
+    st.switch_page("pages/carte.py", query_params=ViewState(region=code).to_query())
+
+
+def _build(code: str) -> None:
+    try:
+        region_builds.start(code)
+    except ProxiSoinsError as error:
+        st.error("La construction n’a pas commencé.")
+        st.text(str(error))
+        return
+    st.session_state[ASKED] = code
+    st.rerun()
+
+
+def _choices(codes: list[str], built: frozenset[str], *, may_build: bool, busy: bool) -> None:
+    columns = st.columns(COLUMNS)
+    for place, code in enumerate(codes):
+        there = code in built
+        with columns[place % COLUMNS]:
+            clicked = st.button(
+                france.NAMES[code] if there else f"{france.NAMES[code]} · à construire",
+                key=f"region-{code}",
+                type="primary" if there else "secondary",
+                disabled=not there and (busy or not may_build),
+                width="stretch",
+            )
+        if clicked and there:
+            _open(code)
+        elif clicked:
+            _build(code)
+
+
+@st.fragment(run_every=SECONDS)
+def _under_way(region: str) -> None:
+    """Follow a build; the whole screen is drawn again at its end."""
+    build = region_builds.last()
+    if build is None or not build.running or build.region != region:
+        st.rerun()
+        return
+    st.progress(
+        build.step / len(STEPS),
+        text=f"{france.NAMES[build.region]}, étape {build.step + 1} sur {len(STEPS)} : "
+        f"{build.said}…",
+    )
+    st.caption(
+        "Une à trois minutes sur une machine ordinaire. Vous pouvez quitter cet écran, ou fermer "
+        "le navigateur : la construction continue, et l’avancement se retrouve ici."
+    )
+
+
+def _ended(build: Build) -> None:
+    """Say how the last build ended: open what is there, or what to do when it stopped."""
+    named = france.NAMES.get(build.region, build.region)
+    if not build.error:
+        if st.session_state.get(ASKED) == build.region and build.region in france.built():
+            _open(build.region)
+        return
+    st.error(f"{named} n’a pas été construite.")
+    st.text(build.error)
+    if accounts.role() >= Role.ADMINISTRATOR and st.button(f"Reprendre : {named}", type="primary"):
+        _build(build.region)
+
+
+def _archives() -> None:
+    """Take the archives by file, for a machine that reaches no registry."""
+    missing = region_builds.missing_archives()
+    with st.expander("Sans accès aux registres de paquets : donner les archives par fichier"):
+        st.markdown(
+            "Une région se construit à partir de trois archives publiques (pip et npm les "
+            "téléchargent d’ordinaire). Prenez-les sur une machine reliée à internet, puis "
+            "déposez-les ici ; leur contenu est vérifié à l’octet près."
+        )
+        st.code("\n".join(region_builds.commands()), language=None)
+        if missing:
+            st.text("Il manque : " + ", ".join(missing) + ".")
+        else:
+            st.text("Les trois archives sont là : toutes les régions se construisent hors ligne.")
+        files = st.file_uploader("Archives", accept_multiple_files=True, key="region_archives")
+        for file in files or []:
+            try:
+                st.text(f"{region_builds.receive_archive(file.getvalue())} : gardée.")
+            except ProxiSoinsError as error:
+                st.text(f"{file.name} : {error}")
+
+
+def draw() -> None:
+    """Draw the screen."""
+    st.title("Choisir une région")
+    built, build = france.built(), region_builds.last()
+    busy = build is not None and build.running
+    if build is not None and build.running:
+        _under_way(build.region)
+    elif build is not None:
+        _ended(build)
+    may_build = accounts.role() >= Role.ADMINISTRATOR
+    st.markdown(
+        "La même méthode partout : communes, contours et populations réels ; tant que vos fichiers "
+        "ne sont pas importés, l’offre de soins est simulée, région par région. Les données, "
+        "scénarios, liens et lignes de garde de chacune restent à elle."
+    )
+    if not may_build:
+        st.caption("Seul un administrateur construit une région qui n’est pas encore là.")
+    mainland = [code for code in france.NAMES if code not in france.OVERSEAS]
+    st.header("Hexagone et Corse")
+    _choices(mainland, built, may_build=may_build, busy=busy)
+    st.header("Outre-mer")
+    overseas = [code for code in france.NAMES if code in france.OVERSEAS]
+    _choices(overseas, built, may_build=may_build, busy=busy)
+    for code, told in france.NOT_KNOWN_THERE.items():
+        st.caption(f"{france.NAMES[code]} : {told}")
+    if may_build:
+        _archives()
+
+
+draw()

@@ -1,0 +1,53 @@
+"""The switch of regions: all are listed, those built open, the others are built from there."""
+
+import pytest
+
+from data.region import france
+from data.upkeep import region_builds
+from geo.errors import UnavailableError
+from tests.pages.test_screens import opened, words
+
+
+def test_every_region_is_there_by_name_and_the_one_built_opens() -> None:
+    app = opened("regions")
+    labels = [button.label for button in app.button]
+    assert all(any(name in label for label in labels) for name in france.NAMES.values())
+    assert "Nouvelle-Aquitaine" in labels
+    assert "Bretagne · à construire" in labels
+    assert "Mayotte" in words(app)
+
+
+def test_a_region_that_is_not_built_is_built_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(region_builds, "start", asked.append)
+    app = opened("regions")
+    app.button(key="region-53").click().run()
+    assert not app.exception
+    assert asked == ["53"]
+
+
+def test_what_stops_a_build_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_code: str) -> None:
+        raise UnavailableError("Une autre région est en construction.")
+
+    monkeypatch.setattr(region_builds, "start", refused)
+    app = opened("regions")
+    app.button(key="region-53").click().run()
+    assert "Une autre région" in words(app)
+
+
+def test_the_progress_of_a_build_is_shown_to_who_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way = region_builds.Build("53", 2, running=True)
+    monkeypatch.setattr(region_builds, "last", lambda: under_way)
+    app = opened("regions")
+    assert "Vous pouvez quitter cet écran" in words(app)
+    assert app.button(key="region-94").disabled  # one at a time
+    assert not app.button(key="region-75").disabled
+
+
+def test_an_address_of_a_region_that_is_not_built_leads_there() -> None:
+    app = opened("", region="53")
+    assert "n’est pas construit" in words(app)
+    assert "Choisir une région" in [button.label for button in app.button]
+    app = opened("regions", region="53")
+    assert app.title[0].value == "Choisir une région"
