@@ -10,7 +10,8 @@ from pages import accounts, shell
 from pages.accounts import Role
 from pages.state import ViewState
 
-COLUMNS = 3
+WIDTH_PIXELS = 300
+"""Of a button: the longest name holds on one line."""
 SECONDS = 2.0
 """Between two looks at a build under way."""
 ASKED = "region_asked"
@@ -36,21 +37,20 @@ def _build(code: str) -> None:
 
 
 def _choices(codes: list[str], built: frozenset[str], *, may_build: bool, busy: bool) -> None:
-    columns = st.columns(COLUMNS)
-    for place, code in enumerate(codes):
-        there = code in built
-        with columns[place % COLUMNS]:
-            clicked = st.button(
+    chosen = ""
+    with st.container(horizontal=True):  # in the order of names, however many fit on a line
+        for code in codes:
+            there = code in built
+            if st.button(
                 france.NAMES[code] if there else f"{france.NAMES[code]} · à construire",
                 key=f"region-{code}",
                 type="primary" if there else "secondary",
                 disabled=not there and (busy or not may_build),
-                width="stretch",
-            )
-        if clicked and there:
-            _open(code)
-        elif clicked:
-            _build(code)
+                width=WIDTH_PIXELS,
+            ):
+                chosen = code
+    if chosen:
+        (_open if chosen in built else _build)(chosen)
 
 
 @st.fragment(run_every=SECONDS)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from data.base import french
 from data.maps import payload, risk
+from data.region import france
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.scenarios import database, store
@@ -369,6 +370,11 @@ def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     st.title("Territoires à risque")
+    if territory.region in france.OVERSEAS:
+        st.warning(
+            "Le modèle a été appris et éprouvé dans l’Hexagone seulement : ce qu’il vaut outre-mer "
+            "n’est pas connu."
+        )
     horizon = _horizon()
     if not accounts.may_see_risk():
         st.caption("Le risque par commune est réservé aux comptes « planificateur ».")

@@ -40,9 +40,9 @@ _BAR = (
 )
 
 
-def _ceilings() -> Ceilings:
+def _ceilings(region: str) -> Ceilings:
     """Draw the two ceilings and their source; they are the reader's to change."""
-    default = Ceilings()
+    default = Ceilings.of_region(region)
     with st.expander("Plafonds régionaux"):
         left, right, origin = st.columns([1, 1, 3])
         zip_percent = left.number_input("ZIP (%)", 0.0, 100.0, 100 * default.zip_share, 0.1)
@@ -232,7 +232,7 @@ def draw() -> None:
     territory = shell.territory()
     communes = shell.commune_indicators(territory)
     st.title("Zonage")
-    ceilings = _ceilings()
+    ceilings = _ceilings(territory.region)
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     changes = _trial(communes)
     above = st.container()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import number
+from data.base.french import number, percent
 from data.region import rules
 from data.region.schemas import ZONES
 from data.region.territory import Territory
@@ -18,11 +18,16 @@ from geo.errors import InvalidInputError
 
 MIXED = "mixte"
 NOT_ZONED = "non zoné"
+CEILINGS_REGION = "75"
+"""The region whose ceilings `data.region.rules` holds; those of the others are not known."""
 
 
 @dataclass(frozen=True)
 class Ceilings:
-    """Largest shares of the region's population in each zone (0 to 1), and who set them."""
+    """Largest shares of the region's population in each zone (0 to 1), and who set them.
+
+    A share of 0 is a ceiling that is not known.
+    """
 
     zip_share: float = rules.ZIP_CEILING
     zac_share: float = rules.ZAC_CEILING
@@ -38,7 +43,24 @@ class Ceilings:
 
     def of(self, zone: str) -> float:
         """Return the ceiling of a zone; missing for zones that have none."""
-        return {"ZIP": self.zip_share, "ZAC": self.zac_share}.get(zone, np.nan)
+        return {"ZIP": self.zip_share, "ZAC": self.zac_share}.get(zone, 0.0) or np.nan
+
+    @classmethod
+    def of_region(cls, region: str) -> "Ceilings":
+        """Return the ceilings of a region; none (0) where they are not known, never another's."""
+        if region == CEILINGS_REGION:
+            return cls()
+        return cls(0.0, 0.0, "plafonds de cette région non connus : à saisir d’après sa révision")
+
+    @property
+    def said(self) -> str:
+        """The ceilings in French, with their source."""
+        if not (self.zip_share or self.zac_share):
+            return f"Plafonds : {self.source}."
+        return (
+            f"Plafonds : {percent(self.zip_share, 1)} de la population en ZIP, "
+            f"{percent(self.zac_share, 1)} en ZAC ({self.source})."
+        )
 
 
 def gauges(communes: pd.DataFrame, ceilings: Ceilings) -> pd.DataFrame:

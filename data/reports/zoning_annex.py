@@ -35,16 +35,12 @@ def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
     lines = [f"{p.title} : {p.source}, {p.vintage}." for p in used]
     if any(p.simulated for p in used):
         lines.insert(0, DEMONSTRATION)
-    ceiling = (
-        f"Plafonds : {percent(ceilings.zip_share, 1)} de la population en ZIP, "
-        f"{percent(ceilings.zac_share, 1)} en ZAC ({ceilings.source})."
-    )
     astride = (
         "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
         "population qui vit dans la région."
     )
     legal = "Le zonage en vigueur est celui de l’arrêté : rien n’est recalculé ici."
-    return [*lines, ceiling, astride, legal]
+    return [*lines, ceilings.said, astride, legal]
 
 
 def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:

@@ -25,6 +25,8 @@ SCREENS = (
     "methode",
     "regions",
 )
+MODEL_SAID = ("risques", "methode")
+"""These say where the model was learned and tried."""
 
 
 @pytest.fixture(params=REGIONS)
@@ -48,8 +50,8 @@ def test_every_screen_of_a_region_opens_and_is_its_own(region: str) -> None:
     for screen in SCREENS:
         app = opened(screen, region=region)
         assert not app.error, (screen, [one.value for one in app.error], words(app)[-400:])
-        said = words(app)
-        assert "Nouvelle-Aquitaine" not in said.replace("Nouvelle-Aquitaine 16,8 %", ""), screen
+        if screen not in MODEL_SAID:
+            assert "Nouvelle-Aquitaine" not in words(app), screen
     territory = catalogue.load_territory(region)
     assert territory.region_name == france.NAMES[region]
     assert set(territory.communes["region"]) == {region}

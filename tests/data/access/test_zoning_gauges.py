@@ -174,3 +174,13 @@ def test_the_annex_of_a_project_holds_its_trial(territory, communes):
     assert "Annexe du projet" in text
     assert "sans valeur juridique" in text
     assert "Annexe du projet" not in tables_of(force)[1]
+
+
+def test_the_ceilings_of_one_region_are_never_those_of_another():
+    assert zg.Ceilings.of_region("75") == zg.Ceilings()
+    assert "Nouvelle-Aquitaine" in zg.Ceilings().said
+    other = zg.Ceilings.of_region("01")
+    assert np.isnan(other.of("ZIP"))
+    assert np.isnan(other.of("ZAC"))
+    assert "non connus" in other.said
+    assert "%" not in other.said
