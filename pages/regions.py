@@ -59,7 +59,6 @@ def _under_way(region: str) -> None:
     build = region_builds.last()
     if build is None or not build.running or build.region != region:
         st.rerun()
-        return
     st.progress(
         build.step / len(STEPS),
         text=f"{france.NAMES[build.region]}, étape {build.step + 1} sur {len(STEPS)} : "
