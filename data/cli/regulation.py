@@ -48,7 +48,10 @@ def write_regulation(
     Sans fichier d’appels importé, tout est simulé, et c’est dit.
     """
     if template is not None:
-        _write_template(template)
+        from data.official.templates import REGULATION, write
+
+        write(REGULATION, template)
+        typer.echo(f"Écrit : {template}")
         return
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
@@ -89,13 +92,3 @@ def _hours(text: str, days: str) -> "Hours":
     if not (dash and start.strip().isdigit() and end.strip().isdigit()):
         raise InvalidInputError(f"Heures « {text} » illisibles : écrivez par exemple 0-8 ou 20-8.")
     return Hours(int(start), int(end), days)
-
-
-def _write_template(path: Path) -> None:
-    from data.official.templates import REGULATION
-
-    made = {".csv": REGULATION.csv, ".xlsx": REGULATION.xlsx}.get(path.suffix.lower())
-    if made is None:
-        raise InvalidInputError(f"« {path.name} » : le modèle s’écrit en .csv ou en .xlsx.")
-    path.write_bytes(made())
-    typer.echo(f"Écrit : {path}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data.cli.regulation import write_regulation
+from data.cli.specialists import write_specialists
 from data.region.rules import (
     ACTS_A_HALF_DAY,
     HALF_DAY_EUROS,
@@ -28,6 +29,7 @@ def _family() -> None:
 
 
 app.command("regulation")(write_regulation)
+app.command("specialists")(write_specialists)
 
 
 @app.command("plan")

@@ -1,11 +1,13 @@
 """Templates of the tables that no public file holds: what an agency fills in and imports."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from data.files import exports
 from data.official.readers import regulation, specialists
+from geo.errors import InvalidInputError
 
 _SHEET = "tableau"
 
@@ -78,3 +80,17 @@ SPECIALISTS = Template(
         "Un fichier remplace les spécialités qu'il contient ; les autres restent.",
     ),
 )
+
+
+def write(template: Template, path: Path) -> None:
+    """Write a template as a CSV or a workbook.
+
+    Raises
+    ------
+    InvalidInputError
+        The name of the file ends otherwise.
+    """
+    made = {".csv": template.csv, ".xlsx": template.xlsx}.get(path.suffix.lower())
+    if made is None:
+        raise InvalidInputError(f"« {path.name} » : le modèle s’écrit en .csv ou en .xlsx.")
+    path.write_bytes(made())

@@ -1,0 +1,280 @@
+"""Help by specialists, where their counts are imported: who misses them, who could come, where.
+
+Two ways to say what is missing, both from a number of inhabitants that one full-time specialist
+takes: "place", inhabitants whom no specialist within reach can take, the nearest served first; and
+"minimum", inhabitants who have fewer than so many specialists within reach, each missing one
+counted for its share. Half-days follow: a full place for so many inhabitants.
+
+No APL of specialists is known: what the donors' own patients lose is not computed, and is said.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.access import inputs
+from data.access.indicators import commune_indicators
+from data.base.french import counted, number, percent
+from data.region import privacy
+from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
+from data.region.territory import Territory
+from data.solidarity.hosts import candidates
+from data.solidarity.plans import LONGEST_TRIP_MINUTES, roads_to
+from data.solidarity.schemes import HALF_DAYS_A_MONTH
+from geo.errors import InvalidInputError, UnavailableError
+from geo.room import Reach, nearest_first
+from geo.solidarity import HelpPlan, HelpProblem, plan
+
+Floats = npt.NDArray[np.float64]
+
+TABLE = "specialists"
+NEEDS = {
+    "place": "habitants que les spécialistes à portée ne suffisent pas à recevoir",
+    "minimum": "habitants qui ont trop peu de spécialistes à portée",
+}
+MOST_TOWN_HALLS = 60
+"""Town halls that may receive: those of the communes that miss most."""
+
+UNKNOWN = (
+    "Ce que perdent les patients des spécialistes qui se déplacent n’est pas calculé : aucune APL "
+    "de spécialistes n’est connue. La bonne volonté n’est pas prédite ; aucun donneur n’est situé."
+)
+
+
+@dataclass(frozen=True)
+class SpecialistQuestion:
+    """Which specialists, what is missing, and on what terms.
+
+    Attributes
+    ----------
+    specialty
+        As imported, letters aside.
+    people
+        Inhabitants that one full-time specialist takes.
+    need
+        Key of `NEEDS`.
+    within
+        Minutes to a specialist or to a host site, at most.
+    least
+        Specialists that one must have within reach, for "minimum".
+    volunteers, sites
+        Most volunteers and host sites in all; None for no limit.
+    minutes
+        Longest trip of a volunteer, one way.
+    hosts, listed
+        See `data.solidarity.hosts.candidates`.
+    """
+
+    specialty: str
+    people: float
+    need: str = "place"
+    within: float = 45.0
+    least: int = 1
+    volunteers: int | None = None
+    sites: int | None = None
+    minutes: float = LONGEST_TRIP_MINUTES
+    hosts: str = "hopitaux"
+    listed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a question.
+
+        Raises
+        ------
+        InvalidInputError
+            An unknown key, or a number out of bounds.
+        """
+        if self.need not in NEEDS:
+            raise InvalidInputError(
+                f"Besoin « {self.need} » inconnu : choisissez parmi {', '.join(NEEDS)}."
+            )
+        if not (np.isfinite(self.people) and self.people > 0 and self.least >= 1):
+            raise InvalidInputError(
+                "Les habitants par spécialiste et le nombre de spécialistes voulus sont supérieurs "
+                "à 0."
+            )
+        longest = LONGEST_TRIP_MINUTES
+        if not (0 < self.within <= longest and 0 < self.minutes <= longest):
+            raise InvalidInputError(f"Les trajets durent de 1 à {longest:.0f} minutes.")
+
+
+@dataclass(frozen=True, eq=False)
+class SpecialistHelp:
+    """A plan of help by specialists.
+
+    Attributes
+    ----------
+    question
+        What was asked, the specialty as it is imported.
+    doctors
+        Specialists counted in the region.
+    targets
+        row, code, name, departement, epci_name, zone, population, people (missing a specialist),
+        half_days (a month), covered.
+    hosts
+        code, name, places, hosted (half-days a month), those in use.
+    found
+        The flow and its proof.
+    out_of_reach
+        Half-days a month that no specialist reaches.
+    """
+
+    question: SpecialistQuestion
+    doctors: float
+    targets: pd.DataFrame
+    hosts: pd.DataFrame
+    found: HelpPlan
+    out_of_reach: float
+
+
+def specialties(territory: Territory) -> list[str]:
+    """Return the specialties whose counts are imported, none when no file was."""
+    known = territory.context.get(TABLE)
+    return [] if known is None else sorted(known["specialty"].unique())
+
+
+def specialist_help(
+    territory: Territory, question: SpecialistQuestion, time_limit: float = 20.0
+) -> SpecialistHelp:
+    """Return what is missing of a specialty, and the plan that covers most of it.
+
+    Donors are the specialists settled outside ZIP and outside the targets, up to six half-days a
+    month each; those paid for a ZIP receive in one, or in a commune that is helped.
+
+    Raises
+    ------
+    UnavailableError
+        No count of specialists is imported, or no host site is known.
+    InvalidInputError
+        The specialty is not among those imported.
+    UnsolvedError
+        HiGHS found no plan.
+    """
+    counts = _counts(territory, question.specialty)
+    targets = _targets(territory, question, counts)
+    communes = commune_indicators(territory)
+    rows = targets["row"].to_numpy(dtype=np.int64)
+    zip_here = (communes["zone"] == "ZIP").to_numpy(dtype=bool)
+    may = (counts[: len(communes)] > 0) & ~zip_here
+    may[rows] = False
+    donors = np.flatnonzero(may).astype(np.int64)
+    hosts = _hosts(territory, question, targets, zip_here)
+    at = hosts["row"].to_numpy(dtype=np.int64)
+    roads = roads_to(territory, donors, at, question.minutes)
+    roads = roads[donors[roads["origin"]] != at[roads["host"]]]
+    near = roads_to(territory, rows, at, question.within)
+    problem = HelpProblem(
+        needs=targets["half_days"].to_numpy(dtype=np.float64),
+        doctors=counts[donors],
+        ceiling=float(MOST_HALF_DAYS_A_MONTH),
+        donor=roads["origin"].to_numpy(dtype=np.int64),
+        host=roads["host"].to_numpy(dtype=np.int64),
+        minutes=roads["minutes"].to_numpy(dtype=np.float64),
+        served_at=near["host"].to_numpy(dtype=np.int64),
+        target=near["origin"].to_numpy(dtype=np.int64),
+        hosts=len(hosts),
+    )
+    found = plan(
+        problem, volunteers=question.volunteers, sites=question.sites, time_limit=time_limit
+    )
+    hosted = np.bincount(problem.host, found.given, len(hosts))
+    told = communes.loc[at, ["code", "name"]].reset_index(drop=True)
+    told = told.assign(places=hosts["places"].to_numpy(), hosted=hosted)
+    return SpecialistHelp(
+        question,
+        float(counts[: len(communes)].sum()),
+        targets.assign(covered=np.bincount(problem.target, found.received, len(targets))),
+        told[told["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True),
+        found,
+        float(problem.out_of_reach.sum()),
+    )
+
+
+def _counts(territory: Territory, specialty: str) -> Floats:
+    """Return the specialists of each place: 0 where the file names none, shape (places,)."""
+    known = specialties(territory)
+    if not known:
+        raise UnavailableError(
+            "Aucun effectif de spécialistes n’est importé : remplissez le modèle (code_insee, "
+            "specialite, medecins, annee), puis importez-le."
+        )
+    chosen = {name.lower(): name for name in known}.get(specialty.strip().lower())
+    if chosen is None:
+        raise InvalidInputError(
+            f"La spécialité « {specialty} » n’est pas dans vos effectifs : choisissez parmi "
+            f"{', '.join(known)}."
+        )
+    table = territory.context[TABLE]
+    doctors = table[table["specialty"] == chosen].set_index("code")["doctors"]
+    codes = inputs.places(territory)["code"]
+    return codes.map(doctors).fillna(0.0).to_numpy(dtype=np.float64)
+
+
+def _targets(territory: Territory, question: SpecialistQuestion, counts: Floats) -> pd.DataFrame:
+    places = inputs.places(territory)
+    people = places["population"].to_numpy(dtype=np.float64)
+    at = np.flatnonzero(counts > 0).astype(np.int64)
+    pairs = inputs.pairs_to(territory, at, question.within)
+    home = pd.DataFrame({"origin": at, "destination": at, "minutes": np.zeros(at.size)})
+    apart = pairs[pairs["origin"] != pairs["destination"]]
+    reach = Reach.of(
+        pd.concat([home, apart], ignore_index=True), len(places), len(places), question.within
+    )
+    if question.need == "place":
+        missing = nearest_first(reach, people, counts, question.people).without_room
+    else:
+        within = np.bincount(reach.origin, counts[reach.destination], len(places))
+        missing = people * np.clip(1 - within / question.least, 0.0, 1.0)
+    communes = commune_indicators(territory)
+    columns = ["code", "name", "departement", "epci_name", "zone", "population"]
+    table = communes[columns].assign(row=np.arange(len(communes)), people=missing[: len(communes)])
+    table["half_days"] = table["people"] / question.people * HALF_DAYS_A_MONTH
+    return table[table["half_days"] > 0].reset_index(drop=True)
+
+
+def _hosts(
+    territory: Territory,
+    question: SpecialistQuestion,
+    targets: pd.DataFrame,
+    zip_here: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
+    most = (
+        targets.nlargest(MOST_TOWN_HALLS, "half_days") if question.hosts == "mairies" else targets
+    )
+    rows = np.sort(most["row"].to_numpy(dtype=np.int64))
+    found = candidates(territory, question.hosts, rows, question.listed)
+    return found[zip_here[found["row"]] | found["row"].isin(targets["row"])].reset_index(drop=True)
+
+
+def said(help_found: SpecialistHelp) -> list[str]:
+    """Return the plan in French sentences, with what it means and what it does not say."""
+    asked, found = help_found.question, help_found.found
+    need = float(help_found.targets["half_days"].sum())
+    what = (
+        f"{NEEDS[asked.need]} ({asked.within:g} minutes, {number(asked.people)} habitants par "
+        "spécialiste à plein temps : votre hypothèse"
+    )
+    what += f", {asked.least} au moins)" if asked.need == "minimum" else ")"
+    counted_here = (
+        f"{asked.specialty.capitalize()} : {privacy.count(help_found.doctors)} spécialistes "
+        "comptés dans la région (au-delà de sa limite, ceux que le fichier donne). Besoin : "
+        f"{what}."
+    )
+    if not need:
+        return [counted_here, "Rien ne manque à ce compte : aucune aide n’est à organiser."]
+    proof = "optimum prouvé" if found.status == "optimal" else "écart non comblé"
+    count = int(found.volunteers.sum())
+    covered = (
+        f"Il manque {number(need)} demi-journées par mois dans "
+        f"{counted(len(help_found.targets), 'commune', 'communes')} ; "
+        f"{counted(count, 'volontaire en couvrirait', 'volontaires en couvriraient')} "
+        f"{number(found.covered)}, soit {percent(found.covered / need)} (au plus "
+        f"{number(found.bound)} : {proof}) ; {number(help_found.out_of_reach)} hors d’atteinte."
+    )
+    money = (
+        f"Consultations avancées : {number(HALF_DAY_EUROS * found.covered)} € par mois ; route : "
+        f"{number(found.road_minutes / 60)} heures par mois."
+    )
+    return [counted_here, covered, money, UNKNOWN]
