@@ -8,7 +8,7 @@ import streamlit as st
 from data.base.french import MISSING, number, percent
 from data.region.territory import Territory
 from data.solidarity import tables
-from data.solidarity.hosts import HOSTS
+from data.solidarity.hosts import HOSTS, tables_of
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
@@ -222,7 +222,8 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
 
 
 def _tables(territory: Territory, found: Help) -> None:
-    lines = [*figures.notes(territory, *_TABLES), tables.COMPUTED, tables.NOT_PREDICTED]
+    quoted = (*_TABLES, *tables_of(found.terms.hosts))
+    lines = [*figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
     helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
     with helped:
         st.caption(
@@ -286,7 +287,8 @@ def draw() -> None:
     st.header("Le plan")
     _tables(territory, found)
     help_scenarios.draw_kept(territory, chosen, found)
-    st.caption(" · ".join(figures.notes(territory, *_TABLES)))
+    quoted = (*_TABLES, *tables_of(found.terms.hosts))
+    st.caption(" · ".join(figures.notes(territory, *quoted)))
 
 
 draw()

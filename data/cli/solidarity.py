@@ -121,6 +121,7 @@ def write_plan(
         )
     else:
         from data.region.catalogue import load_territory
+        from data.solidarity.hosts import simulated
         from data.solidarity.needs import Question
         from data.solidarity.own_tables import read_hosts
         from data.solidarity.plans import Terms, help_plan
@@ -144,6 +145,8 @@ def write_plan(
         )
         write_table(target_table(territory, found), out)
         _tell_region(found)
+        if hosts_file is None and (warned := simulated(territory, hosts)):
+            typer.echo(warned)
     typer.echo(f"Écrit : {out}")
 
 

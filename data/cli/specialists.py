@@ -56,6 +56,7 @@ def write_specialists(
         return
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
+    from data.solidarity.hosts import simulated
     from data.solidarity.own_tables import read_hosts
     from data.solidarity.specialists import SpecialistQuestion, said, specialist_help, specialties
 
@@ -86,6 +87,8 @@ def write_specialists(
     typer.echo(f"{source.title} : {source.source} ({source.vintage}).")
     for line in said(found):
         typer.echo(line)
+    if hosts_file is None and (warned := simulated(territory, hosts)):
+        typer.echo(warned)
     for host in found.hosts.itertuples(index=False):
         typer.echo(f"  {host.name} ({host.places}) : {host.hosted:.0f} demi-journées par mois")
     if out is not None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.french import joined
 from data.region import table_store
 from data.region.territory import Territory
 from geo.errors import InvalidInputError, UnavailableError
@@ -19,8 +20,7 @@ HOSTS = {
     "liste": "votre liste de communes",
 }
 """Kinds of host sites; all but the first may stand in another commune, 20 minutes away at most."""
-TABLES = {"msp": ("structures",), "hopitaux": ("structures", "pdses_lines")}
-"""Tables that name them, to be quoted."""
+_TABLES = {"msp": ("structures",), "hopitaux": ("structures", "pdses_lines")}
 _HOSPITALS = frozenset({"101", "106", "128", "129", "292", "355", "365"})
 """Categories of FINESS."""
 _NAMED = 3
@@ -84,6 +84,21 @@ def candidates(
         .reset_index()
         .astype({"row": np.int64})
     )
+
+
+def tables_of(kind: str) -> tuple[str, ...]:
+    """Return the tables that name host sites of a kind, to be quoted: they may be simulated."""
+    return _TABLES.get(kind, ())
+
+
+def simulated(territory: Territory, kind: str) -> str:
+    """Return, in French, which of these tables are simulated, "" when none is."""
+    told = [
+        territory.provenance[key].title
+        for key in tables_of(kind)
+        if key in territory.provenance and territory.provenance[key].simulated
+    ]
+    return f"Sites d’accueil simulés, sans valeur pour une décision : {joined(told)}." * bool(told)
 
 
 def _hospitals(territory: Territory) -> pd.DataFrame:

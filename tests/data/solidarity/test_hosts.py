@@ -1,10 +1,13 @@
 """Where volunteers receive: town halls, MSPs, hospitals, a list."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.solidarity.hosts import candidates
+from data.region.territory import Provenance
+from data.solidarity.hosts import candidates, simulated
 from data.solidarity.needs import Question
 from data.solidarity.own_tables import read_hosts
 from data.solidarity.plans import Terms, help_plan
@@ -88,3 +91,11 @@ def test_a_list_of_hosts_is_read_or_refused_with_its_line(tmp_path):
     path.write_text("id\n16002\nAngoulême\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="ligne 3"):
         read_hosts(path)
+
+
+def test_host_sites_that_are_simulated_are_said_to_be(territory):
+    source = Provenance("structures", "Structures de soins", "", "", "", True, 4, 4)
+    made_up = replace(territory, provenance={"structures": source})
+    assert simulated(made_up, "msp").endswith("décision : Structures de soins.")
+    assert simulated(made_up, "mairies") == ""
+    assert simulated(territory, "msp") == ""
