@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ STEPS = (
 )
 """What a build does, in order; the first is skipped when the archives are there."""
 
+STARTING_SECONDS = 60.0
+"""A process that was asked for may take so long to hold the lock, on a machine at work."""
+
 
 @dataclass(frozen=True)
 class Build:
@@ -43,13 +47,16 @@ class Build:
     error
         Why it stopped, in French; "" when it did not.
     running
-        Whether its process lives.
+        Whether its process lives, or is starting.
+    asked
+        When it was asked for (seconds since 1970), until its process holds the lock; then 0.
     """
 
     region: str
     step: int = 0
     error: str = ""
     running: bool = False
+    asked: float = 0.0
 
     @property
     def said(self) -> str:
@@ -88,7 +95,7 @@ def last() -> Build | None:
         known = Build(**json.loads(_state_file().read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    if not known.running or _busy():
+    if not known.running or _busy() or time.time() - known.asked < STARTING_SECONDS:
         return known
     if known.region in france.built():
         return Build(known.region, len(STEPS))
@@ -119,11 +126,12 @@ def start(region: str) -> None:
         Another build is under way, or the process cannot be started.
     """
     name = france.name(region)
-    if _busy():
+    before = last()
+    if _busy() or (before is not None and before.running):
         raise UnavailableError(
             f"Une autre région est en construction : attendez sa fin pour construire {name}."
         )
-    _write(Build(region, running=True))
+    _write(Build(region, running=True, asked=time.time()))
     try:
         subprocess.Popen(  # noqa: S603 (our own module, a code that was checked)
             [sys.executable, "-m", __spec__.name, region],

@@ -80,6 +80,12 @@ def test_a_build_starts_in_a_process_of_its_own(monkeypatch) -> None:
     command, options = started[0]
     assert command[1:] == ["-m", "data.upkeep.region_builds", "53"]
     assert options["start_new_session"]
+    assert region_builds.last().running  # before it holds the lock
+    with pytest.raises(UnavailableError, match="Une autre région"):
+        region_builds.start("94")
+    later = region_builds.time.time() + region_builds.STARTING_SECONDS + 1
+    monkeypatch.setattr(region_builds.time, "time", lambda: later)
+    assert "interrompue" in region_builds.last().error
     with pytest.raises(InvalidInputError):
         region_builds.start("../75")
 
