@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.access.people import people_of
 from data.base import paths
-from data.maps import room
+from data.maps import differences, room
 from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME, TILE_SERVER
 from data.region import embedded_set
@@ -243,6 +243,7 @@ def _drawn(
                 "note": _quote(territory, one),
                 "years": _past(territory, one, table),
             }
+            | differences.legend(one)
         )
         if not numeric or any(one.key not in frame for frame in around.values()):
             continue

@@ -16,7 +16,7 @@ export function remembered(config) {
   const query = new URLSearchParams(page().location.search);
   const state = { ...config.state };
   if (config.read_only) return state;
-  const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "place", "seuil", "partage"].some((name) => query.has(name));
+  const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "depuis", "place", "seuil", "partage"].some((name) => query.has(name));
   if (inAddress) return parsed(config);
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
@@ -37,7 +37,7 @@ export function parsed(config) {
   const query = new URLSearchParams(page().location.search);
   const added = config.state.layers.filter((key) => key === "points");
   const layers = [...config.defaults.layers, ...added];
-  const view = { ...config.state, ...config.defaults, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
+  const view = { ...config.state, ...config.defaults, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
   const [lat, lon, zoom] = [bounded(query.get("lat"), -85, 85), bounded(query.get("lon"), -180, 180), bounded(query.get("z"), 1, 18)];
   if (lat !== null && lon !== null && zoom !== null) Object.assign(view, { lat, lon, zoom });
   if (config.indicators.some((one) => one.key === query.get("ind"))) view.indicator = query.get("ind");
@@ -45,8 +45,10 @@ export function parsed(config) {
   if (/^(\d{2}|2[AB])\d{3}$/.test(query.get("commune") || "")) view.commune = query.get("commune");
   const here = (query.get("ici") || "").split(",").map((one) => bounded(one, -180, 180));
   if (here.length === 2 && !here.includes(null)) view.here = here;
-  const year = bounded(query.get("annee"), 1990, 2100);
-  if (year !== null) view.year = Math.trunc(year);
+  for (const [name, parameter] of [["year", "annee"], ["since", "depuis"]]) {
+    const year = bounded(query.get(parameter), 1990, 2100);
+    if (year !== null) view[name] = Math.trunc(year);
+  }
   for (const [name, most] of [["place", 1e4], ["seuil", 120]]) {
     const value = bounded(query.get(name), 1, most);
     if (value !== null) view[name] = Math.trunc(value);
@@ -63,8 +65,7 @@ function known(kept, config, state) {
   if (Array.isArray(kept.layers)) view.layers = kept.layers.filter((layer) => config.layers.some((one) => one.key === layer));
   if (!state.commune && typeof kept.commune === "string") view.commune = kept.commune;
   if (!state.here && Array.isArray(kept.here)) view.here = kept.here;
-  if (Number.isInteger(kept.year)) view.year = kept.year;
-  for (const name of ["place", "seuil"]) if (Number.isInteger(kept[name])) view[name] = kept[name];
+  for (const name of ["year", "since", "place", "seuil"]) if (Number.isInteger(kept[name])) view[name] = kept[name];
   if (typeof kept.partage === "boolean") view.partage = kept.partage;
   return view;
 }
@@ -79,6 +80,7 @@ export function write(state, config, step = false) {
   if (!state.layers.length && config.defaults.layers.length) query.set("couches", "");
   put("commune", state.commune, "");
   put("annee", state.year ? String(state.year) : "", "");
+  put("depuis", state.since ? String(state.since) : "", "");
   put("place", state.place ? String(state.place) : "", String(config.room_controls?.capacity));
   put("seuil", state.seuil ? String(state.seuil) : "", String(config.room_controls?.threshold));
   put("partage", state.partage ? "mieux" : "", "");

@@ -9,6 +9,7 @@ import { Layers } from "./layers.js";
 import { Panel } from "./panel.js";
 import { Room } from "./room.js";
 import { fillOf } from "./symbols.js";
+import { Years } from "./years.js";
 
 const PANES = { land: 150, zones: 410, borders: 420, rings: 430, selected: 440, names: 650 };
 
@@ -36,6 +37,7 @@ export class Carte {
     this.layers = new Layers(this);
     this.room = new Room(this);
     this.here = new Here(this);
+    this.years = new Years(this);
     document.documentElement.lang = "fr";
     document.title = "Carte";
     settle(this);
@@ -153,13 +155,19 @@ export class Carte {
     requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset[name] = value)));
   }
 
-  get indicator() {
+  /* The indicator chosen, and what is drawn of it: itself, or its difference between two years. */
+  get chosen() {
     return this.indicators.get(this.state.indicator);
+  }
+
+  get indicator() {
+    return this.years.indicator || this.chosen;
   }
 
   /* Values of the year chosen; the latest when the indicator has no such year. */
   get values() {
     if (this.room.shown) return this.room.values;
+    if (this.indicator.current) return this.indicator.current;
     const past = this.indicator.years.find((one) => one.year === this.state.year);
     return past ? past.values : this.indicator.values;
   }

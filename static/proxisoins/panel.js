@@ -19,7 +19,7 @@ export class Panel {
     this.words = make("div", { class: "words" }, this.sentence, source, this.single);
     this.node = make(
       "section", { class: "panel", "aria-label": "Réglages de la carte" },
-      this.search.node, this.words, this.legendBox, carte.room.node, this.yearSlider(), this.choiceOfIndicator(), this.choiceOfLayers(), this.actions(),
+      this.search.node, this.words, this.legendBox, carte.room.node, this.yearSlider(), carte.years.node, this.choiceOfIndicator(), this.choiceOfLayers(), this.actions(),
     );
   }
 
@@ -81,6 +81,8 @@ export class Panel {
       this.yearText.textContent = String(years[at].year);
     }
     this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ${sentence}` : sentence;
+    if (indicator.current) this.sentence.textContent = sentence;
+    this.carte.years.draw();
     this.note.textContent = note;
     if (this.carte.room.shown) {
       this.sentence.textContent = this.carte.room.sentence();
