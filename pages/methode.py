@@ -132,6 +132,29 @@ def _waiting(territory: Territory) -> None:
                 st.rerun()
 
 
+def _withdraw() -> None:
+    """Offer to take one imported file out, the others staying."""
+    files = catalogue.imported_files()
+    if not files:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Fichier importé à retirer",
+            list(files),
+            index=None,
+            format_func=lambda one: (
+                f"{one} : {', '.join(schemas.TITLES.get(key, key) for key in files[one])}"
+            ),
+            placeholder="Choisir un fichier",
+        )
+        asked = st.button("Retirer ce fichier", disabled=name is None)
+    if asked and name is not None:
+        gone = [schemas.TITLES.get(key, key) for key in catalogue.withdraw(files[name])]
+        st.session_state[REPORTS] = []
+        st.toast(f"Fichier retiré : {', '.join(gone)}. « Annuler le dernier import » le remet.")
+        st.rerun()
+
+
 def _import(territory: Territory) -> None:
     st.markdown(
         "Déposez un fichier officiel : effectifs de médecins (INSEE), zonage, APL (DREES), "
@@ -158,6 +181,7 @@ def _import(territory: Territory) -> None:
     _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
         draw_report(report)
+    _withdraw()
     if catalogue.can_undo() and st.button("Annuler le dernier import"):
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.session_state[REPORTS] = []

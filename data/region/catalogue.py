@@ -78,6 +78,21 @@ def undo() -> list[str]:
     return table_store.undo()
 
 
+def imported_files() -> dict[str, list[str]]:
+    """Return the names of the files imported, each with the keys of the tables that stand on it."""
+    state = table_store.version(table_store.current_key())
+    files: dict[str, list[str]] = {}
+    for key in sorted(state.tables):
+        name = state.provenance[key].file_name if key in state.provenance else ""
+        files.setdefault(name or key, []).append(key)
+    return files
+
+
+def withdraw(keys: Iterable[str]) -> list[str]:
+    """Take imported tables out, and return their keys; `undo` puts them back."""
+    return table_store.withdraw(list(keys))
+
+
 def can_undo() -> bool:
     """Tell whether something was imported."""
     return table_store.current_key() != ""

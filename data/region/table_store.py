@@ -14,7 +14,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -243,6 +243,38 @@ def commit(
     return version(key)
 
 
+def withdraw(keys: Collection[str]) -> list[str]:
+    """Take some imported tables out of the state, the others staying; `undo` puts them back.
+
+    Returns
+    -------
+    list of str
+        Keys of the tables taken out; those that were not imported are passed over.
+
+    Raises
+    ------
+    UnavailableError
+        The state is altered, or the disk refuses; the state is what it was.
+    """
+    with changing():
+        now = version(current_key())
+        gone = sorted(set(keys) & set(now.tables))
+        if not gone:
+            return []
+        kept = {key: one for key, one in now.provenance.items() if key not in gone}
+        content = {
+            "before": now.key,
+            "tables": {key: one for key, one in now.tables.items() if key not in gone},
+            "provenance": {key: _plain(one) for key, one in kept.items()},
+            "sites": now.sites,
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        key = _hash(text.encode())
+        _write_whole(_folder() / "versions" / f"{key}.json", text.encode())
+        _write_whole(_folder() / "current", key.encode())
+    return gone
+
+
 def _kept(table: pd.DataFrame) -> str:
     """Write a table under the hash of its content, and return it."""
     buffer = io.BytesIO()
@@ -266,7 +298,8 @@ def undo() -> list[str]:
             return []
         before = version(now.before)
         _write_whole(_folder() / "current", (before.key or _NOTHING).encode())
-    return sorted(k for k in now.tables if before.tables.get(k) != now.tables[k])
+    every = now.tables.keys() | before.tables.keys()
+    return sorted(k for k in every if before.tables.get(k) != now.tables.get(k))
 
 
 def _hash(content: bytes) -> str:

@@ -184,3 +184,18 @@ def test_a_region_too_wide_for_a_grid_is_refused_in_a_sentence(
     )
     with pytest.raises(UnavailableError, match="trop étendu"):
         catalogue._engine("75", communes, communes.iloc[:0])
+
+
+def test_one_imported_table_is_taken_out_and_undo_puts_it_back(communes: gpd.GeoDataFrame) -> None:
+    _commit("gps", _gps(communes, 2))
+    populations = communes[["code", "population"]].assign(population=10.0)
+    _commit("populations", pd.DataFrame(populations))
+    files = catalogue.imported_files()
+    assert sorted(key for keys in files.values() for key in keys) == ["gps", "populations"]
+    assert catalogue.withdraw(["gps", "zoning"]) == ["gps"]
+    territory = catalogue.load_territory()
+    assert territory.provenance["gps"].simulated
+    assert territory.communes["population"].sum() == 42930
+    assert catalogue.withdraw(["gps"]) == []
+    assert catalogue.undo() == ["gps"]
+    assert set(catalogue.imported_tables(["gps"])["gps"]["gps"]) == {2.0}

@@ -1,0 +1,80 @@
+"""Filters of the table of communes: places, zones and criteria crossed, kept in the address."""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from data.access import selection
+from data.access.selection import CRITERIA, Selection
+from data.region.schemas import ZONES
+
+_PARAMETERS = {"departements": "tdep", "epcis": "tepci", "zones": "tzone", "criteria": "tcrit"}
+"""Fields of `Selection` and their parameters in the address."""
+_LABELS = {
+    "departements": ("Départements", "Tous les départements"),
+    "epcis": ("EPCI", "Tous les EPCI"),
+    "zones": ("Zones", "Toutes les zones"),
+    "criteria": ("Critères", "Aucun critère"),
+}
+_KEPT = "table_filtres"
+"""Key of the filters in the session: they outlive a visit to another screen."""
+_CODE = re.compile(r"[\w-]{1,24}")
+_MOST_CHARACTERS = 2_000
+
+
+def asked() -> bool:
+    """Tell whether the address or the session asks for part of the communes."""
+    return bool(st.session_state.get(_KEPT)) or any(
+        name in st.query_params for name in _PARAMETERS.values()
+    )
+
+
+def _options(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return code to name of what each filter offers."""
+    places = frame.sort_values(["departement_name", "epci_name"])
+    epcis = places[places["epci"] != ""]
+    return {
+        "departements": dict(zip(places["departement"], places["departement_name"], strict=True)),
+        "epcis": dict(zip(epcis["epci"], epcis["epci_name"], strict=True)),
+        "zones": {one: one for one in ZONES},
+        "criteria": {slug: title for slug, (title, _) in CRITERIA.items()},
+    }
+
+
+def _several(field: str, options: Mapping[str, str]) -> tuple[str, ...]:
+    """Draw the choice of one filter, as the session or the address holds it."""
+    key = f"table_{field}"
+    if key not in st.session_state:
+        told = _CODE.findall(st.query_params.get(_PARAMETERS[field], "")[:_MOST_CHARACTERS])
+        before = st.session_state.get(_KEPT, {}).get(field, told)
+        st.session_state[key] = [one for one in before if one in options]
+    label, none = _LABELS[field]
+    chosen: list[str] = st.multiselect(
+        label, list(options), format_func=options.__getitem__, key=key, placeholder=none
+    )
+    return tuple(chosen)
+
+
+def kept(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes that the filters in use keep, without drawing them."""
+    return selection.kept(frame, Selection(**st.session_state.get(_KEPT, {})))
+
+
+def draw(frame: pd.DataFrame) -> pd.DataFrame:
+    """Draw the filters; return the communes that they keep, and say how many they are."""
+    options = _options(frame)
+    chosen: dict[str, tuple[str, ...]] = {}
+    for place, field in zip(st.columns(len(_LABELS)), _LABELS, strict=True):
+        with place:
+            chosen[field] = _several(field, options[field])
+    st.session_state[_KEPT] = {field: codes for field, codes in chosen.items() if codes}
+    for field, name in _PARAMETERS.items():
+        if chosen[field]:
+            st.query_params[name] = ",".join(chosen[field])
+        elif name in st.query_params:
+            del st.query_params[name]
+    left = selection.kept(frame, Selection(**chosen))
+    st.text(selection.words(left, frame))
+    return left

@@ -1,0 +1,47 @@
+"""Tables of communes cut down: criteria crossed, unknown values never counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.access.selection import CRITERIA, Selection, kept, words
+
+TABLE = pd.DataFrame(
+    {
+        "code": list("abcde"),
+        "departement": ["23", "23", "23", "16", "16"],
+        "epci": ["1", "1", "2", "3", ""],
+        "zone": ["ZIP", "ZAC", "ZIP", "ZIP", ""],
+        "gps": [0.0, 0.5, 1.0, 3.0, np.nan],
+        "minutes_to_nearest_gp": [25.0, 0.0, 0.0, 0.0, np.nan],
+        "share_without_room": [0.4, 0.0, 0.1, 0.0, np.nan],
+        "population": [100, 200, 300, 400, 500],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(), "abcde"),
+        (Selection(departements=("23",)), "abc"),
+        (Selection(departements=("23",), zones=("ZIP",)), "ac"),
+        (Selection(epcis=("1", "3")), "abd"),
+        (Selection(criteria=("sans-generaliste",)), "a"),
+        (Selection(criteria=("un-seul",)), "bc"),
+        (Selection(criteria=("loin",)), "a"),
+        (Selection(criteria=("sans-place", "un-seul")), "c"),
+        (Selection(zones=("ZIP",), criteria=("sans-generaliste",), epcis=("2",)), ""),
+    ],
+)
+def test_places_and_criteria_are_crossed(selection: Selection, expected: str) -> None:
+    assert "".join(kept(TABLE, selection)["code"]) == expected
+
+
+def test_what_is_not_known_meets_no_criterion() -> None:
+    for slug in CRITERIA:
+        assert "e" not in set(kept(TABLE, Selection(criteria=(slug,)))["code"])
+
+
+def test_the_words_tell_of_how_many() -> None:
+    assert words(TABLE.head(1), TABLE) == "1 commune sur 5, 100 habitants sur 1\u202f500."
