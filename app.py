@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, bar, shell
+from pages import accounts, bar, exporting, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -34,6 +34,7 @@ SHARED = "partage"
 st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
 
 role = accounts.role()
+shell.tidy_address()
 
 
 def _screen(place: int, name: str, title: str, icon: str, least: Role) -> StreamlitPage:
@@ -68,11 +69,16 @@ navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
     choosing = navigation.title == REGIONS
     shell.open_page(title=navigation.title, with_region=not choosing)
+    exporting.start()
+    exports_place = None
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
-        bar.draw(with_search=searched and role > Role.PUBLIC)
+        exports_place = bar.draw(with_search=searched and role > Role.PUBLIC)
         accounts.draw_account()
     navigation.run()
+    if not alone and not choosing:
+        # The map goes to the edges: what it exports stands below it.
+        exporting.draw(exports_place or st.container())
     settle_at_times()
 except ProxiSoinsError as error:
     shell.explain(error)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.region import embedded_set
 from data.region.search import Found, search
@@ -30,11 +31,11 @@ def _open(found: Found) -> None:
     st.session_state[CHOSEN] = f"{found.level}:{found.code}"
 
 
-def draw(*, with_search: bool) -> None:
-    """Draw the bar; the map has a search of its own."""
+def draw(*, with_search: bool) -> DeltaGenerator | None:
+    """Draw the bar, and return where « Exporter » stands; the map has a search of its own."""
     st.logo(LOGO, size="large", link=None)
     if not with_search:
-        return
+        return None
     chosen = st.session_state.pop(CHOSEN, "")
     if chosen:
         shell.remember(replace(shell.view(), territory=chosen))
@@ -51,8 +52,14 @@ def draw(*, with_search: bool) -> None:
         with st.popover("Partager"):
             st.caption("L’adresse de cette vue : qui l’ouvre la voit, s’il en a le droit.")
             st.code(_address(), language=None, wrap_lines=True)
-    if not asked:
-        return
+        place = st.container(width="content")
+    if asked:
+        _draw_found(territory, asked)
+    return place
+
+
+def _draw_found(territory: Territory, asked: str) -> None:
+    """Draw the territories found, or say that there is none."""
     found = _found(territory, asked)
     if not found:
         st.caption("Aucun territoire de la région ne correspond : vérifiez le nom ou le code.")

@@ -13,7 +13,16 @@ from data.uploads import MatchReport
 from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
 from models.region import soon
-from pages import accounts, carte_soon, figures, map_dialogue, map_view, shell
+from pages import (
+    accounts,
+    carte_soon,
+    exporting,
+    figures,
+    map_dialogue,
+    map_view,
+    shell,
+    table_filters,
+)
 from pages.state import ViewState
 
 MAP = "carte"
@@ -83,14 +92,18 @@ def _table(territory: Territory) -> None:
     # Sent when asked for: the table and what draws it weigh ten times the map.
     box = st.expander(
         "Tableau et exports : les mêmes chiffres, une ligne par commune",
+        expanded=table_filters.asked(),
         key="table",
         on_change="rerun",
     )
+    lines = figures.notes(territory)
     if not box.open:
+        frame = table_filters.kept(shell.communes_with_risk(territory))
+        for one in figures.offers("communes", frame, lines, contours=territory.communes):
+            exporting.offer(one)
         return
     with box:
-        frame = shell.communes_with_risk(territory)
-        lines = figures.notes(territory)
+        frame = table_filters.draw(shell.communes_with_risk(territory))
         figures.table(frame)
         figures.downloads("communes", frame, lines, contours=territory.communes)
         st.caption(" · ".join(lines))

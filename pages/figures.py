@@ -15,6 +15,8 @@ from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import columns
+from pages import exporting
+from pages.exporting import Offer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -119,36 +121,51 @@ def downloads(
 
     Files are made when asked for, not before.
     """
+    with st.container(horizontal=True):
+        for one in offers(name, frame, lines, contours=contours):
+            exporting.button(
+                one.label, one.content, file_name=one.file_name, mime=one.mime, key=one.key
+            )
+
+
+def offers(
+    name: str,
+    frame: pd.DataFrame,
+    lines: list[str],
+    *,
+    contours: gpd.GeoDataFrame | None = None,
+) -> list[Offer]:
+    """Return a table as files to offer: CSV and XLSX, and GeoJSON where contours are given."""
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    offers: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("CSV", "csv", "text/csv", lambda: exports.to_csv(columns.titled(frame), lines)),
+    files: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("CSV", "csv", "text/csv", lambda: exports.to_csv(columns.exported(frame), lines)),
         (
             "XLSX",
             "xlsx",
             XLSX,
-            lambda: exports.to_xlsx({"Tableau": columns.titled(frame)}, lines),
+            lambda: exports.to_xlsx({"Tableau": columns.exported(frame)}, lines),
         ),
     ]
     if contours is not None:
         places = contours[["code", "geometry"]]
-        offers.append(
+        files.append(
             (
                 "GeoJSON",
                 "geojson",
                 "application/geo+json",
-                lambda: exports.to_geojson(places.merge(frame, on="code"), lines),
+                lambda: exports.to_geojson(places.merge(columns.rounded(frame), on="code"), lines),
             )
         )
-    with st.container(horizontal=True):
-        for label, extension, mime, content in offers:
-            st.download_button(
-                f"Télécharger ({label})",
-                content,
-                file_name=f"proxisoins-{name}-{today}.{extension}",
-                mime=mime,
-                on_click="ignore",
-                key=f"{name}-{extension}",
-            )
+    return [
+        Offer(
+            f"Télécharger ({label})",
+            content,
+            f"proxisoins-{name}-{today}.{extension}",
+            mime,
+            f"{name}-{extension}",
+        )
+        for label, extension, mime, content in files
+    ]
 
 
 def image(content: bytes, alternative: str) -> None:

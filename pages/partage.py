@@ -13,7 +13,7 @@ from data.scenarios import store
 from data.scenarios.store import Draft, Shared
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
-from pages import figures, kept_parts, shell, sites_departures, sites_results
+from pages import exporting, figures, kept_parts, shell, sites_departures, sites_results
 
 MAP = "partage_carte"
 """Key of the map."""
@@ -118,19 +118,19 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     table = site_tables.side_by_side(evaluation, rows, public=True)
     supposed = sites_departures.said(evaluation, public=True)
     with st.container(horizontal=True):
-        st.download_button(
+        exporting.button(
             "Télécharger (CSV)",
             lambda: exports.to_csv(table, [*supposed, *notes]),
             file_name="proxisoins-scenario.csv",
             mime="text/csv",
-            on_click="ignore",
+            key="partage-csv",
         )
-        st.download_button(
+        exporting.button(
             "Rapport (PDF)",
             lambda: sites_results.report(territory, shared.draft, evaluation, notes, found),
             file_name="proxisoins-scenario.pdf",
             mime="application/pdf",
-            on_click="ignore",
+            key="partage-pdf",
         )
     with st.expander("Données avec lesquelles le scénario a été fait"):
         st.text("\n".join(scenario_results.versions_words(shared.draft)))

@@ -20,7 +20,7 @@ from data.region import schemas
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
 from geo import layers
-from pages import figures, map_dialogue, map_view, shell
+from pages import exporting, figures, map_dialogue, map_view, shell
 from pages.permanence_import import draw_import
 from pages.state import ViewState
 
@@ -89,10 +89,12 @@ def _chosen(covered: Cover) -> tuple[str, float, str]:
     query = st.query_params.to_dict()
     by_slug = {_slug(name): name for name in covered.specialties}
     specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
+    # Links made before had "seuil", which is the threshold of the map of room.
+    asked = query.get("portee", query.get("seuil", ""))
     thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
     return (
         specialty,
-        thresholds.get(query.get("seuil", ""), ON_CALL_RINGS_MINUTES[0]),
+        thresholds.get(asked, ON_CALL_RINGS_MINUTES[0]),
         query.get("ligne", ""),
     )
 
@@ -103,7 +105,7 @@ def _slug(name: str) -> str:
 
 def _keep(specialty: str, threshold: float, line: str, tab: str) -> None:
     """Write the choices in the address, beside the view that all screens share."""
-    told = {"specialite": _slug(specialty), "seuil": f"{threshold:g}", "ligne": line}
+    told = {"specialite": _slug(specialty), "portee": f"{threshold:g}", "ligne": line}
     told |= {"vue": _slug(tab)} if tab != TABS[0] else {}
     query = shell.view().to_query() | {key: text for key, text in told.items() if text}
     if st.query_params.to_dict() != query:
@@ -126,12 +128,11 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
     mimes = {"csv": "text/csv", "xlsx": _XLSX, "geojson": "application/geo+json"}
     with st.container(horizontal=True):
         for extension, content in files.items():
-            st.download_button(
+            exporting.button(
                 f"Télécharger ({extension.upper()})",
                 content,
                 file_name=f"proxisoins-pdses-{name}-{coverage.today().isoformat()}.{extension}",
                 mime=mimes[extension],
-                on_click="ignore",
                 key=f"pdses-{name}-{extension}",
             )
 

@@ -34,6 +34,17 @@ BY_VERSION: CacheKeys = {
 """How Streamlit's caches tell territories apart (`hash_funcs`): it would read all their tables."""
 
 
+_AFTER_A_LINK = ".,;:!?>)]}»”’\"' "
+"""What a sentence or a mail leaves at the end of a link; no value of ours ends so."""
+
+
+def tidy_address() -> None:
+    """Drop from the address what followed the link when it was copied."""
+    for name, value in st.query_params.to_dict().items():
+        if (clean := value.rstrip(_AFTER_A_LINK)) != value:
+            st.query_params[name] = clean
+
+
 def view() -> ViewState:
     """Return the view: of the address when it holds one, else the last of this session."""
     if st.query_params or _VIEW not in st.session_state:

@@ -14,6 +14,7 @@ from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import (
     accounts,
+    exporting,
     figures,
     kept_parts,
     shell,
@@ -78,20 +79,18 @@ def _downloads(
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     with st.container(horizontal=True):
         for extension, mime in _MIMES.items():
-            st.download_button(
+            exporting.button(
                 f"Télécharger ({extension.upper()})",
                 partial(scenario_results.evaluation_file, evaluation, territory, extension),
                 file_name=f"proxisoins-sites-{today}.{extension}",
                 mime=mime,
-                on_click="ignore",
                 key=f"sites-{extension}",
             )
-        st.download_button(
+        exporting.button(
             "Rapport pour un conseil (PDF)",
             lambda: sites_results.report(territory, draft, evaluation, notes, found),
             file_name=f"proxisoins-sites-{today}.pdf",
             mime="application/pdf",
-            on_click="ignore",
             key="sites-pdf",
         )
     st.caption("Le rapport PDF est fait pour circuler : il ne dit rien du risque par commune.")

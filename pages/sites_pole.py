@@ -18,7 +18,7 @@ from data.siting.poles import FEWEST, MOST
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from geo.siting.pole import HALF_DAYS_PER_GP
-from pages import figures, shell, sites_projects, sites_results
+from pages import exporting, figures, shell, sites_projects, sites_results
 from pages.pole_choices import AntennaChoice, PoleChoices, places
 from pages.sites_table import draw_compared
 
@@ -219,19 +219,17 @@ def _downloads(found: PoleComparison, notes: list[str]) -> None:
     if BEST in found.sides:
         sheets["Meilleur pôle"] = pole_tables.antennas_table(found, BEST)
     with st.container(horizontal=True):
-        st.download_button(
+        exporting.button(
             "Télécharger le pôle (XLSX)",
             lambda: exports.to_xlsx(sheets, told),
             file_name=f"proxisoins-pole-{today}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
             key="pole-xlsx",
         )
-        st.download_button(
+        exporting.button(
             "Télécharger la comparaison (CSV)",
             lambda: exports.to_csv(sheets["Comparaison"], told),
             file_name=f"proxisoins-pole-{today}.csv",
             mime="text/csv",
-            on_click="ignore",
             key="pole-csv",
         )

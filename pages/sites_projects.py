@@ -19,7 +19,7 @@ from data.siting.project_rules import KINDS
 from data.siting.projects import Funded
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from pages import shell
+from pages import exporting, shell
 from pages.project_choices import MOST_EUROS, ProjectChoices
 from pages.sites_table import draw_compared
 
@@ -185,11 +185,10 @@ def _table(table: pd.DataFrame) -> None:
 
 def _download(sheets: Sheets, lines: list[str]) -> None:
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    st.download_button(
+    exporting.button(
         "Télécharger les projets (XLSX)",
         lambda: exports.to_xlsx(sheets, lines),
         file_name=f"proxisoins-projets-{today}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        on_click="ignore",
         key="projets-xlsx",
     )

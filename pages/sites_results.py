@@ -142,6 +142,8 @@ def draw_map(
     }
     document = _payload(territory, evaluation, chosen, asks=add is not None)
     map_view.draw_map(document, answer, key)
+    if answer_in_words := site_tables.room_sentence(evaluation):
+        st.markdown(f"**{answer_in_words}**")
     st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         figures.image(

@@ -19,7 +19,7 @@ from data.reports.sheet import LEVEL_TITLES, Sheet
 from geo import layers, static_map
 from geo.errors import ProxiSoinsError
 from models.region import flag
-from pages import accounts, figures, sheet_scenario, sheet_view, shell
+from pages import accounts, exporting, figures, sheet_scenario, sheet_view, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """The small map shows minutes to the nearest GP."""
@@ -220,12 +220,11 @@ def _draw_sheet(territory: Territory, chosen: Sheet) -> None:
     st.subheader("À côté des autres")
     sheet_view.draw_figures(chosen.figures)
     _draw_past(territory, chosen)
-    st.download_button(
+    exporting.button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: _pdf(territory, chosen.level, chosen.code),
         file_name=f"proxisoins-{chosen.level}-{chosen.code}.pdf",
         mime="application/pdf",
-        on_click="ignore",
         key=f"pdf-{chosen.level}-{chosen.code}",
     )
 
@@ -237,12 +236,12 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
     count = french.counted(len(chosen.communes), "commune", "communes")
     kept = st.session_state.get(BATCH)
     if kept is not None and kept[0] == (territory.version, chosen.code):
-        st.download_button(
+        exporting.button(
             f"Télécharger les fiches (PDF, {count})",
             kept[1],
             file_name=f"proxisoins-communes-{chosen.code}.pdf",
             mime="application/pdf",
-            on_click="ignore",
+            key=f"fiches-{chosen.code}",
         )
         return
     if not st.button(f"Préparer les fiches des communes de l’EPCI (PDF, {count})"):
@@ -275,12 +274,11 @@ def _draw_pair(territory: Territory, level: str, first: Sheet, second: Sheet) ->
             )
             sheet_view.draw_signals(one.signals, one.succession)
             sheet_view.draw_sentences("Ce qui est en place", one.in_place)
-    st.download_button(
+    exporting.button(
         "Télécharger la comparaison (PDF)",
         lambda: _pair_pdf(territory, level, first.code, second.code),
         file_name=f"proxisoins-comparaison-{first.code}-{second.code}.pdf",
         mime="application/pdf",
-        on_click="ignore",
         key=f"pair-{first.code}-{second.code}",
     )
 

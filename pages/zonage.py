@@ -17,7 +17,7 @@ from data.maps import zoning as zoning_map
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
-from pages import map_dialogue, map_view, shell
+from pages import exporting, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 MAP = "zonage_carte"
@@ -32,6 +32,8 @@ ZONE_TITLES = {"ZIP": "ZIP", "ZAC": "ZAC", "ZV": "Vigilance", "HZ": "Hors zone"}
 MOST_CHANGES = 60
 """Territories that one trial may move at most: an address stays short enough to be sent."""
 _CHANGE = re.compile(r"([\w.-]{1,20}):(ZIP|ZAC|ZV|HZ)")
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BAR = (
     '<div role="img" aria-label="{said}" style="position:relative;height:1rem;background:#eee">'
     '<div style="position:absolute;inset:0 auto 0 0;width:{width:.1f}%;background:{colour}"></div>'
@@ -206,24 +208,27 @@ def _downloads(
 ) -> None:
     today = dt.datetime.now().astimezone().date().isoformat()
     with st.container(horizontal=True):
-        st.download_button(
+        exporting.button(
             "Annexe en vigueur (DOCX)",
             lambda: zoning_annex.decree_annex(territory, communes, ceilings),
             file_name=f"proxisoins-annexe-en-vigueur-{today}.docx",
-            on_click="ignore",
+            mime=_DOCX,
+            key="annexe-en-vigueur",
         )
         if changes:
-            st.download_button(
+            exporting.button(
                 f"Annexe du projet (DOCX, {counted(len(changes), 'changement', 'changements')})",
                 lambda: zoning_annex.decree_annex(territory, communes, ceilings, changes),
                 file_name=f"proxisoins-annexe-projet-{today}.docx",
-                on_click="ignore",
+                mime=_DOCX,
+                key="annexe-projet",
             )
-        st.download_button(
+        exporting.button(
             "Classeur du zonage (XLSX)",
             lambda: zoning_annex.zoning_workbook(territory, communes, ceilings),
             file_name=f"proxisoins-zonage-{today}.xlsx",
-            on_click="ignore",
+            mime=_XLSX,
+            key="zonage-xlsx",
         )
 
 

@@ -234,9 +234,10 @@ def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
         If the file cannot be written.
     """
     properties = table.drop(columns="geometry").to_dict("records")
+    areas = shapely.orient_polygons(table.geometry.to_numpy())  # RFC 7946, 3.1.6
     features: list[dict[str, Any]] = [
         {"type": "Feature", "properties": said, "geometry": shapely.geometry.mapping(area)}
-        for said, area in zip(properties, table.geometry, strict=True)
+        for said, area in zip(properties, areas, strict=True)
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     try:

@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from data.base.spreadsheet_text import CONTROLS, safe_text
 from geo.errors import InvalidInputError
@@ -142,9 +143,11 @@ def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
     """Write a GeoJSON FeatureCollection (WGS84); the notes are its member `notes` (RFC 7946, 6.1).
 
-    Missing and infinite numbers are null.
+    Missing and infinite numbers are null; outer rings turn left, holes right (3.1.6).
     """
-    content = json.loads(_finite(table).to_json(drop_id=True, na="null", show_bbox=False))
+    turned = _finite(table)
+    turned = turned.set_geometry(shapely.orient_polygons(turned.geometry.to_numpy()), crs=4326)
+    content = json.loads(turned.to_json(drop_id=True, na="null", show_bbox=False))
     content.pop("crs", None)  # RFC 7946: always WGS84
     return json.dumps({**content, "notes": list(notes)}, ensure_ascii=False).encode("utf-8")
 

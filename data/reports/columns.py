@@ -106,3 +106,29 @@ def titled(table: pd.DataFrame) -> pd.DataFrame:
     named = {one.key: f"{one.label} ({one.unit})" if one.unit else one.label for one in INDICATORS}
     titles = {**TITLES, **{key: name for key, name in named.items() if key not in TITLES}}
     return table[[column for column in titles if column in table]].rename(columns=titles)
+
+
+_DECIMALS = (
+    (("share_",), 4),
+    (("minutes_",), 1),
+    (("apl", "gps", "people_at_stake"), 2),
+    (("lon", "lat"), 6),
+)
+"""Beginnings of the names of columns and the decimals that an export keeps of them."""
+_OTHERS_DECIMALS = 2
+
+
+def rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose decimals mean something: a tenth of a minute, a hundredth of a share."""
+    decimals = {
+        name: next(
+            (kept for starts, kept in _DECIMALS if str(name).startswith(starts)), _OTHERS_DECIMALS
+        )
+        for name in table.select_dtypes("float").columns
+    }
+    return table.round(decimals)
+
+
+def exported(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as files hold it: French headings, decimals that mean something."""
+    return titled(rounded(table))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.base.french import counted, joined, number, percent
 from data.region import privacy
-from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
 from data.siting.departures import TODAY
@@ -18,7 +18,8 @@ LEAST_PUBLIC = LEAST_PUBLIC_GPS
 MEASURE, TOGETHER = "Mesure", "Ensemble"
 
 ESSENTIAL = (
-    *("commune", "population_within_20", "over_75_within_20", "newly_within_20", "zip_within_20"),
+    *("commune", "population_within_20", "room_gained", "newly_within_20", "zip_within_20"),
+    "over_75_within_20",
     *("risk_communes_within_20", "share_already_served", "share_shared", "population_above_2_5"),
     *("zone", "enough_gps", "void_zone"),
 )
@@ -139,6 +140,20 @@ def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
         else:
             columns[title] = [number(value, _CHANGE_DECIMALS.get(key, 0)) for value in values]
     return pd.DataFrame(columns)
+
+
+def room_sentence(evaluation: SiteEvaluation) -> str:
+    """Return who would find room with a doctor, and who would not yet, in one French sentence."""
+    together = evaluation.together
+    gained, left = together["room_gained"], together["room_left"]
+    several = len(evaluation.sites) > 1
+    start = "Ouvrir ces sites donnerait" if several else "Ouvrir ce site donnerait"
+    if np.isnan(gained):
+        return ""
+    return (
+        f"{start} une place à {counted(gained, 'habitant', 'habitants')} de plus à "
+        f"{HUBERT_MINUTES} minutes ; {number(left)} de la région y resteraient sans place."
+    )
 
 
 def changes_sentence(evaluation: SiteEvaluation, *, public: bool = False) -> str:

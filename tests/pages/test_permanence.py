@@ -40,7 +40,7 @@ def test_imported_lines_hostile_names_included(imported):
     assert not app.exception
     assert app.selectbox[0].value == "Cardiologie"
     assert "Si cette ligne tombe" in texts(app)
-    assert app.query_params["seuil"] == "45"
+    assert app.query_params["portee"] == "45"
     assert app.query_params["ligne"] == brive
     unescaped = " ".join(one.value for kind in ("markdown", "caption") for one in app.get(kind))
     assert HOSTILE not in unescaped
@@ -60,4 +60,4 @@ def test_imported_lines_hostile_names_included(imported):
 def test_foreign_parameters_are_left_at_their_default(imported):
     app = opened(specialite="'; drop", seuil="NaN", ligne="<script>")
     assert not app.exception
-    assert app.query_params["seuil"] == "30"
+    assert app.query_params["portee"] == "30"

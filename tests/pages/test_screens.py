@@ -101,3 +101,19 @@ def test_the_method_screen_says_the_state_of_each_source(monkeypatch: pytest.Mon
 
 def test_a_foreign_address_opens_a_plain_screen() -> None:
     opened("", lon="nan", lat="99", z="-4", ind="<b>", commune="99999", couches="x,y", annee="zz")
+
+
+@pytest.mark.parametrize("followed", [".", ">", ").", "»", "\u2019", ","])
+def test_a_link_followed_by_punctuation_opens_what_it_says(followed: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    app.query_params["ind"] = "apl"
+    app.query_params["commune"] = f"23008{followed}"
+    app.run()
+    assert app.session_state["view"].commune == "23008"
+    assert app.session_state["view"].indicator == "apl"
+
+
+def test_the_threshold_of_on_call_lines_is_not_that_of_room() -> None:
+    app = opened("permanence", specialite="cardiologie", seuil="45")
+    assert app.query_params["portee"] == ["45"]
+    assert "seuil" not in app.query_params

@@ -1,0 +1,71 @@
+"""What a screen offers to download: where it stands in the screen, and all under « Exporter »."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_OFFERS = "exports_offerts"
+"""Key of the offers of the run, in the session."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that can be made.
+
+    Attributes
+    ----------
+    label
+        What the button says, in French.
+    content
+        The file, or what makes it when asked for.
+    file_name, mime
+        Its name and kind.
+    key
+        Key of the button.
+    """
+
+    label: str
+    content: bytes | Callable[[], bytes]
+    file_name: str
+    mime: str
+    key: str
+
+
+def start() -> None:
+    """Forget what the screen before offered."""
+    st.session_state[_OFFERS] = []
+
+
+def offer(one: Offer) -> None:
+    """Add a file to those of « Exporter »."""
+    st.session_state.setdefault(_OFFERS, []).append(one)
+
+
+def button(
+    label: str, content: bytes | Callable[[], bytes], *, file_name: str, mime: str, key: str
+) -> None:
+    """Draw the button of a file here, and offer it under « Exporter » too."""
+    one = Offer(label, content, file_name, mime, key)
+    offer(one)
+    _draw(one, one.label, one.key)
+
+
+def _draw(one: Offer, label: str, key: str) -> None:
+    st.download_button(
+        label, one.content, file_name=one.file_name, mime=one.mime, on_click="ignore", key=key
+    )
+
+
+def draw(place: DeltaGenerator) -> None:
+    """Draw « Exporter » with all that the screen offered during this run."""
+    offers = {one.key: one for one in st.session_state.get(_OFFERS, [])}.values()
+    labels = Counter(one.label for one in offers)
+    with place.popover("Exporter"):
+        if not offers:
+            st.caption("Rien à exporter sur cet écran pour l’instant.")
+        for one in offers:
+            told = one.label if labels[one.label] == 1 else f"{one.label} : {one.file_name}"
+            _draw(one, told, f"exporter-{one.key}")

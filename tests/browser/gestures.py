@@ -1,0 +1,158 @@
+"""A newcomer at the screen: each click, choice or word typed is a gesture, and is counted."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
+
+SLOW_MS = 60_000
+MOST = 12
+"""Gestures that a task may take."""
+
+
+class Gestures:
+    """What a newcomer does, by what stands on the screen: names of buttons, labels, texts."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page = page
+        self.server = server
+        self.done: list[str] = []
+
+    def _count(self, what: str) -> None:
+        self.done.append(what)
+        assert len(self.done) <= MOST, self.done
+
+    def settle(self) -> None:
+        """Wait until the server has answered."""
+        self.page.wait_for_timeout(150)
+        self.page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SLOW_MS)
+        self.page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
+
+    def arrive(self) -> None:
+        """Open the application where everyone does: no gesture yet."""
+        self.page.goto(self.server)
+        self.frame()
+        self.settle()
+
+    def screen(self, name: str) -> None:
+        """Choose a screen in the menu."""
+        self._count(f"menu {name}")
+        self.page.get_by_test_id("stTopNavLink").filter(has_text=name).click(timeout=SLOW_MS)
+        heading = self.page.get_by_test_id("stMain").get_by_role("heading", level=1)
+        heading.first.wait_for(state="attached", timeout=SLOW_MS)
+        self.settle()
+
+    def click(self, target: Locator) -> None:
+        """Click on something."""
+        self._count(f"click {target}")
+        target.click(timeout=SLOW_MS)
+        self.settle()
+
+    def button(self, name: str | re.Pattern[str]) -> None:
+        """Press a button."""
+        self.click(self.page.get_by_role("button", name=name).first)
+
+    def tab(self, name: str) -> None:
+        """Open a tab."""
+        self.click(self.page.get_by_role("tab", name=name))
+
+    def choose(self, label: str, text: str) -> None:
+        """Write part of a name in a list of choices, and take the first that is left."""
+        self._count(f"choose {label}: {text}")
+        box = self.page.get_by_role("combobox", name=re.compile(label)).first
+        box.click(timeout=SLOW_MS)
+        box.fill(text)
+        option = self.page.get_by_role("option").filter(has_text=text).first
+        option.click(timeout=SLOW_MS)
+        if self.page.get_by_role("listbox").count():
+            self.page.keyboard.press("Escape")
+        self.settle()
+
+    def pick(self, target: Locator, text: str) -> None:
+        """Choose in a plain list of the map."""
+        self._count(f"pick {text}")
+        target.select_option(text)
+
+    def write(self, label: str, text: str) -> None:
+        """Fill a field and validate it."""
+        self._count(f"write {label}: {text}")
+        field = self.page.get_by_label(label, exact=True).first
+        field.fill(text, timeout=SLOW_MS)
+        field.press("Enter")
+        self.settle()
+
+    def give(self, *files: Path | dict[str, str | bytes]) -> None:
+        """Hand files to the uploader in sight."""
+        self._count("files")
+        self.page.locator("input[type=file]").first.set_input_files(list(files), timeout=SLOW_MS)
+        self.settle()
+
+    def save(self, name: str | re.Pattern[str], folder: Path) -> Path:
+        """Press a button that downloads, and return the file."""
+        self._count(f"download {name}")
+        with self.page.expect_download(timeout=SLOW_MS) as waiting:
+            self.page.get_by_role("button", name=name).first.click(timeout=SLOW_MS)
+        return kept(waiting.value, folder)
+
+    def frame(self) -> FrameLocator:
+        """Give the map once it is drawn."""
+        frame = self.page.frame_locator("iframe[title^='streamlit_folium']").first
+        frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
+        return frame
+
+    @property
+    def main(self) -> Locator:
+        """The screen, without its bar and menu."""
+        return self.page.get_by_test_id("stMain")
+
+    def in_map(self, field: str, text: str) -> None:
+        """Write in a field of the map, and validate it."""
+        self._count(f"write {field}: {text}")
+        self.frame().locator(field).fill(text)
+        self.frame().locator(field).press("Enter")
+
+    def in_table(self, column: str, text: str) -> None:
+        """Write in the first row of the table of lines to mend, from the keyboard."""
+        self._count(f"write in the table, {column}: {text}")
+        grid = self.page.get_by_test_id("stDataFrame").first
+        heading = grid.locator("th[role=columnheader]", has_text=re.compile(f"^{column}$"))
+        for _ in range(3):  # a table that is drawn again while one types forgets the keys
+            self.settle()
+            number = int(heading.get_attribute("aria-colindex") or "0") - 1
+            grid.scroll_into_view_if_needed()
+            box = grid.bounding_box()
+            assert box is not None
+            self.page.mouse.click(box["x"] + 20, box["y"] + 52)
+            for _ in range(number):
+                self.page.keyboard.press("ArrowRight")
+            self.page.keyboard.press("Enter")
+            cell = self.page.locator("#portal textarea, #portal input")
+            cell.fill(text)
+            cell.press("Enter")
+            self.page.wait_for_timeout(800)
+            self.settle()
+            if self.page.get_by_text("9 comprises").count():
+                return
+
+    def rows(self, table: int) -> list[str]:
+        """Return the rows in sight of a table, as a screen reader is told them."""
+        grid = self.page.get_by_test_id("stDataFrame").nth(table)
+        grid.scroll_into_view_if_needed()
+        rows = grid.locator("tbody tr[role=row]")
+        rows.first.wait_for(state="attached", timeout=SLOW_MS)
+        return [" | ".join(row.locator("td").all_text_contents()) for row in rows.all()]
+
+    def said(self, text: re.Pattern[str]) -> str:
+        """Return the innermost text of the screen that matches."""
+        return self.main.get_by_text(text).last.inner_text(timeout=SLOW_MS)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Check that something is said in the screen."""
+        expect(self.page.get_by_test_id("stMain")).to_contain_text(text, timeout=SLOW_MS)
+
+
+def kept(download: Download, folder: Path) -> Path:
+    """Save a download under its own name."""
+    path = folder / download.suggested_filename
+    download.save_as(path)
+    return path
