@@ -10,6 +10,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
@@ -130,6 +131,20 @@ def test_geojson_is_valid_and_keeps_its_notes():
     assert read["features"][0]["properties"]["communes"] == "a, b"
     lon, lat = read["features"][0]["geometry"]["coordinates"]
     assert (lon, lat) == pytest.approx((-0.573, 44.837), abs=0.05)
+
+
+def test_outlines_turn_as_the_standard_wants():
+    """RFC 7946, 3.1.6: outer rings counterclockwise, holes clockwise; lines and points as are."""
+    wrong = shapely.Polygon([(0, 0), (0, 9), (9, 9), (9, 0)], [[(1, 1), (2, 1), (2, 2), (1, 2)]])
+    shapes = [wrong, shapely.MultiPolygon([wrong]), shapely.Point(1, 2), None]
+    table = gpd.GeoDataFrame({"code": list("abcd")}, geometry=shapes, crs=4326)
+    written = json.loads(exports.to_geojson(table, []))
+    areas = [shapely.geometry.shape(one["geometry"]) for one in written["features"][:2]]
+    for area in (areas[0], areas[1].geoms[0]):
+        assert area.exterior.is_ccw
+        assert not area.interiors[0].is_ccw
+    assert written["features"][2]["geometry"]["coordinates"] == [1.0, 2.0]
+    assert written["features"][3]["geometry"] is None
 
 
 def test_geopackage_keeps_texts_and_notes(tmp_path):

@@ -1,0 +1,41 @@
+"""« Exporter » in the bar offers what each screen has; the table of the map is cut down."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_generated_addresses import TIMEOUT_SECONDS, opening_on
+from tests.pages.test_screens import opened, words
+
+
+def offered(app: AppTest) -> list[str]:
+    buttons = app.get("download_button")
+    return [one.proto.label for one in buttons if "exporter-" in one.proto.id]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("carte", ["Télécharger (CSV)", "Télécharger (XLSX)", "Télécharger (GeoJSON)"]),
+        ("territoire", ["Télécharger la fiche (PDF, une page A4)"]),
+        ("zonage", ["Annexe en vigueur (DOCX)", "Classeur du zonage (XLSX)"]),
+        ("sites", []),
+    ],
+)
+def test_each_screen_exports_what_it_shows(page: str, expected: list[str]) -> None:
+    app = AppTest.from_string(opening_on(page), default_timeout=TIMEOUT_SECONDS).run()
+    assert not app.exception
+    assert offered(app) == expected
+
+
+def test_the_table_is_cut_down_by_the_address_and_says_of_how_many() -> None:
+    app = opened("", tdep="23", tzone="ZIP,<b>", tcrit="sans-generaliste,inconnu")
+    assert app.multiselect(key="table_departements").value == ["23"]
+    assert app.multiselect(key="table_zones").value == ["ZIP"]
+    assert app.multiselect(key="table_criteria").value == ["sans-generaliste"]
+    table = app.dataframe[0].value
+    assert set(table["Département"]) == {"Creuse"}
+    assert (table["Médecins généralistes"] == 0).all()
+    assert f"{len(table)} communes sur 4\u202f293" in words(app)
+    app.multiselect(key="table_departements").set_value([]).run()
+    assert "tdep" not in app.query_params
+    assert len(app.dataframe[0].value) > len(table)
