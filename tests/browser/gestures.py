@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
 
-SLOW_MS = 60_000
+SLOW_MS = 120_000
 MOST = 12
 """Gestures that a task may take."""
 
@@ -30,7 +30,7 @@ class Gestures:
 
     def arrive(self) -> None:
         """Open the application where everyone does: no gesture yet."""
-        self.page.goto(self.server)
+        self.page.goto(self.server, timeout=SLOW_MS, wait_until="commit")
         self.frame()
         self.settle()
 
