@@ -27,12 +27,13 @@ _PLAIN = {
 }
 
 
-def frame_from_arrow(content: bytes) -> pd.DataFrame:
-    """Return the table that `_Writer` wrote."""
+def frame_from_arrow(content: bytes, titles: list[str] | None = None) -> pd.DataFrame:
+    """Return the table that `_Writer` wrote; `titles` are its own where some are repeated."""
     import pyarrow as pa
 
     table = pa.ipc.open_stream(pa.py_buffer(content)).read_all()
-    return pd.DataFrame(table.to_pandas())
+    frame = pd.DataFrame(table.to_pandas())
+    return frame if titles is None else frame.set_axis(pd.Index(titles), axis=1)
 
 
 class _Writer(pickle.Pickler):
@@ -40,7 +41,11 @@ class _Writer(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, pd.DataFrame):
-            return frame_from_arrow, (_as_arrow(value),)
+            if value.columns.is_unique:
+                return frame_from_arrow, (_as_arrow(value),)
+            # Arrow knows a column by its title; a table of a user may repeat one.
+            ranked = value.set_axis(pd.Index(list(map(str, range(value.shape[1])))), axis=1)
+            return frame_from_arrow, (_as_arrow(ranked), list(value.columns))
         return NotImplemented
 
 

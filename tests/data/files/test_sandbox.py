@@ -138,6 +138,15 @@ def test_results_come_back_as_they_were() -> None:
     )
 
 
+def test_a_table_of_a_command_may_repeat_a_title(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("code;note;note\n19275;a;b\n", encoding="utf-8")
+    read = table_files.read_text_table(path)
+    assert list(read.columns) == ["code", "note", "note"]
+    assert read.to_numpy().tolist() == [["19275", "a", "b"]]
+    assert read.index.tolist() == [2]
+
+
 def test_refusals_keep_their_class_and_their_sentence() -> None:
     with pytest.raises(UnavailableError, match=r"^Le service ne répond pas\.$"):
         sandbox.run(sandboxed.refuse, name="x")
