@@ -8,8 +8,6 @@ try:
 except ImportError:  # a machine without a compiler: slower, same results
     numba = None
 
-COMPILED = numba is not None
-
 _Function = TypeVar("_Function", bound=Callable)
 
 

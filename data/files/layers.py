@@ -5,7 +5,7 @@ import json
 import math
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -448,10 +448,3 @@ def plain(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return cell_text(value)
-
-
-def only_points(layers: Sequence[Layer]) -> tuple[Layer | None, list[Layer]]:
-    """Return the layer of points with most features (outlines for want of points), and others."""
-    placed = [layer for layer in layers if layer.features]
-    best = max(placed, key=lambda one: (one.points, len(one.features)), default=None)
-    return best, [layer for layer in layers if layer is not best]

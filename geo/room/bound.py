@@ -70,11 +70,6 @@ class Bound:
         there = counted(people, len(self.per_gp))
         return there * (1 - per_gp / np.maximum(self.per_gp, per_gp))
 
-    def least_without_room(self, per_gp: float, nobody_in_reach: float = 0.0) -> float:
-        """Return the inhabitants that no organisation can seat, from the blocks alone."""
-        beyond = np.maximum(self.people - per_gp * self.gps, 0.0).sum()
-        return float(beyond + nobody_in_reach)
-
     def hall_blocks(self, block: int) -> Longs:
         """Return the blocks of the Hall set of a block, itself included, ascending.
 

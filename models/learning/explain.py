@@ -47,11 +47,6 @@ def _whole(value: float) -> str:
     return number(value)
 
 
-@cache
-def _percent(share: float) -> str:
-    return percent(share)
-
-
 def _commune(row: Mapping[Any, float]) -> str:
     if not np.isfinite(row["population_log"]):
         return ""

@@ -26,7 +26,6 @@ from data.official.readers.communes import CommuneIndex
 from data.region import embedded_set
 from geo.errors import InvalidInputError
 
-SIDE_M = 200
 _IDENTITY = re.compile(r"CRS(\d{4})RES(\d+)mN(-?\d+)E(-?\d+)")
 """Identity of a square (INSPIRE): system, side in metres, north and east of its corner."""
 _IDENTITIES = ("idcar 200m", "idinspire", "idcar", "idcar 1km", "grd id", "geo id")
