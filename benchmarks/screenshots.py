@@ -19,7 +19,7 @@ from benchmarks.serving import ROOT, serving
 
 FRAME = "iframe[title^='streamlit_folium']"
 HEIGHTS = {1440: 900, 1366: 768, 1024: 768, 390: 844}
-WAIT_MS = 60_000
+WAIT_MS = 240_000
 
 Gesture = Callable[[Page], None]
 
@@ -31,7 +31,14 @@ def _map_ready(page: Page) -> None:
 
 
 def _still(page: Page) -> None:
-    page.locator("[data-test-script-state=notRunning]").first.wait_for(timeout=WAIT_MS)
+    page.locator("[data-test-script-state=notRunning]").first.wait_for(
+        state="attached", timeout=WAIT_MS
+    )
+    # What is not drawn yet stands as grey boxes.
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
+    page.locator("[data-test-script-state=notRunning]").first.wait_for(
+        state="attached", timeout=WAIT_MS
+    )
 
 
 def _isochrone(page: Page) -> None:
@@ -53,6 +60,7 @@ STATES: tuple[tuple[str, str, bool, Gesture], ...] = (
     ("carte-zone", "/?ind=zone", True, _nothing),
     ("risques", "/risques", False, _nothing),
     ("sites", "/sites", False, _nothing),
+    ("solidarite", "/solidarite", True, _nothing),
     ("permanence", "/permanence", True, _nothing),
     ("permanence-manques", "/permanence?vue=manques", False, _nothing),
     ("permanence-chute", "/permanence?vue=si-cette-ligne-tombe", False, _nothing),
@@ -98,7 +106,8 @@ def main() -> None:
                     viewport={"width": width, "height": HEIGHTS[width]}, locale="fr-FR"
                 )
                 page = context.new_page()
-                page.goto(address + path)
+                page.set_default_timeout(WAIT_MS)
+                page.goto(address + path, timeout=WAIT_MS)
                 _still(page)
                 if with_map:
                     _map_ready(page)

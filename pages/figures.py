@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Literal
@@ -19,23 +20,32 @@ from pages import exporting
 from pages.exporting import Offer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
+"""How a source says which registry package it came with."""
 
 
 def notes(territory: Territory, *tables: str) -> list[str]:
     """Return the lines that go with every figure and export: source, vintage, simulated or not."""
     quoted = [p for key, p in territory.provenance.items() if not tables or key in tables]
     engine = territory.travel_time.label
+    # How a package brought a table is said in "Données et méthode"; here, who made it.
     lines = [
-        f"{p.title} : "
-        + ("données de démonstration, simulées" if p.simulated else p.source)
-        + f" ({p.vintage})"
-        for p in quoted
+        f"{p.title} : {_PACKAGE.sub('', p.source)} ({p.vintage})" for p in quoted if not p.simulated
     ]
+    if made_up := [p.title for p in quoted if p.simulated]:
+        lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
     lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
     lines.append(f"Là où vivent les habitants : {people_of(territory).note}.")
     if any(p.simulated for p in quoted):
         lines.insert(0, "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision.")
     return lines
+
+
+def sources(lines: Sequence[str]) -> None:
+    """Draw sources, vintages and limits of a screen, folded at its foot."""
+    with st.expander("Sources, années et limites"):
+        for line in lines:
+            st.text(line)
 
 
 def table(

@@ -134,7 +134,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
         )
     with st.expander("Données avec lesquelles le scénario a été fait"):
         st.text("\n".join(scenario_results.versions_words(shared.draft)))
-    st.caption(" · ".join(notes))
+    figures.sources(notes)
 
 
 def draw() -> None:

@@ -274,7 +274,7 @@ def draw() -> None:
             else:
                 draw_import(territory)
         _keep(specialty, threshold, line, title)
-    st.caption(" · ".join(notes))
+    figures.sources(notes)
 
 
 draw()

@@ -85,7 +85,7 @@ def _followed(
 
 
 def _sources(territory: Territory, *more: str) -> None:
-    st.caption(" · ".join([*more, *figures.notes(territory, *SOURCES)]))
+    figures.sources([*more, *figures.notes(territory, *SOURCES)])
 
 
 def class_counts(listed: pd.DataFrame, horizon: int) -> None:

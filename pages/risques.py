@@ -255,7 +255,7 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     risk_panels.class_counts(chosen, horizon)
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
-    st.caption(" · ".join(lines))
+    figures.sources(lines)
 
 
 def _list(territory: Territory, chosen: pd.DataFrame) -> None:

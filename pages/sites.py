@@ -157,7 +157,7 @@ def draw() -> None:
         st.error("Les scénarios ne sont pas accessibles.")
         st.text(str(error))
     _keep_address(sites)
-    st.caption(" · ".join(notes))
+    figures.sources(notes)
 
 
 draw()

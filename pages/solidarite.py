@@ -6,16 +6,22 @@ import pandas as pd
 import streamlit as st
 
 from data.base.french import MISSING, number, percent
+from data.maps import payload
+from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
 from data.solidarity import tables
 from data.solidarity.hosts import HOSTS, tables_of
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
-from pages import figures, help_scenarios, shell
+from pages import figures, help_scenarios, map_dialogue, map_view, shell
 from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
 from pages.regulation import draw_regulation
 from pages.regulation_choices import SHOWN
+from pages.state import ViewState
+
+MAP = "solidarite_carte"
+"""Key of the map."""
 
 _TABLES = ("communes", "gps", "zoning", "apl", "reference")
 """Tables that every figure of the screen rests on."""
@@ -168,6 +174,32 @@ def _answer(territory: Territory, found: Help) -> None:
     st.caption(tables.NOT_PREDICTED)
 
 
+@st.cache_resource(
+    show_spinner="Préparation de la carte…",
+    max_entries=8,
+    hash_funcs=shell.BY_VERSION | {HelpChoices: repr},
+)
+def _payload(territory: Territory, chosen: HelpChoices) -> str:
+    found = help_plan(territory, chosen.question(), chosen.terms())
+    document = solidarity_map.configuration(
+        territory, found, " · ".join(figures.notes(territory, *_TABLES))
+    )
+    view = ViewState(
+        region=territory.region,
+        indicator=solidarity_map.INDICATOR,
+        layers=solidarity_map.LAYERS_SHOWN,
+    )
+    return payload.encode(document | map_dialogue.opening(view, view))
+
+
+@st.fragment
+def _map(territory: Territory, chosen: HelpChoices) -> None:
+    """Draw who is helped, who gives and where it goes."""
+    view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
+    answer = map_dialogue.answer(territory, view)
+    map_view.draw_map(_payload(territory, chosen), answer, MAP)
+
+
 def _curve(territory: Territory, chosen: HelpChoices) -> None:
     found = curve(territory, chosen.question(), chosen.terms())
     st.dataframe(
@@ -276,6 +308,7 @@ def draw() -> None:
     _answer(territory, found)
     if not found.need:
         return
+    _map(territory, chosen)
     if st.toggle("Comparer selon le nombre de volontaires, et les trois dispositifs"):
         left, right = st.columns([2, 3])
         with left:
@@ -288,7 +321,7 @@ def draw() -> None:
     _tables(territory, found)
     help_scenarios.draw_kept(territory, chosen, found)
     quoted = (*_TABLES, *tables_of(found.terms.hosts))
-    st.caption(" · ".join(figures.notes(territory, *quoted)))
+    figures.sources(figures.notes(territory, *quoted))
 
 
 draw()

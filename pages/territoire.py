@@ -314,7 +314,7 @@ def draw() -> None:
         _draw_sheet(territory, first)
         sheet_scenario.draw_change(territory, first)
         _draw_batch(territory, first)
-    st.caption(" · ".join(figures.notes(territory)))
+    figures.sources(figures.notes(territory))
 
 
 draw()

@@ -17,7 +17,7 @@ from data.maps import zoning as zoning_map
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
-from pages import exporting, map_dialogue, map_view, shell
+from pages import exporting, figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 MAP = "zonage_carte"
@@ -249,7 +249,7 @@ def draw() -> None:
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
     _contradictions(communes)
-    st.caption(" · ".join(zoning_annex.notes(territory, ceilings)))
+    figures.sources(zoning_annex.notes(territory, ceilings))
 
 
 draw()

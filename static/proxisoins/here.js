@@ -25,6 +25,7 @@ export class Here {
     const { carte } = this;
     carte.card.around = around || null;
     this.pin();
+    carte.panel.legend();
     const rings = carte.layers.drawn.ici;
     if (this.framing && rings) carte.fit(rings.getBounds());
     this.framing = false;

@@ -95,10 +95,10 @@ export class Carte {
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     map.attributionControl.addAttribution(config.attribution);
     map.on("moveend", () => this.moved());
-    map.on("zoomend", () => this.layers.points());
+    map.on("zoomend", () => this.layers.marks.draw());
     map.on("click", () => this.unselect());
     map.getContainer().setAttribute("aria-label", `Carte : ${config.region_name}`);
-    this.layers.names();
+    this.layers.marks.names();
     for (const key of state.layers) this.layers.show(key, true);
     if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
     if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
@@ -253,6 +253,7 @@ export class Carte {
     this.outline([this.outlines[row]]);
     this.room.outline(row);
     this.card.fill(row);
+    this.panel.legend();
     this.beside(true);
     this.write(true);
     this.signal("selected", this.state.commune);
@@ -269,11 +270,13 @@ export class Carte {
     this.card.hide();
     this.beside(false);
     this.here.forget();
+    this.panel.legend();
     this.write(true);
   }
 
   clearHere() {
     this.here.forget();
+    this.panel.legend();
     if (this.row !== undefined) this.card.fill(this.row);
     this.write(true);
   }

@@ -134,9 +134,19 @@ export class Panel {
   legendOfLayers() {
     const { config, state } = this.carte;
     const shown = config.layers.filter((layer) => state.layers.includes(layer.key) && layer.legend);
-    if (!shown.length) return [];
-    const rows = shown.flatMap((layer) => layer.legend.map((entry) => make("li", {}, this.swatch(entry), make("span", { text: entry.label }))));
-    return [make("h3", { text: "Couches" }), make("ul", {}, ...rows)];
+    const row = (entry) => make("li", {}, this.swatch(entry), make("span", { text: entry.label }));
+    const several = shown.some((layer) => layer.kind === "points") ? [{ shape: "circle", colour: "#3d4657", mark: "n", label: "plusieurs lieux : leur nombre" }] : [];
+    const rows = [...shown.flatMap((layer) => layer.legend), ...several, ...this.outlined()].map(row);
+    return rows.length ? [make("h3", { text: "Sur la carte" }), make("ul", {}, ...rows)] : [];
+  }
+
+  /* What is drawn around the commune chosen. */
+  outlined() {
+    const { config, state, row, room } = this.carte;
+    const rings = config.layers.find((one) => one.kind === "rings");
+    const around = state.here && rings ? rings.legend.map((one) => ({ ...one, colour: "#000091", label: `${one.minutes} min de ce point` })) : [];
+    const block = room.shown && row !== undefined ? [{ label: "communes qui se partagent les mêmes médecins", colour: "#161616", weight: 2.6 }, { label: "avec celles, moins bien servies, qui le prouvent", colour: "#161616", weight: 2, dash: "7 5" }] : [];
+    return [...around.sort((a, b) => a.minutes - b.minutes), ...block];
   }
 
   swatch(entry) {

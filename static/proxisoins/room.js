@@ -219,7 +219,7 @@ export class Room {
     const fair = Math.round(people * Math.max(0, 1 - this.capacity / level));
     box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${number(nearest)} habitants si le plus proche passe le premier ; ${number(fair)} dans le partage le plus juste.` }));
     box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${this.reason(row, where)}`));
-    if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : le bloc en trait plein, son ensemble de Hall en tirets." }));
+    if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : ces communes en trait plein ; en tirets, avec celles qui le prouvent." }));
     return box;
   }
 

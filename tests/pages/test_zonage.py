@@ -29,7 +29,7 @@ def test_a_trial_moves_the_gauges_leaves_a_trace_and_opens_again() -> None:
     told = app.query_params["essai"]
     trace = told if isinstance(told, str) else told[0]
     assert trace.endswith(":ZIP")
-    assert "arrêté" in " ".join(one.value for one in app.caption)
+    assert "arrêté" in " ".join(one.value for one in app.text)
 
     again = opened(essai=trace)
     assert again.metric[0].value == after

@@ -1,0 +1,170 @@
+"""What the map of help between territories receives: targets, groups of donors, hosts, flows."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.base.french import counted, number, percent
+from data.maps import payload
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.territory import Territory
+from data.solidarity import tables
+from data.solidarity.flows import donor_groups, flows
+from data.solidarity.plans import Help
+
+INDICATOR = "solidarite"
+HOSTS, FLOWS = "accueils", "flux"
+LAYERS_SHOWN = (HOSTS, FLOWS)
+"""Layers that the map opens with."""
+
+_WHOLE, _PART, _NONE, _FAR, _DONOR, _OTHER = ("whole", "part", "none", "far", "donor", "other")
+_CLASSES = {
+    _WHOLE: ("besoin couvert", "#0f766e"),
+    _PART: ("couvert en partie", "#7cc5b8"),
+    _NONE: ("aidable, non couvert par ce plan", "#f6b26b"),
+    _FAR: ("hors d’atteinte des donneurs", "#a32a1e"),
+    _DONOR: (f"groupe qui donne ({LEAST_PUBLIC_GPS} volontaires ou plus)", "#c5cae9"),
+    _OTHER: ("ni aidée, ni dans un groupe montré", "#eeeeee"),
+}
+_NEARLY = 0.995
+"""Share of a need from which it is covered: halves of a hundredth are rounding."""
+_FLOW_COLOUR = "#000091"
+_WIDTHS_PX = (1.5, 9.0)
+"""Widths of the smallest and the largest flow."""
+
+
+def sentence(found: Help, told: float) -> str:
+    """Return what the map shows, in one French sentence."""
+    if not found.need:
+        return "Rien ne manque aux cibles choisies."
+    covered = int((found.targets["covered"] >= _NEARLY * found.targets["half_days"]).sum())
+    said = (
+        f"{number(covered)} des {counted(len(found.targets), 'commune aidée', 'communes aidées')} "
+        f"ont leur besoin couvert ; {percent(found.covered / found.need)} des demi-journées."
+    )
+    if told < _NEARLY:
+        said += f" Les traits disent d’où viennent {percent(told)} de l’aide."
+    return said
+
+
+def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any]:
+    """Return all that the map's client needs, but the view.
+
+    Parameters
+    ----------
+    territory, found
+        The region and the plan.
+    note
+        Sources and vintages, in French.
+    """
+    drawn = flows(territory, found)
+    groups = donor_groups(territory, found)
+    hosts = tables.host_table(found)
+    return payload.setting(territory) | {
+        "read_only": True,
+        "indicators": [
+            {
+                "key": INDICATOR,
+                "label": "Communes aidées et groupes de donneurs",
+                "short": "Aide entre territoires",
+                "unit": "",
+                "decimals": 0,
+                "breaks": [],
+                "classes": [
+                    {"value": value, "label": label, "colour": colour}
+                    for value, (label, colour) in _CLASSES.items()
+                ],
+                "values": _states(found, groups),
+                "sentence": sentence(found, drawn.told),
+                "note": f"Un groupe qui donne est un EPCI de {LEAST_PUBLIC_GPS} volontaires ou "
+                "plus, ou les autres EPCI d’un département ensemble ; l’aide au sein d’un même "
+                f"EPCI n’a pas de trait. {tables.NOT_PREDICTED} {note}",
+                "years": [],
+            }
+        ],
+        "comparisons": {},
+        "comparison_note": "Aucun médecin n’est désigné.",
+        "zones": {"values": [], "styles": {}},
+        "points": {HOSTS: _hosts(territory, hosts)},
+        "flows": _lines(drawn.lines),
+        "layers": _layers(len(hosts), drawn.lines),
+    }
+
+
+def _states(found: Help, groups: pd.Series) -> list[str]:
+    values = np.where(groups.to_numpy() != "", _DONOR, _OTHER).astype(object)
+    targets = found.targets
+    need = targets["half_days"].to_numpy(float)
+    covered = targets["covered"].to_numpy(float)
+    far = targets["out_of_reach"].to_numpy(float)
+    state = np.select(
+        [covered >= _NEARLY * need, covered > 0, far >= _NEARLY * need],
+        [_WHOLE, _PART, _FAR],
+        _NONE,
+    )
+    values[targets["row"].to_numpy(np.int64)] = state
+    return [str(one) for one in values]
+
+
+def _hosts(territory: Territory, hosts: pd.DataFrame) -> list[dict[str, Any]]:
+    places = territory.communes.set_index("code")
+    return [
+        {
+            "lon": float(places["lon"][host["code"]]),
+            "lat": float(places["lat"][host["code"]]),
+            "name": str(host["name"]),
+            "detail": _a_month(float(host["hosted"])),
+        }
+        for host in hosts.to_dict("records")
+    ]
+
+
+def _lines(lines: pd.DataFrame) -> list[dict[str, Any]]:
+    least, most = _WIDTHS_PX
+    half_days = lines["half_days"].to_numpy(float)
+    widths = np.maximum(least, most * half_days / half_days.max()) if len(lines) else half_days
+    starts = lines[["lat", "lon"]].to_numpy(float).round(4).tolist()
+    ends = lines[["to_lat", "to_lon"]].to_numpy(float).round(4).tolist()
+    return [
+        {"from": start, "to": end, "width": width}
+        for start, end, width in zip(starts, ends, widths.round(2).tolist(), strict=True)
+    ]
+
+
+def _layers(hosts: int, lines: pd.DataFrame) -> list[dict[str, Any]]:
+    symbol = {"shape": "house", "colour": "#4a148c", "mark": ""}
+    layers: list[dict[str, Any]] = []
+    if len(lines):
+        largest = float(lines["half_days"].max())
+        widest = _WIDTHS_PX[1]
+        layers.append(
+            {
+                "key": FLOWS,
+                "kind": "flows",
+                "label": f"D’où vient l’aide ({len(lines)})",
+                "colour": _FLOW_COLOUR,
+                "legend": [
+                    {
+                        "label": _a_month(part * largest),
+                        "colour": _FLOW_COLOUR,
+                        "weight": part * widest,
+                    }
+                    for part in ((1.0, 0.5) if round(largest) > 1 else (1.0,))
+                ],
+            }
+        )
+    layers.append(
+        {
+            "key": HOSTS,
+            "kind": "points",
+            "label": f"Communes qui accueillent ({hosts})",
+            "symbol": symbol,
+            "legend": [symbol | {"label": "commune qui accueille"}],
+        }
+    )
+    return layers
+
+
+def _a_month(half_days: float) -> str:
+    return f"{counted(round(half_days), 'demi-journée', 'demi-journées')} par mois"

@@ -1,0 +1,120 @@
+/* Points of all layers together: near one another they are one mark, and names of towns keep clear of them. */
+import { isPhone, make } from "./dom.js";
+import { ring, symbol } from "./symbols.js";
+
+const NEAR_PX = 27;
+const LISTED = 12;
+const LEAST_PX = 24;
+const NEUTRAL = "#3d4657";
+const NAME = { height: 18, letter: 7, apart: 34 };
+/* Where a name may stand: on its town, else above, below, right or left of the marks. */
+const PLACES = [[0, 0], [0, -24], [0, 24], [1, 0], [-1, 0]];
+
+/* Groups of points whose marks would touch at this zoom. */
+function grouped(map, entries) {
+  const groups = [];
+  for (const entry of entries) {
+    const place = map.project([entry.point.lat, entry.point.lon]);
+    const near = groups.find((one) => Math.abs(one.place.x - place.x) < NEAR_PX && Math.abs(one.place.y - place.y) < NEAR_PX);
+    if (near) near.members.push(entry);
+    else groups.push({ place, members: [entry] });
+  }
+  return groups;
+}
+
+export class Marks {
+  constructor(carte) {
+    this.carte = carte;
+    this.spots = [];
+  }
+
+  draw() {
+    const { config, map, state } = this.carte;
+    if (this.group) this.group.remove();
+    const shown = config.layers.filter((one) => one.kind === "points" && state.layers.includes(one.key));
+    const entries = shown.flatMap((layer) => (config.points[layer.key] || []).map((point) => ({ layer, point })));
+    this.spots = grouped(map, entries).map(({ place, members }) => this.mark(members, map.unproject(place)));
+    this.group = L.layerGroup(this.spots).addTo(map);
+    if (this.towns) this.name();
+  }
+
+  mark(members, spot) {
+    const layers = new Set(members.map((one) => one.layer));
+    const [{ layer, point }] = members;
+    const many = members.length > 1;
+    const told = layers.size > 1 ? this.mixed(members) : layer.statuses ? this.statuses(layer, members) : null;
+    const title = told ? told.title : many ? `${layer.label.replace(/ \(.*\)$/, "")} : ${members.length}` : point.name;
+    // A count is neutral: several places are not one place of a kind.
+    const own = told ? told.holder : make("span", {}, many ? symbol("circle", NEUTRAL, String(members.length)) : symbol(layer.symbol.shape, layer.symbol.colour, layer.symbol.mark));
+    const side = many ? 28 : LEAST_PX;
+    const icon = L.divIcon({ className: "point", html: own, iconSize: [side, side] });
+    const marker = L.marker(spot, { icon, keyboard: true, title, alt: title });
+    return marker.bindPopup(() => this.listed(members, layers.size > 1), { maxWidth: 300 });
+  }
+
+  listed(members, mixed) {
+    const kind = (one) => (mixed ? `${one.layer.label.replace(/ \(.*\)$/, "")} · ` : "");
+    const lines = members.slice(0, LISTED).map((one) => make("li", {}, make("strong", { text: one.point.name }), make("br"), document.createTextNode(kind(one) + one.point.detail)));
+    const more = members.length - LISTED;
+    if (more > 0) lines.push(make("li", { text: `… et ${more} ${more > 1 ? "autres" : "autre"} : zoomez pour les séparer.` }));
+    return make("ul", { class: "popup" }, ...lines);
+  }
+
+  /* Points of several layers: their number, and lines in carence as a badge as everywhere. */
+  mixed(members) {
+    const kinds = new Map();
+    for (const { layer } of members) kinds.set(layer, (kinds.get(layer) || 0) + 1);
+    const said = [...kinds].map(([layer, count]) => `${layer.label.replace(/ \(.*\)$/, "")} : ${count}`);
+    const lacking = members.filter((one) => one.layer.statuses && one.point.status === one.layer.worst_first[0]).length;
+    const badge = lacking ? make("b", { class: "badge", text: String(lacking) }) : null;
+    if (lacking) said.push(`dont en carence : ${lacking}`);
+    return { title: said.join(", "), holder: make("span", { "data-lacking": lacking }, symbol("circle", NEUTRAL, String(members.length)), badge) };
+  }
+
+  /* One mark for lines of several statuses: a ring cut by status, the worst told first and as a badge. */
+  statuses(layer, entries) {
+    const members = entries.map((one) => one.point);
+    const worstFirst = layer.worst_first.map((status) => ({ status, ...layer.statuses[status], count: members.filter((one) => one.status === status).length }));
+    const parts = worstFirst.filter((one) => one.count);
+    const [worst] = parts;
+    const told = parts.map((one) => `${one.count} ${one.status}`).join(", ");
+    const places = new Set(members.map((one) => one.place));
+    const where = places.size === 1 && members[0].place ? members[0].place : layer.label;
+    if (members.length === 1) return { title: `${members[0].name} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };
+    const lacking = parts.find((one) => one.status === layer.worst_first[0]);
+    const badge = lacking ? make("b", { class: "badge", text: String(lacking.count) }) : null;
+    return { title: `${where} : ${told}`, holder: make("span", { "data-status": worst.status, "data-lacking": lacking ? lacking.count : 0 }, ring(parts, members.length), badge) };
+  }
+
+  /* Names of the largest towns, as many as there is room for, clear of marks and of one another. */
+  names() {
+    const { config, map, rows } = this.carte;
+    this.towns = rows.map(({ n, h }, row) => ({ name: n, weight: h, spot: L.latLng(config.lat[row], config.lon[row]) })).sort((a, b) => b.weight - a.weight);
+    this.written = L.layerGroup().addTo(map);
+    map.on("moveend", () => this.name());
+    this.name();
+  }
+
+  name() {
+    const { map } = this.carte;
+    this.written.clearLayers();
+    const bounds = map.getBounds().pad(-0.02);
+    const size = map.getSize();
+    const marks = this.spots.filter((one) => bounds.contains(one.getLatLng())).map((one) => ({ ...map.latLngToContainerPoint(one.getLatLng()), wide: 16, high: 14 }));
+    const taken = [];
+    const free = (box) => box.x - box.wide > 0 && box.x + box.wide < size.x && [...marks, ...taken].every((one) => Math.abs(one.x - box.x) >= one.wide + box.wide || Math.abs(one.y - box.y) >= one.high + box.high);
+    for (const { name, spot } of this.towns) {
+      if (taken.length >= (isPhone() ? 9 : 18)) break;
+      if (!bounds.contains(spot)) continue;
+      const { x, y } = map.latLngToContainerPoint(spot);
+      if (taken.some((one) => Math.abs(one.x - x) < 110 && Math.abs(one.y - y) < NAME.apart)) continue;
+      const wide = (name.length * NAME.letter) / 2 + 3;
+      const boxes = PLACES.map(([across, down]) => ({ x: x + across * (wide + 16), y: y + down, wide, high: NAME.height / 2 }));
+      const box = boxes.find(free);
+      if (!box) continue;
+      taken.push(box);
+      const icon = L.divIcon({ className: "town", html: make("span", { text: name }), iconSize: null });
+      L.marker(map.containerPointToLatLng([box.x, box.y]), { pane: "names", interactive: false, keyboard: false, icon }).addTo(this.written);
+    }
+  }
+}

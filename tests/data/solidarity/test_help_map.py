@@ -1,0 +1,68 @@
+"""What the map of help tells: no volunteer that one could find, flows that add up."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.access.indicators import commune_indicators
+from data.maps import solidarity as solidarity_map
+from data.region import catalogue
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.solidarity.flows import donor_groups, flows
+from data.solidarity.plans import help_plan
+from pages.help_choices import HelpChoices
+
+
+@pytest.fixture(scope="module")
+def territory():
+    return catalogue.load_territory("75")
+
+
+@pytest.fixture(scope="module", params=[8, 39, 100])
+def found(request, territory):
+    chosen = HelpChoices(volunteers=request.param)
+    return help_plan(territory, chosen.question(), chosen.terms())
+
+
+def test_no_group_has_fewer_volunteers_than_may_be_told(territory, found) -> None:
+    groups = donor_groups(territory, found)
+    volunteers = pd.Series(found.volunteers[: len(groups)])
+    sums = volunteers.groupby(groups).sum()
+    told = sums.drop("", errors="ignore")
+    assert (told >= LEAST_PUBLIC_GPS).all()
+    rest = found.volunteers.sum() - told.sum()
+    assert rest == 0 or rest >= LEAST_PUBLIC_GPS or told.empty
+
+
+def test_flows_are_half_days_of_the_plan(territory, found) -> None:
+    drawn = flows(territory, found)
+    groups = donor_groups(territory, found).to_numpy()
+    names = commune_indicators(territory)["epci_name"].to_numpy()
+    expected: dict[tuple[str, str], float] = {}
+    for trip in found.trips.itertuples():
+        if trip.origin >= len(groups) or not groups[trip.origin]:
+            continue
+        if names[trip.origin] == names[trip.host]:
+            continue
+        pair = (groups[trip.origin], names[trip.host])
+        expected[pair] = expected.get(pair, 0.0) + trip.half_days
+    got = {(row.donor, row.helped): row.half_days for row in drawn.lines.itertuples()}
+    assert got == pytest.approx(expected)
+    assert np.isfinite(drawn.lines[["lon", "lat", "to_lon", "to_lat"]].to_numpy(float)).all()
+    assert 0 <= drawn.told <= 1
+
+
+def test_map_says_one_state_a_commune_and_no_volunteer(territory, found) -> None:
+    document = solidarity_map.configuration(territory, found, "source")
+    [indicator] = document["indicators"]
+    assert len(indicator["values"]) == len(territory.communes)
+    assert {one["value"] for one in indicator["classes"]} >= set(indicator["values"])
+    values = np.array(indicator["values"])
+    targets = found.targets
+    rows = targets["row"].to_numpy()
+    assert (values[rows] != "donor").all()
+    whole = targets["covered"] >= 0.995 * targets["half_days"]
+    assert ((values[rows] == "whole") == whole.to_numpy()).all()
+    assert "volunteers" not in json.dumps(document["flows"])
