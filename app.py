@@ -21,13 +21,15 @@ SCREENS = (
     ("territoire", "Fiche territoire", "description", Role.PUBLIC),
     ("methode", "Données et méthode", "menu_book", Role.READER),
     ("regions", "Régions", "public", Role.READER),
+    ("guide", "Guide", "help", Role.READER),
     ("partage", "Scénario partagé", "link", Role.PUBLIC),
 )
 """File, title, icon and least role of each screen, in the order of the menu."""
 
 REGIONS = "Régions"
 """Needs no region, and is where one goes when that of the address is not there."""
-
+GUIDE = "guide"
+"""Opened from the foot of every screen: one entry less in a menu that a small screen cuts."""
 SHARED = "partage"
 """Opened by its links only, and alone: no menu."""
 
@@ -42,7 +44,7 @@ def _screen(place: int, name: str, title: str, icon: str, least: Role) -> Stream
     first = place == 0
     address = "" if first else name
     if role >= least:
-        shown: Literal["visible", "hidden"] = "hidden" if name == SHARED else "visible"
+        shown: Literal["visible", "hidden"] = "hidden" if name in {SHARED, GUIDE} else "visible"
         return st.Page(
             f"pages/{name}.py",
             title=title,
@@ -79,6 +81,8 @@ try:
     if not alone and not choosing:
         # The map goes to the edges: what it exports stands below it.
         exporting.draw(exports_place or st.container())
+    if not alone and role > Role.PUBLIC and navigation.title != "Guide":
+        bar.draw_foot()
     settle_at_times()
 except ProxiSoinsError as error:
     shell.explain(error)

@@ -74,6 +74,11 @@ def _draw_found(territory: Territory, asked: str) -> None:
             )
 
 
+def draw_foot() -> None:
+    """Draw what stands under every screen: the way to the guide and its glossary."""
+    st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
+
+
 def _address() -> str:
     """Return the address of the view, as the browser shows it."""
     parts = urlsplit(st.context.url or "")

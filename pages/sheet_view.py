@@ -22,7 +22,7 @@ _STATES = {
 
 _STYLE = """<style>
 .ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem;
-  list-style:none;padding:0;margin:.2rem 0 .6rem}
+  list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
 .ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
 .ps-signals .t{font-size:.85rem;font-weight:600}
 .ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
@@ -88,7 +88,10 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
     titles = ("Mesure", *names, "Différence", "Région", "Barres")
-    heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in titles)
+    heads = "".join(
+        f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>{escape(one)}</th>'
+        for place, one in enumerate(titles)
+    )
     st.html(
         f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table"><thead><tr>{heads}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"

@@ -125,9 +125,13 @@ def _room(facts: Facts) -> Signal:
             UNKNOWN,
             "Le nombre d’habitants sans place chez un médecin n’est pas calculé avec ces données.",
         )
-    people = counted(room.nearest_first, "habitant sans place", "habitants sans place")
-    if room.nearest_first < 1:
+    few, many = sorted((room.nearest_first, room.least))
+    people = counted(many, "habitant sans place", "habitants sans place")
+    if many < 1:
         people = "aucun habitant sans place"
+    elif round(few) < round(many):
+        # One end alone would reassure, or alarm, by what it leaves out.
+        people = f"de {number(few)} à {people}"
     calm = UNKNOWN if room.unknown else CALM
     left_out = (
         f" Sans compter {counted(room.unknown, 'habitant', 'habitants')} dont les médecins à "
@@ -140,8 +144,9 @@ def _room(facts: Facts) -> Signal:
         title,
         people,
         ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else calm,
-        f"À {number(room.per_gp)} patients par médecin (hypothèse), chacun allant au plus près ; "
-        f"{number(room.least)} dans le partage le plus équitable ({facts.year('gps')}).{left_out}",
+        f"À {number(room.per_gp)} patients par médecin (hypothèse) : {number(room.nearest_first)} "
+        f"si chacun va au plus près, {number(room.least)} dans le partage le plus équitable "
+        f"({facts.year('gps')}).{left_out}",
     )
 
 

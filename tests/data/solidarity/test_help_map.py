@@ -20,7 +20,7 @@ def territory():
     return catalogue.load_territory("75")
 
 
-@pytest.fixture(scope="module", params=[8, 39, 100])
+@pytest.fixture(scope="module", params=[8, 39])
 def found(request, territory):
     chosen = HelpChoices(volunteers=request.param)
     return help_plan(territory, chosen.question(), chosen.terms())

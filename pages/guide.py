@@ -1,0 +1,97 @@
+"""Screen "Guide": four steps for a first visit, what each screen answers, the glossary."""
+
+from html import escape
+
+import streamlit as st
+
+from pages.glossary import GLOSSARY
+
+_STEPS = (
+    (
+        "Regarder",
+        (
+            "Sur la carte, choisissez un indicateur à gauche : la phrase dit ce que l’on voit, la "
+            "légende compte les communes. Hachuré : non disponible, ce n’est pas zéro."
+        ),
+        '<path d="M6 12l10-4 10 4 10-4v24l-10 4-10-4-10 4z"/><path d="M16 8v24M26 12v24"/>',
+    ),
+    (
+        "Cliquer une commune",
+        (
+            "Sa fiche s’ouvre à droite, comparée à son EPCI, son département, la région. "
+            "« Isochrone d’ici » montre qui est à 10, 20 et 30 minutes."
+        ),
+        (
+            '<circle cx="20" cy="18" r="5"/>'
+            '<path d="M20 36s-11-11-11-18a11 11 0 0 1 22 0c0 7-11 18-11 18z"/>'
+        ),
+    ),
+    (
+        "Essayer",
+        (
+            "Déposez des sites, changez une zone, retirez un médecin : tout est recalculé, rien "
+            "n’est changé dans les données. Avant et après sont côte à côte."
+        ),
+        '<path d="M8 32V18h7v14zM19 32V8h7v24z"/><path d="M4 32h32M33 14l4 4-4 4"/>',
+    ),
+    (
+        "Partager",
+        (
+            "L’adresse garde la vue entière. « Partager » la copie ; un lien de scénario s’ouvre "
+            "en lecture seule, sur un téléphone aussi, et se retire."
+        ),
+        (
+            '<circle cx="10" cy="20" r="4"/><circle cx="30" cy="10" r="4"/>'
+            '<circle cx="30" cy="30" r="4"/>'
+            '<path d="M14 18l12-6M14 22l12 6"/>'
+        ),
+    ),
+)
+"""Title, words and drawing (40 by 40) of each step."""
+
+_QUESTIONS = (
+    ("Qui ne trouve pas de place à 20 minutes ?", "Carte"),
+    ("Où le dernier médecin pourrait-il partir ?", "Territoires à risque"),
+    ("Où ouvrir une maison de santé, ou un pôle ?", "Sites MSP"),
+    ("Qui peut aider, combien, à quel prix ?", "Solidarité"),
+    ("Qui reçoit la nuit ; et si une ligne tombe ?", "Permanence des soins"),
+    ("Quelle zone, quelle marge sous le plafond ?", "Zonage"),
+    ("Que dire d’une commune en une page ?", "Fiche territoire"),
+    ("D’où viennent les chiffres ; importer les nôtres", "Données et méthode"),
+)
+
+_STYLE = """<style>
+.ps-steps{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.8rem;
+  list-style:none;padding:0!important;margin:0!important;counter-reset:step}
+.ps-steps li{border:1px solid var(--line);border-top:4px solid var(--blue);margin:0;
+  padding:.8rem 1rem}
+.ps-steps svg{width:44px;height:44px;fill:none;stroke:var(--blue);stroke-width:2.2;
+  stroke-linejoin:round;stroke-linecap:round}
+.ps-steps h2{font-size:1.1rem;padding:.2rem 0!important;margin:0}
+.ps-steps p{margin:.2rem 0 0}
+.ps-words{margin:0;max-width:60rem}
+.ps-words dt{font-weight:700;margin-top:.6rem}
+.ps-words dd{margin:0}
+</style>"""
+
+
+def draw() -> None:
+    """Draw the screen."""
+    st.title("Guide")
+    steps = "".join(
+        f'<li><svg viewBox="0 0 40 40" aria-hidden="true">{drawing}</svg>'
+        f"<h2>{rank}. {escape(title)}</h2><p>{escape(words)}</p></li>"
+        for rank, (title, words, drawing) in enumerate(_STEPS, 1)
+    )
+    st.html(f'{_STYLE}<ol class="ps-steps">{steps}</ol>')
+    st.header("Quelle question, quel écran")
+    for question, screen in _QUESTIONS:
+        st.markdown(f"- {question} **{screen}**")
+    st.header("Les mots")
+    words = "".join(
+        f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in GLOSSARY
+    )
+    st.html(f'{_STYLE}<dl class="ps-words">{words}</dl>')
+
+
+draw()
