@@ -14,6 +14,7 @@ from data.access.zoning_gauges import Ceilings
 from data.base.french import MISSING, counted, number, percent
 from data.maps import payload
 from data.maps import zoning as zoning_map
+from data.region.rules import ROOM_PEOPLE_A_GP
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
@@ -179,6 +180,38 @@ def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> 
     map_view.draw_map(_payload(territory), answer, MAP)
 
 
+def _beside(table: pd.DataFrame) -> None:
+    """Draw APL and people without room of every territory, the worst served first."""
+    if table.empty:
+        return
+    with st.expander("APL et habitants sans place, par territoire de vie-santé"):
+        columns = ["tvs_name", "zone", "population", "apl65", "apl", "without_room", "share"]
+        shown = table.assign(share=100 * table["share_without_room"])[columns]
+        st.dataframe(
+            shown.sort_values("share", ascending=False).round(
+                {"apl65": 1, "apl": 1, "without_room": 0, "share": 1}
+            ),
+            hide_index=True,
+            placeholder=MISSING,
+            column_config={
+                "tvs_name": "Territoire de vie-santé",
+                "zone": "Zone en vigueur",
+                "population": st.column_config.NumberColumn("Habitants", format="localized"),
+                "apl65": st.column_config.NumberColumn("APL publiée, 65 ans et moins"),
+                "apl": st.column_config.NumberColumn("APL calculée"),
+                "without_room": st.column_config.NumberColumn(
+                    "Habitants sans place", format="localized"
+                ),
+                "share": st.column_config.NumberColumn("Sans place (%)"),
+            },
+        )
+        st.caption(
+            f"Sans place à 20 minutes, à {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus "
+            "(hypothèse), le plus proche passant le premier. Ce n’est pas un critère légal : le "
+            "zonage se fixe sur l’APL ; les deux se lisent ensemble."
+        )
+
+
 def _contradictions(communes: pd.DataFrame) -> None:
     table = zoning_gauges.contradictions(communes)
     st.markdown(
@@ -186,15 +219,17 @@ def _contradictions(communes: pd.DataFrame) -> None:
         "sens de leur zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
         "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
     )
-    columns = ["name", "population", "apl", "zone", "reason", "tvs_name", "series"]
+    columns = ["name", "population", "apl", "without", "zone", "reason", "tvs_name", "series"]
+    shown = table.assign(without=100 * table["share_without_room"])
     st.dataframe(
-        table[columns].round({"apl": 1}),
+        shown[columns].round({"apl": 1, "without": 0}),
         hide_index=True,
         placeholder=MISSING,
         column_config={
             "name": "Commune",
             "population": st.column_config.NumberColumn("Habitants", format="localized"),
             "apl": st.column_config.NumberColumn("APL", format="localized"),
+            "without": st.column_config.NumberColumn("Sans place à 20 min (%)"),
             "zone": "Zone",
             "reason": "Pourquoi",
             "tvs_name": "Territoire de vie-santé",
@@ -246,6 +281,7 @@ def draw() -> None:
     with above:
         _gauges(communes, ceilings, changes)
         _map(territory, table, changes)
+    _beside(table)
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
     _contradictions(communes)

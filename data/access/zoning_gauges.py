@@ -104,7 +104,8 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
         tvs, tvs_name, zone ("mixte" when its communes differ), communes (count in the region),
         members (their names), population (in the region), population_all and share_inside (with
         its communes beyond the border, as far as the zoning table and the fringe tell), apl65
-        (published) and apl (computed): means weighted by population.
+        (published) and apl (computed): means weighted by population; without_room (inhabitants
+        without room at 20 minutes, nearest first) and share_without_room (0 to 1).
     """
     zoned = communes[communes["tvs"] != ""]
     groups, people = zoned["tvs"], zoned["population"]
@@ -128,6 +129,10 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
     )
     table["apl65"] = ag.weighted_means(zoned["apl65_published"], people, groups)
     table["apl"] = ag.weighted_means(zoned["apl"], people, groups)
+    table["without_room"] = ag.sums(zoned["without_room_nearest"], groups)
+    table["share_without_room"] = table["without_room"] / table["population"].where(
+        table["population"] > 0
+    )
     return table.rename_axis("tvs").reset_index()
 
 
@@ -185,8 +190,8 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        code, name, tvs, tvs_name, zone, population, apl, series and reason (French), the most
-        populated first.
+        code, name, tvs, tvs_name, zone, population, apl, series, share_without_room (0 to 1) and
+        reason (French), the most populated first.
     """
     published = communes["apl65_published"]
     value = published.where(published.notna(), communes["apl"])
@@ -203,7 +208,10 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     reason = reason.mask(low & (communes["zone"] == "ZAC"), f"{strained}, en ZAC et non en ZIP")
     reason = reason.mask(high & inside, "APL de plus de 4, en ZIP ou ZAC")
     table = communes[["code", "name", "tvs", "tvs_name", "zone", "population"]].assign(
-        apl=value, series=series, reason=reason
+        apl=value,
+        series=series,
+        share_without_room=communes["share_without_room"],
+        reason=reason,
     )
     return table[reason != ""].sort_values(
         ["population", "code"], ascending=[False, True], ignore_index=True

@@ -10,6 +10,9 @@ from data.region.territory import Territory
 from geo import layers
 
 INDICATOR = "zone"
+BESIDE = ("apl", "apl_published", "share_without_room")
+"""Indicators shown beside the zone: who is short of care there, by two measures."""
+_ENDS = ("without_room_bound", "without_room_nearest")
 LAYERS = ("msp", "france_sante", "fond")
 
 
@@ -23,9 +26,11 @@ def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> di
     note
         The decree, its date, in French.
     """
-    document = payload.configuration(territory, communes[["code", "population", INDICATOR]], {})
+    columns = ["code", "population", "departement", INDICATOR, *BESIDE, *_ENDS]
+    document = payload.configuration(territory, communes[columns], {})
     for one in document["indicators"]:
-        one["note"] = note
+        if one["key"] == INDICATOR:
+            one["note"] = note
     document["layers"] = [one for one in document["layers"] if one["key"] in LAYERS]
     return document | {
         "read_only": True,

@@ -68,6 +68,8 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "share_inside": "Part dans la région",
             "apl65": "APL publiée, 65 ans et moins",
             "apl": "APL calculée",
+            "without_room": "Habitants sans place à 20 minutes",
+            "share_without_room": "Part des habitants sans place",
         }
     )
     doubtful = contradictions(communes).rename(
@@ -80,6 +82,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "population": "Habitants",
             "apl": "APL",
             "series": "Série d’APL",
+            "share_without_room": "Part des habitants sans place à 20 minutes",
             "reason": "Ce qui surprend",
         }
     )

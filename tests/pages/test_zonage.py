@@ -41,3 +41,11 @@ def test_a_trial_moves_the_gauges_leaves_a_trace_and_opens_again() -> None:
 def test_a_foreign_trial_changes_nothing() -> None:
     plain, foreign = opened(), opened(essai="zz:ZIP,<b>:ZAC,1:XX")
     assert [one.value for one in foreign.metric] == [one.value for one in plain.metric]
+
+
+def test_room_is_read_beside_the_apl() -> None:
+    app = opened()
+    tables = [set(one.value.columns) for one in app.dataframe]
+    assert any({"apl", "apl65", "without_room", "share"} <= columns for columns in tables)
+    assert any("without" in columns and "reason" in columns for columns in tables)
+    assert any("pas un critère légal" in one.value for one in app.caption)

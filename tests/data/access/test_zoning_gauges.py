@@ -30,6 +30,8 @@ def communes():
             "apl": [2.0, 5.0, 2.0, 2.4, 1.0],
             "apl65_published": [2.5, 4.1, 2.6, np.nan, np.nan],
             "apl_published_year": 2016.0,
+            "without_room_nearest": [50.0, 30.0, 0.0, np.nan, 100.0],
+            "share_without_room": [0.5, 0.1, 0.0, np.nan, 1.0],
         }
     )
 
@@ -87,6 +89,20 @@ def test_a_tvs_astride_counts_by_its_share(territory, communes):
     assert table.loc["t3", "share_inside"] == 1
     assert table.loc["t1", "apl65"] == pytest.approx((100 * 2.5 + 300 * 4.1) / 400)
     assert table["zone"].to_dict() == {"t1": "ZIP", "t2": "ZAC", "t3": "HZ"}
+
+
+def test_room_stands_beside_the_apl_of_a_tvs(territory, communes):
+    table = zg.tvs_table(territory, communes).set_index("tvs")
+    assert table.loc["t1", "without_room"] == 80
+    assert table.loc["t1", "share_without_room"] == pytest.approx(0.2)
+    assert table.loc["t2", "share_without_room"] == 0
+    doubtful = zg.contradictions(communes).set_index("code")
+    assert doubtful.loc["16002", "share_without_room"] == pytest.approx(0.1)
+
+
+def test_room_that_is_not_known_is_not_none(territory, communes):
+    table = zg.tvs_table(territory, communes).set_index("tvs")
+    assert np.isnan(table.loc["t3", "share_without_room"])
 
 
 def test_effect_of_changing_one_tvs(communes):
