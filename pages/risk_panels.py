@@ -12,8 +12,8 @@ from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios import predictions, store
 from geo.errors import ProxiSoinsError
+from models.region import ages, flag, flag_tables, predict
 from models.region import departure as departures
-from models.region import flag, flag_tables, predict
 from models.region import follow_up as follow_ups
 from models.region.departure import Departure
 from pages import accounts, figures, shell
@@ -118,7 +118,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     PARTS[part or WHY](territory, row, horizon)
 
 
-def _why(_: Territory, row: dict[str, Any], horizon: int) -> None:  # noqa: ARG001
+def _why(territory: Territory, row: dict[str, Any], horizon: int) -> None:  # noqa: ARG001
     for reason in row["reasons"]:
         st.text(f"• {reason}")
     added = flag.contributions(row).query("times != 1")
@@ -128,6 +128,8 @@ def _why(_: Territory, row: dict[str, Any], horizon: int) -> None:  # noqa: ARG0
         "Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin ; un thème "
         "inconnu est absent."
     )
+    if said := ages.told(territory, row["departement"]):
+        st.caption(said)
 
 
 def _changes(territory: Territory, row: dict[str, Any], horizon: int) -> None:

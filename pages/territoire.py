@@ -16,9 +16,10 @@ from data.region.territory import Territory
 from data.reports import sheet, sheet_pdf
 from data.reports.pair import Measure, pair, pair_pdf
 from data.reports.sheet import LEVEL_TITLES, Sheet
+from data.scenarios import store
 from geo import layers, static_map
 from geo.errors import ProxiSoinsError
-from models.region import flag
+from models.region import flag, flag_tables
 from pages import accounts, exporting, figures, sheet_scenario, sheet_view, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
@@ -197,6 +198,16 @@ def _measures(territory: Territory, level: str, first: str, second: str) -> list
     return pair(one, two, shell.aggregated_indicators(territory, "region").iloc[0])
 
 
+def _draw_review(level: str, code: str) -> None:
+    """Draw the pill of the last review of a commune's flag, for who may see the risk."""
+    if level != "commune" or not accounts.may_see_risk():
+        return
+    said = store.reviews([code])
+    if said:
+        told = f"Avis sur la relève : {flag_tables.reviewed_told(said[0])}"
+        st.badge(told, icon=":material/rate_review:", color="blue")
+
+
 def _draw_past(territory: Territory, chosen: Sheet) -> None:
     past = comparison.history(territory, chosen.communes)
     if len(past) < 2:
@@ -311,6 +322,7 @@ def draw() -> None:
     else:
         heading.title(first.name)
         st.caption(first.context)
+        _draw_review(level, code)
         _draw_sheet(territory, first)
         sheet_scenario.draw_change(territory, first)
         _draw_batch(territory, first)

@@ -180,7 +180,7 @@ doctor_ages = pa.DataFrameSchema(
     },
     strict=True,
 )
-"""Mean age of doctors by commune: input of predictions, never shown."""
+"""Mean age of doctors by commune: never shown; the model, learned without ages, leaves it."""
 
 _DEPARTEMENT_CODE = pa.Column(str, pa.Check.str_matches(DEPARTEMENT))
 
@@ -194,7 +194,7 @@ gp_ages = pa.DataFrameSchema(
     unique=["code", "year", "age_class"],
     strict=True,
 )
-"""GPs by age and département: input of predictions."""
+"""GPs by age and département: shown from five GPs on; the model leaves it."""
 
 care_context = pa.DataFrameSchema(
     {

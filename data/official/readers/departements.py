@@ -117,7 +117,9 @@ def _read_ages(header: Header, tally: Tally) -> ReadResult:
     tally.kept = len(rows)
     table = pd.DataFrame(rows.groupby(["code", "year", "age_class"])["gps"].sum()).reset_index()
     table["year"] = table["year"].astype(int)
-    tally.remarks.append("entrée des prévisions seulement")
+    tally.remarks.append(
+        "montré par département à partir de 5 médecins ; le modèle ne s'en sert pas"
+    )
     return ReadResult({"gp_ages": table}, {"gp_ages": str(table["year"].max())}, tally)
 
 

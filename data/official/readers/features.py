@@ -150,7 +150,9 @@ def _read_ages(candidate: Candidate, index: CommuneIndex, tally: Tally) -> ReadR
             f"« {candidate.file.name} » ne donne l'âge moyen des médecins d'aucune commune."
         )
     tally.kept = len(frame)
-    tally.remarks.append("entrée des prévisions seulement : jamais montré pour une commune")
+    tally.remarks.append(
+        "gardé, mais jamais montré pour une commune ; le modèle ne s'en sert pas (appris sans âge)"
+    )
     table = frame.assign(year=year)[["code", "year", "mean_age", "doctors"]]
     return ReadResult(
         {"doctor_ages": table.reset_index(drop=True)}, {"doctor_ages": str(year)}, tally
