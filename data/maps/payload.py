@@ -245,7 +245,7 @@ def _drawn(
             }
             | differences.legend(one)
         )
-        if not numeric or any(one.key not in frame for frame in around.values()):
+        if not (numeric and around) or any(one.key not in frame for frame in around.values()):
             continue
         by_level: dict[str, Any] = {}
         for level, frame in around.items():
