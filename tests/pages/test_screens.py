@@ -114,6 +114,6 @@ def test_a_link_followed_by_punctuation_opens_what_it_says(followed: str) -> Non
 
 
 def test_the_threshold_of_on_call_lines_is_not_that_of_room() -> None:
-    app = opened("permanence", specialite="cardiologie", seuil="45")
-    assert app.query_params["portee"] == ["45"]
+    app = opened("permanence", specialite="cardiologie", portee="45")
+    assert "".join(app.query_params["portee"]) == "45"
     assert "seuil" not in app.query_params
