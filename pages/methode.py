@@ -90,6 +90,7 @@ def _refresh(territory: Territory) -> None:
                 share = min(received / total, 1.0) if total else 0.0
                 bar.progress(share, f"{sources[key].title} : {french.number(received / 1e6, 1)} Mo")
 
+            accounts.require(Role.ADMINISTRATOR)
             _, reports = refresh.refresh(chosen, show, territory.region)
             st.session_state[REPORTS] = reports
             bar.empty()
@@ -125,6 +126,7 @@ def _waiting(territory: Territory) -> None:
             if st.button(label, key=f"import_{partial or 'renoncer'}"):
                 st.session_state[WAITING] = []
                 if partial:
+                    accounts.require(Role.ADMINISTRATOR)
                     reports = import_dropped(files, territory.region, partial)
                     st.session_state[REPORTS] = reports
                 else:
@@ -169,6 +171,7 @@ def _import(territory: Territory) -> None:
         if st.form_submit_button("Importer", type="primary") and files:
             with st.status("Lecture et vérification…"):
                 dropped = [(file.name, file.getvalue()) for file in files]
+                accounts.require(Role.ADMINISTRATOR)
                 reports = import_dropped(dropped, territory.region, imports.ASK)
                 st.session_state[REPORTS] = reports
                 st.session_state[WAITING] = [
@@ -183,6 +186,7 @@ def _import(territory: Territory) -> None:
         draw_report(report)
     _withdraw()
     if catalogue.can_undo() and st.button("Annuler le dernier import"):
+        accounts.require(Role.ADMINISTRATOR)
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.session_state[REPORTS] = []
         st.toast(f"Import annulé : {', '.join(undone)}.")

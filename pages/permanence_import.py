@@ -195,6 +195,7 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
             disabled=not understood,
         ):
             try:
+                accounts.require(Role.PLANNER)
                 storing.store(
                     outcomes,
                     name=dropped.name,
@@ -223,6 +224,7 @@ def draw_import(territory: Territory) -> None:
     # The last import may be of other tables: taking it back is an administrator's.
     may_undo = accounts.role() >= Role.ADMINISTRATOR and catalogue.can_undo()
     if may_undo and st.button("Annuler le dernier import", key="pdses_undo"):
+        accounts.require(Role.ADMINISTRATOR)
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()
