@@ -1,5 +1,8 @@
 """The words of the screens in plain French; `docs/glossary.md` gives their English."""
 
+from data.base.french import number
+from data.region.rules import ZIP_APL
+
 GLOSSARY = (
     (
         "médecin généraliste",
@@ -27,7 +30,8 @@ GLOSSARY = (
         "APL",
         (
             "Accessibilité potentielle localisée : consultations par an et par habitant, à "
-            "portée, compte tenu de ceux qui les partagent (DREES). Sous 2,5 : sous-dense."
+            "portée, compte tenu de ceux qui les partagent (DREES). Sous "
+            f"{number(ZIP_APL, 1)} : sous-dense."
         ),
     ),
     (
