@@ -1,10 +1,12 @@
 """What stands above the screens: the name, the search of a place, the address to share."""
 
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitPageNotFoundError
 
 from data.region import embedded_set
 from data.region.search import Found, search
@@ -76,7 +78,8 @@ def _draw_found(territory: Territory, asked: str) -> None:
 
 def draw_foot() -> None:
     """Draw what stands under every screen: the way to the guide and its glossary."""
-    st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
+    with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
+        st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
 
 
 def _address() -> str:
