@@ -17,17 +17,15 @@ Planning B 15, 1988; solved by HiGHS. One antenna at the base with all half-days
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
 
-from geo.errors import InvalidInputError, UnsolvedError
+from geo.errors import InvalidInputError
 from geo.siting.problem import Floats, Ints
+from geo.siting.seating import Block, most_seated, rows
 
 HALF_DAYS_PER_GP = 10
 """Half-days of consultation a week that make one GP."""
 HALF_DAY_MINUTES = 240.0
 """Length of a half-day: our own choice, said so where it is used."""
-_PROVEN = 1e-6
-"""Relative gap under which the optimum counts as proven."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -171,52 +169,34 @@ def _solved(
     """Solve over columns h (antennas), o (antennas), s (pairs within the threshold)."""
     antennas = problem.base_minutes.size
     place, antenna = np.nonzero(problem.minutes <= problem.threshold)
-    size = 2 * antennas + place.size
+    whole = 2 * antennas
+    size = whole + place.size
     each, first = np.arange(antennas), np.zeros(antennas, dtype=np.int64)
-
-    def rows(
-        groups: Ints, columns: Ints, count: int, values: Floats | None = None
-    ) -> sparse.csr_array:
-        entries = np.ones(columns.size) if values is None else values
-        return sparse.csr_array((entries, (groups, columns)), shape=(count, size))
-
-    pairs = 2 * antennas + np.arange(place.size)
-    allotted = rows(each, each, antennas)
-    opened = rows(each, antennas + each, antennas)
-    blocks: list[tuple[sparse.csr_array, float, float | Floats]] = [
-        (rows(place, pairs, problem.people.size), 0.0, problem.people),
-        (rows(antenna, pairs, antennas) - rows(each, each, antennas, problem.seats), -np.inf, 0.0),
+    pairs = whole + np.arange(place.size)
+    allotted = rows(each, each, (antennas, size))
+    opened = rows(each, antennas + each, (antennas, size))
+    offered = rows(each, each, (antennas, size), problem.seats)
+    blocks: list[Block] = [
+        (rows(place, pairs, (problem.people.size, size)), 0.0, problem.people),
+        (rows(antenna, pairs, (antennas, size)) - offered, -np.inf, 0.0),
     ]
     if not fixed:
         blocks += [
             (allotted - problem.least * opened, 0.0, np.inf),
             (allotted - problem.half_days * opened, -np.inf, 0.0),
-            (rows(first, each, 1), 0.0, float(problem.half_days)),
-            (rows(first, antennas + each, 1), float(problem.fewest), float(most)),
+            (rows(first, each, (1, size)), 0.0, float(problem.half_days)),
+            (rows(first, antennas + each, (1, size)), float(problem.fewest), float(most)),
         ]
-    low = np.concatenate([np.full(matrix.shape[0], least) for matrix, least, _ in blocks])
-    high = np.concatenate([np.broadcast_to(end, matrix.shape[:1]) for matrix, _, end in blocks])
-    cost = np.zeros(size)
-    cost[pairs] = -1.0
-    ceilings = np.concatenate([upper, np.ones(antennas), np.full(place.size, np.inf)])
     floors = np.concatenate([upper if fixed else np.zeros(antennas), np.zeros(size - antennas)])
-    whole = np.concatenate([np.ones(2 * antennas), np.zeros(place.size)]).astype(np.int64)
-    options = {"mip_rel_gap": _PROVEN / 10}
-    if np.isfinite(time_limit):
-        options["time_limit"] = time_limit
-    answer = optimize.milp(
-        cost,
-        integrality=whole,
-        bounds=optimize.Bounds(floors, ceilings),
-        constraints=optimize.LinearConstraint(
-            sparse.vstack([matrix for matrix, _, _ in blocks], format="csr"), low, high
-        ),
-        options=options,
+    ceilings = np.concatenate([upper, np.ones(antennas), np.full(place.size, np.inf)])
+    found = most_seated(
+        place,
+        blocks,
+        places=problem.people.size,
+        whole=whole,
+        columns=(floors, ceilings),
+        time_limit=time_limit,
+        sought="aucune répartition",
     )
-    if answer.x is None:
-        raise UnsolvedError(f"HiGHS n’a trouvé aucune répartition ({answer.message}).")
-    seated = np.bincount(place, answer.x[pairs], problem.people.size).astype(np.float64)
-    bound = seated.sum() if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
-    found = max(bound, float(seated.sum()))
-    proven = found - seated.sum() <= _PROVEN * max(found, 1.0)
-    return Pole(np.rint(answer.x[:antennas]).astype(np.int64), seated, found, bool(proven))
+    half_days = np.rint(found.values[:antennas]).astype(np.int64)
+    return Pole(half_days, found.seated, found.bound, found.proven)

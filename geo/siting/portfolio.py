@@ -16,13 +16,10 @@ Environment and Planning B 15, 1988; solved by HiGHS.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
 
-from geo.errors import InvalidInputError, UnsolvedError
+from geo.errors import InvalidInputError
 from geo.siting.problem import Floats, Ints
-
-_PROVEN = 1e-6
-"""Relative gap under which the optimum counts as proven."""
+from geo.siting.seating import Block, most_seated, rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -149,43 +146,29 @@ def _solved(problem: PortfolioProblem, low: Floats, high: Floats, time_limit: fl
     )
     size = projects + place.size
     pairs, each = projects + np.arange(place.size), np.arange(projects)
-
-    def rows(groups: Ints, columns: Ints, count: int, values: Floats) -> sparse.csr_array:
-        return sparse.csr_array((values, (groups, columns)), shape=(count, size))
-
-    ones = np.ones(place.size)
     many = len(problem.apart)
-    blocks = [
-        (rows(place, pairs, problem.people.size, ones), problem.people),
+    offered = rows(each, each, (projects, size), problem.seats)
+    spent = rows(np.zeros_like(each), each, (1, size), problem.prices)
+    blocks: list[Block] = [
+        (rows(place, pairs, (problem.people.size, size)), -np.inf, problem.people),
+        (rows(project, pairs, (projects, size)) - offered, -np.inf, 0.0),
+        (spent, -np.inf, problem.budget),
         (
-            rows(project, pairs, projects, ones) - rows(each, each, projects, problem.seats),
-            np.zeros(projects),
-        ),
-        (rows(np.zeros_like(each), each, 1, problem.prices), np.array([problem.budget])),
-        (
-            rows(np.repeat(np.arange(many), 2), problem.apart.reshape(-1), many, np.ones(2 * many)),
-            np.ones(many),
+            rows(np.repeat(np.arange(many), 2), problem.apart.reshape(-1), (many, size)),
+            -np.inf,
+            1.0,
         ),
     ]
-    answer = optimize.milp(
-        np.concatenate([np.zeros(projects), -ones]),
-        integrality=np.concatenate([np.ones(projects), np.zeros(place.size)]).astype(np.int64),
-        bounds=optimize.Bounds(
+    found = most_seated(
+        place,
+        blocks,
+        places=problem.people.size,
+        whole=projects,
+        columns=(
             np.concatenate([low, np.zeros(place.size)]),
             np.concatenate([high, np.full(place.size, np.inf)]),
         ),
-        constraints=optimize.LinearConstraint(
-            sparse.vstack([matrix for matrix, _ in blocks], format="csr"),
-            -np.inf,
-            np.concatenate([most for _, most in blocks]),
-        ),
-        options={"mip_rel_gap": _PROVEN / 10}
-        | ({"time_limit": time_limit} if np.isfinite(time_limit) else {}),
+        time_limit=time_limit,
+        sought="aucun portefeuille",
     )
-    if answer.x is None:
-        raise UnsolvedError(f"HiGHS n’a trouvé aucun portefeuille ({answer.message}).")
-    seated = np.bincount(place, answer.x[pairs], problem.people.size).astype(np.float64)
-    bound = seated.sum() if answer.mip_dual_bound is None else -float(answer.mip_dual_bound)
-    bound = max(bound, float(seated.sum()))
-    proven = bound - seated.sum() <= _PROVEN * max(bound, 1.0)
-    return Portfolio(answer.x[:projects] > 0.5, seated, bound, bool(proven))
+    return Portfolio(found.values[:projects] > 0.5, found.seated, found.bound, found.proven)
