@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.access import room
 from data.access.inputs import NEAR_MINUTES, coordinates, places
 from data.access.people import counted_within
 from data.base.french import counted, number
@@ -22,24 +23,15 @@ Floats = npt.NDArray[np.float64]
 KNOWN, PARTIAL, UNKNOWN = "connue", "partielle", "inconnue"
 """What is known of the GPs of a commune and of those in its reach (column `supply`)."""
 
-ROOM_COLUMNS = (
-    "inhabitants_per_gp",
-    "room_block",
-    "without_room_bound",
-    "without_room_nearest",
-    "share_without_room",
-    "gps_within_20",
-    "gps_within_20_per_1000",
-    "population_single_gp",
-    "load_per_gp",
-)
+_THIRD = "minutes_to_third_gp"
+ROOM_COLUMNS = tuple(column for column in room.COLUMNS if column != _THIRD)
 """Columns of `data.access.room` that a place within the threshold could change."""
 
 NOBODY = 0.5
 """Inhabitants: less is rounding."""
 
 _NEAREST = ("minutes_to_nearest_gp",)
-_MINUTES = (*_NEAREST, "minutes_to_third_gp")
+_MINUTES = (*_NEAREST, _THIRD)
 _NAMES = ("nearest_gp_commune", "nearest_gp_commune_name")
 _APL = ("apl", "apl_e2sfca")
 
@@ -106,7 +98,7 @@ def with_unknown(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     if np.isinf(away).all() or not (territory.gps["gps"] > 0).any():
         return table
     _mask(table, away < _reached(table["minutes_to_nearest_gp"]), _NEAREST, _NAMES)
-    _mask(table, away < _reached(table["minutes_to_third_gp"]), ("minutes_to_third_gp",))
+    _mask(table, away < _reached(table[_THIRD]), (_THIRD,))
     _mask(table, away <= NEAR_MINUTES, _APL)
     _mask(table, away <= HUBERT_MINUTES, ROOM_COLUMNS)
     _mask_rings(table, territory, away)
