@@ -90,34 +90,26 @@ def table(
     )
 
 
-def french_table(frame: pd.DataFrame, name: str = "", lines: Sequence[str] = ()) -> None:
+def french_table(
+    frame: pd.DataFrame,
+    name: str = "",
+    lines: Sequence[str] = (),
+    *,
+    height: int | Literal["content"] = "content",
+) -> None:
     """Draw a table whose headings are French already; with a name, its CSV and its workbook."""
     numbers = frame.select_dtypes("number").columns
     st.dataframe(
         frame,
         hide_index=True,
         placeholder=MISSING,
-        height="content",
+        height=height,
         column_config={
             title: st.column_config.NumberColumn(format="localized") for title in numbers
         },
     )
-    if not name:
-        return
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    with st.container(horizontal=True):
-        for label, mime, content in (
-            ("csv", "text/csv", lambda: exports.to_csv(frame, lines)),
-            ("xlsx", XLSX, lambda: exports.to_xlsx({"Tableau": frame}, lines)),
-        ):
-            st.download_button(
-                f"Télécharger ({label.upper()})",
-                content,
-                file_name=f"proxisoins-{name}-{today}.{label}",
-                mime=mime,
-                on_click="ignore",
-                key=f"{name}-{label}",
-            )
+    if name:
+        _draw_offers(_tables_offered(name, lambda: frame, lines))
 
 
 def downloads(
@@ -131,11 +123,7 @@ def downloads(
 
     Files are made when asked for, not before.
     """
-    with st.container(horizontal=True):
-        for one in offers(name, frame, lines, contours=contours):
-            exporting.button(
-                one.label, one.content, file_name=one.file_name, mime=one.mime, key=one.key
-            )
+    _draw_offers(offers(name, frame, lines, contours=contours))
 
 
 def offers(
@@ -146,36 +134,48 @@ def offers(
     contours: gpd.GeoDataFrame | None = None,
 ) -> list[Offer]:
     """Return a table as files to offer: CSV and XLSX, and GeoJSON where contours are given."""
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    files: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("CSV", "csv", "text/csv", lambda: exports.to_csv(columns.exported(frame), lines)),
-        (
-            "XLSX",
-            "xlsx",
-            XLSX,
-            lambda: exports.to_xlsx({"Tableau": columns.exported(frame)}, lines),
-        ),
-    ]
+    found = _tables_offered(name, lambda: columns.exported(frame), lines)
     if contours is not None:
         places = contours[["code", "geometry"]]
-        files.append(
-            (
+        found.append(
+            _offered(
+                name,
                 "GeoJSON",
-                "geojson",
                 "application/geo+json",
                 lambda: exports.to_geojson(places.merge(columns.rounded(frame), on="code"), lines),
             )
         )
+    return found
+
+
+def _tables_offered(
+    name: str, titled: Callable[[], pd.DataFrame], lines: Sequence[str]
+) -> list[Offer]:
+    """Return a table under its French headings as CSV and XLSX."""
     return [
-        Offer(
-            f"Télécharger ({label})",
-            content,
-            f"proxisoins-{name}-{today}.{extension}",
-            mime,
-            f"{name}-{extension}",
-        )
-        for label, extension, mime, content in files
+        _offered(name, "CSV", "text/csv", lambda: exports.to_csv(titled(), lines)),
+        _offered(name, "XLSX", XLSX, lambda: exports.to_xlsx({"Tableau": titled()}, lines)),
     ]
+
+
+def _offered(name: str, kind: str, mime: str, content: Callable[[], bytes]) -> Offer:
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    extension = kind.lower()
+    return Offer(
+        f"Télécharger ({kind})",
+        content,
+        f"proxisoins-{name}-{today}.{extension}",
+        mime,
+        f"{name}-{extension}",
+    )
+
+
+def _draw_offers(files: Sequence[Offer]) -> None:
+    with st.container(horizontal=True):
+        for one in files:
+            exporting.button(
+                one.label, one.content, file_name=one.file_name, mime=one.mime, key=one.key
+            )
 
 
 def image(content: bytes, alternative: str) -> None:

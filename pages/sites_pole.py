@@ -3,12 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING, counted, number
+from data.base.french import counted, number
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import pole_tables
@@ -181,24 +179,10 @@ def draw_comparison(found: PoleComparison, *, public: bool = False) -> None:
         st.tabs([pole_tables.title(found, key) for key in shown]), shown, strict=True
     ):
         with tab:
-            _table(pole_tables.antennas_table(found, key))
+            figures.french_table(pole_tables.antennas_table(found, key))
     with st.expander("Qui gagne, qui perd, commune par commune"):
-        _table(pole_tables.changes_table(found), height=360)
+        figures.french_table(pole_tables.changes_table(found), height=360)
     st.caption(pole_tables.ASSUMPTIONS)
-
-
-def _table(table: pd.DataFrame, height: int | None = None) -> None:
-    numbers: dict[str, Any] = {
-        str(column): st.column_config.NumberColumn(format="localized")
-        for column in table.select_dtypes("number")
-    }
-    st.dataframe(
-        table,
-        hide_index=True,
-        placeholder=MISSING,
-        column_config=numbers,
-        height=height or 38 + 35 * max(len(table), 1),
-    )
 
 
 def _downloads(found: PoleComparison, notes: list[str]) -> None:

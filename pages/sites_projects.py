@@ -3,12 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import project_tables, site_tables
@@ -19,13 +17,15 @@ from data.siting.project_rules import KINDS
 from data.siting.projects import Funded
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from pages import exporting, shell
+from pages import exporting, figures, shell
 from pages.project_choices import MOST_EUROS, ProjectChoices
 from pages.sites_table import draw_compared
 
 _LAST, _BASE, _KEYS = "projets_dernier", "projets_base", "projets_w_"
 _PROJECT, _FORM, _PRICE = "Projet", "Forme", "Coût demandé (€)"
 _CODES = {name: code for code, name in KINDS.items()}
+_ROWS_SHOWN = 10
+"""A longer table scrolls."""
 Sheets = dict[str, pd.DataFrame]
 
 
@@ -170,17 +170,7 @@ def _portfolio(
 
 
 def _table(table: pd.DataFrame) -> None:
-    numbers: dict[str, Any] = {
-        str(column): st.column_config.NumberColumn(format="localized")
-        for column in table.select_dtypes("number")
-    }
-    st.dataframe(
-        table,
-        hide_index=True,
-        placeholder=MISSING,
-        column_config=numbers,
-        height=min(420, 38 + 35 * max(len(table), 1)),
-    )
+    figures.french_table(table, height="content" if len(table) <= _ROWS_SHOWN else 420)
 
 
 def _download(sheets: Sheets, lines: list[str]) -> None:
