@@ -27,6 +27,14 @@ def test_each_screen_exports_what_it_shows(page: str, expected: list[str]) -> No
     assert offered(app) == expected
 
 
+def test_tables_of_french_headings_are_offered_too() -> None:
+    app = AppTest.from_string(opening_on("solidarite"), default_timeout=TIMEOUT_SECONDS)
+    app.query_params["aide"] = "regulation"
+    app.run()
+    names = [one for one in offered(app) if one.startswith("Télécharger (CSV)")]
+    assert any("proxisoins-regulation-" in one for one in names), offered(app)
+
+
 def test_the_table_is_cut_down_by_the_address_and_says_of_how_many() -> None:
     app = opened("", tdep="23", tzone="ZIP,<b>", tcrit="sans-generaliste,inconnu")
     assert app.multiselect(key="table_departements").value == ["23"]
