@@ -1,6 +1,7 @@
 """Room with a GP after departures drawn from the calibrated risk of losing the last one."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -199,12 +200,17 @@ def _totals(found: Soon) -> pd.DataFrame:
 
 
 def _key(territory: Territory, horizon: int) -> str:
+    settings = f"{horizon} {HUBERT_MINUTES} {ROOM_PEOPLE_A_GP} {DRAWS} {SEED}"
+    return digest(territory.version, settings, _made_by(artefact.PATH))
+
+
+@cache
+def _made_by(model: Path) -> str:
+    """Return a key of the code and the model of this process: the map asks at each of its runs."""
     folders = [Path(package.__file__ or "").parent for package in (engine, models.learning)]
     code = [Path(one) for one in (__file__, predict.__file__, room_counts.__file__, rooms.__file__)]
     code += [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    content = (path.read_bytes() for path in (*code, artefact.PATH))
-    settings = f"{horizon} {HUBERT_MINUTES} {ROOM_PEOPLE_A_GP} {DRAWS} {SEED}"
-    return digest(territory.version, settings, *content)
+    return digest(*(path.read_bytes() for path in (*code, model)))
 
 
 def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
