@@ -64,7 +64,8 @@ def room_tables(territory: Territory, minutes: float) -> RoomTables:
         raise UnavailableError(
             "Les médecins de la région ne sont pas connus : importez leurs effectifs par commune."
         )
-    pairs = with_home(gp_pairs(territory, max(minutes, NEAR_MINUTES)), everywhere["gps"] > 0)
+    near = gp_pairs(territory, max(minutes, NEAR_MINUTES))
+    pairs = with_home(near, np.flatnonzero(everywhere["gps"] > 0))
     count = len(everywhere)
     told = everywhere[["id", "name", "inside", "population"]]
     return RoomTables(
@@ -72,9 +73,8 @@ def room_tables(territory: Territory, minutes: float) -> RoomTables:
     )
 
 
-def with_home(pairs: pd.DataFrame, staffed: pd.Series) -> pd.DataFrame:
-    """Return pairs of places where each staffed one is at 0 minutes of itself."""
-    own = np.flatnonzero(staffed.to_numpy())
+def with_home(pairs: pd.DataFrame, own: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return pairs of places where those with doctors, by their rows, are at 0 minutes of them."""
     home = pd.DataFrame({"origin": own, "destination": own, "minutes": np.zeros(len(own))})
     apart = pairs.loc[pairs["origin"] != pairs["destination"], ["origin", "destination", "minutes"]]
     return pd.concat([home, apart], ignore_index=True)
@@ -155,7 +155,7 @@ def minutes_to_third(territory: Territory) -> Floats:
 
 
 def _to_third(pairs: pd.DataFrame, gps: Floats) -> Floats:
-    pairs = with_home(pairs, pd.Series(gps > 0)).sort_values("minutes", kind="stable")
+    pairs = with_home(pairs, np.flatnonzero(gps > 0)).sort_values("minutes", kind="stable")
     pairs["met"] = pairs.assign(gps=gps[pairs["destination"]]).groupby("origin")["gps"].cumsum()
     first = pairs[pairs["met"] >= 3].groupby("origin")["minutes"].min()
     minutes = np.full(len(gps), np.inf)

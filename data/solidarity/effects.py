@@ -6,7 +6,7 @@ import pandas as pd
 from scipy import sparse
 
 from data.access import inputs
-from data.access.room import room_tables
+from data.access.room import room_tables, with_home
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, MONTHS
@@ -115,8 +115,5 @@ def _pairs(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame:
 def _reach(territory: Territory, pairs: pd.DataFrame, hosts: npt.NDArray[np.int64]) -> Reach:
     """Return who reaches whom within 20 minutes, at 0 minutes of one's own doctors."""
     own = np.union1d(inputs.gp_places(territory), hosts)
-    home = pd.DataFrame({"origin": own, "destination": own, "minutes": np.zeros(own.size)})
-    apart = pairs[pairs["origin"] != pairs["destination"]]
     count = len(inputs.places(territory))
-    both = pd.concat([home, apart], ignore_index=True)
-    return Reach.of(both, count, count, HUBERT_MINUTES)
+    return Reach.of(with_home(pairs, own), count, count, HUBERT_MINUTES)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
+from data.access.room import with_home
 from data.base.french import counted, number, percent
 from data.region import privacy
 from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
@@ -217,11 +218,7 @@ def _targets(territory: Territory, question: SpecialistQuestion, counts: Floats)
     people = places["population"].to_numpy(dtype=np.float64)
     at = np.flatnonzero(counts > 0).astype(np.int64)
     pairs = inputs.pairs_to(territory, at, question.within)
-    home = pd.DataFrame({"origin": at, "destination": at, "minutes": np.zeros(at.size)})
-    apart = pairs[pairs["origin"] != pairs["destination"]]
-    reach = Reach.of(
-        pd.concat([home, apart], ignore_index=True), len(places), len(places), question.within
-    )
+    reach = Reach.of(with_home(pairs, at), len(places), len(places), question.within)
     if question.need == "place":
         missing = nearest_first(reach, people, counts, question.people).without_room
     else:
