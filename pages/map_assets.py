@@ -15,7 +15,7 @@ CLIENT = "proxisoins"
 AT_OPENING = frozenset(
     {
         *("address", "card", "data", "dom", "frame", "here", "layers"),
-        *("main", "map", "marks", "panel", "room", "search", "symbols", "zones"),
+        *("main", "map", "names", "panel", "room", "search", "symbols", "zones"),
     }
 )
 """Modules that every map needs; the others are asked for when they are used."""

@@ -1,5 +1,5 @@
-/* What is drawn over the communes: rings of isochrones, flows, background tiles; marks and names are in `marks.js`. */
-import { Marks } from "./marks.js";
+/* What is drawn over the communes: rings of isochrones, flows, background tiles; marks are in `marks.js`, names in `names.js`. */
+import { Names } from "./names.js";
 import { outlineOf } from "./zones.js";
 
 /* From a place to another by a light bend, so that two ways do not lie on one another. */
@@ -16,19 +16,19 @@ function bent([lat, lon], [toLat, toLon]) {
 export class Layers {
   constructor(carte) {
     this.carte = carte;
-    this.marks = new Marks(carte);
+    this.marks = null;
     this.rings = {};
     this.drawn = {};
   }
 
-  show(key, on) {
+  async show(key, on) {
     const { carte } = this;
     const layer = carte.config.layers.find((one) => one.key === key);
     if (!layer) return;
     const box = document.getElementById(`couche-${key}`);
     if (box) box.checked = on;
     if (layer.kind === "zones") carte.paint();
-    else if (layer.kind === "points") this.marks.draw();
+    else if (layer.kind === "points") await this.points();
     else if (!on) this.remove(key);
     else if (layer.kind === "flows") this.flows(layer);
     else if (layer.kind === "tiles") this.tiles(layer);
@@ -40,6 +40,22 @@ export class Layers {
       }
     }
     carte.signal("layers", carte.state.layers.join(","));
+  }
+
+  /* Marks of the points shown, and the names that keep clear of them. */
+  async points() {
+    const { config, state } = this.carte;
+    if (!this.marks) {
+      if (!config.layers.some((one) => one.kind === "points" && state.layers.includes(one.key))) return;
+      const { Marks } = await import("./marks.js");
+      this.marks ??= new Marks(this.carte);
+    }
+    this.marks.draw();
+    if (this.names) this.names.draw();
+  }
+
+  write() {
+    this.names = new Names(this.carte);
   }
 
   /* Outlines of the zones shown, over the light stripes that fill them. */

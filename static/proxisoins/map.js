@@ -9,7 +9,6 @@ import { Layers } from "./layers.js";
 import { Panel } from "./panel.js";
 import { Room } from "./room.js";
 import { fillOf } from "./symbols.js";
-import { Years } from "./years.js";
 
 const PANES = { land: 150, zones: 410, borders: 420, rings: 430, selected: 440, names: 650 };
 
@@ -37,7 +36,6 @@ export class Carte {
     this.layers = new Layers(this);
     this.room = new Room(this);
     this.here = new Here(this);
-    this.years = new Years(this);
     document.documentElement.lang = "fr";
     document.title = "Carte";
     settle(this);
@@ -95,10 +93,10 @@ export class Carte {
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     map.attributionControl.addAttribution(config.attribution);
     map.on("moveend", () => this.moved());
-    map.on("zoomend", () => this.layers.marks.draw());
+    map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
     map.getContainer().setAttribute("aria-label", `Carte : ${config.region_name}`);
-    this.layers.marks.names();
+    this.layers.write();
     for (const key of state.layers) this.layers.show(key, true);
     if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
     if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
@@ -161,7 +159,7 @@ export class Carte {
   }
 
   get indicator() {
-    return this.years.indicator || this.chosen;
+    return this.years?.indicator || this.chosen;
   }
 
   /* Values of the year chosen; the latest when the indicator has no such year. */

@@ -1,14 +1,11 @@
-/* Points of all layers together: near one another they are one mark, and names of towns keep clear of them. */
-import { isPhone, make } from "./dom.js";
+/* Points of all layers together: near one another they are one mark. Fetched with the first layer of points. */
+import { make } from "./dom.js";
 import { ring, symbol } from "./symbols.js";
 
 const NEAR_PX = 27;
 const LISTED = 12;
 const LEAST_PX = 24;
 const NEUTRAL = "#3d4657";
-const NAME = { height: 18, letter: 7, apart: 34 };
-/* Where a name may stand: on its town, else above, below, right or left of the marks. */
-const PLACES = [[0, 0], [0, -24], [0, 24], [1, 0], [-1, 0]];
 
 /* Groups of points whose marks would touch at this zoom. */
 function grouped(map, entries) {
@@ -35,7 +32,6 @@ export class Marks {
     const entries = shown.flatMap((layer) => (config.points[layer.key] || []).map((point) => ({ layer, point })));
     this.spots = grouped(map, entries).map(({ place, members }) => this.mark(members, map.unproject(place)));
     this.group = L.layerGroup(this.spots).addTo(map);
-    if (this.towns) this.name();
   }
 
   mark(members, spot) {
@@ -84,37 +80,5 @@ export class Marks {
     const lacking = parts.find((one) => one.status === layer.worst_first[0]);
     const badge = lacking ? make("b", { class: "badge", text: String(lacking.count) }) : null;
     return { title: `${where} : ${told}`, holder: make("span", { "data-status": worst.status, "data-lacking": lacking ? lacking.count : 0 }, ring(parts, members.length), badge) };
-  }
-
-  /* Names of the largest towns, as many as there is room for, clear of marks and of one another. */
-  names() {
-    const { config, map, rows } = this.carte;
-    this.towns = rows.map(({ n, h }, row) => ({ name: n, weight: h, spot: L.latLng(config.lat[row], config.lon[row]) })).sort((a, b) => b.weight - a.weight);
-    this.written = L.layerGroup().addTo(map);
-    map.on("moveend", () => this.name());
-    this.name();
-  }
-
-  name() {
-    const { map } = this.carte;
-    this.written.clearLayers();
-    const bounds = map.getBounds().pad(-0.02);
-    const size = map.getSize();
-    const marks = this.spots.filter((one) => bounds.contains(one.getLatLng())).map((one) => ({ ...map.latLngToContainerPoint(one.getLatLng()), wide: 16, high: 14 }));
-    const taken = [];
-    const free = (box) => box.x - box.wide > 0 && box.x + box.wide < size.x && [...marks, ...taken].every((one) => Math.abs(one.x - box.x) >= one.wide + box.wide || Math.abs(one.y - box.y) >= one.high + box.high);
-    for (const { name, spot } of this.towns) {
-      if (taken.length >= (isPhone() ? 9 : 18)) break;
-      if (!bounds.contains(spot)) continue;
-      const { x, y } = map.latLngToContainerPoint(spot);
-      if (taken.some((one) => Math.abs(one.x - x) < 110 && Math.abs(one.y - y) < NAME.apart)) continue;
-      const wide = (name.length * NAME.letter) / 2 + 3;
-      const boxes = PLACES.map(([across, down]) => ({ x: x + across * (wide + 16), y: y + down, wide, high: NAME.height / 2 }));
-      const box = boxes.find(free);
-      if (!box) continue;
-      taken.push(box);
-      const icon = L.divIcon({ className: "town", html: make("span", { text: name }), iconSize: null });
-      L.marker(map.containerPointToLatLng([box.x, box.y]), { pane: "names", interactive: false, keyboard: false, icon }).addTo(this.written);
-    }
   }
 }

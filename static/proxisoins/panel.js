@@ -17,9 +17,10 @@ export class Panel {
     this.single = make("p", { class: "single", role: "status", hidden: "" });
     const source = make("details", {}, make("summary", { text: "Source, année, ce qui est compté" }), this.note);
     this.words = make("div", { class: "words" }, this.sentence, source, this.single);
+    this.since = make("div");
     this.node = make(
       "section", { class: "panel", "aria-label": "Réglages de la carte" },
-      this.search.node, this.words, this.legendBox, carte.room.node, this.yearSlider(), carte.years.node, this.choiceOfIndicator(), this.choiceOfLayers(), this.actions(),
+      this.search.node, this.words, this.legendBox, carte.room.node, this.yearSlider(), this.since, this.choiceOfIndicator(), this.choiceOfLayers(), this.actions(),
     );
   }
 
@@ -45,6 +46,19 @@ export class Panel {
       return make("label", { for: `couche-${layer.key}`, title: layer.note || null }, box, make("span", { text: layer.short || layer.label }));
     });
     return make("fieldset", { class: "layers" }, make("legend", { text: "Couches" }), make("div", { class: "chips" }, ...boxes));
+  }
+
+  /* What compares two years is fetched once an indicator has two to compare. */
+  async compareYears() {
+    const { carte } = this;
+    if (carte.years) carte.years.draw();
+    const { difference, years = [] } = carte.chosen;
+    if (carte.years !== undefined || !difference || years.length < 2) return;
+    carte.years = null;
+    const { Years } = await import("./years.js");
+    carte.years = new Years(carte);
+    this.since.replaceChildren(carte.years.node);
+    carte.draw();
   }
 
   yearSlider() {
@@ -82,7 +96,7 @@ export class Panel {
     }
     this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ${sentence}` : sentence;
     if (indicator.current) this.sentence.textContent = sentence;
-    this.carte.years.draw();
+    this.compareYears();
     this.note.textContent = note;
     if (this.carte.room.shown) {
       this.sentence.textContent = this.carte.room.sentence();

@@ -152,6 +152,18 @@ def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage)
         expect(frame.locator("body")).not_to_contain_text("62615533")
 
 
+def test_two_years_are_compared_by_the_address_and_by_hand(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?ind=gps_per_1000&depuis=2015")
+        expect(frame.locator(".sentence")).to_contain_text("De 2015 à")
+        expect(frame.locator("#depuis")).to_have_value("2015")
+        frame.locator("#depuis").select_option("")
+        expect(frame.locator(".sentence")).not_to_contain_text("De 2015 à")
+        expect(page).not_to_have_url(re.compile("depuis="))
+
+
 def test_the_map_is_handed_over_as_a_picture(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/?couches=zonage,france_sante,pdses")
