@@ -136,8 +136,11 @@ def draw() -> None:
     _open_from_address(territory)
     sites_pick.restore(territory, st.query_params.to_dict())
     st.header("1. Choisir des sites")
-    sites_pick.draw_choice(territory)
+    # The choice stands above the file, but a file that has just come leaves it no map to draw.
+    choice = st.container()
     sites = draw_upload(territory)
+    with choice:
+        sites_pick.draw_choice(territory)
     if sites:
         _draw_work(territory, sites, notes)
     pole = sites_pole.draw_pole(territory, sites)
