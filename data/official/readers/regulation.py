@@ -50,7 +50,7 @@ _GROUPS = {
     "week end": range(5, 7),
     "weekend": range(5, 7),
 } | {name: range(k, k + 1) for k, name in enumerate(WEEK_DAYS)}
-_HOUR = re.compile(r"^(\d{1,2})(?:[.,]0+)?\s*(?:h|:)?\s*(?:00)?$", re.IGNORECASE)
+_HOUR = re.compile(r"^(\d{1,2})(?:[.,]0+)?(?:\s*+[h:])?\s*+(?:00)?$", re.IGNORECASE)
 _DEPARTEMENT = re.compile(r"(\d{2}|2[AB]|97\d)")
 _DAY_HOURS = 24
 _LONGEST_CALL_MINUTES = 240
