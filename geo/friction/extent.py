@@ -24,7 +24,7 @@ def cells_of(lon: npt.ArrayLike, lat: npt.ArrayLike, cell_m: float) -> int:
     Examples
     --------
     >>> cells_of([0.0, 0.0], [45.0, 46.0], 500.0)
-    10527
+    10520
     """
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     # A degree of longitude is the longest where the frame comes nearest to the equator.
