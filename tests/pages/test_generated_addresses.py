@@ -42,7 +42,7 @@ def test_a_region_that_is_not_there_is_said_in_french() -> None:
     app.query_params["region"] = "99"
     app.run()
     assert "n’est pas construit" in app.text[0].value
-    assert [button.label for button in app.button] == ["Revenir à la carte"]
+    assert [button.label for button in app.button] == ["Choisir une région", "Revenir à la carte"]
 
 
 def opening_on(screen: str) -> str:
