@@ -10,7 +10,6 @@ import streamlit as st
 from data.access import comparison
 from data.access.indicators import LEVELS
 from data.base import french
-from data.base.french import MISSING
 from data.region import embedded_set, privacy
 from data.region.territory import Territory
 from data.reports import sheet, sheet_pdf
@@ -215,7 +214,7 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
     st.subheader("Depuis quand")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
     st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
-    st.dataframe(dated.dropna(axis=1, how="all").round(1), placeholder=MISSING)
+    figures.french_table(dated.dropna(axis=1, how="all").round(1).reset_index())
 
 
 def _draw_sheet(territory: Territory, chosen: Sheet) -> None:
