@@ -12,11 +12,11 @@ CRITERIA: Mapping[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "sans-generaliste": ("Sans généraliste", lambda table: table["gps"] == 0),
     "un-seul": ("Un seul généraliste", lambda table: table["gps"].between(0, 1, "right")),
     "loin": (
-        f"À plus de {HUBERT_MINUTES} min d’un généraliste",
+        f"À plus de {number(HUBERT_MINUTES)} min d’un généraliste",
         lambda table: table["minutes_to_nearest_gp"] > HUBERT_MINUTES,
     ),
     "sans-place": (
-        f"Des habitants sans place à {HUBERT_MINUTES} min",
+        f"Des habitants sans place à {number(HUBERT_MINUTES)} min",
         lambda table: table["share_without_room"] > 0,
     ),
 }

@@ -152,7 +152,7 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
         return ""
     return (
         f"{start} une place à {counted(gained, 'habitant', 'habitants')} de plus à "
-        f"{HUBERT_MINUTES} minutes ; {number(left)} de la région y resteraient sans place."
+        f"{number(HUBERT_MINUTES)} minutes ; {number(left)} de la région y resteraient sans place."
     )
 
 

@@ -148,6 +148,30 @@ def test_no_rule_is_written_twice(path: Path) -> None:
     assert [one for one in told if (name, one[1]) not in ELSE] == []
 
 
+def bare(source: str) -> list[tuple[int, str]]:
+    """Rules that a text holds as Python writes them: "20.0 minutes" for 20 minutes."""
+    return [
+        (node.lineno, node.value.id)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FormattedValue)
+        and isinstance(node.value, ast.Name)
+        and node.format_spec is None
+        and isinstance(getattr(rules, node.value.id, None), float)
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_rule_is_told_as_python_writes_it(path: Path) -> None:
+    found = bare(path.read_text(encoding="utf-8"))
+    # The key of what is kept on disk is read by nobody.
+    assert not found or path.relative_to(ROOT).as_posix() == "models/region/soon.py", found
+
+
+def test_a_rule_told_bare_is_seen() -> None:
+    assert bare("f'à {HUBERT_MINUTES} minutes'") == [(1, "HUBERT_MINUTES")]
+    assert bare("f'à {HUBERT_MINUTES:g} minutes, {number(HUBERT_MINUTES)}'") == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
