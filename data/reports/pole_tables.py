@@ -63,7 +63,7 @@ ASSUMPTIONS = (
     f"Un médecin fait {HALF_DAYS_PER_GP} demi-journées par semaine et suit "
     f"{number(ROOM_PEOPLE_A_GP)} habitants (hypothèse). La route depuis la base est prise sur les "
     f"consultations : un aller-retour pour deux demi-journées de {number(HALF_DAY_MINUTES / 60)} "
-    "heures ; au-delà d’une heure de trajet, la demi-journée est perdue. Bassin : communes à "
+    "heures ; un lieu qu’aucune route n’atteint ne garde rien. Bassin : communes à "
     f"{number(HUBERT_MINUTES)} minutes de l’une des antennes, ouverte ou non. Places : le plus "
     "proche d’abord. Jours ouverts : une demi-journée par jour au plus, cinq jours par semaine. "
     "Une infirmière ne change ni l’APL ni les places : elle est comptée à part."

@@ -19,7 +19,7 @@ from data.access.own_tables import (
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
-from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, ground_of, site_minutes
+from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import (
@@ -139,7 +139,7 @@ def pole_of(
 
 
 def from_base(territory: Territory, sites: Sequence[Site], base: int) -> Floats:
-    """Return minutes one way from the base to each site; beyond an hour, no time is left.
+    """Return minutes one way from the base to each site; a half-day's length where none leads.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def from_base(territory: Territory, sites: Sequence[Site], base: int) -> Floats:
         Rank of the base among them.
     """
     points = np.array([[site.lon, site.lat] for site in sites], dtype=np.float64)
-    found = territory.travel_time.matrix(points[[base]], points, FAR_MINUTES)
+    found = territory.travel_time.matrix(points[[base]], points, HALF_DAY_MINUTES)
     minutes = np.full(len(sites), HALF_DAY_MINUTES)
     minutes[found["destination"]] = found["minutes"]
     minutes[base] = 0.0

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data.cli import app
-from data.siting.poles import Team, pole_of, staffed
+from data.siting.poles import Team, from_base, pole_of, staffed
 from geo.errors import InvalidInputError
 from tests.data.siting.test_sites import made, site
 
@@ -30,6 +30,12 @@ def test_a_pole_seats_those_whom_a_house_leaves_out():
     assert [one.gps for one in staffed([HERE, FAR], np.array([5, 0]))] == [0.5]
     assert len(house.sites) == 1
     assert len(pole.sites) == (answer.pole.half_days > 0).sum()
+
+
+def test_a_long_road_is_counted_for_what_it_is():
+    sites = [site("Base", "16001", 0.0), site("Loin", "17002", 0.9), site("Hors", "17003", 40.0)]
+    # 100 minutes a degree; no road of four hours leads to the last.
+    assert from_base(made(GPS), sites, 0).tolist() == pytest.approx([0.0, 90.0, 240.0])
 
 
 def test_one_antenna_is_the_house():
