@@ -132,14 +132,19 @@ def ribbon(current: Territory) -> None:
 
 
 # Streamlit has no setting for the two texts of its file uploader.
-_FRENCH_UPLOADER = (
+_FRENCH_STREAMLIT = (
     # Made small, not hidden: a button without text has no name for screen readers.
     "[data-testid=stFileUploaderDropzone] button p{font-size:0}"
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
     "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after"
     "{content:'Choisir un fichier'}"
     "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
+    # The screens that the width has no room for: "3 more".
+    "[data-testid=stTopNavSection] p{font-size:0}"
+    "[data-testid=stTopNavSection] [data-testid=stMarkdownContainer]::after"
+    "{content:'Autres écrans'}"
 )
+"""Streamlit's own English, under which French is written."""
 
 
 def open_page(*, title: str = "", with_region: bool = True) -> None:
@@ -168,7 +173,7 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
         ".block-container{padding:0}}"
-        f"{_FRENCH_UPLOADER}</style>"
+        f"{_FRENCH_STREAMLIT}</style>"
     )
     if with_region:
         ribbon(territory())

@@ -48,6 +48,18 @@ def test_page_is_french_and_live(server: str, page: Page) -> None:
     assert page.evaluate("document.documentElement.lang") == "fr"
 
 
+def test_the_menu_that_a_narrow_screen_cuts_is_french(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{server}/methode")
+    more = page.get_by_test_id("stTopNavSection").get_by_test_id("stMarkdownContainer")
+    more.wait_for()
+    page.get_by_role("heading", name="Données et méthode").wait_for()
+    said = (
+        "[getComputedStyle(e, '::after').content, getComputedStyle(e.querySelector('p')).fontSize]"
+    )
+    assert more.evaluate(f"e => {said}") == ['"Autres écrans"', "0px"]
+
+
 @pytest.mark.parametrize("path", ["/", "/methode"])
 def test_shell_is_french_before_any_script_runs(server: str, path: str) -> None:
     _, body = headers_of(f"{server}{path}")
