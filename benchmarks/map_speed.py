@@ -38,7 +38,9 @@ def weighed(page: Page) -> list[int]:
     return received
 
 
-def cold(browser: Browser, address: str, *, with_map: bool) -> tuple[float, int]:
+def cold(
+    browser: Browser, address: str, *, with_map: bool, patience_ms: float = 60_000
+) -> tuple[float, int]:
     """Open a page in a fresh profile; return seconds to interactive and bytes received."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
@@ -47,10 +49,10 @@ def cold(browser: Browser, address: str, *, with_map: bool) -> tuple[float, int]
     page.goto(address, wait_until="commit")
     if with_map:
         page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
-            state="attached", timeout=60_000
+            state="attached", timeout=patience_ms
         )
     else:
-        page.get_by_role("heading", name="Vide").wait_for(timeout=60_000)
+        page.get_by_role("heading", name="Vide").wait_for(timeout=patience_ms)
     seconds = time.perf_counter() - start
     page.wait_for_timeout(500)
     context.close()
