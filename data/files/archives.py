@@ -15,6 +15,14 @@ MAX_RATIO = 150
 """Unpacked over packed bytes: office files reach 30, bombs 1,000."""
 RATIO_APPLIES_ABOVE_BYTES = 5_000_000
 MAX_MEMBERS = 200
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+)
+"""What `zipfile` raises of an archive that is cut, altered or packed in a way it does not know."""
 _BLOCK_BYTES = 1_048_576
 _ENCRYPTED = 0x1
 
@@ -31,14 +39,7 @@ def members(content: bytes, name: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpack(archive, name)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        ValueError,  # a directory that points nowhere
-    ) as error:
+    except (*BROKEN_ZIP, ValueError) as error:  # or a directory that points nowhere
         raise InvalidInputError(
             f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
         ) from error
@@ -56,7 +57,7 @@ def names(content: bytes, name: str) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except (*BROKEN_ZIP, ValueError) as error:
         raise InvalidInputError(
             f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
         ) from error

@@ -9,7 +9,6 @@ import gzip
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import pandas as pd
 
 from data.base import french
 from data.files import kinds
+from data.files.archives import BROKEN_ZIP
 from data.files.document import Table, put_together
 from data.files.opening import open_document
 from data.files.texts import (
@@ -128,7 +128,7 @@ def reading(name: str) -> Iterator[None]:
     """Turn the many errors of broken files into one sentence (InvalidInputError)."""
     try:
         yield
-    except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise _broken(name) from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(

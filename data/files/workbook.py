@@ -15,6 +15,7 @@ import python_calamine as calamine
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
+from data.files.archives import BROKEN_ZIP
 from data.files.document import NO_VALUE, Row, Table
 from data.files.sheet_scan import Cells, TooLargeError, looks_plain, scan_sheet, string_lengths
 from geo.errors import InvalidInputError
@@ -185,7 +186,7 @@ def _inside(content: bytes, name: str) -> _Inside:
                 _note(found, titles.get(path, ""), cells)
     except TooLargeError as error:
         raise too_large(name) from error
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, *_BROKEN_XML) as error:
+    except (*BROKEN_ZIP, *_BROKEN_XML) as error:
         raise _broken(name) from error
     return found
 

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from data.base.paths import ROOT
+from data.files.archives import BROKEN_ZIP
 from geo.errors import InvalidInputError, ProxiSoinsError
 
 SETTING = "PROXISOINS_ADVISORIES"
@@ -53,7 +54,7 @@ def advisories(path: Path) -> Iterator[Mapping[str, Any]]:
             return
         records = json.loads(path.read_text(encoding="utf-8"))
         yield from records if isinstance(records, list) else [records]
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (*BROKEN_ZIP, ValueError) as error:
         raise InvalidInputError(
             f"« {path.name} » n’est pas un export d’avis OSV (zip de JSON, ou liste JSON)."
         ) from error

@@ -142,6 +142,22 @@ def test_a_far_cell_does_not_fill_the_memory(mark):
         open_document(stream.getvalue(), "loin.xlsx")
 
 
+def test_a_sheet_that_is_altered_anywhere_is_refused_or_read():
+    content = workbook({"A": [HEADING, *([f"Pôle {k}", k * 7919 % 1000] for k in range(300))]})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    refused = 0
+    for at in range(start, start + sheet.compress_size, 40):
+        for byte in (0x00, 0xFF):
+            altered = content[:at] + bytes([byte]) * 3 + content[at + 3 :]
+            try:
+                open_document(altered, "classeur.xlsx")
+            except InvalidInputError as error:
+                refused += "abîmé" in str(error)
+    assert refused > 10
+
+
 def shared(times):
     """Return a workbook of which many cells point at one text of 2,000 letters."""
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
