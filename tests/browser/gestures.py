@@ -10,6 +10,11 @@ MOST = 12
 """Gestures that a task may take."""
 
 
+def map_frame(page: Page) -> FrameLocator:
+    """Give the frame of the map in use: for a moment a map that is replaced stands beside it."""
+    return page.frame_locator("iframe[title^='streamlit_folium']").last
+
+
 class Gestures:
     """What a newcomer does, by what stands on the screen: names of buttons, labels, texts."""
 
@@ -96,7 +101,7 @@ class Gestures:
 
     def frame(self) -> FrameLocator:
         """Give the map once it is drawn."""
-        frame = self.page.frame_locator("iframe[title^='streamlit_folium']").first
+        frame = map_frame(self.page)
         frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
         return frame
 

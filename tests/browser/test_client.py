@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from data.base import paths
 from pages import map_assets
+from tests.browser.gestures import map_frame
 
 CLIENT = paths.STATIC / map_assets.CLIENT
 OPENING_BYTES = 32_000
@@ -131,9 +132,7 @@ def test_each_file_of_the_map_is_asked_for_once(server: str, page: Page) -> None
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server)
-    page.frame_locator("iframe[title^='streamlit_folium']").locator(
-        "html[data-ready='1']"
-    ).wait_for(state="attached", timeout=60_000)
+    map_frame(page).locator("html[data-ready='1']").wait_for(state="attached", timeout=60_000)
     ours = [one for one in asked if "/proxisoins/" in one and ".js" in one]
     assert len(ours) == len(set(ours)) == len(map_assets.AT_OPENING) + 1
     assert all("?v=" in one for one in ours)

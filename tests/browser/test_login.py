@@ -16,6 +16,7 @@ from data.scenarios.store import Draft
 from data.uploads import Site
 from models.region import predict
 from tests.browser.conftest import DESKTOP, free_port, running_server
+from tests.browser.gestures import map_frame
 from tests.browser.identity import CLIENT, Provider, provider
 
 SLOW_MS = 60_000
@@ -145,7 +146,7 @@ def test_the_same_watch_sees_what_a_planner_receives(
     expect(visitor.get_by_text("Connecté : planificateur")).to_be_visible(timeout=SLOW_MS)
     received = heard(visitor)
     visitor.goto(guarded)
-    frame = visitor.frame_locator("iframe[title^='streamlit_folium']")
+    frame = map_frame(visitor)
     frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
     assert any("risk_class" in text for text in received)
 
@@ -159,7 +160,7 @@ def test_a_reader_receives_no_risk_by_commune(
     expect(visitor.get_by_text("Connecté : lecteur")).to_be_visible(timeout=SLOW_MS)
     received = heard(visitor)
     visitor.goto(guarded)
-    frame = visitor.frame_locator("iframe[title^='streamlit_folium']")
+    frame = map_frame(visitor)
     frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
     visitor.goto(f"{guarded}/risques")
     expect(visitor.get_by_text("À diffuser")).to_be_visible(timeout=SLOW_MS)
@@ -176,7 +177,7 @@ def test_a_shared_link_opens_alone_without_an_account_and_tells_no_risk(
     received = heard(visitor)
     visitor.goto(f"{guarded}/partage?jeton={token}")
     expect(visitor.get_by_text("Qui gagne, qui perd")).to_be_visible(timeout=SLOW_MS)
-    frame = visitor.frame_locator("iframe[title^='streamlit_folium']")
+    frame = map_frame(visitor)
     frame.locator("html[data-rings*='iso_sites']").wait_for(state="attached", timeout=SLOW_MS)
     assert "MSP d’Ussel" in " ".join(received)
     assert [found for text in received for found in SUPPRESSED.findall(text)] == []

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import FrameLocator, Page, expect
 
 from data.region.demonstration_lines import CARENCE_LINES
+from tests.browser.gestures import map_frame
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -23,7 +24,7 @@ OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 def opened(page: Page, address: str) -> FrameLocator:
     """Open the map and return its frame once contours and values are drawn."""
     page.goto(address)
-    frame = page.frame_locator("iframe[title^='streamlit_folium']")
+    frame = map_frame(page)
     drawn(frame, "ready", "1")
     return frame
 
@@ -66,7 +67,7 @@ def test_a_planner_searches_selects_and_shares(
         drawn(frame, "rings", "ici")
         expect(frame.locator(".card")).to_contain_text("Périgueux")
         other.reload()
-        frame = other.frame_locator("iframe[title^='streamlit_folium']")
+        frame = map_frame(other)
         drawn(frame, "rings", "ici")
         assert other.url == shared
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from tests.browser.gestures import map_frame
+
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${1+1}"
@@ -25,7 +27,7 @@ SLOW_MS = 60_000
 
 def drawn(page: Page) -> None:
     """Wait until the map has drawn the reach of the sites."""
-    frame = page.frame_locator("iframe[title^='streamlit_folium']")
+    frame = map_frame(page)
     frame.locator("html[data-rings*='iso_sites']").wait_for(state="attached", timeout=SLOW_MS)
 
 
