@@ -151,6 +151,7 @@ def _withdraw() -> None:
         )
         asked = st.button("Retirer ce fichier", disabled=name is None)
     if asked and name is not None:
+        accounts.require(Role.ADMINISTRATOR)
         gone = [schemas.TITLES.get(key, key) for key in catalogue.withdraw(files[name])]
         st.session_state[REPORTS] = []
         st.toast(f"Fichier retiré : {', '.join(gone)}. « Annuler le dernier import » le remet.")

@@ -27,6 +27,7 @@ def _open(code: str) -> None:
 
 def _build(code: str) -> None:
     try:
+        accounts.require(Role.ADMINISTRATOR)
         region_builds.start(code)
     except ProxiSoinsError as error:
         st.error("La construction n’a pas commencé.")
@@ -100,6 +101,7 @@ def _archives() -> None:
         files = st.file_uploader("Archives", accept_multiple_files=True, key="region_archives")
         for file in files or []:
             try:
+                accounts.require(Role.ADMINISTRATOR)
                 st.text(f"{region_builds.receive_archive(file.getvalue())} : gardée.")
             except ProxiSoinsError as error:
                 st.text(f"{file.name} : {error}")

@@ -46,6 +46,56 @@ def test_listed_versions_count_and_other_packages_do_not() -> None:
     assert known_holes.affecting([records[0] | {"withdrawn": "2026-01-01"}], PACKAGES) == []
 
 
+def published(name: str, version: str, fixed: str) -> dict[str, Any]:
+    """Return a record with all that OSV's schema 1.6 publishes of an advisory of PyPI."""
+    git = {
+        "type": "GIT",
+        "repo": "repository",
+        "events": [{"introduced": "0"}, {"fixed": "0" * 40}],
+    }
+    ranges = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}
+    return {
+        "schema_version": "1.6.0",
+        "id": "GHSA-aaaa-bbbb-cccc",
+        "aliases": ["CVE-2026-0001"],
+        "modified": "2026-11-01T00:00:00Z",
+        "published": "2026-10-01T00:00:00Z",
+        "summary": "A file of one kind fills the memory",
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"}],
+        "affected": [
+            {"package": {"ecosystem": "npm", "name": name}, "versions": [version]},
+            {
+                "package": {"ecosystem": "PyPI", "name": name, "purl": f"pkg:pypi/{name}"},
+                "ranges": [git, ranges],
+                "versions": [],
+                "database_specific": {"source": "made by this test"},
+            },
+        ],
+        "references": [{"type": "WEB", "url": "none"}],
+        "database_specific": {"severity": "HIGH", "cwe_ids": ["CWE-400"]},
+    }
+
+
+@pytest.mark.parametrize("name", ["osmium", "python-calamine", "pyogrio", "streamlit"])
+def test_the_command_reads_records_in_the_published_form_and_fails(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (version,) = known_holes.locked()[name]
+    path = tmp_path / "all.zip"
+    monkeypatch.setattr("sys.argv", ["known_holes", str(path)])
+    for fixed, code, words in (
+        (f"{version}.post1", 1, f"{name} {version} : GHSA-aaaa"),
+        (version, 0, "Aucune faille connue"),
+    ):
+        with zipfile.ZipFile(path, "w") as archive:
+            record = published(name, version, fixed)
+            archive.writestr(f"{record['id']}.json", json.dumps(record))
+        with pytest.raises(SystemExit) as ended:
+            known_holes.main()
+        assert ended.value.code == code
+        assert words in capsys.readouterr().out
+
+
 def test_without_a_file_the_check_says_that_it_was_not_made() -> None:
     well, said = known_holes.report(None)
     assert well
