@@ -47,6 +47,10 @@ MSP_ACI_EUROS_A_YEAR = 80_105
 MSP_START_EUROS = 50_000
 MSP_OVERHEAD_EUROS_A_GP = 4_400
 LEAST_ESP_GPS, LEAST_ESP_OTHERS = 1, 1
+MSP_TEXT = "code de la santé publique, article L. 6323-3, et cahier des charges national des MSP"
+TEAMS_TEXT = "code de la santé publique, article L. 1411-11-1"
+CPTS_TEXT = "code de la santé publique, article L. 1434-12"
+LABEL_TEXT = "loi de financement de la sécurité sociale pour 2026, article 63"
 ESP_EUROS, ESP_YEARS = 30_000, 3
 ESS_START_EUROS = 80_000
 ESS_EUROS_A_YEAR = (50_000, 100_000)
@@ -92,7 +96,6 @@ class Rule:
 
 _OURS = "choix de ProxiSoins"
 _METHOD_2017 = "arrêté relatif à la méthodologie des zones"
-_MSP = "cahier des charges national des MSP"
 
 RULES = (
     Rule(
@@ -159,7 +162,7 @@ RULES = (
         ("LABEL_MINUTES", "LABEL_DAYS_A_WEEK", "LABEL_APPOINTMENT_HOURS"),
         "label France Santé : minutes d’une structure, jours d’ouverture par semaine, heures "
         "jusqu’au rendez-vous",
-        "loi de financement de la sécurité sociale pour 2026, article 63",
+        LABEL_TEXT,
         "2026",
     ),
     Rule(
@@ -222,8 +225,8 @@ RULES = (
     Rule(
         ("LEAST_MSP_GPS", "LEAST_MSP_OTHERS"),
         "MSP : généralistes, puis professionnels paramédicaux, au moins",
-        _MSP,
-        "date non relevée",
+        MSP_TEXT,
+        "cahier des charges : date non relevée",
     ),
     Rule(("MSP_ACI_EUROS_A_YEAR",), "MSP : euros de l’ACI par an, en moyenne", "ACI", "2022"),
     Rule(
@@ -240,9 +243,36 @@ RULES = (
     ),
     Rule(
         ("LEAST_ESP_GPS", "LEAST_ESP_OTHERS"),
-        "ESP : généralistes de premier recours, puis autres professionnels de santé, au moins",
-        "code de la santé publique, article L. 1411-11-1",
+        "ESP : généralistes de premier recours, puis autres professionnels de santé, au moins "
+        "(l’article dit « autour de médecins généralistes », sans nombre)",
+        f"{_OURS}, d’après {TEAMS_TEXT}",
         "26 janvier 2016",
+    ),
+    Rule(
+        ("MSP_TEXT",),
+        "MSP et pôle à plusieurs sites : textes qui les définissent",
+        "Légifrance",
+        "21 juillet 2009 (projet de santé)",
+    ),
+    Rule(
+        ("TEAMS_TEXT",),
+        "ESP (autour de généralistes de premier recours) et ESS (autour de spécialistes hors "
+        "médecine générale) : article qui les définit",
+        "Légifrance",
+        "26 janvier 2016, puis 24 juillet 2019",
+    ),
+    Rule(
+        ("CPTS_TEXT",),
+        "CPTS : article qui demande un projet de santé et son territoire d’action, validés sauf "
+        "opposition de l’agence sous deux mois",
+        "Légifrance, version du 30 juin 2022",
+        "26 janvier 2016",
+    ),
+    Rule(
+        ("LABEL_TEXT",),
+        "label France Santé : texte qui le crée",
+        "Légifrance",
+        "2026",
     ),
     Rule(
         ("ESP_EUROS", "ESP_YEARS"),

@@ -28,10 +28,6 @@ KINDS = {
 territorial professional community."""
 MET, UNMET, UNKNOWN = "rempli", "non rempli", "non connu"
 
-_MSP_SOURCE = "cahier des charges national des MSP"
-_TEAMS_SOURCE = "code de la santé publique, article L. 1411-11-1"
-_CPTS_SOURCE = "code de la santé publique, article L. 1434-12"
-_LABEL_SOURCE = "loi de financement de la sécurité sociale pour 2026, article 63"
 _OURS = "choix de ProxiSoins"
 _FILE_SOURCE = "dossier (modèle de fichier)"
 
@@ -95,12 +91,12 @@ _OTHERS = ("autre professionnel", "autres professionnels")
 
 def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
     return [
-        _at_least(site.gps, rules.LEAST_MSP_GPS, "deux généralistes au moins", _MSP_SOURCE, _GPS),
+        _at_least(site.gps, rules.LEAST_MSP_GPS, "deux généralistes au moins", rules.MSP_TEXT, _GPS),
         _at_least(
             site.others,
             rules.LEAST_MSP_OTHERS,
-            "un autre professionnel de santé au moins",
-            _MSP_SOURCE,
+            "un professionnel paramédical au moins",
+            rules.MSP_TEXT,
             _OTHERS,
         ),
         *_place_checks(str(row["zone"]), float(row["gps_within_10"])),
@@ -112,7 +108,7 @@ def _place_checks(zone: str, gps_near: float) -> list[Check]:
     fragile = MET if zone in rules.HELPED_ZONES else UNMET if zone else UNKNOWN
     alive = UNKNOWN if np.isnan(gps_near) else MET if gps_near > 0 else UNMET
     return [
-        Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", _MSP_SOURCE),
+        Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", rules.MSP_TEXT),
         Check(
             f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
             alive,
@@ -138,17 +134,17 @@ def _esp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
             site.gps,
             rules.LEAST_ESP_GPS,
             "un généraliste de premier recours au moins",
-            _TEAMS_SOURCE,
+            rules.TEAMS_TEXT,
             _GPS,
         ),
         _at_least(
             site.others,
             rules.LEAST_ESP_OTHERS,
             "un autre professionnel de santé au moins",
-            _TEAMS_SOURCE,
+            rules.TEAMS_TEXT,
             _OTHERS,
         ),
-        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", _TEAMS_SOURCE),
+        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", rules.TEAMS_TEXT),
     ]
 
 
@@ -159,9 +155,9 @@ def _ess(site: Site, row: Mapping[Any, Any]) -> list[Check]:
             "des spécialistes hors médecine générale",
             UNKNOWN,
             "le fichier de sites ne les compte pas",
-            _TEAMS_SOURCE,
+            rules.TEAMS_TEXT,
         ),
-        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", _TEAMS_SOURCE),
+        Check("projet de santé transmis à l’agence", UNKNOWN, "hors du fichier", rules.TEAMS_TEXT),
     ]
 
 
@@ -169,10 +165,10 @@ def _cpts(site: Site, row: Mapping[Any, Any]) -> list[Check]:
     del site, row
     return [
         Check(
-            "projet de santé et territoire acceptés par l’agence",
+            "projet de santé et territoire d’action validés (l’agence a deux mois pour s’opposer)",
             UNKNOWN,
             "périmètre de la CPTS non importé",
-            _CPTS_SOURCE,
+            rules.CPTS_TEXT,
         )
     ]
 
@@ -215,20 +211,20 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
             plan.team / HALF_DAYS_PER_GP,
             rules.LEAST_MSP_GPS,
             "deux généralistes au moins, tous sites ensemble",
-            _MSP_SOURCE,
+            rules.MSP_TEXT,
             _GPS,
         ),
         Check(
-            "un autre professionnel de santé au moins",
+            "un professionnel paramédical au moins",
             MET if nurses >= rules.LEAST_MSP_OTHERS else UNKNOWN,
             counted(nurses, "antenne avec infirmière", "antennes avec infirmière"),
-            _MSP_SOURCE,
+            rules.MSP_TEXT,
         ),
         Check(
             "un site au moins en zone fragile (ZIP ou ZAC)",
             fragile,
             ", ".join(zone or "non connu" for zone in told),
-            _MSP_SOURCE,
+            rules.MSP_TEXT,
         ),
         Check(
             f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes d’un site",
@@ -250,7 +246,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
                 f"{counted(int(days[rank]), 'jour', 'jours')} par semaine au plus, "
                 + ("infirmière sur place" if one.nurse else "infirmière proche à vérifier")
                 + " ; tarifs et rendez-vous non connus",
-                _LABEL_SOURCE,
+                rules.LABEL_TEXT,
             )
         )
     return found

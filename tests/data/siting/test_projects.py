@@ -27,7 +27,7 @@ def test_rules_of_an_msp_are_met_or_not_or_unknown():
     full, thin, bare = checks(evaluate_sites(TERRITORY, SITES), SITES, ["msp"] * 3)
     assert states(full) == {
         "deux généralistes au moins": MET,
-        "un autre professionnel de santé au moins": MET,
+        "un professionnel paramédical au moins": MET,
         "zone fragile": MET,
         "des généralistes exercent encore à 10 minutes": MET,
         "aucune MSP existante à 20 minutes": UNMET,
@@ -36,7 +36,7 @@ def test_rules_of_an_msp_are_met_or_not_or_unknown():
     }
     assert states(thin) == {
         "deux généralistes au moins": UNMET,
-        "un autre professionnel de santé au moins": UNMET,
+        "un professionnel paramédical au moins": UNMET,
         "zone fragile": UNMET,
         "des généralistes exercent encore à 10 minutes": MET,
         "aucune MSP existante à 20 minutes": MET,
@@ -101,3 +101,20 @@ def test_a_portfolio_beats_first_come_and_says_its_bound():
     assert "Optimum prouvé." in words
     assert "borne" in words
     assert np.isfinite(found.best.bound)
+
+
+@pytest.mark.parametrize(
+    ("kind", "article"),
+    [
+        ("msp", "article L. 6323-3"),
+        ("pole", "article L. 6323-3"),
+        ("esp", "article L. 1411-11-1"),
+        ("ess", "article L. 1411-11-1"),
+        ("cpts", "article L. 1434-12"),
+    ],
+)
+def test_each_form_cites_the_article_that_defines_it(kind, article):
+    found = checks(evaluate_sites(TERRITORY, [FULL]), [FULL], [kind])[0]
+    assert article in found[0].source
+    listed = " ".join(row["Valeur"] for row in rules.listed())
+    assert article in listed
