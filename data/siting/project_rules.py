@@ -91,7 +91,9 @@ _OTHERS = ("autre professionnel", "autres professionnels")
 
 def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
     return [
-        _at_least(site.gps, rules.LEAST_MSP_GPS, "deux généralistes au moins", rules.MSP_TEXT, _GPS),
+        _at_least(
+            site.gps, rules.LEAST_MSP_GPS, "deux généralistes au moins", rules.MSP_TEXT, _GPS
+        ),
         _at_least(
             site.others,
             rules.LEAST_MSP_OTHERS,

@@ -7,6 +7,7 @@ from scipy import sparse
 
 from data.access import inputs
 from data.access.room import room_tables, with_home
+from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, MONTHS
@@ -58,6 +59,7 @@ def changes(
     acts: float,
     per_gp: float,
     replaced: bool = False,
+    hosts: npt.NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
     """Return APL and room of every commune of the region, before and after.
 
@@ -73,6 +75,9 @@ def changes(
         Inhabitants that a GP takes.
     replaced
         Whether those who leave for the day are replaced at home.
+    hosts
+        Rows of the places that might receive in other plans of the same question: the minutes to
+        all of them are computed once and kept on disk, so that the next plan finds them.
 
     Returns
     -------
@@ -85,10 +90,11 @@ def changes(
     lost = np.zeros_like(taken) if replaced else taken
     moved = (given - lost) * MONTHS * acts
     acts_after = np.maximum(acts_before + moved, 0.0)
-    pairs = _pairs(territory, np.flatnonzero(given > 0))
+    receiving = np.flatnonzero(given > 0).astype(np.int64)
+    pairs = _pairs(territory, receiving, receiving if hosts is None else hosts)
     gps = everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64)
     gps_after = np.maximum(gps + (given - lost) / HALF_DAYS_A_MONTH, 0.0)
-    reach = _reach(territory, pairs, np.flatnonzero(given > 0))
+    reach = _reach(territory, pairs, receiving)
     people = room_tables(territory, HUBERT_MINUTES).people
     count = len(territory.communes)
     return pd.DataFrame(
@@ -103,13 +109,26 @@ def changes(
     )
 
 
-def _pairs(territory: Territory, hosts: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Return the pairs of the region, with those that end at hosts without any GP."""
-    known = inputs.gp_pairs(territory)
-    new = np.setdiff1d(hosts, inputs.gp_places(territory))
+def _pairs(
+    territory: Territory, receiving: npt.NDArray[np.int64], hosts: npt.NDArray[np.int64]
+) -> pd.DataFrame:
+    """Return the pairs of the region, with those that end where lent doctors come without any GP.
+
+    Parameters
+    ----------
+    receiving, hosts
+        Rows of the places that receive, and of those that might.
+    """
+    known, doctored = inputs.gp_pairs(territory), inputs.gp_places(territory)
+    new = np.setdiff1d(receiving, doctored)
     if not new.size:
         return known
-    return pd.concat([known, inputs.pairs_to(territory, new, HUBERT_MINUTES)], ignore_index=True)
+    ends = np.union1d(np.setdiff1d(hosts, doctored), new).astype(np.int64)
+    points = inputs.coordinates(inputs.places(territory))
+    key = digest(territory.travel_time.version, points.tobytes(), ends.tobytes())
+    kept = cached_table("help-ends", key, lambda: inputs.pairs_to(territory, ends, HUBERT_MINUTES))
+    used = kept[kept["destination"].isin(new)]
+    return pd.concat([known, used], ignore_index=True)
 
 
 def _reach(territory: Territory, pairs: pd.DataFrame, hosts: npt.NDArray[np.int64]) -> Reach:

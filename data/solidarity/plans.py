@@ -179,7 +179,7 @@ def help_plan(
     hosts = _hosts(communes, targets, territory, terms)
     solve = _lodged if scheme.lodged else _driven
     problem, found, out_of_reach = solve(
-        territory, targets, _Donors(territory, question, terms, donors, hosts), time_limit
+        territory, targets, _Donors(territory, question, terms, communes, donors, hosts), time_limit
     )
     places = len(inputs.places(territory))
     rows = hosts["row"].to_numpy(dtype=np.int64)
@@ -237,6 +237,7 @@ class _Donors:
     territory: Territory
     question: Question
     terms: Terms
+    communes: pd.DataFrame
     rows: npt.NDArray[np.int64]
     hosts: pd.DataFrame
 
@@ -248,14 +249,14 @@ class _Donors:
     @property
     def doctors(self) -> Floats:
         """GPs of each donor."""
-        gps = commune_indicators(self.territory)["gps"].to_numpy(dtype=np.float64)
+        gps = self.communes["gps"].to_numpy(dtype=np.float64)
         return np.asarray(gps[self.rows])
 
     def floor(self) -> tuple[sparse.csr_array | None, Floats]:
         """Return the APL that a half-day of each donor takes from each, and what they may lose."""
         if self.terms.floor is None or self.terms.replaced:
             return None, np.empty(0)
-        apl = commune_indicators(self.territory)["apl"].to_numpy(dtype=np.float64)[self.rows]
+        apl = self.communes["apl"].to_numpy(dtype=np.float64)[self.rows]
         return (
             apl_of_half_days(self.territory, self.rows, self.question.acts),
             np.maximum(apl - self.terms.floor, 0.0),
@@ -326,7 +327,7 @@ def _trips(territory: Territory, targets: pd.DataFrame, donors: _Donors) -> pd.D
 
     Roads are kept for whoever could give without a floor, so that another floor finds them made.
     """
-    anyone = _donors(commune_indicators(territory), targets, replace(donors.terms, floor=None))
+    anyone = _donors(donors.communes, targets, replace(donors.terms, floor=None))
     limit = _ROADS_KEPT_BY * np.ceil(donors.terms.minutes / _ROADS_KEPT_BY)
     roads = roads_to(territory, anyone, donors.host_rows, float(limit))
     # Who receives at home does not go to help.

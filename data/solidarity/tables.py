@@ -204,4 +204,5 @@ def moved(territory: Territory, found: Help) -> pd.DataFrame:
         acts=found.question.acts,
         per_gp=found.question.per_gp,
         replaced=found.terms.replaced,
+        hosts=found.hosts["row"].to_numpy(dtype=np.int64),
     )

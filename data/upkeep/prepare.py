@@ -7,7 +7,7 @@ from data.access import indicators
 from data.maps import payload
 from data.pdses import coverage
 from data.region import catalogue, embedded_set
-from data.solidarity import plans
+from data.solidarity import plans, tables
 from data.solidarity.needs import Question
 from geo.errors import ProxiSoinsError, UnavailableError
 
@@ -22,7 +22,7 @@ def prepare(region: str) -> None:
     payload.contours_file(territory)
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
-        plans.help_plan(territory, Question(), plans.Terms())
+        tables.moved(territory, plans.help_plan(territory, Question(), plans.Terms()))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.solidarity import plans
@@ -213,3 +214,15 @@ def test_unknown_zones_and_epci_are_said():
         needs(made(zoning=empty), Question())
     with pytest.raises(InvalidInputError, match="n’est pas dans la région"):
         needs(made(), Question(targets="epci", chosen="e9"))
+
+
+def test_another_plan_of_the_same_question_computes_no_minutes(territory, monkeypatch):
+    question = Question(apl=30.0)
+    first = help_plan(territory, question, Terms(volunteers=1))
+    before = target_table(territory, first)
+    asked = []
+    monkeypatch.setattr(inputs, "pairs_to", lambda *given: asked.append(given))
+    second = help_plan(territory, question, Terms(volunteers=2))
+    after = target_table(territory, second)
+    assert not asked
+    assert after["apl_after"].max() > before["apl_after"].max()
