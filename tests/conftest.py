@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from data.base import paths
+from data.cli import app
 from data.upkeep.prepare import prepare
 
 SESSION = "PROXISOINS_TEST_SESSION"
@@ -52,4 +54,19 @@ def reference() -> Path:
     folder = paths.reference_data()
     if not folder.is_dir():
         pytest.skip("reference data absent (set PROXISOINS_REFERENCE_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_counts_home(reference: Path) -> Path:
+    """Give a data folder that all workers share, the real counts of GPs imported by the command."""
+    folder = Path(os.environ[SESSION]) / "real-counts"
+    with Path(os.environ[SESSION], "importing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            counts = reference / "gp_panel" / "gp_per_commune_dated.csv"
+            done = CliRunner().invoke(
+                app, ["import", str(counts)], env={"PROXISOINS_HOME": str(folder)}
+            )
+            assert done.exit_code == 0, done.output
     return folder
