@@ -30,7 +30,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web.server import server_util
 
-from data.base import running
+from data.base import memory, running
 from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError, UnavailableError
@@ -38,6 +38,8 @@ from pages import map_assets
 from pages.walls import Walls
 
 LOG = logging.getLogger("proxisoins")
+
+memory.keep_little()
 
 # Otherwise Streamlit takes `pages/` for its own old menu until someone has opened the first page,
 # and a link straight to a screen would show it without app.py: no ribbon, no French menu.
