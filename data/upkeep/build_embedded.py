@@ -24,6 +24,7 @@ from pyproj import Geod
 
 from data.base import french, paths
 from data.region import schemas
+from data.upkeep.build_area import AROUND_DEGREES, FRANCE, needed
 from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, Archives
 from geo.errors import InvalidInputError
 
@@ -40,8 +41,6 @@ HOLE_SQUARE_DEGREES = 5e-5
 """About 0.4 km²: smaller holes are left by the package's own simplification."""
 PRECISION_DEGREES = 1e-5
 COAST_DEGREES = 1e-4
-AROUND_DEGREES = 1.0
-"""Margin of the coast around the region."""
 BACKDROP_DEGREES = 12.0
 """Margin of the coarse land drawn farther away, as wide as the smallest scale of the map."""
 BACKDROP_DETAIL_DEGREES = 0.05
@@ -404,13 +403,13 @@ def build(
     progress(1)
     table = commune_table(archives)
     known = sorted(table["region"].unique())
-    if region != "FR" and region not in known:
+    if region != FRANCE and region not in known:
         raise InvalidInputError(
-            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou FR."
+            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou {FRANCE}."
         )
-    france = with_geography(table, archives)
+    france = with_geography(needed(table, archives, region), archives)
     progress(2)
-    communes = france if region == "FR" else france[france["region"] == region]
+    communes = france if region == FRANCE else france[france["region"] == region]
     communes = gpd.GeoDataFrame(communes.reset_index(drop=True))
     check_counts(communes, region)
     fringe = fringe_of(

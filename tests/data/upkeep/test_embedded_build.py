@@ -25,6 +25,7 @@ SQUARES = {  # code: (region, contour, town hall or None, former codes)
     "19006": ("75", shapely.box(0.0, 45.2, 0.3, 45.3), (0.15, 45.25), ()),
     "23001": ("84", shapely.box(0.3, 45.0, 0.4, 45.3), (0.35, 45.1), ()),  # 4 km away
     "23002": ("84", shapely.box(1.3, 45.0, 1.4, 45.3), (1.35, 45.1), ()),  # 80 km away
+    "67001": ("44", shapely.box(7.3, 48.0, 7.4, 48.3), (7.35, 48.1), ()),  # far beyond the frame
 }
 """The square (0.1–0.2, 45.1–45.2) is a hole: contour lost of 19901, merged into 19004."""
 
@@ -113,7 +114,8 @@ def test_the_hole_of_a_lost_contour_goes_to_the_merged_commune(france: gpd.GeoDa
     merged = france.set_index("code").loc["19004"]
     assert merged.geometry.equals(shapely.box(0.0, 45.1, 0.2, 45.2))
     assert merged["area_km2"] == pytest.approx(175, rel=0.02)  # 0.2° × 0.1° at 45° N
-    assert france.geometry.union_all().area == pytest.approx(0.09 + 0.06)
+    # Near, 80 km away, and far.
+    assert france.geometry.union_all().area == pytest.approx(0.09 + 0.06 + 0.03)
 
 
 def test_fringe_holds_near_communes_of_other_regions(france: gpd.GeoDataFrame) -> None:
@@ -144,6 +146,27 @@ def test_two_runs_give_the_same_bytes(
     assert names == ["communes.parquet", "fringe.parquet", "land.parquet", "set.json"]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_far_communes_are_not_computed_and_change_nothing(
+    archives: Archives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Archives, "fetch", lambda _folder: archives)
+    monkeypatch.setattr(build_embedded, "EXPECTED", {})
+    computed: list[set[str]] = []
+    contours_of = build_embedded.contours_of
+
+    def spied(communes: pd.DataFrame, archives: Archives) -> dict[str, shapely.Geometry]:
+        computed.append(set(communes["code"]))
+        return contours_of(communes, archives)
+
+    monkeypatch.setattr(build_embedded, "contours_of", spied)
+    build_embedded.build("75", tmp_path / "near", tmp_path)
+    monkeypatch.setattr(build_embedded, "needed", lambda table, *_: table)
+    build_embedded.build("75", tmp_path / "all", tmp_path)
+    assert computed == [set(SQUARES) - {"67001"}, set(SQUARES)]
+    for file in (tmp_path / "all").iterdir():
+        assert file.read_bytes() == (tmp_path / "near" / file.name).read_bytes()
 
 
 def test_counts_that_differ_and_unknown_regions_are_refused(
