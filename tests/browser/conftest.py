@@ -178,7 +178,8 @@ def grave_findings() -> Callable[[Page], list[str]]:
 
     def examine(page: Page) -> list[str]:
         for frame in page.frames:
-            frame.evaluate(axe.axe_script)
+            if not frame.evaluate("'axe' in window"):
+                frame.evaluate(axe.axe_script)
         violations = page.evaluate("axe.run().then(results => results.violations)")
         return [
             f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
