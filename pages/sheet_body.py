@@ -1,0 +1,79 @@
+"""The sheet of a territory on screen, and two side by side: the same for its screen and links."""
+
+import streamlit as st
+
+from data.access import comparison
+from data.region.territory import Territory
+from data.reports.sheet import Sheet
+from pages import exporting, figures, sheet_paper, sheet_view
+
+CURVES = {
+    "gps": "Médecins généralistes",
+    "apl": "APL, tous âges",
+    "apl65": "APL, 65 ans et moins",
+}
+
+
+GPS_BY_YEAR = {
+    "mark": "bar",
+    "encoding": {
+        "x": {"field": "year", "type": "ordinal", "title": "Année", "axis": {"labelAngle": 0}},
+        "y": {"field": "gps", "type": "quantitative", "title": "Médecins"},
+    },
+}
+"""Bars of the GPs of each year (Vega-Lite)."""
+
+
+def _draw_past(territory: Territory, chosen: Sheet) -> None:
+    past = comparison.history(territory, chosen.communes)
+    if len(past) < 2:
+        return
+    st.subheader("Depuis quand")
+    dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
+    st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
+    figures.french_table(dated.dropna(axis=1, how="all").round(1).reset_index())
+
+
+def draw_one(territory: Territory, chosen: Sheet) -> None:
+    """Draw the sheet of one territory, and offer it on paper."""
+    sheet_view.draw_signals(chosen.signals, chosen.succession)
+    left, right = st.columns([4, 5])
+    with left:
+        figures.image(
+            sheet_paper.picture(territory, chosen.communes, chosen.name),
+            f"Carte du temps d’accès au généraliste autour de {chosen.name}",
+        )
+    with right:
+        sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
+    st.subheader("À côté des autres")
+    sheet_view.draw_figures(chosen.figures)
+    _draw_past(territory, chosen)
+    exporting.button(
+        "Télécharger la fiche (PDF, une page A4)",
+        lambda: sheet_paper.pdf(territory, chosen.level, chosen.code),
+        file_name=f"proxisoins-{chosen.level}-{chosen.code}.pdf",
+        mime="application/pdf",
+        key=f"pdf-{chosen.level}-{chosen.code}",
+    )
+
+
+def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> None:
+    """Draw two territories side by side, and offer them on paper."""
+    names = (first.name, second.name)
+    sheet_view.draw_pair(sheet_paper.measures(territory, level, first.code, second.code), names)
+    for place, one in zip(st.columns(2), (first, second), strict=True):
+        with place:
+            st.subheader(one.name)
+            figures.image(
+                sheet_paper.picture(territory, one.communes, one.name),
+                f"Carte du temps d’accès au généraliste autour de {one.name}",
+            )
+            sheet_view.draw_signals(one.signals, one.succession)
+            sheet_view.draw_sentences("Ce qui est en place", one.in_place)
+    exporting.button(
+        "Télécharger la comparaison (PDF)",
+        lambda: sheet_paper.printed_pair(territory, level, first.code, second.code),
+        file_name=f"proxisoins-comparaison-{first.code}-{second.code}.pdf",
+        mime="application/pdf",
+        key=f"pair-{first.code}-{second.code}",
+    )

@@ -1,0 +1,118 @@
+"""The sheet of a territory as screens, links and paper take it: its content, its map, its PDF."""
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from data.access.indicators import LEVELS
+from data.region import embedded_set, privacy
+from data.region.territory import Territory
+from data.reports import sheet, sheet_pdf
+from data.reports.pair import Measure, pair, pair_pdf
+from data.reports.sheet import Sheet
+from geo import layers, static_map
+from geo.errors import ProxiSoinsError
+from models.region import flag
+from pages import accounts, figures, shell
+
+MAP_INDICATOR = layers.INDICATORS[0]
+"""The small map shows minutes to the nearest GP."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs=shell.BY_VERSION)
+def names(territory: Territory, level: str) -> dict[str, str]:
+    """Return the names of the territories of a level by their codes; read only."""
+    return sheet.choices(shell.commune_indicators(territory), level)
+
+
+def sheet_of(
+    territory: Territory, communes: pd.DataFrame, level: str, code: str, *, printed: bool = False
+) -> Sheet:
+    """Return the sheet; printed or public, it tells of the risk what anyone may know."""
+    peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
+    region = shell.aggregated_indicators(territory, "region").iloc[0]
+    masked = printed or not accounts.may_see_risk()
+    return sheet.sheet(
+        territory,
+        communes,
+        peers,
+        region,
+        level=level,
+        code=code,
+        risk=None if masked else shell.known_risk(territory),
+        masked=masked,
+        public=_public_sentence(territory, communes, level, code) if masked else "",
+    )
+
+
+def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> str:
+    """Return what anyone may be told of the risk, "" where it is not known."""
+    members = communes.loc[communes[LEVELS[level][0]] == code, "code"]
+    try:
+        table = shell.public_risk(territory)
+        if level == "commune" and flag.may_be_public(communes, code):
+            known = shell.risk(territory).set_index("code")["risk_class"]
+            return f"Relève non assurée : risque {known[code]}." if code in known else ""
+    except ProxiSoinsError:
+        return ""
+    return privacy.sentence(table, members)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def _ground(territory: Territory) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return communes and land as pictures need them; read only."""
+    land = embedded_set.land(territory.region)
+    return static_map.in_metres(territory.communes), static_map.in_metres(land)
+
+
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
+def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
+    """Return the map around a territory, as a PNG."""
+    contours, land = _ground(territory)
+    return static_map.picture(
+        contours,
+        shell.commune_indicators(territory)[MAP_INDICATOR.key],
+        MAP_INDICATOR,
+        land,
+        title=name,
+        outline=contours.loc[contours["code"].isin(codes), "geometry"],
+        size_inches=(5.2, 4.4),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
+def pdf(territory: Territory, level: str, code: str) -> bytes:
+    """Return the sheet of a territory on one A4 side, as anyone may read it."""
+    communes = shell.commune_indicators(territory)
+    chosen = sheet_of(territory, communes, level, code, printed=True)
+    drawn = picture(territory, chosen.communes, chosen.name)
+    return sheet_pdf.sheet_pdf(
+        chosen, drawn, figures.notes(territory), simulated=bool(territory.simulated)
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
+def printed_pair(territory: Territory, level: str, first: str, second: str) -> bytes:
+    """Return two territories side by side, as a PDF."""
+    communes = shell.commune_indicators(territory)
+    called = (names(territory, level)[first], names(territory, level)[second])
+    column = communes[LEVELS[level][0]]
+    pictures = [
+        picture(territory, tuple(communes.loc[column == code, "code"]), name)
+        for code, name in zip((first, second), called, strict=True)
+    ]
+    return pair_pdf(
+        measures(territory, level, first, second),
+        called,
+        (pictures[0], pictures[1]),
+        figures.notes(territory),
+        simulated=bool(territory.simulated),
+    )
+
+
+def measures(territory: Territory, level: str, first: str, second: str) -> list[Measure]:
+    """Return the measures of two territories, and those of the region."""
+    communes = shell.commune_indicators(territory)
+    peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
+    one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
+    return pair(one, two, shell.aggregated_indicators(territory, "region").iloc[0])
