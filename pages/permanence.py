@@ -1,33 +1,36 @@
 """Screen "Permanence des soins": on-call lines, their reach, what lacks, what if one falls."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from data.base import french
 from data.base.french import MISSING
 from data.files import exports
-from data.maps import payload, pdses
+from data.maps import pdses
 from data.pdses import coverage
 from data.pdses import files as permanence_files
 from data.pdses import tables as permanence_tables
 from data.pdses.coverage import Cover
 from data.region import schemas
-from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from geo import layers
-from pages import exporting, figures, map_dialogue, map_view, shell
+from pages import exporting, figures, following, on_call_view, shell
 from pages.permanence_import import draw_import
-from pages.state import ViewState
 
 MAP = "permanence_map"
 """Key of the map: what its client asked last is in the session under it."""
 
-ALL = "toutes"
+ALL, MINE = on_call_view.ALL, "specialite"
+_WHOSE = {MINE: "cette spécialité", ALL: "toutes les spécialités"}
+_KEYS = "pdses_choix_"
+SPECIALTY, REACH, WHOSE = f"{_KEYS}specialite", f"{_KEYS}portee", f"{_KEYS}lignes"
+TAB = f"{_KEYS}vue"
+"""Keys of the widgets."""
+_PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts")
+"""Names of the address that are this screen's."""
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,72 +47,30 @@ class _Screen:
     notes: list[str]
 
 
-@st.cache_resource(
-    show_spinner="Calcul des temps d’accès aux lignes…",
-    max_entries=4,
-    hash_funcs=shell.BY_VERSION,
-)
-def _cover(territory: Territory, day: dt.date) -> Cover:
-    return coverage.cover(territory, day)
+def _is_choice(key: str) -> bool:
+    return key.startswith(_KEYS)
 
 
-@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
-def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]:
-    origins = pdses.origins(_cover(territory, day), specialty)
-    if not len(origins):
-        return {"type": "FeatureCollection", "features": []}
-    return layers.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
-
-
-@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
-def _payload(territory: Territory, day: dt.date, specialty: str, shown: tuple[str, ...]) -> str:
-    covered = _cover(territory, day)
-    lines = covered.lines[covered.lines["line"].isin(shown)]
-    note = " · ".join(permanence_files.notes(territory))
-    document = pdses.configuration(territory, covered, specialty, lines, note)
-    view = ViewState(
-        region=territory.region,
-        indicator=pdses.INDICATOR,
-        layers=(pdses.RINGS, pdses.POINTS),
-    )
-    return payload.encode(document | map_dialogue.opening(view, view))
-
-
-@st.fragment
-def _map(territory: Territory, specialty: str, lines: pd.DataFrame, day: dt.date) -> None:
-    asked = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
-    answer = map_dialogue.answer(territory, asked)
-    answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
-    shown = tuple(lines["line"])
-    map_view.draw_map(_payload(territory, day, specialty, shown), answer, MAP)
-
-
-def _chosen(covered: Cover) -> tuple[str, float, str]:
-    """Return specialty, threshold and line of the address, the first ones by default."""
-    query = st.query_params.to_dict()
-    by_slug = {_slug(name): name for name in covered.specialties}
-    specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
-    # Links made before had "seuil", which is the threshold of the map of room.
-    asked = query.get("portee", query.get("seuil", ""))
-    thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
-    return (
-        specialty,
-        thresholds.get(asked, ON_CALL_RINGS_MINUTES[0]),
-        query.get("ligne", ""),
-    )
-
-
-def _slug(name: str) -> str:
-    return french.fold(name).replace(" ", "-")
-
-
-def _keep(specialty: str, threshold: float, line: str, tab: str) -> None:
+def _keep(told: Mapping[str, str]) -> None:
     """Write the choices in the address, beside the view that all screens share."""
-    told = {"specialite": _slug(specialty), "portee": f"{threshold:g}", "ligne": line}
-    told |= {"vue": _slug(tab)} if tab != TABS[0] else {}
     query = shell.view().to_query() | {key: text for key, text in told.items() if text}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def _several(
+    place: DeltaGenerator, label: str, parameter: str, options: Sequence[str]
+) -> list[str]:
+    """Draw a choice of several that the address holds; return it, all when nothing is chosen."""
+    key, by_slug = f"{_KEYS}{parameter}", {on_call_view.slug(one): one for one in options}
+    asked = st.query_params.get(parameter, "").split(",")
+    st.session_state.setdefault(key, [by_slug[one] for one in asked if one in by_slug])
+    none = f"tous les {label.lower()}"
+    return place.multiselect(label, options, key=key, placeholder=none)
+
+
+def _slugs(chosen: Sequence[str]) -> str:
+    return ",".join(on_call_view.slug(one) for one in chosen)
 
 
 def _frame(table: pd.DataFrame, height: int = 420) -> None:
@@ -149,24 +110,20 @@ def _table(name: str, table: pd.DataFrame, notes: list[str], height: int = 420) 
     )
 
 
-def _draw_map_tab(screen: _Screen) -> None:
+def _draw_map_tab(screen: _Screen) -> dict[str, str]:
+    """Draw the map, the reach; return what the address says of them."""
     covered, specialty = screen.covered, screen.specialty
     left, middle, right = st.columns(3)
+    st.session_state.setdefault(WHOSE, ALL if st.query_params.get("lignes") == ALL else MINE)
     whose = left.segmented_control(
-        "Lignes sur la carte",
-        [specialty, ALL],
-        default=specialty,
-        format_func=lambda one: "toutes les spécialités" if one == ALL else "cette spécialité",
-        key="pdses_whose",
+        "Lignes sur la carte", [MINE, ALL], format_func=_WHOSE.__getitem__, required=True, key=WHOSE
     )
-    kinds = middle.multiselect("Types", schemas.LINE_TYPES, placeholder="tous les types")
-    statuses = right.multiselect("Statuts", schemas.LINE_STATUSES, placeholder="tous les statuts")
-    lines = covered.lines
-    kept = lines["line_type"].isin(kinds or schemas.LINE_TYPES)
-    kept &= lines["status"].isin(statuses or schemas.LINE_STATUSES)
-    kept &= (lines["specialty"] == specialty) | (whose == ALL)
-    shown = lines[kept]
-    _map(screen.territory, specialty, shown, screen.day)
+    kinds = _several(middle, "Types", "types", schemas.LINE_TYPES)
+    statuses = _several(right, "Statuts", "statuts", schemas.LINE_STATUSES)
+    told = {"types": _slugs(kinds), "statuts": _slugs(statuses)}
+    told["lignes"] = ALL if whose == ALL else ""
+    shown = on_call_view.shown(covered, specialty, told)
+    on_call_view.draw_map(screen.territory, screen.day, specialty, shown["line"], key=MAP)
     st.text(pdses.sentence(covered, specialty))
     st.subheader("Portée des lignes tenues, par spécialité")
     _table("portee", permanence_tables.reach_table(covered), screen.notes)
@@ -180,6 +137,7 @@ def _draw_map_tab(screen: _Screen) -> None:
                 "geojson": lambda: permanence_files.geojson_export(shown, screen.notes),
             },
         )
+    return told
 
 
 def _draw_gaps_tab(screen: _Screen) -> None:
@@ -192,12 +150,13 @@ def _draw_gaps_tab(screen: _Screen) -> None:
 def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     covered, specialty, threshold = screen.covered, screen.specialty, screen.threshold
     names = covered.lines.loc[covered.lines["specialty"] == specialty, "line"].tolist()
+    key = f"{_KEYS}ligne_{on_call_view.slug(specialty)}"
+    st.session_state.setdefault(key, asked if asked in names else names[0])
     line: str = st.selectbox(
         "Ligne",
         names,
-        index=names.index(asked) if asked in names else 0,
         format_func=lambda one: permanence_tables.line_label(covered, one),
-        key=f"pdses_line_{_slug(specialty)}",
+        key=key,
     )
     fall = coverage.if_line_falls(covered, line, threshold)
     st.text(permanence_tables.fall_sentence(fall))
@@ -239,41 +198,48 @@ def draw() -> None:
         st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
         draw_import(territory)
         return
+    following.follow("pdses", _PARAMETERS, _is_choice)
     day = coverage.today()
-    covered = _cover(territory, day)
-    specialty, threshold, line = _chosen(covered)
+    covered = on_call_view.cover(territory, day)
+    specialty, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
     left, right = st.columns([3, 2])
-    names = covered.specialties
-    specialty = left.selectbox("Spécialité", names, index=names.index(specialty))
-    threshold = right.segmented_control(
+    st.session_state.setdefault(SPECIALTY, specialty)
+    specialty = left.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
+    st.session_state.setdefault(REACH, threshold)
+    chosen = right.segmented_control(
         "Seuil (minutes)",
         coverage.REACH_MINUTES,
-        default=threshold,
         required=True,
         format_func=lambda minutes: f"{minutes:g} min",
+        key=REACH,
     )
+    threshold = chosen or threshold
     notes = figures.notes(territory, "pdses_lines", "communes", "populations")
     screen = _Screen(territory, covered, specialty, threshold, day, notes)
-    asked = {_slug(title): title for title in TABS}.get(st.query_params.get("vue", ""), TABS[0])
-    # The address tells the first tab only: a default that changed would reset the tabs.
-    first = st.session_state.setdefault("pdses_first_tab", asked)
-    tabs = st.tabs(TABS, default=first, key="pdses_tab", on_change="rerun")
+    by_slug = {on_call_view.slug(title): title for title in TABS}
+    st.session_state.setdefault(TAB, by_slug.get(st.query_params.get("vue", ""), TABS[0]))
+    tabs = st.tabs(TABS, key=TAB, on_change="rerun")
+    # What the other tabs chose stays in the address while they are not drawn.
+    told = {name: st.query_params.get(name, "") for name in _PARAMETERS if name != "vue"}
+    told |= {"specialite": on_call_view.slug(specialty), "portee": f"{threshold:g}"}
     # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
     for title, tab in zip(TABS, tabs, strict=True):
         if not tab.open:
             continue
+        told |= {"vue": on_call_view.slug(title)} if title != TABS[0] else {}
         with tab:
             if title == "Carte et portée":
-                _draw_map_tab(screen)
+                told |= _draw_map_tab(screen)
             elif title == "Manques":
                 _draw_gaps_tab(screen)
             elif title == "Si cette ligne tombe":
-                line = _draw_fall_tab(screen, line)
+                told["ligne"] = _draw_fall_tab(screen, line)
             elif title == "Établissements":
                 _draw_matrix_tab(screen)
             else:
                 draw_import(territory)
-        _keep(specialty, threshold, line, title)
+    _keep(told)
+    following.note("pdses", _PARAMETERS, _is_choice)
     figures.sources(notes)
 
 

@@ -1,24 +1,19 @@
 """Screen "Zonage": map and gauges, trials that leave a trace, contradictions, annexes."""
 
 import datetime as dt
-import re
-from collections.abc import Hashable, Mapping
-from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.access import zoning_gauges
 from data.access.zoning_gauges import Ceilings
-from data.base.french import MISSING, counted, number, percent
-from data.maps import payload
+from data.base.french import MISSING, counted, number
 from data.maps import zoning as zoning_map
 from data.region.rules import ROOM_PEOPLE_A_GP
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
-from pages import exporting, figures, map_dialogue, map_view, shell
+from pages import exporting, figures, following, map_dialogue, map_view, shell, zoning_view
 from pages.state import ViewState
 
 MAP = "zonage_carte"
@@ -26,83 +21,48 @@ MAP = "zonage_carte"
 TRIAL = "zonage_essai"
 """Key of the trial in the session: code of a TVS to its zone tried, in the order of the trial."""
 
+ZIP, ZAC = "zonage_plafond_zip", "zonage_plafond_zac"
+"""Keys of the ceilings."""
+_PARAMETERS = ("essai", "plafonds")
+"""Names of the address that are this screen's."""
 TURN = "zonage_tour"
 """Key of the last question of the map that was answered."""
 
-ZONE_TITLES = {"ZIP": "ZIP", "ZAC": "ZAC", "ZV": "Vigilance", "HZ": "Hors zone"}
-MOST_CHANGES = 60
-"""Territories that one trial may move at most: an address stays short enough to be sent."""
-_CHANGE = re.compile(r"([\w.-]{1,20}):(ZIP|ZAC|ZV|HZ)")
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BAR = (
-    '<div role="img" aria-label="{said}" style="position:relative;height:1rem;background:#eee">'
-    '<div style="position:absolute;inset:0 auto 0 0;width:{width:.1f}%;background:{colour}"></div>'
-    '<div style="position:absolute;top:-.2rem;bottom:-.2rem;left:{limit:.1f}%;width:3px;'
-    'background:#161616"></div></div>'
-)
 
 
 def _ceilings(region: str) -> Ceilings:
     """Draw the two ceilings and their source; they are the reader's to change."""
-    default = Ceilings.of_region(region)
+    default = zoning_view.ceilings_of(st.query_params.to_dict(), region)
+    for key, share in ((ZIP, default.zip_share), (ZAC, default.zac_share)):
+        st.session_state.setdefault(key, round(100 * share, 2))
     with st.expander("Plafonds régionaux"):
         left, right, origin = st.columns([1, 1, 3])
-        zip_percent = left.number_input("ZIP (%)", 0.0, 100.0, 100 * default.zip_share, 0.1)
-        zac_percent = right.number_input("ZAC (%)", 0.0, 100.0, 100 * default.zac_share, 0.1)
+        zip_percent = left.number_input("ZIP (%)", 0.0, 100.0, step=0.1, key=ZIP)
+        zac_percent = right.number_input("ZAC (%)", 0.0, 100.0, step=0.1, key=ZAC)
         source = origin.text_input("Source des plafonds", default.source, max_chars=200)
     return Ceilings(zip_percent / 100, zac_percent / 100, source)
-
-
-def _gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]) -> None:
-    table = zoning_gauges.effect(communes, changes, ceilings)
-    shown = table[table["zone"].isin(ZONES)]
-    for place, row in zip(st.columns(len(shown)), shown.to_dict("records"), strict=True):
-        with place, st.container(border=True, height="stretch"):
-            st.metric(
-                ZONE_TITLES[row["zone"]],
-                percent(row["share"], 1),
-                f"{number(row['moved'])} hab." if changes and row["moved"] else None,
-                delta_color="off",
-            )
-            said = (
-                f"{counted(row['population'], 'habitant', 'habitants')}, "
-                f"{counted(row['communes'], 'commune', 'communes')}"
-            )
-            if row["ceiling"] > 0:
-                _gauge(row)
-                said += f" ; plafond {percent(row['ceiling'], 1)}"
-                if not row["over"]:
-                    said += f", marge de {counted(row['room'], 'habitant', 'habitants')}"
-            st.caption(said)
-            if row["ceiling"] > 0 and row["over"]:
-                st.warning(f"Plafond dépassé de {number(-row['room'])} habitants.")
-
-
-def _gauge(row: Mapping[Hashable, Any]) -> None:
-    """Draw a bar with the ceiling on it: twice the ceiling fills the bar."""
-    scale = 50 / row["ceiling"]
-    said = f"{percent(row['share'], 1)} pour un plafond de {percent(row['ceiling'], 1)}"
-    colour = "#a30000" if row["over"] else "#000091"
-    width = min(100.0, row["share"] * scale)
-    st.html(_BAR.format(said=escape(said), width=width, limit=50.0, colour=colour))
 
 
 def _trial(communes: pd.DataFrame) -> dict[str, str]:
     """Return the trial: of the address when the session holds none; unknown territories fall."""
     if TRIAL not in st.session_state:
-        asked = _CHANGE.findall(st.query_params.get("essai", "")[:4000])
-        st.session_state[TRIAL] = dict(asked[:MOST_CHANGES])
+        st.session_state[TRIAL] = zoning_view.trial_of(st.query_params.to_dict(), communes)
     known = set(communes["tvs"]) - {""}
     kept: dict[str, str] = st.session_state[TRIAL]
     return {tvs: zone for tvs, zone in kept.items() if tvs in known}
 
 
-def _keep(changes: dict[str, str]) -> None:
+def _is_choice(key: str) -> bool:
+    return key in {TRIAL, ZIP, ZAC}
+
+
+def _keep(changes: dict[str, str], ceilings: Ceilings, region: str) -> None:
     """Write the trial in the address, beside the view that all screens share."""
     st.session_state[TRIAL] = changes
-    told = ",".join(f"{tvs}:{zone}" for tvs, zone in changes.items())
-    query = shell.view().to_query() | ({"essai": told} if told else {})
+    query = shell.view().to_query() | zoning_view.told(changes)
+    query |= zoning_view.told_ceilings(ceilings, region)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -122,7 +82,7 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> dict[str, str]:
         "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
         list(table.index),
         default=list(changes),
-        max_selections=MOST_CHANGES,
+        max_selections=zoning_view.MOST_CHANGES,
         format_func=lambda code: f"{names[code]} ({table.loc[code, 'zone']})",
         placeholder="Choisir un ou plusieurs territoires",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
@@ -133,29 +93,17 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> dict[str, str]:
         now = str(table.loc[code, "zone"])
         start = changes.get(code, zoning_map.next_zone(now, ZONES))
         tried[code] = st.segmented_control(
-            f"{names[code]} : zone essayée (en vigueur : {ZONE_TITLES.get(now, now)})",
+            f"{names[code]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
             ZONES,
             default=start,
             required=True,
-            format_func=ZONE_TITLES.__getitem__,
+            format_func=zoning_view.ZONE_TITLES.__getitem__,
             key=f"zone-{code}-{start}",
         )
     if tried and st.button(f"Annuler mes changements ({len(tried)})"):
-        _keep({})
+        st.session_state[TRIAL] = {}
         st.rerun()
     return tried
-
-
-@st.cache_resource(
-    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
-)
-def _payload(territory: Territory) -> str:
-    communes = shell.commune_indicators(territory)
-    source = territory.provenance.get("zoning")
-    note = f"{source.title} : {source.source}, {source.vintage}." if source else "Zonage inconnu."
-    document = zoning_map.configuration(territory, communes, note)
-    view = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
-    return payload.encode(document | map_dialogue.opening(view, view))
 
 
 @st.fragment
@@ -173,11 +121,11 @@ def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> 
             legal = str(table.loc[tvs, "zone"])
             zone = zoning_map.next_zone(changes.get(tvs, legal), ZONES)
             rest = {code: one for code, one in changes.items() if code != tvs}
-            _keep(rest if zone == legal else rest | {tvs: zone})
+            st.session_state[TRIAL] = rest if zone == legal else rest | {tvs: zone}
             st.rerun(scope="app")
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(tried, changes)
-    map_view.draw_map(_payload(territory), answer, MAP)
+    map_view.draw_map(zoning_view.map_payload(territory), answer, MAP)
 
 
 def _beside(table: pd.DataFrame) -> None:
@@ -272,14 +220,16 @@ def draw() -> None:
     territory = shell.territory()
     communes = shell.commune_indicators(territory)
     st.title("Zonage")
+    following.follow(MAP, _PARAMETERS, _is_choice)
     ceilings = _ceilings(territory.region)
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     changes = _trial(communes)
     above = st.container()
     changes = _choose(table, changes)
-    _keep(changes)
+    _keep(changes, ceilings, territory.region)
+    following.note(MAP, _PARAMETERS, _is_choice)
     with above:
-        _gauges(communes, ceilings, changes)
+        zoning_view.draw_gauges(communes, ceilings, changes)
         _map(territory, table, changes)
     _beside(table)
     _downloads(territory, communes, ceilings, changes)

@@ -1,0 +1,121 @@
+"""On-call lines on screen: their cover, their map, what an address asks; for screen and links."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data.base import french
+from data.maps import payload, pdses
+from data.pdses import coverage
+from data.pdses import files as permanence_files
+from data.pdses.coverage import Cover
+from data.region.rules import ON_CALL_RINGS_MINUTES
+from data.region.territory import Territory
+from geo import layers
+from pages import map_dialogue, map_view, shell
+from pages.state import ViewState
+
+ALL = "toutes"
+FALL = "si-cette-ligne-tombe"
+"""What an address says of all specialties, and of the tab of a line that falls."""
+
+
+@st.cache_resource(
+    show_spinner="Calcul des temps d’accès aux lignes…",
+    max_entries=4,
+    hash_funcs=shell.BY_VERSION,
+)
+def cover(territory: Territory, day: dt.date) -> Cover:
+    """Return the minutes to all lines on a day; read only."""
+    return coverage.cover(territory, day)
+
+
+@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
+def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]:
+    origins = pdses.origins(cover(territory, day), specialty)
+    if not len(origins):
+        return {"type": "FeatureCollection", "features": []}
+    return layers.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
+
+
+@st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
+def _payload(territory: Territory, day: dt.date, specialty: str, shown: tuple[str, ...]) -> str:
+    covered = cover(territory, day)
+    lines = covered.lines[covered.lines["line"].isin(shown)]
+    note = " · ".join(permanence_files.notes(territory))
+    document = pdses.configuration(territory, covered, specialty, lines, note)
+    view = ViewState(
+        region=territory.region,
+        indicator=pdses.INDICATOR,
+        layers=(pdses.RINGS, pdses.POINTS),
+    )
+    return payload.encode(document | map_dialogue.opening(view, view))
+
+
+def asked(covered: Cover, query: Mapping[str, str]) -> tuple[str, float, str]:
+    """Return specialty, threshold and line of an address, the first ones by default."""
+    by_slug = {slug(name): name for name in covered.specialties}
+    specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
+    # Links made before had "seuil", which is the threshold of the map of room.
+    told = query.get("portee", query.get("seuil", ""))
+    thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
+    return (
+        specialty,
+        thresholds.get(told, ON_CALL_RINGS_MINUTES[0]),
+        query.get("ligne", ""),
+    )
+
+
+def shown(covered: Cover, specialty: str, query: Mapping[str, str]) -> pd.DataFrame:
+    """Return the lines that an address draws: of the specialty or of all, some types, statuses."""
+    lines = covered.lines
+    kept = (lines["specialty"] == specialty) | (query.get("lignes") == ALL)
+    for parameter, column in (("types", "line_type"), ("statuts", "status")):
+        if asked := set(query.get(parameter, "").split(",")) - {""}:
+            kept &= lines[column].map(slug).isin(asked)
+    return lines[kept]
+
+
+def rows_of(covered: Cover, codes: pd.Series) -> list[int]:
+    """Return the positions of some communes."""
+    return [int(row) for row in np.flatnonzero(covered.communes["code"].isin(codes))]
+
+
+def slug(name: str) -> str:
+    """Return a name as the address says it."""
+    return french.fold(name).replace(" ", "-")
+
+
+@st.fragment
+def draw_map(
+    territory: Territory,
+    day: dt.date,
+    specialty: str,
+    lines: Iterable[str],
+    *,
+    key: str,
+    marked: Sequence[int] = (),
+) -> None:
+    """Draw the minutes to a specialty, some lines as marks, some communes outlined.
+
+    Parameters
+    ----------
+    territory, day, specialty
+        What is drawn.
+    lines
+        Identifiers of the lines drawn.
+    key
+        Key of the map.
+    marked
+        Positions of the communes outlined.
+    """
+    message = map_dialogue.asked(key)
+    view = map_dialogue.told(message) or ViewState()
+    answer = map_dialogue.answer(territory, view)
+    answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
+    answer["marked"] = [int(row) for row in marked]
+    map_view.draw_map(_payload(territory, day, specialty, tuple(lines)), answer, key)

@@ -1,0 +1,117 @@
+"""Zones on screen: gauges, map, a trial as the address says it; for the screen and its links."""
+
+import re
+from collections.abc import Hashable, Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.access import zoning_gauges
+from data.access.zoning_gauges import Ceilings
+from data.base.french import counted, number, percent
+from data.maps import payload
+from data.maps import zoning as zoning_map
+from data.region.schemas import ZONES
+from data.region.territory import Territory
+from pages import map_dialogue, shell
+from pages.state import ViewState
+
+ZONE_TITLES = {"ZIP": "ZIP", "ZAC": "ZAC", "ZV": "Vigilance", "HZ": "Hors zone"}
+MOST_CHANGES = 60
+"""Territories that one trial may move at most: an address stays short enough to be sent."""
+_CHANGE = re.compile(r"([\w.-]{1,20}):(ZIP|ZAC|ZV|HZ)")
+_MOST_CHARACTERS = 4_000
+_PARAMETER, _CEILING = "essai", "plafonds"
+_CEILINGS = re.compile(r"(\d{1,3}(?:\.\d{1,4})?),(\d{1,3}(?:\.\d{1,4})?)")
+_TYPED = "plafonds saisis à l’écran"
+_STYLE = """<style>
+.ps-gauges{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.3rem 1.2rem;
+  list-style:none;padding:0!important;margin:0!important;font-size:.82rem;line-height:1.3}
+.ps-gauges li{margin:0;border-left:3px solid var(--line);padding-left:.6rem}
+.ps-gauges .v{font-size:1.05rem;color:var(--blue)}
+.ps-gauges .over,.ps-gauges .over .v{color:var(--alert)}
+.ps-gauges .bar{position:relative;height:.5rem;background:var(--quiet-ground);margin:.2rem 0}
+.ps-gauges .bar i{position:absolute;inset:0 auto 0 0;background:var(--blue)}
+.ps-gauges .over .bar i{background:var(--alert)}
+.ps-gauges .bar b{position:absolute;top:-.15rem;bottom:-.15rem;left:50%;width:3px;
+  background:var(--ink)}
+</style>"""
+
+
+def trial_of(query: Mapping[str, str], communes: pd.DataFrame) -> dict[str, str]:
+    """Return the trial of an address: known territories and their zone tried."""
+    asked = _CHANGE.findall(query.get(_PARAMETER, "")[:_MOST_CHARACTERS])[:MOST_CHANGES]
+    known = set(communes["tvs"]) - {""}
+    return {tvs: zone for tvs, zone in asked if tvs in known}
+
+
+def told(changes: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address says of a trial."""
+    text = ",".join(f"{tvs}:{zone}" for tvs, zone in changes.items())
+    return {_PARAMETER: text} if text else {}
+
+
+def ceilings_of(query: Mapping[str, str], region: str) -> Ceilings:
+    """Return the ceilings that an address gives (percents, ZIP then ZAC), else the region's."""
+    known = Ceilings.of_region(region)
+    found = _CEILINGS.fullmatch(query.get(_CEILING, ""))
+    shares = [float(one) / 100 for one in found.groups()] if found else []
+    if not shares or max(shares) > 1:
+        return known
+    return Ceilings(shares[0], shares[1], _TYPED)
+
+
+def told_ceilings(ceilings: Ceilings, region: str) -> dict[str, str]:
+    """Return what an address says of ceilings, nothing of those of the region."""
+    typed, known = (
+        ",".join(f"{100 * share:.4g}" for share in (one.zip_share, one.zac_share))
+        for one in (ceilings, Ceilings.of_region(region))
+    )
+    return {} if typed == known else {_CEILING: typed}
+
+
+def draw_gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]) -> None:
+    """Draw the share of each zone against its ceiling, in one strip: the map stands below it."""
+    table = zoning_gauges.effect(communes, changes, ceilings)
+    shown = table[table["zone"].isin(ZONES)].to_dict("records")
+    items = "".join(_gauge(row, tried=bool(changes)) for row in shown)
+    st.html(f'{_STYLE}<ul class="ps-gauges" aria-label="Parts de la population">{items}</ul>')
+
+
+def _gauge(row: Mapping[Hashable, Any], *, tried: bool) -> str:
+    """Return a zone: its share, a bar that twice the ceiling fills, and the margin left."""
+    capped = row["ceiling"] > 0
+    over = capped and bool(row["over"])
+    people = counted(row["population"], "habitant", "habitants")
+    said = f"{people}, {counted(row['communes'], 'commune', 'communes')}"
+    moved = number(abs(row["moved"]))
+    change = f" ({'+' if row['moved'] > 0 else '−'}{moved} hab.)" if tried and row["moved"] else ""
+    bar = ""
+    if capped:
+        width = min(100.0, row["share"] * 50 / row["ceiling"])
+        bar = f'<div class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i><b></b></div>'
+        room = counted(abs(row["room"]), "habitant", "habitants")
+        margin = f"dépassé de {room}" if over else f"marge de {room}"
+        said = f"plafond {percent(row['ceiling'], 1)} : {margin} ; {said}"
+    return (
+        f"<li{' class=over' if over else ''}><strong>{escape(ZONE_TITLES[row['zone']])}</strong> "
+        f'<strong class="v">{percent(row["share"], 1)}</strong>{change}{bar}'
+        f"<div>{escape(said)}</div></li>"
+    )
+
+
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def map_payload(territory: Territory, *, shared: bool = False) -> str:
+    """Return what the map is sent; shared, its cards try nothing."""
+    communes = shell.commune_indicators(territory)
+    source = territory.provenance.get("zoning")
+    note = f"{source.title} : {source.source}, {source.vintage}." if source else "Zonage inconnu."
+    document = zoning_map.configuration(territory, communes, note)
+    if shared:
+        del document["card_action"]
+    view = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
+    return payload.encode(document | map_dialogue.opening(view, view))
