@@ -73,14 +73,19 @@ try:
     shell.open_page(title=navigation.title, with_region=not choosing)
     exporting.start()
     exports_place = None
+    name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
-        exports_place = bar.draw(with_search=searched and role > Role.PUBLIC)
+        exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)
         accounts.draw_account()
     navigation.run()
     if not alone and not choosing:
-        # The map goes to the edges: what it exports stands below it.
-        exporting.draw(exports_place or st.container())
+        if exports_place is None:
+            # The map goes to the edges: what shares and exports it stands below it.
+            below = st.container(horizontal=True, key="sous_la_carte")
+            with below:
+                bar.draw_share(name)
+        exporting.draw(exports_place or below)
     if not alone and role > Role.PUBLIC and navigation.title != "Guide":
         bar.draw_foot()
     settle_at_times()

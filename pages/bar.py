@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from data.region import embedded_set
 from data.region.search import Found, search
 from data.region.territory import Territory
-from pages import shell
+from pages import shell, view_sharing
 
 LOGO = "static/proxisoins/marque.svg"
 ASKED = "bar_search"
@@ -33,7 +33,7 @@ def _open(found: Found) -> None:
     st.session_state[CHOSEN] = f"{found.level}:{found.code}"
 
 
-def draw(*, with_search: bool) -> DeltaGenerator | None:
+def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
     """Draw the bar, and return where « Exporter » stands; the map has a search of its own."""
     st.logo(LOGO, size="large", link=None)
     if not with_search:
@@ -51,13 +51,23 @@ def draw(*, with_search: bool) -> DeltaGenerator | None:
             label_visibility="collapsed",
             max_chars=80,
         )
-        with st.popover("Partager"):
-            st.caption("L’adresse de cette vue : qui l’ouvre la voit, s’il en a le droit.")
-            st.code(_address(), language=None, wrap_lines=True)
+        draw_share(screen)
         place = st.container(width="content")
     if asked:
         _draw_found(territory, asked)
     return place
+
+
+def draw_share(screen: str) -> None:
+    """Draw « Partager »: the address of the view, and a link to it for anyone."""
+    # Its content is made when it is open: the map then has told where it stands.
+    box = st.popover("Partager", key=f"partager_{screen}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption("L’adresse de cette vue : qui l’ouvre la voit, s’il en a le droit.")
+        st.code(_address(), language=None, wrap_lines=True)
+        view_sharing.draw(screen)
 
 
 def _draw_found(territory: Territory, asked: str) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +15,7 @@ from models.region import soon
 from pages import (
     accounts,
     carte_soon,
+    carte_view,
     exporting,
     figures,
     map_dialogue,
@@ -40,25 +40,6 @@ UNPLACED_TITLES = {
 }
 
 
-@st.cache_resource(
-    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
-)
-def _configuration(
-    territory: Territory, *, with_risk: bool, with_soon: bool
-) -> tuple[dict[str, Any], str]:
-    """Return the configuration of the map, read only, and what is sent of it.
-
-    It is kept for all sessions: whether it holds the risk by commune is part of what it is.
-    """
-    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    communes = shell.commune_indicators
-    table = (shell.communes_with_risk if with_risk else communes)(territory)
-    if with_soon:
-        table = soon.with_soon(table, territory)
-    document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
-    return document, payload.encode(document)
-
-
 def _payload(territory: Territory, view: ViewState) -> str:
     """Return the map's payload, the same for the whole session unless its content changes."""
     points: pd.DataFrame | None = st.session_state.get(OWN_POINTS)
@@ -67,7 +48,9 @@ def _payload(territory: Territory, view: ViewState) -> str:
     content = (territory.version, id(points), with_risk, with_soon)
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document, encoded = _configuration(territory, with_risk=with_risk, with_soon=with_soon)
+        document, encoded = carte_view.configuration(
+            territory, with_risk=with_risk, with_soon=with_soon
+        )
         own = {}
         if points is not None:
             own = payload.with_own_points(document, points)

@@ -33,27 +33,28 @@ def of_view() -> dict[str, Any]:
     """Return the pole and the projects of the view, as a scenario keeps them."""
     view = shell.view()
     kept = {store.POLE: view.pole.to_parameters(), store.PROJECTS: view.projects.to_parameters()}
-    return {name: held for name, held in kept.items() if held}
+    return {name: part for name, part in kept.items() if part}
 
 
 def to_view(draft: Draft) -> None:
     """Put the pole and the projects of a scenario in the view."""
     view = shell.view()
-    pole = PoleChoices.from_query(_held(draft, store.POLE))
-    asked = ProjectChoices.from_query(_held(draft, store.PROJECTS))
+    pole = PoleChoices.from_query(held(draft, store.POLE))
+    asked = ProjectChoices.from_query(held(draft, store.PROJECTS))
     if (pole, asked) != (view.pole, view.projects):
         shell.remember(replace(view, pole=pole, projects=asked))
 
 
-def _held(draft: Draft, name: str) -> Mapping[str, str]:
-    held = draft.parameters.get(name)
-    return {str(k): str(v) for k, v in held.items()} if isinstance(held, Mapping) else {}
+def held(draft: Draft, name: str) -> Mapping[str, str]:
+    """Return the parameters of a part of a scenario, none where it does not hold it."""
+    part = draft.parameters.get(name)
+    return {str(k): str(v) for k, v in part.items()} if isinstance(part, Mapping) else {}
 
 
 def words(draft: Draft) -> str:
     """Return what a scenario holds ("2 sites, pôle de 3 antennes")."""
     told = [counted(len(draft.sites), "site", "sites")] if draft.sites else []
-    pole = PoleChoices.from_query(_held(draft, store.POLE))
+    pole = PoleChoices.from_query(held(draft, store.POLE))
     if pole.antennas:
         told.append(f"pôle de {counted(len(pole.antennas), 'antenne', 'antennes')}")
     if store.PLAN in draft.parameters:
@@ -63,7 +64,7 @@ def words(draft: Draft) -> str:
 
 def pole_of(territory: Territory, draft: Draft) -> PoleComparison | None:
     """Return the pole of a scenario, compared; None where it holds none that stands."""
-    chosen = PoleChoices.from_query(_held(draft, store.POLE))
+    chosen = PoleChoices.from_query(held(draft, store.POLE))
     if len(chosen.antennas) < FEWEST:
         return None
     try:
@@ -76,7 +77,7 @@ def help_of(draft: Draft) -> HelpChoices | None:
     """Return the choices of the plan of help that a scenario holds, None where it holds none."""
     if store.PLAN not in draft.parameters:
         return None
-    return HelpChoices.from_query(_held(draft, store.PLAN))
+    return HelpChoices.from_query(held(draft, store.PLAN))
 
 
 def plan_of(territory: Territory, draft: Draft) -> Help | None:

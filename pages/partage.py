@@ -13,12 +13,21 @@ from data.scenarios import store
 from data.scenarios.store import Draft, Shared
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
-from pages import exporting, figures, kept_parts, shell, sites_departures, sites_results
+from pages import (
+    exporting,
+    figures,
+    kept_parts,
+    links,
+    shared_views,
+    shell,
+    sites_departures,
+    sites_results,
+    view_sharing,
+)
 
 MAP = "partage_carte"
 """Key of the map."""
 
-TOKEN = "jeton"  # noqa: S105  (name of the parameter)
 CLOSED = (
     "Ce lien n’ouvre rien ou n’ouvre plus rien : demandez-en un nouveau à la personne qui vous l’a "
     "envoyé."
@@ -44,7 +53,7 @@ def _opened() -> Shared | None:
         The database cannot be read just now: the link may well be valid.
     """
     try:
-        return store.open_share(st.query_params.get(TOKEN, ""))
+        return store.open_share(st.query_params.get(links.TOKEN, ""))
     except MomentarilyUnavailableError:
         raise
     except ProxiSoinsError:
@@ -73,10 +82,19 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
         return None
 
 
+def _title(territory: Territory, draft: Draft) -> str:
+    """Return the title of the page: the territory of a sheet, the screen of a view."""
+    view = kept_parts.held(draft, store.VIEW)
+    screen = view_sharing.TITLES.get(view.get(view_sharing.SCREEN, ""), "")
+    if not screen:
+        return "Scénario partagé"
+    return shared_views.heading(territory, view) or f"{screen}, {territory.region_name}"
+
+
 def _draw_head(territory: Territory, shared: Shared) -> None:
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
-    st.title("Scénario partagé")
+    st.title(_title(territory, draft))
     st.html(f'<h2 style="margin:0;overflow-wrap:break-word">{escape(draft.name)}</h2>')
     if draft.note:
         st.text(draft.note)
@@ -85,7 +103,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
     if draft.simulated:
         st.warning(
-            "Ce scénario a été fait avec des données de démonstration, simulées, sans valeur pour "
+            "Cette page a été faite avec des données de démonstration, simulées, sans valeur pour "
             "une décision."
         )
     if changed := scenario_results.changes_since(draft, territory):
@@ -96,6 +114,10 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
 
 def _draw_scenario(territory: Territory, shared: Shared) -> None:
     sites = shared.draft.sites
+    view = kept_parts.held(shared.draft, store.VIEW)
+    if shared_views.knows(view):
+        shared_views.draw(territory, view)
+        return
     notes = figures.notes(territory)
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
         return

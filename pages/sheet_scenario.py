@@ -30,7 +30,7 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
         kept = {
             one.id: one
             for one in store.scenarios(owner=accounts.author())
-            if one.draft.region == territory.region
+            if one.draft.region == territory.region and store.VIEW not in one.draft.parameters
         }
         if not kept:
             return

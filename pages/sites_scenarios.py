@@ -1,7 +1,6 @@
 """Scenarios on screen: save, reopen, duplicate, compare, delete; links to share and revoke."""
 
 from dataclasses import replace
-from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -10,13 +9,14 @@ from data.region.territory import Territory
 from data.reports import scenario_results
 from data.reports.scenario_results import Search
 from data.scenarios import store
-from data.scenarios.store import Draft, Scenario, Share
+from data.scenarios.store import Draft, Scenario
 from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import (
     accounts,
     kept_parts,
+    links,
     sites_best,
     sites_departures,
     sites_results,
@@ -25,10 +25,6 @@ from pages import (
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
-from pages.state import REGION
-
-SHARE_PAGE = "partage"
-TOKEN = "jeton"  # noqa: S105  (name of the parameter)
 
 
 def draft_of(
@@ -170,7 +166,8 @@ def draw_list(territory: Territory) -> None:
     known = [
         one
         for one in store.scenarios(owner=who)
-        if one.draft.region == territory.region and store.PLAN not in one.draft.parameters
+        if one.draft.region == territory.region
+        and not {store.PLAN, store.VIEW} & one.draft.parameters.keys()
     ]
     if damaged := store.damaged(owner=who):
         st.text(
@@ -267,37 +264,20 @@ def draw_shares(chosen: Scenario) -> None:
             st.error("Le lien n’a pas été créé.")
             st.text(str(error))
         else:
-            st.code(_address(token, chosen.draft.region), language=None, wrap_lines=True)
+            st.code(links.address(token, chosen.draft.region), language=None, wrap_lines=True)
             st.text(
                 "Copiez ce lien maintenant : il n’est montré qu’une fois. Il ouvre le scénario tel "
                 "qu’il est, en lecture seule, jusqu’au "
                 f"{french.date(made.expires_at.astimezone().date())}."
             )
-    links = store.shares(chosen.id, owner=accounts.author())
-    for number, link in enumerate(links, start=1):
+    made_before = store.shares(chosen.id, owner=accounts.author())
+    for number, link in enumerate(made_before, start=1):
         left, right = st.columns([5, 1], vertical_alignment="center")
-        left.text(f"Lien {len(links) - number + 1} : {_state(link)}")
+        left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
         if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
             accounts.require(Role.PLANNER)
             store.revoke(link.id, owner=accounts.author())
             st.rerun(scope="fragment")
-
-
-def _state(link: Share) -> str:
-    by = f" par {link.made_by}" if link.made_by else ""
-    made = f"créé{by} le {french.date(link.created_at.astimezone().date())}"
-    if link.revoked_at is not None:
-        return f"{made}, révoqué le {french.date(link.revoked_at.astimezone().date())}"
-    until = french.date(link.expires_at.astimezone().date())
-    return f"{made}, valable jusqu’au {until}" if link.active else f"{made}, expiré le {until}"
-
-
-def _address(token: str, region: str) -> str:
-    """Return the address of a link, on the server as this browser reaches it."""
-    here = urlsplit(st.context.url or "")
-    base = here.path.rsplit("/", 1)[0]
-    query = {TOKEN: token} | ({} if region == REGION else {"region": region})
-    return f"{here.scheme}://{here.netloc}{base}/{SHARE_PAGE}?{urlencode(query)}"
 
 
 def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenario]) -> None:

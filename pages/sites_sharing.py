@@ -61,7 +61,11 @@ def draw_journal(chosen: Scenario) -> None:
 def draw_bin(region: str) -> None:
     """Offer to restore the scenarios of a region that were deleted lately."""
     who = accounts.author()
-    gone = {one.id: one for one in store.deleted(owner=who) if one.draft.region == region}
+    gone = {
+        one.id: one
+        for one in store.deleted(owner=who)
+        if one.draft.region == region and store.VIEW not in one.draft.parameters
+    }
     if not gone:
         return
     with st.expander(f"Corbeille ({len(gone)})"):

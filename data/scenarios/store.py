@@ -32,9 +32,9 @@ NOTE_CHARACTERS = 10_000
 SHARE_DAYS = 30
 MOST_SHARE_DAYS = 366
 TOKEN_BYTES = 32
-PLAN, POLE, PROJECTS = "plan", "pole", "projets"
-"""Parameters that hold a plan of help, a pole, forms and prices of projects: each a mapping of
-texts, as the address of its screen holds it."""
+PLAN, POLE, PROJECTS, VIEW = "plan", "pole", "projets", "vue"
+"""Parameters that hold a plan of help, a pole, forms and prices of projects, a view shared without
+a scenario: each a mapping of texts, as the address of its screen holds it."""
 VERDICTS = ("confirmé", "réfuté", "traité")
 
 
@@ -53,7 +53,8 @@ class Draft:
     departures
         INSEE code to number of GPs who leave.
     parameters
-        Plain values by name (model, threshold, k…), and what `PLAN`, `POLE` and `PROJECTS` name.
+        Plain values by name (model, threshold, k…), and what `PLAN`, `POLE`,
+        `PROJECTS` and `VIEW` name.
     data_versions
         Name of a table to its version, as `data_versions` gives them.
     simulated

@@ -1,0 +1,29 @@
+"""What the main map is sent, for its screen and for the links to it."""
+
+from typing import Any
+
+import streamlit as st
+
+from data.maps import payload
+from data.region.territory import Territory
+from models.region import soon
+from pages import shell
+
+
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
+)
+def configuration(
+    territory: Territory, *, with_risk: bool, with_soon: bool
+) -> tuple[dict[str, Any], str]:
+    """Return the configuration of the map, read only, and what is sent of it.
+
+    It is kept for all sessions: whether it holds the risk by commune is part of what it is.
+    """
+    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
+    communes = shell.commune_indicators
+    table = (shell.communes_with_risk if with_risk else communes)(territory)
+    if with_soon:
+        table = soon.with_soon(table, territory)
+    document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
+    return document, payload.encode(document)

@@ -1,0 +1,171 @@
+"""What a link to a view shows: the same map, trial, line or sheet, read-only, for anyone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from data.access import zoning_gauges
+from data.access.indicators import LEVELS
+from data.base.french import counted
+from data.maps import payload, pdses
+from data.maps import zoning as zoning_map
+from data.pdses import coverage
+from data.pdses import tables as on_call_tables
+from data.region.territory import Territory
+from data.reports import zoning_annex
+from data.reports.sheet import LEVEL_TITLES
+from models.learning.signals import DEFAULT_HORIZON, HORIZONS
+from pages import (
+    carte_view,
+    figures,
+    map_dialogue,
+    map_view,
+    on_call_view,
+    risk_panels,
+    sheet_body,
+    sheet_paper,
+    shell,
+    view_sharing,
+    zoning_view,
+)
+from pages.state import ViewState
+
+MAP = "vue_partagee"
+"""Key of the map."""
+Query = Mapping[str, str]
+
+
+def draw(territory: Territory, query: Query) -> None:
+    """Draw a view as a link keeps it.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    query
+        The screen, then the parameters of its address; foreign ones are left at default.
+    """
+    _DRAWN[query.get(view_sharing.SCREEN, "")](territory, query)
+
+
+def knows(query: Query) -> bool:
+    """Tell whether a view is of a screen that can be drawn here."""
+    return query.get(view_sharing.SCREEN, "") in _DRAWN
+
+
+def heading(territory: Territory, query: Query) -> str:
+    """Return the names of the territories of a sheet, "" for the other views."""
+    if query.get(view_sharing.SCREEN) != "territoire":
+        return ""
+    level, _, code = query.get("territoire", "").partition(":")
+    names = sheet_paper.names(territory, level) if level in LEVELS else {}
+    return " et ".join(names[one] for one in (code, query.get("avec", "")) if one in names)
+
+
+def _draw_carte(territory: Territory, query: Query) -> None:
+    view = replace(ViewState.from_query(query), region=territory.region)
+    document, encoded = carte_view.configuration(territory, with_risk=False, with_soon=False)
+    if view.indicator not in {one["key"] for one in document["indicators"]}:
+        st.text("L’indicateur de cette vue n’est pas diffusé : la carte montre le premier.")
+    opened = map_dialogue.opening(view)
+    since = query.get("depuis", "")
+    opened["state"]["since"] = int(since) if since.isdecimal() else None
+    first = payload.contours_address(document) | opened
+    parts = [payload.encode(first), encoded, payload.encode({"read_only": True})]
+    _map(territory, ".".join(parts), view)
+
+
+@st.fragment
+def _map(territory: Territory, sent: str, view: ViewState) -> None:
+    """Draw the map, which answers clicks and keeps none of them."""
+    shown = map_dialogue.told(map_dialogue.asked(MAP)) or view
+    map_view.draw_map(sent, map_dialogue.answer(territory, shown), MAP)
+
+
+def _draw_zonage(territory: Territory, query: Query) -> None:
+    communes = shell.commune_indicators(territory)
+    ceilings = zoning_view.ceilings_of(query, territory.region)
+    changes = zoning_view.trial_of(query, communes)
+    zoning_view.draw_gauges(communes, ceilings, changes)
+    _zoning_map(territory, changes)
+    table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
+    if changes:
+        st.subheader(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
+    titles = zoning_view.ZONE_TITLES
+    for tvs, zone in changes.items():
+        now = str(table.loc[tvs, "zone"])
+        people = counted(float(table["population"][tvs]), "habitant", "habitants")
+        name = str(table.loc[tvs, "tvs_name"])
+        st.text(f"• {name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
+    st.caption("Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.")
+    figures.sources(zoning_annex.notes(territory, ceilings))
+
+
+@st.fragment
+def _zoning_map(territory: Territory, changes: dict[str, str]) -> None:
+    communes = shell.commune_indicators(territory)
+    view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
+    tried = zoning_gauges.with_changes(communes, changes)
+    answer = map_dialogue.answer(territory, view) | zoning_map.tried(tried, changes)
+    map_view.draw_map(zoning_view.map_payload(territory, shared=True), answer, MAP)
+
+
+def _draw_permanence(territory: Territory, query: Query) -> None:
+    if territory.pdses_lines.empty:
+        st.text("Aucune ligne n’est connue dans cette région.")
+        return
+    day = coverage.today()
+    covered = on_call_view.cover(territory, day)
+    specialty, threshold, line = on_call_view.asked(covered, query)
+    shown = on_call_view.shown(covered, specialty, query)
+    fallen = query.get("vue") == on_call_view.FALL and line in set(covered.lines["line"])
+    fall = coverage.if_line_falls(covered, line, threshold) if fallen else None
+    if fall is not None:
+        st.subheader(on_call_tables.line_label(covered, line))
+        st.text(on_call_tables.fall_sentence(fall))
+    marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
+    on_call_view.draw_map(territory, day, specialty, shown["line"], key=MAP, marked=marked)
+    st.text(pdses.sentence(covered, specialty))
+    if fall is None:
+        figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
+    else:
+        st.caption("Sur la carte, cerclées : les communes qui changent de côté du seuil.")
+        tables = on_call_tables.fall_tables(covered, fall, territory.region)
+        st.subheader("Qui pourrait aider")
+        figures.french_table(tables.helpers)
+        st.subheader("Communes qui basculent au-delà du seuil")
+        figures.french_table(tables.communes)
+    figures.sources(figures.notes(territory, "pdses_lines", "communes", "populations"))
+
+
+def _draw_territoire(territory: Territory, query: Query) -> None:
+    communes = shell.commune_indicators(territory)
+    level, _, code = query.get("territoire", "").partition(":")
+    known = level in LEVEL_TITLES and level in LEVELS
+    if not known or code not in sheet_paper.names(territory, level):
+        st.text("Le territoire de ce lien n’existe pas, ou plus.")
+        return
+    first = sheet_paper.sheet_of(territory, communes, level, code, printed=True)
+    other = query.get("avec", "")
+    if other in sheet_paper.names(territory, level):
+        second = sheet_paper.sheet_of(territory, communes, level, other, printed=True)
+        sheet_body.draw_two(territory, level, first, second)
+    else:
+        st.caption(first.context)
+        sheet_body.draw_one(territory, first)
+    figures.sources(figures.notes(territory))
+
+
+def _draw_risques(territory: Territory, query: Query) -> None:
+    asked = ViewState.from_query(query).risk.horizon
+    risk_panels.public_view(territory, asked if asked in HORIZONS else DEFAULT_HORIZON)
+
+
+_DRAWN = {
+    "carte": _draw_carte,
+    "zonage": _draw_zonage,
+    "permanence": _draw_permanence,
+    "territoire": _draw_territoire,
+    "risques": _draw_risques,
+}

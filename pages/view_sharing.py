@@ -1,0 +1,118 @@
+"""A link that shows a view of a screen to whoever holds it, read-only: made, listed, revoked."""
+
+import streamlit as st
+
+from data.base import french
+from data.region.territory import Territory
+from data.scenarios import store
+from data.scenarios.store import Draft, Scenario, Share
+from geo.errors import ProxiSoinsError
+from pages import accounts, links, shell
+from pages.accounts import Role
+
+SCREEN = "ecran"
+"""What a shared view says of its screen, beside the parameters of its address."""
+TITLES = {
+    "carte": "Carte",
+    "risques": "Territoires à risque",
+    "permanence": "Permanence des soins",
+    "zonage": "Zonage",
+    "territoire": "Fiche territoire",
+}
+"""Screens whose view a link can show."""
+SCENARIOS = ("sites", "solidarite")
+"""Screens that share what is saved there."""
+MOST_LISTED = 10
+_NAME, _MADE = "lien_titre_", "lien_fait_"
+
+
+def _view(screen: str) -> dict[str, str]:
+    """Return the view in sight, as a link keeps it."""
+    query = st.query_params.to_dict()
+    return {SCREEN: screen} | {k: v for k, v in query.items() if k != links.TOKEN}
+
+
+def _make(territory: Territory, screen: str) -> None:
+    """Keep the view in sight and make its link; what a link shows never changes."""
+    accounts.require(Role.PLANNER)
+    owner = accounts.author()
+    name = str(st.session_state.get(_NAME + screen, "")).strip() or TITLES[screen]
+    draft = Draft(
+        name,
+        territory.region,
+        parameters={store.VIEW: _view(screen)},
+        data_versions=store.data_versions(territory),
+        simulated=territory.simulated,
+    )
+    token, _ = store.share(store.save(draft, owner=owner).id, owner=owner)
+    st.session_state[_MADE + screen] = links.address(token, territory.region)
+
+
+def _revoke(scenario: Scenario, screen: str) -> None:
+    """Close the links of a view: it is of no other use."""
+    accounts.require(Role.PLANNER)
+    owner = accounts.author()
+    for link in store.shares(scenario.id, owner=owner):
+        store.revoke(link.id, owner=owner)
+    store.delete(scenario.id, owner=owner)
+    st.session_state.pop(_MADE + screen, None)
+
+
+def _open_links(region: str) -> list[tuple[Scenario, Share]]:
+    """Return the views shared in a region whose link still opens, newest first."""
+    owner = accounts.author()
+    found = []
+    for one in store.scenarios(owner=owner):
+        if one.draft.region == region and store.VIEW in one.draft.parameters:
+            found += [(one, link) for link in store.shares(one.id, owner=owner) if link.active]
+    return found[:MOST_LISTED]
+
+
+def draw(screen: str) -> None:
+    """Draw what makes a link to the view of a screen, and the links that are open."""
+    if screen in SCENARIOS:
+        st.caption(
+            "Un lien en lecture seule se fait d’un scénario enregistré, au bas de cet écran."
+        )
+    if screen not in TITLES or accounts.role() < Role.PLANNER:
+        return
+    st.markdown("**Un lien en lecture seule**")
+    st.caption(
+        "Pour un élu, un confrère : cette vue seule, sur une page simple, sans compte. Le risque "
+        "par commune n’y est pas."
+    )
+    st.text_input(
+        "Titre du lien",
+        max_chars=store.NAME_CHARACTERS,
+        placeholder=TITLES[screen],
+        key=_NAME + screen,
+    )
+    try:
+        asked = st.button("Créer un lien vers cette vue", key=f"lien_{screen}")
+        territory = shell.territory()
+        if asked:
+            _make(territory, screen)
+        if made := st.session_state.get(_MADE + screen, ""):
+            st.code(made, language=None, wrap_lines=True)
+            st.caption(
+                "Copiez ce lien maintenant : il n’est montré qu’ici. Il s’ouvre pendant "
+                f"{store.SHARE_DAYS} jours."
+            )
+        _draw_open(territory.region, screen)
+    except ProxiSoinsError as error:
+        st.error("Le lien n’a pas été créé.")
+        st.text(str(error))
+
+
+def _draw_open(region: str, screen: str) -> None:
+    """List the links that are open, each with what closes it."""
+    kept = _open_links(region)
+    if not kept:
+        return
+    st.caption(f"{french.counted(len(kept), 'lien ouvert', 'liens ouverts')} :")
+    for scenario, link in kept:
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        left.text(f"{scenario.draft.name} : {links.state(link)}")
+        right.button(
+            "Révoquer", key=f"lien_fermer_{link.id}", on_click=_revoke, args=(scenario, screen)
+        )
