@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.gestures import Gestures
+from tests.browser.gestures import SLOW_MS, Gestures
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -18,6 +18,19 @@ PHONE = {"width": 390, "height": 844}
 GOLDEN = Path(__file__).parents[1] / "data" / "official" / "readers" / "golden"
 
 OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
+
+MESSY = """Nom du site;Ville;Code postal;lon;lat;Médecins
+MSP d'Ussel;USSEL;19200;;;4
+Guéret sud;gueret;;;;3
+=HYPERLINK(A1);Eymoutiers;;;;2
+Le Dorat;Dorat (Le);;;;2
+Aubusson;Aubusson;23200;;;2
+St Vaury;St-Vaury;;;;2
+Felletin;FELLETIN;23500;;;2
+Bourganeuf;Bourganeuf;;1,7556;45,9532;2
+Perdu;;;-5,0;48,5;3
+"""
+"""Nine sites as they come: capitals, articles behind, abbreviations, decimal commas, one at sea."""
 
 
 @pytest.fixture
@@ -40,6 +53,36 @@ def pdf_text(path: Path) -> str:
 def docx_text(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         return re.sub(r"<[^>]+>", " ", archive.read("word/document.xml").decode())
+
+
+def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gestures) -> None:
+    newcomer.screen("Territoires à risque")
+    newcomer.click(newcomer.main.get_by_role("button", name="Creuse", exact=True))
+    newcomer.button(re.compile("Suivante"))
+    rows = newcomer.rows(0)
+    assert len(rows) >= 10
+    assert all("Creuse" in row for row in rows)
+    newcomer.sees(re.compile(r"multiplie par \d"))
+    newcomer.sees("intervalle à 90 %")
+    newcomer.click(newcomer.main.get_by_text("Si cela arrive", exact=True))
+    newcomer.sees(re.compile(r"\d habitants"))
+
+
+def test_task_02_charente_without_room_and_what_one_more_gp_changes(newcomer: Gestures) -> None:
+    newcomer.screen("Fiche territoire")
+    newcomer.choose("Territoire", "Charente")
+    newcomer.sees("Charente")
+    newcomer.sees(re.compile(r"\d habitants sans place"))
+    newcomer.screen("Sites")
+    newcomer.choose("Ajouter un site", "Confolens")
+    newcomer.write("Généralistes", "1")
+    sentence = re.compile(r"une place à \d[\d\s]* habitants? de plus à 20 minutes")
+    newcomer.sees(sentence)
+    gained, minutes, left = numbers(newcomer.said(re.compile("Ouvrir ce site donnerait")))
+    assert minutes == 20
+    # One GP takes a thousand patients: the capacity that the map of room counts with.
+    assert 0 < gained <= 1000
+    assert left > 0
 
 
 def test_task_03_whom_a_house_serves_without_a_file(newcomer: Gestures) -> None:
@@ -118,6 +161,24 @@ def test_task_08_the_annex_of_a_decree_with_a_trial_in_it(
     assert len(force) > 10_000
 
 
+def test_task_09_zip_communes_without_gp_in_an_epci_as_a_list(
+    newcomer: Gestures, tmp_path: Path
+) -> None:
+    newcomer.click(newcomer.page.get_by_text("Tableau et exports"))
+    newcomer.choose("EPCI", "Creuse Grand Sud")
+    newcomer.choose("Zones", "ZIP")
+    newcomer.choose("Critères", "Sans généraliste")
+    newcomer.sees(re.compile(r"\d+ communes sur 4\s293"))
+    file = newcomer.save("Télécharger (CSV)", tmp_path)
+    lines = [
+        one for one in file.read_text("utf-8-sig").splitlines() if "CC Creuse Grand Sud" in one
+    ]
+    said = numbers(newcomer.said(re.compile("communes sur 4")))
+    assert len(lines) == said[0] > 5
+    assert all("ZIP" in line for line in lines)
+    assert "tepci=" in newcomer.page.url
+
+
 def test_task_10_what_changed_between_two_years_mapped(newcomer: Gestures) -> None:
     frame = newcomer.frame()
     newcomer.click(frame.locator("#indicateur [value=gps_per_1000]"))
@@ -135,3 +196,47 @@ def test_task_10_what_changed_between_two_years_mapped(newcomer: Gestures) -> No
     assert "depuis=2010" in newcomer.page.url
     newcomer.page.reload()
     expect(newcomer.frame().locator(".legend")).to_contain_text("différence de 2010 à 2025")
+
+
+def test_task_11_nine_messy_sites_mended_best_three_shared_revoked(
+    newcomer: Gestures, open_page: OpenPage
+) -> None:
+    newcomer.screen("Sites")
+    newcomer.click(newcomer.page.get_by_text("Apporter un fichier de sites"))
+    newcomer.give({"name": "sites.csv", "mimeType": "text/csv", "buffer": MESSY.encode()})
+    newcomer.sees("9 lignes lues")
+    newcomer.sees("8 comprises")
+    newcomer.in_table("Code INSEE", "19275")
+    newcomer.sees("9 comprises")
+    newcomer.button("Chercher les meilleurs sites")
+    newcomer.sees("Optimum prouvé")
+    assert newcomer.said(re.compile("^Retenus")).count(",") == 2
+    newcomer.write("Nom du scénario", "Neuf sites")
+    newcomer.button("Enregistrer comme nouveau")
+    newcomer.button("Créer un lien")
+    code = newcomer.page.locator("[data-testid=stCode] code").first
+    expect(code).to_contain_text("/partage?jeton=", timeout=SLOW_MS)
+    link = code.inner_text().strip()
+    with open_page(PHONE) as visitor:
+        visitor.goto(link)
+        expect(visitor.get_by_text("Neuf sites")).to_be_visible(timeout=SLOW_MS)
+    newcomer.button("Révoquer")
+    newcomer.sees(", révoqué le")
+    with open_page(PHONE) as visitor:
+        visitor.goto(link)
+        expect(visitor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page: Page) -> None:
+    newcomer = Gestures(page, private_server)
+    newcomer.arrive()
+    newcomer.screen("Données et méthode")
+    newcomer.tab("Importer")
+    newcomer.give(GOLDEN / "gp_wide.csv", GOLDEN / "apl_plain.csv")
+    newcomer.click(newcomer.main.get_by_role("button", name="Importer", exact=True))
+    newcomer.button(re.compile("^Compléter"))
+    newcomer.sees("gp_wide.csv")
+    newcomer.choose("Fichier importé à retirer", "gp_wide.csv")
+    newcomer.button("Retirer ce fichier")
+    newcomer.choose("Fichier importé à retirer", "apl_plain.csv")
+    assert newcomer.page.get_by_role("option").filter(has_text="gp_wide.csv").count() == 0
