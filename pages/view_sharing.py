@@ -34,7 +34,6 @@ def _view(screen: str) -> dict[str, str]:
 
 def _make(territory: Territory, screen: str) -> None:
     """Keep the view in sight and make its link; what a link shows never changes."""
-    accounts.require(Role.PLANNER)
     owner = accounts.author()
     name = str(st.session_state.get(_NAME + screen, "")).strip() or TITLES[screen]
     draft = Draft(
@@ -44,16 +43,18 @@ def _make(territory: Territory, screen: str) -> None:
         data_versions=store.data_versions(territory),
         simulated=territory.simulated,
     )
+    accounts.require(Role.PLANNER)
     token, _ = store.share(store.save(draft, owner=owner).id, owner=owner)
     st.session_state[_MADE + screen] = links.address(token, territory.region)
 
 
 def _revoke(scenario: Scenario, screen: str) -> None:
     """Close the links of a view: it is of no other use."""
-    accounts.require(Role.PLANNER)
     owner = accounts.author()
     for link in store.shares(scenario.id, owner=owner):
+        accounts.require(Role.PLANNER)
         store.revoke(link.id, owner=owner)
+    accounts.require(Role.PLANNER)
     store.delete(scenario.id, owner=owner)
     st.session_state.pop(_MADE + screen, None)
 
