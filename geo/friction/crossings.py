@@ -10,7 +10,7 @@ import shapely
 from pyproj import Transformer
 from scipy import ndimage
 
-from geo.friction.cost_distance import MOVES_X, MOVES_Y, Raster, move_minutes
+from geo.friction.raster import MOVES_X, MOVES_Y, Raster, move_minutes
 
 LINKS_FILE = Path(__file__).with_name("crossings.json")
 

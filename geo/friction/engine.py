@@ -23,12 +23,15 @@ from scipy.spatial import KDTree
 
 from geo.contours import area_within
 from geo.errors import InvalidInputError, UnreachableError
+from geo.french import number
 from geo.friction import cost_distance
 from geo.friction.cost_distance import MAX_MINUTES
 from geo.friction.crossings import LINKS_FILE
 from geo.friction.features import RELIEF_FILE
+from geo.friction.links import link
 from geo.friction.local_ratio import LOCAL_FILE
 from geo.friction.said import said
+from geo.friction.spread import Work, clean_work, spread, tidy
 from geo.friction.surface import PARAMETERS_FILE, Field, Parameters, build
 from geo.travel_time import RINGS_MINUTES, EngineLabel, LonLat, Minutes, code_version
 
@@ -220,18 +223,18 @@ class FrictionTravelTime:
         raster, cell = self.field.raster, self.field.cell_m
         work = self._work()
         bound = self.parameters.field(limit) + RIM_CELLS * self._typical
-        cells, minutes, _ = cost_distance.link(raster, starts)
+        cells, minutes, _ = link(raster, starts)
         owners = np.zeros(cells.size, np.int32)
-        reached = cost_distance.spread(raster, cells.ravel(), minutes.ravel(), owners, bound, work)
+        reached = spread(raster, cells.ravel(), minutes.ravel(), owners, bound, work)
         nx = raster.friction.shape[1]
         rows, columns = np.divmod(work.touched[:reached], nx)
         if not reached:
-            cost_distance.tidy(work, reached)
+            tidy(work, reached)
             return np.arange(2.0), np.arange(2.0), np.full((2, 2), np.inf)
         top, left = rows.min() - 1, columns.min() - 1
         grid = np.full((rows.max() + 2 - top, columns.max() + 2 - left), np.inf)
         grid[rows - top, columns - left] = work.time[work.touched[:reached]]
-        cost_distance.tidy(work, reached)
+        tidy(work, reached)
         known = np.isfinite(grid)
         grid[known] += self.field.end_minutes(np.argwhere(known) + np.array([top, left]))
         x = self.field.west + (left + np.arange(grid.shape[1])) * cell
@@ -244,7 +247,7 @@ class FrictionTravelTime:
         if not self._covers(start).all():
             lon, lat = origin[0]
             raise UnreachableError(
-                f"Le point ({_french(lat, 4)} N, {_french(lon, 4)} E) est en mer ou hors du "
+                f"Le point ({number(lat, 4)} N, {number(lon, 4)} E) est en mer ou hors du "
                 "territoire couvert : choisissez un point à terre, dans la région ou à moins de "
                 "40 km d’elle."
             )
@@ -252,7 +255,7 @@ class FrictionTravelTime:
 
     def _covers(self, cells: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Tell which points can be joined to the field."""
-        joined, _, _ = cost_distance.link(self.field.raster, cells)
+        joined, _, _ = link(self.field.raster, cells)
         return np.asarray((joined >= 0).any(axis=1))
 
     def _table(
@@ -283,10 +286,10 @@ class FrictionTravelTime:
         minutes = self.parameters.total(field_minutes)
         return np.where(minutes <= limit, minutes, np.inf)
 
-    def _work(self) -> cost_distance.Work:
+    def _work(self) -> Work:
         """Return this thread's arrays, made on first use."""
         if not hasattr(self._threads, "work"):
-            self._threads.work = cost_distance.work(self.field.raster)
+            self._threads.work = clean_work(self.field.raster)
         return self._threads.work
 
     @cached_property
@@ -368,7 +371,3 @@ def _over_cores(
     edges = np.unique(np.linspace(0, count, 8 * THREADS + 1).astype(int))
     with ThreadPoolExecutor(THREADS) as pool:
         return np.concatenate(list(pool.map(part, edges[:-1], edges[1:])))
-
-
-def _french(value: float, digits: int = 1) -> str:
-    return f"{value:.{digits}f}".replace(".", ",")

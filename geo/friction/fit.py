@@ -13,17 +13,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from geo.compiled import kernel
-from geo.friction.cost_distance import (
-    LINKS,
-    MOVES_X,
-    MOVES_Y,
-    Raster,
-    Work,
-    link,
-    tidy,
-    trip,
-    work,
-)
+from geo.friction.cost_distance import trip
+from geo.friction.links import LINKS, link
+from geo.friction.raster import MOVES_X, MOVES_Y, Raster
+from geo.friction.spread import Work, clean_work, tidy
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,7 +47,7 @@ def trace_pairs(raster: Raster, origins: Floats, destinations: Floats) -> Traced
     rows = [part for part in np.array_split(np.arange(len(origins)), PARTS) if len(part)]
 
     def part(some: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-        return trace(raster, origins[some], destinations[some], work(raster))
+        return trace(raster, origins[some], destinations[some], clean_work(raster))
 
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(part, rows))

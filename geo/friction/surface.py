@@ -15,10 +15,10 @@ from pyproj import CRS, Transformer
 from scipy import ndimage
 from scipy.spatial import KDTree
 
-from geo.friction.cost_distance import Raster
 from geo.friction.crossings import Place, joined
 from geo.friction.features import density_features, relief_features, stepped
 from geo.friction.local_ratio import log_ratio
+from geo.friction.raster import Raster
 
 PARAMETERS_FILE = Path(__file__).with_name("parameters.json")
 

@@ -20,6 +20,7 @@ from geo.friction import cost_distance
 from geo.friction.crossings import Place
 from geo.friction.engine import ERRORS_FILE, FrictionTravelTime, load_engine
 from geo.friction.features import relief_features
+from geo.friction.links import link
 from geo.friction.surface import Parameters, build
 
 BORDEAUX = np.array([-0.5792, 44.8378])
@@ -188,7 +189,7 @@ def test_close_points_do_not_cross_a_river(engine: FrictionTravelTime, metres: i
     banks = np.array([centre - across, centre + across])
     raster, work = engine.field.raster, engine._work()
     minutes = cost_distance.pairs(raster, banks[:1], banks[1:], work)[0]
-    _, _, local = cost_distance.link(raster, banks)
+    _, _, local = link(raster, banks)
     straight = np.hypot(*(banks[0] - banks[1])) * local.mean()
     assert minutes > 3 * straight
 
