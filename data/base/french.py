@@ -6,19 +6,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from geo.french import MISSING, date, number
 
-MISSING = "non disponible"
-_LOCALE = "fr_FR"
-
-
-def number(value: float | None, decimals: int = 0) -> str:
-    """Return a number in French form (1 234,5); missing or infinite reads "non disponible"."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=_LOCALE)
+__all__ = [
+    "MISSING",
+    "at",
+    "counted",
+    "date",
+    "fold",
+    "joined",
+    "number",
+    "of",
+    "ordinal",
+    "percent",
+    "today",
+]
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
@@ -26,11 +28,6 @@ def percent(share: float | None, decimals: int = 0) -> str:
     if share is None or not math.isfinite(share):
         return MISSING
     return number(100 * share, decimals) + "\u00a0%"
-
-
-def date(value: dt.date) -> str:
-    """Return a date in French form (21 novembre 2026)."""
-    return format_date(value, format="d MMMM y", locale=_LOCALE)
 
 
 def today() -> dt.date:

@@ -10,12 +10,12 @@ def write_backup(
     file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Archive .zip à créer.")],
 ) -> None:
     """Sauvegarde le dossier de données (tables importées, scénarios) dans une archive."""
+    from data.base.french import number
     from data.upkeep.backup import back_up
 
     count = back_up(file)
-    typer.echo(
-        f"Sauvegarde écrite : {file} ({count} fichiers, {file.stat().st_size / 1e6:.1f} Mo)."
-    )
+    size = number(file.stat().st_size / 1e6, 1)
+    typer.echo(f"Sauvegarde écrite : {file} ({count} fichiers, {size} Mo).")
 
 
 def restore_backup(

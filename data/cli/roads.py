@@ -177,6 +177,7 @@ def write_isochrone(
     import numpy as np
 
     from data.access.travel_tables import isochrone_table, write_geojson
+    from data.base.french import number
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
@@ -184,7 +185,7 @@ def write_isochrone(
     table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
     write_geojson(table, out)
     for row in table.itertuples():
-        typer.echo(f"{row.minutes:g} min : {row.area_km2:g} km²")
+        typer.echo(f"{row.minutes:g} min : {number(row.area_km2, 2)} km²")
     typer.echo(f"Zones écrites : {out} ({engine.label.name}, {engine.label.vintage}).")
 
 

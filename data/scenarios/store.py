@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from data.base import french
 from data.base.french import counted
 from data.scenarios import journal
 from data.scenarios.database import ReviewRow, ScenarioRow, ShareRow, session
@@ -414,7 +415,8 @@ def _site_texts(draft: Draft) -> dict[str, str]:
         while name in texts:
             name, number = f"{site.name} ({number})", number + 1
         gps = "" if site.gps is None else f", {_gps(site.gps)}"
-        texts[name] = f"{site.commune} ({site.lon:.4f} ; {site.lat:.4f}){gps}"
+        place = f"{french.number(site.lon, 4)} ; {french.number(site.lat, 4)}"
+        texts[name] = f"{site.commune} ({place}){gps}"
     return texts
 
 

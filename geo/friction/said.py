@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from geo.french import number
+
 
 def said(errors: dict[str, Any], departements: Sequence[str] = ()) -> str:
     """Return the French sentences of the label.
@@ -23,13 +25,13 @@ def said(errors: dict[str, Any], departements: Sequence[str] = ()) -> str:
         )
     return (
         "Temps en voiture aux heures creuses, estimés sans réseau routier, ajustés sur "
-        f"{thousands(towns['pairs'] + roads['pairs'])} trajets de METRIC (INSEE, DREES). "
+        f"{number(towns['pairs'] + roads['pairs'])} trajets de METRIC (INSEE, DREES). "
         "Écart moyen jusqu’à 40 min, dans des départements tenus hors du calage : "
-        f"{decimal(_up_to_40(towns)['mean_absolute_error'])} min de mairie à mairie "
-        f"(du bon côté de 20 min {decimal(100 * towns['same_side_15_25'], 0)} fois sur 100 entre "
+        f"{number(_up_to_40(towns)['mean_absolute_error'], 1)} min de mairie à mairie "
+        f"(du bon côté de 20 min {number(100 * towns['same_side_15_25'])} fois sur 100 entre "
         "15 et 25 min) ; "
-        f"{decimal(_up_to_40(roads)['mean_absolute_error'])} min entre points de routes de Gironde."
-        + _of_departements(errors["departements"], departements)
+        f"{number(_up_to_40(roads)['mean_absolute_error'], 1)} min entre points de routes "
+        "de Gironde." + _of_departements(errors["departements"], departements)
     )
 
 
@@ -46,11 +48,11 @@ def _of_departements(known: dict[str, dict[str, Any]], shown: Sequence[str]) -> 
     share = sorted(tried, key=lambda code: known[code]["mean_absolute_error"])
     best, worst = share[0], share[-1]
     text = (
-        f" Ici : de {decimal(known[best]['mean_absolute_error'])} min ({best}) à "
-        f"{decimal(known[worst]['mean_absolute_error'])} min ({worst})."
+        f" Ici : de {number(known[best]['mean_absolute_error'], 1)} min ({best}) à "
+        f"{number(known[worst]['mean_absolute_error'], 1)} min ({worst})."
     )
     if best == worst:
-        text = f" Ici ({best}) : {decimal(known[best]['mean_absolute_error'])} min."
+        text = f" Ici ({best}) : {number(known[best]['mean_absolute_error'], 1)} min."
     unseen = [code for code in shown if code not in known]
     if unseen:
         text += f" Aucun trajet connu pour vérifier : {', '.join(unseen)}."
@@ -59,13 +61,3 @@ def _of_departements(known: dict[str, dict[str, Any]], shown: Sequence[str]) -> 
 
 def _up_to_40(kind: dict[str, Any]) -> dict[str, Any]:
     return next(dict(band) for band in kind["bands"] if band["band"] == "0-40")
-
-
-def thousands(count: int) -> str:
-    """Return a whole number as French writes it."""
-    return f"{count:_}".replace("_", "\u202f")
-
-
-def decimal(value: float, digits: int = 1) -> str:
-    """Return a number with a decimal comma."""
-    return f"{value:.{digits}f}".replace(".", ",")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import InvalidInputError
+from geo.french import number
 from geo.roads.graph import build_graph, compressed
 from geo.roads.links import Links, links_from_osm
 from geo.roads.locate import bucket_size, buckets, frame, nearest_links
@@ -30,7 +31,7 @@ def build_from_osm(files: Sequence[Path], progress: Progress) -> RoadNetwork:
     """
     roads = read_extracts(files, progress)
     links = links_from_osm(roads)
-    progress(f"{len(links.start):_} tronçons entre carrefours ; mise en réseau…".replace("_", " "))
+    progress(f"{number(len(links.start))} tronçons entre carrefours ; mise en réseau…")
     dates = [d for d in roads.dates if d is not None]
     sources = [
         {"file": f.name, "sha256": _sha256(f), "date": d.isoformat() if d else None}
@@ -48,9 +49,9 @@ def build_from_osm(files: Sequence[Path], progress: Progress) -> RoadNetwork:
     network = assemble(links, said)
     counts = network.provenance
     progress(
-        f"{counts['nodes']:_} nœuds, {counts['arcs']:_} arcs, {counts['road_km']:_} km ; "
-        f"{counts['dropped_parts']} îlots sans lien avec le reste laissés de côté "
-        f"({counts['dropped_km']:_.0f} km).".replace("_", "\u202f")
+        f"{number(counts['nodes'])} nœuds, {number(counts['arcs'])} arcs, "
+        f"{number(counts['road_km'])} km ; {number(counts['dropped_parts'])} îlots sans lien avec "
+        f"le reste laissés de côté ({number(counts['dropped_km'])} km)."
     )
     return network
 

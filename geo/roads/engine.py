@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from geo.contours import OFF_ROAD_KMH, area_within
 from geo.errors import InvalidInputError, UnreachableError
+from geo.french import date, number
 from geo.roads.area import time_grid
 from geo.roads.locate import SNAP_LIMIT_M
 from geo.roads.nearest import NearestField
@@ -58,13 +57,8 @@ class RoadTravelTime:
         """What the screen says of this network."""
         said = self.network.provenance
         day = said.get("date")
-        long_date = "d MMMM y"
-        vintage = (
-            format_date(dt.date.fromisoformat(day), long_date, locale="fr_FR")
-            if day
-            else "date inconnue"
-        )
-        nodes = format_decimal(said["nodes"], locale="fr_FR")
+        vintage = date(dt.date.fromisoformat(day)) if day else "date inconnue"
+        nodes = number(said["nodes"])
         detail = (
             f"Temps de trajet en voiture {_PROFILE_NAMES[self.profile]} sur le réseau routier "
             f"({nodes} carrefours, données {said['source']}){_fitted(said)} ; accès à la route à "
@@ -176,8 +170,8 @@ def _fitted(said: dict[str, Any]) -> str:
     fitted = said.get("calibration")
     if fitted is None:
         return ""
-    trips = format_decimal(fitted["pairs"], locale="fr_FR")
-    miss = format_decimal(fitted["after"]["mean_absolute_min"], "0.0", locale="fr_FR")
+    trips = number(fitted["pairs"])
+    miss = number(fitted["after"]["mean_absolute_min"], 1)
     return (
         f", vitesses calées sur {trips} trajets connus (écart moyen de {miss} min sur des trajets "
         "tenus à l’écart)"
@@ -187,7 +181,7 @@ def _fitted(said: dict[str, Any]) -> str:
 def _off_network(points: LonLat) -> str:
     lon, lat = points[0]
     who = (
-        f"Le point (longitude {lon:.5f}, latitude {lat:.5f}) est"
+        f"Le point (longitude {number(lon, 5)}, latitude {number(lat, 5)}) est"
         if len(points) == 1
         else f"Les {len(points)} points demandés sont"
     )

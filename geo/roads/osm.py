@@ -17,6 +17,7 @@ from osmium.filter import KeyFilter
 from osmium.osm import NODE, NOTHING, RELATION, WAY
 
 from geo.errors import InvalidInputError
+from geo.french import number
 from geo.roads.overlap import merge_copies
 from geo.roads.profile import Way, is_closed_barrier, read_way
 
@@ -129,7 +130,7 @@ def _read_file(file: Path, roads: OsmRoads, progress: Progress) -> None:
     for item in items.with_filter(barriers).with_filter(others):
         if item.is_way():
             if _keep_way(item, roads) and len(roads.ways) % _PROGRESS_EVERY == 0:
-                progress(f"  {len(roads.ways):_} voies retenues".replace("_", "\u202f"))
+                progress(f"  {number(len(roads.ways))} voies retenues")
         elif item.is_relation():
             _read_restriction(item, roads)
         elif is_closed_barrier(item.tags):

@@ -1,0 +1,49 @@
+"""Numbers and dates are written by one function, for engines as for screens."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.base import french
+from geo import french as lowest
+
+ROOT = Path(__file__).parents[3]
+NOT_FRENCH = {
+    "models/backtests/report.py": "a report in English",
+    "pages/state.py": "numbers of an address",
+    "data/upkeep/build_embedded.py": "a script for developers",
+    "data/files/exports.py": "cells of a table, not a text",
+}
+
+
+def _written_by_hand(path: Path) -> Iterator[int]:
+    """Yield the lines that write decimals, or thousands, without asking the French module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+            parts = [str(v.value) for v in node.format_spec.values if isinstance(v, ast.Constant)]
+            if re.search(r"\.[1-9]f|\.f|[_,]", "".join(parts)):
+                yield node.lineno
+        if isinstance(node, ast.Call) and ast.unparse(node).endswith(".replace('.', ',')"):
+            yield node.lineno
+
+
+def test_numbers_on_screen_are_written_in_one_place() -> None:
+    files = [
+        path for room in ("geo", "data", "models", "pages") for path in (ROOT / room).rglob("*.py")
+    ]
+    found = {
+        f"{name}:{line}"
+        for path in files
+        if (name := path.relative_to(ROOT).as_posix()) not in NOT_FRENCH
+        for line in _written_by_hand(path)
+    }
+    assert len(files) > 200
+    assert not found
+
+
+def test_engines_and_screens_ask_the_same_function() -> None:
+    assert french.number is lowest.number
+    assert french.date is lowest.date
+    assert lowest.number(-1234.56, 1) == "-1\u202f234,6"
+    assert lowest.number(float("inf")) == lowest.number(None) == "non disponible"
