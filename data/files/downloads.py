@@ -50,6 +50,10 @@ class Download:
     sha256: str
 
 
+class AlteredError(UnavailableError):
+    """What came is not what its published checksum says."""
+
+
 class _BrokenOffError(requests.RequestException):
     """The connection ended before the file."""
 
@@ -81,8 +85,10 @@ def download(
 
     Raises
     ------
+    AlteredError
+        What came is not what its checksum says.
     UnavailableError
-        The server is silent, slow, wrong, gives a page, too much, or not what its checksum says.
+        The server is silent, slow, wrong, gives a page or too much.
     """
     try:
         return _download(address, folder, progress, checksum_address, checksum)
@@ -95,22 +101,43 @@ def download(
         ) from error
 
 
+def published_digest(address: str) -> tuple[str, str] | None:
+    """Return algorithm and value of the checksum published at an address; None when none is.
+
+    Raises
+    ------
+    UnavailableError
+        The server cannot be reached or has no such page.
+    """
+    try:
+        with polite_session() as session:
+            return _published_digest(session, address)
+    except requests.RequestException as error:
+        raise UnavailableError(_sentence(address, error)) from error
+
+
+def polite_session() -> requests.Session:
+    """Return a session that says who asks, and follows few redirections."""
+    session = requests.Session()
+    session.max_redirects = MAX_REDIRECTS
+    session.headers["User-Agent"] = user_agent()
+    return session
+
+
 def _download(
     address: str, folder: Path, progress: Progress, checksum_address: str, checksum: str
 ) -> Download:
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + DEADLINE_S
-    with requests.Session() as session:
-        session.max_redirects = MAX_REDIRECTS
-        session.headers["User-Agent"] = user_agent()
+    with polite_session() as session:
         session.headers["Accept-Encoding"] = "identity"  # ranges count the bytes of the file
         expected = _told_digest(checksum) or _published_digest(session, checksum_address)
         final, name = _receive_all(session, address, folder, progress, deadline)
     part, path = folder / "part", folder / name
-    sha256 = _digest(part, "sha256")
-    if expected and _digest(part, expected[0]) != expected[1]:
+    sha256 = digest(part, "sha256")
+    if expected and digest(part, expected[0]) != expected[1]:
         forget(folder)
-        raise UnavailableError(
+        raise AlteredError(
             f"Le fichier reçu de {_host(address)} n'a pas l'empreinte publiée : il est abîmé, "
             "réessayez plus tard."
         )
@@ -283,6 +310,7 @@ def _host(address: str) -> str:
     return urlsplit(address).netloc or address
 
 
-def _digest(path: Path, algorithm: str) -> str:
+def digest(path: Path, algorithm: str) -> str:
+    """Return the digest of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import requests
 
-from data.base.agent import user_agent
 from data.files import downloads
 from data.official.resolution import Answer, host
 from geo.errors import UnavailableError
@@ -32,20 +31,20 @@ def ask(address: str, method: str = "GET", headers: Mapping[str, str] | None = N
     _wait(urlsplit(address).hostname or "")
     deadline = time.monotonic() + WITHIN_S
     try:
-        with requests.Session() as session:
-            session.max_redirects = downloads.MAX_REDIRECTS
-            session.headers["User-Agent"] = user_agent()
-            with session.request(
+        with (
+            downloads.polite_session() as session,
+            session.request(
                 method,
                 address,
                 headers=dict(headers or {}),
                 stream=True,
                 allow_redirects=True,
                 timeout=(downloads.CONNECT_S, min(downloads.SILENCE_S, WITHIN_S)),
-            ) as answer:
-                body = _body(answer, address, deadline)
-                said = {name.lower(): value for name, value in answer.headers.items()}
-                return Answer(answer.status_code, said, body, answer.url)
+            ) as answer,
+        ):
+            body = _body(answer, address, deadline)
+            said = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status_code, said, body, answer.url)
     except requests.Timeout as error:
         raise UnavailableError(f"{host(address)} ne répond pas à temps.") from error
     except requests.TooManyRedirects as error:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from data.files.downloads import polite_session
 from data.uploads import DOUBTFUL, UNDERSTOOD, MatchReport, Outcome
 from geo.errors import UnavailableError
 
@@ -44,7 +45,7 @@ def locate_addresses(
     """
     asked = [outcome for outcome in report.outcomes if _worth_asking(outcome)]
     corrections: dict[int, dict[str, str]] = {}
-    with requests.Session() as opened, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with polite_session() as opened, ThreadPoolExecutor(_AT_ONCE) as pool:
         answers: Iterable[tuple[float, float] | None] = pool.map(
             lambda outcome: _locate(opened, outcome), asked
         )

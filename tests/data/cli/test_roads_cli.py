@@ -15,7 +15,7 @@ import shapely
 from typer.testing import CliRunner
 
 from data.cli import app
-from data.official import osm_extracts
+from data.files import downloads
 from data.official.osm_extracts import fetch_region
 from data.region import catalogue, road_networks
 from data.region.embedded_set import mergers
@@ -329,6 +329,8 @@ class Server:
     def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
         path, wanted = handler.path, handler.headers.get("Range", "")
         self.requests.append((path, wanted))
+        if handler.headers.get("If-Range", "") not in {"", self.tag(path)}:
+            wanted = ""
         if path.endswith(".md5"):
             digest = hashlib.md5(self.files[path[:-4]], usedforsecurity=False).hexdigest()
             body = b"<html>maintenance</html>" if "no-md5" in self.faults else digest.encode()
@@ -344,6 +346,7 @@ class Server:
         elif fault == "cut":
             handler.send_response(200)
             handler.send_header("Content-Length", str(len(body)))
+            handler.send_header("ETag", self.tag(path))
             handler.end_headers()
             handler.wfile.write(body[:100_000])
             handler.close_connection = True
@@ -359,6 +362,10 @@ class Server:
         else:
             span = f"bytes {first}-{len(body) - 1}/{len(body)}"
             self.send(handler, 206, body[first:], {"Content-Range": span})
+
+    def tag(self, path: str) -> str:
+        body = self.files.get(path, b"")
+        return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
     @staticmethod
     def send(
@@ -376,7 +383,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(osm_extracts, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(downloads, "PAUSE_S", 0.0)
     one = Server()
     thread = threading.Thread(target=one.http.serve_forever, args=(0.05,))
     thread.start()
@@ -391,7 +398,7 @@ def fetched(server: Server) -> Callable[[], list[Path]]:
     def fetch() -> list[Path]:
         files = fetch_region("nouvelle-aquitaine", lambda _: None, base_url=server.url)
         assert [f.read_bytes() for f in files] == list(server.files.values())
-        assert not list(files[0].parent.glob("*.part"))
+        assert sorted(files[0].parent.iterdir()) == sorted(files)
         return files
 
     return fetch
@@ -433,7 +440,10 @@ def test_a_new_edition_replaces_the_old_and_its_leftover(server: Server, fetched
     rng = np.random.default_rng(1)
     for path in server.files:
         server.files[path] = rng.bytes(200_000)
-    files[0].with_name(files[0].name + ".part").write_bytes(b"x" * 250_000)  # longer than the new
+    left = files[0].with_name(f"{files[0].name}.inacheve")
+    left.mkdir()
+    (left / "part").write_bytes(b"x" * 250_000)  # longer than the new
+    (left / "validator").write_text('"of the former edition"', encoding="ascii")
     fetched()
 
 
