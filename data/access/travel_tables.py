@@ -14,6 +14,7 @@ import shapely
 from data.access.pair_columns import end_columns
 from data.files.table_files import read_text_table, write_table
 from geo.errors import InvalidInputError
+from geo.plane import great_circle_km
 from geo.roads.projection import LAMBERT_93, to_lonlat
 from geo.travel_time import LonLat, Minutes, TravelTime
 
@@ -21,8 +22,6 @@ _LAMBERT_BOX = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 """West, south, east, north of metropolitan France, Lambert-93 metres."""
 _KNOWN_KM = 30.0
 """Population reached is counted when a known commune stands within this of the origin."""
-
-_KM_PER_DEGREE = 111.2
 
 
 def read_pairs(file: Path) -> pd.DataFrame:
@@ -220,9 +219,7 @@ def isochrone_table(
 
 
 def _near_known(communes: pd.DataFrame, lon: float, lat: float) -> bool:
-    east = (communes["lon"] - lon) * np.cos(np.radians(lat))
-    north = communes["lat"] - lat
-    return bool((np.hypot(east, north) * _KM_PER_DEGREE).min() <= _KNOWN_KM)
+    return bool(great_circle_km(communes["lon"], communes["lat"], lon, lat).min() <= _KNOWN_KM)
 
 
 def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:

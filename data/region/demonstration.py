@@ -19,13 +19,14 @@ from scipy.spatial import cKDTree
 from scipy.stats import nbinom
 
 from data.region import demonstration_lines, rules, schemas
+from geo.plane import plane_km
 
 Floats = npt.NDArray[np.float64]
 
 SEED = 80
 PARAMETERS = Path(__file__).with_name("demonstration_parameters.json")
-AROUND_KM = 10.0
-"""Neighbourhood in which a commune is more or less of a centre."""
+AROUND_KM = 9.989
+"""Neighbourhood in which a commune is more or less of a centre: 10 km of the ruler of the fit."""
 STEP_YEARS = 5
 YEARS = (2010, 2015, 2020, 2025)
 GROUP_POPULATION = 22_000
@@ -65,19 +66,14 @@ def parameters() -> dict[str, Any]:
     return dict(json.loads(PARAMETERS.read_text(encoding="utf-8")))
 
 
-def plane_km(table: pd.DataFrame) -> Floats:
-    """Return the points in a local plane, kilometres, shape (n, 2)."""
-    lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
-    return np.column_stack([lon * 111.32 * np.cos(np.radians(lat.mean())), lat * 111.32])
-
-
 def features(communes: pd.DataFrame) -> Floats:
     """Return what the number of GPs depends on, shape (n, 5).
 
     Columns: 1; log10 of the population; its square; log10 of the ratio between the commune and the
     largest other one within `AROUND_KM` (bounded to ±2); share of the population around it.
     """
-    points, population = plane_km(communes), communes["population"].to_numpy()
+    points = plane_km(communes["lon"], communes["lat"])
+    population = communes["population"].to_numpy()
     tree = cKDTree(points)
     largest, around = np.ones(len(points)), np.empty(len(points))
     for i, near in enumerate(tree.query_ball_point(points, AROUND_KM)):
@@ -128,7 +124,8 @@ def groups(communes: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns code, tvs (`DEMO-…`) and tvs_name, in the order of `communes`.
     """
-    points, population = plane_km(communes), communes["population"].to_numpy()
+    points = plane_km(communes["lon"], communes["lat"])
+    population = communes["population"].to_numpy()
     centre = np.empty(len(communes), dtype=np.int64)
     for epci in sorted(communes["epci"].unique()):
         rows = np.flatnonzero(communes["epci"] == epci)
@@ -180,7 +177,7 @@ def simulated_zoning(communes: pd.DataFrame, supply: Floats, tvs: pd.DataFrame) 
 
 def supply_around(communes: pd.DataFrame, everywhere: pd.DataFrame, gps: Floats) -> Floats:
     """Return GPs per inhabitant within `REACH_KM` of each commune, shape (len(communes),)."""
-    points = plane_km(everywhere)
+    points = plane_km(everywhere["lon"], everywhere["lat"])
     inside = everywhere["code"].isin(communes["code"]).to_numpy()
     near = cKDTree(points).query_ball_point(points[inside], REACH_KM)
     population = everywhere["population"].to_numpy()

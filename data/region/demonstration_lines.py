@@ -5,6 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.plane import plane_km
+
 Floats = npt.NDArray[np.float64]
 
 MSPS, HEALTH_CENTRES, LABELLED_PRACTICES = 260, 90, 60
@@ -36,14 +38,9 @@ POOLED_SHARE = 0.12
 PLAN_START, PLAN_END = "2026-01-01", "2030-12-31"
 
 
-def _plane_km(table: pd.DataFrame) -> Floats:
-    lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
-    return np.column_stack([lon * 111.32 * np.cos(np.radians(lat.mean())), lat * 111.32])
-
-
 def spaced_towns(communes: pd.DataFrame, number: int, spacing_km: float) -> npt.NDArray[np.int64]:
     """Return the row numbers of the largest communes that are `spacing_km` apart."""
-    points, chosen = _plane_km(communes), list[int]()
+    points, chosen = plane_km(communes["lon"], communes["lat"]), list[int]()
     for row in np.argsort(-communes["population"].to_numpy(), kind="stable"):
         if len(chosen) == number:
             break

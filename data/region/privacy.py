@@ -23,6 +23,7 @@ import pandas as pd
 from data.base.french import number
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
+from geo.plane import plane_km
 
 LEAST_COMMUNES = 3
 """Small communes of a set: with two, who knows one knows the other."""
@@ -30,7 +31,6 @@ SUPPRESSED = "NS"
 """Not significant: what stands in the place of a count of professionals that is not told."""
 MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
 _MANY_TENTHS = 3
-_KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,7 @@ def _sets_of_region(small: pd.DataFrame) -> list[PublicSet]:
     names, place = np.unique(epci.astype(str), return_inverse=True)
     gps = np.bincount(place, small["gps"].to_numpy(float))
     many = np.bincount(place).astype(float)
-    scale = _KM_PER_DEGREE * math.cos(math.radians(float(small["lat"].mean())))
-    x = np.bincount(place, small["lon"].to_numpy(float) * scale)
-    y = np.bincount(place, small["lat"].to_numpy(float) * _KM_PER_DEGREE)
+    x, y = (np.bincount(place, axis) for axis in plane_km(small["lon"], small["lat"]).T)
     alive = np.ones(len(names), dtype=bool)
     while True:
         wanting = alive & ((gps < LEAST_PUBLIC_GPS) | (many < LEAST_COMMUNES))

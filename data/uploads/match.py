@@ -1,6 +1,5 @@
 """Lines of an upload placed on the map: understood, doubtful with candidates, or refused."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +17,12 @@ from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt
 from data.uploads.lines import Line
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
+from geo.plane import KM_PER_DEGREE, great_circle_km
 
 FAR_KM = 15.0
 """A point farther than this from the town hall of the commune named beside it is doubted."""
 BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
-_KM_PER_DEGREE = 111.2
 MAX_SITES = 2_000
 NATIONAL_LIST_FROM = 10
 """From this many lines of other regions on, the file is a national list: they are counted."""
@@ -255,9 +254,10 @@ class _Contours:
         self._codes = communes["code"].to_numpy()
         self._tree = shapely.STRtree(communes.geometry.to_numpy())
         self._outside = [place for place in gazetteer.communes.values() if not place.inside]
+        self._halls = np.array([(place.lon, place.lat) for place in self._outside])
         self._gazetteer = gazetteer
 
-        self.near = inside_of(self._tree.geometries, BORDER_KM / _KM_PER_DEGREE)
+        self.near = inside_of(self._tree.geometries, BORDER_KM / KM_PER_DEGREE)
 
     def at(self, lon: float, lat: float) -> Place | None:
         """Return the commune of a point; in the fringe, the one whose town hall is nearest."""
@@ -268,16 +268,15 @@ class _Contours:
         near = int(self._tree.nearest(point))
         gap = _km_to(self._tree.geometries[near], point)
         if self._outside:
-            place = min(self._outside, key=lambda p: _km(p.lon, p.lat, lon, lat))
-            if _km(place.lon, place.lat, lon, lat) <= FAR_KM and gap <= BORDER_KM:
-                return place
+            apart = great_circle_km(self._halls[:, 0], self._halls[:, 1], lon, lat)
+            if apart.min() <= FAR_KM and gap <= BORDER_KM:
+                return self._outside[int(apart.argmin())]
         # A pier or a beach: the contour stops at the water's edge.
         return self._gazetteer.communes[str(self._codes[near])] if gap <= 1 else None
 
 
 def _km(lon: float, lat: float, lon2: float, lat2: float) -> float:
-    east = (lon2 - lon) * math.cos(math.radians((lat + lat2) / 2))
-    return _KM_PER_DEGREE * math.hypot(east, lat2 - lat)
+    return float(great_circle_km(lon, lat, lon2, lat2))
 
 
 def _km_to(shape: shapely.Geometry, point: shapely.Point) -> float:
@@ -354,8 +353,8 @@ def _at(lon: float, lat: float, contours: _Contours) -> Place:
     if place is None:
         raise Doubt(
             REFUSED,
-            f"le point ({lon:.4f} ; {lat:.4f}) est hors de la région et de sa bordure : vérifiez "
-            "l'ordre longitude, latitude et le système (WGS84 ou Lambert-93)",
+            f"le point ({_n(lon, 4)} ; {_n(lat, 4)}) est hors de la région et de sa bordure : "
+            "vérifiez l'ordre longitude, latitude et le système (WGS84 ou Lambert-93)",
             elsewhere=abs(lon) <= 180 and abs(lat) <= 90,
         )
     return place

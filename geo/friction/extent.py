@@ -5,10 +5,11 @@ import numpy.typing as npt
 
 from geo.errors import UnavailableError
 from geo.friction.surface import MARGIN_M
+from geo.plane import KM_PER_DEGREE
 
 MOST_CELLS = 8_000_000
 """Mainland France with Corsica is 5 million cells of 500 m; each cell takes some 200 bytes."""
-_M_PER_DEGREE = 111_320.0
+_M_PER_DEGREE = 1000 * KM_PER_DEGREE
 
 
 def cells_of(lon: npt.ArrayLike, lat: npt.ArrayLike, cell_m: float) -> int:

@@ -11,12 +11,16 @@ from scipy.spatial import cKDTree
 from data.files.table_files import read_text_table
 from data.region import schemas
 from geo.errors import InvalidInputError, UnavailableError
+from geo.plane import sinusoidal_km
 from models.learning import places
 
 RELOCATION_MINUTES = 5.0
 DETOUR = 1.3
 SPEED_KM_PER_MINUTE = 50 / 60
 """Straight line × 1.3 at 50 km/h: the estimate of `methods.md` where there is no network."""
+
+MERIDIAN = 2.5
+"""Longitude of the middle of France, degrees."""
 
 _COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
 
@@ -32,14 +36,11 @@ def overseas(codes: pd.Series) -> pd.Series:
 
 
 def xy_km(lon: pd.Series, lat: pd.Series) -> np.ndarray:
-    """Project degrees to kilometres on the sphere, sinusoidal: exact distances north–south.
+    """Return points in the plane of the model, shape (n, 2): sinusoidal, middle of France.
 
-    Shape (n, 2). East–west distances between points 20 km apart are right within 1 %.
+    East–west distances between points 20 km apart are right within 1 %.
     """
-    radius_km = 6371.0
-    y = np.radians(lat.to_numpy(float)) * radius_km
-    x = np.radians(lon.to_numpy(float) - 2.5) * radius_km * np.cos(np.radians(lat.to_numpy(float)))
-    return np.column_stack([x, y])
+    return sinusoidal_km(lon, lat, MERIDIAN)
 
 
 def years(panel: pd.DataFrame) -> list[int]:

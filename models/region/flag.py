@@ -16,9 +16,9 @@ from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios.store import Review, Seen
 from geo.errors import InvalidInputError
+from geo.plane import great_circle_km
 from models.learning import artefact
 from models.learning.explain import effect
-from models.learning.panel import xy_km
 from models.learning.predictors import THEMES
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.scoring import predict
@@ -316,8 +316,8 @@ def _changes(territory: Territory, counts: pd.Series, code: str) -> list[tuple[s
     staffed = communes[communes["code"].map(counts).ge(1) & communes["code"].ne(code)]
     own = communes[communes["code"] == code]
     if len(staffed) and len(own):
-        apart = xy_km(staffed["lon"], staffed["lat"]) - xy_km(own["lon"], own["lat"])
-        km = np.hypot(*apart.T)
+        here = own.iloc[0]
+        km = great_circle_km(staffed["lon"], staffed["lat"], here["lon"], here["lat"])
         near = staffed.iloc[int(km.argmin())]
         place, name = str(near["code"]), f"{near['name']} ({number(km.min())} km)"
         changes.append((f"Un médecin de plus s’installe à {name}", place, 1.0))
