@@ -17,6 +17,7 @@ from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME, TILE_SERVER
 from data.region import embedded_set
 from data.region.rules import HUBERT_MINUTES
+from data.region.search import RULES
 from data.region.territory import Provenance, Territory
 from geo import layers
 from geo.layers import Indicator
@@ -128,6 +129,7 @@ def setting(territory: Territory) -> dict[str, Any]:
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": list(territory.simulated),
+        "search": RULES,
         "lon": territory.communes["lon"].round(5).tolist(),
         "lat": territory.communes["lat"].round(5).tolist(),
     }

@@ -1,17 +1,50 @@
-"""Search of a territory by its name, its code or its postcode; typing errors are forgiven."""
+"""Search of a place by its name, its code or its postcode; typing errors are forgiven.
 
-import difflib
-from collections.abc import Mapping
+One set of rules for the bar of the screens and for the map: `RULES` goes to the map's client, whose
+`search.js` applies them as `ranked` does. The same questions are asked of both in the tests.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pandas as pd
+from rapidfuzz.distance import OSA
 
 from data.base.french import fold
 
-MOST_FOUND = 6
-LIKENESS = 0.78
-"""Least likeness (difflib ratio) of a name that is not written as asked."""
-LEAST_LETTERS = 2
+
+class SearchRules(TypedDict):
+    """What is found, and in which order.
+
+    Attributes
+    ----------
+    shown
+        Most places that are shown.
+    least
+        Fewest letters that are searched.
+    spelled
+        Words as they are written short, and in full.
+    forgiven
+        From how many letters on, how many typing errors are forgiven; the longest first.
+    """
+
+    shown: int
+    least: int
+    spelled: list[tuple[str, str]]
+    forgiven: list[tuple[int, int]]
+
+
+RULES: SearchRules = {
+    "shown": 8,
+    "least": 2,
+    "spelled": [("st", "saint"), ("ste", "sainte")],
+    "forgiven": [(7, 2), (4, 1)],
+}
+_CODE = re.compile(r"\d[\dab]?\d*")
+"""What is searched among codes only: "33", "2a", "2a004", "23300"."""
+_NOT_FOUND = 9
 
 
 @dataclass(frozen=True)
@@ -22,6 +55,71 @@ class Found:
     code: str
     name: str
     detail: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place that can be found.
+
+    Attributes
+    ----------
+    place
+        What is shown of it.
+    key
+        Its name, as `spelled`.
+    codes
+        Its codes and postcodes, in small letters.
+    weight
+        Its inhabitants: the larger comes first.
+    """
+
+    place: Found
+    key: str
+    codes: tuple[str, ...]
+    weight: float
+
+
+def spelled(text: str) -> str:
+    """Return a name as it is searched: folded, its words in full ("St-Junien": "saint junien")."""
+    full = dict(RULES["spelled"])
+    return " ".join(full.get(word, word) for word in fold(text).split(" "))
+
+
+def ranked(asked: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the places that a text may mean, the likeliest first, `RULES` says how many.
+
+    A code finds what has it, then what begins with it. A name finds, in this order, what is called
+    so, what begins so, what has a word that begins so, what holds it; names that differ by a
+    typing error or two only when nothing is written so. Among equals, the larger comes first.
+    """
+    wanted = spelled(asked)
+    if len(wanted) < RULES["least"]:
+        return []
+    is_code = _CODE.fullmatch(wanted) is not None
+    rank = _rank_of_codes if is_code else _rank_of_name
+    found = [(order, one) for one in entries if (order := rank(wanted, one)) < _NOT_FOUND]
+    if not found and not is_code:
+        most = next((most for letters, most in RULES["forgiven"] if len(wanted) >= letters), 0)
+        errors = ((OSA.distance(wanted, one.key, score_cutoff=most), one) for one in entries)
+        found = [(count, one) for count, one in errors if 0 < count <= most]
+    found.sort(key=lambda one: (one[0], -one[1].weight, one[1].key))
+    return [one for _, one in found[: RULES["shown"]]]
+
+
+def _rank_of_codes(wanted: str, entry: Entry) -> int:
+    if wanted in entry.codes:
+        return 0
+    return 1 if any(code.startswith(wanted) for code in entry.codes) else _NOT_FOUND
+
+
+def _rank_of_name(wanted: str, entry: Entry) -> int:
+    if entry.key == wanted:
+        return 0
+    if entry.key.startswith(wanted):
+        return 1
+    if f" {wanted}" in f" {entry.key}":
+        return 2
+    return 3 if wanted in entry.key else _NOT_FOUND
 
 
 def search(communes: pd.DataFrame, departements: Mapping[str, str], asked: str) -> list[Found]:
@@ -36,50 +134,31 @@ def search(communes: pd.DataFrame, departements: Mapping[str, str], asked: str) 
     asked
         As written: a name, an INSEE code, a postcode, in any case, with typing errors or not.
     """
-    wanted = fold(asked)
-    if len(wanted) < LEAST_LETTERS:
-        return []
-    places = _places(communes, departements)
-    key = places["key"]
-    if wanted.isdigit():
-        rank = places["codes"].map(lambda codes: 0 if wanted in codes.split() else 9)
-    else:
-        rank = pd.Series(9, index=places.index)
-        rank = rank.mask(key.str.contains(wanted, regex=False), 3)
-        rank = rank.mask((" " + key).str.contains(" " + wanted, regex=False), 2)
-        rank = rank.mask(key.str.startswith(wanted), 1).mask(key == wanted, 0)
-    found = places.assign(rank=rank)[rank < 9]
-    if found.empty and not wanted.isdigit():
-        close = difflib.get_close_matches(wanted, key.unique().tolist(), MOST_FOUND, LIKENESS)
-        found = places[key.isin(close)]
-        found = found.assign(rank=found["key"].map(close.index))
-    best = found.sort_values(["rank", "population"], ascending=[True, False]).head(MOST_FOUND)
-    return [
-        Found(str(one["level"]), str(one["code"]), str(one["name"]), str(one["detail"]))
-        for one in best.to_dict("records")
-    ]
+    return [one.place for one in ranked(asked, territories(communes, departements))]
 
 
-def _places(communes: pd.DataFrame, departements: Mapping[str, str]) -> pd.DataFrame:
-    """Return communes, EPCI and départements: level, code, name, detail, key, codes, population."""
-    named = communes["departement"].map(dict(departements)).fillna(communes["departement"])
-    single = pd.DataFrame(
-        {
-            "level": "commune",
-            "code": communes["code"],
-            "name": communes["name"],
-            "detail": named,
-            "codes": communes["code"] + " " + communes["postcodes"],
-            "population": communes["population"],
-        }
-    )
-    groups = []
-    for level, code, names, detail in (
-        ("epci", communes["epci"], communes["epci_name"], "EPCI"),
-        ("departement", communes["departement"], named, "département"),
+def territories(communes: pd.DataFrame, departements: Mapping[str, str]) -> list[Entry]:
+    """Return the communes, EPCI and départements of a region; see `search`."""
+    entries = []
+    columns = ("code", "name", "departement", "postcodes", "population")
+    for code, name, departement, posts, people in zip(
+        *(communes[column] for column in columns), strict=True
     ):
-        table = pd.DataFrame({"code": code, "name": names, "population": communes["population"]})
-        table = table[table["code"] != ""].groupby(["code", "name"], as_index=False).sum()
-        groups.append(table.assign(level=level, detail=detail, codes=table["code"]))
-    places = pd.concat([single, *groups], ignore_index=True)
-    return places.assign(key=places["name"].map(fold))
+        named = departements.get(departement, departement)
+        first = posts.split(" ")[0]
+        place = Found("commune", code, name, f"{first}, {named}" if first else named)
+        entries.append(_entry(place, f"{code} {posts}", people))
+    groups = (
+        ("epci", "EPCI", dict(zip(communes["epci"], communes["epci_name"], strict=True))),
+        ("departement", "Département", departements),
+    )
+    for level, detail, names in groups:
+        people_of = communes.groupby(level)["population"].sum()
+        for code, people in people_of[people_of.index != ""].items():
+            place = Found(level, str(code), names.get(str(code), str(code)), detail)
+            entries.append(_entry(place, place.code, people))
+    return entries
+
+
+def _entry(place: Found, codes: str, people: float) -> Entry:
+    return Entry(place, spelled(place.name), tuple(codes.lower().split()), float(people))

@@ -7,7 +7,7 @@ export const number = (value, decimals = 0) =>
 
 /* A text without accents, case or punctuation: two spellings of one name are then equal. */
 export const fold = (text) =>
-  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/œ/g, "oe").replace(/[^a-z0-9]+/g, " ").trim();
+  text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/œ/g, "oe").replace(/[^a-z0-9]+/g, " ").trim();
 
 /* An element: "text" is written as text, "on…" listens, the rest are attributes (null: left out). */
 export function make(tag, properties = {}, ...children) {

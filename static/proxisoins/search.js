@@ -1,7 +1,6 @@
-/* Search of a commune, a postcode or an EPCI, by keyboard or mouse. */
+/* Search of a commune, a postcode or an EPCI, by keyboard or mouse; the rules are those of data/region/search.py. */
 import { fold, make } from "./dom.js";
 
-const SHOWN = 8;
 const MANY = 9;
 
 /* Letters to change, add, drop or swap to go from one name to the other; MANY when lengths alone say it is far. */
@@ -19,6 +18,32 @@ export function errors(one, other) {
     [older, last] = [last, line];
   }
   return last[other.length];
+}
+
+export function spelled(text, rules) {
+  const full = new Map(rules.spelled);
+  return fold(text).split(" ").map((word) => full.get(word) ?? word).join(" ");
+}
+
+/* The entries that a text may mean, the likeliest first: codes, then names, then names with a typing error. */
+export function ranked(text, entries, rules) {
+  const asked = spelled(text, rules);
+  if (asked.length < rules.least) return [];
+  const code = /^\d[\dab]?\d*$/.test(asked);
+  const ofCode = (one) => (one === asked ? 0 : one.startsWith(asked) ? 1 : MANY);
+  const rank = ({ key, codes }) => {
+    if (code) return Math.min(...codes.split(" ").map(ofCode));
+    if (key.startsWith(asked)) return key === asked ? 0 : 1;
+    return ` ${key}`.includes(` ${asked}`) ? 2 : key.includes(asked) ? 3 : MANY;
+  };
+  const within = (of, most) => entries.map((entry) => [of(entry), entry]).filter(([order]) => order <= most);
+  let found = within(rank, MANY - 1);
+  if (!found.length && !code) {
+    const [, most] = rules.forgiven.find(([letters]) => asked.length >= letters) ?? [0, 0];
+    if (most) found = within(({ key }) => errors(asked, key), most);
+  }
+  found.sort((a, b) => a[0] - b[0] || b[1].weight - a[1].weight || (a[1].key > b[1].key) - (a[1].key < b[1].key));
+  return found.slice(0, rules.shown).map(([, entry]) => entry);
 }
 
 export class Search {
@@ -40,9 +65,13 @@ export class Search {
     return this.made;
   }
 
+  entry(name, detail, codes, weight, target) {
+    return { ...target, name, detail, key: spelled(name, this.carte.config.search), codes: codes.toLowerCase(), weight };
+  }
+
   communes() {
     const { rows, departements } = this.carte;
-    return rows.map(({ n, p, d, h }, row) => ({ row, name: n, detail: `${p.split(" ")[0]}, ${departements[d] || ""}`, key: fold(n), post: `${p} ${this.carte.rows[row].c}`, weight: h }));
+    return rows.map(({ n, p, d, h, c }, row) => this.entry(n, [p.split(" ")[0], departements[d]].filter(Boolean).join(", "), `${c} ${p}`, h, { row }));
   }
 
   /* Groups of communes: EPCI by the column "e" of their members, départements by "d". */
@@ -51,10 +80,7 @@ export class Search {
     for (const row of this.carte.rows) {
       if (row[column]) members.set(row[column], (members.get(row[column]) || 0) + row.h);
     }
-    return [...members].map(([code, weight]) => {
-      const name = this.carte[names][code] || code;
-      return { [kind]: code, name, detail, key: fold(name), post: kind === "departement" ? code : "", weight };
-    });
+    return [...members].map(([code, weight]) => this.entry(this.carte[names][code] || code, detail, code, weight, { [kind]: code }));
   }
 
   /* Establishments and structures of all layers of points. */
@@ -62,26 +88,15 @@ export class Search {
     const found = new Map();
     for (const point of Object.values(this.carte.config.points).flat()) {
       const name = point.place || point.name;
-      if (!found.has(name)) found.set(name, { point: [point.lat, point.lon], name, detail: "Établissement", key: fold(name), post: "", weight: 0 });
+      if (!found.has(name)) found.set(name, this.entry(name, "Établissement", "", 0, { point: [point.lat, point.lon] }));
     }
     return [...found.values()];
   }
 
   find() {
-    const asked = fold(this.input.value).replace(/\bst\b/g, "saint").replace(/\bste\b/g, "sainte");
-    if (asked.length < 2) return this.close();
-    const digits = /^\d+$/.test(asked);
-    const rank = (entry) => {
-      if (digits) return entry.post.split(" ").some((one) => one.startsWith(asked)) ? 0 : 9;
-      if (entry.key === asked) return 0;
-      if (entry.key.startsWith(asked)) return 1;
-      return ` ${entry.key}`.includes(` ${asked}`) ? 2 : entry.key.includes(asked) ? 3 : 9;
-    };
-    let found = this.entries.map((entry) => [rank(entry), entry]).filter(([order]) => order < 9);
-    // Typing errors are forgiven once nothing is written so.
-    if (!found.length && !digits && asked.length > 3) found = this.entries.map((entry) => [errors(asked, entry.key), entry]).filter(([count]) => count <= (asked.length > 6 ? 2 : 1));
-    found.sort((a, b) => a[0] - b[0] || b[1].weight - a[1].weight);
-    this.found = found.slice(0, SHOWN).map(([, entry]) => entry);
+    const { search } = this.carte.config;
+    if (spelled(this.input.value, search).length < search.least) return this.close();
+    this.found = ranked(this.input.value, this.entries, search);
     this.list();
   }
 

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from playwright.sync_api import Page
 
 from data.base import paths
+from data.region.search import RULES, search
 from pages import map_assets
 from tests.browser.gestures import map_frame
+from tests.data.region.search_questions import ANSWERS, COMMUNES, DEPARTEMENTS
 
 CLIENT = paths.STATIC / map_assets.CLIENT
 OPENING_BYTES = 32_000
@@ -32,6 +35,32 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     names = "['Saint-Étienne-de-Fursac', \"L'Œil\", '  Ancône  ']"
     folded = evaluated(page, server, "dom", f"return {names}.map(m.fold)")
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
+
+
+def test_the_map_finds_what_the_bar_finds(server: str, page: Page) -> None:
+    """The same rules, the same questions, the same answers in the same order."""
+    rows = [
+        {"n": one.name, "p": one.postcodes, "d": one.departement, "e": one.epci}
+        | {"h": one.population, "c": one.code}
+        for one in COMMUNES.itertuples(name="Commune")
+    ]
+    epcis = dict(zip(COMMUNES["epci"], COMMUNES["epci_name"], strict=True))
+    carte = {"rows": rows, "departements": DEPARTEMENTS, "epcis": epcis}
+    carte |= {"config": {"search": RULES, "points": {}}}
+    found = evaluated(
+        page,
+        server,
+        "search",
+        f"const search = new m.Search({json.dumps(carte)}); const answers = {{}};"
+        f"for (const asked of {json.dumps(list(ANSWERS))}) {{"
+        "  search.found = []; search.input.value = asked; search.find();"
+        "  answers[asked] = search.found.map(({ name, detail }) => [name, detail]); }"
+        "return answers",
+    )
+    assert found == {
+        asked: [[one.name, one.detail] for one in search(COMMUNES, DEPARTEMENTS, asked)]
+        for asked in ANSWERS
+    }
 
 
 def test_a_number_is_french_and_what_is_unknown_is_said(server: str, page: Page) -> None:

@@ -1,43 +1,33 @@
 """Search of a territory: names, codes, typing errors."""
 
-import pandas as pd
 import pytest
 
-from data.region.search import search
+from data.region.search import RULES, Entry, Found, ranked, search
+from tests.data.region.search_questions import ANSWERS, COMMUNES, DEPARTEMENTS
 
-COMMUNES = pd.DataFrame(
-    {
-        "code": ["23096", "23008", "16015", "24322"],
-        "name": ["Guéret", "Aubusson", "Angoulême", "Périgueux"],
-        "departement": ["23", "23", "16", "24"],
-        "epci": ["200034825", "", "200071827", "200040392"],
-        "epci_name": ["CA du Grand Guéret", "", "CA du Grand Angoulême", "CA Le Grand Périgueux"],
-        "postcodes": ["23000", "23200", "16000", "24000 24750"],
-        "population": [12955.0, 3200.0, 41000.0, 29000.0],
-    }
-)
-DEPARTEMENTS = {"23": "Creuse", "16": "Charente", "24": "Dordogne"}
+
+@pytest.mark.parametrize("asked", ANSWERS)
+def test_what_is_found_and_in_which_order(asked: str) -> None:
+    """The map's client is asked the same (`tests/browser/test_client.py`)."""
+    assert [one.name for one in search(COMMUNES, DEPARTEMENTS, asked)] == ANSWERS[asked]
 
 
 @pytest.mark.parametrize(
-    ("asked", "level", "code"),
+    ("asked", "found"),
     [
-        ("gueret", "commune", "23096"),
-        ("GUÉRET", "commune", "23096"),
-        ("guerret", "commune", "23096"),
-        ("perigeux", "commune", "24322"),
-        ("24750", "commune", "24322"),
-        ("23008", "commune", "23008"),
-        ("creuse", "departement", "23"),
-        ("crueuse", "departement", "23"),
-        ("grand angouleme", "epci", "200071827"),
+        ("gueret", Found("commune", "23096", "Guéret", "23000, Creuse")),
+        ("boeuf", Found("commune", "33055", "Bœuf-la-Réole", "Gironde")),
+        ("creuse", Found("departement", "23", "Creuse", "Département")),
+        ("grand angouleme", Found("epci", "200071827", "CA du Grand Angoulême", "EPCI")),
     ],
 )
-def test_the_first_found_is_what_was_meant(asked: str, level: str, code: str) -> None:
-    first = search(COMMUNES, DEPARTEMENTS, asked)[0]
-    assert (first.level, first.code) == (level, code)
+def test_what_is_found_is_told_from_its_homonyms(asked: str, found: Found) -> None:
+    assert search(COMMUNES, DEPARTEMENTS, asked)[0] == found
 
 
-@pytest.mark.parametrize("asked", ["", "g", "zzzzzz", "99999", "<b>", "(.*"])
-def test_what_means_nothing_finds_nothing(asked: str) -> None:
-    assert search(COMMUNES, DEPARTEMENTS, asked) == []
+def test_no_more_are_shown_than_the_rules_say() -> None:
+    places = [
+        Entry(Found("commune", str(n), f"Ville {n}", ""), f"ville {n}", (), n) for n in range(30)
+    ]
+    found = ranked("ville", places)
+    assert [one.weight for one in found] == list(range(29, 29 - RULES["shown"], -1))
