@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from data.base.paths import ROOT
@@ -126,6 +126,14 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _here() -> str:
+    """Return the working folder, from which relative paths of a call start; "" when it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
+
+
 _SERVER = _Server()
 atexit.register(_SERVER.close)
 _TURNS = threading.BoundedSemaphore(AT_ONCE)
@@ -160,7 +168,8 @@ def ask(function: Callable[..., Any], *arguments: object, limits: Limits | None 
     """
     limits = limits or Limits()
     passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    request = pickle.dumps((wire.named(function), arguments, passed), protocol=5)
+    call = wire.named(function), arguments, passed, _here()
+    request = pickle.dumps(call, protocol=5)
     with _TURNS:
         if not hasattr(os, "fork"):
             return _ask_fresh_process(request, limits)

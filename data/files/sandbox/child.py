@@ -32,12 +32,15 @@ Outcome = tuple[str, Any]
 
 
 def work(request: bytes) -> bytes:
-    """Carry out a call (`name, arguments, environment`) and return its outcome as bytes."""
+    """Carry out a call (`name, arguments, environment, folder`), return its outcome as bytes."""
     outcome: Outcome
     try:
-        name, arguments, environment = pickle.loads(request)  # noqa: S301  (from our own process)
+        name, arguments, environment, folder = pickle.loads(request)  # noqa: S301  (our own)
         os.environ.update(environment)
-        outcome = "ok", wire.found(name)(*arguments)
+        function = wire.found(name)
+        if folder:  # relative paths are those of who asks
+            os.chdir(folder)
+        outcome = "ok", function(*arguments)
         return wire.written(outcome)
     except ProxiSoinsError as error:
         outcome = "refused", (type(error).__name__, str(error))

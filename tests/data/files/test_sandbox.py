@@ -138,6 +138,17 @@ def test_results_come_back_as_they_were() -> None:
     )
 
 
+def test_relative_paths_are_those_of_who_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "table.csv").write_text("code;note\n19275;a\n", encoding="utf-8")
+    (tmp_path / "mg.csv").write_text("Code INSEE;MG 2024\n19275;11\n", encoding="utf-8")
+    sandbox.run(sandboxed.double, 1, name="x")  # started elsewhere
+    monkeypatch.chdir(tmp_path)
+    assert table_files.read_text_table(Path("table.csv"))["code"].tolist() == ["19275"]
+    assert imports.preview([Path("mg.csv")])[0].kept == 1
+
+
 def test_a_table_of_a_command_may_repeat_a_title(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("code;note;note\n19275;a;b\n", encoding="utf-8")
