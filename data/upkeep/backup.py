@@ -1,5 +1,7 @@
 """Back-up and restoration of the user's data folder, as one zip file.
 
+An archive to restore comes from elsewhere: it is opened in a process apart, within limits.
+
 The archive holds a manifest (format, version, date, SHA-256 of each file) and the files. SQLite
 databases are copied through SQLite's own back-up, so the application may go on running. Caches
 and downloads are left out: they can be made again.
@@ -17,6 +19,7 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -24,6 +27,7 @@ from typing import Any
 
 from data.base import running
 from data.base.paths import home
+from data.files import sandbox
 from geo.errors import InvalidInputError, UnavailableError
 
 MANIFEST = "manifest.json"
@@ -187,7 +191,7 @@ def restore(archive: Path, folder: Path | None = None) -> Path | None:
     except OSError as error:
         raise _unwritable(error) from error
     try:
-        _unpack(archive, staging)
+        _unpack_apart(archive.absolute(), staging.absolute())
         former = _swap(staging, folder)
     except OSError as error:
         raise _unwritable(error) from error
@@ -230,6 +234,38 @@ def _exchange(first: Path, second: Path) -> bool:
         return False
     done = rename(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _EXCHANGE)
     return bool(done == 0)
+
+
+def _unpack_apart(archive: Path, staging: Path) -> None:
+    """Unpack in a process apart; whatever becomes of it, the folder in use is untouched."""
+    limits = replace(sandbox.for_size(archive.stat().st_size), written_bytes=LARGEST_RESTORED_BYTES)
+    answer = sandbox.ask(unpack_here, archive, staging, limits=limits)
+    match answer.kind:
+        case "ok":
+            return
+        case "refused":
+            raise sandbox.failure(answer, archive.name)
+        case "time" | "memory":
+            reason = "la déballer dépasse les limites de temps ou de mémoire"
+        case _:
+            reason = "sa lecture s’est interrompue : elle est abîmée, ou faite pour nuire"
+    raise _refusal(archive, reason)
+
+
+def unpack_here(archive: Path, staging: Path) -> None:
+    """Unpack an archive into an empty folder and check all of it: the work of the process apart.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not one of ours, is damaged, or holds an unsafe name.
+    UnavailableError
+        The disk refuses its content.
+    """
+    try:
+        _unpack(archive, staging)
+    except OSError as error:
+        raise _unwritable(error) from error
 
 
 def _unpack(archive: Path, staging: Path) -> None:

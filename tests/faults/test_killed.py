@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data.files import sandbox
 from data.official import imports
 from data.pdses import storing
 from data.pdses.files import csv_template
@@ -15,6 +16,7 @@ from data.pdses.reader import read_lines
 from data.region import catalogue, embedded_set, road_networks, table_store
 from data.upkeep import backup
 from geo.roads.network import RoadNetwork
+from tests.data.files import sandboxed
 from tests.faults.generated import GOLDEN
 from tests.faults.harness import KILLED, content, each_kill, in_child, unhindered, written
 
@@ -121,7 +123,10 @@ def test_killed_during_a_backup(
     assert same(tables(), saved)
 
 
-def test_killed_during_a_restoration(isolated_home: Path, tmp_path: Path) -> None:
+def test_killed_during_a_restoration(
+    isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "ask", sandboxed.ask_here)  # its writes are watched too
     imports.import_files(FILES)
     archive, saved = tmp_path / "sauvegarde.zip", tables()
     backup.back_up(archive)

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from data.cli import app
+from data.files import sandbox
 from data.upkeep import backup
 from data.upkeep.backup import back_up, restore
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
+from tests.data.files import sandboxed
 from tests.data.uploads.bent_archives import BENT
 
 
@@ -122,6 +124,7 @@ def test_full_disk_while_restoring_changes_nothing(
     def refuse(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr(sandbox, "ask", sandboxed.ask_here)
     monkeypatch.setattr(backup.shutil, "copyfileobj", refuse)
     with pytest.raises(UnavailableError, match="Les données sont inchangées"):
         restore(archive, home)
@@ -156,11 +159,28 @@ def test_an_extra_file_is_refused(home: Path, tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_is_unpacked(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sandbox, "ask", sandboxed.ask_here)
     monkeypatch.setattr(backup, "LARGEST_RESTORED_BYTES", 1000)
     monkeypatch.setattr(backup, "_unpack_file", lambda *_: pytest.fail("unpacked"))
     bomb = forged(tmp_path / "bomb.zip", {"a": b"0" * 600, "b": b"0" * 600})
     with pytest.raises(InvalidInputError, match="20 Go"):
         restore(bomb, home)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("memory", "limites"), ("time", "limites"), ("crash", "interrompue")]
+)
+def test_an_archive_is_opened_apart_and_what_stops_it_is_said(
+    kind: str, words: str, home: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(home)
+    monkeypatch.setattr(backup, "_unpack", lambda *_: pytest.fail("unpacked in this process"))
+    assert restore(archive, home) is not None
+    assert content(home) == before
+    monkeypatch.setattr(sandbox, "ask", lambda *_, **__: sandbox.Answer(kind))
+    with pytest.raises(InvalidInputError, match=words):
+        restore(archive, home)
+    assert content(home) == before
 
 
 def test_a_later_format_is_refused(home: Path, tmp_path: Path) -> None:
