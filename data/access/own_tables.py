@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import fold, number
+from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
 from geo import access as ga
 from geo.errors import InvalidInputError
@@ -213,6 +214,7 @@ def columns_of(
             f"{path.name} : colonne absente ou mal nommée : {', '.join(missing)} ; titres "
             f"attendus : {', '.join(required)} ; titres trouvés : {', '.join(table.columns)}."
         )
+    tell_columns(path.name, table, list(found.values()))
     named = table[list(found.values())].set_axis(list(found), axis=1)
     for name in {"id", "from", "to"} & set(found):
         empty = named.index[named[name] == ""]

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from data.access.pair_columns import end_columns
+from data.files import remarks
 from data.files.table_files import read_text_table, write_table
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
@@ -56,6 +57,8 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
         If the table has none of these columns, or a cell that is not a number or out of range.
     """
     columns = end_columns([str(name) for name in table.columns])
+    if columns is not None:
+        remarks.tell_columns("paires", table, [*columns[0], *columns[1]])
     if columns is not None and len(columns[0]) == 2:
         return _degrees(table, columns[0]), _degrees(table, columns[1])
     if columns is not None and communes is not None:
@@ -80,6 +83,13 @@ def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
             f"« {cell} »). Il faut le code INSEE, comme 33063, non le nom ni le code postal."
         )
         raise InvalidInputError(message)
+    strange = table.index[~codes.isin(place.index) & table[name].ne("")]
+    remarks.tell_lines(
+        f"colonne « {name} »",
+        list(strange),
+        "code n’est celui d’aucune commune connue ici : sans temps",
+        "codes ne sont ceux d’aucune commune connue ici : sans temps",
+    )
     return place.reindex(codes).to_numpy(float)
 
 
@@ -108,6 +118,13 @@ def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
             "en France métropolitaine : vérifiez l’ordre des colonnes et le système de coordonnées."
         )
         raise InvalidInputError(message)
+    odd = np.isfinite(values).all(axis=1) & np.isnan(points).any(axis=1)
+    remarks.tell_lines(
+        f"colonnes « {names[0]} » et « {names[1]} »",
+        list(table.index[odd]),
+        "point douteux, d’une autre unité que les autres : sans temps",
+        "points douteux, d’une autre unité que les autres : sans temps",
+    )
     return points
 
 

@@ -17,6 +17,7 @@ from data.cli.room import HELP as ROOM_HELP
 from data.cli.room import write_room
 from data.cli.sites import app as sites
 from data.cli.solidarity import app as solidarity
+from data.files import remarks
 from geo.errors import ProxiSoinsError
 
 app = typer.Typer(
@@ -26,6 +27,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _listening(context: typer.Context) -> None:
+    """Let what is read say what to know of it, beside the answer."""
+    heard = remarks.heard_by(lambda told: typer.echo(f"À savoir : {told}", err=True))
+    context.with_resource(heard)
+
 
 app.command("import")(import_files)
 app.command("status")(status)

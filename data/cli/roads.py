@@ -210,6 +210,7 @@ def write_matrix(
     import numpy as np
 
     from data.access.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
+    from data.base.french import counted
 
     table = read_pairs(file)
     origins, destinations = pair_ends(table, _communes(region, former=True))
@@ -220,11 +221,12 @@ def write_matrix(
         minutes = _elsewhere(region, minutes, origins, destinations)
     write_pairs(table, minutes, out)
     blank = int(np.isnan(minutes).sum())
-    typer.echo(f"{len(table)} paires, {engine.label.name} ({engine.label.vintage}) : {out}")
+    pairs = counted(len(table), "paire", "paires")
+    typer.echo(f"{pairs}, {engine.label.name} ({engine.label.vintage}) : {out}")
     if blank:
         typer.echo(
-            f"{blank} paire(s) sans temps : point inconnu, hors du territoire couvert ou sans "
-            "route qui y mène.",
+            f"{counted(blank, 'paire', 'paires')} sans temps : point inconnu, hors du territoire "
+            "couvert ou sans route qui y mène.",
             err=True,
         )
 

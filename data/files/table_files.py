@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.base.spreadsheet_text import safe_text
+from data.files import remarks as said
 from data.files import sandbox
 from data.files.text_files import OpenedTable, TextTable, open_input, tables_of
 from geo.errors import InvalidInputError
@@ -24,7 +25,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Of the tables of a file, the fullest; `attrs["remarks"]` says in French which others were
-        left out, and what to know of the reading.
+        left out, and what to know of the reading; a command says it (`data.files.remarks`).
 
     Raises
     ------
@@ -40,6 +41,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
     )
     table, remarks = sandbox.run(read_here, path, name=path.name, limits=limits)
     table.attrs["remarks"] = remarks
+    said.tell(path.name, remarks)
     return table
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.base.french import fold
+from data.base.french import counted, fold
+from data.files.remarks import tell, tell_columns
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
 from geo.siting import (
@@ -92,11 +93,15 @@ def read_instance(
     sites = read_text_table(candidates)
     names = _ids(points, demand)
     columns = _ids(sites, candidates)
-    weights = _numbers(points, _column(points, _WEIGHTS, demand), demand)
+    weighed = _column(points, _WEIGHTS, demand)
+    weights = _numbers(points, weighed, demand)
+    tell_columns(demand.name, points, [_id_column(points), *filter(None, [weighed])])
     marked = _column(sites, _FIXED, None)
     open_already = _marked(sites[marked], candidates) if marked else np.zeros(len(sites), bool)
     price = _column(sites, _PRICES, None)
     prices = _numbers(sites, price, candidates) if price else None
+    told = [_id_column(sites), *filter(None, (marked, price))]
+    tell_columns(candidates.name, sites, told)
     instance = Instance(
         SitingProblem(
             _read_costs(costs, names, columns), weights, np.flatnonzero(open_already), prices
@@ -226,8 +231,12 @@ def _column(table: pd.DataFrame, names: Sequence[str], path: Path | None) -> str
     return None
 
 
+def _id_column(table: pd.DataFrame) -> str:
+    return _column(table, _IDS, None) or str(table.columns[0])
+
+
 def _ids(table: pd.DataFrame, path: Path) -> tuple[str, ...]:
-    ids = table[_column(table, _IDS, None) or table.columns[0]]
+    ids = table[_id_column(table)]
     repeated = ids[ids.duplicated()].unique().tolist()
     if repeated:
         raise InvalidInputError(f"{path.name} : identifiant(s) en double : {_some(repeated)}.")
@@ -264,6 +273,10 @@ def _read_costs(path: Path, demand: tuple[str, ...], candidates: tuple[str, ...]
     if start and end and cost:
         rows = _positions(table[start], demand, path)
         columns = _positions(table[end], candidates, path)
+        tell_columns(path.name, table, [start, end, cost])
+        if again := int(pd.MultiIndex.from_arrays([rows, columns]).duplicated().sum()):
+            repeated = counted(again, "couple est donné", "couples sont donnés")
+            tell(path.name, [f"{repeated} plusieurs fois : le plus petit coût compte"])
         np.minimum.at(matrix, (rows, columns), _numbers(table, cost, path))
         return matrix
     first = table.columns[0]

@@ -240,7 +240,7 @@ def test_matrix_keeps_the_table_and_adds_minutes(
     table["code"] = ["01004", "33063", ""]
     table.to_csv(tmp_path / "in.csv", index=False)
     told = run("matrix", tmp_path / "in.csv", "--network", extract, "--out", tmp_path / "out.csv")
-    assert "1 paire(s) sans temps" in told
+    assert "1 paire sans temps" in told
     found = pd.read_csv(tmp_path / "out.csv", dtype={"code": str})
     assert found.columns.tolist() == ["nom", *columns, "code", "minutes"]
     assert found["code"].tolist()[:2] == ["01004", "33063"]
@@ -271,7 +271,7 @@ def test_matrix_takes_the_headings_of_codes(headings: str, tmp_path: Path) -> No
     (tmp_path / "in.csv").write_text("\n".join([headings, *rows]), encoding="utf-8")
     told = run("matrix", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
     minutes = pd.read_csv(tmp_path / "out.csv")["minutes"]
-    assert "1 paire(s) sans temps" in told
+    assert "1 paire sans temps" in told
     assert minutes[0] == minutes[1] > 2
     assert np.isnan(minutes[2])
     assert minutes[3] == 0
