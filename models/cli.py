@@ -90,37 +90,56 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     reference: Annotated[
         Path | None, typer.Option(help="Référence des communes (populations, points).")
     ] = None,
-    register: Register = None,
+    register: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Registre plus récent que les effectifs : SIRENE (stock, ou colonnes code, "
+            "gp_establishments_AAAA_MM) ou RPPS, tels que publiés ; FINESS peut s’y ajouter "
+            "(répéter l’option)."
+        ),
+    ] = None,
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
+    from dataclasses import replace
+
+    from data.base import french
     from models.learning import panel as panels
-    from models.learning import scoring
+    from models.learning import register_files, scoring
     from models.learning.hazard import end_of
-    from models.learning.inputs import gather
+    from models.learning.inputs import codes_told, gather
     from models.learning.nowcast import feeds
+    from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
 
     reading = panels.read_counted(panel)
-    inputs = gather(panel, apl, reference, register)
+    seen = [register_files.read(path) for path in register or []]
+    inputs = replace(gather(panel, apl, reference), register=together([one for one, _ in seen]))
     table = scoring.predict(inputs, as_of, horizon)
     counts = reading.table[f"gp_{as_of}"]
     result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])
     out.parent.mkdir(parents=True, exist_ok=True)
     result.to_csv(out, index=False)
-    for sentence in _read(reading, counts):
+    others = [codes_told(path, what) for path, what in ((apl, "APL"), (reference, "Référence"))]
+    for sentence in [*_read(reading, counts), *filter(None, others)]:
         typer.echo(sentence)
+    for sentence in (sentence for _, told in seen for sentence in told):
+        typer.echo(sentence)
+    years = f"{horizon} an{'s' if horizon > 1 else ''}"
     typer.echo(
-        f"{len(result)} communes avec un médecin en {as_of}, horizon {horizon} ans "
+        f"{len(result)} communes avec un médecin en {as_of}, horizon {years} "
         f"(fin {as_of + horizon}) : {out}."
     )
     if inputs.register is not None:
         fed = feeds(inputs.register, end_of(as_of), horizon)
+        states = result["state"].value_counts()
         typer.echo(
-            f"Registre de {inputs.register.told} : "
+            f"Registre {french.of(inputs.register.told)} : "
+            + ", ".join(f"{states.get(name, 0)} {name}" for name in (CONFIRMED, GONE, UNKNOWN))
+            + " ; "
             + (
                 f"il entre dans {int(table['register_fed'].sum())} prédictions."
                 if fed
-                else "il n’entre pas dans les prédictions (il n’est pas entre les effectifs et "
-                "l’échéance)."
+                else "il n’entre pas dans les prédictions (il faut SIRENE, d’une date entre les "
+                "effectifs et l’échéance)."
             )
         )
 
@@ -146,15 +165,17 @@ def report(
     register: Register = None,
     docs: Annotated[Path | None, typer.Option(help="Dossier des documents à écrire.")] = None,
 ) -> None:
-    """Refaire les essais du protocole, le rapport, les figures et la fiche du modèle."""
+    """Refaire le modèle, les essais du protocole, le rapport, les figures et la fiche du modèle."""
     from data.base.paths import ROOT
     from models.backtests import card, evaluation
     from models.backtests import report as reports
-    from models.learning import training
+    from models.learning import artefact, training
 
     data = training.rows(*_training_files(panel, apl, register))
+    # Learned again first: the documents describe the model that stands beside them.
+    artefact.write(data, training.fit(data), artefact.PATH)
     written = reports.write(evaluation.everything(data), docs or ROOT / "docs")
-    for path in [*written, card.write()]:
+    for path in [artefact.PATH, *written, card.write()]:
         typer.echo(f"Écrit : {path}.")
 
 

@@ -169,11 +169,16 @@ def _import(territory: Territory) -> None:
         files = st.file_uploader(
             "Fichiers à importer", accept_multiple_files=True, key="import_files"
         )
+        as_register = st.checkbox(
+            "Lire le RPPS comme registre : le comparer aux effectifs en place, sans les remplacer"
+        )
         if st.form_submit_button("Importer", type="primary") and files:
             with st.status("Lecture et vérification…"):
                 dropped = [(file.name, file.getvalue()) for file in files]
                 accounts.require(Role.ADMINISTRATOR)
-                reports = import_dropped(dropped, territory.region, imports.ASK)
+                reports = import_dropped(
+                    dropped, territory.region, imports.ASK, as_register=as_register
+                )
                 st.session_state[REPORTS] = reports
                 st.session_state[WAITING] = [
                     file

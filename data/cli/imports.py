@@ -39,6 +39,14 @@ def import_files(
             "--remplacer", help="Fichier partiel : les autres communes deviennent inconnues."
         ),
     ] = False,
+    as_register: Annotated[
+        bool,
+        typer.Option(
+            "--registre",
+            help="RPPS : le comparer aux effectifs en place (confirmé, probablement déjà parti), "
+            "sans les remplacer.",
+        ),
+    ] = False,
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
@@ -49,9 +57,9 @@ def import_files(
     partial = imports.COMPLETE if complete else imports.REPLACE if replaces else imports.ASK
     found = _files_in(files)
     if dry_run:
-        reports = imports.preview(found, region)
+        reports = imports.preview(found, region, as_register=as_register)
     else:
-        reports = imports.import_files(found, region, partial)
+        reports = imports.import_files(found, region, partial, as_register=as_register)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(r) for r in reports], ensure_ascii=False))
     else:

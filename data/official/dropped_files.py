@@ -13,7 +13,11 @@ _LONGEST_NAME = 60
 
 
 def import_dropped(
-    files: Sequence[tuple[str, bytes]], region: str, partial: str = REPLACE
+    files: Sequence[tuple[str, bytes]],
+    region: str,
+    partial: str = REPLACE,
+    *,
+    as_register: bool = False,
 ) -> list[ImportReport]:
     """Import files given by name and content; see `data.official.imports.import_files`.
 
@@ -32,7 +36,7 @@ def import_dropped(
                 place.parent.mkdir()
                 place.write_bytes(content)
                 places.append(place)
-            return import_files(places, region, partial)
+            return import_files(places, region, partial, as_register=as_register)
     except OSError as error:
         raise UnavailableError(
             "Les fichiers reçus ne peuvent pas être posés sur le disque (plein, ou en lecture "

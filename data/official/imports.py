@@ -83,7 +83,11 @@ class ImportReport:
 
 
 def import_files(
-    paths_given: Iterable[Path], region: str = "75", partial: str = REPLACE
+    paths_given: Iterable[Path],
+    region: str = "75",
+    partial: str = REPLACE,
+    *,
+    as_register: bool = False,
 ) -> list[ImportReport]:
     """Import files; those that are refused change nothing and do not stop the others.
 
@@ -99,6 +103,8 @@ def import_files(
         For a file that covers under nine communes of the region in ten: `ASK` puts nothing in place
         and says so, `COMPLETE` keeps what is in place for the other communes, `REPLACE` leaves
         them unknown.
+    as_register
+        The RPPS is compared with the counts in place, instead of replacing them.
 
     Returns
     -------
@@ -111,7 +117,9 @@ def import_files(
         The disk refuses; nothing changes.
     """
     with table_store.changing():
-        return _run(list(paths_given), region, commit=True, partial=partial)
+        return _run(
+            list(paths_given), region, commit=True, partial=partial, as_register=as_register
+        )
 
 
 def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportReport]:
@@ -133,9 +141,11 @@ def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportRe
         return _run(list(files.values()), region, commit=True, expected=list(files))
 
 
-def preview(paths_given: Iterable[Path], region: str = "75") -> list[ImportReport]:
+def preview(
+    paths_given: Iterable[Path], region: str = "75", *, as_register: bool = False
+) -> list[ImportReport]:
     """Read files as `import_files` does and report, storing nothing."""
-    return _run(list(paths_given), region, commit=False)
+    return _run(list(paths_given), region, commit=False, as_register=as_register)
 
 
 def commune_index(region: str) -> CommuneIndex:
@@ -160,6 +170,7 @@ def _run(
     commit: bool,
     expected: Sequence[str] = (),
     partial: str = REPLACE,
+    as_register: bool = False,
 ) -> list[ImportReport]:
     """Recognise, read and store; with `expected` sources, any refusal stops the whole."""
     index = commune_index(region)
@@ -170,7 +181,8 @@ def _run(
     }
     provenance, stored = _in_place()
     changed, sites = set[str](), None
-    for item in read.members:
+    for member in read.members:
+        item = _as_register(member) if as_register else member
         result = item.result
         try:
             if result is None:
@@ -209,6 +221,30 @@ def _run(
             sites,
         )
     return [reports[position] for position in range(len(files))]
+
+
+def _as_register(item: Member) -> Member:
+    """Return an extract of the RPPS as a register beside the counts; another file as it is."""
+    result = item.result
+    if result is None or item.source != "rpps" or "gps" not in result.tables:
+        return item
+    when = result.moment("gps")
+    if when is None or not when.month:
+        return replace(item, result=None, refusal=f"« {item.file_name} » ne dit pas son mois.")
+    month = f"{when.year}-{when.month:02d}"
+    table = result.tables["gps"].rename(columns={"gps": "establishments"}).assign(month=month)
+    result.tally.remarks.append(
+        "lu comme registre : les effectifs en place ne changent pas, ils lui sont comparés"
+    )
+    return replace(
+        item,
+        result=replace(
+            result,
+            tables={"gp_register": table[["code", "month", "establishments"]]},
+            vintages={"gp_register": month},
+            measured={"gp_register": when},
+        ),
+    )
 
 
 def _in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:

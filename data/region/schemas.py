@@ -143,11 +143,12 @@ gp_register = pa.DataFrameSchema(
     {
         "code": _code(unique=True),
         "month": pa.Column(str, pa.Check.str_matches(MONTH)),  # of the stock, "2026-10"
-        "establishments": _number(),  # active establishments of NAF 86.21Z
+        "establishments": _number(),  # active establishments of NAF 86.21Z, or GPs of the RPPS
     },
     strict=True,
 )
-"""SIRENE: establishments of general practice, locums included. Input of predictions only."""
+"""SIRENE: establishments of general practice, locums included; or the RPPS read as a register: GPs,
+1/k in each of k places. Input of predictions only."""
 
 elder_shares = pa.DataFrameSchema(
     {
@@ -261,7 +262,7 @@ TITLES = {
     "structures": "Structures de soins",
     "pdses_lines": "Lignes de permanence des soins",
     "populations": "Populations légales",
-    "gp_register": "Établissements de médecine générale (SIRENE)",
+    "gp_register": "Registre des médecins par commune (SIRENE ou RPPS)",
     "doctor_ages": "Âge moyen des médecins par commune",
     "gp_ages": "Âges des généralistes par département",
     "care_context": "Patients sans médecin traitant et couverture par les SAS",

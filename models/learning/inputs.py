@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.errors import InvalidInputError
 from models.learning.panel import follow_mergers, numbers, read, read_csv, years
-from models.learning.register import Register, read_register
+from models.learning.register import Register, read_counts
 
 _APL = re.compile(r"^apl_((?:19|20)\d{2})$")
 
@@ -52,6 +52,7 @@ class Inputs:
 def read_apl(path: Path) -> pd.DataFrame:
     """Read APL in the layout apl_Y, apl65_Y, standardised_population_(Y-2) to one row a year."""
     wide = read_csv(path, "APL")
+    wide = wide[wide["code"] != ""]
     found = sorted(int(m[1]) for m in map(_APL.match, map(str, wide.columns)) if m)
     if not found:
         raise InvalidInputError(f"Le fichier {path} n’a aucune colonne « apl_AAAA ».")
@@ -78,7 +79,18 @@ def read_reference(path: Path) -> pd.DataFrame:
     for column, name in names.items():
         blank = pd.Series(float("nan"), index=wide.index)
         table[name] = numbers(wide.get(column, blank))
-    return table.drop_duplicates("code")
+    return table[table["code"] != ""].drop_duplicates("code")
+
+
+def codes_told(path: Path | None, what: str) -> str:
+    """Say how many rows of a file have no readable code; "" when all have one."""
+    if path is None:
+        return ""
+    codes = read_csv(path, what)["code"]
+    unread = int((codes == "").sum())
+    if not unread:
+        return ""
+    return f"{what} : {len(codes)} lignes lues, dont {unread} refusées (code de commune illisible)."
 
 
 def share_over_65(extract: pd.DataFrame) -> pd.Series:
@@ -110,5 +122,5 @@ def gather(
         panel=follow_mergers(read(panel)),
         apl=empty if apl is None else read_apl(apl),
         reference=empty if reference is None else read_reference(reference),
-        register=None if register is None else read_register(register),
+        register=None if register is None else read_counts(register),
     )

@@ -1,5 +1,6 @@
 """The hazard corrected by a register that is newer than the counts and older than the end."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,8 +62,13 @@ def fit(base: Array, gps: Array, found: Array, loss: Array, times: Array | None 
 
 
 def feeds(register: Register | None, counted: float, years: float) -> bool:
-    """Tell whether a register enters: newer than the counts, older than the forecast's end."""
-    return register is not None and counted < register.date < counted + years
+    """Tell whether a register enters: learned, newer than the counts, older than the end."""
+    return register is not None and register.learned and counted < register.date < counted + years
+
+
+def whole_years_before(years_to_register: float) -> int:
+    """Return the longest horizon, in whole years, whose end a register does not precede."""
+    return math.floor(years_to_register)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,9 @@ def cumulative(
     The regression tells it `LEARNED_YEARS_AFTER` the register. What of it came before the
     register does not depend on the end; the rest grows with the hazard since: all of it where the
     register still shows a GP, what the hazard alone explains where it shows none. Where the
-    register does not reach, the hazard alone is kept.
+    register does not reach, the hazard alone is kept. A forecast that ends before the register
+    does not know it: longer ones are held at that one at least, so that no risk falls as the
+    horizon grows.
 
     Parameters
     ----------
@@ -111,5 +119,6 @@ def cumulative(
     learned_exposure = exposure(*calendar, seen, LEARNED_YEARS_AFTER)
     since = np.where(found > 0, 1.0, np.minimum(rate * learned_exposure / learned, 1.0))
     grown = exposure(*calendar, seen, sight.years - to_seen) / learned_exposure
-    told = learned * (1 - since + since * grown)
+    unaware = rate * exposure(*calendar, sight.counted, whole_years_before(to_seen))
+    told = np.maximum(learned * (1 - since + since * grown), unaware)
     return np.where(np.isnan(found), rate * exposure(*calendar, sight.counted, sight.years), told)

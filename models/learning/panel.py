@@ -119,8 +119,12 @@ def read_counted(path: Path) -> Reading:
         )
     columns = [f"gp_{year}" for year in found]
     counts = text[columns].apply(numbers)
-    if (counts < 0).any(axis=None):
-        raise InvalidInputError(f"Le fichier {path} contient des nombres de médecins négatifs.")
+    negative = text.loc[(counts < 0).any(axis=1), "code"].head(3)
+    if len(negative):
+        raise InvalidInputError(
+            f"Le fichier {path} contient des nombres de médecins négatifs (communes "
+            f"{', '.join(negative)}) : corrigez-les ou videz ces cellules."
+        )
     panel = pd.concat([text[["code"]], counts], axis=1)
     unreadable = (counts.isna() & text[columns].notna()).sum(axis=1)
     coded = panel["code"] != ""

@@ -1,7 +1,13 @@
-"""A register newer than the counts: establishments by commune, and what it says of each."""
+"""A register newer than the counts: establishments by commune, and what it says of each.
+
+SIRENE and the RPPS tell of every practice: a commune that they do not name has none. FINESS tells
+of health centres and maisons de santé only: it confirms, and its silence says nothing. What a
+register adds to the probability was learned with SIRENE alone; the others give states.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +23,8 @@ CONFIRMED, GONE, UNKNOWN = "confirmé", "probablement déjà parti", "inconnu"
 
 STATES = (GONE, UNKNOWN, CONFIRMED)
 
+SIRENE, RPPS, FINESS = "SIRENE", "RPPS", "FINESS"
+
 _COLUMN = re.compile(r"^(?:gp_establishments|establishments|gps)_((?:19|20)\d{2})_(\d{2})$")
 _MONTH = re.compile(r"^((?:19|20)\d{2})-(0[1-9]|1[0-2])(?:-\d{2})?$")
 _MONTHS = (
@@ -25,6 +33,11 @@ _MONTHS = (
 )  # fmt: skip
 
 Array = npt.NDArray[np.float64]
+
+
+def month_date(month: str) -> float:
+    """Return the first day of a month "2019-03", in decimal years."""
+    return int(month[:4]) + (int(month[5:7]) - 1) / 12
 
 
 @dataclass(frozen=True)
@@ -36,41 +49,75 @@ class Register:
     month
         "2019-03", the register being that of about its first day.
     counts
-        Index code (COG 2021), establishments. In a département where the register tells of a
-        commune, a commune that it does not name has none; elsewhere it is not known.
+        Index code (COG 2021), establishments. In a département where SIRENE tells of a commune, a
+        commune that it does not name has none; elsewhere it is not known, and so is a count that
+        could not be read (NaN).
+    source
+        "SIRENE", "RPPS" or "FINESS".
+    beside
+        A second register, which confirms only (FINESS).
     """
 
     month: str
     counts: pd.Series
+    source: str = SIRENE
+    beside: "Register | None" = None
 
     @property
     def date(self) -> float:
         """The first day of the month, in decimal years."""
-        return int(self.month[:4]) + (int(self.month[5:7]) - 1) / 12
+        return month_date(self.month)
 
     @property
     def told(self) -> str:
-        """The month in French ("mars 2019")."""
-        return f"{_MONTHS[int(self.month[5:7]) - 1]} {self.month[:4]}"
+        """The month in French ("mars 2019"), with the source where it is not SIRENE alone."""
+        month = f"{_MONTHS[int(self.month[5:7]) - 1]} {self.month[:4]}"
+        if self.beside is not None:
+            return f"{month} ({self.source}) et {self.beside.told}"
+        return month if self.source == SIRENE else f"{month} ({self.source})"
+
+    @property
+    def learned(self) -> bool:
+        """Whether what it adds to the probability was learned: SIRENE only."""
+        return self.source == SIRENE
+
+    def after(self, counted: float) -> "Register":
+        """Return the same without a register beside that is no newer than the counts."""
+        stale = self.beside is not None and self.beside.date <= counted
+        return replace(self, beside=None) if stale else self
 
     def of(self, codes: pd.Index) -> Array:
-        """Return the establishments of communes, NaN where the register does not reach."""
-        known = self.counts.dropna()
-        covered = set(departement(known.index.to_series()))
+        """Return the establishments of communes, NaN where the register does not reach.
+
+        Nor is it known where it shows none and the register beside shows a place of care.
+        """
+        found = self.alone(codes)
+        if self.beside is None:
+            return found
+        return np.where((found == 0) & (self.beside.of(codes) > 0), np.nan, found)
+
+    def alone(self, codes: pd.Index) -> Array:
+        """Return the same, whatever the register beside shows."""
+        named = codes.isin(self.counts.index)
+        found = self.counts.reindex(codes).to_numpy(float)
+        if self.source != SIRENE:  # the RPPS names those that have none, FINESS has no such silence
+            return found
+        covered = set(departement(self.counts.dropna().index.to_series()))
         here = departement(codes.to_series()).isin(covered).to_numpy()
-        found = known.reindex(codes).fillna(0.0).to_numpy(float)
-        return np.where(here, found, np.nan)
+        return np.where(here, np.where(named, found, 0.0), np.nan)
 
 
-def of_table(table: pd.DataFrame, month: str) -> Register:
+def of_table(table: pd.DataFrame, month: str, source: str = SIRENE) -> Register:
     """Return a register from rows of code and establishments; mergers are followed."""
     heirs = table["code"].map(places.successors()).fillna(table["code"])
     counts = table["establishments"].astype(float).groupby(heirs.rename("code")).sum(min_count=1)
-    return Register(month, counts.sort_index())
+    return Register(month, counts.sort_index(), source)
 
 
-def read_register(path: Path) -> Register:
-    """Read a register: columns code and gp_establishments_YYYY_MM, or code, establishments, date.
+def read_counts(path: Path) -> Register:
+    """Read a register already counted by commune.
+
+    Columns code and gp_establishments_YYYY_MM, or code, establishments, date.
 
     Raises
     ------
@@ -97,6 +144,25 @@ def read_register(path: Path) -> Register:
     return of_table(table, month)
 
 
+def together(registers: Sequence[Register]) -> Register | None:
+    """Return one register: SIRENE or the RPPS, with FINESS beside it.
+
+    Raises
+    ------
+    InvalidInputError
+        Two registers tell of the practices, or two of the places of care.
+    """
+    main = [one for one in registers if one.source != FINESS]
+    places_of_care = [one for one in registers if one.source == FINESS]
+    if len(main) > 1 or len(places_of_care) > 1:
+        raise InvalidInputError(
+            "Donner un seul registre de médecins (SIRENE ou RPPS) et, au plus, un fichier FINESS."
+        )
+    if not main:
+        return places_of_care[0] if places_of_care else None
+    return replace(main[0], beside=places_of_care[0] if places_of_care else None)
+
+
 def states(register: Register | None, codes: pd.Index, counted: float) -> npt.NDArray[np.str_]:
     """Return what a register says of communes with a GP, counted at the date `counted`.
 
@@ -112,9 +178,20 @@ def states(register: Register | None, codes: pd.Index, counted: float) -> npt.ND
     Returns
     -------
     numpy.ndarray
-        `CONFIRMED`, `GONE` or `UNKNOWN`, shape (n,).
+        `CONFIRMED`, `GONE` or `UNKNOWN`, shape (n,). Unknown too where two registers disagree.
     """
-    if register is None or register.date <= counted:
-        return np.full(len(codes), UNKNOWN)
-    found = register.of(codes)
-    return np.where(np.isnan(found), UNKNOWN, np.where(found > 0, CONFIRMED, GONE))
+    result = np.full(len(codes), UNKNOWN)
+    if register is None:
+        return result
+    register = register.after(counted)
+    if register.date > counted:
+        own = register.alone(codes)
+        result = np.where(own > 0, CONFIRMED, result)
+        result = np.where(register.of(codes) == 0, GONE, result)
+        reached = ~np.isnan(own)
+    else:
+        reached = np.zeros(len(codes), bool)
+    if register.beside is not None:
+        there = register.beside.of(codes) > 0
+        result = np.where(there & ~reached, CONFIRMED, result)
+    return result

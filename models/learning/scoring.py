@@ -108,7 +108,7 @@ def _odds(fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horiz
     ]
     register = inputs.register
     if register is not None and nowcast.feeds(register, start, horizon) and fitted.nowcast:
-        found = register.of(table.index)
+        found = register.after(start).of(table.index)
         fed = np.isfinite(found)
         sight = Sight(found, table["gps"].to_numpy(float), register.date, start, horizon)
         corrections = [fitted.nowcast, *map(Nowcast, fitted.nowcast_refits)]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
-from data.base.french import number, percent
+from data.base.french import counted, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios.store import Review, Seen
@@ -20,7 +20,7 @@ from geo.plane import great_circle_km
 from models.learning import artefact
 from models.learning.explain import effect
 from models.learning.predictors import THEMES
-from models.learning.register import CONFIRMED, GONE, UNKNOWN
+from models.learning.register import CONFIRMED, FINESS, GONE, UNKNOWN
 from models.learning.scoring import predict
 from models.learning.signals import span_of
 from models.learning.training import LATEST
@@ -123,7 +123,7 @@ def headline(row: Mapping[str, Any]) -> list[str]:
             f"réalisés ({number(told['losses'])} sur {number(told['communes'])} ; {tested})."
         ),
         (
-            f"Le registre de {row['register']} entre dans cette probabilité."
+            f"Le registre {of(row['register'])} entre dans cette probabilité."
             if fed
             else "Aucun registre n’entre dans cette probabilité."
         ),
@@ -149,17 +149,21 @@ def horizon_told(row: Mapping[str, Any]) -> str:
 def register_told(row: Mapping[str, Any]) -> str:
     """Say what a newer register shows of a commune, and what such flags are worth."""
     communes, right = artefact.shipped().flagged
+    told = of(row["register"])
     if row["state"] == GONE:
         return (
-            f"Probablement déjà parti : compté en {row['as_of']}, absent du registre de "
-            f"{row['register']} : à vérifier. Dans les régions jamais apprises, "
+            f"Probablement déjà parti : compté en {row['as_of']}, absent du registre {told} : à "
+            "vérifier. Dans les régions jamais apprises, "
             f"{number(100 * right / communes)} de ces signalements sur 100 étaient justes "
-            f"({number(right)} sur {number(communes)} ; comptés en 2017, absents du registre de "
+            f"({number(right)} sur {number(communes)} ; comptés en 2017, absents de SIRENE en "
             "mars 2019, vérifiés fin 2020)."
         )
     if row["state"] == CONFIRMED:
-        return f"Confirmé : le registre de {row['register']} y montre encore un médecin."
-    return "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune."
+        return f"Confirmé : le registre {told} y montre encore un médecin ou un lieu de soins."
+    return (
+        "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune, ou deux "
+        "registres s’y contredisent."
+    )
 
 
 def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
@@ -203,14 +207,21 @@ def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
     if not told or states.get(UNKNOWN, 0) == len(table):
         return (
             f"Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de "
-            f"{year} n’est importé (SIRENE par commune, dans « Données et méthode »)."
+            f"{year} n’est importé (SIRENE ou RPPS, dans « Données et méthode »)."
+        )
+    if told.endswith(f"({FINESS})") and "SIRENE" not in told and "RPPS" not in told:
+        return (
+            f"FINESS, {told.removesuffix(f' ({FINESS})')} : une maison ou un centre de santé dans "
+            f"{counted(states.get(CONFIRMED, 0), 'commune', 'communes')} où l’on a compté un "
+            "médecin. FINESS ne dit pas qui est parti : importez SIRENE ou le RPPS, dans "
+            "« Données et méthode »."
         )
     gone = table[table["state"] == GONE]
     communes, right = artefact.shipped().flagged
     worth = f"{number(100 * right / communes)} alertes justes sur 100 là où on a pu le vérifier"
     fed = "il entre" if risk["register_fed"].any() else "il n’entre pas"
     return (
-        f"Registre de {told}. Communes probablement déjà sans médecin, à vérifier : "
+        f"Registre {of(told)}. Communes probablement déjà sans médecin, à vérifier : "
         f"{number(len(gone))} ({number(gone['population'].sum())} habitants ; {worth}), "
         f"{number(states.get(CONFIRMED, 0))} où il montre un médecin, "
         f"{number(states.get(UNKNOWN, 0))} qu’il ne couvre pas ; {fed} dans les probabilités."

@@ -7,7 +7,7 @@ from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from models.learning.inputs import Inputs
-from models.learning.register import Register, of_table
+from models.learning.register import FINESS, RPPS, SIRENE, Register, of_table, together
 from models.learning.scoring import predict
 from models.learning.signals import CLASSES, DEFAULT_HORIZON
 
@@ -50,14 +50,36 @@ def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inpu
 
 
 def register_of(territory: Territory) -> Register | None:
-    """Return the register that the territory holds; None where it or the counts are no real ones.
+    """Return the registers of the territory; None where they or the counts are no real ones.
 
+    SIRENE, or the RPPS read as a register, with FINESS (maisons and centres de santé) beside it.
     Newer than the counts or not: `models.learning.register.states` tells.
     """
-    table = territory.context.get("gp_register")
-    if table is None or table.empty or territory.provenance["gps"].simulated:
+    if territory.provenance["gps"].simulated:
         return None
-    return of_table(table, str(table["month"].max()))
+    return together([one for one in (_practices(territory), _places_of_care(territory)) if one])
+
+
+def _practices(territory: Territory) -> Register | None:
+    table = territory.context.get("gp_register")
+    if table is None or table.empty:
+        return None
+    known = territory.provenance.get("gp_register")
+    source = SIRENE if known is None or SIRENE in known.source else RPPS
+    return of_table(table, str(table["month"].max()), source)
+
+
+def _places_of_care(territory: Territory) -> Register | None:
+    """Return FINESS as it stands in the region: communes with a maison or a centre de santé."""
+    known = territory.provenance.get("structures")
+    if known is None or known.simulated or territory.structures.empty:
+        return None
+    moment = known.moment("centre_sante") or known.moment("msp") or known.moment()
+    if moment is None:
+        return None
+    counts = territory.structures.groupby("code").size().rename("establishments").reset_index()
+    # A year alone: of its first month, so that nothing is said newer than it is.
+    return of_table(counts, f"{moment.year}-{moment.month or 1:02d}", FINESS)
 
 
 def risk_table(

@@ -65,6 +65,20 @@ def test_an_old_register_does_not_replace_newer_counts(register, counts):
     assert "2024" in remark
 
 
+def test_the_rpps_read_as_a_register_leaves_the_counts(register, counts):
+    imports.import_files([counts(2024, 3)])
+    (report,) = imports.import_files([register("20251103", 2)], as_register=True)
+    assert _gps() == 3
+    assert [one.table for one in report.tables] == ["gp_register"]
+    assert any("lu comme registre" in one for one in report.remarks)
+    table = catalogue.imported_tables(["gp_register"])["gp_register"].set_index("code")
+    assert table.loc["16001", "establishments"] == 2
+    assert table.loc["16002", "establishments"] == 0
+    assert set(table["month"]) == {"2025-11"}
+    assert _provenance("gp_register").measured[""] == Moment(2025, 11, 3)
+    assert "SIRENE" not in _provenance("gp_register").source
+
+
 def test_a_newer_register_replaces_counts_and_an_older_one_of_that_year_does_not(register, counts):
     imports.import_files([counts(2024, 3)])
     imports.import_files([register("20251103", 9)])
