@@ -40,6 +40,17 @@ def _share(measure: dict[str, float]) -> str:
     return "{} [{} ; {}]".format(*values)
 
 
+def _aim(measure: dict[str, float]) -> str:
+    """Say whether the average precision asked for is reached."""
+    asked = number(report.AVERAGE_PRECISION_AIM, 2)
+    if measure["value"] >= report.AVERAGE_PRECISION_AIM:
+        return f"La précision moyenne demandée ({asked}) est atteinte."
+    return (
+        f"La précision moyenne demandée ({asked}) **n’est pas atteinte** : parmi les communes à un "
+        "seul médecin, le départ est la décision d’une personne, qu’aucune donnée publique ne dit."
+    )
+
+
 def french(known: proof.Proof, shipped: dict[str, Any]) -> str:
     """Return the card in the order of TRIPOD+AI (Collins et al., 2024)."""
     designs, used = known.figures["designs"], known.figures["shipped"]
@@ -66,6 +77,7 @@ registre plus récent.
   AUC {_share(ahead["auc"])}. {known.verdict("forward")}
 - Avec un registre plus récent que les effectifs, régions jamais vues : précision moyenne
   {_share(now["average_precision"])}, AUC {_share(now["auc"])}.
+- {_aim(held["average_precision"])}
 
 ## 3. Contexte et but
 Un territoire perd son dernier généraliste et l’agence l’apprend tard. Le modèle classe les communes
@@ -124,13 +136,19 @@ Trois ans, régions jamais vues :
 Attendues et observées, à chaque durée :
 
 {_table(known.horizons())}
+À chaque échéance de 1 à 6 ans (≈ : pertes réparties au même rythme entre les deux effectifs qui
+l’encadrent, non observées ; vers l’avant depuis 2013, une seule période apprise ne dit aucune
+tendance, et un tiers des pertes n’était pas attendu) :
+
+{_table(known.each_horizon())}
 {chr(10).join(known.register())}
 
 ## 13. Limites
 {known.noise()} L’âge des médecins n’est pas ouvert : la part des plus de 65 ans est celle d’un
 secteur. Distances à vol d’oiseau. Les effectifs s’arrêtent en 2020 : les crises suivantes lui sont
-inconnues. Les échéances de 1, 2, 5 et 6 ans sont entre des durées vérifiées. Le registre n’a été
-appris qu’à un écart de 14 mois. Des associations, non des causes.
+inconnues. Aucun effectif ne tombe à 1, 2, 5 ou 6 ans : ces échéances n’ont pas pu être vérifiées
+elles-mêmes. Dans les villes, trop peu de pertes pour vérifier quelque échéance que ce soit. Le
+registre n’a été appris qu’à un écart de 14 mois. Des associations, non des causes.
 
 ## 14. Usage, contrôle humain et suivi
 Un planificateur confirme, réfute ou traite chaque signal ; son avis garde la classe, la probabilité

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from models.backtests import horizons
 from models.learning import metrics, signals, training
 from models.learning.features import RURALITY
 from models.learning.hazard import LastGpHazard, probability_of
@@ -25,9 +26,9 @@ CANDIDATES = ("hazard", "boosting", "average")
 LENGTHS = (*PERIODS[:1], *SPANS, (2009, 2017))
 """Counts and ends that calibration is checked on: 4, 3, 4, 7 and 8 years."""
 
-LOOKS = 68
+LOOKS = 70
 """Times that held-out regions of 2017→2020 were scored while choices were made: the 37 of the
-first version, 31 of this one (`docs/risk-protocol.md` lists them)."""
+first version, 33 of this one (`docs/risk-protocol.md` lists them)."""
 
 MISSING_INPUTS = {
     "apl": [name for name in NAMES if THEME_OF[name] == "apl"] + ["elderly_demand"],
@@ -413,7 +414,8 @@ def with_register(data: Rows) -> dict[str, Any]:
     if known.empty:
         return {}
     base = out_of_fold(data.table, known, "region", fit_hazard)
-    probability = training.nowcast_out_of_fold(known, base)
+    least = training.unaware(data, known)
+    probability = training.nowcast_out_of_fold(known, base, least)
     loss, drawn = known["loss"].to_numpy(float), metrics.draws(known["departement"].to_numpy(str))
     absent: Array = np.where(known["found"] == 0, 1.0, 0.0)
     low, high = drawn.interval(_rate, loss, absent)
@@ -461,6 +463,7 @@ def everything(data: Rows) -> dict[str, Any]:
         "register": with_register(data),
         "horizons": calibration_by_horizon(data),
         "forward_ratios": forward_ratios(forward),
+        "by_horizon": horizons.checks(data),
         "subgroups": subgroups(held_out),
         "curves": {"3": curves(held_out), "7": curves(seven)},
         "missing_inputs": missing_inputs(data),

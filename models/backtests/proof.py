@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.base.french import MISSING, date, number, percent
 from geo.errors import UnavailableError
-from models.backtests import report
+from models.backtests import horizon_tables, report
 from models.learning import artefact
 from models.learning.predictors import PREDICTORS, THEMES
 
@@ -167,6 +167,18 @@ class Proof:
             [{"Effectifs": title, "Type de commune": row["group"]} | _ratio(row)
              for title, row in parts]
         )  # fmt: skip
+
+    def each_horizon(self, horizon: int | None = None) -> pd.DataFrame:
+        """Return expected and observed losses of one horizon, or of all; see `horizon_tables`."""
+        return horizon_tables.french(self.figures["by_horizon"], horizon)
+
+    def departements(self, horizon: int) -> pd.DataFrame:
+        """Return expected and observed losses of one horizon by département."""
+        return horizon_tables.french_departements(self.figures["by_horizon"], horizon)
+
+    def verified(self, horizon: int) -> str:
+        """Say whether a horizon was checked on counts, and what came of it."""
+        return horizon_tables.verified(self.figures["by_horizon"], horizon)
 
     def groups(self, by: str) -> pd.DataFrame:
         """Return the measures of the model in use by rurality, number of GPs or département."""

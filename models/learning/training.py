@@ -1,6 +1,6 @@
 """From real panels to the shipped parameters: rows, held-out regions, fit, classes, sets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from models.learning.inputs import gather
 from models.learning.nowcast import Nowcast
 from models.learning.predictors import NAMES
 from models.learning.regions import REGION_OF, SEALED_REGION
+from models.learning.register import month_date
 from models.learning.signals import HORIZONS, SPANS, Signals
 
 PERIODS = ((2009, 2013), (2013, 2017), (2017, 2020))
@@ -127,13 +128,22 @@ def fit_hazard(learn: pd.DataFrame, times: Array | None = None) -> LastGpHazard:
 
 def out_of_fold(learn: pd.DataFrame, test: pd.DataFrame, by: str, fit: Fit) -> Array:
     """Return cumulative hazards of `test`, each from a model that saw none of its group."""
-    result = np.full(len(test), np.nan)
+    return out_of_fold_at(learn, test, by, fit, [float(test["years"].iloc[0])])[0]
+
+
+def out_of_fold_at(
+    learn: pd.DataFrame, test: pd.DataFrame, by: str, fit: Fit, lengths: Sequence[float]
+) -> Array:
+    """Return the same for several lengths in years, shape (len(lengths), n)."""
+    result = np.full((len(lengths), len(test)), np.nan)
     everywhere = pd.concat([learn, test])
-    start, years = end_of(int(test["start"].iloc[0])), float(test["years"].iloc[0])
+    start = end_of(int(test["start"].iloc[0]))
     for _, held_everywhere in groups(everywhere, by):
         seen, held = ~held_everywhere[: len(learn)], held_everywhere[len(learn) :]
         if held.any():
-            result[held] = fit(learn[seen]).cumulative(test[held], start, years)
+            model = fit(learn[seen])
+            for row, years in zip(result, lengths, strict=True):
+                row[held] = model.cumulative(test[held], start, years)
     return result
 
 
@@ -198,7 +208,7 @@ def fit(data: Rows) -> Fitted:
             len(learn), int(learn["loss"].sum()),
         )  # fmt: skip
     base = out_of_fold(learn, known, "region", fit_hazard)
-    corrected = signals.Outcome.of(known, nowcast_out_of_fold(known, base))
+    corrected = signals.Outcome.of(known, nowcast_out_of_fold(known, base, unaware(data, known)))
     absent = known[known["found"] == 0]
     return Fitted(
         model=model,
@@ -218,10 +228,21 @@ def _nowcast(rows: pd.DataFrame, base: Array, times: Array | None = None) -> Now
     return nowcast.fit(base, gps, found, loss, times)
 
 
-def nowcast_out_of_fold(known: pd.DataFrame, base: Array) -> Array:
+def unaware(data: Rows, known: pd.DataFrame) -> Array:
+    """Return the cumulative hazards, out of region, up to the last whole year before the register.
+
+    What forecasts that end before it say, and longer ones do not go under.
+    """
+    years = nowcast.whole_years_before(month_date(data.register) - end_of(LATEST[0]))
+    if years < 1:
+        return np.zeros(len(known))
+    return out_of_fold(data.table, known.assign(years=float(years)), "region", fit_hazard)
+
+
+def nowcast_out_of_fold(known: pd.DataFrame, base: Array, least: Array) -> Array:
     """Return probabilities of the last period with the register, whole regions held out.
 
-    `base` are cumulative hazards out of region of the same rows.
+    `base` are cumulative hazards out of region of the same rows, `least` those of `unaware`.
     """
     result = np.empty(len(known))
     gps, found = (known[name].to_numpy(float) for name in ("gps", "found"))
@@ -229,7 +250,7 @@ def nowcast_out_of_fold(known: pd.DataFrame, base: Array) -> Array:
         learned = _nowcast(known[~held], base[~held])
         odds = learned.log_odds(base[held], gps[held], found[held])
         result[held] = 1 / (1 + np.exp(-odds))
-    return result
+    return np.maximum(result, probability_of(least))
 
 
 def _drawn(table: pd.DataFrame) -> Iterator[Array]:

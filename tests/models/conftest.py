@@ -1,10 +1,12 @@
 """A small made-up country on a grid of real places, with a panel, APL and a territory."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.learning import places
+from models.learning import places, training
 from models.learning.inputs import Inputs
 
 DEPARTEMENTS = ("03", "15", "63")
@@ -48,3 +50,13 @@ def apl(panel: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def inputs(panel: pd.DataFrame, apl: pd.DataFrame) -> Inputs:
     return Inputs(panel.set_index("code"), apl)
+
+
+@pytest.fixture
+def learned_from(panel: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A panel on disk, told to be of two regions: one can be held out."""
+    monkeypatch.setattr(training, "BOOTSTRAP_REFITS", 2)
+    monkeypatch.setitem(training.REGION_OF, "63", "11")
+    path = tmp_path / "panel.csv"
+    panel.to_csv(path, index=False)
+    return path

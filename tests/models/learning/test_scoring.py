@@ -89,16 +89,6 @@ def test_a_damaged_artefact_is_refused(tmp_path: Path) -> None:
         artefact.fitted(artefact.read() | {"coefficients": [1.0]})
 
 
-@pytest.fixture
-def learned_from(panel: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A panel on disk, told to be of two regions: one can be held out."""
-    monkeypatch.setattr(training, "BOOTSTRAP_REFITS", 2)
-    monkeypatch.setitem(training.REGION_OF, "63", "11")
-    path = tmp_path / "panel.csv"
-    panel.to_csv(path, index=False)
-    return path
-
-
 def test_fitting_twice_writes_the_same_bytes(
     learned_from: Path, panel: pd.DataFrame, tmp_path: Path
 ) -> None:
