@@ -89,6 +89,11 @@ def test_speed_of_a_plain_road(tmp_path: Path) -> None:
         ({"oneway": "-1"}, False, True),
         ({"junction": "roundabout"}, True, False),
         ({"junction": "roundabout", "oneway": "no"}, True, True),
+        ({"oneway:motor_vehicle": "yes"}, True, False),
+        ({"oneway:motor_vehicle": "-1"}, False, True),
+        ({"oneway": "yes", "oneway:motor_vehicle": "no"}, True, True),
+        ({"oneway:motor_vehicle": "no", "oneway:motorcar": "yes"}, True, False),
+        ({"oneway": "yes", "oneway:bicycle": "no"}, True, False),
     ],
 )
 def test_one_way_streets(
