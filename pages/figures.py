@@ -14,6 +14,7 @@ import streamlit as st
 from data.access.people import people_of
 from data.base.french import MISSING
 from data.files import exports
+from data.official.templates import Template
 from data.region.territory import Territory
 from data.reports import columns
 from pages import exporting
@@ -175,6 +176,23 @@ def _draw_offers(files: Sequence[Offer]) -> None:
         for one in files:
             exporting.button(
                 one.label, one.content, file_name=one.file_name, mime=one.mime, key=one.key
+            )
+
+
+def template_buttons(template: Template) -> None:
+    """Draw a template to fill in, as CSV and as a workbook."""
+    with st.container(horizontal=True):
+        for label, content, extension, mime in (
+            ("Modèle CSV", template.csv, "csv", "text/csv"),
+            ("Modèle XLSX", template.xlsx, "xlsx", XLSX),
+        ):
+            st.download_button(
+                label,
+                content,
+                file_name=f"{template.name}.{extension}",
+                mime=mime,
+                on_click="ignore",
+                key=f"{template.name}-{extension}",
             )
 
 

@@ -5,11 +5,11 @@ import streamlit as st
 
 from data.access import travel_time_errors
 from data.base import french
-from data.official import imports, refresh, source_state
+from data.official import imports, refresh, source_state, templates
 from data.official.dropped_files import import_dropped
 from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
-from pages import accounts, method_texts, shell
+from pages import accounts, figures, method_texts, shell
 from pages.accounts import Role
 from pages.import_report import draw_report
 
@@ -187,6 +187,7 @@ def _import(territory: Territory) -> None:
                 ]
             st.rerun()
     _waiting(territory)
+    _templates()
     _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
         draw_report(report)
@@ -197,6 +198,18 @@ def _import(territory: Territory) -> None:
         st.session_state[REPORTS] = []
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()
+
+
+def _templates() -> None:
+    """Offer the templates of what no public file holds."""
+    with st.expander("Modèles à remplir : appels à la régulation, spécialistes, CPTS"):
+        for title, template in (
+            ("Appels à la régulation", templates.REGULATION),
+            ("Spécialistes par commune", templates.SPECIALISTS),
+            ("Périmètres des CPTS", templates.CPTS),
+        ):
+            st.markdown(f"**{title}.** " + " ".join(template.notes))
+            figures.template_buttons(template)
 
 
 def draw() -> None:

@@ -158,18 +158,7 @@ def _template() -> None:
             "classeur), puis importez-le dans « Données et méthode » ou par `proxisoins import`. "
             + " ".join(templates.REGULATION.notes)
         )
-        with st.container(horizontal=True):
-            for label, content, extension, mime in (
-                ("Modèle CSV", templates.REGULATION.csv, "csv", "text/csv"),
-                ("Modèle XLSX", templates.REGULATION.xlsx, "xlsx", figures.XLSX),
-            ):
-                st.download_button(
-                    label,
-                    content,
-                    file_name=f"{templates.REGULATION.name}.{extension}",
-                    mime=mime,
-                    on_click="ignore",
-                )
+        figures.template_buttons(templates.REGULATION)
 
 
 def draw_regulation(territory: Territory, chosen: RegulationChoices) -> RegulationChoices:

@@ -34,7 +34,7 @@ DEFAULT_LAYERS: tuple[str, ...] = ()
 
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
-_TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|departement|region):[\w.-]{1,40}")
+_TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|cpts|departement|region):[\w.-]{1,40}")
 _SLUG = re.compile(r"[a-zA-Z0-9-]{1,24}")
 _RISK_LISTS = {
     "departements": "dep",

@@ -32,6 +32,7 @@ LEVELS = MappingProxyType(
         "epci": ("epci", "epci_name"),
         "tvs": ("tvs", "tvs_name"),
         "bassin_de_vie": ("bassin_de_vie", "bassin_de_vie_name"),
+        "cpts": ("cpts", "cpts_name"),
         "departement": ("departement", "departement_name"),
         "region": ("region", "region_name"),
     }
@@ -97,7 +98,7 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         apl_published, apl65_published, apl_published_year (DREES);
         share_near_retirement (0 to 1, 1 − APL65/APL of the latest year with both) and its
         share_near_retirement_year; zone, zone_qpv, zone_decree (ISO date of
-        its decree), tvs, tvs_name ("" unknown); bassin_de_vie,
+        its decree), tvs, tvs_name, cpts, cpts_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         share_over_65, share_over_80 and their elder_year, of another census (missing without it);
         minutes_to_labelled_structure, population_labelled_within_20, _30; and the columns of
@@ -155,6 +156,7 @@ def _compute(territory: Territory) -> pd.DataFrame:
     table = _with_published(table, territory)
     table = _with_zones(table, territory)
     table = _with_reference(table, territory)
+    table = _with_cpts(table, territory)
     _add_labelled(table, territory)
     return table
 
@@ -270,6 +272,17 @@ def _with_reference(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
         **{column: _texts(codes, known[column]) for column in texts},
         share_over_75=codes.map(known["share_over_75"]).astype(float),
         **_elder_shares(territory, codes),
+    )
+
+
+def _with_cpts(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
+    """Add the area of CPTS of each commune, "" where none is imported."""
+    known = territory.context.get("cpts")
+    if known is None:
+        return table.assign(cpts="", cpts_name="")
+    told = known.set_index("code")
+    return table.assign(
+        **{column: _texts(table["code"], told[column]) for column in ("cpts", "cpts_name")}
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.files import exports
-from data.official.readers import regulation, specialists
+from data.official.readers import cpts, regulation, specialists
 from geo.errors import InvalidInputError
 
 _SHEET = "tableau"
@@ -78,6 +78,27 @@ SPECIALISTS = Template(
         "medecins : nombre de médecins, fractions admises (0,4) ; jamais un nom.",
         "Une commune absente du fichier n'a aucun médecin des spécialités qu'il contient.",
         "Un fichier remplace les spécialités qu'il contient ; les autres restent.",
+    ),
+)
+
+CPTS = Template(
+    "modele-cpts",
+    pd.DataFrame(
+        [("16015", "CPTS du Grand Angoulême", "", 2026), ("16374", "CPTS Ouest Charente", "", "")],
+        columns=list(cpts.COLUMNS),
+    ),
+    (
+        "Une ligne par commune ; remplacez les lignes d'exemple.",
+        "cpts : nom de la communauté, le même sur toutes ses lignes.",
+        "finess : son numéro (catégorie 604), si vous l'avez ; sinon laissez en blanc.",
+        (
+            "Une commune absente du fichier n'est dans aucune CPTS connue ; une commune que deux "
+            "CPTS se partagent est refusée, non choisie."
+        ),
+        (
+            "Des contours en GeoJSON (WGS84) sont lus aussi, s'ils ont un attribut cpts : une "
+            "commune est dans le contour où est sa mairie."
+        ),
     ),
 )
 

@@ -241,6 +241,18 @@ specialists = pa.DataFrameSchema(
 )
 """Specialists by commune; where a specialty is told, a commune that is absent has none."""
 
+cpts = pa.DataFrameSchema(
+    {
+        "code": _code(),
+        "cpts": pa.Column(str, pa.Check.str_length(1, 40)),  # FINESS number, else the name folded
+        "cpts_name": pa.Column(str, pa.Check.str_length(1, 80)),
+        "year": pa.Column(int, coerce=True),  # 0: the file tells none
+    },
+    unique=["code"],
+    strict=True,
+)
+"""CPTS of each commune; a commune that is absent is in none that is known."""
+
 CONTEXT = {
     "doctor_ages": doctor_ages,
     "gp_ages": gp_ages,
@@ -250,6 +262,7 @@ CONTEXT = {
     "people_squares": people_squares,
     "regulation_calls": regulation_calls,
     "specialists": specialists,
+    "cpts": cpts,
 }
 """Tables that a file can bring, that nothing simulates: absent until they are imported."""
 
@@ -270,6 +283,7 @@ TITLES = {
     "people_squares": "Habitants par carreau",
     "regulation_calls": "Appels à la régulation de la permanence des soins",
     "specialists": "Médecins spécialistes",
+    "cpts": "Périmètres des CPTS",
 }
 """French titles of the tables that a file can replace."""
 

@@ -41,6 +41,7 @@ TITLES: Mapping[str, str] = {
     "zone_decree": "Date de l’arrêté de zonage",
     "tvs_name": "Territoire de vie-santé",
     "bassin_de_vie_name": "Bassin de vie",
+    "cpts_name": "CPTS",
     "share_over_75": "Part des 75 ans et plus",
     "share_over_65": "Part des 65 ans et plus",
     "share_over_80": "Part des 80 ans et plus",

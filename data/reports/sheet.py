@@ -22,6 +22,7 @@ LEVEL_TITLES = {
     "epci": "EPCI",
     "bassin_de_vie": "Bassin de vie",
     "tvs": "Territoire de vie-santé",
+    "cpts": "CPTS",
     "departement": "Département",
     "region": "Région",
 }

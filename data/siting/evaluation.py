@@ -250,7 +250,8 @@ def _with_eligibility(
     around = ground.gps @ (minutes <= rules.VOID_MINUTES)
     if not ground.gps_known:
         around = np.full(len(sites), np.nan)
-    zones = table["code"].map(ground.communes.set_index("code")["zone"]).fillna("")
+    known = ground.communes.set_index("code")
+    zones = table["code"].map(known["zone"]).fillna("")
     said = [
         "non précisé" if s.gps is None else "oui" if s.gps >= rules.LEAST_MSP_GPS else "non"
         for s in sites
@@ -259,6 +260,7 @@ def _with_eligibility(
     return table.assign(
         gps_within_10=around,
         zone=zones,
+        cpts_name=table["code"].map(known["cpts_name"]).fillna(""),
         enough_gps=said,
         void_zone=void,
         aid=[rules.ZONE_AIDS.get(zone, "") if zone in rules.HELPED_ZONES else "" for zone in zones],

@@ -164,12 +164,15 @@ def _ess(site: Site, row: Mapping[Any, Any]) -> list[Check]:
 
 
 def _cpts(site: Site, row: Mapping[Any, Any]) -> list[Check]:
-    del site, row
+    del site
+    area = str(row["cpts_name"])
     return [
         Check(
             "projet de santé et territoire d’action validés (l’agence a deux mois pour s’opposer)",
             UNKNOWN,
-            "périmètre de la CPTS non importé",
+            f"dans le périmètre de {area} ; validation hors du fichier"
+            if area
+            else "périmètre de la CPTS non importé",
             rules.CPTS_TEXT,
         )
     ]

@@ -3,6 +3,7 @@
 from data.files.text_files import InputFile, tables_of
 from data.official.readers import (
     apl,
+    cpts,
     departements,
     features,
     finess,
@@ -30,6 +31,7 @@ READERS: dict[str, Reader] = {
     "zoning": zoning,
     "regulation": regulation,
     "specialists": specialists,
+    "cpts": cpts,
     "gp_counts": gp_counts,
     "melodi": melodi,
     "population": population,

@@ -109,7 +109,7 @@ def test_specialists_add_up_by_present_commune_and_leave_gps_and_names_out(read,
     assert [one.reason for one in result.tally.refused] == ["effectif illisible, négatif ou secret"]
 
 
-@pytest.mark.parametrize("template", [templates.REGULATION, templates.SPECIALISTS])
+@pytest.mark.parametrize("template", [templates.REGULATION, templates.SPECIALISTS, templates.CPTS])
 def test_templates_are_read_back(template, tmp_path):
     for extension, content in (("csv", template.csv()), ("xlsx", template.xlsx())):
         path = tmp_path / f"{template.name}.{extension}"
