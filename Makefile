@@ -77,9 +77,9 @@ clean: ## remove the environment and everything that set-up made
 	@$(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "The venv module is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
-.venv/ready: requirements.lock pyproject.toml data/upkeep/assets.py | .venv/bin/python
+.venv/ready: requirements-hashed.lock pyproject.toml data/upkeep/assets.py | .venv/bin/python
 	@echo "Installing what the application needs (a few minutes the first time)..."
-	@$(PIP) install -r requirements.lock
+	@$(PIP) install --require-hashes -r requirements-hashed.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(VENV_PYTHON) -m data.upkeep.assets
 	@echo "Compiling, and computing what the first screens need (a minute, once)..."

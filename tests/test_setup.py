@@ -56,6 +56,13 @@ def test_hashes_are_those_of_the_application_and_hold_no_address() -> None:
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in hashes)
 
 
+@pytest.mark.parametrize("name", ["Makefile", "deploy/Containerfile"])
+def test_installs_of_the_application_ask_for_the_hashes(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert re.search(r"install --require-hashes -r requirements-hashed\.lock", text)
+    assert not re.search(r"install -r requirements\.lock", text)
+
+
 @pytest.mark.parametrize(
     ("lock", "extras"),
     [("requirements.lock", ("login", "postgres")), ("requirements-dev.lock", ("dev",))],
