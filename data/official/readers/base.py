@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from data.base import french
@@ -128,6 +129,8 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     """Codes of all lines of an exhaustive file, whatever they count."""
+    lost: set[tuple[str, int]] = field(default_factory=set)
+    """Codes, as written, and years (0 for all) of the lines refused for what they count."""
 
     def refuse(self, rows: pd.Series | pd.DataFrame, reason: str) -> None:
         """Count rows (index: line numbers) as refused for a reason, in French."""
@@ -136,6 +139,21 @@ class Tally:
         count, lines = self.refusals.get(reason, (0, []))
         lines += [int(line) for line in rows.index[: EXAMPLES - len(lines)]]
         self.refusals[reason] = (count + len(rows), lines)
+
+    def lose(self, rows: pd.DataFrame, reason: str) -> None:
+        """Refuse rows of communes that count something: what is left of these is not known.
+
+        Parameters
+        ----------
+        rows
+            With the column code, and year where lines tell of several.
+        reason
+            In French.
+        """
+        self.refuse(rows, reason)
+        years = rows["year"] if "year" in rows else pd.Series(0, index=rows.index)
+        numbered = pd.to_numeric(years, errors="coerce").fillna(0).astype(int)
+        self.lost.update(zip(rows["code"], numbered, strict=True))
 
     def refuse_malformed(self, table: RawTable) -> None:
         """Count the lines that the table itself could not cut into cells."""
@@ -308,7 +326,7 @@ def said_once(rows: pd.DataFrame, keys: list[str], value: str, tally: "Tally") -
     """
     known = rows[rows[value].notna()]
     clash = known.groupby(keys)[value].transform("nunique") > 1
-    tally.refuse(known[clash], "valeurs différentes pour la même commune")
+    tally.lose(known[clash], "valeurs différentes pour la même commune")
     rows = rows.drop(index=known.index[clash]) if clash.any() else rows
     again = rows.duplicated(keys)
     tally.refuse(rows[again], "ligne répétée, comptée une fois")
@@ -364,6 +382,33 @@ def settled(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFra
     listed = ", ".join(codes[:8]) + ("…" if len(codes) > 8 else "")
     tally.refuse(rows[unknown & first], f"commune absente du code officiel actuel ({listed})")
     return rows[~unreadable & ~unknown]
+
+
+def without_lost(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Leave out the communes (and years) of which a line was refused: unknown, never a part or 0.
+
+    Parameters
+    ----------
+    rows
+        One row per commune (and year), columns code, and year if any.
+    index
+        The communes: a line of a former commune is lost to the present one.
+    tally
+        Knows the lines lost; is told how many communes of the region are left out.
+    """
+    if not tally.lost:
+        return rows
+    written = sorted(tally.lost)
+    codes = index.settle(pd.Series([code for code, _ in written], dtype=str))
+    lost = set(zip(codes, [year for _, year in written], strict=True))
+    years = rows["year"] if "year" in rows else pd.Series(0, index=rows.index)
+    gone = [(c, 0) in lost or (c, y) in lost for c, y in zip(rows["code"], years, strict=True)]
+    left = rows[np.array(gone, dtype=bool)]
+    if here := len(set(left["code"]) & index.codes):
+        told = french.counted(here, "commune dont", "communes dont")
+        how = "laissées inconnues" if here > 1 else "laissée inconnue"
+        tally.remarks.append(f"{told} une ligne est refusée : {how}, jamais zéro")
+    return rows[~np.array(gone, dtype=bool)]
 
 
 def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from data.official.readers.base import (
     settled,
     unknown_marks,
     with_code,
+    without_lost,
 )
 from data.official.readers.communes import CommuneIndex, departement
 from data.region.moments import Moment
@@ -99,8 +100,14 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
     tally.kept = known.index.nunique()
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()
-    if source in {"bpe_detail", "bpe_melodi", "bpe_wide"}:
-        history = _with_zeros(history, index, tally)
+    exhaustive = source in {"bpe_detail", "bpe_melodi", "bpe_wide"}
+    zeros = _zeros(history, index, tally) if exhaustive else history.iloc[:0]
+    if source in _ONE_ROW_EACH:
+        history = without_lost(history, index, tally)
+    # Of a commune with several lines, those left are what is known: at least that.
+    history = pd.concat([history, zeros])
+    history = history.sort_values(["code", "year"])
+    require_rows(len(history), candidate.file.name, "nombre de médecins généralistes par commune")
     year = _year_of_region(history, index)
     gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
     years = sorted(history.loc[history["code"].isin(index.codes), "year"].unique())
@@ -166,8 +173,8 @@ def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]
     rows["gps"] = doctors(rows["text"])
     hidden = unknown_marks(rows["text"])
     bad = (rows["gps"].isna() & (rows["text"] != "") & ~hidden) | (rows["gps"] < 0)
-    tally.refuse(rows[hidden], "secret statistique ou valeur non diffusée : commune inconnue")
-    tally.refuse(rows[bad], "nombre de médecins illisible")
+    tally.lose(rows[hidden], "secret statistique ou valeur non diffusée : commune inconnue")
+    tally.lose(rows[bad], "nombre de médecins illisible")
     return rows, bad | hidden
 
 
@@ -250,12 +257,12 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
         )
     gps["gps"] = numbers(gps["gps"]) if "gps" in gps else 1.0  # one row per equipment since 2021
     wrong = gps["gps"].isna() | (gps["gps"] < 0)
-    tally.refuse(gps[wrong], "nombre d'équipements illisible")
     year = gps["year"].str[:4] if "year" in gps else pd.Series("", index=gps.index)
     dated = year.str.fullmatch(r"\d{4}")
     gps["year"] = (year if dated.all() else year.where(dated, str(_year_in_name(header)))).astype(
         int
     )
+    tally.lose(gps[wrong], "nombre d'équipements illisible")
     return gps.loc[~wrong, ["code", "year", "gps"]]
 
 
@@ -291,8 +298,8 @@ def _year_in_name(header: Header) -> int:
     )
 
 
-def _with_zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
-    """Say zero where an exhaustive file has no line, in the départements that it covers.
+def _zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Return a zero where an exhaustive file has no line, in the départements that it covers.
 
     Those of which it tells of few communes are not covered: it is an extract, and unknown is not
     zero.
@@ -306,13 +313,14 @@ def _with_zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.
     given = pd.MultiIndex.from_frame(history[["code", "year"]])
     missing = grid.difference(given)
     zeros = pd.DataFrame({"code": missing.get_level_values(0), "year": missing.get_level_values(1)})
+    zeros = without_lost(zeros, index, tally)
     here = int(zeros["code"].isin(index.codes).sum())
     if here:
         tally.remarks.append(
             f"{french.number(here)} communes de la région sans ligne dans ce fichier exhaustif : "
             "comptées à zéro médecin"
         )
-    return pd.concat([history, zeros.assign(gps=0.0)]).sort_values(["code", "year"])
+    return zeros.assign(gps=0.0)
 
 
 def _year_of_region(history: pd.DataFrame, index: CommuneIndex) -> int:

@@ -15,6 +15,7 @@ from data.official.readers.base import (
     other_levels,
     require_rows,
     settled,
+    without_lost,
 )
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from geo.errors import InvalidInputError
@@ -92,9 +93,11 @@ def _read_populations(header: Header, index: CommuneIndex, tally: Tally) -> Read
     rows, year = _latest(pieces, header)
     rows["population"] = numbers(rows["text"])
     wrong = rows["population"].isna() | (rows["population"] < 0)
-    tally.refuse(rows[wrong], "population illisible")
+    own = rows["own"].str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
+    tally.lose(rows[wrong].assign(code=own[wrong], year=0), "population illisible")
     sums = _summed(rows[~wrong], index, tally, ["population"])
-    return ReadResult({"populations": sums.reset_index()}, {"populations": str(year)}, tally)
+    table = without_lost(sums.reset_index(), index, tally)
+    return ReadResult({"populations": table}, {"populations": str(year)}, tally)
 
 
 def _read_ages(header: Header, index: CommuneIndex, tally: Tally) -> ReadResult:

@@ -22,6 +22,7 @@ from data.official.readers.base import (
     settled,
     unknown_marks,
     with_code,
+    without_lost,
 )
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from geo.errors import InvalidInputError
@@ -77,13 +78,14 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     tally.refuse_malformed(header.table)
     rows["population"] = people(rows["text"])
     hidden = unknown_marks(rows["text"])
-    tally.refuse(rows[hidden], "valeur non diffusée")
+    tally.lose(rows[hidden], "valeur non diffusée")
     rows = rows[~hidden]
     wrong = rows["population"].isna() | (rows["population"] < 0)
-    tally.refuse(rows[wrong], "population illisible")
+    tally.lose(rows[wrong], "population illisible")
     rows = rows[~wrong].assign(own=lambda table: table["code"].map(plain_code))
     rows = said_once(rows, ["own"], "population", tally)
     table = _summed(rows, index, tally, "population").reset_index()
+    table = without_lost(table, index, tally)
     require_rows(len(table), candidate.file.name, "populations des communes")
     year = headings.year_of(column[1]) or _short_year(column[1])
     vintage = str(year) if year else _year_in_name(candidate)

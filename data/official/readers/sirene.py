@@ -19,6 +19,7 @@ from data.official.readers.base import (
     numbers,
     require_rows,
     settled,
+    without_lost,
 )
 from data.official.readers.communes import CommuneIndex, departement
 from geo.errors import InvalidInputError
@@ -78,6 +79,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     known = index.communes["code"]
     everywhere = sorted({*counts.index, *known[known.map(departement).isin(covered)]})
     table = counts.reindex(everywhere, fill_value=0.0).rename_axis("code").reset_index()
+    table = without_lost(table, index, tally)
     tally.remarks.append(
         f"{french.number(counts[counts.index.isin(index.codes)].sum())} établissements de médecine "
         "générale dans la région, remplaçants compris : une entrée des prévisions, pas un nombre "
@@ -111,7 +113,7 @@ def _read_counts(header: Header, tally: Tally) -> tuple[pd.DataFrame, str]:
     tally.read = len(rows)
     rows["establishments"] = numbers(rows["text"])
     wrong = rows["establishments"].isna() | (rows["establishments"] < 0)
-    tally.refuse(rows[wrong], "nombre d'établissements illisible")
+    tally.lose(rows[wrong], "nombre d'établissements illisible")
     return rows.loc[~wrong, ["code", "establishments"]], month
 
 

@@ -1,0 +1,66 @@
+"""A commune of which a line was refused is unknown: never zero, never a part of what it has."""
+
+from pathlib import Path
+
+import pytest
+
+from data.official.imports import commune_index
+from data.official.reading import read_here
+from data.region import embedded_set
+
+
+def read(path: Path, text: str):
+    path.write_text(text, encoding="utf-8")
+    read = read_here({0: path}, commune_index("75"))
+    (member,) = read.members
+    assert member.result is not None, member.refusal
+    return member.result
+
+
+def detail(*lines: str) -> str:
+    """Return a BPE of the domain of health that covers the whole of the département 19."""
+    codes = embedded_set.communes("75")["code"]
+    others = [f"{code};2021;C104;1" for code in codes if code.startswith("19")]
+    return "\n".join(["DEPCOM;AN;TYPEQU;NB_EQUIP", *others, *lines]) + "\n"
+
+
+def test_an_exhaustive_file_says_no_zero_where_a_line_is_refused(tmp_path):
+    text = detail(
+        "19275;2021;D265;11", "19136;2021;D265;?", "19073;2021;D265;2", "19073;2021;D265;x"
+    )
+    result = read(tmp_path / "bpe_2021.csv", text)
+    gps = result.tables["gps"].set_index("code")["gps"]
+    assert gps["19275"] == 11
+    assert gps["19001"] == 0  # covered, and no line of it was refused
+    assert "19136" not in gps.index
+    assert gps["19073"] == 2  # what its other lines count
+    assert "19136" not in set(result.tables["gp_history"]["code"])
+    assert any(
+        "1 commune dont une ligne est refusée : laissée inconnue" in said
+        for said in result.tally.remarks
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "table", "lines"),
+    [
+        ("DEPCOM;PMUN", "populations", ("{new};100", "{old};?", "33063;9")),
+        ("Code INSEE;MG 2024", "gps", ("{new};3", "{old};N/A - secret statistique", "33063;9")),
+    ],
+)
+def test_what_is_left_of_merged_communes_is_not_their_sum(tmp_path, heading, table, lines):
+    old, new = next(iter(embedded_set.mergers("75").items()))
+    text = "\n".join([heading, *(line.format(old=old, new=new) for line in lines)])
+    result = read(tmp_path / "communes_2024.csv", text)
+    assert result.tables[table]["code"].tolist() == ["33063"]
+
+
+def test_lines_that_contradict_one_another_are_no_zero(tmp_path):
+    codes = [c for c in embedded_set.communes("75")["code"] if c.startswith("19")]
+    columns = [f"EQUIP{k}" for k in range(20)]
+    rows = [f"{code};1;" + ";".join("0" * 20) for code in codes if code != "19136"]
+    rows += ["19136;2;" + ";".join("0" * 20), "19136;3;" + ";".join("0" * 20)]
+    text = "\n".join(["CODGEO;NB_D265;" + ";".join(columns), *rows])
+    result = read(tmp_path / "bpe_2021.csv", text)
+    assert "19136" not in set(result.tables["gps"]["code"])
+    assert len(result.tables["gps"]) == len(codes) - 1
