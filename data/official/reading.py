@@ -1,6 +1,6 @@
 """Official files recognised and read, in a process apart: nothing here stores anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -138,6 +138,7 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
             str(files[item[0].position]),
         )
     )
+    names: dict[int, str] = {}
     for member, candidate in recognised:
         try:
             check_level(candidate, member.reader)
@@ -155,8 +156,68 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
             *result.tally.remarks,
         ]
         read.members.append(replace(member, result=result))
+        names[len(read.members) - 1] = candidate.file.name
+    _keep_fullest(read.members, names)
     read.members.sort(key=lambda member: (order.index(member.reader), member.source in _FIRST))
     return read
+
+
+def _keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
+    """Of the members of one archive that give the same tables, keep the fullest, and say it.
+
+    Two that are as full and differ are both refused: nothing tells which is right.
+
+    Parameters
+    ----------
+    members
+        Changed in place.
+    names
+        Rank of a member that was read to its name in the archive.
+    """
+    groups: dict[object, list[int]] = {}
+    for rank in names:
+        groups.setdefault(_told(members[rank]), []).append(rank)
+    for ranks in groups.values():
+        sizes = {rank: _rows(members[rank]) for rank in ranks}
+        best = max(ranks, key=lambda rank: sizes[rank])
+        unsure = [
+            rank
+            for rank in ranks
+            if sizes[rank] == sizes[best] and not _same_tables(members[rank], members[best])
+        ]
+        for rank in ranks:
+            if rank == best and not unsure:
+                continue
+            if unsure and sizes[rank] == sizes[best]:
+                named = _listed([names[one] for one in (best, *unsure)])
+                why = f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un."
+                members[rank] = replace(members[rank], result=None, refusal=f"Des membres {why}")
+            else:
+                why = f"« {names[rank]} » donne les mêmes tables que « {names[best]} », "
+                fuller = "plus complet" if sizes[rank] < sizes[best] else "identique"
+                told = f"{why}{fuller}, qui est lu à sa place."
+                members[rank] = replace(members[rank], result=None, refusal=told)
+
+
+def _told(member: Member) -> object:
+    """Return what a member tells, and of when: two of one file that tell the same are rivals."""
+    result = member.result
+    if result is None:
+        return member
+    dated = tuple(sorted(result.vintages.items()))
+    return member.position, member.reader, dated, tuple(result.columns.items()), result.kinds
+
+
+def _rows(member: Member) -> int:
+    tables = member.result.tables.values() if member.result else ()
+    return sum(map(len, tables))
+
+
+def _same_tables(one: Member, other: Member) -> bool:
+    if one.result is None or other.result is None:
+        return False
+    mine, theirs = one.result.tables, other.result.tables
+    return mine.keys() == theirs.keys() and all(mine[key].equals(theirs[key]) for key in mine)
 
 
 def tvs_of(zoning: "pd.DataFrame | None") -> dict[str, tuple[str, ...]]:

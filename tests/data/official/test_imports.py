@@ -134,6 +134,43 @@ def test_an_archive_is_read_for_what_it_holds(tmp_path):
     assert set(_state().tables) == {"populations"}
 
 
+@pytest.mark.parametrize("fuller_first", [True, False])
+def test_of_two_members_of_an_archive_the_fullest_is_read_and_the_other_named(
+    tmp_path, fuller_first
+):
+    full = "DEPCOM;PMUN\n19275;9187\n33063;267991\n"
+    part = "DEPCOM;PMUN\n19275;1\n"
+    members = {"a.csv": full, "b.csv": part} if fuller_first else {"a.csv": part, "b.csv": full}
+    path = tmp_path / "populations.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    (report,) = imports.import_files([path])
+    assert report.status == "importé"
+    table = catalogue.imported_tables(["populations"])["populations"].set_index("code")
+    assert table["population"].to_dict() == {"19275": 9187, "33063": 267991}
+    lost = "b.csv" if fuller_first else "a.csv"
+    assert any(f"{lost} » donne les mêmes tables" in remark for remark in report.remarks)
+    assert (report.read, report.kept) == (2, 2)
+
+
+def test_two_members_as_full_that_differ_are_refused_and_the_same_twice_is_read_once(tmp_path):
+    path = tmp_path / "populations.zip"
+    for texts, status in (
+        (("DEPCOM;PMUN\n19275;1\n", "DEPCOM;PMUN\n19275;2\n"), "refusé"),
+        (("DEPCOM;PMUN\n19275;1\n", "DEPCOM;PMUN\n19275;1\n"), "importé"),
+    ):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in zip(("a.csv", "b.csv"), texts, strict=True):
+                archive.writestr(name, text)
+        (report,) = imports.import_files([path])
+        assert report.status == status
+        if status == "refusé":
+            assert "sans s'accorder" in report.message
+            assert "a.csv" in report.message
+            assert "b.csv" in report.message
+
+
 def test_a_file_that_is_near_is_told_what_it_lacks(tmp_path):
     path = tmp_path / "mg.csv"
     path.write_text("code_insee,commune,medecins_salaries\n19275,Ussel,3\n")
