@@ -172,3 +172,40 @@ def recognise(heading: Sequence[str], fields: Mapping[str, Sequence[str]]) -> di
                     found[field] = max(places, key=lambda k: (year_of(heading[k]), -k))
                     break
     return found
+
+
+def rivals(
+    heading: Sequence[str], fields: Mapping[str, Sequence[str]], found: Mapping[str, int]
+) -> dict[str, list[int]]:
+    """Return field to the columns that say the same as the one read for it, no year telling which.
+
+    Parameters
+    ----------
+    heading
+        Titles of a table.
+    fields
+        The fields to look at, and their headings.
+    found
+        What `recognise` read of the table.
+    """
+    meant: dict[str, list[int]] = {}
+    for field, names in fields.items():
+        if field not in found:
+            continue
+        wanted = {form for name in names for form in _forms(name.split())}
+        year = year_of(heading[found[field]])
+        others = [
+            place
+            for place, cell in enumerate(heading)
+            if place not in found.values()
+            and (year_of(cell) in {year, 0} or not year)
+            and wanted & _forms(heading_words(cell))
+        ]
+        if others:
+            meant[field] = others
+    return meant
+
+
+def _forms(words: Sequence[str]) -> set[str]:
+    """Return the ways in which a heading is compared, blanks taken out."""
+    return {form for form in ("".join(words), _core(words)) if form}

@@ -62,6 +62,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """Field to its headings, folded (no accent, case nor punctuation)."""
 
+COUNTING = ("gps", "others", "floor_m2")
+"""Fields of figures: two columns of them that differ are two answers."""
+
 LOCATING = ("lon", "lat", "point", "code", "commune", "postcode", "address")
 """Fields that may say where a site is."""
 
@@ -75,3 +78,9 @@ def locates(found: Mapping[str, object]) -> bool:
     """Tell whether the columns found can place a site."""
     fields = set(found)
     return bool(fields & (set(LOCATING) - {"lon", "lat"})) or {"lon", "lat"} <= fields
+
+
+def rivals(heading: Sequence[str], found: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return the fields that count something and that several columns of one year may hold."""
+    counting = {field: FIELDS[field] for field in COUNTING}
+    return headings.rivals(heading, counting, found)

@@ -10,7 +10,7 @@ from data.base import french
 from data.base.french import fold
 from data.files.document import Chosen, Document, Layer, Row, choose
 from data.files.opening import EXPECTED
-from data.uploads.columns import FIELDS, locates, recognise
+from data.uploads.columns import FIELDS, locates, recognise, rivals
 from data.uploads.coordinates import looks_like_a_place
 from data.uploads.lines import Line, Lines
 from geo.errors import InvalidInputError
@@ -40,7 +40,7 @@ def lines_of(document: Document) -> Lines:
     if layers:
         lines = _of_layers(layers, document, chosen)
     elif chosen is not None:
-        lines = _of_table(chosen)
+        lines = _of_table(chosen, document.name)
     elif document.layers:
         raise InvalidInputError(f"« {document.name} » ne contient aucun lieu.")
     else:
@@ -87,10 +87,11 @@ def _no_heading(document: Document) -> InvalidInputError:
 
 
 # Tables.
-def _of_table(chosen: Chosen) -> Lines:
+def _of_table(chosen: Chosen, label: str) -> Lines:
     heading, rows = chosen.heading, chosen.rows
     width = len(heading)
     columns = _settled(heading, rows)
+    _refuse_rivals(heading, columns, [cells for _, cells in rows], label)
     titles = [fold(cell) for cell in heading]
     lines, totals = [], []
     for number, cells in rows:
@@ -117,6 +118,32 @@ def _of_table(chosen: Chosen) -> Lines:
         tuple(left),
         chosen.remarks,
     )
+
+
+def _refuse_rivals(
+    heading: Sequence[str], columns: Mapping[str, int], rows: Sequence[Sequence[str]], name: str
+) -> None:
+    """Refuse two columns that count the same without a year to tell them apart, if they differ.
+
+    Raises
+    ------
+    InvalidInputError
+        With both names.
+    """
+
+    def cell(cells: Sequence[str], place: int) -> str:
+        return cells[place] if place < len(cells) else ""
+
+    for field, others in rivals(heading, columns).items():
+        read = columns[field]
+        for other in others:
+            pairs = ((cell(cells, read), cell(cells, other)) for cells in rows)
+            if any(mine != theirs and mine and theirs for mine, theirs in pairs):
+                raise InvalidInputError(
+                    f"« {name} » a deux colonnes pour la même chose, « {heading[read][:40]} » et "
+                    f"« {heading[other][:40]} », et aucune année ne dit laquelle lire : n'en "
+                    "gardez qu'une, ou ajoutez l'année à leurs titres."
+                )
 
 
 def bounded(line: Line) -> Line:
@@ -238,6 +265,8 @@ def _features(
     to_degrees = _transformer(layer.crs)
     keys = list(dict.fromkeys(key for one in layer.features for key in one.cells))
     found = recognise(keys)
+    rows = [[one.cells.get(key, "") for key in keys] for one in layer.features]
+    _refuse_rivals(keys, found, rows, layer.label or "la couche")
     columns |= {field: keys[place] for field, place in found.items()}
     unused |= dict.fromkeys(key for k, key in enumerate(keys) if k not in found.values())
     lines = []
