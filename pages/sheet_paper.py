@@ -30,7 +30,7 @@ def sheet_of(
 ) -> Sheet:
     """Return the sheet; printed or public, it tells of the risk what anyone may know."""
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
-    region = shell.aggregated_indicators(territory, "region").iloc[0]
+    region = shell.whole(territory)
     masked = printed or not accounts.may_see_risk()
     return sheet.sheet(
         territory,
@@ -115,4 +115,4 @@ def measures(territory: Territory, level: str, first: str, second: str) -> list[
     communes = shell.commune_indicators(territory)
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
-    return pair(one, two, shell.aggregated_indicators(territory, "region").iloc[0])
+    return pair(one, two, shell.whole(territory))

@@ -81,6 +81,12 @@ def commune_indicators(current: Territory) -> pd.DataFrame:
     return indicators.commune_indicators(current)
 
 
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=BY_VERSION)
+def whole(current: Territory) -> pd.Series:
+    """Return the indicators of the region, or of France, as one row; read only."""
+    return indicators.whole(current, commune_indicators(current))
+
+
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_VERSION)
 def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
     """Return one row of indicators per EPCI, département…; read only."""

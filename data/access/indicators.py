@@ -14,7 +14,7 @@ from data.access import people as residents
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
 from data.access.people import counted_within
 from data.base.table_cache import cached_table, digest
-from data.region import embedded_set
+from data.region import embedded_set, france
 from data.region.rules import HUBERT_MINUTES, LABEL_MINUTES
 from data.region.schemas import ZONES
 from data.region.territory import Territory
@@ -166,7 +166,9 @@ def _identity(territory: Territory) -> pd.DataFrame:
     table = pd.DataFrame(territory.communes[columns]).reset_index(drop=True)
     named = embedded_set.departements(territory.region).set_index("code")["name"]
     table.insert(3, "departement_name", table["departement"].map(named))
-    table.insert(5, "region_name", territory.region_name)
+    names = table["region"].map(france.NAMES).fillna(territory.region_name)
+    alone = territory.region != france.WHOLE
+    table.insert(5, "region_name", territory.region_name if alone else names)
     return table
 
 
@@ -337,6 +339,15 @@ def aggregated_indicators(territory: Territory, level: str) -> pd.DataFrame:
         If the level is not one of `LEVELS`.
     """
     return aggregate(commune_indicators(territory), level)
+
+
+def whole(territory: Territory, communes: pd.DataFrame) -> pd.Series:
+    """Return all the communes of a territory as one row of `aggregated_indicators`.
+
+    Of a region, the row of the region; of all of France, that of France, not of one region.
+    """
+    named = communes.assign(region=territory.region, region_name=territory.region_name)
+    return aggregate(named, "region").iloc[0]
 
 
 def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:

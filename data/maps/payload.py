@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from data.access import indicators
 from data.access.people import people_of
 from data.base import paths
 from data.maps import differences, room
@@ -222,6 +223,10 @@ def _drawn(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the indicators as the client draws them, and the comparisons of the card."""
     drawn, comparisons = [], {}
+    # In all of France, the last column is France, not whichever region comes first.
+    whole = {}
+    if around and len(around["region"]) > 1:
+        whole["region"] = indicators.whole(territory, table).to_frame().T.infer_objects()
     for one in layers.INDICATORS:
         if one.key not in table or not table[one.key].notna().any():
             continue
@@ -250,7 +255,7 @@ def _drawn(
         if not (numeric and around) or any(one.key not in frame for frame in around.values()):
             continue
         by_level: dict[str, Any] = {}
-        for level, frame in around.items():
+        for level, frame in {**around, **whole}.items():
             values = layers.drawn_values(frame[one.key] * scale, one.decimals)
             by_level[level] = dict(zip(frame["code"], values, strict=True))
         by_level["region"] = next(iter(by_level["region"].values()))

@@ -29,6 +29,9 @@ NAMES = MappingProxyType(
 )
 """INSEE code to name, in the order of names (official geographic code, regions since 2016)."""
 
+WHOLE = "FR"
+"""Code of all of France held as one region."""
+
 OVERSEAS = frozenset({"01", "02", "03", "04", "06"})
 """Regions whose geodesy, roads and supply have nothing in common with the mainland's."""
 

@@ -11,7 +11,7 @@ from data.access.indicators import LEVELS
 from data.base import french
 from data.base.french import MISSING, at, counted, joined, number, of, ordinal, percent
 from data.pdses import coverage
-from data.region import decrees, rules
+from data.region import decrees, france, rules
 from data.region.territory import Territory
 from data.reports import care_context
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
@@ -194,6 +194,11 @@ def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
     return f"{people}, {counted(len(members), 'commune', 'communes')}, {where}"
 
 
+def _beside(region: pd.Series) -> str:
+    """Return what figures are compared with: the region, or all of France."""
+    return "France" if region["code"] == france.WHOLE else "région"
+
+
 def _rank(own: pd.Series, peers: pd.DataFrame, key: str, *, low_is_good: bool) -> str:
     """Say where a value stands among those of the same level ("12e sur 156")."""
     values = peers[key].dropna()
@@ -227,7 +232,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             "Généraliste le plus proche",
             value,
             _compared(
-                f"région : {number(region['minutes_to_nearest_gp'], 1)} min en moyenne",
+                f"{_beside(region)} : {number(region['minutes_to_nearest_gp'], 1)} min en moyenne",
                 _rank(own, peers, "minutes_to_nearest_gp", low_is_good=True),
             ),
             told,
@@ -237,7 +242,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         "Habitants à plus de 20 minutes",
         percent(own["share_beyond_20"], 1),
         _compared(
-            f"région : {percent(region['share_beyond_20'], 1)}",
+            f"{_beside(region)} : {percent(region['share_beyond_20'], 1)}",
             _rank(own, peers, "share_beyond_20", low_is_good=True),
         ),
         _beyond(own),
@@ -266,7 +271,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
         "Généralistes pour 1 000 habitants",
         number(own["gps_per_1000"], 2),
         _compared(
-            f"région : {number(region['gps_per_1000'], 2)}",
+            f"{_beside(region)} : {number(region['gps_per_1000'], 2)}",
             _rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
         f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants.".capitalize(),
@@ -285,7 +290,10 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
         key,
         "Accessibilité (APL)",
         number(own[key], 1),
-        _compared(f"région : {number(region[key], 1)}", _rank(own, peers, key, low_is_good=False)),
+        _compared(
+            f"{_beside(region)} : {number(region[key], 1)}",
+            _rank(own, peers, key, low_is_good=False),
+        ),
         f"Consultations accessibles par an et par habitant ; {series}. "
         + (
             f"{number(rules.ZIP_APL, 1)} ou moins : très peu accessible."
@@ -304,7 +312,7 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         "Offre proche de la retraite",
         percent(share),
         _compared(
-            f"région : {percent(region['share_near_retirement'])}",
+            f"{_beside(region)} : {percent(region['share_near_retirement'])}",
             _rank(own, peers, "share_near_retirement", low_is_good=True),
         ),
         "Part des consultations accessibles assurée par des médecins de plus de 65 ans (DREES)."
@@ -327,7 +335,8 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             "Structure France Santé",
             value,
             _compared(
-                f"région : {number(region['minutes_to_labelled_structure'])} min en moyenne",
+                f"{_beside(region)} : "
+                f"{number(region['minutes_to_labelled_structure'])} min en moyenne",
                 _rank(own, peers, "minutes_to_labelled_structure", low_is_good=True),
             ),
             told if np.isfinite(minutes) else "Aucune structure labellisée n’est chargée.",
@@ -338,7 +347,7 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         "population_labelled_within_30",
         "À 30 min d’une structure France Santé",
         percent(reached / own["population"]),
-        f"région : {percent(overall)}",
+        f"{_beside(region)} : {percent(overall)}",
         f"{number(reached)} des {number(own['population'])} habitants.",
     )
 

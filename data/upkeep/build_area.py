@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.region.france import WHOLE
 from data.upkeep.registry_packages import Archives
 
-FRANCE = "FR"
-"""Code of all of France as one region."""
 AROUND_DEGREES = 1.0
 """Margin of the coast around the region."""
 SPARE_DEGREES = 1.0
@@ -28,7 +27,7 @@ def needed(communes: pd.DataFrame, archives: Archives, region: str) -> pd.DataFr
     archives
         The packages.
     region
-        INSEE code, or `FRANCE`.
+        INSEE code, or `WHOLE`.
 
     Returns
     -------
@@ -37,7 +36,7 @@ def needed(communes: pd.DataFrame, archives: Archives, region: str) -> pd.DataFr
         `AROUND_DEGREES` + `SPARE_DEGREES`, of those without a contour, and of those that share a
         postcode with one of these (they place it), in the same order.
     """
-    if region == FRANCE:
+    if region == WHOLE:
         return communes
     rows = archives.communes_csv
     known = rows.loc[rows["type"] == "COM", ["code", "geometry"]].dropna().drop_duplicates("code")

@@ -24,7 +24,8 @@ from pyproj import Geod
 
 from data.base import french, paths
 from data.region import schemas
-from data.upkeep.build_area import AROUND_DEGREES, FRANCE, needed
+from data.region.france import WHOLE
+from data.upkeep.build_area import AROUND_DEGREES, needed
 from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, Archives
 from geo.errors import InvalidInputError
 
@@ -330,7 +331,7 @@ def describe(
     communes: pd.DataFrame, everywhere: pd.DataFrame, region: str, archives: Archives
 ) -> dict[str, object]:
     """Return the set's description: names of region, départements and EPCI, attributions."""
-    names = {r["code"]: r["nom"] for r in archives.codes_json("regions")} | {"FR": "France"}
+    names = {r["code"]: r["nom"] for r in archives.codes_json("regions")} | {WHOLE: "France"}
     used = set(everywhere["departement"])
     departements = [
         {"code": d["code"], "name": d["nom"], "region": d["region"]}
@@ -403,13 +404,13 @@ def build(
     progress(1)
     table = commune_table(archives)
     known = sorted(table["region"].unique())
-    if region != FRANCE and region not in known:
+    if region != WHOLE and region not in known:
         raise InvalidInputError(
-            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou {FRANCE}."
+            f"La région « {region} » n’existe pas ; codes admis : {', '.join(known)} ou {WHOLE}."
         )
     france = with_geography(needed(table, archives, region), archives)
     progress(2)
-    communes = france if region == FRANCE else france[france["region"] == region]
+    communes = france if region == WHOLE else france[france["region"] == region]
     communes = gpd.GeoDataFrame(communes.reset_index(drop=True))
     check_counts(communes, region)
     fringe = fringe_of(

@@ -3,7 +3,7 @@ import { worded } from "./data.js";
 import { make, number } from "./dom.js";
 import { ROOM } from "./room.js";
 
-const HEADS = ["", "Commune", "EPCI", "Dép.", "Région"];
+const HEADS = ["", "Commune", "EPCI", "Dép."];
 
 export class Card {
   constructor(carte) {
@@ -55,7 +55,7 @@ export class Card {
   }
 
   table(row) {
-    const heads = HEADS.map((text, order) => make(order ? "th" : "td", order ? { text, scope: "col" } : {}));
+    const heads = [...HEADS, this.carte.config.region_name === "France" ? "France" : "Région"].map((text, order) => make(order ? "th" : "td", order ? { text, scope: "col" } : {}));
     const lines = this.carte.config.indicators.map((one) => this.line(one, row));
     return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines));
   }
