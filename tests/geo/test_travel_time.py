@@ -61,12 +61,12 @@ def test_engines_import_where_no_folder_takes_what_is_compiled(tmp_path):
     shutil.copytree(
         ROOT / "geo", tmp_path / "geo", ignore=shutil.ignore_patterns("__pycache__", "*.nbi")
     )
-    code = "from geo.friction import cost_distance\nprint(cost_distance.move_minutes)\n"
+    code = "from geo.friction import raster\nprint(raster.move_minutes)\n"
     # No locator of numba's accepts the folder, as when none of them can be written.
     refuse = (
-        "import numba.core.caching as c\n"
-        "for impl in (c.CompileResultCacheImpl, c.CodeLibraryCacheImpl):\n"
-        "    impl._locator_classes = []\n"
+        "from geo import compiled\n"
+        "for one in (compiled.ChosenFolder, compiled.BesideTheCode, compiled.UserFolder):\n"
+        "    one.from_function = classmethod(lambda *_: None)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", refuse + code],
@@ -79,3 +79,33 @@ def test_engines_import_where_no_folder_takes_what_is_compiled(tmp_path):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "move_minutes" in done.stdout
+
+
+def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(tmp_path):
+    """Kernels of several files: numba alone would go on with the old code of the other file."""
+    package = tmp_path / "geo"
+    package.mkdir()
+    shutil.copy(ROOT / "geo" / "compiled.py", package)
+    head = "from geo.compiled import kernel\n"
+    caller = "from geo.called import called\n\n@kernel\ndef caller():\n    return called()\n"
+    (package / "caller.py").write_text(head + caller, encoding="utf-8")
+
+    def answer() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from geo.caller import caller\nprint(caller())"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    answers = []
+    for value in (1, 2):
+        code = f"{head}\n@kernel\ndef called():\n    return {value}\n"
+        (package / "called.py").write_text(code, encoding="utf-8")
+        answers.append(answer())
+    assert answers == ["1", "2"]
+    assert list(package.glob("__pycache__/caller.caller*.nbi"))
