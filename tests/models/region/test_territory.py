@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.region import catalogue
+from data.access import inputs
+from data.region import catalogue, rules
 from data.region.territory import Territory
+from data.siting.departures import departures_of
 from geo.errors import InvalidInputError
 from models.learning.inputs import share_over_65
 from models.learning.signals import DEFAULT_HORIZON
@@ -91,6 +93,44 @@ def test_a_departure_moves_patients_and_loses_none(territory: Territory) -> None
     assert result.neighbours["extra_patients"].sum() + result.people_left > 0
     assert np.diff(result.rounds).min(initial=0) >= -1e-9
     assert result.assumptions
+
+
+def test_a_departure_is_that_of_the_sites(territory: Territory) -> None:
+    """Minutes, APL, people beyond 20 minutes and without room: one engine, the same figures."""
+    gps = territory.gps.set_index("code")["gps"]
+    code = str(gps[gps == 1].index[3])
+    here, there = departure(territory, code), departures_of(territory, {code: 1})
+    assert there is not None
+    assert here.people_beyond_20 == there.pushed_beyond_20
+    assert here.room.nearest == there.losing_room
+    changed = here.communes.set_index("code")
+    after = there.ground.communes.set_index("code").loc[changed.index]
+    known = np.isfinite(changed["minutes_after"])
+    pd.testing.assert_series_equal(
+        changed.loc[known, "minutes_after"],
+        after.loc[known, "minutes_to_nearest_gp"],
+        check_names=False,
+    )
+    falling = changed["apl_before"] - changed["apl_after"] > rules.APL_NOISE
+    assert changed.loc[falling, "population"].sum() == pytest.approx(there.losing)
+
+
+def test_patients_of_those_who_leave_are_shared_out_whole(territory: Territory) -> None:
+    gps = territory.gps.set_index("code")["gps"]
+    code = str(gps[gps == 2].index[0])
+    places, pairs = inputs.places(territory), inputs.gp_pairs(territory)
+    weight = inputs.apl_weight(pairs["minutes"].to_numpy())
+    demand, _ = inputs.standardised_population(territory, places)
+    load = pd.Series(weight * demand[pairs["origin"]]).groupby(pairs["destination"]).sum()
+    supply = places["gps"].fillna(0.0).reindex(load.index) / load
+    offered = pd.Series(weight * supply.reindex(pairs["destination"]).to_numpy())
+    share = offered / offered.groupby(pairs["origin"]).transform("sum")
+    here = places.index[places["code"] == code][0]
+    people = places["population"].to_numpy()[pairs["origin"]]
+    at_site = float((people * share)[(pairs["destination"] == here).to_numpy()].sum())
+    one = departure(territory, code, 1)
+    moved = one.neighbours["extra_patients"].sum() + one.people_left
+    assert moved == pytest.approx(at_site / 2, rel=1e-6)
 
 
 def test_two_half_departures_make_one(territory: Territory) -> None:
