@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from data.access import indicators
 from data.maps import payload as map_payload
 from data.maps.sentences import sentence
-from data.region import catalogue
 from data.region.territory import Territory
 from geo import layers
 from geo.layers import INDICATORS
@@ -32,13 +30,6 @@ def test_no_text_survives_as_a_template_a_tag_or_a_script(text: str) -> None:
     payload = map_payload.encode({"name": text})
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", payload)
     assert decoded(payload) == {"name": text.encode("utf-8", "surrogatepass").decode()}
-
-
-@pytest.fixture(scope="module")
-def loaded(prepared_home: Path) -> tuple[Territory, pd.DataFrame]:
-    assert prepared_home.is_dir()
-    territory = catalogue.load_territory("75")
-    return territory, indicators.commune_indicators(territory)
 
 
 def test_values_follow_the_communes_and_past_years_are_offered(

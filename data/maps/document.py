@@ -1,0 +1,276 @@
+"""What the map's client receives, key by key: `static/proxisoins` reads these and no others.
+
+A test holds both ways (`tests/data/maps/test_document.py`): what is written is declared here, what
+is declared is read by the scripts, what the scripts read is declared. Lists "of communes" follow
+the order of the territory.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from data.maps.room import RoomControls, RoomDocument
+from data.region.search import SearchRules
+
+Value = float | str | None
+"""What a commune has of an indicator; None when it is not known."""
+
+
+class Symbol(TypedDict):
+    """A mark of 20 by 20: its shape (`symbols.js`), its colour, the letter on it or ""."""
+
+    shape: str
+    colour: str
+    mark: str
+
+
+class LegendEntry(TypedDict, total=False):
+    """One line of the legend of a layer: a symbol, a pattern or a stroke."""
+
+    label: str
+    colour: str
+    shape: str
+    mark: str
+    pattern: str
+    minutes: int
+    dash: str | None
+    weight: float
+
+
+class Layer(TypedDict):
+    """What may be drawn over the communes; `colour` is that of rings and flows.
+
+    `statuses` and `worst_first`: marks of several points take the worst status among them.
+    `url` and `attribution`: of tiles.
+    """
+
+    key: str
+    kind: Literal["zones", "points", "rings", "tiles", "flows"]
+    label: str
+    legend: list[LegendEntry] | None
+    short: NotRequired[str]
+    note: NotRequired[str]
+    colour: NotRequired[str]
+    symbol: NotRequired[Symbol]
+    statuses: NotRequired[dict[str, Symbol]]
+    worst_first: NotRequired[list[str]]
+    url: NotRequired[str]
+    attribution: NotRequired[str]
+
+
+class Class(TypedDict):
+    """A class of an indicator; `value` where the indicator is a word and not a number."""
+
+    label: str
+    colour: str
+    value: NotRequired[str]
+
+
+class Past(TypedDict):
+    """An indicator at another year, commune by commune."""
+
+    year: int
+    values: list[Value]
+
+
+class Difference(TypedDict):
+    """Legend of what changed between two years; see `data.maps.differences.legend`."""
+
+    breaks: list[float]
+    classes: list[Class]
+    decimals: int
+    unchanged: list[float]
+
+
+class Indicator(TypedDict):
+    """What colours the communes: words, classes, values of communes, earlier years."""
+
+    key: str
+    label: str
+    short: str
+    unit: str
+    decimals: int
+    breaks: list[float]
+    classes: list[Class]
+    values: list[Value]
+    sentence: str
+    note: str
+    years: list[Past]
+    difference: NotRequired[Difference]
+
+
+class ZoneStyle(TypedDict):
+    """How a zone is filled."""
+
+    pattern: str
+    colour: str
+
+
+class Zones(TypedDict):
+    """The zone of each commune, and how each zone is drawn."""
+
+    values: list[str | None]
+    styles: dict[str, ZoneStyle]
+
+
+class Point(TypedDict):
+    """A place of a layer: degrees, name, what else to say; `place` is its establishment."""
+
+    lon: float
+    lat: float
+    name: str
+    detail: str
+    status: NotRequired[str]
+    place: NotRequired[str]
+
+
+Flow = TypedDict("Flow", {"from": list[float], "to": list[float], "width": float})
+"""Who lends to whom: latitude and longitude of both ends, pixels."""
+
+
+class CardAction(TypedDict):
+    """What the card of a commune proposes, and how the client then calls it."""
+
+    label: str
+    action: str
+
+
+class State(TypedDict):
+    """The view to open on, the whole region without a centre; the last are those of the room."""
+
+    region: str
+    lon: NotRequired[float | None]
+    lat: NotRequired[float | None]
+    zoom: NotRequired[float | None]
+    indicator: str
+    layers: list[str]
+    commune: str
+    here: list[float] | tuple[float, float] | None
+    year: NotRequired[int | None]
+    since: NotRequired[int | None]
+    place: NotRequired[int | None]
+    seuil: NotRequired[int | None]
+    partage: NotRequired[bool]
+
+
+class Defaults(TypedDict):
+    """What an address that says nothing means."""
+
+    indicator: str
+    layers: list[str]
+
+
+class Setting(TypedDict):
+    """What every map of a region starts from: contours, town halls, what is simulated."""
+
+    base: str
+    contours: str | None
+    region_name: str
+    attribution: str
+    simulated: list[str]
+    search: SearchRules
+    lon: list[float]
+    lat: list[float]
+    contours_data: NotRequired[str]
+
+
+class Columns(TypedDict):
+    """Communes, column by column: code, name, département, EPCI, postcodes, inhabitants."""
+
+    c: list[str]
+    n: list[str]
+    d: list[str]
+    e: list[str]
+    p: list[str]
+    h: list[int]
+
+
+class ContoursDocument(TypedDict):
+    """What a map loads once per region (`geo.layers.contours_document`).
+
+    `contours`: polygons of rings of whole steps, `decimals` says of which size; `borders` and
+    `land`: GeoJSON.
+    """
+
+    columns: Columns
+    contours: list[list[list[list[int]]] | None]
+    decimals: int
+    borders: dict[str, Any]
+    land: dict[str, Any]
+    departements: dict[str, str]
+    epcis: dict[str, str]
+
+
+class MapDocument(Setting):
+    """All that the client needs: the setting, what is drawn, and the view once it is known.
+
+    Attributes
+    ----------
+    whole
+        Whether the map fills the window.
+    comparisons
+        Indicator to level ("epci", "departement", "region") to code to value; one value for the
+        region.
+    read_only
+        Whether the address of the page is left alone.
+    """
+
+    indicators: list[Indicator]
+    comparisons: dict[str, dict[str, Any]]
+    comparison_note: str
+    zones: Zones
+    points: dict[str, list[Point]]
+    layers: list[Layer]
+    whole: NotRequired[bool]
+    flows: NotRequired[list[Flow]]
+    room: NotRequired[RoomDocument | None]
+    room_controls: NotRequired[RoomControls]
+    read_only: NotRequired[bool]
+    card_action: NotRequired[CardAction]
+    state: NotRequired[State]
+    defaults: NotRequired[Defaults]
+
+
+class Line(TypedDict):
+    """An on-call line that covers a commune."""
+
+    specialty: str
+    line_type: str
+    establishment: str
+    status: str
+    minutes: float
+
+
+class Cover(TypedDict):
+    """The lines that cover a commune, and what to say when there is none."""
+
+    code: str
+    lines: list[Line]
+    note: str
+
+
+class Around(TypedDict):
+    """Who is within some minutes of a point; see `data.access.around.around`."""
+
+    minutes: float
+    communes: float
+    population: float
+    over_75: float | None
+    gps: float
+    communes_without_gp: float
+    communes_gps_unknown: float
+    already: float
+
+
+class Answer(TypedDict, total=False):
+    """What the server adds to a map that is drawn; see `pages.map_dialogue.answer`.
+
+    `rings`: layer to GeoJSON; `around`: people and GPs of each ring around a point; `values`: of
+    indicators that a trial changes; `marked`: rows of the communes that it touches.
+    """
+
+    rings: dict[str, dict[str, Any]]
+    around: list[Around]
+    message: str
+    room: RoomDocument | None
+    commune: Cover
+    values: dict[str, list[Value]]
+    marked: list[int]

@@ -1,0 +1,169 @@
+"""The document of the map's client: what is written is declared, what is declared is read."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pandas as pd
+import pytest
+
+from data.access.around import around
+from data.base import paths
+from data.maps import document, payload, risk, room, zoning
+from data.maps import sites as sites_map
+from data.pdses import coverage
+from data.region import search
+from data.region.territory import Territory
+
+CLIENT = paths.STATIC / "proxisoins"
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in CLIENT.glob("*.js")}
+COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*|^import .*?;", re.DOTALL | re.MULTILINE)
+SCRIPT = COMMENTS.sub("", "\n".join(SCRIPTS.values()))
+TYPES = {
+    name: kind
+    for module in (document, room, search)
+    for name, kind in vars(module).items()
+    if is_typeddict(kind)
+}
+
+# How the scripts call what they were given, and what it is.
+CALLED = {
+    r"(?<!\.)config|carte\.config": "MapDocument",
+    r"\bindicator|\bchosen": "Indicator",
+    r"\blayer": "Layer",
+    r"\bpoint": "Point",
+    r"\bknown": "RoomDocument",
+    r"\bcontrols": "RoomControls",
+    r"\bblock": "Block",
+    r"\banswer": "Answer",
+    r"\bdetail": "Cover",
+    r"\brules|\bsearch": "SearchRules",
+    r"\bdefaults": "Defaults",
+}
+# What the same words name elsewhere: an answer of `fetch`, the layer of a tooltip.
+NOT_READ = {
+    "Indicator": {"current"},
+    "Layer": {"row", "options"},
+    "Point": set(),
+    "Answer": {"ok", "status", "arrayBuffer"},
+    "SearchRules": {"node"},
+    "MapDocument": set(),
+    "RoomDocument": set(),
+    "RoomControls": set(),
+    "Block": set(),
+    "Cover": set(),
+    "Defaults": set(),
+}
+
+
+def faults(value: Any, kind: Any, where: str) -> Iterator[str]:
+    """Yield where a value is not as declared: a key too many or too few, another type."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if is_typeddict(kind):
+        yield from _faults_of_object(value, kind, where)
+    elif origin in {Union, UnionType}:
+        tries = [list(faults(value, one, where)) for one in inner]
+        if all(tries):
+            yield from min(tries, key=len)
+    elif origin in {list, dict} and isinstance(value, origin):
+        # What is wrong in one is wrong in all: the first ones are enough.
+        parts = value.items() if isinstance(value, dict) else enumerate(value[:50])
+        for key, one in parts:
+            yield from faults(one, inner[-1], f"{where}.{key}")
+    elif not _is_plain(value, kind):
+        yield f"{where}: {value!r} for {kind}"
+
+
+def _is_plain(value: Any, kind: Any) -> bool:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return value in inner
+    if origin is tuple:  # JSON has lists
+        return isinstance(value, list) and len(value) == len(inner)
+    wanted = (int, float) if kind is float else (origin or kind)
+    return kind is Any or isinstance(value, wanted)
+
+
+def _faults_of_object(value: Any, kind: Any, where: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{where}: {type(value).__name__}, no object"
+        return
+    yield from (f"{where}.{key} is not declared" for key in value.keys() - keys_of(kind))
+    yield from (f"{where}.{key} is missing" for key in kind.__required_keys__ - value.keys())
+    for key, of in get_type_hints(kind).items():
+        if key in value:
+            yield from faults(value[key], of, f"{where}.{key}")
+
+
+def sent(value: Any) -> Any:
+    """Return a document as the client gets it."""
+    return json.loads(json.dumps(value))
+
+
+def keys_of(kind: type) -> set[str]:
+    return set(get_type_hints(kind))
+
+
+def documents(territory: Territory, table: pd.DataFrame) -> Mapping[str, Any]:
+    """Return what the screens send, one of each kind."""
+    whole = payload.configuration(territory, table, {}, with_room=True) | {"whole": True}
+    scored = table[["code"]].assign(risk_class="modéré", state="confirmé")
+    own = pd.DataFrame({"lon": [0.5], "lat": [45.0], "name": ["à moi"], "detail": ["ici"]})
+    return {
+        "carte": whole | payload.with_own_points(whole, own),
+        "risques": risk.configuration(territory, risk.with_risk(table, scored), 3, ["23096"]),
+        "zonage": zoning.configuration(territory, table, "Arrêté."),
+        "sites": sites_map.opening(territory, table, {}),
+    }
+
+
+def test_what_is_written_is_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    for name, made in documents(*loaded).items():
+        assert list(faults(sent(made), document.MapDocument, name)) == []
+
+
+def test_contours_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    content = json.loads(gzip.decompress(payload.contours_bytes(loaded[0])))
+    assert list(faults(content, document.ContoursDocument, "contours")) == []
+
+
+def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, table = loaded
+    lon, lat = (float(territory.communes[axis].iloc[0]) for axis in ("lon", "lat"))
+    counted = around(territory, table, lon, lat).astype(object).to_dict("records")
+    code = str(territory.communes["code"].iloc[0])
+    lines = coverage.lines_covering(territory, code).to_dict("records")
+    trial = zoning.tried(table, {})
+    said = {"around": counted, "commune": {"code": code, "lines": lines, "note": ""}} | trial
+    assert list(faults(sent(said), document.Answer, "answer")) == []
+
+
+def test_a_key_too_many_too_few_or_of_another_type_is_found() -> None:
+    point = {"lon": 0.5, "lat": 45, "name": "a", "detail": ""}
+    assert list(faults(point, document.Point, "")) == []
+    for wrong in (point | {"more": 1}, {"lon": 0.5}, point | {"lat": "45"}):
+        assert list(faults(wrong, document.Point, ""))
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_what_is_declared_is_read(name: str) -> None:
+    """A key that no script reads is bytes for nothing: each has a reader, by name."""
+    for key in keys_of(TYPES[name]):
+        taken = rf"\{{[^{{}}]*\b{key}\b[^{{}}]*\}}(?: =| of|\))"
+        # Rows of a table are read by the titles they have.
+        read = rf"\.{key}\b|{taken}" + (rf"|\b{key}: \"" if name == "Around" else "")
+        assert re.search(read, SCRIPT), f"{name}.{key}"
+
+
+@pytest.mark.parametrize("called", CALLED)
+def test_what_is_read_is_declared(called: str) -> None:
+    name = CALLED[called]
+    known = keys_of(TYPES[name]) | NOT_READ[name]
+    reads = re.findall(rf"(?:{called})\??\.([a-z_A-Z]\w*)(?!\w*\()", SCRIPT)
+    taken = re.findall(rf"const {{ ([^}}]*) }} = (?:this\.|carte\.)*(?:{called});", SCRIPT)
+    reads += [one.split(":")[0].split("=")[0].strip() for part in taken for one in part.split(",")]
+    assert reads, "the scripts call it otherwise: say how"
+    assert set(reads) <= known, name
