@@ -13,7 +13,12 @@ from data.solidarity.pooling import MOST_TOGETHER, STAFF
 from data.solidarity.regulation import DAY_NAMES, DAYS, Calls, calls_of
 from geo import static_map
 from geo.errors import ProxiSoinsError
-from pages import figures, shell
+from pages import (
+    fields,
+    figures,
+    grids,
+    shell,
+)
 from pages.regulation_choices import RegulationChoices
 
 
@@ -28,9 +33,7 @@ def _hours(chosen: RegulationChoices) -> RegulationChoices:
         index=list(DAYS).index(chosen.days),
         format_func=lambda key: DAY_NAMES[key].capitalize(),
     )
-    minutes = four.number_input(
-        "Attente visée (minutes)", 0.0, 60.0, float(chosen.minutes), 0.5, format="%.1f"
-    )
+    minutes = fields.decimal(four, "Attente visée (minutes)", float(chosen.minutes), (0, 60))
     percent = five.number_input("Part des appels qui doit y tenir (%)", 1, 99, chosen.percent, 5)
     if start == end:
         st.warning("La plage doit compter au moins une heure : la précédente est gardée.")
@@ -147,7 +150,7 @@ def _week(calls: Calls, chosen: RegulationChoices) -> None:
         code = st.selectbox(
             "Département", list(calls.names), format_func=calls.names.__getitem__, key="week_of"
         )
-        st.dataframe(tables.week_table(calls, code, chosen.standard()), hide_index=True, height=420)
+        grids.draw(tables.week_table(calls, code, chosen.standard()), hide_index=True, height=420)
         st.caption("Part des appels pris à temps ; « – » : heure que rien ne renseigne.")
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from data.base.french import at, counted
+from data.base.french import at, counted, number, read_number
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
@@ -26,8 +27,12 @@ _MOST_LEAVING = 2_000
 _WRITTEN = "sites_ecrits"
 _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED = "sites_liste_"
-_FIELDS = ("name", "gps", "others")
+_COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
+_FIELDS = ("name", *_COUNTS)
 """Fields of a site that the list changes."""
+MOST_GPS = 50
+_REFUSED = "sites_refuse"
+"""Key of what was written in a count and is none."""
 MOST_EDITED = 30
 """Above this number of sites the list is not edited here: a file is the tool."""
 
@@ -103,14 +108,25 @@ def _map(territory: Territory) -> None:
 
 def _changed(line: int) -> None:
     """Take what was typed about a site into the work in hand."""
-    said = {field: st.session_state[f"{_EDITED}{field}_{line}"] for field in _FIELDS}
+    said = {field: str(st.session_state[f"{_EDITED}{field}_{line}"]) for field in _FIELDS}
     current = work()
     current.reopened = tuple(
-        replace(one, **said | {"name": str(said["name"]).strip() or one.name})
-        if one.line == line
-        else one
-        for one in current.reopened
+        _with(one, said) if one.line == line else one for one in current.reopened
     )
+
+
+def _with(site: Site, said: Mapping[str, str]) -> Site:
+    """Return a site as its row says it; a count that is no number is told, and changes nothing."""
+    counts: dict[str, Any] = {}
+    for field in _COUNTS:
+        if not said[field].strip():  # not known, and still not
+            continue
+        read = read_number(said[field])
+        if read is None or not 0 <= read <= MOST_GPS:
+            st.session_state[_REFUSED] = said[field]
+        else:
+            counts[field] = read
+    return replace(site, name=said["name"].strip() or site.name, **counts)
 
 
 def _remove(line: int) -> None:
@@ -126,8 +142,7 @@ def _empty() -> None:
 def _row(site: Site) -> None:
     """Draw a site of the list: its name, its GPs, and what takes it out."""
     name, gps, others, out = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
-    for field in _FIELDS:
-        st.session_state[f"{_EDITED}{field}_{site.line}"] = getattr(site, field)
+    st.session_state[f"{_EDITED}name_{site.line}"] = site.name
     name.text_input(
         f"Nom du site ({site.commune or 'hors région'})",
         max_chars=120,
@@ -135,16 +150,13 @@ def _row(site: Site) -> None:
         on_change=_changed,
         args=(site.line,),
     )
-    for place, label, field in (
-        (gps, "Généralistes", "gps"),
-        (others, "Autres professionnels", "others"),
-    ):
-        place.number_input(
+    for place, (field, label) in zip((gps, others), _COUNTS.items(), strict=True):
+        count: float | None = getattr(site, field)
+        written = "" if count is None else number(count, 0 if float(count).is_integer() else 1)
+        st.session_state[f"{_EDITED}{field}_{site.line}"] = written
+        place.text_input(
             label,
-            min_value=0.0,
-            max_value=50.0,
-            step=1.0,
-            format="%g",
+            max_chars=6,
             key=f"{_EDITED}{field}_{site.line}",
             on_change=_changed,
             args=(site.line,),
@@ -174,6 +186,9 @@ def draw_choice(territory: Territory) -> None:
     if current.reopened:
         count = len(current.reopened)
         st.text(f"{counted(count, 'site', 'sites')} dans la liste.")
+        if refused := st.session_state.pop(_REFUSED, ""):
+            st.error(f"Un effectif est un nombre de 0 à {MOST_GPS} : rien n’a changé.")
+            st.text(f"Écrit : {refused}")
         if count <= MOST_EDITED:
             for site in current.reopened:
                 _row(site)

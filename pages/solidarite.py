@@ -14,7 +14,15 @@ from data.solidarity.hosts import HOSTS, tables_of
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
-from pages import figures, help_scenarios, map_dialogue, map_view, shell
+from pages import (
+    fields,
+    figures,
+    grids,
+    help_scenarios,
+    map_dialogue,
+    map_view,
+    shell,
+)
 from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
 from pages.regulation import draw_regulation
 from pages.regulation_choices import SHOWN
@@ -57,7 +65,7 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         )
     apl, per_gp = chosen.apl, chosen.per_gp
     if aim == "apl" or target == "apl":
-        apl = right.number_input("APL visée", 0.5, 6.0, chosen.apl, 0.5, format="%.1f")
+        apl = fields.decimal(right, "APL visée", chosen.apl, (0.5, 6))
     if aim == "place" or target == "place":
         per_gp = int(
             right.number_input("Habitants qu’un médecin peut suivre", 500, 3000, chosen.per_gp, 50)
@@ -110,13 +118,8 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     minutes = two.number_input(
         "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), chosen.minutes, 5
     )
-    floor = three.number_input(
-        "APL sous laquelle aucun donneur ne descend (0 : aucune)",
-        0.0,
-        6.0,
-        chosen.floor,
-        0.5,
-        format="%.1f",
+    floor = fields.decimal(
+        three, "APL sous laquelle aucun donneur ne descend (0 : aucune)", chosen.floor, (0, 6)
     )
     with st.expander("Autres conditions"):
         one, two, three = st.columns(3)
@@ -202,7 +205,7 @@ def _map(territory: Territory, chosen: HelpChoices) -> None:
 
 def _curve(territory: Territory, chosen: HelpChoices) -> None:
     found = curve(territory, chosen.question(), chosen.terms())
-    st.dataframe(
+    grids.draw(
         found.assign(
             share=(100 * found["share"]).round(0),
             half_days=found["half_days"].round(0),

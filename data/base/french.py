@@ -23,6 +23,22 @@ __all__ = [
 ]
 
 
+def read_number(text: str) -> float | None:
+    """Return the number that a French text writes ("2,5", "1 200"), None where it writes none.
+
+    A point is read as a comma: keypads have one.
+
+    >>> read_number("1 200,5")
+    1200.5
+    """
+    plain = "".join(text.split()).replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
 def percent(share: float | None, decimals: int = 0) -> str:
     """Return a share (0 to 1) as a French percentage (12,5 %)."""
     if share is None or not math.isfinite(share):

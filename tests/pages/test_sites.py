@@ -114,10 +114,15 @@ def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> No
     assert not app.exception
     assert "2 sites dans la liste" in texts(app)
     assert "Les 2 sites sont ensemble" in texts(app)
-    app.number_input(key="sites_liste_gps_1").set_value(1.0).run()
+    app.text_input(key="sites_liste_gps_1").set_value("2,5").run()
+    assert app.text_input(key="sites_liste_gps_1").value == "2,5"
+    app.text_input(key="sites_liste_gps_1").set_value("beaucoup").run()
+    assert "rien n’a changé" in app.error[0].value
+    app.text_input(key="sites_liste_gps_1").set_value("1").run()
+    assert not app.error
     address = "".join(app.query_params["sites"])
     again = opened("sites", sites=address)
-    assert again.number_input(key="sites_liste_gps_1").value == 1.0
+    assert again.text_input(key="sites_liste_gps_1").value == "1"
     assert again.text_input(key="sites_liste_name_2").value == "MSP à Guéret"
     again.button(key="sites_liste_out_2").click().run()
     assert "1 site dans la liste" in texts(again)
