@@ -31,8 +31,10 @@ d’autres régions comptent dans les deux.
   *ensemble de Hall* $U$ (le bloc et les communes plus mal loties dont il partage les médecins), dont tous les
   médecins à portée $N(U)$ ne suffisent pas :
 
-$$\lambda_i = \frac{P(D)}{G(J)} \le \frac{P(U)}{G(N(U))} \qquad
-\text{sans place} = \sum_i p_i \max\left(0, 1 - \frac{K}{\lambda_i}\right)$$
+$$
+\lambda_i = \frac{P(D)}{G(J)} \le \frac{P(U)}{G(N(U))} \qquad
+\text{sans place} = \sum_i p_i \max\left(0, 1 - \frac{K}{\lambda_i}\right)
+$$
 
   Sur tout le territoire calculé, aucune organisation ne laisse moins de monde sans place. Pour une partie (la
   région sans ses voisines, un département), c’est sa part dans le partage le plus juste, non un minimum.

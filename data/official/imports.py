@@ -188,6 +188,7 @@ def _run(
             if result is None:
                 raise InvalidInputError(item.refusal)
             tables = _newer(joined(result, stored), result, provenance)
+            _check_here(item, result, index)
             few = _few(tables, result, index)
             if few and partial == ASK:
                 reports[item.position] = _to_confirm(item, result, few, index)
@@ -455,6 +456,23 @@ def _few(
     }
     floor = COVERAGE_FLOOR * len(index.codes)
     return {key: count for key, count in counts.items() if 0 < count < floor}
+
+
+def _check_here(item: Member, result: ReadResult, index: CommuneIndex) -> None:
+    """Refuse a table by commune that has none of the region: it would leave the region without.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is of another region.
+    """
+    keys = [key for key in result.tables if key in _BY_COMMUNE and key not in result.columns]
+    if keys and not any(index.matched(result.tables[key]["code"]) for key in keys):
+        raise InvalidInputError(
+            f"« {item.file_name} » ne contient aucune commune de la région {index.region} : rien "
+            "n'est changé. Choisissez d'abord la région de ce fichier, ou prenez le fichier "
+            "national."
+        )
 
 
 def _to_confirm(

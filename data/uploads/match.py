@@ -230,20 +230,24 @@ def _holds_postcodes(lines: Sequence[Line], gazetteer: Gazetteer) -> bool:
 
 
 def _numbered_twins(outcomes: list[Outcome]) -> tuple[Outcome, ...]:
-    """Say which lines repeat an earlier one; they are kept."""
-    seen: dict[tuple[str, float, float], int] = {}
+    """Say which lines stand at the place of an earlier one; they are kept."""
+    seen: dict[tuple[float, float], dict[str, int]] = {}
     told = []
     for outcome in outcomes:
         site = outcome.site
-        key = (site.name, round(site.lon, 4), round(site.lat, 4)) if site else None
-        if key is not None and key in seen:
-            twin = f"même nom et même lieu que la ligne {seen[key]}"
+        if site is None:
+            told.append(outcome)
+            continue
+        there = seen.setdefault((round(site.lon, 4), round(site.lat, 4)), {})
+        if not there:
+            told.append(outcome)
+        else:
+            same = site.name in there
+            line = there[site.name] if same else next(iter(there.values()))
+            twin = f"{'même nom et ' if same else ''}même lieu que la ligne {line}"
             reason = f"{outcome.reason} ; {twin}" if outcome.reason else twin
             told.append(Outcome(outcome.line, outcome.cells, outcome.status, reason, site))
-            continue
-        if key is not None:
-            seen[key] = outcome.line
-        told.append(outcome)
+        there.setdefault(site.name, outcome.line)
     return tuple(told)
 
 

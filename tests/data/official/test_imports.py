@@ -56,6 +56,19 @@ def test_importing_again_changes_nothing():
     assert table_store.current_key() == before
 
 
+def test_a_file_of_another_region_is_refused_and_changes_nothing(tmp_path):
+    imports.import_files([GOLDEN / "populations_2021.csv"])
+    before = table_store.current_key()
+    elsewhere = tmp_path / "populations_2021.csv"
+    head = "DEPCOM;COM;PMUN;PCAP;PTOT\n"
+    lines = "29019;Brest;139600;3000;142600\n35238;Rennes;222485;5000;227485\n"
+    elsewhere.write_text(head + lines, encoding="utf-8")
+    (report,) = imports.import_files([elsewhere])
+    assert report.status == "refusé"
+    assert "aucune commune de la région 75" in report.message
+    assert table_store.current_key() == before
+
+
 def test_preview_stores_nothing():
     (report,) = imports.preview([GOLDEN / "gp_wide.csv"])
     assert report.status == "lu"
@@ -251,13 +264,15 @@ def test_every_real_file_goes_in(reference, tmp_path):
         "zoning/zonage_na_matched.csv": {"zoning": 4275},
         "zoning/zonmed.csv": {"zoning": 4286},
         "reference/communes_75_reference.csv": {"reference": 4293},
-        "formats/insee_pop_legales_2016_Communes_head.csv": {"populations": 0},  # Ain only
     }
     reports = imports.import_files([reference / name for name in files])
     found = [{table.table: table.matched for table in report.tables} for report in reports]
     assert found == list(files.values())
     assert all(report.status == "importé" for report in reports)
-    assert [report.read for report in reports] == [36624, 35190, 34832, 4314, 38907, 4293, 29]
+    assert [report.read for report in reports] == [36624, 35190, 34832, 4314, 38907, 4293]
+    ain = reference / "formats" / "insee_pop_legales_2016_Communes_head.csv"
+    (refused,) = imports.import_files([ain])
+    assert "aucune commune de la région 75" in refused.message
     provenance = _state().provenance
     assert provenance["gps"].vintage == "2018"
     assert provenance["gp_history"].vintage == "2009, 2013, 2018"

@@ -149,6 +149,24 @@ def test_twins_are_kept_and_told(region):
     assert "que la ligne 2" in matched.outcomes[1].reason
 
 
+def test_two_sites_at_one_place_are_told_whatever_their_names(region):
+    matched = report(b"nom;lon;lat\nA;1.8718;46.1715\nB;2.3138;45.5448\nC;1.8718;46.1715\n", region)
+    assert [o.reason for o in matched.outcomes][:2] == ["", ""]
+    assert matched.outcomes[2].reason == "même lieu que la ligne 2"
+    assert len(matched.sites) == 3
+
+
+def test_columns_that_are_not_read_are_named(region):
+    lines = read_lines(
+        "nom;commune;Médecins prévus en 2031;Mayor\nA;Guéret;3;X\n".encode(), "s.csv"
+    )
+    told = " ".join(lines.words())
+    unread = told.partition("Colonnes non lues : ")[2]
+    assert "Mayor" in unread
+    named = [one for one in ("Médecins prévus en 2031", "nom", "commune", "Mayor") if one in told]
+    assert len(named) == 4
+
+
 @pytest.mark.parametrize(("make", "name"), [(csv_template, "m.csv"), (xlsx_template, "m.xlsx")])
 def test_template_reads_back(make, name, region):
     (site,) = report(make(), region, name).sites
