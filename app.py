@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, bar, exporting, shell
+from pages import accounts, bar, exporting, grids, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -23,6 +23,7 @@ SCREENS = (
     ("regions", "Régions", "public", Role.READER),
     ("guide", "Guide", "help", Role.READER),
     ("partage", "Scénario partagé", "link", Role.PUBLIC),
+    ("gardes", "Permanence des soins, page publique", "local_hospital", Role.PUBLIC),
 )
 """File, title, icon and least role of each screen, in the order of the menu."""
 
@@ -30,8 +31,8 @@ REGIONS = "Régions"
 """Needs no region, and is where one goes when that of the address is not there."""
 GUIDE = "guide"
 """Opened from the foot of every screen: one entry less in a menu that a small screen cuts."""
-SHARED = "partage"
-"""Opened by its links only, and alone: no menu."""
+ALONE = frozenset({"partage", "gardes"})
+"""Opened by their links, by anyone, and alone: no menu."""
 
 st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
 
@@ -44,7 +45,7 @@ def _screen(place: int, name: str, title: str, icon: str, least: Role) -> Stream
     first = place == 0
     address = "" if first else name
     if role >= least:
-        shown: Literal["visible", "hidden"] = "hidden" if name in {SHARED, GUIDE} else "visible"
+        shown: Literal["visible", "hidden"] = "hidden" if name in ALONE | {GUIDE} else "visible"
         return st.Page(
             f"pages/{name}.py",
             title=title,
@@ -64,8 +65,8 @@ def _screen(place: int, name: str, title: str, icon: str, least: Role) -> Stream
     )
 
 
-# Who opens a shared link sees the scenario and nothing else.
-alone = urlsplit(st.context.url or "").path.rstrip("/").endswith(f"/{SHARED}")
+# Who opens such a link sees what it shows and nothing else.
+alone = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2] in ALONE
 screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
@@ -86,7 +87,9 @@ try:
             with below:
                 bar.draw_share(name)
         exporting.draw(exports_place or below)
-    if not alone and role > Role.PUBLIC and navigation.title != "Guide":
+    if alone or role == Role.PUBLIC:
+        grids.draw_choice()
+    elif navigation.title != "Guide":
         bar.draw_foot()
     settle_at_times()
 except ProxiSoinsError as error:

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import logging
+import os
 import re
 import secrets
 import threading
@@ -61,6 +62,30 @@ COMPONENT_INLINE = "'unsafe-inline' 'unsafe-eval'"
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 MAP_FRAME = "/component/streamlit_folium"
+
+PUBLIC_PAGE = "/gardes"
+"""What others may show inside their pages, with the frame of its map."""
+_ORIGIN = re.compile(r"https://[\w.-]+(:\d{1,5})?")
+
+
+def embedding_origins() -> str:
+    """Return who may embed the public page: origins of PROXISOINS_EMBEDDED_BY, none by default."""
+    asked = os.environ.get("PROXISOINS_EMBEDDED_BY", "").split()
+    return "".join(f" {one}" for one in asked if _ORIGIN.fullmatch(one))
+
+
+def embeddable(headers: MutableHeaders, path: str) -> None:
+    """Let the origins named embed the public page, and nothing else."""
+    origins = embedding_origins()
+    embedded = path.rstrip("/") == PUBLIC_PAGE or path.startswith(f"{MAP_FRAME}.")
+    if not origins or not embedded:
+        return
+    del headers["x-frame-options"]
+    policy = headers["Content-Security-Policy"]
+    headers["Content-Security-Policy"] = policy.replace(
+        "frame-ancestors 'self'", f"frame-ancestors 'self'{origins}"
+    )
+
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -212,6 +237,7 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
     inline = COMPONENT_INLINE if is_component else inline_hashes(page)
     pictures = f" {TILE_SERVER}" if is_map else ""
     headers["Content-Security-Policy"] = POLICY.format(inline=inline, pictures=pictures)
+    embeddable(headers, path)
     # These describe Streamlit's file, not the page as we send it.
     del headers["etag"]
     del headers["last-modified"]

@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from data.region import embedded_set
 from data.region.search import Found, search
 from data.region.territory import Territory
-from pages import shell, view_sharing
+from pages import grids, shell, view_sharing
 
 LOGO = "static/proxisoins/marque.svg"
 ASKED = "bar_search"
@@ -87,7 +87,8 @@ def _draw_found(territory: Territory, asked: str) -> None:
 
 
 def draw_foot() -> None:
-    """Draw what stands under every screen: the way to the guide and its glossary."""
+    """Draw what stands under every screen: plain tables, the way to the guide and its glossary."""
+    grids.draw_choice()
     with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
         st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
 

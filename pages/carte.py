@@ -18,6 +18,7 @@ from pages import (
     carte_view,
     exporting,
     figures,
+    grids,
     map_dialogue,
     map_view,
     shell,
@@ -120,7 +121,7 @@ def _own_layer(territory: Territory) -> None:
         st.text(f"{len(placed.sites)} points sur la carte, {len(placed.outcomes)} lignes lues.")
         unplaced = placed.table().query("status != 'compris'")
         if len(unplaced):
-            st.dataframe(
+            grids.draw(
                 unplaced[["line", "status", "name", "reason", "candidates"]],
                 hide_index=True,
                 column_config=UNPLACED_TITLES,

@@ -17,7 +17,7 @@ from data.files import exports
 from data.official.templates import Template
 from data.region.territory import Territory
 from data.reports import columns
-from pages import exporting
+from pages import exporting, grids
 from pages.exporting import Offer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -79,7 +79,7 @@ def table(
             f"{title} (%)" if column.startswith("share_") else None,
             format="%d" if plain else "localized",
         )
-    st.dataframe(
+    grids.draw(
         shown,
         hide_index=True,
         placeholder=MISSING,
@@ -100,7 +100,7 @@ def french_table(
 ) -> None:
     """Draw a table whose headings are French already; with a name, its CSV and its workbook."""
     numbers = frame.select_dtypes("number").columns
-    st.dataframe(
+    grids.draw(
         frame,
         hide_index=True,
         placeholder=MISSING,

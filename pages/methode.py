@@ -1,5 +1,7 @@
 """Screen "Données et méthode": what is known, from whom, how it is computed, how to replace it."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from data.official import imports, refresh, source_state, templates
 from data.official.dropped_files import import_dropped
 from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
-from pages import accounts, figures, method_texts, shell
+from pages import accounts, figures, following, grids, method_texts, shell
 from pages.accounts import Role
 from pages.import_report import draw_report
 
@@ -17,6 +19,9 @@ REPORTS = "import_reports"
 WAITING = "import_waiting"
 """Files that cover part of the region, until one says what to do with them."""
 LOOKED = "sources_looked"
+TABS = ("Données", "Importer", "Méthodes", "Limites", "Accessibilité et confidentialité")
+TAB, _PARAMETER = "methode_volet", "volet"
+"""Key of the tab, and its name in the address."""
 
 
 def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
@@ -39,7 +44,7 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
 
 def _known(territory: Territory) -> None:
     rows = list(territory.provenance.values())
-    st.dataframe(_provenance_table(rows, len(territory.communes)), hide_index=True)
+    grids.draw(_provenance_table(rows, len(territory.communes)), hide_index=True)
     engine = territory.travel_time.label
     st.markdown(f"**Temps de trajet : {engine.name}** ({engine.vintage}). {engine.detail}")
     with st.expander("Sources du jeu embarqué (communes, contours, côtes)"):
@@ -54,17 +59,17 @@ def _sources() -> None:
         "Ce que l’on sait de chaque source depuis la dernière recherche. Sans internet, la "
         "dernière adresse connue dit quel fichier télécharger sur un autre poste, puis importer."
     )
-    st.dataframe(pd.DataFrame(source_state.table(french.today())), hide_index=True)
+    grids.draw(pd.DataFrame(source_state.table(french.today())), hide_index=True)
 
 
 def _errors(territory: Territory) -> None:
     """Draw the error of estimated times by distance band and département, beside simpler ways."""
     table = travel_time_errors.table()
-    st.dataframe(table, hide_index=True)
+    grids.draw(table, hide_index=True)
     st.caption(travel_time_errors.note())
     st.markdown("**Écart dans les départements de la région, chacun tenu hors du calage**")
     shown = sorted(set(territory.communes["departement"]))
-    st.dataframe(travel_time_errors.by_departement(shown), hide_index=True)
+    grids.draw(travel_time_errors.by_departement(shown), hide_index=True)
 
 
 def _refresh(territory: Territory) -> None:
@@ -96,7 +101,7 @@ def _refresh(territory: Territory) -> None:
             bar.empty()
         past = refresh.history()
         if past:
-            st.dataframe(
+            grids.draw(
                 pd.DataFrame(
                     {
                         "Date": [one.at for one in past],
@@ -212,13 +217,29 @@ def _templates() -> None:
             figures.template_buttons(template)
 
 
+def _is_choice(key: str) -> bool:
+    return key == TAB
+
+
+def _keep_tab(by_slug: Mapping[str, str]) -> None:
+    """Write the tab in the address, beside the view that all screens share."""
+    opened = str(st.session_state[TAB])
+    slug = next((one for one, title in by_slug.items() if title == opened), "")
+    query = shell.view().to_query() | ({} if opened == TABS[0] else {_PARAMETER: slug})
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+    following.note(TAB, (_PARAMETER,), _is_choice)
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     st.title("Données et méthode")
-    known, bring, method, limits, rights = st.tabs(
-        ["Données", "Importer", "Méthodes", "Limites", "Accessibilité et confidentialité"]
-    )
+    following.follow(TAB, (_PARAMETER,), _is_choice)
+    by_slug = {french.fold(title).replace(" ", "-"): title for title in TABS}
+    st.session_state.setdefault(TAB, by_slug.get(st.query_params.get(_PARAMETER, ""), TABS[0]))
+    known, bring, method, limits, rights = st.tabs(TABS, key=TAB, on_change="rerun")
+    _keep_tab(by_slug)
     with known:
         _known(territory)
         _sources()
@@ -243,7 +264,7 @@ def draw() -> None:
         st.header("Régulation des appels")
         st.markdown(method_texts.REGULATION)
         st.header("Règles, seuils et montants appliqués")
-        st.dataframe(rules.listed(), hide_index=True)
+        grids.draw(rules.listed(), hide_index=True)
     with limits:
         st.markdown(method_texts.LIMITS)
     with rights:

@@ -1,7 +1,7 @@
 """On-call lines on screen: their cover, their map, what an address asks; for screen and links."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,13 @@ import streamlit as st
 
 from data.base import french
 from data.maps import payload, pdses
-from data.pdses import coverage
+from data.pdses import coverage, hospitals
 from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
 from geo import layers
-from pages import map_dialogue, map_view, shell
+from pages import figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 ALL = "toutes"
@@ -90,6 +90,47 @@ def slug(name: str) -> str:
     return french.fold(name).replace(" ", "-")
 
 
+@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
+def _grid(territory: Territory, day: dt.date, hospital: str, threshold: float) -> pd.DataFrame:
+    return hospitals.grid(cover(territory, day), hospital, threshold)
+
+
+def draw_hospital(
+    territory: Territory, day: dt.date, threshold: float, *, key: str, asked: str
+) -> str:
+    """Draw the choice of a hospital and its lines; the map makes the same choice.
+
+    Parameters
+    ----------
+    territory, day, threshold
+        What is shown, and the minutes beyond which people are counted.
+    key
+        Key of the choice in the session.
+    asked
+        The hospital of the address.
+
+    Returns
+    -------
+    str
+        The hospital chosen, "" for none.
+    """
+    names = hospitals.hospitals(cover(territory, day))
+    held = st.session_state.get(key, asked)
+    st.session_state[key] = held if held in names else None
+    chosen: str | None = st.selectbox(
+        "Hôpital : cliquez-le sur la carte, ou écrivez son nom",
+        list(names),
+        format_func=names.__getitem__,
+        placeholder="Choisir un hôpital",
+        key=key,
+    )
+    if not chosen:
+        return ""
+    st.subheader(names[chosen])
+    figures.french_table(_grid(territory, day, chosen, threshold))
+    return chosen
+
+
 @st.fragment
 def draw_map(
     territory: Territory,
@@ -98,7 +139,8 @@ def draw_map(
     lines: Iterable[str],
     *,
     key: str,
-    marked: Sequence[int] = (),
+    marked: Iterable[int] = (),
+    hospital: str = "",
 ) -> None:
     """Draw the minutes to a specialty, some lines as marks, some communes outlined.
 
@@ -112,8 +154,16 @@ def draw_map(
         Key of the map.
     marked
         Positions of the communes outlined.
+    hospital
+        Key of the session that takes the hospital clicked, "" for none.
     """
     message = map_dialogue.asked(key)
+    if hospital and message.get("action") == "lieu":
+        turn = message.get("turn")
+        if turn != st.session_state.get(f"{key}_tour"):
+            st.session_state[f"{key}_tour"] = turn
+            st.session_state[hospital] = str(message.get("place", ""))
+            st.rerun(scope="app")
     view = map_dialogue.told(message) or ViewState()
     answer = map_dialogue.answer(territory, view)
     answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)

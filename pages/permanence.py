@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitPageNotFoundError
 
 from data.base.french import MISSING
 from data.files import exports
@@ -17,7 +20,7 @@ from data.pdses import tables as permanence_tables
 from data.pdses.coverage import Cover
 from data.region import schemas
 from data.region.territory import Territory
-from pages import exporting, figures, following, on_call_view, shell
+from pages import exporting, figures, following, grids, on_call_view, shell
 from pages.permanence_import import draw_import
 
 MAP = "permanence_map"
@@ -27,9 +30,9 @@ ALL, MINE = on_call_view.ALL, "specialite"
 _WHOSE = {MINE: "cette spécialité", ALL: "toutes les spécialités"}
 _KEYS = "pdses_choix_"
 SPECIALTY, REACH, WHOSE = f"{_KEYS}specialite", f"{_KEYS}portee", f"{_KEYS}lignes"
-TAB = f"{_KEYS}vue"
+TAB, HOSPITAL = f"{_KEYS}vue", f"{_KEYS}hopital"
 """Keys of the widgets."""
-_PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts")
+_PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts", "hopital")
 """Names of the address that are this screen's."""
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +84,7 @@ def _frame(table: pd.DataFrame, height: int = 420) -> None:
         else st.column_config.TextColumn(pinned=name == "Établissement")
         for name in table.columns
     }
-    st.dataframe(table, hide_index=True, placeholder=MISSING, height=height, column_config=config)
+    grids.draw(table, hide_index=True, placeholder=MISSING, height=height, column_config=config)
 
 
 def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
@@ -123,8 +126,17 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     told = {"types": _slugs(kinds), "statuts": _slugs(statuses)}
     told["lignes"] = ALL if whose == ALL else ""
     shown = on_call_view.shown(covered, specialty, told)
-    on_call_view.draw_map(screen.territory, screen.day, specialty, shown["line"], key=MAP)
+    on_call_view.draw_map(
+        screen.territory, screen.day, specialty, shown["line"], key=MAP, hospital=HOSPITAL
+    )
     st.text(pdses.sentence(covered, specialty))
+    told["hopital"] = on_call_view.draw_hospital(
+        screen.territory,
+        screen.day,
+        screen.threshold,
+        key=HOSPITAL,
+        asked=st.query_params.get("hopital", ""),
+    )
     st.subheader("Portée des lignes tenues, par spécialité")
     _table("portee", permanence_tables.reach_table(covered), screen.notes)
     with st.expander(f"Les {len(shown)} lignes de la carte"):
@@ -143,6 +155,19 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
 def _draw_gaps_tab(screen: _Screen) -> None:
     covered, threshold = screen.covered, screen.threshold
     st.text(permanence_tables.gaps_sentence(covered, threshold))
+    specialty = screen.specialty
+    minutes, _ = covered.nearest(covered.rows(specialty))
+    on_call_view.draw_map(
+        screen.territory,
+        screen.day,
+        specialty,
+        on_call_view.shown(covered, specialty, {})["line"],
+        key=f"{MAP}_manques",
+        marked=np.flatnonzero(minutes > threshold),
+    )
+    st.caption(
+        f"Cerclées : les communes à plus de {threshold:g} minutes d’une ligne tenue ({specialty})."
+    )
     table = permanence_tables.gaps_table(covered, threshold, screen.territory.region)
     _table("manques", table, screen.notes, height=560)
 
@@ -160,6 +185,15 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     )
     fall = coverage.if_line_falls(covered, line, threshold)
     st.text(permanence_tables.fall_sentence(fall))
+    on_call_view.draw_map(
+        screen.territory,
+        screen.day,
+        specialty,
+        on_call_view.shown(covered, specialty, {})["line"],
+        key=f"{MAP}_chute",
+        marked=on_call_view.rows_of(covered, fall.communes["code"]),
+    )
+    st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")
     tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
     st.subheader("Qui pourrait aider")
     st.caption(
@@ -240,6 +274,10 @@ def draw() -> None:
                 draw_import(territory)
     _keep(told)
     following.note("pdses", _PARAMETERS, _is_choice)
+    with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
+        st.page_link(
+            "pages/gardes.py", label="Page publique, sans compte", icon=":material/public:"
+        )
     figures.sources(notes)
 
 

@@ -15,7 +15,7 @@ from data.region import catalogue, schemas
 from data.region.territory import Territory
 from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
 from geo.errors import ProxiSoinsError
-from pages import accounts, shell
+from pages import accounts, grids, shell
 from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -170,7 +170,7 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
         )
         file, outcomes = look(_mend(to_mend, f"pdses_editor_{dropped.digest}_{crosses}_{status}"))
     _summary(file, outcomes)
-    st.dataframe(report(outcomes), hide_index=True, height=280)
+    grids.draw(report(outcomes), hide_index=True, height=280)
     _store(territory, dropped, outcomes)
 
 

@@ -16,7 +16,7 @@ from models.region import ages, flag, flag_tables, predict
 from models.region import departure as departures
 from models.region import follow_up as follow_ups
 from models.region.departure import Departure
-from pages import accounts, figures, shell
+from pages import accounts, figures, grids, shell
 from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
@@ -90,7 +90,7 @@ def _sources(territory: Territory, *more: str) -> None:
 
 def class_counts(listed: pd.DataFrame, horizon: int) -> None:
     """Say how many communes each class holds here, and what such classes became in the past."""
-    st.dataframe(
+    grids.draw(
         flag_tables.counts_told(listed, horizon),
         hide_index=True,
         placeholder=MISSING,
@@ -246,7 +246,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     st.subheader("Boule de neige")
     st.text(flag_tables.snowball_told(gone))
     if gone.rounds:
-        st.dataframe(
+        grids.draw(
             flag_tables.rounds_listed(gone), hide_index=True, placeholder=MISSING, width="content"
         )
     with st.expander("Hypothèses"):
@@ -296,7 +296,7 @@ def follow_up(territory: Territory) -> None:
             f"{told.end - told.start} ans : l’écart attendu n’est pas nul."
         )
     (st.error if told.result.drifted else st.success)(told.result.sentence)
-    st.dataframe(
+    grids.draw(
         flag_tables.follow_up_listed(told.result),
         hide_index=True,
         placeholder=MISSING,
@@ -304,7 +304,7 @@ def follow_up(territory: Territory) -> None:
     )
     st.subheader("Dérive, d’un millésime et d’une version du modèle à l’autre")
     drift = flag_tables.drift_listed(followed)
-    st.dataframe(drift, hide_index=True, placeholder=MISSING)
+    grids.draw(drift, hide_index=True, placeholder=MISSING)
     st.caption(
         "Dérive : les pertes observées sortent de l’intervalle à 95 % que les probabilités "
         "permettent. Pente de calibration : 1 est juste. Sous 5 pertes, ni précision ni AUC."

@@ -7,6 +7,7 @@ from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
 from models.region import flag, flag_tables
+from pages import grids
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
@@ -50,7 +51,7 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
 
 def _horizons(known: proof.Proof) -> None:
     st.subheader("Pertes attendues et observées, à chaque durée")
-    st.dataframe(known.horizons(), hide_index=True, placeholder=MISSING)
+    grids.draw(known.horizons(), hide_index=True, placeholder=MISSING)
     st.caption(
         "Régions jamais vues, puis vers l’avant. Les durées de 7 et 8 ans ne sont celles d’aucune "
         f"observation apprise. {known.noise()} {proof.DENOMINATOR}"
@@ -59,7 +60,7 @@ def _horizons(known: proof.Proof) -> None:
 
 def _past_rates(horizon: int) -> None:
     st.subheader("Ce que sont devenues les communes de chaque classe")
-    st.dataframe(
+    grids.draw(
         flag_tables.class_rates_told(horizon),
         hide_index=True,
         placeholder=MISSING,
@@ -77,7 +78,7 @@ def _back_tests(known: proof.Proof) -> None:
     designs = known.designs()
     chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
     st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
-    st.dataframe(known.models(chosen), hide_index=True, placeholder=MISSING)
+    grids.draw(known.models(chosen), hide_index=True, placeholder=MISSING)
     st.caption(
         "Précision moyenne : part de vraies pertes parmi les communes signalées, sur tous les "
         "seuils ; elle vaut le taux de base pour un classement au hasard. AUC : 0,5 au hasard, 1 "
@@ -113,9 +114,9 @@ def _curves(known: proof.Proof) -> None:
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
-        st.dataframe(known.classes(length), hide_index=True, placeholder=MISSING)
-        st.dataframe(curve.round(1), hide_index=True, placeholder=MISSING)
-        st.dataframe(yields.round(0), hide_index=True, placeholder=MISSING)
+        grids.draw(known.classes(length), hide_index=True, placeholder=MISSING)
+        grids.draw(curve.round(1), hide_index=True, placeholder=MISSING)
+        grids.draw(yields.round(0), hide_index=True, placeholder=MISSING)
 
 
 def _groups(known: proof.Proof) -> None:
@@ -127,22 +128,22 @@ def _groups(known: proof.Proof) -> None:
         required=True,
         format_func=proof.GROUPS.__getitem__,
     )
-    st.dataframe(known.groups(by), hide_index=True, placeholder=MISSING)
+    grids.draw(known.groups(by), hide_index=True, placeholder=MISSING)
     st.caption(
         "Trois ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
         "données. " + proof.DENOMINATOR
     )
     with st.expander("Ce que vaut un signal, à chaque durée ; ce que coûte un fichier absent"):
-        st.dataframe(known.certainty(), hide_index=True, placeholder=MISSING)
+        grids.draw(known.certainty(), hide_index=True, placeholder=MISSING)
         st.caption("Cible : 10 % au plus dans chacune des deux colonnes d’erreurs.")
-        st.dataframe(known.missing(), hide_index=True, placeholder=MISSING)
+        grids.draw(known.missing(), hide_index=True, placeholder=MISSING)
 
 
 def _card() -> None:
     st.subheader("Fiche du modèle")
     st.markdown("\n".join(f"- {one}" for one in proof.summary()))
     with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
-        st.dataframe(proof.predictors(), hide_index=True, placeholder=MISSING)
+        grids.draw(proof.predictors(), hide_index=True, placeholder=MISSING)
     whole = card.read()
     if whole is None:
         st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")

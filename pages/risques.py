@@ -20,10 +20,22 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
 from models.region import follow_up as follow_ups
-from pages import accounts, figures, map_dialogue, map_view, risk_panels, risk_proof, shell
+from pages import (
+    accounts,
+    figures,
+    following,
+    map_dialogue,
+    map_view,
+    risk_panels,
+    risk_proof,
+    shell,
+)
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
 HORIZON, MOST, WHOLE = "risques_horizon", "risques_habitants", "risques_liste_entiere"
+_FIELDS = ("departements", "epcis", "classes", "zones", "shown")
+_PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "habitants")
+"""Choices of this screen, and their names in the address."""
 FRAMED = "risques_cadre"
 """Keys of the widgets."""
 
@@ -366,10 +378,15 @@ def _remember(territory: Territory, horizon: int) -> None:
         st.warning(str(error))
 
 
+def _is_choice(key: str) -> bool:
+    return key in {HORIZON, MOST, TABS, *(f"risques_{name}" for name in _FIELDS)}
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
     st.title("Territoires à risque")
+    following.follow("risques", _PARAMETERS, _is_choice)
     if territory.region in france.OVERSEAS:
         st.warning(
             "Le modèle a été appris et éprouvé dans l’Hexagone seulement : ce qu’il vaut outre-mer "
@@ -404,6 +421,7 @@ def draw() -> None:
             "Vue publique": lambda: risk_panels.public_view(territory, horizon),
         }
     )
+    following.note("risques", _PARAMETERS, _is_choice)
 
 
 draw()

@@ -41,7 +41,7 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
     with left:
         figures.image(
             sheet_paper.picture(territory, chosen.communes, chosen.name),
-            f"Carte du temps d’accès au généraliste autour de {chosen.name}",
+            sheet_paper.told(chosen.name),
         )
     with right:
         sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
@@ -66,7 +66,7 @@ def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> N
             st.subheader(one.name)
             figures.image(
                 sheet_paper.picture(territory, one.communes, one.name),
-                f"Carte du temps d’accès au généraliste autour de {one.name}",
+                sheet_paper.told(one.name),
             )
             sheet_view.draw_signals(one.signals, one.succession)
             sheet_view.draw_sentences("Ce qui est en place", one.in_place)

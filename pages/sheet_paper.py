@@ -16,7 +16,12 @@ from models.region import flag
 from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
-"""The small map shows minutes to the nearest GP."""
+"""What the small map shows."""
+
+
+def told(name: str) -> str:
+    """Return what the small map of a territory shows, for those who do not see it."""
+    return f"Carte autour de {name} : {MAP_INDICATOR.label.lower()}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs=shell.BY_VERSION)

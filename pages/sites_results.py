@@ -18,7 +18,7 @@ from data.siting.best import BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import layers
-from pages import figures, map_view, shell
+from pages import figures, grids, map_view, shell
 from pages.sites_table import draw_compared
 
 SHOWN_AT_ONCE = 12
@@ -194,7 +194,7 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
     st.text(site_tables.changes_sentence(evaluation))
     if not evaluation.changes.empty:
         table = site_tables.changes_table(evaluation)
-        st.dataframe(
+        grids.draw(
             table, hide_index=True, placeholder=MISSING, height=min(420, 38 + 35 * len(table))
         )
 
@@ -206,10 +206,10 @@ def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
     st.caption(search.words())
     with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
         st.text(site_tables.proof(best))
-        st.dataframe(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
+        grids.draw(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
         if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
             st.markdown("**Ce que coûte chaque différence avec l’optimum**")
-            st.dataframe(
+            grids.draw(
                 site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
             )
         st.caption(

@@ -15,6 +15,7 @@ from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import (
     accounts,
+    grids,
     kept_parts,
     links,
     sites_best,
@@ -154,7 +155,7 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
             "second": "La vôtre",
         }
         changed = differences[~differences["same"]]
-        st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)
+        grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)
     if st.button("Reprendre la version enregistrée", key="sites_reprendre"):
         open_scenario(territory, saved)
         st.rerun()
@@ -295,7 +296,7 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
         differences = store.compare(chosen.draft, other.draft)
         titles = {"aspect": "Quoi", "item": "Élément", "first": "Premier", "second": "Second"}
         changed = differences[~differences["same"]]
-        st.dataframe(changed[list(titles)].rename(columns=titles), hide_index=True)
+        grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)
         if chosen.draft.sites and other.draft.sites:
             risk = sites_results.risk_of(territory)
             first, second = (

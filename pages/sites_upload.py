@@ -25,7 +25,7 @@ from data.uploads import (
 )
 from data.uploads import corrections as site_upload
 from geo.errors import ProxiSoinsError
-from pages import shell
+from pages import grids, shell
 
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
@@ -180,7 +180,7 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     report = _matched(territory, current, dict(sorted(current.corrections.items())))
     _summary(_lines(current), report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
-        st.dataframe(
+        grids.draw(
             titled(report.table(), REPORT_TITLES), hide_index=True, height=260, placeholder=""
         )
     if left := site_upload.left_over(report):

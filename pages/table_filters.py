@@ -9,6 +9,7 @@ import streamlit as st
 from data.access import selection
 from data.access.selection import CRITERIA, Selection
 from data.region.schemas import ZONES
+from pages import following
 
 _PARAMETERS = {"departements": "tdep", "epcis": "tepci", "zones": "tzone", "criteria": "tcrit"}
 """Fields of `Selection` and their parameters in the address."""
@@ -57,6 +58,10 @@ def _several(field: str, options: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def _is_choice(key: str) -> bool:
+    return key == _KEPT or key.removeprefix("table_") in _PARAMETERS
+
+
 def kept(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that the filters in use keep, without drawing them."""
     return selection.kept(frame, Selection(**st.session_state.get(_KEPT, {})))
@@ -64,6 +69,7 @@ def kept(frame: pd.DataFrame) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters; return the communes that they keep, and say how many they are."""
+    following.follow(_KEPT, _PARAMETERS.values(), _is_choice)
     options = _options(frame)
     chosen: dict[str, tuple[str, ...]] = {}
     for place, field in zip(st.columns(len(_LABELS)), _LABELS, strict=True):
@@ -75,6 +81,7 @@ def draw(frame: pd.DataFrame) -> pd.DataFrame:
             st.query_params[name] = ",".join(chosen[field])
         elif name in st.query_params:
             del st.query_params[name]
+    following.note(_KEPT, _PARAMETERS.values(), _is_choice)
     left = selection.kept(frame, Selection(**chosen))
     st.text(selection.words(left, frame))
     return left

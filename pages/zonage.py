@@ -13,7 +13,17 @@ from data.region.rules import ROOM_PEOPLE_A_GP
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
-from pages import exporting, figures, following, map_dialogue, map_view, shell, zoning_view
+from pages import (
+    exporting,
+    fields,
+    figures,
+    following,
+    grids,
+    map_dialogue,
+    map_view,
+    shell,
+    zoning_view,
+)
 from pages.state import ViewState
 
 MAP = "zonage_carte"
@@ -35,12 +45,15 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _ceilings(region: str) -> Ceilings:
     """Draw the two ceilings and their source; they are the reader's to change."""
     default = zoning_view.ceilings_of(st.query_params.to_dict(), region)
-    for key, share in ((ZIP, default.zip_share), (ZAC, default.zac_share)):
-        st.session_state.setdefault(key, round(100 * share, 2))
     with st.expander("Plafonds régionaux"):
         left, right, origin = st.columns([1, 1, 3])
-        zip_percent = left.number_input("ZIP (%)", 0.0, 100.0, step=0.1, key=ZIP)
-        zac_percent = right.number_input("ZAC (%)", 0.0, 100.0, step=0.1, key=ZAC)
+        zip_percent, zac_percent = (
+            fields.decimal(place, f"{zone} (%)", 100 * share, (0, 100), decimals=2, key=key)
+            for place, zone, share, key in (
+                (left, "ZIP", default.zip_share, ZIP),
+                (right, "ZAC", default.zac_share, ZAC),
+            )
+        )
         source = origin.text_input("Source des plafonds", default.source, max_chars=200)
     return Ceilings(zip_percent / 100, zac_percent / 100, source)
 
@@ -135,7 +148,7 @@ def _beside(table: pd.DataFrame) -> None:
     with st.expander("APL et habitants sans place, par territoire de vie-santé"):
         columns = ["tvs_name", "zone", "population", "apl65", "apl", "without_room", "share"]
         shown = table.assign(share=100 * table["share_without_room"])[columns]
-        st.dataframe(
+        grids.draw(
             shown.sort_values("share", ascending=False).round(
                 {"apl65": 1, "apl": 1, "without_room": 0, "share": 1}
             ),
@@ -169,7 +182,7 @@ def _contradictions(communes: pd.DataFrame) -> None:
     )
     columns = ["name", "population", "apl", "without", "zone", "reason", "tvs_name", "series"]
     shown = table.assign(without=100 * table["share_without_room"])
-    st.dataframe(
+    grids.draw(
         shown[columns].round({"apl": 1, "without": 0}),
         hide_index=True,
         placeholder=MISSING,
@@ -221,10 +234,10 @@ def draw() -> None:
     communes = shell.commune_indicators(territory)
     st.title("Zonage")
     following.follow(MAP, _PARAMETERS, _is_choice)
+    above = st.container()
     ceilings = _ceilings(territory.region)
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     changes = _trial(communes)
-    above = st.container()
     changes = _choose(table, changes)
     _keep(changes, ceilings, territory.region)
     following.note(MAP, _PARAMETERS, _is_choice)

@@ -245,3 +245,22 @@ def test_pages_announce_what_the_browser_will_need() -> None:
     assert all((folder / name).is_file() for name in late)
     _, frame, _ = answer(HTMLResponse("<html><head></head></html>"), f"{server.MAP_FRAME}/i.html")
     assert map_assets.scripts()["carte"].encode() in frame
+
+
+def test_the_public_page_alone_is_embedded_and_by_the_origins_named_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = HTMLResponse(STREAMLIT_PAGE)
+    headers, _, _ = answer(page, "/gardes")
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    named = "https://urps.example.fr http://plain.example * https://a.b/c;"
+    monkeypatch.setenv("PROXISOINS_EMBEDDED_BY", named)
+    for path in ("/gardes", "/component/streamlit_folium.st_folium/index.html"):
+        headers, _, _ = answer(HTMLResponse(STREAMLIT_PAGE), path)
+        assert "x-frame-options" not in headers
+        allowed = "frame-ancestors 'self' https://urps.example.fr"
+        assert headers["content-security-policy"].endswith(allowed)
+    for path in ("/", "/permanence", "/gardes2", "/gardes/x", "/partage"):
+        headers, _, _ = answer(HTMLResponse(STREAMLIT_PAGE), path)
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+        assert headers["content-security-policy"].endswith("frame-ancestors 'self'")

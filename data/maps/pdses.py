@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.base import french
 from data.maps import payload
+from data.pdses import hospitals
 from data.pdses.coverage import FARTHEST_MINUTES, REACH_MINUTES, Cover
 from data.region.territory import Territory
 from geo import layers
@@ -103,8 +104,9 @@ def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
             + ("" if row.held or row.lacking else ", hors période"),
             "status": row.status,
             "place": row.establishment,
+            "key": row.key,
         }
-        for row in lines.itertuples(index=False, name="Line")
+        for row in lines.assign(key=hospitals.keys(lines)).itertuples(index=False, name="Line")
     ]
 
 

@@ -45,6 +45,9 @@ export class Marks {
     const side = many ? 28 : LEAST_PX;
     const icon = L.divIcon({ className: "point", html: own, iconSize: [side, side] });
     const marker = L.marker(spot, { icon, keyboard: true, title, alt: title });
+    // The page shows more of a place that is alone under its mark.
+    const keys = new Set(members.map((one) => one.point.key));
+    if (keys.size === 1 && point.key) marker.on("click", () => this.carte.ask({ action: "lieu", place: point.key }));
     return marker.bindPopup(() => this.listed(members, layers.size > 1), { maxWidth: 300 });
   }
 

@@ -180,7 +180,9 @@ def grave_findings() -> Callable[[Page], list[str]]:
         for frame in page.frames:
             if not frame.evaluate("'axe' in window"):
                 frame.evaluate(axe.axe_script)
-        violations = page.evaluate("axe.run().then(results => results.violations)")
+        violations = page.evaluate(
+            "axe.run({rules: {'target-size': {enabled: true}}}).then(results => results.violations)"
+        )
         return [
             f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]}"
             for rule in violations

@@ -1,4 +1,4 @@
-"""axe-core on every screen, at four widths: nothing serious or critical of ours."""
+"""Every screen at four widths: nothing serious or critical for axe-core, a title and an h1."""
 
 import re
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
-DESKTOP = {"width": 1440, "height": 900}
-NARROWER = ({"width": 1366, "height": 768}, {"width": 1024, "height": 768})
-PHONE = {"width": 390, "height": 844}
+WIDTHS = {1440: 900, 1366: 768, 1024: 768, 390: 844}
 SLOW_MS = 120_000
+
+OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 
 
 def test_screens_are_listed() -> None:
@@ -21,29 +21,62 @@ def test_screens_are_listed() -> None:
     assert "methode" in SCREENS
 
 
-def settled(page: Page) -> None:
-    """Wait until a screen has run and is drawn."""
-    page.get_by_test_id("stMain").get_by_role("heading").or_(page.locator("iframe")).first.wait_for(
-        timeout=SLOW_MS
-    )
+def address(server: str, screen: str) -> str:
+    return server if screen == SCREENS[0] else f"{server}/{screen}"
+
+
+def still(page: Page) -> None:
+    """Wait until a screen is drawn whole, its map too."""
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("heading", level=1).first.wait_for(state="attached", timeout=SLOW_MS)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SLOW_MS)
     page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
+    for frame in page.locator("iframe[title^='streamlit_folium']").all():
+        ready = frame.content_frame.locator("html[data-ready='1']")
+        ready.wait_for(state="attached", timeout=SLOW_MS)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen_has_no_grave_finding(
     server: str,
-    open_page: Callable[[dict[str, int]], AbstractContextManager[Page]],
+    open_page: OpenPage,
     grave_findings: Callable[[Page], list[str]],
     screen: str,
 ) -> None:
-    """A screen is opened once and then narrowed, down to the phone's width."""
-    with open_page(DESKTOP) as page:
-        page.goto(server if screen == SCREENS[0] else f"{server}/{screen}")
-        settled(page)
-        findings = {DESKTOP["width"]: grave_findings(page)}
-        for viewport in (*NARROWER, PHONE):
-            page.set_viewport_size(viewport)
-            settled(page)
-            findings[viewport["width"]] = grave_findings(page)
-        assert not any(findings.values()), findings
+    with open_page({"width": 1440, "height": WIDTHS[1440]}) as page:
+        page.goto(address(server, screen))
+        still(page)
+        expect(page.locator("h1:visible")).to_have_count(1)
+        assert re.fullmatch(r"\S.* · ProxiSoins", page.title())
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            still(page)
+            assert grave_findings(page) == [], width
+
+
+def test_the_map_opened_on_a_phone_has_no_grave_finding(
+    server: str, phone: Page, grave_findings: Callable[[Page], list[str]]
+) -> None:
+    phone.goto(f"{server}/?commune=23096")
+    still(phone)
+    assert grave_findings(phone) == []
+
+
+def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page) -> None:
+    page.goto(f"{server}/methode")
+    still(page)
+    seen = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        tag, style, width, colour = page.evaluate(
+            """() => { const one = document.activeElement; const look = getComputedStyle(one);
+            return [one.tagName + (one.textContent || '').slice(0, 20), look.outlineStyle,
+                    parseFloat(look.outlineWidth), look.outlineColor]; }"""
+        )
+        if tag.startswith("BODY"):
+            continue
+        seen.add(tag)
+        # The contrast of this blue is checked with the other colours (test_theme).
+        assert (style, colour) == ("solid", "rgb(10, 118, 246)"), tag
+        assert width >= 2
+    assert len(seen) >= 8

@@ -30,7 +30,7 @@ def test_a_trial_moves_the_gauges_leaves_a_trace_and_opens_again() -> None:
     assert all(one.startswith(title) for one, title in zip(gauges(app), titles, strict=True))
     assert "marge de" in before
     calm = app.multiselect[0].options
-    app.number_input[0].set_value(1.0).run()
+    app.text_input(key="zonage_plafond_zip").set_value("1,5").run()
     assert "dépassé de" in gauges(app)[0]
     outside = [place for place, label in enumerate(calm) if "(HZ)" in label]
     app.multiselect[0].set_value([app.multiselect[0].options[outside[0]]]).run()

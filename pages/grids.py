@@ -1,0 +1,99 @@
+"""Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.base.french import MISSING, number
+
+PLAIN = "tableaux_simples"
+"""Key of the choice of plain tables, in the session."""
+MOST_ROWS = 500
+"""Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
+_DECIMALS = 2
+
+_STYLE = """<style>
+.ps-plain{overflow-x:auto;max-height:32rem;border:1px solid var(--line)}
+.ps-plain table{border-collapse:collapse;width:100%;font-size:.86rem}
+.ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
+  vertical-align:top}
+.ps-plain thead th{position:sticky;top:0;background:var(--ground)}
+.ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+</style>"""
+
+
+def draw(frame: pd.DataFrame | Sequence[Mapping[str, Any]], **options: Any) -> None:
+    """Draw a table as `st.dataframe` does, or plain where the reader asked for plain tables.
+
+    Parameters
+    ----------
+    frame
+        The table; its texts may come from imported files and are escaped.
+    options
+        Those of `st.dataframe`; a plain table keeps titles and formats, and has no row to tick.
+    """
+    if not st.session_state.get(PLAIN):
+        st.dataframe(frame, **options)
+        return
+    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
+    shown = table if options.get("hide_index") else table.reset_index()
+    st.html(plain(shown, options.get("column_config") or {}))
+    if len(shown) > MOST_ROWS:
+        st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
+
+
+def draw_choice() -> None:
+    """Draw the choice of plain tables, at the foot of a screen."""
+    st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)
+
+
+def plain(frame: pd.DataFrame, config: dict[str, Any]) -> str:
+    """Return a table in HTML, numbers in French form.
+
+    Parameters
+    ----------
+    frame
+        The table, without index.
+    config
+        What `st.dataframe` takes as `column_config`: titles, number formats.
+    """
+    heads, cells = [], []
+    for name in frame.columns:
+        own = config.get(name, name)
+        title = own if isinstance(own, str) else (own or {}).get("label") or name
+        kind = {} if isinstance(own, str) or not own else own.get("type_config") or {}
+        is_number = pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool
+        css = ' class="n"' if is_number else ""
+        heads.append(f'<th scope="col"{css}>{escape(str(title))}</th>')
+        column = frame[name].head(MOST_ROWS)
+        bare = kind.get("format") == "%d"
+        decimals = _decimals(column) if is_number else 0
+        cells.append([f"<td{css}>{escape(_text(one, decimals, bare=bare))}</td>" for one in column])
+    rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
+    return (
+        f'{_STYLE}<div class="ps-plain" role="region" tabindex="0" aria-label="Tableau">'
+        f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _decimals(column: pd.Series) -> int:
+    """Return the decimals that a column of numbers needs, two at most."""
+    known = column.dropna().astype(float)
+    return next(
+        (d for d in range(_DECIMALS) if (known.round(d) == known.round(_DECIMALS)).all()), 2
+    )
+
+
+def _text(value: Any, decimals: int, *, bare: bool) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if pd.isna(value):
+        return MISSING
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float) or hasattr(value, "dtype"):
+        return f"{value:.0f}" if bare else number(float(value), decimals)
+    return str(value)

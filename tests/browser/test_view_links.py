@@ -1,0 +1,43 @@
+"""A link to a view, made from the bar and opened by an elected official on a phone."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.gestures import SLOW_MS, Gestures
+
+PHONE = {"width": 390, "height": 844}
+
+OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
+
+
+def test_the_sheet_of_a_commune_is_sent_to_its_mayor(
+    server: str, page: Page, open_page: OpenPage
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/territoire?territoire=commune:23096")
+    hand.settle()
+    hand.button("Partager")
+    hand.write("Titre du lien", "Pour la mairie")
+    hand.button("Créer un lien vers cette vue")
+    code = page.locator("[data-testid=stCode] code", has_text="/partage?jeton=")
+    expect(code).to_be_visible(timeout=SLOW_MS)
+    link = code.inner_text().strip()
+    with open_page(PHONE) as mayor:
+        mayor.goto(link)
+        heading = mayor.get_by_role("heading", level=1, name="Guéret", exact=True)
+        expect(heading).to_be_visible(timeout=SLOW_MS)
+        main = mayor.get_by_test_id("stMain")
+        expect(main).to_contain_text("Pour la mairie")
+        expect(main).to_contain_text("Ce qui est en place", timeout=SLOW_MS)
+        expect(mayor.get_by_test_id("stTopNavLink")).to_have_count(0)
+        expect(mayor.get_by_role("combobox")).to_have_count(0)
+        expect(main).not_to_contain_text(re.compile("probabilit"))
+        assert mayor.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    hand.button("Révoquer")
+    expect(page.get_by_role("button", name="Révoquer")).to_have_count(0, timeout=SLOW_MS)
+    with open_page(PHONE) as mayor:
+        mayor.goto(link)
+        expect(mayor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)

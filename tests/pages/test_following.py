@@ -1,0 +1,66 @@
+"""Back and Forward: the address that they give decides, whatever the widgets held."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.base.paths import ROOT
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=200)
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def back(app: AppTest, query: dict[str, str]) -> None:
+    """Run as the browser does at Back: another address, no widget touched."""
+    app.query_params.clear()
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception
+
+
+def test_the_filters_of_the_on_call_lines_follow() -> None:
+    app = opened("permanence", statuts="carence", types="garde", lignes="toutes")
+    whose, kinds, statuses = (f"pdses_choix_{one}" for one in ("lignes", "types", "statuts"))
+    assert app.multiselect(key=statuses).value == ["carence"]
+    assert app.multiselect(key=kinds).value == ["garde"]
+    assert app.session_state[whose] == "toutes"
+    before = dict(app.query_params)
+    app.multiselect(key=statuses).set_value([]).run()
+    assert "statuts" not in app.query_params
+    assert "types" in app.query_params
+    back(app, before)
+    assert app.multiselect(key=statuses).value == ["carence"]
+
+
+def test_a_click_that_came_before_the_address_was_written_is_no_step_back() -> None:
+    app = opened("permanence")
+    late = dict(app.query_params)
+    app.multiselect(key="pdses_choix_types").set_value(["garde"]).run()
+    app.query_params.clear()
+    app.query_params.update(late)
+    app.multiselect(key="pdses_choix_statuts").set_value(["carence"]).run()
+    assert app.multiselect(key="pdses_choix_types").value == ["garde"]
+    assert app.query_params["statuts"] == "carence"
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "parameter", "first", "second"),
+    [
+        ("methode", "methode_volet", "volet", "importer", "limites"),
+        ("zonage", "zonage_plafond_zip", "plafonds", "5,20", "7,20"),
+    ],
+)
+def test_a_tab_and_a_ceiling_follow(
+    page: str, key: str, parameter: str, first: str, second: str
+) -> None:
+    app = opened(page, **{parameter: first})
+    held = app.session_state[key]
+    assert app.query_params[parameter] == first
+    back(app, {parameter: second})
+    assert app.session_state[key] != held
+    back(app, {parameter: first})
+    assert app.session_state[key] == held

@@ -1,0 +1,52 @@
+"""Plain tables, for who does not use a grid: same titles, French numbers, escaped texts."""
+
+import re
+
+import pandas as pd
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from data.base.french import MISSING
+from pages import grids
+
+FRAME = pd.DataFrame(
+    {
+        "name": ["Guéret", "<b>Le Dorat</b>"],
+        "people": [13_000.0, float("nan")],
+        "apl": [2.5, 3.25],
+        "year": [2025, 2017],
+    }
+)
+
+
+def cells(html: str) -> list[list[str]]:
+    rows = re.findall(r"<tr>(.*?)</tr>", html)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+
+
+def test_a_plain_table_says_what_the_grid_does() -> None:
+    config = {
+        "people": st.column_config.NumberColumn("Habitants", format="localized"),
+        "year": st.column_config.NumberColumn("Année", format="%d"),
+        "name": "Commune",
+    }
+    head, first, second = cells(grids.plain(FRAME, config))
+    assert head == ["Commune", "Habitants", "apl", "Année"]
+    assert first == ["Guéret", "13\u202f000", "2,50", "2025"]
+    assert second == ["&lt;b&gt;Le Dorat&lt;/b&gt;", MISSING, "3,25", "2017"]
+
+
+def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'a': range(600)}), hide_index=True)\n"
+        "grids.draw_choice()"
+    ).run()
+    assert len(app.dataframe) == 1
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert not app.dataframe
+    table = next(one.proto.body for one in app.get("html"))
+    assert table.count("<tr>") == 1 + grids.MOST_ROWS
+    assert "500 premières lignes" in app.caption[0].value
