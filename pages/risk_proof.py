@@ -39,14 +39,14 @@ def _register(known: proof.Proof) -> None:
 def _horizon(known: proof.Proof, horizon: int) -> None:
     st.subheader("L’échéance choisie a-t-elle été vérifiée ?")
     st.text(known.verified(horizon))
-    st.dataframe(known.each_horizon(horizon), hide_index=True, placeholder=MISSING)
+    grids.draw(known.each_horizon(horizon), hide_index=True, placeholder=MISSING)
     st.caption(
         "≈ : pertes réparties au même rythme entre les deux effectifs qui encadrent l’échéance, "
         "non observées. Vers l’avant depuis 2013, une seule période apprise (2009 → 2013) ne dit "
         "aucune tendance : un tiers des pertes n’était pas attendu. " + proof.DENOMINATOR
     )
     with st.expander("Par département, à l’échéance choisie"):
-        st.dataframe(known.departements(horizon), hide_index=True, placeholder=MISSING)
+        grids.draw(known.departements(horizon), hide_index=True, placeholder=MISSING)
 
 
 def _horizons(known: proof.Proof) -> None:
