@@ -22,7 +22,7 @@ from pages.accounts import Role, granted
 from tests.pages.test_generated_addresses import SCREENS, opening_on
 
 TIMEOUT_SECONDS = 240
-OPEN_TO_ALL = {"territoire", "partage"}
+OPEN_TO_ALL = {"territoire", "partage", "gardes"}
 RULES = {
     "administrators": ["chef@exemple.fr"],
     "planners": ["planification"],
