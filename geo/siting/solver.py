@@ -38,6 +38,9 @@ def minimise(
     """
     if deadline.left <= 0:
         return Answer(None, -np.inf)
+    if not cost.size:  # nothing is left to choose
+        possible = bool(np.all(low <= 0) and np.all(high >= 0))
+        return Answer(cost, 0.0) if possible else Answer(None, np.inf, infeasible=True)
     # HiGHS stops at an absolute gap of 1e-6: bring the objective to the order of one million.
     scale = 1e6 / max(float(np.abs(cost).sum()), 1e-12)
     options: dict[str, float] = {"mip_rel_gap": PROOF_GAP / 10}
@@ -60,6 +63,8 @@ def minimise(
 
 def distinct_rows(covers: Bools, weights: Floats) -> tuple[Bools, Floats]:
     """Demand points covered by the same candidates become one, with the sum of their weights."""
+    if not covers.shape[1]:  # no candidate left to open: all points are alike
+        return covers[:1], weights.sum(keepdims=True)[: len(covers)].astype(np.float64)
     packed = np.packbits(covers, axis=1)
     keys = packed.view([("", np.void, packed.shape[1])]).ravel() if packed.size else packed[:, 0]
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)

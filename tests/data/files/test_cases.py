@@ -1,14 +1,23 @@
-"""Small hard files kept beside the reference data: each gives its right reading (by hand)."""
+"""Small hard files kept beside the reference data: each gives its right reading (by hand).
+
+Each file goes through each door it fits; none may be left without an expectation.
+"""
 
 import pytest
 
-from data.official.imports import commune_index
+from data.official.imports import ASK, PARTIAL, REPLACE, commune_index, import_files
 from data.official.reading import read_here
-from data.region import embedded_set
+from data.pdses.reader import read_lines as on_call_lines
+from data.region import catalogue, embedded_set
 from data.region.gazetteer import gazetteer
+from data.siting.instances import build_model, read_instance
 from data.uploads import match_lines, read_lines
+from data.uploads.own_points import own_points
+from geo.errors import InvalidInputError
 
 pytestmark = pytest.mark.reference
+USSEL, COGNAC, LIMOGES = ("19275",), ("16102",), ("87085",)
+THREE = (*USSEL, *COGNAC, *LIMOGES)
 
 SITES = {"Site A": (2.309, 45.548), "Site B": (-0.329, 45.696), "Site C": (1.262, 45.834)}
 FAMILIES = ("b03_", "b04_", "b05_", "b06_", "b15", "b18_", "b19_gpx", "b19_kml.kml", "b20")
@@ -28,6 +37,82 @@ READ = {
     "05_populations_guillemet_ouvert.csv": 0,
 }  # fmt: skip
 """File to the rows of its chief table; 0 for one that is refused."""
+
+
+PLACED = {
+    "02_code_contre_commune.csv": (), "02_code_postal_dans_code.csv": ("16005", "16028", "24547"),
+    "07_sites_dimension_A1B2.xlsx": ("24322", "33063"),
+    "08_sites_une_feuille_par_departement.xlsx": ("24322", "33063", "33243"),
+    "09_sites_formules.xlsx": (), "11_prj_local.zip": ("24312",), "11_sf_sans_crs.gpkg": ("24312",),
+    "12_dbf_utf8_sans_cpg.zip": ("24312",), "13_temps_partiel.csv": ("24322", "33063", "87085"),
+    "15_crs_27572.geojson": ("24322",), "16_point_et_polygone.kml": ("33063",),
+    "18_MG_0_5.csv": ("23079",), "18_titre_nb_medecins_generalistes.csv": ("23079",),
+    "19_geopackage_deux_couches.gpkg": ("24322", "33063"),
+    "21_commentaire_sur_titre.ods": ("24322",), "21_fill_vide.xlsx": ("24322",),
+    "b01_commune_est_un_code.csv": THREE, "b10_un_onglet_par_dep.xlsx": THREE,
+    "b11_entete_double.xlsx": (*USSEL, *COGNAC), "b12_0_adresse.csv": USSEL,
+    "b12_1_adresse.csv": USSEL, "b12_2_adresse.csv": LIMOGES, "b12_3_adresse.csv": COGNAC,
+    "b12_4_adresse.csv": USSEL, "b13_cp_ville.csv": USSEL, "b13_localite.csv": (*USSEL, *COGNAC),
+    "b14_sep.csv": USSEL, "b17_titres_reels.csv": THREE, "b19_kml_adresses.kml": THREE,
+    "b19_mymaps.kmz": THREE, "b21_bpe_xy.csv": (*USSEL, "17418"),
+    "g03_site_code_flottant.csv": USSEL,
+}  # fmt: skip
+"""File of points to the communes of its sites; the town hall's commune or that of the point."""
+GPS = {
+    "07_sites_dimension_A1B2.xlsx": [3, 2], "13_temps_partiel.csv": [0.5, 2.5, 1.5],
+    "18_MG_0_5.csv": [0.5], "18_titre_nb_medecins_generalistes.csv": [6],
+}  # fmt: skip
+DOUBTS = {
+    "02_code_contre_commune.csv": {"33063", "24322"}, "09_sites_formules.xlsx": {"24322"},
+    "13_temps_partiel.csv": {"64445"},
+}  # fmt: skip
+"""File to the communes that its doubtful line offers."""
+SAID = {
+    "11_prj_local.zip": "Lambert-93", "11_sf_sans_crs.gpkg": "Lambert-93",
+    "b03_lambert2etendu.csv": "Lambert II étendu", "b03_utm31.csv": "UTM 31 nord",
+    "02_code_postal_dans_code.csv": "lu comme un code postal",
+}  # fmt: skip
+"""File to what its lines must say of their reading."""
+LINES = {
+    "07_pdses_dimension_A1D3.xlsx": 8, "08_pdses_feuille_cachee.xlsx": 1,
+    "09_pdses_formules.xlsx": 4, "10_pdses_cellules_fusionnees.xlsx": 3,
+    "c01_large_fusion_verticale.xlsx": 5, "c03_onglet_par_dep.xlsx": 3, "c05_nombres.xlsx": 5,
+    "c06_mots.xlsx": 11,
+}  # fmt: skip
+"""File of on-call lines to the lines read of it; c04 is refused."""
+FIGURES = {
+    "04_populations_milliers_virgule.csv": ("populations", {"33063": 267991}),
+    "a01_anct_medg.xlsx": ("gps", {"16015": 3, "16102": 4}),
+    "a03_insee_statloc_pop.csv": ("populations", {"16015": 1003, "19136": 1001}),
+    "a04_cartosante_apl_commune.csv": ("apl", {"16015": 2.8, "19136": 2.6}),
+    "a05_cartosante_mg_commune.csv": ("gps", {"16102": 4, "19275": 0}),
+    "a18_bpe_equip_sante_com_2021.xlsx": ("gps", {"16015": 3}),
+    "a19_bpe2009_inseecom.xlsx": ("gps", {"16015": 3}),
+    "a20_apl_analyste.csv": ("apl", {"16015": 2.8}),
+    "a21_ensemble.zip": ("populations", {"16015": 9003, "19275": 9000}),
+    "a24_PS_LibreAcces_Personne_activite_20260101.txt": (
+        "gps", {"19275": 1, "19136": 1, "19073": 2, "87085": 1}
+    ),
+    "d11_mg_lignes_repetees.csv": ("gps", {"19275": 11, "33063": 400}),
+    "d16_total_formule.xlsx": ("gps", {"19275": 11, "16102": 18}),
+    "d18_mg_onglet_par_dep.xlsx": ("gps", {"19275": 11, "16102": 18}),
+    "g01_codes_flottants.csv": ("gps", {"16015": 40, "19275": 11}),
+}  # fmt: skip
+"""File to a table and some of its figures."""
+ZONES = {
+    "a10_zonage_ancien_nouveau.xlsx": {"16015": "ZIP"},
+    "a12_zonage_un_onglet_par_dep.xlsx": {"16102": "ZAC", "19275": "ZIP"},
+    "a13_1_zone_titre.csv": {"19031": "HZ"}, "a13_2_zone_titre.csv": {"16015": "ZIP"},
+    "a25_sep_ligne.csv": {"16102": "ZAC"}, "f01_zones_mots.csv": {"87085": "HZ", "33063": "ZIP"},
+}  # fmt: skip
+PLACES = {
+    "a23_etalab_stock_et_20201231.csv": {"190000001": "msp", "190000002": "centre_sante"},
+    "a26_t-finess.csv": {"190000000": "msp", "190000001": "centre_sante"},
+    "e01_labels.csv": {"190000001": "france_sante"},
+    "e02_liste_france_sante.csv": {"190000001": "france_sante", "190000002": "france_sante"},
+    "e03_labels_on.csv": {"190000001": "france_sante"},
+    "e05_labels_mots.csv": {"190000001": "france_sante"},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,3 +149,114 @@ def test_every_import_has_its_rows_or_its_refusal(cases):
         if rows != expected:
             wrong[name] = (rows, read.refusals)
     assert wrong == {}
+
+
+def read_points(path):
+    names, communes = gazetteer("75"), embedded_set.communes("75")
+    return match_lines(read_lines(path.read_bytes(), path.name), names, communes)
+
+
+def test_no_case_is_left_without_an_expectation(cases):
+    points = {path.name for path in (cases / "points").iterdir()}
+    left = {name for name in points if not name.startswith(FAMILIES)} - PLACED.keys()
+    assert left == {"b02_liste_nationale.csv"}  # tested by itself
+    imports_known = READ.keys() | FIGURES.keys() | ZONES.keys() | PLACES.keys()
+    assert {path.name for path in (cases / "imports").iterdir()} <= imports_known
+    lines = {path.name for path in (cases / "pdses").iterdir()}
+    assert lines - LINES.keys() == {"c04_transpose.xlsx"}
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_each_file_of_points_has_its_sites_at_both_doors(cases, name):
+    path = cases / "points" / name
+    report = read_points(path)
+    assert sorted(site.code for site in report.sites) == sorted(PLACED[name])
+    if name in GPS:
+        assert [site.gps for site in report.sites] == GPS[name]
+    offered = {place.code for one in report.outcomes if not one.site for place in one.candidates}
+    assert offered == DOUBTS.get(name, set())
+    if report.sites:
+        points, _ = own_points(path.read_bytes(), name, catalogue.load_territory())
+        assert len(points) == len(PLACED[name])
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_was_judged_is_said(cases, name):
+    report = read_points(cases / "points" / name)
+    assert all(SAID[name] in one.reason for one in report.outcomes)
+
+
+def test_a_national_list_keeps_the_region_and_counts_the_rest(cases):
+    path = cases / "points" / "b02_liste_nationale.csv"
+    report, lines = read_points(path), read_lines(path.read_bytes(), path.name).lines
+    assert {site.name for site in report.sites} >= SITES.keys()
+    assert len(report.outcomes) + len(report.outside) == len(lines)
+    assert len(report.outside) > 1000
+    assert "hors de la région" in report.counts
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_each_file_of_on_call_lines_has_its_lines(cases, name):
+    path = cases / "pdses" / name
+    read = on_call_lines(path.read_bytes(), name)
+    assert len(read.lines) == LINES[name]
+    kinds = [line.cells["type_ligne"] for line in read.lines]
+    if name.startswith("c05"):
+        assert "demi-astreinte" in kinds
+    if name.startswith("09"):
+        assert kinds.count("(formule sans valeur)") == 2
+    if name.startswith("08"):
+        assert any("masquée" in said for said in read.told)
+    if name.startswith("c03"):
+        assert read.silent == 3  # the missing status is asked once
+
+
+def test_a_transposed_annex_is_refused_by_what_it_is(cases):
+    path = cases / "pdses" / "c04_transpose.xlsx"
+    with pytest.raises(InvalidInputError, match="spécialités en lignes"):
+        on_call_lines(path.read_bytes(), path.name)
+
+
+@pytest.mark.parametrize("name", [*FIGURES, *ZONES, *PLACES])
+def test_each_import_has_its_figures(cases, name):
+    read = read_here({0: cases / "imports" / name}, commune_index("75"))
+    tables = next(member.result.tables for member in read.members if member.result)
+    if name in FIGURES:
+        key, wanted = FIGURES[name]
+        column = {"gps": "gps", "populations": "population", "apl": "apl"}[key]
+        found = tables[key].set_index("code")[column]
+    elif name in ZONES:
+        wanted, found = ZONES[name], tables["zoning"].set_index("code")["zone"]
+    else:
+        wanted, found = PLACES[name], tables["structures"].set_index("id")["kind"]
+        assert found.to_dict() == wanted
+    assert found.reindex(list(wanted)).to_dict() == wanted
+
+
+def test_the_door_of_imports_asks_before_it_puts_few_communes_in_place(cases):
+    path = cases / "imports" / "a05_cartosante_mg_commune.csv"
+    (report,) = import_files([path], "75", ASK)
+    assert report.status == PARTIAL
+    assert "4\u202f293 communes" in report.message
+    import_files([path], "75", REPLACE)
+    gps = (
+        catalogue.load_territory().gps.set_index("code")["gps"].reindex(["16102", "16015", "19001"])
+    )
+    assert gps.iloc[0] == 4
+    assert gps.isna().tolist() == [False, True, True]  # unknown, never without GP
+
+
+@pytest.mark.parametrize("model", ["mclp", "equity"])
+def test_sites_that_exist_are_all_kept(cases, model):
+    folder = cases / "other" / "siting"
+    instance = read_instance(*(folder / f"{one}.csv" for one in ("demand", "candidates", "costs")))
+    every = instance.rows(instance.candidates)
+    fixed = read_instance(
+        *(folder / f"{one}.csv" for one in ("demand", "candidates", "costs")), instance.candidates
+    )
+    solved = build_model(model, k=len(every), threshold=10.0).solve(fixed.problem, None)
+    assert [instance.candidates[one] for one in solved.chosen] == ["S1", "S2"]
+    covered = (fixed.problem.costs.min(axis=1) <= 10) @ fixed.problem.weights
+    assert covered == 300
+    if model == "mclp":
+        assert solved.objective == 300

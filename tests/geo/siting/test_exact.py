@@ -32,7 +32,7 @@ def problems(draw, *, prices=False, holes=False):
     if holes:
         costs[rng.random(costs.shape) < 0.3] = np.inf
     weights = rng.integers(0, 50, points).astype(float)
-    fixed = rng.choice(candidates, draw(st.integers(0, candidates - 1)), replace=False)
+    fixed = rng.choice(candidates, draw(st.integers(0, candidates)), replace=False)
     money = rng.integers(1, 9, candidates).astype(float) if prices else None
     return SitingProblem(costs, weights, np.sort(fixed), money)
 
