@@ -1,19 +1,22 @@
 """Bringing on-call lines in, on screen: template, line-by-line checks, mending, storing."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter
 
 import pandas as pd
 import streamlit as st
 
+from data.base.french import counted
 from data.pdses import files, storing
 from data.pdses.checks import ACCEPT, DECISION, DROP, Outcome, report
 from data.pdses.reader import LinesFile, open_lines
 from data.pdses.words import FIELDS
 from data.region import catalogue, schemas
 from data.region.territory import Territory
-from data.uploads import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD
+from data.uploads import DOUBTFUL, REFUSED, UNDERSTOOD
+from data.uploads.doubt import lines_in_words
 from geo.errors import ProxiSoinsError
 from pages import accounts, grids, shell
 from pages.accounts import Role
@@ -115,14 +118,10 @@ def _mend(outcomes: list[Outcome], key: str) -> tuple[tuple[int, tuple[tuple[str
 
 
 def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
-    counts = {
-        status: sum(one.status == status for one in outcomes)
-        for status in (UNDERSTOOD, DOUBTFUL, REFUSED, LEFT_OUT)
-    }
     form = "une colonne par spécialité" if file.wide else "une ligne par garde ou astreinte"
     st.text(
-        f"{len(outcomes)} lignes lues ({form}) : {counts[UNDERSTOOD]} comprises, "
-        f"{counts[DOUBTFUL]} douteuses, {counts[REFUSED]} refusées, {counts[LEFT_OUT]} écartées."
+        f"{counted(len(outcomes), 'ligne lue', 'lignes lues')} ({form}) : "
+        f"{lines_in_words(Counter(one.status for one in outcomes))}."
     )
     for sentence in file.told:
         st.text(f"{sentence[:1].upper()}{sentence[1:]}.")
@@ -183,14 +182,14 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
     with st.container(horizontal=True):
         if rest:
             st.download_button(
-                f"Télécharger les {rest} lignes à corriger (CSV)",
+                f"Télécharger {counted(rest, 'ligne', 'lignes')} à corriger (CSV)",
                 lambda: storing.left_over(outcomes),
                 file_name="pdses-a-corriger.csv",
                 mime="text/csv",
                 on_click="ignore",
             )
         if st.button(
-            f"Mettre en usage les {understood} lignes comprises",
+            f"Mettre en usage {counted(understood, 'ligne comprise', 'lignes comprises')}",
             type="primary",
             disabled=not understood,
         ):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from data.base.french import counted
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -98,7 +99,8 @@ def import_lines(
         typer.echo(sentence)
     if read.silent and not status:
         typer.echo(
-            f"{read.silent} lignes ne disent pas leur statut : relancez avec --statut "
+            f"{counted(read.silent, 'ligne ne dit pas son', 'lignes ne disent pas leur')} "
+            "statut : relancez avec --statut "
             f"({', '.join(schemas.LINE_STATUSES)})."
         )
     if read.ignored:
@@ -110,7 +112,8 @@ def import_lines(
     )
     understood = sum(one.status == UNDERSTOOD for one in outcomes)
     typer.echo(
-        f"{understood} lignes comprises sur {len(outcomes)} ; {len(stored)} lignes en usage "
+        f"{counted(understood, 'ligne comprise', 'lignes comprises')} sur {len(outcomes)} ; "
+        f"{counted(len(stored), 'ligne', 'lignes')} en usage "
         "(« proxisoins undo » revient en arrière)."
     )
 

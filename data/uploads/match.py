@@ -1,5 +1,6 @@
 """Lines of an upload placed on the map: understood, doubtful with candidates, or refused."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.base.french import counted
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads import evidence, extras
 from data.uploads.coordinates import coordinates, inside_of, system_of, written
-from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt
+from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt, lines_in_words
 from data.uploads.lines import Line
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
@@ -75,9 +77,8 @@ class MatchReport:
         total = len(self.outcomes) + len(self.outside)
         away = f", {_n(len(self.outside))} hors de la région et de ses abords" * bool(self.outside)
         return (
-            f"{_n(total)} lignes lues : {_n(self.count(UNDERSTOOD))} comprises, "
-            f"{_n(self.count(DOUBTFUL))} douteuses, {_n(self.count(REFUSED))} refusées, "
-            f"{_n(self.count(LEFT_OUT))} écartées{away}."
+            f"{counted(total, 'ligne lue', 'lignes lues')} : "
+            f"{lines_in_words(Counter(one.status for one in self.outcomes))}{away}."
         )
 
     @property

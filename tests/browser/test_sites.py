@@ -70,12 +70,12 @@ def test_from_upload_to_a_revoked_link(
         page.locator("input[type=file]").set_input_files(
             {"name": "sites.csv", "mimeType": "text/csv", "buffer": UPLOAD.encode()}
         )
-        expect(page.get_by_text("4 comprises, 0 douteuses, 1 refusées")).to_be_visible(
+        expect(page.get_by_text("4 comprises, 0 douteuse, 1 refusée")).to_be_visible(
             timeout=SLOW_MS
         )
         drawn(page)
 
-        mended = page.get_by_text("5 comprises, 0 douteuses, 0 refusées")
+        mended = page.get_by_text("5 comprises, 0 douteuse, 0 refusée")
         for _ in range(3):  # a table that is drawn again while one types forgets the keys
             page.locator("[data-test-script-state=notRunning]").first.wait_for(timeout=SLOW_MS)
             page.wait_for_timeout(800)

@@ -227,7 +227,7 @@ def test_import_by_command_store_keep_and_undo(tmp_path):
     second.write_bytes(rows("CH de Guéret;Guéret;ORL;astreinte;carence;2026-01-01;"))
     said = run(app, ["pdses", "import", str(first), "--rest", str(tmp_path / "rest.csv")])
     assert said.exit_code == 0, said.output
-    assert "1 lignes comprises sur 2" in said.output
+    assert "1 ligne comprise sur 2" in said.output
     assert "Nulle-Part" in (tmp_path / "rest.csv").read_text(encoding="utf-8")
     run(app, ["pdses", "import", str(second), "--keep"])
     stored = catalogue.imported_tables(["pdses_lines"])["pdses_lines"]
