@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
@@ -126,23 +127,20 @@ def evaluate_sites(
         risk = ground.communes["code"].isin(list(risk_communes)).to_numpy(dtype=np.bool_)
     crowd = crowd_of(territory, ground)
     table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
-    effects = []
+    effects, near = [], []
     for row, site in enumerate(sites):
         column = minutes[:, [row]]
+        away = crowd.minutes(territory, (site,), inside[:, row], LIMIT_MINUTES)
+        near.append(np.flatnonzero(away <= HUBERT_MINUTES))
         effects.append(
-            reached(
-                ground,
-                crowd,
-                crowd.minutes(territory, (site,), inside[:, row], LIMIT_MINUTES),
-                risk,
-            )
+            reached(ground, crowd, away, risk)
             | _staff(ground, (site,))
             | _gains(ground, (site,), column)
         )
         if progress is not None:
             progress(row + 1, len(sites))
     table = pd.concat([table, pd.DataFrame(effects)], axis=1)
-    overlaps = _overlaps(ground, inside)
+    overlaps = _overlaps(crowd.people, near)
     table = _with_overlaps(table, overlaps)
     table = _with_eligibility(table, ground, sites, minutes)
     table = _with_nearest_msp(table, territory, from_structures)
@@ -224,9 +222,21 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
     }
 
 
-def _overlaps(ground: Ground, minutes: Floats) -> pd.DataFrame:
-    near = (minutes <= HUBERT_MINUTES).astype(np.float64)
-    shared = near.T @ (ground.people[:, None] * near)
+def _overlaps(people: Floats, near: Sequence[npt.NDArray[np.int64]]) -> pd.DataFrame:
+    """Return what share of the people near each site is near each other one.
+
+    Parameters
+    ----------
+    people
+        Inhabitants of each point where they live.
+    near
+        Points within 20 minutes of each site.
+    """
+    ends = np.cumsum([0, *(len(one) for one in near)])
+    points = np.concatenate(near)
+    by_site = sparse.csr_array((people[points], points, ends), shape=(len(near), people.size))
+    inside = sparse.csr_array((np.ones(points.size), points, ends), shape=by_site.shape)
+    shared = (by_site @ inside.T).toarray()
     own = np.diag(shared)[:, None]
     shares = np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
     np.fill_diagonal(shares, np.nan)

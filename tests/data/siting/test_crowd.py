@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.region.territory import Provenance
-from data.siting import crowd
+from data.siting import crowd, evaluation
 from data.siting.ground import ground_of
 from data.uploads.site import Site
 from tests.data.access.test_indicators import GPS, made
@@ -61,3 +61,17 @@ def test_people_who_live_away_from_the_town_are_counted_where_they_are():
     assert gained == pytest.approx(quarter)
     assert found["risk_population_within_20"] == pytest.approx(quarter)
     assert (found["risk_communes_within_20"], others["risk_communes_within_20"]) == (1, 0)
+
+
+def test_overlaps_are_counted_where_people_live():
+    other = Site(3, "Antenne", "17001", "Un", 0.42, 45.0)
+    squares = [("16003", 0.24, 45.0, 1.0), ("16003", 0.48, 45.0, 3.0), ("16002", 0.30, 45.0, 1.0)]
+    territory = _with_squares("overlaps", *squares)
+    points = crowd.crowd_of(territory, ground_of(territory))
+    near = [np.abs(points.lonlat[:, 0] - site.lon) * 100 <= 20 for site in (SITE, other)]
+    both = points.people[near[0] & near[1]].sum()
+    found = evaluation.evaluate_sites(territory, [SITE, other]).overlaps
+    assert found.loc[0, 1] == pytest.approx(both / points.people[near[0]].sum())
+    assert found.loc[1, 0] == pytest.approx(both / points.people[near[1]].sum())
+    at_towns = evaluation.evaluate_sites(made(GPS, structures=STRUCTURES), [SITE, other]).overlaps
+    assert found.loc[0, 1] != pytest.approx(at_towns.loc[0, 1])
