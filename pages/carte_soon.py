@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.access import unknown_supply
 from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models.region import soon
@@ -57,7 +58,8 @@ def _draw(territory: Territory) -> None:
         _tables(territory, found[soon.HORIZONS_SHOWN[-1]])
     else:
         st.caption(MASKED)
-    for assumption in soon.ASSUMPTIONS:
+    upper_bound = unknown_supply.region_room_note(territory)
+    for assumption in filter(None, [*soon.ASSUMPTIONS, upper_bound]):
         st.text(f"• {assumption}")
     st.caption(" · ".join(figures.notes(territory, *SOURCES)))
 

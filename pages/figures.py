@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from data.access.people import people_of
+from data.access import unknown_supply
+from data.access.people import ROOM_BASIS, people_of
 from data.base.french import MISSING
 from data.files import exports
 from data.official.templates import Template
@@ -36,7 +37,12 @@ def notes(territory: Territory, *tables: str) -> list[str]:
     if made_up := [p.title for p in quoted if p.simulated]:
         lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
     lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
-    lines.append(f"Là où vivent les habitants : {people_of(territory).note}.")
+    people = people_of(territory)
+    lines.append(f"Là où vivent les habitants : {people.note}.")
+    if people.basis != "communes":
+        lines.append(f"{ROOM_BASIS}.")
+    if upper_bound := unknown_supply.region_room_note(territory):
+        lines.append(f"Habitants sans place. {upper_bound}")
     if any(p.simulated for p in quoted):
         lines.insert(0, "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision.")
     return lines

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from data.access import zoning_gauges
+from data.access import unknown_supply, zoning_gauges
 from data.access.zoning_gauges import Ceilings
 from data.base.french import MISSING, counted, number
 from data.maps import zoning as zoning_map
@@ -166,10 +166,11 @@ def _beside(table: pd.DataFrame) -> None:
                 "share": st.column_config.NumberColumn("Sans place (%)"),
             },
         )
+        note = unknown_supply.region_room_note(shell.territory())
         st.caption(
             f"Sans place à 20 minutes, à {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus "
             "(hypothèse), le plus proche passant le premier. Ce n’est pas un critère légal : le "
-            "zonage se fixe sur l’APL ; les deux se lisent ensemble."
+            "zonage se fixe sur l’APL ; les deux se lisent ensemble." + (f" {note}" if note else "")
         )
 
 

@@ -27,6 +27,9 @@ _NOTES = {
     "routier), faute de carreaux de population",
     "communes": "habitants comptés au bourg de leur commune",
 }
+ROOM_BASIS = "De la place à 20 minutes : comptée depuis le bourg de chaque commune"
+"""Room and APL take the minutes of the commune's point, whatever the basis of other counts."""
+
 _COLUMNS = ["lon", "lat", "people", "code"]
 
 

@@ -23,6 +23,12 @@ Floats = npt.NDArray[np.float64]
 KNOWN, PARTIAL, UNKNOWN = "connue", "partielle", "inconnue"
 """What is known of the GPs of a commune and of those in its reach (column `supply`)."""
 
+UPPER_BOUND = (
+    "Majorant : les médecins de certaines communes à portée ne sont pas connus et ne sont pas "
+    "comptés ; ils pourraient accueillir des habitants comptés ici sans place."
+)
+"""What is said of people without room: one more GP takes room from nobody, here or farther."""
+
 _THIRD = "minutes_to_third_gp"
 ROOM_COLUMNS = tuple(column for column in room.COLUMNS if column != _THIRD)
 """Columns of `data.access.room` that a place within the threshold could change."""
@@ -179,6 +185,22 @@ def partial_note(table: pd.DataFrame, key: str) -> str:
         f"({people}) qui en dépendent, sur {number(len(table))}, sont « non disponible » et ne "
         "sont pas comptées."
     )
+
+
+def room_note(supply: pd.Series) -> str:
+    """Return `UPPER_BOUND` where some GPs in reach of some communes are not known, else "".
+
+    Parameters
+    ----------
+    supply
+        Column supply of the indicators of the communes spoken of.
+    """
+    return UPPER_BOUND if (supply != KNOWN).any() else ""
+
+
+def region_room_note(territory: Territory) -> str:
+    """Return what `room_note` says of the whole region."""
+    return UPPER_BOUND if (unknown_minutes(territory) <= NEAR_MINUTES).any() else ""
 
 
 def known_rows(table: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from geo.errors import InvalidInputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.region.territory import Territory
+
 HELP = (
     "Dit qui trouve de la place chez un généraliste : la borne et sa preuve, et au plus près.\n\n"
     "Colonnes écrites, après celles du lieu :\n\n"
@@ -68,6 +70,7 @@ def write_room(
 ) -> None:
     """Write who finds room with a GP; see `HELP`."""
     from data.access import room_tables as rooms
+    from data.base.french import counted
     from data.files.table_files import write_table
 
     given = [file for file in (places, supply, times) if file is not None]
@@ -84,21 +87,44 @@ def write_room(
         from data.access.room import room_tables
         from data.region.catalogue import load_territory
 
-        tables = room_tables(load_territory(region), minutes)
+        territory = load_territory(region)
+        tables = room_tables(territory, minutes)
     bound = rooms.shared(tables)
     table = rooms.measures(tables, bound, per_gp)
     if not given:
-        table = table[table["inside"]].drop(columns="inside").rename(columns={"id": "code"})
+        table = _of_region(table, territory, minutes)
     write_table(table, out)
     if proofs is not None:
         write_table(rooms.proofs(tables, bound), proofs)
     typer.echo(_sentence(table, per_gp, minutes))
-    typer.echo(f"{len(table)} lignes écrites dans {out}.")
+    typer.echo(f"{counted(len(table), 'ligne écrite', 'lignes écrites')} dans {out}.")
+
+
+def _of_region(table: "pd.DataFrame", territory: "Territory", minutes: float) -> "pd.DataFrame":
+    """Return the communes of the region, without what depends on GPs that are not known."""
+    from data.access import unknown_supply
+    from data.base.french import counted
+
+    table = table[table["inside"]].drop(columns="inside").rename(columns={"id": "code"})
+    unsure = unknown_supply.unknown_minutes(territory) <= minutes
+    found = ["gps_within", "inhabitants_per_gp", "block"]
+    found += ["without_room_bound", "without_room_nearest"]
+    table.loc[unsure, found] = None
+    if unsure.any():
+        typer.echo(
+            f"Note : {counted(int(unsure.sum()), 'commune', 'communes')} sans valeur, tous les "
+            "médecins à portée n’y sont pas connus.",
+            err=True,
+        )
+    if note := unknown_supply.region_room_note(territory):
+        typer.echo(f"Note : {note}", err=True)
+    return table
 
 
 def _sentence(table: "pd.DataFrame", per_gp: float, minutes: float) -> str:
     from data.base.french import number
 
+    table = table[table["without_room_nearest"].notna()]
     least = table["without_room_bound"].sum()
     nearest = table["without_room_nearest"].sum()
     return (

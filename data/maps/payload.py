@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from data.access import indicators
-from data.access.people import people_of
+from data.access.people import ROOM_BASIS, people_of
 from data.base import paths
 from data.maps import differences, room
 from data.maps.sentences import sentence
@@ -171,10 +171,13 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     """Return vintage, source and denominator of an indicator, in one French line."""
     known = [territory.provenance[key] for key in indicator.tables if key in territory.provenance]
     said = [_said(one) for one in known]
-    if indicator.key in {"minutes_to_nearest_gp", "population_beyond_20", "apl"}:
+    timed = {"share_without_room", "minutes_to_nearest_gp", "population_beyond_20", "apl"}
+    if indicator.key in timed:
         said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
     if indicator.key == "population_beyond_20":
         said.append(people_of(territory).note)
+    if indicator.key == "share_without_room":
+        said.append(ROOM_BASIS)
     first, rest = indicator.denominator[:1].upper(), indicator.denominator[1:]
     return f"{first}{rest}. Source : {' ; '.join(said)}."
 

@@ -5,7 +5,7 @@ from typing import TypedDict
 import numpy as np
 
 from data.access.room import CAPACITIES, ladder
-from data.access.unknown_supply import unknown_minutes
+from data.access.unknown_supply import region_room_note, unknown_minutes
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo.errors import UnavailableError
@@ -31,7 +31,8 @@ class RoomDocument(TypedDict):
     `nearest` holds inhabitants without room if the nearer goes first, capacity by capacity, None
     for communes in reach of places whose GPs are not known;
     `block` the block of each commune, -1 where no GP is in reach; `least` and `served` the
-    inhabitants of the communes known without room, at best and nearest first, by capacity.
+    inhabitants of the communes known without room, at best and nearest first, by capacity; `note`
+    what is said where GPs in reach are not known, "" where they are.
     """
 
     minutes: int
@@ -40,6 +41,7 @@ class RoomDocument(TypedDict):
     blocks: list[Block]
     least: list[int]
     served: list[int]
+    note: str
 
 
 class RoomControls(TypedDict):
@@ -94,5 +96,6 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         "block": steps.block.tolist(),
         "blocks": blocks,
         "least": [round(one) for one in least],
+        "note": region_room_note(territory),
         "served": [round(one) for one in steps.nearest[:, known].sum(axis=1)],
     }

@@ -37,15 +37,16 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
     worded = _WORDED.get(indicator.key, partial(_plain, indicator))
     told = worded(unknown_supply.known_rows(table, indicator.key), indicator.key)
-    return " ".join(filter(None, [f"{region_name} : {told}", partial_note]))
+    bound = unknown_supply.room_note(table["supply"]) if indicator.key in _COUNTS_ROOM else ""
+    return " ".join(filter(None, [f"{region_name} : {told}", partial_note, bound]))
 
 
 def _room(table: pd.DataFrame, key: str) -> str:
     least, nearest = table["without_room_bound"].sum(), table["without_room_nearest"].sum()
     crowded = table[table[key] > CROWDED_SHARE]
     return (
-        f"{ends_of_room(least, nearest)} des {number(table['population'].sum())} habitants sont "
-        f"sans place à 20 minutes, à {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
+        f"{without_room(least, nearest, table['population'].sum())} à 20 minutes, à "
+        f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
         "premier nombre si tout était partagé au mieux, le second si le plus proche passe le "
         f"premier. Plus d’un habitant sur dix est sans place dans {number(len(crowded))} des "
         f"{number(len(table))} communes, de {number(crowded['departement'].nunique())} "
@@ -88,14 +89,23 @@ def _load(table: pd.DataFrame, key: str) -> str:
     )
 
 
-def ends_of_room(least: float, nearest: float) -> str:
-    """Return both ends of the people without room, as a sentence opens.
+def without_room(least: float, nearest: float, people: float) -> str:
+    """Return both ends of the people without room, as a sentence opens: subject and verb.
 
     The fair share of a part of the places is no minimum: it may pass what nearest-first leaves.
     """
-    if least <= nearest:
-        return f"entre {number(least)} et {number(nearest)}"
-    return f"{number(least)} ou {number(nearest)}"
+    low, high = round(least), round(nearest)
+    among = f"des {number(people)} habitants"
+    if low == high == 0:
+        return f"aucun {among} n’est sans place"
+    if low == high:
+        return f"{number(low)} {among} {'sont' if low > 1 else 'est'} sans place"
+    ends = (
+        f"entre {number(low)} et {number(high)}"
+        if low < high
+        else f"{number(low)} ou {number(high)}"
+    )
+    return f"{ends} {among} sont sans place"
 
 
 def _third(table: pd.DataFrame, key: str) -> str:
@@ -208,6 +218,14 @@ def _zones(table: pd.DataFrame, key: str) -> str:
         f"en ZIP et {percent(shares.get('ZAC', 0.0), 1)} en ZAC."
     )
 
+
+_COUNTS_ROOM = frozenset(
+    {
+        "share_without_room",
+        *(f"share_{what}_in_{years}" for what in ("without_room", "change") for years in (2, 5)),
+    }
+)
+"""Indicators that count people without room."""
 
 _WORDED: dict[str, Callable[[pd.DataFrame, str], str]] = {
     "share_without_room": _room,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.access import unknown_supply
 from data.base.french import MISSING, counted, number, percent
 from data.region import rules
 from data.region.territory import Provenance
@@ -133,6 +134,9 @@ def _room(facts: Facts) -> Signal:
         # One end alone would reassure, or alarm, by what it leaves out.
         people = f"de {number(few)} à {people}"
     calm = UNKNOWN if room.unknown else CALM
+    upper_bound = (
+        unknown_supply.room_note(facts.members["supply"]) if "supply" in facts.members else ""
+    )
     left_out = (
         f" Sans compter {counted(room.unknown, 'habitant', 'habitants')} dont les médecins à "
         "portée ne sont pas tous connus."
@@ -144,9 +148,9 @@ def _room(facts: Facts) -> Signal:
         title,
         people,
         ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else calm,
-        f"À {number(room.per_gp)} patients par médecin (hypothèse) : {number(room.nearest_first)} "
+        f"À {number(room.per_gp)} habitants par médecin (hypothèse) : {number(room.nearest_first)} "
         f"si chacun va au plus près, {number(room.least)} dans le partage le plus équitable "
-        f"({facts.year('gps')}).{left_out}",
+        f"({facts.year('gps')}).{left_out}{' ' if upper_bound else ''}{upper_bound}",
     )
 
 
@@ -266,8 +270,10 @@ def _losses(facts: Facts) -> Signal:
     if not facts.alone and len(facts.first_counts) == len(facts.members):
         emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)
         told += (
-            f" {counted(int(emptied.sum()), 'commune a perdu', 'communes ont perdu')} "
-            "leur dernier médecin."
+            f" {counted(emptied.sum(), 'commune a perdu son', 'communes ont perdu leur')} dernier "
+            "médecin."
+            if emptied.any()
+            else " Aucune commune n’a perdu son dernier médecin."
         )
     part = change / past.iloc[0] if past.iloc[0] else 0.0
     state = ALERT if part < HIGH_LOSS else WATCH if change < 0 else CALM

@@ -163,7 +163,7 @@ export class Room {
     const y = (people) => top + (1 - people / most) * (height - top - bottom);
     const path = (values) => values.map((people, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(people).toFixed(1)}`).join("");
     const at = this.step;
-    const said = `À ${number(this.capacity)} habitants par médecin : ${number(least[at])} habitants sans place au mieux, ${number(served[at])} si le plus proche passe le premier.`;
+    const said = `À ${number(this.capacity)} habitants par médecin : ${inhabitants(least[at])} sans place au mieux, ${inhabitants(served[at])} si le plus proche passe le premier.`;
     const text = (where, anchor, words) => svg("text", { x: where, y: height - 2, "text-anchor": anchor, class: "axis" }, words);
     return svg(
       "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said },
@@ -183,9 +183,9 @@ export class Room {
     const [least, served] = [known.least[step], known.served[step]];
     const people = carte.rows.reduce((sum, { h }, row) => sum + (this.counted(row) ? h : 0), 0);
     const missing = carte.rows.filter((_, row) => !this.counted(row)).length;
+    const upper = known.note ? ` ${known.note}` : "";
     const partial = missing ? ` Partiel : dans ${number(missing)} communes sur ${number(carte.rows.length)}, tous les médecins à portée ne sont pas connus ; elles sont « non disponible ».` : "";
-    const ends = least <= served ? `entre ${number(least)} et ${number(served)}` : `${number(least)} ou ${number(served)}`;
-    return `${carte.config.region_name} : ${ends} des ${number(people)} habitants sont sans place chez un généraliste à ${known.minutes} minutes.${partial}`;
+    return `${carte.config.region_name} : ${without(least, served, people)} chez un généraliste à ${known.minutes} minutes.${partial}${upper}`;
   }
 
   /* What the two ends mean, and how many communes are hit. */
@@ -213,11 +213,12 @@ export class Room {
       return box;
     }
     if (level === null) {
-      box.append(make("p", { text: `Aucun médecin ${where} : les ${number(people)} habitants y sont sans place, quoi qu’on fasse.` }));
+      box.append(make("p", { text: `Aucun médecin ${where} : ${people === 1 ? "son habitant y est" : `ses ${number(people)} habitants y sont`} sans place, quoi qu’on fasse.` }));
       return box;
     }
     const fair = Math.round(people * Math.max(0, 1 - this.capacity / level));
-    box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${number(nearest)} habitants si le plus proche passe le premier ; ${number(fair)} dans le partage le plus juste.` }));
+    box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus juste.` }));
+    if (known.note) box.append(make("p", { class: "note", text: known.note }));
     box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${this.reason(row, where)}`));
     if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : ces communes en trait plein ; en tirets, avec celles qui le prouvent." }));
     return box;
@@ -228,7 +229,7 @@ export class Room {
     const communes = (count, outside) =>
       count === 1 ? "cette commune" : `ces ${number(count)} communes${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
     const doctors = (count) => `${number(count, Number.isInteger(count) ? 0 : 1)} médecin${count >= 2 ? "s" : ""}`;
-    const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${number(block.people)} habitants n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
+    const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${inhabitants(block.people)} n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
     if (block.hall.length === 1) return `${own}.`;
     return (
       `${own}, une fois servies les communes plus mal loties qui partagent leurs médecins. Avec elles : ` +
@@ -270,6 +271,21 @@ export class Room {
           });
     return [...sides.values()];
   }
+}
+
+/* "Aucun habitant", "1 habitant", "1 234 habitants". */
+function inhabitants(count) {
+  if (count === 0) return "aucun habitant";
+  return `${number(count)} habitant${count >= 2 ? "s" : ""}`;
+}
+
+/* Both ends as a sentence opens; the fair share of a part of the places may pass the other. */
+function without(least, served, people) {
+  const among = `des ${number(people)} habitants`;
+  if (least === 0 && served === 0) return `aucun ${among} n’est sans place`;
+  if (least === served) return `${number(least)} ${among} ${least > 1 ? "sont" : "est"} sans place`;
+  const ends = least < served ? `entre ${number(least)} et ${number(served)}` : `${number(least)} ou ${number(served)}`;
+  return `${ends} ${among} sont sans place`;
 }
 
 function svg(tag, properties, ...children) {

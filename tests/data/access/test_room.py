@@ -6,7 +6,7 @@ import pytest
 
 from data.access import indicators, room, room_tables
 from data.access.inputs import places
-from data.maps.sentences import ends_of_room
+from data.maps.sentences import without_room
 from data.region.catalogue import load_territory
 from geo.errors import UnavailableError
 from tests.data.access.test_indicators import made
@@ -58,9 +58,18 @@ def test_aggregates_are_sums_and_ratios_of_sums(by_code):
     assert whole["share_without_room"]["16"] == pytest.approx(share)
 
 
-def test_a_fair_share_above_nearest_first_is_not_told_as_a_range():
-    assert ends_of_room(10, 20) == "entre 10 et 20"
-    assert ends_of_room(20, 10) == "20 ou 10"
+@pytest.mark.parametrize(
+    ("least", "nearest", "told"),
+    [
+        (10, 20, "entre 10 et 20 des 900 habitants sont sans place"),
+        (20, 10, "20 ou 10 des 900 habitants sont sans place"),  # a fair share, no minimum
+        (0.2, 0, "aucun des 900 habitants n’est sans place"),
+        (1, 1.4, "1 des 900 habitants est sans place"),
+        (30.2, 29.8, "30 des 900 habitants sont sans place"),
+    ],
+)
+def test_both_ends_of_room_are_said_in_a_sentence(least, nearest, told):
+    assert without_room(least, nearest, 900) == told
 
 
 @pytest.fixture(scope="module")

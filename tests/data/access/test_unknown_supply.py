@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from data.access import indicators, unknown_supply
 from data.access.around import around
+from data.cli import app
 from data.maps import room as room_map
 from data.maps.sentences import sentence
+from data.region import catalogue
 from data.reports.signals import UNKNOWN, Facts, Room, gps_in_words, signals
 from geo.layers import INDICATORS
+from pages import figures
 from tests.data.access.test_indicators import CODES, GPS, made
 
 ALL = {**GPS, "17003": 0.0}
@@ -137,3 +141,39 @@ def test_no_gain_is_credited_where_today_is_not_known():
     assert today["16003"] == 0
     assert today["17003"] == np.inf  # beyond 20 minutes in any case
     assert unknown_supply.unknown_minutes(territory)[0] == pytest.approx(36)
+
+
+def test_room_beside_unknown_gps_is_said_to_be_an_upper_bound_everywhere_it_is_printed():
+    whole, partial = made(ALL), without("17001")
+    note = unknown_supply.UPPER_BOUND
+    assert unknown_supply.region_room_note(whole) == room_map.document(whole, 20)["note"] == ""
+    assert (
+        unknown_supply.region_room_note(partial) == room_map.document(partial, 20)["note"] == note
+    )
+    one = next(each for each in INDICATORS if each.key == "share_without_room")
+    assert sentence(one, indicators.commune_indicators(partial), "Essai").endswith(note)
+    assert note not in sentence(one, indicators.commune_indicators(whole), "Essai")
+    assert any(note in line for line in figures.notes(partial))
+    assert not any(note in line for line in figures.notes(whole))
+
+
+def test_one_more_gp_takes_room_from_nobody():
+    """What the note rests on: had the unknown commune GPs, no commune would have more without."""
+    few, more = (indicators.commune_indicators(made({**ALL, "17001": gps})) for gps in (0.0, 2.0))
+    for column in ("without_room_nearest", "without_room_bound"):
+        assert (more[column] <= few[column] + 1e-9).all()
+
+
+def test_the_command_leaves_blank_what_the_map_calls_unknown(monkeypatch, tmp_path):
+    territory = without("17001")
+    monkeypatch.setattr(catalogue, "load_territory", lambda *_: territory)
+    out = tmp_path / "room.csv"
+    done = CliRunner().invoke(app, ["room", f"--out={out}"])
+    assert done.exit_code == 0, done.output
+    told = pd.read_csv(out, dtype={"code": str}).set_index("code")["without_room_nearest"]
+    shown = table(territory)["without_room_nearest"]
+    np.testing.assert_allclose(told, shown.reindex(told.index))
+    assert told.isna().sum() == 3
+    assert "3 communes sans valeur" in done.output
+    assert unknown_supply.UPPER_BOUND in done.output
+    assert "sur 3\u202f800 habitants" in done.output
