@@ -3,6 +3,7 @@
 `python -m benchmarks.map_speed [--repeat 5]` starts both servers, opens each in fresh browser
 profiles in turn, and prints the figures of `docs/map.md`: bytes that the map adds to Streamlit's
 own shell, time to interactive beside the empty page, time from a click to the drawn indicator,
+from a move of the slider of room to the drawn map,
 and the server's time for a rerun.
 """
 
@@ -22,6 +23,8 @@ from benchmarks.serving import ROOT, serving
 
 FRAME = "iframe[title^='streamlit_folium']"
 EMPTY_PAGE = "import streamlit as st\nst.set_page_config(layout='wide')\nst.title('Vide')\n"
+STEPS = (0, 8, 3, 16, 5)
+"""Steps of the slider of room: from the first redrawing, most communes, to none changed."""
 INDICATORS = ("apl", "gps_per_1000", "zone", "minutes_to_nearest_gp")
 
 
@@ -87,6 +90,36 @@ def indicator_change(browser: Browser, address: str) -> list[float]:
     return measured
 
 
+def capacity_change(browser: Browser, address: str) -> list[float]:
+    """Return milliseconds from a move of the slider of room to the frame that shows it."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
+        state="attached", timeout=60_000
+    )
+    frame = next(one for one in page.frames if "streamlit_folium" in one.url)
+    page.wait_for_timeout(1500)
+    measured = [
+        frame.evaluate(
+            """async (step) => {
+                const slider = document.querySelector("#place");
+                const root = document.documentElement;
+                const wanted = `${800 + 50 * step}-20-proche`;
+                const start = performance.now();
+                slider.value = step;
+                slider.dispatchEvent(new Event("input"));
+                while (root.dataset.room !== wanted) await new Promise(requestAnimationFrame);
+                return performance.now() - start;
+            }""",
+            step,
+        )
+        for step in STEPS
+    ]
+    context.close()
+    return measured
+
+
 def rerun_milliseconds(home: Path) -> float:
     """Return the median time of a rerun of the map's script on the server, in milliseconds."""
     code = (
@@ -109,20 +142,41 @@ def rerun_milliseconds(home: Path) -> float:
     return float(json.loads(done.stdout.splitlines()[-1]))
 
 
+def _slider_row(slides: list[float]) -> str:
+    return (
+        f"| room drawn after a move of the slider, median / worst of {len(slides)} | "
+        f"{statistics.median(slides):.0f} / {max(slides):.0f} ms | 200 ms |"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--repeat", type=int, default=5)
-    repeat = options.parse_args().repeat
+    options.add_argument("--home", type=Path, help="data folder to serve, whose data stay")
+    options.add_argument("--slider", action="store_true", help="measure the slider of room alone")
+    asked = options.parse_args()
+    repeat = asked.repeat
     browser_path = subprocess.run(
         [ROOT / ".ci" / "browser"], capture_output=True, text=True, check=True
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        home, empty = Path(scratch) / "home", Path(scratch) / "empty"
-        home.mkdir()
+        home, empty = asked.home or Path(scratch) / "home", Path(scratch) / "empty"
+        home.mkdir(exist_ok=True)
         empty.mkdir()
         (empty / "page.py").write_text(EMPTY_PAGE)
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        if asked.slider:
+            with serving(home) as application:
+                cold(browser, application.address, with_map=True, patience_ms=240_000)
+                slides = [
+                    ms
+                    for _ in range(repeat)
+                    for ms in capacity_change(browser, application.address)
+                ]
+            browser.close()
+            print(_slider_row(slides))
+            return
         with serving(home) as application, serving(home, empty / "page.py") as emptiness:
             ours, bare = application.address, emptiness.address
             cold(browser, ours, with_map=True)  # the server computes its indicators once
@@ -132,6 +186,7 @@ def main() -> None:
                 for _ in range(repeat)
             ]
             changes = [ms for _ in range(repeat) for ms in indicator_change(browser, ours)]
+            slides = [ms for _ in range(repeat) for ms in capacity_change(browser, ours)]
         browser.close()
         rerun = rerun_milliseconds(home)
     empty_seconds = statistics.median(one[0][0] for one in pairs)
@@ -148,6 +203,7 @@ def main() -> None:
         f"| indicator drawn after the choice, median / worst | {statistics.median(changes):.0f} / "
         f"{max(changes):.0f} ms | 200 ms |"
     )
+    print(_slider_row(slides))
     print(f"| rerun of the page on the server | {rerun:.0f} ms | 150 ms |")
 
 
