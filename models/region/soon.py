@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 import models.learning
+from data.access import inputs
 from data.access import room as room_counts
 from data.access import room_tables as rooms
 from data.access.indicators import LEVELS
@@ -208,7 +209,8 @@ def _key(territory: Territory, horizon: int) -> str:
 def _made_by(model: Path) -> str:
     """Return a key of the code and the model of this process: the map asks at each of its runs."""
     folders = [Path(package.__file__ or "").parent for package in (engine, models.learning)]
-    code = [Path(one) for one in (__file__, predict.__file__, room_counts.__file__, rooms.__file__)]
+    ours = (__file__, predict.__file__, room_counts.__file__, rooms.__file__, inputs.__file__)
+    code = [Path(one) for one in ours]
     code += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return digest(*(path.read_bytes() for path in (*code, model)))
 

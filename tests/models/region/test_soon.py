@@ -10,6 +10,8 @@ from data.access.indicators import commune_indicators
 from data.access.room import commune_room
 from data.base.french import number
 from data.maps.sentences import sentence
+from data.region import catalogue
+from geo.friction import engine as friction_engine
 from geo.layers import INDICATORS
 from models.region import soon as module
 from models.region.soon import soon
@@ -119,6 +121,17 @@ def test_another_model_or_other_data_are_drawn_again(kept_once, monkeypatch, tmp
     monkeypatch.setattr(module.artefact, "PATH", other)
     module.kept(territory, 5)
     assert calls == [5, 5, 5]
+
+
+def test_other_minutes_are_drawn_again(monkeypatch):
+    """The same data with minutes of another engine: nothing kept before is read."""
+    before = catalogue.load_territory("75")
+    monkeypatch.setattr(friction_engine, "code_version", lambda *_, **__: "refitted")
+    after = catalogue._load("75")
+    assert after.version != before.version
+    assert {module._key(after, years) for years in module.HORIZONS_SHOWN}.isdisjoint(
+        module._key(before, years) for years in module.HORIZONS_SHOWN
+    )
 
 
 def test_map_tables_and_sentence_tell_one_total(kept_once):
