@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from data.maps import payload
+from data.region import privacy
 from data.region.territory import Territory
 from models.region import soon
 from pages import shell
@@ -21,8 +22,12 @@ def configuration(
     It is kept for all sessions: whether it holds the risk by commune is part of what it is.
     """
     around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    communes = shell.commune_indicators
-    table = (shell.communes_with_risk if with_risk else communes)(territory)
+    # What is kept depends on what was asked, never on who asks first.
+    table = (
+        shell.communes_with_risk(territory)
+        if with_risk
+        else privacy.public_load(shell.commune_indicators(territory))
+    )
     if with_soon:
         table = soon.with_soon(table, territory)
     document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}

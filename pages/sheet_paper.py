@@ -1,18 +1,20 @@
 """The sheet of a territory as screens, links and paper take it: its content, its map, its PDF."""
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from data.access.indicators import LEVELS
 from data.region import embedded_set, privacy
 from data.region.territory import Territory
-from data.reports import sheet, sheet_pdf
+from data.reports import room_figures, sheet, sheet_pdf
 from data.reports.pair import Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
 from geo import layers, static_map
 from geo.errors import ProxiSoinsError
-from models.region import flag
+from models.region import flag, soon
 from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
@@ -21,7 +23,7 @@ MAP_INDICATOR = layers.INDICATORS[0]
 
 def told(name: str) -> str:
     """Return what the small map of a territory shows, for those who do not see it."""
-    return f"Carte autour de {name} : {MAP_INDICATOR.label.lower()}"
+    return sheet.map_words(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs=shell.BY_VERSION)
@@ -37,6 +39,8 @@ def sheet_of(
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     region = shell.whole(territory)
     masked = printed or not accounts.may_see_risk()
+    if not masked and soon.is_kept(territory):
+        communes = communes.assign(**{room_figures.LATER: _later_load(territory)})
     return sheet.sheet(
         territory,
         communes,
@@ -48,6 +52,13 @@ def sheet_of(
         masked=masked,
         public=_public_sentence(territory, communes, level, code) if masked else "",
     )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def _later_load(territory: Territory) -> npt.NDArray[np.float64]:
+    """Return inhabitants per GP of each commune after departures, for planners; read only."""
+    drawn = soon.kept(territory, room_figures.YEARS_LATER).communes
+    return drawn["load_expected"].to_numpy(dtype=np.float64)
 
 
 def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> str:

@@ -8,8 +8,8 @@ from html import escape
 
 import streamlit as st
 
+from data.reports.figure import Figure
 from data.reports.pair import Measure
-from data.reports.sheet import Figure
 from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH, Signal
 
 _STATES = {

@@ -11,7 +11,7 @@ import streamlit as st
 from data.access import indicators
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
-from data.region import catalogue, france
+from data.region import catalogue, france, privacy
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
@@ -119,8 +119,10 @@ def known_risk(current: Territory) -> pd.DataFrame | None:
 
 
 def communes_with_risk(current: Territory) -> pd.DataFrame:
-    """Return the indicators of the communes, with the risk class when it is known."""
+    """Return the indicators of the communes for who is looking, with the risk class when known."""
     table, known = commune_indicators(current), known_risk(current)
+    if not accounts.may_see_risk():
+        table = privacy.public_load(table)
     return table if known is None else risk_map.with_risk(table, known)
 
 

@@ -6,9 +6,9 @@ from functools import partial
 import pandas as pd
 
 from data.access import unknown_supply
-from data.base.french import number, percent
+from data.base.french import counted, number, percent
 from data.region import rules
-from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
+from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
@@ -37,7 +37,7 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
     worded = _WORDED.get(indicator.key, partial(_plain, indicator))
     told = worded(unknown_supply.known_rows(table, indicator.key), indicator.key)
-    bound = unknown_supply.room_note(table["supply"]) if indicator.key in _COUNTS_ROOM else ""
+    bound = unknown_supply.room_note(table["supply"]) if indicator.key in COUNTS_ROOM else ""
     return " ".join(filter(None, [f"{region_name} : {told}", partial_note, bound]))
 
 
@@ -81,11 +81,18 @@ def _room_change(table: pd.DataFrame, key: str) -> str:
 def _load(table: pd.DataFrame, key: str) -> str:
     known = table[table[key].notna()]
     over = known[known[key] > ROOM_PEOPLE_A_GP]
+    hidden = int(((table["gps"] > 0) & table[key].isna()).sum())
+    masked = (
+        f" {counted(hidden, 'commune', 'communes')} de moins de {LEAST_PUBLIC_GPS} médecins : non "
+        "diffusé."
+        if hidden and not ((known["gps"] < LEAST_PUBLIC_GPS).any())
+        else ""
+    )
     when = "" if key == "load_per_gp" else ", 5 ans après le millésime des effectifs"
     return (
         f"surcharge (plus de {number(ROOM_PEOPLE_A_GP)} habitants par médecin, chacun allant au "
-        f"plus proche) dans {number(len(over))} des {number(len(known))} communes qui ont un "
-        f"médecin{when}."
+        f"plus proche) dans {number(len(over))} des {number(len(known))} communes "
+        f"{'dont le nombre est diffusé' if masked else 'qui ont un médecin'}{when}.{masked}"
     )
 
 
@@ -219,7 +226,7 @@ def _zones(table: pd.DataFrame, key: str) -> str:
     )
 
 
-_COUNTS_ROOM = frozenset(
+COUNTS_ROOM = frozenset(
     {
         "share_without_room",
         *(f"share_{what}_in_{years}" for what in ("without_room", "change") for years in (2, 5)),

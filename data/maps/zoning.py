@@ -26,7 +26,7 @@ def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> di
     note
         The decree, its date, in French.
     """
-    columns = ["code", "population", "departement", INDICATOR, *BESIDE, *_ENDS]
+    columns = ["code", "population", "departement", "supply", INDICATOR, *BESIDE, *_ENDS]
     document = payload.configuration(territory, communes[columns], {})
     for one in document["indicators"]:
         if one["key"] == INDICATOR:

@@ -60,6 +60,38 @@ def may_tell_class(gps: float) -> bool:
     return gps >= LEAST_PUBLIC_GPS
 
 
+def may_tell_load(communes: pd.DataFrame, level: str) -> bool:
+    """Tell whether the inhabitants per GP of a territory may be public.
+
+    Those of a commune with few GPs are close to the list of one doctor. So a commune is told from
+    five GPs on; a département or a region only where its smaller communes cannot be had by taking
+    the told ones away; no other level, as two that overlap differ by a commune.
+
+    Parameters
+    ----------
+    communes
+        Columns departement, gps; the communes of the territory.
+    level
+        One of `data.access.indicators.LEVELS`.
+    """
+    if level == "commune":
+        return bool(may_tell_class(float(communes["gps"].sum())))
+    if level not in {"departement", "region"}:
+        return False
+    return all(_hides_the_small(gps) for _, gps in communes.groupby("departement")["gps"])
+
+
+def _hides_the_small(gps: pd.Series) -> bool:
+    small = gps[(gps > 0) & (gps < LEAST_PUBLIC_GPS)]
+    return small.empty or (len(small) >= LEAST_COMMUNES and small.sum() >= LEAST_PUBLIC_GPS)
+
+
+def public_load(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return indicators of communes, inhabitants per GP missing where they are not told."""
+    told = communes["gps"] >= LEAST_PUBLIC_GPS
+    return communes.assign(load_per_gp=communes["load_per_gp"].where(told))
+
+
 def count(professionals: float) -> str:
     """Return a count of professionals of a restricted extract as a public view writes it."""
     hidden = 0 < professionals < LEAST_PUBLIC_GPS

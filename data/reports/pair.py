@@ -14,6 +14,7 @@ MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
     ("gps", "Médecins généralistes", 0, 1.0),
     ("gps_per_1000", "Généralistes pour 1 000 habitants", 2, 1.0),
+    ("share_without_room", "Habitants sans place à 20 minutes (%)", 1, 100.0),
     ("minutes_to_nearest_gp", "Minutes jusqu’au généraliste le plus proche", 1, 1.0),
     ("share_beyond_20", "Habitants à plus de 20 minutes (%)", 1, 100.0),
     ("apl", "APL calculée", 1, 1.0),

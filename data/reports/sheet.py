@@ -9,13 +9,15 @@ import pandas as pd
 from data.access import comparison, unknown_supply
 from data.access.indicators import LEVELS
 from data.base import french
-from data.base.french import MISSING, at, counted, joined, number, of, ordinal, percent
+from data.base.french import MISSING, at, counted, joined, number, of, percent
 from data.pdses import coverage
-from data.region import decrees, france, rules
+from data.region import decrees, rules
 from data.region.territory import Territory
-from data.reports import care_context
+from data.reports import care_context, room_figures
+from data.reports.figure import Figure, beside, compared, rank
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
 from geo.errors import InvalidInputError
+from geo.layers import INDICATORS
 
 LEVEL_TITLES = {
     "commune": "Commune",
@@ -38,17 +40,6 @@ STRUCTURE_TITLES = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure in large type: what it is, its value, how it compares, of what it is made."""
-
-    key: str
-    label: str
-    value: str
-    comparison: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Sheet:
     """What one page says of a territory; all texts are French.
 
@@ -59,7 +50,7 @@ class Sheet:
     context
         Where it stands: inhabitants, EPCI, département.
     figures
-        Five, in the order of reading.
+        Seven, in the order of reading.
     signals
         The seven signals, always all seven.
     succession
@@ -79,6 +70,11 @@ class Sheet:
     succession: str
     in_place: tuple[str, ...]
     communes: tuple[str, ...]
+
+
+def map_words(name: str) -> str:
+    """Return what the small map shows, for those who do not see it."""
+    return f"Carte : {INDICATORS[0].label.lower()}, autour {of(name)}"
 
 
 def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:
@@ -117,7 +113,8 @@ def sheet(
     territory
         The region.
     communes
-        `commune_indicators` of it.
+        `commune_indicators` of it; with the loads expected after departures, for planners
+        (`data.reports.room_figures.load`), where they were drawn.
     peers
         Territories of the same level: `communes` itself, or `aggregated_indicators`.
     region
@@ -144,6 +141,7 @@ def sheet(
         )
     own = found.iloc[0]
     members = communes[communes[LEVELS[level][0]] == code]
+    later = room_figures.LATER in communes
     codes = tuple(members["code"])
     facts = Facts(
         own,
@@ -158,7 +156,11 @@ def sheet(
         code,
         choices(communes, level)[code],
         _context(level, own, members),
-        tuple(build(own, region, peers, level) for build in _FIGURES),
+        (
+            room_figures.without_room(own, region, peers, members),
+            *(build(own, region, peers, level) for build in _FIGURES),
+            room_figures.load(members, communes, region, level, public=masked, later=later),
+        ),
         signals(facts),
         succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
         tuple(_in_place(territory, members)),
@@ -194,26 +196,6 @@ def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
     return f"{people}, {counted(len(members), 'commune', 'communes')}, {where}"
 
 
-def _beside(region: pd.Series) -> str:
-    """Return what figures are compared with: the region, or all of France."""
-    return "France" if region["code"] == france.WHOLE else "région"
-
-
-def _rank(own: pd.Series, peers: pd.DataFrame, key: str, *, low_is_good: bool) -> str:
-    """Say where a value stands among those of the same level ("12e sur 156")."""
-    values = peers[key].dropna()
-    if len(values) < 2 or pd.isna(own[key]):
-        return ""
-    better = values < own[key] if low_is_good else values > own[key]
-    place = int(better.sum()) + 1
-    tied = " ex æquo" if (values == own[key]).sum() > 1 else ""
-    return f"{ordinal(place)}{tied} sur {number(len(values))}"
-
-
-def _compared(told: str, rank: str) -> str:
-    return f"{told} ; {rank}" if rank else told
-
-
 def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
     if level == "commune":
         minutes = own["minutes_to_nearest_gp"]
@@ -231,9 +213,9 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             "minutes_to_nearest_gp",
             "Généraliste le plus proche",
             value,
-            _compared(
-                f"{_beside(region)} : {number(region['minutes_to_nearest_gp'], 1)} min en moyenne",
-                _rank(own, peers, "minutes_to_nearest_gp", low_is_good=True),
+            compared(
+                f"{beside(region)} : {number(region['minutes_to_nearest_gp'], 1)} min en moyenne",
+                rank(own, peers, "minutes_to_nearest_gp", low_is_good=True),
             ),
             told,
         )
@@ -241,9 +223,9 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         "share_beyond_20",
         "Habitants à plus de 20 minutes",
         percent(own["share_beyond_20"], 1),
-        _compared(
-            f"{_beside(region)} : {percent(region['share_beyond_20'], 1)}",
-            _rank(own, peers, "share_beyond_20", low_is_good=True),
+        compared(
+            f"{beside(region)} : {percent(region['share_beyond_20'], 1)}",
+            rank(own, peers, "share_beyond_20", low_is_good=True),
         ),
         _beyond(own),
     )
@@ -270,9 +252,9 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
         "gps_per_1000",
         "Généralistes pour 1 000 habitants",
         number(own["gps_per_1000"], 2),
-        _compared(
-            f"{_beside(region)} : {number(region['gps_per_1000'], 2)}",
-            _rank(own, peers, "gps_per_1000", low_is_good=False),
+        compared(
+            f"{beside(region)} : {number(region['gps_per_1000'], 2)}",
+            rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
         f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants.".capitalize(),
     )
@@ -290,9 +272,9 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
         key,
         "Accessibilité (APL)",
         number(own[key], 1),
-        _compared(
-            f"{_beside(region)} : {number(region[key], 1)}",
-            _rank(own, peers, key, low_is_good=False),
+        compared(
+            f"{beside(region)} : {number(region[key], 1)}",
+            rank(own, peers, key, low_is_good=False),
         ),
         f"Consultations accessibles par an et par habitant ; {series}. "
         + (
@@ -311,9 +293,9 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         "share_near_retirement",
         "Offre proche de la retraite",
         percent(share),
-        _compared(
-            f"{_beside(region)} : {percent(region['share_near_retirement'])}",
-            _rank(own, peers, "share_near_retirement", low_is_good=True),
+        compared(
+            f"{beside(region)} : {percent(region['share_near_retirement'])}",
+            rank(own, peers, "share_near_retirement", low_is_good=True),
         ),
         "Part des consultations accessibles assurée par des médecins de plus de 65 ans (DREES)."
         if pd.notna(share)
@@ -334,10 +316,10 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             "minutes_to_labelled_structure",
             "Structure France Santé",
             value,
-            _compared(
-                f"{_beside(region)} : "
+            compared(
+                f"{beside(region)} : "
                 f"{number(region['minutes_to_labelled_structure'])} min en moyenne",
-                _rank(own, peers, "minutes_to_labelled_structure", low_is_good=True),
+                rank(own, peers, "minutes_to_labelled_structure", low_is_good=True),
             ),
             told if np.isfinite(minutes) else "Aucune structure labellisée n’est chargée.",
         )
@@ -347,7 +329,7 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         "population_labelled_within_30",
         "À 30 min d’une structure France Santé",
         percent(reached / own["population"]),
-        f"{_beside(region)} : {percent(overall)}",
+        f"{beside(region)} : {percent(overall)}",
         f"{number(reached)} des {number(own['population'])} habitants.",
     )
 

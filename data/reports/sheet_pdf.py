@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from data.reports.pdf import BLUE, GREY, INK, MARGIN_MM, Document
-from data.reports.sheet import LEVEL_TITLES, Sheet
+from data.reports.sheet import LEVEL_TITLES, Sheet, map_words
 from data.reports.signals import ALERT, WATCH
 
 MAP_MM = 84.0
@@ -77,7 +77,7 @@ def _draw(page: Document, sheet: Sheet, picture: bytes, scale: float) -> None:
         x=page.w - MARGIN_MM - MAP_MM,
         y=top,
         w=MAP_MM,
-        alt_text=f"Carte du temps d’accès au généraliste autour de {sheet.name}",
+        alt_text=map_words(sheet.name),
     )
     width = page.w - 2 * MARGIN_MM - MAP_MM - 4
     for figure in sheet.figures:

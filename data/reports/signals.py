@@ -130,6 +130,8 @@ def _room(facts: Facts) -> Signal:
     people = counted(many, "habitant sans place", "habitants sans place")
     if many < 1:
         people = "aucun habitant sans place"
+    elif round(few) < 1:
+        people = f"jusqu’à {people}"
     elif round(few) < round(many):
         # One end alone would reassure, or alarm, by what it leaves out.
         people = f"de {number(few)} à {people}"

@@ -33,7 +33,7 @@ def test_the_ribbon_announces_simulated_data(page: str) -> None:
     assert "démonstration" in words(opened(page)).lower()
 
 
-def test_the_sheet_of_a_territory_gives_five_figures() -> None:
+def test_the_sheet_of_a_territory_compares_figures() -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS).run()
     app.switch_page("pages/territoire.py").run()
     app.selectbox[0].select("epci").run()
