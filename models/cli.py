@@ -133,7 +133,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         states = result["state"].value_counts()
         typer.echo(
             f"Registre {french.of(inputs.register.told)} : "
-            + ", ".join(f"{states.get(name, 0)} {name}" for name in (CONFIRMED, GONE, UNKNOWN))
+            + ", ".join(f"{states.get(name, 0)} « {name} »" for name in (CONFIRMED, GONE, UNKNOWN))
             + " ; "
             + (
                 f"il entre dans {int(table['register_fed'].sum())} prédictions."

@@ -11,7 +11,7 @@ from data.region.territory import Territory
 from data.uploads import MatchReport
 from data.uploads.own_points import own_points
 from geo.errors import ProxiSoinsError
-from models.region import soon
+from models.region import flag, soon
 from pages import (
     accounts,
     carte_soon,
@@ -69,7 +69,10 @@ def _map(territory: Territory) -> None:
     view = map_dialogue.follow(message)
     shell.remember(view, address=False)
     map_dialogue.open_sheet(MAP, message, view)
-    map_view.draw_map(_payload(territory, view), map_dialogue.answer(territory, view), MAP)
+    answer = map_dialogue.answer(territory, view)
+    if "commune" in answer and (known := shell.known_risk(territory)) is not None:
+        answer["commune"]["state"] = flag.state_told(known, view.commune)
+    map_view.draw_map(_payload(territory, view), answer, MAP)
 
 
 def _table(territory: Territory) -> None:

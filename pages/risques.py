@@ -22,12 +22,14 @@ from models.region import flag
 from models.region import follow_up as follow_ups
 from pages import (
     accounts,
+    exporting,
     figures,
     following,
     map_dialogue,
     map_view,
     risk_panels,
     risk_proof,
+    sheet_paper,
     shell,
 )
 
@@ -59,6 +61,7 @@ LISTED = (
 INHABITANTS = (500, 1000, 2000, 5000, 10000)
 TOWN_ZOOM = 10.5
 MAP_PIXELS, TILE_PIXELS, WIDEST_ZOOM = 420, 256, 6.0
+FIRST_SHEETS, SHEETS = 10, "risques_fiches_pdf"
 SHORT_LIST, FIRST_LIST = 10, 100
 """Rows that are drawn whole; rows sent before more are asked for, half a kilobyte each."""
 
@@ -267,7 +270,38 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     risk_panels.class_counts(chosen, horizon)
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
+    _sheets(territory, chosen.head(FIRST_SHEETS), lines)
     figures.sources(lines)
+
+
+def _sheets(territory: Territory, first: pd.DataFrame, lines: list[str]) -> None:
+    """Offer the sheets of the first communes of the list as one document, made when asked for."""
+    codes = tuple(first["code"])
+    if not codes:
+        return
+    count = french.counted(len(codes), "commune", "communes")
+    kept = st.session_state.get(SHEETS)
+    if kept is not None and kept[0] == (territory.version, codes):
+        exporting.button(
+            f"Télécharger les fiches des premières de la liste (PDF, {count})",
+            kept[1],
+            file_name="proxisoins-a-regarder-d-abord.pdf",
+            mime="application/pdf",
+            key="risques_fiches",
+        )
+        return
+    if not st.button(f"Préparer les fiches des premières de la liste (PDF, {count})"):
+        return
+    bar = st.progress(0.0, "Préparation des fiches…")
+    document = sheet_paper.batch(
+        territory,
+        codes,
+        f"Document de travail, {count} à regarder d’abord",
+        lines,
+        lambda done: bar.progress(done / len(codes), f"Fiche {done} sur {len(codes)}"),
+    )
+    st.session_state[SHEETS] = ((territory.version, codes), document)
+    st.rerun()
 
 
 def _list(territory: Territory, chosen: pd.DataFrame) -> None:

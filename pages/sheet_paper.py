@@ -1,5 +1,7 @@
 """The sheet of a territory as screens, links and paper take it: its content, its map, its PDF."""
 
+from collections.abc import Callable, Iterator, Sequence
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +107,28 @@ def pdf(territory: Territory, level: str, code: str) -> bytes:
     return sheet_pdf.sheet_pdf(
         chosen, drawn, figures.notes(territory), simulated=bool(territory.simulated)
     )
+
+
+def batch(
+    territory: Territory,
+    codes: Sequence[str],
+    name: str,
+    notes: Sequence[str],
+    progress: Callable[[int], object],
+) -> bytes:
+    """Return the sheets of communes as one PDF, one side each, as anyone may read them.
+
+    `progress` is called with the number of sheets written.
+    """
+    communes = shell.commune_indicators(territory)
+
+    def each() -> Iterator[tuple[Sheet, bytes]]:
+        for done, code in enumerate(codes, 1):
+            one = sheet_of(territory, communes, "commune", code, printed=True)
+            yield one, picture(territory, one.communes, one.name)
+            progress(done)
+
+    return sheet_pdf.sheets_pdf(each(), name, notes, simulated=bool(territory.simulated))
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)

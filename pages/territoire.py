@@ -1,6 +1,5 @@
 """Screen "Fiche territoire": one page for one territory, or for two side by side."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import streamlit as st
@@ -8,7 +7,6 @@ import streamlit as st
 from data.access.indicators import LEVELS
 from data.base import french
 from data.region.territory import Territory
-from data.reports import sheet_pdf
 from data.reports.sheet import LEVEL_TITLES, Sheet
 from data.scenarios import store
 from models.region import flag_tables
@@ -103,17 +101,13 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
         return
     if not st.button(f"Préparer les fiches des communes de l’EPCI (PDF, {count})"):
         return
-    communes = shell.commune_indicators(territory)
-    bar = st.progress(0.0, "Préparation des fiches…")
-
-    def each() -> Iterator[tuple[Sheet, bytes]]:
-        for done, code in enumerate(chosen.communes, 1):
-            one = sheet_paper.sheet_of(territory, communes, "commune", code, printed=True)
-            yield one, sheet_paper.picture(territory, one.communes, one.name)
-            bar.progress(done / len(chosen.communes), f"Fiche {done} sur {len(chosen.communes)}")
-
-    document = sheet_pdf.sheets_pdf(
-        each(), chosen.name, figures.notes(territory), simulated=bool(territory.simulated)
+    bar, many = st.progress(0.0, "Préparation des fiches…"), len(chosen.communes)
+    document = sheet_paper.batch(
+        territory,
+        chosen.communes,
+        chosen.name,
+        figures.notes(territory),
+        lambda done: bar.progress(done / many, f"Fiche {done} sur {many}"),
     )
     st.session_state[BATCH] = ((territory.version, chosen.code), document)
     st.rerun()

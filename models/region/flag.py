@@ -20,7 +20,7 @@ from geo.plane import great_circle_km
 from models.learning import artefact
 from models.learning.explain import effect
 from models.learning.predictors import THEMES
-from models.learning.register import CONFIRMED, FINESS, GONE, UNKNOWN
+from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKNOWN
 from models.learning.scoring import predict
 from models.learning.signals import span_of
 from models.learning.training import LATEST
@@ -166,6 +166,26 @@ def register_told(row: Mapping[str, Any]) -> str:
     )
 
 
+def state_told(risk: pd.DataFrame, code: str) -> str:
+    """Return the state of a commune in a few words, for its card; "" where no GP was counted.
+
+    Parameters
+    ----------
+    risk
+        `risk_table` of the region; for planners only.
+    """
+    found = risk[risk["code"] == code]
+    if found.empty:
+        return ""
+    one = found.iloc[0]
+    if one["state"] == UNKNOWN:
+        return "État inconnu : aucun registre plus récent ne le dit."
+    seen = f"registre {of(one['register'])}"
+    if one["state"] == CONFIRMED:
+        return f"Confirmé ({seen})"
+    return f"Probablement déjà parti : compté en {one['as_of']}, absent du {seen}, à vérifier"
+
+
 def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the list of the screen, the most inhabitants at stake first.
 
@@ -209,7 +229,7 @@ def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
             f"Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de "
             f"{year} n’est importé (SIRENE ou RPPS, dans « Données et méthode »)."
         )
-    if told.endswith(f"({FINESS})") and "SIRENE" not in told and "RPPS" not in told:
+    if told.endswith(f"({FINESS})") and SIRENE not in told and RPPS not in told:
         return (
             f"FINESS, {told.removesuffix(f' ({FINESS})')} : une maison ou un centre de santé dans "
             f"{counted(states.get(CONFIRMED, 0), 'commune', 'communes')} où l’on a compté un "
@@ -218,7 +238,9 @@ def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
         )
     gone = table[table["state"] == GONE]
     communes, right = artefact.shipped().flagged
-    worth = f"{number(100 * right / communes)} alertes justes sur 100 là où on a pu le vérifier"
+    worth = f"{number(100 * right / communes)} alertes justes sur 100 avec SIRENE de mars 2019"
+    if RPPS in told:
+        worth += ", part non mesurée pour le RPPS"
     fed = "il entre" if risk["register_fed"].any() else "il n’entre pas"
     return (
         f"Registre {of(told)}. Communes probablement déjà sans médecin, à vérifier : "

@@ -24,12 +24,18 @@ export class Card {
     const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => carte.unselect() });
     const where = [p.split(" ").join(", "), carte.departements[d] || d, carte.epcis[e] || "sans EPCI", `${number(h)} habitants`].join(" · ");
     const parts = [
-      close, make("h2", { text: n }), make("p", { class: "where", text: where }),
+      close, make("h2", { text: n }), make("p", { class: "where", text: where }), this.state(row),
       this.actions(row), this.reach(), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
     ];
     this.node.replaceChildren(...parts.filter(Boolean));
     this.node.hidden = false;
     this.said.textContent = `${n}, ${number(h)} habitants : fiche ouverte.`;
+  }
+
+  /* What a register says of the GPs counted, for who may see it. */
+  state(row) {
+    const { detail } = this;
+    return detail?.state && detail.code === this.carte.rows[row].c ? make("p", { class: "where state", text: detail.state }) : null;
   }
 
   actions(row) {

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from data.access import indicators
 from data.base import french
@@ -17,9 +18,11 @@ from data.region.territory import Territory
 from data.scenarios import predictions, store
 from models.backtests import proof, report
 from models.learning import artefact
+from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
+from pages import sheet_paper
 
 TIMEOUT_SECONDS = 200
 TAB, PART = "risques_onglet", "risques_volet"
@@ -77,6 +80,10 @@ def read(app: AppTest, part: str) -> AppTest:
 
 def select(app: AppTest, code: str) -> None:
     app.query_params["commune"] = code
+
+
+def button(app: AppTest, label: str) -> Button:
+    return next(one for one in app.button if one.label.startswith(label))
 
 
 def told(app: AppTest, key: str) -> str:
@@ -165,13 +172,13 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     read(screen, "Votre avis")
     hostile = "=1+1 <script>alert(1)</script> {{7*7}}"
     screen.text_area[0].input(hostile)
-    screen.button[-1].click().run()
+    button(screen, "Enregistrer l’avis").click().run()
     assert "Choisissez d’abord" in screen.error[0].value
     assert not store.reviews([code])
     screen.segmented_control[-1].set_value(store.VERDICTS[1])
     screen.text_input[0].input("service des soins")
     screen.text_area[0].input(hostile)
-    screen.button[-1].click().run()
+    button(screen, "Enregistrer l’avis").click().run()
     assert not screen.exception
     (kept,) = store.reviews([code])
     assert (kept.comment, kept.owner) == (hostile, "service des soins")
@@ -268,3 +275,35 @@ def test_sentences_on_a_departure_agree_with_its_figures(
     assert (gone.people_beyond_20 == 0) == ("Aucun habitant" in told)
     assert len(flag_tables.rounds_listed(gone)) == len(gone.rounds)
     assert str(len(gone.rounds)) in flag_tables.snowball_told(gone)
+
+
+def test_the_first_ten_of_the_list_make_one_document_of_sheets(
+    screen: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def batch(_territory: Territory, codes: tuple[str, ...], name: str, *_notes: object) -> bytes:
+        asked.append((name, codes))
+        return b"%PDF-"
+
+    monkeypatch.setattr(sheet_paper, "batch", batch)
+    app = shown(screen, RANKING)
+    first = listed(app)["Nom"].head(10).tolist()
+    button(app, "Préparer les fiches des premières de la liste (PDF, 10 communes)").click().run()
+    assert not app.exception
+    ((name, codes),) = asked
+    assert name.startswith("Document de travail")
+    names = catalogue.load_territory().communes.set_index("code")["name"]
+    assert [names[code] for code in codes] == first
+
+
+def test_the_state_of_a_commune_is_told_in_a_few_words(risk: pd.DataFrame) -> None:
+    code = str(risk["code"].iloc[0])
+    told = {}
+    for state in (CONFIRMED, GONE, UNKNOWN):
+        given = risk.assign(state=state, register="octobre 2026 (RPPS)", as_of=2020)
+        told[state] = flag.state_told(given, code)
+    assert told[CONFIRMED] == "Confirmé (registre d’octobre 2026 (RPPS))"
+    assert told[GONE].startswith("Probablement déjà parti : compté en 2020, absent du registre d’")
+    assert told[UNKNOWN].startswith("État inconnu")
+    assert flag.state_told(risk, "00000") == ""
