@@ -48,8 +48,9 @@ def _draw(territory: Territory) -> None:
         # The map draws them from now on.
         st.rerun()
     year = territory.provenance["gps"].year
+    words = soon.sentence if accounts.may_see_risk() else soon.public_sentence
     for one in found.values():
-        st.markdown(f"**{soon.sentence(one, year)}**")
+        st.markdown(f"**{words(one, year)}**")
     if accounts.may_see_risk():
         st.caption(
             "Sur la carte : indicateurs « Sans place dans 2 ans », « dans 5 ans », « Différence » "

@@ -1,6 +1,6 @@
 """Room with a GP after departures drawn from the calibrated risk of losing the last one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from data.access.room import room_tables
 from data.base import table_cache
 from data.base.french import number
 from data.base.table_cache import cached_table, digest
+from data.region.privacy import LEAST_COMMUNES
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo import room as engine
@@ -219,7 +220,8 @@ def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     """Return the indicators of communes with those of the coming years; for planners only.
 
     The expected figure of a commune tells the probability that the GPs around it leave, hence
-    points at a person: on public screens only `sentence` is told.
+    points at a person: on public screens only
+    `public_sentence` is told.
 
     Returns
     -------
@@ -241,7 +243,7 @@ def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
 
 
 def sentence(found: Soon, year: int | None) -> str:
-    """Return what may be told to anyone: the people of the region, never a commune."""
+    """Return the people of the region, in words; to others than planners, `public_sentence`."""
     since = f" après les effectifs de {year}" if year else " après les effectifs connus"
     return (
         f"{found.horizon} ans{since} : {number(found.expected)} habitants sans place à "
@@ -250,6 +252,42 @@ def sentence(found: Soon, year: int | None) -> str:
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, le plus proche passant le "
         "premier."
     )
+
+
+PUBLIC_ROUNDING = 100
+MASKED = (
+    "Dans cette région, trop peu de communes portent le chiffre à venir : il n’est pas diffusé, "
+    "car il y désignerait une personne."
+)
+
+
+def may_be_public(found: Soon) -> bool:
+    """Tell whether the totals of a region say nothing of any one commune.
+
+    The people expected to lose their place are about the sum, over communes, of the people each
+    would leave times its risk. Who knows the counts knows the people each would leave. So the total
+    bounds the risk of a commune as soon as that commune weighs more than the total, or than all
+    that the others could make: then it is not told.
+    """
+    weights = np.sort(found.carriers["without_room_more"].clip(lower=0).to_numpy(float))
+    # Rounded, and either end of the interval: the least and the most that the total may be.
+    ends = (found.low, found.expected, found.high)
+    least = min(ends) - found.now - PUBLIC_ROUNDING
+    most = max(ends) - found.now + PUBLIC_ROUNDING
+    if len(weights) < LEAST_COMMUNES:
+        return False
+    return bool(weights[-1] <= least and most <= weights[:-1].sum())
+
+
+def public_sentence(found: Soon, year: int | None) -> str:
+    """Return what anyone may be told: totals of the region, in hundreds, or why they are hidden."""
+    if not may_be_public(found):
+        return MASKED
+    told = {
+        name: PUBLIC_ROUNDING * round(getattr(found, name) / PUBLIC_ROUNDING)
+        for name in ("now", "expected", "low", "high")
+    }
+    return f"Environ, à {PUBLIC_ROUNDING} habitants près. " + sentence(replace(found, **told), year)
 
 
 def by_territory(territory: Territory, communes: pd.DataFrame, level: str) -> pd.DataFrame:

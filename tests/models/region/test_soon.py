@@ -5,6 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from data.access.indicators import commune_indicators
 from data.access.room import commune_room
@@ -153,3 +156,60 @@ def test_map_tables_and_sentence_tell_one_total(kept_once):
     assert table["without_room_now"].sum() == pytest.approx(shown["without_room_nearest"].sum())
     lost = table["without_room_in_5"] - table["without_room_now"]
     assert lost.is_monotonic_decreasing
+
+
+def _totals(weights, chances, *, low=0.7, high=1.3):
+    """A made region: people each commune would leave, and their risks; nothing else moves."""
+    people = np.array(weights, float)
+    more = float(people @ np.array(chances))
+    carriers = pd.DataFrame({"without_room_more": people})
+    now = 10_000.0
+    return module.Soon(
+        5, now, now + more, now + low * more, now + high * more, pd.DataFrame(), carriers
+    )
+
+
+def _bounds(found, commune):
+    """The least and the most that the risk of a commune may be, by a linear programme.
+
+    The public knows the people each commune would leave, and the rounded total.
+    """
+    weights = found.carriers["without_room_more"].to_numpy()
+    told = module.PUBLIC_ROUNDING * round(found.expected / module.PUBLIC_ROUNDING) - found.now
+    half = module.PUBLIC_ROUNDING / 2
+    aim = np.zeros(len(weights))
+    aim[commune] = 1.0
+    ends = []
+    for sign in (1.0, -1.0):
+        best = linprog(
+            sign * aim,
+            np.vstack([weights, -weights]),
+            [told + half, half - told],
+            bounds=[(0, 1)] * len(weights),
+            method="highs",
+        )
+        assert best.status == 0
+        ends.append(sign * best.fun)
+    return ends
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3000), st.floats(0.01, 0.9)), min_size=1, max_size=40))
+def test_a_public_total_bounds_the_risk_of_no_commune(rows):
+    found = _totals([weight for weight, _ in rows], [chance for _, chance in rows])
+    if not module.may_be_public(found):
+        assert module.public_sentence(found, 2017) == module.MASKED
+        return
+    for commune in range(len(rows)):
+        assert _bounds(found, commune) == pytest.approx([0.0, 1.0], abs=1e-6)
+
+
+def test_a_total_that_one_commune_makes_is_hidden_and_a_large_one_is_rounded():
+    alone = _totals([4000, 10, 10], [0.2, 0.1, 0.1])
+    assert not module.may_be_public(alone)
+    assert _bounds(alone, 0)[1] < 0.3  # what would have been told of it
+    many = _totals([500] * 60, [0.1] * 60)
+    assert module.may_be_public(many)
+    said = module.public_sentence(many, 2017)
+    assert number(13_000) in said
+    assert "à 100 habitants près" in said
