@@ -246,3 +246,13 @@ def test_what_the_method_page_says_is_what_is_applied() -> None:
     assert bounds in told.APL
     assert f"passent {number(rules.ZIP_APL, 1)}" in told.SITING
     assert f"au moins {rules.LEAST_PUBLIC_GPS} médecins" in told.PRIVACY
+
+
+def test_the_values_are_those_that_were_published() -> None:
+    """Read again from the sources that `rules.RULES` quotes."""
+    assert (rules.ZIP_APL, rules.FAIR_APL) == (2.5, 4.0)
+    assert (rules.HUBERT_MINUTES, rules.LABEL_MINUTES) == (20.0, 30.0)
+    assert rules.ON_CALL_MINUTES == 45.0
+    assert rules.LEAST_PUBLIC_GPS == 5
+    assert rules.APL_NOISE == 0.01 / 2  # an APL is published with two decimals
+    assert rules.MINUTES_NOISE == 0.1 / 2  # minutes are told with one

@@ -12,7 +12,7 @@ from data.access.indicators import commune_indicators
 from data.base.french import number
 from data.region import rules
 from data.reports.site_tables import side_by_side
-from data.siting import evaluation
+from data.siting import changes, evaluation
 from data.siting.best import best_sites
 from data.siting.departures import departures_of, words
 from data.siting.ground import ground_of
@@ -155,6 +155,40 @@ def test_small_changes_count_and_noise_does_not():
     same = found.index.intersection(quiet)
     moved = (found["minutes_before"] - found["minutes_after"]).abs()
     assert (moved[same] > rules.MINUTES_NOISE).all()
+
+
+def test_a_trip_counts_from_its_noise_on_where_supply_does_not_move():
+    """Minutes decide then: twice the noise is a gain or a loss, half of it is nothing."""
+    before = np.full(4, 20.0)
+    step = rules.MINUTES_NOISE
+    after = before + step * np.array([-2.0, -0.5, 0.5, 2.0])
+    still = np.full(4, 3.0)
+    wins, loses = changes.winners_and_losers((still, still), (before, after))
+    assert wins.tolist() == [True, False, False, False]
+    assert loses.tolist() == [False, False, False, True]
+
+
+def test_people_who_gain_or_lose_are_counted_from_the_noise_on():
+    """So many people that a GP more, or less, moves most by less than ten times it."""
+    crowded = made(GPS)
+    people = crowded.communes["population"] * 150.0
+    crowded = replace(crowded, communes=crowded.communes.assign(population=people))
+    ground = ground_of(crowded)
+    nowhere, nobody = np.full((ground.gps.size, 1), np.inf), np.zeros(1)
+    before = ground.access(ground.gps, nowhere, nobody)
+    fewer = ground.gps.copy()
+    fewer[ground.rows["17001"]] = 0.0
+    lon = np.append(crowded.communes["lon"], crowded.fringe["lon"])
+    near = np.abs(lon - 0.24)[:, None] * 100
+    lost = before - ground.access(fewer, nowhere, nobody)
+    won = ground.access(ground.gps, near, np.ones(1)) - before
+    for change in (lost, won):
+        assert ((change > rules.APL_NOISE) & (change < 10 * rules.APL_NOISE)).any()
+    gone = departures_of(crowded, {"17001": 1})
+    assert gone.losing == pytest.approx(people[lost > rules.APL_NOISE].sum())
+    found = evaluation.evaluate_sites(crowded, [site("Pôle", "16003", 0.24, gps=1)])
+    gaining = found.together["population_gaining"]
+    assert gaining == pytest.approx(people[won > rules.APL_NOISE].sum())
 
 
 def test_winners_and_losers_when_a_gp_moves(territory):
