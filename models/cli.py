@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, Region
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -183,7 +185,7 @@ def report(
 def room(
     *,
     horizon: Annotated[int, typer.Option(help="Horizon en années.")] = 5,
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
     out: Annotated[
         Path,
         typer.Option(

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from geo.errors import InvalidInputError
+from data.cli.options import Out, together
 
 
 def write_access(
     *,
-    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    out: Out,
     region: Annotated[
         str, typer.Option(help="Code INSEE de la région (indicateurs des communes).")
     ] = "75",
@@ -42,7 +42,8 @@ def write_access(
     from geo.access import weights_named
 
     chosen = weights_named(weights)
-    if demand is None and supply is None and times is None:
+    together(demand=demand, supply=supply, times=times)
+    if demand is None or supply is None or times is None:
         from data.access.indicators import commune_indicators, three_steps
         from data.region.catalogue import load_territory
 
@@ -50,11 +51,6 @@ def write_access(
         table = commune_indicators(territory)
         table.insert(
             list(table.columns).index("apl_e2sfca") + 1, "apl_3sfca", three_steps(territory)
-        )
-    elif demand is None or supply is None or times is None:
-        raise InvalidInputError(
-            "Donnez ensemble les trois fichiers --demand, --supply et --times, ou aucun des trois "
-            "pour les indicateurs de la région."
         )
     else:
         from data.access.own_tables import measures, read_access_tables

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, Region
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from data.official.imports import ImportReport
     from data.region.territory import Provenance
 
-REGION = Annotated[str, typer.Option("--region", help="Code INSEE de la région.")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
 
 
@@ -21,7 +21,7 @@ def import_files(
     files: Annotated[
         list[Path], typer.Argument(help="Fichiers officiels tels que publiés, ou dossiers.")
     ],
-    region: REGION = "75",
+    region: Region = REGION,
     *,
     dry_run: Annotated[
         bool, typer.Option("--essai", help="Lire et contrôler sans rien changer.")
@@ -100,7 +100,7 @@ def _files_in(paths: list[Path]) -> list[Path]:
     return found
 
 
-def status(region: REGION = "75", *, as_json: AS_JSON = False) -> None:
+def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
     """Dit quelles données sont en place, réelles ou simulées, et d'où elles viennent."""
     from data.region import catalogue, embedded_set
 

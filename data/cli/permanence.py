@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from data.base.french import counted
+from data.cli.options import REGION, Region
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from geo.errors import InvalidInputError, UnavailableError
 
 app = typer.Typer(help="Permanence des soins (PDSES) : modèle, import, export, manques.")
 
-Region = Annotated[str, typer.Option(help="Code INSEE de la région.")]
 _FORMS = "L'extension choisit le format"
 
 
@@ -54,7 +54,7 @@ def schema(out: Annotated[Path, typer.Option(help="Fichier JSON à écrire.")]) 
 def import_lines(
     file: Annotated[Path, typer.Argument(help="CSV ou XLSX : notre modèle, ou une annexe large.")],
     *,
-    region: Region = "75",
+    region: Region = REGION,
     crosses: Annotated[
         str, typer.Option(help="Type des lignes qu'une annexe large marque d'une croix.")
     ] = "",
@@ -121,7 +121,7 @@ def import_lines(
 @app.command("export")
 def export(
     out: Annotated[Path, typer.Option(help=f"Fichier (.csv, .xlsx, .geojson). {_FORMS}.")],
-    region: Region = "75",
+    region: Region = REGION,
 ) -> None:
     """Écrit les lignes en usage dans la forme du schéma publié."""
     from data.pdses import files
@@ -146,7 +146,7 @@ def gaps(
     threshold: Annotated[
         float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")
     ] = ON_CALL_RINGS_MINUTES[0],
-    region: Region = "75",
+    region: Region = REGION,
 ) -> None:
     """Écrit les manques par spécialité et département, et les dit en une phrase."""
     from data.files import exports
@@ -170,7 +170,7 @@ def fall(
     threshold: Annotated[
         float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")
     ] = ON_CALL_RINGS_MINUTES[0],
-    region: Region = "75",
+    region: Region = REGION,
 ) -> None:
     """Dit qui reste au-delà du seuil si une ligne tombe, et qui pourrait aider."""
     from data.pdses import coverage, tables

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, Region
 from geo.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def refresh(
     keys: Annotated[
         list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources ; toutes sinon.")
     ] = None,
-    region: Annotated[str, typer.Option("--region", help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
     *,
     check: Annotated[
         bool,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, Region
 from data.region.rules import ANSWER_MINUTES, ANSWER_SHARE, DEEP_NIGHT_HOURS
 from geo.errors import InvalidInputError
 
@@ -41,7 +42,7 @@ def write_regulation(
         int,
         typer.Option("--groupe", help="Meilleur groupement : départements par groupe, au plus."),
     ] = 0,
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
 ) -> None:
     """Dit qui attend, qui pourrait reprendre les appels de qui, et le meilleur groupement.
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, Out, Region
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,6 @@ _NetworkOption = Annotated[
     Path | None,
     typer.Option(help="Réseau à utiliser : un dossier déjà construit, ou un extrait .osm.pbf."),
 ]
-_RegionOption = Annotated[str, typer.Option(help="Code INSEE de la région.")]
 _PeakOption = Annotated[
     bool, typer.Option("--peak", help="Vitesses des heures de pointe (réseau routier seulement).")
 ]
@@ -82,7 +83,7 @@ def calibrate(
     minutes: Annotated[
         str | None, typer.Option(help="Colonne des durées, en minutes, s’il y en a plusieurs.")
     ] = None,
-    region: _RegionOption = "75",
+    region: Region = REGION,
 ) -> None:
     """Cale les vitesses du réseau en usage sur des durées connues (Metric, relevés…)."""
     import numpy as np
@@ -170,7 +171,7 @@ def write_isochrone(
         list[float] | None, typer.Option(help="Seuil en minutes, répétable (10, 20, 30).")
     ] = None,
     network: _NetworkOption = None,
-    region: _RegionOption = "75",
+    region: Region = REGION,
     peak: _PeakOption = False,
 ) -> None:
     """Écrit les zones à moins de tant de minutes en voiture d’un point."""
@@ -201,9 +202,9 @@ def write_matrix(
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    out: Out,
     network: _NetworkOption = None,
-    region: _RegionOption = "75",
+    region: Region = REGION,
     peak: _PeakOption = False,
 ) -> None:
     """Ajoute à une table de paires de points une colonne « minutes » en voiture."""

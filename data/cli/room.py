@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import REGION, PerGp, RegionWithoutTables, together
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
-from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +37,7 @@ def write_room(
     out: Annotated[
         Path, typer.Option(help="Fichier à écrire (.csv, .xlsx, .parquet) : une ligne par lieu.")
     ],
-    per_gp: Annotated[
-        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre, au plus.")
-    ] = float(ROOM_PEOPLE_A_GP),
+    per_gp: PerGp = float(ROOM_PEOPLE_A_GP),
     minutes: Annotated[
         float, typer.Option(help="Trajet le plus long, en minutes (seuil compris).")
     ] = HUBERT_MINUTES,
@@ -64,25 +62,18 @@ def write_room(
             "est à 0 minute de ses propres médecins."
         ),
     ] = None,
-    region: Annotated[
-        str, typer.Option(help="Code INSEE de la région, quand aucune table n’est donnée.")
-    ] = "75",
+    region: RegionWithoutTables = REGION,
 ) -> None:
     """Write who finds room with a GP; see `HELP`."""
     from data.access import room_tables as rooms
     from data.base.french import counted
     from data.files.table_files import write_table
 
-    given = [file for file in (places, supply, times) if file is not None]
+    given = together(places=places, supply=supply, times=times)
     if places is not None and supply is not None and times is not None:
         tables = rooms.read_room_tables(places, supply, times, minutes)
         for note in tables.notes:
             typer.echo(f"Note : {note}", err=True)
-    elif given:
-        raise InvalidInputError(
-            "Donnez ensemble les trois fichiers --places, --supply et --times, ou aucun des trois "
-            "pour les communes de la région."
-        )
     else:
         from data.access.room import room_tables
         from data.region.catalogue import load_territory

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from data.cli.options import REGION, Out, PerGp, Region
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from geo.errors import InvalidInputError
 
@@ -84,7 +85,7 @@ def evaluate(
         Path, typer.Option(help="Fichier à écrire : .xlsx (complet), .csv, .geojson ou .gpkg.")
     ],
     departures: Annotated[str, typer.Option("--departs", help=_DEPARTURES_HELP)] = "",
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
 ) -> None:
     """Juge chaque site : population, recouvrements, APL, éligibilité, gagnants et perdants."""
     from data.region.catalogue import load_territory
@@ -127,7 +128,7 @@ def best(
     ] = "structures",
     departures: Annotated[str, typer.Option("--departs", help=_DEPARTURES_HELP)] = "",
     time_limit: Annotated[float, typer.Option(help="Secondes permises.")] = 60.0,
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
 ) -> None:
     """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
     from data.region.catalogue import load_territory
@@ -161,7 +162,7 @@ def pole(
         Path | None, typer.Argument(metavar="[FICHIER]", help=f"Antennes possibles. {_FILE_HELP}")
     ] = None,
     *,
-    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
+    out: Out,
     half_days: Annotated[
         int, typer.Option("--half-days", help="Demi-journées par semaine ; un médecin en fait dix.")
     ],
@@ -169,9 +170,7 @@ def pole(
     fewest: Annotated[int, typer.Option(help="Antennes au moins.")] = 2,
     most: Annotated[int, typer.Option(help="Antennes au plus.")] = 6,
     base: Annotated[int, typer.Option(help="Rang de la base dans le fichier, 1 le premier.")] = 1,
-    per_gp: Annotated[
-        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre.")
-    ] = float(ROOM_PEOPLE_A_GP),
+    per_gp: PerGp = float(ROOM_PEOPLE_A_GP),
     minutes: Annotated[
         float, typer.Option(help="Trajet le plus long d’un habitant, sur vos tables.")
     ] = HUBERT_MINUTES,
@@ -184,7 +183,7 @@ def pole(
     times: Annotated[
         Path | None, typer.Option(help="Vos trajets : from (lieu), to (antenne), minutes.")
     ] = None,
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
 ) -> None:
     """Répartit les demi-journées d’une équipe entre des antennes : le pôle prouvé le meilleur."""
     from data.files.table_files import write_table

@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.cli.options import (
+    REGION,
+    HostsFile,
+    LongestTrip,
+    Out,
+    PerGp,
+    RegionWithoutTables,
+    Volunteers,
+    together,
+)
 from data.cli.regulation import write_regulation
 from data.cli.specialists import write_specialists
 from data.region.rules import (
@@ -14,7 +24,6 @@ from data.region.rules import (
     ROOM_PEOPLE_A_GP,
     ZIP_APL,
 )
-from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from data.solidarity.plans import Help
@@ -35,17 +44,15 @@ app.command("specialists")(write_specialists)
 @app.command("plan")
 def write_plan(
     *,
-    out: Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")],
-    volunteers: Annotated[
-        int | None, typer.Option(help="Volontaires en tout, au plus ; rien : pas de limite.")
-    ] = None,
+    out: Out,
+    volunteers: Volunteers = None,
     sites: Annotated[
         int | None,
         typer.Option(
             help="Sites d’accueil en tout, au plus ; rien : chaque cible reçoit chez elle."
         ),
     ] = None,
-    minutes: Annotated[float, typer.Option(help="Trajet le plus long d’un volontaire.")] = 60.0,
+    minutes: LongestTrip = 60.0,
     half_days: Annotated[
         float | None,
         typer.Option(
@@ -71,9 +78,7 @@ def write_plan(
     epci: Annotated[str, typer.Option(help="Code de l’EPCI, avec --targets epci.")] = "",
     aim: Annotated[str, typer.Option(help="But : apl ou place.")] = "apl",
     apl: Annotated[float, typer.Option(help="APL visée.")] = ZIP_APL,
-    per_gp: Annotated[
-        float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre.")
-    ] = float(ROOM_PEOPLE_A_GP),
+    per_gp: PerGp = float(ROOM_PEOPLE_A_GP),
     acts: Annotated[float, typer.Option(help="Consultations d’une demi-journée.")] = float(
         ACTS_A_HALF_DAY
     ),
@@ -89,18 +94,13 @@ def write_plan(
             help="Sites d’accueil : mairies (des cibles), msp, hopitaux ou liste (--hosts-file)."
         ),
     ] = "mairies",
-    hosts_file: Annotated[
-        Path | None,
-        typer.Option("--hosts-file", help="Votre liste : une colonne id (codes INSEE)."),
-    ] = None,
-    region: Annotated[
-        str, typer.Option(help="Code INSEE de la région, quand aucune table n’est donnée.")
-    ] = "75",
+    hosts_file: HostsFile = None,
+    region: RegionWithoutTables = REGION,
 ) -> None:
     """Dit qui pourrait aider qui, combien, à quel prix, avec la borne qui le prouve."""
     from data.files.table_files import write_table
 
-    given = [file for file in (needs, donors, times) if file is not None]
+    together(needs=needs, donors=donors, times=times)
     if needs is not None and donors is not None and times is not None:
         from data.solidarity.own_tables import flows, read_help_tables
         from geo.solidarity import plan
@@ -114,11 +114,6 @@ def write_plan(
         solved = plan(tables.problem, volunteers=volunteers, sites=sites)
         write_table(flows(tables, solved), out)
         _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
-    elif given:
-        raise InvalidInputError(
-            "Donnez ensemble les trois fichiers --needs, --donors et --times, ou aucun des trois "
-            "pour les communes de la région."
-        )
     else:
         from data.region.catalogue import load_territory
         from data.solidarity.hosts import simulated

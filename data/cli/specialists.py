@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from data.cli.options import REGION, HostsFile, LongestTrip, Region, Volunteers
 from geo.errors import InvalidInputError
 
 
@@ -29,23 +30,20 @@ def write_specialists(
     least: Annotated[
         int, typer.Option("--au-moins", help="Spécialistes voulus à portée, pour « minimum ».")
     ] = 1,
-    volunteers: Annotated[int | None, typer.Option(help="Volontaires en tout, au plus.")] = None,
+    volunteers: Volunteers = None,
     sites: Annotated[int | None, typer.Option(help="Sites d’accueil en tout, au plus.")] = None,
-    minutes: Annotated[float, typer.Option(help="Trajet le plus long d’un volontaire.")] = 60.0,
+    minutes: LongestTrip = 60.0,
     hosts: Annotated[
         str, typer.Option(help="Sites d’accueil : hopitaux, msp, mairies ou liste (--hosts-file).")
     ] = "hopitaux",
-    hosts_file: Annotated[
-        Path | None,
-        typer.Option("--hosts-file", help="Votre liste : une colonne id (codes INSEE)."),
-    ] = None,
+    hosts_file: HostsFile = None,
     template: Annotated[
         Path | None, typer.Option("--modele", help="Écrit le modèle à remplir (.csv ou .xlsx).")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Communes, besoin et couvert : .csv, .xlsx ou .parquet.")
     ] = None,
-    region: Annotated[str, typer.Option(help="Code INSEE de la région.")] = "75",
+    region: Region = REGION,
 ) -> None:
     """Dit où manquent des spécialistes, et ce que des volontaires couvriraient, sans nom ni âge."""
     if template is not None:
