@@ -89,8 +89,10 @@ def _list(territory: Territory) -> None:
         if st.button("Rouvrir", key="aide_rouvrir") and kept is not None:
             shell.remember(replace(shell.view(), help=kept))
             st.rerun()
-        if plan.owned_by(who):
-            _delete(plan)
+        if plan.owned_by(who) and sites_sharing.draw_delete(
+            plan, "Supprimer le plan", "aide_supprimer"
+        ):
+            st.rerun()
     if plan.changed_by(who):
         draw_shares(plan)
     sites_sharing.draw_access(plan)
@@ -98,15 +100,6 @@ def _list(territory: Territory) -> None:
     others = {key: one for key, one in known.items() if key != picked}
     if others and st.toggle("Comparer avec un autre plan", key=f"aide_comparer_{picked}"):
         _compared(territory, plan, others)
-
-
-def _delete(plan: Scenario) -> None:
-    with st.popover("Supprimer"):
-        st.text("Ses liens se ferment. Il se rétablit depuis la corbeille de l’écran des sites.")
-        if st.button("Supprimer le plan", key="aide_supprimer"):
-            accounts.require(Role.PLANNER)
-            store.delete(plan.id, owner=accounts.author())
-            st.rerun()
 
 
 def _label(plan: Scenario) -> str:

@@ -197,8 +197,12 @@ def draw_list(territory: Territory) -> None:
             st.rerun()
         if st.button("Dupliquer", key="sites_dupliquer"):
             _duplicate(chosen)
-        if chosen.owned_by(who):
-            _draw_delete(chosen)
+        if chosen.owned_by(who) and sites_sharing.draw_delete(
+            chosen, "Supprimer", "sites_supprimer"
+        ):
+            if work().scenario == chosen.id:
+                work().scenario = ""
+            st.rerun()
     if chosen.changed_by(who):
         draw_shares(chosen)
     sites_sharing.draw_access(chosen)
@@ -206,20 +210,6 @@ def draw_list(territory: Territory) -> None:
     sites_sharing.draw_bin(territory.region)
     if len(known) > 1:
         _draw_comparison(territory, chosen, [one for one in known if one.id != picked])
-
-
-def _draw_delete(chosen: Scenario) -> None:
-    with st.popover("Supprimer"):
-        st.text(
-            "Le scénario quitte la liste et ses liens se ferment ; vous pourrez le rétablir "
-            f"pendant {store.DELETED_DAYS} jours."
-        )
-        if st.button("Supprimer", key="sites_supprimer"):
-            accounts.require(Role.PLANNER)
-            store.delete(chosen.id, owner=accounts.author())
-            if work().scenario == chosen.id:
-                work().scenario = ""
-            st.rerun()
 
 
 def _duplicate(chosen: Scenario) -> None:

@@ -58,6 +58,20 @@ def draw_journal(chosen: Scenario) -> None:
         st.caption(f"Chaque ligne est gardée {journal.KEPT_DAYS} jours.")
 
 
+def draw_delete(kept: Scenario, label: str, key: str) -> bool:
+    """Draw how to delete a scenario or a plan; tell whether it was just deleted."""
+    with st.popover("Supprimer"):
+        st.text(
+            "Il quitte la liste et ses liens se ferment ; il se rétablit depuis la corbeille de "
+            f"l’écran des sites pendant {store.DELETED_DAYS} jours."
+        )
+        if not st.button(label, key=key):
+            return False
+        accounts.require(Role.PLANNER)
+        store.delete(kept.id, owner=accounts.author())
+        return True
+
+
 def draw_bin(region: str) -> None:
     """Offer to restore the scenarios of a region that were deleted lately."""
     who = accounts.author()
