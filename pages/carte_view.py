@@ -4,10 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from data.maps import payload
+from data.base import french
+from data.maps import payload, risk
 from data.region import privacy
 from data.region.territory import Territory
-from models.region import soon
+from models.region import flag, soon
 from pages import shell
 
 
@@ -31,4 +32,7 @@ def configuration(
     if with_soon:
         table = soon.with_soon(table, territory)
     document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
+    known = shell.known_risk(territory) if with_risk else None
+    if known is not None:
+        document = risk.with_overdue(document, flag.overdue_of(known, french.today()))
     return document, payload.encode(document)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.indicators import LEVELS
+from data.base import french
 from data.region import embedded_set, privacy
 from data.region.territory import Territory
 from data.reports import room_figures, sheet, sheet_pdf
@@ -73,7 +74,12 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
             return f"Relève non assurée : risque {known[code]}." if code in known else ""
     except ProxiSoinsError:
         return ""
-    return privacy.sentence(table, members)
+    told = privacy.sentence(table, members)
+    year = territory.provenance["gps"].year
+    if told == privacy.MASKED or year is None:
+        return told
+    end = year + int(table["horizon"].iloc[0])
+    return f"{told} Prévision échue fin {end}." if french.today().year > end else told
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)

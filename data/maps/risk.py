@@ -76,3 +76,22 @@ def configuration(
                 one["sentence"] += " Filtre en cours : les communes écartées sont en blanc."
     document["comparison_note"] = "Document de travail : ne pas diffuser par commune."
     return document
+
+
+def with_overdue(document: dict[str, Any], told: str) -> dict[str, Any]:
+    """Return a map's configuration whose risk says that its forecast has ended, when it has.
+
+    Parameters
+    ----------
+    document
+        `data.maps.payload.configuration`.
+    told
+        The sentence; "" while the forecast has not ended.
+    """
+    if not told:
+        return document
+    indicators = [
+        one | {"sentence": f"{one['sentence']} {told}"} if one["key"] == "risk_class" else one
+        for one in document["indicators"]
+    ]
+    return document | {"indicators": indicators}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.access import unknown_supply
+from data.base import french
 from data.base.french import MISSING, counted, number, percent
 from data.region import rules
 from data.region.territory import Provenance
@@ -314,7 +315,8 @@ def succession(
     members
         The communes of the territory.
     risk
-        Columns code and risk_class; None when it cannot be computed.
+        Columns code and risk_class, as_of and horizon where known; None when it cannot be
+        computed.
     masked
         Whether the reader may not see it.
     year
@@ -337,9 +339,18 @@ def succession(
     if classes.empty:
         return UNKNOWN_RISK
     if len(members) == 1:
-        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}."
+        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}.{_ended(classes)}"
     high = classes[classes["risk_class"].isin(["élevé", "très élevé"])]
     return (
         f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
-        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin."
+        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin.{_ended(classes)}"
     )
+
+
+def _ended(risk: pd.DataFrame) -> str:
+    """Say that a forecast has ended (columns as_of and horizon, where they are known)."""
+    if not {"as_of", "horizon"} <= set(risk.columns):
+        return ""
+    end = int(risk["as_of"].iloc[0]) + int(risk["horizon"].iloc[0])
+    today = french.today()
+    return f" Prévision échue fin {end}." if today.year > end else ""

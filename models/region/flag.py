@@ -72,6 +72,14 @@ def overdue(as_of: int, horizon: int, today: dt.date) -> str:
     )
 
 
+def overdue_of(risk: pd.DataFrame, today: dt.date) -> str:
+    """Say the same of the forecasts of a `risk_table`."""
+    if risk.empty:
+        return ""
+    first = risk.iloc[0]
+    return overdue(int(first["as_of"]), int(first["horizon"]), today)
+
+
 def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
     """Return the row of a commune in `risk_table`.
 

@@ -1,5 +1,6 @@
 """The sheet of a territory and its PDF, on the demonstration data."""
 
+import datetime as dt
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from data.access import indicators
+from data.base import french
 from data.region import catalogue
 from data.region.territory import Territory
 from data.reports.pair import pair, pair_table
@@ -98,6 +100,19 @@ def of_commune(
         risk=risk,
         masked=masked,
     )
+
+
+def test_a_forecast_that_has_ended_says_so(
+    loaded: tuple[Territory, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, communes = loaded
+    lone = str(communes.loc[communes["gps"] == 1, "code"].iloc[0])
+    dated = risk_of(lone).assign(as_of=2017, horizon=3)
+    for day, late in ((dt.date(2020, 12, 31), False), (dt.date(2021, 1, 1), True)):
+        monkeypatch.setattr(french, "today", lambda now=day: now)
+        said = of_commune(loaded, lone, risk=dated).succession
+        assert ("Prévision échue fin 2020." in said) == late
+    assert "échue" not in of_commune(loaded, lone, risk=risk_of(lone)).succession
 
 
 def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFrame]) -> None:
