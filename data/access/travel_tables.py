@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from data.access.pair_columns import end_columns
+from data.base.codes import plain_code
 from data.files import remarks
 from data.files.table_files import read_text_table, write_table
 from geo.errors import InvalidInputError
@@ -73,8 +74,8 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
 
 def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
     """Return where the communes of a column of INSEE codes stand; nan for a code not known here."""
-    # A spreadsheet may have eaten the first zero, or added decimals.
-    codes = table[name].str.upper().str.removesuffix(".0").str.zfill(5)
+    # A spreadsheet may have eaten the first zero, or added decimals, quotes, an apostrophe.
+    codes = table[name].map(lambda text: plain_code(text) or text)
     place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
     if len(codes) and not codes.isin(place.index).any():
         line, cell = next(table[name].items())

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from data.base.codes import plain_code
 from data.base.french import fold
 from data.region import embedded_set
 
@@ -189,8 +190,7 @@ class Gazetteer:
 
     def by_code(self, code: str) -> Match:
         """Return the commune of an INSEE code, former codes and lost leading zeros included."""
-        clean = code.strip().upper().removesuffix(".0").replace(" ", "")
-        clean = clean.zfill(5) if clean.isdigit() else clean
+        clean = plain_code(code) or code.strip()
         if clean in self.communes:
             return Match((self.communes[clean],), sure=True)
         present = self._mergers.get(clean, "")

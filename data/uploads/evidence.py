@@ -109,7 +109,7 @@ def elsewhere(cells: Mapping[str, str], gazetteer: Gazetteer) -> bool:
 
 def _five_digits(code: str) -> str:
     """Return a postcode with the leading zero that spreadsheets take away."""
-    plain = code.strip().removesuffix(".0")
+    plain = code.strip().lstrip("'’").removesuffix(".0")
     return f"0{plain}" if re.fullmatch(r"[1-9]\d{3}", plain) else plain
 
 

@@ -23,7 +23,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_matrix_says_columns_that_are_not_read_and_lines_in_doubt(folder: Path) -> None:
+def test_matrix_says_columns_that_are_not_read_and_lines_in_doubt(
+    folder: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
     (folder / "paires.csv").write_text(
         "lon1;lat1;lon2;lat2;note\n-0.5;44.8;-0.6;44.9;a\n-0.5;44.8;450000;6400000;b\n;;;;c\n"
     )

@@ -1,0 +1,102 @@
+"""Tables written as people write them: any format, separator, encoding, layout and system."""
+
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from tests.data.uploads import upload_fixtures
+
+Rows = list[list[object]]
+"""Titles, then lines."""
+
+NAMES = st.text("abcdefghijéèçôûÉ'- 0123456789", min_size=1, max_size=20).map(
+    lambda text: " ".join(f"MSP {text}".split())
+)
+TABLES = ("csv", "xlsx", "ods", "parquet")
+LAYERS = {"geojson": "GeoJSON", "gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile"}
+METRES = (2154, 27572, 3857, 32630, 32631, 3944, 3945, 3946)
+"""Systems that are judged by their values where the file is silent."""
+
+
+@st.composite
+def texts(draw: DrawFn, rows: Rows) -> bytes:
+    """Write rows as a delimited text."""
+    separator = draw(st.sampled_from(";,\t|"))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
+    ends = draw(st.sampled_from(["\n", "\r\n"]))
+    comma = separator != "," and draw(st.booleans())
+    quoted = separator != "|" and draw(st.booleans())
+
+    def cell(value: object) -> str:
+        text = f"{value}".replace(".", ",") if comma and isinstance(value, float) else f"{value}"
+        return f'"{text}"' if quoted else text
+
+    lines = [separator.join(map(cell, row)) for row in rows]
+    if draw(st.booleans()):
+        lines.insert(0, "Projets de la région, tels qu'ils sont connus")
+    if separator == ";" and draw(st.booleans()):
+        lines.insert(0, "sep=;")
+    return (ends.join(lines) + ends).encode(encoding)
+
+
+def workbook(rows: Rows) -> bytes:
+    return upload_fixtures.workbook(rows)
+
+
+def ods(rows: Rows) -> bytes:
+    def cell(value: object) -> str:
+        number = isinstance(value, int | float)
+        more = f'office:value-type="float" office:value="{value}"' if number else ""
+        return upload_fixtures.ods_cell(escape(str(value)), more)
+
+    return upload_fixtures.ods(
+        "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    )
+
+
+def parquet(rows: Rows) -> bytes:
+    stream = io.BytesIO()
+    pd.DataFrame(rows[1:], columns=[str(title) for title in rows[0]]).to_parquet(stream)
+    return stream.getvalue()
+
+
+WRITERS: dict[str, Callable[[Rows], bytes]] = {"xlsx": workbook, "ods": ods, "parquet": parquet}
+
+
+@st.composite
+def tables(draw: DrawFn, rows: Rows) -> tuple[str, bytes]:
+    """Write rows in any format of tables; return the name of the file and its content."""
+    kind = draw(st.sampled_from(TABLES))
+    content = draw(texts(rows)) if kind == "csv" else WRITERS[kind](rows)
+    return f"fichier.{kind}", content
+
+
+def layer(
+    kind: str, names: Sequence[str], lonlat: Sequence[tuple[float, float]], epsg: int
+) -> bytes:
+    """Write named points as a layer in its own system, zipped where it takes several files."""
+    points = gpd.points_from_xy(*zip(*lonlat, strict=True), crs=4326)
+    frame = gpd.GeoDataFrame({"nom": list(names)}, geometry=points).to_crs(epsg)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"sites.{kind}"
+        frame.to_file(path, driver=LAYERS[kind], encoding="utf-8")
+        if kind != "shp":
+            return path.read_bytes()
+        return upload_fixtures.zipped({one.name: one.read_bytes() for one in path.parent.iterdir()})
+
+
+def projected(lonlat: Sequence[tuple[float, float]], epsg: int) -> list[tuple[float, float]]:
+    """Return points in a system, to the decimetre or the millionth of a degree."""
+    if epsg == 4326:
+        return [(round(x, 6), round(y, 6)) for x, y in lonlat]
+    turn = pyproj.Transformer.from_crs(4326, epsg, always_xy=True)
+    found = (turn.transform(x, y) for x, y in lonlat)
+    return [(round(float(x), 1), round(float(y), 1)) for x, y in found]
