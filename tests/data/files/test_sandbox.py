@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from data import uploads
 from data.files import sandbox, table_files
@@ -19,7 +18,7 @@ from data.official.reading import read_here
 from data.pdses import reader
 from data.uploads.own_points import own_points
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
-from tests.data.files import sandboxed
+from tests.data.files import harmful, sandboxed
 from tests.data.uploads import upload_fixtures
 from tests.faults.harness import in_french
 
@@ -39,19 +38,6 @@ HARMFUL: dict[str, Callable[[], bytes]] = {
 }
 
 
-def doors(content: bytes, name: str, folder: Path) -> dict[str, sandbox.Answer]:
-    """Return what becomes of a file at each door, with what its reading used."""
-    path = folder / "fichier"
-    path.write_bytes(content)
-    index = imports.commune_index("75")
-    return {
-        "sites": sandbox.ask(uploads.read_lines, content, name),
-        "lines": sandbox.ask(reader.read_lines, content, name),
-        "official": sandbox.ask(read_here, {0: path}, index),
-        "commands": sandbox.ask(table_files.read_here, path),
-    }
-
-
 def within_limits(answers: dict[str, sandbox.Answer]) -> None:
     for door, answer in answers.items():
         assert answer.kind in {"ok", "refused", "memory", "time", "crash"}, (door, answer)
@@ -63,7 +49,7 @@ def within_limits(answers: dict[str, sandbox.Answer]) -> None:
 
 @pytest.mark.parametrize("kind", HARMFUL)
 def test_a_harmful_file_ends_within_its_limits_at_every_door(kind: str, tmp_path: Path) -> None:
-    within_limits(doors(HARMFUL[kind](), "fichier", tmp_path))
+    within_limits(harmful.doors(HARMFUL[kind](), "fichier", tmp_path))
 
 
 @settings(
@@ -71,41 +57,9 @@ def test_a_harmful_file_ends_within_its_limits_at_every_door(kind: str, tmp_path
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(
-    made=st.one_of(
-        st.builds(
-            sandboxed.far_cell,
-            st.integers(1, 1_048_576),
-            st.sampled_from(["B", "ZZ", "XFD"]),
-            st.sampled_from("\"'"),
-            st.sampled_from([" ", "\n", "\t"]),
-        ),
-        st.builds(
-            sandboxed.long_shared_text,
-            st.sampled_from([10, 32_767, 1_000_000]),
-            st.integers(1, 300_000),
-        ),
-        st.builds(
-            sandboxed.repeated_cells,
-            st.integers(1, 2**31),
-            st.integers(1, 2**31),
-            st.integers(1, 200),
-        ),
-        st.builds(
-            sandboxed.blanks,
-            st.sampled_from(["commune", "adresse", "lat", "coordonnées", "médecins", "surface"]),
-            st.builds(
-                lambda start, unit, count, end: start + unit * count + end,
-                st.sampled_from(["", "x", "1", "19000 ", "("]),
-                st.sampled_from([" ", "1", "1 ", ", ", "(", "-", "\u00a0", "° "]),
-                st.integers(1, 60_000),
-                st.sampled_from(["", "1", "x", ")", "!"]),
-            ),
-        ),
-    )
-)
+@given(made=harmful.files())
 def test_generated_harmful_files_end_within_their_limits(made: bytes, tmp_path: Path) -> None:
-    within_limits(doors(made, "fichier", tmp_path))
+    within_limits(harmful.doors(made, "fichier", tmp_path))
 
 
 @pytest.mark.reference
@@ -113,7 +67,7 @@ def test_known_harmful_files_end_within_their_limits(reference: Path, tmp_path: 
     files = sorted((reference.parent / "cases" / "hostile").iterdir())
     assert files
     for path in files:
-        within_limits(doors(path.read_bytes(), path.name, tmp_path))
+        within_limits(harmful.doors(path.read_bytes(), path.name, tmp_path))
 
 
 def test_a_geopackage_with_a_view_or_a_trigger_is_refused() -> None:
