@@ -1,5 +1,6 @@
 """Screen "Territoires à risque": where the last GP may not be replaced, why, and the proof."""
 
+import contextlib
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +16,8 @@ from data.region import france
 from data.region.schemas import ZONES
 from data.region.territory import Territory
 from data.scenarios import database, store
-from geo.errors import ProxiSoinsError
+from geo.errors import ProxiSoinsError, UnavailableError
+from models.backtests import proof
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
@@ -382,6 +384,8 @@ def _horizon() -> int:
         key=HORIZON,
     )
     horizon = chosen or DEFAULT_HORIZON
+    with contextlib.suppress(UnavailableError):  # « La preuve » says that the report lacks
+        st.caption(proof.read().verified(horizon))
     _choose(horizon=None if horizon == DEFAULT_HORIZON else horizon)
     return horizon
 

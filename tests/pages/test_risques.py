@@ -94,6 +94,7 @@ def told(app: AppTest, key: str) -> str:
 
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
     shown(screen, RANKING)
+    assert "Échéance de 3 ans vérifiée sur les effectifs de 2017 et 2020" in words(screen)
     head = listed(screen)
     screen.toggle[0].set_value(True).run()
     ranking = listed(screen)
