@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.access import indicators
+from data.access import indicators, unknown_supply
 from data.base.french import MISSING
 from data.maps import payload
 from data.maps import sites as sites_map
@@ -144,6 +144,8 @@ def draw_map(
     map_view.draw_map(document, answer, key)
     if answer_in_words := site_tables.room_sentence(evaluation):
         st.markdown(f"**{answer_in_words}**")
+        if upper_bound := unknown_supply.region_room_note(territory):
+            st.caption(upper_bound)
     st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         figures.image(

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.base.french import number
+from data.base.french import counted, number
 from data.maps import payload
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
@@ -142,14 +142,15 @@ def sentence(evaluation: SiteEvaluation) -> str:
     many = len(judged) > 1
     start = f"Les {len(judged)} sites sont ensemble" if many else "Le site est"
     near, new = together["population_within_20"], together["newly_within_20"]
-    more = (
-        ""
-        if np.isnan(new)
-        else f", dont {number(new)} n’ont {evaluation.moment} aucun généraliste à "
-    )
-    return f"{start} à 20 minutes ou moins de {number(near)} habitants" + (
-        f"{more}20 minutes." if more else "."
-    )
+    people = counted(near, "habitant", "habitants")
+    if np.isnan(new):
+        more = ""
+    elif round(new) == 0:
+        more = f", qui ont tous {evaluation.moment} un généraliste à 20 minutes"
+    else:
+        verb = "n’a" if round(new) == 1 else "n’ont"
+        more = f", dont {number(new)} {verb} {evaluation.moment} aucun généraliste à 20 minutes"
+    return f"{start} à 20 minutes ou moins de {people}{more}."
 
 
 def _point(row: int, evaluation: SiteEvaluation) -> dict[str, Any]:

@@ -352,7 +352,8 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         if inside.empty or not people:
             continue
         share = inside["population"].sum() / people
-        whole = "" if share > 0.999 else f" ({percent(share)} des habitants)"
+        part = percent(share) if share >= 0.005 else "moins de 1\u00a0%"
+        whole = "" if share > 0.999 else f" ({part} des habitants)"
         sentences.append(f"Zonage {zone}{whole} : {aids}.")
     sentences += _decrees(members) + _old_people(members)
     sentences += care_context.sentences(territory, members)

@@ -151,7 +151,8 @@ def _room(facts: Facts) -> Signal:
         title,
         people,
         ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else calm,
-        f"À {number(room.per_gp)} habitants par médecin (hypothèse) : {number(room.nearest_first)} "
+        f"À {number(room.per_gp)} habitants par médecin (hypothèse)\u00a0: "
+        f"{number(room.nearest_first)} "
         f"si chacun va au plus près, {number(room.least)} dans le partage le plus équitable "
         f"({facts.year('gps')}).{left_out}{' ' if upper_bound else ''}{upper_bound}",
     )

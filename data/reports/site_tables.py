@@ -147,13 +147,21 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     together = evaluation.together
     gained, left = together["room_gained"], together["room_left"]
     several = len(evaluation.sites) > 1
-    start = "Ouvrir ces sites donnerait" if several else "Ouvrir ce site donnerait"
     if np.isnan(gained):
         return ""
-    return (
-        f"{start} une place à {counted(gained, 'habitant', 'habitants')} de plus à "
-        f"{number(HUBERT_MINUTES)} minutes ; {number(left)} de la région y resteraient sans place."
+    start = "Ouvrir ces sites" if several else "Ouvrir ce site"
+    people = counted(abs(gained), "habitant", "habitants")
+    within = f"à {number(HUBERT_MINUTES)} minutes"
+    if round(gained) == 0:
+        told = f"ne donnerait de place à aucun habitant de plus {within}"
+    elif gained > 0:
+        told = f"donnerait une place à {people} de plus {within}"
+    else:
+        told = f"ferait perdre leur place {within} à {people}"
+    rest = counted(
+        left, "habitant de la région y resterait", "habitants de la région y resteraient"
     )
+    return f"{start} {told} ; {rest} sans place."
 
 
 def changes_sentence(evaluation: SiteEvaluation, *, public: bool = False) -> str:

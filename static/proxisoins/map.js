@@ -181,7 +181,9 @@ export class Carte {
     const fillOpacity = state.layers.includes("fond") ? 0.6 : 0.88;
     this.outlines.forEach((outline, row) => {
       const rank = classOf(indicator, values[row]);
-      outline.setStyle({ fillOpacity, fillColor: rank < 0 ? this.missing : indicator.classes[rank].colour, zone: this.zoneFills[zones[row]] });
+      const style = { fillOpacity, fillColor: rank < 0 ? this.missing : indicator.classes[rank].colour, zone: this.zoneFills[zones[row]] };
+      // What keeps its look is not drawn again: a move of a slider changes few communes.
+      if (Object.entries(style).some(([name, value]) => outline.options[name] !== value)) outline.setStyle(style);
     });
   }
 

@@ -184,7 +184,7 @@ export class Room {
     const people = carte.rows.reduce((sum, { h }, row) => sum + (this.counted(row) ? h : 0), 0);
     const missing = carte.rows.filter((_, row) => !this.counted(row)).length;
     const upper = known.note ? ` ${known.note}` : "";
-    const partial = missing ? ` Partiel : dans ${number(missing)} communes sur ${number(carte.rows.length)}, tous les médecins à portée ne sont pas connus ; elles sont « non disponible ».` : "";
+    const partial = missing ? ` Partiel : dans ${number(missing)} commune${missing >= 2 ? "s" : ""} sur ${number(carte.rows.length)}, tous les médecins à portée ne sont pas connus : « non disponible ».` : "";
     return `${carte.config.region_name} : ${without(least, served, people)} chez un généraliste à ${known.minutes} minutes.${partial}${upper}`;
   }
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from data.access.indicators import commune_indicators
 from data.base.french import number
 from data.region import rules
+from data.reports import site_tables
 from data.reports.site_tables import side_by_side
 from data.siting import changes, evaluation
 from data.siting.best import best_sites
@@ -395,3 +397,18 @@ def test_titles_say_after_which_departures(territory):
     told = " ".join(side_by_side(after, [0])["Mesure"])
     assert "aujourd’hui" not in told
     assert "Généralistes à 10 min après les départs" in told
+
+
+def _room_said(gained, left, sites=1):
+    together = pd.Series({"room_gained": gained, "room_left": left})
+    return site_tables.room_sentence(
+        SimpleNamespace(together=together, sites=pd.DataFrame({"line": range(sites)}))
+    )
+
+
+def test_room_is_said_in_sentences_with_right_plurals():
+    assert "donnerait une place à 1 habitant de plus" in _room_said(1.2, 0.0)
+    assert "1 habitant de la région y resterait sans place" in _room_said(5.0, 1.0)
+    assert "ne donnerait de place à aucun habitant de plus" in _room_said(0.3, 40.0)
+    assert "ferait perdre leur place à 20 minutes à 7 habitants" in _room_said(-7.0, 40.0)
+    assert _room_said(9.0, 40.0, sites=2).startswith("Ouvrir ces sites donnerait")
