@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from data.base.french import date
+from data.base.french import date, today
 from data.region.territory import Territory
-from data.reports import council_pdf
+from data.reports import council_pdf, letter
 from data.scenarios import store
 from data.scenarios.store import Draft, Scenario
 from data.solidarity.plans import Help
@@ -32,6 +32,10 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
         "solidarite",
         lambda: council_pdf.help_pdf(territory, heading, found, notes),
         key="aide-pdf",
+    )
+    quoted = figures.notes(territory, *letter.quoted(found))
+    kept_parts.draw_letter(
+        lambda: letter.letter(territory, name, found, quoted, today()), key="aide-lettre"
     )
     if not accounts.allowed(Role.PLANNER):
         return

@@ -1,16 +1,17 @@
 """What a scenario holds besides sites: a pole, projects, a plan of help; reopened and shared."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from data.base import french
 from data.base.french import counted
 from data.region.territory import Territory
-from data.reports import council_pdf, effect_tables, pole_tables, scenario_pdf
+from data.reports import council_pdf, effect_tables, letter, pole_tables, scenario_pdf
 from data.scenarios import store
 from data.scenarios.store import Draft
 from data.siting import effects as siting_effects
@@ -21,7 +22,7 @@ from data.siting.poles import FEWEST
 from data.solidarity import tables
 from data.solidarity.plans import Help, help_plan
 from geo.errors import ProxiSoinsError
-from pages import shell
+from pages import exporting, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -137,6 +138,17 @@ def draw_report(name: str, content: Any, *, key: str) -> None:
     )
 
 
+def draw_letter(content: Callable[[], str], *, key: str) -> None:
+    """Offer the figures of a plan as a text, made when asked for."""
+    exporting.button(
+        "Chiffres pour une lettre (texte)",
+        lambda: content().encode("utf-8-sig"),
+        file_name=f"proxisoins-lettre-{french.today().isoformat()}.txt",
+        mime="text/plain",
+        key=key,
+    )
+
+
 def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
     found, pole = plan_of(territory, draft), pole_of(territory, draft)
@@ -151,6 +163,10 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
             "solidarite",
             lambda: council_pdf.help_pdf(territory, heading, found, notes),
             key="partage-plan-pdf",
+        )
+        draw_letter(
+            lambda: letter.letter(territory, draft.name, found, notes, french.today()),
+            key="partage-lettre",
         )
     if pole is not None:
         st.header("Le pôle")

@@ -1,0 +1,126 @@
+"""The figures of a plan of help in sentences, for who writes a letter: a text, sources included."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from data.base import french
+from data.base.french import counted, number
+from data.region.territory import Territory
+from data.solidarity import tables
+from data.solidarity.hosts import HOSTS, tables_of
+from data.solidarity.needs import AIMS, TARGETS
+from data.solidarity.plans import Help
+
+_EPCI_NAMED = 5
+"""EPCI that a letter names: those that would receive most."""
+TABLES = ("communes", "gps", "zoning", "apl", "reference")
+"""Tables that every figure of a plan rests on."""
+
+
+def letter(territory: Territory, name: str, found: Help, notes: Sequence[str], day: dt.date) -> str:
+    """Return the figures of a plan as a plain text, one sentence each.
+
+    Nothing in it places fewer than five volunteers, nor tells who would come.
+
+    Parameters
+    ----------
+    territory, found
+        The region, the plan.
+    name
+        Of the plan, as written.
+    notes
+        Sources and vintages (`pages.figures.notes`).
+    day
+        Of the text.
+    """
+    title = " ".join(name.split()) or "Plan de solidarité"
+    parts = [
+        f"{title} : chiffres pour une lettre",
+        f"{territory.region_name}, {french.date(day)}",
+        "",
+        _asked(territory, found),
+        tables.sentence(found),
+    ]
+    if found.need:
+        parts += [*_paid(territory, found), *_where(territory, found), *_lost(territory, found)]
+    parts += ["", tables.NOT_PREDICTED, tables.COMPUTED, "", "Sources, années et limites"]
+    return "\n".join([*parts, *(f"- {one}" for one in notes)]) + "\n"
+
+
+def quoted(found: Help) -> tuple[str, ...]:
+    """Return the tables that the figures of a plan rest on."""
+    return (*TABLES, *tables_of(found.terms.hosts))
+
+
+def _asked(territory: Territory, found: Help) -> str:
+    question, terms = found.question, found.terms
+    whom = TARGETS[question.targets]
+    if question.targets == "epci":
+        names = territory.communes.set_index("epci")["epci_name"]
+        told = names[names.index == question.chosen]
+        whom = f"communes de l’EPCI {told.iloc[0] if len(told) else question.chosen}"
+    elif question.targets == "apl":
+        whom += f" de {number(question.apl, 1)}"
+    aim = AIMS[question.aim]
+    if question.aim == "apl":
+        aim += f" de {number(question.apl, 1)}"
+    floor = (
+        f" ; aucune commune donneuse sous une APL de {number(terms.floor, 1)}"
+        if terms.floor
+        else ""
+    )
+    return (
+        f"Question : {whom}, {aim}, par {found.scheme.name} ({found.scheme.rule}) ; "
+        f"{counted(question.acts, 'consultation', 'consultations')} par demi-journée ; trajet de "
+        f"{counted(terms.minutes, 'minute', 'minutes')} au plus ; accueil : {HOSTS[terms.hosts]}"
+        f"{floor}."
+    )
+
+
+def _paid(territory: Territory, found: Help) -> list[str]:
+    money = found.euros_a_month
+    paid = (
+        "Forfaits : aucun texte relevé ne les fixe."
+        if money is None
+        else f"Forfaits : {number(money)} € par mois, {number(12 * money)} € par an."
+    )
+    if found.scheme.lodged:
+        return [paid]
+    road = (
+        f"Route : {counted(found.road_hours, 'heure', 'heures')} et environ "
+        f"{number(tables.kilometres(territory, found))} km par mois, aller et retour."
+    )
+    return [paid, road]
+
+
+def _where(territory: Territory, found: Help) -> list[str]:
+    by_epci = tables.by_epci(found).sort_values("covered", ascending=False)
+    first = by_epci[by_epci["covered"] > 0].head(_EPCI_NAMED)
+    columns = (first[column] for column in ("epci_name", "covered", "half_days"))
+    told = [
+        f"{name or 'hors EPCI'}, {number(covered)} des {number(missing)} demi-journées qui y "
+        "manquent"
+        for name, covered, missing in zip(*columns, strict=True)
+    ]
+    said = [f"Ce seraient d’abord : {' ; '.join(told)}."] if told else []
+    lent = tables.donor_table(territory, found)
+    named = lent[lent["epci_name"] != tables.OTHERS]
+    if len(named):
+        pairs = zip(named["epci_name"], named["volunteers"], strict=True)
+        listed = ", ".join(f"{name} ({number(count)})" for name, count in pairs)
+        rest = " ; le reste d’autres EPCI" * (len(named) < len(lent))
+        said.append(f"Les volontaires viendraient de : {listed}{rest}.")
+    return said
+
+
+def _lost(territory: Territory, found: Help) -> list[str]:
+    lost = tables.losses(territory, found)
+    if not lost["people"]:
+        return ["Hors des communes aidées, l’APL de personne ne baisse."]
+    said = (
+        f"Hors des communes aidées, l’APL de {counted(lost['people'], 'habitant', 'habitants')} "
+        f"baisse, de {number(lost['mean_loss'], 2)} consultation par an en moyenne ; l’APL la plus "
+        f"basse d’une commune donneuse serait de {number(lost['lowest'], 1)} ; habitants sans "
+        f"place en plus : {number(lost['without_room'])}."
+    )
+    return [said]
