@@ -105,13 +105,20 @@ def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
-def pdf(territory: Territory, level: str, code: str) -> bytes:
-    """Return the sheet of a territory on one A4 side, as anyone may read it."""
+def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = ()) -> bytes:
+    """Return the sheet of a territory on one A4 side, as anyone may read it.
+
+    With `change`, what a chosen scenario changes there, in sentences.
+    """
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
     drawn = picture(territory, chosen.communes, chosen.name)
     return sheet_pdf.sheet_pdf(
-        chosen, drawn, figures.notes(territory), simulated=bool(territory.simulated)
+        chosen,
+        drawn,
+        figures.notes(territory),
+        simulated=bool(territory.simulated),
+        change=change,
     )
 
 

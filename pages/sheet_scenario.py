@@ -7,12 +7,16 @@ from data.reports import effect_tables
 from data.reports.sheet import Sheet
 from data.scenarios import store
 from geo.errors import ProxiSoinsError
-from pages import accounts, kept_parts
+from pages import accounts, exporting, kept_parts, sheet_paper
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 
 PARAMETER = "scenario"
 _KEY = "fiche_scenario"
+_HOW = (
+    "Recalculé sur les données d’aujourd’hui. Moyennes pondérées par les habitants ; places : le "
+    "plus proche d’abord. Un plan de solidarité ne change pas le médecin le plus proche."
+)
 
 
 def asked() -> str:
@@ -55,9 +59,16 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     if effects is None:
         st.text("Ce scénario ne contient ni site, ni pôle, ni plan de solidarité.")
         return
-    st.text(effect_tables.effect_sentence(effects, chosen.communes, chosen.name))
+    told = effect_tables.effect_sentence(effects, chosen.communes, chosen.name)
+    st.text(told)
     draw_compared(effect_tables.effect_table(effects, chosen.communes), "Avant et après")
-    st.caption(
-        "Recalculé sur les données d’aujourd’hui. Moyennes pondérées par les habitants ; places : "
-        "le plus proche d’abord. Un plan de solidarité ne change pas le médecin le plus proche."
+    st.caption(_HOW)
+    draft = kept[picked].draft
+    change = (f"Scénario « {draft.name} » ({kept_parts.words(draft)}).", told, _HOW)
+    exporting.button(
+        "Télécharger la fiche avec ce scénario (PDF, une page A4)",
+        lambda: sheet_paper.pdf(territory, chosen.level, chosen.code, change),
+        file_name=f"proxisoins-{chosen.level}-{chosen.code}-scenario.pdf",
+        mime="application/pdf",
+        key=f"pdf-scenario-{chosen.level}-{chosen.code}",
     )

@@ -13,7 +13,14 @@ SIZES = (1.0, 0.92, 0.85, 0.78, 0.7, 0.62)
 _MARKS = {ALERT: "▲", WATCH: "◆"}
 
 
-def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: bool) -> bytes:
+def sheet_pdf(
+    sheet: Sheet,
+    picture: bytes,
+    notes: Sequence[str],
+    *,
+    simulated: bool,
+    change: Sequence[str] = (),
+) -> bytes:
     """Return the PDF of a sheet: one side, whatever the territory.
 
     Parameters
@@ -26,23 +33,31 @@ def sheet_pdf(sheet: Sheet, picture: bytes, notes: Sequence[str], *, simulated: 
         Sources and vintages.
     simulated
         True if any table it rests on is simulated.
+    change
+        What a chosen scenario changes there, in sentences; none where none is chosen.
     """
-    return sheets_pdf([(sheet, picture)], sheet.name, notes, simulated=simulated)
+    return sheets_pdf([(sheet, picture)], sheet.name, notes, simulated=simulated, change=change)
 
 
 def sheets_pdf(
-    sheets: Iterable[tuple[Sheet, bytes]], name: str, notes: Sequence[str], *, simulated: bool
+    sheets: Iterable[tuple[Sheet, bytes]],
+    name: str,
+    notes: Sequence[str],
+    *,
+    simulated: bool,
+    change: Sequence[str] = (),
 ) -> bytes:
     """Return the sheets of several territories, one side each, as one document."""
     page: Document | None = None
     for sheet, picture in sheets:
-        scale = next((one for one in SIZES if _holds(sheet, picture, notes, simulated, one)), None)
+        told = (sheet, picture, change)
+        scale = next((one for one in SIZES if _holds(told, notes, simulated, one)), None)
         if page is None:
             title = f"{name}, accès aux médecins généralistes"
             page = Document(title, notes, simulated=simulated)
         else:
             page.add_page()
-        _draw(page, sheet, picture, scale or SIZES[-1])
+        _draw(page, *told, scale or SIZES[-1])
         page.sources(scale or SIZES[-1])
     if page is None:
         page = Document(name, notes, simulated=simulated)
@@ -50,16 +65,18 @@ def sheets_pdf(
 
 
 def _holds(
-    sheet: Sheet, picture: bytes, notes: Sequence[str], simulated: bool, scale: float
+    told: tuple[Sheet, bytes, Sequence[str]], notes: Sequence[str], simulated: bool, scale: float
 ) -> bool:
-    page = Document(sheet.name, notes, simulated=simulated)
-    _draw(page, sheet, picture, scale)
+    page = Document(told[0].name, notes, simulated=simulated)
+    _draw(page, *told, scale)
     page.sources(scale)
     page.forget()
     return page.page_no() == 1
 
 
-def _draw(page: Document, sheet: Sheet, picture: bytes, scale: float) -> None:
+def _draw(
+    page: Document, sheet: Sheet, picture: bytes, change: Sequence[str], scale: float
+) -> None:
     """Write a sheet on the page, its texts at a scale."""
     page.set_font("house", "", 9 * scale)
     page.set_text_color(*GREY)
@@ -104,3 +121,6 @@ def _draw(page: Document, sheet: Sheet, picture: bytes, scale: float) -> None:
     page.items([sheet.succession], 8.5 * scale)
     page.heading("Ce qui est en place", 11 * scale)
     page.items(sheet.in_place, 8.5 * scale)
+    if change:
+        page.heading("Ce que change un scénario", 11 * scale)
+        page.items(change, 8.5 * scale)

@@ -200,10 +200,15 @@ def test_every_sheet_holds_on_one_side(loaded: tuple[Territory, pd.DataFrame], l
     largest = str(peers.sort_values("population")["code"].iloc[-1])
     drawn = sheet(territory, communes, peers, region, level=level, code=largest, masked=True)
     notes = ["Source et millésime d’une table, avec sa note, sur une ligne entière." * 2] * 9
-    document = PdfReader(io.BytesIO(sheet_pdf(drawn, white(), notes, simulated=True)))
+    change = ["Scénario « Pôle du plateau » (pôle de 3 antennes).", "Ce qu’il change. " * 12]
+    document = PdfReader(
+        io.BytesIO(sheet_pdf(drawn, white(), notes, simulated=True, change=change))
+    )
     assert len(document.pages) == 1
     said = " ".join(document.pages[0].extract_text().split())
     assert all(one.title in said for one in drawn.signals)
+    assert "Ce que change un scénario" in said
+    assert change[0] in said
 
 
 def test_the_sheets_of_an_epci_are_one_document(loaded: tuple[Territory, pd.DataFrame]) -> None:
