@@ -9,8 +9,9 @@ from data.base.french import MISSING, number, percent
 from data.maps import payload
 from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
+from data.reports import letter
 from data.solidarity import tables
-from data.solidarity.hosts import HOSTS, tables_of
+from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
@@ -19,21 +20,26 @@ from pages import (
     figures,
     grids,
     help_scenarios,
+    host_list,
     map_dialogue,
     map_view,
     shell,
 )
 from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
 from pages.regulation import draw_regulation
-from pages.regulation_choices import SHOWN
+from pages.regulation_choices import SHOWN as REGULATION
+from pages.specialist_choices import SHOWN as SPECIALISTS
+from pages.specialists import draw_specialists
 from pages.state import ViewState
 
 MAP = "solidarite_carte"
 """Key of the map."""
 
-_TABLES = ("communes", "gps", "zoning", "apl", "reference")
-"""Tables that every figure of the screen rests on."""
-_SECTIONS = {"": "Consultations", SHOWN: "Régulation des appels"}
+_SECTIONS = {
+    "": "Consultations",
+    SPECIALISTS: "Spécialistes",
+    REGULATION: "Régulation des appels",
+}
 _DONORS_SAID = (
     "Par EPCI, jamais sous cinq volontaires : aucun médecin n’est désigné. Médecins : ceux de "
     "l’EPCI, tous lieux confondus."
@@ -76,8 +82,7 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 
 def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     """Draw where volunteers receive."""
-    one, two = st.columns(2)
-    hosts = one.selectbox(
+    hosts = st.selectbox(
         "Sites d’accueil parmi",
         list(HOSTS),
         index=list(HOSTS).index(chosen.hosts),
@@ -88,16 +93,7 @@ def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     )
     listed = chosen.listed
     if hosts == "liste":
-        names = territory.communes.set_index("code")["name"]
-        listed = tuple(
-            two.multiselect(
-                "Communes de votre liste",
-                list(names.index),
-                default=[code for code in chosen.listed if code in names.index],
-                format_func=lambda code: f"{names[code]} ({code})",
-                placeholder="choisir",
-            )
-        )
+        listed = host_list.chosen(territory, chosen.listed, "aide_liste")
     return replace(chosen, hosts=hosts, listed=listed if hosts == "liste" else ())
 
 
@@ -185,7 +181,7 @@ def _answer(territory: Territory, found: Help) -> None:
 def _payload(territory: Territory, chosen: HelpChoices) -> str:
     found = help_plan(territory, chosen.question(), chosen.terms())
     document = solidarity_map.configuration(
-        territory, found, " · ".join(figures.notes(territory, *_TABLES))
+        territory, found, " · ".join(figures.notes(territory, *letter.TABLES))
     )
     view = ViewState(
         region=territory.region,
@@ -257,7 +253,7 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
 
 
 def _tables(territory: Territory, found: Help) -> None:
-    quoted = (*_TABLES, *tables_of(found.terms.hosts))
+    quoted = letter.quoted(found)
     lines = [*figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
     helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
     with helped:
@@ -294,16 +290,22 @@ def draw() -> None:
     section = st.segmented_control(
         "Aide",
         list(_SECTIONS),
-        default=SHOWN if view.regulation.shown else "",
+        default=REGULATION * view.regulation.shown or SPECIALISTS * view.specialists.shown,
         format_func=_SECTIONS.__getitem__,
         required=True,
         label_visibility="collapsed",
     )
-    regulation = replace(view.regulation, shown=section == SHOWN)
-    if regulation.shown:
-        shell.remember(replace(view, regulation=draw_regulation(territory, regulation)))
+    view = replace(
+        view,
+        regulation=replace(view.regulation, shown=section == REGULATION),
+        specialists=replace(view.specialists, shown=section == SPECIALISTS),
+    )
+    if view.regulation.shown:
+        shell.remember(replace(view, regulation=draw_regulation(territory, view.regulation)))
         return
-    view = replace(view, regulation=regulation)
+    if view.specialists.shown:
+        shell.remember(replace(view, specialists=draw_specialists(territory, view.specialists)))
+        return
     chosen = _terms(territory, _whom(territory, view.help))
     shell.remember(replace(view, help=chosen))
     with st.spinner("Recherche du meilleur plan…"):
@@ -323,7 +325,7 @@ def draw() -> None:
     st.header("Le plan")
     _tables(territory, found)
     help_scenarios.draw_kept(territory, chosen, found)
-    quoted = (*_TABLES, *tables_of(found.terms.hosts))
+    quoted = letter.quoted(found)
     figures.sources(figures.notes(territory, *quoted))
 
 

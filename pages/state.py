@@ -10,6 +10,7 @@ from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
 from pages.regulation_choices import RegulationChoices
+from pages.specialist_choices import SpecialistChoices
 
 REGION = "75"
 """INSEE code of the default region, Nouvelle-Aquitaine."""
@@ -147,6 +148,8 @@ class ViewState:
         Forms, prices and budget of projects, on the same screen.
     regulation
         Choices of the tab on on-call regulation, of the screen of help between territories.
+    specialists
+        Choices of the tab on help by specialists, of the same screen.
     """
 
     region: str = REGION
@@ -167,6 +170,7 @@ class ViewState:
     pole: PoleChoices = field(default_factory=PoleChoices)
     projects: ProjectChoices = field(default_factory=ProjectChoices)
     regulation: RegulationChoices = field(default_factory=RegulationChoices)
+    specialists: SpecialistChoices = field(default_factory=SpecialistChoices)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
@@ -177,6 +181,7 @@ class ViewState:
             pole=PoleChoices.from_query(query),
             projects=ProjectChoices.from_query(query),
             regulation=RegulationChoices.from_query(query),
+            specialists=SpecialistChoices.from_query(query),
         )
         if re.fullmatch(r"\d{2}|FR", query.get("region", "")):
             view = replace(view, region=query["region"])
@@ -227,4 +232,5 @@ class ViewState:
             query["partage"] = "mieux"
         for chosen in (self.risk, self.help, self.pole, self.projects, self.regulation):
             query |= chosen.to_query()
+        query |= self.specialists.to_query()
         return query

@@ -1,0 +1,158 @@
+"""Tab "Spécialistes" of the screen "Solidarité": who misses them, who could come, where."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from data.official import templates
+from data.region.territory import Territory
+from data.solidarity import hosts as host_sites
+from data.solidarity.hosts import HOSTS
+from data.solidarity.plans import LONGEST_TRIP_MINUTES
+from data.solidarity.specialists import (
+    NEEDS,
+    TABLE,
+    UNKNOWN,
+    SpecialistHelp,
+    SpecialistQuestion,
+    said,
+    specialist_help,
+    specialties,
+)
+from geo.errors import ProxiSoinsError
+from pages import figures, host_list, shell
+from pages.specialist_choices import (
+    MOST_LEAST,
+    MOST_PEOPLE,
+    MOST_SITES,
+    MOST_VOLUNTEERS,
+    SpecialistChoices,
+)
+
+_TABLES = ("communes", "zoning", TABLE)
+"""Tables that every figure of the tab rests on."""
+
+
+@st.cache_resource(
+    show_spinner="Recherche du meilleur plan…",
+    max_entries=16,
+    hash_funcs=shell.BY_VERSION | {SpecialistQuestion: repr},
+)
+def _found(territory: Territory, question: SpecialistQuestion) -> SpecialistHelp:
+    return specialist_help(territory, question)
+
+
+def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
+    """Draw which specialists, and what is missing of them."""
+    left, right = st.columns(2)
+    folded = [name.lower() for name in known]
+    place = folded.index(chosen.specialty.lower()) if chosen.specialty.lower() in folded else 0
+    specialty = left.selectbox("Spécialité", known, index=place)
+    people = right.number_input(
+        "Habitants qu’un spécialiste à plein temps reçoit (votre hypothèse)",
+        1,
+        MOST_PEOPLE,
+        chosen.people or None,
+        500,
+        placeholder="à donner : aucun texte relevé ne le fixe",
+    )
+    need = left.selectbox(
+        "Besoin", list(NEEDS), index=list(NEEDS).index(chosen.need), format_func=NEEDS.__getitem__
+    )
+    within = right.number_input(
+        "Minutes jusqu’à un spécialiste ou un site d’accueil",
+        5,
+        int(LONGEST_TRIP_MINUTES),
+        chosen.within,
+        5,
+    )
+    least = chosen.least
+    if need == "minimum":
+        least = right.number_input("Spécialistes voulus à portée", 1, MOST_LEAST, chosen.least)
+    return replace(
+        chosen,
+        specialty=specialty,
+        people=int(people or 0),
+        need=need,
+        within=int(within),
+        least=int(least),
+    )
+
+
+def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
+    """Draw on what terms they come."""
+    one, two, three = st.columns(3)
+    volunteers = one.number_input(
+        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, chosen.volunteers
+    )
+    minutes = two.number_input(
+        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), chosen.minutes, 5
+    )
+    sites = three.number_input(
+        "Sites d’accueil en tout (0 : pas de limite)", 0, MOST_SITES, chosen.sites
+    )
+    hosts = st.selectbox(
+        "Sites d’accueil parmi",
+        list(HOSTS),
+        index=list(HOSTS).index(chosen.hosts),
+        format_func=lambda key: HOSTS[key].capitalize(),
+    )
+    listed = chosen.listed
+    if hosts == "liste":
+        listed = host_list.chosen(territory, chosen.listed, "specialistes_liste")
+    return replace(
+        chosen,
+        volunteers=int(volunteers),
+        minutes=int(minutes),
+        sites=int(sites),
+        hosts=hosts,
+        listed=listed if hosts == "liste" else (),
+    )
+
+
+def _plan(territory: Territory, chosen: SpecialistChoices) -> None:
+    found = _found(territory, chosen.question())
+    first, *others = said(found)
+    st.markdown(f"**{first}**")
+    for line in others:
+        st.text(line)
+    asked = found.question.hosts
+    if warned := host_sites.simulated(territory, asked):
+        st.caption(warned)
+    if found.targets.empty:
+        return
+    lines = [*figures.notes(territory, *_TABLES, *host_sites.tables_of(asked)), UNKNOWN]
+    targets, hosts = st.tabs(["Territoires aidés", "Sites d’accueil"])
+    with targets:
+        table = found.targets.drop(columns="row").sort_values(
+            "half_days", ascending=False, ignore_index=True
+        )
+        figures.table(table, height=320)
+        figures.downloads("specialistes", table, lines, contours=territory.communes)
+    with hosts:
+        figures.table(found.hosts, height=320)
+        figures.downloads("specialistes-accueils", found.hosts, lines)
+
+
+def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
+    """Draw the tab and return what is chosen on it."""
+    known = specialties(territory)
+    if not known:
+        st.info(
+            "Aucun effectif de spécialistes n’est importé : remplissez le modèle, puis importez-le "
+            "dans « Données et méthode »."
+        )
+    else:
+        chosen = _terms(territory, _whom(known, chosen))
+        if chosen.people:
+            try:
+                _plan(territory, chosen)
+            except ProxiSoinsError as error:
+                st.text(str(error))
+        else:
+            st.info("Donnez combien d’habitants un spécialiste à plein temps reçoit.")
+    with st.expander("Vos effectifs : le modèle à remplir"):
+        st.markdown(" ".join(templates.SPECIALISTS.notes))
+        figures.template_buttons(templates.SPECIALISTS)
+    figures.sources(figures.notes(territory, *_TABLES))
+    return chosen
