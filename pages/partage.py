@@ -174,9 +174,7 @@ def draw() -> None:
         st.text(CLOSED)
         return
     territory = shell.territory()
-    if territory.region != shared.draft.region:
-        st.query_params["region"] = shared.draft.region
-        st.rerun()
+    shell.to_region(shared.draft.region)
     _draw_head(territory, shared)
     try:
         _draw_scenario(territory, shared)

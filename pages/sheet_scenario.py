@@ -7,7 +7,7 @@ from data.reports import effect_tables
 from data.reports.sheet import Sheet
 from data.scenarios import store
 from geo.errors import ProxiSoinsError
-from pages import accounts, exporting, kept_parts, sheet_paper
+from pages import accounts, exporting, kept_parts, sheet_paper, shell
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 
@@ -31,9 +31,12 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     if not accounts.allowed(Role.PLANNER):
         return
     try:
+        everywhere = {one.id: one for one in store.scenarios(owner=accounts.author())}
+        if (named := st.query_params.get(PARAMETER, "")) in everywhere:
+            shell.follow_region(everywhere[named].draft.region)
         kept = {
-            one.id: one
-            for one in store.scenarios(owner=accounts.author())
+            key: one
+            for key, one in everywhere.items()
             if one.draft.region == territory.region and store.VIEW not in one.draft.parameters
         }
         if not kept:

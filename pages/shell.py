@@ -53,6 +53,19 @@ def view() -> ViewState:
     return kept
 
 
+def to_region(code: str) -> None:
+    """Go to the region of what the address names, where another one is open."""
+    if view().region != code:
+        st.query_params["region"] = code
+        st.rerun()
+
+
+def follow_region(code: str) -> None:
+    """Go to the region of the scenario of an address that names no region itself."""
+    if "region" not in st.query_params:
+        to_region(code)
+
+
 def remember(changed: ViewState, *, address: bool = True) -> None:
     """Keep a view for the other pages and, unless the browser does it, write the address."""
     st.session_state[_VIEW] = changed

@@ -46,14 +46,17 @@ def _open_from_address(territory: Territory) -> None:
     asked = st.query_params.get("scenario", "")
     if not asked or asked == st.session_state.get("sites_adresse"):
         return
-    st.session_state["sites_adresse"] = asked
     if asked == work().scenario:
+        st.session_state["sites_adresse"] = asked
         return
     try:
         scenario = store.load(asked, owner=accounts.author())
     except ProxiSoinsError:
+        st.session_state["sites_adresse"] = asked
         st.warning("Le scénario de cette adresse n’existe pas ou plus.")
         return
+    shell.follow_region(scenario.draft.region)
+    st.session_state["sites_adresse"] = asked
     typed = shell.view()
     sites_scenarios.open_scenario(territory, scenario, anew=not typed.pole.antennas)
 
