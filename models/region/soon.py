@@ -15,7 +15,7 @@ from data.access import room_tables as rooms
 from data.access.indicators import LEVELS
 from data.access.room import room_tables
 from data.base import table_cache
-from data.base.french import number
+from data.base.french import number, today
 from data.base.table_cache import cached_table, digest
 from data.region.privacy import LEAST_COMMUNES
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
@@ -24,6 +24,7 @@ from geo import room as engine
 from geo.room import nearest_first, nearest_load
 from models.learning import artefact
 from models.region import predict
+from models.region.flag import overdue
 from models.region.predict import probabilities
 
 DRAWS = 400
@@ -245,12 +246,13 @@ def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
 def sentence(found: Soon, year: int | None) -> str:
     """Return the people of the region, in words; to others than planners, `public_sentence`."""
     since = f" après les effectifs de {year}" if year else " après les effectifs connus"
+    late = overdue(year, found.horizon, today()) if year else ""
     return (
         f"{found.horizon} ans{since} : {number(found.expected)} habitants sans place à "
         f"{number(HUBERT_MINUTES)} minutes attendus, entre {number(found.low)} et "
         f"{number(found.high)} dans neuf des dix avenirs tirés, au lieu de {number(found.now)}, à "
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, le plus proche passant le "
-        "premier."
+        f"premier. {late}".strip()
     )
 
 

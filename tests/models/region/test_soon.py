@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 
 from data.access.indicators import commune_indicators
 from data.access.room import commune_room
+from data.base import french
 from data.base.french import number
 from data.maps.sentences import sentence
 from data.region import catalogue
@@ -213,3 +214,10 @@ def test_a_total_that_one_commune_makes_is_hidden_and_a_large_one_is_rounded():
     said = module.public_sentence(many, 2017)
     assert number(13_000) in said
     assert "à 100 habitants près" in said
+
+
+def test_a_forecast_whose_end_has_passed_says_so():
+    found = module.Soon(2, 10.0, 12.0, 11.0, 13.0, pd.DataFrame(), pd.DataFrame())
+    assert "s’arrêtait fin 2019" in module.sentence(found, 2017)
+    assert "échue" not in module.sentence(found, french.today().year - 2)
+    assert "échue" not in module.sentence(found, None)
