@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Literal
@@ -11,8 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from data.access import unknown_supply
-from data.access.people import ROOM_BASIS, people_of
+from data.access.source_notes import source_notes
 from data.base.french import MISSING
 from data.files import exports
 from data.official.templates import Template
@@ -22,30 +20,11 @@ from pages import exporting, grids
 from pages.exporting import Offer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
-"""How a source says which registry package it came with."""
 
 
 def notes(territory: Territory, *tables: str) -> list[str]:
     """Return the lines that go with every figure and export: source, vintage, simulated or not."""
-    quoted = [p for key, p in territory.provenance.items() if not tables or key in tables]
-    engine = territory.travel_time.label
-    # How a package brought a table is said in "Données et méthode"; here, who made it.
-    lines = [
-        f"{p.title} : {_PACKAGE.sub('', p.source)} ({p.vintage})" for p in quoted if not p.simulated
-    ]
-    if made_up := [p.title for p in quoted if p.simulated]:
-        lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
-    lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
-    people = people_of(territory)
-    lines.append(f"Là où vivent les habitants : {people.note}.")
-    if people.basis != "communes":
-        lines.append(f"{ROOM_BASIS}.")
-    if upper_bound := unknown_supply.region_room_note(territory):
-        lines.append(f"Habitants sans place. {upper_bound}")
-    if any(p.simulated for p in quoted):
-        lines.insert(0, "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision.")
-    return lines
+    return source_notes(territory, *tables)
 
 
 def sources(lines: Sequence[str]) -> None:

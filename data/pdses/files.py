@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from data.access.source_notes import DEMONSTRATION, engine_line, table_lines
 from data.files import exports
 from data.region.territory import Territory
 
@@ -117,11 +118,5 @@ def geojson_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:
 def notes(territory: Territory) -> list[str]:
     """Return the lines that go with an export: source, vintage, simulated or not."""
     known = territory.provenance["pdses_lines"]
-    engine = territory.travel_time.label
-    source = "données de démonstration, simulées" if known.simulated else known.source
-    lines = [
-        f"{known.title} : {source} ({known.vintage})",
-        f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}",
-    ]
-    demonstration = "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision."
-    return [demonstration, *lines] if known.simulated else lines
+    lines = [*table_lines([known]), engine_line(territory)]
+    return [DEMONSTRATION, *lines] if known.simulated else lines

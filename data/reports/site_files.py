@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from data.access.source_notes import source_notes
 from data.files import exports
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
@@ -75,7 +76,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     InvalidInputError
         The extension is another, or the file cannot be written.
     """
-    notes = source_notes(territory)
+    notes = source_notes(territory, licences=True)
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
@@ -117,7 +118,7 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
     InvalidInputError
         The extension is another, or the file cannot be written.
     """
-    notes = source_notes(territory)
+    notes = source_notes(territory, licences=True)
     names = [site.name for site in sites]
     differences = best.differences.assign(
         choice=[difference_name(choice, names) for choice in best.differences["choice"]]
@@ -137,19 +138,6 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
             raise InvalidInputError(
                 f"L'extension « {other} » n'est pas connue : .json, .xlsx ou .csv."
             )
-
-
-def source_notes(territory: Territory) -> list[str]:
-    """Return the lines that go with an export: sources, vintages, demonstration, travel times."""
-    lines = [
-        f"{p.title} : {p.source} ({p.vintage}, {p.licence})" for p in territory.provenance.values()
-    ]
-    engine = territory.travel_time.label
-    lines.append(f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}")
-    if territory.simulated:
-        simulated = ", ".join(territory.simulated)
-        lines.insert(0, f"DONNÉES DE DÉMONSTRATION, sans valeur pour une décision : {simulated}.")
-    return lines
 
 
 def _named(changes: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:

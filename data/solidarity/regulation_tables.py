@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from data.access.source_notes import DEMONSTRATION
 from data.base.french import MISSING, counted, joined, number, percent
 from data.region.schemas import WEEK_DAYS
 from data.region.territory import Territory
@@ -270,9 +271,8 @@ def week_table(calls: Calls, code: str, standard: Standard) -> pd.DataFrame:
 
 def notes(calls: Calls) -> Sequence[str]:
     """Return the lines that go with every figure and export."""
-    demonstration = "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision."
     lines = [calls.note, "Attentes : file d’Erlang C, heure par heure.", *UNKNOWN]
-    return [demonstration, *lines] if calls.simulated else lines
+    return [DEMONSTRATION, *lines] if calls.simulated else lines
 
 
 def _minutes(standard: Standard) -> str:

@@ -11,6 +11,8 @@ from geo import french as lowest
 ROOT = Path(__file__).parents[3]
 NOT_FRENCH = {
     "models/backtests/report.py": "a report in English",
+    "models/backtests/horizon_tables.py": "rows in English for that report",
+    "pages/zoning_view.py": "a width in a style sheet",
     "pages/state.py": "numbers of an address",
     "data/upkeep/build_embedded.py": "a script for developers",
     "data/files/exports.py": "cells of a table, not a text",

@@ -1,0 +1,59 @@
+"""What is said of the sources beside every figure, in every file: one wording, one order."""
+
+import re
+from collections.abc import Iterable
+
+from data.access import unknown_supply
+from data.access.people import ROOM_BASIS, people_of
+from data.region.territory import Provenance, Territory
+
+DEMONSTRATION = "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision."
+_PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
+"""How a source says which registry package it came with."""
+
+
+def source_notes(territory: Territory, *tables: str, licences: bool = False) -> list[str]:
+    """Return the lines that go with figures and exports: source, vintage, simulated or not.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    tables
+        Keys of the tables that the figures come from; all of them when none is named.
+    licences
+        Whether the licence of each source is told, in a file that is handed on.
+    """
+    quoted = [p for key, p in territory.provenance.items() if not tables or key in tables]
+    people = people_of(territory)
+    lines = [
+        *table_lines(quoted, licences=licences),
+        engine_line(territory),
+        f"Là où vivent les habitants : {people.note}.",
+    ]
+    if people.basis != "communes":
+        lines.append(f"{ROOM_BASIS}.")
+    if upper_bound := unknown_supply.region_room_note(territory):
+        lines.append(f"Habitants sans place. {upper_bound}")
+    return [DEMONSTRATION, *lines] if any(p.simulated for p in quoted) else lines
+
+
+def table_lines(quoted: Iterable[Provenance], *, licences: bool = False) -> list[str]:
+    """Return a line for each table that someone published, and one for those that are simulated."""
+    # How a package brought a table is said in "Données et méthode"; here, who made it.
+    quoted = list(quoted)
+    lines = [
+        f"{p.title} : {_PACKAGE.sub('', p.source)} ({p.vintage}"
+        + (f", {p.licence})" if licences else ")")
+        for p in quoted
+        if not p.simulated
+    ]
+    if made_up := [p.title for p in quoted if p.simulated]:
+        lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
+    return lines
+
+
+def engine_line(territory: Territory) -> str:
+    """Return what the minutes are: engine, vintage, error."""
+    engine = territory.travel_time.label
+    return f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}"

@@ -1,0 +1,39 @@
+"""What is said of sources beside figures."""
+
+from dataclasses import replace
+
+from data.access.source_notes import DEMONSTRATION, engine_line, source_notes
+from data.region.territory import Provenance, Territory
+from tests.data.access.test_indicators import GPS, made
+
+
+def published(territory: Territory) -> Territory:
+    """The same region, its counts published and brought by a package, the rest as it was."""
+    told = Provenance(
+        table="gps",
+        title="Généralistes",
+        source="INSEE, BPE, par le paquet exemple 1.0",
+        vintage="2024",
+        licence="Licence Ouverte",
+        simulated=False,
+        rows=6,
+        matched=6,
+    )
+    return replace(territory, provenance={**territory.provenance, "gps": told}, version="told")
+
+
+def test_what_is_simulated_is_said_first_and_by_name() -> None:
+    territory = published(made(GPS))
+    simulated = {k: replace(p, simulated=True) for k, p in territory.provenance.items()}
+    lines = source_notes(replace(territory, provenance=simulated, version="simulated"), "gps")
+    assert lines[0] == DEMONSTRATION
+    assert "Simulé pour la démonstration : Généralistes." in lines
+
+
+def test_what_is_published_is_quoted_with_its_licence_where_it_is_handed_on() -> None:
+    territory = published(made(GPS))
+    lines = source_notes(territory, "gps")
+    assert lines[:2] == ["Généralistes : INSEE, BPE (2024)", engine_line(territory)]
+    handed = source_notes(territory, "gps", licences=True)
+    assert handed[0] == "Généralistes : INSEE, BPE (2024, Licence Ouverte)"
+    assert handed[1:] == lines[1:]
