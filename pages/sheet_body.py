@@ -5,7 +5,7 @@ import streamlit as st
 from data.access import comparison
 from data.region.territory import Territory
 from data.reports.sheet import Sheet
-from pages import exporting, figures, sheet_paper, sheet_view
+from pages import exporting, figures, grids, sheet_paper, sheet_view
 
 CURVES = {
     "gps": "Médecins généralistes",
@@ -31,7 +31,8 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
     st.subheader("Depuis quand")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
     st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
-    figures.french_table(dated.dropna(axis=1, how="all").round(1).reset_index())
+    # No grid: on paper a canvas is cut where the screen ends.
+    st.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
 
 
 def draw_one(territory: Territory, chosen: Sheet) -> None:

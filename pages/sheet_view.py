@@ -34,7 +34,8 @@ _STYLE = """<style>
 .ps-table .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
 .ps-bar.b{background:#c9191e}
-@media print{.ps-signals{grid-template-columns:1fr 1fr}}
+@media print{.ps-signals{grid-template-columns:repeat(4,1fr)}
+  .ps-table th,.ps-table td{padding:.1rem .3rem}}
 </style>"""
 
 

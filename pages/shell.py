@@ -160,6 +160,9 @@ _FRENCH_STREAMLIT = (
     "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after"
     "{content:'Choisir un fichier'}"
     "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
+    # The way over the menu, which the keyboard meets first.
+    "[data-testid=stSkipToContent]{font-size:0!important}"
+    "[data-testid=stSkipToContent]::after{content:'Aller au contenu';font-size:1rem}"
     # The screens that the width has no room for: "3 more".
     "[data-testid=stTopNavSection] p{font-size:0}"
     "[data-testid=stTopNavSection] [data-testid=stMarkdownContainer]::after"
@@ -192,8 +195,11 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"
         # On paper: the figures and their sources, without what one clicks on.
-        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander{display:none}"
-        ".block-container{padding:0}}"
+        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
+        ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar]{display:none!important}"
+        ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
+        # One side, as the A4 of « Télécharger » : a screen is twice as wide as a sheet of paper.
+        ".stMain{zoom:.48}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
         f"{_FRENCH_STREAMLIT}</style>"
     )
     if with_region:

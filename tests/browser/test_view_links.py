@@ -1,10 +1,12 @@
 """A link to a view, made from the bar and opened by an elected official on a phone."""
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.gestures import SLOW_MS, Gestures
 
@@ -41,3 +43,20 @@ def test_the_sheet_of_a_commune_is_sent_to_its_mayor(
     with open_page(PHONE) as mayor:
         mayor.goto(link)
         expect(mayor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_sheet_printed_from_the_browser_is_one_side_without_its_controls(
+    server: str, page: Page
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/territoire?territoire=commune:23096")
+    hand.sees("À côté des autres")
+    hand.settle()
+    printed = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    assert len(printed.pages) == 1
+    text = printed.pages[0].extract_text()
+    assert "Guéret" in text
+    assert "Un seul médecin" in text
+    assert "2010" in text
+    assert "Partager" not in text
+    assert "Tableaux simples" not in text
