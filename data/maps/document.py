@@ -112,7 +112,10 @@ class Zones(TypedDict):
 
 
 class Point(TypedDict):
-    """A place of a layer: degrees, name, what else to say; `place` is its establishment."""
+    """A place of a layer: degrees, name, what else to say; `place` is its establishment.
+
+    With a `key`, a click asks the server for what is known of it.
+    """
 
     lon: float
     lat: float
@@ -120,6 +123,7 @@ class Point(TypedDict):
     detail: str
     status: NotRequired[str]
     place: NotRequired[str]
+    key: NotRequired[str]
 
 
 Flow = TypedDict("Flow", {"from": list[float], "to": list[float], "width": float})
