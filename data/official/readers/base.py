@@ -328,7 +328,10 @@ def said_once(rows: pd.DataFrame, keys: list[str], value: str, tally: "Tally") -
     clash = known.groupby(keys)[value].transform("nunique") > 1
     tally.lose(known[clash], "valeurs différentes pour la même commune")
     rows = rows.drop(index=known.index[clash]) if clash.any() else rows
-    again = rows.duplicated(keys)
+    # Of a row that says the value and one that leaves it blank, the first is kept.
+    told_first = np.argsort(rows[value].isna().to_numpy(), kind="stable")
+    again = np.zeros(len(rows), dtype=bool)
+    again[told_first] = rows.iloc[told_first].duplicated(keys)
     tally.refuse(rows[again], "ligne répétée, comptée une fois")
     return rows[~again]
 
