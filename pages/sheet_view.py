@@ -35,7 +35,9 @@ _STYLE = """<style>
 .ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
 .ps-bar.b{background:#c9191e}
 @media print{.ps-signals{grid-template-columns:repeat(4,1fr)}
-  .ps-table th,.ps-table td{padding:.1rem .3rem}}
+  .ps-table th,.ps-table td{padding:.1rem .3rem}
+  /* One side, as the A4 of « Télécharger ». */
+  .stMain{zoom:.48!important}}
 </style>"""
 
 

@@ -198,8 +198,8 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
         ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar]{display:none!important}"
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
-        # One side, as the A4 of « Télécharger » : a screen is twice as wide as a sheet of paper.
-        ".stMain{zoom:.48}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
+        # A screen is wider than a sheet of paper.
+        ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
         f"{_FRENCH_STREAMLIT}</style>"
     )
     if with_region:
