@@ -251,14 +251,14 @@ RULES = (
     Rule(
         ("MSP_TEXT",),
         "MSP et pôle à plusieurs sites : textes qui les définissent",
-        "Légifrance",
+        "lois qui les ont modifiés ; article en vigueur non relu",
         "21 juillet 2009 (projet de santé)",
     ),
     Rule(
         ("TEAMS_TEXT",),
         "ESP (autour de généralistes de premier recours) et ESS (autour de spécialistes hors "
         "médecine générale) : article qui les définit",
-        "Légifrance",
+        "citations de l’article ; texte en vigueur non relu",
         "26 janvier 2016, puis 24 juillet 2019",
     ),
     Rule(
