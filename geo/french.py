@@ -1,4 +1,4 @@
-"""How French writes a number and a date: the one place, for engines as for screens."""
+"""How French writes a number, a count and a date: the one place, for engines as for screens."""
 
 import datetime as dt
 import math
@@ -16,6 +16,13 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=_LOCALE)
+
+
+def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:
+    """Return a number and its noun ("1,5 médecin", "2 médecins"): plural from two on."""
+    known = count is not None and math.isfinite(count)
+    plural = known and abs(round(count or 0.0, decimals)) >= 2
+    return f"{number(count, decimals)} {several if plural else one}"
 
 
 def date(value: dt.date) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from geo.french import MISSING, date, number
+from geo.french import MISSING, counted, date, number
 
 __all__ = [
     "MISSING",
@@ -56,13 +56,6 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", letters.lower()).strip()
-
-
-def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:
-    """Return a number and its noun ("1,5 médecin", "2 médecins"): plural from two on."""
-    known = count is not None and math.isfinite(count)
-    plural = known and abs(round(count or 0.0, decimals)) >= 2
-    return f"{number(count, decimals)} {several if plural else one}"
 
 
 def ordinal(rank: int, *, feminine: bool = False) -> str:

@@ -50,6 +50,7 @@ def import_files(
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
+    from data.base.french import counted
     from data.official import imports
 
     if complete and replaces:
@@ -69,7 +70,8 @@ def import_files(
     if waiting:
         names = ", ".join(f"« {report.file_name} »" for report in waiting)
         typer.echo(
-            f"\n{len(waiting)} fichier(s) partiel(s) laissé(s) de côté : {names}. Relancez avec "
+            f"\n{counted(len(waiting), 'fichier partiel laissé', 'fichiers partiels laissés')} "
+            f"de côté : {names}. Relancez avec "
             "--completer ou --remplacer."
         )
     refused = [report for report in reports if report.status == imports.REFUSED]
@@ -78,7 +80,8 @@ def import_files(
     if refused:
         names = ", ".join(f"« {report.file_name} »" for report in refused)
         raise InvalidInputError(
-            f"{len(refused)} fichier(s) refusé(s) sur {len(reports)} : {names}. "
+            f"{counted(len(refused), 'fichier refusé', 'fichiers refusés')} sur {len(reports)} : "
+            f"{names}. "
             "Ils n'ont rien changé."
         )
 

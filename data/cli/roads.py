@@ -124,7 +124,7 @@ def status(
     ] = False,
 ) -> None:
     """Dit quel réseau routier est en usage, de quelle date, de quelle taille."""
-    from data.base.french import number
+    from data.base.french import counted, number
     from data.region.road_networks import current_folder, open_network, size_bytes
     from geo.roads.network import verify as verified_files
 
@@ -147,7 +147,8 @@ def status(
         typer.echo(f"  Vérifié : {checked} fichiers conformes à leur empreinte")
     typer.echo(
         f"  {number(said['nodes'])} nœuds, {number(said['arcs'])} arcs, "
-        f"{number(said['road_km'])} km de routes, {said['parts']} ensemble(s) relié(s)"
+        f"{number(said['road_km'])} km de routes, "
+        f"{counted(said['parts'], 'ensemble relié', 'ensembles reliés')}"
     )
     typer.echo(
         f"  Laissés de côté : {number(said['dropped_parts'])} îlots sans lien, "

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from data.base.french import counted
 from data.files.document import Row, Table
 from geo.errors import InvalidInputError
 
@@ -211,6 +212,7 @@ def _rows(text: str, separator: str) -> tuple[list[Row], str]:
         # A cell longer than 131,072 characters: what precedes is kept, and the rest is said.
         lost = text.count("\n") + 1 - (start - 1)
         return rows, (
-            f"à partir de la ligne {start}, {lost} ligne(s) non lue(s) : une cellule démesurée"
+            f"à partir de la ligne {start}, {counted(lost, 'ligne non lue', 'lignes non lues')} : "
+            "une cellule démesurée"
         )
     return rows, ""

@@ -61,9 +61,7 @@ class Instance:
         numbers = {name: row for row, name in enumerate(self.candidates)}
         unknown = [name for name in asked if name not in numbers]
         if unknown:
-            raise InvalidInputError(
-                f"Site(s) absent(s) du fichier des candidats : {_some(unknown)}."
-            )
+            raise InvalidInputError(f"Absents du fichier des candidats : {_some(unknown)}.")
         return tuple(sorted({numbers[name] for name in asked}))
 
 
@@ -239,7 +237,7 @@ def _ids(table: pd.DataFrame, path: Path) -> tuple[str, ...]:
     ids = table[_id_column(table)]
     repeated = ids[ids.duplicated()].unique().tolist()
     if repeated:
-        raise InvalidInputError(f"{path.name} : identifiant(s) en double : {_some(repeated)}.")
+        raise InvalidInputError(f"{path.name} : identifiants en double : {_some(repeated)}.")
     return tuple(ids)
 
 
@@ -298,6 +296,6 @@ def _positions(names: pd.Series, known: tuple[str, ...], path: Path) -> np.ndarr
     if found.isna().any():
         unknown = names[found.isna()].unique().tolist()
         raise InvalidInputError(
-            f"{path.name} : identifiant(s) absent(s) des autres fichiers : {_some(unknown)}."
+            f"{path.name} : identifiants absents des autres fichiers : {_some(unknown)}."
         )
     return found.to_numpy(dtype=np.int64)

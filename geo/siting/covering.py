@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from geo.errors import InvalidInputError, UnsolvedError
+from geo.french import counted
 from geo.siting.problem import (
     Bools,
     CountedModel,
@@ -106,7 +107,8 @@ class Lscp(SitingModel):
         alone = int((~covers.any(axis=1)).sum())
         if alone:
             raise UnsolvedError(
-                f"Aucun site candidat n'atteint {alone} point(s) de demande sous le seuil : la "
+                "Aucun site candidat n'atteint "
+                f"{counted(alone, 'point', 'points')} de demande sous le seuil : la "
                 "couverture totale est impossible. Relevez le seuil, ajoutez des candidats ou "
                 "choisissez la couverture maximale (mclp)."
             )
