@@ -73,7 +73,7 @@ class Equity(CountedModel):
     threshold: float
     key: ClassVar[str] = "equity"
     criteria: ClassVar[tuple[str, ...]] = (
-        "coût du point le plus mal desservi",
+        "coût du point le plus mal desservi parmi ceux qu’un nouveau site rapproche",
         "population couverte",
     )
     maximised: ClassVar[tuple[bool, ...]] = (False, True)
