@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.stats import nbinom
 
+from data.base import french
 from data.region import demonstration_lines, rules, schemas
 from geo.plane import plane_km
 
@@ -143,7 +144,7 @@ def groups(communes: pd.DataFrame) -> pd.DataFrame:
         {
             "code": communes["code"].to_numpy(),
             "tvs": [f"DEMO-{order[c]:03d}" for c in centre.tolist()],
-            "tvs_name": [f"Autour de {names[c]} (démonstration)" for c in centre.tolist()],
+            "tvs_name": [f"Autour {french.of(names[c])} (démonstration)" for c in centre.tolist()],
         }
     )
 
