@@ -177,7 +177,13 @@ def _import(territory: Territory) -> None:
         as_register = st.checkbox(
             "Lire le RPPS comme registre : le comparer aux effectifs en place, sans les remplacer"
         )
-        if st.form_submit_button("Importer", type="primary") and files:
+        asked = st.form_submit_button("Importer", type="primary")
+        if asked and not files:
+            st.warning(
+                "Aucun fichier n’est arrivé : déposez-en un, attendez que son envoi soit fini, "
+                "puis importez."
+            )
+        if asked and files:
             with st.status("Lecture et vérification…"):
                 dropped = [(file.name, file.getvalue()) for file in files]
                 accounts.require(Role.ADMINISTRATOR)
