@@ -244,11 +244,12 @@ class Line(TypedDict):
 
 
 class Cover(TypedDict):
-    """The lines that cover a commune, and what to say when there is none."""
+    """The lines that cover a commune, what to say when there is none, its state in a register."""
 
     code: str
     lines: list[Line]
     note: str
+    state: NotRequired[str]
 
 
 class Around(TypedDict):

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Download, FrameLocator, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 SLOW_MS = 120_000
 MOST = 12
@@ -65,10 +66,17 @@ class Gestures:
         """Write part of a name in a list of choices, and take the first that is left."""
         self._count(f"choose {label}: {text}")
         box = self.page.get_by_role("combobox", name=re.compile(label)).first
-        box.click(timeout=SLOW_MS)
-        box.fill(text)
         option = self.page.get_by_role("option").filter(has_text=text).first
-        option.click(timeout=SLOW_MS)
+        for _ in range(8):  # a list that is drawn again while one writes closes: one writes again
+            box.click(timeout=SLOW_MS)
+            box.fill(text)
+            try:
+                option.click(timeout=SLOW_MS / 8)
+                break
+            except TooLate:
+                self.page.keyboard.press("Escape")
+        else:
+            raise AssertionError(f"{label} never offered {text}")
         if self.page.get_by_role("listbox").count():
             self.page.keyboard.press("Escape")
         self.settle()
@@ -89,7 +97,20 @@ class Gestures:
     def give(self, *files: Path | dict[str, str | bytes]) -> None:
         """Hand files to the uploader in sight."""
         self._count("files")
+        arrived: list[Request] = []
+
+        def note(request: Request) -> None:
+            if request.method == "PUT" and "upload_file" in request.url:
+                arrived.append(request)
+
+        self.page.on("requestfinished", note)
         self.page.locator("input[type=file]").first.set_input_files(list(files), timeout=SLOW_MS)
+        for _ in range(SLOW_MS // 100):
+            if len(arrived) >= len(files):
+                break
+            self.page.wait_for_timeout(100)
+        self.page.remove_listener("requestfinished", note)
+        assert len(arrived) >= len(files), "files never reached the server"
         self.settle()
 
     def save(self, name: str | re.Pattern[str], folder: Path) -> Path:

@@ -232,6 +232,8 @@ def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page
     newcomer.arrive()
     newcomer.screen("Données et méthode")
     newcomer.tab("Importer")
+    page.wait_for_url(re.compile("volet=importer"), timeout=SLOW_MS)  # the server has answered
+    newcomer.settle()
     newcomer.give(GOLDEN / "gp_wide.csv", GOLDEN / "apl_plain.csv")
     newcomer.click(newcomer.main.get_by_role("button", name="Importer", exact=True))
     newcomer.button(re.compile("^Compléter"))

@@ -177,7 +177,9 @@ def test_comparison_of_two_scenarios():
         "threshold",
         "own",
     ]
-    assert table.set_index("item").loc["MSP du Centre", "first"].startswith("Ussel (2.3138")
+    assert (
+        table.set_index("item").loc["MSP du Centre", "first"].startswith("Ussel (2,3138 ; 45,5448)")
+    )
 
 
 def test_database_of_a_newer_version_is_left_alone():
