@@ -260,7 +260,7 @@ def test_impossible_requests_are_refused_in_french():
         PMedian().solve(problem)
     with pytest.raises(InvalidInputError, match="pas de prix"):
         PMedian(budget=3).solve(problem)
-    with pytest.raises(UnsolvedError, match=r"1 point\(s\)"):
+    with pytest.raises(UnsolvedError, match="1 point de demande"):
         Lscp(threshold=20).solve(problem)
     with pytest.raises(InvalidInputError, match="seuil"):
         Lscp(threshold=float("nan")).solve(problem)
