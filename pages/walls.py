@@ -152,8 +152,12 @@ def expects_files(session_id: str) -> bool:
     session = _sessions().get(session_id)
     if session is None:
         return False
-    state = session.session_state._new_widget_state  # noqa: SLF001
-    known = (state.widget_metadata.get(key) for key in list(state.states))
+    state = session.session_state
+    widgets = state._new_widget_state  # noqa: SLF001
+    # A run that finds an uploader as the run before left it keeps it among the old states only;
+    # both forget, at the end of a run, what is no longer on screen.
+    held = [*list(widgets.states), *list(state._old_state)]  # noqa: SLF001
+    known = (widgets.widget_metadata.get(key) for key in held)
     return any(one is not None and one.value_type == _UPLOADER_KIND for one in known)
 
 

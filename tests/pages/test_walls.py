@@ -8,6 +8,8 @@ import pytest
 from starlette.types import Message, Scope
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import SessionState
 
 from pages import accounts, walls
 from pages.accounts import Role
@@ -35,7 +37,7 @@ def session(name: str, user: dict[str, Any], *kinds: str) -> SimpleNamespace:
         key: SimpleNamespace(value_type=kind) for key, kind in zip(states, kinds, strict=True)
     }
     held = SimpleNamespace(states=states, widget_metadata=metadata)
-    state = SimpleNamespace(_new_widget_state=held)
+    state = SimpleNamespace(_new_widget_state=held, _old_state={})
     return SimpleNamespace(id=name, _user_info=user, session_state=state)
 
 
@@ -171,6 +173,24 @@ def test_an_upload_needs_an_uploader_on_screen_and_room(
 ) -> None:
     path = f"/_stcore/upload_file/{name}/1"
     assert status(http(path, method="PUT", content_length=str(length)))[0] == expected
+
+
+def test_an_upload_is_welcome_after_a_run_that_left_the_uploader_as_it_was(
+    runtime: SimpleNamespace,
+) -> None:
+    """The second run of a screen moves all states among the old ones."""
+    key = "$$ID-uploader"
+    state = SessionState()
+    state._new_widget_state.set_from_value(key, None)
+    state._new_widget_state.set_widget_metadata(
+        WidgetMetadata(key, lambda value: value, lambda value: value, "file_uploader_state_value")
+    )
+    state._compact_state()
+    one = SimpleNamespace(id="plan", _user_info=PLANNER, session_state=state)
+    runtime._session_mgr.list_sessions = lambda: [SimpleNamespace(session=one)]
+    assert walls.expects_files("plan")
+    del state._old_state[key]  # as the end of a run does with what is no longer on screen
+    assert not walls.expects_files("plan")
 
 
 @pytest.mark.usefixtures("login")
