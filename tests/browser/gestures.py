@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Download, FrameLocator, Locator, Page, Request, expect
+from playwright.sync_api import Download, FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 SLOW_MS = 120_000
@@ -97,20 +97,20 @@ class Gestures:
     def give(self, *files: Path | dict[str, str | bytes]) -> None:
         """Hand files to the uploader in sight."""
         self._count("files")
-        arrived: list[Request] = []
+        answers: list[Response] = []
 
-        def note(request: Request) -> None:
-            if request.method == "PUT" and "upload_file" in request.url:
-                arrived.append(request)
+        def note(response: Response) -> None:
+            if response.request.method == "PUT" and "upload_file" in response.url:
+                answers.append(response)
 
-        self.page.on("requestfinished", note)
+        self.page.on("response", note)
         self.page.locator("input[type=file]").first.set_input_files(list(files), timeout=SLOW_MS)
         for _ in range(SLOW_MS // 100):
-            if len(arrived) >= len(files):
+            if len(answers) >= len(files):
                 break
             self.page.wait_for_timeout(100)
-        self.page.remove_listener("requestfinished", note)
-        assert len(arrived) >= len(files), "files never reached the server"
+        self.page.remove_listener("response", note)
+        assert [one.ok for one in answers] == [True] * len(files), "a file was refused or lost"
         self.settle()
 
     def save(self, name: str | re.Pattern[str], folder: Path) -> Path:

@@ -15,6 +15,8 @@ from tests.browser.gestures import SLOW_MS, Gestures
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+GOLDEN = Path(__file__).parents[1] / "data" / "official" / "readers" / "golden"
+
 OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 
 MESSY = """Nom du site;Ville;Code postal;lon;lat;Médecins
@@ -223,3 +225,22 @@ def test_task_11_nine_messy_sites_mended_best_three_shared_revoked(
     with open_page(PHONE) as visitor:
         visitor.goto(link)
         expect(visitor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page: Page) -> None:
+    newcomer = Gestures(page, private_server)
+    newcomer.arrive()
+    newcomer.screen("Données et méthode")
+    newcomer.tab("Importer")
+    page.wait_for_url(re.compile("volet=importer"), timeout=SLOW_MS)  # the server has answered
+    newcomer.settle()
+    newcomer.give(GOLDEN / "gp_wide.csv", GOLDEN / "apl_plain.csv")
+    newcomer.click(newcomer.main.get_by_role("button", name="Importer", exact=True))
+    newcomer.button(re.compile("^Compléter"))
+    newcomer.sees("gp_wide.csv")
+    newcomer.choose("Fichier importé à retirer", "gp_wide.csv")
+    newcomer.button("Retirer ce fichier")
+    newcomer.click(page.get_by_role("combobox", name=re.compile("Fichier importé à retirer")))
+    left = page.get_by_role("option")
+    expect(left).to_have_count(1, timeout=SLOW_MS)
+    expect(left).to_contain_text("apl_plain.csv")
