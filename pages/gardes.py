@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.base import french
 from data.maps import pdses
 from data.pdses import coverage, tables
 from data.region.territory import Territory
@@ -70,7 +71,7 @@ def draw() -> None:
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)
     st.subheader("Portée des lignes tenues, par spécialité")
     figures.french_table(tables.reach_table(covered))
-    told = {"specialite": on_call_view.slug(specialty), "hopital": hospital, "commune": commune}
+    told = {"specialite": french.slug(specialty), "hopital": hospital, "commune": commune}
     query = {"region": territory.region} if "region" in st.query_params else {}
     query |= {name: text for name, text in told.items() if text}
     if st.query_params.to_dict() != query:

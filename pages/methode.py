@@ -242,7 +242,7 @@ def draw() -> None:
     territory = shell.territory()
     st.title("Données et méthode")
     following.follow(TAB, (_PARAMETER,), _is_choice)
-    by_slug = {french.fold(title).replace(" ", "-"): title for title in TABS}
+    by_slug = {french.slug(title): title for title in TABS}
     st.session_state.setdefault(TAB, by_slug.get(st.query_params.get(_PARAMETER, ""), TABS[0]))
     known, bring, method, limits, rights = st.tabs(TABS, key=TAB, on_change="rerun")
     _keep_tab(by_slug)

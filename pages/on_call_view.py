@@ -58,7 +58,7 @@ def _payload(territory: Territory, day: dt.date, specialty: str, shown: tuple[st
 
 def asked(covered: Cover, query: Mapping[str, str]) -> tuple[str, float, str]:
     """Return specialty, threshold and line of an address, the first ones by default."""
-    by_slug = {slug(name): name for name in covered.specialties}
+    by_slug = {french.slug(name): name for name in covered.specialties}
     specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
     # Links made before had "seuil", which is the threshold of the map of room.
     told = query.get("portee", query.get("seuil", ""))
@@ -76,18 +76,13 @@ def shown(covered: Cover, specialty: str, query: Mapping[str, str]) -> pd.DataFr
     kept = (lines["specialty"] == specialty) | (query.get("lignes") == ALL)
     for parameter, column in (("types", "line_type"), ("statuts", "status")):
         if asked := set(query.get(parameter, "").split(",")) - {""}:
-            kept &= lines[column].map(slug).isin(asked)
+            kept &= lines[column].map(french.slug).isin(asked)
     return lines[kept]
 
 
 def rows_of(covered: Cover, codes: pd.Series) -> list[int]:
     """Return the positions of some communes."""
     return [int(row) for row in np.flatnonzero(covered.communes["code"].isin(codes))]
-
-
-def slug(name: str) -> str:
-    """Return a name as the address says it."""
-    return french.fold(name).replace(" ", "-")
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)

@@ -103,7 +103,7 @@ def _choose(**changed: Any) -> None:
 
 def _slugs(labels: Iterable[str]) -> dict[str, str]:
     """Return what the address says of each label, then the label."""
-    return {french.fold(label).replace(" ", "-").strip("-"): label for label in labels}
+    return {french.slug(label): label for label in labels}
 
 
 def _several(

@@ -19,6 +19,7 @@ __all__ = [
     "of",
     "ordinal",
     "percent",
+    "slug",
     "today",
 ]
 
@@ -56,6 +57,15 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", letters.lower()).strip()
+
+
+def slug(name: str) -> str:
+    """Return a name as addresses and keys write it ("Si cette ligne tombe": si-cette-ligne-tombe).
+
+    >>> slug("Corrèze, à l’est")
+    'correze-a-l-est'
+    """
+    return fold(name).replace(" ", "-")
 
 
 def ordinal(rank: int, *, feminine: bool = False) -> str:

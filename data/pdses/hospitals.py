@@ -18,7 +18,7 @@ def keys(lines: pd.DataFrame) -> pd.Series:
     lines
         Columns code (INSEE), establishment.
     """
-    names = lines["establishment"].map(lambda one: french.fold(str(one)).replace(" ", "-"))
+    names = lines["establishment"].map(lambda one: french.slug(str(one)))
     return lines["code"].astype(str) + "-" + names.str.slice(0, _MOST_SLUG)
 
 

@@ -155,7 +155,7 @@ def _first(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
 def _told(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with a name on one line, and a code: the FINESS number, else the name folded."""
     names = rows["cpts_name"].map(lambda text: " ".join(text.split())[:_LONGEST_NAME])
-    folded = names.map(lambda name: french.fold(name).replace(" ", "-")[:_LONGEST_CODE])
+    folded = names.map(lambda name: french.slug(name)[:_LONGEST_CODE])
     finess = rows["finess"].where(rows["finess"].str.fullmatch(r"[0-9AB]{9}"), "")
     codes = finess.where(finess != "", folded)
     return rows.assign(cpts_name=names, cpts=codes, year=rows["year"].astype(int))
