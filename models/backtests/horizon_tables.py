@@ -116,21 +116,22 @@ def french(by_horizon: Checks, horizon: int | None = None) -> pd.DataFrame:
             years = {"Échéance (ans)": one["horizon"]} if horizon is None else {}
             rows += [
                 years
-                | {
-                    "Essai": title,
-                    "Effectifs": _counts(one),
-                    "Type de commune": row["group"],
-                    "Communes": row["communes"],
-                    "Pertes": f"{'' if one['counted'] else '≈ '}{number(row['losses'])}",
-                    "Pertes attendues": number(row["expected"], 1),
-                    "Attendues / observées": MISSING
-                    if row["ratio"] is None
-                    else number(row["ratio"], 2),
-                    "Vérifiée": _FRENCH_VERDICTS[told(dict(row), counted=one["counted"])],
-                }
+                | {"Essai": title, "Effectifs": _counts(one), "Type de commune": row["group"]}
+                | _french_losses(row, counted=one["counted"])
+                | {"Vérifiée": _FRENCH_VERDICTS[told(dict(row), counted=one["counted"])]}
                 for row in one["rows"]
             ]
     return pd.DataFrame(rows)
+
+
+def _french_losses(row: Mapping[str, Any], *, counted: bool) -> dict[str, Any]:
+    """Return the communes, losses and expected losses of a group; losses not counted are marked."""
+    return {
+        "Communes": row["communes"],
+        "Pertes": f"{'' if counted else '≈ '}{number(row['losses'])}",
+        "Pertes attendues": number(row["expected"], 1),
+        "Attendues / observées": MISSING if row["ratio"] is None else number(row["ratio"], 2),
+    }
 
 
 def french_departements(by_horizon: Checks, horizon: int) -> pd.DataFrame:
@@ -138,16 +139,9 @@ def french_departements(by_horizon: Checks, horizon: int) -> pd.DataFrame:
     one = _of(by_horizon, "held_out", horizon)
     return pd.DataFrame(
         [
-            {
-                "Département": row["group"],
-                "Communes": row["communes"],
-                "Pertes": f"{'' if one['counted'] else '≈ '}{number(row['losses'])}",
-                "Pertes attendues": number(row["expected"], 1),
-                "Attendues / observées": MISSING
-                if row["ratio"] is None
-                else number(row["ratio"], 2),
-                "Écart dû au hasard": "oui" if row["chance"] else "non",
-            }
+            {"Département": row["group"]}
+            | _french_losses(row, counted=one["counted"])
+            | {"Écart dû au hasard": "oui" if row["chance"] else "non"}
             for row in one["departements"]
         ]
     )
