@@ -8,7 +8,6 @@ the load of the machine is printed with them.
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.map_speed import cold
-from benchmarks.serving import ROOT, serving
+from benchmarks.serving import ROOT, printed, serving
 
 SCREENS = ("risques", "sites", "zonage", "permanence", "solidarite", "territoire", "methode")
 AIM_FIRST_S, AIM_AGAIN_S, AIM_SCREEN_S, AIM_MB = 10.0, 5.0, 2.0, 600.0
@@ -54,15 +53,7 @@ told("the rest: help between territories")
 
 def prepared(home: Path) -> list[tuple[str, float, float]]:
     """Prepare a data folder as set-up does; return steps, wall-clock and processor seconds."""
-    done = subprocess.run(
-        [sys.executable, "-c", _STEPS],
-        cwd=ROOT,
-        env=os.environ | {"PROXISOINS_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = [line.split(";") for line in done.stdout.splitlines() if line.count(";") == 2]
+    rows = [line.split(";") for line in printed(_STEPS, home).splitlines() if line.count(";") == 2]
     return [(name, float(wall), float(processor)) for name, wall, processor in rows]
 
 

@@ -9,17 +9,16 @@ and the server's time for a rerun.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.serving import ROOT, serving
+from benchmarks.serving import ROOT, printed, serving
 
 FRAME = "iframe[title^='streamlit_folium']"
 EMPTY_PAGE = "import streamlit as st\nst.set_page_config(layout='wide')\nst.title('Vide')\n"
@@ -62,8 +61,8 @@ def cold(
     return seconds, sum(received)
 
 
-def indicator_change(browser: Browser, address: str) -> list[float]:
-    """Return milliseconds from a choice to the frame that shows it, measured in the page."""
+def in_map(browser: Browser, address: str, timed: str, over: Sequence[str | int]) -> list[float]:
+    """Return what a script of the map's frame measures for each of some values, milliseconds."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto(address)
@@ -72,52 +71,37 @@ def indicator_change(browser: Browser, address: str) -> list[float]:
     )
     frame = next(one for one in page.frames if "streamlit_folium" in one.url)
     page.wait_for_timeout(1500)
-    measured = [
-        frame.evaluate(
-            """async (key) => {
-                const choice = document.querySelector(`#indicateur [value="${key}"]`);
-                const root = document.documentElement;
-                const start = performance.now();
-                choice.click();
-                while (root.dataset.drawn !== key) await new Promise(requestAnimationFrame);
-                return performance.now() - start;
-            }""",
-            key,
-        )
-        for key in INDICATORS
-    ]
+    measured = [frame.evaluate(timed, value) for value in over]
     context.close()
     return measured
+
+
+def indicator_change(browser: Browser, address: str) -> list[float]:
+    """Return milliseconds from a choice to the frame that shows it, measured in the page."""
+    timed = """async (key) => {
+        const choice = document.querySelector(`#indicateur [value="${key}"]`);
+        const root = document.documentElement;
+        const start = performance.now();
+        choice.click();
+        while (root.dataset.drawn !== key) await new Promise(requestAnimationFrame);
+        return performance.now() - start;
+    }"""
+    return in_map(browser, address, timed, INDICATORS)
 
 
 def capacity_change(browser: Browser, address: str) -> list[float]:
     """Return milliseconds from a move of the slider of room to the frame that shows it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.goto(address)
-    page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
-        state="attached", timeout=60_000
-    )
-    frame = next(one for one in page.frames if "streamlit_folium" in one.url)
-    page.wait_for_timeout(1500)
-    measured = [
-        frame.evaluate(
-            """async (step) => {
-                const slider = document.querySelector("#place");
-                const root = document.documentElement;
-                const wanted = `${800 + 50 * step}-20-proche`;
-                const start = performance.now();
-                slider.value = step;
-                slider.dispatchEvent(new Event("input"));
-                while (root.dataset.room !== wanted) await new Promise(requestAnimationFrame);
-                return performance.now() - start;
-            }""",
-            step,
-        )
-        for step in STEPS
-    ]
-    context.close()
-    return measured
+    timed = """async (step) => {
+        const slider = document.querySelector("#place");
+        const root = document.documentElement;
+        const wanted = `${800 + 50 * step}-20-proche`;
+        const start = performance.now();
+        slider.value = step;
+        slider.dispatchEvent(new Event("input"));
+        while (root.dataset.room !== wanted) await new Promise(requestAnimationFrame);
+        return performance.now() - start;
+    }"""
+    return in_map(browser, address, timed, STEPS)
 
 
 def rerun_milliseconds(home: Path) -> float:
@@ -131,15 +115,7 @@ def rerun_milliseconds(home: Path) -> float:
         "    start = time.perf_counter(); app.run(); times.append(time.perf_counter() - start)\n"
         "print(json.dumps(sorted(times)[3] * 1000))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | {"PROXISOINS_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(json.loads(done.stdout.splitlines()[-1]))
+    return float(json.loads(printed(code, home).splitlines()[-1]))
 
 
 def _slider_row(slides: list[float]) -> str:

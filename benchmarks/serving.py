@@ -28,6 +28,25 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
+def printed(code: str, home: Path) -> str:
+    """Run Python code of ours over a data folder, in a process of its own; return what it prints.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the code fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PROXISOINS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 @contextmanager
 def serving(home: Path, script: Path = ROOT / "server.py") -> Iterator[Served]:
     """Serve a script with Streamlit, on a free port of this machine, over a data folder.
