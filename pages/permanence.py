@@ -1,7 +1,7 @@
 """Screen "Permanence des soins": on-call lines, their reach, what lacks, what if one falls."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
+from data.base import french
 from data.base.french import MISSING
 from data.files import exports
 from data.maps import pdses
@@ -65,7 +66,7 @@ def _several(
     place: DeltaGenerator, label: str, parameter: str, options: Sequence[str]
 ) -> list[str]:
     """Draw a choice of several that the address holds; return it, all when nothing is chosen."""
-    key, by_slug = f"{_KEYS}{parameter}", {on_call_view.slug(one): one for one in options}
+    key, by_slug = f"{_KEYS}{parameter}", {french.slug(one): one for one in options}
     asked = st.query_params.get(parameter, "").split(",")
     st.session_state.setdefault(key, [by_slug[one] for one in asked if one in by_slug])
     none = f"tous les {label.lower()}"
@@ -73,7 +74,7 @@ def _several(
 
 
 def _slugs(chosen: Sequence[str]) -> str:
-    return ",".join(on_call_view.slug(one) for one in chosen)
+    return ",".join(french.slug(one) for one in chosen)
 
 
 def _frame(table: pd.DataFrame, height: int = 420) -> None:
@@ -152,19 +153,24 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     return told
 
 
+def _draw_marked(screen: _Screen, key: str, rows: Iterable[int]) -> None:
+    """Draw the lines of the specialty, some communes outlined."""
+    on_call_view.draw_map(
+        screen.territory,
+        screen.day,
+        screen.specialty,
+        on_call_view.shown(screen.covered, screen.specialty, {})["line"],
+        key=f"{MAP}_{key}",
+        marked=rows,
+    )
+
+
 def _draw_gaps_tab(screen: _Screen) -> None:
     covered, threshold = screen.covered, screen.threshold
     st.text(permanence_tables.gaps_sentence(covered, threshold))
     specialty = screen.specialty
     minutes, _ = covered.nearest(covered.rows(specialty))
-    on_call_view.draw_map(
-        screen.territory,
-        screen.day,
-        specialty,
-        on_call_view.shown(covered, specialty, {})["line"],
-        key=f"{MAP}_manques",
-        marked=np.flatnonzero(minutes > threshold),
-    )
+    _draw_marked(screen, "manques", np.flatnonzero(minutes > threshold))
     st.caption(
         f"Cerclées : les communes à plus de {threshold:g} minutes d’une ligne tenue ({specialty})."
     )
@@ -175,7 +181,7 @@ def _draw_gaps_tab(screen: _Screen) -> None:
 def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     covered, specialty, threshold = screen.covered, screen.specialty, screen.threshold
     names = covered.lines.loc[covered.lines["specialty"] == specialty, "line"].tolist()
-    key = f"{_KEYS}ligne_{on_call_view.slug(specialty)}"
+    key = f"{_KEYS}ligne_{french.slug(specialty)}"
     st.session_state.setdefault(key, asked if asked in names else names[0])
     line: str = st.selectbox(
         "Ligne",
@@ -185,14 +191,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     )
     fall = coverage.if_line_falls(covered, line, threshold)
     st.text(permanence_tables.fall_sentence(fall))
-    on_call_view.draw_map(
-        screen.territory,
-        screen.day,
-        specialty,
-        on_call_view.shown(covered, specialty, {})["line"],
-        key=f"{MAP}_chute",
-        marked=on_call_view.rows_of(covered, fall.communes["code"]),
-    )
+    _draw_marked(screen, "chute", on_call_view.rows_of(covered, fall.communes["code"]))
     st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")
     tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
     st.subheader("Qui pourrait aider")
@@ -250,17 +249,17 @@ def draw() -> None:
     threshold = chosen or threshold
     notes = figures.notes(territory, "pdses_lines", "communes", "populations")
     screen = _Screen(territory, covered, specialty, threshold, day, notes)
-    by_slug = {on_call_view.slug(title): title for title in TABS}
+    by_slug = {french.slug(title): title for title in TABS}
     st.session_state.setdefault(TAB, by_slug.get(st.query_params.get("vue", ""), TABS[0]))
     tabs = st.tabs(TABS, key=TAB, on_change="rerun")
     # What the other tabs chose stays in the address while they are not drawn.
     told = {name: st.query_params.get(name, "") for name in _PARAMETERS if name != "vue"}
-    told |= {"specialite": on_call_view.slug(specialty), "portee": f"{threshold:g}"}
+    told |= {"specialite": french.slug(specialty), "portee": f"{threshold:g}"}
     # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
     for title, tab in zip(TABS, tabs, strict=True):
         if not tab.open:
             continue
-        told |= {"vue": on_call_view.slug(title)} if title != TABS[0] else {}
+        told |= {"vue": french.slug(title)} if title != TABS[0] else {}
         with tab:
             if title == "Carte et portée":
                 told |= _draw_map_tab(screen)

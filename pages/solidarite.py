@@ -11,21 +11,20 @@ from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
 from data.reports import letter
 from data.solidarity import tables
-from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS
-from data.solidarity.plans import LONGEST_TRIP_MINUTES, Help, Terms, curve, help_plan
+from data.solidarity.plans import Help, Terms, curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
 from pages import (
     fields,
     figures,
     grids,
     help_scenarios,
-    host_list,
+    help_terms,
     map_dialogue,
     map_view,
     shell,
 )
-from pages.help_choices import MOST_SITES, MOST_VOLUNTEERS, HelpChoices
+from pages.help_choices import MOST_SITES, HelpChoices
 from pages.regulation import draw_regulation
 from pages.regulation_choices import SHOWN as REGULATION
 from pages.specialist_choices import SHOWN as SPECIALISTS
@@ -82,19 +81,16 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 
 def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     """Draw where volunteers receive."""
-    hosts = st.selectbox(
-        "Sites d’accueil parmi",
-        list(HOSTS),
-        index=list(HOSTS).index(chosen.hosts),
-        format_func=lambda key: HOSTS[key].capitalize(),
-        help="Hors mairies, on est reçu à 20 minutes au plus de chez soi, et les minutes sont "
-        "celles de la mairie de la commune du site. Pour les consultations avancées, le site est "
-        "en ZIP ou dans une commune aidée.",
+    hosts, listed = help_terms.draw_hosts(
+        territory,
+        chosen.hosts,
+        chosen.listed,
+        "aide_liste",
+        "Hors mairies, on est reçu à 20 minutes au plus de chez soi, et les minutes sont celles "
+        "de la mairie de la commune du site. Pour les consultations avancées, le site est en ZIP "
+        "ou dans une commune aidée.",
     )
-    listed = chosen.listed
-    if hosts == "liste":
-        listed = host_list.chosen(territory, chosen.listed, "aide_liste")
-    return replace(chosen, hosts=hosts, listed=listed if hosts == "liste" else ())
+    return replace(chosen, hosts=hosts, listed=listed)
 
 
 def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
@@ -108,12 +104,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     )
     st.caption(SCHEMES[scheme].rule[:1].upper() + SCHEMES[scheme].rule[1:] + ".")
     one, two, three = st.columns(3)
-    volunteers = one.number_input(
-        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, chosen.volunteers
-    )
-    minutes = two.number_input(
-        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), chosen.minutes, 5
-    )
+    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes)
     floor = fields.decimal(
         three, "APL sous laquelle aucun donneur ne descend (0 : aucune)", chosen.floor, (0, 6)
     )

@@ -7,7 +7,6 @@ import streamlit as st
 from data.official import templates
 from data.region.territory import Territory
 from data.solidarity import hosts as host_sites
-from data.solidarity.hosts import HOSTS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES
 from data.solidarity.specialists import (
     NEEDS,
@@ -20,12 +19,11 @@ from data.solidarity.specialists import (
     specialties,
 )
 from geo.errors import ProxiSoinsError
-from pages import figures, host_list, shell
+from pages import figures, help_terms, shell
 from pages.specialist_choices import (
     MOST_LEAST,
     MOST_PEOPLE,
     MOST_SITES,
-    MOST_VOLUNTEERS,
     SpecialistChoices,
 )
 
@@ -82,31 +80,20 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
 def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
     """Draw on what terms they come."""
     one, two, three = st.columns(3)
-    volunteers = one.number_input(
-        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, chosen.volunteers
-    )
-    minutes = two.number_input(
-        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), chosen.minutes, 5
-    )
+    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes)
     sites = three.number_input(
         "Sites d’accueil en tout (0 : pas de limite)", 0, MOST_SITES, chosen.sites
     )
-    hosts = st.selectbox(
-        "Sites d’accueil parmi",
-        list(HOSTS),
-        index=list(HOSTS).index(chosen.hosts),
-        format_func=lambda key: HOSTS[key].capitalize(),
+    hosts, listed = help_terms.draw_hosts(
+        territory, chosen.hosts, chosen.listed, "specialistes_liste"
     )
-    listed = chosen.listed
-    if hosts == "liste":
-        listed = host_list.chosen(territory, chosen.listed, "specialistes_liste")
     return replace(
         chosen,
-        volunteers=int(volunteers),
-        minutes=int(minutes),
+        volunteers=volunteers,
+        minutes=minutes,
         sites=int(sites),
         hosts=hosts,
-        listed=listed if hosts == "liste" else (),
+        listed=listed,
     )
 
 

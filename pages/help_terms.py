@@ -1,0 +1,57 @@
+"""On what terms volunteers come: how many, how far, where they receive; GPs and specialists."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from data.region.territory import Territory
+from data.solidarity.hosts import HOSTS
+from data.solidarity.plans import LONGEST_TRIP_MINUTES
+from pages import host_list
+from pages.help_choices import MOST_VOLUNTEERS
+
+LISTED = "liste"
+"""Key of the hosts that the reader lists."""
+
+
+def draw_reach(
+    one: DeltaGenerator, two: DeltaGenerator, volunteers: int, minutes: int
+) -> tuple[int, int]:
+    """Draw how many volunteers come, and how many minutes they drive at most; return both."""
+    most = one.number_input(
+        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, volunteers
+    )
+    longest = two.number_input(
+        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), minutes, 5
+    )
+    return int(most), int(longest)
+
+
+def draw_hosts(
+    territory: Territory, hosts: str, listed: tuple[str, ...], key: str, note: str | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """Draw among which sites volunteers receive.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    hosts, listed
+        What is chosen so far: key of `HOSTS`, and INSEE codes of a list.
+    key
+        Prefix of the keys of the list.
+    note
+        What the question mark says.
+
+    Returns
+    -------
+    tuple
+        Key of `HOSTS`, and the codes of the list, none unless it is chosen.
+    """
+    chosen = st.selectbox(
+        "Sites d’accueil parmi",
+        list(HOSTS),
+        index=list(HOSTS).index(hosts),
+        format_func=lambda one: HOSTS[one].capitalize(),
+        help=note,
+    )
+    return chosen, host_list.chosen(territory, listed, key) if chosen == LISTED else ()
