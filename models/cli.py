@@ -125,7 +125,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         typer.echo(sentence)
     for sentence in (sentence for _, told in seen for sentence in told):
         typer.echo(sentence)
-    years = f"{horizon} an{'s' if horizon > 1 else ''}"
+    years = french.counted(horizon, "an", "ans")
     typer.echo(
         f"{len(result)} communes avec un médecin en {as_of}, horizon {years} "
         f"(fin {as_of + horizon}) : {out}."

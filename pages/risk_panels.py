@@ -271,7 +271,7 @@ def follow_up(territory: Territory) -> None:
     if kept:
         oldest = kept[-1]
         st.text(
-            f"{len(kept)} série{'s' if len(kept) > 1 else ''} gardée{'s' if len(kept) > 1 else ''} "
+            f"{french.counted(len(kept), 'série gardée', 'séries gardées')} "
             f"pour cette région, la première le {french.date(oldest.made_at)} (effectifs de "
             f"{oldest.as_of})."
         )

@@ -56,4 +56,4 @@ def tell_lines(file: str, lines: Sequence[object], one: str, many: str) -> None:
 def _named(names: Sequence[str]) -> str:
     shown = ", ".join(f"« {name[:60]} »" for name in names[:_LISTED])
     left = len(names) - _LISTED
-    return shown + (f" et {left} autre{'s' if left > 1 else ''}" if left > 0 else "")
+    return shown + (f" et {french.counted(left, 'autre', 'autres')}" if left > 0 else "")

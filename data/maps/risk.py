@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.base.french import counted
 from data.maps import payload
 from data.region.territory import Territory
 
@@ -67,7 +68,7 @@ def configuration(
     document = payload.configuration(territory, drawn, {})
     for one in document["indicators"]:
         if one["key"] == "risk_class":
-            years = f"à l’horizon de {horizon} an{'s' if horizon > 1 else ''}"
+            years = f"à l’horizon de {counted(horizon, 'an', 'ans')}"
             one["label"] = f"{one['label']}, {years}"
             one["note"] = one["note"].replace("à l’horizon de trois ans", years)
             one["sentence"] = one["sentence"].removesuffix(".") + f", {years}."

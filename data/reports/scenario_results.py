@@ -132,7 +132,7 @@ class Search:
         """Return what is asked, in one French line."""
         parts = [MODELS[self.model]]
         if self.k is not None and self.model != "lscp":
-            parts.append(f"{self.k} site{'s' if self.k > 1 else ''} à ouvrir")
+            parts.append(f"{counted(self.k, 'site', 'sites')} à ouvrir")
         parts.append(f"seuil de {self.threshold:g} minutes")
         parts.append(WEIGHT_WORDS[self.weights])
         parts.append(EXISTING_WORDS[self.existing])

@@ -11,7 +11,7 @@ from data.access import inputs
 from data.access.inputs import coordinates
 from data.access.people import counted_within
 from data.access.room import COLUMNS as ROOM_COLUMNS
-from data.base.french import fold, number
+from data.base.french import counted, fold, number
 from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
 from data.siting.ground import Ground, ground_of
@@ -229,10 +229,10 @@ def words(found: Departures, *, public: bool = False) -> str:
         few GPs would point at a person.
     """
     count = found.gps
-    told = f"{number(count)} généraliste{'s' if count > 1 else ''} "
+    told = f"{counted(count, 'généraliste', 'généralistes')} "
     if public:
         places = int((found.leaving["leaving"] > 0).sum())
-        told += f"de {places} commune{'s' if places > 1 else ''}"
+        told += f"de {counted(places, 'commune', 'communes')}"
     else:
         columns = (found.leaving[name] for name in ("name", "leaving", "gps"))
         named = [

@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
-from data.base.french import number, percent
+from data.base.french import counted, number, percent
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.effects import changes
@@ -176,7 +176,7 @@ def sentence(found: Help) -> str:
     if not found.need:
         return "Rien ne manque aux cibles choisies : aucune aide n’est à organiser."
     count = int(found.volunteers.sum())
-    enlisted = f"{number(count)} volontaire{'s' if count > 1 else ''}"
+    enlisted = counted(count, "volontaire", "volontaires")
     told = (
         f"Il manque {number(found.need)} demi-journées de consultation par mois dans "
         f"{number(len(found.targets))} communes. {enlisted} en "

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.base.french import MISSING, number
+from data.base.french import MISSING, counted, number
 from models.backtests.horizons import AIM, EVERYWHERE, FEW_LOSSES, OUTSIDE_TOWNS, told
 from models.learning.features import RURALITY
 
@@ -151,7 +151,7 @@ def verified(by_horizon: Checks, horizon: int) -> str:
     """Say in one French sentence whether a horizon was checked on counts, and what came."""
     one = _of(by_horizon, "held_out", horizon)
     outside = next(row for row in one["rows"] if row["group"] == OUTSIDE_TOWNS)
-    years = f"{horizon} an{'s' if horizon > 1 else ''}"
+    years = counted(horizon, "an", "ans")
     start, first, last = one["start"], one["start"] + one["shorter"], one["start"] + one["longer"]
     if one["counted"]:
         return (

@@ -145,7 +145,7 @@ def of_hundred(rate: float) -> str:
 
 def years_told(years: int) -> str:
     """Return "1 an", "3 ans"."""
-    return f"{years} an{'s' if years > 1 else ''}"
+    return counted(years, "an", "ans")
 
 
 def horizon_told(row: Mapping[str, Any]) -> str:

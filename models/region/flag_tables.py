@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from data.base.french import date, number, percent
+from data.base.french import counted, date, number, percent
 from data.scenarios.store import Review
 from models.region.departure import Departure, RoomLost
 from models.region.flag import minutes, past
@@ -165,7 +165,7 @@ def snowball_told(gone: Departure) -> str:
     both = gone.neighbours.dropna(subset=["probability_before", "probability_after"])
     rise = both["probability_after"] - both["probability_before"]
     text = (
-        f"En {len(gone.rounds)} tour{'s' if len(gone.rounds) > 1 else ''}, la charge reportée "
+        f"En {counted(len(gone.rounds), 'tour', 'tours')}, la charge reportée "
         f"retirerait {number(gone.rounds[-1], 3)} médecin attendu de plus à moins de 20 km, à "
         f"l’horizon de {gone.horizon} ans."
     )
