@@ -25,7 +25,7 @@ PATIENCE_MS = 300_000
 _STEPS = """
 import time
 from data.access import indicators, inputs
-from data.maps import payload
+from data.maps import contours
 from data.pdses import coverage
 from data.region import catalogue
 from data.upkeep.prepare import prepare
@@ -42,7 +42,7 @@ inputs.gp_pairs(territory)
 told("pairs of communes and GPs within 30 minutes")
 indicators.commune_indicators(territory)
 told("other indicators")
-payload.contours_file(territory)
+contours.contours_file(territory)
 told("contours of the map")
 coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
 told("minutes to on-call lines")

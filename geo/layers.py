@@ -376,6 +376,17 @@ def _encoded(geometry: Any) -> list[list[list[int]]]:
     return polygons
 
 
+CONTOURS_COLUMNS = {
+    "code": "c",
+    "name": "n",
+    "departement": "d",
+    "epci": "e",
+    "postcodes": "p",
+    "population": "h",
+}
+"""Columns of the communes that go with their contours, and the letter that stands for each."""
+
+
 def contours_document(
     communes: gpd.GeoDataFrame,
     land: gpd.GeoDataFrame,
@@ -403,12 +414,8 @@ def contours_document(
     outlines = simple.dissolve("departement").geometry.boundary
     document: dict[str, Any] = {
         "columns": {
-            "c": simple["code"].tolist(),
-            "n": simple["name"].tolist(),
-            "d": simple["departement"].tolist(),
-            "e": simple["epci"].tolist(),
-            "p": simple["postcodes"].tolist(),
-            "h": simple["population"].astype(int).tolist(),
+            key: simple[name].astype(int if name == "population" else object).tolist()
+            for name, key in CONTOURS_COLUMNS.items()
         },
         "contours": [None if shape is None else _encoded(shape) for shape in simple.geometry],
         "decimals": DISPLAY_DECIMALS,

@@ -10,7 +10,7 @@ import streamlit as st
 # streamlit-folium registers its frame only where a session imports it.
 from data.access import comparison, indicators, travel_time_errors, zoning_gauges  # noqa: F401
 from data.files import sandbox
-from data.maps import payload, pdses, sites  # noqa: F401
+from data.maps import contours, payload, pdses, sites  # noqa: F401
 from data.official import dropped_files, reading, refresh  # noqa: F401
 from data.pdses import coverage
 from data.pdses import reader as lines_reader
@@ -42,7 +42,7 @@ def warm_up() -> None:
         shell.risk(territory)
         for level in payload.LEVELS:
             shell.aggregated_indicators(territory, level)
-        payload.contours_file(territory)
+        contours.contours_file(territory)
         # Minutes to all lines, kept from then on.
         coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
         with database.session():  # which brings its tables up to date

@@ -2,21 +2,17 @@
 
 import base64
 import gzip
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from data.access import indicators
 from data.access.people import ROOM_BASIS, people_of
-from data.base import paths
-from data.maps import differences, room
+from data.maps import contours, differences, room
 from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME, TILE_SERVER
-from data.region import embedded_set
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES
 from data.region.territory import Provenance, Territory
@@ -73,60 +69,12 @@ def encode(document: Mapping[str, Any]) -> str:
     return base64.b64encode(packed).decode()
 
 
-_written: WeakKeyDictionary[Territory, str] = WeakKeyDictionary()
-"""Name of the file of each territory, whose making takes seconds."""
-
-
-def contours_file(territory: Territory) -> str | None:
-    """Write the contours of a region where the browser can fetch them, once per content.
-
-    Returns
-    -------
-    str or None
-        Path under `static/`; None where that folder cannot be written.
-    """
-    folder = paths.STATIC / "generated"
-    written = _written.get(territory)
-    if written is not None and (folder / written).exists():
-        return f"generated/{written}"
-    content = contours_bytes(territory)
-    name = f"communes-{territory.region}-{hashlib.sha256(content).hexdigest()[:12]}.json.gz"
-    target = folder / name
-    try:
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            unfinished = target.with_suffix(".part")
-            unfinished.write_bytes(content)
-            unfinished.replace(target)
-    except OSError:
-        return None
-    _written[territory] = name
-    return f"generated/{name}"
-
-
-def contours_bytes(territory: Territory) -> bytes:
-    """Return the contours of a region as the client reads them."""
-    communes = territory.communes
-    epcis = communes.loc[communes["epci"] != "", ["epci", "epci_name"]].drop_duplicates()
-    return layers.contours_document(
-        communes,
-        embedded_set.backdrop(territory.region),
-        _names(embedded_set.departements(territory.region)),
-        _names(epcis),
-    )
-
-
-def _names(table: pd.DataFrame) -> dict[str, str]:
-    """Return the first two columns, code and name, as a mapping."""
-    return dict(table.iloc[:, :2].itertuples(index=False, name=None))
-
-
 def setting(territory: Territory) -> dict[str, Any]:
     """Return what every map of a region starts from: contours, town halls, what is simulated."""
-    contours = contours_file(territory)
+    drawn = contours.contours_file(territory)
     document: dict[str, Any] = {
         "base": FROM_FRAME,
-        "contours": contours,
+        "contours": drawn,
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": list(territory.simulated),
@@ -134,8 +82,8 @@ def setting(territory: Territory) -> dict[str, Any]:
         "lon": territory.communes["lon"].round(5).tolist(),
         "lat": territory.communes["lat"].round(5).tolist(),
     }
-    if contours is None:
-        document["contours_data"] = base64.b64encode(contours_bytes(territory)).decode()
+    if drawn is None:
+        document["contours_data"] = base64.b64encode(contours.contours_bytes(territory)).decode()
     return document
 
 

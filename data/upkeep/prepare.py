@@ -4,7 +4,7 @@ import sys
 from contextlib import suppress
 
 from data.access import indicators
-from data.maps import payload
+from data.maps import contours
 from data.pdses import coverage
 from data.region import catalogue, embedded_set
 from data.solidarity import plans, tables
@@ -19,7 +19,7 @@ def prepare(region: str) -> None:
     """
     territory = catalogue.load_territory(region)
     indicators.commune_indicators(territory)
-    payload.contours_file(territory)
+    contours.contours_file(territory)
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
         tables.moved(territory, plans.help_plan(territory, Question(), plans.Terms()))

@@ -12,7 +12,7 @@ import pytest
 
 from data.access.around import around
 from data.base import paths
-from data.maps import document, payload, risk, room, zoning
+from data.maps import contours, document, payload, risk, room, zoning
 from data.maps import sites as sites_map
 from data.pdses import coverage
 from data.region import search
@@ -126,7 +126,7 @@ def test_what_is_written_is_declared(loaded: tuple[Territory, pd.DataFrame]) -> 
 
 
 def test_contours_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
-    content = json.loads(gzip.decompress(payload.contours_bytes(loaded[0])))
+    content = json.loads(gzip.decompress(contours.contours_bytes(loaded[0])))
     assert list(faults(content, document.ContoursDocument, "contours")) == []
 
 
