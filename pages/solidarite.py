@@ -40,8 +40,8 @@ _SECTIONS = {
     REGULATION: "Régulation des appels",
 }
 _DONORS_SAID = (
-    "Par EPCI, jamais sous cinq volontaires : aucun médecin n’est désigné. Médecins : ceux de "
-    "l’EPCI, tous lieux confondus."
+    "Jamais sous cinq volontaires : aucun médecin n’est désigné, ici ni par différence. "
+    f"{tables.SHARED}"
 )
 
 
@@ -157,9 +157,8 @@ def _answer(territory: Territory, found: Help) -> None:
         "Habitants dont l’APL baisse",
         number(lost["people"]),
         help=f"Hors communes aidées. Baisse moyenne : {number(lost['mean_loss'], 2)} "
-        f"consultation par an et habitant ; APL la plus basse d’une commune donneuse : "
-        f"{number(lost['lowest'], 1)} ; habitants sans place en plus : "
-        f"{number(lost['without_room'])}.",
+        f"consultation par an et habitant ; {tables.lowest_words(found, lost)} ; habitants sans "
+        f"place en plus : {number(lost['without_room'])}.",
     )
     st.caption(tables.NOT_PREDICTED)
 
@@ -260,7 +259,7 @@ def _tables(territory: Territory, found: Help) -> None:
         lent = tables.donor_table(territory, found)
         st.caption(_DONORS_SAID)
         if lent.empty:
-            st.info("Moins de cinq volontaires en tout : leur lieu n’est pas montré.")
+            st.info(tables.NOBODY_PLACED)
         else:
             figures.table(lent, height=320)
     with hosts:

@@ -10,7 +10,8 @@ from data.maps import payload
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity import tables
-from data.solidarity.flows import donor_groups, flows
+from data.solidarity.donors import OTHERS, donor_groups
+from data.solidarity.flows import flows
 from data.solidarity.plans import Help
 
 INDICATOR = "solidarite"
@@ -59,7 +60,7 @@ def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any
         Sources and vintages, in French.
     """
     drawn = flows(territory, found)
-    groups = donor_groups(territory, found)
+    groups = donor_groups(territory, found).of
     hosts = tables.host_table(found)
     return payload.setting(territory) | {
         "read_only": True,
@@ -79,7 +80,8 @@ def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any
                 "sentence": sentence(found, drawn.told),
                 "note": f"Un groupe qui donne est un EPCI de {LEAST_PUBLIC_GPS} volontaires ou "
                 "plus, ou les autres EPCI d’un département ensemble ; l’aide au sein d’un même "
-                f"EPCI n’a pas de trait. {tables.NOT_PREDICTED} {note}",
+                "EPCI n’a pas de trait, et les EPCI où va trop peu d’un groupe partagent le "
+                f"sien. {tables.NOT_PREDICTED} {note}",
                 "years": [],
             }
         ],
@@ -93,7 +95,7 @@ def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any
 
 
 def _states(found: Help, groups: pd.Series) -> list[str]:
-    values = np.where(groups.to_numpy() != "", _DONOR, _OTHER).astype(object)
+    values = np.where(groups.isin(["", OTHERS]), _OTHER, _DONOR).astype(object)
     targets = found.targets
     need = targets["half_days"].to_numpy(float)
     covered = targets["covered"].to_numpy(float)

@@ -122,22 +122,23 @@ def help_pdf(
         ),
         (92, 24, 42, 24),
     )
-    page.heading("Qui aide, par EPCI (jamais sous cinq volontaires)", 10)
+    page.heading("Qui aide (jamais sous cinq volontaires)", 10)
     lent = tables.donor_table(territory, found)
     if lent.empty:
-        page.line_of("Moins de cinq volontaires en tout : leur lieu n’est pas montré.")
+        page.line_of(tables.NOBODY_PLACED)
     else:
         _table(
             page,
             pd.DataFrame(
                 {
-                    "EPCI": lent["epci_name"],
+                    "Groupe": lent["group"],
                     "Volontaires": [number(one) for one in lent["volunteers"]],
                     "Demi-journées prêtées par mois": [number(one) for one in lent["lent"]],
                 }
             ),
             (112, 28, 42),
         )
+    _small(page, tables.SHARED)
     hosts = tables.host_table(found)
     if not hosts.empty:
         page.heading("Où l’on consulte : demi-journées de chaque semaine", 10)

@@ -7,6 +7,7 @@ from data.base import french
 from data.base.french import counted, number
 from data.region.territory import Territory
 from data.solidarity import tables
+from data.solidarity.donors import OTHERS
 from data.solidarity.hosts import HOSTS, tables_of
 from data.solidarity.needs import AIMS, TARGETS
 from data.solidarity.plans import Help
@@ -43,7 +44,14 @@ def letter(territory: Territory, name: str, found: Help, notes: Sequence[str], d
     ]
     if found.need:
         parts += [*_paid(territory, found), *_where(territory, found), *_lost(territory, found)]
-    parts += ["", tables.NOT_PREDICTED, tables.COMPUTED, "", "Sources, années et limites"]
+    parts += [
+        "",
+        tables.NOT_PREDICTED,
+        tables.COMPUTED,
+        tables.SHARED,
+        "",
+        "Sources, années et limites",
+    ]
     return "\n".join([*parts, *(f"- {one}" for one in notes)]) + "\n"
 
 
@@ -104,9 +112,9 @@ def _where(territory: Territory, found: Help) -> list[str]:
     ]
     said = [f"Ce seraient d’abord : {' ; '.join(told)}."] if told else []
     lent = tables.donor_table(territory, found)
-    named = lent[lent["epci_name"] != tables.OTHERS]
+    named = lent[lent["group"] != OTHERS]
     if len(named):
-        pairs = zip(named["epci_name"], named["volunteers"], strict=True)
+        pairs = zip(named["group"], named["volunteers"], strict=True)
         listed = ", ".join(f"{name} ({number(count)})" for name, count in pairs)
         rest = " ; le reste d’autres EPCI" * (len(named) < len(lent))
         said.append(f"Les volontaires viendraient de : {listed}{rest}.")
@@ -119,8 +127,8 @@ def _lost(territory: Territory, found: Help) -> list[str]:
         return ["Hors des communes aidées, l’APL de personne ne baisse."]
     said = (
         f"Hors des communes aidées, l’APL de {counted(lost['people'], 'habitant', 'habitants')} "
-        f"baisse, de {number(lost['mean_loss'], 2)} consultation par an en moyenne ; l’APL la plus "
-        f"basse d’une commune donneuse serait de {number(lost['lowest'], 1)} ; habitants sans "
-        f"place en plus : {number(lost['without_room'])}."
+        f"baisse, de {number(lost['mean_loss'], 2)} consultation par an en moyenne ; "
+        f"{tables.lowest_words(found, lost)} ; habitants sans place en plus : "
+        f"{number(lost['without_room'])}."
     )
     return [said]

@@ -15,6 +15,7 @@ from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.effects import apl_of_half_days
+from data.solidarity.hiding import LEAST_ABLE, exposed, may_leave, reached_by_enough
 from data.solidarity.hosts import candidates
 from data.solidarity.needs import Question, needs
 from data.solidarity.schemes import SOLIDARITY, Scheme, scheme_named
@@ -118,6 +119,10 @@ class Help:
         "optimal" or "bounded"; time spent.
     taken, given
         Half-days a month that each place gives, and receives as a host, shape (places,).
+    able
+        Doctors of each place who could give on these terms, shape (places,).
+    roads
+        origin, host (rows of places): who could drive where; None where teams are lodged.
     """
 
     question: Question
@@ -133,6 +138,8 @@ class Help:
     seconds: float
     taken: Floats
     given: Floats
+    able: Floats
+    roads: pd.DataFrame | None
 
     @property
     def need(self) -> float:
@@ -178,9 +185,8 @@ def help_plan(
     donors = _donors(communes, targets, terms)
     hosts = _hosts(communes, targets, territory, terms)
     solve = _lodged if scheme.lodged else _driven
-    problem, found, out_of_reach = solve(
-        territory, targets, _Donors(territory, question, terms, communes, donors, hosts), time_limit
-    )
+    giving = _Donors(territory, question, terms, communes, donors, hosts)
+    problem, found, out_of_reach = solve(territory, targets, giving, time_limit)
     places = len(inputs.places(territory))
     rows = hosts["row"].to_numpy(dtype=np.int64)
     trips = pd.DataFrame(
@@ -191,6 +197,8 @@ def help_plan(
             "half_days": found.given,
         }
     )
+    roads = None if scheme.lodged else trips[["origin", "host"]]
+    could = giving.doctors if roads is None else giving.doctors * np.isin(donors, roads["origin"])
     trips = trips[trips["half_days"] > 0].reset_index(drop=True)
     return Help(
         question,
@@ -209,6 +217,8 @@ def help_plan(
         found.seconds,
         np.bincount(trips["origin"], trips["half_days"], places).astype(np.float64),
         np.bincount(trips["host"], trips["half_days"], places).astype(np.float64),
+        np.bincount(donors, could, places).astype(np.float64),
+        roads,
     )
 
 
@@ -251,6 +261,11 @@ class _Donors:
         """GPs of each donor."""
         gps = self.communes["gps"].to_numpy(dtype=np.float64)
         return np.asarray(gps[self.rows])
+
+    @property
+    def leaving(self) -> Floats:
+        """Most volunteers of each donor; see `data.solidarity.hiding`."""
+        return may_leave(self.doctors)
 
     def floor(self) -> tuple[sparse.csr_array | None, Floats]:
         """Return the APL that a half-day of each donor takes from each, and what they may lose."""
@@ -300,25 +315,40 @@ def _served(
 def _driven(
     territory: Territory, targets: pd.DataFrame, donors: _Donors, time_limit: float
 ) -> tuple[HelpProblem, HelpPlan, Floats]:
-    """Volunteers drive to the host and back."""
+    """Volunteers drive to the host and back.
+
+    Where what a site receives would tell that a small commune gives, the plan is made again without
+    the small communes at that site.
+    """
     terms = donors.terms
     trips = _trips(territory, targets, donors)
     served_at, target = _served(territory, targets, donors)
     losses, margins = donors.floor()
-    problem = HelpProblem(
-        needs=targets["half_days"].to_numpy(dtype=np.float64),
-        doctors=donors.doctors,
-        ceiling=terms.ceiling,
-        donor=trips["origin"].to_numpy(dtype=np.int64),
-        host=trips["host"].to_numpy(dtype=np.int64),
-        minutes=trips["minutes"].to_numpy(dtype=np.float64),
-        served_at=served_at,
-        target=target,
-        hosts=donors.host_rows.size,
-        losses=losses,
-        margins=margins,
-    )
-    found = plan(problem, volunteers=terms.volunteers, sites=terms.sites, time_limit=time_limit)
+    first: HelpPlan | None = None
+    while True:
+        problem = HelpProblem(
+            needs=targets["half_days"].to_numpy(dtype=np.float64),
+            doctors=donors.leaving,
+            ceiling=terms.ceiling,
+            donor=trips["origin"].to_numpy(dtype=np.int64),
+            host=trips["host"].to_numpy(dtype=np.int64),
+            minutes=trips["minutes"].to_numpy(dtype=np.float64),
+            served_at=served_at,
+            target=target,
+            hosts=donors.host_rows.size,
+            losses=losses,
+            margins=margins,
+        )
+        found = plan(problem, volunteers=terms.volunteers, sites=terms.sites, time_limit=time_limit)
+        given = trips.assign(half_days=found.given)[found.given > 0]
+        told = exposed(given, trips, donors.doctors, terms.ceiling)
+        if not told:
+            break
+        first = first or found
+        small = (donors.doctors < LEAST_ABLE)[trips["origin"]]
+        trips = trips[~(small & trips["host"].isin([host for _, host in told]))]
+    if first is not None:  # the bound is that of a plan that would have told
+        found = replace(found, bound=first.bound, status="bounded")
     return problem, found, problem.out_of_reach
 
 
@@ -336,7 +366,8 @@ def _trips(territory: Territory, targets: pd.DataFrame, donors: _Donors) -> pd.D
     position[donors.rows] = np.arange(donors.rows.size)
     origin = position[anyone[roads["origin"]]]
     kept = (origin >= 0) & (roads["minutes"] <= donors.terms.minutes).to_numpy()
-    return roads.assign(origin=origin)[kept]
+    roads = roads.assign(origin=origin)[kept]
+    return roads[reached_by_enough(roads, donors.doctors)]
 
 
 def _lodged(
@@ -374,7 +405,7 @@ def _pool(donors: _Donors, need: float) -> HelpProblem:
     nothing, here = np.zeros(count, dtype=np.int64), np.zeros(1, dtype=np.int64)
     return HelpProblem(
         needs=np.array([need]),
-        doctors=donors.doctors,
+        doctors=donors.leaving,
         ceiling=donors.terms.ceiling,
         donor=np.arange(count),
         host=nothing,
@@ -398,7 +429,7 @@ def _together(
     half_days = np.outer(who.given[giving], share).ravel()
     problem = replace(
         anywhere,
-        doctors=donors.doctors,
+        doctors=donors.leaving,
         donor=np.repeat(giving, hosts.size),
         host=np.tile(hosts, giving.size),
         minutes=np.zeros(half_days.size),

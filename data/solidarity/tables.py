@@ -9,11 +9,12 @@ import pandas as pd
 from pyproj import Geod
 
 from data.access import inputs
-from data.access.indicators import commune_indicators
 from data.base.french import counted, number, percent
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
+from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
+from data.solidarity.hiding import LEAST_ABLE
 from data.solidarity.plans import Help
 
 WEEKS = 4
@@ -22,12 +23,21 @@ ROAD_KM_PER_STRAIGHT_KM = 1.3
 """Road over straight line: an order of magnitude, said so on screen (`docs/travel-time.md`)."""
 _KEPT = 4
 """Plans whose effects are kept: a screen reads those of one plan several times."""
-OTHERS = f"autres EPCI (moins de {LEAST_PUBLIC_GPS} volontaires chacun)"
 NOT_PREDICTED = (
     "La bonne volonté n’est pas prédite : le plan dit ce que des volontaires couvriraient au "
     "mieux, non qui se proposera."
 )
 COMPUTED = "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
+NOBODY_PLACED = (
+    "Trop peu de volontaires, ou trop peu de médecins qui pourraient aider : leur lieu n’est pas "
+    "montré."
+)
+SHARED = (
+    "Ce que perdent les patients des donneurs est calculé à parts égales entre les médecins de "
+    f"chaque groupe qui peuvent donner : rien ne dit qui part. Un groupe est montré dès "
+    f"{LEAST_PUBLIC_GPS} volontaires, s’il compte au moins {LEAST_PUBLIC_GPS} autres médecins qui "
+    "auraient pu aider."
+)
 
 
 def target_table(territory: Territory, found: Help) -> pd.DataFrame:
@@ -61,43 +71,15 @@ def by_epci(found: Help) -> pd.DataFrame:
 
 
 def donor_table(territory: Territory, found: Help) -> pd.DataFrame:
-    """Return what is lent by EPCI, never under five volunteers.
-
-    EPCI with fewer are told together; where they are fewer than five in all, with the smallest of
-    the others, so that no difference tells them.
+    """Return what is lent by group of donors, never under five volunteers: see `donor_groups`.
 
     Returns
     -------
     pandas.DataFrame
-        epci_name, volunteers, gps (of the EPCI, those that could give or not), lent (half-days a
-        month).
+        group, volunteers, able (doctors of the group who could give on these terms), lent
+        (half-days a month).
     """
-    communes = commune_indicators(territory)
-    count = len(communes)
-    table = pd.DataFrame(
-        {
-            "epci_name": communes["epci_name"].fillna("hors EPCI"),
-            "volunteers": found.volunteers[:count],
-            "gps": communes["gps"].fillna(0.0),
-            "lent": found.taken[:count],
-        }
-    )
-    sums = table.groupby("epci_name", as_index=False).sum()
-    sums = sums[sums["volunteers"] > 0].sort_values(
-        ["volunteers", "epci_name"], ascending=[False, True], ignore_index=True
-    )
-    told = int((sums["volunteers"] >= LEAST_PUBLIC_GPS).sum())
-    while told and 0 < sums["volunteers"].iloc[told:].sum() < LEAST_PUBLIC_GPS:
-        told -= 1
-    rest = sums.iloc[told:]
-    if rest.empty:
-        return sums
-    if rest["volunteers"].sum() < LEAST_PUBLIC_GPS:  # too few volunteers in all: none is placed
-        return sums.iloc[:0]
-    others = rest.drop(columns="epci_name").sum().to_frame().T.assign(epci_name=OTHERS)
-    return pd.concat([sums.iloc[:told], others[sums.columns]], ignore_index=True).astype(
-        {"volunteers": np.int64}
-    )
+    return donor_groups(territory, found).table
 
 
 def host_table(found: Help) -> pd.DataFrame:
@@ -151,7 +133,8 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
     -------
     dict
         people (inhabitants whose APL falls), mean_loss (APL, weighted by them), lowest (APL of the
-        donor commune that is left lowest), without_room (inhabitants more without room).
+        commune that is left lowest among those that could give), without_room (inhabitants more
+        without room).
     """
     around = moved(territory, found)
     people = territory.communes["population"].to_numpy(dtype=np.float64)
@@ -159,7 +142,7 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
     helped[found.targets["row"]] = True
     fall = (around["apl_before"] - around["apl_after"]).to_numpy(dtype=np.float64)
     losing = ~helped & (fall > 0)
-    donors = found.taken[: len(around)] > 0
+    donors = shared(territory, found)[: len(around)] > 0
     more = (around["without_room_after"] - around["without_room_before"]).to_numpy(dtype=np.float64)
     return {
         "people": float(people[losing].sum()),
@@ -169,6 +152,16 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
         "lowest": float(around["apl_after"][donors].min()) if donors.any() else np.nan,
         "without_room": float(more[~helped].sum()),
     }
+
+
+def lowest_words(found: Help, lost: dict[str, float]) -> str:
+    """Return, in French, how low the APL of communes that give would fall, from `losses`."""
+    if found.terms.floor is not None and not found.terms.replaced:
+        return f"aucune commune donneuse ne descend sous une APL de {number(found.terms.floor, 1)}"
+    return (
+        "à parts égales dans chaque groupe, l’APL la plus basse d’une commune qui peut donner "
+        f"serait de {number(lost['lowest'], 1)}"
+    )
 
 
 def sentence(found: Help) -> str:
@@ -188,18 +181,21 @@ def sentence(found: Help) -> str:
     )
     if found.out_of_reach >= 0.5:
         told += (
-            f" {number(found.out_of_reach)} demi-journées sont hors d’atteinte des donneurs, "
-            "quel que soit le nombre de volontaires."
+            f" {number(found.out_of_reach)} demi-journées sont hors d’atteinte des donneurs : "
+            f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan dirait qui."
         )
     return told
 
 
 @lru_cache(maxsize=_KEPT)
 def moved(territory: Territory, found: Help) -> pd.DataFrame:
-    """Return APL and room of every commune before and after; see `data.solidarity.effects`."""
+    """Return APL and room of every commune before and after; see `data.solidarity.effects`.
+
+    What is lent is shared evenly within each group of donors: no commune tells who goes.
+    """
     return changes(
         territory,
-        found.taken,
+        shared(territory, found),
         found.given,
         acts=found.question.acts,
         per_gp=found.question.per_gp,

@@ -11,12 +11,12 @@ from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.solidarity import plans
+from data.solidarity.donors import OTHERS
 from data.solidarity.effects import apl_of_half_days, changes
 from data.solidarity.needs import Question, needs
 from data.solidarity.plans import Terms, curve, help_plan, roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, SCHEMES
 from data.solidarity.tables import (
-    OTHERS,
     calendar,
     donor_table,
     host_table,
@@ -165,24 +165,25 @@ def test_targets_say_before_and_after(territory):
 
 
 @pytest.mark.parametrize(
-    ("volunteers", "told"),
+    ("volunteers", "able", "told"),
     [
-        ([6, 5, 7], [7, 6, 5]),
-        ([9, 3, 2], [9, 5]),  # 3 and 2 together
-        ([7, 6, 1], [7, 7]),  # 1 with the smallest of the others
-        ([2, 1, 0], []),  # three in all: none is placed
+        ([6, 5, 7], [20, 20, 20], [7, 6, 5]),
+        ([9, 3, 2], [20, 20, 20], [9, 5]),  # 3 and 2 together
+        ([7, 6, 1], [20, 20, 20], [7, 7]),  # 1 with the smallest of the others
+        ([5, 5, 1], [20, 20, 20], [5, 6]),  # as many in two: one of them, always the same
+        ([2, 1, 0], [20, 20, 20], []),  # three in all: none is placed
+        ([9, 6, 7], [20, 8, 20], [9, 13]),  # six of eight: nearly all, so with others
+        ([9, 6, 7], [10, 8, 8], []),  # 22 of 26: hardly anyone stays
     ],
 )
-def test_no_group_of_fewer_than_five_volunteers_is_told(territory, volunteers, told):
+def test_no_group_of_fewer_than_five_volunteers_is_told(territory, volunteers, able, told):
     found = help_plan(territory, Question(apl=30.0), Terms(volunteers=1))
-    counts = np.zeros(7, dtype=np.int64)
-    counts[[0, 2, 5]] = volunteers  # EPCI 1, EPCI 2, none
-    table = donor_table(territory, replace(found, volunteers=counts))
+    counts, could = np.zeros(7, dtype=np.int64), np.zeros(7)
+    counts[[0, 2, 5]], could[[0, 2, 5]] = volunteers, able  # EPCI 1, EPCI 2, none
+    table = donor_table(territory, replace(found, volunteers=counts, able=could, roads=None))
     assert table["volunteers"].tolist() == told
     assert all(count >= LEAST_PUBLIC_GPS for count in told)
-    assert (table["epci_name"] == OTHERS).sum() == (
-        min(volunteers) < LEAST_PUBLIC_GPS <= sum(volunteers)
-    )
+    assert (table["group"] == OTHERS).sum() == (bool(told) and told != [7, 6, 5])
 
 
 def test_calendars_are_even_and_whole():

@@ -1,0 +1,79 @@
+"""Whether what host sites receive tells who goes there.
+
+Of a commune of ten doctors or more, five stay: nobody learns that all of them go. A smaller one
+that gives is hidden where others could have given in its place: every half-day that it gives to a
+host site could come from communes that reach the same site, by doctors who stay at home in this
+plan. Where they could give what five volunteers give, all that is told of sites, of groups and of
+flows stays true with nobody from that commune, or from any few of them together: each of its sites,
+and so any set of them, finds as much (Hall's condition).
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.region.rules import LEAST_PUBLIC_GPS
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_ABLE = 2 * LEAST_PUBLIC_GPS
+"""Doctors who could reach a host site, at least: five who go there and as many who do not."""
+
+
+def may_leave(doctors: Floats) -> Floats:
+    """Return how many doctors of each commune a plan may enlist: of ten or more, all but five."""
+    return np.where(doctors >= LEAST_ABLE, doctors - LEAST_PUBLIC_GPS, doctors)
+
+
+def reached_by_enough(roads: pd.DataFrame, doctors: Floats) -> npt.NDArray[np.bool_]:
+    """Tell for each road whether enough doctors could reach the host site where it leads.
+
+    Parameters
+    ----------
+    roads
+        origin (position in `doctors`), host.
+    doctors
+        Doctors of each origin.
+    """
+    able = pd.Series(doctors[roads["origin"].to_numpy(dtype=np.int64)])
+    total = able.groupby(roads["host"].to_numpy()).transform("sum")
+    return (total >= LEAST_ABLE).to_numpy(dtype=bool)
+
+
+def exposed(
+    trips: pd.DataFrame,
+    roads: pd.DataFrame,
+    able: Floats,
+    ceiling: float,
+    group: npt.NDArray[np.object_] | None = None,
+) -> list[tuple[str, int]]:
+    """Return the groups and host sites where a small commune that gives is not hidden.
+
+    Parameters
+    ----------
+    trips
+        origin, host, half_days (a month) of a plan; none of 0.
+    roads
+        origin, host: all that could be.
+    able
+        Doctors of each origin who could give.
+    ceiling
+        Half-days a month that one gives at most.
+    group
+        Group of each origin that is told apart; None where no donor is told of.
+
+    Returns
+    -------
+    list of tuple
+        Group ("" for all) and host.
+    """
+    start, road = (one["origin"].to_numpy(dtype=np.int64) for one in (trips, roads))
+    taken = np.bincount(start, trips["half_days"].to_numpy(dtype=np.float64), able.size)
+    spare = np.maximum(ceiling * may_leave(able) - taken, 0.0)
+    of = np.full(able.size, "", dtype=object) if group is None else group
+    around = pd.Series(spare[road]).groupby([of[road], roads["host"].to_numpy()]).sum()
+    small = able[start] < LEAST_ABLE
+    own = pd.Series(spare[start[small]])
+    given = own.groupby([of[start[small]], trips["host"].to_numpy()[small]]).max()
+    left = around.reindex(given.index).fillna(0.0) - given
+    return [(str(name), int(host)) for name, host in left.index[left < LEAST_PUBLIC_GPS * ceiling]]

@@ -1,0 +1,259 @@
+"""All figures of a plan of help, taken together, place nobody among fewer than five volunteers.
+
+The attack knows what anyone can know: who could give (doctors, zones and roads are public), the
+ceiling, what each commune receives, and every figure on donors of the screen, the map, the PDF and
+the letter. A linear programme then looks for the fewest volunteers that a commune must have.
+"""
+
+import functools
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+from data.access.indicators import commune_indicators
+from data.maps import solidarity as solidarity_map
+from data.region import catalogue
+from data.region.rules import LEAST_PUBLIC_GPS
+from data.solidarity import donors, plans, tables
+from data.solidarity.donors import OTHERS, donor_groups, shared
+from data.solidarity.flows import ELSEWHERE, flows
+from data.solidarity.needs import Question
+from data.solidarity.plans import Terms, help_plan
+from tests.data.solidarity.test_plans import made
+
+TERMS = {
+    "39": Terms(volunteers=39),
+    "8": Terms(volunteers=8),
+    "20 minutes": Terms(volunteers=100, minutes=20.0),
+    "100, floor": Terms(volunteers=100, floor=2.5),
+    "12 sites": Terms(volunteers=39, sites=12),
+    "lodged": Terms("rotation", volunteers=60),
+}
+
+
+def placed(territory, found, *, told=True):
+    """Return the communes of fewer than five doctors that must hold a volunteer: code to fewest."""
+    communes = commune_indicators(territory)
+    count = len(communes)
+    able = found.able[:count]
+    givers = np.flatnonzero(able > 0)
+    rank = np.full(count, -1)
+    rank[givers] = np.arange(givers.size)
+    if found.roads is None:
+        hosts = np.flatnonzero(found.given[:count] > 0)
+        origin, host = np.repeat(givers, hosts.size), np.tile(hosts, givers.size)
+    else:
+        roads = found.roads[found.given[found.roads["host"]] > 0]
+        origin, host = roads["origin"].to_numpy(), roads["host"].to_numpy()
+    moves = np.arange(origin.size) + givers.size  # half-days of a commune to a host
+    equal, upper = [], []
+
+    def say(rows, what, value):
+        rows.append((np.asarray(what), np.ones(len(what)), value))
+
+    say(equal, np.arange(givers.size), float(found.volunteers.sum()))
+    for one in np.flatnonzero(found.given[:count] > 0):
+        say(equal, moves[host == one], float(found.given[one]))
+    for giver in givers:
+        used = moves[origin == giver]
+        weights = np.append(np.ones(used.size), -found.terms.ceiling)
+        upper.append((np.append(used, rank[giver]), weights, 0.0))
+    if told:
+        _say_donors(territory, found, (givers, rank, origin, host, moves), say, equal)
+    size = givers.size + origin.size
+    bounds = np.column_stack(
+        [np.zeros(size), np.concatenate([able[givers], np.full(origin.size, np.inf)])]
+    )
+    matrices = [_matrix(rows, size) for rows in (upper, equal)]
+    known = found.volunteers[:count]
+    # Fewer than five doctors: one volunteer is too many; of others, fewer than five who stay.
+    most = np.where(able < LEAST_PUBLIC_GPS, 0.0, able - LEAST_PUBLIC_GPS)
+    suspects = [g for g in givers if known[g] > most[g]]
+    left, found_out = suspects, {}
+    while left:
+        # Together first: whoever holds nobody in one answer need not hold anybody.
+        aim = np.zeros(size)
+        aim[rank[left]] = 1.0
+        best = _least(aim, matrices, bounds)
+        still = [one for one in left if best.x[rank[one]] > most[one] + 1e-6]
+        if len(still) < len(left):
+            left = still
+            continue
+        one = left.pop()
+        aim = np.zeros(size)
+        aim[rank[one]] = 1.0
+        best = _least(aim, matrices, bounds)
+        if best.fun > most[one] + 1e-6:
+            found_out[communes["code"][one]] = round(float(best.fun), 2)
+    return found_out
+
+
+def _say_donors(territory, found, attacked, say, equal):
+    givers, rank, origin, host, moves = attacked
+    helped = commune_indicators(territory)["epci_name"].to_numpy()
+    receives = set(helped[found.given[: len(helped)] > 0])
+    groups = donor_groups(territory, found)
+    of = groups.of.to_numpy()
+    for row in groups.table.itertuples():
+        say(equal, rank[givers[of[givers] == row.group]], float(row.volunteers))
+        say(equal, moves[of[origin] == row.group], float(row.lent))
+    lines = flows(territory, found).lines
+    for donor, own in lines.groupby("donor"):
+        alone = list(own["helped"])
+        for line in own.itertuples():
+            elsewhere = line.helped == ELSEWHERE
+            if elsewhere and donor in receives:
+                continue  # help at home has no line: what is left may be here or there
+            goes = ~np.isin(helped, alone) if elsewhere else helped == line.helped
+            say(equal, moves[(of[origin] == donor) & goes[host]], float(line.half_days))
+
+
+def _least(aim, matrices, bounds):
+    (upper, limits), (equal, values) = matrices
+    best = linprog(
+        aim, A_ub=upper, b_ub=limits, A_eq=equal, b_eq=values, bounds=bounds, method="highs"
+    )
+    assert best.status == 0, best.message
+    return best
+
+
+def _matrix(rows, size):
+    columns = np.concatenate([what for what, _, _ in rows])
+    values = np.concatenate([weights for _, weights, _ in rows])
+    places = np.repeat(np.arange(len(rows)), [len(what) for what, _, _ in rows])
+    matrix = csr_matrix((values, (places, columns)), shape=(len(rows), size))
+    return matrix, np.array([value for _, _, value in rows])
+
+
+@pytest.fixture(scope="module")
+def territory(prepared_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(prepared_home))
+        return catalogue.load_territory("75")
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(prepared_home, monkeypatch):
+    """Read what the session prepared: these tests import nothing."""
+    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
+    return prepared_home
+
+
+@pytest.fixture(scope="module", params=list(TERMS))
+def found(request, territory):
+    return help_plan(territory, Question(), TERMS[request.param])
+
+
+def test_all_figures_together_place_no_volunteer(territory, found):
+    assert found.volunteers.sum()
+    assert placed(territory, found) == {}
+
+
+def test_table_map_and_flows_speak_of_the_same_groups(territory, found):
+    groups = donor_groups(territory, found)
+    told = set(groups.table["group"])
+    assert set(flows(territory, found).lines["donor"]) <= told - {OTHERS}
+    assert set(tables.donor_table(territory, found)["group"]) == told
+    volunteers = pd.Series(found.volunteers[: len(groups.of)])
+    sums = volunteers.groupby(groups.of).sum()
+    assert sums[sums > 0].to_dict() == groups.table.set_index("group")["volunteers"].to_dict()
+    document = solidarity_map.configuration(territory, found, "")
+    drawn = np.array(document["indicators"][0]["values"]) == "donor"
+    assert set(groups.of[drawn]) <= told - {OTHERS}
+
+
+def test_each_flow_holds_five_volunteers_and_tells_no_remainder(territory, found):
+    least = LEAST_PUBLIC_GPS * found.terms.ceiling
+    lent = donor_groups(territory, found).table.set_index("group")["lent"]
+    for donor, own in flows(territory, found).lines.groupby("donor"):
+        rest = lent[donor] - own["half_days"].sum()
+        assert rest == pytest.approx(0, abs=1e-6) or rest >= least - 1e-6
+        if lent[donor] >= least:
+            assert (own["half_days"] >= least - 1e-6).all()
+
+
+def test_another_setting_of_the_same_plan_tells_no_smaller_group(territory):
+    """Two settings that enlist the same volunteers may tell other groups: no overlap is small."""
+    settings_tried = [
+        Terms(volunteers=39, minutes=minutes, floor=floor, half_days=half_days)
+        for minutes, floor, half_days in (
+            (45.0, None, None),
+            (45.0, None, 6.0),
+            (44.0, None, None),
+            (45.0, 0.1, None),
+        )
+    ]
+    plans_made = [help_plan(territory, Question(), terms) for terms in settings_tried]
+    compared = 0
+    for one, other in itertools.combinations(plans_made, 2):
+        if (one.volunteers != other.volunteers).any():
+            continue
+        compared += 1
+        first, second = (donor_groups(territory, found).of for found in (one, other))
+        both = pd.Series(one.volunteers[: len(first)]).groupby([first, second]).sum()
+        assert ((both == 0) | (both >= LEAST_PUBLIC_GPS)).all()
+    assert compared
+
+
+def test_the_attack_finds_who_goes_to_sites_that_few_can_reach(territory, monkeypatch):
+    """As plans were: any site that a road reaches is served."""
+    monkeypatch.setattr(plans, "exposed", lambda *_: [])
+    monkeypatch.setattr(plans, "reached_by_enough", lambda roads, _: np.ones(len(roads), bool))
+    found = help_plan.__wrapped__(territory, Question(), TERMS["20 minutes"])
+    assert len(placed(territory, found, told=False)) > 10
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), min_size=6, max_size=6))
+def test_groups_hide_whoever_is_in_them_and_the_rest(drawn):
+    territory, found = _small()
+    counts = np.zeros(7, dtype=np.int64)
+    counts[:6] = [volunteers for volunteers, _ in drawn]
+    able = np.zeros(7)
+    able[:6] = [volunteers + idle for volunteers, idle in drawn]
+    plan = replace(found, volunteers=counts, able=able, taken=counts * 6.0)
+    groups = donor_groups(territory, plan)
+    table = groups.table
+    assert (table["volunteers"] >= LEAST_PUBLIC_GPS).all()
+    assert (table["able"] - table["volunteers"] >= LEAST_PUBLIC_GPS).all()
+    assert table["volunteers"].sum() in (0, counts.sum())
+    # What patients lose is the same whoever goes, within a group.
+    even = shared(territory, plan)
+    assert even.sum() == pytest.approx(plan.taken.sum())
+    moved = plan.taken.copy()
+    for _, members in groups.of.groupby(groups.of):
+        rows = members.index.to_numpy()
+        moved[rows] = moved[rows][::-1]
+    assert shared_as(territory, plan, groups, moved) == pytest.approx(even)
+
+
+@functools.cache
+def _small():
+    territory = made()
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=1))
+    return territory, replace(found, roads=None)
+
+
+def shared_as(territory, plan, groups, taken):
+    """Share other half-days of the same groups."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(donors, "donor_groups", lambda *_: groups)
+        return donors.shared(territory, replace(plan, taken=taken))
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("name", ["39", "20 minutes", "12 sites"])
+def test_nobody_is_placed_on_real_counts(real_counts_home, monkeypatch, name):
+    monkeypatch.setenv("PROXISOINS_HOME", str(real_counts_home))
+    territory = catalogue.load_territory("75")
+    assert not territory.provenance["gps"].simulated
+    found = help_plan(territory, Question(), TERMS[name])
+    assert found.volunteers.sum()
+    assert placed(territory, found) == {}
