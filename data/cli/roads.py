@@ -40,10 +40,10 @@ def build(
 ) -> None:
     """Construit le réseau routier à partir d’extraits et le met en usage."""
     from data.base.french import number
-    from data.region.road_networks import put_in_use, size_bytes
-    from geo.roads.build import build_from_osm
+    from data.region.road_build import build_and_use
+    from data.region.road_networks import size_bytes
 
-    chosen = put_in_use(build_from_osm(files, _tell))
+    chosen = build_and_use(files, _tell)
     size = f"{chosen} ({number(size_bytes(chosen) / 1e6)} Mo)"
     typer.echo(f"Réseau {'en usage' if _served() else 'construit'} : {size}.")
     typer.echo(_said_of_use())
@@ -297,10 +297,9 @@ def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) 
     if network is not None and network.is_dir():
         return open_network(network.resolve(), profile)
     if network is not None:
-        from geo.roads.build import build_from_osm
-        from geo.roads.engine import RoadTravelTime
+        from data.region.road_build import travel_time_of
 
-        return RoadTravelTime(build_from_osm([network], _tell), profile)
+        return travel_time_of(network, _tell, profile)
     roads = current_network(profile)
     known = points[np.isfinite(points).all(axis=1)]
     if roads is not None and len(known) and roads.covers(known).mean() >= _COVERED_SHARE:

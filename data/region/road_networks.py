@@ -8,6 +8,7 @@ the former network in use.
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from geo.roads.network import RoadNetwork, load, save
 _DRAFT = ".draft-"
 _DRAFT_KEPT_S = 24 * 3600
 """A draft older than this belongs to no build still under way."""
+_VERSION_LETTERS = 16
 
 
 def folder() -> Path:
@@ -70,16 +72,29 @@ def put_in_use(network: RoadNetwork) -> Path:
     UnavailableError
         If the disk refuses; the former network stays in use.
     """
+    return keep(lambda draft: save(network, draft))
+
+
+def keep(write: Callable[[Path], None]) -> Path:
+    """Let a network be written in a folder, use it from now on, and remove the former one.
+
+    Raises
+    ------
+    UnavailableError
+        If the disk refuses; the former network stays in use.
+    ProxiSoinsError
+        That of `write`; the former network stays in use.
+    """
     home = folder()
     try:
         home.mkdir(parents=True, exist_ok=True)
         _sweep(home)
         draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=home))
         try:
-            save(network, draft)
+            write(draft)
             draft.chmod(0o755)  # mkdtemp keeps it private; the application may run as another user
             # Built twice from the same roads, a network must not overwrite pages that are mapped.
-            name = f"{network.provenance['version']}-{time.time_ns():x}"
+            name = f"{_version(draft)}-{time.time_ns():x}"
             chosen = draft.rename(home / name)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -88,15 +103,25 @@ def put_in_use(network: RoadNetwork) -> Path:
         pointer.write_text(name, encoding="utf-8")
         pointer.replace(home / "current")
     except OSError as error:
-        message = (
-            f"Impossible d’écrire le réseau routier dans {home} ({error.strerror}) : libérez de la "
-            "place ou vérifiez les droits. L’ancien réseau, s’il y en a un, reste en usage."
-        )
-        raise UnavailableError(message) from error
+        raise UnavailableError(unwritable(error)) from error
     for other in home.iterdir():
         if other.is_dir() and other != chosen and not other.name.startswith(_DRAFT):
             shutil.rmtree(other, ignore_errors=True)
     return chosen
+
+
+def unwritable(error: OSError) -> str:
+    """Say in French that the disk refuses a network."""
+    return (
+        f"Impossible d’écrire le réseau routier dans {folder()} ({error.strerror}) : libérez de la "
+        "place ou vérifiez les droits. L’ancien réseau, s’il y en a un, reste en usage."
+    )
+
+
+def _version(draft: Path) -> str:
+    """Return the version of the network in a draft, as a name that stays in its folder."""
+    said = str(load(draft).provenance["version"])
+    return "".join(letter for letter in said if letter.isalnum())[:_VERSION_LETTERS]
 
 
 def size_bytes(chosen: Path) -> int:

@@ -30,6 +30,11 @@ _PROGRESS_EVERY = 250_000
 _CAR_EXCEPTIONS = {"motorcar", "motor_vehicle", "vehicle"}
 _DEGREES_PER_UNIT = 1e-7
 _EARTH_DEGREES = (180.0, 90.0)
+MAX_WAY_NODES = 50_000
+"""OSM itself refuses ways above 2,000 nodes; a few of before that rule are longer."""
+MAX_REFS_PER_BYTE = 3
+"""Extracts of towns hold 0.01 to 0.1 node of roads per byte; this many are made to harm."""
+_FEW_REFS = 500_000
 
 
 @dataclass
@@ -127,14 +132,25 @@ def _read_file(file: Path, roads: OsmRoads, progress: Progress) -> None:
     others = KeyFilter("highway", "route", "restriction", "restriction:motorcar")
     others.enable_for(WAY | RELATION)
     items = osmium.FileProcessor(str(file), NODE | WAY | RELATION).with_locations()
+    most = len(roads.refs) + _FEW_REFS + MAX_REFS_PER_BYTE * file.stat().st_size
     for item in items.with_filter(barriers).with_filter(others):
         if item.is_way():
+            if len(item.nodes) > MAX_WAY_NODES or len(roads.refs) > most:
+                raise InvalidInputError(_too_many(file))
             if _keep_way(item, roads) and len(roads.ways) % _PROGRESS_EVERY == 0:
                 progress(f"  {number(len(roads.ways))} voies retenues")
         elif item.is_relation():
             _read_restriction(item, roads)
         elif is_closed_barrier(item.tags):
             roads.closed_nodes.add(item.id)
+
+
+def _too_many(file: Path) -> str:
+    return (
+        f"L’extrait {file.name} contient bien plus de points de voies que ce que sa taille permet "
+        f"(au plus {number(MAX_WAY_NODES)} par voie) : il est abîmé ou fait pour nuire, et refusé. "
+        "Téléchargez-le de nouveau, puis relancez la construction."
+    )
 
 
 def _keep_way(item: osmium.osm.Way, roads: OsmRoads) -> bool:
