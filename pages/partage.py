@@ -1,5 +1,6 @@
 """Screen of a shared link: a scenario, read-only, for whoever holds its address."""
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -11,6 +12,7 @@ from data.reports import scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.scenarios import store
 from data.scenarios.store import Draft, Shared
+from data.siting import departures
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
@@ -113,11 +115,15 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
 
 
 def _draw_scenario(territory: Territory, shared: Shared) -> None:
-    sites = shared.draft.sites
     view = kept_parts.held(shared.draft, store.VIEW)
     if shared_views.knows(view):
         shared_views.draw(territory, view)
         return
+    told = departures.public(territory, shared.draft.departures)
+    if told != shared.draft.departures:
+        st.text(departures.NOT_TOLD)
+        shared = replace(shared, draft=replace(shared.draft, departures=told))
+    sites = shared.draft.sites
     notes = figures.notes(territory)
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
         return

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.siting import departures
 from data.siting.evaluation import SiteEvaluation
@@ -44,8 +45,9 @@ def draw_departures(territory: Territory) -> dict[str, int]:
                     )
                 )
         st.caption(
-            f"{departures.ASSUMPTION} Évaluation, carte, meilleurs sites, rapport et lien "
-            "partagé en tiennent compte ; le risque par commune n’est pas recalculé."
+            f"{departures.ASSUMPTION} Évaluation, carte et meilleurs sites en tiennent compte ; "
+            "rapport et lien partagé ne comptent que les départs de communes d’au moins "
+            f"{LEAST_PUBLIC_GPS} généralistes. Le risque par commune n’est pas recalculé."
         )
     current.departures = counts
     return counts

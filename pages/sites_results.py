@@ -1,6 +1,7 @@
 """What candidate sites give, on screen: map, judgements side by side, winners and losers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from data.reports import scenario_pdf, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.store import Draft
+from data.siting import departures as leaving
 from data.siting.best import BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
@@ -227,7 +229,14 @@ def report(
     notes: list[str],
     found: tuple[Search, BestSites] | None,
 ) -> bytes:
-    """Return the report of a scenario as a PDF."""
+    """Return the report of a scenario as a PDF, with the departures that anyone may know of."""
+    public = leaving.public(territory, draft.departures)
+    if public != draft.departures:
+        notes = [leaving.NOT_TOLD, *notes]
+        draft = replace(draft, departures=public)
+        evaluation = judged(territory, draft.sites, None, public)
+        if found is not None:
+            found = found[0], found[0].run(territory, draft.sites, public)
     return scenario_pdf.scenario_pdf(
         draft,
         evaluation,

@@ -12,6 +12,7 @@ from data.access.inputs import coordinates
 from data.access.people import counted_within
 from data.access.room import COLUMNS as ROOM_COLUMNS
 from data.base.french import counted, fold, number
+from data.region import privacy
 from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
 from data.siting.ground import Ground, ground_of
@@ -24,6 +25,10 @@ ASSUMPTION = (
 )
 TODAY, AFTERWARDS = "aujourd’hui", "après les départs"
 """When access is looked at, before any site opens; the first is what all titles say."""
+NOT_TOLD = (
+    "Ce scénario suppose des départs dans des communes de moins de cinq généralistes : ils "
+    "désigneraient quelqu’un et ne sont pas diffusés. Les chiffres n’en tiennent pas compte."
+)
 _MOST_LEAVING = 1_000
 _KEPT = 4
 
@@ -215,6 +220,28 @@ def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFr
             apl=today.access(gps, nowhere, nobody),
             apl_e2sfca=np.nan,
         )
+
+
+def public(territory: Territory, leaving: Mapping[str, int]) -> dict[str, int]:
+    """Return the departures that a public view may count: from communes of five GPs or more.
+
+    Access commune by commune, beside that of today, tells where the others would leave from, and so
+    whose departure is supposed.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    leaving
+        INSEE code to number of GPs who leave.
+    """
+    communes = ground_of(territory).communes
+    gps = communes.set_index("code")["gps"]
+    return {
+        code: count
+        for code, count in leaving.items()
+        if privacy.may_tell_class(float(gps.get(code, 0.0)))
+    }
 
 
 def words(found: Departures, *, public: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -10,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from data.base import paths
 from data.region.catalogue import load_territory
+from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.scenario_results import Search
 from data.scenarios import store
 from data.scenarios.database import ShareRow, session
 from data.scenarios.store import Draft
+from data.siting import departures
 from data.uploads import Site
 from pages import sites_pick
 from pages.partage import CLOSED
@@ -238,6 +241,24 @@ def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work)
     assert again.multiselect(key="sites_departs").value == ["19136"]
     assert "Meymac : 1 sur " in texts(again)
     shared = texts(opened("partage", jeton=store.share(kept.id)[0]))
-    assert "1 généraliste de 1 commune s’en va." in shared
+    assert departures.NOT_TOLD in shared  # Meymac has fewer than five
+    assert "s’en va" not in shared
     assert "Meymac : 1 sur" not in shared
     store.delete(kept.id)
+
+
+def test_a_link_tells_nothing_of_departures_that_point_at_a_doctor(saved: store.Scenario) -> None:
+    """Nor its figures: beside those of today, access by commune would say where one leaves from."""
+    held = departures.gp_communes(load_territory("75"))
+    few = next(code for code, one in held.items() if one.gps < LEAST_PUBLIC_GPS)
+    many = next(code for code, one in held.items() if one.gps > LEAST_PUBLIC_GPS)
+    tokens = {}
+    for name, leaving in {"many": {many: 1}, "both": {many: 1, few: 1}}.items():
+        kept = store.save(replace(saved.draft, departures=leaving))
+        tokens[name] = store.share(kept.id)[0]
+    without, with_few = (opened("partage", jeton=tokens[name]) for name in ("many", "both"))
+    assert departures.NOT_TOLD in texts(with_few)
+    assert departures.NOT_TOLD not in texts(without)
+    assert "1 généraliste de 1 commune s’en va." in texts(without)
+    assert tables(with_few) == tables(without)
+    assert texts(with_few).replace(departures.NOT_TOLD, "").split() == texts(without).split()
