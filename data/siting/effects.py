@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.access.anchoring import anchored, started
+from data.access.indicators import commune_indicators
 from data.region.rules import ZIP_APL
 from data.region.territory import Territory
 from data.siting.departures import ground_after
@@ -99,14 +101,17 @@ def of_pole(found: PoleComparison) -> Effects:
 def of_help(territory: Territory, moved: pd.DataFrame) -> Effects:
     """Return what a plan of help changes, from `data.solidarity.tables.moved`.
 
-    The nearest GP is not looked for: a doctor who comes now and then is no practice.
+    The nearest GP is not looked for: a doctor who comes now and then is no practice. As for sites
+    and poles, APL starts from the published value where there is one.
     """
     unknown = np.full(len(moved), np.nan)
-    pairs = [
+    apl, room = (
         (moved[f"{name}_before"].to_numpy(), moved[f"{name}_after"].to_numpy())
         for name in ("apl", "without_room")
-    ]
-    return _effects(territory.communes, pairs[0], (unknown, unknown), pairs[1])
+    )
+    published = commune_indicators(territory)["apl_published"].to_numpy(dtype=np.float64)
+    shown = started(published, apl[0]), anchored(published, apl[0], apl[1])
+    return _effects(territory.communes, shown, (unknown, unknown), room)
 
 
 def _effects(
