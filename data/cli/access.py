@@ -38,6 +38,7 @@ def write_access(
     ] = "drees_2015",
 ) -> None:
     """Écrit les indicateurs d’accès aux généralistes : une ligne par commune ou par lieu."""
+    from data.base.french import counted
     from data.files.table_files import write_table
     from geo.access import weights_named
 
@@ -60,4 +61,4 @@ def write_access(
             typer.echo(f"Note : {note}", err=True)
         table = measures(tables, chosen)
     write_table(table, out)
-    typer.echo(f"{len(table)} lignes écrites dans {out}.")
+    typer.echo(f"{counted(len(table), 'ligne écrite', 'lignes écrites')} dans {out}.")

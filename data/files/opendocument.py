@@ -11,6 +11,7 @@ from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
 from data.files.document import NO_VALUE, Row, Table
+from data.files.remarks import formulas_told
 from geo.errors import InvalidInputError
 
 _MOST_COLUMNS = 2_000
@@ -84,11 +85,7 @@ def _sheet(sheet: Element, title: str, name: str) -> Table:
         line += times
     remarks = []
     if formulas:
-        lost_text = f", dont {blank} sans valeur enregistrée" if blank else ""
-        remarks.append(
-            f"{formulas} cellules de la feuille « {title} » sont des formules : leur valeur "
-            f"enregistrée est lue{lost_text}"
-        )
+        remarks.append(formulas_told(formulas, title, blank))
     return Table(rows, sheet=title, remarks=tuple(remarks))
 
 

@@ -17,6 +17,14 @@ _LISTED = 8
 """Columns, or lines, that a remark names."""
 
 
+def formulas_told(count: int, sheet: str, blank: int) -> str:
+    """Say how many cells of a sheet are formulas, and how many of them have no value kept."""
+    cells = french.counted(count, "cellule", "cellules")
+    what = "sont des formules" if count > 1 else "est une formule"
+    lost = f", dont {blank} sans valeur enregistrée" if blank else ""
+    return f"{cells} de la feuille « {sheet} » {what} : leur valeur enregistrée est lue{lost}"
+
+
 @contextmanager
 def heard_by(say: Callable[[str], None]) -> Iterator[None]:
     """Let a function hear the remarks of all tables read within."""

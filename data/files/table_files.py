@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.base.french import counted
 from data.base.spreadsheet_text import safe_text
 from data.files import remarks as said
 from data.files import sandbox
@@ -61,7 +62,11 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
             "Parquet, avec une ligne de titres."
         )
     name, best = max(read, key=lambda one: len(one[1]))
-    remarks += [f"non lu : {other} ({len(frame)} lignes)" for other, frame in read if other != name]
+    remarks += [
+        f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})"
+        for other, frame in read
+        if other != name
+    ]
     return best, tuple(remarks)
 
 

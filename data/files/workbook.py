@@ -15,8 +15,10 @@ import python_calamine as calamine
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
+from data.base import french
 from data.files.archives import BROKEN_ZIP
 from data.files.document import NO_VALUE, Row, Table
+from data.files.remarks import formulas_told
 from data.files.sheet_scan import Cells, TooLargeError, looks_plain, scan_sheet, string_lengths
 from geo.errors import InvalidInputError
 
@@ -93,15 +95,11 @@ def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
     carried = _carry_down(values, sheet.merged_cell_ranges or ())
     remarks = []
     if count := inside.formulas.get(sheet.name, 0):
-        without = len(inside.blank.get(sheet.name, ()))
-        lost = f", dont {without} sans valeur enregistrée" if without else ""
-        remarks.append(
-            f"{count} cellules de la feuille « {sheet.name} » sont des formules : leur valeur "
-            f"enregistrée est lue{lost}"
-        )
+        remarks.append(formulas_told(count, sheet.name, len(inside.blank.get(sheet.name, ()))))
     if carried:
         remarks.append(
-            f"{carried} cellules fusionnées de la feuille « {sheet.name} » recopiées vers le bas"
+            f"{french.counted(carried, 'cellule fusionnée', 'cellules fusionnées')} de la feuille "
+            f"« {sheet.name} » {'recopiées' if carried > 1 else 'recopiée'} vers le bas"
         )
     rows: list[Row] = list(enumerate(values, start=1))
     return Table(rows, sheet=sheet.name, remarks=tuple(remarks))

@@ -171,8 +171,8 @@ def sentence(found: Help) -> str:
     count = int(found.volunteers.sum())
     enlisted = counted(count, "volontaire", "volontaires")
     told = (
-        f"Il manque {number(found.need)} demi-journées de consultation par mois dans "
-        f"{number(len(found.targets))} communes. {enlisted} en "
+        f"Il manque {counted(found.need, 'demi-journée', 'demi-journées')} de consultation par "
+        f"mois dans {counted(len(found.targets), 'commune', 'communes')}. {enlisted} en "
         f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
         f"{percent(found.covered / found.need)} du besoin"
     )
@@ -181,7 +181,8 @@ def sentence(found: Help) -> str:
     )
     if found.out_of_reach >= 0.5:
         told += (
-            f" {number(found.out_of_reach)} demi-journées sont hors d’atteinte des donneurs : "
+            f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
+            f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
             f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan dirait qui."
         )
     return told

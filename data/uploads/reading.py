@@ -107,7 +107,8 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
     left = list(chosen.not_read)
     if totals:
         listed = ", ".join(map(str, totals[:5])) + ("…" if len(totals) > 5 else "")
-        left.append(f"{len(totals)} lignes de total (lignes {listed})")
+        where = "lignes" if len(totals) > 1 else "ligne"
+        left.append(f"{french.counted(len(totals), 'ligne', 'lignes')} de total ({where} {listed})")
     used = {titles[place] for place in columns.values()}
     ignored = [cell for cell in heading if cell and fold(cell) not in used]
     return Lines(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.files.headings import CODE, recognise
 from data.files.table_files import read_text_table
 from data.region import schemas
 from geo.errors import InvalidInputError, UnavailableError
@@ -51,18 +52,24 @@ def years(panel: pd.DataFrame) -> list[int]:
 def read_csv(path: Path, what: str) -> pd.DataFrame:
     """Read a table keyed by `code`, as text; refuse a file that is absent or has no such column.
 
-    Any format that a command reads; blank cells are missing.
+    Any format that a command reads; the column of codes may bear any usual heading; blank cells
+    are missing.
     """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
     table = read_text_table(path).reset_index(drop=True)
     table = table.where(table != "")
-    if "code" not in table.columns:
+    heading = [str(column) for column in table.columns]
+    if "code" in heading:
+        return table.assign(code=settled(table["code"]))
+    place = recognise(heading, {"code": CODE}).get("code")
+    if place is None:
         raise InvalidInputError(
-            f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE) ; "
-            f"colonnes trouvées : {', '.join(map(str, table.columns[:8]))}."
+            f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE : CODGEO, "
+            f"code_insee, « Code commune »… conviennent) ; colonnes trouvées : "
+            f"{', '.join(heading[:8])}."
         )
-    return table.assign(code=settled(table["code"]))
+    return table.rename(columns={heading[place]: "code"}).assign(code=settled(table.iloc[:, place]))
 
 
 def settled(codes: pd.Series) -> pd.Series:

@@ -356,7 +356,7 @@ def numbers(texts: pd.Series) -> pd.Series:
 
 def other_levels(count: int) -> str:
     """Say how many rows tell of something larger or smaller than a commune."""
-    lines = "1 ligne" if count == 1 else f"{french.number(count)} lignes"
+    lines = french.counted(count, "ligne", "lignes")
     return f"{lines} d'un autre niveau que la commune, hors de cette lecture"
 
 
@@ -421,8 +421,8 @@ def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     second |= merged & rows.duplicated("code") & ~second
     if second.any():
         tally.remarks.append(
-            f"{french.number(int(second.sum()))} anciennes communes : la valeur de la commune "
-            "nouvelle est retenue"
+            french.counted(int(second.sum()), "ancienne commune", "anciennes communes")
+            + " : la valeur de la commune nouvelle est retenue"
         )
     return rows[~second]
 

@@ -84,7 +84,7 @@ def _of_departements(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     known = codes.map(lambda code: _DEPARTEMENT.fullmatch(code) is not None)
     totals = int((~known).sum())
     if totals:
-        lines = "1 ligne" if totals == 1 else f"{french.number(totals)} lignes"
+        lines = french.counted(totals, "ligne", "lignes")
         tally.remarks.append(f"{lines} de totaux ou d'un autre niveau, hors de cette lecture")
     return rows.assign(code=codes)[known]
 

@@ -94,8 +94,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     kept = sites[sites["category"].isin(KINDS)]
     if len(sites) > len(kept):
         tally.remarks.append(
-            f"{french.number(len(sites) - len(kept))} établissements d'autres catégories, gardés "
-            "pour placer les activités de soins"
+            french.counted(
+                len(sites) - len(kept),
+                "établissement d'une autre catégorie, gardé pour placer les activités de soins",
+                "établissements d'autres catégories, gardés pour placer les activités de soins",
+            )
         )
     require_rows(len(kept), candidate.file.name, "maisons et centres de santé")
     tally.kept = len(kept)
@@ -255,7 +258,11 @@ def _read_flow(file: InputFile, index: CommuneIndex, tally: Tally) -> tuple[pd.D
                 rows = []
     if closed:
         tally.remarks.append(
-            f"{french.number(closed)} établissements fermés ou inactifs, laissés de côté"
+            french.counted(
+                closed,
+                "établissement fermé ou inactif, laissé de côté",
+                "établissements fermés ou inactifs, laissés de côté",
+            )
         )
     frames.append(pd.DataFrame(rows, columns=[*SITE_COLUMNS, "x", "y"], dtype=str))
     frame = pd.concat(frames, ignore_index=True)

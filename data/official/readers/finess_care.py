@@ -52,8 +52,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     found = found[~lost]
     require_rows(len(found), name, "établissements retrouvés dans le FINESS géolocalisé")
     tally.remarks.append(
-        f"{french.number(len(found))} sites d'urgences ; SAMU et SMUR, qui ne reçoivent pas sur "
-        "place, sont laissés de côté"
+        f"{french.counted(len(found), 'site', 'sites')} d'urgences ; SAMU et SMUR, qui ne "
+        "reçoivent pas sur place, sont laissés de côté"
     )
     return ReadResult(
         {"structures": as_structures(found.assign(kind="urgences"), labelled=False)},

@@ -101,12 +101,13 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.kept = known.index.nunique()
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()
     exhaustive = source in {"bpe_detail", "bpe_melodi", "bpe_wide"}
-    zeros = _zeros(history, index, tally) if exhaustive else history.iloc[:0]
-    if source in _ONE_ROW_EACH:
-        history = without_lost(history, index, tally)
-    # Of a commune with several lines, those left are what is known: at least that.
-    history = pd.concat([history, zeros])
-    history = history.sort_values(["code", "year"])
+    if exhaustive:
+        history = pd.concat([history, _zeros(history, index, tally)])
+    # Of a commune with several lines, those left are a part of what it has, never their sum.
+    history = without_lost(history, index, tally).sort_values(["code", "year"])
+    if exhaustive:
+        _tell_zeros(history, index, tally)
+        history = history.drop(columns="absent")
     require_rows(len(history), candidate.file.name, "nombre de médecins généralistes par commune")
     year = _year_of_region(history, index)
     gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
@@ -161,11 +162,16 @@ def _read_wide(header: Header, tally: Tally) -> pd.DataFrame:
     long["year"] = long["year"].astype(int)
     long, wrong = _counted(long, tally)
     blank = long.loc[long["text"] == "", "year"].value_counts()
-    tally.remarks += [
-        f"{year} : {french.number(count)} communes sans valeur, laissées inconnues"
-        for year, count in sorted(blank.items())
-    ]
+    tally.remarks += [f"{year} : {_without_value(count)}" for year, count in sorted(blank.items())]
     return long.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _without_value(count: int) -> str:
+    return french.counted(
+        count,
+        "commune sans valeur, laissée inconnue",
+        "communes sans valeur, laissées inconnues",
+    )
 
 
 def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]:
@@ -190,7 +196,7 @@ def _read_long(header: Header, tally: Tally) -> pd.DataFrame:
     rows, wrong = _counted(rows, tally)
     blank = int((rows["text"] == "").sum())
     if blank:
-        tally.remarks.append(f"{french.number(blank)} communes sans valeur, laissées inconnues")
+        tally.remarks.append(_without_value(blank))
     year = rows["date"].str.extract(r"((?:19|20)\d\d)")[0] if "date" in rows else None
     if year is None or year.isna().all():
         year = pd.Series(str(_year_in_name(header)), index=rows.index)
@@ -313,14 +319,21 @@ def _zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataF
     given = pd.MultiIndex.from_frame(history[["code", "year"]])
     missing = grid.difference(given)
     zeros = pd.DataFrame({"code": missing.get_level_values(0), "year": missing.get_level_values(1)})
-    zeros = without_lost(zeros, index, tally)
-    here = int(zeros["code"].isin(index.codes).sum())
-    if here:
+    return zeros.assign(gps=0.0, absent=True)
+
+
+def _tell_zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> None:
+    absent = history["absent"].eq(True)
+    if here := int((absent & history["code"].isin(index.codes)).sum()):
         tally.remarks.append(
-            f"{french.number(here)} communes de la région sans ligne dans ce fichier exhaustif : "
-            "comptées à zéro médecin"
+            french.counted(
+                here,
+                "commune de la région sans ligne dans ce fichier exhaustif : comptée à zéro "
+                "médecin",
+                "communes de la région sans ligne dans ce fichier exhaustif : comptées à zéro "
+                "médecin",
+            )
         )
-    return zeros.assign(gps=0.0)
 
 
 def _year_of_region(history: pd.DataFrame, index: CommuneIndex) -> int:

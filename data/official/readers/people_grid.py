@@ -83,12 +83,12 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     require_rows(len(squares), candidate.file.name, "carreaux de la région")
     tally.kept = len(squares)
     if away:
-        squares_away = "1 carreau" if away == 1 else f"{french.number(away)} carreaux"
+        squares_away = french.counted(away, "carreau", "carreaux")
         tally.remarks.append(f"{squares_away} loin de la région, hors de cette lecture")
     here = squares.loc[squares["code"].isin(index.codes), "people"].sum()
     tally.remarks.append(
-        f"{french.number(here)} habitants comptés dans les carreaux de la région ; ils sont "
-        "ramenés, commune par commune, à sa population"
+        f"{french.counted(here, 'habitant compté', 'habitants comptés')} dans les carreaux de la "
+        "région ; le nombre est ramené, commune par commune, à sa population"
     )
     table = squares[["code", "lon", "lat", "people"]].reset_index(drop=True)
     return ReadResult({"people_squares": table}, {"people_squares": _vintage(candidate)}, tally)

@@ -81,14 +81,20 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     gps = counts.reindex(sure, fill_value=0.0).rename_axis("code").rename("gps").reset_index()
     if doubtful & index.codes:
         tally.remarks.append(
-            f"{french.number(len(doubtful & index.codes))} communes sans ligne retrouvée, mais où "
-            "des lignes refusées pourraient exercer : laissées inconnues, jamais comptées zéro"
+            french.counted(
+                len(doubtful & index.codes),
+                "commune sans ligne retrouvée, mais où des lignes refusées pourraient exercer : "
+                "laissée inconnue, jamais comptée zéro",
+                "communes sans ligne retrouvée, mais où des lignes refusées pourraient exercer : "
+                "laissées inconnues, jamais comptées zéro",
+            )
         )
     here = located["code"].isin(index.codes)
     tally.remarks.append(
-        f"{french.number(located.loc[here, 'share'].sum(), 1)} généralistes de premier recours "
-        f"dans la région, {french.number(int(here.sum()))} lieux d'exercice ; un médecin de k "
-        "lieux compte pour 1/k dans chacun"
+        french.counted(located.loc[here, "share"].sum(), "généraliste", "généralistes", 1)
+        + " de premier recours dans la région, "
+        + french.counted(int(here.sum()), "lieu d'exercice", "lieux d'exercice")
+        + " ; un médecin de k lieux compte pour 1/k dans chacun"
     )
     told, day = _day(candidate)
     return ReadResult({"gps": gps}, {"gps": told}, tally, measured={"gps": Moment.of(day)})
@@ -171,7 +177,11 @@ def _general_practitioners(rows: pd.DataFrame, candidate: Candidate, tally: Tall
     exclusive = set(rows.loc[rows["skill_type"] == EXCLUSIVE_SKILL, "person"])
     if exclusive:
         tally.remarks.append(
-            f"{french.number(len(exclusive))} médecins à compétence exclusive laissés de côté"
+            french.counted(
+                len(exclusive),
+                "médecin à compétence exclusive laissé de côté",
+                "médecins à compétence exclusive laissés de côté",
+            )
         )
         rows = rows[~rows["person"].isin(exclusive)]
     named = rows["skill"].isin(GP_SKILLS)

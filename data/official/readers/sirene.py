@@ -81,9 +81,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     table = counts.reindex(everywhere, fill_value=0.0).rename_axis("code").reset_index()
     table = without_lost(table, index, tally)
     tally.remarks.append(
-        f"{french.number(counts[counts.index.isin(index.codes)].sum())} établissements de médecine "
-        "générale dans la région, remplaçants compris : une entrée des prévisions, pas un nombre "
-        "de médecins"
+        french.counted(
+            counts[counts.index.isin(index.codes)].sum(), "établissement", "établissements"
+        )
+        + " de médecine générale dans la région, remplaçants compris : une entrée des prévisions, "
+        "pas un nombre de médecins"
     )
     return ReadResult({"gp_register": table.assign(month=month)}, {"gp_register": month}, tally)
 

@@ -31,13 +31,19 @@ def placed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFram
     lacking = (~own | far) & centre["lon"].notna()
     if far.any():
         tally.remarks.append(
-            f"{french.number(int(far.sum()))} positions à plus de 25 km de leur commune, "
-            "ramenées au point de la commune"
+            french.counted(
+                int(far.sum()),
+                "position à plus de 25 km de sa commune, ramenée au point de la commune",
+                "positions à plus de 25 km de leur commune, ramenées au point de la commune",
+            )
         )
     if (lacking & ~far).any():
         tally.remarks.append(
-            f"{french.number(int((lacking & ~far).sum()))} établissements sans coordonnées, "
-            "placés au point de leur commune"
+            french.counted(
+                int((lacking & ~far).sum()),
+                "établissement sans coordonnées, placé au point de sa commune",
+                "établissements sans coordonnées, placés au point de leur commune",
+            )
         )
     moved = rows.copy()
     moved.loc[lacking, ["lon", "lat"]] = centre.loc[lacking, ["lon", "lat"]]

@@ -188,8 +188,11 @@ def _spread(header: Header, zone: int, index: CommuneIndex, tally: Tally) -> pd.
     tally.refuse(rows[~known], "territoire de vie-santé dont les communes ne sont pas connues")
     rows = rows[known].assign(code=lambda table: table["tvs"].map(index.tvs))
     tally.remarks.append(
-        f"{french.number(len(rows))} territoires de vie-santé, leur zone donnée à chacune de leurs "
-        "communes"
+        french.counted(
+            len(rows),
+            "territoire de vie-santé, sa zone donnée à chacune de ses communes",
+            "territoires de vie-santé, leur zone donnée à chacune de leurs communes",
+        )
     )
     rows = rows.explode("code")
     return rows.assign(own=rows["code"], district="")
@@ -215,13 +218,17 @@ def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -
     away = int((~near).sum())
     if away:
         tally.remarks.append(
-            f"{french.number(away)} lignes de codes postaux éloignés de la région, non lues"
+            french.counted(
+                away,
+                "ligne d'un code postal éloigné de la région, non lue",
+                "lignes de codes postaux éloignés de la région, non lues",
+            )
         )
     rows = rows[near].copy()
     before = len(rows)
     rows = rows[~rows.duplicated(["postcode", "name", "value"])]
     if before > len(rows):
-        tally.remarks.append(f"{french.number(before - len(rows))} lignes répétées")
+        tally.remarks.append(french.counted(before - len(rows), "ligne répétée", "lignes répétées"))
     rows["code"] = [
         _named(folded_name(name), postcode, index)
         for name, postcode in zip(rows["name"], rows["postcode"], strict=True)
@@ -275,8 +282,8 @@ def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
     regional = int((rows["value"].map(values).str.contains(r"\bzar\b|accompagnement")).sum())
     if regional:
         tally.remarks.append(
-            f"{french.number(regional)} lignes en zone d'accompagnement régional, rangées avec les "
-            "zones de vigilance (ni ZIP ni ZAC)"
+            f"{french.counted(regional, 'ligne', 'lignes')} en zone d'accompagnement régional, "
+            f"{'rangées' if regional > 1 else 'rangée'} avec les zones de vigilance (ni ZIP ni ZAC)"
         )
     rows = rows[read.notna()].copy()
     read = read[read.notna()]

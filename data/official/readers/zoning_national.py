@@ -69,7 +69,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     undated = (rows["day"] != "") & (rows["decree"] == "")
     if undated.any():
         tally.remarks.append(
-            f"{french.number(int(undated.sum()))} dates d'arrêté illisibles, laissées inconnues"
+            french.counted(
+                int(undated.sum()),
+                "date d'arrêté illisible, laissée inconnue",
+                "dates d'arrêté illisibles, laissées inconnues",
+            )
         )
     rows = one_per_part(chief_rows(settled(rows, index, tally), tally), tally)
     require_rows(len(rows), candidate.file.name, "zonage des communes")
@@ -97,8 +101,8 @@ def _classed(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         tally.refuse(rows[unnamed], "zonage non communiqué (NC)")
         return rows[~unnamed]
     tally.remarks.append(
-        f"{french.number(int(unnamed.sum()))} communes non classées (NC) : hors zone, puisque le "
-        "fichier n'a pas d'autre mot pour le dire"
+        french.counted(int(unnamed.sum()), "commune non classée", "communes non classées")
+        + " (NC) : hors zone, puisque le fichier n'a pas d'autre mot pour le dire"
     )
     return rows.assign(value=rows["value"].where(~unnamed, "hors zone"))
 

@@ -7,6 +7,7 @@ apart as on screen, and prints what became of them and what the worst took.
 import argparse
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +20,9 @@ from data.official.reading import read_here
 from data.pdses import reader
 from tests.data.files import sandboxed
 from tests.faults.harness import in_french
+
+_SAID_EVERY = 400
+"""Readings between two lines of figures."""
 
 
 def files() -> st.SearchStrategy[bytes]:
@@ -70,7 +74,7 @@ def doors(content: bytes, name: str, folder: Path) -> dict[str, sandbox.Answer]:
 
 
 def main() -> None:
-    """Send files to every door and print figures."""
+    """Send files to every door and print figures, as they come too."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int, nargs="?", default=1_000)
     count = parser.parse_args().count
@@ -93,16 +97,22 @@ def main() -> None:
             peaks.append(answer.peak_bytes)
             if answer.kind != "ok":
                 in_french(sandbox.failure(answer, "fichier"))
+        if len(cpu) % _SAID_EVERY == 0:
+            print(_figures(cpu, peaks), flush=True)
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         send()
     for (door, kind), number in sorted(ended.items()):
         print(f"{door:<10}{kind:<12}{number:>7}")
-    cpu.sort()
-    print(
-        f"{len(cpu)} readings: processor median {cpu[len(cpu) // 2]:.2f} s, 95th "
-        f"{cpu[int(0.95 * len(cpu))]:.2f} s, most {cpu[-1]:.2f} s; memory most "
+    print(_figures(cpu, peaks))
+
+
+def _figures(cpu: Sequence[float], peaks: Sequence[int]) -> str:
+    taken = sorted(cpu)
+    return (
+        f"{len(taken)} readings: processor median {taken[len(taken) // 2]:.2f} s, 95th "
+        f"{taken[int(0.95 * len(taken))]:.2f} s, most {taken[-1]:.2f} s; memory most "
         f"{max(peaks) / 1e6:.0f} MB"
     )
 

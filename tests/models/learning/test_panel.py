@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError, UnavailableError
+from models.learning import inputs, places, training
 from models.learning import panel as panels
-from models.learning import places, training
 from models.learning.regions import REGION_OF, SEALED_REGION
 
 
@@ -107,3 +107,27 @@ def test_codes_and_counts_are_understood_as_people_write_them(tmp_path: Path) ->
     assert reading.rows == 7 == len(table) + sum(reading.refused.values())
     assert sum(reading.refused.values()) == 2
     assert sum(reading.doubtful.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "heading", ["code", "CODGEO", "code_insee", "Code commune", "Code INSEE", "DEPCOM", "INSEE_COM"]
+)
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_codes_are_found_under_any_usual_heading(
+    tmp_path: Path, heading: str, separator: str
+) -> None:
+    path = tmp_path / "panel.csv"
+    lines = [["Libellé", heading, "gp_2017"], ["Ussel", "19275", "2"], ["Ambérieu", "1004", "1"]]
+    path.write_text("\n".join(separator.join(line) for line in lines), encoding="utf-8")
+    table = panels.read_counted(path).table
+    assert table.set_index("code")["gp_2017"].to_dict() == {"19275": 2, "01004": 1}
+    path.write_text(path.read_text(encoding="utf-8").replace("gp_2017", "apl_2017"))
+    assert inputs.read_apl(path)["code"].tolist() == ["19275", "01004"]
+    assert inputs.read_reference(path)["code"].tolist() == ["19275", "01004"]
+
+
+def test_a_table_without_codes_is_refused_with_what_would_do(tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    path.write_text("nom;gp_2017\nUssel;2\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"CODGEO.*colonnes trouvées : nom, gp_2017"):
+        panels.read_counted(path)

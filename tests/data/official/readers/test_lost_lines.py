@@ -33,10 +33,10 @@ def test_an_exhaustive_file_says_no_zero_where_a_line_is_refused(tmp_path):
     assert gps["19275"] == 11
     assert gps["19001"] == 0  # covered, and no line of it was refused
     assert "19136" not in gps.index
-    assert gps["19073"] == 2  # what its other lines count
-    assert "19136" not in set(result.tables["gp_history"]["code"])
+    assert "19073" not in gps.index  # its other lines count a part of what it has
+    assert not {"19136", "19073"} & set(result.tables["gp_history"]["code"])
     assert any(
-        "1 commune dont une ligne est refusée : laissée inconnue" in said
+        "2 communes dont une ligne est refusée : laissées inconnues" in said
         for said in result.tally.remarks
     )
 
@@ -64,3 +64,37 @@ def test_lines_that_contradict_one_another_are_no_zero(tmp_path):
     result = read(tmp_path / "bpe_2021.csv", text)
     assert "19136" not in set(result.tables["gps"]["code"])
     assert len(result.tables["gps"]) == len(codes) - 1
+
+
+def test_one_line_of_several_refused_leaves_its_year_unknown_in_the_melodi_form(tmp_path):
+    codes = [c for c in embedded_set.communes("75")["code"] if c.startswith("19")]
+    rows = [f"{code};COM;C104;2024;FACILITIES;1" for code in codes]
+    rows += [
+        "19275;COM;D265;2023;FACILITIES;4",
+        "19275;COM;D265;2024;FACILITIES;4",
+        "19275;COM;D265;2024;FACILITIES;?",
+        "19136;COM;D265;2024;FACILITIES;1",
+    ]
+    heading = "GEO;GEO_OBJECT;FACILITY_TYPE;TIME_PERIOD;BPE_MEASURE;OBS_VALUE"
+    result = read(tmp_path / "DS_BPE.csv", "\n".join([heading, *rows]))
+    history = result.tables["gp_history"].set_index(["code", "year"])["gps"]
+    assert history["19275", 2023] == 4
+    assert ("19275", 2024) not in history.index
+    assert history["19136", 2024] == 1
+    assert result.tables["gps"].set_index("code")["gps"]["19136"] == 1
+    (zeros,) = [said for said in result.tally.remarks if "exhaustif" in said]
+    assert "comptées à zéro" in zeros
+
+
+def test_a_single_commune_is_told_in_the_singular(tmp_path):
+    codes = [c for c in embedded_set.communes("75")["code"] if c.startswith("19")]
+    rows = [f"{code};2021;D265;1" for code in codes[1:]]
+    text = "\n".join(["DEPCOM;AN;TYPEQU;NB_EQUIP", *rows]) + "\n"
+    told = read(tmp_path / "bpe_2021.csv", text).tally.remarks
+    assert (
+        "1 commune de la région sans ligne dans ce fichier exhaustif : comptée à zéro médecin"
+        in told
+    )
+    text = "Code INSEE;MG 2024\n19275;3\n19136;\n"
+    told = read(tmp_path / "mg.csv", text).tally.remarks
+    assert "2024 : 1 commune sans valeur, laissée inconnue" in told

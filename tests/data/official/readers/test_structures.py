@@ -134,7 +134,7 @@ def test_who_has_no_coordinate_stands_on_the_commune_and_is_counted(read, tmp_pa
     assert (
         "2 établissements sans coordonnées, placés au point de leur commune" in result.tally.remarks
     )
-    assert any("d'autres catégories" in remark for remark in result.tally.remarks)
+    assert any("d'une autre catégorie" in remark for remark in result.tally.remarks)
 
 
 @pytest.mark.parametrize("layout", ["yearly", "t-finess"])
