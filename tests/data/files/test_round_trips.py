@@ -96,7 +96,7 @@ def test_layers_of_points(data: st.DataObject) -> None:
     found = data.draw(chosen())
     names = data.draw(st.lists(written.NAMES, min_size=len(found), max_size=len(found)))
     kind = data.draw(st.sampled_from(list(written.LAYERS)))
-    epsg = 4326 if kind == "geojson" else data.draw(st.sampled_from([4326, *written.METRES]))
+    epsg = 4326 if kind in written.DEGREES else data.draw(st.sampled_from([4326, *written.METRES]))
     lonlat = [(lon, lat) for _, lon, lat in found]
     report = read_back(f"sites.{kind}", written.layer(kind, names, lonlat, epsg))
     got = sorted((site.name, round(site.lon, 4), round(site.lat, 4)) for site in report.sites)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pyproj
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -21,7 +22,12 @@ NAMES = st.text("abcdefghijéèçôûÉ'- 0123456789", min_size=1, max_size=20).
     lambda text: " ".join(f"MSP {text}".split())
 )
 TABLES = ("csv", "xlsx", "ods", "parquet")
-LAYERS = {"geojson": "GeoJSON", "gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile"}
+LAYERS = {
+    "geojson": "GeoJSON", "gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile",
+    "kml": "KML", "gpx": "GPX", "geojsonl": "GeoJSONSeq",
+}  # fmt: skip
+DEGREES = ("geojson", "kml", "gpx", "geojsonl")
+"""Layers that hold degrees whatever happens."""
 METRES = (2154, 27572, 3857, 32630, 32631, 3944, 3945, 3946)
 """Systems that are judged by their values where the file is silent."""
 
@@ -68,15 +74,34 @@ def parquet(rows: Rows) -> bytes:
     return stream.getvalue()
 
 
-WRITERS: dict[str, Callable[[Rows], bytes]] = {"xlsx": workbook, "ods": ods, "parquet": parquet}
+def dbf(rows: Rows) -> bytes:
+    """Write rows as a dBase table, whose titles hold ten plain letters at most."""
+    frame = pd.DataFrame(rows[1:], columns=[str(title) for title in rows[0]])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.dbf"
+        pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", encoding="utf-8")
+        return path.read_bytes()
+
+
+def fits_dbf(rows: Rows) -> bool:
+    """Tell whether the titles of a table are those of a dBase table."""
+    titles = [str(title) for title in rows[0]]
+    return all(len(title) <= 10 and title.isascii() and " " not in title for title in titles)
+
+
+WRITERS: dict[str, Callable[[Rows], bytes]] = {
+    "xlsx": workbook, "ods": ods, "parquet": parquet, "dbf": dbf,
+}  # fmt: skip
 
 
 @st.composite
-def tables(draw: DrawFn, rows: Rows) -> tuple[str, bytes]:
+def tables(
+    draw: DrawFn, rows: Rows, kinds: Sequence[str] = TABLES, stem: str = "fichier"
+) -> tuple[str, bytes]:
     """Write rows in any format of tables; return the name of the file and its content."""
-    kind = draw(st.sampled_from(TABLES))
+    kind = draw(st.sampled_from(kinds))
     content = draw(texts(rows)) if kind == "csv" else WRITERS[kind](rows)
-    return f"fichier.{kind}", content
+    return f"{stem}.{kind}", content
 
 
 def layer(
@@ -84,7 +109,8 @@ def layer(
 ) -> bytes:
     """Write named points as a layer in its own system, zipped where it takes several files."""
     points = gpd.points_from_xy(*zip(*lonlat, strict=True), crs=4326)
-    frame = gpd.GeoDataFrame({"nom": list(names)}, geometry=points).to_crs(epsg)
+    title = {"kml": "Name", "gpx": "name"}.get(kind, "nom")
+    frame = gpd.GeoDataFrame({title: list(names)}, geometry=points).to_crs(epsg)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"sites.{kind}"
         frame.to_file(path, driver=LAYERS[kind], encoding="utf-8")
