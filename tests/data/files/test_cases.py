@@ -4,12 +4,16 @@ Each file goes through each door it fits; none may be left without an expectatio
 """
 
 import pytest
+from typer.testing import CliRunner
 
+from data.cli import app
+from data.files.table_files import read_text_table
 from data.official.imports import ASK, PARTIAL, REPLACE, commune_index, import_files
 from data.official.reading import read_here
 from data.pdses.reader import read_lines as on_call_lines
 from data.region import catalogue, embedded_set
 from data.region.gazetteer import gazetteer
+from data.region.road_build import build_and_use
 from data.siting.instances import build_model, read_instance
 from data.uploads import match_lines, read_lines
 from data.uploads.own_points import own_points
@@ -260,3 +264,14 @@ def test_sites_that_exist_are_all_kept(cases, model):
     assert covered == 300
     if model == "mclp":
         assert solved.objective == 300
+
+
+@pytest.mark.parametrize("order", [["17_ouest.osm", "17_est.osm"], ["17_est.osm", "17_ouest.osm"]])
+def test_a_road_across_two_extracts_is_whole_in_either_order(cases, order, tmp_path):
+    folder = cases / "other"
+    build_and_use([folder / name for name in order], lambda _: None)
+    out = tmp_path / "minutes.csv"
+    done = CliRunner().invoke(app, ["matrix", str(folder / "17_paires.csv"), "--out", str(out)])
+    assert done.exception is None, done.exception
+    (minutes,) = read_text_table(out)["minutes"]
+    assert float(minutes) == pytest.approx(3.34, abs=0.01)
