@@ -120,6 +120,14 @@ def test_image_holds_the_application_and_no_secret() -> None:
     kept = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert all((ROOT / name).exists() for name in kept)
     assert {"app.py", "server.py", "geo", "data", "models", "pages", "static"} <= kept
+    steps = (ROOT / "deploy" / "Containerfile").read_text()
+    copied = {
+        name
+        for line in re.findall(r"^COPY (.+) \./$", steps, re.MULTILINE)
+        for name in line.split()
+    }
+    assert "requirements-hashed.lock" in copied
+    assert copied - {"."} <= kept
     secrets = (".streamlit/secrets.toml", "deploy/.env", ".git/config")
     assert not any(
         f"{secret}/".startswith(f"{rule.rstrip('/')}/") for secret in secrets for rule in kept
