@@ -1,7 +1,7 @@
 """A real browser on the real server: fixtures of the browser tests.
 
-All these tests run in one worker, one after the other. Without a browser they are skipped, saying
-what to install; with PROXISOINS_REQUIRE_BROWSER set they fail.
+Each worker that runs some has a server of its own, over a copy of what all share. Without a browser
+they are skipped, saying what to install; with PROXISOINS_REQUIRE_BROWSER set they fail.
 """
 
 import os
@@ -29,11 +29,10 @@ OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder, and keep them in one worker: they share a server."""
+    """Mark the tests of this folder."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def free_port() -> int:
