@@ -127,7 +127,8 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         typer.echo(sentence)
     years = french.counted(horizon, "an", "ans")
     typer.echo(
-        f"{len(result)} communes avec un médecin en {as_of}, horizon {years} "
+        f"{french.counted(len(result), 'commune', 'communes')} avec un médecin en {as_of}, "
+        f"horizon {years} "
         f"(fin {as_of + horizon}) : {out}."
     )
     if inputs.register is not None:
@@ -148,13 +149,19 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
 
 def _read(reading: "Reading", counts: "pd.Series") -> list[str]:
     """Say what became of every row of the panel."""
+    from data.base import french
+
     parts = [
         f"{int((counts > 0).sum())} avec un médecin",
         f"{int((counts == 0).sum())} sans médecin",
         f"{int(counts.isna().sum())} sans effectif connu",
-        *(f"{count} refusées ({reason})" for reason, count in reading.refused.items() if count),
+        *(
+            f"{french.counted(count, 'refusée', 'refusées')} ({reason})"
+            for reason, count in reading.refused.items()
+            if count
+        ),
     ]
-    said = [f"{reading.rows} lignes lues : {', '.join(parts)}."]
+    said = [f"{french.counted(reading.rows, 'ligne lue', 'lignes lues')} : {', '.join(parts)}."]
     return said + [
         f"Doute : {reason}, {count}." for reason, count in reading.doubtful.items() if count
     ]

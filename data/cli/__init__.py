@@ -32,8 +32,14 @@ app = typer.Typer(
 @app.callback()
 def _listening(context: typer.Context) -> None:
     """Let what is read say what to know of it, beside the answer."""
-    heard = remarks.heard_by(lambda told: typer.echo(f"À savoir : {told}", err=True))
-    context.with_resource(heard)
+    said: set[str] = set()
+
+    def hear(told: str) -> None:
+        if told not in said:  # a file that is read twice is told once
+            said.add(told)
+            typer.echo(f"À savoir : {told}", err=True)
+
+    context.with_resource(remarks.heard_by(hear))
 
 
 app.command("import")(import_files)

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.base.french import counted
+from data.files.remarks import heard_by
 from geo.errors import InvalidInputError
 from models.learning.panel import follow_mergers, numbers, read, read_csv, years
 from models.learning.register import Register, read_counts
 
 _APL = re.compile(r"^apl_((?:19|20)\d{2})$")
+_READ = re.compile(r"^(?:apl(?:65)?|standardised_population)_(?:19|20)\d{2}$")
+_REFERENCE = {"population": "population", "longitude_centre": "lon", "latitude_centre": "lat"}
+"""Column of a reference of communes to what it says."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Inputs:
 
 def read_apl(path: Path) -> pd.DataFrame:
     """Read APL in the layout apl_Y, apl65_Y, standardised_population_(Y-2) to one row a year."""
-    wide = read_csv(path, "APL")
+    wide = read_csv(path, "APL", _READ)
     wide = wide[wide["code"] != ""]
     found = sorted(int(m[1]) for m in map(_APL.match, map(str, wide.columns)) if m)
     if not found:
@@ -73,10 +78,9 @@ def read_apl(path: Path) -> pd.DataFrame:
 
 def read_reference(path: Path) -> pd.DataFrame:
     """Read populations and points given by a reference of communes; other columns are ignored."""
-    wide = read_csv(path, "référence des communes")
-    names = {"population": "population", "longitude_centre": "lon", "latitude_centre": "lat"}
+    wide = read_csv(path, "référence des communes", re.compile(f"(?:{'|'.join(_REFERENCE)})$"))
     table = wide[["code"]].copy()
-    for column, name in names.items():
+    for column, name in _REFERENCE.items():
         blank = pd.Series(float("nan"), index=wide.index)
         table[name] = numbers(wide.get(column, blank))
     return table[table["code"] != ""].drop_duplicates("code")
@@ -86,11 +90,14 @@ def codes_told(path: Path | None, what: str) -> str:
     """Say how many rows of a file have no readable code; "" when all have one."""
     if path is None:
         return ""
-    codes = read_csv(path, what)["code"]
+    with heard_by(lambda _: None):  # its reading is told where it is used
+        codes = read_csv(path, what)["code"]
     unread = int((codes == "").sum())
     if not unread:
         return ""
-    return f"{what} : {len(codes)} lignes lues, dont {unread} refusées (code de commune illisible)."
+    lines = counted(len(codes), "ligne lue", "lignes lues")
+    refused = counted(unread, "refusée", "refusées")
+    return f"{what} : {lines}, dont {refused} (code de commune illisible)."
 
 
 def share_over_65(extract: pd.DataFrame) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from data.files.headings import CODE, recognise
+from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
 from data.region import schemas
 from geo.errors import InvalidInputError, UnavailableError
@@ -24,6 +25,7 @@ MERIDIAN = 2.5
 """Longitude of the middle of France, degrees."""
 
 _COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
+_ANY = re.compile("")
 
 
 def departement(codes: pd.Series) -> pd.Series:
@@ -49,26 +51,28 @@ def years(panel: pd.DataFrame) -> list[int]:
     return sorted(int(m[1]) for m in map(_COLUMN.match, map(str, panel.columns)) if m)
 
 
-def read_csv(path: Path, what: str) -> pd.DataFrame:
+def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataFrame:
     """Read a table keyed by `code`, as text; refuse a file that is absent or has no such column.
 
     Any format that a command reads; the column of codes may bear any usual heading; blank cells
-    are missing.
+    are missing. `figures` matches the headings that are read beside it: a command tells which.
     """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
     table = read_text_table(path).reset_index(drop=True)
     table = table.where(table != "")
     heading = [str(column) for column in table.columns]
-    if "code" in heading:
-        return table.assign(code=settled(table["code"]))
-    place = recognise(heading, {"code": CODE}).get("code")
+    place = heading.index("code") if "code" in heading else None
+    if place is None:
+        place = recognise(heading, {"code": CODE}).get("code")
     if place is None:
         raise InvalidInputError(
             f"Le fichier {path} ({what}) n’a pas de colonne « code » (code INSEE : CODGEO, "
             f"code_insee, « Code commune »… conviennent) ; colonnes trouvées : "
             f"{', '.join(heading[:8])}."
         )
+    read = [title for title in heading if title == heading[place] or figures.match(title)]
+    tell_columns(path.name, table, read)
     return table.rename(columns={heading[place]: "code"}).assign(code=settled(table.iloc[:, place]))
 
 
@@ -118,7 +122,7 @@ def read(path: Path) -> pd.DataFrame:
 
 def read_counted(path: Path) -> Reading:
     """Read a panel in the layout code, gp_YYYY… and count the rows that are not understood."""
-    text = read_csv(path, "nombre de médecins par commune")
+    text = read_csv(path, "nombre de médecins par commune", _COLUMN)
     found = years(text)
     if not found:
         raise InvalidInputError(

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from data.base.french import number
+from data.cli import app as proxisoins
 from geo.errors import InvalidInputError
 from models.backtests import report
 from models.cli import app
@@ -132,8 +134,29 @@ def test_the_command_predicts_from_files(panel: pd.DataFrame, tmp_path: Path) ->
     table = pd.read_csv(out, dtype={"code": str})
     assert list(table.columns) == ["code", "probability", "low", "high", "class", "state"]
     assert set(table["code"]) == set(panel.loc[panel["gp_2017"] > 0, "code"])
-    assert f"{len(panel) + 1} lignes lues" in said
-    assert "1 refusées" in said
+    assert f"{number(len(panel) + 1)} lignes lues" in said
+    assert "1 refusée (" in said
+
+
+def test_the_command_takes_codes_under_usual_headings_and_says_its_columns(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    plain, other, apl = (tmp_path / name for name in ("panel.csv", "mg.xlsx", "apl.csv"))
+    panel.to_csv(plain, index=False)
+    panel.assign(nom="x").rename(columns={"code": "CODGEO"}).to_excel(other, index=False)
+    figures = {"Code commune": panel["code"], "apl_2016": 2.5, "apl65_2016": 2.0}
+    pd.DataFrame(figures).to_csv(apl, index=False, sep=";")
+    outs = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    run(plain, outs[0], "--apl", str(apl))
+    arguments = ["--panel", str(other), "--as-of", "2017", "--horizon", "3", "--apl", str(apl)]
+    done = CliRunner().invoke(proxisoins, ["risk", "predict", *arguments, "--out", str(outs[1])])
+    assert done.exit_code == 0, done.output
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+    told = [line for line in done.output.splitlines() if line.startswith("À savoir")]
+    assert len(told) == len(set(told)) == 2
+    assert "« CODGEO »" in told[0]
+    assert "non lues : « nom »" in told[0]
+    assert "« Code commune », « apl_2016 », « apl65_2016 »" in told[1]
 
 
 def test_the_command_reads_a_register(panel: pd.DataFrame, tmp_path: Path) -> None:
