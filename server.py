@@ -36,6 +36,7 @@ from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError, UnavailableError
 from pages import map_assets
+from pages.streamlit_words import FrenchScripts
 from pages.walls import Walls
 
 LOG = logging.getLogger("proxisoins")
@@ -303,7 +304,7 @@ async def announce(_app: App) -> AsyncIterator[None]:
 app = App(
     Path(__file__).with_name("app.py"),
     routes=[Route("/sante", health)],
-    middleware=[Middleware(SafePages), Middleware(Walls)],
+    middleware=[Middleware(SafePages), Middleware(FrenchScripts), Middleware(Walls)],
     lifespan=announce,
     on_script_error=explain_error,
 )

@@ -1,87 +1,107 @@
 """Pictures of every screen and of its states, at three widths, to be looked at one by one.
 
-`python -m benchmarks.screenshots FOLDER [--address URL] [--only carte] [--width 1440]` drives a
-browser over a running application (its own over demonstration data without `--address`) and
-writes one PNG per state and width.
+`python -m benchmarks.screenshots FOLDER` serves the application over demonstration data, then over
+real counts where the reference files are (`PROXISOINS_REFERENCE_DATA`), and writes a PNG of each
+state and width: what the window shows and, where the screen is longer, the whole of it ("-long").
+`--data`, `--only`, `--width` choose among them; `--address` takes an application that runs already;
+`--home` keeps the data folders between two calls.
 """
 
 import argparse
-import os
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
-from benchmarks.serving import ROOT, serving
+from benchmarks.screen_states import WAIT_MS, State, states, still
+from benchmarks.serving import ROOT, printed, serving
+from data.base.paths import reference_data
 
-FRAME = "iframe[title^='streamlit_folium']"
 HEIGHTS = {1440: 900, 1366: 768, 1024: 768, 390: 844}
-WAIT_MS = 240_000
-
-Gesture = Callable[[Page], None]
-
-
-def _map_ready(page: Page) -> None:
-    page.frame_locator(FRAME).locator("html[data-ready='1']").wait_for(
-        state="attached", timeout=WAIT_MS
-    )
-
-
-def _still(page: Page) -> None:
-    page.locator("[data-test-script-state=notRunning]").first.wait_for(
-        state="attached", timeout=WAIT_MS
-    )
-    # What is not drawn yet stands as grey boxes.
-    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
-    page.locator("[data-test-script-state=notRunning]").first.wait_for(
-        state="attached", timeout=WAIT_MS
-    )
-
-
-def _isochrone(page: Page) -> None:
-    page.frame_locator(FRAME).get_by_role("button", name="Isochrone d’ici").click()
-    page.frame_locator(FRAME).locator("html[data-rings*='ici']").wait_for(
-        state="attached", timeout=WAIT_MS
-    )
-
-
-def _nothing(_page: Page) -> None:
-    """Look at the state as the address opens it."""
-
-
-STATES: tuple[tuple[str, str, bool, Gesture], ...] = (
-    ("carte", "/", True, _nothing),
-    ("carte-commune", "/?commune=23096", True, _nothing),
-    ("carte-isochrone", "/?commune=23096", True, _isochrone),
-    ("carte-couches", "/?ind=apl&couches=zonage,france_sante,pdses,urgences", True, _nothing),
-    ("carte-zone", "/?ind=zone", True, _nothing),
-    ("risques", "/risques", False, _nothing),
-    ("sites", "/sites", False, _nothing),
-    ("solidarite", "/solidarite", True, _nothing),
-    ("permanence", "/permanence", True, _nothing),
-    ("permanence-manques", "/permanence?vue=manques", False, _nothing),
-    ("permanence-chute", "/permanence?vue=si-cette-ligne-tombe", False, _nothing),
-    ("zonage", "/zonage", True, _nothing),
-    ("fiche-commune", "/territoire?territoire=commune:23096", False, _nothing),
-    ("fiche-departement", "/territoire?territoire=departement:23", False, _nothing),
-    ("fiche-comparer", "/territoire?territoire=departement:23&avec=16", False, _nothing),
-    ("fiche-inconnue", "/territoire?territoire=commune:99999", False, _nothing),
-    ("methode", "/methode", False, _nothing),
-    ("lien-inconnu", "/partage?jeton=inconnu", False, _nothing),
+TALLEST_PX = 9_000
+DEMONSTRATION, REAL = "demonstration", "reel"
+_FILES = (
+    "gp_panel/gp_per_commune_dated.csv",
+    "zoning/zonage_na_matched.csv",
+    "apl/apl_gp_per_commune.csv",
+    "reference/communes_75_reference.csv",
 )
-"""Name, address, whether it holds a map to wait for, gesture."""
+"""Real counts, zones, APL and characteristics of communes."""
+_FIX = """() => { for (const one of document.querySelectorAll('iframe')) {
+    const height = one.getBoundingClientRect().height + 'px';
+    one.style.setProperty('height', height, 'important');
+    one.style.setProperty('max-height', height, 'important'); } }"""
+"""A map is as high as the window says: kept as it is while the window grows."""
+_HEIGHT = """() => { const main = document.querySelector('[data-testid=stMain]');
+    return main ? main.scrollHeight : 0; }"""
+
+
+def _import(home: Path) -> None:
+    """Import the reference files by the command, unless this folder holds them already."""
+    files = [str(reference_data() / name) for name in _FILES]
+    printed(f"from data.cli import app; app(['import', *{files!r}], standalone_mode=False)", home)
 
 
 @contextmanager
-def _application(address: str | None) -> Iterator[str]:
-    if address:
-        yield address.rstrip("/")
-        return
-    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as own:
-        yield own.address
+def _application(data: str, home: Path | None) -> Iterator[str]:
+    """Serve the application over data of a kind, and give its address."""
+    with tempfile.TemporaryDirectory() as own:
+        folder = (home or Path(own)) / data
+        folder.mkdir(parents=True, exist_ok=True)
+        if data == REAL:
+            _import(folder)
+        with serving(folder) as served:
+            yield served.address
+
+
+def _take(page: Page, address: str, state: State, path: Path) -> None:
+    """Open a state and write its pictures."""
+    page.goto(address + state.address, timeout=WAIT_MS)
+    still(page)
+    state.gesture(page)
+    still(page)
+    page.wait_for_timeout(1200)  # fonts, transitions
+    page.screenshot(path=path)
+    size = page.viewport_size
+    assert size is not None
+    height = min(int(page.evaluate(_HEIGHT)) + 60, TALLEST_PX)
+    if height > size["height"] + 100:
+        page.evaluate(_FIX)
+        page.set_viewport_size({"width": size["width"], "height": height})
+        page.wait_for_timeout(800)
+        still(page)
+        page.screenshot(path=path.with_stem(path.stem + "-long"))
+
+
+def _pictures(
+    browser: Browser, address: str, wanted: list[State], widths: list[int], folder: Path
+) -> int:
+    """Take all pictures of an application; return how many states could not be reached."""
+    missed = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    for state in wanted:
+        for width in widths:
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHTS[width]},
+                locale="fr-FR",
+                timezone_id="Europe/Paris",
+            )
+            page = context.new_page()
+            page.set_default_timeout(WAIT_MS / 8)
+            path = folder / f"{state.name}-{width}.png"
+            try:
+                _take(page, address, state, path)
+            except (BrowserError, AssertionError) as error:
+                missed += 1
+                page.screenshot(path=path.with_stem(path.stem + "-manque"))
+                print(f"{state.name} {width}: {str(error).splitlines()[0]}", flush=True)
+            context.close()
+    return missed
 
 
 def main() -> None:
@@ -89,33 +109,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--address")
-    parser.add_argument("--only", default="", help="beginning of the names of the states wanted")
+    parser.add_argument("--home", type=Path, help="where the data folders are kept")
+    parser.add_argument("--data", choices=(DEMONSTRATION, REAL), action="append")
+    parser.add_argument("--only", action="append", help="beginning of the names of states wanted")
     parser.add_argument("--width", type=int, action="append", choices=sorted(HEIGHTS))
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    browser_path = subprocess.run(
-        [ROOT / ".ci" / "browser"], capture_output=True, text=True, check=True, env=os.environ
-    ).stdout.strip()
-    with _application(asked.address) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path)
-        for width in asked.width or (1440, 1024, 390):
-            for name, path, with_map, gesture in STATES:
-                if not name.startswith(asked.only):
-                    continue
-                context = browser.new_context(
-                    viewport={"width": width, "height": HEIGHTS[width]}, locale="fr-FR"
-                )
-                page = context.new_page()
-                page.set_default_timeout(WAIT_MS)
-                page.goto(address + path, timeout=WAIT_MS)
-                _still(page)
-                if with_map:
-                    _map_ready(page)
-                gesture(page)
-                page.wait_for_timeout(1500)
-                page.screenshot(path=asked.folder / f"{name}-{width}.png")
-                context.close()
+    wanted = [one for one in states() if one.name.startswith(tuple(asked.only or [""]))]
+    widths = asked.width or [1440, 1024, 390]
+    kinds = asked.data or [DEMONSTRATION, *([REAL] if reference_data().is_dir() else [])]
+    found = subprocess.run([ROOT / ".ci" / "browser"], capture_output=True, text=True, check=True)
+    missed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip())
+        if asked.address:
+            missed += _pictures(browser, asked.address.rstrip("/"), wanted, widths, asked.folder)
+        for kind in [] if asked.address else kinds:
+            with _application(kind, asked.home) as address:
+                missed += _pictures(browser, address, wanted, widths, asked.folder / kind)
         browser.close()
+    sys.exit(f"{missed} pictures could not be taken" if missed else 0)
 
 
 if __name__ == "__main__":

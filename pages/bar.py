@@ -43,7 +43,7 @@ def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
         shell.remember(replace(shell.view(), territory=chosen))
         st.switch_page("pages/territoire.py")
     territory = shell.territory()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="barre"):
         asked = st.text_input(
             "Chercher un territoire",
             key=ASKED,

@@ -19,6 +19,18 @@ from data.reports import columns
 from pages import exporting, grids
 from pages.exporting import Offer
 
+FRENCH_CHART = {
+    "locale": {
+        "number": {
+            "decimal": ",",
+            "thousands": "\N{NARROW NO-BREAK SPACE}",
+            "grouping": [3],
+            "currency": ["", "\N{NO-BREAK SPACE}€"],
+        }
+    }
+}
+"""Configuration of a chart (Vega-Lite): its numbers in French form."""
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -14,6 +14,7 @@ PLAIN = "tableaux_simples"
 MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
 _DECIMALS = 2
+_PARTED, _YEARS = 1_000, (1900, 2200)
 
 _STYLE = """<style>
 .ps-plain{overflow-x:auto;max-height:32rem;border:1px solid var(--line)}
@@ -36,13 +37,33 @@ def draw(frame: pd.DataFrame | Sequence[Mapping[str, Any]], **options: Any) -> N
         Those of `st.dataframe`; a plain table keeps titles and formats, and has no row to tick.
     """
     if not st.session_state.get(PLAIN):
-        st.dataframe(frame, **options)
+        st.dataframe(frame, **_french(frame, options))
         return
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     shown = table if options.get("hide_index") else table.reset_index()
     st.html(plain(shown, options.get("column_config") or {}))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
+
+
+def _french(frame: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options under which counts of a thousand or more are parted as in French."""
+    if not isinstance(frame, pd.DataFrame):
+        return options
+    config = dict(options.get("column_config") or {})
+    for name in frame.columns:
+        column = frame[name]
+        if name not in config and pd.api.types.is_numeric_dtype(column) and _is_count(column):
+            config[name] = st.column_config.NumberColumn(format="localized")
+    return options | ({"column_config": config} if config else {})
+
+
+def _is_count(column: pd.Series) -> bool:
+    """Tell whether numbers need parting: some are of four digits, and they are no years."""
+    known = column.dropna().abs()
+    return bool(
+        column.dtype != bool and known.max() >= _PARTED and not known.between(*_YEARS).all()
+    )
 
 
 def draw_choice() -> None:

@@ -24,6 +24,7 @@ SOURCES = ("communes", "gps", "gp_history", "apl")
 AXIS_AND_LEGEND_PIXELS, BAR_AND_NAME_PIXELS = 130, 44
 
 CONTRIBUTIONS = {
+    "config": figures.FRENCH_CHART,
     "mark": {"type": "bar", "height": {"band": 0.4}},
     "encoding": {
         "y": {

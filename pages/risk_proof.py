@@ -7,7 +7,7 @@ from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
 from models.region import flag, flag_tables
-from pages import grids
+from pages import figures, grids
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
@@ -90,8 +90,20 @@ def _back_tests(known: proof.Proof) -> None:
 def _chart(curve: pd.DataFrame, y_label: str) -> None:
     """Draw the model's line, then what it is compared with, over the first column."""
     along, *lines = curve.columns
-    st.line_chart(
-        curve, x=along, y=lines, x_label=along, y_label=y_label, color=list(LINES), height=280
+    told = curve.melt(along, lines, "line", "value").rename(columns={along: "along"})
+    encoding = {
+        "x": {"field": "along", "type": "quantitative", "title": along},
+        "y": {"field": "value", "type": "quantitative", "title": y_label},
+        "color": {
+            "field": "line",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": lines, "range": list(LINES)},
+            "legend": {"orient": "bottom"},
+        },
+    }
+    st.vega_lite_chart(
+        told, {"mark": "line", "encoding": encoding, "config": figures.FRENCH_CHART}, height=280
     )
 
 

@@ -33,6 +33,7 @@ from pages import (
     risk_proof,
     sheet_paper,
     shell,
+    zoning_view,
 )
 
 MAP, LIST, TABS, COMMUNE = "risques_carte", "risques_liste", "risques_onglet", "risques_commune"
@@ -139,11 +140,12 @@ def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     names = communes.sort_values("departement_name")
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
     departements = _several(st, "Départements", "departements", known)
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     classes = _several(left, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
-    zones = _several(right, "Zonage", "zones", _slugs(ZONES))
-    only = _several(left, "Ne montrer que", "shown", _slugs(SHOWN))
-    with right.expander("EPCI, population"):
+    named = {french.slug(zone): zoning_view.ZONE_TITLES[zone] for zone in ZONES}
+    zones = _several(middle, "Zonage", "zones", named)
+    only = _several(right, "Ne montrer que", "shown", _slugs(SHOWN))
+    with st.expander("EPCI, population"):
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]
@@ -169,7 +171,7 @@ def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         departement_name=departements,
         epci_name=epcis,
         risk_class=classes,
-        zone=zones,
+        zone=[zone for zone in ZONES if zoning_view.ZONE_TITLES[zone] in zones],
         state=[GONE] if GONE in only else [CONFIRMED, UNKNOWN],
         review=[""] if NOT_REVIEWED in only else [],
     )
@@ -328,7 +330,7 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
     code = _commune(table)
     at = codes.index(code) if code in codes else -1
     with st.container(horizontal=True):
-        for label, key, step in (("← Précédente", "Left", -1), ("Suivante →", "Right", 1)):
+        for label, key, step in (("Précédente", "Left", -1), ("Suivante", "Right", 1)):
             target = at + step if at >= 0 else 0
             st.button(
                 label,

@@ -15,6 +15,7 @@ CURVES = {
 
 
 GPS_BY_YEAR = {
+    "config": figures.FRENCH_CHART,
     "mark": "bar",
     "encoding": {
         "x": {"field": "year", "type": "ordinal", "title": "Année", "axis": {"labelAngle": 0}},

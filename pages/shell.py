@@ -191,6 +191,7 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         # Names alone in the menu: with icons it is cut on a small screen, by an entry in English.
         "@media(max-width:1280px){[data-testid=stTopNavLink] [data-testid=stIconMaterial]"
         "{display:none}[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
+        "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"

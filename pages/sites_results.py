@@ -206,7 +206,7 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
 def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
     """Draw the best sites, their proof, the other choices and the price of each difference."""
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
-    st.text(site_tables.answer(best, search.threshold, names))
+    st.text(site_tables.answer(best, search.threshold, search.existing, names))
     st.caption(search.words())
     with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
         st.text(site_tables.proof(best))

@@ -161,7 +161,8 @@ def _write_best(
 ) -> None:
     names = evaluation.sites["name"].tolist()
     page.heading("Les meilleurs sites")
-    page.line_of(site_tables.answer(best, search.threshold, [_plain(one) for one in names]))
+    plain = [_plain(one) for one in names]
+    page.line_of(site_tables.answer(best, search.threshold, search.existing, plain))
     page.line_of(search.words())
     page.line_of(site_tables.proof(best))
     page.items([_plain(f"{names[row]} ({_commune(evaluation, row)})") for row in best.chosen])

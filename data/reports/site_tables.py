@@ -223,12 +223,21 @@ def _choices(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def answer(best: BestSites, search_threshold: float, names: Sequence[str]) -> str:
+_NEAR = {
+    "structures": "d’un de ces sites ou d’une structure en place",
+    "gps": "d’un de ces sites ou d’une commune ayant un généraliste",
+    "none": "d’un de ces sites",
+}
+"""From what minutes are counted, by what is kept of today."""
+
+
+def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str]) -> str:
     """Return the answer in words: what opening the sites chosen gives, and what stays."""
     opened = joined([names[row] for row in best.chosen])
     people = counted(best.gained, "habitant", "habitants")
     return (
-        f"Ouvrir {opened} mettrait {people} de plus à {search_threshold:g} minutes ou moins ; "
+        f"Ouvrir {opened} mettrait {people} de plus à {minutes:g} minutes ou moins "
+        f"{_NEAR[existing]} ; "
         f"{number(best.remaining)} resteraient au-delà. {STATUSES[best.solution.status]}."
     )
 

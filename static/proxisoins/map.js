@@ -23,7 +23,6 @@ const ZonedCanvas = L.Canvas.extend({
     pen.globalAlpha = 1;
   },
 });
-
 export class Carte {
   constructor(map, config) {
     this.map = map;
@@ -52,13 +51,12 @@ export class Carte {
   /* The view of the address that Back or Forward gives, without a new map. */
   follow() {
     if (!this.rows || this.config.read_only) return;
-    const { state, config, map } = this;
+    const { state, config } = this;
     const before = state.layers;
     Object.assign(state, address.parsed(config));
     this.following = true;
     this.column(this.rowOf.has(state.commune));
-    if (Number.isFinite(state.lat)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
-    else this.fit(this.home);
+    this.opened();
     for (const key of new Set([...before, ...state.layers])) this.layers.show(key, state.layers.includes(key));
     this.draw();
     const row = this.rowOf.get(state.commune);
@@ -83,11 +81,9 @@ export class Carte {
     });
     this.home = this.communes.getBounds();
     this.draw();
-
     // The column comes before the view, and the view before the layers: each is then projected once.
     this.column(this.rowOf.has(state.commune));
-    if (Number.isFinite(state.lat) && Number.isFinite(state.lon) && Number.isFinite(state.zoom)) map.setView([state.lat, state.lon], state.zoom, { animate: false });
-    else this.fit(this.home);
+    this.opened();
     this.ground(contours);
     map.attributionControl.setPrefix("Leaflet");
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
@@ -106,10 +102,17 @@ export class Carte {
     if (this.waiting) this.receive(this.waiting);
   }
 
+  /* Where the address says; else around the commune that it names; else the whole region. */
+  opened() {
+    const { lat, lon, zoom, commune } = this.state;
+    const named = this.outlines[this.rowOf.get(commune)];
+    if ([lat, lon, zoom].every(Number.isFinite)) this.map.setView([lat, lon], zoom, { animate: false });
+    else this.fit(named ? named.getBounds() : this.home, named && { maxZoom: 10 });
+  }
+
   /* Sea, land, communes, borders of départements, from the lowest up. */
   ground({ land, borders }) {
-    const { map } = this;
-    const renderer = L.canvas({ pane: "land" });
+    const { map } = this, renderer = L.canvas({ pane: "land" });
     const flat = (fillColor) => ({ pane: "land", interactive: false, renderer, stroke: false, fillColor, fillOpacity: 1 });
     // Outside this frame nothing is known of land and sea: one does not go there.
     const known = L.geoJSON(land).getBounds();
@@ -129,8 +132,7 @@ export class Carte {
   /* Show bounds whole; no panel covers the map. */
   fit(bounds, options = {}) {
     this.unseen = this.map.getSize().x ? null : bounds;
-    if (this.unseen) return;
-    this.map.fitBounds(bounds, { animate: false, padding: [6, 6], ...options });
+    if (!this.unseen) this.map.fitBounds(bounds, { animate: false, padding: [6, 6], ...options });
   }
 
   /* Make room for the card, or take it back; tell whether that changed the map. */

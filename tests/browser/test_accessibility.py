@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages import streamlit_words
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
 WIDTHS = {1440: 900, 1366: 768, 1024: 768, 390: 844}
 SLOW_MS = 120_000
+ENGLISH = set(streamlit_words.WORDS)
+WORDS_IN_SIGHT = """() => [...document.querySelectorAll("body *")].flatMap(one => [
+    ...["aria-label", "title", "placeholder"].map(name => one.getAttribute(name)),
+    one.childElementCount ? "" : one.textContent]).filter(Boolean).map(text => text.trim())"""
+"""What a screen says, to who reads it and to who hears it."""
 
 OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 
@@ -48,6 +55,7 @@ def test_screen_has_no_grave_finding(
         still(page)
         expect(page.locator("h1:visible")).to_have_count(1)
         assert re.fullmatch(r"\S.* · ProxiSoins", page.title())
+        assert sorted(ENGLISH & set(page.evaluate(WORDS_IN_SIGHT))) == []
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             still(page)

@@ -36,6 +36,15 @@ def test_a_plain_table_says_what_the_grid_does() -> None:
     assert second == ["&lt;b&gt;Le Dorat&lt;/b&gt;", MISSING, "3,25", "2017"]
 
 
+def test_counts_of_a_grid_are_parted_by_thousands_but_not_years() -> None:
+    frame = pd.DataFrame({"Communes": [8325, 12], "Année": [2017, 2020], "Part": [0.2, 0.3]})
+    config = grids._french(frame, {})["column_config"]
+    assert list(config) == ["Communes"]
+    assert config["Communes"]["type_config"]["format"] == "localized"
+    own = grids._french(frame, {"column_config": {"Communes": "Toutes"}})["column_config"]
+    assert own == {"Communes": "Toutes"}
+
+
 def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
     app = AppTest.from_string(
         "import pandas as pd\n"

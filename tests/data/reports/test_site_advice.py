@@ -44,7 +44,12 @@ def test_a_site_advised_against_is_not_kept(territory):
     assert kept.chosen == (2,)
     assert kept.gained > 0
     names = [one.name for one in candidates]
-    assert site_tables.answer(kept, 20, names).startswith("Ouvrir Reste mettrait ")
+    said = site_tables.answer(kept, 20, "none", names)
+    assert said.startswith("Ouvrir Reste mettrait ")
+    assert " à 20 minutes ou moins d’un de ces sites ; " in said
+    # What is kept of today is named: 20 minutes from a structure are not 20 minutes from a GP.
+    beside = site_tables.answer(kept, 20, "structures", names)
+    assert "d’un de ces sites ou d’une structure en place ; " in beside
     assert Search.from_parameters(replace(asked, left_out=against).to_parameters(), 3) == replace(
         asked, left_out=against
     )

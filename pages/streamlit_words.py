@@ -1,0 +1,178 @@
+"""Streamlit's own words in French: the scripts that carry them are translated as they are served.
+
+Streamlit has no setting for the texts of its widgets, tables and dialogs. Each phrase stands in its
+scripts as a whole literal, or as a piece of one that is named here with what surrounds it.
+"""
+
+import asyncio
+import gzip
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+FOLDER = Path(st.__file__).parent / "static" / "static" / "js"
+
+ADDRESS = "/static/js/"
+"""Where Streamlit serves its scripts."""
+_CACHE = "public, max-age=604800"
+"""A week: the names of the files follow Streamlit's version, not our words."""
+
+SCRIPTS = (
+    "ArrowVegaLiteChart",
+    "DataFrame",
+    "DownloadButton",
+    "FileUploader",
+    "InputInstructions",
+    "Multiselect",
+    "NumberInput",
+    "Selectbox",
+    "StreamlitMarkdown",
+    "TextInput",
+    "Toolbar",
+    "index",
+    "useCopyToClipboard",
+    "utils",
+)
+"""Beginnings of the names of the scripts that hold the words below."""
+
+WORDS = {
+    "Add row": "Ajouter une ligne",
+    "Choose an option": "Choisir",
+    "Choose options": "Choisir",
+    "Clear all": "Tout effacer",
+    "Clear selection": "Effacer la sélection",
+    "Clear value": "Effacer",
+    "Close": "Fermer",
+    "Close Search": "Fermer la recherche",
+    "Close fullscreen": "Quitter le plein écran",
+    "Collapse sidebar": "Replier le menu",
+    "Connection error": "Connexion interrompue",
+    "Copied": "Copié",
+    "Copy column name": "Copier le nom de la colonne",
+    "Copy to clipboard": "Copier",
+    "Dataframe column menu": "Menu de la colonne",
+    "Decrement": "Diminuer",
+    "Delete row(s)": "Supprimer",
+    "Download as CSV": "Télécharger (CSV)",
+    "Download as PNG": "Télécharger (PNG)",
+    "Download failed": "Le téléchargement a échoué",
+    "Expand sidebar": "Ouvrir le menu",
+    "Fullscreen": "Plein écran",
+    "Help": "Aide",
+    "Hide column": "Masquer la colonne",
+    "Increment": "Augmenter",
+    "Invalid input.": "Saisie non valable.",
+    "Main menu": "Menu principal",
+    "Multiselect options": "Choix possibles",
+    "Network error": "Erreur du réseau",
+    "Next Result": "Résultat suivant",
+    "No data": "Aucune donnée",
+    "No results": "Aucun résultat",
+    "Number is above the allowed range.": "Nombre au-dessus du maximum.",
+    "Number is below the allowed range.": "Nombre au-dessous du minimum.",
+    "Page not found": "Page introuvable",
+    "Pin column": "Figer la colonne",
+    "Please wait...": "Un instant…",
+    "Previous Result": "Résultat précédent",
+    "Scroll tabs left": "Onglets précédents",
+    "Scroll tabs right": "Onglets suivants",
+    "Search": "Chercher",
+    "Select all": "Tout choisir",
+    "Selectbox options": "Choix possibles",
+    "Selected values": "Valeurs choisies",
+    "Show chart": "Montrer le graphique",
+    "Show data": "Montrer les données",
+    "Show/hide columns": "Choisir les colonnes",
+    "Skip to main content": "Aller au contenu",
+    "Sort ascending": "Trier, croissant",
+    "Sort descending": "Trier, décroissant",
+    "The page that you have requested does not seem to exist": "Cette page n’existe pas",
+    "The value cannot be interpreted as a number.": "Cette valeur n’est pas un nombre.",
+    "The value is not part of the allowed options.": "Cette valeur n’est pas parmi les choix.",
+    "Type to search": "Chercher dans le tableau",
+    "Unpin column": "Libérer la colonne",
+}
+"""Whole literals."""
+_NAMES = {"Help", "Search", "Fullscreen", "Close"}
+"""Words that are also names in the code: they are changed where they are shown only."""
+_SHOWN = ("label:`{}`", '"aria-label":`{}`', "?`{}`:")
+
+PIECES = {
+    "`Help for ${": "`Aide : ${",
+    "`Press Enter to ${": "`Entrée pour ${",
+    "}+Enter to ${": "}+Entrée pour ${",
+    "`Press ${": "`${",
+    "?`submit form`:`apply`": "?`envoyer`:`valider`",
+    '"aria-label":`Remove ${': '"aria-label":`Retirer ${',
+    " per file`": " au plus par fichier`",
+    "`You can only select up to ${": "`Pas plus de ${",
+    "} ${e}. Remove an option first.`": "} choix : retirez-en un d’abord.`",
+    "?`view less`:`view more`": "?`réduire`:`lire la suite`",
+    ". Running the app's main page.`": ". Voici la carte.`",
+    ",`Autosize`]": ",`Ajuster la largeur`]",
+    ",`Format`]": ",`Format des nombres`]",
+    ".length} more`": ".length} autres`",
+    "Please enter a value greater than or equal to ${": "Au moins ${",
+    "Please enter a value less than or equal to ${": "Au plus ${",
+    "`Number is outside the allowed range. Please enter a value between ${n} and ${r}.`": (
+        "`Nombre hors limites : de ${n} à ${r}.`"
+    ),
+    "`Number is below the allowed range. ": "`Nombre au-dessous du minimum. ",
+    "`Number is above the allowed range. ": "`Nombre au-dessus du maximum. ",
+}
+"""Pieces of literals, with enough of the code around them to be found nowhere else."""
+
+
+def in_french(script: str) -> str:
+    """Return a script of Streamlit's with its words in French."""
+    for english, french in PIECES.items():
+        script = script.replace(english, french)
+    for english, french in WORDS.items():
+        for form in _SHOWN if english in _NAMES else ("`{}`",):
+            script = script.replace(form.format(english), form.format(french))
+    return script
+
+
+@cache
+def script(name: str) -> bytes | None:
+    """Return a script translated and compressed, None where it has no word to translate.
+
+    Parameters
+    ----------
+    name
+        Name of the file, as the browser asks for it.
+    """
+    if not name.endswith(".js") or name.partition(".")[0] not in SCRIPTS:
+        return None
+    file = FOLDER / name
+    if file.parent != FOLDER or not file.is_file():
+        return None
+    return gzip.compress(in_french(file.read_text("utf-8")).encode(), 6, mtime=0)
+
+
+class FrenchScripts:
+    """Serve the scripts of Streamlit that hold words in French, and let all else through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        packed = None
+        if scope["type"] == "http" and scope["method"] == "GET" and ADDRESS in scope["path"]:
+            name = scope["path"].rpartition(ADDRESS)[2]
+            packed = await asyncio.to_thread(script, name)
+        if packed is None:
+            await self.app(scope, receive, send)
+            return
+        headers = {"Cache-Control": _CACHE, "Vary": "Accept-Encoding"}
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            packed = gzip.decompress(packed)
+        response = Response(packed, headers=headers, media_type="text/javascript")
+        await response(scope, receive, send)
