@@ -16,10 +16,15 @@ CURVES = {
 
 GPS_BY_YEAR = {
     "config": figures.FRENCH_CHART,
-    "mark": "bar",
+    "mark": {"type": "bar", "color": "#000091", "width": {"band": 0.5}},
     "encoding": {
         "x": {"field": "year", "type": "ordinal", "title": "Année", "axis": {"labelAngle": 0}},
-        "y": {"field": "gps", "type": "quantitative", "title": "Médecins"},
+        "y": {
+            "field": "gps",
+            "type": "quantitative",
+            "title": "Médecins",
+            "axis": {"tickMinStep": 1},
+        },
     },
 }
 """Bars of the GPs of each year (Vega-Lite)."""

@@ -3,6 +3,7 @@
 All texts may hold imported names: each is escaped where it is written.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -21,7 +22,7 @@ _STATES = {
 """Mark, ground and ink of each state: never told by colour alone; contrasts above 5.5."""
 
 _STYLE = """<style>
-.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem;
+.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.6rem;
   list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
 .ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
 .ps-signals .t{font-size:.85rem;font-weight:600}
@@ -34,10 +35,24 @@ _STYLE = """<style>
 .ps-table .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
 .ps-bar.b{background:#c9191e}
-@media print{.ps-signals{grid-template-columns:repeat(4,1fr)}
+.ps-key{display:inline-block;width:.7rem;height:.7rem;background:#000091;margin-right:.35rem}
+.ps-key.b{background:#c9191e}
+@media(max-width:640px){.ps-figures,.ps-figures tbody{display:block}
+  .ps-figures thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+  .ps-figures tr{display:grid;grid-template-columns:1fr auto;border-bottom:1px solid #d5d9e2;
+    padding:.35rem 0}
+  .ps-figures th,.ps-figures td{border:0;padding:.05rem 0}
+  .ps-figures td:nth-child(n+3){grid-column:1/-1}}
+@media print{.ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
+  .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
   .ps-table th,.ps-table td{padding:.1rem .3rem}
-  /* One side, as the A4 of « Télécharger ». */
-  .stMain{zoom:.48!important}}
+  /* One side, as the A4 of « Télécharger »; the curve is told by the table below it. */
+  [data-testid=stVegaLiteChart],.stToggle,[data-testid=stCheckbox]{display:none!important}
+  .ps-plain th,.ps-plain td{padding:.05rem .4rem}
+  .stMain h1{padding:0!important;font-size:1.5rem}.stMain h3{font-size:1rem;padding:0!important}
+  .stMain li{font-size:.85rem;line-height:1.35}.stMain img{max-height:15rem;width:auto}
+  .stMain [data-testid=stVerticalBlock]{gap:.3rem!important}
+  .stMain{zoom:.7!important}}
 </style>"""
 
 
@@ -69,8 +84,8 @@ def draw_figures(figures: Sequence[Figure]) -> None:
         f'<th scope="col">{one}</th>' for one in ("Mesure", "Ici", "À côté", "Ce que cela compte")
     )
     st.html(
-        f'{_STYLE}<table class="ps-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>'
-        "</table>"
+        f'{_STYLE}<table class="ps-table ps-figures"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
 
 
@@ -91,8 +106,10 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
     titles = ("Mesure", *names, "Différence", "Région", "Barres")
+    key = dict(zip(names, ("ps-key", "ps-key b"), strict=True))
     heads = "".join(
-        f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>{escape(one)}</th>'
+        f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>'
+        f'<span class="{key.get(one, "")}"></span>{escape(one)}</th>'
         for place, one in enumerate(titles)
     )
     st.html(
@@ -104,4 +121,10 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
 def draw_sentences(title: str, sentences: Sequence[str]) -> None:
     """Draw sentences as a list under a heading."""
     st.subheader(title)
-    st.html("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>")
+    items = "".join(f"<li>{escape(_tight(one))}</li>" for one in sentences)
+    st.html(f"<ul>{items}</ul>")
+
+
+def _tight(sentence: str) -> str:
+    """Return a sentence whose marks of punctuation never begin a line."""
+    return re.sub(r" (?=[;:!?»%])", "\N{NO-BREAK SPACE}", sentence)

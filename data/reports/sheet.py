@@ -192,8 +192,9 @@ def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
     first = members.iloc[0]
     if level == "commune":
         return f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"
+    told = f"{people}, {counted(len(members), 'commune', 'communes')}"
     where = joined(list(dict.fromkeys(members["departement_name"])))
-    return f"{people}, {counted(len(members), 'commune', 'communes')}, {where}"
+    return told if level in {"departement", "region"} else f"{told}, {where}"
 
 
 def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
@@ -334,6 +335,9 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
     )
 
 
+_ZONES = {"ZV": "Zone de vigilance", "HZ": "Hors zone"}
+"""Zones whose letters nobody says."""
+
 _FIGURES: tuple[Callable[[pd.Series, pd.Series, pd.DataFrame, str], Figure], ...] = (
     _distance,
     _doctors,
@@ -354,7 +358,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
         share = inside["population"].sum() / people
         part = percent(share) if share >= 0.005 else "moins de 1\u00a0%"
         whole = "" if share > 0.999 else f" ({part} des habitants)"
-        sentences.append(f"Zonage {zone}{whole} : {aids}.")
+        sentences.append(f"{_ZONES.get(zone, f'Zonage {zone}')}{whole} : {aids}.")
     sentences += _decrees(members) + _old_people(members)
     sentences += care_context.sentences(territory, members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]

@@ -173,7 +173,7 @@ def _single(facts: Facts) -> Signal:
             if gps <= 1
             else "Plus d’un médecin exerce dans la commune."
         )
-        return Signal("single", title, gps_in_words(gps), state, f"{told} ({year})")
+        return Signal("single", title, gps_in_words(gps), state, f"{told[:-1]} ({year}).")
     lone = members[(members["gps"] > 0) & (members["gps"] <= 1)]
     people = lone["population"].sum()
     unknown = int(members["gps"].isna().sum())

@@ -102,7 +102,7 @@ export class Carte {
     if (this.waiting) this.receive(this.waiting);
   }
 
-  /* Where the address says; else around the commune that it names; else the whole region. */
+  /* The view of the address, or its commune, or the region. */
   opened() {
     const { lat, lon, zoom, commune } = this.state;
     const named = this.outlines[this.rowOf.get(commune)];
@@ -292,7 +292,7 @@ export class Carte {
   /* Communes outlined because something is tried on them. */
   mark(rows) {
     if (this.marked) this.marked.remove();
-    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: 2, dashArray: "4 3", fill: false };
+    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: rows.length > 150 ? 0.7 : 2, dashArray: "4 3", fill: false };
     this.marked = L.polygon(rows.flatMap((row) => this.outlines[row].getLatLngs()), drawn).addTo(this.map);
     this.signal("marked", String(rows.length));
   }

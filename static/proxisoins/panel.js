@@ -149,7 +149,7 @@ export class Panel {
     const { config, state } = this.carte;
     const shown = config.layers.filter((layer) => state.layers.includes(layer.key) && layer.legend);
     const row = (entry) => make("li", {}, this.swatch(entry), make("span", { text: entry.label }));
-    const several = shown.some((layer) => layer.kind === "points") ? [{ shape: "circle", colour: "#3d4657", mark: "n", label: shown.some((layer) => layer.key === "pdses") ? "plusieurs lieux : leur nombre ; en rouge, les carences" : "plusieurs lieux : leur nombre" }] : [];
+    const several = shown.some((layer) => layer.kind === "points") ? [{ shape: "circle", colour: "#3d4657", mark: "n", label: `plusieurs lieux : leur nombre${state.layers.includes("pdses") ? " ; rouge : carences" : ""}` }] : [];
     const rows = [...shown.flatMap((layer) => layer.legend), ...several, ...this.outlined()].map(row);
     return rows.length ? [make("h3", { text: "Sur la carte" }), make("ul", {}, ...rows)] : [];
   }

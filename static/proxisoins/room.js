@@ -172,7 +172,7 @@ export class Room {
       svg("path", { d: `M${x(at)} ${top - 4}V${height - bottom}`, class: "here" }),
       svg("circle", { cx: x(at), cy: y(served[at]), r: 3.2, class: "nearest dot" }), svg("circle", { cx: x(at), cy: y(least[at]), r: 3.2, class: "least dot" }),
       text(left, "start", number(capacities[0])), text(width - left, "end", number(capacities[capacities.length - 1])),
-      svg("text", { x: width - left, y: top + 2, "text-anchor": "end", class: "axis" }, `haut de l’échelle : ${number(most)} hab.`),
+      svg("text", { x: width - left, y: top + 2, "text-anchor": "end", class: "axis" }, `maximum : ${number(most)} hab.`),
     );
   }
 
