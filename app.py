@@ -75,6 +75,7 @@ try:
     exporting.start()
     exports_place = None
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
+    st.logo(bar.LOGO, size="large", link=None)
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
         exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)

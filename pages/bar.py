@@ -35,7 +35,6 @@ def _open(found: Found) -> None:
 
 def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
     """Draw the bar, and return where « Exporter » stands; the map has a search of its own."""
-    st.logo(LOGO, size="large", link=None)
     if not with_search:
         return None
     chosen = st.session_state.pop(CHOSEN, "")

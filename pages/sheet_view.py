@@ -43,15 +43,23 @@ _STYLE = """<style>
     padding:.35rem 0}
   .ps-figures th,.ps-figures td{border:0;padding:.05rem 0}
   .ps-figures td:nth-child(n+3){grid-column:1/-1}}
-@media print{.ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
+@media print{@page{size:A4;margin:9mm}
+  .ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
-  .ps-table th,.ps-table td{padding:.1rem .3rem}
-  /* One side, as the A4 of « Télécharger »; the curve is told by the table below it. */
-  [data-testid=stVegaLiteChart],.stToggle,[data-testid=stCheckbox]{display:none!important}
-  .ps-plain th,.ps-plain td{padding:.05rem .4rem}
-  .stMain h1{padding:0!important;font-size:1.5rem}.stMain h3{font-size:1rem;padding:0!important}
-  .stMain li{font-size:.85rem;line-height:1.35}.stMain img{max-height:15rem;width:auto}
+  .ps-signals .w{line-height:1.3}
+  .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
+  .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25}
+  .stMain h1{padding:0!important;font-size:1.5rem}
+  .stMain h3{font-size:1rem;padding:0 0 .5rem!important}
+  .stMain li{font-size:.85rem;line-height:1.25!important}
+  .stMain img{max-height:15rem!important;width:auto!important;max-width:100%;object-fit:contain}
   .stMain [data-testid=stVerticalBlock]{gap:.3rem!important}
+  .stMain,.block-container{min-height:0!important}
+  /* One side, as the A4 of « Télécharger »; the curve is told by the table below it. What one
+     clicks on goes with the place that it takes. */
+  [data-testid=stElementContainer]:has(.stDownloadButton,.stButton,.stSelectbox,.stPageLink,
+  .stCheckbox,[data-testid=stVegaLiteChart],[data-testid=stSkeleton],#ce-que-change-un-scenario),
+  [data-testid=stLayoutWrapper]:has(>.stExpander){display:none!important}
   .stMain{zoom:.7!important}}
 </style>"""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
@@ -45,18 +46,24 @@ def test_the_sheet_of_a_commune_is_sent_to_its_mayor(
         expect(mayor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
 
 
+@pytest.mark.parametrize(
+    ("territory", "name"), [("commune:23096", "Guéret"), ("departement:33", "Gironde")]
+)
 def test_a_sheet_printed_from_the_browser_is_one_side_without_its_controls(
-    server: str, page: Page
+    server: str, page: Page, territory: str, name: str
 ) -> None:
     hand = Gestures(page, server)
-    page.goto(f"{server}/territoire?territoire=commune:23096")
+    page.goto(f"{server}/territoire?territoire={territory}")
     hand.sees("À côté des autres")
     hand.settle()
     printed = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
     assert len(printed.pages) == 1
     text = printed.pages[0].extract_text()
-    assert "Guéret" in text
+    assert name in text
     assert "Un seul médecin" in text
     assert "2010" in text
     assert "Partager" not in text
     assert "Tableaux simples" not in text
+    page.emulate_media(media="print")
+    zoom = page.get_by_test_id("stMain").evaluate("one => Number(getComputedStyle(one).zoom)")
+    assert zoom >= 0.7, "too small to be read"
