@@ -144,11 +144,18 @@ def ribbon(current: Territory) -> None:
     if not current.simulated:
         return
     tables = ", ".join(current.simulated)
+    counted = [one for name in ("gps", "zoning") if (one := current.provenance.get(name))]
+    if any(one.simulated for one in counted):
+        said, more = "<strong>Données de démonstration</strong> : simulées", "Lesquelles ?"
+    else:
+        # What the figures are made of is real: only what is not is named, there and then.
+        said = f"<strong>En partie simulé</strong> : {escape(tables)}"
+        more = "Le reste est réel."
     st.html(
         '<details style="background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;'
-        'font-size:.88rem;color:#161616"><summary style="cursor:pointer"><strong>Données de '
-        "démonstration</strong> : simulées, sans valeur pour une décision. Lesquelles ?"
-        f"</summary>{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
+        f'font-size:.88rem;color:#161616"><summary style="cursor:pointer">{said}, sans valeur '
+        f"pour une décision. {more}</summary>{escape(tables)}. Importez les vôtres dans "
+        "« Données et méthode ».</details>"
     )
 
 

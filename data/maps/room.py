@@ -63,6 +63,13 @@ def controls() -> RoomControls:
     }
 
 
+def _dated(territory: Territory) -> str:
+    """Return of what year the GPs are, "" where they are simulated or of no known year."""
+    known = territory.provenance.get("gps")
+    moment = known.moment() if known and not known.simulated else None
+    return f"Médecins comptés en {moment.year}." if moment else ""
+
+
 def document(territory: Territory, minutes: float) -> RoomDocument | None:
     """Return the room of a region at a threshold, None where its GPs are not known."""
     try:
@@ -96,6 +103,6 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         "block": steps.block.tolist(),
         "blocks": blocks,
         "least": [round(one) for one in least],
-        "note": region_room_note(territory),
+        "note": " ".join(filter(None, (region_room_note(territory), _dated(territory)))),
         "served": [round(one) for one in steps.nearest[:, known].sum(axis=1)],
     }

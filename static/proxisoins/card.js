@@ -78,7 +78,7 @@ export class Card {
     const own = typeof value === "string" ? value : worded(bare, value);
     const short = follows ? `Sans place à ${room.known.minutes} min` : one.short;
     const name = make("th", { scope: "row", text: one.unit ? `${short} (${one.unit})` : short, title: one.note });
-    if (!around) return make("tr", {}, name, make("td", { class: "own", colspan: 4, text: own }));
+    if (!around) return make("tr", {}, name, make("td", { class: "own", colspan: value?.length ? 4 : 1, text: own }));
     return make("tr", { class: one.key === state.indicator ? "current" : "" }, name, make("td", { class: "own", text: own }), cell(around.epci[e]), cell(around.departement[d]), cell(around.region));
   }
 
