@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTUP_S = 60.0
+STARTUP_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def serving(home: Path, script: Path = ROOT / "server.py") -> Iterator[Served]:
         yield served
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 def _wait_until_healthy(served: Served, process: subprocess.Popen[bytes]) -> None:

@@ -116,13 +116,14 @@ class Help:
     covered, bound
         Half-days a month covered, and the most that any plan could cover.
     status, seconds
-        "optimal" or "bounded"; time spent.
+        "optimal", "bounded", or "hiding" where small communes gave way at some sites lest the plan
+        tell who goes (`data.solidarity.hiding`); time spent.
     taken, given
         Half-days a month that each place gives, and receives as a host, shape (places,).
     able
         Doctors of each place who could give on these terms, shape (places,).
     roads
-        origin, host (rows of places): who could drive where; None where teams are lodged.
+        origin, host (rows of places), minutes: who could drive where; None where teams are lodged.
     """
 
     question: Question
@@ -197,7 +198,7 @@ def help_plan(
             "half_days": found.given,
         }
     )
-    roads = None if scheme.lodged else trips[["origin", "host"]]
+    roads = None if scheme.lodged else trips[["origin", "host", "minutes"]]
     could = giving.doctors if roads is None else giving.doctors * np.isin(donors, roads["origin"])
     trips = trips[trips["half_days"] > 0].reset_index(drop=True)
     return Help(
@@ -348,7 +349,7 @@ def _driven(
         small = (donors.doctors < LEAST_ABLE)[trips["origin"]]
         trips = trips[~(small & trips["host"].isin([host for _, host in told]))]
     if first is not None:  # the bound is that of a plan that would have told
-        found = replace(found, bound=first.bound, status="bounded")
+        found = replace(found, bound=first.bound, status="hiding")
     return problem, found, problem.out_of_reach
 
 

@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from data.access import inputs
 from data.base.french import counted, number, percent
-from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
@@ -28,14 +28,20 @@ NOT_PREDICTED = (
     "mieux, non qui se proposera."
 )
 COMPUTED = "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
+_STATUS = {
+    "optimal": "optimum prouvé",
+    "bounded": "écart non comblé",
+    "hiding": "le reste dirait qui se déplace, faute d’assez de médecins à portée",
+}
 NOBODY_PLACED = (
     "Trop peu de volontaires, ou trop peu de médecins qui pourraient aider : leur lieu n’est pas "
     "montré."
 )
 SHARED = (
-    "Ce que perdent les patients des donneurs est calculé à parts égales entre les médecins de "
-    f"chaque groupe qui peuvent donner : rien ne dit qui part. Un groupe est montré dès "
-    f"{LEAST_PUBLIC_GPS} volontaires, s’il compte au moins {LEAST_PUBLIC_GPS} autres médecins qui "
+    "Ce que perdent les patients des donneurs est calculé en partageant les demi-journées d’un "
+    "groupe entre ses médecins à portée, les plus proches davantage : rien ne dit qui part. Un "
+    f"groupe est montré dès {LEAST_PUBLIC_GPS} volontaires, s’il compte au moins "
+    f"{LEAST_PUBLIC_GPS} autres médecins qui "
     "auraient pu aider."
 )
 
@@ -132,16 +138,16 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
     Returns
     -------
     dict
-        people (inhabitants whose APL falls), mean_loss (APL, weighted by them), lowest (APL of the
-        commune that is left lowest among those that could give), without_room (inhabitants more
-        without room).
+        people (inhabitants whose APL falls by more than its noise), mean_loss (APL, weighted by
+        them), lowest (APL of the commune that is left lowest among those that could give),
+        without_room (inhabitants more without room).
     """
     around = moved(territory, found)
     people = territory.communes["population"].to_numpy(dtype=np.float64)
     helped = np.zeros(len(around), dtype=bool)
     helped[found.targets["row"]] = True
     fall = (around["apl_before"] - around["apl_after"]).to_numpy(dtype=np.float64)
-    losing = ~helped & (fall > 0)
+    losing = ~helped & (fall > APL_NOISE)
     donors = shared(territory, found)[: len(around)] > 0
     more = (around["without_room_after"] - around["without_room_before"]).to_numpy(dtype=np.float64)
     return {
@@ -159,8 +165,8 @@ def lowest_words(found: Help, lost: dict[str, float]) -> str:
     if found.terms.floor is not None and not found.terms.replaced:
         return f"aucune commune donneuse ne descend sous une APL de {number(found.terms.floor, 1)}"
     return (
-        "à parts égales dans chaque groupe, l’APL la plus basse d’une commune qui peut donner "
-        f"serait de {number(lost['lowest'], 1)}"
+        "les demi-journées de chaque groupe étant partagées, l’APL la plus basse d’une commune "
+        f"qui peut donner serait de {number(lost['lowest'], 1)}"
     )
 
 
@@ -176,9 +182,7 @@ def sentence(found: Help) -> str:
         f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
         f"{percent(found.covered / found.need)} du besoin"
     )
-    told += f" (au plus {number(found.bound)} : " + (
-        "optimum prouvé)." if found.status == "optimal" else "écart non comblé)."
-    )
+    told += f" (au plus {number(found.bound)} : " + (f"{_STATUS[found.status]}).")
     if found.out_of_reach >= 0.5:
         told += (
             f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
@@ -192,7 +196,7 @@ def sentence(found: Help) -> str:
 def moved(territory: Territory, found: Help) -> pd.DataFrame:
     """Return APL and room of every commune before and after; see `data.solidarity.effects`.
 
-    What is lent is shared evenly within each group of donors: no commune tells who goes.
+    What is lent is shared out within each group of donors: no commune tells who goes.
     """
     return changes(
         territory,

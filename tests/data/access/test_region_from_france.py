@@ -89,22 +89,19 @@ def france_and_a_region(seed: int):
     return everything, alone
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_region_reads_the_same_from_france_and_from_itself(seed: int) -> None:
     everything, alone = france_and_a_region(seed)
     there = indicators.commune_indicators(everything).set_index("code")
     here = indicators.commune_indicators(alone).set_index("code")
-    pd.testing.assert_frame_equal(
-        here[list(LOCAL)], there.loc[here.index, list(LOCAL)], check_exact=False, rtol=1e-9
-    )
+    same(here[list(LOCAL)], there.loc[here.index, list(LOCAL)])
+    for level in ("epci", "departement", "region"):
+        above = indicators.aggregate(there.reset_index(), level).set_index("code")
+        own = indicators.aggregate(here.reset_index(), level).set_index("code")
+        told = ["name", "communes", "population", *(key for key in LOCAL if key in own)]
+        same(own[told], above.loc[own.index, told])
 
 
-@pytest.mark.parametrize("level", ["epci", "departement", "region"])
-def test_territories_of_a_region_read_the_same_from_france(level: str) -> None:
-    everything, alone = france_and_a_region(7)
-    there = indicators.aggregated_indicators(everything, level).set_index("code")
-    here = indicators.aggregated_indicators(alone, level).set_index("code")
-    told = ["name", "communes", "population", *(key for key in LOCAL if key in here)]
-    pd.testing.assert_frame_equal(
-        here[told], there.loc[here.index, told], check_exact=False, rtol=1e-9
-    )
+def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Compare figures to the rounding of a sum."""
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
