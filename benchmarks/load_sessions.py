@@ -237,6 +237,7 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=20.0, help="seconds between two gestures")
     parser.add_argument("--processes", type=int, default=1, help="of the application")
     parser.add_argument("--minutes", type=float, default=0.0, help="go on that long")
+    parser.add_argument("--alone", type=int, default=ALONE_JOURNEYS, help="journeys alone before")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         os.environ["PROXISOINS_HOME"] = folder
@@ -252,7 +253,7 @@ def main() -> None:
         for port, process in servers.items():
             first, alone = Told(process), Told(process)
             asyncio.run(journey(port, first, codes, token, 0.0))
-            for _ in range(ALONE_JOURNEYS):
+            for _ in range(arguments.alone):
                 asyncio.run(journey(port, alone, codes, token, 0.0))
             print("first visitor of a process:")
             say(first, alone=True)
