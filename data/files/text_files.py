@@ -45,6 +45,8 @@ HEAD_BYTES = 262_144
 HEAD_LINES = 60
 """A header further down than this is no header."""
 _BLOCK_BYTES = 4_194_304
+_BROKEN_KEPT = 1_000
+"""Lines with too many or too few cells that are kept, to know of what they told."""
 
 _GZIP = b"\x1f\x8b"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
@@ -293,6 +295,8 @@ class TextTable:
         Cells of the first lines.
     malformed
         Line numbers left out by the last reading, for their number of cells.
+    broken
+        Cells of the first of these lines.
     asked
         Row of a header to the positions of the columns read below it.
     """
@@ -306,6 +310,7 @@ class TextTable:
         self.separator = separator_of(lines)
         self.head = [cells_of(line, self.separator) for line in lines]
         self.malformed: list[int] = []
+        self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
         self._runs_on: bool | None = None
 
@@ -366,9 +371,13 @@ class TextTable:
         names = [str(k) for k in range(width)]
         wanted = [str(k) for k in columns]
         self.malformed = skipped = []
+        broken: list[list[str]] = []
+        self.broken = broken
 
         def skip(row: arrow.InvalidRow) -> str:
             skipped.append(int(row.number or 0))
+            if len(broken) < _BROKEN_KEPT:
+                broken.append(cells_of(row.text, self.separator))
             return "skip"
 
         try:
@@ -424,6 +433,7 @@ class OpenedTable:
         self._rows = table.rows
         self.head = [cells for _, cells in table.rows[:HEAD_LINES]]
         self.malformed: list[int] = []
+        self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:

@@ -28,6 +28,7 @@ class RawTable(Protocol):
     sheet: str
     head: list[list[str]]
     malformed: list[int]
+    broken: list[list[str]]
     asked: dict[int, set[int]]
 
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:

@@ -23,6 +23,7 @@ class LayerTable:
         self.name = f"{file.name} › {layer}"
         self.head = [[*columns, LON, LAT]]
         self.malformed: list[int] = []
+        self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
         self._count = count
 

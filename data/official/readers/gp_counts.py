@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.base import french
-from data.base.codes import plain_code
+from data.base.codes import joined_code, plain_code
 from data.official.readers.base import (
     Candidate,
     Header,
@@ -53,6 +53,8 @@ _LONG = re.compile(
     r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?$"
 )
 """A column of GPs whose year stands in another column, or in the title."""
+_KIND = re.compile(r"[A-G]\d{3}")
+"""A kind of equipment of the BPE."""
 _YEAR_NAMES = ("an", "annee", "year", "millesime", "date", "periode", "time period")
 _YEAR_IN_NAME = re.compile(r"(?:^|[^0-9])(?:bpe)?[_ ]?((?:20)?[012]\d)(?=[^0-9]|$)", re.IGNORECASE)
 
@@ -88,6 +90,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally = Tally()
     counts = reader(header, tally)  # columns code, year, gps; index line
     tally.refuse_malformed(header.table)
+    _lose_broken(header, tally)
     if source in _ONE_ROW_EACH:
         counts["own"] = counts["code"].map(plain_code)
         readable = counts["own"] != ""
@@ -302,6 +305,17 @@ def _year_in_name(header: Header) -> int:
     raise InvalidInputError(
         f"« {table.name} » ne dit pas son année : ajoutez-la à son nom (bpe_2021.xlsx)."
     )
+
+
+def _lose_broken(header: Header, tally: Tally) -> None:
+    """Leave unknown the communes of lines with a cell too many, unless of another equipment."""
+    geo = header.first("geo")
+    columns = code_columns(header) or ({} if geo is None else {"code": geo})
+    for cells in header.table.broken:
+        kinds = {cell.strip() for cell in cells if _KIND.fullmatch(cell.strip())}
+        told = [cells[place] for place in columns.values() if place < len(cells)]
+        if told and len(told) == len(columns) and (not kinds or kinds & GP_TYPES):
+            tally.lost.add((joined_code(*told) if len(told) > 1 else told[0], 0))
 
 
 def _zeros(history: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:

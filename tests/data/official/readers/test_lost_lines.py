@@ -98,3 +98,20 @@ def test_a_single_commune_is_told_in_the_singular(tmp_path):
     text = "Code INSEE;MG 2024\n19275;3\n19136;\n"
     told = read(tmp_path / "mg.csv", text).tally.remarks
     assert "2024 : 1 commune sans valeur, laissée inconnue" in told
+
+
+@pytest.mark.parametrize("more", [";trop", ""])
+def test_a_line_with_another_number_of_cells_leaves_its_commune_unknown(tmp_path, more):
+    lost = f"19136;2021;D265;1{more}" if more else "19136;2021;D265"
+    text = detail("19136;2021;D265;1", "19275;2021;D265;2", lost, "19275;2021;C104;1;trop")
+    result = read(tmp_path / "bpe_2021.csv", text)
+    gps = result.tables["gps"].set_index("code")["gps"]
+    assert "19136" not in gps.index
+    assert gps["19275"] == 2  # the line that is lost counts no doctor
+    assert gps["19001"] == 0
+    assert {one.reason: one.count for one in result.tally.refused} == {
+        "nombre de colonnes inattendu": 2
+    }
+    codes = "Code INSEE;MG 2024\n19136;1\n19275;2\n19136;3;trop\n"
+    gps = read(tmp_path / "mg.csv", codes).tables["gps"].set_index("code")["gps"]
+    assert gps.to_dict() == {"19275": 2}
