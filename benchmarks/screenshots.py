@@ -4,7 +4,7 @@
 real counts where the reference files are (`PROXISOINS_REFERENCE_DATA`), and writes a PNG of each
 state and width: what the window shows and, where the screen is longer, the whole of it ("-long").
 `--data`, `--only`, `--width` choose among them; `--address` takes an application that runs already;
-`--home` keeps the data folders between two calls.
+`--home` keeps the data folders between two calls; `--readme` remakes the pictures of the README.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
@@ -32,6 +33,14 @@ _FILES = (
     "reference/communes_75_reference.csv",
 )
 """Real counts, zones, APL and characteristics of communes."""
+README = {
+    "carte-isochrone": "carte.png",
+    "permanence-cardiologie": "permanence.png",
+    "zonage": "zonage.png",
+    "fiche-commune": "fiche.png",
+}
+"""States that the README shows, and their files in `docs/figures`."""
+README_WIDTH, README_COLOURS = 1000, 256
 _FIX = """() => { for (const one of document.querySelectorAll('iframe')) {
     const height = one.getBoundingClientRect().height + 'px';
     one.style.setProperty('height', height, 'important');
@@ -104,6 +113,15 @@ def _pictures(
     return missed
 
 
+def _readme(folder: Path) -> None:
+    """Make the pictures of the README of those taken: smaller, of few colours."""
+    for name, kept in README.items():
+        with Image.open(folder / f"{name}-1440.png") as picture:
+            small = picture.convert("RGB")
+            small.thumbnail((README_WIDTH, README_WIDTH), Image.Resampling.LANCZOS)
+            small.quantize(README_COLOURS).save(ROOT / "docs" / "figures" / kept, optimize=True)
+
+
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,6 +130,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="where the data folders are kept")
     parser.add_argument("--data", choices=(DEMONSTRATION, REAL), action="append")
     parser.add_argument("--only", action="append", help="beginning of the names of states wanted")
+    parser.add_argument("--readme", action="store_true", help="then remake those of the README")
     parser.add_argument("--width", type=int, action="append", choices=sorted(HEIGHTS))
     asked = parser.parse_args()
     wanted = [one for one in states() if one.name.startswith(tuple(asked.only or [""]))]
@@ -127,6 +146,8 @@ def main() -> None:
             with _application(kind, asked.home) as address:
                 missed += _pictures(browser, address, wanted, widths, asked.folder / kind)
         browser.close()
+    if asked.readme:
+        _readme(asked.folder if asked.address else asked.folder / DEMONSTRATION)
     sys.exit(f"{missed} pictures could not be taken" if missed else 0)
 
 

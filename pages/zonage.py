@@ -184,7 +184,7 @@ def _contradictions(communes: pd.DataFrame) -> None:
     columns = ["name", "population", "apl", "without", "zone", "reason", "tvs_name", "series"]
     shown = table.assign(without=100 * table["share_without_room"])
     grids.draw(
-        shown[columns].round({"apl": 1, "without": 0}),
+        shown[columns].round({"apl": 2, "without": 0}),
         hide_index=True,
         placeholder=MISSING,
         column_config={

@@ -36,7 +36,7 @@ _SUMMARY = {
     "name": "Site",
     "commune": "Commune",
     "population_within_20": "Habitants à 20 min",
-    "newly_within_20": "dont sans généraliste à 20 min aujourd’hui",
+    "newly_within_20": "dont sans généraliste à 20 min avant le projet",
     "zip_within_20": "en ZIP",
     "population_above_2_5": f"portés au-dessus de {number(ZIP_APL, 1)} d’APL",
 }

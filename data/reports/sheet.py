@@ -363,7 +363,9 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
     sentences += care_context.sentences(territory, members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]
     if here.empty:
-        sentences.append("Aucune structure labellisée, MSP ni centre de santé sur place.")
+        sentences.append(
+            f"Aucune structure labellisée, MSP ni centre de santé sur place{_mark(territory)}."
+        )
     else:
         counts = here["kind"].value_counts()
         told = [
@@ -371,9 +373,15 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
             for kind, (one, several) in STRUCTURE_TITLES.items()
             if kind in counts
         ]
-        sentences.append(f"Sur place : {', '.join(told)}.")
+        sentences.append(f"Sur place : {', '.join(told)}{_mark(territory)}.")
     sentences.extend(_on_call(territory, members.sort_values("population").iloc[-1]))
     return sentences
+
+
+def _mark(territory: Territory) -> str:
+    """Return what tells simulated structures from real ones, in the sentence that counts them."""
+    known = territory.provenance.get("structures")
+    return " (simulation)" if known and known.simulated else ""
 
 
 def _decrees(members: pd.DataFrame) -> list[str]:

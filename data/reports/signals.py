@@ -291,7 +291,8 @@ def _label(facts: Facts) -> Signal:
         if not np.isfinite(minutes):
             return Signal("label", title, MISSING, UNKNOWN, "Aucune structure labellisée connue.")
         kept = minutes <= rules.LABEL_MINUTES
-        told = "La promesse du label est tenue." if kept else "La promesse n’est pas tenue."
+        told = "La promesse du label est tenue" if kept else "La promesse n’est pas tenue"
+        told = f"{told} ({facts.year('structures')})."
         return Signal("label", title, f"{number(minutes)} min", CALM if kept else ALERT, told)
     reached, people = own["population_labelled_within_30"], own["population"]
     if not facts.members["minutes_to_labelled_structure"].notna().any() or not people:
@@ -302,7 +303,8 @@ def _label(facts: Facts) -> Signal:
         title,
         percent(share),
         CALM if share >= 0.995 else WATCH if share >= 0.8 else ALERT,
-        f"{number(reached)} des {number(people)} habitants à 30 minutes d’une structure.",
+        f"{number(reached)} des {number(people)} habitants à 30 minutes d’une structure "
+        f"({facts.year('structures')}).",
     )
 
 

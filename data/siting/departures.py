@@ -23,7 +23,7 @@ ASSUMPTION = (
     "Hypothèse : ceux qui partent ne sont pas remplacés et les autres médecins ne changent rien à "
     "leur activité."
 )
-TODAY, AFTERWARDS = "aujourd’hui", "après les départs"
+TODAY, AFTERWARDS = "avant le projet", "après les départs"
 """When access is looked at, before any site opens; the first is what all titles say."""
 NOT_TOLD = (
     "Ce scénario suppose des départs dans des communes de moins de cinq généralistes : ils "

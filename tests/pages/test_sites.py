@@ -230,7 +230,7 @@ def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work)
     assert "Meymac : 1 sur " in said
     assert "ne sont pas remplacés" in said
     assert "sans généraliste à 20 min après les départs" in tables(app)
-    assert before.replace("aujourd’hui", "après les départs") != tables(app)
+    assert before.replace("avant le projet", "après les départs") != tables(app)
     app.button(key="sites_chercher").click().run()
     assert "Optimum prouvé" in texts(app)
     app.text_input(key="sites_nom_nouveau").set_value("Départ").run()

@@ -94,7 +94,7 @@ def test_a_public_table_hides_risk_and_small_counts(territory):
     measures = " ".join(mine[site_tables.MEASURE])
     assert "risque" in measures
     assert "risque" not in " ".join(public[site_tables.MEASURE])
-    around = public[public[site_tables.MEASURE] == "Généralistes à 10 min aujourd’hui"]
+    around = public[public[site_tables.MEASURE] == "Généralistes à 10 min avant le projet"]
     counted = found.sites["gps_within_10"]
     told = around[["Milieu", "Loin"]].to_numpy()[0]
     for count, words in zip(counted, told, strict=True):
@@ -112,7 +112,7 @@ def test_counts_of_one_to_four_are_suppressed_in_public_and_told_to_planners(gps
     told = {}
     for public in (False, True):
         table = site_tables.side_by_side(found, [0], public=public).set_index(site_tables.MEASURE)
-        told[public] = table.loc["Généralistes à 10 min aujourd’hui", "Milieu"]
+        told[public] = table.loc["Généralistes à 10 min avant le projet", "Milieu"]
     assert told[False] == f"{gps},0"
     assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps}")
     _, text = drawn(few, draft, simulated=False)

@@ -395,7 +395,7 @@ def test_departures_never_exceed_the_gps_known(territory):
 def test_titles_say_after_which_departures(territory):
     after = evaluation.evaluate_sites(territory, [MIDDLE], departures={"16001": 1})
     told = " ".join(side_by_side(after, [0])["Mesure"])
-    assert "aujourd’hui" not in told
+    assert "avant le projet" not in told
     assert "Généralistes à 10 min après les départs" in told
 
 
