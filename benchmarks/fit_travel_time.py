@@ -43,9 +43,14 @@ Masks = npt.NDArray[np.bool_]
 KNOTS: dict[str, tuple[float, ...]] = {
     "density_1km": (-1, -0.3, 0.3, 0.8, 1.2, 1.6, 2.0),
     "density_8km": (-1, -0.5, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0),
+    "villages": (0.5, 0.7, 0.9, 1.1),
+    "hall_km": (0, 0.7, 1.5, 3),
     "ruggedness": (0, 20, 40, 80, 120, 180),
     "altitude": (0, 300, 600, 1000),
 }
+
+HALL_KNOTS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
+"""Log10 of the inhabitants of the commune whose middle is an end."""
 
 ROUNDS = 2
 """Paths are traced again after the regression; they hardly move after the second time."""
@@ -55,8 +60,12 @@ FOLDS = 10
 BLOCK_M = 25_000
 """Side of the squares held out together in the spatial cross-validation."""
 
-ROAD_WEIGHT = 10.0
-"""Weight of a pair of road points: there are 1,250 in one département, beside 21,000 trips."""
+ROAD_WEIGHT = 15.0
+LONG_ROAD_WEIGHT = 3.0
+LONG_MIN = 60.0
+ROAD_WEIGHT_IN_RATIOS = 20.0
+"""Weight of a pair of road points: there are 1,250 in one département, beside 21,000 trips. Those
+longer than LONG_MIN minutes, which no screen asks for, weigh less."""
 
 RATIO_KM = 15.0
 RATIO_PRIOR = 8.0
@@ -71,16 +80,19 @@ BANDS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 200), (0, 40))
 
 
 class Model(NamedTuple):
-    """What a regression moves: constant and curve values, motorways (log), both end terms."""
+    """What a regression moves: constant and curve values, motorways (log), both end terms.
+
+    The last are of shape (len(HALL_KNOTS),).
+    """
 
     friction: Floats
     motorway: float
     end: float
-    hall: float
+    halls: Floats
 
 
 class Known(NamedTuple):
-    """Trips and the terms of the regression, shapes (n,) and (n, k)."""
+    """Trips and the terms of the regression, shapes (n,); of halls (n, len(HALL_KNOTS))."""
 
     trips: pd.DataFrame
     minutes: Floats
@@ -90,7 +102,7 @@ class Known(NamedTuple):
 
 def predicted(model: Model, field_minutes: Floats, known: Known) -> Floats:
     """Return total minutes, as `Parameters.total` makes them."""
-    inside = field_minutes + model.hall * known.halls
+    inside = field_minutes + known.halls @ model.halls
     return inside - model.end * np.expm1(-inside / END_SCALE_MINUTES)
 
 
@@ -119,30 +131,32 @@ class Held:
         minutes, halls = self.known.minutes, self.known.halls
         used = used & self.found
         weight = (0.8 + 0.07 * minutes) ** -2.0
+        road_weight = np.where(minutes <= LONG_MIN, ROAD_WEIGHT, LONG_ROAD_WEIGHT)
         for _ in range(steps):
             field, slopes = self.minutes(model)
             gap = minutes - predicted(model, field, self.known)
-            saturation = np.exp(-(field + model.hall * halls) / END_SCALE_MINUTES)
+            saturation = np.exp(-(field + halls @ model.halls) / END_SCALE_MINUTES)
             by_field = 1 + model.end * saturation / END_SCALE_MINUTES
             jacobian = np.column_stack(
                 [
                     slopes * by_field[:, None],
                     self.motorway * np.exp(model.motorway) * by_field,
                     1 - saturation,
-                    halls * by_field,
+                    halls * by_field[:, None],
                 ]
             )
             robust = weight / np.maximum(1, np.abs(gap) * np.sqrt(weight) / 0.6)
-            robust *= np.where(self.known.roads, ROAD_WEIGHT, 1.0)
+            robust *= np.where(self.known.roads, road_weight, 1.0)
             moved = (robust[:, None] * jacobian)[used]
             square = moved.T @ jacobian[used]
             square += np.eye(len(square)) * 1e-5 * np.trace(square) / len(square)
             step = np.linalg.solve(square, moved.T @ gap[used])
+            friction, (motorway, end), lost = np.split(step, np.cumsum([len(model.friction), 2]))
             model = Model(
-                model.friction + step[:-3],
-                float(np.clip(model.motorway + step[-3], -0.5, 0.5)),
-                model.end + step[-2],
-                model.hall + step[-1],
+                model.friction + friction,
+                float(np.clip(model.motorway + motorway, -0.5, 0.5)),
+                model.end + float(end),
+                model.halls + lost,
             )
         return model
 
@@ -173,7 +187,8 @@ def parameters_of(model: Model, motorways: tuple[float, float], cell_m: float) -
         curves=curves,
         motorway_minutes_per_km=(pace[0], pace[1]),
         end_minutes=round(model.end, 3),
-        hall_minutes=round(model.hall, 3),
+        hall_knots=HALL_KNOTS,
+        hall_minutes=tuple(model.halls.round(3).tolist()),
         cell_m=cell_m,
         local=False,
     )
@@ -187,6 +202,17 @@ def ends(field: Field, trips: pd.DataFrame) -> tuple[Floats, Floats]:
     )
 
 
+def hall_terms(field: Field, population: Floats, *both: Floats) -> Floats:
+    """Return what each knot of HALL_KNOTS counts at the ends of trips, shape (n, knots)."""
+    size = np.log10(np.maximum(population, 1.0))
+    hats_of = np.stack([np.interp(size, HALL_KNOTS, unit) for unit in np.eye(len(HALL_KNOTS))], 1)
+    terms = np.zeros((len(both[0]), len(HALL_KNOTS)))
+    for at in both:
+        share, hall = field.hall_shares(at[:, :2])
+        terms += (share[:, :, None] * hats_of[hall]).sum(axis=1)
+    return terms
+
+
 def middles_km(trips: pd.DataFrame) -> Floats:
     """Return the middles of trips, kilometres, shape (n, 2)."""
     x, y = (trips.x1 + trips.x2) / 2000, (trips.y1 + trips.y2) / 2000
@@ -198,6 +224,7 @@ def ratios(at_km: Floats, known: Known, predictions: Floats, used: Masks) -> Flo
     ratio = np.log(known.minutes / predictions).clip(-MOST_RATIO, MOST_RATIO)
     used = used & np.isfinite(ratio) & (known.minutes <= LONGEST_RATIO_MIN)
     weight = np.minimum(known.minutes, 30) / 30
+    weight = weight * np.where(known.roads, ROAD_WEIGHT_IN_RATIOS, 1.0)
     tree, around = KDTree(middles_km(known.trips)[used]), KDTree(at_km)
     near = around.sparse_distance_matrix(tree, 2.5 * RATIO_KM, output_type="coo_matrix")
     pull = np.exp(-((near.data / RATIO_KM) ** 2) / 2) * weight[used][near.col]
@@ -339,14 +366,17 @@ def fit(france: France, trips: pd.DataFrame) -> tuple[Parameters, Held, Model]:
     """Alternate paths and regression; return parameters, the last paths and their regression."""
     start = Parameters.read()
     roads = (trips.kind == "roads").to_numpy()
-    model = Model(np.zeros(1 + sum(len(k) - 1 for k in KNOTS.values())), 0.0, 2.8, 0.9)
+    model = Model(
+        np.zeros(1 + sum(len(k) - 1 for k in KNOTS.values())), 0.0, 4.0, np.ones(len(HALL_KNOTS))
+    )
     parameters, basis = replace(start, local=False), None
     for _ in range(ROUNDS):
         field = france.field(parameters)
         if basis is None:
             basis = basis_of(field, france.communes)
         origins, destinations = ends(field, trips)
-        halls = (origins[:, 2] + destinations[:, 2]) / field.hall_minutes
+        people = france.communes["population"].to_numpy(float)
+        halls = hall_terms(field, people, origins, destinations)
         known = Known(trips, trips.minutes.to_numpy(float), roads, halls)
         traced = trace_pairs(field.raster, origins, destinations)
         cell_km = field.cell_m / 1000

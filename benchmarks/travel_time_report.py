@@ -8,8 +8,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fit_travel_time import ROAD_WEIGHT
 from data.base import paths
 from data.region import embedded_set
+from geo.friction.crossings import MOTORWAYS_FILE
 from geo.friction.engine import ERRORS_FILE, load_engine
 from geo.friction.surface import Parameters
 
@@ -81,7 +83,12 @@ def report() -> str:
         "country": f"{country:.2f}",
         "town": f"{town:.2f}",
         "end": f"{parameters.end_minutes:.1f}",
-        "hall": f"{parameters.hall_minutes:.1f}",
+        "hall": "; ".join(
+            f"{10**knot:,.0f}: {minutes:.1f}"
+            for knot, minutes in zip(parameters.hall_knots, parameters.hall_minutes, strict=True)
+        ),
+        "roads_listed": str(len(json.loads(MOTORWAYS_FILE.read_text(encoding="utf-8")))),
+        "road_weight": f"{ROAD_WEIGHT:g}",
         "curves": curve_table(parameters),
         "bands": band_table(
             {

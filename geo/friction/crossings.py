@@ -13,6 +13,8 @@ from scipy import ndimage
 from geo.friction.raster import MOVES_X, MOVES_Y, Raster, move_minutes
 
 LINKS_FILE = Path(__file__).with_name("crossings.json")
+MOTORWAYS_FILE = Path(__file__).with_name("motorways.json")
+"""Motorways of the rest of mainland France, written by `data.upkeep.build_motorways`."""
 
 URBAN_PER_KM2 = 500.0
 """Density from which a motorway is urban (INSEE's METRIC: 120 km/h below, 100 or 60 above)."""
@@ -82,7 +84,8 @@ def joined(
         if inside(at).all():
             bridge_km = float(np.hypot(*(at[0] - at[1]))) * cell_km
             add(at, crossing.get("minutes", bridge_km * usual_minutes_per_km))
-    for motorway in known["motorways"]:
+    elsewhere = json.loads(MOTORWAYS_FILE.read_text(encoding="utf-8"))
+    for motorway in known["motorways"] + elsewhere:
         exits = place.cells(motorway["exits"])
         for at in np.stack([exits[:-1], exits[1:]], axis=1)[inside(exits)[:-1] & inside(exits)[1:]]:
             around = density_per_km2[tuple(np.rint(at).astype(int).T)]

@@ -26,7 +26,7 @@ from geo.errors import InvalidInputError, UnreachableError
 from geo.french import number
 from geo.friction import cost_distance
 from geo.friction.cost_distance import MAX_MINUTES
-from geo.friction.crossings import LINKS_FILE
+from geo.friction.crossings import LINKS_FILE, MOTORWAYS_FILE
 from geo.friction.features import RELIEF_FILE
 from geo.friction.links import link
 from geo.friction.local_ratio import LOCAL_FILE
@@ -320,7 +320,7 @@ def load_engine(
         digest.update(table[["lon", "lat", "population"]].to_numpy(dtype=np.float64).tobytes())
     for wkb in shapely.to_wkb(land.geometry.to_numpy()):
         digest.update(wkb)
-    for file in (PARAMETERS_FILE, LINKS_FILE, RELIEF_FILE, LOCAL_FILE):
+    for file in (PARAMETERS_FILE, LINKS_FILE, MOTORWAYS_FILE, RELIEF_FILE, LOCAL_FILE):
         digest.update(file.read_bytes())
     digest.update(code_version(Path(__file__).parent, without=_NO_MINUTES).encode())
     return _engine(digest.hexdigest()[:16], _Inputs(communes, fringe, land))

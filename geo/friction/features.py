@@ -16,6 +16,10 @@ RELIEF_FILE = Path(__file__).with_name("relief.npz")
 DENSITY_SCALES_KM = {"density_1km": 1.0, "density_8km": 8.0}
 """Radii (standard deviation of a Gaussian) over which density is smoothed."""
 
+VILLAGES_SCALE_KM = 6.0
+FEWEST_PER_100_KM2 = 0.1
+"""Radius over which villages are counted, and how few are told apart."""
+
 SPARSEST_PER_KM2 = 2.0
 """Density below which emptier makes no slower: forest and marsh roads are alike."""
 
@@ -25,10 +29,22 @@ Floats = npt.NDArray[np.float64]
 def density_features(
     rows: Floats, columns: Floats, population: Floats, shape: tuple[int, int], cell_m: float
 ) -> dict[str, Floats]:
-    """Return log10(density / 100 per km²) smoothed at each scale, each of the raster's shape."""
+    """Return what the communes around say of each cell, each of the raster's shape.
+
+    log10(density / 100 per km²) smoothed at each scale; `villages`, log10 of the town halls per
+    100 km² around; `hall_km`, kilometres to the nearest one.
+    """
     people = splat(rows, columns, population, shape)
-    area_km2 = (cell_m / 1000) ** 2
+    cell_km = cell_m / 1000
+    area_km2 = cell_km**2
+    halls = splat(rows, columns, np.ones(len(rows)), shape)
+    villages = ndimage.gaussian_filter(halls, VILLAGES_SCALE_KM / cell_km, truncate=3)
+    without = np.ones(shape, dtype=bool)
+    without[np.rint(rows).astype(int), np.rint(columns).astype(int)] = False
     return {
+        "villages": np.log10(np.maximum(100 * villages / area_km2, FEWEST_PER_100_KM2)),
+        "hall_km": np.asarray(ndimage.distance_transform_edt(without)) * cell_km,
+    } | {
         name: np.log10(
             np.maximum(
                 ndimage.gaussian_filter(people, scale * 1000 / cell_m, truncate=3) / area_km2,

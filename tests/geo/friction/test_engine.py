@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from benchmarks.trips import read_trips
 from data.region import embedded_set
+from data.upkeep.build_motorways import motorways
 from geo.errors import InvalidInputError, UnreachableError
 from geo.friction import cost_distance
 from geo.friction.crossings import Place
@@ -272,13 +273,49 @@ def test_a_village_is_left_slowly_without_a_jump_beside_it(engine: FrictionTrave
     metres = np.array([0, 250, 500, 1000, 2000])
     beside = hall + np.outer(metres, [1 / 77_000, 0])
     lost = engine.field.cells(beside)[:, 2]
-    assert lost[0] == pytest.approx(engine.parameters.hall_minutes)
+    knots, minutes = engine.parameters.hall_knots, engine.parameters.hall_minutes
+    size = np.log10(communes.loc["Guéret", "population"])
+    assert lost[0] == pytest.approx(np.interp(size, knots, minutes), abs=0.01)
     assert (np.diff(lost) < 0).all()
     assert lost[-1] < 0.01
     # A straight line just under and just over a kilometre.
     near = hall + np.outer([999.0, 1001.0], [1 / 77_240, 0])
     first, second = engine.pairs(np.tile(hall, (2, 1)), near)
     assert abs(first - second) < 0.1
+
+
+def test_between_two_halls_the_time_of_an_end_never_jumps() -> None:
+    communes = pd.DataFrame({"lon": [2.0, 2.0196], "lat": 46.5, "population": [90.0, 200_000.0]})
+    field = load_engine(
+        gpd.GeoDataFrame(communes, geometry=gpd.points_from_xy(communes.lon, communes.lat)),
+        communes.iloc[:0],
+        gpd.GeoDataFrame(geometry=[shapely.box(1.8, 46.3, 2.2, 46.7)], crs=4326),
+    ).field
+    along = np.column_stack([np.linspace(2.0, 2.0196, 301), np.full(301, 46.5)])
+    lost = field.cells(along)[:, 2]
+    assert lost[[0, -1]] == pytest.approx(field.hall_minutes, rel=0.05)
+    assert field.hall_minutes[1] > field.hall_minutes[0]
+    assert np.abs(np.diff(lost)).max() < 0.05  # 5 metres apart
+
+
+def test_exits_stand_between_their_town_and_the_line_of_the_road() -> None:
+    text = "A0 Ici – Là | Saint-Œuf 01; Milieu 01; Là-Bas 2A"
+    communes = pd.DataFrame(
+        {
+            "name": ["Saint-Œuf", "Milieu", "Là-Bas"],
+            "departement": ["01", "01", "2A"],
+            "lon": [5.0, 5.1, 5.2],
+            "lat": [46.0, 46.02, 46.0],
+        }
+    )
+    (road,) = motorways(text, communes)
+    assert road["name"] == "A0 Ici – Là"
+    exits = np.array(road["exits"])
+    assert exits[[0, 2]].tolist() == [[5.0, 46.0], [5.2, 46.0]]
+    # The town in the middle lies beside the road, which passes 2.2 km south of it.
+    assert 46.0 < exits[1, 1] < 46.01
+    with pytest.raises(InvalidInputError, match="Ailleurs"):
+        motorways("A1 | Ailleurs 01; Milieu 01", communes)
 
 
 def test_relief_slows_and_is_flat_where_nothing_is_known() -> None:
