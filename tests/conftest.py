@@ -48,6 +48,13 @@ def isolated_home(
     return folder
 
 
+@pytest.fixture
+def warm_home(prepared_home: Path, isolated_home: Path) -> Path:
+    """Give the test's own data folder, with what the session computed once already kept in it."""
+    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
+    return isolated_home
+
+
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """Return the folder of real reference data, or skip saying that it is absent."""

@@ -95,10 +95,9 @@ def server(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def private_server(isolated_home: Path, prepared_home: Path) -> Iterator[str]:
+def private_server(warm_home: Path) -> Iterator[str]:
     """Give the address of a server of the test's own, over its own data folder."""
-    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
-    with running_server(isolated_home) as address:
+    with running_server(warm_home) as address:
         yield address
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
-from geo import layers
+from geo import display, layers
 
 
 def grid(side: int) -> gpd.GeoDataFrame:
@@ -34,13 +34,13 @@ def grid(side: int) -> gpd.GeoDataFrame:
 
 def decoded(polygons: list[list[list[int]]]) -> np.ndarray:
     steps = np.array(polygons[0][0]).reshape(-1, 2)
-    return steps.cumsum(axis=0) / 10**layers.DISPLAY_DECIMALS
+    return steps.cumsum(axis=0) / 10**display.DISPLAY_DECIMALS
 
 
 def test_contours_come_back_where_they_were() -> None:
     communes = grid(3)
-    document = layers.contours_document(communes, communes, {"16": "Charente"}, {})
-    assert document == layers.contours_document(communes, communes, {"16": "Charente"}, {})
+    document = display.contours_document(communes, communes, {"16": "Charente"}, {})
+    assert document == display.contours_document(communes, communes, {"16": "Charente"}, {})
     read = json.loads(gzip.decompress(document))
     assert read["columns"]["c"] == communes["code"].tolist()
     for shape, encoded in zip(communes.geometry, read["contours"], strict=True):
@@ -50,9 +50,9 @@ def test_contours_come_back_where_they_were() -> None:
 
 
 def test_values_are_rounded_and_missing_stays_missing() -> None:
-    drawn = layers.drawn_values(pd.Series([1.23456, np.nan, np.inf]), 1)
+    drawn = display.drawn_values(pd.Series([1.23456, np.nan, np.inf]), 1)
     assert drawn == [1.23, None, None]
-    assert layers.drawn_values(pd.Series(["ZIP", "", None]), 0) == ["ZIP", None, None]
+    assert display.drawn_values(pd.Series(["ZIP", "", None]), 0) == ["ZIP", None, None]
 
 
 def test_every_indicator_has_one_class_more_than_bounds() -> None:

@@ -15,7 +15,7 @@ from data.access import indicators
 from data.maps import payload as map_payload
 from data.maps.sentences import sentence
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 from geo.layers import INDICATORS
 
 HOSTILE = "{{ cycler.__init__.__globals__ }} ${7*7} `x` <img src=x onerror=alert(1)> =1+1"
@@ -85,7 +85,7 @@ def test_a_rounded_share_never_hides_the_last_communes() -> None:
 def test_values_keep_the_class_they_have_before_rounding():
     breaks = (10.0, 20.0)
     exact = pd.Series([20.04, 19.96, 10.0, 9.98, 31.27, np.nan])
-    drawn = layers.drawn_values(exact, 0, breaks)
+    drawn = display.drawn_values(exact, 0, breaks)
     classes = [np.searchsorted(breaks, one, side="left") for one in drawn[:-1]]
     assert classes == np.searchsorted(breaks, exact[:-1], side="left").tolist()
     assert drawn[4:] == [31.3, None]

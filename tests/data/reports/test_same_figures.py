@@ -25,7 +25,7 @@ from data.solidarity import tables
 from data.solidarity.needs import Question
 from data.solidarity.plans import Terms, help_plan
 from data.uploads.site import Site
-from geo.layers import drawn_values
+from geo.display import drawn_values
 from tests.data.access import test_indicators
 from tests.data.solidarity.test_plans import GPS, made
 

@@ -1,8 +1,5 @@
 """After set-up the first screens find what is long already kept."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from data.access.indicators import commune_indicators
@@ -13,10 +10,8 @@ from data.solidarity import plans
 from data.solidarity.needs import Question
 
 
-def test_the_first_screens_build_no_table(
-    prepared_home: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(prepared_home / "cache", isolated_home / "cache")
+@pytest.mark.usefixtures("warm_home")
+def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[str] = []
     monkeypatch.setattr(table_cache, "_write", lambda _table, path: built.append(path.name))
     territory = catalogue.load_territory("75")

@@ -37,6 +37,7 @@ def test_ages_without_the_expected_classes_are_refused(read, golden, tmp_path):
         read(path)
 
 
+@pytest.mark.usefixtures("warm_home")
 def test_shares_of_the_old_stand_beside_the_75_and_over(golden):
     imports.import_files([golden / "melodi_ages.csv", golden / "reference.csv"])
     territory = catalogue.load_territory()

@@ -136,6 +136,7 @@ def test_not_classed_is_outside_where_nothing_else_says_it(read, golden, tmp_pat
     assert any("2 communes non classées" in remark for remark in result.tally.remarks)
 
 
+@pytest.mark.usefixtures("warm_home")
 def test_national_file_feeds_the_sheet_with_its_dates(golden):
     imports.import_files([golden / "zoning_national.csv"])
     territory = catalogue.load_territory()
