@@ -20,7 +20,8 @@ from matplotlib.path import Path
 from PIL import Image
 from shapely.errors import GEOSException
 
-from geo.layers import METRES_CRS, Indicator
+from geo.display import METRES_CRS
+from geo.layers import Indicator
 
 DOTS_PER_INCH = 150
 Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)

@@ -11,7 +11,7 @@ from data.maps import payload, room
 from data.pdses import coverage
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 from geo.errors import ProxiSoinsError
 from pages import shell
 from pages.state import ViewState
@@ -28,12 +28,12 @@ RING_LAYERS = ("iso_gps", "iso_france_sante", "iso_msp")
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
 def _rings(territory: Territory, layer: str) -> dict[str, Any]:
     origins = payload.ring_origins(territory, layer)
-    return layers.display_rings(territory.travel_time.isochrones(origins))
+    return display.display_rings(territory.travel_time.isochrones(origins))
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def _rings_around(territory: Territory, lon: float, lat: float) -> dict[str, Any]:
-    return layers.display_rings(territory.travel_time.isochrones(np.array([[lon, lat]])))
+    return display.display_rings(territory.travel_time.isochrones(np.array([[lon, lat]])))
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)

@@ -15,7 +15,7 @@ from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 from pages import figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
@@ -39,7 +39,7 @@ def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]
     origins = pdses.origins(cover(territory, day), specialty)
     if not len(origins):
         return {"type": "FeatureCollection", "features": []}
-    return layers.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
+    return display.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)

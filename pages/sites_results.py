@@ -19,7 +19,7 @@ from data.siting import departures as leaving
 from data.siting.best import BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
-from geo import layers
+from geo import display
 from pages import figures, grids, map_view, shell
 from pages.sites_table import draw_compared
 
@@ -82,7 +82,7 @@ BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Draft: repr, SiteEvaluation: 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_CONTENT)
 def _reach(territory: Territory, sites: Sequence[Site]) -> dict[str, Any]:
-    return layers.display_rings(sites_map.reach_of(territory, sites))
+    return display.display_rings(sites_map.reach_of(territory, sites))
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_CONTENT)

@@ -12,7 +12,7 @@ from data.base import paths
 from data.base.table_cache import digest
 from data.region import embedded_set
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 
 _written: WeakKeyDictionary[Territory, str] = WeakKeyDictionary()
 """Name of the file of each territory."""
@@ -61,9 +61,9 @@ def _inputs(
 def contours_key(territory: Territory) -> str:
     """Return a key of all that the contours are made from: another content has another name."""
     communes, land, *names = _inputs(territory)
-    told = communes[list(layers.CONTOURS_COLUMNS)].astype(str)
+    told = communes[list(display.CONTOURS_COLUMNS)].astype(str)
     return digest(
-        Path(layers.__file__).read_bytes(),
+        Path(display.__file__).read_bytes(),
         pd.util.hash_pandas_object(told, index=False).to_numpy().tobytes(),
         *(str(sorted(one.items())) for one in names),
         *(wkb or b"" for table in (communes, land) for wkb in shapely.to_wkb(table.geometry)),
@@ -72,7 +72,7 @@ def contours_key(territory: Territory) -> str:
 
 def contours_bytes(territory: Territory) -> bytes:
     """Return the contours of a region as the client reads them."""
-    return layers.contours_document(*_inputs(territory))
+    return display.contours_document(*_inputs(territory))
 
 
 def _names(table: pd.DataFrame) -> dict[str, str]:

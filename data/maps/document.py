@@ -188,7 +188,7 @@ class Columns(TypedDict):
 
 
 class ContoursDocument(TypedDict):
-    """What a map loads once per region (`geo.layers.contours_document`).
+    """What a map loads once per region (`geo.display.contours_document`).
 
     `contours`: polygons of rings of whole steps, `decimals` says of which size; `borders` and
     `land`: GeoJSON.

@@ -16,7 +16,7 @@ from data.maps.static_files import FROM_FRAME, TILE_SERVER
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES
 from data.region.territory import Provenance, Territory
-from geo import layers
+from geo import display, layers
 from geo.layers import Indicator
 from geo.travel_time import LonLat
 
@@ -163,7 +163,7 @@ def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> li
     return [
         {
             "year": int(year),
-            "values": layers.drawn_values(values[year], indicator.decimals, indicator.breaks),
+            "values": display.drawn_values(values[year], indicator.decimals, indicator.breaks),
         }
         for year in sorted(values.columns)
     ]
@@ -196,7 +196,7 @@ def _drawn(
                     {"label": c.label, "colour": c.colour} | ({"value": c.value} if c.value else {})
                     for c in one.classes
                 ],
-                "values": layers.drawn_values(column, one.decimals, one.breaks),
+                "values": display.drawn_values(column, one.decimals, one.breaks),
                 "sentence": sentence(one, table, territory.region_name),
                 "note": _quote(territory, one),
                 "years": _past(territory, one, table),
@@ -207,7 +207,7 @@ def _drawn(
             continue
         by_level: dict[str, Any] = {}
         for level, frame in {**around, **whole}.items():
-            values = layers.drawn_values(frame[one.key] * scale, one.decimals)
+            values = display.drawn_values(frame[one.key] * scale, one.decimals)
             by_level[level] = dict(zip(frame["code"], values, strict=True))
         by_level["region"] = next(iter(by_level["region"].values()))
         comparisons[one.key] = by_level

@@ -10,7 +10,7 @@ from data.maps import payload
 from data.pdses import hospitals
 from data.pdses.coverage import FARTHEST_MINUTES, REACH_MINUTES, Cover
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 from geo.travel_time import LonLat
 
 INDICATOR = "minutes_to_line"
@@ -80,7 +80,7 @@ def configuration(
                 "decimals": 0,
                 "breaks": list(_BREAKS),
                 "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
-                "values": layers.drawn_values(pd.Series(minutes), 0, _BREAKS),
+                "values": display.drawn_values(pd.Series(minutes), 0, _BREAKS),
                 "sentence": sentence(covered, specialty),
                 "note": note,
                 "years": [],

@@ -13,7 +13,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
-from geo import layers
+from geo import display
 
 REACH = "iso_sites"
 """20 minutes around each site, or around all of them when they are many."""
@@ -55,7 +55,7 @@ def reach_of(territory: Territory, sites: Sequence[Site]) -> gpd.GeoDataFrame:
 def rings_of(territory: Territory, site: Site) -> dict[str, Any]:
     """Return 10, 20 and 30 minutes around a site, as the client draws them."""
     point = np.array([[site.lon, site.lat]], dtype=np.float64)
-    return layers.display_rings(territory.travel_time.isochrones(point))
+    return display.display_rings(territory.travel_time.isochrones(point))
 
 
 def configuration(

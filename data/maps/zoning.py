@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.maps import payload
 from data.region.territory import Territory
-from geo import layers
+from geo import display
 
 INDICATOR = "zone"
 BESIDE = ("apl", "apl_published", "share_without_room")
@@ -50,7 +50,7 @@ def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> dict[str, Any]:
         Code of a TVS to its zone tried.
     """
     return {
-        "values": {INDICATOR: layers.drawn_values(communes[INDICATOR], 0)},
+        "values": {INDICATOR: display.drawn_values(communes[INDICATOR], 0)},
         "marked": [row for row, tvs in enumerate(communes["tvs"]) if tvs in changes],
     }
 
