@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from data.base.french import date, number, percent
-from models.backtests import proof, report
+from models.backtests import proof
+from models.backtests.aims import AVERAGE_PRECISION_AIM
+from models.backtests.markdown import markdown_table
 from models.learning import artefact
 from models.learning.hazard import LastGpHazard
 from models.learning.places import ASSETS
@@ -32,7 +34,7 @@ def read() -> str | None:
 
 def _table(frame: pd.DataFrame) -> str:
     rows = [[str(value) for value in row] for row in frame.to_numpy(object)]
-    return report.markdown_table([str(name) for name in frame.columns], rows)
+    return markdown_table([str(name) for name in frame.columns], rows)
 
 
 def _share(measure: dict[str, float]) -> str:
@@ -42,8 +44,8 @@ def _share(measure: dict[str, float]) -> str:
 
 def _aim(measure: dict[str, float]) -> str:
     """Say whether the average precision asked for is reached."""
-    asked = number(report.AVERAGE_PRECISION_AIM, 2)
-    if measure["value"] >= report.AVERAGE_PRECISION_AIM:
+    asked = number(AVERAGE_PRECISION_AIM, 2)
+    if measure["value"] >= AVERAGE_PRECISION_AIM:
         return f"La précision moyenne demandée ({asked}) est atteinte."
     return (
         f"La précision moyenne demandée ({asked}) **n’est pas atteinte** : parmi les communes à un "

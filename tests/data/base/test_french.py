@@ -11,6 +11,10 @@ from geo import french as lowest
 ROOT = Path(__file__).parents[3]
 NOT_FRENCH = {
     "models/backtests/report.py": "a report in English",
+    "models/backtests/checks.py": "sections of that report",
+    "models/backtests/markdown.py": "cells of that report",
+    "models/backtests/model_card.py": "a card in English",
+    "models/backtests/aims.py": "a report in English",
     "models/backtests/horizon_tables.py": "rows in English for that report",
     "pages/zoning_view.py": "a width in a style sheet",
     "pages/state.py": "numbers of an address",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.backtests import horizon_tables, horizons, proof, report
+from models.backtests import aims, horizon_tables, horizons, proof
 from models.backtests.horizons import ENDS, OUTSIDE_TOWNS, Ends
 from models.learning import training
 from models.learning.features import RURALITY
@@ -66,7 +66,7 @@ def test_the_report_tells_each_horizon_and_those_not_verified() -> None:
         assert set(known.each_horizon(one["horizon"])["Type de commune"]) >= set(RURALITY)
     rows = horizon_tables.english_rows(figures)
     assert len(rows) == 2 * len(HORIZONS) * (len(RURALITY) + 2)
-    verdicts = {what: verdict for what, _, _, verdict in report.reached(dict(known.figures))}
+    verdicts = {what: verdict for what, _, _, verdict in aims.reached(dict(known.figures))}
     assert all(
         verdict.startswith("not counted")
         for what, verdict in verdicts.items()
