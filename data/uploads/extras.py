@@ -7,6 +7,9 @@ from data.files.document import NO_VALUE
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
 
+COLUMNS = ("gps", "others", "floor_m2", "opening_year", "moving")
+"""What of a line is read here; coordinates and names are none of it."""
+
 _COUNTED = re.compile(r"[:=x×]\s*(\d{1,2}(?:[.,]\d+)?)$")
 _GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d)")
 _RANGE = re.compile(r"\d\s?(?:-|–|à|/|ou)\s?\d")

@@ -315,6 +315,7 @@ def _site(
         notes.append("placé à la mairie")
     if not place.inside:
         notes.append("hors de la région, dans sa bordure")
+    own = {key: cells[key] for key in extras.COLUMNS if key in cells}
     site = Site(
         number,
         cells.get("name", "") or f"Site {number} ({place.name})",
@@ -322,14 +323,14 @@ def _site(
         place.name,
         round(lon, 6),
         round(lat, 6),
-        extras.count(cells, "gps", notes),
-        extras.count(cells, "others", notes),
-        extras.number(cells, "floor_m2", notes),
-        extras.year(cells, notes),
-        extras.moving(cells, gazetteer, notes),
+        extras.count(own, "gps", notes),
+        extras.count(own, "others", notes),
+        extras.number(own, "floor_m2", notes),
+        extras.year(own, notes),
+        extras.moving(own, gazetteer, notes),
     )
     if not change:
-        extras.doubt_counts(cells, place)
+        extras.doubt_counts(own, place)
     return site, " ; ".join(dict.fromkeys(notes))
 
 
