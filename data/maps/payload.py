@@ -177,7 +177,11 @@ def _drawn(
     # In all of France, the last column is France, not whichever region comes first.
     whole = {}
     if around and len(around["region"]) > 1:
-        whole["region"] = indicators.whole(territory, table).to_frame().T.infer_objects()
+        # A map of sites draws a few columns: the others are those of today.
+        full = indicators.commune_indicators(territory).assign(
+            **{str(name): table[name].to_numpy() for name in table}
+        )
+        whole["region"] = indicators.whole(territory, full).to_frame().T.infer_objects()
     for one in layers.INDICATORS:
         if one.key not in table or not table[one.key].notna().any():
             continue

@@ -7,7 +7,7 @@ import pytest
 
 from data.access import indicators
 from data.base import paths
-from data.maps import payload
+from data.maps import payload, sites
 from data.region import embedded_set, france
 from data.region.territory import Territory
 from data.reports.sheet import choices, sheet
@@ -82,3 +82,12 @@ def test_the_card_compares_with_all_of_france(national: Territory) -> None:
     compared = document["comparisons"]["gps_per_1000"]["region"]
     assert compared == pytest.approx(whole["gps_per_1000"], abs=0.01)
     assert document["region_name"] == "France"
+
+
+def test_the_map_of_sites_opens_on_all_of_france(national: Territory) -> None:
+    communes = indicators.commune_indicators(national)
+    around = {level: indicators.aggregate(communes, level) for level in payload.LEVELS}
+    document = sites.opening(national, communes, around)
+    whole = indicators.whole(national, communes)
+    compared = document["comparisons"]["minutes_to_nearest_gp"]["region"]
+    assert compared == pytest.approx(whole["minutes_to_nearest_gp"], abs=0.1)
