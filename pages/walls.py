@@ -7,8 +7,9 @@ sees: media files, measures, uploads, and messages of the live connection.
 import ipaddress
 import json
 import socket
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -44,6 +45,7 @@ _FOREIGN_HOST = (
 )
 _CLOSED = "Réservé : connectez-vous avec un compte qui a ce droit."
 _NO_UPLOADER = "Aucun écran ouvert n’attend de fichier : rechargez la page, puis réessayez."
+_NO_LENGTH = "Envoi sans longueur annoncée : rechargez la page, puis réessayez."
 _TOO_MUCH = (
     "Cette session a déjà envoyé trop de fichiers : rechargez la page, puis envoyez-les un à un."
 )
@@ -167,14 +169,45 @@ def held_bytes(session_id: str) -> int:
     return sum(len(one.data) for one in list(storage.get(session_id, {}).values()))
 
 
-def upload_refused(path: str, announced: int) -> str:
-    """Return why an upload is refused, "" when it is welcome."""
-    session_id = path.removeprefix(_UPLOADS).partition("/")[0]
+_COMING: Counter[str] = Counter()
+"""Bytes announced by the uploads of each session that are on their way."""
+
+
+def upload_refused(path: str, announced: int | None) -> str:
+    """Return why an upload is refused, "" when it is welcome.
+
+    Parameters
+    ----------
+    path
+        What is asked for.
+    announced
+        Bytes of its body; None where the request does not say: it could be of any length.
+    """
+    session_id = _sender(path)
     if not expects_files(session_id):
         return _NO_UPLOADER
-    if held_bytes(session_id) + announced > MAX_SESSION_BYTES:
+    if announced is None:
+        return _NO_LENGTH
+    # What several requests announce at once counts before the first of them is there.
+    if held_bytes(session_id) + _COMING[session_id] + announced > MAX_SESSION_BYTES:
         return _TOO_MUCH
     return ""
+
+
+def _sender(path: str) -> str:
+    return path.removeprefix(_UPLOADS).partition("/")[0]
+
+
+@contextmanager
+def _coming(session_id: str, announced: int) -> Iterator[None]:
+    """Count an upload among those on their way."""
+    _COMING[session_id] += announced
+    try:
+        yield
+    finally:
+        _COMING[session_id] -= announced
+        if not _COMING[session_id]:
+            del _COMING[session_id]
 
 
 # The middleware.
@@ -204,15 +237,19 @@ class Walls:
             return
         if accounts.login_configured() and _path(scope) == "/auth/logout":
             accounts.end_session(identity(scope))
-        await self.app(scope, receive, _with_short_cookies(scope, headers, send))
+        shorter = _with_short_cookies(scope, headers, send)
+        if _uploads(scope):
+            with _coming(_sender(_path(scope)), _announced(headers) or 0):
+                await self.app(scope, receive, shorter)
+            return
+        await self.app(scope, receive, shorter)
 
 
 def refused(scope: Scope, headers: Headers) -> tuple[str, int]:
     """Return why a request is refused and with which status, "" when it is not."""
     path = _path(scope)
-    if path.startswith(_UPLOADS) and scope["method"] in {"PUT", "POST"}:
-        length = headers.get("content-length", "0")
-        return upload_refused(path, int(length) if length.isdigit() else 0), 403
+    if _uploads(scope):
+        return upload_refused(path, _announced(headers)), 403
     guarded = path.startswith(_MEDIA) or path == _METRICS
     if not guarded or not accounts.login_configured():
         return "", 200
@@ -220,6 +257,15 @@ def refused(scope: Scope, headers: Headers) -> tuple[str, int]:
     if path == _METRICS:
         return ("" if asking >= Role.ADMINISTRATOR else _CLOSED), 403
     return ("" if may_fetch(path, asking) else _CLOSED), 403
+
+
+def _uploads(scope: Scope) -> bool:
+    return _path(scope).startswith(_UPLOADS) and scope["method"] in {"PUT", "POST"}
+
+
+def _announced(headers: Headers) -> int | None:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() and length.isascii() else None
 
 
 def _path(scope: Scope) -> str:

@@ -175,6 +175,46 @@ def test_an_upload_needs_an_uploader_on_screen_and_room(
     assert status(http(path, method="PUT", content_length=str(length)))[0] == expected
 
 
+@pytest.mark.usefixtures("runtime")
+def test_an_upload_that_does_not_say_its_length_is_refused() -> None:
+    path = "/_stcore/upload_file/plan/1"
+    assert status(http(path, method="PUT", transfer_encoding="chunked"))[0] == 403
+    assert status(http(path, method="PUT", content_length="-1"))[0] == 403
+
+
+@pytest.mark.usefixtures("runtime")
+def test_uploads_on_their_way_together_count_before_any_is_there() -> None:
+    size = str(walls.MAX_SESSION_BYTES * 2 // 5)
+    answers: list[int] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def together() -> None:
+        arrived = asyncio.Event()
+
+        async def application(_scope: Scope, _receive: object, answer: Any) -> None:
+            await arrived.wait()
+            await answer({"type": "http.response.start", "status": 200, "headers": []})
+
+        def put(number: int) -> Any:
+            scope = http(f"/_stcore/upload_file/plan/{number}", method="PUT", content_length=size)
+            return asyncio.ensure_future(Walls(application)(scope, receive, send))
+
+        asked = [put(number) for number in range(5)]
+        await asyncio.sleep(0)
+        arrived.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(together())
+    assert sorted(answers) == [200, 200, 403, 403, 403]
+    assert not walls._COMING  # what has come or failed counts no more
+
+
 def test_an_upload_is_welcome_after_a_run_that_left_the_uploader_as_it_was(
     runtime: SimpleNamespace,
 ) -> None:
