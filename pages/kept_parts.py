@@ -120,9 +120,7 @@ def pole_report(
     sites = pole_sites(found.plan)
     picture = scenario_pdf.site_picture(territory, Draft("", territory.region, sites=sites))
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
-    return council_pdf.pole_pdf(
-        heading, found, picture, asked, notes, simulated=bool(territory.simulated)
-    )
+    return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=territory.warning)
 
 
 def draw_report(name: str, content: Any, *, key: str) -> None:

@@ -105,8 +105,8 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
     if draft.simulated:
         st.warning(
-            "Cette page a été faite avec des données de démonstration, simulées, sans valeur pour "
-            "une décision."
+            "Cette page a été faite avec des données simulées, au moins en partie : ce qui repose "
+            "sur elles est sans valeur pour une décision."
         )
     if changed := scenario_results.changes_since(draft, territory):
         st.warning("Les données ont changé depuis ce scénario : les résultats sont recalculés.")

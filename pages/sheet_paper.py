@@ -117,7 +117,7 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
         chosen,
         drawn,
         figures.notes(territory),
-        simulated=bool(territory.simulated),
+        warning=territory.warning,
         change=change,
     )
 
@@ -141,7 +141,7 @@ def batch(
             yield one, picture(territory, one.communes, one.name)
             progress(done)
 
-    return sheet_pdf.sheets_pdf(each(), name, notes, simulated=bool(territory.simulated))
+    return sheet_pdf.sheets_pdf(each(), name, notes, warning=territory.warning)
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
@@ -159,7 +159,7 @@ def printed_pair(territory: Territory, level: str, first: str, second: str) -> b
         called,
         (pictures[0], pictures[1]),
         figures.notes(territory),
-        simulated=bool(territory.simulated),
+        warning=territory.warning,
     )
 
 

@@ -143,19 +143,13 @@ def ribbon(current: Territory) -> None:
     """Say at the top of every screen what is simulated, or nothing when all is real."""
     if not current.simulated:
         return
+    heading, told = current.warning.removesuffix(".").split(" : ", 1)
     tables = ", ".join(current.simulated)
-    counted = [one for name in ("gps", "zoning") if (one := current.provenance.get(name))]
-    if any(one.simulated for one in counted):
-        said, more = "<strong>Données de démonstration</strong> : simulées", "Lesquelles ?"
-    else:
-        # What the figures are made of is real: only what is not is named, there and then.
-        said = f"<strong>En partie simulé</strong> : {escape(tables)}"
-        more = "Le reste est réel."
     st.html(
         '<details style="background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;'
-        f'font-size:.88rem;color:#161616"><summary style="cursor:pointer">{said}, sans valeur '
-        f"pour une décision. {more}</summary>{escape(tables)}. Importez les vôtres dans "
-        "« Données et méthode ».</details>"
+        'font-size:.88rem;color:#161616"><summary style="cursor:pointer"><strong>'
+        f"{heading.capitalize()}</strong> : {told}. Lesquelles ?</summary>Simulé : "
+        f"{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
     )
 
 

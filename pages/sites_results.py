@@ -242,7 +242,7 @@ def report(
         evaluation,
         scenario_pdf.site_picture(territory, draft),
         notes,
-        simulated=bool(territory.simulated),
+        warning=territory.warning,
         best=None if found is None else found[1],
         search=None if found is None else found[0],
     )

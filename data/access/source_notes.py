@@ -5,9 +5,8 @@ from collections.abc import Iterable
 
 from data.access import unknown_supply
 from data.access.people import ROOM_BASIS, people_of
-from data.region.territory import Provenance, Territory
+from data.region.territory import Provenance, Territory, warning_of
 
-DEMONSTRATION = "DONNÉES DE DÉMONSTRATION : sans valeur pour une décision."
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
 """How a source says which registry package it came with."""
 
@@ -35,7 +34,12 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
         lines.append(f"{ROOM_BASIS}.")
     if upper_bound := unknown_supply.region_room_note(territory):
         lines.append(f"Habitants sans place. {upper_bound}")
-    return [DEMONSTRATION, *lines] if any(p.simulated for p in quoted) else lines
+    return with_warning(quoted, lines)
+
+
+def with_warning(quoted: Iterable[Provenance], lines: Iterable[str]) -> list[str]:
+    """Return lines after what stands above all that rests on simulated tables."""
+    return [one for one in (warning_of(quoted), *lines) if one]
 
 
 def table_lines(quoted: Iterable[Provenance], *, licences: bool = False) -> list[str]:

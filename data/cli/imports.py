@@ -143,10 +143,12 @@ def undo() -> None:
 
 def ribbon_text(tables: "list[Provenance]") -> str:
     """Return the sentence that names what is still simulated, "" when nothing is."""
+    from data.region.territory import warning_of
+
     simulated = ", ".join(provenance.title for provenance in tables if provenance.simulated)
     if not simulated:
         return ""
-    return f"Données de démonstration. Simulé, sans valeur pour une décision : {simulated}."
+    return f"{warning_of(tables)} Simulé : {simulated}."
 
 
 def _described(provenance: "Provenance", communes: int) -> dict[str, object]:

@@ -170,6 +170,7 @@ class Setting(TypedDict):
     region_name: str
     attribution: str
     simulated: list[str]
+    warning: str
     search: SearchRules
     lon: list[float]
     lat: list[float]

@@ -78,6 +78,7 @@ def setting(territory: Territory) -> dict[str, Any]:
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": list(territory.simulated),
+        "warning": territory.warning,
         "search": RULES,
         "lon": territory.communes["lon"].round(5).tolist(),
         "lat": territory.communes["lat"].round(5).tolist(),

@@ -13,7 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data.access.source_notes import DEMONSTRATION, engine_line, table_lines
+from data.access.source_notes import engine_line, table_lines, with_warning
 from data.files import exports
 from data.region.territory import Territory
 
@@ -118,5 +118,4 @@ def geojson_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:
 def notes(territory: Territory) -> list[str]:
     """Return the lines that go with an export: source, vintage, simulated or not."""
     known = territory.provenance["pdses_lines"]
-    lines = [*table_lines([known]), engine_line(territory)]
-    return [DEMONSTRATION, *lines] if known.simulated else lines
+    return with_warning([known], [*table_lines([known]), engine_line(territory)])

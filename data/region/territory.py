@@ -1,7 +1,7 @@
 """The frozen object that holds all that is known of a region: tables, provenance, travel times."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -65,6 +65,21 @@ class Provenance:
         return max((moment.year for moment in known), default=None)
 
 
+WHOLLY_SIMULATED = "DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision."
+PARTLY_SIMULATED = (
+    "DONNÉES EN PARTIE SIMULÉES : ce qui repose sur elles est sans valeur pour une décision."
+)
+
+
+def warning_of(tables: Iterable[Provenance]) -> str:
+    """Return what stands above what some tables give: "" when none of them is simulated."""
+    told = list(tables)
+    if not any(table.simulated for table in told):
+        return ""
+    brought = any(table.imported_at is not None and not table.simulated for table in told)
+    return PARTLY_SIMULATED if brought else WHOLLY_SIMULATED
+
+
 @dataclass(frozen=True, eq=False)
 class Territory:
     """A region at one state of the data. Tables follow `data.region.schemas`; never modify them.
@@ -121,6 +136,11 @@ class Territory:
     def __hash__(self) -> int:
         """Hash of the version."""
         return hash(self.version)
+
+    @property
+    def warning(self) -> str:
+        """What stands above all that is shown of the region, "" when nothing is simulated."""
+        return warning_of(self.provenance.values())
 
     @property
     def simulated(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def pole_pdf(
     rules: tuple[Sequence[Check], Sequence[Money]],
     notes: Sequence[str],
     *,
-    simulated: bool,
+    warning: str,
 ) -> bytes:
     """Return the report of a pole as a PDF.
 
@@ -44,14 +44,14 @@ def pole_pdf(
         What is asked of a pole, and the money it may get.
     notes
         Sources and vintages.
-    simulated
-        True if any table it rests on is simulated.
+    warning
+        What stands at the head of every page (`Territory.warning`), "" for nothing.
     """
     page = _opened(
         *heading,
         "Pôle de plusieurs antennes, comparé à une seule maison",
         notes,
-        simulated=simulated,
+        warning=warning,
     )
     for said in (
         pole_tables.sentence(found),
@@ -100,7 +100,7 @@ def help_pdf(
         *heading,
         f"Plan de solidarité : {found.scheme.name}",
         notes,
-        simulated=bool(territory.simulated),
+        warning=territory.warning,
     )
     page.line_of(tables.sentence(found))
     page.line_of(tables.NOT_PREDICTED)
@@ -178,8 +178,8 @@ def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
     return pd.DataFrame({"Mesure": list(rows), "Valeur": list(rows.values())})
 
 
-def _opened(name: str, note: str, what: str, notes: Sequence[str], *, simulated: bool) -> Document:
-    page = Document(f"{_plain(name)}, {what}", notes, simulated=simulated)
+def _opened(name: str, note: str, what: str, notes: Sequence[str], *, warning: str) -> Document:
+    page = Document(f"{_plain(name)}, {what}", notes, warning=warning)
     page.set_font("house", "", 9)
     page.set_text_color(*GREY)
     page.line_of(what)

@@ -94,11 +94,11 @@ def pair_pdf(
     pictures: tuple[bytes, bytes],
     notes: Sequence[str],
     *,
-    simulated: bool,
+    warning: str,
 ) -> bytes:
     """Return the comparison on an A4 page: two maps on one scale, then the table."""
     title = f"{names[0]} et {names[1]}, comparaison"
-    page = Document(title, notes, simulated=simulated)
+    page = Document(title, notes, warning=warning)
     page.heading(title, 15)
     top = page.get_y() + 2
     for side, picture in enumerate(pictures):

@@ -32,14 +32,14 @@ class Document(FPDF):
         Title of the document, shown by readers in place of the file name.
     notes
         Sources, at the foot of the last page.
-    simulated
-        True writes the demonstration ribbon at the head of every page.
+    warning
+        What stands at the head of every page (`Territory.warning`), "" for nothing.
     """
 
-    def __init__(self, title: str, notes: Sequence[str], *, simulated: bool) -> None:
+    def __init__(self, title: str, notes: Sequence[str], *, warning: str) -> None:
         super().__init__(format="A4")
         self._notes = notes
-        self._simulated = simulated
+        self._warning = warning
         # DejaVu comes with matplotlib and holds every letter of French and of its neighbours.
         fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
         self.add_font("house", "", fonts / "DejaVuSans.ttf")
@@ -55,11 +55,11 @@ class Document(FPDF):
         self.add_page()
 
     def header(self) -> None:
-        """Write the ribbon of simulated data."""
-        if self._simulated:
+        """Write the warning of simulated data."""
+        if self._warning:
             self.set_font("house", "B", 8.5)
             self.set_text_color(*WARNING)
-            self.line_of("DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision.")
+            self.line_of(self._warning)
             self.set_text_color(*INK)
 
     def footer(self) -> None:

@@ -69,7 +69,7 @@ def scenario_pdf(
     picture: bytes,
     notes: Sequence[str],
     *,
-    simulated: bool,
+    warning: str,
     best: BestSites | None = None,
     search: Search | None = None,
 ) -> bytes:
@@ -85,12 +85,12 @@ def scenario_pdf(
         PNG of `site_picture`.
     notes
         Sources and vintages.
-    simulated
-        True if any table it rests on is simulated.
+    warning
+        What stands at the head of every page (`Territory.warning`), "" for nothing.
     best, search
         Best sites and what was asked; None when not searched.
     """
-    page = Document(f"{_plain(draft.name)}, sites candidats", notes, simulated=simulated)
+    page = Document(f"{_plain(draft.name)}, sites candidats", notes, warning=warning)
     page.set_font("house", "", 9)
     page.set_text_color(*GREY)
     page.line_of("Scénario de sites candidats, pour une maison de santé pluriprofessionnelle")

@@ -18,7 +18,7 @@ def sheet_pdf(
     picture: bytes,
     notes: Sequence[str],
     *,
-    simulated: bool,
+    warning: str,
     change: Sequence[str] = (),
 ) -> bytes:
     """Return the PDF of a sheet: one side, whatever the territory.
@@ -31,12 +31,12 @@ def sheet_pdf(
         PNG of the small map.
     notes
         Sources and vintages.
-    simulated
-        True if any table it rests on is simulated.
+    warning
+        What stands at the head of every page (`Territory.warning`), "" for nothing.
     change
         What a chosen scenario changes there, in sentences; none where none is chosen.
     """
-    return sheets_pdf([(sheet, picture)], sheet.name, notes, simulated=simulated, change=change)
+    return sheets_pdf([(sheet, picture)], sheet.name, notes, warning=warning, change=change)
 
 
 def sheets_pdf(
@@ -44,30 +44,30 @@ def sheets_pdf(
     name: str,
     notes: Sequence[str],
     *,
-    simulated: bool,
+    warning: str,
     change: Sequence[str] = (),
 ) -> bytes:
     """Return the sheets of several territories, one side each, as one document."""
     page: Document | None = None
     for sheet, picture in sheets:
         told = (sheet, picture, change)
-        scale = next((one for one in SIZES if _holds(told, notes, simulated, one)), None)
+        scale = next((one for one in SIZES if _holds(told, notes, warning, one)), None)
         if page is None:
             title = f"{name}, accès aux médecins généralistes"
-            page = Document(title, notes, simulated=simulated)
+            page = Document(title, notes, warning=warning)
         else:
             page.add_page()
         _draw(page, *told, scale or SIZES[-1])
         page.sources(scale or SIZES[-1])
     if page is None:
-        page = Document(name, notes, simulated=simulated)
+        page = Document(name, notes, warning=warning)
     return bytes(page.output())
 
 
 def _holds(
-    told: tuple[Sheet, bytes, Sequence[str]], notes: Sequence[str], simulated: bool, scale: float
+    told: tuple[Sheet, bytes, Sequence[str]], notes: Sequence[str], warning: str, scale: float
 ) -> bool:
-    page = Document(told[0].name, notes, simulated=simulated)
+    page = Document(told[0].name, notes, warning=warning)
     _draw(page, *told, scale)
     page.sources(scale)
     page.forget()

@@ -7,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from data.access.source_notes import with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
 from data.base.french import number, percent
 from data.files.exports import to_xlsx
-from data.region.territory import Territory
-
-DEMONSTRATION = "Données de démonstration : ne pas employer pour décider."
+from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
 
 ZONE_TITLES = {
     "ZIP": "Zone d’intervention prioritaire",
@@ -32,9 +31,7 @@ def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
     used = [
         territory.provenance[k] for k in ("zoning", "communes", "apl") if k in territory.provenance
     ]
-    lines = [f"{p.title} : {p.source}, {p.vintage}." for p in used]
-    if any(p.simulated for p in used):
-        lines.insert(0, DEMONSTRATION)
+    lines = with_warning(used, [f"{p.title} : {p.source}, {p.vintage}." for p in used])
     astride = (
         "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
         "population qui vit dans la région."
@@ -134,8 +131,8 @@ def decree_annex(
     _number_pages(section)
     if changes:
         _add_changes(document, territory, before, changes)
-    if DEMONSTRATION in lines:
-        section.header.paragraphs[0].text = DEMONSTRATION
+    if lines[0] in {WHOLLY_SIMULATED, PARTLY_SIMULATED}:
+        section.header.paragraphs[0].text = lines[0]
     document.add_heading("Population par zone", level=2)
     gauge = gauges(communes, ceilings)
     _add_table(

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from data.access.source_notes import DEMONSTRATION
 from data.base.french import MISSING, counted, joined, number, percent
 from data.region.schemas import WEEK_DAYS
-from data.region.territory import Territory
+from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.solidarity.pooling import STAFF, BestGroups, Pooled
 from data.solidarity.regulation import (
     Calls,
@@ -272,7 +271,7 @@ def week_table(calls: Calls, code: str, standard: Standard) -> pd.DataFrame:
 def notes(calls: Calls) -> Sequence[str]:
     """Return the lines that go with every figure and export."""
     lines = [calls.note, "Attentes : file d’Erlang C, heure par heure.", *UNKNOWN]
-    return [DEMONSTRATION, *lines] if calls.simulated else lines
+    return [WHOLLY_SIMULATED, *lines] if calls.simulated else lines
 
 
 def _minutes(standard: Standard) -> str:

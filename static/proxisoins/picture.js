@@ -190,7 +190,7 @@ export async function pictureOf(carte) {
   const inside = width - 2 * MARGIN;
   const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
   const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${carte.state.year ? ` · ${carte.state.year}` : ""}`;
-  const warning = config.simulated.length ? `Données de démonstration : simulées, sans valeur pour une décision (${config.simulated.join(", ")}).` : "";
+  const warning = config.warning && `${config.warning} Simulé : ${config.simulated.join(", ")}.`;
   const credits = `${panel.note.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");

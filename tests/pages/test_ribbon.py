@@ -1,22 +1,26 @@
 """What is simulated is named, and what is real is not called simulated."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from data.maps import room
 from data.region.moments import Moment
+from data.region.territory import warning_of
 from pages import shell
 
 
 def territory(**simulated: bool) -> Any:
     known = {
-        name: SimpleNamespace(simulated=told, title=name, moment=lambda: Moment(2017))
+        name: SimpleNamespace(
+            simulated=told, title=name, imported_at=None if told else 1, moment=lambda: Moment(2017)
+        )
         for name, told in simulated.items()
     }
     titles = tuple(name for name, told in simulated.items() if told)
-    return SimpleNamespace(provenance=known, simulated=titles)
+    warning = warning_of(cast("Any", known.values()))
+    return SimpleNamespace(provenance=known, simulated=titles, warning=warning)
 
 
 def said(monkeypatch: pytest.MonkeyPatch, shown: Any) -> str:
@@ -30,12 +34,13 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     text = said(monkeypatch, territory(gps=False, zoning=False, structures=True))
-    assert "En partie simulé</strong> : structures, sans valeur" in text
-    assert "Données de démonstration" not in text
+    assert "Données en partie simulées</strong>" in text
+    assert "Simulé : structures." in text
+    assert "émonstration" not in text
 
 
 def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = said(monkeypatch, territory(gps=True, zoning=False))
+    text = said(monkeypatch, territory(gps=True, zoning=True))
     assert "Données de démonstration</strong> : simulées, sans valeur" in text
 
 

@@ -237,7 +237,7 @@ def test_command_imports_tells_and_undoes(tmp_path):
     assert (tables["gps"]["matched"], tables["gps"]["communes"]) == (5, 4293)
     assert not tables["gps"]["simulated"]
     assert "Médecins généralistes," not in told["ribbon"]
-    assert told["ribbon"].startswith("Données de démonstration.")
+    assert told["ribbon"].startswith("DONNÉES EN PARTIE SIMULÉES")
     assert "Médecins généralistes" in run.invoke(app, ["undo"]).stdout
     assert table_store.current_key() == ""
     assert run.invoke(app, ["undo"]).exit_code == 1

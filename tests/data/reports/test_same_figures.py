@@ -16,6 +16,7 @@ from data.files import exports
 from data.maps import payload
 from data.region import catalogue
 from data.region.rules import ROOM_PEOPLE_A_GP
+from data.region.territory import WHOLLY_SIMULATED
 from data.reports import sheet, sheet_pdf
 from data.reports.columns import exported
 from data.siting import effects, pole_plan
@@ -155,7 +156,9 @@ def test_the_sheet_and_its_pdf_say_what_the_plan_says(territory, plan, few):
         if "apl" in said:
             assert apl.value == number(helped.loc[code, "apl_before"], 1)
         if row == few[0]:
-            pages = PdfReader(io.BytesIO(sheet_pdf.sheet_pdf(one, dot(), [], simulated=True))).pages
+            pages = PdfReader(
+                io.BytesIO(sheet_pdf.sheet_pdf(one, dot(), [], warning=WHOLLY_SIMULATED))
+            ).pages
             text = " ".join(" ".join(page.extract_text() for page in pages).split())
             for figure in (room, apl, said["minutes_to_nearest_gp"]):
                 assert " ".join(figure.value.split()) in text

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from data.maps import sites as sites_map
 from data.region import privacy
 from data.region.gazetteer import gazetteer
+from data.region.territory import WHOLLY_SIMULATED
 from data.reports import site_tables
 from data.reports.scenario_pdf import scenario_pdf
 from data.reports.scenario_results import Search, at_risk, changes_since, together_table
@@ -58,7 +59,7 @@ def test_the_report_says_sites_proof_losers_and_versions(territory):
     )
     search = Search("mclp", 1, own=(1,))
     best = search.run(territory, draft.sites)
-    document, text = drawn(territory, draft, simulated=True, best=best, search=search)
+    document, text = drawn(territory, draft, warning=WHOLLY_SIMULATED, best=best, search=search)
     assert document.metadata.title.startswith("Plan du plateau")
     assert document.trailer["/Root"]["/Lang"] == "fr-FR"
     assert "DONNÉES DE DÉMONSTRATION" in text
@@ -74,7 +75,7 @@ def test_the_report_says_sites_proof_losers_and_versions(territory):
 def test_hostile_names_stay_text_in_the_report(territory):
     named = tuple(site(name, "16001", 0.1 * rank, gps=2) for rank, name in enumerate(HOSTILE))
     draft = Draft(HOSTILE[2], "75", HOSTILE[1], named)
-    _, text = drawn(territory, draft, simulated=False)
+    _, text = drawn(territory, draft, warning="")
     packed = text.replace(" ", "")
     for name in (*HOSTILE[:3], "nul saut fin"):
         assert name.replace(" ", "") in packed
@@ -83,7 +84,7 @@ def test_hostile_names_stay_text_in_the_report(territory):
 
 def test_a_report_of_many_sites_says_what_it_leaves_out(territory):
     many = tuple(site(f"S{rank}", "16001", 0.01 * rank) for rank in range(70))
-    _, text = drawn(territory, Draft("Beaucoup", "75", "", many), simulated=False)
+    _, text = drawn(territory, Draft("Beaucoup", "75", "", many), warning="")
     assert "… et 10 autres sites" in text
 
 
@@ -115,7 +116,7 @@ def test_counts_of_one_to_four_are_suppressed_in_public_and_told_to_planners(gps
         told[public] = table.loc["Généralistes à 10 min avant le projet", "Milieu"]
     assert told[False] == f"{gps},0"
     assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps}")
-    _, text = drawn(few, draft, simulated=False)
+    _, text = drawn(few, draft, warning="")
     legend = text.count("« NS »")
     assert (text.split().count("NS") > legend) == (1 <= gps <= 4)
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from data.access import indicators
 from data.base import french
 from data.region import catalogue
-from data.region.territory import Territory
+from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
@@ -68,7 +68,9 @@ def test_the_pdf_is_one_page_of_french_text(loaded: tuple[Territory, pd.DataFram
     region = indicators.aggregate(communes, "region").iloc[0]
     fullest = str(peers.sort_values("population")["code"].iloc[-1])
     drawn = sheet(territory, communes, peers, region, level="epci", code=fullest)
-    document = PdfReader(io.BytesIO(sheet_pdf(drawn, white(), ["Source : essai"], simulated=True)))
+    document = PdfReader(
+        io.BytesIO(sheet_pdf(drawn, white(), ["Source : essai"], warning=WHOLLY_SIMULATED))
+    )
     assert len(document.pages) == 1
     said = document.pages[0].extract_text()
     assert drawn.name in said
@@ -121,7 +123,7 @@ def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFram
     hidden = of_commune(loaded, lone, risk=None, masked=True)
     assert hidden.succession == MASKED_RISK
     assert "très élevé" in of_commune(loaded, lone, risk=risk_of(lone)).succession
-    document = PdfReader(io.BytesIO(sheet_pdf(hidden, white(), [], simulated=True)))
+    document = PdfReader(io.BytesIO(sheet_pdf(hidden, white(), [], warning=WHOLLY_SIMULATED)))
     said = " ".join(document.pages[0].extract_text().split())
     assert "risque individuel non diffusé" in said
     assert "Rien de particulier" not in said
@@ -202,7 +204,7 @@ def test_every_sheet_holds_on_one_side(loaded: tuple[Territory, pd.DataFrame], l
     notes = ["Source et millésime d’une table, avec sa note, sur une ligne entière." * 2] * 9
     change = ["Scénario « Pôle du plateau » (pôle de 3 antennes).", "Ce qu’il change. " * 12]
     document = PdfReader(
-        io.BytesIO(sheet_pdf(drawn, white(), notes, simulated=True, change=change))
+        io.BytesIO(sheet_pdf(drawn, white(), notes, warning=WHOLLY_SIMULATED, change=change))
     )
     assert len(document.pages) == 1
     said = " ".join(document.pages[0].extract_text().split())
@@ -215,7 +217,7 @@ def test_the_sheets_of_an_epci_are_one_document(loaded: tuple[Territory, pd.Data
     _, communes = loaded
     codes = communes.loc[communes["epci"] == communes["epci"].iloc[0], "code"].iloc[:3]
     each = [(of_commune(loaded, str(code), masked=True), white()) for code in codes]
-    document = PdfReader(io.BytesIO(sheets_pdf(each, "EPCI", ["Source"], simulated=False)))
+    document = PdfReader(io.BytesIO(sheets_pdf(each, "EPCI", ["Source"], warning="")))
     assert len(document.pages) == 3
     for (drawn, _), page in zip(each, document.pages, strict=True):
         assert drawn.name in page.extract_text()
