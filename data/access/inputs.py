@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.french import joined
 from data.base.table_cache import cached_table, digest
 from data.region.territory import Territory
 from geo import access as ga
+
+Floats = npt.NDArray[np.float64]
 
 ACTS_PER_GP = 4350.0
 """Acts a year of a GP counted by INSEE's BPE: what the published APL of 2016 implies.
@@ -123,46 +126,40 @@ def standardised_population(
 ) -> tuple[npt.NDArray[np.float64], str]:
     """Return the standardised population of each place, and a French sentence on its basis.
 
-    The population standardised by the DREES when the region has it; else inhabitants weighted by
-    their share over 75; else inhabitants. A place without the better basis takes the region's
-    mean ratio, so that the border makes no step.
+    The population standardised by the DREES when the region has it, of the latest year of each
+    place; else inhabitants weighted by their share over 75; else inhabitants. A place without the
+    better basis takes the mean ratio of the others. Real GPs are never weighed by simulated ages.
     """
     people = table["population"].to_numpy(dtype=np.float64)
     inside = table["inside"].to_numpy()
-    published, year = _published(territory, table)
-    if year is not None:
-        return (
-            _completed(published, people, inside),
-            f"population standardisée par la DREES (APL {year})",
-        )
+    published, years = _published(territory, table)
+    if years:
+        return _completed(published, people), f"population standardisée par la DREES (APL {years})"
     share = table["code"].map(territory.reference.set_index("code")["share_over_75"])
-    if share[inside].notna().mean() >= KNOWN_SHARE:
+    if share[inside].notna().mean() >= KNOWN_SHARE and not _ages_made_up(territory):
         need = people * (NEED_UNDER_75 + NEED_OVER_75_MORE * share.to_numpy(dtype=np.float64))
-        return (
-            _completed(need, people, inside),
-            "population pondérée par la part des plus de 75 ans",
-        )
+        return _completed(need, people), "population pondérée par la part des plus de 75 ans"
     return people, "population sans correction d’âge"
 
 
-def _published(
-    territory: Territory, table: pd.DataFrame
-) -> tuple[npt.NDArray[np.float64], int | None]:
-    codes = table.loc[table["inside"], "code"]
+def _ages_made_up(territory: Territory) -> bool:
+    """Tell whether ages are simulated beside GPs that are not."""
+    made = {key: known.simulated for key, known in territory.provenance.items()}
+    return made.get("reference", False) and not made.get("gps", False)
+
+
+def _published(territory: Territory, table: pd.DataFrame) -> tuple[Floats, str]:
+    """Return the standardised population of each place, the latest one, and the years in words."""
     known = territory.apl[territory.apl["standardised_population"] > 0]
-    counted = known[known["code"].isin(codes)].groupby("year").size()
-    years = counted.index[counted >= KNOWN_SHARE * len(codes)]
-    if not len(years):
-        return np.full(len(table), np.nan), None
-    latest = known[known["year"] == years.max()].set_index("code")["standardised_population"]
-    return table["code"].map(latest).to_numpy(dtype=np.float64), int(years.max())
+    latest = known.sort_values("year").drop_duplicates("code", keep="last").set_index("code")
+    need = table["code"].map(latest["standardised_population"])
+    if need[table["inside"]].notna().mean() < KNOWN_SHARE:
+        return np.full(len(table), np.nan), ""
+    years = sorted(set(table["code"].map(latest["year"]).dropna().astype(int)))
+    return need.to_numpy(dtype=np.float64), joined([str(year) for year in years])
 
 
-def _completed(
-    need: npt.NDArray[np.float64],
-    people: npt.NDArray[np.float64],
-    inside: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
-    known = np.isfinite(need) & inside
+def _completed(need: Floats, people: Floats) -> Floats:
+    known = np.isfinite(need)
     ratio = need[known].sum() / people[known].sum()
     return np.where(np.isfinite(need) & (people > 0), need, people * ratio)

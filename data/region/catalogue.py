@@ -21,7 +21,9 @@ from geo.travel_time import TravelTime
 if TYPE_CHECKING:
     from data.region.demonstration import Demonstration
 
-_BEYOND_THE_BORDER = frozenset({"gps", "gp_history", "apl", "structures", "pdses_lines"})
+_BEYOND_THE_BORDER = frozenset(
+    {"gps", "gp_history", "apl", "reference", "structures", "pdses_lines"}
+)
 """Tables that also tell of the fringe; the others stop at the region's border."""
 _KEPT = 4
 _SERVED_SHARE, _SAMPLED_ONE_IN = 0.9, 20

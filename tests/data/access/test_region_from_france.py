@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.access import indicators
+from data.access import indicators, inputs
 from data.base import paths
-from data.region import embedded_set, france
+from data.region import embedded_set, france, schemas
+from data.region.territory import Provenance
 from tests.data.access import test_indicators
 
 FRINGE_MINUTES = 60.0
@@ -102,6 +103,58 @@ def test_a_region_reads_the_same_from_france_and_from_itself(seed: int) -> None:
         same(own[told], above.loc[own.index, told])
 
 
+def with_needs(territory, everywhere: pd.DataFrame, basis: str):
+    """Return a territory that knows the needs of its communes and of its fringe, on some basis.
+
+    The DREES publishes 2018 outside the region only.
+    """
+    codes = pd.concat([territory.communes["code"], territory.fringe["code"]])
+    random = np.random.default_rng(5)
+    factors = pd.Series(random.uniform(0.7, 1.4, len(everywhere)), everywhere["code"])
+    people = everywhere.set_index("code")["population"]
+    if basis == "reference":
+        shares = (factors[codes] / 4).rename("share_over_75").rename_axis("code").reset_index()
+        whole = shares.reindex(columns=list(schemas.reference.columns))
+        return replace(territory, version=uuid4().hex, reference=whole)
+    years = {"75": (2016,), "11": (2016, 2018)}
+    region = everywhere.set_index("code")["region"]
+    published = pd.DataFrame(
+        [
+            (code, year, 3.0, 2.0, float(people[code] * factors[code] * (1 + (year - 2016) / 10)))
+            for code in codes
+            for year in years[region[code]]
+        ],
+        columns=["code", "year", "apl", "apl65", "standardised_population"],
+    )
+    return replace(territory, version=uuid4().hex, apl=published)
+
+
+@pytest.mark.parametrize("basis", ["apl", "reference"])
+def test_needs_are_the_same_on_both_sides_of_a_border(basis: str) -> None:
+    everything, alone = france_and_a_region(3)
+    everywhere = pd.DataFrame(everything.communes.drop(columns="geometry"))
+    there, here = (with_needs(one, everywhere, basis) for one in (everything, alone))
+    apl = indicators.commune_indicators(there).set_index("code")["apl"]
+    own = indicators.commune_indicators(here).set_index("code")["apl"]
+    assert own.notna().all()
+    np.testing.assert_allclose(own, apl[own.index], rtol=1e-9)
+
+
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     """Compare figures to the rounding of a sum."""
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
+
+
+def test_real_gps_are_not_weighed_by_simulated_ages() -> None:
+    _, alone = france_and_a_region(3)
+    everywhere = pd.DataFrame(alone.communes.drop(columns="geometry"))
+    known = with_needs(alone, pd.concat([everywhere, alone.fringe]), "reference")
+    for real, weighed in ((False, True), (True, False)):
+        made_up = {
+            key: Provenance(key, "", "", "2017", "", simulated, 1, 1)
+            for key, simulated in (("gps", not real), ("reference", True))
+        }
+        _, basis = inputs.standardised_population(
+            replace(known, provenance=made_up), inputs.places(known)
+        )
+        assert ("75 ans" in basis) == weighed
