@@ -57,7 +57,7 @@ WORDS = {
     "Dataframe column menu": "Menu de la colonne",
     "Decrement": "Diminuer",
     "Delete row(s)": "Supprimer",
-    "Download as CSV": "Télécharger (CSV)",
+    "Download as CSV": "Télécharger ce tableau (CSV)",
     "Download as PNG": "Télécharger (PNG)",
     "Download failed": "Le téléchargement a échoué",
     "Expand sidebar": "Ouvrir le menu",

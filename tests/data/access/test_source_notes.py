@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from data.access.source_notes import DEMONSTRATION, engine_line, source_notes
-from data.region.territory import Provenance, Territory
+from data.access.source_notes import engine_line, source_notes
+from data.region.territory import WHOLLY_SIMULATED, Provenance, Territory
 from tests.data.access.test_indicators import GPS, made
 
 
@@ -26,7 +26,7 @@ def test_what_is_simulated_is_said_first_and_by_name() -> None:
     territory = published(made(GPS))
     simulated = {k: replace(p, simulated=True) for k, p in territory.provenance.items()}
     lines = source_notes(replace(territory, provenance=simulated, version="simulated"), "gps")
-    assert lines[0] == DEMONSTRATION
+    assert lines[0] == WHOLLY_SIMULATED
     assert "Simulé pour la démonstration : Généralistes." in lines
 
 

@@ -140,7 +140,7 @@ def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, commun
     content = zoning_annex.zoning_workbook(territory, communes, zg.Ceilings())
     book = openpyxl.load_workbook(io.BytesIO(content))
     first = [cell.value for cell in book.worksheets[0]["A"]]
-    assert "démonstration" in first[0]
+    assert "DÉMONSTRATION" in first[0]
     assert any("16,8" in text for text in first)
     names = [c.value for c in book["Territoires"]["E"]]
     assert "'=Trois" in names
@@ -151,7 +151,7 @@ def test_annex_opens_in_french_with_every_tvs(territory, communes):
     content = zoning_annex.decree_annex(territory, communes, zg.Ceilings())
     document = docx.Document(io.BytesIO(content))
     assert document.core_properties.language == "fr-FR"
-    assert "démonstration" in document.sections[0].header.paragraphs[0].text
+    assert "DÉMONSTRATION" in document.sections[0].header.paragraphs[0].text
     text = "\n".join(p.text for p in document.paragraphs)
     assert "arrêté du 1er octobre 2021" in text
     zones, tvs = document.tables
