@@ -416,7 +416,7 @@ def through_engine(france: France, trips: pd.DataFrame) -> Floats:
 
     parameters = Parameters.read()
     degrees = Transformer.from_crs(2154, 4326, always_xy=True)
-    return FrictionTravelTime(france.field(parameters), parameters, "fit").pairs(
+    return FrictionTravelTime(lambda: france.field(parameters), parameters, "fit").pairs(
         np.column_stack(degrees.transform(trips.x1, trips.y1)),
         np.column_stack(degrees.transform(trips.x2, trips.y2)),
     )

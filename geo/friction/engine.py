@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from threading import local
+from threading import RLock, local
 
 import geopandas as gpd
 import numpy as np
@@ -50,6 +50,9 @@ LEAST_SEARCH_MINUTES = 30.0
 _NO_MINUTES = frozenset({"extent.py", "fit.py", "said.py"})
 """Modules whose code changes no minute that the parameters do not say."""
 
+_MAKING = RLock()
+"""Who asks while another thread makes a raster waits for it, rather than make it too."""
+
 THREADS = max(1, os.cpu_count() or 1)
 
 
@@ -59,8 +62,8 @@ class FrictionTravelTime:
 
     Attributes
     ----------
-    field
-        The raster.
+    make_field
+        Makes the raster; called once, when a time is first asked for.
     parameters
         What the fit learned.
     version
@@ -69,10 +72,20 @@ class FrictionTravelTime:
         Codes of those shown, whose errors the label says.
     """
 
-    field: Field
+    make_field: Callable[[], Field]
     parameters: Parameters
     version: str
     departements: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> Field:
+        """The raster. It takes seconds to make: what is kept on disk is shown without it."""
+        with _MAKING:
+            return self._field
+
+    @cached_property
+    def _field(self) -> Field:
+        return self.make_field()
 
     @cached_property
     def label(self) -> EngineLabel:
@@ -344,9 +357,9 @@ class _Inputs:
 @lru_cache(maxsize=4)
 def _engine(version: str, inputs: _Inputs) -> FrictionTravelTime:
     parameters = Parameters.read()
-    field = build(inputs.communes, inputs.fringe, inputs.land, parameters)
+    make_field = partial(build, inputs.communes, inputs.fringe, inputs.land, parameters)
     shown = tuple(sorted(set(inputs.communes.get("departement", ()))))
-    return FrictionTravelTime(field, parameters, f"friction-{version}", shown)
+    return FrictionTravelTime(make_field, parameters, f"friction-{version}", shown)
 
 
 def _within(

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,7 +24,7 @@ from geo.friction.crossings import Place
 from geo.friction.engine import ERRORS_FILE, FrictionTravelTime, load_engine
 from geo.friction.features import relief_features
 from geo.friction.links import link
-from geo.friction.surface import Parameters, build
+from geo.friction.surface import Field, Parameters, build
 
 BORDEAUX = np.array([-0.5792, 44.8378])
 GUERET = np.array([1.8716, 46.1719])
@@ -201,9 +203,8 @@ def test_a_faster_field_never_shrinks_a_ring(engine: FrictionTravelTime) -> None
     lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
     communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": 500.0})
     land = gpd.GeoDataFrame(geometry=[shapely.box(1.8, 46.3, 3.0, 47.3)], crs=4326)
-    quicker = FrictionTravelTime(
-        build(gpd.GeoDataFrame(communes), communes.iloc[:0], land, fast), fast, "fast"
-    )
+    make_field = partial(build, gpd.GeoDataFrame(communes), communes.iloc[:0], land, fast)
+    quicker = FrictionTravelTime(make_field, fast, "fast")
     origin = np.array([[2.3, 46.7]])
     before, after = slower.isochrones(origin), quicker.isochrones(origin)
     for small, large in zip(before.geometry, after.geometry, strict=True):
@@ -357,9 +358,8 @@ def test_motorways_are_taken_between_exits_only(engine: FrictionTravelTime) -> N
     langon, agen = np.array([[-0.2520, 44.5530]]), np.array([[0.6170, 44.2030]])
     beside_it = engine.pairs(langon, agen)[0]
     flat = replace(engine.parameters, motorway_minutes_per_km=(5.0, 5.0))
-    plain = FrictionTravelTime(
-        build(embedded_set.communes(), embedded_set.fringe(), embedded_set.land(), flat), flat, ""
-    )
+    inputs = (embedded_set.communes(), embedded_set.fringe(), embedded_set.land())
+    plain = FrictionTravelTime(partial(build, *inputs, flat), flat, "")
     no_motorway = plain.pairs(langon, agen)[0]
     assert beside_it < 0.9 * no_motorway
 
@@ -405,3 +405,20 @@ def test_the_error_against_metric_is_the_one_published(reference: Path) -> None:
     for kind, rows in (("towns", ~roads), ("roads", roads)):
         band = next(b for b in published[kind]["bands"] if b["band"] == "0-40")
         assert np.abs(gap[rows]).mean() <= band["mean_absolute_error"] + 0.1
+
+
+def test_the_raster_is_made_once_and_only_when_a_time_is_asked() -> None:
+    toy, made = toy_engine(population=500.0), []
+
+    def make_field() -> Field:
+        made.append(1)
+        return toy.field
+
+    engine = FrictionTravelTime(make_field, toy.parameters, "late")
+    assert engine.label.estimated
+    assert made == []
+    origin = np.array([[2.3, 46.7]])
+    with ThreadPoolExecutor(4) as threads:
+        times = list(threads.map(lambda _: engine.pairs(origin, origin + 0.1)[0], range(8)))
+    assert made == [1]
+    assert set(times) == {toy.pairs(origin, origin + 0.1)[0]}
