@@ -172,6 +172,13 @@ def _published(settle: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def _share_over_75() -> pd.Series:
+    """Return the real share of people over 75: the data folder may hold simulated ones."""
+    file = paths.reference_data() / "facilities" / "communes_age_poverty_income.csv"
+    table = pd.read_csv(file, dtype={"code": str}).set_index("code")
+    return table["share_75_plus_pct"] / 100
+
+
 def acts_per_gp(reality: Reality, year: int = APL_YEAR) -> float:
     """Return what the published APL implies outside the region: Σ need × APL over GPs."""
     # Arrondissements of the three cities have an APL but no count of GPs: they are left out.
@@ -212,9 +219,7 @@ def ablation(reality: Reality) -> dict[str, Floats]:
     steps = ga.DREES_2015.of(reality.minutes)
     inner = reality.inside.astype(float)
     between = 0.4 * reality.counts(2013) + 0.6 * gps  # 2016 on the line from 2013 to 2018
-    share = reality.places["code"].map(
-        reality.territory.reference.set_index("code")["share_over_75"]
-    )
+    share = reality.places["code"].map(_share_over_75())
     aged = inputs.NEED_UNDER_75 + inputs.NEED_OVER_75_MORE * share.fillna(share.mean()).to_numpy(
         dtype=np.float64
     )
