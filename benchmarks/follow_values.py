@@ -100,11 +100,10 @@ def _site() -> None:
     site_tables.side_by_side(found, [0])
     draft = Draft("Essai", "75", sites=report.sites)
     picture = scenario_pdf.site_picture(territory, draft)
-    scenario_pdf.scenario_pdf(draft, found, picture, ["essai"], simulated=True)
+    scenario_pdf.scenario_pdf(draft, found, picture, ["essai"], warning=territory.warning)
 
 
 def _count(folder: Path) -> None:
-    from data.access.indicators import commune_indicators
     from data.official import imports
     from data.region import catalogue
     from models.region import predict
@@ -119,7 +118,6 @@ def _count(folder: Path) -> None:
     (report,) = imports.import_files([file])
     print(report.status, report.message)
     territory = catalogue.load_territory("75")
-    commune_indicators(territory)
     predict.risk_table(territory, 2)
 
 
