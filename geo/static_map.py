@@ -28,6 +28,9 @@ Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
 
 OUTLINED_COMMUNES = 800
 """Above it a picture shows areas of one class, not each commune."""
+EDGE: dict[str, Any] = {"edgecolor": "#b9bdc9", "linewidth": 0.35}
+AREA_EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.15}
+"""Between communes, seen beside the palest class too; between areas of one class."""
 GAP_PIXELS = 20
 COLOURS = 256
 """Of a picture: a third of the bytes, and only the edges of letters and shapes differ."""
@@ -215,9 +218,10 @@ def picture(
     shore = land.geometry[_around(land, (west, south, east, north))]
     _fill(axes, shore, facecolor=LAND_COLOUR, zorder=1)
     ranks = class_numbers(values, indicator)
+    edge = EDGE if len(metres) <= OUTLINED_COMMUNES else AREA_EDGE
     for rank, one in enumerate(indicator.classes):
         chosen = _shown(metres.geometry[(ranks == rank).to_numpy()], len(metres))
-        _fill(axes, chosen, facecolor=one.colour, edgecolor="white", linewidth=0.15, zorder=2)
+        _fill(axes, chosen, facecolor=one.colour, zorder=2, **edge)
     unknown = _shown(metres.geometry[(ranks < 0).to_numpy()], len(metres))
     _fill(
         axes,

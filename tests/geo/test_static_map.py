@@ -65,3 +65,15 @@ def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() ->
     assert np.ptp(across) / np.ptp(rows) == pytest.approx(2, rel=0.02)
     middle = own[int(rows.mean())]
     assert np.count_nonzero(np.diff(middle.astype(int)) == 1) == 3  # two sides of the hole, a part
+
+
+def test_neighbours_of_the_palest_class_are_told_apart() -> None:
+    shapes = [box(0.1 * k, 45, 0.1 * (k + 1), 45.1) for k in range(3)]
+    communes = gpd.GeoDataFrame(geometry=shapes, crs=4326)
+    indicator = BY_KEY["share_without_room"]
+    drawn = picture(
+        communes, pd.Series([0.0, 0.0, 0.0]), indicator, communes, title="", size_inches=(6, 4)
+    )
+    shades = image.imread(io.BytesIO(drawn))[:, : 4 * DOTS_PER_INCH, :3].min(axis=2)
+    lines = np.diff((shades < 0.9).astype(int), axis=1) == 1
+    assert lines.sum(axis=1).max() >= 4  # two sides of the frame, two borders between three
