@@ -8,26 +8,13 @@ import pytest
 
 from data.access.indicators import commune_indicators
 from data.maps import solidarity as solidarity_map
-from data.region import catalogue
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.solidarity.donors import OTHERS, donor_groups
 from data.solidarity.flows import ELSEWHERE, flows
 from data.solidarity.plans import help_plan
 from pages.help_choices import HelpChoices
 
-
-@pytest.fixture(scope="module")
-def territory(prepared_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROXISOINS_HOME", str(prepared_home))
-        return catalogue.load_territory("75")
-
-
-@pytest.fixture(autouse=True)
-def isolated_home(prepared_home, monkeypatch):
-    """Read what the session prepared: these tests import nothing."""
-    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
-    return prepared_home
+pytestmark = pytest.mark.usefixtures("prepared")
 
 
 @pytest.fixture(scope="module", params=[8, 39])

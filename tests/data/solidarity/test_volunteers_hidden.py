@@ -37,6 +37,8 @@ TERMS = {
     "lodged": Terms("rotation", volunteers=60),
 }
 
+pytestmark = pytest.mark.usefixtures("prepared")
+
 
 def placed(territory, found, *, told=True):
     """Return the communes of fewer than five doctors that must hold a volunteer: code to fewest."""
@@ -130,20 +132,6 @@ def _matrix(rows, size):
     places = np.repeat(np.arange(len(rows)), [len(what) for what, _, _ in rows])
     matrix = csr_matrix((values, (places, columns)), shape=(len(rows), size))
     return matrix, np.array([value for _, _, value in rows])
-
-
-@pytest.fixture(scope="module")
-def territory(prepared_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROXISOINS_HOME", str(prepared_home))
-        return catalogue.load_territory("75")
-
-
-@pytest.fixture(autouse=True)
-def isolated_home(prepared_home, monkeypatch):
-    """Read what the session prepared: these tests import nothing."""
-    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
-    return prepared_home
 
 
 @pytest.fixture(scope="module", params=list(TERMS))
