@@ -162,4 +162,4 @@ def _published(territory: Territory, table: pd.DataFrame) -> tuple[Floats, str]:
 def _completed(need: Floats, people: Floats) -> Floats:
     known = np.isfinite(need)
     ratio = need[known].sum() / people[known].sum()
-    return np.where(np.isfinite(need) & (people > 0), need, people * ratio)
+    return np.where(known & (people > 0), need, people * ratio)

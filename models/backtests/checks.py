@@ -10,6 +10,7 @@ from models.backtests.markdown import (
     class_table,
     markdown_table,
     number,
+    ratio_cells,
     ratio_rows,
 )
 from models.learning.signals import HORIZONS
@@ -104,16 +105,7 @@ def subgroups(subgroups: dict[str, list[dict[str, Any]]]) -> str:
     text = "## By group (B, shipped model, 3 years)\n\n"
     for key, title in titles.items():
         rows = [
-            [
-                FRENCH.get(row["group"], row["group"]),
-                str(row["communes"]),
-                str(row["losses"]),
-                f"{row['expected']:.1f}",
-                number(row["ratio"], 2),
-                "yes" if row["chance"] else "no",
-                number(row["average_precision"]),
-                number(row["auc"]),
-            ]
+            [*ratio_cells(row), number(row["average_precision"]), number(row["auc"])]
             for row in subgroups[key]
         ]
         text += f"### {title}\n\n" + markdown_table(head, rows) + "\n"

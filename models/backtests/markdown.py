@@ -46,15 +46,16 @@ def class_table(classes: list[dict[str, Any]]) -> str:
 
 def ratio_rows(title: str, rows: list[dict[str, Any]]) -> list[list[str]]:
     """Return expected over observed losses of some groups, as rows under `RATIO_HEAD`."""
+    return [[title, *ratio_cells(row)] for row in rows]
+
+
+def ratio_cells(row: dict[str, Any]) -> list[str]:
+    """Return expected over observed losses of a group: its name, then what stands beside it."""
     return [
-        [
-            title,
-            FRENCH.get(row["group"], row["group"]),
-            str(row["communes"]),
-            str(row["losses"]),
-            f"{row['expected']:.1f}",
-            number(row["ratio"], 2),
-            "yes" if row["chance"] else "no",
-        ]
-        for row in rows
+        FRENCH.get(row["group"], row["group"]),
+        str(row["communes"]),
+        str(row["losses"]),
+        f"{row['expected']:.1f}",
+        number(row["ratio"], 2),
+        "yes" if row["chance"] else "no",
     ]
