@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import ReadResult, Refusal
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import BY_PART, BY_YEAR, ORDER, completed, joined
+from data.official.readers.tally import ReadResult, Refusal
 from data.official.reading import Member, read_files, tvs_of
 from data.official.sources import sources
 from data.region import catalogue, embedded_set, schemas, table_store

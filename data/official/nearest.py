@@ -3,7 +3,7 @@
 import re
 
 from data.base import french
-from data.official.readers.base import Candidate, Header, code_columns, headers, level_of
+from data.official.readers.tables import Candidate, Header, code_columns, headers, level_of
 
 _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (

@@ -10,8 +10,9 @@ from data.files import sandbox
 from data.files.text_files import open_input
 from data.official import readers
 from data.official.nearest import nearest
-from data.official.readers.base import Candidate, ReadResult, level_of
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tables import Candidate, level_of
+from data.official.readers.tally import ReadResult
 from geo.errors import InvalidInputError, ProxiSoinsError
 
 _SHOWN_COLUMNS = 6

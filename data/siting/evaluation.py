@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
+from data.siting.advice import advice, may_be_msp
 from data.siting.changes import winners_and_losers
 from data.siting.crowd import crowd_of, reached
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
+from data.siting.overlaps import largest_overlaps, overlaps_of
 from data.uploads.match import sites_table
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
@@ -140,8 +141,8 @@ def evaluate_sites(
         if progress is not None:
             progress(row + 1, len(sites))
     table = pd.concat([table, pd.DataFrame(effects)], axis=1)
-    overlaps = _overlaps(crowd.people, near)
-    table = _with_overlaps(table, overlaps)
+    overlaps = overlaps_of(crowd.people, near)
+    table = table.assign(**largest_overlaps(overlaps, table["name"]))
     table = _with_eligibility(table, ground, sites, minutes)
     table = _with_nearest_msp(table, territory, from_structures)
     together = pd.Series(
@@ -222,38 +223,6 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
     }
 
 
-def _overlaps(people: Floats, near: Sequence[npt.NDArray[np.int64]]) -> pd.DataFrame:
-    """Return what share of the people near each site is near each other one.
-
-    Parameters
-    ----------
-    people
-        Inhabitants of each point where they live.
-    near
-        Points within 20 minutes of each site.
-    """
-    ends = np.cumsum([0, *(len(one) for one in near)])
-    points = np.concatenate(near)
-    by_site = sparse.csr_array((people[points], points, ends), shape=(len(near), people.size))
-    inside = sparse.csr_array((np.ones(points.size), points, ends), shape=by_site.shape)
-    shared = (by_site @ inside.T).toarray()
-    own = np.diag(shared)[:, None]
-    shares = np.divide(shared, own, out=np.zeros_like(shared), where=own > 0)
-    np.fill_diagonal(shares, np.nan)
-    return pd.DataFrame(shares)
-
-
-def _with_overlaps(table: pd.DataFrame, overlaps: pd.DataFrame) -> pd.DataFrame:
-    shares = overlaps.fillna(-1.0).to_numpy()
-    most = shares.argmax(axis=1)
-    largest = shares.max(axis=1)
-    alone = largest <= 0
-    names = table["name"].to_numpy(dtype=object)[most]
-    return table.assign(
-        share_shared=np.where(largest < 0, np.nan, largest), shared_with=np.where(alone, "", names)
-    )
-
-
 def _with_eligibility(
     table: pd.DataFrame, ground: Ground, sites: Sequence[Site], minutes: Floats
 ) -> pd.DataFrame:
@@ -274,49 +243,14 @@ def _with_eligibility(
         enough_gps=said,
         void_zone=void,
         aid=[rules.ZONE_AIDS.get(zone, "") if zone in rules.HELPED_ZONES else "" for zone in zones],
-        advised=[not empty and _is_msp(s) for s, empty in zip(sites, void, strict=True)],
-        advice=[_advice(s, zone, empty) for s, zone, empty in zip(sites, zones, void, strict=True)],
+        advised=[
+            not empty and may_be_msp(s.gps, s.others) for s, empty in zip(sites, void, strict=True)
+        ],
+        advice=[
+            advice(s.gps, s.others, zone, void=empty)
+            for s, zone, empty in zip(sites, zones, void, strict=True)
+        ],
     )
-
-
-def _is_msp(site: Site) -> bool:
-    """Whether a plan may be an MSP, as far as it says who would work there."""
-    enough = site.gps is None or site.gps >= rules.LEAST_MSP_GPS
-    return enough and not _lacks_others(site)
-
-
-def _lacks_others(site: Site) -> bool:
-    return site.others is not None and site.others < rules.LEAST_MSP_OTHERS
-
-
-def _advice(site: Site, zone: str, void: bool) -> str:
-    """Return what is advised: where supply remains, and with the team that an MSP needs."""
-    if void:
-        return (
-            "Déconseillé seul : aucun généraliste à moins de 10 minutes (seuil choisi ici). Le "
-            "cahier des charges national tient pour très faibles les chances d’un projet là où il "
-            "n’y a plus d’offre ; préférer une antenne d’un pôle voisin."
-        )
-    if site.gps is not None and site.gps < rules.LEAST_MSP_GPS:
-        return (
-            "Déconseillé tel quel : une MSP compte au moins deux généralistes et un autre "
-            "professionnel de santé ; compléter l’équipe, ou en faire l’antenne d’un pôle voisin."
-        )
-    if _lacks_others(site):
-        return (
-            "Déconseillé tel quel : une MSP compte aussi au moins un autre professionnel de "
-            "santé ; compléter l’équipe."
-        )
-    if zone in rules.HELPED_ZONES:
-        team = (
-            " si au moins un autre professionnel de santé s’y installe (non précisé)"
-            if site.others is None
-            else ""
-        )
-        return f"Zone fragile où des généralistes exercent encore : implantation recommandée{team}."
-    if zone:
-        return "Hors des zones aidées : le besoin est à justifier."
-    return "Zonage non connu : à vérifier auprès de l’ARS."
 
 
 def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.official.readers.base import ReadResult
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import ReadResult
 from data.official.reading import read_files
 from geo.errors import InvalidInputError, UnavailableError
 from models.learning import places

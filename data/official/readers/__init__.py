@@ -1,5 +1,7 @@
 """Readers of official files: one module per family, each tells its files by their content."""
 
+from typing import Protocol
+
 from data.files.text_files import InputFile, tables_of
 from data.official.readers import (
     apl,
@@ -22,8 +24,25 @@ from data.official.readers import (
     zoning,
     zoning_national,
 )
-from data.official.readers.base import Candidate, Reader
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.feature_tables import open_layers
+from data.official.readers.tables import Candidate
+from data.official.readers.tally import ReadResult
+
+
+class Reader(Protocol):
+    """One family of files: a module of this package.
+
+    `recognise` returns the key of the source in `sources.yaml`, or None; `read` raises
+    InvalidInputError when the file is of the family but cannot be used.
+    """
+
+    def recognise(self, candidate: Candidate) -> str | None:
+        """Return the key of the source that the file looks like, or None."""
+
+    def read(self, candidate: Candidate, index: CommuneIndex) -> ReadResult:
+        """Return the checked content of the file."""
+
 
 READERS: dict[str, Reader] = {
     "apl": apl,

@@ -5,21 +5,11 @@ import re
 import pandas as pd
 
 from data.files import headings
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    chief_rows,
-    code_columns,
-    headers,
-    newest,
-    numbers,
-    require_rows,
-    settled,
-    with_code,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.rows import chief_rows, settled
+from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 POPULATION_LAG_YEARS = 2

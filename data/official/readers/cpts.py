@@ -11,20 +11,12 @@ import shapely
 from shapely.geometry import shape
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    code_columns,
-    headers,
-    numbers,
-    require_rows,
-    settled,
-    with_code,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.finess import as_published, json_items, told
+from data.official.readers.rows import settled
+from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
+from data.official.readers.tally import ReadResult, Tally, require_rows
 
 COLUMNS = ("code_insee", "cpts", "finess", "annee")
 """Headings of the template, in its order."""

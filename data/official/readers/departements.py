@@ -8,16 +8,10 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    require_rows,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 
 _AGES = ("annee", "profession sante", "departement", "libelle classe age", "effectif")
 _DEPARTEMENT = re.compile(r"(\d{2}|2[AB]|97\d)")

@@ -7,18 +7,13 @@ from typing import Any
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    ReadResult,
-    Tally,
-    numbers,
-    only_once,
-    require_rows,
-    settled,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.finess import as_published, json_items, told
+from data.official.readers.rows import only_once, settled
 from data.official.readers.structures import as_structures, placed
+from data.official.readers.tables import Candidate
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 LABEL = "france sante"

@@ -12,18 +12,12 @@ import pyproj
 
 from data.base import french
 from data.files.text_files import InputFile, TextTable, reading
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    require_rows,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
 from data.official.readers.structures import SITE_COLUMNS, as_structures, placed
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 KINDS = {"603": "msp", "124": "centre_sante"}

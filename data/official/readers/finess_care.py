@@ -5,10 +5,11 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.finess import as_published, flow_date, flow_sites, told
 from data.official.readers.structures import as_structures
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 EMERGENCY = "14"

@@ -5,17 +5,11 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    require_rows,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.structures import as_structures, placed
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.rules import LABEL_CODE
 from geo.errors import InvalidInputError
 

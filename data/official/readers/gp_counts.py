@@ -7,24 +7,11 @@ import pandas as pd
 
 from data.base import french
 from data.base.codes import joined_code, plain_code
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    code_columns,
-    doctors,
-    headers,
-    newest,
-    numbers,
-    require_rows,
-    said_once,
-    settled,
-    unknown_marks,
-    with_code,
-    without_lost,
-)
+from data.official.readers.cells import doctors, numbers, unknown_marks
 from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.rows import said_once, settled, without_lost
+from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment
 from geo.errors import InvalidInputError
 

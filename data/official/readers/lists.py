@@ -5,9 +5,10 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.structures import as_structures
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 AUTHORISED = "1"

@@ -5,19 +5,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    other_levels,
-    require_rows,
-    settled,
-    without_lost,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.rows import settled, without_lost
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
 from geo.errors import InvalidInputError
 
 MUNICIPAL = "PMUN"

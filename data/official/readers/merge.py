@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.official.readers.base import ReadResult, Tally
+from data.official.readers.tally import ReadResult, Tally
 from data.region import schemas
 from geo.errors import InvalidInputError
 

@@ -13,16 +13,10 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    require_rows,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region import embedded_set
 from geo.errors import InvalidInputError
 

@@ -6,25 +6,19 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.official.readers.base import (
+from data.official.readers.cells import numbers, people, unknown_marks
+from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.rows import said_once, settled, without_lost
+from data.official.readers.tables import (
     CODE_NAMES,
     Candidate,
     Header,
-    ReadResult,
-    Tally,
     code_columns,
     headers,
     newest,
-    numbers,
-    people,
-    require_rows,
-    said_once,
-    settled,
-    unknown_marks,
     with_code,
-    without_lost,
 )
-from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")

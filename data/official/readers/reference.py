@@ -4,19 +4,11 @@ import re
 
 import pandas as pd
 
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    chief_rows,
-    headers,
-    numbers,
-    only_once,
-    require_rows,
-    settled,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.rows import chief_rows, only_once, settled
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 _CODE_NAMES = ("code", "codgeo", "depcom", "insee com", "code insee", "code commune")

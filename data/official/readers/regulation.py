@@ -10,15 +10,10 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally
 from data.region.schemas import WEEK_DAYS
 from geo.errors import InvalidInputError
 

@@ -13,8 +13,9 @@ import pandas as pd
 
 from data.base import french
 from data.files.text_files import TextTable, open_input
-from data.official.readers.base import Candidate, Header, ReadResult, Tally, headers, require_rows
 from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment
 from geo.errors import InvalidInputError
 

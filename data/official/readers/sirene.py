@@ -10,18 +10,11 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    headers,
-    numbers,
-    require_rows,
-    settled,
-    without_lost,
-)
+from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.rows import settled, without_lost
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 GENERAL_PRACTICE = "86.21Z"

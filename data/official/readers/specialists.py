@@ -7,20 +7,11 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    code_columns,
-    doctors,
-    headers,
-    numbers,
-    require_rows,
-    settled,
-    with_code,
-)
+from data.official.readers.cells import doctors, numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.rows import settled
+from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
+from data.official.readers.tally import ReadResult, Tally, require_rows
 
 COLUMNS = ("code_insee", "specialite", "medecins", "annee")
 """Headings of the template, in its order."""

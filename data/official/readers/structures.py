@@ -3,8 +3,8 @@
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import Tally
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import Tally
 
 SITE_COLUMNS = ["id", "name", "category", "code", "lon", "lat"]
 FAR_DEGREES = 0.3

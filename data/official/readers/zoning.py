@@ -7,20 +7,10 @@ from rapidfuzz import fuzz, process
 
 from data.base import french
 from data.files import headings
-from data.official.readers.base import (
-    CODE_NAMES,
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    chief_rows,
-    headers,
-    level_of,
-    newest,
-    require_rows,
-    settled,
-)
 from data.official.readers.communes import CommuneIndex, folded_name
+from data.official.readers.rows import chief_rows, settled
+from data.official.readers.tables import CODE_NAMES, Candidate, Header, headers, level_of, newest
+from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 NAME_LIKENESS = 90

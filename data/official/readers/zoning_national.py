@@ -7,18 +7,10 @@ of its decree, and the territoire de vie-santé of each commune. Only the doctor
 import pandas as pd
 
 from data.base import french
-from data.official.readers.base import (
-    Candidate,
-    Header,
-    ReadResult,
-    Tally,
-    chief_rows,
-    headers,
-    other_levels,
-    require_rows,
-    settled,
-)
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.rows import chief_rows, settled
+from data.official.readers.tables import Candidate, Header, headers
+from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
 from data.official.readers.zoning import one_per_part, whole, zones_of
 from data.region import decrees
 from geo.errors import InvalidInputError

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from data.official.imports import commune_index
-from data.official.readers.base import ReadResult
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import ReadResult
 from data.official.reading import read_here
 from data.pdses.reader import read_lines
 from data.region import embedded_set

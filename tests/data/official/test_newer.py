@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.official import imports
-from data.official.readers.base import Refusal
+from data.official.readers.tally import Refusal
 from data.region import catalogue, table_store
 from data.region.moments import Moment
 

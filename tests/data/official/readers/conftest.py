@@ -9,8 +9,8 @@ import pytest
 
 from data.files.text_files import open_input
 from data.official import readers
-from data.official.readers.base import ReadResult
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import ReadResult
 from geo.errors import InvalidInputError
 
 GOLDEN = Path(__file__).parent / "golden"

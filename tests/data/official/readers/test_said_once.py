@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from data.official.readers.base import Tally, said_once
+from data.official.readers.rows import said_once
+from data.official.readers.tally import Tally
 
 
 def test_a_blank_row_never_hides_a_value_that_another_gives():
