@@ -8,11 +8,14 @@ flows stays true with nobody from that commune, or from any few of them together
 and so any set of them, finds as much (Hall's condition).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from data.region.rules import LEAST_PUBLIC_GPS
+from geo.solidarity import HelpPlan, HelpProblem, plan
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,3 +80,53 @@ def exposed(
     given = own.groupby([of[start[small]], trips["host"].to_numpy()[small]]).max()
     left = around.reindex(given.index).fillna(0.0) - given
     return [(str(name), int(host)) for name, host in left.index[left < LEAST_PUBLIC_GPS * ceiling]]
+
+
+def hidden_plan(
+    problem: HelpProblem,
+    doctors: Floats,
+    *,
+    volunteers: int | None,
+    sites: int | None,
+    time_limit: float,
+) -> tuple[HelpProblem, HelpPlan]:
+    """Return the best plan that does not tell who goes, and the trips that were left to it.
+
+    Where what a site receives would tell that a small commune gives, the plan is made again without
+    the small communes at that site.
+
+    Parameters
+    ----------
+    problem
+        Needs, roads (those of `reached_by_enough`) and `may_leave` doctors.
+    doctors
+        Doctors of each donor, shape (m,).
+    volunteers, sites, time_limit
+        See `geo.solidarity.plan`; the limit is that of each plan.
+
+    Returns
+    -------
+    tuple
+        The problem with the trips that are left, and its plan: status "hiding" where some gave way,
+        its bound being that of a plan that would have told.
+    """
+    first: HelpPlan | None = None
+    while True:
+        found = plan(problem, volunteers=volunteers, sites=sites, time_limit=time_limit)
+        roads = pd.DataFrame({"origin": problem.donor, "host": problem.host})
+        given = roads.assign(half_days=found.given)[found.given > 0]
+        told = exposed(given, roads, doctors, problem.ceiling)
+        if not told:
+            break
+        first = first or found
+        small = (doctors < LEAST_ABLE)[problem.donor]
+        left = ~(small & np.isin(problem.host, [host for _, host in told]))
+        problem = replace(
+            problem,
+            donor=problem.donor[left],
+            host=problem.host[left],
+            minutes=problem.minutes[left],
+        )
+    if first is None:
+        return problem, found
+    return problem, replace(found, bound=first.bound, status="hiding")

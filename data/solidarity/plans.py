@@ -15,7 +15,7 @@ from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.effects import apl_of_half_days
-from data.solidarity.hiding import LEAST_ABLE, exposed, may_leave, reached_by_enough
+from data.solidarity.hiding import hidden_plan, may_leave, reached_by_enough
 from data.solidarity.hosts import candidates
 from data.solidarity.needs import Question, needs
 from data.solidarity.schemes import SOLIDARITY, Scheme, scheme_named
@@ -181,7 +181,7 @@ def help_plan(
         HiGHS found no plan.
     """
     scheme = scheme_named(terms.scheme)
-    targets = needs(territory, question)
+    targets = _targets(territory, question)
     communes = commune_indicators(territory)
     donors = _donors(communes, targets, terms)
     hosts = _hosts(communes, targets, territory, terms)
@@ -221,6 +221,12 @@ def help_plan(
         np.bincount(donors, could, places).astype(np.float64),
         roads,
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def _targets(territory: Territory, question: Question) -> pd.DataFrame:
+    """Return the table of `needs`, which all terms of a question share."""
+    return needs(territory, question)
 
 
 def curve(territory: Territory, question: Question, terms: Terms) -> pd.DataFrame:
@@ -316,18 +322,13 @@ def _served(
 def _driven(
     territory: Territory, targets: pd.DataFrame, donors: _Donors, time_limit: float
 ) -> tuple[HelpProblem, HelpPlan, Floats]:
-    """Volunteers drive to the host and back.
-
-    Where what a site receives would tell that a small commune gives, the plan is made again without
-    the small communes at that site.
-    """
+    """Volunteers drive to the host and back; nobody is told (`data.solidarity.hiding`)."""
     terms = donors.terms
     trips = _trips(territory, targets, donors)
     served_at, target = _served(territory, targets, donors)
     losses, margins = donors.floor()
-    first: HelpPlan | None = None
-    while True:
-        problem = HelpProblem(
+    problem, found = hidden_plan(
+        HelpProblem(
             needs=targets["half_days"].to_numpy(dtype=np.float64),
             doctors=donors.leaving,
             ceiling=terms.ceiling,
@@ -339,17 +340,12 @@ def _driven(
             hosts=donors.host_rows.size,
             losses=losses,
             margins=margins,
-        )
-        found = plan(problem, volunteers=terms.volunteers, sites=terms.sites, time_limit=time_limit)
-        given = trips.assign(half_days=found.given)[found.given > 0]
-        told = exposed(given, trips, donors.doctors, terms.ceiling)
-        if not told:
-            break
-        first = first or found
-        small = (donors.doctors < LEAST_ABLE)[trips["origin"]]
-        trips = trips[~(small & trips["host"].isin([host for _, host in told]))]
-    if first is not None:  # the bound is that of a plan that would have told
-        found = replace(found, bound=first.bound, status="hiding")
+        ),
+        donors.doctors,
+        volunteers=terms.volunteers,
+        sites=terms.sites,
+        time_limit=time_limit,
+    )
     return problem, found, problem.out_of_reach
 
 

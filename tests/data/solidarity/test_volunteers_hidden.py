@@ -21,7 +21,7 @@ from data.access.indicators import commune_indicators
 from data.maps import solidarity as solidarity_map
 from data.region import catalogue
 from data.region.rules import LEAST_PUBLIC_GPS
-from data.solidarity import donors, plans, tables
+from data.solidarity import donors, hiding, plans, tables
 from data.solidarity.donors import OTHERS, donor_groups, shared
 from data.solidarity.flows import ELSEWHERE, flows
 from data.solidarity.needs import Question
@@ -192,7 +192,7 @@ def test_another_setting_of_the_same_plan_tells_no_smaller_group(territory):
 
 def test_the_attack_finds_who_goes_to_sites_that_few_can_reach(territory, monkeypatch):
     """As plans were: any site that a road reaches is served."""
-    monkeypatch.setattr(plans, "exposed", lambda *_: [])
+    monkeypatch.setattr(hiding, "exposed", lambda *_: [])
     monkeypatch.setattr(plans, "reached_by_enough", lambda roads, _: np.ones(len(roads), bool))
     found = help_plan.__wrapped__(territory, Question(), TERMS["20 minutes"])
     assert len(placed(territory, found, told=False)) > 10

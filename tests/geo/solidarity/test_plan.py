@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from benchmarks.solidarity_sites import plain
 from geo.errors import InvalidInputError
-from geo.solidarity import HelpProblem, plan
+from geo.solidarity import HelpProblem, opening, plan
 
 
 def small(seed: int, *, targets: int = 4, donors: int = 3, losses: bool = False) -> HelpProblem:
@@ -78,6 +79,44 @@ def test_without_limits_the_cover_is_the_maximum_flow(seed):
     found = plan(problem)
     assert found.status == "optimal"
     assert found.covered == pytest.approx(most_by_flow(problem, team, set(range(7))), abs=1e-5)
+
+
+def most_at_sites(problem: HelpProblem, sites: int) -> tuple[float, float]:
+    """The bound and the cover of a search of sites, six volunteers in all."""
+    caps = problem.ceiling * problem.doctors
+    bound, flow = opening.best_sites(problem, caps, 36.0, sites, 60.0)
+    return bound, float(flow[1].sum())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_sites_are_as_good_as_those_of_the_whole_programme(seed):
+    problem = small(seed, targets=9, donors=4, losses=seed % 2 == 1)
+    for sites in (2, 4):
+        expected, _ = plain(problem, total=36.0, sites=sites)
+        bound, covered = most_at_sites(problem, sites)
+        assert bound == pytest.approx(expected, abs=1e-4)
+        assert covered == pytest.approx(expected, abs=1e-4)
+
+
+def test_donors_who_are_short_are_found_by_cuts(monkeypatch):
+    problems = [small(seed, targets=9, donors=4, losses=True) for seed in range(4)]
+    found = [most_at_sites(problem, 4)[0] for problem in problems]
+    monkeypatch.setattr(opening._Master, "cut", lambda *_: False)
+    assert (
+        sum(
+            most_at_sites(one, 4)[0] > bound + 0.5
+            for one, bound in zip(problems, found, strict=True)
+        )
+        >= 2
+    )
+
+
+def test_out_of_time_the_bound_still_holds():
+    problem = small(1, targets=9, donors=4)
+    caps = problem.ceiling * problem.doctors
+    bound, flow = opening.best_sites(problem, caps, 36.0, 3, 0.0)
+    assert bound >= plain(problem, total=36.0, sites=3)[0] - 1e-6
+    assert flow[1].sum() <= bound + 1e-6
 
 
 @settings(max_examples=40, deadline=None)
