@@ -22,6 +22,13 @@ Floats = npt.NDArray[np.float64]
 LEAST_ABLE = 2 * LEAST_PUBLIC_GPS
 """Doctors who could reach a host site, at least: five who go there and as many who do not."""
 
+STATUS = {
+    "optimal": "optimum prouvé",
+    "bounded": "écart non comblé",
+    "hiding": "le reste dirait qui se déplace, faute d’assez de médecins à portée",
+}
+"""What a plan is, in French, beside its bound."""
+
 
 def may_leave(doctors: Floats) -> Floats:
     """Return how many doctors of each commune a plan may enlist: of ten or more, all but five."""

@@ -21,12 +21,19 @@ from data.base.french import counted, number, percent
 from data.region import privacy
 from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
+from data.solidarity.hiding import (
+    LEAST_ABLE,
+    STATUS,
+    hidden_plan,
+    may_leave,
+    reached_by_enough,
+)
 from data.solidarity.hosts import candidates
 from data.solidarity.plans import LONGEST_TRIP_MINUTES, roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH
 from geo.errors import InvalidInputError, UnavailableError
 from geo.room import Reach, nearest_first
-from geo.solidarity import HelpPlan, HelpProblem, plan
+from geo.solidarity import HelpPlan, HelpProblem
 
 Floats = npt.NDArray[np.float64]
 
@@ -117,9 +124,14 @@ class SpecialistHelp:
     hosts
         code, name, places, hosted (half-days a month), those in use.
     found
-        The flow and its proof.
+        The flow and its proof; nobody is told (`data.solidarity.hiding`).
     out_of_reach
-        Half-days a month that no specialist reaches.
+        Half-days a month that no specialist reaches, or so few that the plan would tell who goes.
+    able, volunteers, given
+        Specialists of each place who could give, whole volunteers, and half-days a month received
+        as a host, shape (places,).
+    roads
+        origin, host (rows of places): who could drive where.
     """
 
     question: SpecialistQuestion
@@ -128,6 +140,10 @@ class SpecialistHelp:
     hosts: pd.DataFrame
     found: HelpPlan
     out_of_reach: float
+    able: Floats
+    volunteers: npt.NDArray[np.int64]
+    given: Floats
+    roads: pd.DataFrame
 
 
 def specialties(territory: Territory) -> list[str]:
@@ -142,7 +158,8 @@ def specialist_help(
     """Return what is missing of a specialty, and the plan that covers most of it.
 
     Donors are the specialists settled outside ZIP and outside the targets, up to six half-days a
-    month each; those paid for a ZIP receive in one, or in a commune that is helped.
+    month each; those paid for a ZIP receive in one, or in a commune that is helped. No donor is
+    told of, and a host site is served where what it receives does not tell who goes.
 
     Raises
     ------
@@ -163,23 +180,29 @@ def specialist_help(
     donors = np.flatnonzero(may).astype(np.int64)
     hosts = _hosts(territory, question, targets, zip_here)
     at = hosts["row"].to_numpy(dtype=np.int64)
+    doctors = counts[donors]
     roads = roads_to(territory, donors, at, question.minutes)
     roads = roads[donors[roads["origin"]] != at[roads["host"]]]
+    roads = roads[reached_by_enough(roads, doctors)]
     near = roads_to(territory, rows, at, question.within)
-    problem = HelpProblem(
-        needs=targets["half_days"].to_numpy(dtype=np.float64),
-        doctors=counts[donors],
-        ceiling=float(MOST_HALF_DAYS_A_MONTH),
-        donor=roads["origin"].to_numpy(dtype=np.int64),
-        host=roads["host"].to_numpy(dtype=np.int64),
-        minutes=roads["minutes"].to_numpy(dtype=np.float64),
-        served_at=near["host"].to_numpy(dtype=np.int64),
-        target=near["origin"].to_numpy(dtype=np.int64),
-        hosts=len(hosts),
+    problem, found = hidden_plan(
+        HelpProblem(
+            needs=targets["half_days"].to_numpy(dtype=np.float64),
+            doctors=may_leave(doctors),
+            ceiling=float(MOST_HALF_DAYS_A_MONTH),
+            donor=roads["origin"].to_numpy(dtype=np.int64),
+            host=roads["host"].to_numpy(dtype=np.int64),
+            minutes=roads["minutes"].to_numpy(dtype=np.float64),
+            served_at=near["host"].to_numpy(dtype=np.int64),
+            target=near["origin"].to_numpy(dtype=np.int64),
+            hosts=len(hosts),
+        ),
+        doctors,
+        volunteers=question.volunteers,
+        sites=question.sites,
+        time_limit=time_limit,
     )
-    found = plan(
-        problem, volunteers=question.volunteers, sites=question.sites, time_limit=time_limit
-    )
+    could = pd.DataFrame({"origin": donors[problem.donor], "host": at[problem.host]})
     hosted = np.bincount(problem.host, found.given, len(hosts))
     told = communes.loc[at, ["code", "name"]].reset_index(drop=True)
     told = told.assign(places=hosts["places"].to_numpy(), hosted=hosted)
@@ -190,6 +213,10 @@ def specialist_help(
         told[told["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True),
         found,
         float(problem.out_of_reach.sum()),
+        np.where(np.isin(np.arange(counts.size), could["origin"]), counts, 0.0),
+        np.bincount(donors, found.volunteers, counts.size).astype(np.int64),
+        np.bincount(at, hosted, counts.size).astype(np.float64),
+        could,
     )
 
 
@@ -261,14 +288,15 @@ def said(help_found: SpecialistHelp) -> list[str]:
     )
     if not need:
         return [counted_here, "Rien ne manque à ce compte : aucune aide n’est à organiser."]
-    proof = "optimum prouvé" if found.status == "optimal" else "écart non comblé"
     count = int(found.volunteers.sum())
     covered = (
         f"Il manque {number(need)} demi-journées par mois dans "
         f"{counted(len(help_found.targets), 'commune', 'communes')} ; "
         f"{counted(count, 'volontaire en couvrirait', 'volontaires en couvriraient')} "
         f"{number(found.covered)}, soit {percent(found.covered / need)} (au plus "
-        f"{number(found.bound)} : {proof}) ; {number(help_found.out_of_reach)} hors d’atteinte."
+        f"{number(found.bound)} : {STATUS[found.status]}) ; {number(help_found.out_of_reach)} hors "
+        f"d’atteinte : aucun spécialiste ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan "
+        "dirait qui."
     )
     money = (
         f"Consultations avancées : {number(HALF_DAY_EUROS * found.covered)} € par mois ; route : "

@@ -14,7 +14,7 @@ from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
-from data.solidarity.hiding import LEAST_ABLE
+from data.solidarity.hiding import LEAST_ABLE, STATUS
 from data.solidarity.plans import Help
 
 WEEKS = 4
@@ -28,11 +28,6 @@ NOT_PREDICTED = (
     "mieux, non qui se proposera."
 )
 COMPUTED = "L’APL avant et après est calculée par l’application, non celle que publie la DREES."
-_STATUS = {
-    "optimal": "optimum prouvé",
-    "bounded": "écart non comblé",
-    "hiding": "le reste dirait qui se déplace, faute d’assez de médecins à portée",
-}
 NOBODY_PLACED = (
     "Trop peu de volontaires, ou trop peu de médecins qui pourraient aider : leur lieu n’est pas "
     "montré."
@@ -182,7 +177,7 @@ def sentence(found: Help) -> str:
         f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
         f"{percent(found.covered / found.need)} du besoin"
     )
-    told += f" (au plus {number(found.bound)} : " + (f"{_STATUS[found.status]}).")
+    told += f" (au plus {number(found.bound)} : " + (f"{STATUS[found.status]}).")
     if found.out_of_reach >= 0.5:
         told += (
             f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "

@@ -54,7 +54,8 @@ def test_who_is_not_received_by_those_in_reach_misses_too():
 
 
 def test_donors_outside_zip_come_to_hosts_and_ceilings_hold():
-    territory = known(zoning=zoned(c16003="ZIP", c17003="ZIP", c17001="ZIP", c16001="HZ"))
+    rows = [("16001", "Cardiologie", 2025, 16.0), ("17001", "Cardiologie", 2025, 1.0)]
+    territory = known(rows, zoning=zoned(c16003="ZIP", c17003="ZIP", c17001="ZIP", c16001="HZ"))
     question = asked(need="minimum", least=2, minutes=45.0, volunteers=2)
     found = specialist_help(territory, question)
     assert found.found.covered > 0
@@ -66,6 +67,15 @@ def test_donors_outside_zip_come_to_hosts_and_ceilings_hold():
     words = " ".join(said(found))
     assert "n’est pas calculé" in words
     assert "votre hypothèse" in words
+
+
+def test_a_site_that_few_specialists_reach_is_not_served():
+    """What it receives would tell who goes: it is out of reach, and this is said."""
+    territory = known(zoning=zoned(c16003="ZIP", c17003="ZIP", c17001="ZIP", c16001="HZ"))
+    found = specialist_help(territory, asked(need="minimum", least=2, minutes=45.0, volunteers=2))
+    assert found.found.covered == 0
+    assert found.out_of_reach == pytest.approx(found.targets["half_days"].sum())
+    assert "ou moins de 10, et le plan dirait qui" in " ".join(said(found))
 
 
 def test_under_five_specialists_are_not_counted_aloud():

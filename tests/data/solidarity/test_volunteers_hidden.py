@@ -8,6 +8,7 @@ the letter. A linear programme then looks for the fewest volunteers that a commu
 import functools
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,13 @@ from scipy.sparse import csr_matrix
 from data.access.indicators import commune_indicators
 from data.maps import solidarity as solidarity_map
 from data.region import catalogue
-from data.region.rules import LEAST_PUBLIC_GPS
-from data.solidarity import donors, hiding, plans, tables
+from data.region.rules import LEAST_PUBLIC_GPS, MOST_HALF_DAYS_A_MONTH
+from data.solidarity import donors, hiding, plans, specialists, tables
 from data.solidarity.donors import OTHERS, donor_groups, shared
 from data.solidarity.flows import ELSEWHERE, flows
 from data.solidarity.needs import Question
 from data.solidarity.plans import Terms, help_plan
+from data.solidarity.specialists import SpecialistQuestion, specialist_help
 from tests.data.solidarity.test_plans import made
 
 TERMS = {
@@ -198,6 +200,50 @@ def test_the_attack_finds_who_goes_to_sites_that_few_can_reach(territory, monkey
     assert len(placed(territory, found, told=False)) > 10
 
 
+def with_specialists(territory):
+    """The region with a made count of specialists: a third of the GPs, where there are three."""
+    gps = commune_indicators(territory)["gps"].to_numpy()
+    counts = np.where(gps >= 3, np.ceil(gps / 3), 0.0)
+    table = pd.DataFrame(
+        {"code": territory.communes["code"], "specialty": "cardiologie", "doctors": counts}
+    )
+    return replace(
+        territory,
+        context=dict(territory.context) | {specialists.TABLE: table[table["doctors"] > 0]},
+    )
+
+
+def specialist_plan(territory, minutes=30.0):
+    asked = SpecialistQuestion(
+        "cardiologie", 5_000.0, within=20.0, volunteers=39, minutes=minutes, hosts="mairies"
+    )
+    found = specialist_help(with_specialists(territory), asked)
+    terms = SimpleNamespace(ceiling=float(MOST_HALF_DAYS_A_MONTH))
+    return SimpleNamespace(
+        terms=terms,
+        able=found.able,
+        volunteers=found.volunteers,
+        given=found.given,
+        roads=found.roads,
+    )
+
+
+@pytest.mark.parametrize("minutes", [30.0, 45.0])
+def test_no_specialist_is_placed(territory, minutes):
+    """Of specialists no donor is told of: what sites receive is all there is."""
+    found = specialist_plan(territory, minutes)
+    assert found.volunteers.sum()
+    assert placed(territory, found, told=False) == {}
+
+
+def test_the_attack_finds_specialists_where_nothing_hides_them(territory, monkeypatch):
+    monkeypatch.setattr(hiding, "exposed", lambda *_: [])
+    monkeypatch.setattr(
+        specialists, "reached_by_enough", lambda roads, _: np.ones(len(roads), bool)
+    )
+    assert len(placed(territory, specialist_plan(territory), told=False)) > 2
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), min_size=6, max_size=6))
 def test_groups_hide_whoever_is_in_them_and_the_rest(drawn):
@@ -245,3 +291,13 @@ def test_nobody_is_placed_on_real_counts(real_counts_home, monkeypatch, name):
     found = help_plan(territory, Question(), TERMS[name])
     assert found.volunteers.sum()
     assert placed(territory, found) == {}
+
+
+@pytest.mark.reference
+def test_no_specialist_is_placed_beside_real_counts(real_counts_home, monkeypatch):
+    """No count of specialists is at hand: they are made from the real counts of GPs."""
+    monkeypatch.setenv("PROXISOINS_HOME", str(real_counts_home))
+    territory = catalogue.load_territory("75")
+    found = specialist_plan(territory)
+    assert found.volunteers.sum()
+    assert placed(territory, found, told=False) == {}
