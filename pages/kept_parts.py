@@ -14,8 +14,8 @@ from data.region.territory import Territory
 from data.reports import council_pdf, effect_tables, letter, pole_tables, scenario_pdf
 from data.scenarios import store
 from data.scenarios.store import Draft
+from data.siting import departures, project_rules, projects, public_moves
 from data.siting import effects as siting_effects
-from data.siting import project_rules, projects
 from data.siting.effects import Effects
 from data.siting.pole_plan import TYPED, PoleComparison
 from data.siting.poles import FEWEST
@@ -63,13 +63,30 @@ def words(draft: Draft) -> str:
     return ", ".join(told) or "sans site"
 
 
-def pole_of(territory: Territory, draft: Draft) -> PoleComparison | None:
+def public_draft(territory: Territory, draft: Draft) -> Draft:
+    """Return a scenario as anyone may know it: neither departures nor moves point at a doctor."""
+    return replace(
+        draft,
+        departures=departures.public(territory, draft.departures),
+        sites=public_moves.public_sites(territory, draft.sites),
+    )
+
+
+def public_words(territory: Territory, draft: Draft) -> list[str]:
+    """Return what a public view of a scenario leaves out or spreads, in French."""
+    told = departures.public(territory, draft.departures)
+    moves = public_moves.said(territory, draft.sites)
+    return [*([departures.NOT_TOLD] if told != draft.departures else []), *([moves] * bool(moves))]
+
+
+def pole_of(territory: Territory, draft: Draft, *, public: bool = False) -> PoleComparison | None:
     """Return the pole of a scenario, compared; None where it holds none that stands."""
     chosen = PoleChoices.from_query(held(draft, store.POLE))
     if len(chosen.antennas) < FEWEST:
         return None
     try:
-        return comparison(territory, chosen.plan(territory, draft.sites))
+        plan = chosen.plan(territory, draft.sites)
+        return comparison(territory, replace(plan, public=public))
     except ProxiSoinsError:
         return None
 
@@ -87,12 +104,16 @@ def plan_of(territory: Territory, draft: Draft) -> Help | None:
     return None if chosen is None else help_plan(territory, chosen.question(), chosen.terms())
 
 
-def effects_of(territory: Territory, draft: Draft) -> Effects | None:
-    """Return what a scenario changes: its plan of help, else its pole, else its sites."""
+def effects_of(territory: Territory, draft: Draft, *, public: bool = False) -> Effects | None:
+    """Return what a scenario changes: its plan of help, else its pole, else its sites.
+
+    In public, neither departures nor moves point at a doctor.
+    """
+    draft = public_draft(territory, draft) if public else draft
     found = plan_of(territory, draft)
     if found is not None:
         return siting_effects.of_help(territory, tables.moved(territory, found))
-    pole = pole_of(territory, draft)
+    pole = pole_of(territory, draft, public=public)
     if pole is not None:
         return siting_effects.of_pole(pole)
     if draft.sites:
@@ -116,7 +137,9 @@ def draw_poles_compared(territory: Territory, first: Draft, second: Draft) -> No
 def pole_report(
     territory: Territory, heading: tuple[str, str], found: PoleComparison, notes: list[str]
 ) -> bytes:
-    """Return the report of a pole for a council."""
+    """Return the report of a pole for a council: nobody who leaves for it is pointed at."""
+    if not found.plan.public:
+        found = comparison(territory, replace(found.plan, public=True))
     sites = pole_sites(found.plan)
     picture = scenario_pdf.site_picture(territory, Draft("", territory.region, sites=sites))
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
@@ -149,7 +172,7 @@ def draw_letter(content: Callable[[], str], *, key: str) -> None:
 
 def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
-    found, pole = plan_of(territory, draft), pole_of(territory, draft)
+    found, pole = plan_of(territory, draft), pole_of(territory, draft, public=True)
     _draw_commune(territory, draft)
     heading = (draft.name, draft.note)
     if found is not None:
@@ -168,7 +191,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         )
     if pole is not None:
         st.header("Le pôle")
-        draw_comparison(pole, public=True)
+        draw_comparison(pole)
         draw_report(
             "pole",
             lambda: pole_report(territory, heading, pole, notes),
@@ -179,7 +202,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
 
 def _draw_commune(territory: Territory, draft: Draft) -> None:
     """Draw what a scenario changes for a commune that the reader picks."""
-    effects = effects_of(territory, draft)
+    effects = effects_of(territory, draft, public=True)
     if effects is None:
         return
     names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))

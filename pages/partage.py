@@ -12,7 +12,6 @@ from data.reports import scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.scenarios import store
 from data.scenarios.store import Draft, Shared
-from data.siting import departures
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
@@ -119,10 +118,9 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     if shared_views.knows(view):
         shared_views.draw(territory, view)
         return
-    told = departures.public(territory, shared.draft.departures)
-    if told != shared.draft.departures:
-        st.text(departures.NOT_TOLD)
-        shared = replace(shared, draft=replace(shared.draft, departures=told))
+    for said in kept_parts.public_words(territory, shared.draft):
+        st.text(said)
+    shared = replace(shared, draft=kept_parts.public_draft(territory, shared.draft))
     sites = shared.draft.sites
     notes = figures.notes(territory)
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:

@@ -6,6 +6,8 @@ from data.region.territory import Territory
 from data.reports import effect_tables
 from data.reports.sheet import Sheet
 from data.scenarios import store
+from data.scenarios.store import Draft
+from data.siting.effects import Effects
 from geo.errors import ProxiSoinsError
 from pages import accounts, exporting, kept_parts, sheet_paper, shell
 from pages.accounts import Role
@@ -62,16 +64,27 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     if effects is None:
         st.text("Ce scénario ne contient ni site, ni pôle, ni plan de solidarité.")
         return
-    told = effect_tables.effect_sentence(effects, chosen.communes, chosen.name)
-    st.text(told)
+    st.text(_sentence(effects, chosen))
     draw_compared(effect_tables.effect_table(effects, chosen.communes), "Avant et après")
     st.caption(_HOW)
     draft = kept[picked].draft
-    change = (f"Scénario « {draft.name} » ({kept_parts.words(draft)}).", told, _HOW)
     exporting.button(
         "Télécharger la fiche avec ce scénario (PDF, une page A4)",
-        lambda: sheet_paper.pdf(territory, chosen.level, chosen.code, change),
+        lambda: _paper(territory, chosen, draft),
         file_name=f"proxisoins-{chosen.level}-{chosen.code}-scenario.pdf",
         mime="application/pdf",
         key=f"pdf-scenario-{chosen.level}-{chosen.code}",
     )
+
+
+def _paper(territory: Territory, chosen: Sheet, draft: Draft) -> bytes:
+    """Return the sheet with what a scenario changes, as anyone may know it."""
+    effects = kept_parts.effects_of(territory, draft, public=True)
+    told = "" if effects is None else _sentence(effects, chosen)
+    how = " ".join([_HOW, *kept_parts.public_words(territory, draft)])
+    change = (f"Scénario « {draft.name} » ({kept_parts.words(draft)}).", told, how)
+    return sheet_paper.pdf(territory, chosen.level, chosen.code, change)
+
+
+def _sentence(effects: Effects, chosen: Sheet) -> str:
+    return effect_tables.effect_sentence(effects, chosen.communes, chosen.name)

@@ -160,11 +160,11 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
     return replace(chosen, base=base if base != held[0] else "", least=int(least), settled=settled)
 
 
-def draw_comparison(found: PoleComparison, *, public: bool = False) -> None:
+def draw_comparison(found: PoleComparison) -> None:
     """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
     st.markdown("**En bref**")
     st.text(pole_tables.sentence(found))
-    st.text(pole_tables.settled_words(found, public=public))
+    st.text(pole_tables.settled_words(found))
     if found.proof is None:
         st.text(
             f"Le meilleur pôle n’est pas cherché : {number(found.plan.team)} demi-journées ne "

@@ -16,6 +16,7 @@ from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.store import Draft
 from data.siting import departures as leaving
+from data.siting import public_moves
 from data.siting.best import BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
@@ -229,14 +230,18 @@ def report(
     notes: list[str],
     found: tuple[Search, BestSites] | None,
 ) -> bytes:
-    """Return the report of a scenario as a PDF, with the departures that anyone may know of."""
+    """Return the report of a scenario as a PDF, as anyone may know it."""
     public = leaving.public(territory, draft.departures)
+    sites = public_moves.public_sites(territory, draft.sites)
     if public != draft.departures:
         notes = [leaving.NOT_TOLD, *notes]
-        draft = replace(draft, departures=public)
-        evaluation = judged(territory, draft.sites, None, public)
+    if spread := public_moves.said(territory, draft.sites):
+        notes = [spread, *notes]
+    if (public, sites) != (draft.departures, draft.sites):
+        draft = replace(draft, departures=public, sites=sites)
+        evaluation = judged(territory, sites, None, public)
         if found is not None:
-            found = found[0], found[0].run(territory, draft.sites, public)
+            found = found[0], found[0].run(territory, sites, public)
     return scenario_pdf.scenario_pdf(
         draft,
         evaluation,

@@ -129,13 +129,38 @@ def sets_of(communes: pd.DataFrame) -> tuple[PublicSet, ...]:
         Disjoint; empty where a region has too few small communes.
     """
     small = communes[(communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)]
+    return _sets_by_region(small, LEAST_PUBLIC_GPS)
+
+
+@lru_cache(maxsize=8)
+def sets_with(territory: Territory, moving: float) -> tuple[PublicSet, ...]:
+    """Return sets of all communes with GPs, where so many who leave hide among five who stay.
+
+    Made from places, public counts and the number that leaves: which communes they leave has no
+    part in it.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    moving
+        GPs supposed to leave, wherever they are.
+    """
+    communes = pd.DataFrame(
+        territory.communes[["code", "region", "epci", "epci_name", "lon", "lat"]]
+    )
+    communes = communes.assign(gps=gps_of(territory, communes["code"]))
+    return _sets_by_region(communes[communes["gps"] > 0], LEAST_PUBLIC_GPS + moving)
+
+
+def _sets_by_region(communes: pd.DataFrame, least: float) -> tuple[PublicSet, ...]:
     found: list[PublicSet] = []
-    for _, here in small.sort_values("code").groupby("region", sort=True):
-        found += _sets_of_region(here)
+    for _, here in communes.sort_values("code").groupby("region", sort=True):
+        found += _sets_of_region(here, least)
     return tuple(found)
 
 
-def _sets_of_region(small: pd.DataFrame) -> list[PublicSet]:
+def _sets_of_region(small: pd.DataFrame, least: float) -> list[PublicSet]:
     epci = small["epci"].where(small["epci"] != "", small["code"]).to_numpy(object)
     names, place = np.unique(epci.astype(str), return_inverse=True)
     gps = np.bincount(place, small["gps"].to_numpy(float))
@@ -143,7 +168,7 @@ def _sets_of_region(small: pd.DataFrame) -> list[PublicSet]:
     x, y = (np.bincount(place, axis) for axis in plane_km(small["lon"], small["lat"]).T)
     alive = np.ones(len(names), dtype=bool)
     while True:
-        wanting = alive & ((gps < LEAST_PUBLIC_GPS) | (many < LEAST_COMMUNES))
+        wanting = alive & ((gps < least) | (many < LEAST_COMMUNES))
         if not wanting.any():
             break
         if alive.sum() == 1:

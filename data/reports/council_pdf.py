@@ -55,7 +55,7 @@ def pole_pdf(
     )
     for said in (
         pole_tables.sentence(found),
-        pole_tables.settled_words(found, public=True),
+        pole_tables.settled_words(found),
         pole_tables.proof_words(found),
     ):
         if said:

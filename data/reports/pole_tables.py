@@ -183,21 +183,23 @@ def _room(found: PoleComparison, side: Side) -> float:
     return float(found.today.without_room.sum() - side.without_room.sum())
 
 
-def settled_words(found: PoleComparison, *, public: bool = False) -> str:
-    """Return where the doctors of the team come from."""
+def settled_words(found: PoleComparison) -> str:
+    """Return where the doctors of the team come from; in public, among whom they are counted."""
     if not found.plan.settled:
         return "Les médecins du pôle sont supposés nouveaux dans la région."
     moved = found.leaving.sum()
     if not moved:
         return "Aucun généraliste n’exerce dans les communes des antennes : tous sont nouveaux."
+    if found.plan.public:
+        return found.among
     new = found.plan.team / HALF_DAYS_PER_GP - moved
-    said = "" if public else f" : {gps_words(moved)}"
     more = (
-        ""
-        if public or new < 0.05
-        else f" ; {counted(new, 'autre est nouveau', 'autres sont nouveaux', 1)}"
+        "" if new < 0.05 else f" ; {counted(new, 'autre est nouveau', 'autres sont nouveaux', 1)}"
     )
-    return f"Les médecins du pôle quittent les cabinets des communes des antennes{said}{more}."
+    return (
+        "Les médecins du pôle quittent les cabinets des communes des antennes : "
+        f"{gps_words(moved)}{more}."
+    )
 
 
 def proof_words(found: PoleComparison) -> str:

@@ -100,7 +100,7 @@ def scenario_pdf(
         page.line_of(_plain(draft.note))
     page.ln(1)
     page.line_of(sentence(evaluation))
-    page.line_of(site_tables.changes_sentence(evaluation, public=True))
+    page.line_of(site_tables.changes_sentence(evaluation))
     if evaluation.departures is not None:
         page.line_of(words(evaluation.departures, public=True))
     _write_map(page, evaluation, picture)
@@ -182,10 +182,7 @@ def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
     rows = list(range(min(len(evaluation.sites), SITES_COMPARED)))
     page.heading("Sites côte à côte")
     page.set_font("house", "", 8)
-    page.line_of(
-        "« Ensemble » compte une seule fois les habitants que plusieurs sites atteignent. « NS » : "
-        f"moins de {site_tables.LEAST_PUBLIC} professionnels."
-    )
+    page.line_of("« Ensemble » compte une seule fois les habitants que plusieurs sites atteignent.")
     for start in range(0, len(rows), _COLUMNS):
         table = site_tables.side_by_side(
             evaluation, rows[start : start + _COLUMNS], public=True, kept=_COMPARED

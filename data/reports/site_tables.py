@@ -31,7 +31,7 @@ _NOT_MEASURES = {"line", "name", "lon", "lat"}
 _SHARES = {"share_already_served", "share_shared"}
 _DECIMALS = {"apl_gain_under_served": 2, "gps_within_10": 1, "minutes_to_msp": 0}
 _RISK = {"risk_communes_within_20", "risk_population_within_20"}
-_PROFESSIONALS = {"gps_within_10", "gps_moving"}
+_PROFESSIONALS = {"gps_within_10"}
 _CHANGE_DECIMALS = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
 MODELS = {
     "mclp": "Couvrir le plus d’habitants (couverture maximale)",
@@ -164,15 +164,17 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     return f"{start} {told} ; {rest} sans place."
 
 
-def changes_sentence(evaluation: SiteEvaluation, *, public: bool = False) -> str:
-    """Return how many people win and lose when existing GPs move in; "NS" under five in public."""
+def changes_sentence(evaluation: SiteEvaluation) -> str:
+    """Return how many people win and lose when existing GPs move in.
+
+    How many move in is what the project plans; in public, where from is spread over sets of
+    communes (`data.siting.public_moves`).
+    """
     changes = evaluation.changes
     moving = evaluation.together["gps_moving"]
     if changes.empty and moving > 0:
         who = (
-            f"Des généralistes déjà installés ({privacy.count(moving)}) rejoindraient"
-            if public and moving < LEAST_PUBLIC_GPS
-            else counted(moving, "généraliste déjà installé rejoindrait", "")
+            counted(moving, "généraliste déjà installé rejoindrait", "")
             if moving < 2
             else f"{number(moving)} généralistes déjà installés rejoindraient"
         )

@@ -17,6 +17,7 @@ from data.region.territory import Territory
 from data.siting.changes import winners_and_losers
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.poles import FEWEST, MOST, from_base
+from data.siting.public_moves import NOT_TOLD, among, sets_by_code, spread
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import HALF_DAYS_PER_GP, Pole, PoleProblem, best_pole, kept_share, seated_by
@@ -68,12 +69,16 @@ class PolePlan:
     settled
         Whether the doctors already practise in the communes of the antennas, which they leave, in
         proportion of the GPs that each has; else all are new.
+    public
+        Whether the comparison leaves the planner's hands: those who leave are then counted over
+        sets of communes where nobody is told (`data.siting.public_moves`).
     """
 
     antennas: tuple[Antenna, ...]
     base: int = 0
     least: int = 2
     settled: bool = False
+    public: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is no pole.
@@ -154,7 +159,8 @@ class PoleComparison:
     base_minutes
         Minutes one way from the base to each antenna, shape (m,).
     leaving
-        GPs who leave each antenna's commune for the team, shape (m,); 0 when all are new.
+        GPs who leave each antenna's commune for the team, shape (m,); 0 when all are new. In
+        public, where they leave a set of communes, those of its antennas.
     communes
         code, name, population, share_over_75 of the communes of the region.
     today
@@ -165,6 +171,8 @@ class PoleComparison:
         The best pole as the solver gives it; None where it was not searched.
     house_seated
         Inhabitants whom the house seats at best, counted as `proof` counts them.
+    among
+        In public, among whom those who leave are counted, in French; "" where nobody leaves.
     """
 
     plan: PolePlan
@@ -175,6 +183,7 @@ class PoleComparison:
     sides: dict[str, Side]
     proof: Pole | None = None
     house_seated: float = np.nan
+    among: str = ""
 
 
 def compared(
@@ -210,6 +219,9 @@ def compared(
     minutes, _ = site_minutes(territory, plan.sites, LIMIT_MINUTES)
     road = from_base(territory, plan.sites, plan.base)
     left, leaving = _left(ground, plan)
+    spread_over = ""
+    if plan.public and leaving.any():
+        left, spread_over = _left_in_public(territory, ground, plan, leaving)
     trial = _Trial(ground, plan, minutes, road, left)
     house = np.zeros(len(plan.antennas), dtype=np.int64)
     house[plan.base] = plan.team
@@ -219,8 +231,10 @@ def compared(
         problem = trial.problem()
         proof, house_seated = best_pole(problem, seconds), seated_by(problem, house).people
         sides[BEST] = trial.side(proof.half_days)
-    told = ground.communes[["code", "name", "population", "share_over_75"]].copy()
-    return PoleComparison(plan, road, leaving, told, trial.today(), sides, proof, house_seated)
+    communes = ground.communes[["code", "name", "population", "share_over_75"]].copy()
+    return PoleComparison(
+        plan, road, leaving, communes, trial.today(), sides, proof, house_seated, spread_over
+    )
 
 
 def _left(ground: Ground, plan: PolePlan) -> tuple[Floats, Floats]:
@@ -240,6 +254,25 @@ def _left(ground: Ground, plan: PolePlan) -> tuple[Floats, Floats]:
             leaving[rank] = share * gps[row]
             gps[row] -= leaving[rank]
     return gps, leaving
+
+
+def _left_in_public(
+    territory: Territory, ground: Ground, plan: PolePlan, leaving: Floats
+) -> tuple[Floats, str]:
+    """Return the GPs left at each place, those who leave being spread over sets, and in words."""
+    sets = sets_by_code(territory, float(leaving.sum()))
+    if not sets:
+        return ground.gps.copy(), NOT_TOLD
+    moved: dict[str, float] = {}
+    for one, count in zip(plan.antennas, leaving.tolist(), strict=True):
+        if count:
+            moved[one.site.code] = moved.get(one.site.code, 0.0) + count
+    gps = ground.gps.copy()
+    for code, count in spread(territory, sets, moved).items():
+        row = ground.rows[code]
+        gps[row] = max(gps[row] - count, 0.0)
+    touched = {sets[code].key: sets[code] for code in moved if code in sets}
+    return gps, among(float(leaving.sum()), list(touched.values()))
 
 
 @dataclass(frozen=True, eq=False)

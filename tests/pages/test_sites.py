@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from data.base import paths
+from data.region import privacy
 from data.region.catalogue import load_territory
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.scenario_results import Search
@@ -68,9 +70,10 @@ def dropped() -> Work:
 
 
 @pytest.fixture
-def saved() -> store.Scenario:
+def saved() -> Iterator[store.Scenario]:
     territory = load_territory("75")
-    return store.save(
+    before = {one.id for one in store.scenarios()}
+    yield store.save(
         Draft(
             f"Plateau {HOSTILE}",
             "75",
@@ -81,6 +84,9 @@ def saved() -> store.Scenario:
             simulated=territory.simulated,
         )
     )
+    for one in store.scenarios():
+        if one.id not in before:
+            store.delete(one.id)
 
 
 def test_an_empty_screen_offers_templates_and_scenarios() -> None:
@@ -262,3 +268,19 @@ def test_a_link_tells_nothing_of_departures_that_point_at_a_doctor(saved: store.
     assert "1 généraliste de 1 commune s’en va." in texts(without)
     assert tables(with_few) == tables(without)
     assert texts(with_few).replace(departures.NOT_TOLD, "").split() == texts(without).split()
+
+
+def test_a_link_does_not_tell_which_commune_a_gp_leaves(saved: store.Scenario) -> None:
+    """Two scenarios, one GP leaving one commune or the other of a set: the same page."""
+    territory = load_territory("75")
+    sets = privacy.sets_with(territory, 1.0)
+    one, other = next(one.codes[:2] for one in sets if len(one.codes) > 2)
+    pages = []
+    for code in (one, other):
+        site = replace(saved.draft.sites[0], gps=3.0, moving={code: 1.0})
+        kept = store.save(replace(saved.draft, sites=(site,), parameters={}))
+        pages.append(opened("partage", jeton=store.share(kept.id)[0]))
+    first, second = pages
+    assert "le départ est réparti sur l’ensemble" in texts(first)
+    assert texts(first) == texts(second)
+    assert tables(first) == tables(second)
