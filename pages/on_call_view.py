@@ -126,6 +126,16 @@ def draw_hospital(
     return chosen
 
 
+def dated(territory: Territory) -> str:
+    """Return, beside the figures, of when the on-call lines are, or that they are simulated."""
+    known = territory.provenance.get("pdses_lines")
+    if known is None or territory.pdses_lines.empty:
+        return ""
+    if known.simulated:
+        return "Lignes de garde simulées : sans valeur pour une décision ni pour se soigner."
+    return f"Lignes de garde : {known.source}, {known.vintage}."
+
+
 @st.fragment
 def draw_map(
     territory: Territory,

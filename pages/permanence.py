@@ -225,7 +225,8 @@ def draw() -> None:
     st.title("Permanence des soins en établissement (PDSES)")
     st.caption(
         "Nouveaux patients, la nuit, le samedi après-midi, le dimanche et les jours fériés ; ce "
-        "n’est pas la continuité des soins des patients déjà hospitalisés."
+        "n’est pas la continuité des soins des patients déjà hospitalisés. "
+        f"{on_call_view.dated(territory)}"
     )
     if territory.pdses_lines.empty:
         st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")

@@ -170,6 +170,13 @@ def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> li
     ]
 
 
+def _dated_sentence(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> str:
+    """Return the sentence of an indicator, with the year of what it mostly reads."""
+    read = next((one for one in indicator.tables if one in room.DATED), None)
+    told = room.dated(territory, read) if read else ""
+    return f"{sentence(indicator, table, territory.region_name)} {told}".strip()
+
+
 def _drawn(
     territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -202,7 +209,7 @@ def _drawn(
                     for c in one.classes
                 ],
                 "values": display.drawn_values(column, one.decimals, one.breaks),
-                "sentence": sentence(one, table, territory.region_name),
+                "sentence": _dated_sentence(territory, one, table),
                 "note": _quote(territory, one),
                 "years": _past(territory, one, table),
             }

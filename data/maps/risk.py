@@ -71,7 +71,8 @@ def configuration(
             years = f"à l’horizon de {counted(horizon, 'an', 'ans')}"
             one["label"] = f"{one['label']}, {years}"
             one["note"] = one["note"].replace("à l’horizon de trois ans", years)
-            one["sentence"] = one["sentence"].removesuffix(".") + f", {years}."
+            head, dot, year = one["sentence"].partition(".")
+            one["sentence"] = f"{head}, {years}{dot}{year}"
             if kept is not None:
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
                 one["sentence"] += " Filtre en cours : les communes écartées sont en blanc."

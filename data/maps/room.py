@@ -63,11 +63,15 @@ def controls() -> RoomControls:
     }
 
 
-def _dated(territory: Territory) -> str:
-    """Return of what year the GPs are, "" where they are simulated or of no known year."""
-    known = territory.provenance.get("gps")
+DATED = {"gps": "Médecins comptés en {}.", "apl": "APL de {}.", "zoning": "Zonage de {}."}
+"""What a map says of the year of its tables."""
+
+
+def dated(territory: Territory, table: str = "gps") -> str:
+    """Return of what year a table of `DATED` is, "" where it is simulated or of no known year."""
+    known = territory.provenance.get(table)
     moment = known.moment() if known and not known.simulated else None
-    return f"Médecins comptés en {moment.year}." if moment else ""
+    return DATED[table].format(moment.year) if moment else ""
 
 
 def document(territory: Territory, minutes: float) -> RoomDocument | None:
@@ -103,6 +107,6 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         "block": steps.block.tolist(),
         "blocks": blocks,
         "least": [round(one) for one in least],
-        "note": " ".join(filter(None, (region_room_note(territory), _dated(territory)))),
+        "note": " ".join(filter(None, (region_room_note(territory), dated(territory)))),
         "served": [round(one) for one in steps.nearest[:, known].sum(axis=1)],
     }

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,22 @@ def test_values_follow_the_communes_and_past_years_are_offered(
     assert set(document["comparisons"]["apl"]["departement"]) == set(
         territory.communes["departement"]
     )
+
+
+def test_a_sentence_says_of_what_year_real_counts_are(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    simulated, table = loaded
+    counted = replace(simulated.provenance["gps"], simulated=False, vintage="2017", measured={})
+    real = replace(simulated, provenance=simulated.provenance | {"gps": counted})
+    table = table[["code", "population", "gps", "gps_per_1000", "zone"]]
+    for territory, year in ((simulated, ""), (real, " Médecins comptés en 2017.")):
+        said = {
+            one["key"]: one["sentence"]
+            for one in map_payload.configuration(territory, table, {})["indicators"]
+        }
+        assert said["gps_per_1000"].endswith(f"en ont au moins un.{year}")
+        assert "2017" not in said["zone"]
 
 
 def test_hostile_names_travel_as_text_only(loaded: tuple[Territory, pd.DataFrame]) -> None:
