@@ -151,8 +151,8 @@ INDICATORS = (
                 "#2166ac #f7f7f7 #fddbc7 #f4a582 #d6604d #7f0d1c",
             ),
             ("gps", "gp_history", "apl"),
-            "points de la part des habitants sans place : attendue, moins celle d’aujourd’hui "
-            "d’après les effectifs connus. Document de travail : ne pas diffuser par commune",
+            "points de la part des habitants sans place : attendue, moins celle "
+            "du millésime des effectifs. Document de travail : ne pas diffuser par commune",
         )
         for years in (2, 5)
     ),

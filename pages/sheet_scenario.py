@@ -16,7 +16,7 @@ from pages.sites_table import draw_compared
 PARAMETER = "scenario"
 _KEY = "fiche_scenario"
 _HOW = (
-    "Recalculé sur les données d’aujourd’hui. Moyennes pondérées par les habitants ; places : le "
+    "Recalculé sur les données chargées. Moyennes pondérées par les habitants ; places : le "
     "plus proche d’abord. Un plan de solidarité ne change pas le médecin le plus proche."
 )
 

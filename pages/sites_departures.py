@@ -27,7 +27,7 @@ def draw_departures(territory: Territory) -> dict[str, int]:
             list(held),
             default=[code for code in current.departures if code in held],
             format_func=lambda code: held[code].label,
-            placeholder="aucune : les généralistes d’aujourd’hui restent",
+            placeholder="aucune : les généralistes comptés restent tous",
             key=_CHOSEN,
         )
         counts = {}

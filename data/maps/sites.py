@@ -146,10 +146,10 @@ def sentence(evaluation: SiteEvaluation) -> str:
     if np.isnan(new):
         more = ""
     elif round(new) == 0:
-        more = f", qui ont tous {evaluation.moment} un généraliste à 20 minutes"
+        more = f", qui ont tous, {evaluation.moment}, un généraliste à 20 minutes"
     else:
         verb = "n’a" if round(new) == 1 else "n’ont"
-        more = f", dont {number(new)} {verb} {evaluation.moment} aucun généraliste à 20 minutes"
+        more = f", dont {number(new)} {verb}, {evaluation.moment}, aucun généraliste à 20 minutes"
     return f"{start} à 20 minutes ou moins de {people}{more}."
 
 

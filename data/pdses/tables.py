@@ -121,12 +121,10 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
                 "Commune": communes["name"],
                 "Département": _named(communes["departement"], region),
                 "Habitants": communes["population"],
-                "Minutes aujourd’hui" if held else "Minutes si elle était tenue": communes[
+                "Minutes avec elle" if held else "Minutes si elle était tenue": communes[
                     "minutes_with"
                 ].round(),
-                "Minutes sans elle" if held else "Minutes aujourd’hui": communes[
-                    "minutes_without"
-                ].round(),
+                "Minutes sans elle": communes["minutes_without"].round(),
                 "Ligne suivante": _line_names(covered, communes["next_line"]),
             }
         ),
@@ -155,7 +153,7 @@ def fall_sentence(fall: LineFall) -> str:
             f"Cette ligne n’est pas tenue. Si elle l’était, {french.number(moved)} habitants de "
             f"plus seraient à {threshold} minutes ou moins d’une ligne tenue ({specialty}) : il en "
             f"resterait {french.number(fall.beyond_with)} au-delà, contre "
-            f"{french.number(fall.beyond_without)} aujourd’hui."
+            f"{french.number(fall.beyond_without)} sans elle."
         )
     if not fall.farther:
         return (

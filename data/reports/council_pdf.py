@@ -68,7 +68,7 @@ def pole_pdf(
         w=width,
         alt_text="Carte des antennes et de ce qui en est à 20 minutes ou moins",
     )
-    page.heading("Le pôle, la maison, aujourd’hui", 10)
+    page.heading("Avant le projet, avec le pôle, avec la maison", 10)
     _table(page, pole_tables.measures_table(found), (66, 24, 32, 28, 32))
     page.heading("Les antennes du pôle", 10)
     antennas = pole_tables.antennas_table(found, TYPED).drop(columns="Commune")

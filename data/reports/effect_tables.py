@@ -44,7 +44,7 @@ def effect_sentence(effects: Effects, codes: Collection[str], name: str) -> str:
         return f"Ce scénario ne change rien de mesurable pour {name}."
     told = [
         f"{row[MEASURE][:1].lower() if not row[MEASURE].startswith('APL') else 'A'}"
-        f"{row[MEASURE][1:]} : {row['Avant']} aujourd’hui, {row['Après']} ensuite"
+        f"{row[MEASURE][1:]} : {row['Avant']} avant, {row['Après']} après"
         for row in moved.to_dict("records")
     ]
     return f"Ce que le scénario change pour {name} : {' ; '.join(told)}."

@@ -17,7 +17,7 @@ from data.siting.pole_plan import (
 from data.siting.poles import FEWEST
 from geo.siting.pole import HALF_DAY_MINUTES, HALF_DAYS_PER_GP
 
-MEASURE, TODAY = "Mesure", "Aujourd’hui"
+MEASURE, TODAY = "Mesure", "Avant le projet"
 _TITLES = {
     "gps": ("Médecins de l’équipe (équivalent temps plein)", 1),
     "gps_after_road": ("Médecins une fois la route payée (équivalent temps plein)", 2),
@@ -104,7 +104,7 @@ def _balance(found: PoleComparison, side: Side) -> dict[str, str]:
     for effect, who in (("gagne", "qui gagnent"), ("perd", "qui perdent")):
         part = table[table["effect"] == effect]
         elders = 0.0 if part.empty else known_sum(part["over_75"].to_numpy(dtype=float))
-        told[f"Communes {who}, par rapport à aujourd’hui"] = number(len(part))
+        told[f"Communes {who}, par rapport à la situation d’avant"] = number(len(part))
         told[f"Habitants {who}"] = number(part["population"].sum())
         told[f"dont 75 ans et plus, {who}"] = number(elders)
     return told
@@ -215,7 +215,7 @@ def proof_words(found: PoleComparison) -> str:
     ]
     said = (
         f"Meilleur pôle d’au moins {number(FEWEST)} antennes : {joined(told)}. Parmi les habitants "
-        "sans place aujourd’hui, il peut en "
+        "sans place avant le projet, il peut en "
         f"recevoir {number(pole.people)} au mieux ; aucune répartition n’en reçoit plus de "
         f"{number(pole.bound)} (borne) ; la maison en recevrait {number(found.house_seated)}."
     )
