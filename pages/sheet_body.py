@@ -36,7 +36,8 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
         return
     st.subheader("Depuis quand")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-    st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
+    if past["gps"].any():
+        st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
     # No grid: on paper a canvas is cut where the screen ends.
     st.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
 

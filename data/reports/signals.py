@@ -269,7 +269,8 @@ def _losses(facts: Facts) -> Signal:
     change = float(past.iloc[-1] - past.iloc[0])
     sign = "+" if change > 0 else "−" if change < 0 else ""
     noun = counted(abs(change), "médecin", "médecins", 0 if change.is_integer() else 1)
-    value = f"{sign}{noun}" if change else "autant de médecins"
+    none_left = not change and not past.iloc[-1]
+    value = f"{sign}{noun}" if change else "aucun médecin" if none_left else "autant de médecins"
     told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}."
     if not facts.alone and len(facts.first_counts) == len(facts.members):
         emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)
@@ -280,7 +281,8 @@ def _losses(facts: Facts) -> Signal:
             else " Aucune commune n’a perdu son dernier médecin."
         )
     part = change / past.iloc[0] if past.iloc[0] else 0.0
-    state = ALERT if part < HIGH_LOSS else WATCH if change < 0 else CALM
+    # Where nobody is left there is nothing more to lose: no reason to be calm.
+    state = ALERT if part < HIGH_LOSS else WATCH if change < 0 or none_left else CALM
     return Signal("losses", title, value, state, told)
 
 

@@ -17,7 +17,7 @@ from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
-from data.reports.signals import MASKED_RISK, STATES
+from data.reports.signals import MASKED_RISK, STATES, WATCH
 from geo.errors import InvalidInputError
 
 
@@ -161,6 +161,17 @@ def test_a_commune_without_doctor_reads_so(loaded: tuple[Territory, pd.DataFrame
     assert "aucun médecin" in str(drawn.signals[1].value)
     assert drawn.succession.startswith("Relève : sans objet")
     assert "sur place" not in {one.value for one in drawn.figures}
+
+
+def test_nobody_left_to_lose_is_no_reason_to_be_calm(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    gps = territory.gp_history.groupby("code")["gps"].max()
+    code = str(next(one for one in communes["code"] if gps.get(one, 1) == 0))
+    losses = next(one for one in of_commune(loaded, code).signals if one.key == "losses")
+    assert (losses.value, losses.state) == ("aucun médecin", WATCH)
+    assert losses.sentence.startswith("De 0 en ")
 
 
 def test_the_night_names_hospitals_and_leaves_weekends_apart(
