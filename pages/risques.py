@@ -228,7 +228,7 @@ def _row_chosen(territory: Territory, codes: list[str]) -> None:
 def _whole(rows: int) -> bool:
     """Draw the choice between the head of the list and all of it."""
     return st.toggle(
-        f"Lister les {french.number(rows)} communes, pas seulement les {FIRST_LIST} premières",
+        f"Lister les {french.number(rows)} communes",
         key=WHOLE,
     )
 

@@ -146,10 +146,10 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
         key=f"{_KEYS}minimum",
     )
     settled = right.checkbox(
-        "Les médecins exercent déjà dans les communes des antennes et s’y regroupent",
+        "Médecins déjà installés dans ces communes",
         chosen.settled,
-        help="Sinon, tous sont nouveaux dans la région. Chaque commune donne en proportion de ses "
-        "généralistes.",
+        help="Ils se regroupent aux antennes. Sinon, tous sont nouveaux dans la région. Chaque "
+        "commune donne en proportion de ses généralistes.",
         key=f"{_KEYS}sur_place",
     )
     team = sum(one.half_days for one in chosen.antennas)

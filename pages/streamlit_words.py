@@ -41,6 +41,7 @@ SCRIPTS = (
 
 WORDS = {
     "Add row": "Ajouter une ligne",
+    "App pages": "Écrans",
     "Choose an option": "Choisir",
     "Choose options": "Choisir",
     "Clear all": "Tout effacer",
@@ -66,6 +67,7 @@ WORDS = {
     "Hide column": "Masquer la colonne",
     "Increment": "Augmenter",
     "Invalid input.": "Saisie non valable.",
+    "Link to heading": "Lien vers ce titre",
     "Main menu": "Menu principal",
     "Multiselect options": "Choix possibles",
     "Network error": "Erreur du réseau",
@@ -74,6 +76,7 @@ WORDS = {
     "No results": "Aucun résultat",
     "Number is above the allowed range.": "Nombre au-dessus du maximum.",
     "Number is below the allowed range.": "Nombre au-dessous du minimum.",
+    "Open": "Ouvrir",
     "Page not found": "Page introuvable",
     "Pin column": "Figer la colonne",
     "Please wait...": "Un instant…",
@@ -97,7 +100,7 @@ WORDS = {
     "Unpin column": "Libérer la colonne",
 }
 """Whole literals."""
-_NAMES = {"Help", "Search", "Fullscreen", "Close"}
+_NAMES = {"Help", "Search", "Fullscreen", "Close", "Open"}
 """Words that are also names in the code: they are changed where they are shown only."""
 _SHOWN = ("label:`{}`", '"aria-label":`{}`', "?`{}`:")
 
