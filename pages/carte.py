@@ -15,9 +15,8 @@ from models.region import flag, soon
 from pages import (
     accounts,
     carte_soon,
+    carte_table,
     carte_view,
-    exporting,
-    figures,
     grids,
     map_dialogue,
     map_view,
@@ -28,6 +27,9 @@ from pages.state import ViewState
 
 MAP = "carte"
 """Key of the map: what its client asked last is in the session under it."""
+
+TURN = "carte_tour"
+"""Key of the last thing that its client said and that has been followed."""
 
 OWN_POINTS, OWN_REPORT = "own_points", "own_report"
 """Keys of the user's own layer and of what became of its lines, for this session only."""
@@ -66,34 +68,20 @@ def _payload(territory: Territory, view: ViewState) -> str:
 @st.fragment
 def _map(territory: Territory) -> None:
     message = map_dialogue.asked(MAP)
-    view = map_dialogue.follow(message)
+    view = carte_table.follow(message, map_dialogue.follow(message))
     shell.remember(view, address=False)
     map_dialogue.open_sheet(MAP, message, view)
+    if message.get("turn") != st.session_state.get(TURN):
+        st.session_state[TURN] = message.get("turn")
+        if carte_table.behind(view.commune):
+            st.rerun()
     answer = map_dialogue.answer(territory, view)
     if "commune" in answer and (known := shell.known_risk(territory)) is not None:
         answer["commune"]["state"] = flag.state_told(known, view.commune)
+    answer["address"] = table_filters.told()
+    if (chosen := carte_table.pointed(message)) is not None:
+        answer["select"] = chosen
     map_view.draw_map(_payload(territory, view), answer, MAP)
-
-
-def _table(territory: Territory) -> None:
-    # Sent when asked for: the table and what draws it weigh ten times the map.
-    box = st.expander(
-        "Tableau et exports : les mêmes chiffres, une ligne par commune",
-        expanded=table_filters.asked(),
-        key="table",
-        on_change="rerun",
-    )
-    lines = figures.notes(territory)
-    if not box.open:
-        frame = table_filters.kept(shell.communes_with_risk(territory))
-        for one in figures.offers("communes", frame, lines, contours=territory.communes):
-            exporting.offer(one)
-        return
-    with box:
-        frame = table_filters.draw(shell.communes_with_risk(territory))
-        figures.table(frame)
-        figures.downloads("communes", frame, lines, contours=territory.communes)
-        st.caption(" · ".join(lines))
 
 
 def _own_layer(territory: Territory) -> None:
@@ -147,10 +135,11 @@ def draw() -> None:
         '<h1 style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">'
         f"Carte de l’accès aux médecins, {escape(territory.region_name)}</h1>"
     )
+    table_filters.follow()
     _map(territory)
     carte_soon.draw(territory)
     _own_layer(territory)
-    _table(territory)
+    carte_table.draw(territory, MAP)
 
 
 draw()

@@ -52,10 +52,12 @@ def table(
     height: int | Literal["auto"] = 420,
     key: str | None = None,
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+    marked: Sequence[int] = (),
 ) -> None:
     """Draw a table under its French headings; shares are shown as percentages.
 
-    With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number.
+    With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number. Rows
+    `marked` are so in a plain table, which has none to choose.
     """
     shown = columns.titled(frame)
     formats: dict[str, Any] = {}
@@ -85,6 +87,7 @@ def table(
         key=key,
         on_select=on_select,
         selection_mode="single-row",
+        marked=marked,
     )
 
 

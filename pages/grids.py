@@ -22,26 +22,36 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
+.ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
 .ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 </style>"""
 
 
-def draw(frame: pd.DataFrame | Sequence[Mapping[str, Any]], **options: Any) -> None:
+def are_plain() -> bool:
+    """Tell whether the reader asked for plain tables."""
+    return bool(st.session_state.get(PLAIN))
+
+
+def draw(
+    frame: pd.DataFrame | Sequence[Mapping[str, Any]], *, marked: Sequence[int] = (), **options: Any
+) -> None:
     """Draw a table as `st.dataframe` does, or plain where the reader asked for plain tables.
 
     Parameters
     ----------
     frame
         The table; its texts may come from imported files and are escaped.
+    marked
+        Positions of the rows that a plain table marks.
     options
         Those of `st.dataframe`; a plain table keeps titles and formats, and has no row to tick.
     """
-    if not st.session_state.get(PLAIN):
+    if not are_plain():
         st.dataframe(frame, **_french(frame, options))
         return
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     shown = table if options.get("hide_index") else table.reset_index()
-    st.html(plain(shown, options.get("column_config") or {}))
+    st.html(plain(shown, options.get("column_config") or {}, marked))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
 
@@ -71,7 +81,7 @@ def draw_choice() -> None:
     st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)
 
 
-def plain(frame: pd.DataFrame, config: dict[str, Any]) -> str:
+def plain(frame: pd.DataFrame, config: dict[str, Any], marked: Sequence[int] = ()) -> str:
     """Return a table in HTML, numbers in French form.
 
     Parameters
@@ -80,6 +90,8 @@ def plain(frame: pd.DataFrame, config: dict[str, Any]) -> str:
         The table, without index.
     config
         What `st.dataframe` takes as `column_config`: titles, number formats.
+    marked
+        Positions of rows told from the others.
     """
     heads, cells = [], []
     for name in frame.columns:
@@ -93,7 +105,11 @@ def plain(frame: pd.DataFrame, config: dict[str, Any]) -> str:
         bare = kind.get("format") == "%d"
         decimals = _decimals(column) if is_number else 0
         cells.append([f"<td{css}>{escape(_text(one, decimals, bare=bare))}</td>" for one in column])
-    rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
+    opened = ["<tr>", '<tr aria-current="true">']
+    rows = "".join(
+        f"{opened[at in marked]}{''.join(row)}</tr>"
+        for at, row in enumerate(zip(*cells, strict=True))
+    )
     return (
         f'{_STYLE}<div class="ps-plain" role="region" tabindex="0" aria-label="Tableau">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -58,6 +58,29 @@ def _several(field: str, options: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def told() -> dict[str, str]:
+    """Return what the address says of the filters in use, "" for none.
+
+    The map's client writes it: once Streamlit has written an address, it hides from the server
+    what the browser changes in it.
+    """
+    held = {
+        field: st.session_state[f"table_{field}"]
+        for field in _PARAMETERS
+        if f"table_{field}" in st.session_state
+    }
+    kept: dict[str, tuple[str, ...]] | None = st.session_state.get(_KEPT)
+    if not held and kept is None:
+        return {name: st.query_params.get(name, "") for name in _PARAMETERS.values()}
+    chosen = (kept or {}) | held
+    return {name: ",".join(chosen.get(field, ())) for field, name in _PARAMETERS.items()}
+
+
+def follow() -> None:
+    """Take the filters of the address that Back or Forward gives, before anything is drawn."""
+    following.follow(_KEPT, _PARAMETERS.values(), _is_choice)
+
+
 def _is_choice(key: str) -> bool:
     return key == _KEPT or key.removeprefix("table_") in _PARAMETERS
 
@@ -69,18 +92,12 @@ def kept(frame: pd.DataFrame) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters; return the communes that they keep, and say how many they are."""
-    following.follow(_KEPT, _PARAMETERS.values(), _is_choice)
     options = _options(frame)
     chosen: dict[str, tuple[str, ...]] = {}
     for place, field in zip(st.columns(len(_LABELS)), _LABELS, strict=True):
         with place:
             chosen[field] = _several(field, options[field])
     st.session_state[_KEPT] = {field: codes for field, codes in chosen.items() if codes}
-    for field, name in _PARAMETERS.items():
-        if chosen[field]:
-            st.query_params[name] = ",".join(chosen[field])
-        elif name in st.query_params:
-            del st.query_params[name]
     following.note(_KEPT, _PARAMETERS.values(), _is_choice)
     left = selection.kept(frame, Selection(**chosen))
     st.text(selection.words(left, frame))

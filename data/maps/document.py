@@ -266,11 +266,21 @@ class Around(TypedDict):
     already: float
 
 
+class Pointed(TypedDict):
+    """A commune that the page has the map go to; a turn that is known has been followed."""
+
+    commune: str
+    turn: str
+
+
 class Answer(TypedDict, total=False):
     """What the server adds to a map that is drawn; see `pages.map_dialogue.answer`.
 
     `rings`: layer to GeoJSON; `around`: people and GPs of each ring around a point; `values`: of
-    indicators that a trial changes; `marked`: rows of the communes that it touches.
+    indicators that a trial changes; `marked`: rows of the communes that it touches; `select`: the
+    commune of a row chosen in the table of the page; `address`: parameters of the page that the
+    client writes with its own ("" for none), since what Streamlit writes hides from the server all
+    that the browser writes later.
     """
 
     rings: dict[str, dict[str, Any]]
@@ -280,3 +290,5 @@ class Answer(TypedDict, total=False):
     commune: Cover
     values: dict[str, list[Value]]
     marked: list[int]
+    select: Pointed
+    address: dict[str, str]

@@ -85,6 +85,7 @@ export function write(state, config, step = false) {
   put("seuil", state.seuil ? String(state.seuil) : "", String(config.room_controls?.threshold));
   put("partage", state.partage ? "mieux" : "", "");
   put("ici", state.here ? state.here.join(",") : "", "");
+  for (const [name, text] of Object.entries(state.filters || {})) put(name, text, "");
   if (Number.isFinite(state.lat)) {
     query.set("lon", state.lon.toFixed(5));
     query.set("lat", state.lat.toFixed(5));

@@ -10,32 +10,41 @@ export class Card {
     this.carte = carte;
     this.detail = null;
     this.node = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
+    [this.told, this.figures] = [make("div"), make("div")];
     this.said = make("p", { class: "said", role: "status" });
     document.body.append(this.said);
   }
 
   hide() {
     this.node.hidden = true;
+    this.row = undefined;
   }
 
+  /* Buttons stay while figures are drawn again: an answer during a click would lose it. */
   fill(row) {
+    const { carte } = this;
+    if (row !== this.row) this.open(row);
+    this.told.replaceChildren(...this.state(row));
+    const parts = [this.reach(), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note })];
+    this.figures.replaceChildren(...parts.filter(Boolean));
+    this.node.hidden = false;
+  }
+
+  open(row) {
     const { carte } = this;
     const { n, d, e, p, h } = carte.rows[row];
     const close = make("button", { type: "button", class: "close", "aria-label": "Fermer la fiche", text: "×", onclick: () => carte.unselect() });
     const where = [p.split(" ").join(", "), carte.departements[d] || d, carte.epcis[e] || "sans EPCI", `${number(h)} habitants`].join(" · ");
-    const parts = [
-      close, make("h2", { text: n }), make("p", { class: "where", text: where }), this.state(row),
-      this.actions(row), this.reach(), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note }),
-    ];
-    this.node.replaceChildren(...parts.filter(Boolean));
-    this.node.hidden = false;
+    this.row = row;
+    this.node.replaceChildren(close, make("h2", { text: n }), make("p", { class: "where", text: where }), this.told, this.actions(row), this.figures);
+    this.node.scrollTop = 0;
     this.said.textContent = `${n}, ${number(h)} habitants : fiche ouverte.`;
   }
 
   /* What a register says of the GPs counted, for who may see it. */
   state(row) {
     const { detail } = this;
-    return detail?.state && detail.code === this.carte.rows[row].c ? make("p", { class: "where state", text: detail.state }) : null;
+    return detail?.state && detail.code === this.carte.rows[row].c ? [make("p", { class: "where state", text: detail.state })] : [];
   }
 
   actions(row) {
@@ -47,17 +56,16 @@ export class Card {
     return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
   }
 
-  /* Who is within 10, 20 and 30 minutes of the point whose isochrones are drawn. */
+  /* Who is around the point whose isochrones are drawn. */
   reach() {
     const { around, carte } = this;
     if (!around || !carte.state.here) return null;
-    const titles = { communes: "Communes", population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes", communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min" };
-    if (around.some((one) => one.communes_gps_unknown)) titles.communes_gps_unknown = "Communes dont les médecins ne sont pas connus (non comptés)";
-    const heads = ["À", ...around.map((one) => `${one.minutes} min`)].map((text) => make("th", { text, scope: "col" }));
-    const lines = Object.entries(titles).map(([key, text]) => make("tr", {}, make("th", { scope: "row", text }), ...around.map((one) => make("td", { class: "own", text: number(one[key], key === "gps" && one[key] % 1 ? 1 : 0) }))));
-    const clear = make("button", { type: "button", class: "quiet", text: "Effacer les isochrones", onclick: () => carte.clearHere() });
-    const note = make("p", { class: "note", text: "Communes entières, comptées à leur bourg ; trajets d’un sens, en voiture." });
-    return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), note, clear);
+    if (this.reached) return this.reached(carte, around);
+    import("./around.js").then(({ reached }) => {
+      this.reached = reached;
+      if (this.row !== undefined) this.fill(this.row);
+    });
+    return null;
   }
 
   table(row) {

@@ -40,3 +40,6 @@ export function settle(carte) {
   new ResizeObserver(fit).observe(document.documentElement);
   fit();
 }
+
+/* Back in sight: who chose a row of the table stands below. */
+export const seen = () => window.frameElement?.scrollIntoView({ block: "center" });

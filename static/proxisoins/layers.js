@@ -1,4 +1,4 @@
-/* What is drawn over the communes: rings of isochrones, flows, background tiles; marks are in `marks.js`, names in `names.js`. */
+/* What is drawn over the communes: rings, flows, background tiles; see `marks.js`, `names.js`. */
 import { Names } from "./names.js";
 import { outlineOf } from "./zones.js";
 
@@ -34,12 +34,17 @@ export class Layers {
     else if (layer.kind === "tiles") this.tiles(layer);
     else if (layer.kind === "rings") {
       if (this.rings[key]) this.drawRings(key);
-      else if (!carte.expected(key)) {
+      else if (!this.expected(key)) {
         carte.busy(true);
         carte.ask({ action: "couches" });
       }
     }
     carte.signal("layers", carte.state.layers.join(","));
+  }
+
+  /* The server answers the view of the address unasked. */
+  expected(key) {
+    return Boolean(this.rings[key] || this.carte.waiting?.rings?.[key]);
   }
 
   /* Marks of the points shown, and the names that keep clear of them. */
@@ -118,5 +123,14 @@ export class Layers {
   forget(key) {
     this.remove(key);
     delete this.rings[key];
+  }
+
+  /* Communes outlined because something is tried on them. */
+  mark(rows) {
+    const { carte } = this;
+    this.remove("marked");
+    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: rows.length > 150 ? 0.7 : 2, dashArray: "4 3", fill: false };
+    this.drawn.marked = L.polygon(rows.flatMap((row) => carte.outlines[row].getLatLngs()), drawn).addTo(carte.map);
+    carte.signal("marked", String(rows.length));
   }
 }

@@ -3,7 +3,7 @@ import * as address from "./address.js";
 import { Card } from "./card.js";
 import { classOf, communesOf, outlinesOf, worded } from "./data.js";
 import { isPhone, make } from "./dom.js";
-import { settle } from "./frame.js";
+import { seen, settle } from "./frame.js";
 import { Here } from "./here.js";
 import { Layers } from "./layers.js";
 import { Panel } from "./panel.js";
@@ -91,11 +91,14 @@ export class Carte {
     map.on("moveend", () => this.moved());
     map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
-    map.getContainer().setAttribute("aria-label", `Carte : ${config.region_name}`);
+    const box = map.getContainer();
+    box.setAttribute("aria-label", `Carte : ${config.region_name}`);
+    // Leaflet focuses it at a press: a page that scrolls then would lose the click.
+    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     this.layers.write();
     for (const key of state.layers) this.layers.show(key, true);
     if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
-    if (state.here && !this.expected("ici")) this.ask({ action: "isochrone" });
+    if (state.here && !this.layers.expected("ici")) this.ask({ action: "isochrone" });
     if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
     document.body.classList.remove("loading");
     this.signal("ready", "1");
@@ -122,11 +125,6 @@ export class Carte {
     L.geoJSON(land, { ...flat(), style: flat("#f1efe9") }).addTo(map);
     this.communes.addTo(map);
     L.geoJSON(borders, { pane: "borders", interactive: false, renderer: L.canvas({ pane: "borders" }), style: { color: "#33415c", weight: 1.3, fill: false } }).addTo(map);
-  }
-
-  /* The server answers the view of the address without being asked. */
-  expected(key) {
-    return Boolean(this.layers.rings[key] || (this.waiting && this.waiting.rings && this.waiting.rings[key]));
   }
 
   /* Show bounds whole; no panel covers the map. */
@@ -228,6 +226,7 @@ export class Carte {
   /* Go to what the search found: a commune, an establishment, the communes of an EPCI or a département. */
   go(entry) {
     if (entry.row !== undefined) {
+      this.column(true);
       this.fit(this.outlines[entry.row].getBounds(), { maxZoom: 11 });
       this.select(entry.row, null, true);
       return;
@@ -274,6 +273,7 @@ export class Carte {
     this.here.forget();
     this.panel.legend();
     this.write(true);
+    if (this.config.whole) this.ask({ action: "commune" });
   }
 
   clearHere() {
@@ -289,17 +289,7 @@ export class Carte {
     this.draw();
   }
 
-  /* Communes outlined because something is tried on them. */
-  mark(rows) {
-    if (this.marked) this.marked.remove();
-    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: rows.length > 150 ? 0.7 : 2, dashArray: "4 3", fill: false };
-    this.marked = L.polygon(rows.flatMap((row) => this.outlines[row].getLatLngs()), drawn).addTo(this.map);
-    this.signal("marked", String(rows.length));
-  }
-
-  busy(on) {
-    document.body.classList.toggle("busy", on);
-  }
+  busy = (on) => document.body.classList.toggle("busy", on);
 
   /* ---- talking with the page and the server ---- */
 
@@ -330,11 +320,21 @@ export class Carte {
     if (answer.room) this.room.receive(answer.room);
     this.here.receive(answer.around);
     if (answer.values) this.revalue(answer.values);
-    if (answer.marked) this.mark(answer.marked);
+    if (answer.marked) this.layers.mark(answer.marked);
     if (answer.message) this.panel.say(answer.message);
     if (answer.commune) {
       this.card.detail = answer.commune;
       if (this.row !== undefined) this.card.fill(this.row);
     }
+    if (answer.address) {
+      this.state.filters = answer.address;
+      this.write();
+    }
+    // A row chosen in the table.
+    const { commune, turn } = answer.select || {};
+    if (!this.rowOf.has(commune) || turn === this.pointed) return;
+    this.pointed = turn;
+    this.go({ row: this.rowOf.get(commune) });
+    seen();
   }
 }

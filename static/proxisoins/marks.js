@@ -47,7 +47,7 @@ export class Marks {
     const marker = L.marker(spot, { icon, keyboard: true, title, alt: title });
     // The page shows more of a place that is alone under its mark.
     const keys = new Set(members.map((one) => one.point.key));
-    if (keys.size === 1 && point.key) marker.on("click", () => this.carte.ask({ action: "lieu", place: point.key }));
+    if (keys.size === 1 && point.key) marker.on("click keypress", ({ type, originalEvent }) => (type === "click" || originalEvent.key === "Enter") && this.carte.ask({ action: "lieu", place: point.key }));
     return marker.bindPopup(() => this.listed(members, layers.size > 1), { maxWidth: 300 });
   }
 
@@ -79,7 +79,7 @@ export class Marks {
     const told = parts.map((one) => `${one.count} ${one.status}${one.count > 1 ? "s" : ""}`).join(", ");
     const places = new Set(members.map((one) => one.place));
     const where = places.size === 1 && members[0].place ? members[0].place : layer.label.replace(/ \(.*\)$/, "");
-    if (members.length === 1) return { title: `${members[0].name} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };
+    if (members.length === 1) return { title: `${[members[0].place, members[0].name].filter(Boolean).join(", ")} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };
     const lacking = parts.find((one) => one.status === layer.worst_first[0]);
     const badge = lacking ? make("b", { class: "badge", text: String(lacking.count) }) : null;
     return { title: `${where} : ${told}`, holder: make("span", { "data-status": worst.status, "data-lacking": lacking ? lacking.count : 0 }, ring(parts, members.length), badge) };

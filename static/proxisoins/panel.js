@@ -180,11 +180,8 @@ export class Panel {
     const said = button.textContent;
     button.disabled = true;
     try {
-      const { pictureOf } = await import("./picture.js");
-      const { blob, name } = await pictureOf(this.carte);
-      const link = make("a", { href: URL.createObjectURL(blob), download: name });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+      const { handOver } = await import("./picture.js");
+      await handOver(this.carte);
     } catch (error) {
       console.error(error);
       button.textContent = "Image impossible : réessayez";

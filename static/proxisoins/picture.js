@@ -2,6 +2,8 @@
  *
  * Loaded when first asked for. Everything is drawn here from what the page shows: nothing is sent anywhere.
  */
+import { make } from "./dom.js";
+
 const SCALE = 2;
 const MARGIN = 16;
 const SIDE = 300;
@@ -218,4 +220,11 @@ export async function pictureOf(carte) {
   await draw(true);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   return { blob, name: `carte-${indicator.key}${warning ? "-demonstration" : ""}.png` };
+}
+
+export async function handOver(carte) {
+  const { blob, name } = await pictureOf(carte);
+  const link = make("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import FrameLocator, Page, expect
 
 from data.region.demonstration_lines import CARENCE_LINES
-from tests.browser.gestures import map_frame
+from tests.browser.gestures import SLOW_MS, map_frame
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -142,6 +142,74 @@ def test_a_click_on_the_map_opens_the_card_of_that_commune(
         frame.locator(".card .close").click()
         expect(frame.locator(".card")).to_be_hidden()
         assert "commune=" not in page.url
+
+
+def test_an_answer_that_comes_during_a_click_does_not_lose_it(
+    server: str, open_page: OpenPage
+) -> None:
+    """The card is drawn again when the server answers: the button pressed must not go with it."""
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?commune=23008")
+        button = frame.get_by_role("button", name="Isochrone d’ici")
+        button.hover()
+        page.mouse.down()
+        # An answer of the server, as the one to the click before: with the lines of the commune.
+        frame.locator("#couche-iso_gps").evaluate("(box) => box.click()")
+        drawn(frame, "rings", "iso_gps")
+        page.mouse.up()
+        drawn(frame, "rings", "ici")
+        expect(button).to_be_focused()
+
+
+def test_the_table_and_the_map_answer_each_other(server: str, open_page: OpenPage) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?ind=apl&tdep=23&tcrit=sans-generaliste")
+        table = page.get_by_test_id("stDataFrame")
+        first = table.locator("tbody tr[role=row]").first
+        first.wait_for(state="attached", timeout=SLOW_MS)
+        table.scroll_into_view_if_needed()
+        name = first.locator("td").nth(1).text_content() or ""
+        third = table.locator("tbody tr[role=row]").nth(2).locator("td").nth(1)
+        other = third.text_content() or ""
+        box = table.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 20, box["y"] + 52)
+        # The row on the map: its card open, the map in sight, its commune in the address.
+        expect(frame.locator(".card h2")).to_have_text(name, timeout=SLOW_MS)
+        expect(frame.locator("#recherche")).to_be_in_viewport()
+        expect(page.get_by_text(f"Ligne cochée : {name}")).to_be_attached(timeout=SLOW_MS)
+        assert {"ind=apl", "tdep=23", "tcrit=sans-generaliste"} <= set(re.split("[?&]", page.url))
+        assert "commune=23" in page.url
+        # Another row, then a commune of the map: each has the last word in its turn.
+        frame.locator("#recherche").fill("Aubusson")
+        frame.locator("#recherche").press("Enter")
+        outside = page.get_by_text("Aubusson, choisie sur la carte, n’est pas dans cette sélection")
+        expect(outside).to_be_attached(timeout=SLOW_MS)
+        frame.locator("#recherche").fill(other)
+        frame.locator("#recherche").press("Enter")
+        expect(page.get_by_text(f"Ligne cochée : {other}")).to_be_attached(timeout=SLOW_MS)
+        expect(first.locator("td").nth(1)).to_have_text(other)
+        expect(first).to_have_attribute("aria-selected", "true")
+        frame.locator(".card .close").click()
+        expect(page.get_by_text("Cochez une ligne")).to_be_attached(timeout=SLOW_MS)
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_hospital_of_the_map_opens_its_lines(server: str, open_page: OpenPage, by: str) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/permanence?specialite=cardiologie")
+        # A mark alone names its hospital, and opens it.
+        mark = frame.locator(".point[title^='Établissement de démonstration']").first
+        hospital = (mark.get_attribute("title", timeout=SLOW_MS) or "").split(",")[0]
+        if by == "mouse":
+            mark.click()
+        else:
+            mark.focus()
+            page.keyboard.press("Enter")
+        heading = page.get_by_test_id("stMain").get_by_role("heading", name=f"{hospital},")
+        expect(heading).to_be_visible(timeout=SLOW_MS)
+        page.wait_for_url(re.compile("hopital="), timeout=SLOW_MS)
+        assert page.get_by_test_id("stDataFrame").first.locator("tbody tr").count()
 
 
 def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage) -> None:

@@ -45,5 +45,5 @@ def test_the_table_is_cut_down_by_the_address_and_says_of_how_many() -> None:
     assert (table["Médecins généralistes"] == 0).all()
     assert f"{len(table)} communes sur 4\u202f293" in words(app)
     app.multiselect(key="table_departements").set_value([]).run()
-    assert "tdep" not in app.query_params
+    assert "departements" not in app.session_state["table_filtres"]
     assert len(app.dataframe[0].value) > len(table)

@@ -36,6 +36,11 @@ def test_a_plain_table_says_what_the_grid_does() -> None:
     assert second == ["&lt;b&gt;Le Dorat&lt;/b&gt;", MISSING, "3,25", "2017"]
 
 
+def test_a_plain_table_marks_the_row_chosen() -> None:
+    rows = re.findall(r"<tr[^>]*>", grids.plain(FRAME, {}, [1]))
+    assert rows == ["<tr>", "<tr>", '<tr aria-current="true">']
+
+
 def test_counts_of_a_grid_are_parted_by_thousands_but_not_years() -> None:
     frame = pd.DataFrame({"Communes": [8325, 12], "Année": [2017, 2020], "Part": [0.2, 0.3]})
     config = grids._french(frame, {})["column_config"]

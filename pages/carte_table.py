@@ -1,0 +1,153 @@
+"""The table under the map, tied to it: it shows a row chosen, and marks a commune clicked."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.region.territory import Territory
+from pages import exporting, figures, grids, map_dialogue, shell, table_filters
+from pages.state import ViewState
+
+TABLE = "carte_lignes"
+"""Key of the table: its row chosen is in the session under it."""
+PLAIN_CHOICE = "carte_ligne_montree"
+"""Key of the choice of a commune where tables are plain and have no row to click."""
+_POINTED, _COUNT = "carte_pointee", "carte_pointages"
+_MARKED, _HEAD = "carte_marquee", "carte_en_tete"
+
+
+def _point(code: str, key: str) -> None:
+    """Have the map of a key go to a commune, once."""
+    count = st.session_state.get(_COUNT, 0) + 1
+    st.session_state[_COUNT] = count
+    after = map_dialogue.asked(key).get("turn")
+    st.session_state[_POINTED] = {"commune": code, "turn": f"{code}-{count}", "after": after}
+    # The row clicked stays where it is: only a commune that comes from the map is put at the head.
+    st.session_state[_MARKED] = code
+
+
+def pointed(message: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the commune that a row has chosen and that the map does not show yet.
+
+    Parameters
+    ----------
+    message
+        What the client of the map said last: newer than the row, it has the last word.
+
+    Returns
+    -------
+    dict or None
+        "commune" and "turn", as `data.maps.document.Pointed`.
+    """
+    asked = st.session_state.get(_POINTED)
+    if asked is None or asked["after"] != message.get("turn"):
+        return None
+    return {"commune": asked["commune"], "turn": asked["turn"]}
+
+
+def follow(message: Mapping[str, Any], view: ViewState) -> ViewState:
+    """Return the view with the commune that a row has chosen, if one has."""
+    asked = pointed(message)
+    return view if asked is None else replace(view, commune=asked["commune"])
+
+
+def behind(commune: str) -> bool:
+    """Tell whether the table in sight marks another commune than the one of the map."""
+    return st.session_state.get(_MARKED, commune) != commune
+
+
+def _at_head(frame: pd.DataFrame, commune: str) -> pd.DataFrame:
+    """Return the rows, a commune chosen on the map first: further down none would see it."""
+    if commune != st.session_state.get(_MARKED):
+        st.session_state[_HEAD] = commune
+    st.session_state[_MARKED] = commune
+    first = frame["code"] == st.session_state[_HEAD]
+    return pd.concat([frame[first], frame[~first]], ignore_index=True)
+
+
+def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
+    """Draw the table, in which a click chooses a row."""
+    codes = frame["code"].tolist()
+    held = st.session_state.get(TABLE)
+    if rows != (held["selection"]["rows"] if held else []):
+        st.session_state[TABLE] = {"selection": {"rows": rows}}
+
+    def chosen() -> None:
+        for row in st.session_state[TABLE]["selection"]["rows"]:
+            _point(codes[row], key)
+
+    figures.table(frame, key=TABLE, on_select=chosen)
+
+
+def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
+    """Draw the plain table, and above it the choice that its rows do not offer."""
+    labels = frame["name"] + " (" + frame["departement"] + ")"
+    names = dict(zip(frame["code"], labels, strict=True))
+    st.session_state[PLAIN_CHOICE] = frame["code"][rows[0]] if rows else None
+
+    def chosen() -> None:
+        if code := st.session_state[PLAIN_CHOICE]:
+            _point(code, key)
+
+    st.selectbox(
+        "Montrer une commune du tableau sur la carte",
+        list(names),
+        format_func=names.__getitem__,
+        placeholder="Nom de la commune",
+        key=PLAIN_CHOICE,
+        on_change=chosen,
+    )
+    figures.table(frame, marked=rows)
+
+
+def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
+    """Return which row is that of the map, or how to choose one."""
+    places = territory.communes
+    name = "".join(places.loc[places["code"] == commune, "name"].head(1))
+    if not name:
+        return (
+            "Cochez une ligne (Maj + Espace au clavier) : la carte va à sa commune et en ouvre "
+            "la fiche."
+        )
+    if commune not in set(frame["code"]):
+        return f"{name}, choisie sur la carte, n’est pas dans cette sélection."
+    return f"Ligne cochée : {name}, la commune choisie sur la carte."
+
+
+def draw(territory: Territory, key: str) -> None:
+    """Draw the table, its filters and its exports; folded, offer the exports only.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    key
+        Key of the map.
+    """
+    # Sent when asked for: the table and what draws it weigh ten times the map.
+    box = st.expander(
+        "Tableau et exports : les mêmes chiffres, une ligne par commune",
+        expanded=table_filters.asked(),
+        key="table",
+        on_change="rerun",
+    )
+    lines = figures.notes(territory)
+    if not box.open:
+        st.session_state.pop(_MARKED, None)
+        frame = table_filters.kept(shell.communes_with_risk(territory))
+        for one in figures.offers("communes", frame, lines, contours=territory.communes):
+            exporting.offer(one)
+        return
+    with box:
+        frame = table_filters.draw(shell.communes_with_risk(territory))
+        said = map_dialogue.asked(key)
+        commune = follow(said, map_dialogue.follow(said)).commune
+        st.caption(_words(territory, frame, commune))
+        shown = _at_head(frame, commune)
+        rows = [int(row) for row in shown.index[shown["code"] == commune]]
+        (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
+        figures.downloads("communes", frame, lines, contours=territory.communes)
+        st.caption(" · ".join(lines))
