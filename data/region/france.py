@@ -37,7 +37,7 @@ OVERSEAS = frozenset({"01", "02", "03", "04", "06"})
 
 NOT_KNOWN_THERE = MappingProxyType(
     {
-        "06": "L’APL n’est pas publiée par la DREES pour Mayotte : elle reste non disponible, "
+        "06": "l’APL n’est pas publiée par la DREES pour Mayotte : elle reste non disponible, "
         "jamais empruntée à une autre région.",
     }
 )
