@@ -46,3 +46,32 @@ def decimal(
         )
         return value
     return read
+
+
+def follow(keys: str, chosen: object) -> None:
+    """Forget what was typed in the fields of these keys where the view says otherwise.
+
+    A field without a key is another one as soon as its first value is: what is typed in the one
+    that stands is then lost. So fields have keys, and are drawn anew when an address, Back or a
+    scenario changes the view, not when they do.
+
+    Parameters
+    ----------
+    keys
+        Beginning of the keys of the fields.
+    chosen
+        What the view holds of them.
+    """
+    if st.session_state.get(_last(keys)) == chosen:
+        return
+    for key in [key for key in st.session_state if str(key).startswith(keys)]:
+        del st.session_state[key]
+
+
+def typed(keys: str, chosen: object) -> None:
+    """Keep what the fields of these keys said last, for `follow`."""
+    st.session_state[_last(keys)] = chosen
+
+
+def _last(keys: str) -> str:
+    return f"dernier_{keys}"

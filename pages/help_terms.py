@@ -14,20 +14,29 @@ LISTED = "liste"
 
 
 def draw_reach(
-    one: DeltaGenerator, two: DeltaGenerator, volunteers: int, minutes: int
+    one: DeltaGenerator, two: DeltaGenerator, volunteers: int, minutes: int, keys: str
 ) -> tuple[int, int]:
     """Draw how many volunteers come, and how many minutes they drive at most; return both."""
     most = one.number_input(
-        "Volontaires en tout (0 : pas de limite)", 0, MOST_VOLUNTEERS, volunteers
+        "Volontaires en tout (0 : pas de limite)",
+        0,
+        MOST_VOLUNTEERS,
+        volunteers,
+        key=f"{keys}volontaires",
     )
     longest = two.number_input(
-        "Trajet le plus long (minutes)", 5, int(LONGEST_TRIP_MINUTES), minutes, 5
+        "Trajet le plus long (minutes)",
+        5,
+        int(LONGEST_TRIP_MINUTES),
+        minutes,
+        5,
+        key=f"{keys}trajet",
     )
     return int(most), int(longest)
 
 
 def draw_hosts(
-    territory: Territory, hosts: str, listed: tuple[str, ...], key: str, note: str | None = None
+    territory: Territory, hosts: str, listed: tuple[str, ...], keys: str, note: str | None = None
 ) -> tuple[str, tuple[str, ...]]:
     """Draw among which sites volunteers receive.
 
@@ -37,8 +46,9 @@ def draw_hosts(
         The region.
     hosts, listed
         What is chosen so far: key of `HOSTS`, and INSEE codes of a list.
-    key
-        Prefix of the keys of the list.
+    keys
+        Beginning of the key of the field (`fields.follow`); those of the list begin otherwise,
+        since a file stays while the view changes.
     note
         What the question mark says.
 
@@ -53,5 +63,6 @@ def draw_hosts(
         index=list(HOSTS).index(hosts),
         format_func=lambda one: HOSTS[one].capitalize(),
         help=note,
+        key=f"{keys}accueil",
     )
-    return chosen, host_list.chosen(territory, listed, key) if chosen == LISTED else ()
+    return chosen, host_list.chosen(territory, listed, f"liste_{keys}") if chosen == LISTED else ()

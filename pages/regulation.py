@@ -21,20 +21,30 @@ from pages import (
 )
 from pages.regulation_choices import RegulationChoices
 
+_KEYS = "regulation_w_"
+"""Beginning of the keys of what is chosen."""
+
 
 def _hours(chosen: RegulationChoices) -> RegulationChoices:
     """Draw the hours that count and what is asked of them."""
     one, two, three, four, five = st.columns(5)
-    start = one.number_input("De (heure)", 0, 23, chosen.start)
-    end = two.number_input("À (heure)", 0, 24, chosen.end, help="20 à 8 passe minuit.")
+    start = one.number_input("De (heure)", 0, 23, chosen.start, key=f"{_KEYS}de")
+    end = two.number_input(
+        "À (heure)", 0, 24, chosen.end, help="20 à 8 passe minuit.", key=f"{_KEYS}a"
+    )
     days = three.selectbox(
         "Jours",
         list(DAYS),
         index=list(DAYS).index(chosen.days),
         format_func=lambda key: DAY_NAMES[key].capitalize(),
+        key=f"{_KEYS}jours",
     )
-    minutes = fields.decimal(four, "Attente visée (minutes)", float(chosen.minutes), (0, 60))
-    percent = five.number_input("Part des appels qui doit y tenir (%)", 1, 99, chosen.percent, 5)
+    minutes = fields.decimal(
+        four, "Attente visée (minutes)", float(chosen.minutes), (0, 60), key=f"{_KEYS}attente"
+    )
+    percent = five.number_input(
+        "Part des appels qui doit y tenir (%)", 1, 99, chosen.percent, 5, key=f"{_KEYS}part"
+    )
     if start == end:
         st.warning("La plage doit compter au moins une heure : la précédente est gardée.")
         start, end = chosen.start, chosen.end
@@ -95,12 +105,14 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
         codes,
         index=codes.index(chosen.helper) if chosen.helper in codes else 0,
         format_func=calls.names.__getitem__,
+        key=f"{_KEYS}aidant",
     )
     staff = two.selectbox(
         "Avec quels régulateurs",
         list(STAFF),
         index=list(STAFF).index(chosen.staff),
         format_func=lambda key: STAFF[key].capitalize(),
+        key=f"{_KEYS}effectif",
     )
     others = [code for code in codes if code != helper]
     helped = three.multiselect(
@@ -109,6 +121,7 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
         default=[code for code in chosen.helped if code in others],
         format_func=calls.names.__getitem__,
         placeholder="choisir",
+        key=f"{_KEYS}aides_{helper}",
     )
     hours, standard = chosen.hours(), chosen.standard()
     if helped:
@@ -129,7 +142,12 @@ def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Regu
     st.header("Le meilleur groupement")
     together = int(
         st.number_input(
-            "Départements par groupe, au plus", 1, MOST_TOGETHER, chosen.together, width=260
+            "Départements par groupe, au plus",
+            1,
+            MOST_TOGETHER,
+            chosen.together,
+            width=260,
+            key=f"{_KEYS}groupe",
         )
     )
     hours, standard = chosen.hours(), chosen.standard()
@@ -167,6 +185,7 @@ def _template() -> None:
 def draw_regulation(territory: Territory, chosen: RegulationChoices) -> RegulationChoices:
     """Draw the tab and return what is chosen on it."""
     calls = calls_of(territory)
+    fields.follow(_KEYS, chosen)
     chosen = _hours(chosen)
     _known(territory, calls, chosen)
     try:
@@ -174,6 +193,7 @@ def draw_regulation(territory: Territory, chosen: RegulationChoices) -> Regulati
         chosen = _best(territory, calls, chosen)
     except ProxiSoinsError as error:  # hours that nobody tells: the rest of the tab stands
         st.text(str(error))
+    fields.typed(_KEYS, chosen)
     _week(calls, chosen)
     _template()
     st.subheader("Ce que l’on ne sait pas")

@@ -34,6 +34,8 @@ from pages.state import ViewState
 MAP = "solidarite_carte"
 """Key of the map."""
 
+_KEYS = "aide_w_"
+"""Beginning of the keys of what is chosen."""
 _SECTIONS = {
     "": "Consultations",
     SPECIALISTS: "Spécialistes",
@@ -53,9 +55,14 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         list(TARGETS),
         index=list(TARGETS).index(chosen.targets),
         format_func=TARGETS.__getitem__,
+        key=f"{_KEYS}cibles",
     )
     aim = right.selectbox(
-        "Jusqu’où", list(AIMS), index=list(AIMS).index(chosen.aim), format_func=AIMS.__getitem__
+        "Jusqu’où",
+        list(AIMS),
+        index=list(AIMS).index(chosen.aim),
+        format_func=AIMS.__getitem__,
+        key=f"{_KEYS}but",
     )
     epci = chosen.epci
     if target == "epci":
@@ -67,13 +74,21 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
             codes,
             index=codes.index(epci) if epci in codes else 0,
             format_func=known.to_dict().__getitem__,
+            key=f"{_KEYS}epci",
         )
     apl, per_gp = chosen.apl, chosen.per_gp
     if aim == "apl" or target == "apl":
-        apl = fields.decimal(right, "APL visée", chosen.apl, (0.5, 6))
+        apl = fields.decimal(right, "APL visée", chosen.apl, (0.5, 6), key=f"{_KEYS}apl")
     if aim == "place" or target == "place":
         per_gp = int(
-            right.number_input("Habitants qu’un médecin peut suivre", 500, 3000, chosen.per_gp, 50)
+            right.number_input(
+                "Habitants qu’un médecin peut suivre",
+                500,
+                3000,
+                chosen.per_gp,
+                50,
+                key=f"{_KEYS}habitants",
+            )
         )
     epci = epci if target == "epci" else ""
     return replace(chosen, targets=target, epci=epci, aim=aim, apl=apl, per_gp=per_gp)
@@ -85,7 +100,7 @@ def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         territory,
         chosen.hosts,
         chosen.listed,
-        "aide_liste",
+        _KEYS,
         "Hors mairies, on est reçu à 20 minutes au plus de chez soi, et les minutes sont celles "
         "de la mairie de la commune du site. Pour les consultations avancées, le site est en ZIP "
         "ou dans une commune aidée.",
@@ -101,25 +116,40 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         default=chosen.scheme,
         format_func=lambda key: SCHEMES[key].name.capitalize(),
         required=True,
+        key=f"{_KEYS}dispositif",
     )
     st.caption(SCHEMES[scheme].rule[:1].upper() + SCHEMES[scheme].rule[1:] + ".")
     one, two, three = st.columns(3)
-    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes)
+    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
     floor = fields.decimal(
-        three, "APL sous laquelle aucun donneur ne descend (0 : aucune)", chosen.floor, (0, 6)
+        three,
+        "APL sous laquelle aucun donneur ne descend (0 : aucune)",
+        chosen.floor,
+        (0, 6),
+        key=f"{_KEYS}plancher",
     )
     with st.expander("Autres conditions"):
         one, two, three = st.columns(3)
         sites = one.number_input(
-            "Sites d’accueil en tout (0 : chaque commune aidée reçoit)", 0, MOST_SITES, chosen.sites
+            "Sites d’accueil en tout (0 : chaque commune aidée reçoit)",
+            0,
+            MOST_SITES,
+            chosen.sites,
+            key=f"{_KEYS}sites",
         )
         half_days = two.number_input(
-            "Demi-journées par mois et volontaire (0 : le plafond)", 0, 31, chosen.half_days
+            "Demi-journées par mois et volontaire (0 : le plafond)",
+            0,
+            31,
+            chosen.half_days,
+            key=f"{_KEYS}plafond",
         )
-        acts = three.number_input("Consultations par demi-journée", 4, 40, chosen.acts)
+        acts = three.number_input(
+            "Consultations par demi-journée", 4, 40, chosen.acts, key=f"{_KEYS}actes"
+        )
         chosen = _hosts(territory, chosen)
         replaced = scheme == SOLIDARITY.key and st.checkbox(
-            "Médecins remplacés à leur cabinet", chosen.replaced
+            "Médecins remplacés à leur cabinet", chosen.replaced, key=f"{_KEYS}remplaces"
         )
     return replace(
         chosen,
@@ -296,7 +326,9 @@ def draw() -> None:
     if view.specialists.shown:
         shell.remember(replace(view, specialists=draw_specialists(territory, view.specialists)))
         return
+    fields.follow(_KEYS, view.help)
     chosen = _terms(territory, _whom(territory, view.help))
+    fields.typed(_KEYS, chosen)
     shell.remember(replace(view, help=chosen))
     with st.spinner("Recherche du meilleur plan…"):
         found = help_plan(territory, chosen.question(), chosen.terms())

@@ -19,7 +19,7 @@ from data.solidarity.specialists import (
     specialties,
 )
 from geo.errors import ProxiSoinsError
-from pages import figures, help_terms, shell
+from pages import fields, figures, help_terms, shell
 from pages.specialist_choices import (
     MOST_LEAST,
     MOST_PEOPLE,
@@ -27,6 +27,8 @@ from pages.specialist_choices import (
     SpecialistChoices,
 )
 
+_KEYS = "specialistes_w_"
+"""Beginning of the keys of what is chosen."""
 _TABLES = ("communes", "zoning", TABLE)
 """Tables that every figure of the tab rests on."""
 
@@ -45,7 +47,7 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
     left, right = st.columns(2)
     folded = [name.lower() for name in known]
     place = folded.index(chosen.specialty.lower()) if chosen.specialty.lower() in folded else 0
-    specialty = left.selectbox("Spécialité", known, index=place)
+    specialty = left.selectbox("Spécialité", known, index=place, key=f"{_KEYS}specialite")
     people = right.number_input(
         "Habitants qu’un spécialiste à plein temps reçoit (votre hypothèse)",
         1,
@@ -53,9 +55,14 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
         chosen.people or None,
         500,
         placeholder="à donner : aucun texte relevé ne le fixe",
+        key=f"{_KEYS}habitants",
     )
     need = left.selectbox(
-        "Besoin", list(NEEDS), index=list(NEEDS).index(chosen.need), format_func=NEEDS.__getitem__
+        "Besoin",
+        list(NEEDS),
+        index=list(NEEDS).index(chosen.need),
+        format_func=NEEDS.__getitem__,
+        key=f"{_KEYS}besoin",
     )
     within = right.number_input(
         "Minutes jusqu’à un spécialiste ou un site d’accueil",
@@ -63,10 +70,13 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
         int(LONGEST_TRIP_MINUTES),
         chosen.within,
         5,
+        key=f"{_KEYS}minutes",
     )
     least = chosen.least
     if need == "minimum":
-        least = right.number_input("Spécialistes voulus à portée", 1, MOST_LEAST, chosen.least)
+        least = right.number_input(
+            "Spécialistes voulus à portée", 1, MOST_LEAST, chosen.least, key=f"{_KEYS}voulus"
+        )
     return replace(
         chosen,
         specialty=specialty,
@@ -80,13 +90,15 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
 def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
     """Draw on what terms they come."""
     one, two, three = st.columns(3)
-    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes)
+    volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
     sites = three.number_input(
-        "Sites d’accueil en tout (0 : pas de limite)", 0, MOST_SITES, chosen.sites
+        "Sites d’accueil en tout (0 : pas de limite)",
+        0,
+        MOST_SITES,
+        chosen.sites,
+        key=f"{_KEYS}sites",
     )
-    hosts, listed = help_terms.draw_hosts(
-        territory, chosen.hosts, chosen.listed, "specialistes_liste"
-    )
+    hosts, listed = help_terms.draw_hosts(territory, chosen.hosts, chosen.listed, _KEYS)
     return replace(
         chosen,
         volunteers=volunteers,
@@ -130,7 +142,9 @@ def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> Special
             "dans « Données et méthode »."
         )
     else:
+        fields.follow(_KEYS, chosen)
         chosen = _terms(territory, _whom(known, chosen))
+        fields.typed(_KEYS, chosen)
         if chosen.people:
             try:
                 _plan(territory, chosen)

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from data.base.paths import ROOT
 from data.region import catalogue
@@ -64,3 +65,28 @@ def test_foreign_choices_are_left_at_their_default() -> None:
 )
 def test_choices_go_to_the_address_and_back(chosen: HelpChoices) -> None:
     assert HelpChoices.from_query(chosen.to_query()) == chosen
+
+
+def test_a_field_takes_each_change_in_turn() -> None:
+    """A field that became another one with its first value lost every second change."""
+
+    def named(start: str) -> NumberInput:
+        return next(one for one in app.number_input if one.label.startswith(start))
+
+    app = opened(volontaires="5")
+    for value in (6, 7, 8):
+        named("Volontaires").set_value(value).run()
+        assert "".join(app.query_params["volontaires"]) == str(value)
+    named("Consultations par demi").set_value(10).run()
+    named("Consultations par demi").set_value(11).run()
+    assert "".join(app.query_params["actes"]) == "11"
+    assert "".join(app.query_params["volontaires"]) == "8"
+
+
+def test_fields_of_the_other_tabs_take_each_change_in_turn() -> None:
+    app = opened(aide="regulation")
+    for value in (2, 3):
+        [field] = [one for one in app.number_input if one.label.startswith("Départements par")]
+        field.set_value(value).run()
+        [field] = [one for one in app.number_input if one.label.startswith("Départements par")]
+        assert field.value == value
