@@ -232,12 +232,12 @@ def _curve(territory: Territory, chosen: HelpChoices) -> None:
         column_config={
             "volunteers": st.column_config.NumberColumn("Volontaires"),
             "half_days": st.column_config.NumberColumn(
-                "Demi-journées couvertes par mois", format="localized"
+                "Demi-journées par mois", format="localized"
             ),
             "share": st.column_config.ProgressColumn(
-                "Part du besoin (%)", min_value=0, max_value=100, format="%d"
+                "Besoin (%)", min_value=0, max_value=100, format="%d"
             ),
-            "minutes": st.column_config.NumberColumn("Trajet moyen (min)"),
+            "minutes": st.column_config.NumberColumn("Trajet (min)"),
         },
     )
 
@@ -266,10 +266,11 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
                 if found.euros_a_month is None
                 else f"{number(found.euros_a_month)} €",
                 "Route par mois": "sur place" if scheme.lodged else f"{number(found.road_hours)} h",
-                "Règle": scheme.rule,
             }
         )
     st.table(pd.DataFrame(rows).set_index("Dispositif"))
+    rules = [f"{one.name.capitalize()} : {one.rule}." for one in SCHEMES.values()]
+    st.caption(f"Chacun à son plafond. {' '.join(rules)}")
 
 
 def _tables(territory: Territory, found: Help) -> None:

@@ -51,6 +51,10 @@ MSP_TEXT = "code de la santé publique, article L. 6323-3, et cahier des charges
 TEAMS_TEXT = "code de la santé publique, article L. 1411-11-1"
 CPTS_TEXT = "code de la santé publique, article L. 1434-12"
 LABEL_TEXT = "loi de financement de la sécurité sociale pour 2026, article 63"
+NOT_READ_AGAIN = (MSP_TEXT, TEAMS_TEXT)
+"""Texts known by what quotes them: the article in force was not read again."""
+TABLE_OF = "28 novembre 2026"
+"""When this table was last gone through."""
 ESP_EUROS, ESP_YEARS = 30_000, 3
 ESS_START_EUROS = 80_000
 ESS_EUROS_A_YEAR = (50_000, 100_000)
@@ -325,6 +329,19 @@ RULES = (
     ),
 )
 """Every constant above, explained."""
+
+
+def cited(source: str) -> str:
+    """Return a source as it stands beside a rule: whether its text in force was read is said.
+
+    Parameters
+    ----------
+    source
+        One of the texts above, or any other source.
+    """
+    if not any(text in source for text in NOT_READ_AGAIN):
+        return source
+    return f"{source} (texte en vigueur non relu ; table du {TABLE_OF})"
 
 
 def _told(name: str) -> str:

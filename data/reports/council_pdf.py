@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from data.base.french import MISSING, number, percent
+from data.region.rules import cited
 from data.region.territory import Territory
 from data.reports import pole_tables
 from data.reports.pdf import GREY, INK, MARGIN_MM, Document
@@ -76,7 +77,9 @@ def pole_pdf(
     _winners(page, found)
     page.heading("Ce que demandent les textes", 10)
     page.items([f"{_plain(check.rule)} : {check.state}" for check in rules[0]], 7.5)
-    _small(page, f"Textes : {' ; '.join(dict.fromkeys(check.source for check in rules[0]))}.")
+    _small(
+        page, f"Textes : {' ; '.join(dict.fromkeys(cited(check.source) for check in rules[0]))}."
+    )
     page.items([_sum(one) for one in rules[1]], 7.5)
     _small(page, pole_tables.ASSUMPTIONS)
     return page.finished()
@@ -164,6 +167,10 @@ def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
         "Part du besoin": percent(found.covered / found.need) if found.need else MISSING,
         "Borne : au plus, demi-journées par mois": number(found.bound),
         "Volontaires": number(float(found.volunteers.sum())),
+        "Demi-journées par mois et volontaire, au plus": number(found.terms.ceiling),
+        "Sites d’accueil, au plus": "sans limite"
+        if found.terms.sites is None
+        else number(found.terms.sites),
         "Trajet le plus long (minutes)": number(found.terms.minutes),
         "APL sous laquelle aucun donneur ne descend": number(found.terms.floor, 1)
         if found.terms.floor
@@ -172,6 +179,9 @@ def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
         if money is None
         else f"{number(money)} €",
         "Heures de route par mois": number(found.road_hours),
+        "Kilomètres de route par mois (ligne droite × 1,3)": number(
+            tables.kilometres(territory, found)
+        ),
         "Habitants hors cibles dont l’APL baisse": number(lost["people"]),
         "Habitants sans place en plus, hors cibles": number(lost["without_room"]),
     }

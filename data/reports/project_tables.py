@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from data.base.french import counted, joined, number
-from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP, cited
 from data.siting.evaluation import SiteEvaluation
 from data.siting.project_rules import KINDS, MET, UNKNOWN, UNMET, Check
 from data.siting.projects import Funded, Money, money
@@ -30,7 +30,7 @@ def checks_table(
                 "Règle": check.rule[:1].upper() + check.rule[1:],
                 "État": _MARKS[check.state],
                 "Ce que l’on sait": check.detail,
-                "Source": check.source,
+                "Source": cited(check.source),
             }
             for name, kind, asked in zip(names, kinds, found, strict=True)
             for check in asked

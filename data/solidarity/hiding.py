@@ -30,6 +30,13 @@ STATUS = {
 """What a plan is, in French, beside its bound."""
 
 
+def proof_words(status: str, covered: float, bound: float) -> str:
+    """Return what a plan is, in French; a gap that figures do not show is said to be small."""
+    if status == "bounded" and round(covered) == round(bound):
+        return "à moins d’une demi-journée près"
+    return STATUS[status]
+
+
 def may_leave(doctors: Floats) -> Floats:
     """Return how many doctors of each commune a plan may enlist: of ten or more, all but five."""
     return np.where(doctors >= LEAST_ABLE, doctors - LEAST_PUBLIC_GPS, doctors)

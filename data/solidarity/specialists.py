@@ -23,9 +23,9 @@ from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
 from data.solidarity.hiding import (
     LEAST_ABLE,
-    STATUS,
     hidden_plan,
     may_leave,
+    proof_words,
     reached_by_enough,
 )
 from data.solidarity.hosts import candidates
@@ -289,12 +289,13 @@ def said(help_found: SpecialistHelp) -> list[str]:
     if not need:
         return [counted_here, "Rien ne manque à ce compte : aucune aide n’est à organiser."]
     count = int(found.volunteers.sum())
+    proof = proof_words(found.status, found.covered, found.bound)
     covered = (
         f"Il manque {number(need)} demi-journées par mois dans "
         f"{counted(len(help_found.targets), 'commune', 'communes')} ; "
         f"{counted(count, 'volontaire en couvrirait', 'volontaires en couvriraient')} "
         f"{number(found.covered)}, soit {percent(found.covered / need)} (au plus "
-        f"{number(found.bound)} : {STATUS[found.status]}) ; {number(help_found.out_of_reach)} hors "
+        f"{number(found.bound)} : {proof}) ; {number(help_found.out_of_reach)} hors "
         f"d’atteinte : aucun spécialiste ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan "
         "dirait qui."
     )

@@ -14,7 +14,7 @@ from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
-from data.solidarity.hiding import LEAST_ABLE, STATUS
+from data.solidarity.hiding import LEAST_ABLE, proof_words
 from data.solidarity.plans import Help
 
 WEEKS = 4
@@ -177,7 +177,8 @@ def sentence(found: Help) -> str:
         f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
         f"{percent(found.covered / found.need)} du besoin"
     )
-    told += f" (au plus {number(found.bound)} : " + (f"{STATUS[found.status]}).")
+    proof = proof_words(found.status, found.covered, found.bound)
+    told += f" (au plus {number(found.bound)} : {proof})."
     if found.out_of_reach >= 0.5:
         told += (
             f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "

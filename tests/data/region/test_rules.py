@@ -210,6 +210,8 @@ def test_every_constant_is_explained_once() -> None:
         "RULES",
         "ZONE_AIDS",
         "HELPED_ZONES",
+        "NOT_READ_AGAIN",
+        "TABLE_OF",
     }
     for name in told:
         module, _, constant = name.rpartition(".")
@@ -256,3 +258,11 @@ def test_the_values_are_those_that_were_published() -> None:
     assert rules.LEAST_PUBLIC_GPS == 5
     assert rules.APL_NOISE == 0.01 / 2  # an APL is published with two decimals
     assert rules.MINUTES_NOISE == 0.1 / 2  # minutes are told with one
+
+
+def test_a_text_that_was_not_read_again_says_so_wherever_it_is_cited():
+    for text in rules.NOT_READ_AGAIN:
+        assert rules.cited(text).startswith(text)
+        assert "non relu" in rules.cited(text)
+        assert rules.TABLE_OF in rules.cited(f"choix de ProxiSoins, d’après {text}")
+    assert rules.cited(rules.LABEL_TEXT) == rules.LABEL_TEXT
