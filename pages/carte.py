@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data.maps import payload
+from data.maps.document import OwnPoints
 from data.region.territory import Territory
 from data.uploads import MatchReport
 from data.uploads.own_points import own_points
@@ -54,13 +55,13 @@ def _payload(territory: Territory, view: ViewState) -> str:
         document, encoded = carte_view.configuration(
             territory, with_risk=with_risk, with_soon=with_soon
         )
-        own = {}
+        own: OwnPoints | None = None
         if points is not None:
             own = payload.with_own_points(document, points)
             view = replace(view, layers=(*view.layers, "points"))
         # What the client needs first comes first: it fetches the contours while it reads the rest.
-        first = payload.contours_address(document) | map_dialogue.opening(view)
-        parts = [payload.encode(first), encoded, payload.encode(own)]
+        first = {**payload.contours_address(document), **map_dialogue.opening(view)}
+        parts = [payload.encode(first), encoded, payload.encode(own or {})]
         st.session_state["carte_payload"] = kept = (content, ".".join(parts))
     return str(kept[1])
 

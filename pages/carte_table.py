@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.maps.document import Pointed
 from data.region.territory import Territory
 from pages import exporting, figures, grids, map_dialogue, shell, table_filters
 from pages.state import ViewState
@@ -29,7 +30,7 @@ def _point(code: str, key: str) -> None:
     st.session_state[_MARKED] = code
 
 
-def pointed(message: Mapping[str, Any]) -> dict[str, str] | None:
+def pointed(message: Mapping[str, Any]) -> Pointed | None:
     """Return the commune that a row has chosen and that the map does not show yet.
 
     Parameters
@@ -39,8 +40,7 @@ def pointed(message: Mapping[str, Any]) -> dict[str, str] | None:
 
     Returns
     -------
-    dict or None
-        "commune" and "turn", as `data.maps.document.Pointed`.
+    Pointed or None
     """
     asked = st.session_state.get(_POINTED)
     if asked is None or asked["after"] != message.get("turn"):

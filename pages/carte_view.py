@@ -1,11 +1,10 @@
 """What the main map is sent, for its screen and for the links to it."""
 
-from typing import Any
-
 import streamlit as st
 
 from data.base import french
 from data.maps import payload, risk
+from data.maps.document import MapDocument
 from data.region import privacy
 from data.region.territory import Territory
 from models.region import flag, soon
@@ -17,7 +16,7 @@ from pages import shell
 )
 def configuration(
     territory: Territory, *, with_risk: bool, with_soon: bool
-) -> tuple[dict[str, Any], str]:
+) -> tuple[MapDocument, str]:
     """Return the configuration of the map, read only, and what is sent of it.
 
     It is kept for all sessions: whether it holds the risk by commune is part of what it is.
@@ -31,7 +30,8 @@ def configuration(
     )
     if with_soon:
         table = soon.with_soon(table, territory)
-    document = payload.configuration(territory, table, around, with_room=True) | {"whole": True}
+    document = payload.configuration(territory, table, around, with_room=True)
+    document["whole"] = True
     known = shell.known_risk(territory) if with_risk else None
     if known is not None:
         document = risk.with_overdue(document, flag.overdue_of(known, french.today()))

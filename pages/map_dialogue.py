@@ -1,13 +1,14 @@
 """What maps and server say to each other: the client's last question, the server's answer."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
 
 from data.access.around import around
 from data.maps import payload, room
+from data.maps.document import Answer, Around, Defaults, Line, Opening, State
 from data.pdses import coverage
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
 from data.region.territory import Territory
@@ -42,18 +43,16 @@ def _room(territory: Territory, minutes: int) -> room.RoomDocument | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
-def _counts_around(territory: Territory, lon: float, lat: float) -> list[dict[str, Any]]:
+def _counts_around(territory: Territory, lon: float, lat: float) -> list[Around]:
     counted = around(territory, shell.commune_indicators(territory), lon, lat)
-    return [
-        {str(key): None if np.isnan(value) else float(value) for key, value in row.items()}
-        for row in counted.to_dict("records")
-    ]
+    rows = counted.astype(object).where(counted.notna(), None).to_dict("records")
+    return cast("list[Around]", rows)
 
 
-def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]:
+def opening(view: ViewState, default: ViewState | None = None) -> Opening:
     """Return the part of a payload that says the view to open on, and what is the default."""
     default = default or ViewState()
-    state = {
+    state: State = {
         "region": view.region,
         "lon": view.lon,
         "lat": view.lat,
@@ -67,7 +66,7 @@ def opening(view: ViewState, default: ViewState | None = None) -> dict[str, Any]
         "seuil": view.within,
         "partage": view.fair,
     }
-    defaults = {"indicator": default.indicator, "layers": list(default.layers)}
+    defaults: Defaults = {"indicator": default.indicator, "layers": list(default.layers)}
     return {"state": state, "defaults": defaults}
 
 
@@ -101,15 +100,16 @@ def open_sheet(key: str, message: dict[str, Any], view: ViewState) -> None:
         st.switch_page("pages/territoire.py")
 
 
-def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
+def answer(territory: Territory, view: ViewState) -> Answer:
     """Return what the server adds to a view: isochrones, lines that cover the commune."""
-    said: dict[str, Any] = {"rings": {}}
+    rings: dict[str, dict[str, Any]] = {}
+    said: Answer = {"rings": rings}
     for layer in RING_LAYERS:
         if layer in view.layers:
-            said["rings"][layer] = _rings(territory, layer)
+            rings[layer] = _rings(territory, layer)
     if view.here is not None:
         try:
-            said["rings"]["ici"] = _rings_around(territory, *view.here)
+            rings["ici"] = _rings_around(territory, *view.here)
             said["around"] = _counts_around(territory, *view.here)
         except ProxiSoinsError as error:
             said["message"] = str(error)
@@ -119,7 +119,7 @@ def answer(territory: Territory, view: ViewState) -> dict[str, Any]:
         lines = coverage.lines_covering(territory, view.commune)
         said["commune"] = {
             "code": view.commune,
-            "lines": lines.round({"minutes": 0}).to_dict("records"),
+            "lines": cast("list[Line]", lines.round({"minutes": 0}).to_dict("records")),
             "note": "Aucune ligne tenue à moins d’une heure."
             if len(territory.pdses_lines)
             else "Aucune ligne de garde n’est chargée.",

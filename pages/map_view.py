@@ -4,6 +4,7 @@ No text of a user or of an imported file goes through a folium object: branca wo
 a template. All data travels as base64 JSON, which the client writes as text.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import folium
@@ -70,7 +71,7 @@ def _shell(payload: str) -> folium.Map:
     return shell
 
 
-def draw_map(payload: str, answer: dict[str, Any] | None, key: str) -> None:
+def draw_map(payload: str, answer: Mapping[str, Any] | None, key: str) -> None:
     """Draw the map; what its client asks is then in `st.session_state[key]`.
 
     Parameters

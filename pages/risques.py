@@ -12,6 +12,7 @@ import streamlit as st
 
 from data.base import french
 from data.maps import payload, risk
+from data.maps.document import ContoursAddress
 from data.region import france
 from data.region.schemas import ZONES
 from data.region.territory import Territory
@@ -182,7 +183,7 @@ def _filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 )
 def _configuration(
     territory: Territory, horizon: int, codes: tuple[str, ...] | None
-) -> tuple[dict[str, Any], str]:
+) -> tuple[ContoursAddress, str]:
     """Return where the contours are, and what is sent of the map's configuration."""
     table = risk.with_risk(shell.commune_indicators(territory), shell.risk(territory, horizon))
     document = risk.configuration(territory, table, horizon, codes)
@@ -196,7 +197,7 @@ def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) 
     if kept is None or kept[0] != key:
         contours, encoded = _configuration(territory, horizon, codes)
         view = replace(shell.view(), indicator="risk_class")
-        first = payload.encode(contours | map_dialogue.opening(view))
+        first = payload.encode({**contours, **map_dialogue.opening(view)})
         st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
     return str(kept[1])
 

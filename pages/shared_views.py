@@ -71,7 +71,7 @@ def _draw_carte(territory: Territory, query: Query) -> None:
     opened = map_dialogue.opening(view)
     since = query.get("depuis", "")
     opened["state"]["since"] = int(since) if since.isdecimal() else None
-    first = payload.contours_address(document) | opened
+    first = {**payload.contours_address(document), **opened}
     parts = [payload.encode(first), encoded, payload.encode({"read_only": True})]
     _map(territory, ".".join(parts), view)
 

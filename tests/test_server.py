@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 
 import server
-from data.maps import payload
+from data.maps import overlays
 from geo.errors import InvalidInputError
 from pages import map_assets
 
@@ -231,7 +231,7 @@ def test_a_foreseen_error_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_the_frame_of_the_map_may_show_background_tiles() -> None:
     frame, _, _ = answer(HTMLResponse("<html><head></head></html>"), f"{server.MAP_FRAME}/i.html")
     screen, _, _ = answer(HTMLResponse(STREAMLIT_PAGE))
-    tiles = "/".join(payload.MAP_BACKGROUND["url"].split("/")[:3])
+    tiles = "/".join(overlays.BACKGROUND["url"].split("/")[:3])
     assert f"img-src 'self' data: blob: {tiles};" in frame["content-security-policy"]
     assert "https:" not in screen["content-security-policy"]
 

@@ -162,18 +162,18 @@ class Defaults(TypedDict):
     layers: list[str]
 
 
-class Setting(TypedDict):
-    """What every map of a region starts from: contours, town halls, what is simulated."""
+class Opening(TypedDict):
+    """The view to open on and what is the default."""
+
+    state: State
+    defaults: Defaults
+
+
+class ContoursAddress(TypedDict):
+    """Where contours are: a file beside `base`, or, where none could be written, gzip in base64."""
 
     base: str
     contours: str | None
-    region_name: str
-    attribution: str
-    simulated: list[str]
-    warning: str
-    search: SearchRules
-    lon: list[float]
-    lat: list[float]
     contours_data: NotRequired[str]
 
 
@@ -204,8 +204,8 @@ class ContoursDocument(TypedDict):
     epcis: dict[str, str]
 
 
-class MapDocument(Setting):
-    """All that the client needs: the setting, what is drawn, and the view once it is known.
+class MapDocument(ContoursAddress):
+    """All that the client needs: the region, what is drawn, and the view once it is known.
 
     Attributes
     ----------
@@ -216,8 +216,17 @@ class MapDocument(Setting):
         region.
     read_only
         Whether the address of the page is left alone.
+    lon, lat
+        Of the town halls.
     """
 
+    region_name: str
+    attribution: str
+    simulated: list[str]
+    warning: str
+    search: SearchRules
+    lon: list[float]
+    lat: list[float]
     indicators: list[Indicator]
     comparisons: dict[str, dict[str, Any]]
     comparison_note: str
@@ -232,6 +241,13 @@ class MapDocument(Setting):
     card_action: NotRequired[CardAction]
     state: NotRequired[State]
     defaults: NotRequired[Defaults]
+
+
+class OwnPoints(TypedDict):
+    """What a layer of the user's own places changes in a document."""
+
+    points: dict[str, list[Point]]
+    layers: list[Layer]
 
 
 class Line(TypedDict):
@@ -271,6 +287,13 @@ class Pointed(TypedDict):
 
     commune: str
     turn: str
+
+
+class Trial(TypedDict):
+    """What a trial of zones changes: values by indicator, rows of the communes it touches."""
+
+    values: dict[str, list[Value]]
+    marked: list[int]
 
 
 class Answer(TypedDict, total=False):

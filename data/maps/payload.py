@@ -10,50 +10,27 @@ import pandas as pd
 
 from data.access import indicators
 from data.access.people import ROOM_BASIS, people_of
-from data.maps import contours, differences, room
+from data.maps import contours, differences, overlays, room
+from data.maps.document import Class as DrawnClass
+from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
+from data.maps.document import Indicator as DrawnIndicator
 from data.maps.sentences import sentence
-from data.maps.static_files import FROM_FRAME, TILE_SERVER
+from data.maps.static_files import FROM_FRAME
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES
 from data.region.territory import Provenance, Territory
 from geo import display, layers
-from geo.layers import Indicator
+from geo.layers import Indicator, LegendClass
 from geo.travel_time import LonLat
 
 LEVELS = ("epci", "departement", "region")
 """What a commune is compared with on its card."""
-
-MAP_BACKGROUND = {
-    "url": f"{TILE_SERVER}/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal"
-    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&FORMAT=image/png&TILEMATRIXSET=PM"
-    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
-    "attribution": "© IGN, Plan IGN v2 (Géoplateforme)",
-}
 
 ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural Earth"
 """Short form of `embedded_set.attributions`, whole on the screen "Données et méthode"."""
 
 KNOWN_SHARE = 0.5
 """A year is offered when at least this share of communes has a value."""
-
-_CONTOURS = ("base", "contours", "contours_data")
-
-_RINGS = "Isochrones 10, 20 et 30 min autour des "
-_STROKES: tuple[dict[str, Any], ...] = (
-    {"dash": "2 4", "weight": 1.4},
-    {"dash": None, "weight": 3},
-    {"dash": "7 5", "weight": 2},
-)
-STATUS_SYMBOLS = {
-    "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
-    "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
-    "carence": {"shape": "diamond", "colour": "#b00020", "mark": "C"},
-    "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
-}
-"""Shape and letter of each status of an on-call line: never told by colour alone."""
-WORST_FIRST = ("carence", "réquisition", "mutualisée", "assurée")
-"""A mark for several lines takes the worst of their statuses."""
-
 
 PAYLOAD_COMPRESSION = 6
 """2 % larger than at 9, in a third of the time: each session waits for it."""
@@ -69,10 +46,10 @@ def encode(document: Mapping[str, Any]) -> str:
     return base64.b64encode(packed).decode()
 
 
-def setting(territory: Territory) -> dict[str, Any]:
-    """Return what every map of a region starts from: contours, town halls, what is simulated."""
+def blank(territory: Territory) -> MapDocument:
+    """Return a map where nothing is drawn yet: contours, town halls, what is simulated."""
     drawn = contours.contours_file(territory)
-    document: dict[str, Any] = {
+    document: MapDocument = {
         "base": FROM_FRAME,
         "contours": drawn,
         "region_name": territory.region_name,
@@ -82,15 +59,24 @@ def setting(territory: Territory) -> dict[str, Any]:
         "search": RULES,
         "lon": territory.communes["lon"].round(5).tolist(),
         "lat": territory.communes["lat"].round(5).tolist(),
+        "indicators": [],
+        "comparisons": {},
+        "comparison_note": "",
+        "zones": {"values": [], "styles": {}},
+        "points": {},
+        "layers": [],
     }
     if drawn is None:
         document["contours_data"] = base64.b64encode(contours.contours_bytes(territory)).decode()
     return document
 
 
-def contours_address(document: Mapping[str, Any]) -> dict[str, Any]:
+def contours_address(document: MapDocument) -> ContoursAddress:
     """Return the part of a configuration that says where its contours are."""
-    return {name: document[name] for name in _CONTOURS if name in document}
+    address: ContoursAddress = {"base": document["base"], "contours": document["contours"]}
+    if "contours_data" in document:
+        address["contours_data"] = document["contours_data"]
+    return address
 
 
 def ring_origins(territory: Territory, layer: str) -> LonLat:
@@ -156,7 +142,7 @@ def _by_year(territory: Territory, indicator: Indicator, table: pd.DataFrame) ->
     return values
 
 
-def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[dict[str, Any]]:
+def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[Past]:
     """Return the earlier vintages of an indicator for the year slider, oldest first."""
     values = _by_year(territory, indicator, table)
     if values.shape[1] < 2:
@@ -179,9 +165,10 @@ def _dated_sentence(territory: Territory, indicator: Indicator, table: pd.DataFr
 
 def _drawn(
     territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+) -> tuple[list[DrawnIndicator], dict[str, dict[str, Any]]]:
     """Return the indicators as the client draws them, and the comparisons of the card."""
-    drawn, comparisons = [], {}
+    drawn: list[DrawnIndicator] = []
+    comparisons: dict[str, dict[str, Any]] = {}
     # In all of France, the last column is France, not whichever region comes first.
     whole = {}
     if around and len(around["region"]) > 1:
@@ -193,66 +180,80 @@ def _drawn(
     for one in layers.INDICATORS:
         if one.key not in table or not table[one.key].notna().any():
             continue
-        scale = 100.0 if one.unit == "%" else 1.0
         numeric = pd.api.types.is_numeric_dtype(table[one.key])
-        column = table[one.key] * scale if numeric else table[one.key]
-        drawn.append(
-            {
-                "key": one.key,
-                "label": one.label,
-                "short": one.short,
-                "unit": one.unit,
-                "decimals": one.decimals,
-                "breaks": list(one.breaks),
-                "classes": [
-                    {"label": c.label, "colour": c.colour} | ({"value": c.value} if c.value else {})
-                    for c in one.classes
-                ],
-                "values": display.drawn_values(column, one.decimals, one.breaks),
-                "sentence": _dated_sentence(territory, one, table),
-                "note": _quote(territory, one),
-                "years": _past(territory, one, table),
-            }
-            | differences.legend(one)
-        )
+        drawn.append(_indicator(territory, table, one))
         if not (numeric and around) or any(one.key not in frame for frame in around.values()):
             continue
         by_level: dict[str, Any] = {}
         for level, frame in {**around, **whole}.items():
-            values = display.drawn_values(frame[one.key] * scale, one.decimals)
+            values = display.drawn_values(frame[one.key] * _scale(one), one.decimals)
             by_level[level] = dict(zip(frame["code"], values, strict=True))
         by_level["region"] = next(iter(by_level["region"].values()))
         comparisons[one.key] = by_level
     return drawn, comparisons
 
 
-def _said_status(status: str) -> str:
-    """Return a status as a sentence says it: "en carence", "assurée"."""
-    return f"en {status}" if status in {"carence", "réquisition"} else status
+def _scale(indicator: Indicator) -> float:
+    """Return what a share is drawn in: percent."""
+    return 100.0 if indicator.unit == "%" else 1.0
 
 
-def _points(territory: Territory) -> dict[str, list[dict[str, Any]]]:
-    points: dict[str, list[dict[str, Any]]] = {}
+def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> DrawnIndicator:
+    column = table[one.key]
+    if pd.api.types.is_numeric_dtype(column):
+        column = column * _scale(one)
+    drawn: DrawnIndicator = {
+        "key": one.key,
+        "label": one.label,
+        "short": one.short,
+        "unit": one.unit,
+        "decimals": one.decimals,
+        "breaks": list(one.breaks),
+        "classes": [_class(c) for c in one.classes],
+        "values": display.drawn_values(column, one.decimals, one.breaks),
+        "sentence": _dated_sentence(territory, one, table),
+        "note": _quote(territory, one),
+        "years": _past(territory, one, table),
+    }
+    if (moved := differences.legend(one)) is not None:
+        drawn["difference"] = moved
+    return drawn
+
+
+def _class(one: LegendClass) -> DrawnClass:
+    drawn: DrawnClass = {"label": one.label, "colour": one.colour}
+    if one.value:
+        drawn["value"] = one.value
+    return drawn
+
+
+def _points(territory: Territory) -> dict[str, list[Point]]:
+    points: dict[str, list[Point]] = {}
     for kind in ("france_sante", "msp", "centre_sante", "urgences"):
         points[kind] = [
-            {"lon": r.lon, "lat": r.lat, "name": r.name, "detail": f"Commune {r.code}"}
-            for r in _of_kind(territory.structures, kind).itertuples(index=False, name="Structure")
+            {
+                "lon": one["lon"],
+                "lat": one["lat"],
+                "name": one["name"],
+                "detail": f"Commune {one['code']}",
+            }
+            for one in _of_kind(territory.structures, kind).to_dict("records")
         ]
     points["pdses"] = [
         {
-            "lon": r.lon,
-            "lat": r.lat,
-            "name": f"{r.specialty} ({r.line_type})",
-            "detail": f"{r.establishment}, {_said_status(str(r.status))}",
-            "status": r.status,
-            "place": r.establishment,
+            "lon": line["lon"],
+            "lat": line["lat"],
+            "name": f"{line['specialty']} ({line['line_type']})",
+            "detail": f"{line['establishment']}, {overlays.status_told(line['status'])}",
+            "status": line["status"],
+            "place": line["establishment"],
         }
-        for r in territory.pdses_lines.itertuples(index=False, name="Line")
+        for line in territory.pdses_lines.to_dict("records")
     ]
     return points
 
 
-def with_own_points(document: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
+def with_own_points(document: MapDocument, own: pd.DataFrame) -> OwnPoints:
     """Return the fields of a configuration that change when the user adds a layer of points.
 
     Parameters
@@ -262,87 +263,17 @@ def with_own_points(document: Mapping[str, Any], own: pd.DataFrame) -> dict[str,
     own
         Columns lon, lat (EPSG:4326), name, detail: text of the user's, never markup.
     """
-    points = own[["lon", "lat", "name", "detail"]].to_dict("records")
-    layer = _places("points", "Ma couche", len(points), "pentagon", "#c2185b")
+    points: list[Point] = [
+        {"lon": one["lon"], "lat": one["lat"], "name": one["name"], "detail": one["detail"]}
+        for one in own.to_dict("records")
+    ]
+    symbol: Symbol = {"shape": "pentagon", "colour": "#c2185b", "mark": ""}
+    layer = overlays.places("points", "Ma couche", len(points), symbol)
     *others, background = document["layers"]
     return {
-        "points": document["points"] | {"points": points},
+        "points": {**document["points"], "points": points},
         "layers": [*others, layer, background],
     }
-
-
-def _places(key: str, label: str, count: int, shape: str, colour: str) -> dict[str, Any]:
-    """Return a layer of points and its entry in the legend."""
-    symbol = {"shape": shape, "colour": colour, "mark": ""}
-    return {
-        "key": key,
-        "kind": "points",
-        "label": f"{label} ({count})",
-        "symbol": symbol,
-        "legend": [symbol | {"label": label}],
-    }
-
-
-def ring(minutes: int, whose: str, colour: str, rank: int | None = None) -> dict[str, Any]:
-    """Return how the outline at so many minutes is drawn, as its entry in the legend.
-
-    The rank (0 the nearest ring, 2 the farthest) is that of 10, 20 and 30 minutes by default.
-    """
-    stroke = _STROKES[minutes // 10 - 1 if rank is None else rank]
-    return {"label": f"{minutes} min, {whose}", "minutes": minutes, "colour": colour, **stroke}
-
-
-def _layers(points: Mapping[str, list[dict[str, Any]]], note: str) -> list[dict[str, Any]]:
-    def rings(key: str, whose: str, colour: str) -> dict[str, Any]:
-        legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
-        return {
-            "key": key,
-            "kind": "rings",
-            "label": _RINGS + whose,
-            "short": f"Isochrones : {whose}",
-            "colour": colour,
-            "legend": legend,
-            "note": note,
-        }
-
-    def places(key: str, label: str, shape: str, colour: str) -> dict[str, Any]:
-        return _places(key, label, len(points[key]), shape, colour)
-
-    zones = [
-        {"label": zone, "pattern": style["pattern"], "colour": style["colour"]}
-        for zone, style in layers.ZONE_PATTERNS.items()
-    ]
-    lines = places("pdses", "Lignes de garde PDSES", "square", "#1b6e53")
-    lines |= {
-        "statuses": STATUS_SYMBOLS,
-        "worst_first": list(WORST_FIRST),
-        "legend": [
-            symbol | {"label": f"Ligne {_said_status(status)}"}
-            for status, symbol in STATUS_SYMBOLS.items()
-        ],
-    }
-    result = [
-        {"key": "zonage", "kind": "zones", "label": "Zones ZIP et ZAC", "legend": zones},
-        rings("iso_gps", "médecins généralistes", "#0b5fa5"),
-        rings("iso_france_sante", "structures France Santé", "#6a1b9a"),
-        rings("iso_msp", "MSP", "#00695c"),
-        places("france_sante", "Structures France Santé", "star", "#6a1b9a"),
-        lines,
-        places("msp", "Maisons de santé (MSP)", "house", "#00695c"),
-        places("centre_sante", "Centres de santé", "hexagon", "#37474f"),
-        places("urgences", "Services d’urgences", "cross", "#b00020"),
-    ]
-    result.append(
-        {
-            "key": "fond",
-            "kind": "tiles",
-            "label": "Fond de carte IGN (internet)",
-            "short": "Fond IGN (internet)",
-            "legend": None,
-            **MAP_BACKGROUND,
-        }
-    )
-    return result
 
 
 def configuration(
@@ -351,7 +282,7 @@ def configuration(
     around: Mapping[str, pd.DataFrame],
     *,
     with_room: bool = False,
-) -> dict[str, Any]:
+) -> MapDocument:
     """Return all that the map's client needs, but the view.
 
     Parameters
@@ -368,22 +299,24 @@ def configuration(
     drawn, comparisons = _drawn(territory, table, around)
     points = _points(territory)
     engine = territory.travel_time.label
-    document = setting(territory)
-    if with_room:
-        document |= {
-            "room": room.document(territory, HUBERT_MINUTES),
-            "room_controls": room.controls(),
-        }
-    return document | {
-        "whole": False,
-        "indicators": drawn,
-        "comparisons": comparisons,
-        "comparison_note": "EPCI, département et région : moyennes pondérées par la population, "
-        "sommes pour les nombres d’habitants.",
-        "zones": {
-            "values": [z or None for z in table["zone"].fillna("")],
-            "styles": dict(layers.ZONE_PATTERNS),
+    document = blank(territory)
+    document["whole"] = False
+    document["indicators"] = drawn
+    document["comparisons"] = comparisons
+    document["comparison_note"] = (
+        "EPCI, département et région : moyennes pondérées par la population, "
+        "sommes pour les nombres d’habitants."
+    )
+    document["zones"] = {
+        "values": [z or None for z in table["zone"].fillna("")],
+        "styles": {
+            zone: {"pattern": style["pattern"], "colour": style["colour"]}
+            for zone, style in layers.ZONE_PATTERNS.items()
         },
-        "points": points,
-        "layers": _layers(points, f"{engine.name} : {engine.detail}"),
     }
+    document["points"] = points
+    document["layers"] = overlays.of_region(points, f"{engine.name} : {engine.detail}")
+    if with_room:
+        document["room"] = room.document(territory, HUBERT_MINUTES)
+        document["room_controls"] = room.controls()
+    return document

@@ -1,12 +1,11 @@
 """What the map of the on-call lines receives: minutes to a specialty, its lines, their reach."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.maps import payload
+from data.maps import overlays, payload
+from data.maps.document import Layer, MapDocument, Point
 from data.pdses import hospitals
 from data.pdses.coverage import FARTHEST_MINUTES, REACH_MINUTES, Cover
 from data.region.territory import Territory
@@ -51,7 +50,7 @@ def sentence(covered: Cover, specialty: str) -> str:
 
 def configuration(
     territory: Territory, covered: Cover, specialty: str, shown: pd.DataFrame, note: str
-) -> dict[str, Any]:
+) -> MapDocument:
     """Return all that the map's client needs, but the view.
 
     Parameters
@@ -69,83 +68,54 @@ def configuration(
     if np.isinf(minutes).any():
         note = f"Hachuré : à plus de {FARTHEST_MINUTES:g} minutes. {note}"
     engine = territory.travel_time.label
-    return payload.setting(territory) | {
-        "read_only": True,
-        "indicators": [
-            {
-                "key": INDICATOR,
-                "label": f"Temps d’accès à une ligne tenue : {specialty}",
-                "short": "Ligne la plus proche",
-                "unit": "min",
-                "decimals": 0,
-                "breaks": list(_BREAKS),
-                "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
-                "values": display.drawn_values(pd.Series(minutes), 0, _BREAKS),
-                "sentence": sentence(covered, specialty),
-                "note": note,
-                "years": [],
-            }
-        ],
-        "comparisons": {},
-        "comparison_note": "Lignes tenues à une heure ou moins, toutes spécialités.",
-        "zones": {"values": [], "styles": {}},
-        "points": {POINTS: _points(shown)},
-        "layers": _layers(len(shown), specialty, f"{engine.name} : {engine.detail}"),
-    }
+    document = payload.blank(territory)
+    document["read_only"] = True
+    document["indicators"] = [
+        {
+            "key": INDICATOR,
+            "label": f"Temps d’accès à une ligne tenue : {specialty}",
+            "short": "Ligne la plus proche",
+            "unit": "min",
+            "decimals": 0,
+            "breaks": list(_BREAKS),
+            "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
+            "values": display.drawn_values(pd.Series(minutes), 0, _BREAKS),
+            "sentence": sentence(covered, specialty),
+            "note": note,
+            "years": [],
+        }
+    ]
+    document["comparison_note"] = "Lignes tenues à une heure ou moins, toutes spécialités."
+    document["points"] = {POINTS: _points(shown)}
+    document["layers"] = _layers(len(shown), specialty, f"{engine.name} : {engine.detail}")
+    return document
 
 
-def _points(lines: pd.DataFrame) -> list[dict[str, Any]]:
+def _points(lines: pd.DataFrame) -> list[Point]:
     return [
         {
-            "lon": row.lon,
-            "lat": row.lat,
-            "name": f"{row.specialty} ({row.line_type})",
-            "detail": f"{row.establishment}, {row.commune} : {_state(str(row.status))}"
-            + ("" if row.held or row.lacking else ", hors période"),
-            "status": row.status,
-            "place": row.establishment,
-            "key": row.key,
+            "lon": line["lon"],
+            "lat": line["lat"],
+            "name": f"{line['specialty']} ({line['line_type']})",
+            "detail": f"{line['establishment']}, {line['commune']} : "
+            + overlays.status_told(line["status"])
+            + ("" if line["held"] or line["lacking"] else ", hors période"),
+            "status": line["status"],
+            "place": line["establishment"],
+            "key": line["key"],
         }
-        for row in lines.assign(key=hospitals.keys(lines)).itertuples(index=False, name="Line")
+        for line in lines.assign(key=hospitals.keys(lines)).to_dict("records")
     ]
 
 
-def _state(status: str) -> str:
-    """Return a status as it is said after a noun: "assurée", "en carence"."""
-    return f"en {status}" if status in {"carence", "réquisition"} else status
-
-
-def _layers(count: int, specialty: str, note: str) -> list[dict[str, Any]]:
+def _layers(count: int, specialty: str, note: str) -> list[Layer]:
     colour = "#0b3d91"
+    legend = [
+        overlays.ring(int(minutes), "ligne tenue", colour, rank)
+        for rank, minutes in enumerate(REACH_MINUTES)
+    ]
     return [
-        {
-            "key": RINGS,
-            "kind": "rings",
-            "label": f"Portée en 30, 45 et 60 min : {specialty}",
-            "colour": colour,
-            "legend": [
-                payload.ring(int(minutes), "ligne tenue", colour, rank)
-                for rank, minutes in enumerate(REACH_MINUTES)
-            ],
-            "note": note,
-        },
-        {
-            "key": POINTS,
-            "kind": "points",
-            "label": f"Lignes de permanence ({count})",
-            "symbol": payload.STATUS_SYMBOLS["assurée"],
-            "statuses": payload.STATUS_SYMBOLS,
-            "worst_first": list(payload.WORST_FIRST),
-            "legend": [
-                symbol | {"label": f"Ligne {_state(status)}"}
-                for status, symbol in payload.STATUS_SYMBOLS.items()
-            ],
-        },
-        {
-            "key": "fond",
-            "kind": "tiles",
-            "label": "Fond de carte IGN (internet)",
-            "legend": None,
-            **payload.MAP_BACKGROUND,
-        },
+        overlays.rings(RINGS, f"Portée en 30, 45 et 60 min : {specialty}", colour, legend, note),
+        overlays.on_call_lines(POINTS, "Lignes de permanence", count),
+        overlays.BACKGROUND,
     ]

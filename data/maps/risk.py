@@ -1,12 +1,12 @@
 """The map of the risk: the class of every commune, for the screens "Carte" and "Territoires"."""
 
 from collections.abc import Collection
-from typing import Any
 
 import pandas as pd
 
 from data.base.french import counted
 from data.maps import payload
+from data.maps.document import Class, Indicator, MapDocument
 from data.region.territory import Territory
 
 WITHOUT_GP = "sans médecin"
@@ -16,7 +16,7 @@ PROBABLY_GONE = "probablement déjà parti"
 LEFT_OUT = "hors du filtre"
 """Value of communes that a filter leaves out: said in the legend, not shown as missing."""
 
-_LEFT_OUT_CLASS = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
+_LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
 
 
 def with_risk(table: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def configuration(
     table: pd.DataFrame,
     horizon: int,
     kept: Collection[str] | None = None,
-) -> dict[str, Any]:
+) -> MapDocument:
     """Return the map's configuration with the risk and the zoning only.
 
     Parameters
@@ -80,7 +80,7 @@ def configuration(
     return document
 
 
-def with_overdue(document: dict[str, Any], told: str) -> dict[str, Any]:
+def with_overdue(document: MapDocument, told: str) -> MapDocument:
     """Return a map's configuration whose risk says that its forecast has ended, when it has.
 
     Parameters
@@ -92,8 +92,8 @@ def with_overdue(document: dict[str, Any], told: str) -> dict[str, Any]:
     """
     if not told:
         return document
-    indicators = [
-        one | {"sentence": f"{one['sentence']} {told}"} if one["key"] == "risk_class" else one
+    indicators: list[Indicator] = [
+        {**one, "sentence": f"{one['sentence']} {told}"} if one["key"] == "risk_class" else one
         for one in document["indicators"]
     ]
-    return document | {"indicators": indicators}
+    return {**document, "indicators": indicators}

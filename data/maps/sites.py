@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number
-from data.maps import payload
+from data.maps import overlays, payload
+from data.maps.document import CardAction, Layer, MapDocument, Point, Symbol
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation
@@ -24,13 +25,13 @@ RINGS_EACH = 12
 """Above this number of sites, one area for all is drawn: more outlines cannot be read."""
 NEAR_MINUTES = HUBERT_MINUTES
 
-CARD_ACTION = {"label": "Ajouter un site ici", "action": "site"}
+CARD_ACTION: CardAction = {"label": "Ajouter un site ici", "action": "site"}
 """What the card of a commune proposes, and how the client then calls it."""
 
 _PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone")
 """Indicators of the map: nothing about the risk of a commune, which a share must not show."""
 _REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
-_SYMBOLS = {
+_SYMBOLS: dict[str, Symbol] = {
     SITES: {"shape": "diamond", "colour": "#c2185b", "mark": ""},
     CHOSEN: {"shape": "pin", "colour": "#003d2b", "mark": ""},
 }
@@ -64,7 +65,7 @@ def configuration(
     around: Mapping[str, pd.DataFrame],
     evaluation: SiteEvaluation,
     chosen: Collection[int] = (),
-) -> dict[str, Any]:
+) -> MapDocument:
     """Return all that the map's client needs: today's access, the sites, their view.
 
     Parameters
@@ -91,11 +92,15 @@ def configuration(
         SITES: [_point(row, evaluation) for row in range(len(judged)) if row not in chosen],
         CHOSEN: [_point(row, evaluation) for row in sorted(chosen)],
     }
-    document["points"] = document["points"] | points
+    document["points"] = {**document["points"], **points}
     engine = territory.travel_time.label
     note = f"{engine.name} : {engine.detail}"
     kept = [one for one in document["layers"] if one["key"] in _DRAWN_FROM_HERE]
-    own = [_places(key, len(points[key])) for key in (CHOSEN, SITES) if points[key]]
+    own = [
+        overlays.places(key, _LABELS[key], len(points[key]), _SYMBOLS[key])
+        for key in (CHOSEN, SITES)
+        if points[key]
+    ]
     whose = "chaque site" if len(judged) <= RINGS_EACH else "le plus proche des sites"
     document["layers"] = [
         *own,
@@ -104,36 +109,41 @@ def configuration(
         *kept,
     ]
     shown = [*(one["key"] for one in own), REACH, ONE]
-    state = _framed(judged) | {
+    lon, lat, zoom = _framed(judged)
+    document["state"] = {
+        "lon": lon,
+        "lat": lat,
+        "zoom": zoom,
         "region": territory.region,
         "indicator": "minutes_to_nearest_gp",
         "layers": shown,
         "commune": "",
         "here": None,
     }
-    defaults = {"indicator": "minutes_to_nearest_gp", "layers": shown}
-    return document | {"state": state, "defaults": defaults}
+    document["defaults"] = {"indicator": "minutes_to_nearest_gp", "layers": shown}
+    return document
 
 
 def opening(
     territory: Territory, table: pd.DataFrame, around: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
+) -> MapDocument:
     """Return what the map receives before any site is chosen: today's access, and the question.
 
     Parameters are those of `configuration`.
     """
     document = payload.configuration(territory, table[list(_PUBLIC)], around)
     document["layers"] = [one for one in document["layers"] if one["key"] in _DRAWN_FROM_HERE]
-    state: dict[str, Any] = {
+    document["state"] = {
         "region": territory.region,
         "indicator": "minutes_to_nearest_gp",
         "layers": [],
         "commune": "",
         "here": None,
     }
-    defaults = {"indicator": "minutes_to_nearest_gp", "layers": []}
-    asked = {"read_only": True, "card_action": CARD_ACTION}
-    return document | asked | {"state": state, "defaults": defaults}
+    document["defaults"] = {"indicator": "minutes_to_nearest_gp", "layers": []}
+    document["read_only"] = True
+    document["card_action"] = CARD_ACTION
+    return document
 
 
 def sentence(evaluation: SiteEvaluation) -> str:
@@ -153,7 +163,7 @@ def sentence(evaluation: SiteEvaluation) -> str:
     return f"{start} à 20 minutes ou moins de {people}{more}."
 
 
-def _point(row: int, evaluation: SiteEvaluation) -> dict[str, Any]:
+def _point(row: int, evaluation: SiteEvaluation) -> Point:
     site = evaluation.sites.iloc[row]
     new = site["newly_within_20"]
     detail = (
@@ -169,38 +179,17 @@ def _point(row: int, evaluation: SiteEvaluation) -> dict[str, Any]:
     }
 
 
-def _places(key: str, count: int) -> dict[str, Any]:
-    symbol = _SYMBOLS[key]
-    return {
-        "key": key,
-        "kind": "points",
-        "label": f"{_LABELS[key]} ({count})",
-        "symbol": symbol,
-        "legend": [symbol | {"label": _LABELS[key]}],
-    }
+def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) -> Layer:
+    legend = [overlays.ring(one, whose, colour) for one in minutes]
+    label = f"Isochrones {', '.join(map(str, minutes))} min : {whose}"
+    return overlays.rings(key, label, colour, legend, note)
 
 
-def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) -> dict[str, Any]:
-    legend = [payload.ring(one, whose, colour) for one in minutes]
-    return {
-        "key": key,
-        "kind": "rings",
-        "label": f"Isochrones {', '.join(map(str, minutes))} min : {whose}",
-        "colour": colour,
-        "legend": legend,
-        "note": note,
-    }
-
-
-def _framed(judged: pd.DataFrame) -> dict[str, float | None]:
-    """Return the centre and zoom that hold the sites and what they reach."""
+def _framed(judged: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the centre (lon, lat) and zoom that hold the sites and what they reach."""
     lon, lat = judged["lon"].to_numpy(float), judged["lat"].to_numpy(float)
     # 0.5 degree more: 20 minutes by car are some 25 km on each side.
     width = max(np.ptp(lon), np.ptp(lat) * 1.4) + 0.5
     # A map of 800 pixels shows 1.1 degree of longitude at zoom 10, twice as much at each less.
     zoom = float(np.clip(np.floor(4 * (10 + np.log2(1.1 / width))) / 4, 6.5, 10))
-    return {
-        "lon": float((lon.min() + lon.max()) / 2),
-        "lat": float((lat.min() + lat.max()) / 2),
-        "zoom": zoom,
-    }
+    return float((lon.min() + lon.max()) / 2), float((lat.min() + lat.max()) / 2), zoom

@@ -1,12 +1,11 @@
 """What the map of help between territories receives: targets, groups of donors, hosts, flows."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number, percent
-from data.maps import payload
+from data.maps import overlays, payload
+from data.maps.document import Flow, Layer, LegendEntry, MapDocument, Point, Symbol, Value
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity import tables
@@ -49,7 +48,7 @@ def sentence(found: Help, told: float) -> str:
     return said
 
 
-def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any]:
+def configuration(territory: Territory, found: Help, note: str) -> MapDocument:
     """Return all that the map's client needs, but the view.
 
     Parameters
@@ -62,39 +61,37 @@ def configuration(territory: Territory, found: Help, note: str) -> dict[str, Any
     drawn = flows(territory, found)
     groups = donor_groups(territory, found).of
     hosts = tables.host_table(found)
-    return payload.setting(territory) | {
-        "read_only": True,
-        "indicators": [
-            {
-                "key": INDICATOR,
-                "label": "Communes aidées et groupes de donneurs",
-                "short": "Aide entre territoires",
-                "unit": "",
-                "decimals": 0,
-                "breaks": [],
-                "classes": [
-                    {"value": value, "label": label, "colour": colour}
-                    for value, (label, colour) in _CLASSES.items()
-                ],
-                "values": _states(found, groups),
-                "sentence": sentence(found, drawn.told),
-                "note": f"Un groupe qui donne est un EPCI de {LEAST_PUBLIC_GPS} volontaires ou "
-                "plus, ou les autres EPCI d’un département ensemble ; l’aide au sein d’un même "
-                "EPCI n’a pas de trait, et les EPCI où va trop peu d’un groupe partagent le "
-                f"sien. {tables.NOT_PREDICTED} {note}",
-                "years": [],
-            }
-        ],
-        "comparisons": {},
-        "comparison_note": "Aucun médecin n’est désigné.",
-        "zones": {"values": [], "styles": {}},
-        "points": {HOSTS: _hosts(territory, hosts)},
-        "flows": _lines(drawn.lines),
-        "layers": _layers(len(hosts), drawn.lines),
-    }
+    document = payload.blank(territory)
+    document["read_only"] = True
+    document["indicators"] = [
+        {
+            "key": INDICATOR,
+            "label": "Communes aidées et groupes de donneurs",
+            "short": "Aide entre territoires",
+            "unit": "",
+            "decimals": 0,
+            "breaks": [],
+            "classes": [
+                {"value": value, "label": label, "colour": colour}
+                for value, (label, colour) in _CLASSES.items()
+            ],
+            "values": _states(found, groups),
+            "sentence": sentence(found, drawn.told),
+            "note": f"Un groupe qui donne est un EPCI de {LEAST_PUBLIC_GPS} volontaires ou "
+            "plus, ou les autres EPCI d’un département ensemble ; l’aide au sein d’un même "
+            "EPCI n’a pas de trait, et les EPCI où va trop peu d’un groupe partagent le "
+            f"sien. {tables.NOT_PREDICTED} {note}",
+            "years": [],
+        }
+    ]
+    document["comparison_note"] = "Aucun médecin n’est désigné."
+    document["points"] = {HOSTS: _hosts(territory, hosts)}
+    document["flows"] = _lines(drawn.lines)
+    document["layers"] = _layers(len(hosts), drawn.lines)
+    return document
 
 
-def _states(found: Help, groups: pd.Series) -> list[str]:
+def _states(found: Help, groups: pd.Series) -> list[Value]:
     values = np.where(groups.isin(["", OTHERS]), _OTHER, _DONOR).astype(object)
     targets = found.targets
     need = targets["half_days"].to_numpy(float)
@@ -109,7 +106,7 @@ def _states(found: Help, groups: pd.Series) -> list[str]:
     return [str(one) for one in values]
 
 
-def _hosts(territory: Territory, hosts: pd.DataFrame) -> list[dict[str, Any]]:
+def _hosts(territory: Territory, hosts: pd.DataFrame) -> list[Point]:
     places = territory.communes.set_index("code")
     return [
         {
@@ -122,7 +119,7 @@ def _hosts(territory: Territory, hosts: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(lines: pd.DataFrame) -> list[dict[str, Any]]:
+def _lines(lines: pd.DataFrame) -> list[Flow]:
     least, most = _WIDTHS_PX
     half_days = lines["half_days"].to_numpy(float)
     widths = np.maximum(least, most * half_days / half_days.max()) if len(lines) else half_days
@@ -134,38 +131,30 @@ def _lines(lines: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _layers(hosts: int, lines: pd.DataFrame) -> list[dict[str, Any]]:
-    symbol = {"shape": "house", "colour": "#4a148c", "mark": ""}
-    layers: list[dict[str, Any]] = []
-    if len(lines):
-        largest = float(lines["half_days"].max())
-        widest = _WIDTHS_PX[1]
-        layers.append(
-            {
-                "key": FLOWS,
-                "kind": "flows",
-                "label": f"D’où vient l’aide ({len(lines)})",
-                "colour": _FLOW_COLOUR,
-                "legend": [
-                    {
-                        "label": _a_month(part * largest),
-                        "colour": _FLOW_COLOUR,
-                        "weight": part * widest,
-                    }
-                    for part in ((1.0, 0.5) if round(largest) > 1 else (1.0,))
-                ],
-            }
-        )
-    layers.append(
-        {
-            "key": HOSTS,
-            "kind": "points",
-            "label": f"Communes qui accueillent ({hosts})",
-            "symbol": symbol,
-            "legend": [symbol | {"label": "commune qui accueille"}],
-        }
+def _layers(hosts: int, lines: pd.DataFrame) -> list[Layer]:
+    symbol: Symbol = {"shape": "house", "colour": "#4a148c", "mark": ""}
+    places = overlays.places(
+        HOSTS, "Communes qui accueillent", hosts, symbol, "commune qui accueille"
     )
-    return layers
+    if lines.empty:
+        return [places]
+    largest = float(lines["half_days"].max())
+    legend: list[LegendEntry] = [
+        {
+            "label": _a_month(part * largest),
+            "colour": _FLOW_COLOUR,
+            "weight": part * _WIDTHS_PX[1],
+        }
+        for part in ((1.0, 0.5) if round(largest) > 1 else (1.0,))
+    ]
+    drawn: Layer = {
+        "key": FLOWS,
+        "kind": "flows",
+        "label": f"D’où vient l’aide ({len(lines)})",
+        "colour": _FLOW_COLOUR,
+        "legend": legend,
+    }
+    return [drawn, places]
 
 
 def _a_month(half_days: float) -> str:

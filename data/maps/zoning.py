@@ -1,11 +1,11 @@
 """What the map of the zoning receives: zones as they are, then as a trial makes them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from data.maps import payload
+from data.maps.document import MapDocument, Trial
 from data.region.territory import Territory
 from geo import display
 
@@ -16,7 +16,7 @@ _ENDS = ("without_room_bound", "without_room_nearest")
 LAYERS = ("msp", "france_sante", "fond")
 
 
-def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> dict[str, Any]:
+def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> MapDocument:
     """Return all that the map's client needs, but the view.
 
     Parameters
@@ -32,14 +32,15 @@ def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> di
         if one["key"] == INDICATOR:
             one["note"] = note
     document["layers"] = [one for one in document["layers"] if one["key"] in LAYERS]
-    return document | {
-        "read_only": True,
-        "comparison_note": "Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.",
-        "card_action": {"label": "Essayer la zone suivante", "action": "zone"},
-    }
+    document["read_only"] = True
+    document["comparison_note"] = (
+        "Un essai ne change rien : le zonage en vigueur est celui de l’arrêté."
+    )
+    document["card_action"] = {"label": "Essayer la zone suivante", "action": "zone"}
+    return document
 
 
-def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> dict[str, Any]:
+def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> Trial:
     """Return what a trial changes on the map: zones of the communes, those whose zone is tried.
 
     Parameters

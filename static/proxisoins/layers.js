@@ -91,9 +91,9 @@ export class Layers {
     const { config, map } = this.carte;
     this.remove(layer.key);
     const renderer = L.canvas({ pane: "rings" });
-    const lines = (config.flows || []).map((one) => {
-      const drawn = { pane: "rings", renderer, interactive: false, color: layer.colour, weight: one.width, opacity: 0.75, lineCap: "round" };
-      return L.polyline(bent(one.from, one.to), drawn);
+    const lines = (config.flows || []).map((flow) => {
+      const drawn = { pane: "rings", renderer, interactive: false, color: layer.colour, weight: flow.width, opacity: 0.75, lineCap: "round" };
+      return L.polyline(bent(flow.from, flow.to), drawn);
     });
     this.drawn[layer.key] = L.layerGroup(lines).addTo(map);
   }

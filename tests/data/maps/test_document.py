@@ -13,10 +13,15 @@ import pytest
 from data.access.around import around
 from data.base import paths
 from data.maps import contours, document, payload, risk, room, zoning
+from data.maps import pdses as pdses_map
 from data.maps import sites as sites_map
+from data.maps import solidarity as solidarity_map
 from data.pdses import coverage
 from data.region import search
 from data.region.territory import Territory
+from data.siting.evaluation import evaluate_sites
+from data.solidarity.plans import Question, Terms, help_plan
+from data.uploads import Site
 
 CLIENT = paths.STATIC / "proxisoins"
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in CLIENT.glob("*.js")}
@@ -42,6 +47,10 @@ CALLED = {
     r"\bdetail": "Cover",
     r"\brules|\bsearch": "SearchRules",
     r"\bdefaults": "Defaults",
+    r"\bflow": "Flow",
+    r"\bstate": "State",
+    r"\bpast": "Past",
+    r"\bdifference": "Difference",
 }
 # What the same words name elsewhere: an answer of `fetch`, the layer of a tooltip.
 NOT_READ = {
@@ -56,6 +65,10 @@ NOT_READ = {
     "Block": set(),
     "Cover": set(),
     "Defaults": set(),
+    "Flow": set(),
+    "State": {"filters"},
+    "Past": set(),
+    "Difference": set(),
 }
 
 
@@ -111,13 +124,37 @@ def documents(territory: Territory, table: pd.DataFrame) -> Mapping[str, Any]:
     """Return what the screens send, one of each kind."""
     whole = payload.configuration(territory, table, {}, with_room=True) | {"whole": True}
     scored = table[["code"]].assign(risk_class="modéré", state="confirmé")
+    forecast = risk.configuration(territory, risk.with_risk(table, scored), 3, ["23096"])
     own = pd.DataFrame({"lon": [0.5], "lat": [45.0], "name": ["à moi"], "detail": ["ici"]})
     return {
         "carte": whole | payload.with_own_points(whole, own),
-        "risques": risk.configuration(territory, risk.with_risk(table, scored), 3, ["23096"]),
+        "risques": risk.with_overdue(forecast, "Échue."),
         "zonage": zoning.configuration(territory, table, "Arrêté."),
         "sites": sites_map.opening(territory, table, {}),
+        "sites jugés": _judged(territory, table),
+        "permanence": _on_call(territory),
+        "solidarité": _help(territory),
     }
+
+
+def _judged(territory: Territory, table: pd.DataFrame) -> document.MapDocument:
+    row = territory.communes.iloc[0]
+    site = Site(1, "Maison", row["code"], row["name"], float(row["lon"]), float(row["lat"]))
+    judged = evaluate_sites(territory, [site])
+    return sites_map.configuration(territory, table, {}, judged, chosen=[0])
+
+
+def _on_call(territory: Territory) -> document.MapDocument:
+    covered = coverage.cover(territory, coverage.today())
+    specialty = str(covered.lines["specialty"].iloc[0])
+    return pdses_map.configuration(territory, covered, specialty, covered.lines, "Registre.")
+
+
+def _help(territory: Territory) -> document.MapDocument:
+    found = help_plan(territory, Question(), Terms(volunteers=39))
+    made = solidarity_map.configuration(territory, found, "Source.")
+    assert made["flows"]
+    return made
 
 
 def test_what_is_written_is_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:

@@ -1,0 +1,135 @@
+"""What may be drawn over the communes: zones, isochrones, marks, tiles, and their legends."""
+
+from collections.abc import Mapping, Sequence
+
+from data.maps.document import Layer, LegendEntry, Point, Symbol
+from data.maps.static_files import TILE_SERVER
+from geo import layers
+
+BACKGROUND: Layer = {
+    "key": "fond",
+    "kind": "tiles",
+    "label": "Fond de carte IGN (internet)",
+    "short": "Fond IGN (internet)",
+    "legend": None,
+    "url": f"{TILE_SERVER}/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal"
+    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&FORMAT=image/png&TILEMATRIXSET=PM"
+    "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+    "attribution": "© IGN, Plan IGN v2 (Géoplateforme)",
+}
+"""Tiles of the IGN, the only layer that asks another server."""
+
+_RINGS = "Isochrones 10, 20 et 30 min autour des "
+_STROKES: tuple[tuple[str | None, float], ...] = (("2 4", 1.4), (None, 3), ("7 5", 2))
+"""Dashes and width in pixels of the nearest ring, the middle one, the farthest."""
+
+STATUS_SYMBOLS: dict[str, Symbol] = {
+    "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
+    "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
+    "carence": {"shape": "diamond", "colour": "#b00020", "mark": "C"},
+    "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
+}
+"""Shape and letter of each status of an on-call line: never told by colour alone."""
+WORST_FIRST = ("carence", "réquisition", "mutualisée", "assurée")
+"""A mark for several lines takes the worst of their statuses."""
+
+
+def status_told(status: str) -> str:
+    """Return the status of an on-call line as a sentence says it: "en carence", "assurée"."""
+    return f"en {status}" if status in {"carence", "réquisition"} else status
+
+
+def places(key: str, label: str, count: int, symbol: Symbol, entry: str = "") -> Layer:
+    """Return a layer of points and its entry in the legend, said as the layer by default."""
+    return {
+        "key": key,
+        "kind": "points",
+        "label": f"{label} ({count})",
+        "symbol": symbol,
+        "legend": [_marked(symbol, entry or label)],
+    }
+
+
+def on_call_lines(key: str, label: str, count: int) -> Layer:
+    """Return the layer of on-call lines, whose marks tell their status."""
+    layer = places(key, label, count, STATUS_SYMBOLS["assurée"])
+    layer["statuses"] = STATUS_SYMBOLS
+    layer["worst_first"] = list(WORST_FIRST)
+    layer["legend"] = [
+        _marked(symbol, f"Ligne {status_told(status)}") for status, symbol in STATUS_SYMBOLS.items()
+    ]
+    return layer
+
+
+def _marked(symbol: Symbol, label: str) -> LegendEntry:
+    return {
+        "shape": symbol["shape"],
+        "colour": symbol["colour"],
+        "mark": symbol["mark"],
+        "label": label,
+    }
+
+
+def ring(minutes: int, whose: str, colour: str, rank: int | None = None) -> LegendEntry:
+    """Return how the outline at so many minutes is drawn, as its entry in the legend.
+
+    The rank (0 the nearest ring, 2 the farthest) is that of 10, 20 and 30 minutes by default.
+    """
+    dash, weight = _STROKES[minutes // 10 - 1 if rank is None else rank]
+    return {
+        "label": f"{minutes} min, {whose}",
+        "minutes": minutes,
+        "colour": colour,
+        "dash": dash,
+        "weight": weight,
+    }
+
+
+def rings(key: str, label: str, colour: str, legend: Sequence[LegendEntry], note: str) -> Layer:
+    """Return a layer of isochrones; the note says by which engine."""
+    return {
+        "key": key,
+        "kind": "rings",
+        "label": label,
+        "colour": colour,
+        "legend": list(legend),
+        "note": note,
+    }
+
+
+def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
+    """Return the layers of the screen "Carte", in the order in which they are offered.
+
+    Parameters
+    ----------
+    points
+        Layer to its places.
+    note
+        Name and detail of the engine of the isochrones.
+    """
+
+    def isochrones(key: str, whose: str, colour: str) -> Layer:
+        legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
+        layer = rings(key, _RINGS + whose, colour, legend, note)
+        layer["short"] = f"Isochrones : {whose}"
+        return layer
+
+    def marks(key: str, label: str, shape: str, colour: str) -> Layer:
+        return places(key, label, len(points[key]), {"shape": shape, "colour": colour, "mark": ""})
+
+    zones: list[LegendEntry] = [
+        {"label": zone, "pattern": style["pattern"], "colour": style["colour"]}
+        for zone, style in layers.ZONE_PATTERNS.items()
+    ]
+    return [
+        {"key": "zonage", "kind": "zones", "label": "Zones ZIP et ZAC", "legend": zones},
+        isochrones("iso_gps", "médecins généralistes", "#0b5fa5"),
+        isochrones("iso_france_sante", "structures France Santé", "#6a1b9a"),
+        isochrones("iso_msp", "MSP", "#00695c"),
+        marks("france_sante", "Structures France Santé", "star", "#6a1b9a"),
+        on_call_lines("pdses", "Lignes de garde PDSES", len(points["pdses"])),
+        marks("msp", "Maisons de santé (MSP)", "house", "#00695c"),
+        marks("centre_sante", "Centres de santé", "hexagon", "#37474f"),
+        marks("urgences", "Services d’urgences", "cross", "#b00020"),
+        BACKGROUND,
+    ]
