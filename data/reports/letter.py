@@ -77,11 +77,17 @@ def _asked(territory: Territory, found: Help) -> str:
         if terms.floor
         else ""
     )
+    asked = ""
+    if terms.half_days is not None:
+        most = counted(terms.half_days, "demi-journée", "demi-journées")
+        asked += f" ; {most} par mois et volontaire au plus"
+    if terms.sites is not None:
+        asked += f" ; {counted(terms.sites, 'site', 'sites')} d’accueil au plus"
     return (
         f"Question : {whom}, {aim}, par {found.scheme.name} ({found.scheme.rule}) ; "
         f"{counted(question.acts, 'consultation', 'consultations')} par demi-journée ; trajet de "
         f"{counted(terms.minutes, 'minute', 'minutes')} au plus ; accueil : {HOSTS[terms.hosts]}"
-        f"{floor}."
+        f"{asked}{floor}."
     )
 
 

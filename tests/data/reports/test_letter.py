@@ -47,3 +47,14 @@ def test_a_plan_without_need_or_without_road_says_so(territory):
     told = letter(territory, "", lodged, NOTES, DAY)
     assert "aucun texte relevé ne les fixe" in told
     assert "Route :" not in told
+
+
+def test_a_ceiling_and_sites_that_were_asked_are_said(territory):
+    plain, asked = Terms(volunteers=2), Terms(volunteers=2, half_days=4.0, sites=1)
+    first, second = (
+        letter(territory, "", help_plan(territory, Question(apl=30.0), terms), NOTES, DAY)
+        for terms in (plain, asked)
+    )
+    limits = "; 4 demi-journées par mois et volontaire au plus ; 1 site d’accueil au plus."
+    assert limits in second
+    assert "volontaire au plus" not in first
