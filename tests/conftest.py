@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner
 
 from data.base import paths
@@ -14,6 +15,10 @@ from data.cli import app
 from data.upkeep.prepare import prepare
 
 SESSION = "PROXISOINS_TEST_SESSION"
+
+# No test may fail because the machine is busy: an example takes the time that it takes.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
