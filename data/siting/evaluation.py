@@ -119,6 +119,7 @@ def evaluate_sites(
         raise InvalidInputError(
             "Aucun site à juger : corrigez les lignes douteuses ou refusées du rapport."
         )
+    # Access before the sites open: of today, or once some GPs have left.
     left = departures_of(territory, departures or {})
     ground = ground_of(territory) if left is None else left.ground
     minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
@@ -126,6 +127,7 @@ def evaluate_sites(
     risk = None
     if risk_communes is not None:
         risk = ground.communes["code"].isin(list(risk_communes)).to_numpy(dtype=np.bool_)
+    # Each site alone: who reaches it, who works there, what access gains.
     crowd = crowd_of(territory, ground)
     table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
     effects, near = [], []
@@ -141,10 +143,12 @@ def evaluate_sites(
         if progress is not None:
             progress(row + 1, len(sites))
     table = pd.concat([table, pd.DataFrame(effects)], axis=1)
+    # What sites share, what each may be, how far the nearest MSP is.
     overlaps = overlaps_of(crowd.people, near)
     table = table.assign(**largest_overlaps(overlaps, table["name"]))
     table = _with_eligibility(table, ground, sites, minutes)
     table = _with_nearest_msp(table, territory, from_structures)
+    # All sites at once, each inhabitant going to the nearest.
     together = pd.Series(
         reached(
             ground, crowd, crowd.minutes(territory, sites, inside.min(axis=1), LIMIT_MINUTES), risk
@@ -152,6 +156,7 @@ def evaluate_sites(
         | _staff(ground, sites)
         | _gains(ground, sites, minutes)
     )
+    # What the map draws; who wins and who loses where GPs move in.
     rows, columns = np.nonzero(inside <= LIMIT_MINUTES)
     reach = pd.DataFrame({"site": columns, "commune": rows, "minutes": inside[rows, columns]})
     changes = [

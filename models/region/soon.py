@@ -123,6 +123,7 @@ def soon(
     def without(staff: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return nearest_first(reach, people, staff, per_gp).without_room[inside]
 
+    # Futures: in each, every place loses its GPs or keeps them.
     now = without(gps)
     numbers = np.random.default_rng(SEED).random((draws, len(chance)))
     total, mean = np.empty(draws), np.zeros_like(now)
@@ -135,6 +136,7 @@ def soon(
         load += np.nan_to_num(nearest_load(reach, people, staff))
         stays += staff > 0
     load = np.divide(load, stays, out=np.full(len(gps), np.nan), where=stays > 0)
+    # What the loss of each place alone would leave without room, and what that is likely to be.
     at_risk = np.flatnonzero((chance > 0) & (gps > 0))
     more = np.array([without(_left(gps, int(row))).sum() - now.sum() for row in at_risk])
     carriers = pd.DataFrame(
@@ -146,6 +148,7 @@ def soon(
             "expected": chance[at_risk] * more,
         }
     ).sort_values(["expected", "code"], ascending=[False, True], ignore_index=True)
+    # Back to the communes of the region; neighbours only lent their GPs.
     told = pd.DataFrame(tables.places.loc[inside, ["id", "name", "population"]])
     communes = told.rename(columns={"id": "code"}).reset_index(drop=True)
     communes = communes.assign(
