@@ -64,7 +64,12 @@ def main() -> None:
         print(f"{name} : {time.perf_counter() - start:.1f} s")
     people = found["bourg"]["population"]
     print(f"{len(table)} carreaux, {people.sum():.0f} habitants")
-    for column in [*(f"population_within_{ring}" for ring in (10, 20, 30)), "population_beyond_20"]:
+    rooms = ("without_room_bound", "without_room_nearest", "population_single_gp")
+    for column in [
+        *(f"population_within_{ring}" for ring in (10, 20, 30)),
+        "population_beyond_20",
+        *rooms,
+    ]:
         a, b = (found[name][column] for name in ("bourg", "carreaux"))
         moved = (a - b).abs() > 0.1 * people
         print(

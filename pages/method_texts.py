@@ -42,8 +42,10 @@ $$
   partage en proportion. C’est là que vivent, en pratique, ceux qui ne trouvent pas de place.
 
 **Ce que cela ne dit pas.** Les listes de patients diffèrent d’un médecin à l’autre ; chacun choisit son médecin,
-parfois près de son travail ; tous les habitants comptent pour un, quel que soit leur âge ; tous les habitants d’une
-commune sont à son bourg. Un habitant « sans place » est celui que le nombre de médecins ne permet pas d’accueillir,
+parfois près de son travail ; tous les habitants comptent pour un, quel que soit leur âge ; sans carreaux
+de population ni réseau routier, tous les habitants d’une commune sont à son bourg. Avec eux, ceux d’une commune qui
+atteignent les mêmes médecins sont comptés ensemble, à leurs minutes moyennes, de leur propre commune aussi ; le nombre
+d’une commune est celui de la plupart de ses habitants. Un habitant « sans place » est celui que le nombre de médecins ne permet pas d’accueillir,
 non une personne comptée. Les mêmes chiffres s’obtiennent par `proxisoins room`, avec leurs preuves (`--proofs`).
 
 *Références : Hall (1935) ; Gale et Shapley (1962) ; Hakimi (1965) ; Gallo, Grigoriadis et Tarjan, flots

@@ -27,8 +27,17 @@ _NOTES = {
     "routier), faute de carreaux de population",
     "communes": "habitants comptés au bourg de leur commune",
 }
-ROOM_BASIS = "De la place à 20 minutes : comptée depuis le bourg de chaque commune"
-"""Room and APL take the minutes of the commune's point, whatever the basis of other counts."""
+_ROOM_NOTES = {
+    "squares": "De la place à 20 minutes : comptée carreau par carreau, ceux d’une commune qui "
+    "atteignent les mêmes médecins ensemble, à leurs minutes moyennes ; le nombre d’une commune "
+    "est celui de la plupart de ses habitants ; le troisième médecin et l’APL restent comptés "
+    "depuis le bourg",
+    "streets": "De la place à 20 minutes : comptée le long des rues, les habitants d’une commune "
+    "qui atteignent les mêmes médecins ensemble, à leurs minutes moyennes ; le nombre d’une "
+    "commune est celui de la plupart de ses habitants ; le troisième médecin et l’APL restent "
+    "comptés depuis le bourg",
+    "communes": "De la place à 20 minutes : comptée depuis le bourg de chaque commune",
+}
 
 _COLUMNS = ["lon", "lat", "people", "code"]
 
@@ -50,6 +59,11 @@ class People:
     points: pd.DataFrame
     basis: Basis
     note: str
+
+    @property
+    def room_note(self) -> str:
+        """What the screen says of how room is counted, in French, without a full stop."""
+        return _ROOM_NOTES[self.basis]
 
     @property
     def lonlat(self) -> npt.NDArray[np.float64]:

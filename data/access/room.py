@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from data.access import inputs
+from data.access import parts as parting
+from data.access import people as residents
 from data.access import room_tables as rooms
 from data.access.inputs import NEAR_MINUTES, coordinates, gp_pairs, places
 from data.access.room_tables import RoomTables
@@ -52,7 +55,9 @@ def room_tables(territory: Territory, minutes: float) -> RoomTables:
     """Return the communes of a region and of its fringe, their GPs, and who reaches whom.
 
     Rows follow `data.access.inputs.places`: the region in its order, then the fringe; sites are
-    the same rows. A commune is at 0 minutes of its own GPs.
+    the same rows. Where people stand at the commune's point, a commune is at 0 minutes of its own
+    GPs; where they stand on squares or along streets, places are parts of communes, at their own
+    minutes from all GPs, those of their commune too.
 
     Raises
     ------
@@ -64,13 +69,17 @@ def room_tables(territory: Territory, minutes: float) -> RoomTables:
         raise UnavailableError(
             "Les médecins de la région ne sont pas connus : importez leurs effectifs par commune."
         )
+    told, sites = everywhere[["id", "name", "inside", "population"]], everywhere[["id", "gps"]]
+    parts = parting.parts_of(territory, inputs.gp_places(territory), minutes)
+    if parts is not None:
+        places_of_parts = told.iloc[parts.owner].assign(population=parts.people)
+        return RoomTables(
+            places_of_parts.reset_index(drop=True), sites, parts.reach, parts=parts, wholes=told
+        )
     near = gp_pairs(territory, max(minutes, NEAR_MINUTES))
     pairs = with_home(near, np.flatnonzero(everywhere["gps"] > 0))
     count = len(everywhere)
-    told = everywhere[["id", "name", "inside", "population"]]
-    return RoomTables(
-        told, everywhere[["id", "gps"]], Reach.of(pairs, count, count, float(minutes))
-    )
+    return RoomTables(told, sites, Reach.of(pairs, count, count, float(minutes)))
 
 
 def with_home(pairs: pd.DataFrame, own: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -96,7 +105,10 @@ def commune_room(territory: Territory) -> pd.DataFrame:
         1,000 inhabitants who have them within 20 minutes: 2SFCA with one step);
         population_single_gp (inhabitants who have a single GP, or less, within 20 minutes);
         minutes_to_third_gp (0 where the commune has three); load_per_gp (inhabitants per GP of
-        the commune if all went to the nearest GP, missing where it has none).
+        the commune if all went to the nearest GP, missing where it has none). Where communes are
+        parted, people are summed over parts, inhabitants_per_gp and room_block are those of most
+        of their inhabitants, gps_within_20 and gps_within_20_per_1000 the mean over them;
+        minutes_to_third_gp stays that of the commune's point, as all minutes are.
     """
     if not (territory.gps["gps"] > 0).any():
         return pd.DataFrame(np.nan, index=territory.communes.index, columns=list(COLUMNS))
@@ -104,7 +116,8 @@ def commune_room(territory: Territory) -> pd.DataFrame:
 
 
 def _key(territory: Territory) -> str:
-    sources = (__file__, inputs.__file__, rooms.__file__, ga.__file__, engine.__file__)
+    modules = (inputs, rooms, parting, residents, ga, engine)
+    sources = (__file__, *(str(module.__file__) for module in modules))
     folder = Path(engine.__file__).parent
     codes = [*sources, *(str(one) for one in sorted(folder.glob("*.py")))]
     return digest(territory.version, *(Path(source).read_bytes() for source in codes))
@@ -112,10 +125,10 @@ def _key(territory: Territory) -> str:
 
 def _compute(territory: Territory) -> pd.DataFrame:
     tables = room_tables(territory, HUBERT_MINUTES)
-    inside = tables.places["inside"].to_numpy()
+    inside = tables.communes["inside"].to_numpy()
     measured = rooms.measures(tables, rooms.shared(tables), float(ROOM_PEOPLE_A_GP))
     people = measured["population"].to_numpy(dtype=np.float64)
-    reach, gps = tables.reach, tables.gps
+    reach, there, gps = tables.reach, tables.people, tables.gps
     pairs = pd.DataFrame(
         {"origin": reach.origin, "destination": reach.destination, "minutes": reach.minutes}
     )
@@ -124,10 +137,12 @@ def _compute(territory: Territory) -> pd.DataFrame:
     found["share_without_room"] = np.divide(
         found["without_room_nearest"], people, out=np.full(len(people), np.nan), where=people > 0
     )
-    found["gps_within_20_per_1000"] = 1000 * ga.access(pairs, people, gps, ga.BINARY_20)
-    found["population_single_gp"] = np.where(found["gps_within_20"] <= 1, people, 0.0)
+    density = ga.access(pairs, there, gps, ga.BINARY_20)
+    found["gps_within_20_per_1000"] = 1000 * tables.mean(density)
+    single = rooms.gps_within(tables) <= 1
+    found["population_single_gp"] = tables.by_commune(np.where(single, there, 0.0))
     found["minutes_to_third_gp"] = minutes_to_third(territory)
-    found["load_per_gp"] = nearest_load(reach, people, gps)
+    found["load_per_gp"] = nearest_load(reach, there, gps)
     return found.loc[inside, list(COLUMNS)].reset_index(drop=True)
 
 
@@ -177,16 +192,23 @@ class Ladder:
         Block of each commune, from 0, the worst off; -1 where no GP is in reach.
     level
         Inhabitants per GP of each block, descending.
+    least
+        Inhabitants of each commune without room in the fairest sharing, shape (capacities, n).
     blocks
-        One row per block: communes, outside (those of other regions), people, gps, of the block
-        itself; hall (blocks of its Hall set), hall_communes, hall_people, hall_gps.
+        One row per block: communes (with an inhabitant in it, where they are parted), outside
+        (those of other regions), people, gps, of the block itself; hall (blocks of its Hall set),
+        hall_communes, hall_people, hall_gps.
+    held
+        Where communes are parted, the inhabitants of each by block: row, block, people; else None.
     """
 
     minutes: float
     nearest: Floats
+    least: Floats
     block: npt.NDArray[np.int64]
     level: Floats
     blocks: pd.DataFrame
+    held: pd.DataFrame | None
 
 
 def ladder(territory: Territory, minutes: float) -> Ladder:
@@ -198,31 +220,42 @@ def ladder(territory: Territory, minutes: float) -> Ladder:
         If no GP of the region is known.
     """
     tables = room_tables(territory, minutes)
-    inside = tables.places["inside"].to_numpy()
+    inside = tables.communes["inside"].to_numpy()
     bound = rooms.shared(tables)
-    nearest = [
-        nearest_first(tables.reach, tables.people, tables.gps, float(k)).without_room[inside]
-        for k in CAPACITIES
-    ]
+    people, gps = tables.people, tables.gps
+    nearest, least = [], []
+    for k in CAPACITIES:
+        seats = nearest_first(tables.reach, people, gps, float(k))
+        nearest.append(tables.by_commune(seats.without_room)[inside])
+        least.append(tables.by_commune(bound.without_room(people, float(k)))[inside])
+    held = tables.held(bound.block)
     return Ladder(
-        float(minutes), np.array(nearest), bound.block[inside], bound.level, _blocks(bound, inside)
+        float(minutes),
+        np.array(nearest),
+        np.array(least),
+        bound.block[tables.leading(bound.block)][inside],
+        bound.level,
+        _blocks(bound, held, inside),
+        None if tables.parts is None else held[inside[held["row"]]].reset_index(drop=True),
     )
 
 
-def _blocks(bound: Bound, inside: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _blocks(bound: Bound, held: pd.DataFrame, inside: npt.NDArray[np.bool_]) -> pd.DataFrame:
     count = len(bound.level)
-    settled = bound.block >= 0
-    communes = np.bincount(bound.block[settled], minlength=count)
-    outside = np.bincount(bound.block[settled & ~inside], minlength=count)
-    halls = [bound.hall_blocks(block) for block in range(count)]
+    row, block = held["row"].to_numpy(), held["block"].to_numpy()
+    settled = block >= 0
+    members = sparse.csr_array(
+        (np.ones(settled.sum()), (block[settled], row[settled])), shape=(count, len(inside))
+    )
+    halls = [bound.hall_blocks(one) for one in range(count)]
     return pd.DataFrame(
         {
-            "communes": communes,
-            "outside": outside,
+            "communes": np.diff(members.indptr),
+            "outside": (members @ ~inside).astype(np.int64),
             "people": bound.people,
             "gps": bound.gps,
             "hall": [hall.tolist() for hall in halls],
-            "hall_communes": [int(communes[hall].sum()) for hall in halls],
+            "hall_communes": [len(np.unique(members[hall].indices)) for hall in halls],
             "hall_people": [float(bound.people[hall].sum()) for hall in halls],
             "hall_gps": [float(bound.gps[hall].sum()) for hall in halls],
         }

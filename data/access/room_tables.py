@@ -8,7 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access.own_tables import read_demand, read_gp_counts, read_times
+from data.access.parts import Parts
 from geo.room import Bound, Reach, fairest, nearest_first
+
+_LEAST_WEIGHT = 1e-9
+"""Weight of a part where nobody lives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,19 +22,72 @@ class RoomTables:
     Attributes
     ----------
     places
-        Columns id, population and others that say what they are, in the order of `reach`.
+        Columns id, population and others that say what they are, in the order of `reach`: one row
+        per place, or per part of a commune.
     sites
         Columns id and gps.
     reach
         Pairs within the threshold.
     notes
         French sentences on what was completed or left out.
+    parts
+        How communes are parted, None where places are whole.
+    wholes
+        The communes, in the order of the sites, where places are their parts.
     """
 
     places: pd.DataFrame
     sites: pd.DataFrame
     reach: Reach
     notes: tuple[str, ...] = ()
+    parts: Parts | None = None
+    wholes: pd.DataFrame | None = None
+
+    @property
+    def communes(self) -> pd.DataFrame:
+        """What figures are told of: whole communes, or the places as they are."""
+        return self.places if self.wholes is None else self.wholes
+
+    def by_commune(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return inhabitants of each place summed by commune, in the order of `communes`."""
+        return values if self.parts is None else self.parts.by_commune(values, len(self.communes))
+
+    def mean(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the mean of values of places over the inhabitants of each commune.
+
+        Where nobody lives, over its parts.
+        """
+        if self.parts is None:
+            return values
+        weight = np.maximum(self.people, _LEAST_WEIGHT)
+        mean: npt.NDArray[np.float64] = self.by_commune(weight * values) / self.by_commune(weight)
+        return mean
+
+    def leading(self, block: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the place that speaks for each commune: one in the block of most inhabitants.
+
+        Parameters
+        ----------
+        block
+            Block of each place, -1 where no GP is in reach, counted as the worst of all. Of blocks
+            that hold as many, the worst off is taken.
+        """
+        rows = np.arange(len(self.places))
+        if self.parts is None:
+            return rows
+        owner = self.parts.owner
+        held = self.held(block).sort_values(
+            ["row", "people", "block"], ascending=[True, False, True]
+        )
+        most = held.drop_duplicates("row")["block"].to_numpy(dtype=np.int64)
+        rows = rows[block == most[owner]]
+        return rows[np.unique(owner[rows], return_index=True)[1]]
+
+    def held(self, block: npt.NDArray[np.int64]) -> pd.DataFrame:
+        """Return the inhabitants of each commune by block: row (in `communes`), block, people."""
+        row = np.arange(len(self.places)) if self.parts is None else self.parts.owner
+        table = pd.DataFrame({"row": row, "block": block, "people": self.people})
+        return table.groupby(["row", "block"])["people"].sum().reset_index()
 
     @property
     def people(self) -> npt.NDArray[np.float64]:
@@ -65,7 +122,9 @@ def read_room_tables(places: Path, supply: Path, times: Path, minutes: float) ->
 
 
 def measures(tables: RoomTables, bound: Bound, per_gp: float) -> pd.DataFrame:
-    """Return who finds room: the columns of the places, then what is found, one row per place.
+    """Return who finds room: what the places are, then what is found, one row per place.
+
+    Communes that are parted have one row each: the sums of their parts.
 
     Parameters
     ----------
@@ -77,24 +136,36 @@ def measures(tables: RoomTables, bound: Bound, per_gp: float) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        gps_within (GPs within the threshold); inhabitants_per_gp (that the place cannot escape,
-        missing where no GP is in reach); block (from 1, the worst off; missing without GP);
+        gps_within (GPs within the threshold; of parts, the mean over their inhabitants);
+        inhabitants_per_gp (that the place cannot escape, missing where no GP is in reach); block
+        (from 1, the worst off; missing without GP): of parts, those of most inhabitants;
         without_room_bound, without_room_nearest (inhabitants of the place without room: their
         share of the least possible, and if the nearer goes first).
     """
     reach, people, gps = tables.reach, tables.people, tables.gps
-    within = np.bincount(reach.origin, weights=gps[reach.destination], minlength=reach.places)
-    block = pd.Series(bound.block + 1, dtype="Int64")
+    seats = nearest_first(reach, people, gps, per_gp)
+    leading = tables.leading(bound.block)
+    level = bound.per_gp[leading]
+    block = pd.Series(bound.block[leading] + 1, dtype="Int64")
     found = pd.DataFrame(
         {
-            "gps_within": within.astype(np.float64),
-            "inhabitants_per_gp": np.where(np.isinf(bound.per_gp), np.nan, bound.per_gp),
+            "gps_within": tables.mean(gps_within(tables)),
+            "inhabitants_per_gp": np.where(np.isinf(level), np.nan, level),
             "block": block.mask(block == 0),
-            "without_room_bound": bound.without_room(people, per_gp),
-            "without_room_nearest": nearest_first(reach, people, gps, per_gp).without_room,
+            "without_room_bound": tables.by_commune(bound.without_room(people, per_gp)),
+            "without_room_nearest": tables.by_commune(seats.without_room),
         }
     )
-    return pd.concat([tables.places.reset_index(drop=True), found], axis=1)
+    return pd.concat([tables.communes.reset_index(drop=True), found], axis=1)
+
+
+def gps_within(tables: RoomTables) -> npt.NDArray[np.float64]:
+    """Return the GPs within the threshold of each place, shape (n,)."""
+    reach = tables.reach
+    within = np.bincount(
+        reach.origin, weights=tables.gps[reach.destination], minlength=reach.places
+    )
+    return within.astype(np.float64)
 
 
 def proofs(tables: RoomTables, bound: Bound) -> pd.DataFrame:
@@ -106,9 +177,13 @@ def proofs(tables: RoomTables, bound: Bound) -> pd.DataFrame:
         block; inhabitants_per_gp (its number); set: "bloc" for the block itself (people over GPs
         is the number), "hall" for what is added to it to make its Hall set (people over GPs of
         all rows of the block is no less, and its places reach no GP outside it); side ("lieu"
-        or "médecins"); id; population (places), gps (sites).
+        or "médecins"); id; population (places), gps (sites). A commune that is parted has one
+        row in each block that holds some of its inhabitants, with those.
     """
-    places = _members(tables.places["id"], bound.block, population=tables.people)
+    held = tables.held(bound.block)
+    places = _members(
+        tables.communes["id"].iloc[held["row"]], held["block"], population=held["people"]
+    )
     sites = _members(tables.sites["id"], bound.site_block, gps=tables.gps)
     members = pd.concat([places.assign(side="lieu"), sites.assign(side="médecins")])
     by_block = dict(iter(members.groupby("member_of")))
@@ -127,8 +202,9 @@ def proofs(tables: RoomTables, bound: Bound) -> pd.DataFrame:
     )
 
 
-def _members(ids: pd.Series, block: npt.NDArray[np.int64], **column: npt.ArrayLike) -> pd.DataFrame:
-    found = pd.DataFrame({"id": ids.to_numpy(), "member_of": block, **column})
+def _members(ids: pd.Series, block: npt.ArrayLike, **column: npt.ArrayLike) -> pd.DataFrame:
+    arrays = {name: np.asarray(values) for name, values in column.items()}
+    found = pd.DataFrame({"id": ids.to_numpy(), "member_of": np.asarray(block), **arrays})
     return found[found["member_of"] >= 0].reindex(columns=["id", "member_of", "population", "gps"])
 
 

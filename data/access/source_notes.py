@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from data.access import unknown_supply
-from data.access.people import ROOM_BASIS, people_of
+from data.access.people import people_of
 from data.region.territory import Provenance, Territory, warning_of
 
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
@@ -31,7 +31,7 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
         f"Là où vivent les habitants : {people.note}.",
     ]
     if people.basis != "communes":
-        lines.append(f"{ROOM_BASIS}.")
+        lines.append(f"{people.room_note}.")
     if upper_bound := unknown_supply.region_room_note(territory):
         lines.append(f"Habitants sans place. {upper_bound}")
     return with_warning(quoted, lines)

@@ -80,6 +80,31 @@ def unknown_minutes(territory: Territory) -> Floats:
     return minutes
 
 
+def unsure_room(territory: Territory, minutes: float) -> npt.NDArray[np.bool_]:
+    """Tell of which communes some inhabitants may reach GPs that are not known.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    minutes
+        Threshold of the room, inclusive.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (communes,), in the order of the region.
+    """
+    unsure = unknown_minutes(territory) <= minutes
+    everywhere = places(territory)
+    unknown = everywhere["gps"].isna().to_numpy()
+    if unknown.any():
+        near = counted_within(territory, coordinates(everywhere[unknown]), (minutes,))
+        if near is not None:
+            unsure |= near[minutes].to_numpy() > 0
+    return unsure
+
+
 def with_unknown(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     """Return indicators of communes without those that depend on GPs that are not known.
 
@@ -106,7 +131,7 @@ def with_unknown(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     _mask(table, away < _reached(table["minutes_to_nearest_gp"]), _NEAREST, _NAMES)
     _mask(table, away < _reached(table[_THIRD]), (_THIRD,))
     _mask(table, away <= NEAR_MINUTES, _APL)
-    _mask(table, away <= HUBERT_MINUTES, ROOM_COLUMNS)
+    _mask(table, unsure_room(territory, HUBERT_MINUTES), ROOM_COLUMNS)
     _mask_rings(table, territory, away)
     return table
 

@@ -27,7 +27,10 @@ HELP = (
     "without_room_nearest : habitants sans place si le plus proche passe le premier (à minutes "
     "égales, on partage en proportion).\n\n"
     "Sans fichiers, les communes de la région ; leurs voisines des autres régions comptent dans le "
-    "calcul et figurent dans --proofs."
+    "calcul et figurent dans --proofs. Avec des carreaux de population (ou un réseau routier), les "
+    "habitants sont comptés là où ils vivent : inhabitants_per_gp et block sont ceux de la plupart "
+    "des habitants de la commune, gps_within une moyenne, et --proofs donne les habitants de "
+    "chaque commune dans chaque bloc."
 )
 """Help of the command, in paragraphs."""
 
@@ -94,10 +97,11 @@ def write_room(
 def _of_region(table: "pd.DataFrame", territory: "Territory", minutes: float) -> "pd.DataFrame":
     """Return the communes of the region, without what depends on GPs that are not known."""
     from data.access import unknown_supply
+    from data.access.people import people_of
     from data.base.french import counted
 
     table = table[table["inside"]].drop(columns="inside").rename(columns={"id": "code"})
-    unsure = unknown_supply.unknown_minutes(territory) <= minutes
+    unsure = unknown_supply.unsure_room(territory, minutes)
     found = ["gps_within", "inhabitants_per_gp", "block"]
     found += ["without_room_bound", "without_room_nearest"]
     table.loc[unsure, found] = None
@@ -109,6 +113,9 @@ def _of_region(table: "pd.DataFrame", territory: "Territory", minutes: float) ->
         )
     if note := unknown_supply.region_room_note(territory):
         typer.echo(f"Note : {note}", err=True)
+    people = people_of(territory)
+    if people.basis != "communes":
+        typer.echo(f"Note : {people.room_note}.", err=True)
     return table
 
 

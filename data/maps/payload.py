@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.access import indicators
-from data.access.people import ROOM_BASIS, people_of
+from data.access.people import people_of
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -112,7 +112,7 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     if indicator.key == "population_beyond_20":
         said.append(people_of(territory).note)
     if indicator.key == "share_without_room":
-        said.append(ROOM_BASIS)
+        said.append(people_of(territory).room_note)
     first, rest = indicator.denominator[:1].upper(), indicator.denominator[1:]
     return f"{first}{rest}. Source : {' ; '.join(said)}."
 

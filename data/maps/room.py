@@ -1,18 +1,23 @@
 """What the map's client receives to show who finds room: counts by capacity, blocks and proofs."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
+import pandas as pd
 
 from data.access.room import CAPACITIES, ladder
-from data.access.unknown_supply import region_room_note, unknown_minutes
+from data.access.unknown_supply import region_room_note, unsure_room
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo.errors import UnavailableError
 
 
 class Block(TypedDict):
-    """A block and its Hall set: communes (those of other regions apart), inhabitants, GPs."""
+    """A block and its Hall set: communes (those of other regions apart), inhabitants, GPs.
+
+    Where people are counted within communes, a commune counts in each block that holds some of its
+    inhabitants.
+    """
 
     level: float
     communes: int
@@ -32,7 +37,9 @@ class RoomDocument(TypedDict):
     for communes in reach of places whose GPs are not known;
     `block` the block of each commune, -1 where no GP is in reach; `least` and `served` the
     inhabitants of the communes known without room, at best and nearest first, by capacity; `note`
-    what is said where GPs in reach are not known, "" where they are.
+    what is said where GPs in reach are not known, "" where they are. `parts`, where people are
+    counted within communes: of those whose inhabitants are in several blocks, by row, [block,
+    inhabitants], most of them first; `block` is then that of most inhabitants.
     """
 
     minutes: int
@@ -42,6 +49,7 @@ class RoomDocument(TypedDict):
     least: list[int]
     served: list[int]
     note: str
+    parts: NotRequired[dict[str, list[list[int]]]]
 
 
 class RoomControls(TypedDict):
@@ -80,13 +88,10 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         steps = ladder(territory, minutes)
     except UnavailableError:
         return None
-    known = unknown_minutes(territory) > minutes
-    people = np.where(known, territory.communes["population"].to_numpy(dtype=np.float64), 0.0)
+    known = ~unsure_room(territory, minutes)
     nearest = np.rint(steps.nearest[:, known]).astype(int)
     shown = np.full(steps.nearest.shape, None, dtype=object)
     shown[:, known] = nearest
-    level = np.append(steps.level, np.inf)[steps.block]
-    least = [(people * (1 - k / np.maximum(level, k))).sum() for k in CAPACITIES]
     blocks: list[Block] = [
         {
             "level": float(ratio),
@@ -101,12 +106,27 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
         }
         for ratio, row in zip(steps.level, steps.blocks.to_dict("records"), strict=True)
     ]
-    return {
+    told: RoomDocument = {
         "minutes": round(minutes),
         "nearest": shown.tolist(),
         "block": steps.block.tolist(),
         "blocks": blocks,
-        "least": [round(one) for one in least],
+        "least": [round(one) for one in steps.least[:, known].sum(axis=1)],
         "note": " ".join(filter(None, (region_room_note(territory), dated(territory)))),
         "served": [round(one) for one in steps.nearest[:, known].sum(axis=1)],
+    }
+    if steps.held is not None:
+        told["parts"] = _parted(steps.held)
+    return told
+
+
+def _parted(held: pd.DataFrame) -> dict[str, list[list[int]]]:
+    """Return the communes in several blocks, by row: block and inhabitants, most of them first."""
+    several = held[held["row"].duplicated(keep=False)]
+    several = several.sort_values(["row", "people"], ascending=[True, False])
+    return {
+        str(row): [[int(block), round(people)] for block, people in zip(*columns, strict=True)]
+        for row, columns in (
+            (row, (one["block"], one["people"])) for row, one in several.groupby("row")
+        )
     }

@@ -14,6 +14,7 @@ from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting.instances import build_model
+from data.siting.site_parts import SiteParts, parts_within
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
 from geo.siting import (
@@ -137,8 +138,11 @@ def best_sites(
     far = model in {"pmedian", "pcenter", "equity"}
     reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
-    today = _existing_minutes(ground, existing)
+    today, there = _existing_minutes(ground, existing), ground.people
     people, unit = _weights(ground, WITHOUT_ROOM if model == CAPACITATED else weights)
+    if model == CAPACITATED and ground.parts is not None:
+        near = parts_within(territory, ground.parts, sites, threshold)
+        minutes, today, people, there = _in_parts(ground, near, today <= threshold)
     if far:
         minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
     reachable = np.minimum(minutes.min(axis=1), today) <= threshold
@@ -162,7 +166,7 @@ def best_sites(
     solution = chooser.solve(problem, time_limit)
     others = {"glouton": chooser.greedy(problem)}
     if model == CAPACITATED:
-        reached = SitingProblem(problem.costs, ground.people[kept], problem.fixed)
+        reached = SitingProblem(problem.costs, there[kept], problem.fixed)
         widest = Mclp(threshold=threshold, k=opened).solve(reached, time_limit)
         others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
@@ -181,10 +185,10 @@ def best_sites(
             only_here=[", ".join(names[site] for site in row) for row in table["only_here"]],
             only_best=[", ".join(names[site] for site in row) for row in table["only_best"]],
         ),
-        float(ground.people[~reachable].sum()),
+        float(there[~reachable].sum()),
         unit,
-        float(ground.people[within & ~served].sum()),
-        float(ground.people[~within & ~served].sum()),
+        float(there[within & ~served].sum()),
+        float(there[~within & ~served].sum()),
     )
 
 
@@ -254,6 +258,30 @@ def _existing_minutes(ground: Ground, existing: str) -> Floats:
     if existing == "gps":
         return ground.minutes_today()
     return np.full(ground.count, np.inf)
+
+
+def _in_parts(
+    ground: Ground, near: SiteParts, served: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return minutes to sites, to what exists, people without room and all people, by what is near.
+
+    Parts of communes with the same sites within the threshold, and within it or not of what
+    exists, are one row: 0 minutes where they are within it, inf elsewhere. What exists is at the
+    minutes of the commune's point.
+    """
+    parts = near.parts
+    inside = parts.owner < ground.count
+    reached = near.reached(ground.gps.size)[inside]
+    shapes, group = np.unique(
+        np.column_stack([reached, served[parts.owner[inside]]]), axis=0, return_inverse=True
+    )
+    costs = np.where(shapes, 0.0, np.inf)
+    without = ground.parts_without_room(ground.gps, near)[inside]
+    people = [
+        np.bincount(group.ravel(), each, len(shapes)).astype(np.float64)
+        for each in (without, parts.people[inside])
+    ]
+    return costs[:, :-1], costs[:, -1], people[0], people[1]
 
 
 def _weights(ground: Ground, weights: str) -> tuple[Floats, str]:

@@ -16,6 +16,7 @@ from data.siting.crowd import crowd_of, reached
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.overlaps import largest_overlaps, overlaps_of
+from data.siting.site_parts import SiteParts, site_parts
 from data.uploads.match import sites_table
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
@@ -123,6 +124,7 @@ def evaluate_sites(
     left = departures_of(territory, departures or {})
     ground = ground_of(territory) if left is None else left.ground
     minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
+    parts = site_parts(territory, ground.parts, sites)
     inside = minutes[: ground.count]
     risk = None
     if risk_communes is not None:
@@ -138,7 +140,7 @@ def evaluate_sites(
         effects.append(
             reached(ground, crowd, away, risk)
             | _staff(ground, (site,))
-            | _gains(ground, (site,), column)
+            | _gains(ground, (site,), column, parts and parts.only(row))
         )
         if progress is not None:
             progress(row + 1, len(sites))
@@ -154,7 +156,7 @@ def evaluate_sites(
             ground, crowd, crowd.minutes(territory, sites, inside.min(axis=1), LIMIT_MINUTES), risk
         )
         | _staff(ground, sites)
-        | _gains(ground, sites, minutes)
+        | _gains(ground, sites, minutes, parts)
     )
     # What the map draws; who wins and who loses where GPs move in.
     rows, columns = np.nonzero(inside <= LIMIT_MINUTES)
@@ -202,7 +204,9 @@ def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
     }
 
 
-def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, float]:
+def _gains(
+    ground: Ground, sites: Sequence[Site], minutes: Floats, parts: SiteParts | None
+) -> dict[str, float]:
     """Compare the APL of today with that of the plan: new GPs and those who move."""
     if not ground.gps_known:
         names = ("room_gained", "room_left", "population_gaining", "apl_gain_under_served")
@@ -212,8 +216,8 @@ def _gains(ground: Ground, sites: Sequence[Site], minutes: Floats) -> dict[str, 
     before = ground.apl()
     staff = np.maximum(planned, received)
     after = ground.apl_with(left, minutes, staff)
-    without = ground.without_room(ground.gps, minutes, np.zeros_like(staff)).sum()
-    still = ground.without_room(left, minutes, staff).sum()
+    without = ground.without_room(ground.gps, minutes, np.zeros_like(staff), near=parts).sum()
+    still = ground.without_room(left, minutes, staff, near=parts).sum()
     people = ground.people
     rise = after - before
     poor = before <= rules.ZIP_APL

@@ -12,10 +12,12 @@ from data.access import inputs
 from data.access.anchoring import anchored
 from data.access.indicators import commune_indicators
 from data.access.inputs import ACTS_PER_GP, apl_weight, coordinates
+from data.access.parts import Parts, parts_of
 from data.access.unknown_supply import KNOWN
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
+from data.siting.site_parts import SiteParts
 from data.uploads.site import Site
 from geo import access as ga
 from geo.room import Reach, nearest_first
@@ -56,6 +58,9 @@ class Ground:
         beyond an hour.
     computed_today
         APL computed for each commune before any change: what published values are moved from.
+    parts
+        Parts of communes that reach the same GPs within 20 minutes; None where the people of a
+        commune stand at its point.
     """
 
     communes: pd.DataFrame
@@ -69,6 +74,7 @@ class Ground:
     weight: Floats
     structure_minutes: Floats
     computed_today: Floats
+    parts: Parts | None = None
 
     @property
     def count(self) -> int:
@@ -123,11 +129,21 @@ class Ground:
         sites: Floats,
         site_gps: Floats,
         per_gp: float = float(ROOM_PEOPLE_A_GP),
+        *,
+        near: SiteParts | None = None,
     ) -> Floats:
         """Return the inhabitants of each commune without room at 20 minutes, with other GPs.
 
-        Nearest first, `per_gp` inhabitants per GP; the other parameters as those of `access`.
+        Nearest first, `per_gp` inhabitants per GP; the other parameters as those of `access`, and
+        the parts of communes that reach the sites (`site_parts`), where communes are parted.
         """
+        if self.parts is not None:
+            if near is None and site_gps.any():
+                raise ValueError("sites need the parts of communes that reach them")
+            parts = self.parts if near is None else near.parts
+            offer = gps if near is None else np.concatenate([gps, near.staff(site_gps)])
+            seats = nearest_first(parts.reach, parts.people, offer, per_gp)
+            return parts.by_commune(seats.without_room, gps.size)[: self.count]
         rows, columns = np.nonzero(sites <= HUBERT_MINUTES)
         home = np.flatnonzero(gps > 0)
         apart = self.origin != self.destination
@@ -144,6 +160,42 @@ class Ground:
         reach = Reach.of(pairs, gps.size, offer.size, HUBERT_MINUTES)
         seats = nearest_first(reach, self.inhabitants, offer, per_gp)
         return seats.without_room[: self.count]
+
+    def to_seat(
+        self,
+        gps: Floats,
+        sites: Floats,
+        per_gp: float = float(ROOM_PEOPLE_A_GP),
+        *,
+        near: SiteParts | None = None,
+    ) -> tuple[Floats, Floats]:
+        """Return the people of the region without room before any site, and what sites they reach.
+
+        The parameters are those of `without_room`.
+
+        Returns
+        -------
+        tuple
+            Inhabitants, shape (n,), and minutes to the sites, shape (n, m): of each commune; or,
+            where communes are parted, of all those who reach the same sites, 0 minutes where they
+            do within 20 and inf elsewhere.
+        """
+        if near is None:
+            nobody = np.zeros(sites.shape[1])
+            return self.without_room(gps, sites, nobody, per_gp), sites[: self.count]
+        inside = near.parts.owner < self.count
+        shapes, group = np.unique(near.reached(gps.size)[inside], axis=0, return_inverse=True)
+        without = self.parts_without_room(gps, near, per_gp)[inside]
+        people = np.bincount(group.ravel(), without, len(shapes)).astype(np.float64)
+        return people, np.where(shapes, 0.0, np.inf)
+
+    @staticmethod
+    def parts_without_room(
+        gps: Floats, near: SiteParts, per_gp: float = float(ROOM_PEOPLE_A_GP)
+    ) -> Floats:
+        """Return the inhabitants of each part of a commune without room before any site."""
+        offer = np.concatenate([gps, np.zeros(near.sites)])
+        return nearest_first(near.parts.reach, near.parts.people, offer, per_gp).without_room
 
     def anchored(self, computed: Floats) -> Floats:
         """Return the APL of each commune: the published one, moved by what is computed."""
@@ -189,6 +241,7 @@ def ground_of(territory: Territory) -> Ground:
         apl_weight(minutes),
         _structure_minutes(territory),
         communes["apl"].to_numpy(dtype=np.float64),
+        parts_of(territory, inputs.gp_places(territory), HUBERT_MINUTES),
     )
 
 

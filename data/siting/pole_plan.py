@@ -18,6 +18,7 @@ from data.siting.changes import winners_and_losers
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.poles import FEWEST, MOST, from_base
 from data.siting.public_moves import NOT_TOLD, among, sets_by_code, spread
+from data.siting.site_parts import SiteParts, site_parts
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import HALF_DAYS_PER_GP, Pole, PoleProblem, best_pole, kept_share, seated_by
@@ -222,7 +223,8 @@ def compared(
     spread_over = ""
     if plan.public and leaving.any():
         left, spread_over = _left_in_public(territory, ground, plan, leaving)
-    trial = _Trial(ground, plan, minutes, road, left)
+    near = site_parts(territory, ground.parts, plan.sites)
+    trial = _Trial(ground, plan, minutes, road, left, near)
     house = np.zeros(len(plan.antennas), dtype=np.int64)
     house[plan.base] = plan.team
     sides = {HOUSE: trial.side(house), TYPED: trial.side(plan.half_days)}
@@ -284,14 +286,14 @@ class _Trial:
     minutes: Floats
     road: Floats
     left: Floats
+    near: SiteParts | None
 
     def problem(self) -> PoleProblem:
         """Return the search of the best pole: inhabitants of the region without room."""
-        nobody = np.zeros(len(self.plan.antennas))
-        without = self.ground.without_room(self.left, self.minutes, nobody)
+        people, trips = self.ground.to_seat(self.left, self.minutes, near=self.near)
         return PoleProblem(
-            people=without,
-            minutes=self.minutes[: self.ground.count],
+            people=people,
+            minutes=trips,
             base_minutes=self.road,
             threshold=HUBERT_MINUTES,
             per_gp=float(ROOM_PEOPLE_A_GP),
@@ -315,7 +317,7 @@ class _Trial:
         # A trip longer than the pairs known stays as it is today.
         trip = np.where(np.isinf(trip), ground.minutes_today(), trip)
         apl = ground.apl_with(gps, self.minutes, offered)
-        without = ground.without_room(gps, self.minutes, offered)
+        without = ground.without_room(gps, self.minutes, offered, near=self.near)
         measures = measured(self.plan, self.road, ground, self.minutes, half_days)
         near = (self.minutes[: ground.count] <= HUBERT_MINUTES).any(axis=1)
         weights = np.where(near & np.isfinite(apl) & np.isfinite(trip), ground.people, 0.0)

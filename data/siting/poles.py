@@ -20,6 +20,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
+from data.siting.site_parts import site_parts
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import (
@@ -112,10 +113,11 @@ def pole_of(
             "Les médecins de la région ne sont pas connus : importez leurs effectifs par commune."
         )
     minutes, _ = site_minutes(territory, sites, LIMIT_MINUTES)
-    without = ground.without_room(ground.gps, minutes, np.zeros(len(sites)), team.per_gp)
+    near = site_parts(territory, ground.parts, sites)
+    people, trips = ground.to_seat(ground.gps, minutes, team.per_gp, near=near)
     problem = PoleProblem(
-        people=without,
-        minutes=minutes[: ground.count],
+        people=people,
+        minutes=trips,
         base_minutes=from_base(territory, sites, team.base),
         threshold=HUBERT_MINUTES,
         per_gp=team.per_gp,

@@ -13,6 +13,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.ground import LIMIT_MINUTES, site_minutes
+from data.siting.site_parts import site_parts
 from data.uploads.site import Site
 from geo.siting.portfolio import (
     Portfolio,
@@ -217,11 +218,12 @@ def funded(
     """
     ground = ground_after(territory, departures or {})
     minutes = site_minutes(territory, sites, LIMIT_MINUTES)[0]
-    without = ground.without_room(ground.gps, minutes, np.zeros(len(sites)))
+    near = site_parts(territory, ground.parts, sites)
+    people, trips = ground.to_seat(ground.gps, minutes, near=near)
     pairs = neighbours(territory, sites) if apart else pd.DataFrame(columns=["first", "second"])
     problem = PortfolioProblem(
-        people=without,
-        minutes=minutes[: ground.count],
+        people=people,
+        minutes=trips,
         threshold=HUBERT_MINUTES,
         seats=rules.ROOM_PEOPLE_A_GP * np.maximum(np.asarray(new_gps, dtype=np.float64), 0.0),
         prices=np.asarray(prices, dtype=np.float64),

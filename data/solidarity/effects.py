@@ -1,12 +1,16 @@
 """What lent half-days change for the patients of donors and of targets: APL and room."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from data.access import inputs
+from data.access.parts import with_sites
 from data.access.room import room_tables, with_home
+from data.access.room_tables import RoomTables
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
@@ -94,17 +98,24 @@ def changes(
     pairs = _pairs(territory, receiving, receiving if hosts is None else hosts)
     gps = everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64)
     gps_after = np.maximum(gps + (given - lost) / HALF_DAYS_A_MONTH, 0.0)
-    reach = _reach(territory, pairs, receiving)
-    people = room_tables(territory, HUBERT_MINUTES).people
+    ends = receiving if hosts is None else np.union1d(hosts, receiving).astype(np.int64)
+    tables = room_tables(territory, HUBERT_MINUTES)
+    if tables.parts is not None:
+        tables = _parted(territory, tables, ends)
+    else:
+        tables = replace(tables, reach=_reach(territory, pairs, receiving))
     count = len(territory.communes)
+
+    def without(staff: Floats) -> Floats:
+        seats = nearest_first(tables.reach, tables.people, staff, per_gp)
+        return tables.by_commune(seats.without_room)[:count]
+
     return pd.DataFrame(
         {
             "apl_before": inputs.apl(pairs, demand, acts_before)[:count],
             "apl_after": inputs.apl(pairs, demand, acts_after)[:count],
-            "without_room_before": nearest_first(reach, people, gps, per_gp).without_room[:count],
-            "without_room_after": nearest_first(reach, people, gps_after, per_gp).without_room[
-                :count
-            ],
+            "without_room_before": without(gps),
+            "without_room_after": without(gps_after),
         }
     )
 
@@ -129,6 +140,18 @@ def _pairs(
     kept = cached_table("help-ends", key, lambda: inputs.pairs_to(territory, ends, HUBERT_MINUTES))
     used = kept[kept["destination"].isin(new)]
     return pd.concat([known, used], ignore_index=True)
+
+
+def _parted(territory: Territory, tables: RoomTables, hosts: npt.NDArray[np.int64]) -> RoomTables:
+    """Return parts of communes that also reach the same places to which doctors may come."""
+    assert tables.parts is not None  # noqa: S101  (asked where communes are parted)
+    new = np.setdiff1d(hosts, inputs.gp_places(territory)).astype(np.int64)
+    if not new.size:
+        return tables
+    ends = inputs.coordinates(inputs.places(territory))[new]
+    parts = with_sites(territory, tables.parts, ends, new, HUBERT_MINUTES)
+    places = tables.communes.iloc[parts.owner].assign(population=parts.people)
+    return replace(tables, places=places.reset_index(drop=True), reach=parts.reach, parts=parts)
 
 
 def _reach(territory: Territory, pairs: pd.DataFrame, hosts: npt.NDArray[np.int64]) -> Reach:

@@ -126,7 +126,8 @@ def without_room(territory: Territory, per_gp: float, gps: Floats | None = None)
     """
     tables = room_tables(territory, HUBERT_MINUTES)
     counted = tables.gps if gps is None else gps
-    return nearest_first(tables.reach, tables.people, counted, per_gp).without_room
+    seats = nearest_first(tables.reach, tables.people, counted, per_gp)
+    return tables.by_commune(seats.without_room)
 
 
 def _targets(table: pd.DataFrame, question: Question) -> pd.Series:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
+from data.access.parts import parts_of
 from data.access.room import with_home
 from data.base.french import counted, number, percent
 from data.region import privacy
@@ -244,13 +245,19 @@ def _targets(territory: Territory, question: SpecialistQuestion, counts: Floats)
     places = inputs.places(territory)
     people = places["population"].to_numpy(dtype=np.float64)
     at = np.flatnonzero(counts > 0).astype(np.int64)
-    pairs = inputs.pairs_to(territory, at, question.within)
-    reach = Reach.of(with_home(pairs, at), len(places), len(places), question.within)
+    parts = parts_of(territory, at, question.within)
+    if parts is None:
+        pairs = inputs.pairs_to(territory, at, question.within)
+        reach = Reach.of(with_home(pairs, at), len(places), len(places), question.within)
+    else:
+        people, reach = parts.people, parts.reach
     if question.need == "place":
         missing = nearest_first(reach, people, counts, question.people).without_room
     else:
-        within = np.bincount(reach.origin, counts[reach.destination], len(places))
+        within = np.bincount(reach.origin, counts[reach.destination], len(people))
         missing = people * np.clip(1 - within / question.least, 0.0, 1.0)
+    if parts is not None:
+        missing = parts.by_commune(missing, len(places))
     communes = commune_indicators(territory)
     columns = ["code", "name", "departement", "epci_name", "zone", "population"]
     table = communes[columns].assign(row=np.arange(len(communes)), people=missing[: len(communes)])

@@ -10,6 +10,8 @@ import pandas as pd
 
 import models.learning
 from data.access import inputs
+from data.access import parts as parting
+from data.access import people as residents
 from data.access import room as room_counts
 from data.access import room_tables as rooms
 from data.access.indicators import LEVELS
@@ -115,13 +117,13 @@ def soon(
     """
     tables = room_tables(territory, minutes)
     risk = probabilities(territory, horizon)
-    ids = tables.places["id"]
+    ids = tables.sites["id"]
     chance = ids.map(risk).fillna(0.0).to_numpy(dtype=np.float64)
-    inside = tables.places["inside"].to_numpy()
+    inside = tables.communes["inside"].to_numpy()
     people, gps, reach = tables.people, tables.gps, tables.reach
 
     def without(staff: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return nearest_first(reach, people, staff, per_gp).without_room[inside]
+        return tables.by_commune(nearest_first(reach, people, staff, per_gp).without_room)[inside]
 
     # Futures: in each, every place loses its GPs or keeps them.
     now = without(gps)
@@ -142,14 +144,14 @@ def soon(
     carriers = pd.DataFrame(
         {
             "code": ids.to_numpy()[at_risk],
-            "name": tables.places["name"].to_numpy()[at_risk],
+            "name": tables.communes["name"].to_numpy()[at_risk],
             "gps": gps[at_risk],
             "without_room_more": more,
             "expected": chance[at_risk] * more,
         }
     ).sort_values(["expected", "code"], ascending=[False, True], ignore_index=True)
     # Back to the communes of the region; neighbours only lent their GPs.
-    told = pd.DataFrame(tables.places.loc[inside, ["id", "name", "population"]])
+    told = pd.DataFrame(tables.communes.loc[inside, ["id", "name", "population"]])
     communes = told.rename(columns={"id": "code"}).reset_index(drop=True)
     communes = communes.assign(
         without_room_now=now, without_room_expected=mean, load_expected=load[inside]
@@ -214,8 +216,8 @@ def _key(territory: Territory, horizon: int) -> str:
 def _made_by(model: Path) -> str:
     """Return a key of the code and the model of this process: the map asks at each of its runs."""
     folders = [Path(package.__file__ or "").parent for package in (engine, models.learning)]
-    ours = (__file__, predict.__file__, room_counts.__file__, rooms.__file__, inputs.__file__)
-    code = [Path(one) for one in ours]
+    counts = (room_counts, rooms, parting, residents, inputs, predict)
+    code = [Path(__file__), *(Path(one.__file__ or "") for one in counts)]
     code += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return digest(*(path.read_bytes() for path in (*code, model)))
 

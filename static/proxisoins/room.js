@@ -47,10 +47,19 @@ export class Room {
 
   /* Inhabitants of a commune without room: its fair share, or if the nearer goes first. */
   without(row) {
-    const { known, carte } = this;
-    if (!carte.state.partage) return known.nearest[this.step][row];
-    const level = this.level(row);
-    return level === null ? carte.rows[row].h : carte.rows[row].h * Math.max(0, 1 - this.capacity / level);
+    return this.carte.state.partage ? this.fair(row) : this.known.nearest[this.step][row];
+  }
+
+  fair(row) {
+    return this.parts(row).reduce((sum, [block, people]) => {
+      const level = block < 0 ? Infinity : this.known.blocks[block].level;
+      return sum + people * Math.max(0, 1 - this.capacity / level);
+    }, 0);
+  }
+
+  /* Blocks that hold the inhabitants of a commune, and how many each: all in one at its town. */
+  parts(row) {
+    return this.known.parts?.[row] || [[this.known.block[row], this.carte.rows[row].h]];
   }
 
   /* Inhabitants per GP that a commune cannot escape; null where no GP is in reach. */
@@ -212,28 +221,40 @@ export class Room {
       box.append(unknown);
       return box;
     }
+    const parts = this.parts(row);
+    const others = parts.length > 1 ? make("p", { text: this.others(parts, where) }) : "";
     if (level === null) {
-      box.append(make("p", { text: `Aucun médecin ${where} : ${people === 1 ? "son habitant y est" : `ses ${number(people)} habitants y sont`} sans place, quoi qu’on fasse.` }));
+      const alone = parts.length > 1 ? `${inhabitants(parts[0][1])} y sont` : people === 1 ? "son habitant y est" : `ses ${number(people)} habitants y sont`;
+      box.append(make("p", { text: `Aucun médecin ${where} : ${alone} sans place, quoi qu’on fasse.` }), others);
       return box;
     }
-    const fair = Math.round(people * Math.max(0, 1 - this.capacity / level));
+    const fair = Math.round(this.fair(row));
     box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus juste.` }));
     if (known.note) box.append(make("p", { class: "note", text: known.note }));
     box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${this.reason(row, where)}`));
+    box.append(others);
     if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : ces communes en trait plein ; en tirets, avec celles qui le prouvent." }));
     return box;
   }
 
+  /* The inhabitants who share other GPs than most of their commune. */
+  others([[, most], ...others], where) {
+    const told = others.map(([block, people]) =>
+      `${inhabitants(people)} : ${block < 0 ? `aucun médecin ${where}` : `${number(this.known.blocks[block].level)} par médecin`}`);
+    return `Ce nombre est celui de ${inhabitants(most)} de la commune ; ailleurs dans la commune, ${told.join(" ; ")}.`;
+  }
+
   reason(row, where) {
     const block = this.known.blocks[this.known.block[row]];
+    const part = this.known.parts ? " (en tout ou en partie)" : "";
     const communes = (count, outside) =>
-      count === 1 ? "cette commune" : `ces ${number(count)} communes${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
+      count === 1 ? `cette commune${part}` : `ces ${number(count)} communes${part}${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
     const doctors = (count) => `${number(count, Number.isInteger(count) ? 0 : 1)} médecin${count >= 2 ? "s" : ""}`;
     const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${inhabitants(block.people)} n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
     if (block.hall.length === 1) return `${own}.`;
     return (
       `${own}, une fois servies les communes plus mal loties qui partagent leurs médecins. Avec elles : ` +
-      `${number(block.hall_communes)} communes, ${number(block.hall_people)} habitants, ${doctors(block.hall_gps)}, soit ${number(block.hall_people / block.hall_gps)} par médecin en moyenne, que personne ne peut faire baisser.`
+      `${number(block.hall_communes)} communes${part}, ${number(block.hall_people)} habitants, ${doctors(block.hall_gps)}, soit ${number(block.hall_people / block.hall_gps)} par médecin en moyenne, que personne ne peut faire baisser.`
     );
   }
 
@@ -251,7 +272,7 @@ export class Room {
     const mine = block[row];
     if (mine < 0) return;
     const members = new Set(blocks[mine].hall);
-    const rowsOf = (wanted) => block.flatMap((one, at) => (wanted(one) ? [at] : []));
+    const rowsOf = (wanted) => block.flatMap((_, at) => (this.parts(at).some(([one]) => wanted(one)) ? [at] : []));
     const draw = (rows, options) => this.drawn.push(L.polyline(this.border(rows), { ...DRAWN, ...options }).addTo(this.carte.map));
     if (members.size > 1) draw(rowsOf((one) => members.has(one)), { color: "#161616", weight: 2, dashArray: "6 5" });
     draw(rowsOf((one) => one === mine), { color: "#161616", weight: 2.6 });
