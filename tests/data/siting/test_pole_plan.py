@@ -141,7 +141,7 @@ def test_words_name_sides_and_the_bound():
     table = pole_tables.measures_table(found)
     assert list(table.columns) == [
         "Mesure",
-        "Aujourd’hui",
+        "Avant le projet",
         "Une maison à Ici",
         "Votre pôle",
         "Le meilleur pôle",
