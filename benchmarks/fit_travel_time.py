@@ -42,6 +42,7 @@ Masks = npt.NDArray[np.bool_]
 
 KNOTS: dict[str, tuple[float, ...]] = {
     "density_1km": (-1, -0.3, 0.3, 0.8, 1.2, 1.6, 2.0),
+    "density_own": (-1.2, -0.6, -0.2, 0.2, 0.6, 1.0, 1.4, 2.0),
     "density_8km": (-1, -0.5, 0.0, 0.4, 0.8, 1.2, 1.6, 2.0),
     "villages": (0.5, 0.7, 0.9, 1.1),
     "hall_km": (0, 0.7, 1.5, 3),
@@ -67,8 +68,8 @@ ROAD_WEIGHT_IN_RATIOS = 20.0
 """Weight of a pair of road points: there are 1,250 in one département, beside 21,000 trips. Those
 longer than LONG_MIN minutes, which no screen asks for, weigh less."""
 
-RATIO_KM = 15.0
-RATIO_PRIOR = 8.0
+RATIO_KM = 8.0
+RATIO_PRIOR = 5.0
 """Ratios are averaged over known trips with a Gaussian of RATIO_KM around their middles; to them
 are added RATIO_PRIOR trips of ratio 1, so that few trips change little (shrinkage)."""
 MOST_RATIO = 0.5
@@ -354,7 +355,8 @@ def basis_of(field: Field, communes: pd.DataFrame) -> Floats:
     at = field.cells(communes[["lon", "lat"]].to_numpy())
     shape = field.raster.friction.shape
     population = communes["population"].to_numpy(float)
-    features = density_features(at[:, 0], at[:, 1], population, shape, field.cell_m)
+    area_km2 = communes["area_km2"].to_numpy(float)
+    features = density_features(at[:, :2], population, area_km2, shape, field.cell_m)
     features |= relief_features(field.crs, field.place, shape)
     columns = [np.ones(field.raster.friction.size, np.float32)]
     for name, knots in KNOTS.items():

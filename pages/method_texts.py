@@ -2,8 +2,8 @@
 
 TRAVEL_TIME = """
 **Qui est à 20 minutes ?** Le temps est celui d’un trajet en voiture, hors heures de pointe, du bourg
-de la commune (la mairie, ou un point intérieur quand la position de la mairie est fausse) au bourg
-de la commune où exerce le médecin le plus proche. Un médecin dans la commune compte pour 0 minute.
+de la commune (la mairie ; quand sa position est fausse ou absente, le bourg selon GeoNames, sinon un
+point intérieur) au bourg de la commune où exerce le médecin le plus proche. Un médecin dans la commune compte pour 0 minute.
 Le seuil est inclus : 20 minutes pile est « à 20 minutes ». Les médecins des régions voisines
 comptent, jusqu’à 40 km de la limite.
 

@@ -33,7 +33,7 @@ def _truncated_counts(design: Floats, counts: Floats) -> tuple[Floats, float]:
         return float(-logs.mean())
 
     start = np.zeros(design.shape[1] + 1)
-    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 20_000, "fatol": 1e-9})
+    found = minimize(loss, start, method="L-BFGS-B", options={"ftol": 1e-12})
     return found.x[:-1], float(np.exp(found.x[-1]))
 
 

@@ -38,7 +38,7 @@ communes = pa.DataFrameSchema(
         "population": _number(),  # inhabitants
         "lon": _number(-180, high=180),
         "lat": _number(-90, high=90),
-        "point_source": pa.Column(str, pa.Check.isin(("mairie", "point intérieur"))),
+        "point_source": pa.Column(str, pa.Check.isin(("mairie", "bourg", "point intérieur"))),
         "area_km2": _number(),
     }
 )

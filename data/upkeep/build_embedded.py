@@ -26,7 +26,7 @@ from data.base import french, paths
 from data.region import schemas
 from data.region.france import WHOLE
 from data.upkeep.build_area import AROUND_DEGREES, needed
-from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, Archives
+from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, TOWNS, Archives
 from geo.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ ENCLOSED_SHARE = 0.25
 """Sea inside communes is an estuary when less of its outline than this faces the open sea…"""
 ENCLOSED_WIDTH_DEGREES = 0.006
 """… and when it is wider than this (about 600 m): the 1:10 M coast tells nothing finer."""
+TOWN_POINTS_FILE = Path(__file__).with_name("town_points.csv")
+"""Points of the towns whose hall is misplaced or missing (`data.upkeep.build_town_points`)."""
 _GEOD = Geod(ellps="GRS80")
 
 
@@ -179,26 +181,26 @@ def fill_holes(contours: dict[str, Any], incomplete: list[str]) -> dict[str, Any
 def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFrame:
     """Add contour, point, origin of the point and area to communes (schema `communes`).
 
-    The point is the town hall; an interior point of the contour replaces one that is missing or
-    more than `FAR_POINT_DEGREES` outside. The few communes without a contour and without a town
-    hall take an interior point of the communes of their postcode.
+    The point is the town hall. One that is missing, more than `FAR_POINT_DEGREES` outside the
+    contour or far from the town is replaced by the town (`TOWN_POINTS_FILE`), else, when missing
+    or outside, by an interior point of the contour. The few communes without a contour and
+    without a town hall take an interior point of the communes of their postcode.
     """
     contours = contours_of(communes, archives)
-    rows = archives.communes_csv
-    halls = _geometries(rows[rows["type"] == "COM"], "mairie_localisation")
+    halls, towns = halls_of(archives, contours), town_points()
     by_postcode = {
         postcode: sorted(group)
         for postcode, group in communes.groupby("postcodes")["code"].agg(list).items()
     }
     points, origins, areas = [], [], []
     for code, postcodes in zip(communes["code"], communes["postcodes"], strict=True):
-        contour, hall = contours.get(code), halls.get(code)
+        contour = contours.get(code)
         areas.append(
             0.0 if contour is None else abs(_GEOD.geometry_area_perimeter(contour)[0]) / 1e6
         )
-        if hall is not None and (contour is None or contour.distance(hall) <= FAR_POINT_DEGREES):
-            points.append(hall)
-            origins.append("mairie")
+        if code in towns or code in halls:
+            points.append(towns.get(code, halls.get(code)))
+            origins.append("bourg" if code in towns else "mairie")
             continue
         around = contour or shapely.union_all(
             [contours[c] for c in by_postcode[postcodes] if c in contours]
@@ -213,6 +215,23 @@ def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFra
     )
     geometry = gpd.GeoSeries([contours.get(code) for code in communes["code"]], crs="EPSG:4326")
     return gpd.GeoDataFrame(table, geometry=geometry)
+
+
+def halls_of(archives: Archives, contours: dict[str, Any]) -> dict[str, Any]:
+    """Return town halls (points, WGS84) by code; those far outside their contour are left out."""
+    rows = archives.communes_csv
+    halls = _geometries(rows[rows["type"] == "COM"], "mairie_localisation")
+    return {
+        code: hall
+        for code, hall in halls.items()
+        if code not in contours or contours[code].distance(hall) <= FAR_POINT_DEGREES
+    }
+
+
+def town_points() -> dict[str, Any]:
+    """Return the points (WGS84) of `TOWN_POINTS_FILE` by code."""
+    table = pd.read_csv(TOWN_POINTS_FILE, dtype={"code": str, "lon": float, "lat": float})
+    return dict(zip(table["code"], shapely.points(table["lon"], table["lat"]), strict=True))
 
 
 def fringe_of(region: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -348,7 +367,7 @@ def describe(
             {"code": e.epci, "name": e.epci_name, "inside": e.epci in inside}
             for e in epcis.sort_values("epci").itertuples()
         ],
-        "attributions": [asdict(p) for p in (CODES, CONTOURS, COASTS)],
+        "attributions": [asdict(p) for p in (CODES, CONTOURS, COASTS, TOWNS)],
         "precision_degrees": PRECISION_DEGREES,
         "fringe_km": FRINGE_KM,
     }

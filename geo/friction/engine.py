@@ -324,13 +324,14 @@ def load_engine(
     Parameters
     ----------
     communes, fringe
-        Communes of the region and near its border: lon, lat (degrees), population.
+        Communes of the region and near its border: lon, lat (degrees), population, area_km2.
     land
         Dry land, EPSG:4326; what it leaves out is water.
     """
     digest = hashlib.sha256()
     for table in (communes, fringe):
-        digest.update(table[["lon", "lat", "population"]].to_numpy(dtype=np.float64).tobytes())
+        told = table[["lon", "lat", "population", "area_km2"]]
+        digest.update(told.to_numpy(dtype=np.float64).tobytes())
     for wkb in shapely.to_wkb(land.geometry.to_numpy()):
         digest.update(wkb)
     for file in (PARAMETERS_FILE, LINKS_FILE, MOTORWAYS_FILE, RELIEF_FILE, LOCAL_FILE):

@@ -27,33 +27,51 @@ Floats = npt.NDArray[np.float64]
 
 
 def density_features(
-    rows: Floats, columns: Floats, population: Floats, shape: tuple[int, int], cell_m: float
+    at: Floats, population: Floats, area_km2: Floats, shape: tuple[int, int], cell_m: float
 ) -> dict[str, Floats]:
     """Return what the communes around say of each cell, each of the raster's shape.
 
-    log10(density / 100 per km²) smoothed at each scale; `villages`, log10 of the town halls per
-    100 km² around; `hall_km`, kilometres to the nearest one.
+    Densities are log10(density / 100 per km²): smoothed at each scale, and `density_own`, that of
+    the commune whose town hall is the nearest. `villages` is log10 of the town halls per 100 km²
+    around; `hall_km`, kilometres to the nearest one.
+
+    Parameters
+    ----------
+    at
+        Rows and columns of the town halls, in cells, shape (n, 2).
+    population, area_km2
+        Of their communes, shape (n,); an area of 0 is not known.
+    shape, cell_m
+        Of the raster, and the side of its cells, metres.
     """
+    rows, columns = at.T
     people = splat(rows, columns, population, shape)
     cell_km = cell_m / 1000
-    area_km2 = cell_km**2
+    cell_km2 = cell_km**2
     halls = splat(rows, columns, np.ones(len(rows)), shape)
     villages = ndimage.gaussian_filter(halls, VILLAGES_SCALE_KM / cell_km, truncate=3)
-    without = np.ones(shape, dtype=bool)
-    without[np.rint(rows).astype(int), np.rint(columns).astype(int)] = False
-    return {
-        "villages": np.log10(np.maximum(100 * villages / area_km2, FEWEST_PER_100_KM2)),
-        "hall_km": np.asarray(ndimage.distance_transform_edt(without)) * cell_km,
-    } | {
-        name: np.log10(
-            np.maximum(
-                ndimage.gaussian_filter(people, scale * 1000 / cell_m, truncate=3) / area_km2,
-                SPARSEST_PER_KM2,
-            )
-            / 100
-        )
+    # Of two halls in one cell the larger commune speaks, whatever the order of the table.
+    owner = np.full(shape, -1)
+    order = np.argsort(population, kind="stable")
+    owner[np.rint(rows[order]).astype(int), np.rint(columns[order]).astype(int)] = order
+    cells, (row, column) = ndimage.distance_transform_edt(owner < 0, return_indices=True)
+    owner = owner[row, column]
+    # A commune without contour has no area: the cells nearest to its hall stand for it.
+    nearest_km2 = np.bincount(owner.ravel(), minlength=len(rows)) * cell_km2
+    own = population / np.maximum(np.where(area_km2 > 0, area_km2, nearest_km2), cell_km2)
+    smoothed = {
+        name: ndimage.gaussian_filter(people, scale * 1000 / cell_m, truncate=3) / cell_km2
         for name, scale in DENSITY_SCALES_KM.items()
     }
+    return {
+        "villages": np.log10(np.maximum(100 * villages / cell_km2, FEWEST_PER_100_KM2)),
+        "hall_km": np.asarray(cells) * cell_km,
+        "density_own": _log_density(own)[owner],
+    } | {name: _log_density(density) for name, density in smoothed.items()}
+
+
+def _log_density(per_km2: Floats) -> Floats:
+    return np.asarray(np.log10(np.maximum(per_km2, SPARSEST_PER_KM2) / 100))
 
 
 def relief_features(crs: CRS, place: Place, shape: tuple[int, int]) -> dict[str, Floats]:

@@ -14,7 +14,7 @@ from geo.friction.features import sampled
 
 LOCAL_FILE = Path(__file__).with_name("local_ratio.json")
 
-STEP_M = 20_000.0
+STEP_M = 10_000.0
 """Side of the squares of the table (Lambert-93)."""
 
 

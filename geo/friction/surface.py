@@ -214,7 +214,7 @@ def build(
     Parameters
     ----------
     communes, fringe
-        Communes of the region and near its border: lon, lat (degrees), population.
+        Communes of the region and near its border: lon, lat (degrees), population, area_km2.
     land
         Dry land, EPSG:4326; what it leaves out is water.
     parameters
@@ -223,6 +223,7 @@ def build(
     lon = np.concatenate([communes["lon"], fringe["lon"]]).astype(float)
     lat = np.concatenate([communes["lat"], fringe["lat"]]).astype(float)
     population = np.concatenate([communes["population"], fringe["population"]]).astype(float)
+    area_km2 = np.concatenate([communes["area_km2"], fringe["area_km2"]]).astype(float)
     crs = _projection(lon, lat)
     to_metres = Transformer.from_crs(4326, crs, always_xy=True)
     x, y = (np.asarray(v) for v in to_metres.transform(lon, lat))
@@ -238,7 +239,7 @@ def build(
     rows, columns = (y - south) / cell, (x - west) / cell
 
     place = Place(to_metres, west, south, cell)
-    features = density_features(rows, columns, population, shape, cell)
+    features = density_features(np.column_stack([rows, columns]), population, area_km2, shape, cell)
     features |= relief_features(crs, place, shape)
     log_friction = np.full(shape, parameters.constant)
     for curve in parameters.curves:

@@ -43,7 +43,8 @@ def test_gps_are_as_many_as_in_the_region(
     gps = supply.gps.set_index("code")["gps"]
     assert set(gps.index) == {*communes["code"], *fringe["code"]}
     ours = gps[communes["code"]]
-    assert ours.sum() == pytest.approx(6100, rel=0.02)
+    # One draw: Bordeaux alone, some 300 GPs, has a standard deviation of 90.
+    assert ours.sum() == pytest.approx(6100, rel=0.05)
     assert (ours >= 1).sum() == pytest.approx(1150, rel=0.02)
     assert (ours == 1).sum() == pytest.approx(330, rel=0.05)
 

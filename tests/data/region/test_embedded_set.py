@@ -1,11 +1,15 @@
 """The set that the repository carries: counts, shapes, points, land and attributions."""
 
+import pandas as pd
 import pytest
 import shapely
+from pyproj import Geod
 
 from data.base import paths
 from data.region import embedded_set, schemas
 from geo.errors import UnavailableError
+
+_GEOD = Geod(ellps="GRS80")
 
 
 def test_the_region_is_whole() -> None:
@@ -25,8 +29,19 @@ def test_points_lie_at_most_a_hundredth_of_a_degree_from_their_contour() -> None
     points = shapely.points(communes["lon"], communes["lat"])
     assert shapely.distance(points, communes.geometry.to_numpy()).max() <= 0.0101
     interior = communes["point_source"] == "point intérieur"
-    assert 150 <= interior.sum() <= 250
+    assert 100 <= interior.sum() <= 200
+    town = communes["point_source"] == "bourg"
+    assert shapely.contains(communes.geometry.to_numpy()[town], points[town]).all()
     assert shapely.contains(communes.geometry.to_numpy()[interior], points[interior]).all()
+
+
+def test_towns_stand_where_people_live_not_at_an_annexe() -> None:
+    """Known towns whose hall in the package is that of another place, kilometres away."""
+    both = pd.concat([embedded_set.communes(), embedded_set.fringe()]).set_index("code")
+    known = {"33529": (-1.145, 44.633), "49099": (-0.880, 47.059), "33063": (-0.578, 44.838)}
+    for code, (lon, lat) in known.items():
+        metres = _GEOD.inv(*both.loc[code, ["lon", "lat"]].astype(float), lon, lat)[2]
+        assert metres < 1000, code
 
 
 def test_fringe_is_outside_and_near() -> None:
@@ -52,7 +67,7 @@ def test_names_and_attributions() -> None:
     assert (departements["region"] == "75").sum() == 12
     assert embedded_set.epcis()["inside"].sum() == 156
     assert {"name", "licence"} <= set(vars(embedded_set.attributions()[0]))
-    assert [a.version for a in embedded_set.attributions()] == ["6.0.0", "1.1.0", "2.0.2"]
+    assert [a.version for a in embedded_set.attributions()] == ["6.0.0", "1.1.0", "2.0.2", "1.0.1"]
     assert embedded_set.regions() == [("75", "Nouvelle-Aquitaine")]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.upkeep import build_embedded, registry_packages
+from data.upkeep import build_embedded, build_town_points, registry_packages
 from data.upkeep.registry_packages import Archives, Package
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -50,7 +50,10 @@ def _topojson(countries: dict[str, shapely.Geometry]) -> bytes:
 
 
 @pytest.fixture
-def archives(tmp_path: Path) -> Archives:
+def archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archives:
+    file = tmp_path / "town_points.csv"
+    file.write_text("code,lon,lat\n", encoding="utf-8")
+    monkeypatch.setattr(build_embedded, "TOWN_POINTS_FILE", file)
     rows = [
         {
             "type": "COM",
@@ -108,6 +111,41 @@ def test_wrong_or_missing_town_halls_become_interior_points(france: gpd.GeoDataF
         assert points.loc[code, "point_source"] == "point intérieur"
         point = shapely.Point(points.loc[code, "lon"], points.loc[code, "lat"])
         assert SQUARES[code][1].contains(point)
+
+
+def test_a_town_replaces_a_hall_that_is_far_from_it(
+    archives: Archives,
+) -> None:
+    build_embedded.TOWN_POINTS_FILE.write_text(
+        "code,lon,lat\n19001,0.02,45.02\n19002,0.17,45.03\n", encoding="utf-8"
+    )
+    points = build_embedded.with_geography(build_embedded.commune_table(archives), archives)
+    at = points.set_index("code").loc[["19001", "19002"]]
+    assert at["point_source"].tolist() == ["bourg", "bourg"]
+    assert at[["lon", "lat"]].to_numpy().tolist() == [[0.02, 45.02], [0.17, 45.03]]
+
+
+def test_only_a_place_of_the_commune_contradicts_its_hall() -> None:
+    """By name, code and contour; a place to the minute of arc only where there is no hall."""
+    contour = shapely.MultiPolygon([shapely.box(0, 45, 0.2, 45.2)])
+    codes = ["1", "2", "3", "4", "5", "6"]
+    communes = pd.DataFrame({"code": codes, "name": ["Le Bourg"] * 6})
+    halls = {code: shapely.Point(0.01, 45.01) for code in codes if code != "5"}
+    far = (0.1234, 45.1234)
+    places = pd.DataFrame(
+        [
+            ("1", "le bourg", *far),
+            ("2", "Hameau", *far),
+            ("3", "Le Bourg", 0.2234, 45.1234),
+            ("4", "Le Bourg", 0.1, 45.1),
+            ("5", "Le Bourg", 0.1, 45.1),
+            ("6", "Le Bourg", *far),
+            ("6", "Le Bourg", 0.0123, 45.0123),
+        ],
+        columns=["code", "name", "lon", "lat"],
+    )
+    found = build_town_points.town_points(communes, dict.fromkeys(codes, contour), halls, places)
+    assert found["code"].tolist() == ["1", "5"]
 
 
 def test_the_hole_of_a_lost_contour_goes_to_the_merged_commune(france: gpd.GeoDataFrame) -> None:

@@ -51,7 +51,9 @@ def toy_engine(
     `regions` are those of the western and of the eastern half.
     """
     lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
-    communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": population})
+    communes = pd.DataFrame(
+        {"lon": lon.ravel(), "lat": lat.ravel(), "population": population, "area_km2": 25.0}
+    )
     if regions is not None:
         communes["region"] = np.where(communes.lon < 2.35, *regions)
     shores = [shapely.box(1.8, 46.3, 2.35, 47.3), shapely.box(2.35 + gap, 46.3, 3.0, 47.3)]
@@ -201,7 +203,9 @@ def test_a_faster_field_never_shrinks_a_ring(engine: FrictionTravelTime) -> None
     slower = toy_engine(population=500.0)
     fast = replace(slower.parameters, constant=slower.parameters.constant - 0.2)
     lon, lat = np.meshgrid(2.0 + np.arange(12) * 0.0635, 46.5 + np.arange(12) * 0.045)
-    communes = pd.DataFrame({"lon": lon.ravel(), "lat": lat.ravel(), "population": 500.0})
+    communes = pd.DataFrame(
+        {"lon": lon.ravel(), "lat": lat.ravel(), "population": 500.0, "area_km2": 25.0}
+    )
     land = gpd.GeoDataFrame(geometry=[shapely.box(1.8, 46.3, 3.0, 47.3)], crs=4326)
     make_field = partial(build, gpd.GeoDataFrame(communes), communes.iloc[:0], land, fast)
     quicker = FrictionTravelTime(make_field, fast, "fast")
@@ -286,7 +290,9 @@ def test_a_village_is_left_slowly_without_a_jump_beside_it(engine: FrictionTrave
 
 
 def test_between_two_halls_the_time_of_an_end_never_jumps() -> None:
-    communes = pd.DataFrame({"lon": [2.0, 2.0196], "lat": 46.5, "population": [90.0, 200_000.0]})
+    communes = pd.DataFrame(
+        {"lon": [2.0, 2.0196], "lat": 46.5, "population": [90.0, 200_000.0], "area_km2": 25.0}
+    )
     field = load_engine(
         gpd.GeoDataFrame(communes, geometry=gpd.points_from_xy(communes.lon, communes.lat)),
         communes.iloc[:0],
