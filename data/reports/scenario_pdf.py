@@ -99,6 +99,8 @@ def scenario_pdf(
     if draft.note:
         page.line_of(_plain(draft.note))
     page.ln(1)
+    if answer := site_tables.room_sentence(evaluation):
+        page.line_of(answer)
     page.line_of(sentence(evaluation))
     page.line_of(site_tables.changes_sentence(evaluation))
     if evaluation.departures is not None:
@@ -123,10 +125,11 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     )
     page.set_font("house", "", 7.5)
     page.set_text_color(*GREY)
+    drawn = f"{MAP_INDICATOR.label[:1].lower()}{MAP_INDICATOR.label[1:]} ({MAP_INDICATOR.unit})"
     page.line_of(
         "Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. Traits bleus : ce "
-        "qui en est à 20 minutes ou moins. Couleurs : temps d’accès au généraliste le plus proche, "
-        f"{evaluation.moment}, sans les sites. Sources et millésimes en dernière page.",
+        f"qui en est à 20 minutes ou moins. Couleurs : {drawn}, {evaluation.moment}, sans les "
+        "sites. Sources et millésimes en dernière page.",
         3.6,
     )
     page.set_text_color(*INK)

@@ -100,8 +100,12 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
     """Return what the zone of each site brings and asks, one French line a site."""
     sites = evaluation.sites
     names = labels(sites["name"].tolist(), sites["line"].tolist())
+    where = [
+        name if name == commune else f"{name} ({commune})"
+        for name, commune in zip(names, sites["commune"], strict=True)
+    ]
     return [
-        f"{names[row]} ({sites['commune'].iloc[row]}) : "
+        f"{where[row]} : "
         + " ".join(
             text if text.endswith(".") else f"{text[0].upper()}{text[1:]}."
             for text in (sites[key].iloc[row] for key in SENTENCES)

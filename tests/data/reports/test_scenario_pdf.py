@@ -64,6 +64,9 @@ def test_the_report_says_sites_proof_losers_and_versions(territory):
     assert document.trailer["/Root"]["/Lang"] == "fr-FR"
     assert "DONNÉES DE DÉMONSTRATION" in text
     assert "Pour le conseil du 3 décembre." in text
+    answer = site_tables.room_sentence(sites.evaluate_sites(territory, draft.sites))
+    assert answer.replace("\u202f", " ") in text.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Couleurs : habitants sans place chez un généraliste (%), avant le projet" in text
     assert "Optimum prouvé" in text
     assert "votre choix" in text
     assert "perd" in text
