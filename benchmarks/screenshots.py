@@ -4,7 +4,8 @@
 real counts where the reference files are (`PROXISOINS_REFERENCE_DATA`), and writes a PNG of each
 state and width: what the window shows and, where the screen is longer, the whole of it ("-long").
 `--data`, `--only`, `--width` choose among them; `--address` takes an application that runs already;
-`--home` keeps the data folders between two calls; `--readme` remakes the pictures of the README.
+`--home` keeps the data folders between two calls; `--readme` remakes the pictures of the README,
+`--guide` takes only the states that the guide by task shows, and remakes its pictures.
 """
 
 import argparse
@@ -41,6 +42,17 @@ README = {
 }
 """States that the README shows, and their files in `docs/figures`."""
 README_WIDTH, README_COLOURS = 1000, 256
+GUIDE = {
+    "carte-difference": "carte-difference.png",
+    "risques": "territoires-a-risque.png",
+    "sites-cinq": "sites.png",
+    "permanence-chute": "permanence-ligne.png",
+    "zonage": "zonage.png",
+    "fiche-comparer": "fiches-comparees.png",
+}
+"""States that the guide by task shows, and their files in `docs/guide/pictures`."""
+GUIDE_WIDTH, GUIDE_COLOURS = 800, 128
+"""A picture of the guide stays under 100 kB."""
 _FIX = """() => { for (const one of document.querySelectorAll('iframe')) {
     const height = one.getBoundingClientRect().height + 'px';
     one.style.setProperty('height', height, 'important');
@@ -113,13 +125,27 @@ def _pictures(
     return missed
 
 
+def _smaller(taken: Path, kept: Path, width: int, colours: int) -> None:
+    """Make a picture of a document of one that was taken: smaller, of few colours."""
+    with Image.open(taken) as picture:
+        small = picture.convert("RGB")
+        small.thumbnail((width, width), Image.Resampling.LANCZOS)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        small.quantize(colours).save(kept, optimize=True)
+
+
 def _readme(folder: Path) -> None:
-    """Make the pictures of the README of those taken: smaller, of few colours."""
+    """Make the pictures of the README of those taken."""
     for name, kept in README.items():
-        with Image.open(folder / f"{name}-1440.png") as picture:
-            small = picture.convert("RGB")
-            small.thumbnail((README_WIDTH, README_WIDTH), Image.Resampling.LANCZOS)
-            small.quantize(README_COLOURS).save(ROOT / "docs" / "figures" / kept, optimize=True)
+        to = ROOT / "docs" / "figures" / kept
+        _smaller(folder / f"{name}-1440.png", to, README_WIDTH, README_COLOURS)
+
+
+def _guide(folder: Path) -> None:
+    """Make the pictures of the guide by task of those taken."""
+    for name, kept in GUIDE.items():
+        to = ROOT / "docs" / "guide" / "pictures" / kept
+        _smaller(folder / f"{name}-1440.png", to, GUIDE_WIDTH, GUIDE_COLOURS)
 
 
 def main() -> None:
@@ -131,10 +157,14 @@ def main() -> None:
     parser.add_argument("--data", choices=(DEMONSTRATION, REAL), action="append")
     parser.add_argument("--only", action="append", help="beginning of the names of states wanted")
     parser.add_argument("--readme", action="store_true", help="then remake those of the README")
+    parser.add_argument("--guide", action="store_true", help="take and remake those of the guide")
     parser.add_argument("--width", type=int, action="append", choices=sorted(HEIGHTS))
     asked = parser.parse_args()
     wanted = [one for one in states() if one.name.startswith(tuple(asked.only or [""]))]
     widths = asked.width or [1440, 1024, 390]
+    if asked.guide:
+        wanted = [one for one in states() if one.name in GUIDE]
+        widths, asked.data = [1440], [DEMONSTRATION]
     kinds = asked.data or [DEMONSTRATION, *([REAL] if reference_data().is_dir() else [])]
     found = subprocess.run([ROOT / ".ci" / "browser"], capture_output=True, text=True, check=True)
     missed = 0
@@ -148,6 +178,8 @@ def main() -> None:
         browser.close()
     if asked.readme:
         _readme(asked.folder if asked.address else asked.folder / DEMONSTRATION)
+    if asked.guide:
+        _guide(asked.folder if asked.address else asked.folder / DEMONSTRATION)
     sys.exit(f"{missed} pictures could not be taken" if missed else 0)
 
 
