@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.access.indicators import commune_indicators
+from data.region import embedded_set
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.hiding import exposed
@@ -63,10 +64,12 @@ def donor_groups(territory: Territory, found: Help) -> DonorGroups:
     """
     communes = commune_indicators(territory)
     count = len(communes)
+    known = embedded_set.departements(territory.region).set_index("code")["name"]
+    departements = communes["departement"].map(known).fillna(communes["departement"])
     members = pd.DataFrame(
         {
             "epci": communes["epci_name"].replace("", np.nan).to_numpy(dtype=object),
-            "rest": ("autres EPCI de " + communes["departement"].astype(str)).to_numpy(),
+            "rest": ("autres EPCI, " + departements.astype(str)).to_numpy(),
             "volunteers": found.volunteers[:count],
             "able": found.able[:count],
             "lent": found.taken[:count],
