@@ -25,7 +25,7 @@ export class Card {
     const { carte } = this;
     if (row !== this.row) this.open(row);
     this.told.replaceChildren(...this.state(row));
-    const parts = [this.reach(), carte.room.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note })];
+    const parts = [this.reach(), this.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note })];
     this.figures.replaceChildren(...parts.filter(Boolean));
     this.node.hidden = false;
   }
@@ -54,6 +54,18 @@ export class Card {
     const { card_action: own, read_only: readOnly } = carte.config;
     const more = own ? make("button", { type: "button", class: "main", text: own.label, onclick: () => carte.ask({ action: own.action }) }) : null;
     return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
+  }
+
+  /* The room of a commune in words, once the module that words it is there. */
+  proof(row) {
+    const { room } = this.carte;
+    if (!room.offered) return null;
+    if (this.proved) return this.proved(room, row);
+    import("./proof.js").then(({ proof }) => {
+      this.proved = proof;
+      if (this.row !== undefined) this.fill(this.row);
+    });
+    return null;
   }
 
   /* Who is around the point whose isochrones are drawn. */

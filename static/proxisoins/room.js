@@ -1,4 +1,4 @@
-/* Room with a GP: capacity, threshold and both ends chosen here; the curve, the sentence, the proof of a commune. */
+/* Room with a GP: capacity, threshold and both ends chosen here; the curve, the sentence, the proof of a commune on the map (in words: proof.js). */
 import { make, number } from "./dom.js";
 
 export const ROOM = "share_without_room";
@@ -207,57 +207,6 @@ export class Room {
     );
   }
 
-  /* The number of a commune, and its proof in words. */
-  proof(row) {
-    if (!this.offered) return null;
-    const { known, carte } = this;
-    const people = carte.rows[row].h;
-    const nearest = known.nearest[this.step][row];
-    const unknown = make("p", { text: "Non disponible : tous les médecins à portée ne sont pas connus. Importez leurs effectifs pour toutes les communes, voisines comprises." });
-    const level = this.level(row);
-    const where = `à ${known.minutes} minutes`;
-    const box = make("div", { class: "proof" }, make("h3", { text: `De la place ${where}` }));
-    if (!this.counted(row)) {
-      box.append(unknown);
-      return box;
-    }
-    const parts = this.parts(row);
-    const others = parts.length > 1 ? make("p", { text: this.others(parts, where) }) : "";
-    if (level === null) {
-      const alone = parts.length > 1 ? `${inhabitants(parts[0][1])} y sont` : people === 1 ? "son habitant y est" : `ses ${number(people)} habitants y sont`;
-      box.append(make("p", { text: `Aucun médecin ${where} : ${alone} sans place, quoi qu’on fasse.` }), others);
-      return box;
-    }
-    const fair = Math.round(this.fair(row));
-    box.append(make("p", { text: `Sans place, à ${number(this.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus juste.` }));
-    if (known.note) box.append(make("p", { class: "note", text: known.note }));
-    box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${this.reason(row, where)}`));
-    box.append(others);
-    if (this.shown) box.append(make("p", { class: "note", text: "Sur la carte : ces communes en trait plein ; en tirets, avec celles qui le prouvent." }));
-    return box;
-  }
-
-  /* The inhabitants who share other GPs than most of their commune. */
-  others([[, most], ...others], where) {
-    const told = others.map(([block, people]) =>
-      `${inhabitants(people)} : ${block < 0 ? `aucun médecin ${where}` : `${number(this.known.blocks[block].level)} par médecin`}`);
-    return `Ce nombre est celui de ${inhabitants(most)} de la commune ; ailleurs dans la commune, ${told.join(" ; ")}.`;
-  }
-
-  reason(row, where) {
-    const block = this.known.blocks[this.known.block[row]];
-    const part = this.known.parts ? " (en tout ou en partie)" : "";
-    const communes = (count, outside) =>
-      count === 1 ? `cette commune${part}` : `ces ${number(count)} communes${part}${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
-    const doctors = (count) => `${number(count, Number.isInteger(count) ? 0 : 1)} médecin${count >= 2 ? "s" : ""}`;
-    const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${inhabitants(block.people)} n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
-    if (block.hall.length === 1) return `${own}.`;
-    return (
-      `${own}, une fois servies les communes plus mal loties qui partagent leurs médecins. Avec elles : ` +
-      `${number(block.hall_communes)} communes${part}, ${number(block.hall_people)} habitants, ${doctors(block.hall_gps)}, soit ${number(block.hall_people / block.hall_gps)} par médecin en moyenne, que personne ne peut faire baisser.`
-    );
-  }
-
   /* ---- the proof on the map ---- */
 
   forget() {
@@ -295,7 +244,7 @@ export class Room {
 }
 
 /* "Aucun habitant", "1 habitant", "1 234 habitants". */
-function inhabitants(count) {
+export function inhabitants(count) {
   if (count === 0) return "aucun habitant";
   return `${number(count)} habitant${count >= 2 ? "s" : ""}`;
 }

@@ -120,6 +120,31 @@ def test_the_view_of_the_address_is_said_as_the_server_reads_it(server: str, pag
     }
 
 
+def test_the_proof_of_a_commune_in_two_parts_tells_both(server: str, page: Page) -> None:
+    """Most of its people share two GPs with the commune beside; the others have none in reach."""
+    said = evaluated(
+        page,
+        server,
+        "room",
+        """
+        const block = { level: 1500, communes: 2, outside: 0, people: 3000, gps: 2, hall: [0] };
+        const sent = { minutes: 20, nearest: [[90]], block: [0], blocks: [block] };
+        sent.parts = [[[0, 300], [-1, 60]]];
+        const carte = { rows: [{ h: 360 }], state: {} };
+        carte.config = { room: sent, room_controls: { capacities: [1000], capacity: 1000,
+          thresholds: [20], threshold: 20 } };
+        const room = new m.Room(carte);
+        return import('/app/static/proxisoins/proof.js').then(({ proof }) =>
+          proof(room, 0).textContent)
+        """,
+    )
+    told = re.sub(r"\s", " ", said)
+    assert "90 habitants si le plus proche passe le premier ; 160 habitants dans le partage" in told
+    assert "ces 2 communes (en tout ou en partie) et leurs 3 000 habitants n’ont que 2" in told
+    assert "celui de 300 habitants de la commune ; ailleurs dans la commune, 60 habitants" in told
+    assert "60 habitants : aucun médecin à 20 minutes." in told
+
+
 def test_symbols_differ_by_shape_and_letter(server: str, page: Page) -> None:
     drawn = evaluated(
         page,

@@ -10,7 +10,7 @@ from data.access.indicators import commune_indicators
 from data.maps import room
 from data.region.catalogue import load_territory
 
-CLIENT = Path(__file__).parents[3] / "static" / "proxisoins" / "room.js"
+CLIENT = Path(__file__).parents[3] / "static" / "proxisoins"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_more_room_leaves_fewer_out_and_the_best_never_more_than_the_nearest(reg
 
 
 def test_every_key_that_the_script_reads_is_written(region):
-    text = CLIENT.read_text(encoding="utf-8")
+    text = "".join((CLIENT / one).read_text(encoding="utf-8") for one in ("room.js", "proof.js"))
     sent = room.document(region, 20)
     read = set(re.findall(r"\bknown\.(\w+)", text)) - {"block", "blocks"}
     assert read
