@@ -34,9 +34,11 @@ def postgres():
         shutil.chown(folder, user)
     control = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    # Of no locale: one that the machine only names, and does not have, stops it.
+    settings = ["--no-locale", "-E", "UTF8", "-U", "test", "-A", "trust"]
     try:
         subprocess.run(
-            [programs / "initdb", "-D", folder / "data", "-U", "test", "-A", "trust", "-E", "UTF8"],
+            [programs / "initdb", "-D", folder / "data", *settings],
             check=True,
             user=user,
             cwd=folder,
