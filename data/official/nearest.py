@@ -3,6 +3,7 @@
 import re
 
 from data.base import french
+from data.files import headings
 from data.official.readers.tables import Candidate, Header, code_columns, headers, level_of
 
 _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -38,7 +39,7 @@ def nearest(candidate: Candidate) -> str:
         wanted = f"une colonne de {column} reconnue : {asked} en est-elle une ?"
         return (
             f"ce fichier ressemble à un tableau {kind}, mais il manque "
-            f"{' et '.join([*missing, wanted])} Ses colonnes sont {shown}."
+            f"{' et '.join([*missing, wanted])} Ses colonnes sont {shown}.{_or_a_grid(best, kind)}"
         )
     if code:
         kinds = ", ".join(column for _, column, _ in _KINDS[:4])
@@ -49,6 +50,18 @@ def nearest(candidate: Candidate) -> str:
     return (
         "il n'est aucun des fichiers attendus : il n'y a ni code INSEE de commune, ni numéro "
         f"FINESS ; ses premières colonnes sont {shown}."
+    )
+
+
+def _or_a_grid(header: Header, kind: str) -> str:
+    """Return what makes a grid of people of a table that has places and people, "" for others."""
+    placed = header.first(*headings.LONGITUDE) is not None
+    if not placed or kind != "de populations":
+        return ""
+    return (
+        " S'il s'agit d'une grille de population, elle a un carreau par ligne, donc plusieurs "
+        "lignes par commune ; s'il s'agit des populations des communes, nommez la colonne "
+        "« population municipale »."
     )
 
 

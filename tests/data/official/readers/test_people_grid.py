@@ -79,11 +79,61 @@ def test_a_geopackage_of_squares(read, tmp_path):
         read(path)
 
 
-def test_a_table_of_communes_is_no_grid(read, tmp_path):
+GRIDS = {
+    "code": ("code_commune,lon,lat,population", ["16001", "16001", "16002"]),
+    "name": ("nom_commune,lon,lat,habitants", ["Abzac", "Abzac", "Les Adjots"]),
+    "much besides": (
+        "code_insee,lon,lat,pop," + ",".join(f"pop_{k}" for k in range(20)),
+        ["16001", "16001", "16002"],
+    ),
+    "other headings": ("insee_com,longitude,latitude,nb_hab", ["16001", "16001", "16002"]),
+}
+
+
+@pytest.mark.parametrize("kind", GRIDS)
+def test_a_grid_is_known_whatever_else_it_says(read, tmp_path, kind):
+    titles, named = GRIDS[kind]
+    points = [(0.716, 46.1, 40), (0.72, 46.1, 2.5), (0.203, 46.079, 7)]
+    more = titles.count(",") - 3
+    lines = [
+        f"{name},{lon},{lat},{people}" + ",1" * more
+        for name, (lon, lat, people) in zip(named, points, strict=True)
+    ]
+    path = tmp_path / "grille_2023.csv"
+    path.write_text("\n".join([titles, *lines, ""]), encoding="utf-8")
+    source, result = read(path)
+    table = result.tables["people_squares"]
+    assert source == "grid_of_people"
+    assert table["code"].tolist() == ["16001", "16001", "16002"]
+    assert table["people"].tolist() == [40.0, 2.5, 7.0]
+    assert result.tally.read == result.tally.kept == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code;nom;lon;lat;population\n16001;Abzac;0.7;46.1;518\n16002;Les Adjots;0.2;46.1;400\n",
+        "code_commune;lon;lat;population\n16001;0.7;46.1;518\n16002;0.2;46.1;400\n",
+        # the same line twice is no second square
+        "code_commune;lon;lat;population\n16001;0.7;46.1;518\n16001;0.7;46.1;518\n",
+        "commune;lon;lat;population\nAbzac;0.7;46.1;518\nLes Adjots;0.2;46.1;400\n",
+        "code;adresse;lon;lat;population\n16001;A;0.7;46.1;5\n16001;B;0.71;46.1;4\n",
+    ],
+)
+def test_a_table_of_communes_is_no_grid(read, tmp_path, text):
     path = tmp_path / "communes.csv"
-    path.write_text("code;nom;lon;lat;population\n16001;Abzac;0.7;46.1;518\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidInputError, match="non reconnu"):
         read(path)
+
+
+def test_a_table_of_communes_with_points_is_told_of_both_doors(tmp_path):
+    path = tmp_path / "communes.csv"
+    path.write_text("code_commune;lon;lat;population\n16001;0.7;46.1;518\n", encoding="utf-8")
+    (report,) = imports.import_files([path])
+    assert report.status == imports.REFUSED
+    assert "population municipale" in report.message
+    assert "grille de population" in report.message
 
 
 def test_squares_reach_the_territory(tmp_path):
