@@ -65,17 +65,15 @@ def words(draft: Draft) -> str:
 
 def public_draft(territory: Territory, draft: Draft) -> Draft:
     """Return a scenario as anyone may know it: neither departures nor moves point at a doctor."""
-    return replace(
-        draft,
-        departures=departures.public(territory, draft.departures),
-        sites=public_moves.public_sites(territory, draft.sites),
-    )
+    told = departures.public(territory, draft.departures)
+    sites = public_moves.public_sites(territory, draft.sites, told)
+    return replace(draft, departures=told, sites=sites)
 
 
 def public_words(territory: Territory, draft: Draft) -> list[str]:
     """Return what a public view of a scenario leaves out or spreads, in French."""
     told = departures.public(territory, draft.departures)
-    moves = public_moves.said(territory, draft.sites)
+    moves = public_moves.said(territory, draft.sites, told)
     return [*([departures.NOT_TOLD] if told != draft.departures else []), *([moves] * bool(moves))]
 
 

@@ -46,8 +46,8 @@ def draw_departures(territory: Territory) -> dict[str, int]:
                 )
         st.caption(
             f"{departures.ASSUMPTION} Évaluation, carte et meilleurs sites en tiennent compte ; "
-            "rapport et lien partagé ne comptent que les départs de communes d’au moins "
-            f"{LEAST_PUBLIC_GPS} généralistes. Le risque par commune n’est pas recalculé."
+            "rapport et lien partagé ne comptent que les départs de communes où il resterait au "
+            f"moins {LEAST_PUBLIC_GPS} généralistes. Le risque par commune n’est pas recalculé."
         )
     current.departures = counts
     return counts

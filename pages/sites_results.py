@@ -232,10 +232,10 @@ def report(
 ) -> bytes:
     """Return the report of a scenario as a PDF, as anyone may know it."""
     public = leaving.public(territory, draft.departures)
-    sites = public_moves.public_sites(territory, draft.sites)
+    sites = public_moves.public_sites(territory, draft.sites, public)
     if public != draft.departures:
         notes = [leaving.NOT_TOLD, *notes]
-    if spread := public_moves.said(territory, draft.sites):
+    if spread := public_moves.said(territory, draft.sites, public):
         notes = [spread, *notes]
     if (public, sites) != (draft.departures, draft.sites):
         draft = replace(draft, departures=public, sites=sites)

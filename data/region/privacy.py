@@ -137,7 +137,8 @@ def sets_with(territory: Territory, moving: float) -> tuple[PublicSet, ...]:
     """Return sets of all communes with GPs, where so many who leave hide among five who stay.
 
     Made from places, public counts and the number that leaves: which communes they leave has no
-    part in it.
+    part in it. Sets of a larger number are made of whole sets of a smaller one, so that two views
+    of one project, with one more who moves, have no smaller set in common.
 
     Parameters
     ----------
@@ -149,7 +150,19 @@ def sets_with(territory: Territory, moving: float) -> tuple[PublicSet, ...]:
     communes = pd.DataFrame(
         territory.communes[["code", "region", "epci", "epci_name", "lon", "lat"]]
     )
-    communes = communes.assign(gps=gps_of(territory, communes["code"]))
+    return sets_among(communes.assign(gps=gps_of(territory, communes["code"])), moving)
+
+
+def sets_among(communes: pd.DataFrame, moving: float) -> tuple[PublicSet, ...]:
+    """Return sets of the communes with GPs that hold five GPs more than so many.
+
+    Parameters
+    ----------
+    communes
+        As for `sets_of`.
+    moving
+        GPs supposed to leave.
+    """
     return _sets_by_region(communes[communes["gps"] > 0], LEAST_PUBLIC_GPS + moving)
 
 
@@ -167,9 +180,15 @@ def _sets_of_region(small: pd.DataFrame, least: float) -> list[PublicSet]:
     many = np.bincount(place).astype(float)
     x, y = (np.bincount(place, axis) for axis in plane_km(small["lon"], small["lat"]).T)
     alive = np.ones(len(names), dtype=bool)
+    # First the smallest sets of all: once each has its three communes, the fewest GPs alone say
+    # which one grows next, and sets of a larger number are made of whole ones of a smaller.
+    steps = [float(LEAST_PUBLIC_GPS), least]
     while True:
-        wanting = alive & ((gps < least) | (many < LEAST_COMMUNES))
+        wanting = alive & ((gps < steps[0]) | (many < LEAST_COMMUNES))
         if not wanting.any():
+            del steps[0]
+            if steps:
+                continue
             break
         if alive.sum() == 1:
             return []

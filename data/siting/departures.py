@@ -12,8 +12,7 @@ from data.access.inputs import coordinates
 from data.access.people import counted_within
 from data.access.room import COLUMNS as ROOM_COLUMNS
 from data.base.french import counted, fold, number
-from data.region import privacy
-from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
+from data.region.rules import APL_NOISE, HUBERT_MINUTES, LEAST_PUBLIC_GPS, ZIP_APL
 from data.region.territory import Territory
 from data.siting.ground import Ground, ground_of
 from geo.errors import InvalidInputError
@@ -26,8 +25,8 @@ ASSUMPTION = (
 TODAY, AFTERWARDS = "avant le projet", "après les départs"
 """When access is looked at, before any site opens; the first is what all titles say."""
 NOT_TOLD = (
-    "Ce scénario suppose des départs dans des communes de moins de cinq généralistes : ils "
-    "désigneraient quelqu’un et ne sont pas diffusés. Les chiffres n’en tiennent pas compte."
+    "Ce scénario suppose des départs dans des communes où il ne resterait pas cinq généralistes : "
+    "ils désigneraient quelqu’un et ne sont pas diffusés. Les chiffres n’en tiennent pas compte."
 )
 _MOST_LEAVING = 1_000
 _KEPT = 4
@@ -223,10 +222,10 @@ def _communes(territory: Territory, today: Ground, gps: np.ndarray) -> pd.DataFr
 
 
 def public(territory: Territory, leaving: Mapping[str, int]) -> dict[str, int]:
-    """Return the departures that a public view may count: from communes of five GPs or more.
+    """Return the departures that a public view may count: where five GPs or more would stay.
 
-    Access commune by commune, beside that of today, tells where the others would leave from, and so
-    whose departure is supposed.
+    Access commune by commune, beside that of today, tells how many leave from where; counts of GPs
+    are public. So where all five of five leave, each is told; among five who stay, nobody is.
 
     Parameters
     ----------
@@ -240,7 +239,7 @@ def public(territory: Territory, leaving: Mapping[str, int]) -> dict[str, int]:
     return {
         code: count
         for code, count in leaving.items()
-        if privacy.may_tell_class(float(gps.get(code, 0.0)))
+        if float(gps.get(code, 0.0)) - count >= LEAST_PUBLIC_GPS
     }
 
 

@@ -3,9 +3,9 @@
 Access commune by commune, before and after, tells which commune loses a GP: in a village, who. So
 outside the planner's desk those who move are counted as leaving a set of communes, in proportion of
 the GPs of each (`data.region.privacy.sets_with`): at least three communes, and five GPs more than
-move in all. The set hangs on public counts and on the number that moves, so that the figures are
-the same whoever of the set it is; losses stay where they are, within the set. The number itself is
-what a project plans: it is told.
+move, or leave for good as the view tells, in all. The set hangs on public counts and on these
+numbers, so that the figures are the same whoever of the set it is; losses stay where they are,
+within the set. How many move is what a project plans: it is told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,9 @@ NOT_TOLD = (
 )
 
 
-def public_sites(territory: Territory, sites: Sequence[Site]) -> tuple[Site, ...]:
+def public_sites(
+    territory: Territory, sites: Sequence[Site], departures: Mapping[str, float]
+) -> tuple[Site, ...]:
     """Return sites whose movers leave a set of communes; none move where no set is large enough.
 
     Parameters
@@ -33,9 +35,11 @@ def public_sites(territory: Territory, sites: Sequence[Site]) -> tuple[Site, ...
         The region.
     sites
         As a planner wrote them.
+    departures
+        INSEE code to GPs who leave for good, as the view tells: of a set's GPs they are known too.
     """
     moved = _moved(territory, sites)
-    sets = sets_by_code(territory, sum(sum(one.values()) for one in moved))
+    sets = sets_by_code(territory, _total(moved), sum(departures.values()))
     return tuple(
         replace(site, moving=spread(territory, sets, one)) if site.moving else site
         for site, one in zip(sites, moved, strict=True)
@@ -66,27 +70,37 @@ def spread(
     return found
 
 
-def sets_by_code(territory: Territory, moving: float) -> dict[str, PublicSet]:
-    """Return the set of each commune with GPs where so many leave; none for a region too small."""
-    found = privacy.sets_with(territory, moving) if moving else ()
-    return {code: one for one in found for code in one.codes}
-
-
-def said(territory: Territory, sites: Sequence[Site]) -> str:
-    """Return, in French, among whom those who move are counted; "" where nobody does.
+def sets_by_code(
+    territory: Territory, moving: float, departures: float = 0.0
+) -> dict[str, PublicSet]:
+    """Return the set of each commune with GPs where so many leave; none for a region too small.
 
     Parameters
     ----------
     territory
         The region.
-    sites
-        As a planner wrote them.
+    moving
+        GPs who move, wherever they are; no set where none does.
+    departures
+        GPs who leave for good, whom the view tells beside.
+    """
+    found = privacy.sets_with(territory, moving + departures) if moving else ()
+    return {code: one for one in found for code in one.codes}
+
+
+def said(territory: Territory, sites: Sequence[Site], departures: Mapping[str, float]) -> str:
+    """Return, in French, among whom those who move are counted; "" where nobody does.
+
+    Parameters
+    ----------
+    territory, sites, departures
+        See `public_sites`.
     """
     moved = _moved(territory, sites)
-    total = sum(sum(one.values()) for one in moved)
+    total = _total(moved)
     if not total:
         return ""
-    sets = sets_by_code(territory, total)
+    sets = sets_by_code(territory, total, sum(departures.values()))
     if not sets:
         return NOT_TOLD
     touched = {sets[code].key: sets[code] for one in moved for code in one if code in sets}
@@ -109,6 +123,10 @@ def among(moving: float, touched: Sequence[PublicSet]) -> str:
         f"{who} ces lieux : le départ est réparti sur {where} {named}, pour "
         "que personne ne soit désigné. Les changements de chaque commune en sont des moyennes."
     )
+
+
+def _total(moved: Sequence[Mapping[str, float]]) -> float:
+    return float(sum(sum(one.values()) for one in moved))
 
 
 def _moved(territory: Territory, sites: Sequence[Site]) -> list[dict[str, float]]:

@@ -257,9 +257,11 @@ def test_a_link_tells_nothing_of_departures_that_point_at_a_doctor(saved: store.
     """Nor its figures: beside those of today, access by commune would say where one leaves from."""
     held = departures.gp_communes(load_territory("75"))
     few = next(code for code, one in held.items() if one.gps < LEAST_PUBLIC_GPS)
+    five = next(code for code, one in held.items() if one.gps == LEAST_PUBLIC_GPS)
     many = next(code for code, one in held.items() if one.gps > LEAST_PUBLIC_GPS)
+    hidden = {few: 1, five: LEAST_PUBLIC_GPS}
     tokens = {}
-    for name, leaving in {"many": {many: 1}, "both": {many: 1, few: 1}}.items():
+    for name, leaving in {"many": {many: 1}, "both": {many: 1} | hidden}.items():
         kept = store.save(replace(saved.draft, departures=leaving))
         tokens[name] = store.share(kept.id)[0]
     without, with_few = (opened("partage", jeton=tokens[name]) for name in ("many", "both"))

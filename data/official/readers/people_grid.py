@@ -26,7 +26,8 @@ _IDENTITY = re.compile(r"CRS(\d{4})RES(\d+)mN(-?\d+)E(-?\d+)")
 _IDENTITIES = ("idcar 200m", "idinspire", "idcar", "idcar 1km", "grd id", "geo id")
 _PEOPLE = (
     "ind", "ind c", "population", "pop", "habitants", "people", "nb habitants",
-    "nombre d habitants", "population totale", "pop totale", "nb hab", "nbre habitants", "individus", "inhabitants",
+    "nombre d habitants", "population totale", "pop totale", "nb hab", "nbre habitants",
+    "individus", "inhabitants",
 )  # fmt: skip
 _LON, _LAT = headings.LONGITUDE, headings.LATITUDE
 _CODES = ("lcog geo", *headings.CODE)

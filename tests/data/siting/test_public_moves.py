@@ -8,11 +8,14 @@ and keeps those that give the same.
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data.region import catalogue, privacy
 from data.region.rules import LEAST_PUBLIC_GPS
-from data.siting import effects, public_moves
+from data.siting import departures, effects, public_moves
 from data.siting.pole_plan import Antenna, PolePlan, compared
 from data.siting.public_moves import public_sites, sets_by_code
 from data.uploads.site import Site
@@ -61,7 +64,7 @@ def consistent(territory, code, shown, *, public):
     found = []
     for other in around(territory, code):
         sites = [house(territory, code, {other: 1})]
-        again = told(territory, public_sites(territory, sites) if public else sites)
+        again = told(territory, public_sites(territory, sites, {}) if public else sites)
         if again.equals(shown):
             found.append(other)
     return found
@@ -77,7 +80,7 @@ def test_public_figures_are_the_same_whoever_of_five_moves(territory):
     gps = territory.gps.set_index("code")["gps"]
     for code in small_communes(territory, 3):
         sites = [house(territory, code, {code: 1})]
-        shown = told(territory, public_sites(territory, sites))
+        shown = told(territory, public_sites(territory, sites, {}))
         left = consistent(territory, code, shown, public=True)
         among = set(sets_by_code(territory, 1.0)[code].codes)
         assert set(left) == among & set(around(territory, code))
@@ -97,7 +100,7 @@ def test_sets_hold_five_who_stay_on_real_counts(real_counts_home, monkeypatch):
     for moving in (1.0, 4.0):
         sets_hold(real, moving)
     [code] = small_communes(real, 1)
-    shown = told(real, public_sites(real, [house(real, code, {code: 1})]))
+    shown = told(real, public_sites(real, [house(real, code, {code: 1})], {}))
     assert len(consistent(real, code, shown, public=True)) >= privacy.LEAST_COMMUNES
 
 
@@ -114,13 +117,13 @@ def sets_hold(territory, moving):
 def test_as_many_move_and_no_commune_loses_more_than_it_has(territory):
     codes = small_communes(territory, 4)
     asked = {codes[0]: 1, codes[1]: 3}  # one GP there: two of the three are new
-    [site] = public_sites(territory, [house(territory, codes[2], asked)])
+    [site] = public_sites(territory, [house(territory, codes[2], asked)], {})
     assert sum(site.moving.values()) == pytest.approx(2.0)
     gps = territory.gps.set_index("code")["gps"]
     assert all(count <= gps[code] + 1e-9 for code, count in site.moving.items())
-    said = public_moves.said(territory, [house(territory, codes[2], asked)])
+    said = public_moves.said(territory, [house(territory, codes[2], asked)], {})
     assert said.startswith("2 généralistes qui rejoindraient")
-    assert public_moves.said(territory, [house(territory, codes[2], {})]) == ""
+    assert public_moves.said(territory, [house(territory, codes[2], {})], {}) == ""
 
 
 def test_a_pole_says_no_more_of_the_doctors_who_form_it(territory):
@@ -147,6 +150,58 @@ def test_a_pole_says_no_more_of_the_doctors_who_form_it(territory):
 def test_where_nobody_can_hide_no_move_is_told():
     few = made({"16001": 1.0, "16002": 2.0})
     site = Site(1, "Maison", "16001", "A", 0.0, 46.0, gps=2, moving={"16001": 1})
-    [shown] = public_sites(few, [site])
+    [shown] = public_sites(few, [site], {})
     assert shown.moving == {}
-    assert public_moves.said(few, [site]) == public_moves.NOT_TOLD
+    assert public_moves.said(few, [site], {}) == public_moves.NOT_TOLD
+
+
+def test_where_departures_are_told_as_well_five_more_stay():
+    """Of a set of whom one moves and two leave for good, five are neither."""
+    alone = made({"16001": 6.0, "16002": 1.0, "16003": 1.0})
+    site = Site(1, "Maison", "16001", "A", 0.0, 46.0, gps=2, moving={"16002": 1})
+    [shown] = public_sites(alone, [site], {"16001": 2})
+    assert sum(shown.moving.values()) == pytest.approx(1.0)
+    [hidden] = public_sites(alone, [site], {"16001": 3})
+    assert hidden.moving == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_sets_of_more_who_move_are_made_of_whole_sets_of_fewer(data):
+    """Else two links to one project, one more GP moving, would leave what both sets have."""
+    many = data.draw(st.integers(10, 40))
+    whole = st.integers(1, 8).map(float)
+    at = st.floats(0.0, 1.0)
+    communes = pd.DataFrame(
+        {
+            "code": [f"{16000 + k}" for k in range(many)],
+            "region": "75",
+            "epci": [f"e{data.draw(st.integers(0, 9))}" for _ in range(many)],
+            "epci_name": "",
+            "lon": [data.draw(at) for _ in range(many)],
+            "lat": [45 + data.draw(at) for _ in range(many)],
+            "gps": [data.draw(whole) for _ in range(many)],
+        }
+    )
+    former = None
+    for moving in (0.5, 1.0, 2.0, 3.5, 8.0):
+        sets = [set(one.codes) for one in privacy.sets_among(communes, moving)]
+        if former is not None:
+            assert all(any(small <= large for large in sets) for small in former) or not sets
+        former = sets or former
+
+
+@pytest.mark.parametrize("gps", [1.0, 4.0, 5.0, 6.0, 7.0, 12.0])
+def test_whoever_leaves_for_good_is_told_among_five_who_stay(gps):
+    """The attack: counts before are public, access after tells how many are left of each commune.
+
+    Who is told to leave hides among those who are told to stay: five of them at least.
+    """
+    territory = made({"16001": gps, "16002": 9.0, "16003": 2.0})
+    for count in range(1, int(gps) + 1):
+        told = departures.public(territory, {"16001": count, "16003": 1})
+        before = departures.ground_after(territory, {}).gps
+        after = departures.ground_after(territory, told).gps
+        lost = np.flatnonzero(before - after)
+        assert (after[lost] >= LEAST_PUBLIC_GPS).all()
+        assert bool(told) == (gps - count >= LEAST_PUBLIC_GPS)
