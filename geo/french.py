@@ -7,15 +7,34 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 MISSING = "non disponible"
+MINUS = "\N{MINUS SIGN}"
 _LOCALE = "fr_FR"
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """Return a number in French form (1 234,5); missing or infinite reads "non disponible"."""
+    """Return a number in French form (1 234,5); missing or infinite reads "non disponible".
+
+    A negative one has the sign minus, no hyphen; what is rounded to zero has no sign.
+
+    >>> number(-3.26, 1), number(-0.04, 1)
+    ('−3,3', '0,0')
+    """
     if value is None or not math.isfinite(value):
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=_LOCALE)
+    size = format_decimal(abs(value), format=pattern, locale=_LOCALE)
+    return MINUS + size if value < 0 and any(digit in "123456789" for digit in size) else size
+
+
+def signed(value: float | None, decimals: int = 0) -> str:
+    """Return a change in French form, its sign always written but for zero.
+
+    >>> signed(3.0), signed(-0.5, 1), signed(0.04, 1)
+    ('+3', '−0,5', '0,0')
+    """
+    told = number(value, decimals)
+    more = value is not None and value > 0 and any(digit in "123456789" for digit in told)
+    return "+" + told if more else told
 
 
 def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:

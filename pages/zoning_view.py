@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.access import zoning_gauges
 from data.access.zoning_gauges import Ceilings
-from data.base.french import counted, number, percent
+from data.base.french import counted, percent, signed
 from data.maps import payload
 from data.maps import zoning as zoning_map
 from data.region.schemas import ZONES
@@ -86,8 +86,7 @@ def _gauge(row: Mapping[Hashable, Any], *, tried: bool) -> str:
     over = capped and bool(row["over"])
     people = counted(row["population"], "habitant", "habitants")
     said = f"{people}, {counted(row['communes'], 'commune', 'communes')}"
-    moved = number(abs(row["moved"]))
-    change = f" ({'+' if row['moved'] > 0 else '−'}{moved} hab.)" if tried and row["moved"] else ""
+    change = f" ({signed(row['moved'])} hab.)" if tried and row["moved"] else ""
     bar = ""
     if capped:
         width = min(100.0, row["share"] * 50 / row["ceiling"])

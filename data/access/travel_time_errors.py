@@ -81,10 +81,7 @@ def by_departement(codes: Sequence[str]) -> pd.DataFrame:
 
 
 def _said(found: dict[str, Any] | None, key: str) -> str:
-    if found is None:
-        return "aucun trajet connu"
-    # A whole zero, and the sign of numbers, not a hyphen.
-    return number(round(found[key], 1) + 0.0, 1).replace("-", "\N{MINUS SIGN}")
+    return "aucun trajet connu" if found is None else number(found[key], 1)
 
 
 def note() -> str:

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from geo.french import MISSING, counted, date, number
+from geo.french import MINUS, MISSING, counted, date, number, signed
 
 __all__ = [
+    "MINUS",
     "MISSING",
     "at",
     "counted",
@@ -19,6 +20,7 @@ __all__ = [
     "of",
     "ordinal",
     "percent",
+    "signed",
     "slug",
     "today",
 ]
@@ -27,12 +29,12 @@ __all__ = [
 def read_number(text: str) -> float | None:
     """Return the number that a French text writes ("2,5", "1 200"), None where it writes none.
 
-    A point is read as a comma: keypads have one.
+    A point is read as a comma: keypads have one. The sign minus is read as a hyphen.
 
-    >>> read_number("1 200,5")
-    1200.5
+    >>> read_number("1 200,5"), read_number("−2")
+    (1200.5, -2.0)
     """
-    plain = "".join(text.split()).replace(",", ".")
+    plain = "".join(text.split()).replace(",", ".").replace(MINUS, "-")
     try:
         value = float(plain)
     except ValueError:

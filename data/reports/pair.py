@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import MISSING, number
+from data.base.french import number, signed
 from data.reports.pdf import Document
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
@@ -60,8 +60,6 @@ def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure
         one, two, around = values
         # The difference is that of the figures written, so that a reader can check it.
         gap = round(two, decimals) - round(one, decimals)
-        signed = number(abs(gap), decimals)
-        sign = "+" if round(gap, decimals) > 0 else "−" if round(gap, decimals) < 0 else ""
         scale = max(abs(v) for v in (one, two) if np.isfinite(v)) or 1.0
         lengths = tuple(abs(v) / scale if np.isfinite(v) else 0.0 for v in (one, two))
         measures.append(
@@ -69,7 +67,7 @@ def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure
                 title,
                 number(one, decimals),
                 number(two, decimals),
-                f"{sign}{signed}" if np.isfinite(gap) else MISSING,
+                signed(gap, decimals),
                 # A total of the region is no term of comparison.
                 "" if key in {"population", "gps"} else number(around, decimals),
                 (lengths[0], lengths[1]),

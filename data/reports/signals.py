@@ -261,11 +261,12 @@ def _retirement(facts: Facts) -> Signal:
 
 
 def _losses(facts: Facts) -> Signal:
-    title = "Pertes depuis le début"
     past = facts.past["gps"].dropna() if "gps" in facts.past else pd.Series(dtype=float)
     if len(past) < 2:
-        return Signal("losses", title, MISSING, UNKNOWN, "Une seule année est connue.")
+        said = "Une seule année est connue." if len(past) else "Aucune année n’est connue."
+        return Signal("losses", "Pertes depuis la première année", MISSING, UNKNOWN, said)
     first, last = past.index[0], past.index[-1]
+    title = f"Pertes depuis {first}"
     change = float(past.iloc[-1] - past.iloc[0])
     sign = "+" if change > 0 else "−" if change < 0 else ""
     noun = counted(abs(change), "médecin", "médecins", 0 if change.is_integer() else 1)

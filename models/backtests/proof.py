@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.base.french import MISSING, date, number, percent
+from data.base.french import MISSING, date, number, percent, signed
 from geo.errors import UnavailableError
 from models.backtests import horizon_tables, report
 from models.learning import artefact
@@ -110,8 +110,8 @@ class Proof:
             one = gains[key]
             beyond = "au-delà du hasard" if one["low"] > 0 else "dans la marge d’erreur"
             said.append(
-                f"{name} {_signed(one['difference'])} [{_signed(one['low'])} ; "
-                f"{_signed(one['high'])}], {beyond}"
+                f"{name} {signed(one['difference'], 3)} [{signed(one['low'], 3)} ; "
+                f"{signed(one['high'], 3)}], {beyond}"
             )
         return "Écart avec quatre variables : " + " ; ".join(said) + "."
 
@@ -307,10 +307,6 @@ def _ratio(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(value: float | None, decimals: int = 3) -> str:
     return "–" if value is None else number(value, decimals)
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else '−'}{number(abs(value), 3)}"
 
 
 def predictors() -> pd.DataFrame:

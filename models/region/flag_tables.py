@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from data.base.french import counted, date, number, percent
+from data.base.french import counted, date, number, percent, signed
 from data.scenarios.store import Review
 from models.region.departure import Departure, RoomLost
 from models.region.flag import minutes, past
@@ -99,7 +99,7 @@ def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
         (
             "APL calculée",
             number(gone.apl_after, 2),
-            f"{'−' if apl < 0 else '+'}{number(abs(apl), 2)} consult./an/hab.",
+            f"{signed(apl, 2)} consult./an/hab.",
         ),
         (
             "Patients à reprendre",

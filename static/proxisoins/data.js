@@ -65,3 +65,11 @@ export function worded(indicator, value) {
   if (typeof value === "string") return (indicator.classes.find((one) => one.value === value) || { label: value }).label;
   return `${number(value, indicator.decimals)}${indicator.unit ? `\u00a0${indicator.unit}` : ""}`;
 }
+
+/* What is known of the year nearest to the one asked; null where none is asked or known. */
+export const nearestYear = (years, asked) =>
+  asked ? years.reduce((best, one) => (best && Math.abs(best.year - asked) <= Math.abs(one.year - asked) ? best : one), null) : null;
+
+/* Say that a year asked for is not known, and which one is shown. */
+export const otherYear = (asked, shown) =>
+  asked && shown && asked !== shown.year ? `L’année ${asked} n’est pas connue ici : voici ${shown.year}, la plus proche. ` : "";

@@ -3,7 +3,13 @@
 export const number = (value, decimals = 0) =>
   value === null || value === undefined
     ? "non disponible"
-    : value.toLocaleString("fr-FR", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    : value
+        .toLocaleString("fr-FR", {
+          minimumFractionDigits: decimals,
+          maximumFractionDigits: decimals,
+          signDisplay: "negative", // no "-0"
+        })
+        .replace("-", "−");
 
 /* A text without accents, case or punctuation: two spellings of one name are then equal. */
 export const fold = (text) =>

@@ -1,7 +1,7 @@
 /* The map itself: communes under their colours, the one selected, and what ties panel, card and layers. */
 import * as address from "./address.js";
 import { Card } from "./card.js";
-import { classOf, communesOf, outlinesOf, worded } from "./data.js";
+import { classOf, communesOf, nearestYear, outlinesOf, worded } from "./data.js";
 import { isPhone, make } from "./dom.js";
 import { seen, settle } from "./frame.js";
 import { Here } from "./here.js";
@@ -162,11 +162,11 @@ export class Carte {
     return this.years?.indicator || this.chosen;
   }
 
-  /* Values of the year chosen; the latest when the indicator has no such year. */
+  /* Values of the year chosen, or of the nearest one known. */
   get values() {
     if (this.room.shown) return this.room.values;
     if (this.indicator.current) return this.indicator.current;
-    const past = this.indicator.years.find((one) => one.year === this.state.year);
+    const past = nearestYear(this.indicator.years, this.state.year);
     return past ? past.values : this.indicator.values;
   }
 

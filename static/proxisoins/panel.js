@@ -1,6 +1,6 @@
 /* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
 import { share } from "./address.js";
-import { countsOf } from "./data.js";
+import { countsOf, nearestYear, otherYear } from "./data.js";
 import { make, number } from "./dom.js";
 import { Search } from "./search.js";
 import { pattern, symbol } from "./symbols.js";
@@ -85,7 +85,7 @@ export class Panel {
     this.legend();
     const { indicator, state } = this.carte;
     const { sentence, note, years } = indicator;
-    const past = years.find((one) => one.year === state.year);
+    const past = nearestYear(years, state.year);
     const latest = years.length ? years[years.length - 1].year : null;
     this.slider.hidden = !years.length;
     if (years.length) {
@@ -94,8 +94,8 @@ export class Panel {
       this.yearInput.setAttribute("aria-valuetext", String(years[at].year));
       this.yearText.textContent = String(years[at].year);
     }
-    this.sentence.textContent = past && past.year !== latest ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ${sentence}` : sentence;
-    if (indicator.current) this.sentence.textContent = sentence;
+    const earlier = past && past.year !== latest && !indicator.current ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ` : "";
+    this.sentence.textContent = otherYear(state.year, past) + earlier + sentence;
     this.compareYears();
     this.note.textContent = note;
     if (this.carte.room.shown) {

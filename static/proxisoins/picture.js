@@ -2,6 +2,7 @@
  *
  * Loaded when first asked for. Everything is drawn here from what the page shows: nothing is sent anywhere.
  */
+import { nearestYear } from "./data.js";
 import { make } from "./dom.js";
 
 const SCALE = 2;
@@ -191,7 +192,8 @@ export async function pictureOf(carte) {
   const width = 2 * MARGIN + mapWidth + (beside ? SIDE : 0);
   const inside = width - 2 * MARGIN;
   const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
-  const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${carte.state.year ? ` · ${carte.state.year}` : ""}`;
+  const year = nearestYear(indicator.years, carte.state.year);
+  const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
   const warning = config.warning && `${config.warning} Simulé : ${config.simulated.join(", ")}.`;
   const credits = `${panel.note.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
   const canvas = document.createElement("canvas");

@@ -1,4 +1,5 @@
 /* What changed between two years: an indicator made of the difference, under a diverging legend. */
+import { nearestYear, otherYear } from "./data.js";
 import { make, number } from "./dom.js";
 
 export class Years {
@@ -8,31 +9,37 @@ export class Years {
     this.node = make("label", { class: "field since", for: "depuis", hidden: "" }, make("span", { text: "Comparer avec l’année" }), this.choice);
   }
 
-  /* The two vintages compared, oldest first; null where the indicator shown has not both. */
-  get pair() {
-    const { state } = this.carte;
+  /* The vintage shown, or that nearest to the year asked. */
+  get until() {
+    const { years = [] } = this.carte.chosen;
+    return nearestYear(years, this.carte.state.year) || years[years.length - 1];
+  }
+
+  /* The vintage that it is compared with, or that nearest to the year asked; null for none. */
+  get since() {
+    const { until } = this;
     const { years = [], difference } = this.carte.chosen;
-    if (!difference || !state.since || years.length < 2) return null;
-    const since = years.find((one) => one.year === state.since);
-    const until = years.find((one) => one.year === state.year) || years[years.length - 1];
-    if (!since || since === until) return null;
-    return since.year < until.year ? [since, until] : [until, since];
+    const asked = this.carte.state.since;
+    return difference && asked !== until?.year ? nearestYear(years.filter((one) => one !== until), asked) : null;
   }
 
   /* The indicator that the map draws while two years are compared. */
   get indicator() {
-    const { pair } = this;
-    if (!pair) return null;
-    const { chosen } = this.carte;
-    const [first, last] = pair;
-    if (this.made && this.made.base === chosen && this.made.first === first && this.made.last === last) return this.made.indicator;
+    const { since, until } = this;
+    if (!since) return null;
+    const { chosen, state } = this.carte;
+    const asked = state.since;
+    const [first, last] = since.year < until.year ? [since, until] : [until, since];
+    const { made } = this;
+    if (made && made.base === chosen && made.first === first && made.last === last && made.asked === asked) return made.indicator;
     const values = first.values.map((one, row) => {
       const two = last.values[row];
       return one === null || one === undefined || two === null || two === undefined ? null : two - one;
     });
     const label = `${chosen.label} : différence de ${first.year} à ${last.year}`;
-    const indicator = { ...chosen, label, short: label, ...chosen.difference, sentence: this.sentence(first.year, last.year, values, chosen), current: values };
-    this.made = { base: chosen, first, last, indicator };
+    const sentence = otherYear(asked, since) + this.sentence(first.year, last.year, values, chosen);
+    const indicator = { ...chosen, label, short: label, ...chosen.difference, sentence, current: values };
+    this.made = { base: chosen, first, last, asked, indicator };
     return indicator;
   }
 
@@ -54,13 +61,12 @@ export class Years {
 
   /* The years that may be compared with the one shown. */
   draw() {
-    const { state, chosen } = this.carte;
-    const { years = [], difference } = chosen;
+    const { years = [], difference } = this.carte.chosen;
     this.node.hidden = !difference || years.length < 2;
     if (this.node.hidden) return;
-    const shown = state.year || years[years.length - 1].year;
+    const { since, until } = this;
     const option = (value, text) => make("option", { value: String(value), text });
-    this.choice.replaceChildren(option("", "aucune"), ...years.filter((one) => one.year !== shown).map(({ year }) => option(year, String(year))));
-    this.choice.value = this.pair ? String(state.since) : "";
+    this.choice.replaceChildren(option("", "aucune"), ...years.filter((one) => one !== until).map(({ year }) => option(year, String(year))));
+    this.choice.value = since ? String(since.year) : "";
   }
 }

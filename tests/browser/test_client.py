@@ -37,6 +37,32 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
 
 
+def test_numbers_have_the_sign_minus_and_zero_has_none(server: str, page: Page) -> None:
+    told = evaluated(page, server, "dom", "return [m.number(-1234.5, 1), m.number(-0.04, 1)]")
+    assert told == ["−1\u202f234,5", "0,0"]
+
+
+def test_a_year_not_known_gives_the_nearest_and_says_so(server: str, page: Page) -> None:
+    counts = {"label": "Médecins", "difference": {"unchanged": [-0.5, 0.5]}, "short": ""}
+    counts["years"] = [{"year": y, "values": [9 - n, 3]} for n, y in enumerate((2009, 2013, 2017))]
+    told = {
+        (year, since): evaluated(
+            page,
+            server,
+            "years",
+            f"const state = {json.dumps({'year': year, 'since': since})};"
+            f"const years = new m.Years({{ state, chosen: {json.dumps(counts)} }}); years.draw();"
+            "return [years.indicator && years.indicator.sentence, years.choice.value];",
+        )
+        for year, since in ((None, 2010), (None, 2009), (2016, 2016), (2013, 2013), (None, None))
+    }
+    unknown = "L’année {} n’est pas connue ici : voici {}, la plus proche. "
+    assert told[None, 2009][0].startswith("De 2009 à 2017, sur 2 communes : baisse dans 1")
+    assert told[None, 2010] == [unknown.format(2010, 2009) + told[None, 2009][0], "2009"]
+    assert told[2016, 2016][0].startswith(unknown.format(2016, 2013) + "De 2013 à 2017")
+    assert told[2013, 2013] == told[None, None] == [None, ""]
+
+
 def test_the_map_finds_what_the_bar_finds(server: str, page: Page) -> None:
     """The same rules, the same questions, the same answers in the same order."""
     rows = [

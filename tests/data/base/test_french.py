@@ -5,6 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from data.base import french
 from geo import french as lowest
 
@@ -51,5 +55,15 @@ def test_numbers_on_screen_are_written_in_one_place() -> None:
 def test_engines_and_screens_ask_the_same_function() -> None:
     assert french.number is lowest.number
     assert french.date is lowest.date
-    assert lowest.number(-1234.56, 1) == "-1\u202f234,6"
+    assert lowest.number(-1234.56, 1) == "\N{MINUS SIGN}1\u202f234,6"
     assert lowest.number(float("inf")) == lowest.number(None) == "non disponible"
+
+
+@given(value=st.floats(-1e9, 1e9), decimals=st.integers(0, 3))
+def test_a_number_is_read_back_as_it_was_rounded(value: float, decimals: int) -> None:
+    for told in (lowest.number(value, decimals), lowest.signed(value, decimals)):
+        read = french.read_number(told)
+        assert read == pytest.approx(value, abs=0.5000001 * 10**-decimals)
+        assert "-" not in told
+        assert told[0].isdigit() == (read == 0 or told[0] not in "+\N{MINUS SIGN}")
+    assert lowest.signed(value, decimals)[0].isdigit() == (not read)
