@@ -105,9 +105,13 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         `data.access.room.commune_room`; supply (`data.access.unknown_supply`: what depends on GPs
         that are not known is missing).
     """
-    kept = cached_table("communes", _key(territory), lambda: _compute(territory))
-    whole = pd.concat([kept, room.commune_room(territory)], axis=1)
-    return unknown_supply.with_unknown(whole, territory)
+
+    def read() -> pd.DataFrame:
+        kept = cached_table("communes", _key(territory), lambda: _compute(territory))
+        whole = pd.concat([kept, room.commune_room(territory)], axis=1)
+        return unknown_supply.with_unknown(whole, territory)
+
+    return territory.once("commune indicators", read).copy(deep=False)
 
 
 def three_steps(territory: Territory) -> pd.Series:

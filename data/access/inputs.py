@@ -49,6 +49,11 @@ def places(territory: Territory) -> pd.DataFrame:
     pandas.DataFrame
         code, name, lon, lat, population, inside (in the region), gps (missing: not known).
     """
+    # A copy shares its columns until someone writes to them.
+    return territory.once("places", lambda: _places(territory)).copy(deep=False)
+
+
+def _places(territory: Territory) -> pd.DataFrame:
     columns = ["code", "name", "lon", "lat", "population"]
     inside = pd.DataFrame(territory.communes[columns]).assign(inside=True)
     outside = territory.fringe[columns].assign(inside=False)
@@ -77,9 +82,15 @@ def kept_pairs(
     territory: Territory, limit: float, build: Callable[[], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return the pairs of `gp_pairs` kept on disk, else build and keep them."""
-    points = coordinates(places(territory))
-    parts = (points.tobytes(), gp_places(territory).tobytes(), f"{limit:g}")
-    return cached_table("pairs", digest(territory.travel_time.version, *parts), build)
+
+    def read() -> pd.DataFrame:
+        points = coordinates(places(territory))
+        parts = (points.tobytes(), gp_places(territory).tobytes(), f"{limit:g}")
+        return cached_table("pairs", digest(territory.travel_time.version, *parts), build)
+
+    # Longer ones are asked once in a while and are five times as many: they stay on disk.
+    near = limit == NEAR_MINUTES
+    return territory.once("pairs", read).copy(deep=False) if near else read()
 
 
 def gp_places(territory: Territory) -> npt.NDArray[np.int_]:

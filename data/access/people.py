@@ -78,6 +78,10 @@ def people_of(territory: Territory) -> People:
     wherever a commune has neither, its point. The fringe, whose contours are not known, has no
     streets.
     """
+    return territory.once("people", lambda: _people(territory))
+
+
+def _people(territory: Territory) -> People:
     squares = territory.context.get("people_squares")
     basis: Basis = "communes"
     if squares is not None:

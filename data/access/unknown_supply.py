@@ -63,6 +63,10 @@ def unknown_minutes(territory: Territory) -> Floats:
         Shape (communes,), in the order of the region; 0 where its own are not, inf where none is
         within `NEAR_MINUTES` or where GPs are known everywhere.
     """
+    return territory.once("unknown minutes", lambda: _unknown_minutes(territory))
+
+
+def _unknown_minutes(territory: Territory) -> Floats:
     everywhere = places(territory)
     unknown = everywhere["gps"].isna().to_numpy()
     count = len(territory.communes)

@@ -1,14 +1,17 @@
 """The frozen object that holds all that is known of a region: tables, provenance, travel times."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
 from data.region.moments import Moment
 from geo.travel_time import TravelTime
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,19 @@ class Territory:
     provenance: Mapping[str, Provenance]
     travel_time: TravelTime
     context: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, slot: str, build: Callable[[], T], key: Hashable = None) -> T:
+        """Return what `build` makes of this very object, made once; never modify it.
+
+        Kept beside the tables and gone with them: another object, even of the same version, finds
+        nothing of it. Where what is made also depends on a `key`, the last of a slot is kept.
+        """
+        held = self._made.get(slot)
+        if held is None or held[0] != key:
+            self._made[slot] = held = (key, build())
+        made: T = held[1]
+        return made
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same region at the same state of the data."""

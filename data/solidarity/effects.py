@@ -1,6 +1,6 @@
 """What lent half-days change for the patients of donors and of targets: APL and room."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -88,58 +88,76 @@ def changes(
     pandas.DataFrame
         One row per commune: apl_before, apl_after, without_room_before, without_room_after.
     """
-    everywhere = inputs.places(territory)
-    demand, _ = inputs.standardised_population(territory, everywhere)
-    acts_before = inputs.supplied_acts(everywhere)
-    lost = np.zeros_like(taken) if replaced else taken
-    moved = (given - lost) * MONTHS * acts
-    acts_after = np.maximum(acts_before + moved, 0.0)
     receiving = np.flatnonzero(given > 0).astype(np.int64)
-    pairs = _pairs(territory, receiving, receiving if hosts is None else hosts)
-    gps = everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64)
-    gps_after = np.maximum(gps + (given - lost) / HALF_DAYS_A_MONTH, 0.0)
     ends = receiving if hosts is None else np.union1d(hosts, receiving).astype(np.int64)
-    tables = room_tables(territory, HUBERT_MINUTES)
-    if tables.parts is not None:
-        tables = _parted(territory, tables, ends)
-    else:
-        tables = replace(tables, reach=_reach(territory, pairs, receiving))
+    ground = territory.once("grounds of help", lambda: _ground(territory, ends), key=ends.tobytes())
+    lost = np.zeros_like(taken) if replaced else taken
+    acts_after = np.maximum(ground.acts + (given - lost) * MONTHS * acts, 0.0)
+    gps_after = np.maximum(ground.gps + (given - lost) / HALF_DAYS_A_MONTH, 0.0)
     count = len(territory.communes)
-
-    def without(staff: Floats) -> Floats:
-        seats = nearest_first(tables.reach, tables.people, staff, per_gp)
-        return tables.by_commune(seats.without_room)[:count]
-
     return pd.DataFrame(
         {
-            "apl_before": inputs.apl(pairs, demand, acts_before)[:count],
-            "apl_after": inputs.apl(pairs, demand, acts_after)[:count],
-            "without_room_before": without(gps),
-            "without_room_after": without(gps_after),
+            "apl_before": ground.apl(ground.acts)[:count],
+            "apl_after": ground.apl(acts_after)[:count],
+            "without_room_before": ground.without_room(ground.gps, per_gp)[:count],
+            "without_room_after": ground.without_room(gps_after, per_gp)[:count],
         }
     )
 
 
-def _pairs(
-    territory: Territory, receiving: npt.NDArray[np.int64], hosts: npt.NDArray[np.int64]
-) -> pd.DataFrame:
-    """Return the pairs of the region, with those that end where lent doctors come without any GP.
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Who reaches whom, the places that may receive included: without doctors they change nothing.
 
-    Parameters
+    Attributes
     ----------
-    receiving, hosts
-        Rows of the places that receive, and of those that might.
+    demand, acts, gps
+        Standardised inhabitants, consultations a year and GPs of each place, shape (places,).
+    pairs
+        Minutes up to half an hour, as `data.access.inputs.gp_pairs`.
+    tables
+        Who reaches whom within 20 minutes.
     """
-    known, doctored = inputs.gp_pairs(territory), inputs.gp_places(territory)
-    new = np.setdiff1d(receiving, doctored)
+
+    demand: Floats
+    acts: Floats
+    gps: Floats
+    pairs: pd.DataFrame
+    tables: RoomTables
+
+    def apl(self, acts: Floats) -> Floats:
+        """Return the APL of each place if these consultations were given, shape (places,)."""
+        return inputs.apl(self.pairs, self.demand, acts)
+
+    def without_room(self, gps: Floats, per_gp: float) -> Floats:
+        """Return the inhabitants without room of each commune if these GPs were there."""
+        seats = nearest_first(self.tables.reach, self.tables.people, gps, per_gp)
+        return self.tables.by_commune(seats.without_room)
+
+
+def _ground(territory: Territory, ends: npt.NDArray[np.int64]) -> _Ground:
+    everywhere = inputs.places(territory)
+    demand, _ = inputs.standardised_population(territory, everywhere)
+    pairs = _pairs(territory, ends)
+    tables = room_tables(territory, HUBERT_MINUTES)
+    if tables.parts is not None:
+        tables = _parted(territory, tables, ends)
+    else:
+        tables = replace(tables, reach=_reach(territory, pairs, ends))
+    gps = everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64)
+    return _Ground(demand, inputs.supplied_acts(everywhere), gps, pairs, tables)
+
+
+def _pairs(territory: Territory, ends: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return the pairs of the region, with those that end where doctors may come without any GP."""
+    known = inputs.gp_pairs(territory)
+    new = np.setdiff1d(ends, inputs.gp_places(territory)).astype(np.int64)
     if not new.size:
         return known
-    ends = np.union1d(np.setdiff1d(hosts, doctored), new).astype(np.int64)
     points = inputs.coordinates(inputs.places(territory))
-    key = digest(territory.travel_time.version, points.tobytes(), ends.tobytes())
-    kept = cached_table("help-ends", key, lambda: inputs.pairs_to(territory, ends, HUBERT_MINUTES))
-    used = kept[kept["destination"].isin(new)]
-    return pd.concat([known, used], ignore_index=True)
+    key = digest(territory.travel_time.version, points.tobytes(), new.tobytes())
+    more = cached_table("help-ends", key, lambda: inputs.pairs_to(territory, new, HUBERT_MINUTES))
+    return pd.concat([known, more], ignore_index=True)
 
 
 def _parted(territory: Territory, tables: RoomTables, hosts: npt.NDArray[np.int64]) -> RoomTables:
