@@ -119,7 +119,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     PARTS[part or WHY](territory, row, horizon)
 
 
-def _why(territory: Territory, row: dict[str, Any], horizon: int) -> None:  # noqa: ARG001
+def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:
     for reason in row["reasons"]:
         st.text(f"• {reason}")
     added = flag.contributions(row).query("times != 1")

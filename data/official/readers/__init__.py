@@ -40,7 +40,7 @@ class Reader(Protocol):
     def recognise(self, candidate: Candidate) -> str | None:
         """Return the key of the source that the file looks like, or None."""
 
-    def read(self, candidate: Candidate, index: CommuneIndex) -> ReadResult:
+    def read(self, candidate: Candidate, index: CommuneIndex, /) -> ReadResult:
         """Return the checked content of the file."""
 
 

@@ -31,7 +31,7 @@ def recognise(candidate: Candidate) -> str | None:
     return found[0] if found else None
 
 
-def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:  # noqa: ARG001  (as all)
+def read(candidate: Candidate, _index: CommuneIndex) -> ReadResult:
     """Return `gp_ages` or `care_context`, by département (column `code`).
 
     Raises

@@ -57,7 +57,7 @@ def recognise(candidate: Candidate) -> str | None:
     return "regulation_calls" if _find(candidate) else None
 
 
-def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:  # noqa: ARG001  (as all)
+def read(candidate: Candidate, _index: CommuneIndex) -> ReadResult:
     """Return `regulation_calls`, by département (column `code`), day and hour.
 
     Raises
