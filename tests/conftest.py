@@ -16,8 +16,13 @@ from data.upkeep.prepare import prepare
 
 SESSION = "PROXISOINS_TEST_SESSION"
 
-# No test may fail because the machine is busy: an example takes the time that it takes.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No test may fail because the machine is busy: an example takes the time that it takes. Examples
+# share the folders and networks of their test, none of which they leave changed.
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("untimed")
 
 
@@ -43,12 +48,17 @@ def prepared_home() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of all data folders: pytest lists its own at each one that it numbers."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def isolated_home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """Give every test an empty data folder of its own."""
-    folder = tmp_path_factory.mktemp("home")
+def isolated_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test an empty data folder of its own, alone in its parent."""
+    folder = Path(tempfile.mkdtemp(dir=homes)) / "home"
+    folder.mkdir()
     monkeypatch.setenv("PROXISOINS_HOME", str(folder))
     return folder
 
@@ -58,6 +68,13 @@ def warm_home(prepared_home: Path, isolated_home: Path) -> Path:
     """Give the test's own data folder, with what the session computed once already kept in it."""
     shutil.copytree(prepared_home / "cache", isolated_home / "cache")
     return isolated_home
+
+
+@pytest.fixture
+def prepared(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Read what the session computed once: for tests that import nothing."""
+    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
+    return prepared_home
 
 
 @pytest.fixture(scope="session")

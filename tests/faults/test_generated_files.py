@@ -10,7 +10,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.maps import payload
@@ -82,11 +82,7 @@ def region_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.timeout(0 if EXAMPLES > 1000 else 300)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=EXAMPLES)
 @given(random=st.randoms(use_true_random=True), name=st.sampled_from(NAMES) | st.text(max_size=20))
 def test_no_generated_file_ends_in_a_traceback(door: Door, random: Random, name: str) -> None:
     kind = random.choice(list(DOORS.values())) if random.randint(0, 7) == 0 else DOORS[door]

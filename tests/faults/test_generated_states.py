@@ -4,7 +4,7 @@ import os
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.scenarios import store
@@ -17,7 +17,7 @@ GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
 """How many of each, 0 for a few: `docs/security.md` gives the result of 10,000."""
 
 
-@settings(max_examples=GENERATED or 150, deadline=None)
+@settings(max_examples=GENERATED or 150)
 @given(queries)
 @example({"region": "75\n", "commune": "33063\n", "ind": "apl\n", "territoire": "epci:0\n"})
 def test_any_address_gives_a_view_within_bounds(query: dict[str, str]) -> None:
@@ -31,7 +31,7 @@ def test_any_address_gives_a_view_within_bounds(query: dict[str, str]) -> None:
     assert all(character.isalnum() or character in "_:.-" for character in text)
 
 
-@settings(max_examples=GENERATED or 40, deadline=None)
+@settings(max_examples=GENERATED or 40)
 @given(st.text(max_size=200))
 def test_any_raw_query_string_gives_a_view(raw: str) -> None:
     pairs = parse_qsl(raw, keep_blank_values=True)
@@ -39,11 +39,7 @@ def test_any_raw_query_string_gives_a_view(raw: str) -> None:
     ViewState.from_query(dict(reversed(pairs)))  # a parameter that is repeated
 
 
-@settings(
-    max_examples=GENERATED or 40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=GENERATED or 40)
 @given(st.text(max_size=60) | st.sampled_from(ODD) | st.binary(max_size=40).map(bytes.hex))
 @example("%")
 def test_a_forged_token_opens_nothing(forged: str) -> None:

@@ -25,7 +25,7 @@ def places(draw):
     return pairs, demand, supply
 
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 every_weights = pytest.mark.parametrize("weights", ga.WEIGHTS.values(), ids=ga.WEIGHTS)
 
 

@@ -63,7 +63,7 @@ def test_weight_by_category():
     assert found.loc["b"].isna().all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0, 1e3), st.floats(0.01, 1e4), st.sampled_from("abc")), min_size=1)
 )
@@ -76,7 +76,7 @@ def test_means_and_medians_stay_within_their_group(rows):
         assert (found <= bounds["max"] + 1e-9).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(0, 10), st.sampled_from("abc")), min_size=1))
 def test_mean_of_means_is_the_whole_mean(rows):
     table = pd.DataFrame(rows, columns=["value", "group"])

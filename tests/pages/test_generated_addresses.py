@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
@@ -18,11 +18,7 @@ TIMEOUT_SECONDS = 200
 
 @pytest.mark.timeout(0 if GENERATED else 300)
 @pytest.mark.parametrize("screen", SCREENS)
-@settings(
-    max_examples=max(GENERATED // 100, 1),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=max(GENERATED // 100, 1))
 @given(query=queries)
 @example(
     query={"territoire": "epci:0", "commune": "99999", "annee": "1990", "ici": "-60,14.6"}

@@ -1,6 +1,6 @@
 """Tab "Régulation" of the screen "Solidarité", and its choices in the address."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.region import catalogue
@@ -43,7 +43,7 @@ def test_foreign_choices_are_left_at_their_default() -> None:
     assert RegulationChoices.from_query({"heures": "0-6"}) == RegulationChoices()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     st.builds(
         RegulationChoices,

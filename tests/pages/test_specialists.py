@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.official import imports
@@ -46,7 +46,7 @@ def test_the_tab_says_what_the_engine_finds(tmp_path: Path) -> None:
     assert "20000" in app.query_params["hab_specialiste"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60)
 @given(
     st.builds(
         SpecialistChoices,

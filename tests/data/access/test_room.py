@@ -79,6 +79,7 @@ def region(prepared_home):
         yield load_territory("75")
 
 
+@pytest.mark.usefixtures("prepared")
 def test_every_block_recomputes_and_every_hall_set_proves(region):
     """Over all communes of the region and its border, from the pairs alone."""
     tables = room.room_tables(region, 20)
@@ -94,6 +95,7 @@ def test_every_block_recomputes_and_every_hall_set_proves(region):
         assert people[members].sum() / gps[reached].sum() >= level * (1 - 1e-9)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_map_sheet_and_command_count_the_same(region):
     table = indicators.commune_indicators(region)
     steps = room.ladder(region, 20)
@@ -112,6 +114,7 @@ def test_map_sheet_and_command_count_the_same(region):
     assert len(places(region)) == len(told)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_blocks_count_their_communes_and_those_of_other_regions(region):
     steps = room.ladder(region, 20)
     inside = np.bincount(steps.block[steps.block >= 0], minlength=len(steps.level))

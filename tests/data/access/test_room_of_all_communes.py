@@ -32,6 +32,8 @@ class Known:
     measured: pd.DataFrame
     proofs: pd.DataFrame
     shown: room_map.RoomDocument
+    indicators: pd.DataFrame
+    departements: pd.DataFrame
 
 
 @pytest.fixture(scope="module", params=SOURCES)
@@ -46,7 +48,9 @@ def known(request):
         shown = room_map.document(territory, 20)
         assert shown is not None
         measured = rooms.measures(tables, bound, 1000.0)
-        yield Known(territory, tables, measured, rooms.proofs(tables, bound), shown)
+        whole = aggregated_indicators(territory, "departement").set_index("code")
+        proofs, own = rooms.proofs(tables, bound), commune_indicators(territory)
+    return Known(territory, tables, measured, proofs, shown, own, whole)
 
 
 def test_every_commune_is_in_one_block_or_reaches_no_gp(known):
@@ -104,12 +108,11 @@ def test_the_number_shown_of_each_commune_is_that_of_its_block(known):
 def test_the_opening_map_has_something_to_say_in_each_departement(known):
     opening = INDICATORS[0]
     assert opening.key == "share_without_room"
-    table = commune_indicators(known.territory)
     code, _ = LEVELS["departement"]
-    whole = aggregated_indicators(known.territory, "departement").set_index("code")
+    whole = known.departements
     assert len(whole) == 12
     assert whole["share_without_room"].between(0.005, 0.5).all()
-    for departement, communes in table.groupby(code):
+    for departement, communes in known.indicators.groupby(code):
         shares = communes[opening.key].dropna()
         drawn = np.unique(np.searchsorted(opening.breaks, 100 * shares, side="left"))
         assert len(drawn) >= 3, departement

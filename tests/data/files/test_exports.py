@@ -173,7 +173,7 @@ def test_a_table_too_long_for_a_sheet_is_refused():
 
 
 @given(st.text())
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_any_text_comes_back_as_text(text):
     rows = read_csv(exports.to_csv(pd.DataFrame({"a": [text], "b": ["fin"]}), []))
     cell, end = rows[1]

@@ -25,7 +25,6 @@ EXAMPLES = int(os.environ.get("PROXISOINS_ROUND_TRIPS", "4"))
 pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 300)
 often = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -27,7 +27,6 @@ NEAR_DEGREES = 5e-5
 pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 300)
 often = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # the file that fails tells enough
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

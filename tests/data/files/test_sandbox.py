@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from data import uploads
 from data.files import sandbox, table_files
@@ -52,11 +52,7 @@ def test_a_harmful_file_ends_within_its_limits_at_every_door(kind: str, tmp_path
     within_limits(harmful.doors(HARMFUL[kind](), "fichier", tmp_path))
 
 
-@settings(
-    max_examples=int(os.environ.get("PROXISOINS_HARMFUL", "8")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=int(os.environ.get("PROXISOINS_HARMFUL", "8")))
 @given(made=harmful.files())
 def test_generated_harmful_files_end_within_their_limits(made: bytes, tmp_path: Path) -> None:
     within_limits(harmful.doors(made, "fichier", tmp_path))

@@ -157,16 +157,19 @@ def _help(territory: Territory) -> document.MapDocument:
     return made
 
 
+@pytest.mark.usefixtures("prepared")
 def test_what_is_written_is_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
     for name, made in documents(*loaded).items():
         assert list(faults(sent(made), document.MapDocument, name)) == []
 
 
+@pytest.mark.usefixtures("prepared")
 def test_contours_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
     content = json.loads(gzip.decompress(contours.contours_bytes(loaded[0])))
     assert list(faults(content, document.ContoursDocument, "contours")) == []
 
 
+@pytest.mark.usefixtures("prepared")
 def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
     territory, table = loaded
     lon, lat = (float(territory.communes[axis].iloc[0]) for axis in ("lon", "lat"))

@@ -12,6 +12,8 @@ from data.region.catalogue import load_territory
 
 CLIENT = Path(__file__).parents[3] / "static" / "proxisoins"
 
+pytestmark = pytest.mark.usefixtures("prepared")
+
 
 @pytest.fixture(scope="module")
 def region(prepared_home):
@@ -20,8 +22,14 @@ def region(prepared_home):
         yield load_territory("75")
 
 
-def test_counts_are_those_of_the_indicators(region):
-    table, controls, sent = commune_indicators(region), room.controls(), room.document(region, 20)
+@pytest.fixture(scope="module")
+def sent(region):
+    """What the map receives at twenty minutes."""
+    return room.document(region, 20)
+
+
+def test_counts_are_those_of_the_indicators(region, sent):
+    table, controls = commune_indicators(region), room.controls()
     at = controls["capacities"].index(controls["capacity"])
     assert sent["served"][at] == round(table["without_room_nearest"].sum())
     assert sent["least"][at] == round(table["without_room_bound"].sum())
@@ -37,9 +45,8 @@ def test_more_room_leaves_fewer_out_and_the_best_never_more_than_the_nearest(reg
     assert (np.diff(sent["least"]) <= 0).all()
 
 
-def test_every_key_that_the_script_reads_is_written(region):
+def test_every_key_that_the_script_reads_is_written(sent):
     text = "".join((CLIENT / one).read_text(encoding="utf-8") for one in ("room.js", "proof.js"))
-    sent = room.document(region, 20)
     read = set(re.findall(r"\bknown\.(\w+)", text)) - {"block", "blocks"}
     assert read
     # What is told where communes are parted alone: test_room_on_squares sees it written.

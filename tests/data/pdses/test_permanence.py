@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.pdses import coverage
@@ -157,9 +157,7 @@ drawn = st.lists(
 )
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20)
 @given(drawn, st.sampled_from([20.0, 45.0]))
 def test_reach_gaps_and_falls_agree(lines, threshold):
     cover = covered(*lines)

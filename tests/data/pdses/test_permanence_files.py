@@ -204,7 +204,7 @@ def test_every_word_of_ours_is_read_as_itself():
     assert [line_status(one) for one in schemas.LINE_STATUSES] == list(schemas.LINE_STATUSES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda t: f"{HEADING}\n{t}".encode()))
 def test_any_content_is_read_or_refused_in_french(content):
     known = {UNDERSTOOD, DOUBTFUL, REFUSED}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.access.indicators import LEVELS
@@ -138,9 +138,7 @@ def test_the_attack_finds_many_in_the_figures_of_before(real: pd.DataFrame) -> N
     assert all(value == int(code in flagged) for code, value in found.items())
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False), st.integers(1, 40), st.integers(1, 8))
 def test_sets_are_disjoint_and_large_enough_whatever_the_region(random, many, groups) -> None:
     rows = [

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.base import paths
@@ -241,9 +241,7 @@ def test_kill_loses_nothing_that_was_confirmed():
 
 
 @given(st.text(max_size=60), st.text(max_size=200))
-@settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 def test_any_text_is_kept(server, name, note):
     draft = replace(DRAFT, name="x" + name, note=note)
     opened = store.load(store.save(draft).id).draft

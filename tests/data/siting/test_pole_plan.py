@@ -37,7 +37,7 @@ def plan(*counts, sites=(HERE, MIDDLE, FAR), **more):
     )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(base=st.integers(0, 2), team=st.integers(1, 40), settled=st.booleans())
 def test_all_half_days_at_the_base_are_the_house(base, team, settled):
     counts = [team if rank == base else 0 for rank in range(3)]

@@ -14,9 +14,3 @@ def territory(prepared_home: Path) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROXISOINS_HOME", str(prepared_home))
         return catalogue.load_territory("75")
-
-
-@pytest.fixture
-def prepared(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read what the session prepared."""
-    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))

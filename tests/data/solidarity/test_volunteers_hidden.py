@@ -244,7 +244,7 @@ def test_the_attack_finds_specialists_where_nothing_hides_them(territory, monkey
     assert placed(territory, specialist_plan(territory), told=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), min_size=6, max_size=6))
 def test_groups_hide_whoever_is_in_them_and_the_rest(drawn):
     territory, found = _small()

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -212,9 +212,7 @@ def test_an_archive_that_is_not_ours_is_refused(
         restore(foreign, home)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_archive_is_refused_or_harmless(
     home: Path, archive: Path, tmp_path: Path, data: st.DataObject

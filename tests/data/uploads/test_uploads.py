@@ -209,7 +209,7 @@ def test_shapes_without_numbers_are_refused_line_by_line(region):
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_bytes_give_lines_or_a_refusal(content):
     for start in (b"", b"PK\x03\x04", b"{", b"<kml>", b"nom;commune\n"):
         with contextlib.suppress(ProxiSoinsError):

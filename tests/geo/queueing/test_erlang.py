@@ -39,7 +39,7 @@ def test_one_call_in_a_hundred_is_lost_at_the_loads_of_the_published_table(serve
     assert erlang_b(load, servers) == pytest.approx(0.01, rel=0.02)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 25), st.floats(0.01, 0.99))
 def test_the_recursion_equals_the_sums(servers, share):
     load = share * servers
@@ -50,7 +50,7 @@ def test_large_queues_do_not_overflow():
     assert 0 < float(erlang_c(1_900.0, 2_000)) < 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.1, 60), st.floats(0.5, 30), st.integers(1, 30), st.floats(0, 20))
 def test_more_regulators_or_fewer_calls_never_hurt(calls, minutes, servers, target):
     rates, staff = [calls, calls, calls * 0.9], [servers, servers + 1, servers]
@@ -63,7 +63,7 @@ def test_more_regulators_or_fewer_calls_never_hurt(calls, minutes, servers, targ
     assert (both.within <= 1).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0.1, 40), st.integers(0, 4)), min_size=2, max_size=5))
 def test_one_queue_waits_no_longer_than_several(parts):
     """Same mean duration, all regulators together: pooling loses nothing."""
@@ -88,7 +88,7 @@ def test_what_is_not_known_stays_unknown_and_no_call_waits_for_nobody():
     assert (found.waiting[1], found.mean_wait[1], found.within[1]) == (0, 0, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.01, 200), st.floats(0.5, 30), st.floats(0, 10), st.floats(0.05, 0.99))
 def test_the_fewest_regulators_hold_and_one_less_does_not(calls, minutes, target, share):
     found = fewest_servers([calls], [minutes], target, share)

@@ -21,7 +21,7 @@ def partitions(members):
             yield [*smaller[:k], [first, *group], *smaller[k + 1 :]]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 6), st.integers(1, 4))
 def test_the_grouping_is_the_cheapest_of_all_partitions(seed, count, most):
     rng = np.random.default_rng(seed)

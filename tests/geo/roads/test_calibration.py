@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
@@ -57,7 +57,7 @@ def mixed(make_random: Make, seed: int, side: int = 24) -> Links:
     return links
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000))
 def test_minutes_of_all_groups_and_the_walk_add_up_to_the_time(
     make_random: Make, make_network: Assemble, seed: int

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.contours import OFF_ROAD_MAX_M, OFF_ROAD_MIN_PER_M
@@ -136,7 +136,7 @@ class TestRealExtracts:
             assert both / truth.sum() >= 0.92
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), where=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)))
 def test_rings_on_generated_networks(seed, where, make_random, make_network) -> None:
     network = make_network(make_random(seed, side=8))
@@ -152,7 +152,7 @@ def test_rings_on_generated_networks(seed, where, make_random, make_network) -> 
     check_ring(engine, origin, 8.0)
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), factor=st.floats(0.3, 1.0))
 def test_a_faster_network_never_shrinks_a_ring(seed, factor, make_random, make_network) -> None:
     links = make_random(seed, side=8)

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.roads.engine import RoadTravelTime
@@ -158,7 +158,7 @@ def plain_ms(arcs: list[Arc], start: Arc, end: Arc) -> float:
     return min(best.get((end[0], phase), np.inf) for phase in last) + end[2] / 2
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), share=st.floats(0.05, 0.6))
 def test_times_are_those_of_a_plain_search_in_three_phases(
     seed: int, share: float, make_random, make_network

@@ -83,7 +83,7 @@ def _cheapest(
     return np.inf
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), seed=st.integers(0, 10_000))
 def test_forbidden_sequences_are_those_never_driven(
     data: st.DataObject, seed: int, make_links: Callable[..., Links]

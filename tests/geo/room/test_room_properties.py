@@ -18,7 +18,7 @@ PEOPLE = st.one_of(st.just(0.0), st.floats(1, 5e4), st.integers(1, 5000).map(flo
 GPS = st.one_of(st.just(0.0), st.sampled_from([0.1, 0.5, 1.0, 1 / 3, 7.0]), st.floats(0.05, 50))
 TIMES = st.one_of(st.sampled_from([0.0, 5.0, 10.0, 15.0, 20.0, 20.001]), st.floats(0, 25))
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 @st.composite

@@ -53,7 +53,7 @@ def counted(draw, **options):
 
 
 @given(counted())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_counted_models_find_the_best_of_all_choices(instance):
     problem, k = instance
     every = list(choices(problem, [k]))
@@ -72,7 +72,7 @@ def test_counted_models_find_the_best_of_all_choices(instance):
 
 
 @given(counted())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_equity_is_lexicographic(instance):
     problem, k = instance
     model = Equity(k=k, threshold=THRESHOLD)
@@ -90,7 +90,7 @@ def test_equity_is_lexicographic(instance):
 
 
 @given(problems(prices=True))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_set_covering_finds_the_cheapest(problem):
     assume((problem.costs.min(axis=1) <= THRESHOLD).all())
     sizes = range(problem.fixed.size, problem.costs.shape[1] + 1)
@@ -106,7 +106,7 @@ def test_set_covering_finds_the_cheapest(problem):
 
 
 @given(problems(prices=True), st.integers(1, 30), st.sampled_from([None, 2, 3]))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_budget_is_respected_and_well_spent(problem, extra, k):
     budget = problem.price(problem.fixed) + extra
     most = problem.costs.shape[1] if k is None else k
@@ -129,7 +129,7 @@ def test_budget_is_respected_and_well_spent(problem, extra, k):
 
 
 @given(counted(holes=True))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_unreachable_points_are_served_or_said(instance):
     problem, k = instance
     every = list(choices(problem, [k]))
@@ -143,7 +143,7 @@ def test_unreachable_points_are_served_or_said(instance):
 
 
 @given(counted())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_greedy_and_own_choice_never_beat_the_optimum(instance):
     problem, k = instance
     for model in (Mclp(threshold=THRESHOLD, k=k), PMedian(k=k), PCenter(k=k)):

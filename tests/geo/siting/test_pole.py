@@ -47,7 +47,7 @@ def test_the_best_pole_is_the_best_of_all_allotments(seed, limits):
     assert any((found.half_days == hours).all() for hours in allotments(problem))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), half_days=st.integers(0, 20))
 def test_all_half_days_at_the_base_are_the_house(seed, half_days):
     problem = small(seed, half_days=half_days, most=1)
@@ -57,7 +57,7 @@ def test_all_half_days_at_the_base_are_the_house(seed, half_days):
     assert house.road_minutes(problem) == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000))
 def test_nobody_is_seated_twice_and_more_time_never_hurts(seed):
     problem = small(seed)

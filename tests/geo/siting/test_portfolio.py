@@ -36,7 +36,7 @@ def most_seated(given: PortfolioProblem, chosen: np.ndarray) -> float:
     return float(least)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.booleans())
 def test_the_best_portfolio_equals_enumeration(seed: int, apart: bool) -> None:
     given_one = problem(seed, apart=apart)

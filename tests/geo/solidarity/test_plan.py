@@ -119,7 +119,7 @@ def test_out_of_time_the_bound_still_holds():
     assert flow[1].sum() <= bound + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), volunteers=st.integers(0, 9), sites=st.integers(0, 4))
 def test_flows_conserve_and_ceilings_hold(seed, volunteers, sites):
     problem = small(seed, losses=True)
@@ -140,7 +140,7 @@ def test_flows_conserve_and_ceilings_hold(seed, volunteers, sites):
     assert (reached[problem.out_of_reach > 0] == 0).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), volunteers=st.integers(0, 6))
 def test_more_volunteers_never_raise_the_need_left(seed, volunteers):
     problem = small(seed)

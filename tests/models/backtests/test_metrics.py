@@ -9,7 +9,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 from models.learning import metrics
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.booleans())
 def test_ranking_measures_agree_with_scikit_learn(seed: int, ties: bool) -> None:
     rng = np.random.default_rng(seed)

@@ -79,7 +79,7 @@ def test_the_fit_holds_where_a_full_step_would_run_away() -> None:
     assert model.probability(x[~loss], 2014.0, 4.0).mean() < 0.1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(-0.3, 0.3), st.floats(2015, 2026), st.floats(2005, 2030), st.floats(0.01, 12),
     st.floats(0.0, 12),
@@ -97,7 +97,7 @@ def test_exposure_is_the_integral_and_grows(
     assert exposure(calendar, end, start, years + more) >= found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(1e-9, 0.999))
 def test_probability_and_cumulative_hazard_undo_each_other(p: float) -> None:
     assert probability_of(cumulative_of(np.array([p])))[0] == pytest.approx(p)

@@ -194,7 +194,7 @@ def _bounds(found, commune):
     return ends
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3000), st.floats(0.01, 0.9)), min_size=1, max_size=40))
 def test_a_public_total_bounds_the_risk_of_no_commune(rows):
     found = _totals([weight for weight, _ in rows], [chance for _, chance in rows])

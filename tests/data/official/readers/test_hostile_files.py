@@ -172,7 +172,7 @@ def test_line_numbers_are_those_of_an_editor(tmp_path):
     assert table.malformed == [5, 8]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     name=st.sampled_from(["a.csv", "a.xlsx", "a.zip", "a.gz", "a.json"]),
     content=st.one_of(
