@@ -118,7 +118,7 @@ def states() -> tuple[State, ...]:
         State("carte-isochrone", "/?commune=23096", _isochrone),
         State("carte-couches", "/?ind=apl&couches=zonage,france_sante,pdses,urgences"),
         State("carte-zone", "/?ind=zone"),
-        State("carte-risque", "/?ind=risk"),
+        State("carte-risque", "/?ind=risk_class"),
         State("carte-difference", "/?ind=gps_per_1000&depuis=2010"),
         State("carte-tableau", "/", _open("Tableau et exports")),
         State("risques", "/risques"),

@@ -56,8 +56,11 @@ GUIDE_WIDTH, GUIDE_COLOURS = 800, 128
 _FIX = """() => { for (const one of document.querySelectorAll('iframe')) {
     const height = one.getBoundingClientRect().height + 'px';
     one.style.setProperty('height', height, 'important');
-    one.style.setProperty('max-height', height, 'important'); } }"""
-"""A map is as high as the window says: kept as it is while the window grows."""
+    one.style.setProperty('max-height', height, 'important');
+    const kept = one.contentDocument.createElement('style');
+    kept.textContent = `html { --height: ${height} !important; }`;
+    one.contentDocument.head.append(kept); } }"""
+"""A map is as high as the window says: kept as it is, frame and inside, while the window grows."""
 _HEIGHT = """() => { const main = document.querySelector('[data-testid=stMain]');
     return main ? main.scrollHeight : 0; }"""
 

@@ -16,7 +16,14 @@ TABLE = "carte_lignes"
 """Key of the table: its row chosen is in the session under it."""
 PLAIN_CHOICE = "carte_ligne_montree"
 """Key of the choice of a commune where tables are plain and have no row to click."""
+ESSENTIAL = (
+    *("name", "departement_name", "share_without_room", "population", "gps"),
+    *("minutes_to_nearest_gp", "zone"),
+)
+"""Columns shown at first: the key figure third, no more than a screen holds."""
 _POINTED, _COUNT = "carte_pointee", "carte_pointages"
+EVERY = "carte_colonnes"
+"""Key of the choice of all columns."""
 _MARKED, _HEAD = "carte_marquee", "carte_en_tete"
 
 
@@ -68,6 +75,11 @@ def _at_head(frame: pd.DataFrame, commune: str) -> pd.DataFrame:
     return pd.concat([frame[first], frame[~first]], ignore_index=True)
 
 
+def _columns() -> tuple[str, ...]:
+    """Return the columns to show, none for all."""
+    return () if st.session_state.get(EVERY) else ESSENTIAL
+
+
 def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     """Draw the table, in which a click chooses a row."""
     codes = frame["code"].tolist()
@@ -79,7 +91,7 @@ def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
         for row in st.session_state[TABLE]["selection"]["rows"]:
             _point(codes[row], key)
 
-    figures.table(frame, key=TABLE, on_select=chosen)
+    figures.table(frame, key=TABLE, on_select=chosen, order=_columns())
 
 
 def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
@@ -100,7 +112,7 @@ def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
         key=PLAIN_CHOICE,
         on_change=chosen,
     )
-    figures.table(frame, marked=rows)
+    figures.table(frame, marked=rows, order=_columns())
 
 
 def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
@@ -148,6 +160,7 @@ def draw(territory: Territory, key: str) -> None:
         st.caption(_words(territory, frame, commune))
         shown = _at_head(frame, commune)
         rows = [int(row) for row in shown.index[shown["code"] == commune]]
+        st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
         (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
         figures.downloads("communes", frame, lines, contours=territory.communes)
         st.caption(" · ".join(lines))

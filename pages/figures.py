@@ -53,13 +53,17 @@ def table(
     key: str | None = None,
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
     marked: Sequence[int] = (),
+    order: Sequence[str] = (),
 ) -> None:
     """Draw a table under its French headings; shares are shown as percentages.
 
     With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number. Rows
-    `marked` are so in a plain table, which has none to choose.
+    `marked` are so in a plain table, which has none to choose. `order` names the columns shown,
+    first to last; all of them without it.
     """
     shown = columns.titled(frame)
+    if order:
+        shown = pd.concat([columns.titled(frame[[one]]) for one in order if one in frame], axis=1)
     formats: dict[str, Any] = {}
     for column, title in columns.TITLES.items():
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):

@@ -128,7 +128,8 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     drawn = f"{MAP_INDICATOR.label[:1].lower()}{MAP_INDICATOR.label[1:]} ({MAP_INDICATOR.unit})"
     page.line_of(
         "Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. Traits bleus : ce "
-        f"qui en est à 20 minutes ou moins. Couleurs : {drawn}, {evaluation.moment}, sans les "
+        "qui en est à 20 minutes ou moins ; une aire à part entoure la sortie d’une voie rapide. "
+        f"Couleurs : {drawn}, {evaluation.moment}, sans les "
         "sites. Sources et millésimes en dernière page.",
         3.6,
     )

@@ -12,6 +12,7 @@ from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
+from data.siting.ground import LIMIT_MINUTES
 
 LEAST_PUBLIC = LEAST_PUBLIC_GPS
 """Professionals under which a shared view tells no number, as the health insurance does."""
@@ -27,6 +28,8 @@ ESSENTIAL = (
 SENTENCES = ("aid", "advice")
 """Measures too long for a cell of the screen: `eligibility` tells them."""
 
+_FIRST = ("commune", "code", "room_gained", "room_left")
+"""What is read first: where, and who finds room."""
 _NOT_MEASURES = {"line", "name", "lon", "lat"}
 _SHARES = {"share_already_served", "share_shared"}
 _DECIMALS = {"apl_gain_under_served": 2, "gps_within_10": 1, "minutes_to_msp": 0}
@@ -83,7 +86,8 @@ def side_by_side(
     table: dict[str, list[str]] = {MEASURE: []}
     table |= {names[row]: [] for row in rows}
     table[TOGETHER] = []
-    for key, title in SITE_TITLES.items():
+    for key in dict.fromkeys([*_FIRST, *SITE_TITLES]):
+        title = SITE_TITLES[key]
         if key in _NOT_MEASURES or key not in kept or key not in sites:
             continue
         if public and key in _RISK:
@@ -121,6 +125,8 @@ def _said(key: str, value: object, *, public: bool = False) -> str:
     if isinstance(value, str):
         return value
     figure = float(value)  # type: ignore[arg-type]
+    if key == "minutes_to_msp" and np.isnan(figure):  # looked for that far, and none found
+        return f"aucune connue à {number(LIMIT_MINUTES)} min"
     if key in _SHARES:
         return percent(figure)
     if public and key in _PROFESSIONALS:

@@ -32,7 +32,7 @@ def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
     by_class = listed.groupby("risk_class")["population"]
     here = by_class.agg(["size", "sum"]).reindex(told["Classe"], fill_value=0)
     told.insert(1, "Communes ici", here["size"].to_numpy(int))
-    told.insert(2, "Habitants ici", [number(people) for people in here["sum"]])
+    told.insert(2, "Habitants ici", here["sum"].round().to_numpy(int))
     return told
 
 
@@ -45,8 +45,8 @@ def class_rates_told(horizon: int) -> pd.DataFrame:
         {
             "Classe": rates["label"],
             "Probabilité": [f"{percent(low, 1)} à {percent(high, 1)}" for low, high in between],
-            "Communes": [number(count) for count in rates["communes"]],
-            "Pertes": [number(count) for count in rates["losses"]],
+            "Communes": rates["communes"].to_numpy(int),
+            "Pertes": rates["losses"].to_numpy(int),
             "Taux observé": [percent(rate, 1) for rate in rates["rate"]],
         }
     )

@@ -32,6 +32,12 @@ const bounded = (text, low, high) => {
   return value >= low && value <= high ? value : null;
 };
 
+/* Tell whether the address asks for an indicator that this map does not have. */
+export const isForeign = (config) => {
+  const asked = new URLSearchParams(page().location.search).get("ind");
+  return Boolean(config.whole && asked) && !config.indicators.some((one) => one.key === asked);
+};
+
 /* The view that the address gives; what it does not say, or says out of range, is the default. */
 export function parsed(config) {
   const query = new URLSearchParams(page().location.search);

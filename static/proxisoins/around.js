@@ -14,6 +14,6 @@ export function reached(carte, around) {
   const cells = (key) => around.map((one) => make("td", { class: "own", text: number(one[key], decimals(key, one[key])) }));
   const lines = Object.entries(titles).map(([key, text]) => make("tr", {}, make("th", { scope: "row", text }), ...cells(key)));
   const clear = make("button", { type: "button", class: "quiet", text: "Effacer les isochrones", onclick: () => carte.clearHere() });
-  const note = make("p", { class: "note", text: "Communes entières, comptées à leur bourg ; trajets d’un sens, en voiture." });
+  const note = make("p", { class: "note", text: "Communes entières, comptées à leur bourg ; trajets d’un sens, en voiture. Une aire à part entoure la sortie d’une voie rapide." });
   return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), note, clear);
 }

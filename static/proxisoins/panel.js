@@ -1,5 +1,5 @@
 /* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
-import { share } from "./address.js";
+import { isForeign, share } from "./address.js";
 import { countsOf, nearestYear, otherYear } from "./data.js";
 import { make, number } from "./dom.js";
 import { Search } from "./search.js";
@@ -10,6 +10,7 @@ const STROKES = { "2 4": "dotted", "7 5": "dashed" };
 export class Panel {
   constructor(carte) {
     this.carte = carte;
+    this.foreign = isForeign(carte.config) ? carte.state.indicator : null; // until another is chosen
     this.search = new Search(carte);
     this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
     this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
@@ -95,11 +96,13 @@ export class Panel {
       this.yearText.textContent = String(years[at].year);
     }
     const earlier = past && past.year !== latest && !indicator.current ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ` : "";
-    this.sentence.textContent = otherYear(state.year, past) + earlier + sentence;
+    if (this.foreign !== state.indicator) this.foreign = null;
+    const foreign = this.foreign ? "L’indicateur de cette adresse n’est pas disponible ici : en voici un autre. " : "";
+    this.sentence.textContent = foreign + otherYear(state.year, past) + earlier + sentence;
     this.compareYears();
     this.note.textContent = note;
     if (this.carte.room.shown) {
-      this.sentence.textContent = this.carte.room.sentence();
+      this.sentence.textContent = foreign + this.carte.room.sentence();
       this.note.textContent = `${this.carte.room.meaning()} ${note.slice(note.indexOf("Source"))}`;
     }
     for (const box of this.indicators.querySelectorAll("input")) box.checked = box.value === state.indicator;

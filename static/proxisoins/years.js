@@ -48,8 +48,8 @@ export class Years {
     const communes = { less: 0, more: 0, same: 0, unknown: 0 };
     values.forEach((value) => (communes[value === null ? "unknown" : value < low ? "less" : value > high ? "more" : "same"] += 1));
     const known = values.length - communes.unknown;
-    const beside = communes.unknown ? ` ; ${number(communes.unknown)} sans valeur pour l’une des deux années` : "";
-    return `De ${first} à ${last}, sur ${number(known)} communes : baisse dans ${number(communes.less)}, hausse dans ${number(communes.more)}, sans changement dans ${number(communes.same)}${beside}.`;
+    const beside = communes.unknown ? `\u00a0; ${number(communes.unknown)} sans valeur pour l’une des deux années` : "";
+    return `De ${first} à ${last}, sur ${number(known)} communes\u00a0: baisse dans ${number(communes.less)}, hausse dans ${number(communes.more)}, sans changement dans ${number(communes.same)}${beside}.`;
   }
 
   compare(year) {

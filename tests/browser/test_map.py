@@ -219,6 +219,10 @@ def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage)
         )
         expect(frame.locator(".sentence")).to_contain_text("habitants")
         expect(frame.locator("body")).not_to_contain_text("62615533")
+        unknown = "L’indicateur de cette adresse n’est pas disponible ici"
+        expect(frame.locator(".sentence")).to_contain_text(unknown)
+        frame.locator("#indicateur [value=apl]").click()
+        expect(frame.locator(".sentence")).not_to_contain_text(unknown)
 
 
 def test_two_years_are_compared_by_the_address_and_by_hand(

@@ -70,6 +70,16 @@ def test_a_sheet_always_shows_seven_signals_and_the_relief(address: str) -> None
     assert "Relève" in said
 
 
+def test_the_table_of_the_map_shows_its_key_figure_third_and_all_when_asked() -> None:
+    app = opened("", tdep="23")
+    shown = list(app.dataframe[0].value.columns)
+    assert shown[:3] == ["Nom", "Département", "Part des habitants sans place"]
+    assert len(shown) <= 7
+    app.toggle(key="carte_colonnes").set_value(True).run()
+    assert len(app.dataframe[0].value.columns) > 20
+    assert not app.exception
+
+
 def test_the_method_screen_lists_each_table_with_its_source() -> None:
     table = opened("methode").dataframe[0].value
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}

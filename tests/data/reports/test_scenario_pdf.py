@@ -95,6 +95,8 @@ def test_a_public_table_hides_risk_and_small_counts(territory):
     found = sites.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001"})
     mine = site_tables.side_by_side(found, [0, 1])
     public = site_tables.side_by_side(found, [0, 1], public=True)
+    nearest = mine.set_index(site_tables.MEASURE).loc["Minutes jusqu’à la MSP la plus proche"]
+    assert (nearest["Milieu"], nearest["Loin"]) == ("12", "aucune connue à 30 min")
     measures = " ".join(mine[site_tables.MEASURE])
     assert "risque" in measures
     assert "risque" not in " ".join(public[site_tables.MEASURE])
@@ -117,6 +119,7 @@ def test_counts_of_one_to_four_are_suppressed_in_public_and_told_to_planners(gps
     for public in (False, True):
         table = site_tables.side_by_side(found, [0], public=public).set_index(site_tables.MEASURE)
         told[public] = table.loc["Généralistes à 10 min avant le projet", "Milieu"]
+        assert table.index[2] == "Habitants qui trouvent une place à 20 min"
     assert told[False] == f"{gps},0"
     assert told[True] == ("NS" if 1 <= gps <= 4 else f"{gps}")
     _, text = drawn(few, draft, warning="")
