@@ -185,7 +185,7 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         # One rhythm: close rows, titles near what they announce, one blue for what counts.
         ".block-container [data-testid=stVerticalBlock]{gap:.7rem}"
         ".block-container h1{padding:.2rem 0 .9rem}"
-        ".block-container h2{padding:.9rem 0 .5rem}.block-container h3{padding:.5rem 0 .4rem}"
+        ".block-container h2{padding:.9rem 0 .7rem}.block-container h3{padding:.5rem 0 .55rem}"
         "[data-testid=stTopNavLink][aria-current=page]{box-shadow:inset 0 -3px 0 var(--blue);"
         "border-radius:0;background:none}"
         "[data-testid=stMetricValue]{font-weight:700;color:var(--blue)}"

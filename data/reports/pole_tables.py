@@ -19,6 +19,7 @@ from geo.siting.pole import HALF_DAY_MINUTES, HALF_DAYS_PER_GP
 
 MEASURE, TODAY = "Mesure", "Avant le projet"
 _TITLES = {
+    "without_room": ("Habitants de la région sans place à 20 minutes", 0),
     "gps": ("Médecins de l’équipe (équivalent temps plein)", 1),
     "gps_after_road": ("Médecins une fois la route payée (équivalent temps plein)", 2),
     "open": ("Lieux ouverts", 0),
@@ -29,7 +30,6 @@ _TITLES = {
     "mean_minutes": ("Minutes jusqu’au généraliste le plus proche (moyenne du bassin)", 1),
     "mean_apl": ("APL moyenne du bassin (consultations par an et habitant)", 2),
     "under_2_5": (f"Habitants du bassin à {number(ZIP_APL, 1)} d’APL ou moins", 0),
-    "without_room": ("Habitants de la région sans place à 20 minutes", 0),
     "road_hours": ("Heures de route par semaine", 1),
     "euros": ("Coûts fixes par an (€)", 0),
 }
