@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.access.people import people_of
 from data.region.territory import Territory
 from data.solidarity.hosts import HOSTS
 from data.solidarity.plans import LONGEST_TRIP_MINUTES
@@ -66,3 +67,9 @@ def draw_hosts(
         key=f"{keys}accueil",
     )
     return chosen, host_list.chosen(territory, listed, f"liste_{keys}") if chosen == LISTED else ()
+
+
+def say_from_town(territory: Territory) -> None:
+    """Say that trips to host sites start from towns, where people are counted more finely."""
+    if from_town := people_of(territory).town_note:
+        st.caption(f"Trajets des volontaires et des habitants vers les sites : {from_town}.")

@@ -22,7 +22,7 @@ from data.siting.poles import FEWEST
 from data.solidarity import tables
 from data.solidarity.plans import Help, help_plan
 from geo.errors import ProxiSoinsError
-from pages import exporting, shell
+from pages import exporting, help_terms, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -177,6 +177,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         st.header("Le plan de solidarité")
         st.text(tables.sentence(found))
         st.caption(tables.NOT_PREDICTED)
+        help_terms.say_from_town(territory)
         draw_compared(council_pdf.help_figures(territory, found), "Le plan en chiffres")
         draw_report(
             "solidarite",

@@ -139,7 +139,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     if found is not None:
         st.subheader("Les meilleurs sites")
         names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
-        sites_results.draw_best(found[1], found[0], names)
+        sites_results.draw_best(territory, found[1], found[0], names)
     rows = list(range(len(sites)))
     table = site_tables.side_by_side(evaluation, rows, public=True)
     supposed = sites_departures.said(evaluation, public=True)

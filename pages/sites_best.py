@@ -198,4 +198,4 @@ def draw_search(
         return
     if found[0] != asked:
         st.info("Les réglages ont changé depuis : relancez la recherche. Résultat précédent :")
-    sites_results.draw_best(found[1], found[0], names)
+    sites_results.draw_best(territory, found[1], found[0], names)

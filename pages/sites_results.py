@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from data.access import indicators, unknown_supply
+from data.access.people import people_of
 from data.base.french import MISSING
 from data.maps import payload
 from data.maps import sites as sites_map
@@ -17,7 +18,7 @@ from data.reports.site_columns import SITE_TITLES
 from data.scenarios.store import Draft
 from data.siting import departures as leaving
 from data.siting import public_moves
-from data.siting.best import BestSites
+from data.siting.best import CAPACITATED, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
@@ -204,11 +205,13 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
         )
 
 
-def draw_best(best: BestSites, search: Search, names: Sequence[str]) -> None:
+def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequence[str]) -> None:
     """Draw the best sites, their proof, the other choices and the price of each difference."""
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
     st.text(site_tables.answer(best, search.threshold, search.existing, names))
     st.caption(search.words())
+    if search.model != CAPACITATED and (from_town := people_of(territory).town_note):
+        st.caption(f"Habitants de cette recherche : {from_town}.")
     with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
         st.text(site_tables.proof(best))
         grids.draw(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)

@@ -191,6 +191,7 @@ def _answer(territory: Territory, found: Help) -> None:
         f"place en plus : {number(lost['without_room'])}.",
     )
     st.caption(tables.NOT_PREDICTED)
+    help_terms.say_from_town(territory)
 
 
 @st.cache_resource(

@@ -115,6 +115,7 @@ def _plan(territory: Territory, chosen: SpecialistChoices) -> None:
     st.markdown(f"**{first}**")
     for line in others:
         st.text(line)
+    help_terms.say_from_town(territory)
     asked = found.question.hosts
     if warned := host_sites.simulated(territory, asked):
         st.caption(warned)

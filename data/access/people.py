@@ -30,14 +30,21 @@ _NOTES = {
 _ROOM_NOTES = {
     "squares": "De la place à 20 minutes : comptée carreau par carreau, ceux d’une commune qui "
     "atteignent les mêmes médecins ensemble, à leurs minutes moyennes ; le nombre d’une commune "
-    "est celui de la plupart de ses habitants ; le troisième médecin et l’APL restent comptés "
-    "depuis le bourg",
+    "est celui de la plupart de ses habitants ; le troisième médecin, l’APL, la recherche de sites "
+    "sans limite de places et les trajets vers les sites d’accueil restent comptés depuis le bourg",
     "streets": "De la place à 20 minutes : comptée le long des rues, les habitants d’une commune "
     "qui atteignent les mêmes médecins ensemble, à leurs minutes moyennes ; le nombre d’une "
-    "commune est celui de la plupart de ses habitants ; le troisième médecin et l’APL restent "
-    "comptés depuis le bourg",
+    "commune est celui de la plupart de ses habitants ; le troisième médecin, l’APL, la recherche "
+    "de sites sans limite de places et les trajets vers les sites d’accueil restent comptés depuis "
+    "le bourg",
     "communes": "De la place à 20 minutes : comptée depuis le bourg de chaque commune",
 }
+_TOWN_NOTES = {
+    "squares": "comptés depuis le bourg de chaque commune, non carreau par carreau",
+    "streets": "comptés depuis le bourg de chaque commune, non le long des rues",
+    "communes": "",
+}
+"""What stands beside a figure that no part of a commune changes."""
 
 _COLUMNS = ["lon", "lat", "people", "code"]
 
@@ -64,6 +71,14 @@ class People:
     def room_note(self) -> str:
         """What the screen says of how room is counted, in French, without a full stop."""
         return _ROOM_NOTES[self.basis]
+
+    @property
+    def town_note(self) -> str:
+        """What stands beside figures counted from the commune's point, as plural adjectives.
+
+        French, without a full stop; "" where all people are counted there anyway.
+        """
+        return _TOWN_NOTES[self.basis]
 
     @property
     def lonlat(self) -> npt.NDArray[np.float64]:
