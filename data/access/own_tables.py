@@ -1,20 +1,27 @@
 """Access measures on tables of the user's own: demand, supply and times, checked line by line."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from data.base.french import fold, number
-from data.files.remarks import tell_columns
-from data.files.table_files import read_text_table
+from data.base.french import number
+from data.files.headings import CODE
+from data.files.own_columns import (
+    Kind,
+    as_known,
+    columns_of,
+    once,
+    positive_numbers,
+    refuse_duplicates,
+)
+from data.files.remarks import tell_lines
 from geo import access as ga
 from geo.errors import InvalidInputError
 from geo.travel_time import RINGS_MINUTES
 
-ID_TITLES = ("id", "code", "code insee", "insee", "commune", "code commune", "codgeo", "insee com")
+ID_TITLES = ("id", "identifiant", *CODE, "commune")
 _DEMAND_TITLES = {
     "id": ID_TITLES,
     "population": ("population", "pop", "habitants", "pmun", "demand", "demande"),
@@ -36,6 +43,9 @@ _TIMES_TITLES = {
     "to": ("to", "destination", "dest", "vers", "a", "arrivee"),
     "minutes": ("minutes", "minute", "temps", "time", "duree", "cost"),
 }
+
+
+_KINDS: dict[str, Kind] = {"acts": "people", "gps": "gps"}
 
 
 @dataclass(frozen=True)
@@ -68,33 +78,43 @@ def read_access_tables(demand: Path, supply: Path, times: Path) -> AccessTables:
     InvalidInputError
         With the file, the line and what to mend.
     """
-    people, offer = read_demand(demand), read_supply(supply)
+    people = read_demand(demand)
+    offer = read_supply(supply, people["id"])
     pairs, notes = read_times(times, people["id"], offer["id"])
     return AccessTables(people, offer, pairs, notes)
 
 
 def read_demand(path: Path) -> pd.DataFrame:
     """Read places and their population: one row per place."""
-    table = columns_of(path, _DEMAND_TITLES, required=("id", "population"))
+    table = once(path, columns_of(path, _DEMAND_TITLES, required=("id", "population")))
     if table.empty:
         raise InvalidInputError(f"{path.name} ne contient aucun lieu de demande sous ses titres.")
     refuse_duplicates(path, table["id"], "l’identifiant")
     for column in ("population", "standardised_population"):
         if column in table:
-            table[column] = positive_numbers(path, table[column])
+            table[column] = positive_numbers(path, table[column], "people")
     return table.reset_index(drop=True)
 
 
-def read_supply(path: Path) -> pd.DataFrame:
+def read_supply(path: Path, places: pd.Series) -> pd.DataFrame:
     """Read supply and sum it by place.
 
     Acts of a row are taken as they are when nothing says how many GPs made them; with a column
     `gps`, or `age` (one row per GP), they are raised to 3,600 and capped at 6,000 per GP.
+
+    Parameters
+    ----------
+    path
+        The file.
+    places
+        Identifiers of the demand, whose spelling is kept.
     """
     table = columns_of(path, _SUPPLY_TITLES, required=("id", "acts"))
-    for column in table.columns.difference(["id"]):
-        table[column] = positive_numbers(path, table[column])
     heads_known = "gps" in table or "age" in table
+    table = table.copy() if heads_known else once(path, table)
+    table["id"] = as_known(path, table["id"], places)
+    for column in table.columns.difference(["id"]):
+        table[column] = positive_numbers(path, table[column], _KINDS.get(str(column), ""))
     if not heads_known:
         refuse_duplicates(path, table["id"], "sans colonne « gps » ni « age », l’identifiant")
         return table.reset_index(drop=True)
@@ -102,18 +122,41 @@ def read_supply(path: Path) -> pd.DataFrame:
     table["acts"], raw = ga.countable_acts(table["acts"], gps), table["acts"]
     if "age" in table:
         table["acts65"] = ga.countable_acts(raw, gps, table["age"], ga.ZONING_AGE_LIMIT_YEARS)
+    if "age" not in table:
+        _tell_summed(path, table["id"])
     kept = [c for c in ("acts", "acts65") if c in table]
     return table.groupby("id", sort=False)[kept].sum().reset_index()
 
 
-def read_gp_counts(path: Path) -> pd.DataFrame:
-    """Read GPs by place, fractions allowed: columns id, unique (its rows are summed), and gps."""
+def read_gp_counts(path: Path, places: pd.Series) -> pd.DataFrame:
+    """Read GPs by place, fractions allowed: columns id, unique (its rows are summed), and gps.
+
+    Parameters
+    ----------
+    path
+        The file.
+    places
+        Identifiers of the other tables, whose spelling is kept.
+    """
     titles = {name: _SUPPLY_TITLES[name] for name in ("id", "gps")}
     table = columns_of(path, titles, required=("id", "gps"))
     if table.empty:
         raise InvalidInputError(f"{path.name} ne contient aucun médecin sous ses titres.")
-    table["gps"] = positive_numbers(path, table["gps"])
+    table = table.assign(
+        id=as_known(path, table["id"], places),
+        gps=positive_numbers(path, table["gps"], "gps"),
+    )
+    _tell_summed(path, table["id"])
     return table.groupby("id", sort=False)["gps"].sum().reset_index()
+
+
+def _tell_summed(path: Path, ids: pd.Series) -> None:
+    tell_lines(
+        path.name,
+        list(ids.index[ids.duplicated()]),
+        "ligne d’un lieu déjà donné, additionnée",
+        "lignes de lieux déjà donnés, additionnées",
+    )
 
 
 def read_times(
@@ -126,7 +169,10 @@ def read_times(
     neither table are left out, and counted in a note.
     """
     table = columns_of(path, _TIMES_TITLES, required=("from", "to", "minutes"))
-    table["minutes"] = positive_numbers(path, table["minutes"], infinite=True)
+    known = pd.concat([demand_ids, supply_ids])
+    ends = {side: as_known(path, table[side], known) for side in ("from", "to")}
+    minutes = positive_numbers(path, table["minutes"], infinite=True)
+    table = once(path, table.assign(**ends, minutes=minutes))
     refuse_duplicates(path, table["from"] + " → " + table["to"], "le trajet")
     notes = []
     back = _way_back(table, demand_ids, supply_ids) if triangular else table.iloc[:0]
@@ -140,18 +186,18 @@ def read_times(
             "minutes": table["minutes"].to_numpy(dtype=np.float64),
         }
     )
-    known = (pairs["origin"] >= 0) & (pairs["destination"] >= 0)
-    if len(pairs) and not known.any():
+    joined = (pairs["origin"] >= 0) & (pairs["destination"] >= 0)
+    if len(pairs) and not joined.any():
         raise InvalidInputError(
             f"{path.name} ne relie aucun lieu de la demande à un lieu de l’offre : les "
             "identifiants de « from » et « to » doivent être ceux des deux autres fichiers."
         )
-    if unknown := int((~known).sum()):
+    if unknown := int((~joined).sum()):
         notes.append(
             f"Trajets laissés de côté : {number(unknown)} sur {number(len(pairs))} (départ qui "
             "n’est pas un lieu de la demande, ou arrivée qui n’est pas un lieu de l’offre)."
         )
-    pairs = _with_own_place(pairs[known], demand_ids, supply_ids)
+    pairs = _with_own_place(pairs[joined], demand_ids, supply_ids)
     longest = pairs["minutes"].replace(np.inf, np.nan).max()
     short = [w.name for w in ga.WEIGHTS.values() if longest < w.reach_minutes]
     if short:
@@ -189,75 +235,6 @@ def measures(tables: AccessTables, weights: ga.Weights = ga.DREES_2015) -> pd.Da
     if "acts65" in supply:
         result["apl65"] = ga.access(pairs, people, supply["acts65"], weights)
     return result
-
-
-def columns_of(
-    path: Path, titles: Mapping[str, Sequence[str]], required: Sequence[str]
-) -> pd.DataFrame:
-    """Return the columns of a file under the names of `titles`, as text, by line number.
-
-    Raises
-    ------
-    InvalidInputError
-        A required column is missing, or an identifier is blank: the file and the line.
-    """
-    table = read_text_table(path)
-    found: dict[str, str] = {}
-    for column in table.columns:
-        for name, variants in titles.items():
-            if fold(column) in variants and name not in found:
-                found[name] = column
-                break
-    missing = [name for name in required if name not in found]
-    if missing:
-        raise InvalidInputError(
-            f"{path.name} : colonne absente ou mal nommée : {', '.join(missing)} ; titres "
-            f"attendus : {', '.join(required)} ; titres trouvés : {', '.join(table.columns)}."
-        )
-    tell_columns(path.name, table, list(found.values()))
-    named = table[list(found.values())].set_axis(list(found), axis=1)
-    for name in {"id", "from", "to"} & set(found):
-        empty = named.index[named[name] == ""]
-        if len(empty):
-            raise InvalidInputError(f"{path.name}, ligne {empty[0]} : « {name} » est vide.")
-    return named
-
-
-def refuse_duplicates(path: Path, keys: pd.Series, what: str) -> None:
-    """Refuse a file where a key stands twice, naming both lines.
-
-    Raises
-    ------
-    InvalidInputError
-        A key stands twice.
-    """
-    again = keys[keys.duplicated()]
-    if len(again):
-        first = keys.index[keys == again.iloc[0]][0]
-        raise InvalidInputError(
-            f"{path.name}, lignes {first} et {again.index[0]} : {what} « {again.iloc[0]} » figure "
-            "deux fois ; gardez une seule ligne."
-        )
-
-
-def positive_numbers(path: Path, text: pd.Series, *, infinite: bool = False) -> pd.Series:
-    """Return a column as numbers, 0 or more, commas and blanks of thousands understood.
-
-    Raises
-    ------
-    InvalidInputError
-        A cell is no such number: the file, the line, the cell.
-    """
-    plain = text.str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".", regex=False)
-    values = pd.to_numeric(plain, errors="coerce").astype(float)
-    wrong = values.isna() | (values < 0) | (np.isinf(values) & (not infinite))
-    if wrong.any():
-        line = wrong.index[wrong][0]
-        raise InvalidInputError(
-            f"{path.name}, ligne {line} : « {text.loc[line]} » dans la colonne « {text.name} » "
-            "n’est pas un nombre positif ou nul ; corrigez ou retirez la ligne."
-        )
-    return values
 
 
 def _way_back(table: pd.DataFrame, demand_ids: pd.Series, supply_ids: pd.Series) -> pd.DataFrame:

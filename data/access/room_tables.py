@@ -108,7 +108,8 @@ def read_room_tables(places: Path, supply: Path, times: Path, minutes: float) ->
     InvalidInputError
         With the file, the line and what to mend.
     """
-    demand, offer = read_demand(places), read_gp_counts(supply)
+    demand = read_demand(places)
+    offer = read_gp_counts(supply, demand["id"])
     pairs, notes = read_times(times, demand["id"], offer["id"], triangular=False)
     kept = [note for note in notes if "mesures sont incomplètes" not in note]
     longest = pairs["minutes"].replace(np.inf, np.nan).max()

@@ -31,7 +31,8 @@ def read_text_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     InvalidInputError
-        If the file is absent, empty, holds no table, or a line has too many or too few cells.
+        If the file is absent, empty, holds no table or several as long, or a line has too many or
+        too few cells.
     """
     if not path.is_file():
         raise InvalidInputError(f"Le fichier {path} n’existe pas : vérifiez son chemin.")
@@ -51,7 +52,7 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     read: list[tuple[str, pd.DataFrame]] = []
     remarks: list[str] = []
     for file in open_input(path):
-        if file.kind == "json":
+        if file.kind in {"json", "geopackage"}:
             continue
         tables, told = tables_of(file)
         remarks += told
@@ -61,11 +62,16 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
             f"Le fichier {path.name} ne contient aucun tableau : enregistrez-le en CSV, XLSX ou "
             "Parquet, avec une ligne de titres."
         )
-    name, best = max(read, key=lambda one: len(one[1]))
+    chosen = max(range(len(read)), key=lambda rank: len(read[rank][1]))
+    name, best = read.pop(chosen)
+    alike = [other for other, frame in read if len(frame) == len(best) > 0]
+    if alike:
+        raise InvalidInputError(
+            f"« {path.name} » contient plusieurs tableaux aussi longs, « {name} » et "
+            f"« {alike[0]} », et rien ne dit lequel lire : n’en gardez qu’un."
+        )
     remarks += [
-        f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})"
-        for other, frame in read
-        if other != name
+        f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})" for other, frame in read
     ]
     return best, tuple(remarks)
 

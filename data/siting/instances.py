@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, fold
+from data.files.cells import without_blanks
+from data.files.headings import recognise
+from data.files.own_columns import Kind, as_known, once, positive_numbers, refuse_rivals
 from data.files.remarks import tell, tell_columns
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
@@ -29,6 +32,8 @@ MODELS = ("mclp", "pmedian", "lscp", "pcenter", "equity")
 
 _IDS = ("id", "identifiant", "code", "nom", "name")
 _WEIGHTS = ("weight", "population", "poids", "pop", "people", "demande", "demand")
+_ANY_UNIT = frozenset({"weight", "poids", "demand", "demande"})
+"""Headings of weights that need not be people, and may have decimals."""
 _FIXED = ("fixed", "impose", "existant")
 _PRICES = ("cost", "prix", "price", "cout")
 _FROM = ("from", "demand", "demande", "origin", "origine")
@@ -87,12 +92,13 @@ def read_instance(
     InvalidInputError
         A column is missing, an id is repeated or unknown, a number cannot be read.
     """
-    points = read_text_table(demand)
-    sites = read_text_table(candidates)
+    points = once(demand, read_text_table(demand))
+    sites = once(candidates, read_text_table(candidates))
     names = _ids(points, demand)
     columns = _ids(sites, candidates)
     weighed = _column(points, _WEIGHTS, demand)
-    weights = _numbers(points, weighed, demand)
+    kind: Kind = "" if weighed is None or fold(weighed) in _ANY_UNIT else "people"
+    weights = _numbers(points, weighed, demand, kind)
     tell_columns(demand.name, points, [_id_column(points), *filter(None, [weighed])])
     marked = _column(sites, _FIXED, None)
     open_already = _marked(sites[marked], candidates) if marked else np.zeros(len(sites), bool)
@@ -216,15 +222,17 @@ def _some(values: Sequence[str]) -> str:
 
 
 def _column(table: pd.DataFrame, names: Sequence[str], path: Path | None) -> str | None:
-    """Return the first column that bears one of the names; refuse the file when `path` is given."""
-    found = {fold(column): column for column in reversed(table.columns.tolist())}
-    for name in names:
-        if name in found:
-            return found[name]
+    """Return the column that bears one of the names; refuse the file when `path` is given."""
+    heading = [str(column) for column in table.columns]
+    found = recognise(heading, {"figure": names})
+    if found:
+        if path is not None:
+            refuse_rivals(path, table, found, {"figure": names})
+        return heading[found["figure"]]
     if path is not None:
         raise InvalidInputError(
             f"{path.name} : il manque une colonne « {names[0]} » (ou {', '.join(names[1:])}) ; "
-            f"trouvé : {', '.join(table.columns)}."
+            f"trouvé : {', '.join(heading)}."
         )
     return None
 
@@ -241,9 +249,12 @@ def _ids(table: pd.DataFrame, path: Path) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _numbers(table: pd.DataFrame, column: str | None, path: Path) -> np.ndarray:
-    texts = table[column].str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(texts, errors="coerce")
+def _numbers(table: pd.DataFrame, column: str | None, path: Path, kind: Kind = "") -> np.ndarray:
+    texts = table[column]
+    plain = without_blanks(texts)
+    if kind == "people":
+        return positive_numbers(path, texts, kind).to_numpy(dtype=np.float64)
+    numbers = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce")
     if numbers.isna().any():
         line = numbers.index[numbers.isna()][0]
         raise InvalidInputError(
@@ -264,7 +275,7 @@ def _marked(texts: pd.Series, path: Path) -> np.ndarray:
 
 
 def _read_costs(path: Path, demand: tuple[str, ...], candidates: tuple[str, ...]) -> np.ndarray:
-    table = read_text_table(path)
+    table = once(path, read_text_table(path))
     start, end = _column(table, _FROM, None), _column(table, _TO, None)
     cost = _column(table, _COSTS, None)
     matrix = np.full((len(demand), len(candidates)), np.inf)
@@ -292,7 +303,7 @@ def _read_costs(path: Path, demand: tuple[str, ...], candidates: tuple[str, ...]
 
 def _positions(names: pd.Series, known: tuple[str, ...], path: Path) -> np.ndarray:
     places = {name: place for place, name in enumerate(known)}
-    found = names.map(places)
+    found = as_known(path, names, known).map(places)
     if found.isna().any():
         unknown = names[found.isna()].unique().tolist()
         raise InvalidInputError(

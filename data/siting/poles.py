@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access.own_tables import (
-    ID_TITLES,
+from data.access.own_tables import ID_TITLES, read_demand, read_times
+from data.files.own_columns import (
+    as_known,
     columns_of,
+    once,
     positive_numbers,
-    read_demand,
-    read_times,
     refuse_duplicates,
 )
 from data.region.rules import HUBERT_MINUTES
@@ -194,7 +194,8 @@ def read_pole(
         With the file, the line and what to mend.
     """
     people = read_demand(demand)
-    table = columns_of(antennas, _ANTENNAS, required=("id", "base_minutes"))
+    table = once(antennas, columns_of(antennas, _ANTENNAS, required=("id", "base_minutes")))
+    table = table.assign(id=as_known(antennas, table["id"], people["id"]))
     refuse_duplicates(antennas, table["id"], "l’identifiant")
     base = positive_numbers(antennas, table["base_minutes"]).to_numpy(dtype=np.float64)
     pairs, notes = read_times(times, people["id"], table["id"], triangular=False)

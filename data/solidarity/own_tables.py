@@ -6,16 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.access.own_tables import (
-    ID_TITLES,
-    columns_of,
-    positive_numbers,
-    read_gp_counts,
-    read_times,
-    refuse_duplicates,
-)
+from data.access.own_tables import ID_TITLES, read_gp_counts, read_times
 from data.base.codes import plain_code
-from data.files.headings import CODE
+from data.files.own_columns import columns_of, once, positive_numbers, refuse_duplicates
 from data.region.rules import HUBERT_MINUTES
 from geo.errors import InvalidInputError
 from geo.solidarity import HelpPlan, HelpProblem
@@ -72,13 +65,13 @@ def read_help_tables(
     InvalidInputError
         With the file, the line and what to mend.
     """
-    wanted = columns_of(needs, _NEED_TITLES, required=("id", "half_days"))
+    wanted = once(needs, columns_of(needs, _NEED_TITLES, required=("id", "half_days")))
     if wanted.empty:
         raise InvalidInputError(f"{needs.name} ne contient aucun besoin sous ses titres.")
     refuse_duplicates(needs, wanted["id"], "l’identifiant")
     wanted["half_days"] = positive_numbers(needs, wanted["half_days"])
     wanted = wanted.reset_index(drop=True)
-    offer = read_gp_counts(donors)
+    offer = read_gp_counts(donors, wanted["id"])
     everyone = pd.concat([offer["id"], wanted["id"]]).drop_duplicates(ignore_index=True)
     pairs, notes = read_times(times, everyone, wanted["id"], triangular=False)
     rank = pd.Index(offer["id"]).get_indexer(everyone)[pairs["origin"]]
@@ -112,7 +105,7 @@ def read_hosts(path: Path) -> tuple[str, ...]:
     InvalidInputError
         A line bears no code of a commune.
     """
-    found = columns_of(path, {"id": (*ID_TITLES, *CODE)}, required=("id",))["id"].astype(str)
+    found = columns_of(path, {"id": ID_TITLES}, required=("id",))["id"].astype(str)
     codes = found.map(plain_code)
     wrong = codes.index[codes == ""]
     if len(wrong):

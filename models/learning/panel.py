@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.files.cells import without_blanks
 from data.files.headings import CODE, recognise
+from data.files.own_columns import ambiguous
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
 from data.region import schemas
@@ -93,6 +95,14 @@ def numbers(values: pd.Series) -> pd.Series:
     return pd.to_numeric(plain.str.replace(",", "."), errors="coerce").astype("float64")
 
 
+def _counts(values: pd.Series) -> pd.Series:
+    """Return GPs from text; "1,234" is a doubt, a thousand or a part of one: not known."""
+    found = numbers(values)
+    told = values.notna()
+    plain = without_blanks(values[told].astype(str))
+    return found.mask(ambiguous(plain).reindex(values.index, fill_value=False))
+
+
 @dataclass(frozen=True)
 class Reading:
     """A panel as it was read, and what of its rows was not.
@@ -129,7 +139,7 @@ def read_counted(path: Path) -> Reading:
             f"Le fichier {path} n’a aucune colonne « gp_AAAA » (gp_2017, par exemple)."
         )
     columns = [f"gp_{year}" for year in found]
-    counts = text[columns].apply(numbers)
+    counts = text[columns].apply(_counts)
     negative = text.loc[(counts < 0).any(axis=1), "code"].head(3)
     if len(negative):
         raise InvalidInputError(

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from data.files import headings
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.rows import chief_rows, settled
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import shape
 
 from data.base import french
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.finess import as_published, json_items, told
 from data.official.readers.rows import settled

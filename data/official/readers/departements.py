@@ -8,7 +8,7 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows

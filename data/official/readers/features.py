@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from data.base import french
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.finess import as_published, json_items, told
 from data.official.readers.rows import only_once, settled

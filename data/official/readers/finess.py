@@ -11,8 +11,8 @@ import pandas as pd
 import pyproj
 
 from data.base import french
+from data.files.cells import numbers
 from data.files.text_files import InputFile, TextTable, reading
-from data.official.readers.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
 from data.official.readers.structures import SITE_COLUMNS, as_structures, placed

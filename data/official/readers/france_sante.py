@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.structures import as_structures, placed
 from data.official.readers.tables import Candidate, Header, headers

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.base import french
 from data.base.codes import joined_code, plain_code
-from data.official.readers.cells import doctors, numbers, unknown_marks
+from data.files.cells import doctors, numbers, unknown_marks
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.rows import said_once, settled, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.rows import settled, without_lost
 from data.official.readers.tables import Candidate, Header, headers

@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.official.readers.cells import numbers, people, unknown_marks
+from data.files.cells import numbers, people, unknown_marks
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.rows import said_once, settled, without_lost
 from data.official.readers.tables import (

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import chief_rows, only_once, settled
 from data.official.readers.tables import Candidate, Header, headers

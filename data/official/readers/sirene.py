@@ -10,7 +10,7 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.official.readers.cells import numbers
+from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.rows import settled, without_lost
 from data.official.readers.tables import Candidate, Header, headers

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.official.readers.cells import doctors, numbers
+from data.files.cells import doctors, numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import settled
 from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code

@@ -10,7 +10,9 @@ _UNKNOWN = re.compile(
     r"^(?:n ?[ad]|nc|nr|s|c|na|nd|x|secret|non disponible|non diffuse|inconnu)$|"
     r"^n a\b|\bsecret\b|\bnon disponible\b"
 )
-_THOUSANDS = re.compile(r"^\d{1,3}(?:[,.]\d{3})+$")
+THOUSANDS = r"[1-9]\d{0,2}(?:[,.]\d{3})+"
+"""What may be marks of thousands, or decimals: "267,991". "0,125" can only be a part of one."""
+_THOUSANDS = re.compile(rf"^{THOUSANDS}$")
 
 
 def unknown_marks(texts: pd.Series) -> pd.Series:
@@ -19,9 +21,14 @@ def unknown_marks(texts: pd.Series) -> pd.Series:
     return texts.map(marks).fillna(value=False).astype(bool)
 
 
+def without_blanks(texts: pd.Series) -> pd.Series:
+    """Return texts without the blanks, of any kind, that part thousands."""
+    return texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+
+
 def people(texts: pd.Series) -> pd.Series:
     """Return numbers of people: "267,991" is 267 991; NaN where there is none, or a part of one."""
-    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    plain = without_blanks(texts)
     marked = plain.str.match(_THOUSANDS)
     plain = plain.where(~marked, plain.str.replace(r"[,.]", "", regex=True))
     found = numbers(plain)
@@ -30,11 +37,11 @@ def people(texts: pd.Series) -> pd.Series:
 
 def doctors(texts: pd.Series) -> pd.Series:
     """Return numbers of GPs, parts of one kept; NaN for "1,234", a thousand or a part of one."""
-    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+    plain = without_blanks(texts)
     return numbers(texts).where(~plain.str.match(_THOUSANDS), float("nan"))
 
 
 def numbers(texts: pd.Series) -> pd.Series:
     """Return figures written the French or the English way; NaN where there is none."""
-    plain = texts.str.replace(r"[\s\u00a0\u202f]", "", regex=True).str.replace(",", ".")
+    plain = without_blanks(texts).str.replace(",", ".")
     return pd.to_numeric(plain, errors="coerce")

@@ -1,0 +1,222 @@
+"""Columns of a table of the user's own: found by their headings, checked line by line.
+
+A line given twice counts once and is said; two columns for one figure are read by their year, or
+refused; a mark of thousands is never a decimal; codes of communes written otherwise are one place.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from data.base.codes import plain_code
+from data.files import headings
+from data.files.cells import THOUSANDS, without_blanks
+from data.files.remarks import tell_columns, tell_lines
+from data.files.table_files import read_text_table
+from geo.errors import InvalidInputError
+
+NAMING = frozenset({"id", "from", "to"})
+"""Fields that name a place; the others are figures."""
+Kind = Literal["", "people", "gps"]
+
+
+def columns_of(
+    path: Path, titles: Mapping[str, Sequence[str]], required: Sequence[str]
+) -> pd.DataFrame:
+    """Return the columns of a file under the names of `titles`, as text, by line number.
+
+    Parameters
+    ----------
+    path
+        Any file that `read_text_table` reads.
+    titles
+        Name to the headings it may bear, folded; those that say it best first.
+    required
+        Names that must be there.
+
+    Raises
+    ------
+    InvalidInputError
+        A required column is missing, two hold one figure, or an identifier is blank: the file and
+        the line.
+    """
+    table = read_text_table(path)
+    heading = [str(column) for column in table.columns]
+    found = headings.recognise(heading, titles)
+    missing = [name for name in required if name not in found]
+    if missing:
+        raise InvalidInputError(
+            f"{path.name} : colonne absente ou mal nommée : {', '.join(missing)} ; titres "
+            f"attendus : {', '.join(required)} ; titres trouvés : {', '.join(heading)}."
+        )
+    refuse_rivals(path, table, found, titles)
+    tell_columns(path.name, table, [heading[place] for place in found.values()])
+    named = table.iloc[:, list(found.values())].set_axis(list(found), axis=1)
+    for name in NAMING & set(found):
+        empty = named.index[named[name] == ""]
+        if len(empty):
+            raise InvalidInputError(
+                f"{path.name}, ligne {empty[0]} : la colonne « {heading[found[name]]} » est vide."
+            )
+    return named
+
+
+def refuse_rivals(
+    path: Path,
+    table: pd.DataFrame,
+    found: Mapping[str, int],
+    titles: Mapping[str, Sequence[str]],
+) -> None:
+    """Refuse two columns that hold one figure, when they differ and no year says which is newer.
+
+    Raises
+    ------
+    InvalidInputError
+        With both names.
+    """
+    heading = [str(column) for column in table.columns]
+    figures = {name: names for name, names in titles.items() if name not in NAMING}
+    for name, others in headings.rivals(heading, figures, found).items():
+        mine = table.iloc[:, found[name]]
+        for other in others:
+            theirs = table.iloc[:, other]
+            if ((mine != theirs) & (mine != "") & (theirs != "")).any():
+                raise InvalidInputError(
+                    f"{path.name} a deux colonnes pour la même chose, "
+                    f"« {heading[found[name]][:40]} » et « {heading[other][:40]} », et aucune "
+                    "année ne dit laquelle lire : n’en gardez qu’une, ou ajoutez l’année à leurs "
+                    "titres."
+                )
+
+
+def once(path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without the lines that repeat another one whole; how many is told."""
+    again = table.duplicated()
+    tell_lines(
+        path.name,
+        list(table.index[again]),
+        "ligne répétée à l’identique, comptée une fois",
+        "lignes répétées à l’identique, comptées une fois",
+    )
+    return table[~again]
+
+
+def refuse_duplicates(path: Path, keys: pd.Series, what: str) -> None:
+    """Refuse a key that stands on two lines.
+
+    Raises
+    ------
+    InvalidInputError
+        A key stands twice.
+    """
+    again = keys[keys.duplicated()]
+    if len(again):
+        first = keys.index[keys == again.iloc[0]][0]
+        raise InvalidInputError(
+            f"{path.name}, lignes {first} et {again.index[0]} : {what} « {again.iloc[0]} » figure "
+            "deux fois ; gardez une seule ligne."
+        )
+
+
+def positive_numbers(
+    path: Path, text: pd.Series, kind: Kind = "", *, infinite: bool = False
+) -> pd.Series:
+    """Return a column as numbers, 0 or more, commas and blanks of thousands understood.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Cells, indexed by line number; its name is said.
+    kind
+        "people": "1,234" is one thousand and more, which is told; "gps": it is a doubt, a GP may
+        be cut in parts. A column where a cell can only be a decimal ("12,5") has no such doubt.
+    infinite
+        Whether a number may be infinite.
+
+    Raises
+    ------
+    InvalidInputError
+        A cell is no such number: the file, the line, the cell.
+    """
+    plain = without_blanks(text)
+    doubtful = ambiguous(plain) if kind else pd.Series(data=False, index=text.index)
+    if kind == "people":
+        plain = plain.where(~doubtful, plain.str.replace(r"[,.]", "", regex=True))
+        tell_lines(
+            path.name,
+            list(text.index[doubtful]),
+            f"nombre de la colonne « {text.name} » est lu avec une marque de milliers",
+            f"nombres de la colonne « {text.name} » sont lus avec une marque de milliers",
+        )
+    values = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce").astype(float)
+    wrong = values.isna() | (values < 0) | (np.isinf(values) & (not infinite))
+    if kind == "gps" and (doubtful & ~wrong).any():
+        line = doubtful.index[doubtful][0]
+        raise InvalidInputError(
+            f"{path.name}, ligne {line} : « {text.loc[line]} » dans la colonne « {text.name} » est "
+            "un doute : des milliers, ou une part de médecin ? Écrivez le nombre sans virgule ni "
+            "point de milliers."
+        )
+    if wrong.any():
+        line = wrong.index[wrong][0]
+        raise InvalidInputError(
+            f"{path.name}, ligne {line} : « {text.loc[line]} » dans la colonne « {text.name} » "
+            "n’est pas un nombre positif ou nul ; corrigez ou retirez la ligne."
+        )
+    return values
+
+
+def ambiguous(plain: pd.Series) -> pd.Series:
+    """Tell the cells that are a mark of thousands, or a decimal of three digits: "1,234".
+
+    No cell is where another of the column shows that the mark is a decimal one.
+
+    Parameters
+    ----------
+    plain
+        Texts without blanks.
+    """
+    found = plain.str.fullmatch(THOUSANDS)
+    for mark in (",", "."):
+        has = plain.str.count(rf"\{mark}") == 1
+        if (has & ~found & plain.str.fullmatch(rf"\d*\{mark}\d+")).any():
+            found &= ~has
+    return found.astype(bool)
+
+
+def as_known(path: Path, texts: pd.Series, known: Iterable[str]) -> pd.Series:
+    """Return names of places spelled as they are known: an INSEE code may have lost its zero.
+
+    Parameters
+    ----------
+    path
+        The file, for what is told.
+    texts
+        Names as it writes them; those that are known stay.
+    known
+        Names of the other tables.
+    """
+    spelled = dict.fromkeys(known)
+    strange = [text for text in texts.unique() if text not in spelled]
+    by_code: dict[str, list[str]] = {}
+    for name in spelled if strange else ():
+        if code := plain_code(name):
+            by_code.setdefault(code, []).append(name)
+    same = {
+        text: by_code[code][0]
+        for text in strange
+        if len(by_code.get(code := plain_code(text), [])) == 1
+    }
+    changed = texts.isin(same)
+    tell_lines(
+        path.name,
+        list(texts.index[changed]),
+        "code est écrit autrement que dans les autres fichiers, et rapproché",
+        "codes sont écrits autrement que dans les autres fichiers, et rapprochés",
+    )
+    return texts.where(~changed, texts.map(same))
