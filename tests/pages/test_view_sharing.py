@@ -11,7 +11,9 @@ from data.base.paths import ROOT
 from data.region import catalogue
 from data.scenarios import store
 from data.scenarios.store import Draft
-from pages import view_sharing
+from data.uploads.site import Site
+from models.region import predict, soon
+from pages import accounts, shell, view_sharing
 
 REGION = "75"
 
@@ -108,3 +110,61 @@ def test_a_link_is_made_of_the_view_in_sight_listed_and_revoked() -> None:
     assert not app.exception
     assert not [one for one in store.scenarios() if store.VIEW in one.draft.parameters]
     assert not app.code
+
+
+@pytest.mark.parametrize(
+    ("page", "view"),
+    [
+        ("partage", {"ecran": "carte", "ind": "apl", "commune": "23096", "seuil": "30"}),
+        ("partage", {"ecran": "zonage"}),
+        ("partage", {"ecran": "permanence"}),
+        ("partage", {"ecran": "permanence", "vue": "si-cette-ligne-tombe", "ligne": "first"}),
+        ("partage", {}),
+        ("gardes", {}),
+    ],
+)
+def test_public_views_but_sheets_and_groups_are_drawn_without_any_risk(
+    monkeypatch: pytest.MonkeyPatch, page: str, view: dict[str, str]
+) -> None:
+    """No figure of theirs can tell a risk, alone or with others: none is there to be had."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("a risk was asked for")
+
+    monkeypatch.setattr(accounts, "may_see_risk", lambda: False)
+    for module, names in (
+        (predict, ("risk_table", "grouped_risk")),
+        (shell, ("risk", "public_risk")),
+        (soon, ("with_soon",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, forbidden)
+    territory = catalogue.load_territory(REGION)
+    if view.get("ligne"):
+        view = {**view, "ligne": territory.pdses_lines["line"].iloc[0]}
+    if page == "gardes":
+        app = AppTest.from_file(str(ROOT / "pages" / "gardes.py"), default_timeout=200).run()
+    elif view:
+        app = visited(view)
+    else:
+        sites = (Site(1, "Maison", "19275", "Ussel", 2.309, 45.548, gps=2, moving={"19275": 1}),)
+        kept = store.save(Draft("Une maison", REGION, sites=sites, departures={"33063": 2}))
+        app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
+        app.query_params["jeton"] = store.share(kept.id)[0]
+        app.run()
+        store.delete(kept.id)
+        assert "Qui gagne, qui perd" in told(app)
+    assert not app.exception
+    assert not app.error
+    assert app.title
+
+
+def test_the_watch_of_risks_hears_the_views_that_tell_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    former = predict.grouped_risk
+    monkeypatch.setattr(
+        predict, "grouped_risk", lambda *known, **more: (asked.append(1), former(*known, **more))[1]
+    )
+    shell.public_risk.clear()
+    visited({"ecran": "risques", "horizon": "3"})
+    assert asked
