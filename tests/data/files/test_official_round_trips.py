@@ -48,7 +48,7 @@ def places(draw: st.DrawFn) -> list[layouts.Place]:
 def formats(made: layouts.Official) -> list[str]:
     """Return the formats in which a table may come."""
     plain = made.above == made.below == 0
-    kinds = ["csv", "xlsx", "ods"]
+    kinds = ["csv", "xlsx", "xls", "ods"]
     return kinds + ["parquet"] * plain + ["dbf"] * (plain and written.fits_dbf(made.rows))
 
 
@@ -134,7 +134,7 @@ def test_establishments_of_a_yearly_stock(data: st.DataObject) -> None:
         pair: list[object] = [round(east, 1), round(north, 1)] if placed else ["", ""]
         rows.append([f"{160_000_000 + k:09d}", f"MSP {name}", code[:2], code, kind, *pair])
         expected[f"{160_000_000 + k:09d}"] = (kind, code, lon + 0.01 * placed, lat)
-    kinds = ["csv", "xlsx", "ods"]
+    kinds = ["csv", "xlsx", "xls", "ods"]
     read = read_official(*data.draw(written.tables(rows, kinds, "stock_20201231")))
     table = read.tables["structures"].set_index("id")
     assert set(table.index) == set(expected)

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyproj
+import xlwt
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -21,7 +22,7 @@ Rows = list[list[object]]
 NAMES = st.text("abcdefghijéèçôûÉ'- 0123456789", min_size=1, max_size=20).map(
     lambda text: " ".join(f"MSP {text}".split())
 )
-TABLES = ("csv", "xlsx", "ods", "parquet")
+TABLES = ("csv", "xlsx", "xls", "ods", "parquet")
 LAYERS = {
     "geojson": "GeoJSON", "gpkg": "GPKG", "fgb": "FlatGeobuf", "shp": "ESRI Shapefile",
     "kml": "KML", "gpx": "GPX", "geojsonl": "GeoJSONSeq",
@@ -57,6 +58,18 @@ def workbook(rows: Rows) -> bytes:
     return upload_fixtures.workbook(rows)
 
 
+def xls(rows: Rows) -> bytes:
+    """Write rows as an old binary workbook (BIFF8)."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Feuille")
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            sheet.write(number, place, value)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def ods(rows: Rows) -> bytes:
     def cell(value: object) -> str:
         number = isinstance(value, int | float)
@@ -90,7 +103,7 @@ def fits_dbf(rows: Rows) -> bool:
 
 
 WRITERS: dict[str, Callable[[Rows], bytes]] = {
-    "xlsx": workbook, "ods": ods, "parquet": parquet, "dbf": dbf,
+    "xlsx": workbook, "xls": xls, "ods": ods, "parquet": parquet, "dbf": dbf,
 }  # fmt: skip
 
 
