@@ -193,7 +193,9 @@ TABLES = [name for name in DOORS if name not in {"points", "on-call"}]
 """Doors of commands."""
 
 
-@pytest.mark.parametrize("kind", ["csv", "utf-16", "sep=", "xlsx", "xls", "ods", "parquet", "dbf", "zip"])
+@pytest.mark.parametrize(
+    "kind", ["csv", "utf-16", "sep=", "xlsx", "xls", "ods", "parquet", "dbf", "zip"]
+)
 @each()
 def test_rule_1_every_format_is_read_at_every_door(read, door: Door, kind: str) -> None:
     rows = plain(door)
