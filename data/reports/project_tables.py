@@ -120,11 +120,21 @@ def portfolio_words(found: Funded, names: Sequence[str]) -> str:
     best, first = found.best, found.first
     prices = found.problem.prices
     spent, early = float(prices[best.chosen].sum()), float(prices[first.chosen].sum())
+    placed = counted(best.people, "habitant", "habitants")
+    if (best.chosen == first.chosen).all():
+        told = (
+            f"le meilleur portefeuille est celui de l’ordre d’arrivée ({_named(first, names)}) : "
+            f"une place à {placed} pour {number(spent)} €"
+        )
+    else:
+        told = (
+            f"le meilleur portefeuille ({_named(best, names)}) donne une place à {placed} pour "
+            f"{number(spent)} € ; dans l’ordre d’arrivée ({_named(first, names)}), "
+            f"{counted(first.people, 'habitant', 'habitants')} pour {number(early)} €"
+        )
     return (
-        f"Avec {number(found.problem.budget)} €, le meilleur portefeuille ({_named(best, names)}) "
-        f"donne une place à {number(best.people)} habitants pour {number(spent)} € ; dans l’ordre "
-        f"d’arrivée ({_named(first, names)}), {number(first.people)} habitants pour "
-        f"{number(early)} €. Aucun portefeuille n’en place plus de {number(best.bound)} (borne). "
+        f"Avec {number(found.problem.budget)} €, {told}. Aucun portefeuille n’en place plus de "
+        f"{number(best.bound)} (borne). "
         + ("Optimum prouvé." if best.proven else "Optimum non prouvé dans le temps permis.")
     )
 

@@ -1,7 +1,7 @@
 """Projects of teams: money with its year, neighbours, and a portfolio under a budget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from geo.siting.portfolio import (
 )
 
 Floats = npt.NDArray[np.float64]
+
+_NOBODY = 1e-6
+"""Inhabitants: less is rounding."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def money(kind: str, *, zone: str = "", new_gps: float = 0.0) -> list[Money]:
         ]
         aid = {"ZIP": rules.ZIP_AID_EUROS, "ZAC": rules.ZAC_AID_EUROS}.get(zone)
         if aid is not None and new_gps > 0:
-            what = f"première installation en {zone}, par médecin ({number(new_gps, 1)} ici)"
+            here = number(new_gps, 0 if float(new_gps).is_integer() else 1)
+            what = f"première installation en {zone}, par médecin ({here} ici)"
             found.append(Money(what, aid, aid, "une fois", "2024", "convention médicale"))
         return found
     if kind == "esp":
@@ -199,6 +203,8 @@ def funded(
 ) -> Funded:
     """Choose the projects that give most inhabitants a place under a budget.
 
+    Where first come does as well, it is the best.
+
     Only GPs new to the region make places; those who move in leave as many elsewhere.
 
     Parameters
@@ -230,6 +236,7 @@ def funded(
         budget=float(budget),
         apart=pairs[["first", "second"]].to_numpy(dtype=np.int64).reshape(-1, 2),
     )
-    return Funded(
-        problem, best_portfolio(problem, seconds), seated_by(problem, first_come(problem))
-    )
+    best, first = best_portfolio(problem, seconds), seated_by(problem, first_come(problem))
+    if first.people >= best.people - _NOBODY:  # as many: no reason to upset the order
+        best = replace(best, chosen=first.chosen, seated=first.seated)
+    return Funded(problem, best, first)

@@ -103,6 +103,22 @@ def test_a_portfolio_beats_first_come_and_says_its_bound():
     assert np.isfinite(found.best.bound)
 
 
+def test_a_portfolio_no_better_than_first_come_is_first_come():
+    twin = site("Jumeau", BARE.code, BARE.lon)
+    found = projects.funded(TERRITORY, [BARE, twin], [2.0, 2.0], [10.0, 10.0], 10.0)
+    assert found.first.people == pytest.approx(found.best.people)
+    assert found.best.people > 0
+    assert found.best.chosen.tolist() == found.first.chosen.tolist() == [True, False]
+    words = project_tables.portfolio_words(found, ["Nu", "Jumeau"])
+    assert "celui de l’ordre d’arrivée (Nu) : une place à" in words
+    assert "Jumeau" not in words
+
+
+def test_whole_doctors_are_told_without_decimals():
+    told = [projects.money("msp", zone="ZIP", new_gps=gps)[-1].what for gps in (3.0, 1.5)]
+    assert ["3 ici" in told[0], "1,5 ici" in told[1]] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("kind", "article"),
     [
