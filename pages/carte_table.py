@@ -117,6 +117,8 @@ def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
 
 def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
     """Return which row is that of the map, or how to choose one."""
+    if frame.empty:
+        return "Aucune commune ne répond à tous ces filtres : retirez-en un."
     places = territory.communes
     name = "".join(places.loc[places["code"] == commune, "name"].head(1))
     if not name:

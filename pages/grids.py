@@ -46,6 +46,9 @@ def draw(
     options
         Those of `st.dataframe`; a plain table keeps titles and formats, and has no row to tick.
     """
+    if not len(frame):  # Streamlit says "empty", over blank lines
+        st.caption("Aucune ligne à montrer.")
+        return
     if not are_plain():
         st.dataframe(frame, **_french(frame, options))
         return

@@ -22,7 +22,7 @@ _STATES = {
 """Mark, ground and ink of each state: never told by colour alone; contrasts above 5.5."""
 
 _STYLE = """<style>
-.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.6rem;
+.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(max(13rem,23%),1fr));gap:.6rem;
   list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
 .ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
 .ps-signals .t{font-size:.85rem;font-weight:600}

@@ -182,6 +182,8 @@ def _contradictions(communes: pd.DataFrame) -> None:
         "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
     )
     columns = ["name", "population", "apl", "without", "zone", "reason", "tvs_name", "series"]
+    if not table["tvs_name"].astype(bool).any():  # no table of territories: an empty column
+        columns.remove("tvs_name")
     shown = table.assign(without=100 * table["share_without_room"])
     grids.draw(
         shown[columns].round({"apl": 2, "without": 0}),

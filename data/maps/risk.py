@@ -7,14 +7,12 @@ import pandas as pd
 from data.base.french import counted
 from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
+from data.maps.sentences import LEFT_OUT
 from data.region.territory import Territory
 
 WITHOUT_GP = "sans médecin"
 PROBABLY_GONE = "probablement déjà parti"
 """State of communes counted with a GP that a newer register does not show any more."""
-
-LEFT_OUT = "hors du filtre"
-"""Value of communes that a filter leaves out: said in the legend, not shown as missing."""
 
 _LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
 
@@ -75,7 +73,7 @@ def configuration(
             one["sentence"] = f"{head}, {years}{dot}{year}"
             if kept is not None:
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
-                one["sentence"] += " Filtre en cours : les communes écartées sont en blanc."
+                one["sentence"] += " Communes écartées : en blanc."
     document["comparison_note"] = "Document de travail : ne pas diffuser par commune."
     return document
 

@@ -12,6 +12,9 @@ from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
+LEFT_OUT = "hors du filtre"
+"""Class of communes that a filter leaves out: said in the legend, not shown as missing."""
+
 CROWDED_SHARE = 0.1
 """A commune is counted when more than this share of its inhabitants is without room."""
 
@@ -199,10 +202,16 @@ def _retirement(table: pd.DataFrame, key: str) -> str:
 
 
 def _risk(table: pd.DataFrame, key: str) -> str:
+    kept = table[table[key] != LEFT_OUT]
+    among = " que garde le filtre" if len(kept) < len(table) else ""
+    with_gp = int((kept["gps"] > 0).sum())
+    if not with_gp:
+        return f"aucune commune ayant un médecin{among}."
+    high = int(kept[key].isin(["élevé", "très élevé"]).sum())
+    told = number(high) if high else "aucune"
     return (
-        f"{number(int(table[key].isin(['élevé', 'très élevé']).sum()))} des "
-        f"{number(int((table['gps'] > 0).sum()))} communes ayant un médecin sont en risque élevé "
-        "ou très élevé de relève non assurée."
+        f"{told} des {number(with_gp)} communes ayant un médecin{among} "
+        f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé de relève non assurée."
     )
 
 

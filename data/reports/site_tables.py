@@ -33,6 +33,11 @@ _FIRST = ("commune", "code", "room_gained", "room_left")
 _NOT_MEASURES = {"line", "name", "lon", "lat"}
 _SHARES = {"share_already_served", "share_shared"}
 _DECIMALS = {"apl_gain_under_served": 2, "gps_within_10": 1, "minutes_to_msp": 0}
+_ABSENT = {
+    "minutes_to_msp": f"aucune connue à {number(LIMIT_MINUTES)} min",
+    "share_shared": "sans objet",
+}
+"""What is said of a figure that is missing: none found that far; no other site to share with."""
 _RISK = {"risk_communes_within_20", "risk_population_within_20"}
 _PROFESSIONALS = {"gps_within_10"}
 _CHANGE_DECIMALS = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
@@ -125,8 +130,8 @@ def _said(key: str, value: object, *, public: bool = False) -> str:
     if isinstance(value, str):
         return value
     figure = float(value)  # type: ignore[arg-type]
-    if key == "minutes_to_msp" and np.isnan(figure):  # looked for that far, and none found
-        return f"aucune connue à {number(LIMIT_MINUTES)} min"
+    if key in _ABSENT and np.isnan(figure):
+        return _ABSENT[key]
     if key in _SHARES:
         return percent(figure)
     if public and key in _PROFESSIONALS:

@@ -64,3 +64,13 @@ def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
     table = next(one.proto.body for one in app.get("html"))
     assert table.count("<tr>") == 1 + grids.MOST_ROWS
     assert "500 premières lignes" in app.caption[0].value
+
+
+def test_a_table_without_rows_says_so_in_french() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'a': []}), hide_index=True)"
+    ).run()
+    assert not app.dataframe
+    assert app.caption[0].value == "Aucune ligne à montrer."

@@ -1,6 +1,28 @@
 """The risk on maps: a forecast that has ended is said to have, on its indicator only."""
 
+import pandas as pd
+
 from data.maps import risk
+from data.maps.sentences import LEFT_OUT, sentence
+from geo.layers import INDICATORS
+
+RISK = next(one for one in INDICATORS if one.key == "risk_class")
+
+
+def test_a_filtered_sentence_has_a_filtered_denominator() -> None:
+    table = pd.DataFrame(
+        {
+            "population": 100.0,
+            "gps": [1.0, 2.0, 1.0, 0.0, 3.0],
+            "risk_class": ["élevé", "faible", "très élevé", "sans médecin", "modéré"],
+        }
+    )
+    among = "communes ayant un médecin"
+    assert f"2 des 4 {among} sont en risque élevé" in sentence(RISK, table, "Région")
+    table.loc[[2, 4], "risk_class"] = LEFT_OUT
+    assert f"1 des 2 {among} que garde le filtre est en risque" in sentence(RISK, table, "Région")
+    table.loc[[0, 1], "risk_class"] = LEFT_OUT
+    assert "aucune commune ayant un médecin que garde le filtre" in sentence(RISK, table, "Région")
 
 
 def test_only_the_risk_says_that_its_forecast_has_ended() -> None:
