@@ -18,12 +18,14 @@ def draw_report(report: ImportReport) -> None:
             return
         st.text(f"Reconnu comme : {report.source}")
         st.text(
-            f"{french.number(report.read)} lignes lues, {french.number(report.kept)} retenues, "
-            f"{french.number(report.read - report.kept)} écartées."
+            f"{french.counted(report.read, 'ligne lue', 'lignes lues')}, "
+            f"{french.counted(report.kept, 'retenue', 'retenues')}, "
+            f"{french.counted(report.read - report.kept, 'écartée', 'écartées')}."
         )
         for table in report.tables:
             st.text(
-                f"{table.title}, {table.vintage} : {french.number(table.rows)} lignes, "
+                f"{table.title}, {table.vintage} : "
+                f"{french.counted(table.rows, 'ligne', 'lignes')}, "
                 f"{french.number(table.matched)} des {french.number(report.communes)} communes "
                 "de la région."
             )

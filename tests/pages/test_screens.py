@@ -1,11 +1,14 @@
 """Every screen runs on demonstration data, says so, and shows its figures."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
-from data.official import web
+from data.official import imports, web
 from data.official.resolution import Answer
+from data.region import catalogue
 
 TIMEOUT_SECONDS = 200
 
@@ -85,6 +88,36 @@ def test_the_method_screen_lists_each_table_with_its_source() -> None:
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
     assert table["Source"].str.len().gt(0).all()
     assert table["Millésime"].str.len().gt(0).all()
+
+
+def test_a_file_of_part_of_the_region_is_announced_before_it_changes_anything(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.csv").write_text("code_insee;mg_2024\n19275;11\n16102;18\n")
+    imports.import_files([tmp_path / "a.csv"])
+    app = AppTest.from_file(str(ROOT / "pages" / "methode.py"), default_timeout=TIMEOUT_SECONDS)
+    app.run()
+    content = b"code_insee;mg_2024\n19275;12\n"
+    try:
+        for choice, gps in (
+            ("renoncer", {"19275": 11.0, "16102": 18.0}),
+            ("compléter", {"19275": 12.0, "16102": 18.0}),
+            ("remplacer", {"19275": 12.0}),
+        ):
+            app.file_uploader(key="import_files").set_value([("mg.csv", content, "text/csv")])
+            next(one for one in app.button if one.label == "Importer").click().run()
+            assert any("rien n’est encore changé" in one.value for one in app.warning)
+            said = words(app)
+            assert "ne couvre que 1 des" in said
+            assert "1 ligne lue, 1 retenue, 0 écartée." in said
+            app.button(key=f"import_{choice}").click().run()
+            assert not app.exception
+            assert not any("rien n’est encore changé" in one.value for one in app.warning)
+            kept = catalogue.imported_tables(["gps"])["gps"]
+            assert dict(zip(kept["code"], kept["gps"], strict=True)) == gps
+    finally:
+        while catalogue.can_undo():
+            catalogue.undo()
 
 
 def test_the_method_screen_says_the_state_of_each_source(monkeypatch: pytest.MonkeyPatch) -> None:
