@@ -22,6 +22,9 @@ from geo.travel_time import LonLat, Minutes, TravelTime
 
 _LAMBERT_BOX = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 """West, south, east, north of metropolitan France, Lambert-93 metres."""
+_FRANCE_TURNED = (41.0, -5.5, 51.5, 10.0)
+"""West, south, east, north of mainland France whose two degrees changed places: at sea and in East
+Africa, where no French commune is."""
 _KNOWN_KM = 30.0
 """Population reached is counted when a known commune stands within this of the origin."""
 
@@ -109,7 +112,7 @@ def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
     if 2 * in_metres.sum() > known:
         points[in_metres] = to_lonlat(values[in_metres], LAMBERT_93)
     elif 2 * in_degrees.sum() >= known:
-        points[in_degrees] = values[in_degrees]
+        points[in_degrees] = _the_right_way(values[in_degrees], names)
     else:
         row = int(np.flatnonzero(np.isfinite(values).all(axis=1) & ~in_metres & ~in_degrees)[0])
         line, cells = table.index[row], table[names].iloc[row]
@@ -127,6 +130,18 @@ def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
         "points douteux, d’une autre unité que les autres : sans temps",
     )
     return points
+
+
+def _the_right_way(points: LonLat, names: list[str]) -> LonLat:
+    """Return points, shape (n, 2), latitudes first put right where most are so, which is told."""
+    west, south, east, north = _FRANCE_TURNED
+    lon, lat = points.T
+    turned = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    if 2 * turned.sum() <= len(points):
+        return points
+    told = "la latitude est dans la première, la longitude dans la seconde : remises en ordre"
+    remarks.tell(f"colonnes « {names[0]} » et « {names[1]} »", [told])
+    return points[:, ::-1]
 
 
 def _numbers(table: pd.DataFrame, names: list[str]) -> npt.NDArray[np.float64]:

@@ -1,9 +1,10 @@
 """Rules of official and own files, one by one, at every door that takes a table.
 
 Each cell of the table is a small file made here; the doors of a rule are named beside it. Not
-asked: levels (5), coordinates (11), national lists (12), names (13) of tables whose places are the
-user's own; repeats (7) of sites and of on-call lines, which are doubts there (their own tests);
-years (8) of a panel, each of which is a column of its own. Rule 14 is that of `data/pdses`.
+asked: levels (5), national lists (12), names (13) of tables whose places are the user's own, and
+their coordinates (11) but those of pairs; repeats (7) of sites and of on-call lines, which are
+doubts there (their own tests); years (8) of a panel, each of which is a column of its own. Rule 14
+is that of `data/pdses`.
 """
 
 import io
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
+import pyproj
 import pytest
 
 from data import uploads
@@ -360,3 +363,25 @@ def test_rule_15_the_refusal_says_what_is_missing_and_what_is_there(read, door: 
         read(door, "table.csv", content)
     assert "truc" in str(refusal.value)
     assert any(title in str(refusal.value) for title in ("code", *door.titles))
+
+
+TURN = pyproj.Transformer.from_crs(4326, 2154, always_xy=True)
+
+
+@pytest.mark.parametrize("system", ["degrees", "turned", "Lambert-93"])
+def test_rule_11_points_of_pairs_are_judged_by_their_values(tmp_path: Path, system: str) -> None:
+    places = [(-0.579, 44.838), (1.26, 45.834), (2.309, 45.548)]
+    told = {
+        "degrees": places,
+        "turned": [(lat, lon) for lon, lat in places],
+        "Lambert-93": [TURN.transform(*one) for one in places],
+    }[system]
+    rows = [("lon1", "lat1", "lon2", "lat2"), *((*one, *told[0]) for one in told)]
+    path = tmp_path / "paires.csv"
+    path.write_bytes(csv(rows))
+    heard = Heard()
+    with remarks.heard_by(heard.append):
+        ends = pair_ends(read_pairs(path), None)
+    assert ends[0] == pytest.approx(np.array(places), abs=1e-6)
+    assert ends[1] == pytest.approx(np.array([places[0]] * 3), abs=1e-6)
+    assert ("remises en ordre" in str(heard)) == (system == "turned")
