@@ -232,9 +232,18 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     except ProxiSoinsError as error:
         st.error(str(error))
         return
-    cards = flag_tables.departure_cards(gone)
-    for place, (label, value, change) in zip(st.columns(len(cards)), cards, strict=True):
-        place.metric(label, value, change, delta_color="off", delta_arrow="off", border=True)
+    # As wide as what they say, on a second line where it takes one: no label is cut.
+    with st.container(horizontal=True):
+        for label, value, change in flag_tables.departure_cards(gone):
+            st.metric(
+                label,
+                value,
+                change,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                width="content",
+            )
     for sentence in flag_tables.departure_told(gone):
         st.text(f"• {sentence}")
     left, right = st.columns(2)
