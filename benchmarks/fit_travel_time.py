@@ -61,6 +61,11 @@ FOLDS = 10
 BLOCK_M = 25_000
 """Side of the squares held out together in the spatial cross-validation."""
 
+SPREAD_MIN, SPREAD_SHARE = 0.8, 0.07
+"""Spread of errors, minutes, and what each minute predicted adds to it."""
+HUBER = 1.0
+"""Errors beyond this many spreads count by their size, not its square."""
+
 ROAD_WEIGHT = 15.0
 LONG_ROAD_WEIGHT = 3.0
 LONG_MIN = 60.0
@@ -128,14 +133,19 @@ class Held:
         return slopes[:, 0] + self.motorway * np.exp(model.motorway), slopes
 
     def solved(self, model: Model, used: Masks, steps: int = STEPS) -> Model:
-        """Return the parameters fitted on the trips used (Huber, errors growing with minutes)."""
+        """Return the parameters fitted on the trips used (Huber, errors growing with minutes).
+
+        The spread of errors is that of the minutes predicted: weighed by the minutes driven, the
+        trips that happen to be quick would count for more, and all times come out too short.
+        """
         minutes, halls = self.known.minutes, self.known.halls
         used = used & self.found
-        weight = (0.8 + 0.07 * minutes) ** -2.0
         road_weight = np.where(minutes <= LONG_MIN, ROAD_WEIGHT, LONG_ROAD_WEIGHT)
         for _ in range(steps):
             field, slopes = self.minutes(model)
-            gap = minutes - predicted(model, field, self.known)
+            whole = predicted(model, field, self.known)
+            gap = minutes - whole
+            weight = (SPREAD_MIN + SPREAD_SHARE * whole) ** -2.0
             saturation = np.exp(-(field + halls @ model.halls) / END_SCALE_MINUTES)
             by_field = 1 + model.end * saturation / END_SCALE_MINUTES
             jacobian = np.column_stack(
@@ -146,7 +156,7 @@ class Held:
                     halls * by_field[:, None],
                 ]
             )
-            robust = weight / np.maximum(1, np.abs(gap) * np.sqrt(weight) / 0.6)
+            robust = weight / np.maximum(1, np.abs(gap) * np.sqrt(weight) / HUBER)
             robust *= np.where(self.known.roads, road_weight, 1.0)
             moved = (robust[:, None] * jacobian)[used]
             square = moved.T @ jacobian[used]
