@@ -84,7 +84,10 @@ def pole_of(territory: Territory, draft: Draft, *, public: bool = False) -> Pole
         return None
     try:
         plan = chosen.plan(territory, draft.sites)
-        return comparison(territory, replace(plan, public=public))
+        if public:
+            told = departures.public(territory, draft.departures)
+            plan = replace(plan, public=True, leaving_for_good=float(sum(told.values())))
+        return comparison(territory, plan)
     except ProxiSoinsError:
         return None
 

@@ -73,6 +73,9 @@ class PolePlan:
     public
         Whether the comparison leaves the planner's hands: those who leave are then counted over
         sets of communes where nobody is told (`data.siting.public_moves`).
+    leaving_for_good
+        GPs whom the same view tells to leave for good: in public, the sets hide the team beside
+        them.
     """
 
     antennas: tuple[Antenna, ...]
@@ -80,6 +83,7 @@ class PolePlan:
     least: int = 2
     settled: bool = False
     public: bool = False
+    leaving_for_good: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what is no pole.
@@ -262,7 +266,7 @@ def _left_in_public(
     territory: Territory, ground: Ground, plan: PolePlan, leaving: Floats
 ) -> tuple[Floats, str]:
     """Return the GPs left at each place, those who leave being spread over sets, and in words."""
-    sets = sets_by_code(territory, float(leaving.sum()))
+    sets = sets_by_code(territory, float(leaving.sum()), plan.leaving_for_good)
     if not sets:
         return ground.gps.copy(), NOT_TOLD
     moved: dict[str, float] = {}

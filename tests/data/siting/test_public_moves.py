@@ -145,6 +145,11 @@ def test_a_pole_says_no_more_of_the_doctors_who_form_it(territory):
     for code in (first, second):
         assert sets[code].gps >= LEAST_PUBLIC_GPS + 2
         assert f"{len(sets[code].codes)} communes" in public.among
+    beside = compared(territory, replace(plan, public=True, leaving_for_good=30.0), search=False)
+    larger = sets_by_code(territory, 2.0, 30.0)
+    for code in (first, second):
+        assert larger[code].gps >= LEAST_PUBLIC_GPS + 32
+        assert f"{len(larger[code].codes)} communes" in beside.among
 
 
 def test_where_nobody_can_hide_no_move_is_told():
