@@ -285,7 +285,7 @@ def _tables(territory: Territory, found: Help) -> None:
         )
         figures.table(tables.by_epci(found), height=280)
         targets = tables.target_table(territory, found)
-        figures.table(targets, height=320)
+        figures.table(targets, height=320, order=tables.screen_order(targets))
         figures.downloads("solidarite", targets, lines, contours=territory.communes)
     with donors:
         lent = tables.donor_table(territory, found)

@@ -7,6 +7,7 @@ import streamlit as st
 from data.official import templates
 from data.region.territory import Territory
 from data.solidarity import hosts as host_sites
+from data.solidarity import tables as help_tables
 from data.solidarity.plans import LONGEST_TRIP_MINUTES
 from data.solidarity.specialists import (
     NEEDS,
@@ -127,7 +128,7 @@ def _plan(territory: Territory, chosen: SpecialistChoices) -> None:
         table = found.targets.drop(columns="row").sort_values(
             "half_days", ascending=False, ignore_index=True
         )
-        figures.table(table, height=320)
+        figures.table(table, height=320, order=help_tables.screen_order(table))
         figures.downloads("specialistes", table, lines, contours=territory.communes)
     with hosts:
         figures.table(found.hosts, height=320)

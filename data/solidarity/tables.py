@@ -21,6 +21,8 @@ WEEKS = 4
 """Weeks of the calendar: the half-days of a month, as near to even as whole ones can be."""
 ROAD_KM_PER_STRAIGHT_KM = 1.3
 """Road over straight line: an order of magnitude, said so on screen (`docs/travel-time.md`)."""
+_FIRST = ("name", "half_days", "covered")
+"""What is asked of a table of targets: whom, what is missing, what is covered."""
 _KEPT = 4
 """Plans whose effects are kept: a screen reads those of one plan several times."""
 NOT_PREDICTED = (
@@ -61,6 +63,11 @@ def target_table(territory: Territory, found: Help) -> pd.DataFrame:
         axis=1,
     )
     return table.sort_values("half_days", ascending=False, ignore_index=True)
+
+
+def screen_order(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of targets, those that a phone shows first."""
+    return [*_FIRST, *table.columns.drop(list(_FIRST))]
 
 
 def by_epci(found: Help) -> pd.DataFrame:

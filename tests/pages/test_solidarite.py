@@ -29,6 +29,17 @@ def test_the_screen_says_the_plan_that_the_engine_finds() -> None:
     assert "La bonne volonté n’est pas prédite" in " ".join(one.value for one in app.caption)
 
 
+def test_a_phone_reads_what_is_missing_and_covered_beside_each_name() -> None:
+    app = opened(volontaires="10")
+    targets = [one.value for one in app.dataframe if "Code" in one.value.columns]
+    expected = [
+        "Nom",
+        "Demi-journées qui manquent (par mois)",
+        "Demi-journées couvertes (par mois)",
+    ]
+    assert targets[0].columns.tolist()[:3] == expected
+
+
 def test_a_ceiling_changed_changes_plan_and_address() -> None:
     app = opened(volontaires="10")
     before = app.metric[0].value
