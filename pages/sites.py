@@ -82,8 +82,9 @@ def _downloads(
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     with st.container(horizontal=True):
         for extension, mime in _MIMES.items():
+            shown = "GeoJSON" if extension == "geojson" else extension.upper()
             exporting.button(
-                f"Télécharger ({extension.upper()})",
+                f"Télécharger ({shown})",
                 partial(scenario_results.evaluation_file, evaluation, territory, extension),
                 file_name=f"proxisoins-sites-{today}.{extension}",
                 mime=mime,

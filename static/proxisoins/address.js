@@ -32,11 +32,11 @@ const bounded = (text, low, high) => {
   return value >= low && value <= high ? value : null;
 };
 
-/* Tell whether the address asks for an indicator that this map does not have. */
-export const isForeign = (config) => {
-  const asked = new URLSearchParams(page().location.search).get("ind");
-  return Boolean(config.whole && asked) && !config.indicators.some((one) => one.key === asked);
-};
+/* Whether the address asks for another indicator. */
+export function isForeign(config) {
+  const query = new URLSearchParams(page().location.search);
+  return config.whole && query.has("ind") && !config.indicators.some((one) => one.key === query.get("ind"));
+}
 
 /* The view that the address gives; what it does not say, or says out of range, is the default. */
 export function parsed(config) {

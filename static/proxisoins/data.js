@@ -66,10 +66,10 @@ export function worded(indicator, value) {
   return `${number(value, indicator.decimals)}${indicator.unit ? `\u00a0${indicator.unit}` : ""}`;
 }
 
-/* What is known of the year nearest to the one asked; null where none is asked or known. */
+/* The year known nearest to the one asked, or null. */
 export const nearestYear = (years, asked) =>
-  asked ? years.reduce((best, one) => (best && Math.abs(best.year - asked) <= Math.abs(one.year - asked) ? best : one), null) : null;
+  (asked && [...years].sort((one, two) => Math.abs(one.year - asked) - Math.abs(two.year - asked))[0]) || null;
 
-/* Say that a year asked for is not known, and which one is shown. */
+/* Say which year stands for one not known. */
 export const otherYear = (asked, shown) =>
   asked && shown && asked !== shown.year ? `L’année ${asked} n’est pas connue ici : voici ${shown.year}, la plus proche. ` : "";

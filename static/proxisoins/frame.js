@@ -17,8 +17,10 @@ function room(whole) {
   return screen - Math.max(0, Math.min(top, MOST_ABOVE_PX)) - 4;
 }
 
-/* Keep the frame at its height whatever the window becomes, and tell the map of the steps in the address. */
+/* Keep the frame at its height, and tell the map of the steps in the address. */
 export function settle(carte) {
+  for (const [sign, title] of [["in", "Agrandir"], ["out", "Réduire"]])
+    for (const one of document.querySelectorAll(`.leaflet-control-zoom-${sign}`)) one.title = one.ariaLabel = title;
   const component = window.Streamlit;
   const own = component && component.setFrameHeight.bind(component);
   const fit = () => {

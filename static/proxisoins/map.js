@@ -162,7 +162,7 @@ export class Carte {
     return this.years?.indicator || this.chosen;
   }
 
-  /* Values of the year chosen, or of the nearest one known. */
+  /* Values of the year chosen, or nearest to it. */
   get values() {
     if (this.room.shown) return this.room.values;
     if (this.indicator.current) return this.indicator.current;

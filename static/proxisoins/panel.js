@@ -10,7 +10,7 @@ const STROKES = { "2 4": "dotted", "7 5": "dashed" };
 export class Panel {
   constructor(carte) {
     this.carte = carte;
-    this.foreign = isForeign(carte.config) ? carte.state.indicator : null; // until another is chosen
+    this.foreign = isForeign(carte.config) ? carte.state.indicator : null;
     this.search = new Search(carte);
     this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
     this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
@@ -97,7 +97,7 @@ export class Panel {
     }
     const earlier = past && past.year !== latest && !indicator.current ? `Situation de ${past.year} sur la carte. Dernière année connue (${latest}) : ` : "";
     if (this.foreign !== state.indicator) this.foreign = null;
-    const foreign = this.foreign ? "L’indicateur de cette adresse n’est pas disponible ici : en voici un autre. " : "";
+    const foreign = this.foreign ? "L’indicateur de cette adresse n’existe pas ici : en voici un autre. " : "";
     this.sentence.textContent = foreign + otherYear(state.year, past) + earlier + sentence;
     this.compareYears();
     this.note.textContent = note;

@@ -219,7 +219,9 @@ def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage)
         )
         expect(frame.locator(".sentence")).to_contain_text("habitants")
         expect(frame.locator("body")).not_to_contain_text("62615533")
-        unknown = "L’indicateur de cette adresse n’est pas disponible ici"
+        buttons = frame.locator(".leaflet-control-zoom a")
+        assert buttons.evaluate_all("all => all.map((one) => one.title)") == ["Agrandir", "Réduire"]
+        unknown = "L’indicateur de cette adresse n’existe pas ici"
         expect(frame.locator(".sentence")).to_contain_text(unknown)
         frame.locator("#indicateur [value=apl]").click()
         expect(frame.locator(".sentence")).not_to_contain_text(unknown)
