@@ -108,7 +108,7 @@ def test_killed_during_a_backup(
 
     monkeypatch.setattr(backup, "_digest", seen)
     imports.import_files(FILES)
-    saved, archive = tables(), tmp_path / "sauvegarde.zip"
+    saved, archive = tables(), isolated_home.parent / "sauvegarde.zip"
     here = content(isolated_home)
 
     def check(_place: int) -> None:
