@@ -13,12 +13,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTUP_SECONDS = 90
@@ -121,9 +129,22 @@ def browser(browser_path: str) -> Iterator[Browser]:
         chrome.close()
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a profile that has read and compiled Streamlit's scripts once for all tests of a file.
+
+    A page of it starts as in a fresh one: what a tab keeps goes with it, and the rest is cleared.
+    """
+    context = browser.new_context(
+        viewport=DESKTOP, locale="fr-FR", timezone_id="Europe/Paris", accept_downloads=True
+    )
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> OpenPage:
-    """Give a function that opens a page of some size in a fresh profile.
+def open_page(profile: BrowserContext) -> OpenPage:
+    """Give a function that opens a page of some size, as in a fresh profile.
 
     At its end the page must have seen no script error, no refusal by the security policy, and no
     request to any other place than the server.
@@ -141,15 +162,19 @@ def open_page(browser: Browser) -> OpenPage:
             if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
                 faults.append(f"request to {request.url}")
 
-        context = browser.new_context(
-            viewport=viewport, locale="fr-FR", timezone_id="Europe/Paris", accept_downloads=True
-        )
-        page = context.new_page()
+        if not profile.pages:
+            profile.clear_cookies()
+        page = profile.new_page()
+        page.set_viewport_size(viewport)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", watch_console)
         page.on("request", watch_request)
-        yield page
-        context.close()
+        try:
+            yield page
+        finally:
+            with suppress(PlaywrightError):  # where the page itself broke, it says why
+                page.evaluate("location.protocol === 'http:' && localStorage.clear()")
+            page.close()
         assert faults == []
 
     return open_watched

@@ -59,11 +59,9 @@ def shared_link(page: Page) -> str:
     return code.inner_text().strip()
 
 
-def test_from_upload_to_a_revoked_link(
-    private_server: str, open_page: OpenPage, tmp_path: Path
-) -> None:
+def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_path: Path) -> None:
     with open_page(DESKTOP) as page:
-        page.goto(private_server)
+        page.goto(server)
         page.get_by_text("Sites MSP").first.click(timeout=SLOW_MS)
         page.get_by_text("Apporter un fichier de sites").click(timeout=SLOW_MS)
         page.get_by_text("Modèle CSV").wait_for(timeout=SLOW_MS)
@@ -115,7 +113,7 @@ def test_from_upload_to_a_revoked_link(
 
         page.get_by_role("button", name="Révoquer").click()
         expect(page.get_by_text(", révoqué le")).to_be_visible(timeout=SLOW_MS)
-        for address in (link, f"{private_server}/partage?jeton=inconnu"):
+        for address in (link, f"{server}/partage?jeton=inconnu"):
             with open_page(PHONE) as phone:
                 phone.goto(address)
                 expect(phone.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
