@@ -111,6 +111,7 @@ def _archive(content: bytes, name: str) -> Document:
     if _is_office(files):
         sheets, _, unread = _office(content, files, name)
         return Document(name, tuple(sheets), (), tuple(unread))
+    # Leave out what systems add and what is neither table nor map.
     kept = {
         path: data
         for path, data in files.items()
@@ -120,6 +121,7 @@ def _archive(content: bytes, name: str) -> Document:
     }
     pictures = [path for path in kept if _suffix(path) in _OTHERS]
     kept = {path: data for path, data in kept.items() if path not in pictures}
+    # A shapefile is several files of one stem: read as one.
     shapes = [path for path in kept if _suffix(path) == ".shp"]
     stems = {shape[:-4] for shape in shapes}
     others = [path for path in kept if _stem(path) not in stems]
@@ -128,6 +130,7 @@ def _archive(content: bytes, name: str) -> Document:
     placed: list[Layer] = []
     left = [f"« {PurePosixPath(path).name} » (ni tableau, ni carte)" for path in pictures]
     refusals: list[InvalidInputError] = []
+    # One member that cannot be read does not hide the others.
     for path in (*shapes, *others):
         member = "" if single else PurePosixPath(path).name
         try:
@@ -135,7 +138,7 @@ def _archive(content: bytes, name: str) -> Document:
                 found: _Content = ([], [layers.read_shapefile(kept, path, name)], [])
             else:
                 found = _member(kept[path], name)
-        except InvalidInputError as error:  # does not hide the other members
+        except InvalidInputError as error:
             refusals.append(error)
             left.append(f"« {member} » (illisible)")
             continue

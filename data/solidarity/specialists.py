@@ -171,6 +171,7 @@ def specialist_help(
     UnsolvedError
         HiGHS found no plan.
     """
+    # Who lacks, and who may give.
     counts = _counts(territory, question.specialty)
     targets = _targets(territory, question, counts)
     communes = commune_indicators(territory)
@@ -179,12 +180,14 @@ def specialist_help(
     may = (counts[: len(communes)] > 0) & ~zip_here
     may[rows] = False
     donors = np.flatnonzero(may).astype(np.int64)
+    # Where they would receive; roads from donors, none of whom a reader could tell.
     hosts = _hosts(territory, question, targets, zip_here)
     at = hosts["row"].to_numpy(dtype=np.int64)
     doctors = counts[donors]
     roads = roads_to(territory, donors, at, question.minutes)
     roads = roads[donors[roads["origin"]] != at[roads["host"]]]
     roads = roads[reached_by_enough(roads, doctors)]
+    # Who reaches each host site, and the plan that covers most of what is missing.
     near = roads_to(territory, rows, at, question.within)
     problem, found = hidden_plan(
         HelpProblem(
@@ -203,6 +206,7 @@ def specialist_help(
         sites=question.sites,
         time_limit=time_limit,
     )
+    # What is told: host sites and communes helped, sums over donors.
     could = pd.DataFrame({"origin": donors[problem.donor], "host": at[problem.host]})
     hosted = np.bincount(problem.host, found.given, len(hosts))
     told = communes.loc[at, ["code", "name"]].reset_index(drop=True)

@@ -421,6 +421,7 @@ def build(
     progress(0)
     archives = Archives.fetch(downloads)
     progress(1)
+    # Communes of the region and those of its surroundings, with their geography.
     table = commune_table(archives)
     known = sorted(table["region"].unique())
     if region != WHOLE and region not in known:
@@ -438,8 +439,10 @@ def build(
     schemas.communes.validate(communes.drop(columns="geometry"))
     schemas.communes.validate(fringe)
     progress(3)
+    # Land, where roads may run: beyond the border too.
     land = land_around(communes, france, archives)
     progress(4)
+    # Written beside, then put in place at once.
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -73,18 +73,22 @@ def assemble(links: Links, provenance: Mapping[str, Any]) -> RoadNetwork:
             "prenez un extrait plus large."
         )
         raise InvalidInputError(message)
+    # Shapes of the links kept, in the order of the graph.
     counts = np.diff(links.shape_ptr)[order]
     shape_ptr = np.concatenate([[0], np.cumsum(counts)])
     rows = np.arange(shape_ptr[-1]) - np.repeat(shape_ptr[:-1] - links.shape_ptr[order], counts)
     shape_xy = links.shape_xy[rows]
     shape_cm = np.rint(shape_xy * _CM).astype(np.int32)
+    # Indices that join a point to its road: nearest link by cell, segments by bucket.
     origin, size = frame(shape_xy)
     cell_link, cell_place, cell_access = nearest_links(shape_ptr, shape_cm, joinable, origin, size)
     bucket_ptr, bucket_segment = buckets(shape_ptr, shape_cm, joinable, origin, size)
+    # Arcs out of each junction, and into it: searches run both ways.
     n = len(graph.node_xy)
     ptr, _ = compressed(graph.tail, graph.head, n)
     back_ptr, back = compressed(graph.head, graph.tail, n)
     tails = graph.tail[back]
+    # What the file says of itself; its version is the digest of all arrays.
     said = {
         **provenance,
         "format": FORMAT,

@@ -37,6 +37,7 @@ def read_matsim(file: Path, crs: str) -> Links:
     InvalidInputError
         If the file is not such a network.
     """
+    # One road for each pair of ends, way and length, with the directions seen.
     place: dict[str, int] = {}
     xy: list[tuple[float, float]] = []
     roads: dict[tuple[int, int, str, float], list[bool]] = {}
@@ -60,6 +61,7 @@ def read_matsim(file: Path, crs: str) -> Links:
     if not roads:
         message = f"{file.name} ne contient aucun tronçon ouvert aux voitures."
         raise InvalidInputError(message)
+    # As arrays; a road is the straight line between its ends.
     keys = list(roads)
     nodes = np.array(xy)
     start, end = np.array([key[:2] for key in keys], np.int64).T
@@ -67,6 +69,7 @@ def read_matsim(file: Path, crs: str) -> Links:
     code = np.array([CODES.get(classes[key], CODES["service"]) for key in keys], np.uint8)
     directions = np.array([roads[key] for key in keys], bool)
     first, last = nodes[start], nodes[end]
+    # Speeds by class and surroundings; how straight it is stands for its bends.
     around = surroundings((first + last) / 2, length_m, np.isin(code, STREETS))
     straight = np.hypot(*(last - first).T) / length_m
     none = np.zeros(len(keys))

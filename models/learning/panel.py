@@ -191,6 +191,7 @@ class Labels:
 
 def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
     """Return who had a GP in `start` and none in `end`, mergers followed, doubts counted."""
+    # Who had a GP, and has none.
     panel = follow_mergers(raw)
     before, after = panel[f"gp_{start}"], panel[f"gp_{end}"]
     codes = panel.index.to_series()
@@ -199,6 +200,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
     known = metropolitan & after.notna()
     loss = known & (after == 0)
     vanished_rows = raw[raw["code"].isin(places.successors())]
+    # A loss beside a gain as large, within five minutes, may be a move.
     gained = (after - before).clip(lower=0).fillna(0)
     relocation = pd.Series(False, index=panel.index)
     place = places.communes().set_index("code")
@@ -214,6 +216,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
         relocation.loc[str(where.index[int(row)])] = any(
             gained_here[other] >= lost_here[row] for other in around if other != row
         )
+    # Doubt: three GPs gone at once, a GP again later, or none before.
     doubtful = loss & (before >= 3)
     later = [year for year in years(panel) if year > end]
     earlier = [year for year in years(panel) if year < start]
@@ -221,6 +224,7 @@ def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
         doubtful |= loss & (panel[f"gp_{later[0]}"] >= 1)
     if earlier:
         doubtful |= loss & (panel[f"gp_{earlier[-1]}"] == 0)
+    # On codes as published, a merged commune would pass for a loss: counted, left out.
     raw_before, raw_after = raw[f"gp_{start}"], raw[f"gp_{end}"]
     raw_loss = (raw_before > 0) & (
         (raw_after == 0) | (raw_after.isna() & raw["code"].isin(places.successors()))

@@ -41,6 +41,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if header is None:
         raise InvalidInputError(f"« {candidate.file.name} » ne cite aucune structure labellisée.")
     name, tally, label = candidate.file.name, Tally(), _label(header)
+    # Columns, under any of their headings.
     rows = header.rows(
         id=header.first(*_FINESS),
         label=label,
@@ -63,6 +64,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     ).reindex(columns=["id", "label", "name", "code", "town", "lon", "lat"], fill_value="")
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
+    # A label asked for, or refused, is none.
     if label is not None:
         said = rows["label"].map(french.fold)
         pending = said.str.contains(_PENDING)
@@ -70,6 +72,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.refuse(rows[pending], "label France Santé demandé ou en cours, pas encore obtenu")
         tally.refuse(rows[denied], "sans label France Santé")
         rows = rows[~pending & ~denied]
+    # FINESS numbers: readable, each once.
     rows["id"] = rows["id"].str.zfill(9)
     wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
     tally.refuse(rows[wrong], "numéro FINESS illisible")
@@ -77,12 +80,14 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.refuse(rows[again], "structure déjà lue plus haut")
     rows = rows[~wrong & ~again]
     require_rows(len(rows), name, "structures labellisées France Santé")
+    # Where they stand: by the FINESS number, else by the commune named.
     rows = _named_towns(_joined_to_finess(rows, index), index)
     unknown = rows["code"] == ""
     tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
     rows = placed(rows[~unknown], index, tally)
     require_rows(len(rows), name, "structures que l'on puisse placer")
     tally.kept = len(rows)
+    # The name alone bears a date.
     found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", name)
     day = f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
     return ReadResult(
