@@ -9,7 +9,7 @@ from data.base.french import MISSING, number, percent
 from data.region.rules import cited
 from data.region.territory import Territory
 from data.reports import pole_tables
-from data.reports.pdf import GREY, INK, MARGIN_MM, Document
+from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.siting.pole_plan import TYPED, PoleComparison, changes
 from data.siting.project_rules import Check
 from data.siting.projects import Money
@@ -69,6 +69,7 @@ def pole_pdf(
         w=width,
         alt_text="Carte des antennes et de ce qui en est à 20 minutes ou moins",
     )
+    _small(page, f"Points : antennes du pôle. {AREAS}")
     page.heading("Avant le projet, avec le pôle, avec la maison", 10)
     _table(page, pole_tables.measures_table(found), (66, 24, 32, 28, 32))
     page.heading("Les antennes du pôle", 10)

@@ -22,6 +22,14 @@ WARNING = (179, 64, 0)
 RULE, HEAD = (190, 190, 198), (238, 238, 246)
 _PAGE_NUMBER_MM = 16.0
 
+AREAS = (
+    "Traits bleus : ce qui en est à 20 minutes ou moins ; une aire à part entoure la sortie d’une "
+    "voie rapide."
+)
+"""What stands under a picture of sites: the areas of an expressway reach where one may leave it."""
+_KEPT_MM = 26.0
+"""A heading, the titles of a table on three lines and its first row."""
+
 
 class Document(FPDF):
     """An A4 document in the house look; every text is drawn as text, whatever it holds.
@@ -79,8 +87,10 @@ class Document(FPDF):
         text = re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
         self.multi_cell(0, height_mm, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def heading(self, text: str, size: float = 12) -> None:
-        """Write a heading."""
+    def heading(self, text: str, size: float = 12, *, keep_mm: float = _KEPT_MM) -> None:
+        """Write a heading, on the next page when less than `keep_mm` of this one is left."""
+        if self.will_page_break(keep_mm):
+            self.add_page()
         self.ln(1.5)
         self.set_font("house", "B", size)
         self.set_text_color(*BLUE)

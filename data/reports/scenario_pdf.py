@@ -13,7 +13,7 @@ from data.region import embedded_set
 from data.region.rules import ZIP_APL
 from data.region.territory import Territory
 from data.reports import site_tables
-from data.reports.pdf import GREY, INK, MARGIN_MM, Document
+from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.reports.scenario_results import Search, versions_words
 from data.scenarios.store import Draft
 from data.siting.best import BestSites
@@ -127,8 +127,7 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     page.set_text_color(*GREY)
     drawn = f"{MAP_INDICATOR.label[:1].lower()}{MAP_INDICATOR.label[1:]} ({MAP_INDICATOR.unit})"
     page.line_of(
-        "Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. Traits bleus : ce "
-        "qui en est à 20 minutes ou moins ; une aire à part entoure la sortie d’une voie rapide. "
+        f"Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. {AREAS} "
         f"Couleurs : {drawn}, {evaluation.moment}, sans les "
         "sites. Sources et millésimes en dernière page.",
         3.6,

@@ -110,7 +110,7 @@ def _draw(
         )
         page.ln(1.4 * scale)
     page.set_y(max(page.get_y(), top + MAP_MM * 0.86))
-    page.heading("Sept signaux", 11 * scale)
+    page.heading("Sept signaux", 11 * scale, keep_mm=0)
     for one in sheet.signals:
         page.set_font("house", "B", 8.5 * scale)
         page.line_of(
@@ -119,8 +119,8 @@ def _draw(
         page.set_font("house", "", 8.5 * scale)
         page.line_of(f"    {one.sentence}", 4 * scale)
     page.items([sheet.succession], 8.5 * scale)
-    page.heading("Ce qui est en place", 11 * scale)
+    page.heading("Ce qui est en place", 11 * scale, keep_mm=0)
     page.items(sheet.in_place, 8.5 * scale)
     if change:
-        page.heading("Ce que change un scénario", 11 * scale)
+        page.heading("Ce que change un scénario", 11 * scale, keep_mm=0)
         page.items(change, 8.5 * scale)

@@ -1,13 +1,18 @@
 """Panel "Pôle" of the screen of sites, and its choices in the address."""
 
+import io
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
 from data.region.catalogue import load_territory
 from data.reports import pole_tables
 from data.siting.pole_plan import compared
 from data.siting.poles import MOST
+from pages import kept_parts
 from pages.pole_choices import AntennaChoice, PoleChoices
 from tests.pages.test_sites import opened, texts
 
@@ -15,6 +20,12 @@ ASKED = "23008:6:1:20000,23176:4:0:0"
 CHOSEN = PoleChoices(
     (AntennaChoice("23008", 6, nurse=True, euros=20_000), AntennaChoice("23176", 4))
 )
+HEADINGS = {
+    "Avant le projet, avec le pôle, avec la maison",
+    "Les antennes du pôle",
+    "Communes qui gagnent et qui perdent le plus d’habitants, avec le pôle",
+    "Ce que demandent les textes",
+}
 
 
 def pole(**more: str) -> AppTest:
@@ -78,3 +89,15 @@ def test_choices_go_to_the_address_and_back(antennas, least, settled, rank) -> N
     base = antennas[rank].place if 0 < rank < len(antennas) else ""
     chosen = PoleChoices(tuple(antennas), base, least, settled)
     assert PoleChoices.from_query(chosen.to_query()) == chosen
+
+
+@pytest.mark.parametrize("lines", [0, 3, 6, 9, 12])
+def test_no_heading_of_the_report_stands_alone_at_the_foot_of_a_page(lines: int) -> None:
+    territory = load_territory("75")
+    found = compared(territory, CHOSEN.plan(territory, ()), search=False)
+    note = "Pour le conseil communautaire, qui se réunit en décembre. " * lines
+    report = kept_parts.pole_report(territory, ("Pôle", note), found, ["Source"])
+    for page in PdfReader(io.BytesIO(report)).pages:
+        # The foot of a page begins with its author.
+        written = page.extract_text().partition("ProxiSoins, édité")[0].rstrip().splitlines()
+        assert written[-1] not in HEADINGS
