@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.files.cells import THOUSANDS, without_blanks
+from data.files.cells import THOUSANDS, numbers, without_blanks
 from data.files.remarks import tell_columns, tell_lines
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
@@ -153,7 +153,7 @@ def positive_numbers(
             f"nombre de la colonne « {text.name} » est lu avec une marque de milliers",
             f"nombres de la colonne « {text.name} » sont lus avec une marque de milliers",
         )
-    values = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce").astype(float)
+    values = numbers(plain).astype(float)
     wrong = values.isna() | (values < 0) | (np.isinf(values) & (not infinite))
     if kind == "gps" and (doubtful & ~wrong).any():
         line = doubtful.index[doubtful][0]

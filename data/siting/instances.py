@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, fold
-from data.files.cells import without_blanks
+from data.files.cells import numbers
 from data.files.headings import recognise
 from data.files.own_columns import Kind, as_known, once, positive_numbers, refuse_rivals
 from data.files.remarks import tell, tell_columns
@@ -61,13 +61,13 @@ class Instance:
     candidates: tuple[str, ...]
 
     def rows(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of candidates, refusing those that are not in the file."""
+        """Return the rows of candidates, refusing those that are not in the file."""
         asked = [name.strip() for name in names if name.strip()]
-        numbers = {name: row for row, name in enumerate(self.candidates)}
-        unknown = [name for name in asked if name not in numbers]
+        rows = {name: row for row, name in enumerate(self.candidates)}
+        unknown = [name for name in asked if name not in rows]
         if unknown:
             raise InvalidInputError(f"Absents du fichier des candidats : {_some(unknown)}.")
-        return tuple(sorted({numbers[name] for name in asked}))
+        return tuple(sorted({rows[name] for name in asked}))
 
 
 def read_instance(
@@ -251,17 +251,16 @@ def _ids(table: pd.DataFrame, path: Path) -> tuple[str, ...]:
 
 def _numbers(table: pd.DataFrame, column: str | None, path: Path, kind: Kind = "") -> np.ndarray:
     texts = table[column]
-    plain = without_blanks(texts)
     if kind == "people":
         return positive_numbers(path, texts, kind).to_numpy(dtype=np.float64)
-    numbers = pd.to_numeric(plain.str.replace(",", ".", regex=False), errors="coerce")
-    if numbers.isna().any():
-        line = numbers.index[numbers.isna()][0]
+    found = numbers(texts)
+    if found.isna().any():
+        line = found.index[found.isna()][0]
         raise InvalidInputError(
             f"{path.name}, ligne {line} : « {table.loc[line, column]} » n'est pas un nombre "
             f"(colonne « {column} »)."
         )
-    return numbers.to_numpy(dtype=np.float64)
+    return found.to_numpy(dtype=np.float64)
 
 
 def _marked(texts: pd.Series, path: Path) -> np.ndarray:
