@@ -60,6 +60,11 @@ def may_tell_class(gps: float) -> bool:
     return gps >= LEAST_PUBLIC_GPS
 
 
+def may_tell_leaving(gps: float, leaving: float) -> bool:
+    """Tell whether so many who leave a commune may be public: five GPs or more would stay."""
+    return gps - leaving >= LEAST_PUBLIC_GPS
+
+
 def may_tell_load(communes: pd.DataFrame, level: str) -> bool:
     """Tell whether the inhabitants per GP of a territory may be public.
 

@@ -12,7 +12,8 @@ from data.access.inputs import coordinates
 from data.access.people import counted_within
 from data.access.room import COLUMNS as ROOM_COLUMNS
 from data.base.french import counted, fold, number
-from data.region.rules import APL_NOISE, HUBERT_MINUTES, LEAST_PUBLIC_GPS, ZIP_APL
+from data.region import privacy
+from data.region.rules import APL_NOISE, HUBERT_MINUTES, ZIP_APL
 from data.region.territory import Territory
 from data.siting.ground import Ground, ground_of
 from geo.errors import InvalidInputError
@@ -239,7 +240,7 @@ def public(territory: Territory, leaving: Mapping[str, int]) -> dict[str, int]:
     return {
         code: count
         for code, count in leaving.items()
-        if float(gps.get(code, 0.0)) - count >= LEAST_PUBLIC_GPS
+        if privacy.may_tell_leaving(float(gps.get(code, 0.0)), count)
     }
 
 
