@@ -23,7 +23,7 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     size = format_decimal(abs(value), format=pattern, locale=_LOCALE)
-    return MINUS + size if value < 0 and any(digit in "123456789" for digit in size) else size
+    return MINUS + size if value < 0 and _is_not_zero(size) else size
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
@@ -33,8 +33,20 @@ def signed(value: float | None, decimals: int = 0) -> str:
     ('+3', '−0,5', '0,0')
     """
     told = number(value, decimals)
-    more = value is not None and value > 0 and any(digit in "123456789" for digit in told)
-    return "+" + told if more else told
+    return "+" + told if value is not None and value > 0 and _is_not_zero(told) else told
+
+
+def _is_not_zero(told: str) -> bool:
+    return any(digit in "123456789" for digit in told)
+
+
+def tenths_if_any(value: float) -> int:
+    """Return the decimals of a number of people or minutes that may be a part of one.
+
+    >>> tenths_if_any(2), tenths_if_any(1.5)
+    (0, 1)
+    """
+    return 0 if float(value).is_integer() else 1
 
 
 def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.base.french import at, counted, number, read_number
+from data.base.french import at, counted, number, read_number, tenths_if_any
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
@@ -152,7 +152,7 @@ def _row(site: Site) -> None:
     )
     for place, (field, label) in zip((gps, others), _COUNTS.items(), strict=True):
         count: float | None = getattr(site, field)
-        written = "" if count is None else number(count, 0 if float(count).is_integer() else 1)
+        written = "" if count is None else number(count, tenths_if_any(count))
         st.session_state[f"{_EDITED}{field}_{site.line}"] = written
         place.text_input(
             label,

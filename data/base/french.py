@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from geo.french import MINUS, MISSING, counted, date, number, signed
+from geo.french import MINUS, MISSING, counted, date, number, signed, tenths_if_any
 
 __all__ = [
     "MINUS",
@@ -22,6 +22,7 @@ __all__ = [
     "percent",
     "signed",
     "slug",
+    "tenths_if_any",
     "today",
 ]
 

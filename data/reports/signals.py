@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.access import unknown_supply
 from data.base import french
-from data.base.french import MISSING, counted, number, percent
+from data.base.french import MISSING, counted, number, percent, tenths_if_any
 from data.region import rules
 from data.region.territory import Provenance
 
@@ -112,8 +112,7 @@ def gps_in_words(gps: float) -> str:
         return "un nombre de médecins généralistes non connu"
     if not gps > 0:
         return "aucun médecin généraliste"
-    decimals = 0 if float(gps).is_integer() else 1
-    return counted(gps, "médecin généraliste", "médecins généralistes", decimals)
+    return counted(gps, "médecin généraliste", "médecins généralistes", tenths_if_any(gps))
 
 
 def _room(facts: Facts) -> Signal:
@@ -269,7 +268,7 @@ def _losses(facts: Facts) -> Signal:
     title = f"Pertes depuis {first}"
     change = float(past.iloc[-1] - past.iloc[0])
     sign = "+" if change > 0 else "−" if change < 0 else ""
-    noun = counted(abs(change), "médecin", "médecins", 0 if change.is_integer() else 1)
+    noun = counted(abs(change), "médecin", "médecins", tenths_if_any(change))
     none_left = not change and not past.iloc[-1]
     value = f"{sign}{noun}" if change else "aucun médecin" if none_left else "autant de médecins"
     told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}."

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from data.base import french
-from data.base.french import counted
+from data.base.french import counted, tenths_if_any
 from data.scenarios import journal
 from data.scenarios.database import ReviewRow, ScenarioRow, ShareRow, session
 from data.uploads.site import Site
@@ -421,8 +421,7 @@ def _site_texts(draft: Draft) -> dict[str, str]:
 
 
 def _gps(count: float) -> str:
-    decimals = 0 if float(count).is_integer() else 1
-    return counted(count, "généraliste", "généralistes", decimals)
+    return counted(count, "généraliste", "généralistes", tenths_if_any(count))
 
 
 def share(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from data.base.french import counted, number, today
+from data.base.french import counted, number, tenths_if_any, today
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
@@ -80,8 +80,7 @@ def _at_least(
 ) -> Check:
     if value is None:
         return Check(rule, UNKNOWN, "non précisé", source)
-    decimals = 0 if float(value).is_integer() else 1
-    said = counted(value, *unit, decimals)
+    said = counted(value, *unit, tenths_if_any(value))
     return Check(rule, MET if value >= least else UNMET, said, source)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.base.french import number
+from data.base.french import number, tenths_if_any
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
@@ -94,7 +94,7 @@ def money(kind: str, *, zone: str = "", new_gps: float = 0.0) -> list[Money]:
         ]
         aid = {"ZIP": rules.ZIP_AID_EUROS, "ZAC": rules.ZAC_AID_EUROS}.get(zone)
         if aid is not None and new_gps > 0:
-            here = number(new_gps, 0 if float(new_gps).is_integer() else 1)
+            here = number(new_gps, tenths_if_any(new_gps))
             what = f"première installation en {zone}, par médecin ({here} ici)"
             found.append(Money(what, aid, aid, "une fois", "2024", "convention médicale"))
         return found

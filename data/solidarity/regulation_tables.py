@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from data.base.french import MISSING, counted, joined, number, percent
+from data.base.french import MISSING, counted, joined, number, percent, tenths_if_any
 from data.region.schemas import WEEK_DAYS
 from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.solidarity.pooling import STAFF, BestGroups, Pooled
@@ -275,9 +275,7 @@ def notes(calls: Calls) -> Sequence[str]:
 
 
 def _minutes(standard: Standard) -> str:
-    return counted(
-        standard.minutes, "minute", "minutes", 0 if float(standard.minutes).is_integer() else 1
-    )
+    return counted(standard.minutes, "minute", "minutes", tenths_if_any(standard.minutes))
 
 
 def _within(standard: Standard) -> str:
