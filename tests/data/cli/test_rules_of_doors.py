@@ -7,14 +7,12 @@ doubts there (their own tests); years (8) of a panel, each of which is a column 
 is that of `data/pdses`.
 """
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyproj
 import pytest
@@ -224,27 +222,14 @@ def test_rule_2_lines_and_columns_that_are_not_read_are_said(read, door: Door) -
     assert "3 lignes" in said
 
 
-def book(sheets: dict[str, list[list[object]]], hidden: str = "") -> bytes:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for title, rows in sheets.items():
-        sheet = workbook.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-        if title == hidden:
-            sheet.sheet_state = "hidden"
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
-
-
 @each()
 def test_rule_3_sheets_of_the_same_titles_are_one_and_hidden_ones_are_not_read(
     read, door: Door
 ) -> None:
     heading, first, *others = plain(door)
     old = [heading, *([["16015", 900]] * 9)]
-    content = book({"16": [heading, first], "33": [heading, *others], "2019": old}, hidden="2019")
+    sheets = {"16": [heading, first], "33": [heading, *others], "2019": old}
+    content = written.workbook_of(sheets, hidden=("2019",))
     figures, wrong, said = read(door, "classeur.xlsx", content)
     assert (figures, wrong) == (expected(door), 0)
     assert "2019" in said

@@ -11,21 +11,9 @@ from data.files import workbook as workbook_files
 from data.files.document import NO_VALUE, choose, put_together
 from data.files.opening import open_document
 from geo.errors import InvalidInputError
+from tests.data.files import written
 
 HEADING, ROWS = ["nom", "commune"], [["Pôle", "Guéret"], ["B", "Ussel"]]
-
-
-def workbook(sheets, hidden=()):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        sheet.sheet_state = "hidden" if title in hidden else "visible"
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def zipped(**members):
@@ -45,9 +33,9 @@ TEXT = "nom;commune\nPôle;Guéret\nB;Ussel\n"
 SAME = {
     **{f"{e}.csv": TEXT.encode(e) for e in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252")},
     **{f"{s!r}.csv": TEXT.replace(";", s).encode() for s in (",", "\t", "|")},
-    "t.xlsx": workbook({"A": [HEADING, *ROWS]}),
+    "t.xlsx": written.workbook_of({"A": [HEADING, *ROWS]}),
     "t.zip": zipped(sites_csv=TEXT),
-    "t.xlsx.zip": zipped(sites_xlsx=workbook({"A": [HEADING, *ROWS]})),
+    "t.xlsx.zip": zipped(sites_xlsx=written.workbook_of({"A": [HEADING, *ROWS]})),
 }
 
 
@@ -84,14 +72,16 @@ def test_a_line_that_tells_the_separator_is_obeyed():
 
 
 def test_hidden_sheets_are_named_and_not_read():
-    document = open_document(workbook({"2019": [["x"]], "2026": [HEADING]}, {"2019"}), "c.xlsx")
+    document = open_document(
+        written.workbook_of({"2019": [["x"]], "2026": [HEADING]}, hidden={"2019"}), "c.xlsx"
+    )
     assert [table.sheet for table in document.tables] == ["2026"]
     assert document.not_read == ("« 2019 » (feuille masquée)",)
 
 
 def test_sheets_with_the_same_titles_are_put_together_and_others_named():
     sheets = {"Creuse": [HEADING, ROWS[0]], "Corrèze": [HEADING, ROWS[1]], "Notes": [["un", "mot"]]}
-    document = open_document(workbook(sheets), "c.xlsx")
+    document = open_document(written.workbook_of(sheets), "c.xlsx")
     chosen = choose(document, lambda row: ("commune" in row) * 1)
     assert [row for _, row in chosen.rows] == ROWS
     assert chosen.labels == ("Creuse", "Corrèze")
@@ -103,7 +93,7 @@ def test_sheets_with_the_same_titles_are_put_together_and_others_named():
 
 def test_sheets_of_different_years_stay_apart():
     sheets = {"APL 2022": [HEADING, ROWS[0]], "APL 2023": [HEADING, ROWS[1]]}
-    assert len(put_together(open_document(workbook(sheets), "c.xlsx").tables)) == 2
+    assert len(put_together(open_document(written.workbook_of(sheets), "c.xlsx").tables)) == 2
 
 
 def test_merged_cells_carry_down_and_blank_formulas_are_marked():
@@ -143,7 +133,9 @@ def test_a_far_cell_does_not_fill_the_memory(mark):
 
 
 def test_a_sheet_that_is_altered_anywhere_is_refused_or_read():
-    content = workbook({"A": [HEADING, *([f"Pôle {k}", k * 7919 % 1000] for k in range(300))]})
+    content = written.workbook_of(
+        {"A": [HEADING, *([f"Pôle {k}", k * 7919 % 1000] for k in range(300))]}
+    )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = archive.getinfo("xl/worksheets/sheet1.xml")
     start = sheet.header_offset + 30 + len(sheet.filename)

@@ -2,11 +2,12 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pyogrio
 import pyproj
@@ -28,6 +29,29 @@ LAYERS = {
     "kml": "KML", "gpx": "GPX", "geojsonl": "GeoJSONSeq",
 }  # fmt: skip
 DEGREES = ("geojson", "kml", "gpx", "geojsonl")
+
+
+def workbook_of(
+    sheets: Mapping[str, Sequence[Sequence[object]]],
+    merged: Sequence[str] = (),
+    *,
+    hidden: Collection[str] = (),
+) -> bytes:
+    """Return an XLSX of some sheets; areas merged in each, sheets hidden by name."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title in hidden else "visible"
+        for row in rows:
+            sheet.append(list(row))
+        for area in merged:
+            sheet.merge_cells(area)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 """Layers that hold degrees whatever happens."""
 METRES = (2154, 27572, 3857, 32630, 32631, 3944, 3945, 3946)
 """Systems that are judged by their values where the file is silent."""

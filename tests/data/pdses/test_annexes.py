@@ -1,28 +1,12 @@
 """Annexes as agencies write them: numbers, abbreviations, a status asked once, blank formulas."""
 
-import io
-
-import openpyxl
 import pytest
 
 from data.pdses import storing
 from data.pdses.reader import read_lines
 from data.uploads import DOUBTFUL, UNDERSTOOD
 from geo.errors import InvalidInputError
-
-
-def workbook(sheets, merged=()):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-        for area in merged:
-            sheet.merge_cells(area)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+from tests.data.files import written
 
 
 def told(content, **options):
@@ -32,14 +16,14 @@ def told(content, **options):
 
 def test_numbers_are_lines_and_halves():
     rows = [["Etablissement", "Commune", "Chirurgie - Garde"], ["CH", "Cognac", 2.5]]
-    assert told(workbook({"A": rows})) == [
+    assert told(written.workbook_of({"A": rows})) == [
         (UNDERSTOOD, "garde"), (UNDERSTOOD, "garde"), (UNDERSTOOD, "demi-garde")
     ]  # fmt: skip
 
 
 def test_the_status_that_no_column_tells_is_asked_once_over_all_sheets():
     heading = ["Etablissement", "Commune", "Spécialité", "Type de ligne"]
-    content = workbook(
+    content = written.workbook_of(
         {
             "16": [heading, ["A", "Cognac", "ORL", "GSP"]],
             "23": [heading, ["B", "Guéret", "ORL", "AO"]],
@@ -51,7 +35,7 @@ def test_the_status_that_no_column_tells_is_asked_once_over_all_sheets():
 
 def test_a_formula_without_value_is_a_doubt_and_merged_cells_carry_down():
     rows = [["Etablissement", "Commune", "ORL"], ["CH", "Cognac", "garde"], [None, None, "=1+1"]]
-    found = told(workbook({"A": rows}, ("A2:A3", "B2:B3")))
+    found = told(written.workbook_of({"A": rows}, ("A2:A3", "B2:B3")))
     assert [status for status, _ in found] == [UNDERSTOOD, DOUBTFUL]
 
 
@@ -64,4 +48,4 @@ def test_a_carence_without_establishment_stands_on_its_zone():
 def test_a_transposed_annex_says_so():
     rows = [["Spécialité", "CH Ussel", "CH Cognac"], ["Cardiologie", "G", "A"]]
     with pytest.raises(InvalidInputError, match="spécialités en lignes"):
-        read_lines(workbook({"A": rows}), "annexe.xlsx")
+        read_lines(written.workbook_of({"A": rows}), "annexe.xlsx")

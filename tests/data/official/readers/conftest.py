@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -12,6 +11,7 @@ from data.official import readers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult
 from geo.errors import InvalidInputError
+from tests.data.files import written
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -59,14 +59,8 @@ def workbook(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes sheets (name to rows) into an XLSX file."""
 
     def write(name: str, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for title, rows in sheets.items():
-            sheet = book.create_sheet(title)
-            for row in rows:
-                sheet.append(list(row))
         path = tmp_path / name
-        book.save(path)
+        path.write_bytes(written.workbook_of(sheets))
         return path
 
     return write
