@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from data.region.coordinate_systems import NAMING_WORDS
 
 END_COLUMNS = (("x", "y"), ("lon", "lat"), ("code",))
 """What may say where an end is, in order of preference."""
@@ -22,7 +24,7 @@ _SIDE = {
 }  # fmt: skip
 _WHOLE_WORDS = {word for word in _SIDE if len(word) > 1}
 """A heading that only names a side ("origine") holds a code."""
-_FILLERS = {"l", "93", "lambert", "wgs", "84", "m", "deg", "id", "de", "du", "d"}
+_FILLERS = {"m", "deg", "id", "de", "du", "d"} | NAMING_WORDS
 
 
 def end_columns(headings: Sequence[str]) -> tuple[list[str], list[str]] | None:
@@ -32,16 +34,34 @@ def end_columns(headings: Sequence[str]) -> tuple[list[str], list[str]] | None:
     each marked 1 or 2, origine or destination, from or to, o or d, before or after. A heading with
     any other word ("nom_commune_1") is none of them.
     """
+    known = _known(headings)
+    for names in END_COLUMNS:
+        if found := _both(known, names):
+            return found
+    return None
+
+
+def code_columns(headings: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Return the headings of the codes of both ends, whatever stands beside them; None if none."""
+    return _both(_known(headings), ("code",))
+
+
+def _known(headings: Sequence[str]) -> dict[tuple[str, int], str]:
     known: dict[tuple[str, int], str] = {}
     for heading in headings:
         meaning = _meaning(heading)
         if meaning is not None:
             known.setdefault(meaning, heading)
-    for names in END_COLUMNS:
-        if all((name, side) in known for name in names for side in (0, 1)):
-            first, second = ([known[name, side] for name in names] for side in (0, 1))
-            return first, second
-    return None
+    return known
+
+
+def _both(
+    known: Mapping[tuple[str, int], str], names: Sequence[str]
+) -> tuple[list[str], list[str]] | None:
+    if not all((name, side) in known for name in names for side in (0, 1)):
+        return None
+    first, second = ([known[name, side] for name in names] for side in (0, 1))
+    return first, second
 
 
 def _meaning(heading: str) -> tuple[str, int] | None:

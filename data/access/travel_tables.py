@@ -1,7 +1,7 @@
 """Travel times and areas for tables and points that a user hands in."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from data.access.pair_columns import end_columns
+from data.access.pair_columns import code_columns, end_columns
+from data.access.pair_systems import Known, as_degrees, said_system, system_of
 from data.base.codes import plain_code
 from data.files import remarks
 from data.files.table_files import read_text_table, write_table
+from data.region.coordinate_systems import METRES_ABOVE
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
-from geo.roads.projection import LAMBERT_93, to_lonlat
 from geo.travel_time import LonLat, Minutes, TravelTime
 
-_LAMBERT_BOX = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
-"""West, south, east, north of metropolitan France, Lambert-93 metres."""
 _FRANCE_TURNED = (41.0, -5.5, 51.5, 10.0)
 """West, south, east, north of mainland France whose two degrees changed places: at sea and in East
 Africa, where no French commune is."""
@@ -44,27 +43,48 @@ def read_pairs(file: Path) -> pd.DataFrame:
     return table
 
 
-def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLat, LonLat]:
+def pair_ends(
+    table: pd.DataFrame,
+    communes: pd.DataFrame | None,
+    epsg: int | None = None,
+    covered: Callable[[LonLat], npt.NDArray[np.bool_]] | None = None,
+) -> tuple[LonLat, LonLat]:
     """Return both ends of pairs, degrees, shape (n, 2) each; nan where a cell is blank or unknown.
 
     Parameters
     ----------
     table
-        Text columns: x1, y1, x2, y2 (Lambert-93, metres); lon1, lat1, lon2, lat2 (degrees); or
-        commune codes code1, code2; and what `data.access.pair_columns` takes for them.
+        Text columns: x1, y1, x2, y2 (metres); lon1, lat1, lon2, lat2 (degrees); or commune codes
+        code1, code2; and what `data.access.pair_columns` takes for them.
     communes
-        Columns code, lon, lat; needed for codes.
+        Columns code, lon, lat, population; needed for codes.
+    epsg
+        System of the coordinates; None lets headings, a column and values tell.
+    covered
+        Which points the roads in use reach; None without roads.
 
     Raises
     ------
     InvalidInputError
-        If the table has none of these columns, or a cell that is not a number or out of range.
+        If the table has none of these columns, a cell that is not a number or out of range, or
+        metres that may be in two systems.
     """
-    columns = end_columns([str(name) for name in table.columns])
+    headings = [str(name) for name in table.columns]
+    columns = end_columns(headings)
     if columns is not None:
         remarks.tell_columns("paires", table, [*columns[0], *columns[1]])
     if columns is not None and len(columns[0]) == 2:
-        return _degrees(table, columns[0]), _degrees(table, columns[1])
+        values = [_numbers(table, names) for names in columns]
+        known = Known(communes, _towns(table, headings, communes), covered)
+        said = said_system(table, [*columns[0], *columns[1]], epsg)
+        metres = np.concatenate(values)
+        metres[(np.abs(metres) <= METRES_ABOVE).all(axis=1)] = np.nan
+        system = system_of(metres, known, said)
+        first, second = (
+            _degrees(table, names, ends, system)
+            for names, ends in zip(columns, values, strict=True)
+        )
+        return first, second
     if columns is not None and communes is not None:
         return _places(table, columns[0][0], communes), _places(table, columns[1][0], communes)
     message = (
@@ -73,6 +93,18 @@ def pair_ends(table: pd.DataFrame, communes: pd.DataFrame | None) -> tuple[LonLa
         f"1 et 2. Colonnes trouvées : {', '.join(map(str, table.columns))}."
     )
     raise InvalidInputError(message)
+
+
+def _towns(
+    table: pd.DataFrame, headings: list[str], communes: pd.DataFrame | None
+) -> LonLat | None:
+    """Return the town halls of the communes that stand beside coordinates, both ends, one table."""
+    columns = code_columns(headings)
+    if columns is None or communes is None:
+        return None
+    place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
+    ends = [place.reindex(table[names[0]].map(plain_code)) for names in columns]
+    return np.concatenate([end.to_numpy(float) for end in ends])
 
 
 def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
@@ -97,20 +129,24 @@ def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
     return place.reindex(codes).to_numpy(float)
 
 
-def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
+def _degrees(table: pd.DataFrame, names: list[str], values: LonLat, system: int) -> LonLat:
     """Return the points of two columns: in the unit that most of them fit, whatever the headings.
 
     The few that do not fit are unknown: nan.
+
+    Parameters
+    ----------
+    names, values
+        The columns and their numbers, shape (n, 2).
+    system
+        That of metres.
     """
-    values = _numbers(table, names)
-    west, south, east, north = _LAMBERT_BOX
-    x, y = values.T
-    in_metres = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    in_degrees = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    in_metres, placed = as_degrees(values, system)
+    in_degrees = (np.abs(values[:, 0]) <= 180) & (np.abs(values[:, 1]) <= 90)
     known = int(np.isfinite(values).all(axis=1).sum())
     points = np.full(values.shape, np.nan)
     if 2 * in_metres.sum() > known:
-        points[in_metres] = to_lonlat(values[in_metres], LAMBERT_93)
+        points[in_metres] = placed[in_metres]
     elif 2 * in_degrees.sum() >= known:
         points[in_degrees] = _the_right_way(values[in_degrees], names)
     else:
@@ -119,7 +155,8 @@ def _degrees(table: pd.DataFrame, names: list[str]) -> LonLat:
         message = (
             f"Ligne {line}, colonnes « {names[0]} » et « {names[1]} » : le point "
             f"({cells.iloc[0]} ; {cells.iloc[1]}) n’est ni en degrés, ni en Lambert-93 "
-            "en France métropolitaine : vérifiez l’ordre des colonnes et le système de coordonnées."
+            "en France métropolitaine : vérifiez l’ordre des colonnes et le système de "
+            "coordonnées, ou dites-le par « --epsg »."
         )
         raise InvalidInputError(message)
     odd = np.isfinite(values).all(axis=1) & np.isnan(points).any(axis=1)

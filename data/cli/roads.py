@@ -8,13 +8,24 @@ import typer
 from data.cli.options import REGION, Out, Region
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
     from geo.roads.calibration import Agreement
+    from geo.roads.engine import RoadTravelTime
     from geo.travel_time import LonLat, Minutes, TravelTime
 
 _COVERED_SHARE = 0.5
 """The network in use answers for a table when at least this share of its points is near a road."""
+_EpsgOption = Annotated[
+    int | None,
+    typer.Option(
+        "--epsg",
+        help="Système des coordonnées (2154 Lambert-93, 3857 Mercator, 4326 degrés…), si leurs "
+        "valeurs ne suffisent pas à le dire.",
+    ),
+]
 
 app = typer.Typer(
     name="roads",
@@ -84,6 +95,7 @@ def calibrate(
         str | None, typer.Option(help="Colonne des durées, en minutes, s’il y en a plusieurs.")
     ] = None,
     region: Region = REGION,
+    epsg: _EpsgOption = None,
 ) -> None:
     """Cale les vitesses du réseau en usage sur des durées connues (Metric, relevés…)."""
     import numpy as np
@@ -100,9 +112,10 @@ def calibrate(
     if chosen is None:
         message = "Aucun réseau routier à caler : construisez-en un par « proxisoins roads build »."
         raise UnavailableError(message)
-    network = open_network(chosen).network
+    roads = open_network(chosen)
+    network = roads.network
     table = read_text_table(file)
-    ends = pair_ends(table, _communes(region, former=True))
+    ends = pair_ends(table, _communes(region, former=True), epsg, roads.covers)
     known = np.isfinite(np.column_stack(ends)).all(axis=1)
     origins, destinations = (to_metres(points[known], network.crs) for points in ends)
     found = fit(network, Pairs(origins, destinations, known_minutes(table, minutes)[known]), _tell)
@@ -183,7 +196,8 @@ def write_isochrone(
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
-    engine = _engine(network, region, origin[None], peak=peak)
+    roads = _roads(network, "peak" if peak else "offpeak")
+    engine = (network and roads) or _engine(roads, region, origin[None], peak=peak)
     table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
     write_geojson(table, out)
     for row in table.itertuples():
@@ -197,7 +211,7 @@ def write_matrix(
         typer.Argument(
             metavar="FICHIER",
             help=(
-                "Table de paires (CSV, XLSX, Parquet) : x1,y1,x2,y2 (Lambert-93), "
+                "Table de paires (CSV, XLSX, Parquet) : x1,y1,x2,y2 (mètres, Lambert-93), "
                 "lon1,lat1,lon2,lat2 (degrés) ou code1,code2 (communes)."
             ),
         ),
@@ -207,17 +221,26 @@ def write_matrix(
     network: _NetworkOption = None,
     region: Region = REGION,
     peak: _PeakOption = False,
+    epsg: _EpsgOption = None,
 ) -> None:
     """Ajoute à une table de paires de points une colonne « minutes » en voiture."""
+    from functools import cache
+
     import numpy as np
 
     from data.access.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
     from data.base.french import counted
 
     table = read_pairs(file)
-    origins, destinations = pair_ends(table, _communes(region, former=True))
+    roads = cache(lambda: _roads(network, "peak" if peak else "offpeak"))
+
+    def covered(points: "LonLat") -> "npt.NDArray[np.bool_]":
+        found = roads()
+        return np.zeros(len(points), dtype=bool) if found is None else found.covers(points)
+
+    origins, destinations = pair_ends(table, _communes(region, former=True), epsg, covered)
     ends = np.concatenate([origins, destinations])
-    engine = _engine(network, region, ends, peak=peak)
+    engine = (network and roads()) or _engine(roads(), region, ends, peak=peak)
     minutes = pair_minutes(engine, origins, destinations)
     if network is None and not peak:
         minutes = _elsewhere(region, minutes, origins, destinations)
@@ -283,24 +306,30 @@ def _tell(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
-def _engine(network: Path | None, region: str, points: "LonLat", *, peak: bool) -> "TravelTime":
-    """Return the network asked for, else the one in use where it covers the points.
+def _roads(network: Path | None, profile: str) -> "RoadTravelTime | None":
+    """Return the network asked for, else the one in use, None when there is none."""
+    from data.region.road_networks import current_network, open_network
+
+    if network is None:
+        return current_network(profile)
+    if network.is_dir():
+        return open_network(network.resolve(), profile)
+    from data.region.road_build import travel_time_of
+
+    return travel_time_of(network, _tell, profile)
+
+
+def _engine(
+    roads: "RoadTravelTime | None", region: str, points: "LonLat", *, peak: bool
+) -> "TravelTime":
+    """Return the network in use where it covers the points.
 
     Elsewhere the engine of the region answers, and says where it knows nothing.
     """
     import numpy as np
 
-    from data.region.road_networks import current_network, open_network
     from geo.errors import UnavailableError
 
-    profile = "peak" if peak else "offpeak"
-    if network is not None and network.is_dir():
-        return open_network(network.resolve(), profile)
-    if network is not None:
-        from data.region.road_build import travel_time_of
-
-        return travel_time_of(network, _tell, profile)
-    roads = current_network(profile)
     known = points[np.isfinite(points).all(axis=1)]
     if roads is not None and len(known) and roads.covers(known).mean() >= _COVERED_SHARE:
         return roads

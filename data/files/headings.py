@@ -102,7 +102,8 @@ _FILLERS = frozenset(
         "nb", "nbre", "nombre", "n", "effectif", "effectifs", "prevu", "prevus",
         "prevue", "prevues", "projete", "projetes", "previsionnel", "previsionnels", "attendu",
         "attendus", "cible", "vises", "wgs84", "wgs", "84", "l93", "lambert93", "93", "rgf93",
-        "rgf", "epsg", "4326", "2154", "dd", "decimal", "decimale", "degre", "degres", "deg", "m",
+        "rgf", "epsg", "4326", "2154", "3857", "27572", "mercator", "webmercator", "web",
+        "dd", "decimal", "decimale", "degre", "degres", "deg", "m",
         "metre", "metres", "liberal", "liberaux", "etp", "actuel", "actuels",
     }
 )  # fmt: skip

@@ -1,35 +1,15 @@
-"""Coordinates as people write them: commas, degrees and minutes, any usual system, swapped axes.
-
-The system is judged by the values of the whole file: the one that puts most points in the region.
-"""
+"""Coordinates as people write them: commas, degrees and minutes, any usual system, swapped axes."""
 
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import pyproj
 import shapely
 
+from data.region.coordinate_systems import LAMBERT_93, METRES_ABOVE, SYSTEMS, to_degrees
 from data.uploads.doubt import REFUSED, Doubt
-
-SYSTEMS: Mapping[int, str] = {
-    2154: "Lambert-93",
-    27572: "Lambert II étendu",
-    **{3942 + k: f"Lambert CC{42 + k}" for k in range(9)},
-    32630: "UTM 30 nord",
-    32631: "UTM 31 nord",
-    32632: "UTM 32 nord",
-    3857: "Mercator (Web)",
-    5490: "UTM 20 nord (Antilles)",
-    2972: "UTM 22 nord (Guyane)",
-    2975: "UTM 40 sud (La Réunion)",
-    4471: "UTM 38 sud (Mayotte)",
-}
-"""EPSG code to French name, likeliest first (IGN; EPSG)."""
-LAMBERT_93 = 2154
 
 Point = tuple[float, float]
 
@@ -51,8 +31,6 @@ _GAPS = (
 )
 """What stands between two coordinates in one cell, surest first; numbers may have commas."""
 _AXES = 2
-_METRES_ABOVE = 1_000
-"""Numbers above this are metres, not degrees."""
 _WKT = re.compile(
     r"^(?:SRID=\d++;)?(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)", re.IGNORECASE
 )
@@ -73,46 +51,6 @@ def written(cells: Mapping[str, str]) -> tuple[float | None, float | None] | Non
     return None
 
 
-def system_of(points: Iterable[Point], inside: Callable[[np.ndarray], np.ndarray]) -> int:
-    """Return the system (EPSG) of metres, judged by the values of the whole file.
-
-    Parameters
-    ----------
-    points
-        x and y, in metres.
-    inside
-        Which points (shape (n, 2), degrees) lie in the region or its fringe.
-
-    Returns
-    -------
-    int
-        The system that puts most points inside, Lambert-93 when none does.
-    """
-    metres = np.array([p for p in points if max(map(abs, p)) > _METRES_ABOVE], dtype=float)
-    if not len(metres):
-        return LAMBERT_93
-    metres = metres[:2_000]
-    counts = {epsg: int(inside(_turned(metres, epsg)).sum()) for epsg in SYSTEMS}
-    best = max(counts.values())
-    if best == 0:
-        return LAMBERT_93
-    return next(epsg for epsg, count in counts.items() if count == best)
-
-
-def _turned(metres: np.ndarray, epsg: int) -> np.ndarray:
-    """Return degrees, shape (n, 2); each pair the right way round for its system."""
-    x, y = metres.T
-    swapped = (x > y) & (epsg == LAMBERT_93)
-    x, y = np.where(swapped, y, x), np.where(swapped, x, y)
-    lon, lat = _to_degrees(epsg).transform(x, y)
-    return np.column_stack([lon, lat])
-
-
-@cache
-def _to_degrees(epsg: int) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
-
-
 def coordinates(cells: Mapping[str, str], notes: list[str], system: int) -> Point | None:
     """Return longitude and latitude of a line, None when it has none.
 
@@ -123,7 +61,7 @@ def coordinates(cells: Mapping[str, str], notes: list[str], system: int) -> Poin
     notes
         What was put right is added, in French.
     system
-        EPSG code of coordinates in metres: see `system_of`.
+        EPSG code of coordinates in metres: see `data.uploads.systems`.
 
     Raises
     ------
@@ -195,11 +133,11 @@ def _is_east(part: str) -> bool:
 
 def _to_wgs84(x: float, y: float, notes: list[str], system: int) -> Point:
     """Return degrees, from degrees or metres; swapped axes are put right."""
-    if abs(x) > _METRES_ABOVE or abs(y) > _METRES_ABOVE:
+    if abs(x) > METRES_ABOVE or abs(y) > METRES_ABOVE:
         if system == LAMBERT_93 and x > y:
             # In mainland France, northings (6.0–7.2 million) exceed eastings (0.1–1.3).
             notes.append("X et Y inversés, remis en ordre")
-        lon, lat = _turned(np.array([[x, y]]), system)[0]
+        lon, lat = to_degrees(np.array([[x, y]]), system)[0]
         if not (math.isfinite(lon) and math.isfinite(lat)):
             raise Doubt(REFUSED, "coordonnées ni en degrés, ni dans un système connu")
         notes.append(SYSTEMS[system])

@@ -14,15 +14,14 @@ from data.base.french import counted
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads import evidence, extras
-from data.uploads.coordinates import coordinates, inside_of, system_of, written
+from data.uploads.coordinates import coordinates, inside_of
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt, lines_in_words
-from data.uploads.lines import Line
+from data.uploads.lines import Line, Lines
 from data.uploads.site import Site
+from data.uploads.systems import FAR_KM, system_of
 from geo.errors import InvalidInputError
 from geo.plane import KM_PER_DEGREE, great_circle_km
 
-FAR_KM = 15.0
-"""A point farther than this from the town hall of the commune named beside it is doubted."""
 BORDER_KM = 40.0
 """Sites are accepted as far as the fringe of the region goes."""
 MAX_SITES = 2_000
@@ -144,12 +143,17 @@ def match_lines(
     Raises
     ------
     InvalidInputError
-        More sites than the screens can hold, once those of other regions are left out.
+        More sites than the screens can hold, once those of other regions are left out; or
+        coordinates that two systems fit.
     """
     given = list(lines)
     mended = corrections or {}
     contours = _Contours(communes, gazetteer)
-    reading = _reading(given, gazetteer, contours)
+    postcodes = _holds_postcodes(given, gazetteer)
+    system = system_of(
+        lines if isinstance(lines, Lines) else given, gazetteer, contours.near, postcodes=postcodes
+    )
+    reading = _Reading(system, postcodes)
     outcomes, outside = [], []
     for line in given:
         change = mended.get(line.number, {})
@@ -196,12 +200,6 @@ class _Reading:
 
     system: int
     postcodes: bool
-
-
-def _reading(lines: Sequence[Line], gazetteer: Gazetteer, contours: "_Contours") -> _Reading:
-    pairs = (written(line.cells) for line in lines)
-    points = [(p[0], p[1]) for p in pairs if p and p[0] is not None and p[1] is not None]
-    return _Reading(system_of(points, contours.near), _holds_postcodes(lines, gazetteer))
 
 
 def _holds_postcodes(lines: Sequence[Line], gazetteer: Gazetteer) -> bool:
