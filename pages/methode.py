@@ -130,12 +130,12 @@ def _waiting(territory: Territory) -> None:
         ):
             if st.button(label, key=f"import_{partial or 'renoncer'}"):
                 st.session_state[WAITING] = []
+                confirmed = []
                 if partial:
                     accounts.require(Role.ADMINISTRATOR)
-                    reports = import_dropped(files, territory.region, partial)
-                    st.session_state[REPORTS] = reports
-                else:
-                    st.session_state[REPORTS] = []
+                    confirmed = import_dropped(files, territory.region, partial)
+                told = st.session_state.get(REPORTS, [])
+                st.session_state[REPORTS] = imports.settled(told, confirmed)
                 st.rerun()
 
 

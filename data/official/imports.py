@@ -23,6 +23,7 @@ from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
 OLDER = "plus ancien que les données en place"
 PARTIAL = "à confirmer"
+GIVEN_UP = "abandonné"
 ASK, COMPLETE, REPLACE = "demander", "compléter", "remplacer"
 """What to do with a file that covers part of the region only: say so and wait, keep what is known
 of the other communes, or leave them unknown."""
@@ -139,6 +140,29 @@ def swap_sources(files: Mapping[str, Path], region: str = "75") -> list[ImportRe
     """
     with table_store.changing():
         return _run(list(files.values()), region, commit=True, expected=list(files))
+
+
+def settled(
+    reports: Iterable[ImportReport], later: Iterable[ImportReport] = ()
+) -> list[ImportReport]:
+    """Return reports where those of files to confirm give way to what became of them.
+
+    Parameters
+    ----------
+    reports
+        Of all files of an import.
+    later
+        Of the files to confirm, in their order; none when they are given up.
+    """
+    then = iter(later)
+
+    def given_up(report: ImportReport) -> ImportReport:
+        return replace(report, status=GIVEN_UP, message="Vous avez renoncé : rien n’est changé.")
+
+    return [
+        report if report.status != PARTIAL else next(then, None) or given_up(report)
+        for report in reports
+    ]
 
 
 def preview(

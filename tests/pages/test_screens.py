@@ -98,13 +98,17 @@ def test_a_file_of_part_of_the_region_is_announced_before_it_changes_anything(
     app = AppTest.from_file(str(ROOT / "pages" / "methode.py"), default_timeout=TIMEOUT_SECONDS)
     app.run()
     content = b"code_insee;mg_2024\n19275;12\n"
+    other = ("notes.txt", b"rien de tel", "text/plain")
+    became = {"renoncer": "abandonné", "compléter": "importé", "remplacer": "importé"}
     try:
         for choice, gps in (
             ("renoncer", {"19275": 11.0, "16102": 18.0}),
             ("compléter", {"19275": 12.0, "16102": 18.0}),
             ("remplacer", {"19275": 12.0}),
         ):
-            app.file_uploader(key="import_files").set_value([("mg.csv", content, "text/csv")])
+            app.file_uploader(key="import_files").set_value(
+                [("mg.csv", content, "text/csv"), other]
+            )
             next(one for one in app.button if one.label == "Importer").click().run()
             assert any("rien n’est encore changé" in one.value for one in app.warning)
             said = words(app)
@@ -113,6 +117,9 @@ def test_a_file_of_part_of_the_region_is_announced_before_it_changes_anything(
             app.button(key=f"import_{choice}").click().run()
             assert not app.exception
             assert not any("rien n’est encore changé" in one.value for one in app.warning)
+            said = words(app)
+            assert f"mg.csv : {became[choice]}" in said
+            assert "notes.txt : refusé" in said
             kept = catalogue.imported_tables(["gps"])["gps"]
             assert dict(zip(kept["code"], kept["gps"], strict=True)) == gps
     finally:
