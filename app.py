@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, bar, exporting, grids, shell
+from pages import accounts, bar, exporting, grids, region_switch, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -29,10 +29,10 @@ SCREENS = (
 
 REGIONS = "Régions"
 """Needs no region, and is where one goes when that of the address is not there."""
-GUIDE = "guide"
-"""Opened from the foot of every screen: one entry less in a menu that a small screen cuts."""
 ALONE = frozenset({"partage", "gardes"})
 """Opened by their links, by anyone, and alone: no menu."""
+UNLISTED = ALONE | {"guide", "regions"}
+"""Opened from the foot of every screen, and from the bar: a small screen cuts the menu."""
 
 st.set_page_config(page_title="ProxiSoins", page_icon="static/proxisoins/icone.svg", layout="wide")
 
@@ -45,7 +45,7 @@ def _screen(place: int, name: str, title: str, icon: str, least: Role) -> Stream
     first = place == 0
     address = "" if first else name
     if role >= least:
-        shown: Literal["visible", "hidden"] = "hidden" if name in ALONE | {GUIDE} else "visible"
+        shown: Literal["visible", "hidden"] = "hidden" if name in UNLISTED else "visible"
         return st.Page(
             f"pages/{name}.py",
             title=title,
@@ -71,6 +71,8 @@ screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
     choosing = navigation.title == REGIONS
+    if not alone and role > Role.PUBLIC:
+        region_switch.draw()  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title, with_region=not choosing)
     exporting.start()
     exports_place = None

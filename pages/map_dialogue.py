@@ -66,7 +66,11 @@ def opening(view: ViewState, default: ViewState | None = None) -> Opening:
         "seuil": view.within,
         "partage": view.fair,
     }
-    defaults: Defaults = {"indicator": default.indicator, "layers": list(default.layers)}
+    defaults: Defaults = {
+        "region": default.region,
+        "indicator": default.indicator,
+        "layers": list(default.layers),
+    }
     return {"state": state, "defaults": defaults}
 
 
@@ -85,9 +89,12 @@ def told(message: dict[str, Any]) -> ViewState | None:
 
 
 def follow(message: dict[str, Any]) -> ViewState:
-    """Return the session's view, moved as the client says it has."""
+    """Return the session's view, moved as the client says it has.
+
+    What the client of another region said last is left: its session has gone elsewhere since.
+    """
     shown = told(message)
-    if shown is None:
+    if shown is None or shown.region != shell.view().region:
         return shell.view()
     return replace(shell.view(), **{name: getattr(shown, name) for name in _CLIENT_FIELDS})
 

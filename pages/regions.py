@@ -6,34 +6,17 @@ from data.region import france
 from data.upkeep import region_builds
 from data.upkeep.region_builds import STEPS, Build
 from geo.errors import ProxiSoinsError
-from pages import accounts, shell
+from pages import accounts, region_switch
 from pages.accounts import Role
-from pages.state import ViewState
 
 WIDTH_PIXELS = 300
 """Of a button: the longest name holds on one line."""
 SECONDS = 2.0
 """Between two looks at a build under way."""
-ASKED = "region_asked"
-"""Key of the region whose building this session asked for: it opens when it is there."""
-
-
-def _open(code: str) -> None:
-    """Go to the map of a region; nothing of the view of another is kept."""
-    st.session_state.pop(ASKED, None)
-    shell.remember(ViewState(region=code))
-    st.switch_page("pages/carte.py", query_params=ViewState(region=code).to_query())
 
 
 def _build(code: str) -> None:
-    try:
-        accounts.require(Role.ADMINISTRATOR)
-        region_builds.start(code)
-    except ProxiSoinsError as error:
-        st.error("La construction n’a pas commencé.")
-        st.text(str(error))
-        return
-    st.session_state[ASKED] = code
+    region_switch.ask_for(code)
     st.rerun()
 
 
@@ -51,7 +34,7 @@ def _choices(codes: list[str], built: frozenset[str], *, may_build: bool, busy: 
             ):
                 chosen = code
     if chosen:
-        (_open if chosen in built else _build)(chosen)
+        (region_switch.open_region if chosen in built else _build)(chosen)
 
 
 @st.fragment(run_every=SECONDS)
@@ -75,8 +58,9 @@ def _ended(build: Build) -> None:
     """Say how the last build ended: open what is there, or what to do when it stopped."""
     named = france.NAMES.get(build.region, build.region)
     if not build.error:
-        if st.session_state.get(ASKED) == build.region and build.region in france.built():
-            _open(build.region)
+        asked = st.session_state.get(region_switch.ASKED)
+        if asked == build.region and build.region in france.built():
+            region_switch.open_region(build.region)
         return
     st.error(f"{named} n’a pas été construite.")
     st.text(build.error)
@@ -112,6 +96,9 @@ def draw() -> None:
     st.title("Choisir une région")
     built, build = france.built(), region_builds.last()
     busy = build is not None and build.running
+    if refused := st.session_state.pop(region_switch.REFUSED, ""):
+        st.error("La construction n’a pas commencé.")
+        st.text(refused)
     if build is not None and build.running:
         _under_way(build.region)
     elif build is not None:

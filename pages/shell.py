@@ -153,6 +153,25 @@ def ribbon(current: Territory) -> None:
     )
 
 
+_REGION = (
+    # Streamlit draws its bar itself: the region's name is laid over the end that is kept free.
+    "[data-testid=stTopNav]{margin-right:12.5rem}"
+    "*:has(>.st-key-region_en_tete){position:absolute}"
+    ".st-key-region_en_tete{position:fixed;top:.55rem;right:1rem;z-index:999990;"
+    "width:auto;max-width:11.5rem}"
+    ".st-key-region_en_tete [data-testid=stPopover]>div>button{max-width:11.5rem;padding:0 .5rem;"
+    "border-color:transparent}"
+    ".st-key-region_en_tete p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
+    "[data-testid=stPopoverBody]:has(.st-key-regions_pretes){width:19rem}"
+    ".st-key-regions_pretes button,.st-key-regions_a_construire button"
+    "{min-height:1.9rem;padding:0 .3rem}"
+    ".st-key-regions_pretes button>*,.st-key-regions_a_construire button>*"
+    "{justify-content:flex-start;width:100%}"
+    "@media(max-width:640px){.st-key-region_en_tete{right:.5rem;max-width:9.6rem}"
+    ".st-key-region_en_tete [data-testid=stPopover]>div>button{max-width:9.6rem}}"
+)
+"""The region's name at the end of the bar, at every width."""
+
 # Streamlit has no setting for the two texts of its file uploader.
 _FRENCH_STREAMLIT = (
     # Made small, not hidden: a button without text has no name for screen readers.
@@ -190,8 +209,10 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "border-radius:0;background:none}"
         "[data-testid=stMetricValue]{font-weight:700;color:var(--blue)}"
         # Names alone in the menu: with icons it is cut on a small screen, by an entry in English.
-        "@media(max-width:1280px){[data-testid=stTopNavLink] [data-testid=stIconMaterial]"
-        "{display:none}[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
+        "@media(max-width:1400px){"
+        "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"
+        "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
+        f"{_REGION}"
         "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"

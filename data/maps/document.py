@@ -158,6 +158,7 @@ class State(TypedDict):
 class Defaults(TypedDict):
     """What an address that says nothing means."""
 
+    region: str
     indicator: str
     layers: list[str]
 

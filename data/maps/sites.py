@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.base.french import counted, number
 from data.maps import overlays, payload
-from data.maps.document import CardAction, Layer, MapDocument, Point, Symbol
+from data.maps.document import CardAction, Defaults, Layer, MapDocument, Point, Symbol
+from data.region.embedded_set import DEFAULT_REGION
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation
@@ -36,6 +37,11 @@ _SYMBOLS: dict[str, Symbol] = {
     CHOSEN: {"shape": "pin", "colour": "#003d2b", "mark": ""},
 }
 _LABELS = {SITES: "Sites candidats", CHOSEN: "Sites retenus"}
+_DEFAULTS: Defaults = {
+    "region": DEFAULT_REGION,
+    "indicator": "minutes_to_nearest_gp",
+    "layers": [],
+}
 _DRAWN_FROM_HERE = ("france_sante", "msp", "zonage", "fond")
 
 
@@ -120,7 +126,7 @@ def configuration(
         "commune": "",
         "here": None,
     }
-    document["defaults"] = {"indicator": "minutes_to_nearest_gp", "layers": shown}
+    document["defaults"] = {**_DEFAULTS, "layers": shown}
     return document
 
 
@@ -140,7 +146,7 @@ def opening(
         "commune": "",
         "here": None,
     }
-    document["defaults"] = {"indicator": "minutes_to_nearest_gp", "layers": []}
+    document["defaults"] = {**_DEFAULTS, "layers": []}
     document["read_only"] = True
     document["card_action"] = CARD_ACTION
     return document

@@ -40,8 +40,9 @@ def folder(region: str = DEFAULT_REGION) -> Path:
         if (candidate / "set.json").is_file():
             return candidate
     raise UnavailableError(
-        f"Le jeu de la région {region} n’est pas construit : construisez-la sur l’écran "
-        f"« Régions », ou lancez « python -m data.upkeep.build_embedded --region {region} »."
+        f"Le jeu de la région {region} n’est pas construit : construisez-la par le nom de la "
+        "région, en haut de l’écran, ou lancez « python -m data.upkeep.build_embedded "
+        f"--region {region} »."
     )
 
 

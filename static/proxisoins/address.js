@@ -43,7 +43,7 @@ export function parsed(config) {
   const query = new URLSearchParams(page().location.search);
   const added = config.state.layers.filter((key) => key === "points");
   const layers = [...config.defaults.layers, ...added];
-  const view = { ...config.state, ...config.defaults, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
+  const view = { ...config.state, ...config.defaults, region: config.state.region, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
   const [lat, lon, zoom] = [bounded(query.get("lat"), -85, 85), bounded(query.get("lon"), -180, 180), bounded(query.get("z"), 1, 18)];
   if (lat !== null && lon !== null && zoom !== null) Object.assign(view, { lat, lon, zoom });
   if (config.indicators.some((one) => one.key === query.get("ind"))) view.indicator = query.get("ind");
@@ -78,9 +78,12 @@ function known(kept, config, state) {
 
 /* Write the view in the address of the page and in the memory of the tab; a step is one that Back undoes. */
 export function write(state, config, step = false) {
-  if (config.read_only) return;
   const query = new URLSearchParams(page().location.search);
+  const named = query.get("region");
+  /* Another region was opened: this map is about to go. */
+  if (config.read_only || (named && named !== config.state.region)) return;
   const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
+  put("region", config.state.region, config.defaults.region);
   put("ind", state.indicator, config.defaults.indicator);
   put("couches", state.layers.join(","), config.defaults.layers.join(","));
   if (!state.layers.length && config.defaults.layers.length) query.set("couches", "");

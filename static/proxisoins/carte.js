@@ -1,9 +1,5 @@
-/* The door between folium and the client's modules.
- *
- * Folium describes the map (view, bounds, controls) and calls `ProxiSoins.start(map, payload)`, then
- * `ProxiSoins.receive(answer)`. streamlit-folium loads plain scripts only: this one asks for the modules, served
- * as they are. Contours come from a static file, values and names as base64 JSON: no text is ever read as HTML
- * or as a script (everything is written with textContent).
+/* The door between folium and the client's modules (docs/map.md): folium calls `ProxiSoins.start(map, payload)`,
+ * then `ProxiSoins.receive(answer)`. streamlit-folium loads plain scripts only: this one asks for the modules.
  */
 "use strict";
 window.ProxiSoins = (() => {

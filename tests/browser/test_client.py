@@ -146,6 +146,24 @@ def test_the_view_of_the_address_is_said_as_the_server_reads_it(server: str, pag
     }
 
 
+def test_the_address_names_the_region_and_a_map_that_is_left_does_not_touch_it(
+    server: str, page: Page
+) -> None:
+    told = [
+        evaluated(
+            page,
+            server,
+            "address",
+            f"history.replaceState(null, '', '/sante{address}');"
+            f"const state = {{ region: '{region}', indicator: 'apl', layers: [], commune: '' }};"
+            "const defaults = { region: '75', indicator: 'zone', layers: [] };"
+            "m.write(state, { state, defaults, whole: true }); return location.search;",
+        )
+        for address, region in (("", "75"), ("", "04"), ("?region=94", "04"), ("?region=75", "75"))
+    ]
+    assert told == ["?ind=apl", "?region=04&ind=apl", "?region=94", "?ind=apl"]
+
+
 def test_the_proof_of_a_commune_in_two_parts_tells_both(server: str, page: Page) -> None:
     """Most of its people share two GPs with the commune beside; the others have none in reach."""
     said = evaluated(

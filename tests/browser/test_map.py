@@ -73,6 +73,17 @@ def test_a_planner_searches_selects_and_shares(
         assert other.url == shared
 
 
+def test_the_bar_opens_another_region_in_two_clicks(server: str, open_page: OpenPage) -> None:
+    with open_page(PHONE) as page:
+        page.goto(f"{server}/?region=53&ind=apl")
+        page.get_by_role("button", name="Bretagne").click(timeout=SLOW_MS)
+        page.get_by_role("button", name="Nouvelle-Aquitaine").click(timeout=SLOW_MS)
+        expect(map_frame(page).locator(".sentence")).to_contain_text(
+            "Nouvelle-Aquitaine", timeout=SLOW_MS
+        )
+        assert not {"region", "ind"} & parse_qs(urlsplit(page.url).query).keys()
+
+
 def test_a_postcode_and_an_epci_are_found(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, server)

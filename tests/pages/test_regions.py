@@ -1,10 +1,12 @@
 """The switch of regions: all are listed, those built open, the others are built from there."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data.region import france
 from data.upkeep import region_builds
 from geo.errors import UnavailableError
+from pages import accounts, region_switch
 from tests.pages.test_screens import opened, words
 
 
@@ -34,6 +36,60 @@ def test_what_stops_a_build_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened("regions")
     app.button(key="region-53").click().run()
     assert "Une autre région" in words(app)
+
+
+def with_the_list() -> AppTest:
+    """Open the list of the bar, above a map that is not there: it stands above every screen."""
+    app = opened("", region="53")
+    assert not in_the_bar(app)  # nothing is made while it is closed
+    app.session_state[region_switch.KEY] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
+def in_the_bar(app: AppTest) -> list[str]:
+    """Return the regions of the list in the bar."""
+    return [one.label for one in app.button if str(one.key).startswith("tete-")]
+
+
+def test_the_bar_lists_regions_those_that_are_ready_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str] = []
+    monkeypatch.setattr(france, "built", lambda: frozenset({"75", "94"}))
+    monkeypatch.setattr(region_switch, "open_region", chosen.append)
+    app = with_the_list()
+    there = in_the_bar(app)
+    assert there[:2] == ["Corse", "Nouvelle-Aquitaine"]
+    assert set(there) == set(france.NAMES.values())
+    assert "l’avancement s’affiche" in words(app)
+    app.button(key="tete-94").click().run()
+    assert chosen == ["94"]
+
+
+def test_the_bar_builds_a_region_and_leads_to_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(region_builds, "start", asked.append)
+    app = with_the_list()
+    app.button(key="tete-53").click().run()
+    assert not app.exception
+    assert asked == ["53"]
+    assert app.title[0].value == "Choisir une région"
+
+
+def test_the_bar_says_who_builds_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "role", lambda: accounts.Role.READER)
+    app = with_the_list()
+    assert "Seul un administrateur construit" in words(app)
+    assert app.button(key="tete-53").disabled
+
+
+def test_the_bar_leaves_a_region_that_is_not_there() -> None:
+    app = with_the_list()
+    assert "n’est pas construit" in words(app)
+    app.button(key="tete-75").click().run()
+    assert not app.exception
+    assert "n’est pas construit" not in words(app)
+    assert app.query_params["region"] == "75"
 
 
 def test_the_progress_of_a_build_is_shown_to_who_comes(monkeypatch: pytest.MonkeyPatch) -> None:
