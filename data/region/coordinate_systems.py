@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from data.base.french import fold
+from geo.errors import InvalidInputError
 
 LAMBERT_93 = 2154
 WGS84 = 4326
@@ -134,6 +135,31 @@ def named_by(headings: Iterable[str]) -> int | None:
         joined = {"".join(words[k : k + size]) for k in range(len(words)) for size in (1, 2, 3)}
         found |= {_NAMED[word] for word in joined if word in _NAMED}
     return found.pop() if len(found) == 1 else None
+
+
+def best_fit(fits: Mapping[int, int]) -> int:
+    """Return the system of which most points are where they should be, the first when none is.
+
+    Parameters
+    ----------
+    fits
+        EPSG code to how many points are.
+
+    Raises
+    ------
+    InvalidInputError
+        Two systems fit as well, and nothing tells which: how to say it.
+    """
+    best = max(fits.values())
+    likely = [epsg for epsg, count in fits.items() if count == best]
+    if len(likely) == 1 or not best:
+        return likely[0]
+    names = " ou ".join(SYSTEMS[epsg] for epsg in likely)
+    raise InvalidInputError(
+        f"Les coordonnées en mètres peuvent être en {names}, et rien ne dit lequel : ajoutez le "
+        f"système aux titres des colonnes, comme « x_{likely[0]} » et « y_{likely[0]} » pour "
+        f"{SYSTEMS[likely[0]]}."
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from data.region.coordinate_systems import (
     LAMBERT_93,
     METRES_ABOVE,
     SYSTEMS,
+    best_fit,
     named_by,
     readings,
     sampled,
@@ -17,7 +18,6 @@ from data.region.gazetteer import Gazetteer
 from data.uploads import evidence
 from data.uploads.coordinates import written
 from data.uploads.lines import Line, Lines
-from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
 
 FAR_KM = 15.0
@@ -77,20 +77,7 @@ def system_of(
     fits = {epsg: _beside(towns, found) for epsg, found in points.items()}
     if not max(fits.values()):
         fits = {epsg: int(near(found).sum()) for epsg, found in points.items()}
-    return _best(fits)
-
-
-def _best(fits: dict[int, int]) -> int:
-    best = max(fits.values())
-    likely = [epsg for epsg, count in fits.items() if count == best]
-    if len(likely) == 1 or not best:
-        return likely[0]
-    names = " ou ".join(SYSTEMS[epsg] for epsg in likely)
-    raise InvalidInputError(
-        f"Les coordonnées en mètres peuvent être en {names}, et rien ne dit lequel : ajoutez le "
-        f"système aux titres des colonnes, comme « x_{likely[0]} » et « y_{likely[0]} » pour "
-        f"{SYSTEMS[likely[0]]}."
-    )
+    return best_fit(fits)
 
 
 def _pair(line: Line) -> tuple[float, float]:

@@ -5,6 +5,8 @@ contour holds the square's centre, else (beyond the region) the nearest commune'
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +21,16 @@ from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region import embedded_set
+from data.region.coordinate_systems import (
+    LAMBERT_93,
+    METRES_ABOVE,
+    SYSTEMS,
+    best_fit,
+    named_by,
+    readings,
+    sampled,
+    to_degrees,
+)
 from geo.errors import InvalidInputError
 
 _IDENTITY = re.compile(r"CRS(\d{4})RES(\d+)mN(-?\d+)E(-?\d+)")
@@ -61,7 +73,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     header = _find(candidate)
     if header is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas une grille de population.")
-    tally, away, kept = Tally(), 0, []
+    tally, away, kept, system = Tally(), 0, [], LAMBERT_93
     named = set(index.communes["code"])
     frame = _frame(index)
     columns = {
@@ -71,9 +83,12 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     }
     if columns["identity"] is None:
         columns |= {"lon": header.first(*_LON), "lat": header.first(*_LAT)}
+        system = _system(header, frame)
+        if system != LAMBERT_93:
+            tally.remarks.append(f"coordonnées lues en {SYSTEMS[system]}")
     for batch in header.batches(**columns):
         tally.read += len(batch)
-        placed = _placed(batch, tally)
+        placed = _placed(batch, tally, system)
         near = (placed[["lon", "lat"]] >= frame[0]).all(axis=1)
         near &= (placed[["lon", "lat"]] <= frame[1]).all(axis=1)
         away += int((~near).sum())
@@ -122,25 +137,22 @@ def _several_places(header: Header) -> bool:
     if code is None and name is None:
         return True
     lon, lat = header.first(*_LON), header.first(*_LAT)
-    asked = {row: set(columns) for row, columns in header.table.asked.items()}
     named: set[str] = set()
     places: set[tuple[str, float, float]] = set()
     try:
-        for batch in header.batches(named=name if code is None else code, lon=lon, lat=lat):
-            at = pd.DataFrame({key: numbers(batch[key]) for key in ("lon", "lat")})
-            told = (batch["named"] != "") & at.notna().all(axis=1)
-            steps = (at[told] / _APART_DEGREES).round()
-            here = batch.loc[told, "named"]
-            named.update(here)
-            places.update(zip(here, steps["lon"], steps["lat"], strict=True))
-            if code is not None and len(places) > len(named):
-                return True
+        with _asked_for_nothing(header):
+            for batch in header.batches(named=name if code is None else code, lon=lon, lat=lat):
+                at = pd.DataFrame({key: numbers(batch[key]) for key in ("lon", "lat")})
+                told = (batch["named"] != "") & at.notna().all(axis=1)
+                steps = (at[told] / _APART_DEGREES).round()
+                here = batch.loc[told, "named"]
+                named.update(here)
+                places.update(zip(here, steps["lon"], steps["lat"], strict=True))
+                if code is not None and len(places) > len(named):
+                    return True
         return bool(places) and len(named) < _NAMED_PER_PLACE * len(places)
     except InvalidInputError:  # said by who reads it
         return False
-    finally:
-        header.table.asked.clear()
-        header.table.asked.update(asked)
 
 
 def _frame(index: CommuneIndex) -> np.ndarray:
@@ -149,8 +161,49 @@ def _frame(index: CommuneIndex) -> np.ndarray:
     return np.array([points.min(axis=0) - _FAR_DEGREES, points.max(axis=0) + _FAR_DEGREES])
 
 
-def _placed(batch: pd.DataFrame, tally: Tally) -> pd.DataFrame:
-    """Return lon, lat, people, codes of the rows that hold them."""
+def _system(header: Header, frame: np.ndarray) -> int:
+    """Return the system of a grid's metres: where most of it is in France, then in the region.
+
+    Raises
+    ------
+    InvalidInputError
+        Two systems fit as well, and no heading tells which.
+    """
+    lon, lat = header.first(*_LON), header.first(*_LAT)
+    with _asked_for_nothing(header):
+        samples = []
+        for batch in header.batches(lon=lon, lat=lat):
+            pairs = pd.DataFrame({key: numbers(batch[key]) for key in ("lon", "lat")}).dropna()
+            metres = pairs[(pairs.abs() > METRES_ABOVE).any(axis=1)].to_numpy(float)
+            if not len(metres):
+                break
+            samples.append(sampled(metres))
+    metres = np.concatenate(samples) if samples else np.empty((0, 2))
+    possible = readings(metres) or [LAMBERT_93]
+    named = named_by(name for name, place in header.columns.items() if place in {lon, lat})
+    if named in possible:
+        return int(named)
+    points = {epsg: to_degrees(sampled(metres), epsg) for epsg in possible}
+    inside = {
+        epsg: int(((found >= frame[0]) & (found <= frame[1])).all(axis=1).sum())
+        for epsg, found in points.items()
+    }
+    return best_fit(inside)
+
+
+@contextmanager
+def _asked_for_nothing(header: Header) -> Iterator[None]:
+    """Let a file be looked through: what it is asked for meanwhile is forgotten."""
+    asked = {row: set(columns) for row, columns in header.table.asked.items()}
+    try:
+        yield
+    finally:
+        header.table.asked.clear()
+        header.table.asked.update(asked)
+
+
+def _placed(batch: pd.DataFrame, tally: Tally, system: int) -> pd.DataFrame:
+    """Return lon, lat, people, codes of the rows that hold them; metres are those of a system."""
     rows = batch.assign(people=numbers(batch["text"]))
     rows["codes"] = batch.get("codes", "")
     if "identity" in batch:
@@ -158,10 +211,9 @@ def _placed(batch: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     else:
         rows["lon"], rows["lat"] = numbers(batch["lon"]), numbers(batch["lat"])
         metres = rows["lon"].abs() > 180
-        if metres.any():  # Lambert-93, the national plane
-            to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
-            lon, lat = to_degrees.transform(rows.loc[metres, "lon"], rows.loc[metres, "lat"])
-            rows.loc[metres, "lon"], rows.loc[metres, "lat"] = lon, lat
+        if metres.any():
+            places = rows.loc[metres, ["lon", "lat"]].to_numpy(float)
+            rows.loc[metres, ["lon", "lat"]] = to_degrees(places, system)
     nobody = rows["people"].isna() | (rows["people"] < 0)
     lost = rows["lon"].isna() | rows["lat"].isna() | (rows["lat"].abs() > 90)
     tally.refuse(rows[nobody], "nombre d'habitants illisible")
@@ -176,9 +228,9 @@ def _centres(identities: pd.Series) -> pd.DataFrame:
     found = pd.DataFrame(np.nan, index=identities.index, columns=["lon", "lat"])
     for code in crs.dropna().unique():
         rows = crs == code
-        to_degrees = pyproj.Transformer.from_crs(int(code), 4326, always_xy=True)
+        turn = pyproj.Transformer.from_crs(int(code), 4326, always_xy=True)
         half = side[rows] / 2
-        lon, lat = to_degrees.transform(east[rows] + half, north[rows] + half)
+        lon, lat = turn.transform(east[rows] + half, north[rows] + half)
         found.loc[rows, "lon"], found.loc[rows, "lat"] = lon, lat
     return found
 

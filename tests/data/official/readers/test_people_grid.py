@@ -63,6 +63,21 @@ def test_any_grid_with_coordinates(read, tmp_path, metres):
     assert table["lon"].iloc[0] == pytest.approx(0.716, abs=1e-6)
 
 
+@pytest.mark.parametrize("epsg", [3857, 27572, 32630, 3946])
+def test_a_grid_in_another_system_is_told_by_its_values(read, tmp_path, epsg):
+    """With a national grid in Web Mercator, its north-east is Lambert-93 of the Gironde."""
+    turn = pyproj.Transformer.from_crs(4326, epsg, always_xy=True)
+    places = [(0.716, 46.1)] + [(3.6 + k / 10, 49.5) for k in range(9)] * (epsg == 3857)
+    lines = [f"{x};{y};40" for x, y in (turn.transform(*place) for place in places)]
+    path = tmp_path / "grille_2023.csv"
+    path.write_text("\n".join(["x;y;population", *lines]))
+    _, result = read(path)
+    table = result.tables["people_squares"]
+    assert table["code"].tolist() == ["16001"]
+    assert table[["lon", "lat"]].to_numpy()[0] == pytest.approx([0.716, 46.1], abs=3e-5)
+    assert any("coordonnées lues en" in remark for remark in result.tally.remarks)
+
+
 def test_a_geopackage_of_squares(read, tmp_path):
     x, y = TO_L93.transform(0.716, 46.1)
     square = shapely.box(x - 100, y - 100, x + 100, y + 100)
