@@ -14,7 +14,7 @@ from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting.instances import build_model
-from data.siting.site_parts import SiteParts, parts_within
+from data.siting.site_parts import SiteParts, by_reach, parts_within
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
 from geo.siting import (
@@ -272,16 +272,11 @@ def _in_parts(
     parts = near.parts
     inside = parts.owner < ground.count
     reached = near.reached(ground.gps.size)[inside]
-    shapes, group = np.unique(
-        np.column_stack([reached, served[parts.owner[inside]]]), axis=0, return_inverse=True
-    )
-    costs = np.where(shapes, 0.0, np.inf)
     without = ground.parts_without_room(ground.gps, near)[inside]
-    people = [
-        np.bincount(group.ravel(), each, len(shapes)).astype(np.float64)
-        for each in (without, parts.people[inside])
-    ]
-    return costs[:, :-1], costs[:, -1], people[0], people[1]
+    costs, (left, everybody) = by_reach(
+        np.column_stack([reached, served[parts.owner[inside]]]), without, parts.people[inside]
+    )
+    return costs[:, :-1], costs[:, -1], left, everybody
 
 
 def _weights(ground: Ground, weights: str) -> tuple[Floats, str]:

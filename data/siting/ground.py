@@ -17,7 +17,7 @@ from data.access.unknown_supply import KNOWN
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
-from data.siting.site_parts import SiteParts
+from data.siting.site_parts import SiteParts, by_reach
 from data.uploads.site import Site
 from geo import access as ga
 from geo.room import Reach, nearest_first
@@ -184,10 +184,9 @@ class Ground:
             nobody = np.zeros(sites.shape[1])
             return self.without_room(gps, sites, nobody, per_gp), sites[: self.count]
         inside = near.parts.owner < self.count
-        shapes, group = np.unique(near.reached(gps.size)[inside], axis=0, return_inverse=True)
         without = self.parts_without_room(gps, near, per_gp)[inside]
-        people = np.bincount(group.ravel(), without, len(shapes)).astype(np.float64)
-        return people, np.where(shapes, 0.0, np.inf)
+        minutes, (people,) = by_reach(near.reached(gps.size)[inside], without)
+        return people, minutes
 
     @staticmethod
     def parts_without_room(

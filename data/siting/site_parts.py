@@ -60,6 +60,27 @@ class SiteParts:
         return told[:, list(self.of)]
 
 
+def by_reach(reached: npt.NDArray[np.bool_], *people: Floats) -> tuple[Floats, list[Floats]]:
+    """Add up the people who reach the same sites.
+
+    Parameters
+    ----------
+    reached
+        Whether each row reaches each site, shape (n, m).
+    people
+        Some counts of each row, each of shape (n,).
+
+    Returns
+    -------
+    tuple
+        Minutes of each set of sites reached, shape (k, m): 0 to those reached, inf to the others;
+        and each of the counts over it, shape (k,).
+    """
+    shapes, group = np.unique(reached, axis=0, return_inverse=True)
+    sums = [np.bincount(group.ravel(), each, len(shapes)).astype(np.float64) for each in people]
+    return np.where(shapes, 0.0, np.inf), sums
+
+
 def site_parts(
     territory: Territory, parts: Parts | None, sites: Sequence[Site]
 ) -> SiteParts | None:

@@ -16,21 +16,14 @@ from typing import Any
 
 import pandas as pd
 
+from data.region.embedded_set import Attribution
 from geo.errors import InvalidInputError, UnavailableError
 
 _TIMEOUT_S = 600
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(Attribution):
     """A package pinned by version and hash, with what the screen must say of it."""
-
-    name: str
-    version: str
-    sha256: str
-    title: str
-    producer: str
-    licence: str
 
 
 CONTOURS = Package(

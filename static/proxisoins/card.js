@@ -9,6 +9,7 @@ export class Card {
   constructor(carte) {
     this.carte = carte;
     this.detail = null;
+    this.words = {};
     this.node = make("section", { class: "card", hidden: "", "aria-label": "Commune sélectionnée", tabindex: "-1" });
     [this.told, this.figures] = [make("div"), make("div")];
     this.said = make("p", { class: "said", role: "status" });
@@ -56,25 +57,23 @@ export class Card {
     return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
   }
 
-  /* The room of a commune in words, once the module that words it is there. */
+  /* The room of a commune in words. */
   proof(row) {
     const { room } = this.carte;
-    if (!room.offered) return null;
-    if (this.proved) return this.proved(room, row);
-    import("./proof.js").then(({ proof }) => {
-      this.proved = proof;
-      if (this.row !== undefined) this.fill(this.row);
-    });
-    return null;
+    return room.offered ? this.later("proof", () => import("./proof.js"), room, row) : null;
   }
 
   /* Who is around the point whose isochrones are drawn. */
   reach() {
     const { around, carte } = this;
-    if (!around || !carte.state.here) return null;
-    if (this.reached) return this.reached(carte, around);
-    import("./around.js").then(({ reached }) => {
-      this.reached = reached;
+    return around && carte.state.here ? this.later("reached", () => import("./around.js"), carte, around) : null;
+  }
+
+  /* What a module words, once it is there: the card is then filled again. */
+  later(name, load, ...given) {
+    if (this.words[name]) return this.words[name](...given);
+    load().then((module) => {
+      this.words[name] = module[name];
       if (this.row !== undefined) this.fill(this.row);
     });
     return null;
