@@ -87,7 +87,7 @@ def _site() -> None:
     from data.region import catalogue
     from data.region.gazetteer import gazetteer
     from data.reports import scenario_pdf, site_tables
-    from data.scenarios.store import Draft
+    from data.scenarios.drafts import Draft
     from data.siting.evaluation import evaluate_sites
     from data.uploads import match_lines, read_lines
 

@@ -32,8 +32,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.serving import serving
 from data.region import embedded_set
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import sharing, store
+from data.scenarios.drafts import Draft
 from data.upkeep.prepare import prepare
 from data.uploads.site import Site
 
@@ -208,7 +208,7 @@ def shared_scenario() -> str:
         Site(line, f"MSP {row.name}", row.code, row.name, row.lon, row.lat, gps=3)
         for line, row in enumerate(communes.itertuples(), start=2)
     )
-    return store.share(store.save(Draft("Mesure", REGION, sites=sites)).id)[0]
+    return sharing.share(store.save(Draft("Mesure", REGION, sites=sites)).id)[0]
 
 
 def say(told: Told, *, alone: bool = False) -> bool:

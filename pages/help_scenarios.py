@@ -8,8 +8,9 @@ import streamlit as st
 from data.base.french import date, today
 from data.region.territory import Territory
 from data.reports import council_pdf, letter
-from data.scenarios import store
-from data.scenarios.store import Draft, Scenario
+from data.scenarios import drafts, store
+from data.scenarios.drafts import Draft
+from data.scenarios.store import Scenario
 from data.solidarity.plans import Help
 from geo.errors import ProxiSoinsError
 from pages import accounts, figures, kept_parts, shell, sites_sharing
@@ -23,9 +24,9 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
     """Draw the report of the plan on screen and, for planners, the plans kept."""
     st.header("Enregistrer, comparer, partager")
     name = st.text_input(
-        "Nom du plan", max_chars=store.NAME_CHARACTERS, key="aide_nom", placeholder="plan sans nom"
+        "Nom du plan", max_chars=drafts.NAME_CHARACTERS, key="aide_nom", placeholder="plan sans nom"
     )
-    note = st.text_area("Note", max_chars=store.NOTE_CHARACTERS, height=80, key="aide_note")
+    note = st.text_area("Note", max_chars=drafts.NOTE_CHARACTERS, height=80, key="aide_note")
     heading = (name or "Plan de solidarité", note)
     notes = figures.notes(territory)
     kept_parts.draw_report(
@@ -56,8 +57,8 @@ def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> No
             name,
             territory.region,
             note,
-            parameters={store.PLAN: chosen.to_query()},
-            data_versions=store.data_versions(territory),
+            parameters={drafts.PLAN: chosen.to_query()},
+            data_versions=drafts.data_versions(territory),
             simulated=territory.simulated,
         ),
         owner=accounts.author(),
@@ -71,7 +72,7 @@ def _list(territory: Territory) -> None:
     known = {
         one.id: one
         for one in store.scenarios(owner=who)
-        if one.draft.region == territory.region and store.PLAN in one.draft.parameters
+        if one.draft.region == territory.region and drafts.PLAN in one.draft.parameters
     }
     if not known:
         st.text("Aucun plan enregistré dans cette région.")

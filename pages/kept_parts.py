@@ -12,8 +12,8 @@ from data.base import french
 from data.base.french import counted
 from data.region.territory import Territory
 from data.reports import council_pdf, effect_tables, letter, pole_tables, scenario_pdf
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts
+from data.scenarios.drafts import Draft
 from data.siting import departures, project_rules, projects, public_moves
 from data.siting import effects as siting_effects
 from data.siting.effects import Effects
@@ -33,15 +33,15 @@ from pages.sites_table import draw_compared
 def of_view() -> dict[str, Any]:
     """Return the pole and the projects of the view, as a scenario keeps them."""
     view = shell.view()
-    kept = {store.POLE: view.pole.to_parameters(), store.PROJECTS: view.projects.to_parameters()}
+    kept = {drafts.POLE: view.pole.to_parameters(), drafts.PROJECTS: view.projects.to_parameters()}
     return {name: part for name, part in kept.items() if part}
 
 
 def to_view(draft: Draft) -> None:
     """Put the pole and the projects of a scenario in the view."""
     view = shell.view()
-    pole = PoleChoices.from_query(held(draft, store.POLE))
-    asked = ProjectChoices.from_query(held(draft, store.PROJECTS))
+    pole = PoleChoices.from_query(held(draft, drafts.POLE))
+    asked = ProjectChoices.from_query(held(draft, drafts.PROJECTS))
     if (pole, asked) != (view.pole, view.projects):
         shell.remember(replace(view, pole=pole, projects=asked))
 
@@ -55,10 +55,10 @@ def held(draft: Draft, name: str) -> Mapping[str, str]:
 def words(draft: Draft) -> str:
     """Return what a scenario holds ("2 sites, pôle de 3 antennes")."""
     told = [counted(len(draft.sites), "site", "sites")] if draft.sites else []
-    pole = PoleChoices.from_query(held(draft, store.POLE))
+    pole = PoleChoices.from_query(held(draft, drafts.POLE))
     if pole.antennas:
         told.append(f"pôle de {counted(len(pole.antennas), 'antenne', 'antennes')}")
-    if store.PLAN in draft.parameters:
+    if drafts.PLAN in draft.parameters:
         told.append("plan de solidarité")
     return ", ".join(told) or "sans site"
 
@@ -79,7 +79,7 @@ def public_words(territory: Territory, draft: Draft) -> list[str]:
 
 def pole_of(territory: Territory, draft: Draft, *, public: bool = False) -> PoleComparison | None:
     """Return the pole of a scenario, compared; None where it holds none that stands."""
-    chosen = PoleChoices.from_query(held(draft, store.POLE))
+    chosen = PoleChoices.from_query(held(draft, drafts.POLE))
     if len(chosen.antennas) < FEWEST:
         return None
     try:
@@ -94,9 +94,9 @@ def pole_of(territory: Territory, draft: Draft, *, public: bool = False) -> Pole
 
 def help_of(draft: Draft) -> HelpChoices | None:
     """Return the choices of the plan of help that a scenario holds, None where it holds none."""
-    if store.PLAN not in draft.parameters:
+    if drafts.PLAN not in draft.parameters:
         return None
-    return HelpChoices.from_query(held(draft, store.PLAN))
+    return HelpChoices.from_query(held(draft, drafts.PLAN))
 
 
 def plan_of(territory: Territory, draft: Draft) -> Help | None:

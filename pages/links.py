@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from data.base import french
-from data.scenarios.store import Share
+from data.scenarios.sharing import Share
 from pages.state import REGION
 
 PAGE = "partage"

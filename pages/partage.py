@@ -10,8 +10,9 @@ from data.files import exports
 from data.region.territory import Territory
 from data.reports import scenario_results, site_tables
 from data.reports.scenario_results import Search
-from data.scenarios import store
-from data.scenarios.store import Draft, Shared
+from data.scenarios import drafts, sharing
+from data.scenarios.drafts import Draft
+from data.scenarios.sharing import Shared
 from data.siting.best import BestSites
 from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
@@ -54,7 +55,7 @@ def _opened() -> Shared | None:
         The database cannot be read just now: the link may well be valid.
     """
     try:
-        return store.open_share(st.query_params.get(links.TOKEN, ""))
+        return sharing.open_share(st.query_params.get(links.TOKEN, ""))
     except MomentarilyUnavailableError:
         raise
     except ProxiSoinsError:
@@ -85,7 +86,7 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
 
 def _title(territory: Territory, draft: Draft) -> str:
     """Return the title of the page: the territory of a sheet, the screen of a view."""
-    view = kept_parts.held(draft, store.VIEW)
+    view = kept_parts.held(draft, drafts.VIEW)
     screen = view_sharing.TITLES.get(view.get(view_sharing.SCREEN, ""), "")
     if not screen:
         return "Scénario partagé"
@@ -114,7 +115,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
 
 
 def _draw_scenario(territory: Territory, shared: Shared) -> None:
-    view = kept_parts.held(shared.draft, store.VIEW)
+    view = kept_parts.held(shared.draft, drafts.VIEW)
     if shared_views.knows(view):
         shared_views.draw(territory, view)
         return

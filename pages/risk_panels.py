@@ -10,7 +10,7 @@ from data.base import french
 from data.base.french import MISSING
 from data.region import privacy
 from data.region.territory import Territory
-from data.scenarios import predictions, store
+from data.scenarios import drafts, predictions, verdicts
 from geo.errors import ProxiSoinsError
 from models.region import ages, flag, flag_tables, predict
 from models.region import departure as departures
@@ -108,7 +108,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     """Explain one commune's flag: what, how sure, and the part that is asked for."""
     row = flag.row(shell.risk(territory, horizon), code)
     st.subheader(f"{row['name']} : risque {row['risk_class']} de relève non assurée")
-    said = store.reviews([code])
+    said = verdicts.reviews([code])
     if said:
         st.badge(flag_tables.reviewed_told(said[0]), icon=":material/rate_review:", color="blue")
     for sentence in [flag.register_told(row), *flag.headline(row)]:
@@ -164,7 +164,7 @@ PARTS: dict[str, Callable[[Territory, dict[str, Any], int], None]] = {
 def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> None:
     """Draw the form of a new review; `number` reviews were given before."""
     with st.form(f"avis-{code}-{number}"):
-        verdict = st.segmented_control("Ce signal est", store.VERDICTS, default=None)
+        verdict = st.segmented_control("Ce signal est", verdicts.VERDICTS, default=None)
         signed = accounts.author() or st.text_input(
             "Signature",
             max_chars=60,
@@ -172,7 +172,7 @@ def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> N
         )
         comment = st.text_area(
             "Commentaire",
-            max_chars=store.NOTE_CHARACTERS,
+            max_chars=drafts.NOTE_CHARACTERS,
             placeholder="Ce que dit le terrain. Ni nom ni âge d’un médecin.",
         )
         if st.form_submit_button("Enregistrer l’avis", type="primary"):
@@ -182,7 +182,9 @@ def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> N
             try:
                 row = flag.row(shell.risk(territory, horizon), code)
                 accounts.require(Role.PLANNER)
-                store.save_review(code, verdict, comment, owner=signed.strip(), seen=flag.seen(row))
+                verdicts.save_review(
+                    code, verdict, comment, owner=signed.strip(), seen=flag.seen(row)
+                )
             except ProxiSoinsError as error:
                 st.error(str(error))
             else:
@@ -192,7 +194,7 @@ def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> N
 
 def review_form(territory: Territory, code: str, horizon: int) -> None:
     """Keep what the planner says of the flag as it is shown; show what was said before."""
-    before = store.reviews([code])
+    before = verdicts.reviews([code])
     if accounts.allowed(Role.PLANNER):
         _ask_review(territory, code, horizon, len(before))
     said = flag_tables.reviews_listed(before, territory.communes)
@@ -205,7 +207,7 @@ def review_form(territory: Territory, code: str, horizon: int) -> None:
 def reviews(territory: Territory) -> None:
     """List every review of the region, dated, and offer it as a file."""
     codes = territory.communes["code"].tolist()
-    said = flag_tables.reviews_listed(store.reviews(codes), territory.communes)
+    said = flag_tables.reviews_listed(verdicts.reviews(codes), territory.communes)
     st.subheader("Avis des planificateurs")
     if said.empty:
         st.caption("Aucun avis n’a été donné dans cette région.")

@@ -16,7 +16,7 @@ from data.maps.document import ContoursAddress
 from data.region import france
 from data.region.schemas import ZONES
 from data.region.territory import Territory
-from data.scenarios import database, store
+from data.scenarios import database, verdicts
 from geo.errors import ProxiSoinsError, UnavailableError
 from models.backtests import proof
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
@@ -452,7 +452,7 @@ def draw() -> None:
     if late:
         st.warning(late)
     st.text(flag.gone_told(table, shell.risk(territory, horizon)))
-    table = flag.reviewed(table, store.reviews(table["code"].tolist()))
+    table = flag.reviewed(table, verdicts.reviews(table["code"].tolist()))
     _tabs(
         {
             RANKING: lambda: _ranking(territory, table, _filters(table, communes), horizon),

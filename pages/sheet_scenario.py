@@ -5,8 +5,8 @@ import streamlit as st
 from data.region.territory import Territory
 from data.reports import effect_tables
 from data.reports.sheet import Sheet
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts, store
+from data.scenarios.drafts import Draft
 from data.siting.effects import Effects
 from geo.errors import ProxiSoinsError
 from pages import accounts, exporting, kept_parts, sheet_paper, shell
@@ -39,7 +39,7 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
         kept = {
             key: one
             for key, one in everywhere.items()
-            if one.draft.region == territory.region and store.VIEW not in one.draft.parameters
+            if one.draft.region == territory.region and drafts.VIEW not in one.draft.parameters
         }
         if not kept:
             return

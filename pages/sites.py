@@ -8,7 +8,7 @@ import streamlit as st
 from data.region.territory import Territory
 from data.reports import scenario_results, site_tables
 from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 from geo.errors import ProxiSoinsError

@@ -10,7 +10,7 @@ from data.base.french import counted, number
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import pole_tables
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.siting.pole_plan import BEST, MOST_HALF_DAYS, TYPED, PoleComparison, PolePlan, compared
 from data.siting.poles import FEWEST, MOST
 from data.uploads.site import Site

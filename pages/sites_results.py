@@ -15,7 +15,7 @@ from data.region.territory import Territory
 from data.reports import scenario_pdf, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.siting import departures as leaving
 from data.siting import public_moves
 from data.siting.best import CAPACITATED, BestSites

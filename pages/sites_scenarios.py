@@ -8,8 +8,10 @@ from data.base import french
 from data.region.territory import Territory
 from data.reports import scenario_results
 from data.reports.scenario_results import Search
-from data.scenarios import store
-from data.scenarios.store import Draft, Scenario
+from data.scenarios import drafts, sharing, store
+from data.scenarios.comparison import compare
+from data.scenarios.drafts import Draft
+from data.scenarios.store import Scenario
 from data.siting.best import BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
@@ -43,7 +45,7 @@ def draft_of(
         sites,
         departures=dict(work().departures),
         parameters=({} if found is None else found[0].to_parameters()) | kept_parts.of_view(),
-        data_versions=store.data_versions(territory),
+        data_versions=drafts.data_versions(territory),
         simulated=territory.simulated,
     )
 
@@ -91,13 +93,13 @@ def draw_save(
     name = left.text_input(
         "Nom du scénario",
         value=current.draft.name if current else "",
-        max_chars=store.NAME_CHARACTERS,
+        max_chars=drafts.NAME_CHARACTERS,
         key=f"sites_nom_{identity}",
     )
     note = right.text_area(
         "Note",
         value=current.draft.note if current else "",
-        max_chars=store.NOTE_CHARACTERS,
+        max_chars=drafts.NOTE_CHARACTERS,
         height=80,
         key=f"sites_note_{identity}",
     )
@@ -147,7 +149,7 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
     if saved.updated_by:  # as text: it comes from the login's provider
         st.text(f"Enregistré par {saved.updated_by}.")
     with st.expander("Comparer les deux versions"):
-        differences = store.compare(saved.draft, mine)
+        differences = compare(saved.draft, mine)
         titles = {
             "aspect": "Quoi",
             "item": "Élément",
@@ -168,7 +170,7 @@ def draw_list(territory: Territory) -> None:
         one
         for one in store.scenarios(owner=who)
         if one.draft.region == territory.region
-        and not {store.PLAN, store.VIEW} & one.draft.parameters.keys()
+        and not {drafts.PLAN, drafts.VIEW} & one.draft.parameters.keys()
     ]
     if damaged := store.damaged(owner=who):
         st.text(
@@ -213,7 +215,7 @@ def draw_list(territory: Territory) -> None:
 
 
 def _duplicate(chosen: Scenario) -> None:
-    name = f"{chosen.draft.name[: store.NAME_CHARACTERS - 10]} (copie)"
+    name = f"{chosen.draft.name[: drafts.NAME_CHARACTERS - 10]} (copie)"
     try:
         accounts.require(Role.PLANNER)
         copy = store.duplicate(chosen.id, name, owner=accounts.author())
@@ -242,15 +244,15 @@ def draw_shares(chosen: Scenario) -> None:
         days = st.number_input(
             "Durée du lien (jours)",
             min_value=1,
-            max_value=store.MOST_SHARE_DAYS,
-            value=store.SHARE_DAYS,
+            max_value=sharing.MOST_SHARE_DAYS,
+            value=sharing.SHARE_DAYS,
             key=f"sites_jours_{chosen.id}",
         )
         asked = st.button("Créer un lien", type="primary", key=f"sites_partager_{chosen.id}")
     if asked:
         try:
             accounts.require(Role.PLANNER)
-            token, made = store.share(chosen.id, days=int(days), owner=accounts.author())
+            token, made = sharing.share(chosen.id, days=int(days), owner=accounts.author())
         except ProxiSoinsError as error:
             st.error("Le lien n’a pas été créé.")
             st.text(str(error))
@@ -261,13 +263,13 @@ def draw_shares(chosen: Scenario) -> None:
                 "qu’il est, en lecture seule, jusqu’au "
                 f"{french.date(made.expires_at.astimezone().date())}."
             )
-    made_before = store.shares(chosen.id, owner=accounts.author())
+    made_before = sharing.shares(chosen.id, owner=accounts.author())
     for number, link in enumerate(made_before, start=1):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
         if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
             accounts.require(Role.PLANNER)
-            store.revoke(link.id, owner=accounts.author())
+            sharing.revoke(link.id, owner=accounts.author())
             st.rerun(scope="fragment")
 
 
@@ -283,7 +285,7 @@ def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenar
         if other_id is None:
             return
         other = by_id[other_id]
-        differences = store.compare(chosen.draft, other.draft)
+        differences = compare(chosen.draft, other.draft)
         titles = {"aspect": "Quoi", "item": "Élément", "first": "Premier", "second": "Second"}
         changed = differences[~differences["same"]]
         grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.base import french
-from data.scenarios import journal, store
+from data.scenarios import drafts, journal, store
 from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
 from pages import accounts
@@ -78,7 +78,7 @@ def draw_bin(region: str) -> None:
     gone = {
         one.id: one
         for one in store.deleted(owner=who)
-        if one.draft.region == region and store.VIEW not in one.draft.parameters
+        if one.draft.region == region and drafts.VIEW not in one.draft.parameters
     }
     if not gone:
         return

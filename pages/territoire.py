@@ -8,7 +8,7 @@ from data.access.indicators import LEVELS
 from data.base import french
 from data.region.territory import Territory
 from data.reports.sheet import LEVEL_TITLES, Sheet
-from data.scenarios import store
+from data.scenarios import verdicts
 from models.region import flag_tables
 from pages import accounts, exporting, figures, sheet_body, sheet_paper, sheet_scenario, shell
 
@@ -78,7 +78,7 @@ def _draw_review(level: str, code: str) -> None:
     """Draw the pill of the last review of a commune's flag, for who may see the risk."""
     if level != "commune" or not accounts.may_see_risk():
         return
-    said = store.reviews([code])
+    said = verdicts.reviews([code])
     if said:
         told = f"Avis sur la relève : {flag_tables.reviewed_told(said[0])}"
         st.badge(told, icon=":material/rate_review:", color="blue")

@@ -4,8 +4,10 @@ import streamlit as st
 
 from data.base import french
 from data.region.territory import Territory
-from data.scenarios import store
-from data.scenarios.store import Draft, Scenario, Share
+from data.scenarios import drafts, sharing, store
+from data.scenarios.drafts import Draft
+from data.scenarios.sharing import Share
+from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
 from pages import accounts, links, shell
 from pages.accounts import Role
@@ -39,21 +41,21 @@ def _make(territory: Territory, screen: str) -> None:
     draft = Draft(
         name,
         territory.region,
-        parameters={store.VIEW: _view(screen)},
-        data_versions=store.data_versions(territory),
+        parameters={drafts.VIEW: _view(screen)},
+        data_versions=drafts.data_versions(territory),
         simulated=territory.simulated,
     )
     accounts.require(Role.PLANNER)
-    token, _ = store.share(store.save(draft, owner=owner).id, owner=owner)
+    token, _ = sharing.share(store.save(draft, owner=owner).id, owner=owner)
     st.session_state[_MADE + screen] = links.address(token, territory.region)
 
 
 def _revoke(scenario: Scenario, screen: str) -> None:
     """Close the links of a view: it is of no other use."""
     owner = accounts.author()
-    for link in store.shares(scenario.id, owner=owner):
+    for link in sharing.shares(scenario.id, owner=owner):
         accounts.require(Role.PLANNER)
-        store.revoke(link.id, owner=owner)
+        sharing.revoke(link.id, owner=owner)
     accounts.require(Role.PLANNER)
     store.delete(scenario.id, owner=owner)
     st.session_state.pop(_MADE + screen, None)
@@ -64,8 +66,8 @@ def _open_links(region: str) -> list[tuple[Scenario, Share]]:
     owner = accounts.author()
     found = []
     for one in store.scenarios(owner=owner):
-        if one.draft.region == region and store.VIEW in one.draft.parameters:
-            found += [(one, link) for link in store.shares(one.id, owner=owner) if link.active]
+        if one.draft.region == region and drafts.VIEW in one.draft.parameters:
+            found += [(one, link) for link in sharing.shares(one.id, owner=owner) if link.active]
     return found[:MOST_LISTED]
 
 
@@ -84,7 +86,7 @@ def draw(screen: str) -> None:
     )
     st.text_input(
         "Titre du lien",
-        max_chars=store.NAME_CHARACTERS,
+        max_chars=drafts.NAME_CHARACTERS,
         placeholder=TITLES[screen],
         key=_NAME + screen,
     )
@@ -97,7 +99,7 @@ def draw(screen: str) -> None:
             st.code(made, language=None, wrap_lines=True)
             st.caption(
                 "Copiez ce lien maintenant : il n’est montré qu’ici. Il s’ouvre pendant "
-                f"{store.SHARE_DAYS} jours."
+                f"{sharing.SHARE_DAYS} jours."
             )
         _draw_open(territory.region, screen)
     except ProxiSoinsError as error:

@@ -15,7 +15,7 @@ from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.reports.scenario_results import Search, versions_words
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.siting.best import BestSites
 from data.siting.departures import TODAY, ground_after, words
 from data.siting.evaluation import SiteEvaluation

@@ -13,8 +13,8 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports.site_files import write_evaluation
 from data.reports.site_tables import MEASURE, MODELS, TOGETHER, side_by_side
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts
+from data.scenarios.drafts import Draft
 from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_of
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
@@ -158,7 +158,7 @@ EXISTING_WORDS = {
 
 def changes_since(draft: Draft, territory: Territory) -> list[str]:
     """Return, in French, the data that are no more those the scenario was made with."""
-    now = store.data_versions(territory)
+    now = drafts.data_versions(territory)
     hashed = {"territoire": "les données de la région", "temps de trajet": "les temps de trajet"}
     told = []
     for name in dict.fromkeys([*draft.data_versions, *now]):

@@ -47,6 +47,15 @@ _MIGRATION_LOCK = 7_236_471
 _migrating = threading.Lock()
 
 
+LOCAL = ""
+"""Owner of what is saved where nobody logs in; where people do, it belongs to all planners."""
+
+
+def now() -> dt.datetime:
+    """Return the moment at which things are written, UTC."""
+    return dt.datetime.now(tz=dt.UTC)
+
+
 class Moment(sa.TypeDecorator[dt.datetime]):
     """A moment in UTC; SQLite, which keeps no time zone, gives it back in UTC too."""
 
@@ -80,7 +89,7 @@ class Base(DeclarativeBase):
 
 
 class ScenarioRow(Base):
-    """A scenario; `content` is `data.scenarios.store.Draft` as JSON."""
+    """A scenario; `content` is `data.scenarios.drafts.Draft` as JSON."""
 
     __tablename__ = "scenario"
 

@@ -14,7 +14,7 @@ from data.access.inputs import NEAR_MINUTES
 from data.base.french import counted, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
-from data.scenarios.store import Review, Seen
+from data.scenarios.verdicts import Review, Seen
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
 from models.learning import artefact

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, date, number, percent, signed
-from data.scenarios.store import Review
+from data.scenarios.verdicts import Review
 from models.region.departure import Departure, RoomLost
 from models.region.flag import minutes, past
 from models.region.follow_up import RegionFollowUp

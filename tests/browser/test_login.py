@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from data.region import catalogue
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import sharing, store
+from data.scenarios.drafts import Draft
 from data.uploads import Site
 from models.region import predict
 from tests.browser.conftest import DESKTOP, free_port, running_server
@@ -173,7 +173,7 @@ def test_a_shared_link_opens_alone_without_an_account_and_tells_no_risk(
     monkeypatch.setenv("PROXISOINS_HOME", str(guarded_home))
     site = Site(2, "MSP d’Ussel", "19275", "Ussel", 2.3138, 45.5448, 4)
     saved = store.save(Draft("Plateau", "75", sites=(site,)))
-    token, _ = store.share(saved.id)
+    token, _ = sharing.share(saved.id)
     received = heard(visitor)
     visitor.goto(f"{guarded}/partage?jeton={token}")
     expect(visitor.get_by_text("Qui gagne, qui perd")).to_be_visible(timeout=SLOW_MS)

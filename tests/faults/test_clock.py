@@ -11,8 +11,8 @@ import pytest
 from data.base import table_cache
 from data.official import imports
 from data.region import catalogue
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import sharing, store
+from data.scenarios.drafts import Draft
 from geo.errors import UnavailableError
 from tests.faults.generated import GOLDEN
 
@@ -37,12 +37,12 @@ def go_back(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_revoked_link_stays_closed(go_back) -> None:
     saved = store.save(Draft(name="Projet", region="75"))
-    token, link = store.share(saved.id)
-    store.revoke(link.id)
+    token, link = sharing.share(saved.id)
+    sharing.revoke(link.id)
     go_back()
     with pytest.raises(UnavailableError, match="révoqué"):
-        store.open_share(token)
-    assert not store.shares(saved.id)[0].active
+        sharing.open_share(token)
+    assert not sharing.shares(saved.id)[0].active
 
 
 def test_scenarios_are_saved_changed_and_shared_as_before(go_back) -> None:
@@ -51,9 +51,9 @@ def test_scenarios_are_saved_changed_and_shared_as_before(go_back) -> None:
     changed = store.update(saved, Draft(name="Projet bis", region="75"))
     assert changed.revision == saved.revision + 1
     assert changed.updated_at < saved.updated_at
-    token, link = store.share(changed.id, days=1)
+    token, link = sharing.share(changed.id, days=1)
     assert link.active
-    assert store.open_share(token).draft.name == "Projet bis"
+    assert sharing.open_share(token).draft.name == "Projet bis"
     assert len(store.scenarios()) == 1
 
 

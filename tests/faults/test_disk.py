@@ -22,7 +22,7 @@ from data.pdses.reader import read_lines
 from data.region import catalogue, embedded_set, road_networks, table_store
 from data.region.gazetteer import gazetteer
 from data.scenarios import database, store
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.upkeep import backup
 from geo.errors import ProxiSoinsError, UnavailableError
 from geo.roads.network import ARRAYS, RoadNetwork

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import sharing, store
+from data.scenarios.drafts import Draft
 from geo.errors import UnavailableError
 from pages.state import LAYERS, ViewState
 from tests.faults.addresses import ODD, queries
@@ -44,14 +44,14 @@ def test_any_raw_query_string_gives_a_view(raw: str) -> None:
 @example("%")
 def test_a_forged_token_opens_nothing(forged: str) -> None:
     token = _token()
-    shown = store.open_share(token)
+    shown = sharing.open_share(token)
     assert shown.draft.name == "Partagé"
     for tried in (forged, token + forged, token[: len(forged)], token[:-1], token.swapcase()):
         if tried != token:
             with pytest.raises(UnavailableError, match="n'existe pas"):
-                store.open_share(tried)
+                sharing.open_share(tried)
 
 
 def _token() -> str:
     saved = store.save(Draft(name="Partagé", region="75")) if not store.scenarios() else None
-    return store.share((saved or store.scenarios()[0]).id)[0]
+    return sharing.share((saved or store.scenarios()[0]).id)[0]

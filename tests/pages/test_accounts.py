@@ -15,7 +15,7 @@ from data.base import ended_sessions
 from data.base.paths import ROOT
 from data.region import catalogue
 from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from geo.errors import ForbiddenError
 from pages import accounts
 from pages.accounts import Role, granted

@@ -7,8 +7,9 @@ from pypdf import PdfReader
 
 from data.region.catalogue import load_territory
 from data.reports import council_pdf, effect_tables
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts, sharing, store
+from data.scenarios.comparison import compare
+from data.scenarios.drafts import Draft
 from data.solidarity.tables import sentence
 from pages import kept_parts
 from pages.help_choices import HelpChoices
@@ -31,13 +32,13 @@ def kept():
                 "75",
                 "Pour le conseil.",
                 parameters=parameters,
-                data_versions=store.data_versions(territory),
+                data_versions=drafts.data_versions(territory),
                 simulated=territory.simulated,
             )
         )
         for name, parameters in (
-            ("Plan de l’hiver", {store.PLAN: PLAN.to_query()}),
-            ("Pôle de Creuse", {store.POLE: POLE.to_parameters()}),
+            ("Plan de l’hiver", {drafts.PLAN: PLAN.to_query()}),
+            ("Pôle de Creuse", {drafts.POLE: POLE.to_parameters()}),
         )
     ]
     yield made
@@ -51,7 +52,7 @@ def test_a_plan_is_saved_and_reopened_and_not_mixed_with_sites() -> None:
     app.button(key="aide_enregistrer").click().run()
     assert not app.exception
     [saved] = [one for one in store.scenarios() if one.draft.name == "Essai d’aide"]
-    assert HelpChoices.from_query(saved.draft.parameters[store.PLAN]) == PLAN
+    assert HelpChoices.from_query(saved.draft.parameters[drafts.PLAN]) == PLAN
     again = opened("solidarite", volontaires="100")
     again.button(key="aide_rouvrir").click().run()
     assert not again.exception
@@ -68,12 +69,12 @@ def test_a_pole_without_site_is_saved_and_reopened(kept) -> None:
     app.number_input(key="pole_w_demi_23008").set_value(8).run()
     app.button(key="sites_mettre_a_jour").click().run()
     assert not app.exception
-    again = store.load(kept[1].id).draft.parameters[store.POLE]
+    again = store.load(kept[1].id).draft.parameters[drafts.POLE]
     assert PoleChoices.from_query(again).antennas[0].half_days == 8
 
 
 def test_shared_links_open_the_plan_and_the_pole(kept) -> None:
-    plan, pole = (opened("partage", jeton=store.share(one.id)[0]) for one in kept)
+    plan, pole = (opened("partage", jeton=sharing.share(one.id)[0]) for one in kept)
     territory = load_territory("75")
     assert sentence(kept_parts.plan_of(territory, kept[0].draft)) in texts(plan)
     assert "Avec 10 demi-journées par semaine" in texts(pole)
@@ -128,6 +129,6 @@ def test_reports_stand_on_one_or_two_pages(kept) -> None:
 
 
 def test_parameters_are_compared_one_by_one(kept) -> None:
-    table = store.compare(kept[0].draft, kept[1].draft)
+    table = compare(kept[0].draft, kept[1].draft)
     items = set(table.loc[table["aspect"] == "paramètre", "item"])
     assert items == {"plan : volontaires", "pole : antennes"}

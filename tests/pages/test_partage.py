@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
-from data.scenarios import store
+from data.scenarios import sharing
 from geo.errors import MomentarilyUnavailableError
 
 
@@ -12,7 +12,7 @@ def test_a_link_is_said_to_be_away_while_the_database_is(monkeypatch: pytest.Mon
     def away(_token: str) -> None:
         raise MomentarilyUnavailableError("La base ne répond pas.")
 
-    monkeypatch.setattr(store, "open_share", away)
+    monkeypatch.setattr(sharing, "open_share", away)
     app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=120)
     app.query_params["jeton"] = "x"
     app.run()

@@ -15,7 +15,7 @@ from data.files import exports
 from data.maps import risk as risk_map
 from data.region import catalogue
 from data.region.territory import Territory
-from data.scenarios import predictions, store
+from data.scenarios import predictions, verdicts
 from models.backtests import proof, report
 from models.learning import artefact
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
@@ -175,16 +175,16 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     screen.text_area[0].input(hostile)
     button(screen, "Enregistrer l’avis").click().run()
     assert "Choisissez d’abord" in screen.error[0].value
-    assert not store.reviews([code])
-    screen.segmented_control[-1].set_value(store.VERDICTS[1])
+    assert not verdicts.reviews([code])
+    screen.segmented_control[-1].set_value(verdicts.VERDICTS[1])
     screen.text_input[0].input("service des soins")
     screen.text_area[0].input(hostile)
     button(screen, "Enregistrer l’avis").click().run()
     assert not screen.exception
-    (kept,) = store.reviews([code])
+    (kept,) = verdicts.reviews([code])
     assert (kept.comment, kept.owner) == (hostile, "service des soins")
     pill = " ".join(one.value for one in screen.markdown)
-    assert f"{store.VERDICTS[1]} · service des soins · " in pill
+    assert f"{verdicts.VERDICTS[1]} · service des soins · " in pill
     told = flag.reviewed(risk, [kept])
     assert told.loc[told["review"] != "", "code"].tolist() == [code]
     assert kept.seen == flag.seen(flag.row(risk, code))

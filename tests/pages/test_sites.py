@@ -15,9 +15,9 @@ from data.region import privacy
 from data.region.catalogue import load_territory
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.scenario_results import Search
-from data.scenarios import store
+from data.scenarios import drafts, sharing, store
 from data.scenarios.database import ShareRow, session
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
 from pages import sites_pick
@@ -80,7 +80,7 @@ def saved() -> Iterator[store.Scenario]:
             f"Note {HOSTILE}",
             SITES,
             parameters=Search(k=1, own=(1,)).to_parameters(),
-            data_versions=store.data_versions(territory),
+            data_versions=drafts.data_versions(territory),
             simulated=territory.simulated,
         )
     )
@@ -178,7 +178,7 @@ def test_an_unknown_scenario_leaves_the_screen_open() -> None:
 
 
 def test_a_link_shows_the_scenario_and_no_risk(saved: store.Scenario) -> None:
-    token, _ = store.share(saved.id)
+    token, _ = sharing.share(saved.id)
     app = opened("partage", jeton=token)
     said = texts(app)
     assert f"Plateau {escape(HOSTILE)}" in html(app)
@@ -200,7 +200,7 @@ def test_a_link_says_that_the_data_have_changed(saved: store.Scenario) -> None:
     versions = dict(saved.draft.data_versions) | {"territoire": "ancienne"}
     draft = Draft("Ancien", "75", sites=SITES[:1], data_versions=versions)
     older = store.save(draft)
-    app = opened("partage", jeton=store.share(older.id)[0])
+    app = opened("partage", jeton=sharing.share(older.id)[0])
     assert "Les données ont changé depuis ce scénario" in texts(app)
     store.delete(older.id)
     store.delete(saved.id)
@@ -208,9 +208,9 @@ def test_a_link_says_that_the_data_have_changed(saved: store.Scenario) -> None:
 
 @pytest.mark.parametrize("state", ["unknown", "revoked", "expired", "deleted", "absent"])
 def test_links_that_do_not_open_say_the_same(state: str, saved: store.Scenario) -> None:
-    token, link = store.share(saved.id)
+    token, link = sharing.share(saved.id)
     if state == "revoked":
-        store.revoke(link.id)
+        sharing.revoke(link.id)
     elif state == "expired":
         past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=1)
         with session() as opened_session:
@@ -246,7 +246,7 @@ def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work)
     again = opened("sites", scenario=kept.id)
     assert again.multiselect(key="sites_departs").value == ["19136"]
     assert "Meymac : 1 sur " in texts(again)
-    shared = texts(opened("partage", jeton=store.share(kept.id)[0]))
+    shared = texts(opened("partage", jeton=sharing.share(kept.id)[0]))
     assert departures.NOT_TOLD in shared  # Meymac has fewer than five
     assert "s’en va" not in shared
     assert "Meymac : 1 sur" not in shared
@@ -263,7 +263,7 @@ def test_a_link_tells_nothing_of_departures_that_point_at_a_doctor(saved: store.
     tokens = {}
     for name, leaving in {"many": {many: 1}, "both": {many: 1} | hidden}.items():
         kept = store.save(replace(saved.draft, departures=leaving))
-        tokens[name] = store.share(kept.id)[0]
+        tokens[name] = sharing.share(kept.id)[0]
     without, with_few = (opened("partage", jeton=tokens[name]) for name in ("many", "both"))
     assert departures.NOT_TOLD in texts(with_few)
     assert departures.NOT_TOLD not in texts(without)
@@ -281,7 +281,7 @@ def test_a_link_does_not_tell_which_commune_a_gp_leaves(saved: store.Scenario) -
     for code in (one, other):
         site = replace(saved.draft.sites[0], gps=3.0, moving={code: 1.0})
         kept = store.save(replace(saved.draft, sites=(site,), parameters={}))
-        pages.append(opened("partage", jeton=store.share(kept.id)[0]))
+        pages.append(opened("partage", jeton=sharing.share(kept.id)[0]))
     first, second = pages
     assert "le départ est réparti sur l’ensemble" in texts(first)
     assert texts(first) == texts(second)

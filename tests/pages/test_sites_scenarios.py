@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from pages.sites_upload import WORK, Work
 
 

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from data.access import indicators
 from data.base.paths import ROOT
 from data.region import catalogue
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts, sharing, store
+from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from models.region import predict, soon
 from pages import accounts, shell, view_sharing
@@ -23,7 +23,7 @@ def nothing_kept() -> Iterator[None]:
     """Leave no view behind."""
     yield
     for one in store.scenarios():
-        if store.VIEW in one.draft.parameters:
+        if drafts.VIEW in one.draft.parameters:
             store.delete(one.id)
 
 
@@ -34,8 +34,8 @@ def told(app: AppTest) -> str:
 
 def visited(view: dict[str, str], name: str = "Pour le conseil") -> AppTest:
     """Open, as a visitor does, the link to a view."""
-    draft = Draft(name, REGION, parameters={store.VIEW: view})
-    token, _ = store.share(store.save(draft).id)
+    draft = Draft(name, REGION, parameters={drafts.VIEW: view})
+    token, _ = sharing.share(store.save(draft).id)
     app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
     app.query_params["jeton"] = token
     app.run()
@@ -101,14 +101,14 @@ def test_a_link_is_made_of_the_view_in_sight_listed_and_revoked() -> None:
     app.text_input[0].input("Essai de <b>mars</b>").run()
     next(one for one in app.button if one.label == "Créer un lien vers cette vue").click().run()
     assert not app.exception
-    [kept] = [one for one in store.scenarios() if store.VIEW in one.draft.parameters]
-    assert kept.draft.parameters[store.VIEW] == {"ecran": "zonage", "essai": "x:ZIP"}
+    [kept] = [one for one in store.scenarios() if drafts.VIEW in one.draft.parameters]
+    assert kept.draft.parameters[drafts.VIEW] == {"ecran": "zonage", "essai": "x:ZIP"}
     token = re.search(r"jeton=([\w-]+)", app.code[0].value)
     assert token is not None
-    assert store.open_share(token[1]).draft.name == "Essai de <b>mars</b>"
+    assert sharing.open_share(token[1]).draft.name == "Essai de <b>mars</b>"
     next(one for one in app.button if one.label == "Révoquer").click().run()
     assert not app.exception
-    assert not [one for one in store.scenarios() if store.VIEW in one.draft.parameters]
+    assert not [one for one in store.scenarios() if drafts.VIEW in one.draft.parameters]
     assert not app.code
 
 
@@ -150,7 +150,7 @@ def test_public_views_but_sheets_and_groups_are_drawn_without_any_risk(
         sites = (Site(1, "Maison", "19275", "Ussel", 2.309, 45.548, gps=2, moving={"19275": 1}),)
         kept = store.save(Draft("Une maison", REGION, sites=sites, departures={"33063": 2}))
         app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
-        app.query_params["jeton"] = store.share(kept.id)[0]
+        app.query_params["jeton"] = sharing.share(kept.id)[0]
         app.run()
         store.delete(kept.id)
         assert "Qui gagne, qui perd" in told(app)

@@ -14,8 +14,8 @@ from data.region.territory import WHOLLY_SIMULATED
 from data.reports import site_tables
 from data.reports.scenario_pdf import scenario_pdf
 from data.reports.scenario_results import Search, at_risk, changes_since, together_table
-from data.scenarios import store
-from data.scenarios.store import Draft
+from data.scenarios import drafts
+from data.scenarios.drafts import Draft
 from data.siting import evaluation as sites
 from data.uploads import UNDERSTOOD, Line, corrections, match_lines
 from tests.data.access.test_indicators import GPS
@@ -162,7 +162,7 @@ def test_a_search_survives_its_scenario_and_foreign_values_do_not():
 
 
 def test_changed_data_are_told(territory):
-    draft = Draft("A", "75", data_versions=store.data_versions(territory))
+    draft = Draft("A", "75", data_versions=drafts.data_versions(territory))
     assert changes_since(draft, territory) == []
     told = changes_since(draft, replace(territory, version="autre"))
     assert told == ["les données de la région"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data.scenarios import database, store
-from data.scenarios.store import Draft
+from data.scenarios import database, sharing, store
+from data.scenarios.drafts import Draft
 from geo.errors import InvalidInputError, MomentarilyUnavailableError, UnavailableError
 
 
@@ -87,18 +87,18 @@ def test_connections_that_are_all_taken_are_said() -> None:
 def test_a_valid_link_is_not_called_dead_while_the_database_is_locked(
     isolated_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token, _ = store.share(store.save(Draft("Plateau", "75")).id)
+    token, _ = sharing.share(store.save(Draft("Plateau", "75")).id)
     database._engine.cache_clear()
     monkeypatch.setattr(database, "_BUSY_MS", 50)
     with sqlite3.connect(isolated_home / database.FILE_NAME, isolation_level=None) as held:
         held.execute("BEGIN EXCLUSIVE")
         with pytest.raises(MomentarilyUnavailableError):
-            store.open_share(token)
+            sharing.open_share(token)
         held.execute("ROLLBACK")
     held.close()
-    assert store.open_share(token).draft.name == "Plateau"
+    assert sharing.open_share(token).draft.name == "Plateau"
     with pytest.raises(UnavailableError) as dead:
-        store.open_share("inconnu")
+        sharing.open_share("inconnu")
     assert not isinstance(dead.value, MomentarilyUnavailableError)
 
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from data.scenarios import database, store
-from data.scenarios.store import Draft
+from data.scenarios.drafts import Draft
 from data.uploads import Site
 from geo.errors import UnavailableError
 

@@ -6,8 +6,8 @@ from alembic import command
 from alembic.config import Config
 
 from data.base.paths import ROOT
-from data.scenarios import database, predictions, store
-from data.scenarios.store import Seen
+from data.scenarios import database, predictions, verdicts
+from data.scenarios.verdicts import Seen
 
 TABLE = pd.DataFrame(
     {
@@ -46,7 +46,7 @@ def test_other_data_model_or_horizon_add_a_set_and_touch_none():
 
 def test_reviews_older_than_the_record_of_what_was_seen_stay_readable():
     engine = sa.create_engine(database.url())
-    store.save_review("23096", "confirmé", "vu")
+    verdicts.save_review("23096", "confirmé", "vu")
     with engine.begin() as opened:  # back to the schema of before
         config = Config()
         config.set_main_option("script_location", str(ROOT / "data" / "scenarios" / "migrations"))
@@ -54,8 +54,8 @@ def test_reviews_older_than_the_record_of_what_was_seen_stay_readable():
         command.downgrade(config, "0001")
     engine.dispose()
     database._engine.cache_clear()
-    (old,) = store.reviews()
+    (old,) = verdicts.reviews()
     assert (old.comment, old.seen) == ("vu", None)
     seen = Seen("élevé", 0.15, 2, 2018, "v")
-    store.save_review("23096", "réfuté", "", seen=seen)
-    assert [one.seen for one in store.reviews()] == [seen, None]
+    verdicts.save_review("23096", "réfuté", "", seen=seen)
+    assert [one.seen for one in verdicts.reviews()] == [seen, None]

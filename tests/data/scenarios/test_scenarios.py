@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.base import paths
-from data.scenarios import database, store
-from data.scenarios.store import Draft
+from data.scenarios import database, sharing, store, verdicts
+from data.scenarios.comparison import compare
+from data.scenarios.drafts import Draft
 from data.uploads import Site
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -74,7 +75,7 @@ def test_scenarios_of_others_are_out_of_reach(server):
         lambda: store.load(mine.id, owner="b@ars.invalid"),
         lambda: store.update(mine, DRAFT, owner="b@ars.invalid"),
         lambda: store.delete(mine.id),
-        lambda: store.share(mine.id),
+        lambda: sharing.share(mine.id),
     ):
         with pytest.raises(UnavailableError):
             act()
@@ -82,33 +83,33 @@ def test_scenarios_of_others_are_out_of_reach(server):
 
 def test_share_is_a_frozen_copy_that_can_be_revoked(server):
     saved = store.save(DRAFT)
-    token, link = store.share(saved.id, view={"page": "sites", "z": "9"}, days=7)
+    token, link = sharing.share(saved.id, view={"page": "sites", "z": "9"}, days=7)
     store.update(saved, replace(DRAFT, note="après coup"))
-    shown = store.open_share(token)
+    shown = sharing.open_share(token)
     assert shown.draft.note == DRAFT.note
     assert shown.draft.data_versions == DRAFT.data_versions
     assert shown.draft.simulated == ("Zonage",)
     assert shown.view == {"page": "sites", "z": "9"}
     assert shown.expires_at - shown.shared_at == dt.timedelta(days=7)
-    assert store.shares(saved.id) == [link]
+    assert sharing.shares(saved.id) == [link]
     assert link.active
-    store.revoke(link.id)
+    sharing.revoke(link.id)
     with pytest.raises(UnavailableError, match="révoqué"):
-        store.open_share(token)
-    assert not store.shares(saved.id)[0].active
+        sharing.open_share(token)
+    assert not sharing.shares(saved.id)[0].active
 
 
 def test_share_expires(server, monkeypatch):
-    token, _ = store.share(store.save(DRAFT).id, days=1)
+    token, _ = sharing.share(store.save(DRAFT).id, days=1)
     later = dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=1, seconds=1)
-    monkeypatch.setattr(store, "_now", lambda: later)
+    monkeypatch.setattr(database, "now", lambda: later)
     with pytest.raises(UnavailableError, match="expiré"):
-        store.open_share(token)
+        sharing.open_share(token)
 
 
 def test_token_is_long_unique_and_never_stored(server):
     saved = store.save(DRAFT)
-    tokens = {store.share(saved.id)[0] for _ in range(20)}
+    tokens = {sharing.share(saved.id)[0] for _ in range(20)}
     assert len(tokens) == 20
     assert min(map(len, tokens)) >= 43  # 32 random bytes
     if server == "sqlite":
@@ -116,28 +117,28 @@ def test_token_is_long_unique_and_never_stored(server):
         assert not any(token.encode() in stored for token in tokens)
     for wrong in ("", "x", next(iter(tokens))[:-1], "é\ud800", "' OR 1=1 --"):
         with pytest.raises(UnavailableError, match="n'existe pas"):
-            store.open_share(wrong)
+            sharing.open_share(wrong)
 
 
 def test_deleting_a_scenario_ends_its_links(server):
     saved = store.save(DRAFT)
-    token, _ = store.share(saved.id)
+    token, _ = sharing.share(saved.id)
     store.delete(saved.id)
     with pytest.raises(UnavailableError):
-        store.open_share(token)
+        sharing.open_share(token)
 
 
 def test_reviews_are_dated_and_all_kept(server):
-    store.save_review("23096", "confirmé", "vu avec le conseil")
-    store.save_review("19275", "traité", HOSTILE)
-    store.save_review("23096", "réfuté", "un médecin arrive", owner="a@ars.invalid")
-    found = store.reviews()
+    verdicts.save_review("23096", "confirmé", "vu avec le conseil")
+    verdicts.save_review("19275", "traité", HOSTILE)
+    verdicts.save_review("23096", "réfuté", "un médecin arrive", owner="a@ars.invalid")
+    found = verdicts.reviews()
     assert [review.code for review in found] == ["23096", "19275", "23096"]
     assert found[0].owner == "a@ars.invalid"
     assert found[1].comment == HOSTILE.replace("\0", "")
-    assert [r.verdict for r in store.reviews(["23096"])] == ["réfuté", "confirmé"]
+    assert [r.verdict for r in verdicts.reviews(["23096"])] == ["réfuté", "confirmé"]
     with pytest.raises(InvalidInputError, match="confirmé, réfuté, traité"):
-        store.save_review("23096", "peut-être", "")
+        verdicts.save_review("23096", "peut-être", "")
 
 
 def test_migrations_are_those_of_the_models(server):
@@ -162,14 +163,14 @@ def test_unacceptable_drafts_are_refused():
     saved = store.save(DRAFT)
     for days in (0, 367):
         with pytest.raises(InvalidInputError, match="de 1 à 366"):
-            store.share(saved.id, days=days)
+            sharing.share(saved.id, days=days)
 
 
 def test_comparison_of_two_scenarios():
     other = replace(
         DRAFT, sites=DRAFT.sites[:1], parameters={"model": "pmedian", "k": 3}, departures={}
     )
-    table = store.compare(DRAFT, other)
+    table = compare(DRAFT, other)
     assert table.loc[~table["same"], "item"].tolist() == [
         HOSTILE,
         "23096",
@@ -207,12 +208,12 @@ def test_wrong_address_is_told_without_its_password(monkeypatch, address, messag
 
 KEEP_SAVING = """
 import sys
-from data.scenarios import store as scenarios
-from data.scenarios.store import Draft
+from data.scenarios import store as scenarios, verdicts
+from data.scenarios.drafts import Draft
 number = 0
 while True:
     saved = scenarios.save(Draft(name=f"n{number}", region="75"))
-    scenarios.save_review("23096", "traité", saved.id)
+    verdicts.save_review("23096", "traité", saved.id)
     print(saved.id, flush=True)
     number += 1
 """
@@ -234,7 +235,7 @@ def test_kill_loses_nothing_that_was_confirmed():
     kept = {scenario.id for scenario in store.scenarios()}
     assert len(confirmed) >= 2
     assert set(confirmed) <= kept
-    assert set(confirmed) <= {review.comment for review in store.reviews()}
+    assert set(confirmed) <= {review.comment for review in verdicts.reviews()}
     with closing(sqlite3.connect(paths.home() / database.FILE_NAME)) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.base import paths
-from data.scenarios import database, store
+from data.scenarios import database, sharing, store, verdicts
 from data.upkeep import backup
 
 # As the first version (0.1, 22 November 2026) made its file: kept here as text, because code that
@@ -85,16 +85,16 @@ def test_everything_of_the_first_version_is_there_and_goes_on(first: Path) -> No
     assert (draft.name, draft.note, draft.region) == ("MSP du plateau", "vue en réunion", "75")
     assert [(site.commune, site.gps) for site in draft.sites] == [("Ussel", 3.0)]
     assert dict(draft.departures) == {"19275": 1}
-    shared = store.open_share(TOKEN)
+    shared = sharing.open_share(TOKEN)
     assert (shared.draft, dict(shared.view)) == (draft, {"couches": "msp"})
-    (review,) = store.reviews()
+    (review,) = verdicts.reviews()
     assert (review.code, review.verdict, review.seen) == ("23096", "confirmé", None)
     # What this version does with it: change, delete, restore, share again.
     assert store.update(kept, draft, owner="lea@exemple.fr").revision == 5
     store.delete(kept.id)
     assert [one.id for one in store.deleted()] == [kept.id]
     assert store.restore(kept.id).draft == draft
-    store.revoke(store.shares(kept.id)[0].id)
+    sharing.revoke(sharing.shares(kept.id)[0].id)
     assert schema(first) > "0001"
 
 
