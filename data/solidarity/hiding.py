@@ -85,15 +85,28 @@ def exposed(
         Group ("" for all) and host.
     """
     start, road = (one["origin"].to_numpy(dtype=np.int64) for one in (trips, roads))
+    there, at = (one["host"].to_numpy(dtype=np.int64) for one in (trips, roads))
     taken = np.bincount(start, trips["half_days"].to_numpy(dtype=np.float64), able.size)
     spare = np.maximum(ceiling * may_leave(able) - taken, 0.0)
-    of = np.full(able.size, "", dtype=object) if group is None else group
-    around = pd.Series(spare[road]).groupby([of[road], roads["host"].to_numpy()]).sum()
     small = able[start] < LEAST_ABLE
-    own = pd.Series(spare[start[small]])
-    given = own.groupby([of[start[small]], trips["host"].to_numpy()[small]]).max()
-    left = around.reindex(given.index).fillna(0.0) - given
-    return [(str(name), int(host)) for name, host in left.index[left < LEAST_PUBLIC_GPS * ceiling]]
+    if not small.any():
+        return []
+    # Pairs of group and host site as whole numbers, those where a small commune gives alone.
+    of, names = pd.factorize(np.full(able.size, "", dtype=object) if group is None else group)
+    hosts = int(there.max()) + 1
+    pairs, pair = np.unique(of[start[small]] * hosts + there[small], return_inverse=True)
+    given = np.zeros(pairs.size)
+    np.maximum.at(given, pair, spare[start[small]])
+    # What all around have to spare there.
+    told = np.zeros(max(hosts, int(at.max(initial=0)) + 1), dtype=bool)
+    told[there[small]] = True
+    near = road[told[at]]
+    key = of[near] * hosts + at[told[at]]
+    place = np.minimum(np.searchsorted(pairs, key), pairs.size - 1)
+    known = pairs[place] == key
+    around = np.bincount(place[known], spare[near[known]], pairs.size)
+    short = pairs[around - given < LEAST_PUBLIC_GPS * ceiling]
+    return sorted((str(names[one // hosts]), int(one % hosts)) for one in short)
 
 
 def hidden_plan(
