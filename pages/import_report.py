@@ -3,13 +3,13 @@
 import streamlit as st
 
 from data.base import french
-from data.official import imports
-from data.official.imports import ImportReport
+from data.official import import_reports
+from data.official.import_reports import ImportReport
 
 
 def draw_report(report: ImportReport) -> None:
     """Say what became of a file; its name is written as text, never as Markdown."""
-    refused = report.status == imports.REFUSED
+    refused = report.status == import_reports.REFUSED
     with st.container(border=True):
         st.text(f"{report.file_name} : {report.status}")
         if report.message:

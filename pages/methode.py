@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.access import travel_time_errors
 from data.base import french
-from data.official import imports, refresh, source_state, templates
+from data.official import import_reports, imports, refresh, source_state, templates
 from data.official.dropped_files import import_dropped
 from data.region import catalogue, embedded_set, rules, schemas
 from data.region.territory import Provenance, Territory
@@ -135,7 +135,7 @@ def _waiting(territory: Territory) -> None:
                     accounts.require(Role.ADMINISTRATOR)
                     confirmed = import_dropped(files, territory.region, partial)
                 told = st.session_state.get(REPORTS, [])
-                st.session_state[REPORTS] = imports.settled(told, confirmed)
+                st.session_state[REPORTS] = import_reports.settled(told, confirmed)
                 st.rerun()
 
 
@@ -194,7 +194,7 @@ def _import(territory: Territory) -> None:
                 st.session_state[WAITING] = [
                     file
                     for file, report in zip(dropped, reports, strict=True)
-                    if report.status == imports.PARTIAL
+                    if report.status == import_reports.PARTIAL
                 ]
             st.rerun()
     _waiting(territory)

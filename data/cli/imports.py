@@ -11,7 +11,7 @@ from data.cli.options import REGION, Region
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from data.official.imports import ImportReport
+    from data.official.import_reports import ImportReport
     from data.region.territory import Provenance
 
 AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")]
@@ -51,7 +51,7 @@ def import_files(
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
     from data.base.french import counted
-    from data.official import imports
+    from data.official import import_reports, imports
 
     if complete and replaces:
         raise InvalidInputError("Choisissez --completer ou --remplacer, pas les deux.")
@@ -66,7 +66,7 @@ def import_files(
     else:
         for report in reports:
             _print_report(report)
-    waiting = [report for report in reports if report.status == imports.PARTIAL]
+    waiting = [report for report in reports if report.status == import_reports.PARTIAL]
     if waiting:
         names = ", ".join(f"« {report.file_name} »" for report in waiting)
         typer.echo(
@@ -74,7 +74,7 @@ def import_files(
             f"de côté : {names}. Relancez avec "
             "--completer ou --remplacer."
         )
-    refused = [report for report in reports if report.status == imports.REFUSED]
+    refused = [report for report in reports if report.status == import_reports.REFUSED]
     if waiting and not refused:
         raise typer.Exit(2)
     if refused:

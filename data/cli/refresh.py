@@ -35,7 +35,7 @@ def refresh(
     as_json: Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")] = False,
 ) -> None:
     """Cherche les sources officielles, télécharge ce qui a changé, le contrôle, le met en place."""
-    from data.official import imports
+    from data.official import import_reports
     from data.official import refresh as refreshing
 
     if listed:
@@ -52,7 +52,7 @@ def refresh(
     else:
         for line in lines:
             typer.echo(f"{line.at}  {line.source} : {line.status}  {line.message}".rstrip())
-    failed = [line.source for line in lines if line.status == imports.REFUSED]
+    failed = [line.source for line in lines if line.status == import_reports.REFUSED]
     if failed and not past:
         others = "les autres sont en place" if len(failed) < len(lines) else "rien n'a changé"
         raise UnavailableError(f"Sources en échec : {', '.join(failed)} ; {others}.")

@@ -5,7 +5,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.official.imports import REPLACE, ImportReport, import_files
+from data.official.import_reports import ImportReport
+from data.official.imports import REPLACE, import_files
 from geo.errors import UnavailableError
 
 _LONGEST_NAME = 60

@@ -11,7 +11,7 @@ from pathlib import Path
 from data.base import french, paths
 from data.base.locks import locked
 from data.files.downloads import UNFINISHED, Download, download
-from data.official import imports, source_state, web
+from data.official import import_reports, imports, source_state, web
 from data.official.features import fetch_features
 from data.official.received import refuse_stub
 from data.official.refresh_history import Refreshed, history, remember
@@ -59,7 +59,7 @@ class _Became:
     failure: str = ""
     kept: str = ""
     file: Download | None = None
-    report: imports.ImportReport | None = None
+    report: import_reports.ImportReport | None = None
 
 
 def refreshable() -> dict[str, Source]:
@@ -120,7 +120,7 @@ def _look(key: str, source: Source, state: Known, today: dt.date) -> Looked:
 
 def refresh(
     keys: Sequence[str], progress: Progress, region: str = "75", *, again: bool = False
-) -> tuple[list[Refreshed], list[imports.ImportReport]]:
+) -> tuple[list[Refreshed], list[import_reports.ImportReport]]:
     """Find sources, fetch those that changed, check them, put each group in place on its own.
 
     A source that fails leaves its group as it was, and the other groups go on;
@@ -154,7 +154,7 @@ def refresh(
         with locked(_folder("lock"), wait=False):
             _forget_whole_files()
             lines: dict[str, Refreshed] = {}
-            reports: list[imports.ImportReport] = []
+            reports: list[import_reports.ImportReport] = []
             for group in _groups(chosen).values():
                 group_lines, group_reports = _refresh(group, progress, region, again=again)
                 lines |= {line.source: line for line in group_lines}
@@ -180,7 +180,7 @@ def _groups(chosen: Mapping[str, Source]) -> dict[str, dict[str, Source]]:
 
 def _refresh(
     group: Mapping[str, Source], progress: Progress, region: str, *, again: bool
-) -> tuple[list[Refreshed], list[imports.ImportReport]]:
+) -> tuple[list[Refreshed], list[import_reports.ImportReport]]:
     """Refresh one group: all of it, or nothing."""
     today = french.today()
     states = source_state.known()
@@ -191,7 +191,7 @@ def _refresh(
             break  # the group comes together: what is left is not fetched for nothing
         became[key] = _fetched(one, states.get(key, Known()), progress, again=again)
     received = {key: one.file for key, one in became.items() if one.file}
-    reports: list[imports.ImportReport] = []
+    reports: list[import_reports.ImportReport] = []
     try:
         if received and not any(one.failure for one in became.values()):
             reports = imports.swap_sources({k: d.path for k, d in received.items()}, region)
@@ -291,7 +291,8 @@ def _unknown(key: str) -> InvalidInputError:
 
 def _line(now: str, one: Looked, became: _Became) -> Refreshed:
     report, file = became.report, became.file
-    status = report.status if report else imports.UNCHANGED if became.kept else imports.REFUSED
+    otherwise = import_reports.UNCHANGED if became.kept else import_reports.REFUSED
+    status = report.status if report else otherwise
     message = became.failure or (report.message if report else became.kept)
     found = one.found.address if one.found else one.source.download
     nothing = "Une autre source du même groupe a échoué." if report is None else ""
@@ -300,7 +301,7 @@ def _line(now: str, one: Looked, became: _Became) -> Refreshed:
         source=one.key,
         title=one.source.title,
         address=file.address if file else found,
-        status=imports.REFUSED if became.failure else status,
+        status=import_reports.REFUSED if became.failure else status,
         message=message or nothing,
         file_name=file.path.name if file else "",
         size=file.size if file else 0,
@@ -311,7 +312,7 @@ def _line(now: str, one: Looked, became: _Became) -> Refreshed:
 def _state(one: Looked, became: _Became, today: dt.date) -> Known:
     if became.failure:
         return replace(one.state, failure=became.failure, checked_at=today.isoformat())
-    if became.report is not None and became.report.status == imports.REFUSED:
+    if became.report is not None and became.report.status == import_reports.REFUSED:
         return replace(one.state, failure=became.report.message)
     if became.file is None or became.report is None or one.found is None:
         return one.state

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.base import table_cache
-from data.official import imports
+from data.official import import_reports, imports
 from data.region import catalogue
 from data.scenarios import sharing, store
 from data.scenarios.drafts import Draft
@@ -62,7 +62,7 @@ def test_imports_follow_one_another_whatever_their_date(go_back) -> None:
     first = catalogue.imported_tables(["gps"])["gps"]
     go_back()
     (report,) = imports.import_files([GOLDEN / "bpe_detail_latin1.csv"])
-    assert report.status == imports.IMPORTED
+    assert report.status == import_reports.IMPORTED
     assert not catalogue.imported_tables(["gps"])["gps"].equals(first)
     assert catalogue.undo()
     assert catalogue.imported_tables(["gps"])["gps"].equals(first)

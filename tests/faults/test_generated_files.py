@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.maps import payload
-from data.official import imports
+from data.official import import_reports, imports
 from data.official.dropped_files import import_dropped
 from data.pdses import storing
 from data.pdses.checks import check_lines
@@ -60,7 +60,7 @@ def on_call_lines(content: bytes, name: str) -> None:
 def official_files(content: bytes, name: str) -> None:
     """As the screen of data does; a refusal is told in the report."""
     (report,) = import_dropped([(name, content)], "75")
-    if report.status == imports.REFUSED:
+    if report.status == import_reports.REFUSED:
         raise ProxiSoinsError(report.message)
 
 

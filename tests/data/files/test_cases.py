@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from data.cli import app
 from data.files.table_files import read_text_table
-from data.official.imports import ASK, PARTIAL, REPLACE, commune_index, import_files
+from data.official.import_reports import PARTIAL
+from data.official.imports import ASK, REPLACE, commune_index, import_files
 from data.official.reading import read_here
 from data.pdses.reader import read_lines as on_call_lines
 from data.region import catalogue, embedded_set

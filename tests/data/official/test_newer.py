@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.official import imports
+from data.official import import_reports, imports
 from data.official.readers.tally import Refusal
 from data.region import catalogue, table_store
 from data.region.moments import Moment
@@ -59,7 +59,7 @@ def test_an_old_register_does_not_replace_newer_counts(register, counts):
     imports.import_files([counts(2024, 3)])
     (report,) = imports.import_files([register("20200121", 9)])
     assert _gps() == 3
-    assert report.status == imports.OLDER
+    assert report.status == import_reports.OLDER
     (remark,) = [one for one in report.remarks if "plus ancien" in one]
     assert "21/01/2020" in remark
     assert "2024" in remark
@@ -103,12 +103,12 @@ def test_no_table_goes_back_in_time(tmp_path):
     newer.write_text("codgeo;nom;pmun\n16001;A;500\n", encoding="utf-8")
     older.write_text("codgeo;nom;pmun\n16001;A;400\n", encoding="utf-8")
     first, second = (imports.import_files([one])[0] for one in (newer, older))
-    assert first.status == imports.IMPORTED, first.message
-    assert second.status == imports.OLDER
+    assert first.status == import_reports.IMPORTED, first.message
+    assert second.status == import_reports.OLDER
     populations = catalogue.imported_tables(["populations"])["populations"]
     assert populations["population"].tolist() == [500]
     catalogue.undo()
-    assert imports.import_files([older])[0].status == imports.IMPORTED
+    assert imports.import_files([older])[0].status == import_reports.IMPORTED
 
 
 def test_the_command_and_the_screen_say_it(register, counts):

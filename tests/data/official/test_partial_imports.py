@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data.cli import app
-from data.official import imports
+from data.official import import_reports, imports
 from data.region import catalogue, table_store
 
 FIRST = "code_insee;mg_2024\n19275;11\n19136;0,5\n"
@@ -30,7 +30,7 @@ def gps():
 
 def test_a_file_of_few_communes_waits_for_a_decision(files):
     (report,) = imports.import_files([files / "a.csv"], partial=imports.ASK)
-    assert report.status == imports.PARTIAL
+    assert report.status == import_reports.PARTIAL
     assert "ne couvre que 2 des 4" in report.message
     assert table_store.current_key() == ""
 
@@ -81,7 +81,7 @@ def test_a_folder_gives_the_same_state_in_any_order(tmp_path, monkeypatch):
     for rank, order in enumerate(orders):
         monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path / f"home{rank}"))
         reports = imports.import_files([tmp_path / name for name in order])
-        assert [one.message for one in reports if one.status == imports.REFUSED] == []
+        assert [one.message for one in reports if one.status == import_reports.REFUSED] == []
         tables = catalogue.imported_tables(KINDS)
         states.append({key: tables[key].to_json(orient="split") for key in KINDS})
     assert all(state == states[0] for state in states)

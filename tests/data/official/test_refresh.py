@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from data.cli import app
 from data.files import downloads
-from data.official import features, imports, refresh, resolution, source_state
+from data.official import features, import_reports, refresh, resolution, source_state
 from data.official.sources import Way, sources
 from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
@@ -106,7 +106,7 @@ def _failure(key="bpe_melodi"):
     before = table_store.current_key()
     ((line,), _) = _refresh(key)
     assert table_store.current_key() == before
-    assert line.status == imports.REFUSED
+    assert line.status == import_reports.REFUSED
     return line.message
 
 
@@ -121,7 +121,7 @@ def test_a_group_is_fetched_checked_and_swapped_in_one_step(server):
     lines, reports = refresh.refresh(
         ["bpe_melodi", "insee_ages"], lambda key, done, total: seen.append((key, done, total))
     )
-    assert [line.status for line in lines] == [imports.IMPORTED] * 2
+    assert [line.status for line in lines] == [import_reports.IMPORTED] * 2
     assert ("bpe_melodi", len(BPE), len(BPE)) in seen
     assert reports[0].tables[0].matched == 2  # an extract: communes without a line are unknown
     state = table_store.version(table_store.current_key())
@@ -134,7 +134,7 @@ def test_a_group_is_fetched_checked_and_swapped_in_one_step(server):
 def test_one_dead_source_leaves_the_others_in_place(server):
     server.answers["/bpe"] = _whole(b"", status=404)
     lines, _ = _refresh("bpe_melodi", "insee_ages")
-    assert [line.status for line in lines] == [imports.REFUSED, imports.IMPORTED]
+    assert [line.status for line in lines] == [import_reports.REFUSED, import_reports.IMPORTED]
     assert "erreur 404" in lines[0].message
     assert set(table_store.version(table_store.current_key()).tables) == {"reference"}
     assert "erreur 404" in source_state.known()["bpe_melodi"].failure
@@ -145,7 +145,7 @@ def test_a_group_comes_together_or_not_at_all(server):
     _grouped(server)
     server.answers["/ages"] = _whole(b"a;b\n1;2\n")
     lines, _ = _refresh("bpe_melodi", "insee_ages")
-    assert [line.status for line in lines] == [imports.REFUSED] * 2
+    assert [line.status for line in lines] == [import_reports.REFUSED] * 2
     assert "une autre source a échoué" in lines[0].message
     assert table_store.current_key() == ""
     server.heads["/bpe"] = {"Status": "404"}
@@ -161,7 +161,7 @@ def test_what_did_not_change_is_not_fetched_again_until_taken_back(server):
     }  # fmt: skip
     _refresh("bpe_melodi")
     ((line,), reports) = _refresh("bpe_melodi")
-    assert (line.status, reports) == (imports.UNCHANGED, [])
+    assert (line.status, reports) == (import_reports.UNCHANGED, [])
     assert "non téléchargé" in line.message
     assert len(server.ranges("/bpe")) == 1
     refresh.refresh(["bpe_melodi"], lambda *_: None, again=True)
@@ -171,7 +171,7 @@ def test_what_did_not_change_is_not_fetched_again_until_taken_back(server):
     assert len(server.ranges("/bpe")) == 3
     catalogue.undo()
     ((line,), _) = _refresh("bpe_melodi")
-    assert line.status == imports.IMPORTED
+    assert line.status == import_reports.IMPORTED
 
 
 def test_an_older_file_never_replaces_a_newer_one(server):
@@ -278,7 +278,7 @@ def test_refresh_is_undone_whole_and_history_stays(server):
     assert table_store.current_key() == ""
     assert [line.source for line in refresh.history()] == ["bpe_melodi", "insee_ages"]
     again, _ = _refresh("bpe_melodi")
-    assert again[0].status == imports.IMPORTED
+    assert again[0].status == import_reports.IMPORTED
     assert len(refresh.history()) == 3
 
 
@@ -344,7 +344,7 @@ def test_a_later_refresh_goes_on_from_an_earlier_one(server):
     server.answers["/bpe"] = _whole(BPE[100:], status=206, Content_Range=said)
     ((line,), _) = _refresh("bpe_melodi")
     assert server.ranges("/bpe") == ["bytes=100-"]
-    assert line.status == imports.IMPORTED
+    assert line.status == import_reports.IMPORTED
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ def test_a_published_checksum_is_held_against_the_file(server, shape):
     assert "n'a pas l'empreinte publiée" in _failure()
     server.answers["/sum"] = _whole(published(said).encode())
     ((line,), _) = _refresh("bpe_melodi")
-    assert line.status == imports.IMPORTED
+    assert line.status == import_reports.IMPORTED
 
 
 def test_a_checksum_told_with_the_address_is_held_against_the_file(server, tmp_path):
@@ -454,7 +454,7 @@ def test_sources_without_address_say_what_to_do(server):
 def test_command_tells_and_fails_with_a_sentence(server):
     run = CliRunner()
     result = run.invoke(app, ["refresh", "bpe_melodi", "--json"])
-    assert json.loads(result.stdout)[0]["status"] == imports.IMPORTED
+    assert json.loads(result.stdout)[0]["status"] == import_reports.IMPORTED
     server.answers["/bpe"] = _whole(b"", status=404)
     result = run.invoke(app, ["refresh", "bpe_melodi"])
     assert result.exit_code == 1
@@ -493,7 +493,7 @@ def test_a_disk_that_refuses_one_file_keeps_nothing_of_its_group(server, isolate
 def test_a_history_that_cannot_be_written_takes_nothing_back(server, isolated_home):
     (isolated_home / "refresh_history.jsonl").mkdir()
     ((line,), _) = _refresh("insee_ages")
-    assert line.status == imports.IMPORTED
+    assert line.status == import_reports.IMPORTED
     assert "reference" in table_store.version(table_store.current_key()).tables
     assert refresh.history() == []
 
@@ -506,7 +506,7 @@ def test_two_refreshes_at_once_do_not_mix_their_files(server):
 
     server.answers["/bpe"] = answer
     ((line,), _) = _refresh("bpe_melodi")
-    assert line.status == imports.IMPORTED
+    assert line.status == import_reports.IMPORTED
     assert server.ranges("/ages") == []
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.files.text_files import open_input
-from data.official import imports, readers
+from data.official import import_reports, imports, readers
 from data.official.readers.structures import SITE_COLUMNS
 from data.region import catalogue
 from data.reports import care_context
@@ -109,7 +109,7 @@ def test_measures_by_departement_add_up_and_reach_the_territory(tmp_path):
     sas = tmp_path / "sas.csv"
     sas.write_text("annee;departement;population_couverte_sas_pct\n2026;16;96\n", encoding="utf-8")
     reports = imports.import_files([ald, sas])
-    assert [report.status for report in reports] == [imports.IMPORTED] * 2
+    assert [report.status for report in reports] == [import_reports.IMPORTED] * 2
     territory = catalogue.load_territory()
     told = territory.context["care_context"].set_index("measure")["value"].to_dict()
     assert told == {"ald_without_gp_share": pytest.approx(0.042), "sas_population_share": 0.96}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.files import text_files
 from data.files.text_files import TextTable, open_input
-from data.official import imports, readers
+from data.official import import_reports, imports, readers
 from data.region.schemas import checked
 from geo.errors import InvalidInputError
 from tests.data.uploads import bent_archives
@@ -103,7 +103,7 @@ def test_a_flow_with_objects_of_another_form_is_refused(tmp_path):
     flow["pmej"][0]["ege"] = [3]
     path.write_text(json.dumps(flow), encoding="utf-8")
     (report,) = imports.import_files([path])
-    assert report.status == imports.REFUSED
+    assert report.status == import_reports.REFUSED
     assert "n'ont pas la forme publiée" in report.message
 
 

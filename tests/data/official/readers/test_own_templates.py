@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from data.official import imports, templates
+from data.official import import_reports, imports, templates
 from data.region import catalogue
 from geo.errors import InvalidInputError
 
@@ -115,7 +115,7 @@ def test_templates_are_read_back(template, tmp_path):
         path = tmp_path / f"{template.name}.{extension}"
         path.write_bytes(content)
         (report,) = imports.preview([path])
-        assert report.status == imports.READ, report.message
+        assert report.status == import_reports.READ, report.message
         assert (report.read, report.kept) == (len(template.example), len(template.example))
     notes = load_workbook(io.BytesIO(template.xlsx()))["À lire"]
     told = [str(cell.value) for row in notes for cell in row if cell.value]
@@ -128,8 +128,8 @@ def test_departements_and_specialties_of_other_files_stay_and_older_ones_do_not_
         (report,) = imports.import_files([tmp_path / name])
         return report
 
-    assert bring("a.csv", TITLES + "16;lundi;0;8;3;8;1;2025\n").status == imports.IMPORTED
-    assert bring("b.csv", TITLES + "17;lundi;0;8;4;8;1;2024\n").status == imports.IMPORTED
+    assert bring("a.csv", TITLES + "16;lundi;0;8;3;8;1;2025\n").status == import_reports.IMPORTED
+    assert bring("b.csv", TITLES + "17;lundi;0;8;4;8;1;2024\n").status == import_reports.IMPORTED
     later = bring("c.csv", TITLES + "16;lundi;0;8;9;8;1;2023\n17;mardi;0;8;4;8;2;2024\n")
     assert "déjà connu d'une année plus récente, gardé : 16" in " ".join(later.remarks)
     table = catalogue.load_territory().context["regulation_calls"]

@@ -6,7 +6,7 @@ import pyproj
 import pytest
 import shapely
 
-from data.official import imports
+from data.official import import_reports, imports
 from data.region import catalogue
 from geo.errors import InvalidInputError
 
@@ -146,7 +146,7 @@ def test_a_table_of_communes_with_points_is_told_of_both_doors(tmp_path):
     path = tmp_path / "communes.csv"
     path.write_text("code_commune;lon;lat;population\n16001;0.7;46.1;518\n", encoding="utf-8")
     (report,) = imports.import_files([path])
-    assert report.status == imports.REFUSED
+    assert report.status == import_reports.REFUSED
     assert "population municipale" in report.message
     assert "grille de population" in report.message
 
@@ -154,7 +154,7 @@ def test_a_table_of_communes_with_points_is_told_of_both_doors(tmp_path):
 def test_squares_reach_the_territory(tmp_path):
     path = _filosofi(tmp_path / "carreaux_2021.csv", (_identity(0.716, 46.1), "16001", "12.5"))
     (report,) = imports.import_files([path])
-    assert report.status == imports.IMPORTED
+    assert report.status == import_reports.IMPORTED
     territory = catalogue.load_territory()
     assert territory.context["people_squares"]["people"].tolist() == [12.5]
     assert isinstance(territory.context["people_squares"], pd.DataFrame)

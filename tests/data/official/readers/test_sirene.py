@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.official import imports
+from data.official import import_reports, imports
 from data.region import catalogue
 from geo.errors import InvalidInputError
 
@@ -68,7 +68,7 @@ def test_the_register_is_absent_until_imported_then_stands_in_the_territory(tmp_
     assert "gp_register" not in catalogue.load_territory().context
     path = _write(tmp_path / "stock.csv", _line("16001"), _line("75056"))
     (report,) = imports.import_files([path])
-    assert report.status == imports.IMPORTED
+    assert report.status == import_reports.IMPORTED
     territory = catalogue.load_territory()
     table = territory.context["gp_register"]
     assert table["establishments"].sum() == 1  # Paris is neither here nor near

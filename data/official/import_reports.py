@@ -1,0 +1,183 @@
+"""What became of a file that was imported, in words that a screen and a command print."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from data.base import french
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import ReadResult, Refusal
+from data.official.reading import Member
+from data.official.sources import sources
+from data.region import schemas
+
+IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
+OLDER = "plus ancien que les données en place"
+PARTIAL = "à confirmer"
+GIVEN_UP = "abandonné"
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """One table that a file feeds: rows stored and communes of the region that they cover."""
+
+    table: str
+    title: str
+    vintage: str
+    rows: int
+    matched: int
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of one file.
+
+    Attributes
+    ----------
+    file_name
+        The file, as given.
+    status
+        `importé`, `déjà en place`, `plus ancien…`, `refusé`, or `lu` for a preview.
+    source
+        French title and producer of the source; "" when not recognised.
+    message
+        One French sentence when refused, "" otherwise.
+    read, kept
+        Rows read and used.
+    refused
+        Reasons, counts and first line numbers.
+    remarks
+        What to know, in French.
+    tables
+        Tables fed.
+    communes
+        Communes of the region.
+    """
+
+    file_name: str
+    status: str
+    source: str = ""
+    message: str = ""
+    read: int = 0
+    kept: int = 0
+    refused: tuple[Refusal, ...] = ()
+    remarks: tuple[str, ...] = ()
+    tables: tuple[TableReport, ...] = ()
+    communes: int = 0
+
+
+def settled(
+    reports: Iterable[ImportReport], later: Iterable[ImportReport] = ()
+) -> list[ImportReport]:
+    """Return reports where those of files to confirm give way to what became of them.
+
+    Parameters
+    ----------
+    reports
+        Of all files of an import.
+    later
+        Of the files to confirm, in their order; none when they are given up.
+    """
+    then = iter(later)
+
+    def given_up(report: ImportReport) -> ImportReport:
+        return replace(report, status=GIVEN_UP, message="Vous avez renoncé : rien n’est changé.")
+
+    return [
+        report if report.status != PARTIAL else next(then, None) or given_up(report)
+        for report in reports
+    ]
+
+
+def report_of(
+    item: Member,
+    result: ReadResult,
+    fed: Sequence[str],
+    index: CommuneIndex,
+    status: str,
+) -> ImportReport:
+    """Return the report of a file that was read: rows, tables fed and what they cover."""
+    remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
+    if not any(index.matched(result.tables[key]["code"]) for key in fed):
+        remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
+    return ImportReport(
+        item.file_name,
+        status,
+        named(item.source),
+        read=result.tally.read,
+        kept=result.tally.kept,
+        refused=result.tally.refused,
+        remarks=tuple(remarks),
+        tables=tuple(
+            TableReport(
+                key,
+                schemas.TITLES[key],
+                result.vintages[key],
+                len(result.tables[key]),
+                index.matched(result.tables[key]["code"]),
+            )
+            for key in fed
+        ),
+        communes=len(index.codes),
+    )
+
+
+def status_of(fed: Mapping[str, object], tables: Mapping[str, object]) -> str:
+    """Return the status of a file from the tables that it changes, among those it may feed."""
+    if fed:
+        return IMPORTED
+    return UNCHANGED if tables else OLDER
+
+
+def to_confirm(
+    item: Member, result: ReadResult, few: Mapping[str, int], index: CommuneIndex
+) -> ImportReport:
+    """Return the report of a file that covers a part of the region: nothing is put in place."""
+    report = report_of(item, result, list(few), index, PARTIAL)
+    communes = french.number(max(few.values()))
+    return replace(
+        report,
+        message=(
+            f"« {item.file_name} » ne couvre que {communes} des "
+            f"{french.number(len(index.codes))} communes de la région. Rien n'est changé : "
+            "complétez (les autres communes gardent ce qui est en place), remplacez (les autres "
+            "deviennent inconnues), ou renoncez."
+        ),
+    )
+
+
+def held_back(report: ImportReport) -> ImportReport:
+    """Return the report of a file that is left aside as another source failed."""
+    if report.status == REFUSED:
+        return report
+    message = "Lu et contrôlé, mais laissé de côté : une autre source a échoué."
+    return replace(report, status=REFUSED, message=message)
+
+
+def with_refused(first: ImportReport | None, refused: ImportReport) -> ImportReport:
+    """Name a member that is refused in the report of the one that was read."""
+    if first is None or first.status == REFUSED:
+        return first or refused
+    return replace(first, remarks=(*first.remarks, f"non lu : {refused.message}"))
+
+
+def together(first: ImportReport | None, second: ImportReport) -> ImportReport:
+    """Join the reports of two members of one archive; a member refused does not hide the other."""
+    if first is None:
+        return second
+    if first.status == REFUSED:
+        return replace(second, remarks=(*second.remarks, first.message))
+    return replace(
+        second,
+        status=IMPORTED if IMPORTED in {first.status, second.status} else second.status,
+        read=first.read + second.read,
+        kept=first.kept + second.kept,
+        refused=first.refused + second.refused,
+        remarks=tuple(dict.fromkeys(first.remarks + second.remarks)),
+        tables=first.tables + second.tables,
+    )
+
+
+def named(source: str) -> str:
+    """Return the French title and producer of a source."""
+    declared = sources()[source]
+    return f"{declared.title} ({declared.producer})"

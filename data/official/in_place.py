@@ -1,0 +1,136 @@
+"""What is in place already: what a file may replace of it, and what its tables then quote."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.merge import BY_PART, BY_YEAR, ORDER
+from data.official.readers.tally import ReadResult
+from data.official.reading import Member
+from data.official.sources import sources
+from data.region import catalogue, schemas, table_store
+from data.region.moments import Moment
+from data.region.territory import Provenance
+from geo.errors import UnavailableError
+
+
+def in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
+    """Return the imported tables and where they come from; one that is lost or altered is absent.
+
+    So that importing its file again mends it.
+    """
+    provenance: dict[str, Provenance] = {}
+    stored: dict[str, pd.DataFrame] = {}
+    for key, known in table_store.version(table_store.current_key()).provenance.items():
+        with contextlib.suppress(UnavailableError):
+            stored |= catalogue.imported_tables([key])
+            provenance[key] = known
+    return provenance, stored
+
+
+def newer_only(
+    tables: dict[str, pd.DataFrame], result: ReadResult, stored: Mapping[str, Provenance]
+) -> dict[str, pd.DataFrame]:
+    """Leave out the tables that are older than those in place, and say so.
+
+    Counts of GPs that are left out still feed the history.
+    """
+    kept = {}
+    for key, table in tables.items():
+        newer = _newer_in_place(key, result, stored) if key not in (*BY_YEAR, *BY_PART) else None
+        if newer is None:
+            kept[key] = table
+            continue
+        mine, theirs = result.vintages[key], stored[key].vintage
+        if key == "gps" and "gp_history" in tables:
+            result.tally.remarks.append(
+                f"ces effectifs de {mine} sont plus anciens que ceux en place ({theirs}) : ils "
+                "complètent l'historique sans les remplacer"
+            )
+        else:
+            result.tally.remarks.append(
+                f"« {schemas.TITLES[key]} » : ce fichier ({mine}) est plus ancien que les données "
+                f"en place ({theirs}), qui restent ; annulez d'abord leur import pour y revenir"
+            )
+    return kept
+
+
+def _newer_in_place(
+    key: str, result: ReadResult, stored: Mapping[str, Provenance]
+) -> Moment | None:
+    """Return when what a file gives of a table was measured in place, if that is later."""
+    mine = result.moment(key)
+    if mine is None or key not in stored:
+        return None
+    known = [stored[key].moment(part) or stored[key].moment() for part in result.parts(key)]
+    later = [theirs for theirs in known if theirs is not None and mine.before(theirs)]
+    return min(later) if len(later) == len(known) else None
+
+
+def same(table: pd.DataFrame, before: pd.DataFrame | None) -> bool:
+    """Tell whether a table is the one in place, whatever the order of its rows."""
+    if before is None or list(table.columns) != list(before.columns) or len(table) != len(before):
+        return False
+    order = [name for name in ORDER if name in table]
+    return table.equals(before.sort_values(order, ignore_index=True).astype(table.dtypes))
+
+
+def shares(
+    key: str, item: Member, tables: Mapping[str, pd.DataFrame], completed_keys: set[str]
+) -> bool:
+    """Tell whether a table keeps columns, kinds or communes of an earlier file."""
+    result = item.result
+    if result is None or key in completed_keys or key in result.columns:
+        return True
+    return key == "structures" and bool(set(tables[key]["kind"]) - {*result.kinds})
+
+
+def provenance_of(
+    item: Member,
+    sha256: str,
+    fed: tuple[Mapping[str, pd.DataFrame], set[str]],
+    index: CommuneIndex,
+    before: Mapping[str, Provenance],
+) -> dict[str, Provenance]:
+    """Describe tables; those that keep a part of an earlier file quote both."""
+    tables, together = fed
+    source, result = sources()[item.source], item.result
+    if result is None:
+        raise ValueError(item.file_name)
+    now = dt.datetime.now(dt.UTC)
+    described = {}
+    for key, table in tables.items():
+        shared = key in together
+        producer, vintage = source.producer, result.vintages[key]
+        if shared:  # the table keeps columns or kinds of an earlier file: quote both
+            producer = _joined_once(before[key].source, producer, " ; ")
+            vintage = _joined_once(before[key].vintage, vintage, " ; ")
+        elif "year" in table:
+            here = table.loc[table["code"].isin(index.codes), "year"].unique()
+            vintage = ", ".join(map(str, sorted(here))) or vintage
+            if key in before:
+                producer = _joined_once(before[key].source, producer, " ; ")
+        measured = result.moment(key)
+        parts = dict.fromkeys(result.parts(key), measured) if measured else {}
+        described[key] = Provenance(
+            measured=({**before[key].measured} if shared else {}) | parts,
+            table=key,
+            title=schemas.TITLES[key],
+            source=producer,
+            vintage=vintage,
+            licence=source.licence,
+            simulated=False,
+            rows=len(table),
+            matched=index.matched(table["code"]),
+            imported_at=now,
+            file_name=item.file_name,
+            sha256=sha256,
+        )
+    return described
+
+
+def _joined_once(before: str, added: str, separator: str) -> str:
+    return separator.join(dict.fromkeys([*before.split(separator), *added.split(separator)]))
