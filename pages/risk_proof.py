@@ -6,6 +6,7 @@ import streamlit as st
 from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
+from models.learning.training import LATEST
 from models.region import flag, flag_tables
 from pages import figures, grids
 
@@ -45,6 +46,7 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
         "non observées. Vers l’avant depuis 2013, une seule période apprise (2009 → 2013) ne dit "
         "aucune tendance : un tiers des pertes n’était pas attendu. " + proof.DENOMINATOR
     )
+    st.text(known.level(LATEST[1], horizon))
     with st.expander("Par département, à l’échéance choisie"):
         grids.draw(known.departements(horizon), hide_index=True, placeholder=MISSING)
 

@@ -393,6 +393,13 @@ def _horizon() -> int:
     return horizon
 
 
+def _level(as_of: int, horizon: int) -> None:
+    """Say how far the total of losses may lie from the one announced, where the report tells."""
+    with contextlib.suppress(UnavailableError):
+        if told := proof.read().level(as_of, horizon):
+            st.caption(told)
+
+
 def _tabs(contents: Mapping[str, Callable[[], None]]) -> None:
     """Draw the tab that is open, as the view holds it."""
     titles = _slugs(contents)
@@ -438,8 +445,8 @@ def draw() -> None:
         st.caption("Le risque par commune est réservé aux comptes « planificateur ».")
         risk_panels.public_view(territory, horizon)
         return
-    with st.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas"):
-        st.markdown(READING)
+    reading = st.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas")
+    reading.markdown(READING)
     try:
         table, communes = _listed(territory, horizon)
     except ProxiSoinsError as error:
@@ -452,6 +459,8 @@ def draw() -> None:
     if late:
         st.warning(late)
     st.text(flag.gone_told(table, shell.risk(territory, horizon)))
+    with reading:
+        _level(int(table["as_of_year"].iloc[0]), horizon)
     table = flag.reviewed(table, verdicts.reviews(table["code"].tolist()))
     _tabs(
         {

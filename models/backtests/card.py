@@ -14,8 +14,12 @@ from models.backtests.markdown import markdown_table
 from models.learning import artefact
 from models.learning.hazard import LastGpHazard
 from models.learning.places import ASSETS
+from models.learning.training import LATEST
 
 PATH = ASSETS / "fiche-modele.md"
+
+DEFAULT_YEARS = 5
+"""Horizon that the card tells the level at."""
 
 
 def write() -> Path:
@@ -59,6 +63,7 @@ def french(known: proof.Proof, shipped: dict[str, Any]) -> str:
     held, ahead = (designs[key]["models"][used] for key in ("held_out", "forward"))
     data, now = shipped["training_data"], known.figures["register"]["measures"]
     day = date(dt.date.fromisoformat(shipped["date"]))
+    trend = known.level(LATEST[1], DEFAULT_YEARS)
     growth = math.exp(shipped["calendar"]) - 1
     return f"""# Fiche du modèle : perdre le dernier médecin généraliste
 
@@ -125,9 +130,11 @@ Les villes de 5 000 habitants ne perdent presque jamais leur dernier généralis
 la campagne et autour des villes. Par département : onglet « La preuve ».
 
 ## 11. Incertitude
-Bas et haut : étendue à 90 % entre modèles réappris sur des tirages de départements. Ensembles
-conformes à 90 % par type de commune et par issue, vérifiés à 3, 4 et 7 ans ; les deux issues, ou
-aucune, se disent « ne peut pas dire ».
+Bas et haut : étendue à 90 % entre modèles réappris sur des tirages de départements, dont la
+tendance s’écarte de celle du passé autant que les essais vers l’avant s’en sont écartés. {trend}
+
+Ensembles conformes à 90 % par type de commune et par issue, vérifiés à 3, 4 et 7 ans ; les deux
+issues, ou aucune, se disent « ne peut pas dire ».
 
 {_table(known.certainty())}
 ## 12. Résultats

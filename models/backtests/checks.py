@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.backtests import horizon_tables
+from models.backtests import horizon_tables, trend
 from models.backtests.markdown import (
     FRENCH,
     RATIO_HEAD,
@@ -32,7 +32,7 @@ def horizons(figures: dict[str, Any]) -> str:
         "row has.\n\n"
         + markdown_table(RATIO_HEAD, rows + forward)
         + "\nTowns of 5,000 inhabitants lose their last GP one to four times a period: their ratio "
-        "is chance.\n\n" + _each_horizon(figures["by_horizon"])
+        "is chance.\n\n" + _each_horizon(figures["by_horizon"]) + trend.english(figures["trend"])
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.backtests import horizons
+from models.backtests import horizons, trend
 from models.backtests.calibration import (
     calibration_by_horizon,
     classes,
@@ -25,9 +25,9 @@ from models.learning.predictors import NAMES, THEME_OF
 from models.learning.signals import SPANS, Outcome
 from models.learning.training import LATEST, PERIODS, Rows, fit_hazard, groups, out_of_fold
 
-LOOKS = 70
+LOOKS = 71
 """Times that held-out regions of 2017→2020 were scored while choices were made: the 37 of the
-first version, 33 of this one (`docs/risk-protocol.md` lists them)."""
+first version, 34 of this one (`docs/risk-protocol.md` lists them)."""
 
 MISSING_INPUTS = {
     "apl": [name for name in NAMES if THEME_OF[name] == "apl"] + ["elderly_demand"],
@@ -199,6 +199,7 @@ def everything(data: Rows) -> dict[str, Any]:
         "horizons": calibration_by_horizon(data),
         "forward_ratios": forward_ratios(forward),
         "by_horizon": horizons.checks(data),
+        "trend": trend.figures(data),
         "subgroups": subgroups(held_out),
         "curves": {"3": curves(held_out), "7": curves(seven)},
         "missing_inputs": missing_inputs(data),

@@ -15,6 +15,7 @@ def card_text(figures: dict[str, Any], shipped: dict[str, Any]) -> str:
     ours, ahead = held["models"][figures["shipped"]], forward["models"][figures["shipped"]]
     data, now = shipped["training_data"], figures["register"]["measures"]
     short = not_reached(figures)
+    spread = 100 * figures["trend"]["spread"]
     declared = markdown_table(
         ["predictor", "theme", "meaning (French, as on screen)", "source", "measured"],
         [[f"`{p.name}`", THEMES[p.theme], p.meaning, p.source, p.dated] for p in PREDICTORS],
@@ -78,7 +79,8 @@ By rurality, number of GPs and département: report. Towns of 5,000 inhabitants 
 their last GP: the model is of use in the country and its suburbs.
 
 ## 11. Uncertainty
-low–high: 90 % spread over refits on bootstrap draws of départements. Conformal sets per rurality
+low–high: 90 % spread over refits on bootstrap draws of départements, whose trends leave that of the
+past as far as forward forecasts did ({spread:.1f} % a year; report). Conformal sets per rurality
 and outcome at 90 %, checked at 3, 4 and 7 years; both or none reads "ne peut pas dire". What is
 told is the predictive value: how many of 100 such signals came true.
 

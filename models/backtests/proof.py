@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.base.french import MISSING, date, number, percent, signed
 from geo.errors import UnavailableError
-from models.backtests import horizon_tables, report
+from models.backtests import horizon_tables, report, trend
 from models.learning import artefact
 from models.learning.predictors import PREDICTORS, THEMES
 
@@ -179,6 +179,10 @@ class Proof:
     def verified(self, horizon: int) -> str:
         """Say whether a horizon was checked on counts, and what came of it."""
         return horizon_tables.verified(self.figures["by_horizon"], horizon)
+
+    def level(self, as_of: int, horizon: int) -> str:
+        """Say how far the losses of the country may lie from those announced; see `trend`."""
+        return trend.french(self.figures["trend"], as_of, horizon)
 
     def groups(self, by: str) -> pd.DataFrame:
         """Return the measures of the model in use by rurality, number of GPs or département."""

@@ -32,7 +32,8 @@ def predict(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        code, gps, rurality, horizon, probability, low, high (90 % spread over bootstrap refits),
+        code, gps, rurality, horizon, probability, low, high (90 % spread over bootstrap refits
+        whose trends leave that of the past as far as forward forecasts did),
         risk_class, set (`signals.SETS`), state (`register.STATES`), register_fed (whether the
         register entered the probability), reasons (list of French sentences), contributions
         (theme → what it adds to the logarithm of the yearly hazard of an average commune).

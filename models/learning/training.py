@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InvalidInputError
-from models.learning import features, nowcast, panel, signals
+from models.learning import drift, features, nowcast, panel, signals
 from models.learning.hazard import LastGpHazard, end_of, probability_of
 from models.learning.inputs import gather
 from models.learning.nowcast import Nowcast
@@ -147,6 +148,19 @@ def out_of_fold_at(
     return result
 
 
+def forward_misses(data: Rows) -> list[drift.Miss]:
+    """Return what was expected of each period from those that had ended by its start."""
+    found = []
+    for (last, before), (start, end) in pairwise(PERIODS):
+        learn, test = data.before(start), data.span(start, end)
+        if learn.empty or not test["loss"].sum():
+            continue
+        expected = probability_of(out_of_fold(learn, test, "departement", fit_hazard)).sum()
+        years = (start + end) / 2 - (last + before) / 2
+        found.append(drift.Miss(start, end, float(test["loss"].sum()), float(expected), years))
+    return found
+
+
 @dataclass(frozen=True)
 class Fitted:
     """What is shipped: one hazard for all horizons, its uncertainty, classes, sets and nowcast.
@@ -157,7 +171,8 @@ class Fitted:
         Fitted on all rows.
     refits
         Coefficients, intercept and calendar term of bootstrap refits, shape
-        (n, n_features + 2), on the scale of `model`.
+        (n, n_features + 2), on the scale of `model`; their trends leave it as far as forward
+        forecasts were wrong (`models.learning.drift`).
     signals
         Classes and conformal sets by horizon, without a register.
     nowcast, nowcast_refits
@@ -199,7 +214,8 @@ def fit(data: Rows) -> Fitted:
         horizon: float(model.probability(latest, end_of(LATEST[0]), horizon).mean())
         for horizon in HORIZONS
     }
-    refits = _refits(learn, model)
+    misses = drift.spread_of(forward_misses(data))
+    refits = drift.widened(_refits(learn, model), model, misses)
     plain = signals.measure(tested, base_rates)
     known = latest[latest["found"].notna()]
     if known.empty:
