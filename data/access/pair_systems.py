@@ -2,7 +2,8 @@
 
 Web Mercator of the Aisne is Lambert-93 of the Gironde: where two systems put a file in France, what
 else the table says decides (headings, a column of its own, codes of communes), then where its
-points stand among the communes known here; else the question is asked.
+points stand among the roads and communes known here. Else metres are Lambert-93, as the command
+says, and where they would fall otherwise is told; the question is asked where that cannot be.
 """
 
 import re
@@ -39,8 +40,8 @@ _TOWN_KM = 1.0
 _PEOPLE_PER_KM2 = 1_000.0
 """A town spreads as a disc of this density, of one kilometre at least: a fifth of a region."""
 _MOSTLY = 0.5
-_STANDING = 0.6
-"""Share of points in towns, or on roads, above which a reading is no accident, even of a few."""
+_STANDING = 5
+"""Points, at least, that tell by standing in towns: of fewer, most may by accident."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def system_of(metres: Points, known: Known, said: int | None = None) -> int:
     Raises
     ------
     InvalidInputError
-        The system said puts most points out of France, or two are as likely.
+        The system said puts most points out of France, or several may be, and not Lambert-93.
     """
     rows = sampled(np.flatnonzero(np.isfinite(metres).all(axis=1)))
     here = metres[rows]
@@ -176,18 +177,29 @@ def _check_said(metres: Points, said: int) -> None:
 
 
 def _likeliest(points: dict[int, Points], known: Known, rows: np.ndarray) -> int:
-    """Return the one system whose points stand where they should; ask when there is none."""
+    """Return the one system whose points stand where they should, Lambert-93 when none does alone.
+
+    Raises
+    ------
+    InvalidInputError
+        None does, and Lambert-93 cannot be.
+    """
     if known.towns is not None and np.isfinite(known.towns[rows]).any():
         told = np.isfinite(known.towns[rows]).all(axis=1)
         apart = {epsg: _km(known.towns[rows][told], p[told]) for epsg, p in points.items()}
         beside = [epsg for epsg, km in apart.items() if np.mean(km <= _NAMED_KM) >= _MOSTLY]
         if len(beside) == 1:
             return beside[0]
-    for stand in (known.covered, _settled(known.communes)):
+    settled = _settled(known.communes) if len(rows) >= _STANDING else None
+    for stand in (known.covered, settled):
         found = None if stand is None else _alone(points, stand)
         if found is not None:
             return found
-    raise _question(points)
+    if LAMBERT_93 not in points:
+        raise _question(points)
+    others = {epsg: found for epsg, found in points.items() if epsg != LAMBERT_93}
+    remarks.tell("paires", [_otherwise(others)])
+    return LAMBERT_93
 
 
 def _alone(points: dict[int, Points], stand: Callable[[Points], np.ndarray]) -> int | None:
@@ -213,14 +225,25 @@ def _settled(communes: pd.DataFrame | None) -> Callable[[Points], np.ndarray] | 
     return stand
 
 
-def _question(points: dict[int, Points]) -> InvalidInputError:
-    where = ", ou ".join(
+def _otherwise(others: dict[int, Points]) -> str:
+    """Return where points read in Lambert-93 would be in other systems."""
+    return (
+        f"coordonnées en mètres lues en {SYSTEMS[LAMBERT_93]} ; elles tomberaient aussi en France "
+        f"{_places(others)}. Si c’est là, dites-le par « --epsg »"
+    )
+
+
+def _places(points: dict[int, Points]) -> str:
+    return ", ou ".join(
         f"en {SYSTEMS[epsg]} (--epsg {epsg}) vers {_around(found)}"
         for epsg, found in points.items()
     )
+
+
+def _question(points: dict[int, Points]) -> InvalidInputError:
     return InvalidInputError(
-        f"Ces coordonnées en mètres tombent en France dans plusieurs systèmes : {where}. Dites le "
-        "bon par « --epsg », ou dans le titre des colonnes, comme « x1_l93 »."
+        f"Ces coordonnées en mètres tombent en France dans plusieurs systèmes : {_places(points)}. "
+        "Dites le bon par « --epsg », ou dans le titre des colonnes, comme « x1_l93 »."
     )
 
 
