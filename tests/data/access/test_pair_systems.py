@@ -76,9 +76,7 @@ def test_systems_of_other_places_are_asked_about() -> None:
     told = metres(lyon, 32631)
     possible = set(readings(np.array(told)))
     assert len(possible) > 1 > len(possible & {2154})
-    with pytest.raises(
-        InvalidInputError, match=r"systèmes : en UTM 3.* Dites le bon"
-    ):
+    with pytest.raises(InvalidInputError, match=r"systèmes : en UTM 3.* Dites le bon"):
         pair_ends(pairs(told), None)
 
 
