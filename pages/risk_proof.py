@@ -22,6 +22,7 @@ def draw(horizon: int) -> None:
     except ProxiSoinsError as error:
         st.warning(str(error))
     else:
+        _aims(known)
         _back_tests(known)
         _register(known)
         _horizon(known, horizon)
@@ -43,8 +44,9 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
     grids.draw(known.each_horizon(horizon), hide_index=True, placeholder=MISSING)
     st.caption(
         "≈ : pertes réparties au même rythme entre les deux effectifs qui encadrent l’échéance, "
-        "non observées. Vers l’avant depuis 2013, une seule période apprise (2009 → 2013) ne dit "
-        "aucune tendance : un tiers des pertes n’était pas attendu. " + proof.DENOMINATOR
+        "non observées. Trop peu : moins de dix pertes. Vers l’avant depuis 2013, une seule "
+        "période apprise (2009 → 2013) ne dit aucune tendance : un tiers des pertes n’était pas "
+        "attendu. " + proof.DENOMINATOR
     )
     st.text(known.level(LATEST[1], horizon))
     with st.expander("Par département, à l’échéance choisie"):
@@ -72,6 +74,16 @@ def _past_rates(horizon: int) -> None:
     st.caption(
         f"Pour l’horizon choisi, jugé sur {flag.tested_on(horizon)} : régions tenues à l’écart de "
         "l’apprentissage. " + proof.DENOMINATOR
+    )
+
+
+def _aims(known: proof.Proof) -> None:
+    st.subheader("Ce qui était demandé, ce qui est atteint")
+    grids.draw(known.aims(), hide_index=True, placeholder=MISSING)
+    st.caption(
+        "Attendues / observées : la plus basse et la plus haute des communes périurbaines, rurales "
+        "et rurales isolées. Aucun effectif ne tombe à 1, 2, 5 ou 6 ans : rien n’y est vérifié ; "
+        "dans les villes, trop peu de pertes. " + proof.DENOMINATOR
     )
 
 

@@ -1,12 +1,24 @@
 """What was asked of the model and what was reached, in plain words."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from data.base.french import number
 from models.backtests import horizon_tables
+from models.backtests.horizons import AIM
 from models.backtests.markdown import cell
 
 AVERAGE_PRECISION_AIM = 0.22
 """On regions that nobody trained on, dated data only (protocol)."""
+
+
+RANKING = (("auc", 0.85), ("average_precision", AVERAGE_PRECISION_AIM))
+"""Measures and aims, regions held out and forward."""
+
+WITH_REGISTER = (("auc", 0.88), ("average_precision", 0.43))
+"""The same, with a register newer than the counts."""
 
 
 def verdict(figures: dict[str, Any]) -> str:
@@ -35,10 +47,10 @@ def reached(figures: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     rows: list[tuple[str, str, str, str]] = []
     for key, where in (("held_out", "regions held out"), ("forward", "forward")):
         ours = figures["designs"][key]["models"][figures["shipped"]]
-        for name, aim in (("auc", 0.85), ("average_precision", AVERAGE_PRECISION_AIM)):
+        for name, aim in RANKING:
             said = f"{name.replace('_', ' ')}, {where}"
             rows.append((said, f"≥ {aim}", cell(ours[name]), _yes(ours[name]["value"] >= aim)))
-    for name, aim in (("auc", 0.88), ("average_precision", 0.43)):
+    for name, aim in WITH_REGISTER:
         one = figures["register"]["measures"][name]
         said = f"{name.replace('_', ' ')}, regions held out, with the register"
         rows.append((said, f"≥ {aim}", cell(one), _yes(one["value"] >= aim)))
@@ -53,3 +65,49 @@ def not_reached(figures: dict[str, Any]) -> str:
         if said == "**no**"
     ]
     return f"**Aims not reached: {'; '.join(short)}.** " if short else ""
+
+
+_FRENCH = {"auc": "AUC", "average_precision": "Précision moyenne"}
+_PLACES = {"held_out": "régions jamais vues", "forward": "vers l’avant"}
+
+
+def french(figures: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what was asked, what was measured and whether it is reached, for the screen.
+
+    Horizons that end on no count are left out: they cannot be verified.
+    """
+    rows = []
+    for key, where in _PLACES.items():
+        ours = figures["designs"][key]["models"][figures["shipped"]]
+        rows += [_asked(name, where, aim, ours[name]) for name, aim in RANKING]
+    if figures["register"]:
+        where = "régions jamais vues, avec un registre"
+        found = figures["register"]["measures"]
+        rows += [_asked(name, where, aim, found[name]) for name, aim in WITH_REGISTER]
+    low, high = AIM
+    for key, where in _PLACES.items():
+        for one in sorted(figures["by_horizon"][key], key=lambda each: each["horizon"]):
+            if not one["counted"]:
+                continue
+            least, most = horizon_tables.outside_towns(one)
+            rows.append(
+                {
+                    "Mesure": f"Pertes attendues / observées, {one['horizon']} ans",
+                    "Essai": where,
+                    "Demandé": f"{number(low, 1)} à {number(high, 2)}",
+                    "Mesuré": f"{number(least, 2)} à {number(most, 2)}",
+                    "Atteint": "oui" if low <= least <= most <= high else "non",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _asked(name: str, where: str, aim: float, found: Mapping[str, float]) -> dict[str, str]:
+    value, low, high = (number(found[key], 3) for key in ("value", "low", "high"))
+    return {
+        "Mesure": _FRENCH[name],
+        "Essai": where,
+        "Demandé": f"au moins {number(aim, 2)}",
+        "Mesuré": f"{value} [{low} ; {high}]",
+        "Atteint": "oui" if found["value"] >= aim else "non",
+    }

@@ -23,9 +23,9 @@ _VERDICTS = {
 _FRENCH_DESIGNS = {"held_out": "régions jamais vues", "forward": "vers l’avant"}
 _FRENCH_VERDICTS = {
     "within": "oui",
-    "outside": "oui, hors de l’attendu",
-    "few": f"non : moins de {FEW_LOSSES} pertes",
-    "between": "non : aucun effectif à cette date",
+    "outside": "oui : hors attente",
+    "few": "non : trop peu",
+    "between": "non : pas d’effectif",
 }
 
 Checks = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -77,24 +77,30 @@ def english_departements(by_horizon: Checks) -> list[list[str]]:
     return [[name, *cells] for name, cells in sorted(found.items())]
 
 
+def outside_towns(one: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the least and the most expected over observed losses, each rurality but towns."""
+    ratios = [
+        row["ratio"]
+        for row in one["rows"]
+        if row["group"] in RURALITY[1:] and row["ratio"] is not None
+    ]
+    return min(ratios), max(ratios)
+
+
 def aims(by_horizon: Checks) -> list[tuple[str, str, str, str]]:
     """Return what was asked of the horizons, what was measured, and whether it is reached."""
     asked = f"{AIM[0]} to {AIM[1]}"
     rows = []
     for design, title in DESIGNS.items():
         for one in sorted(by_horizon[design], key=lambda each: each["horizon"]):
-            ratios = [
-                row["ratio"]
-                for row in one["rows"]
-                if row["group"] in (*RURALITY[1:],) and row["ratio"] is not None
-            ]
-            inside = all(AIM[0] <= ratio <= AIM[1] for ratio in ratios)
+            least, most = outside_towns(one)
+            inside = AIM[0] <= least <= most <= AIM[1]
             verdict = ("yes" if inside else "**no**") if one["counted"] else (
                 "not counted; yes between counts" if inside else "not counted; **no** between"
             )  # fmt: skip
             years = "1 year" if one["horizon"] == 1 else f"{one['horizon']} years"
             said = f"expected / observed losses, {years}, each rurality but towns, {title}"
-            rows.append((said, asked, f"{min(ratios):.2f} to {max(ratios):.2f}", verdict))
+            rows.append((said, asked, f"{least:.2f} to {most:.2f}", verdict))
         towns = [
             f"{one['horizon']} years {_ratio(row)} ({row['losses']:.0f})"
             for one in sorted(by_horizon[design], key=lambda each: each["horizon"])
@@ -151,21 +157,33 @@ def verified(by_horizon: Checks, horizon: int) -> str:
     """Say in one French sentence whether a horizon was checked on counts, and what came."""
     one = _of(by_horizon, "held_out", horizon)
     outside = next(row for row in one["rows"] if row["group"] == OUTSIDE_TOWNS)
-    years = counted(horizon, "an", "ans")
+    years, ahead = counted(horizon, "an", "ans"), _ahead(by_horizon, horizon)
     start, first, last = one["start"], one["start"] + one["shorter"], one["start"] + one["longer"]
     if one["counted"]:
         return (
             f"Échéance de {years} vérifiée sur les effectifs de {start} et {last}, régions jamais "
             f"vues : {number(outside['expected'])} pertes attendues pour "
             f"{number(outside['losses'])} observées hors des villes ; dans les villes, trop peu "
-            "de pertes pour le vérifier."
+            f"de pertes pour le vérifier. {ahead}"
         )
     return (
         f"Échéance de {years} non vérifiée directement : aucun effectif ne tombe à cette date. "
-        f"Entre ceux de {first} et {last}, si les pertes se sont réparties au même rythme, il y en "
-        f"a eu environ {number(outside['losses'])} hors des villes pour "
-        f"{number(outside['expected'])} attendues, régions jamais vues."
+        f"Depuis {start}, si les pertes se sont réparties au même rythme entre les effectifs de "
+        f"{first} et {last}, il y en a eu environ {number(outside['losses'])} hors des villes pour "
+        f"{number(outside['expected'])} attendues, régions jamais vues. {ahead}"
     )
+
+
+def _ahead(by_horizon: Checks, horizon: int) -> str:
+    """Say what a forecast made at the start, knowing only what had come, expected."""
+    one = _of(by_horizon, "forward", horizon)
+    row = next(row for row in one["rows"] if row["group"] == OUTSIDE_TOWNS)
+    about = "" if one["counted"] else "environ "
+    expected, came = number(row["expected"]), number(row["losses"])
+    told = f"Prévues dès {one['start']}, sans rien savoir de la suite : {expected} pour {about}"
+    if AIM[0] <= row["ratio"] <= AIM[1]:
+        return f"{told}{came}."
+    return f"{told}{came}, hors de l’écart accepté ({number(AIM[0], 1)} à {number(AIM[1], 2)})."
 
 
 def _of(by_horizon: Checks, design: str, horizon: int) -> Mapping[str, Any]:

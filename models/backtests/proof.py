@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.base.french import MISSING, date, number, percent, signed
 from geo.errors import UnavailableError
-from models.backtests import horizon_tables, report, trend
+from models.backtests import aims, horizon_tables, report, trend
 from models.learning import artefact
 from models.learning.predictors import PREDICTORS, THEMES
 
@@ -72,6 +72,10 @@ class Proof:
     def designs(self) -> dict[str, str]:
         """Return key and title of the back-tests."""
         return {key: title for key, title in DESIGNS.items() if key in self.figures["designs"]}
+
+    def aims(self) -> pd.DataFrame:
+        """Return what was asked of the model and what was reached."""
+        return aims.french(self.figures)
 
     def sample(self, design: str) -> str:
         """Return the size of a back-test in one sentence."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data.base.french import number
 from models.backtests import aims, horizon_tables, horizons, proof
 from models.backtests.horizons import ENDS, OUTSIDE_TOWNS, Ends
 from models.learning import training
@@ -62,6 +63,7 @@ def test_the_report_tells_each_horizon_and_those_not_verified() -> None:
         assert all(0.8 <= row["ratio"] <= 1.25 for row in outside)
         told = known.verified(one["horizon"])
         assert ("non vérifiée" in told) == (not one["counted"])
+        assert one["counted"] or f"Depuis {one['start']}, si" in told
         assert len(known.departements(one["horizon"])) > 80
         assert set(known.each_horizon(one["horizon"])["Type de commune"]) >= set(RURALITY)
     rows = horizon_tables.english_rows(figures)
@@ -72,3 +74,26 @@ def test_the_report_tells_each_horizon_and_those_not_verified() -> None:
         for what, verdict in verdicts.items()
         if any(f", {years} year" in what for years in (1, 2, 5, 6))
     )
+
+
+def test_the_screen_says_what_a_forecast_made_forward_expected() -> None:
+    known = proof.read()
+    for one in known.figures["by_horizon"]["forward"]:
+        told = known.verified(one["horizon"]).partition("Prévues dès ")[2]
+        row = next(row for row in one["rows"] if row["group"] == OUTSIDE_TOWNS)
+        assert told.startswith(f"{one['start']}, sans rien savoir de la suite : ")
+        assert f" {number(row['expected'])} pour " in told
+        assert number(row["losses"]) in told
+        assert ("hors de l’écart accepté" in told) == (not 0.8 <= row["ratio"] <= 1.25)
+
+
+def test_the_screen_lists_each_aim_as_the_report_does() -> None:
+    known = proof.read()
+    shown = known.aims()
+    reported = aims.reached(dict(known.figures))
+    verdicts = [said for _, _, _, said in reported if said in ("yes", "**no**")]
+    assert sorted(shown["Atteint"]) == sorted("oui" if one == "yes" else "non" for one in verdicts)
+    precision = shown[(shown["Mesure"] == "Précision moyenne") & (shown["Essai"] == "vers l’avant")]
+    value = known.figures["designs"]["forward"]["models"]["hazard"]["average_precision"]["value"]
+    assert precision["Mesuré"].iloc[0].startswith(number(value, 3))
+    assert precision["Atteint"].tolist() == ["oui" if value >= 0.22 else "non"]
