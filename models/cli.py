@@ -110,6 +110,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from models.learning.hazard import end_of
     from models.learning.inputs import codes_told, gather
     from models.learning.nowcast import feeds
+    from models.learning.predictors import early_told
     from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
 
     reading = panels.read_counted(panel)
@@ -131,6 +132,8 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         f"horizon {years} "
         f"(fin {as_of + horizon}) : {out}."
     )
+    if early := early_told(as_of):
+        typer.echo(f"Doute : {early}")
     if inputs.register is not None:
         fed = feeds(inputs.register, end_of(as_of), horizon)
         states = result["state"].value_counts()

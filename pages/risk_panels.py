@@ -12,6 +12,7 @@ from data.region import privacy
 from data.region.territory import Territory
 from data.scenarios import drafts, predictions, verdicts
 from geo.errors import ProxiSoinsError
+from models.learning.predictors import POPULATION_YEAR
 from models.region import ages, flag, flag_tables, predict
 from models.region import departure as departures
 from models.region import follow_up as follow_ups
@@ -295,7 +296,10 @@ def follow_up(territory: Territory) -> None:
     if told.made_at is None:
         st.info(
             "Aucune annonce n’avait été gardée pour un millésime antérieur : celle-ci est refaite "
-            f"aujourd’hui, sans rien lire de postérieur à {told.start}."
+            f"aujourd’hui, sans effectif, APL ni registre postérieurs à {told.start} ; les "
+            f"populations sont celles de {POPULATION_YEAR}. Le modèle d’aujourd’hui a appris des "
+            "effectifs de 2009 à 2020 de l’Hexagone, hors Nouvelle-Aquitaine : là où il a appris, "
+            "il juge ce qu’il connaît."
         )
     if told.simulated:
         st.warning(

@@ -19,6 +19,7 @@ from data.region.territory import Territory
 from data.scenarios import database, verdicts
 from geo.errors import ProxiSoinsError, UnavailableError
 from models.backtests import proof
+from models.learning.predictors import early_told
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
 from models.region import flag
@@ -458,6 +459,8 @@ def draw() -> None:
     )
     if late:
         st.warning(late)
+    if early := early_told(int(table["as_of_year"].iloc[0])):
+        st.warning(early)
     st.text(flag.gone_told(table, shell.risk(territory, horizon)))
     with reading:
         _level(int(table["as_of_year"].iloc[0]), horizon)

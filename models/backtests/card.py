@@ -14,6 +14,7 @@ from models.backtests.markdown import markdown_table
 from models.learning import artefact
 from models.learning.hazard import LastGpHazard
 from models.learning.places import ASSETS
+from models.learning.predictors import EARLY_SHARE
 from models.learning.training import LATEST
 
 PATH = ASSETS / "fiche-modele.md"
@@ -107,7 +108,8 @@ l’année des effectifs. Appris sur {", ".join(data["periods"])} : 4, 4 et 3 an
 {_table(proof.predictors())}
 Rien de ce qui a été mesuré après le départ n’entre dans une prévision. Les populations sont celles
 de 2016 : les lignes de 2009 et 2013 sont apprises avec elles, un léger anachronisme ; une prévision
-au départ d’une année antérieure à 2016 les laisse vides. Le registre est lu tel qu’à son mois,
+au départ d’une année antérieure à 2016 les laisse vides, et annonce trop peu (environ
+{number(100 * EARLY_SHARE)} pertes pour 100). Le registre est lu tel qu’à son mois,
 après les effectifs et avant l’échéance : il n’est pas une variable du taux annuel.
 
 ## 8. Données manquantes

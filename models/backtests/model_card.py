@@ -6,7 +6,7 @@ from typing import Any
 from models.backtests.aims import not_reached, verdict
 from models.backtests.markdown import cell, class_table, markdown_table
 from models.learning.hazard import LastGpHazard
-from models.learning.predictors import PREDICTORS, THEMES
+from models.learning.predictors import EARLY_SHARE, PREDICTORS, THEMES
 
 
 def card_text(figures: dict[str, Any], shipped: dict[str, Any]) -> str:
@@ -57,8 +57,9 @@ the counts. Learned on {", ".join(data["periods"])}: 4, 4 and 3 years.
 {declared}
 Only what was measured by the start enters a prediction. Populations are those of 2016: rows of 2009
 and 2013 are learned with them, a mild anachronism; a prediction as of a year before 2016 has them
-blank. A blank stands at the mean and adds nothing. The register is read as it stood at its month,
-after the counts and before the end of the forecast: it is no predictor of the hazard.
+blank and says too little (about {EARLY_SHARE} losses for one that comes). A blank is at the mean
+and adds nothing. The register is read as it stood at its month, after the counts and before the end
+of the forecast: it is no predictor of the hazard.
 
 ## 8. Missing data
 A blank adds nothing to the hazard. Cost of each missing file: report. A commune without a known

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from data.base.french import number
+
 THEMES = {
     "doctors": "Nombre de médecins",
     "history": "Évolution du nombre de médecins",
@@ -147,7 +149,22 @@ PREDICTORS: tuple[Predictor, ...] = (
 """All predictors, in the order of the model's coefficients. Twelve others and the base of
 facilities were tried and left out: they gain nothing beyond their spread (`risk-protocol.md`)."""
 
+EARLY_SHARE = 0.6
+"""Losses expected for one that came, from counts of before 2016, whose populations are blank: 281
+for 481 over 2013→2017 in metropolitan France (480 with the populations of 2016)."""
+
 NAMES = [predictor.name for predictor in PREDICTORS]
 THEME_OF = {predictor.name: predictor.theme for predictor in PREDICTORS}
 FOUR = ["gps_log", "population_log", "apl_log", "apl_over_65"]
 """Predictors of the four-feature logistic of the protocol."""
+
+
+def early_told(as_of: int) -> str:
+    """Say that probabilities are too low where counts are older than the populations, else ""."""
+    if as_of >= POPULATION_YEAR:
+        return ""
+    return (
+        f"Les effectifs de {as_of} sont plus anciens que les populations ({POPULATION_YEAR}), qui "
+        "ne sont donc pas lues : les probabilités sont trop basses (de 2013 à 2017, "
+        f"{number(100 * EARLY_SHARE)} pertes annoncées pour 100 qui sont venues)."
+    )

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from data.region.territory import Territory
 from data.scenarios import predictions
 from data.scenarios.predictions import Kept
-from models.learning import artefact, scoring
+from models.learning import artefact, features, scoring
 from models.learning.panel import years
 from models.learning.signals import HORIZONS
 from models.region import monitoring
@@ -83,7 +83,8 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     """Score the predictions kept from earlier vintages against the region's newest counts.
 
     One per vintage, horizon and version of the model: the last made. When none was kept, the
-    vintage before is predicted again, nothing dated after it being read.
+    vintage before is predicted again, no count, APL or register after it being read; populations
+    are those of 2016, as the model learned: left blank, they make it say six losses for ten.
 
     Parameters
     ----------
@@ -122,7 +123,9 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
         return []
     start = max(earlier)
     horizon = _horizon(end - start)
-    predicted = scoring.predict(inputs, start, horizon)
+    known = replace(inputs, register=None)
+    predictors = features.compute(known, start, learning=True)
+    predicted = scoring.scored(artefact.shipped(), predictors, known, start, horizon)
     inside = predicted[predicted["code"].isin(territory.communes["code"])]
     result = monitoring.score(inside, panel, end)
     return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]

@@ -8,7 +8,8 @@ import pytest
 from data.region import catalogue
 from data.region.territory import Territory
 from data.scenarios import predictions
-from models.learning import artefact, scoring
+from models.learning import artefact, features, scoring
+from models.learning.predictors import POPULATION_YEAR, early_told
 from models.learning.signals import HORIZONS
 from models.region import flag_tables, follow_up, predict
 
@@ -75,3 +76,34 @@ def test_demonstration_predictions_never_judge_real_counts(whole: Territory) -> 
 def test_one_vintage_alone_has_nothing_to_follow(whole: Territory) -> None:
     first = min(whole.gp_history["year"])
     assert follow_up.follow_ups(at(whole, first), []) == []
+
+
+def test_what_is_predicted_again_has_the_populations_it_learned_with_and_no_register(
+    whole: Territory,
+) -> None:
+    """Blank populations made it expect six losses for ten, and the screen call the model wrong."""
+    end = next(year for year in sorted(set(whole.gp_history["year"])) if year > 2013)
+    after = at(whole, end)
+    (told,) = follow_up.follow_ups(after, [])
+    inputs, _ = predict.inputs_of(after)
+    assert told.start < POPULATION_YEAR
+    inside = set(after.communes["code"])
+
+    def expected(*, learning: bool) -> float:
+        table = features.compute(inputs, told.start, learning=learning)
+        found = scoring.scored(artefact.shipped(), table, inputs, told.start, told.horizon)
+        known = inputs.panel.index[inputs.panel[f"gp_{end}"].notna()]
+        return float(found.loc[found["code"].isin(inside & set(known)), "probability"].sum())
+
+    assert told.result.expected == pytest.approx(expected(learning=True), abs=1e-3)
+    assert told.result.expected > 1.2 * expected(learning=False)
+    assert early_told(told.start).startswith(f"Les effectifs de {told.start} sont plus anciens")
+    assert early_told(POPULATION_YEAR) == ""
+    # A register newer than the start was read: it is of after.
+    month = f"{told.start + 2}-06"
+    seen = pd.DataFrame({"code": sorted(inside), "establishments": 0, "month": month})
+    source = replace(after.provenance["gps"], table="gp_register", source="INSEE, SIRENE")
+    provenance = {**after.provenance, "gp_register": source}
+    context = {**after.context, "gp_register": seen}
+    (again,) = follow_up.follow_ups(replace(after, context=context, provenance=provenance), [])
+    assert again.result.expected == pytest.approx(told.result.expected)
