@@ -71,6 +71,7 @@ NEAR_RETIREMENT_SHARE, TOLD_RETIREMENT_SHARE = 0.3, 0.2
 # Room: inhabitants that one GP can receive.
 ROOM_PEOPLE_A_GP = 1_000
 ROOM_RANGE_PEOPLE_A_GP = (800, 1_600)
+ROOM_ALERT_SHARE = 0.05
 ROOM_MINUTES = (5.0, 10.0, 15.0, HUBERT_MINUTES, LABEL_MINUTES)
 
 # Noise: what is under it reads as no change.
@@ -312,6 +313,14 @@ RULES = (
     Rule(
         ("ROOM_PEOPLE_A_GP", "ROOM_RANGE_PEOPLE_A_GP"),
         "habitants qu’un généraliste peut recevoir : hypothèse, puis bornes du réglage",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("ROOM_ALERT_SHARE",),
+        "part des habitants sans place, même au mieux partagé, à partir de laquelle une fiche "
+        "alerte ; elle alerte aussi quand ils rempliraient la patientèle d’un médecin. En dessous, "
+        "l’écart est de l’ordre de ce que les temps de trajet estimés déplacent : à suivre",
         _OURS,
         "2026",
     ),

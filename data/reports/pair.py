@@ -37,7 +37,7 @@ class Measure:
     first, second, region
         Texts; "non disponible" where unknown.
     difference
-        Second less first, signed.
+        Second less first, signed; "" where it would say nothing.
     lengths
         Of the paired bars, 0 to 1 on one scale.
     """
@@ -67,7 +67,8 @@ def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure
                 title,
                 number(one, decimals),
                 number(two, decimals),
-                signed(gap, decimals),
+                # One territory is larger than the other: that is no finding.
+                "" if key == "population" else signed(gap, decimals),
                 # A total of the region is no term of comparison.
                 "" if key in {"population", "gps"} else number(around, decimals),
                 (lengths[0], lengths[1]),

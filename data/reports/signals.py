@@ -149,12 +149,30 @@ def _room(facts: Facts) -> Signal:
         "room",
         title,
         people,
-        ALERT if room.least >= 1 else WATCH if room.nearest_first >= 1 else calm,
+        room_state(room, float(facts.members["population"].sum()), calm),
         f"À {number(room.per_gp)} habitants par médecin (hypothèse)\u00a0: "
         f"{number(room.nearest_first)} "
         f"si chacun va au plus près, {number(room.least)} dans le partage le plus équitable "
         f"({facts.year('gps')}).{left_out}{' ' if upper_bound else ''}{upper_bound}",
     )
+
+
+def room_state(room: Room, people: float, calm: str) -> str:
+    """Return how the signal stands: alert for a share of the people, or for one GP's patients.
+
+    Parameters
+    ----------
+    room
+        Those without room.
+    people
+        Inhabitants of the territory.
+    calm
+        What it is where nobody is without room: `CALM`, or `UNKNOWN` where some are not known.
+    """
+    alarming = min(rules.ROOM_ALERT_SHARE * people, room.per_gp)
+    if room.least >= max(alarming, 1):
+        return ALERT
+    return WATCH if max(room.least, room.nearest_first) >= 1 else calm
 
 
 def _single(facts: Facts) -> Signal:

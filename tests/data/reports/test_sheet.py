@@ -17,7 +17,7 @@ from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
-from data.reports.signals import MASKED_RISK, STATES, WATCH
+from data.reports.signals import ALERT, CALM, MASKED_RISK, STATES, WATCH, Room, room_state
 from geo.errors import InvalidInputError
 
 
@@ -163,6 +163,25 @@ def test_a_commune_without_doctor_reads_so(loaded: tuple[Territory, pd.DataFrame
     assert "sur place" not in {one.value for one in drawn.figures}
 
 
+@pytest.mark.parametrize(
+    ("people", "least", "nearest_first", "state"),
+    [
+        (1_039, 3, 3, WATCH),  # a few are no reason to alarm a mayor
+        (1_039, 51, 60, WATCH),
+        (1_039, 52, 60, ALERT),  # one person out of twenty
+        (90_000, 1_000, 1_200, ALERT),  # the patients of one GP
+        (90_000, 999, 1_200, WATCH),
+        (400, 0, 30, WATCH),
+        (400, 0, 0, CALM),
+        (0, 0, 0, CALM),
+    ],
+)
+def test_a_sheet_alerts_on_room_for_a_share_or_for_the_patients_of_a_gp(
+    people: int, least: float, nearest_first: float, state: str
+) -> None:
+    assert room_state(Room(least, nearest_first, 1_000), people, CALM) == state
+
+
 def test_nobody_left_to_lose_is_no_reason_to_be_calm(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
@@ -240,7 +259,7 @@ def test_two_territories_are_compared_by_the_figures_written() -> None:
     region = pd.Series({"population": 6e6, "gps": 6000.0, "apl": 3.0})
     table = pair_table(pair(first, second, region), ("A", "B")).set_index("Mesure")
     assert table.loc["Médecins généralistes", "Différence"] == "+2"
-    assert table.loc["Habitants", "Différence"] == "−300"
+    assert table.loc["Habitants", "Différence"] == ""
     assert table.loc["APL calculée", ["A", "B", "Différence"]].tolist() == ["2,4", "2,6", "+0,2"]
     assert table.loc["Habitants", "Région"] == ""
 
