@@ -1,5 +1,6 @@
 """What maps and server say to each other: the client's last question, the server's answer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -67,7 +68,7 @@ def opening(view: ViewState, default: ViewState | None = None) -> Opening:
         "partage": view.fair,
     }
     defaults: Defaults = {
-        "region": default.region,
+        "region": ViewState.region,  # of an address that names none
         "indicator": default.indicator,
         "layers": list(default.layers),
     }
@@ -78,6 +79,12 @@ def asked(key: str) -> dict[str, Any]:
     """Return the client's last question; it comes from a browser and is trusted for nothing."""
     message = st.session_state.get(key)
     return message if isinstance(message, dict) and "action" in message else {}
+
+
+def heard(key: str, answer: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return an answer that says which question it follows; None while nothing was asked."""
+    turn = asked(key).get("turn")
+    return answer if turn is None else {**(answer or {}), "heard": str(turn)}
 
 
 def told(message: dict[str, Any]) -> ViewState | None:

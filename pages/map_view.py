@@ -13,7 +13,7 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from data.maps import payload as map_payload
-from pages import map_assets
+from pages import map_assets, map_dialogue
 
 HEIGHT_PX = 640
 """Height before the client fits the map to the screen."""
@@ -81,13 +81,15 @@ def draw_map(payload: str, answer: Mapping[str, Any] | None, key: str) -> None:
         dots, the first of which tells where the contours are; the map is rebuilt when it
         changes, so that it must stay the same from one run to the next.
     answer
-        What the server answers to the client's last question, if anything.
+        What the server answers to the client's last question, if anything: the caller has read
+        that question, and done what it asked.
     key
         Key of the widget.
     """
     group = folium.FeatureGroup(name="answer")
-    if answer is not None:
-        MapAnswer(map_payload.encode(answer)).add_to(group)
+    said = map_dialogue.heard(key, answer)
+    if said is not None:
+        MapAnswer(map_payload.encode(said)).add_to(group)
     st_folium(
         _shell(payload),
         key=key,

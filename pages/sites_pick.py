@@ -31,6 +31,8 @@ _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
 _FIELDS = ("name", *_COUNTS)
 """Fields of a site that the list changes."""
 MOST_GPS = 50
+_TOUCHED = "sites_touches"
+"""Key of whether a gesture has changed the list since the address was last read."""
 _REFUSED = "sites_refuse"
 """Key of what was written in a count and is none."""
 MOST_EDITED = 30
@@ -68,7 +70,13 @@ def _add(territory: Territory, code: str) -> None:
         gps=float(LEAST_MSP_GPS),
         others=float(LEAST_MSP_OTHERS),
     )
-    current.reopened = (*current.reopened, site)
+    _keep((*current.reopened, site))
+
+
+def _keep(sites: tuple[Site, ...]) -> None:
+    """Take a list that a gesture has changed as the work in hand."""
+    work().reopened = sites
+    st.session_state[_TOUCHED] = True
 
 
 def _typed(territory: Territory) -> None:
@@ -109,10 +117,7 @@ def _map(territory: Territory) -> None:
 def _changed(line: int) -> None:
     """Take what was typed about a site into the work in hand."""
     said = {field: str(st.session_state[f"{_EDITED}{field}_{line}"]) for field in _FIELDS}
-    current = work()
-    current.reopened = tuple(
-        _with(one, said) if one.line == line else one for one in current.reopened
-    )
+    _keep(tuple(_with(one, said) if one.line == line else one for one in work().reopened))
 
 
 def _with(site: Site, said: Mapping[str, str]) -> Site:
@@ -130,13 +135,12 @@ def _with(site: Site, said: Mapping[str, str]) -> Site:
 
 
 def _remove(line: int) -> None:
-    current = work()
-    current.reopened = tuple(one for one in current.reopened if one.line != line)
+    _keep(tuple(one for one in work().reopened if one.line != line))
 
 
 def _empty() -> None:
-    current = work()
-    current.reopened, current.scenario, current.revision = (), "", 0
+    _keep(())
+    work().scenario, work().revision = "", 0
 
 
 def _row(site: Site) -> None:
@@ -206,10 +210,15 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
     """Take the sites of the address as the work in hand: at the start, or when it changed.
 
     Changed since a scenario was opened, they stand before what was saved: the next save of the
-    scenario holds them.
+    scenario holds them. A gesture wins over the address: made before the browser had written
+    that of the gesture before, it would be undone by it.
     """
     asked = query.get(ADDRESS, "")
-    if not asked or asked == st.session_state.get(_WRITTEN):
+    if (
+        st.session_state.pop(_TOUCHED, False)
+        or not asked
+        or asked == st.session_state.get(_WRITTEN)
+    ):
         return
     st.session_state[_WRITTEN] = asked
     sites = addressed.from_text(asked, territory)

@@ -304,9 +304,10 @@ class Answer(TypedDict, total=False):
     indicators that a trial changes; `marked`: rows of the communes that it touches; `select`: the
     commune of a row chosen in the table of the page; `address`: parameters of the page that the
     client writes with its own ("" for none), since what Streamlit writes hides from the server all
-    that the browser writes later.
+    that the browser writes later; `heard`: the question that the run behind this answer read.
     """
 
+    heard: str
     rings: dict[str, dict[str, Any]]
     around: list[Around]
     message: str

@@ -76,11 +76,11 @@ function known(kept, config, state) {
   return view;
 }
 
-/* Write the view in the address of the page and in the memory of the tab; a step is one that Back undoes. */
+/* Write the view in the address and in the memory of the tab; a step is one that Back undoes. */
 export function write(state, config, step = false) {
   const query = new URLSearchParams(page().location.search);
   const named = query.get("region");
-  /* Another region was opened: this map is about to go. */
+  /* Another region was opened. */
   if (config.read_only || (named && named !== config.state.region)) return;
   const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
   put("region", config.state.region, config.defaults.region);

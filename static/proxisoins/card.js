@@ -53,8 +53,15 @@ export class Card {
     const around = make("button", { type: "button", class: "main", text: "Isochrone d’ici (10, 20, 30 min)", onclick: () => carte.here.ask(row) });
     const sheet = make("button", { type: "button", text: "Ouvrir la fiche du territoire", onclick: () => carte.ask({ action: "fiche" }) });
     const { card_action: own, read_only: readOnly } = carte.config;
-    const more = own ? make("button", { type: "button", class: "main", text: own.label, onclick: () => carte.ask({ action: own.action }) }) : null;
+    const more = own ? make("button", { type: "button", class: "main", text: own.label, onclick: () => this.insist(own.action) }) : null;
     return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
+  }
+
+  /* Ask again until it is heard: a later question may put this one out. */
+  insist(action) {
+    const said = this.carte.ask({ action });
+    let left = 5;
+    const again = setInterval(() => (left-- && this.heard !== said.turn ? this.carte.ask(said) : clearInterval(again)), 3000);
   }
 
   /* The room of a commune in words. */

@@ -12,7 +12,7 @@ import { fillOf } from "./symbols.js";
 
 const PANES = { land: 150, zones: 410, borders: 420, rings: 430, selected: 440, names: 650 };
 
-/* Draws the pattern of a commune's zone over its colour, along the same path: the zoning costs no second layer. */
+/* Draws the pattern of a commune's zone along the path of its colour: no second layer. */
 const ZonedCanvas = L.Canvas.extend({
   _fillStroke(pen, layer) {
     L.Canvas.prototype._fillStroke.call(this, pen, layer);
@@ -305,17 +305,15 @@ export class Carte {
   }
 
   ask(message) {
-    if (!window.Streamlit) return;
-    this.turn += 1;
-    window.Streamlit.setComponentValue({ turn: `${Date.now()}-${this.turn}`, ...message, state: address.query(this.state) });
+    const said = { turn: `${Date.now()}-${(this.turn += 1)}`, state: address.query(this.state), ...message };
+    window.Streamlit?.setComponentValue(said);
+    return said;
   }
 
   receive(answer) {
-    if (!this.rows) {
-      this.waiting = answer;
-      return;
-    }
+    if (!this.rows) return void (this.waiting = answer);
     this.busy(false);
+    this.card.heard = answer.heard;
     this.layers.receive(answer.rings || {});
     if (answer.room) this.room.receive(answer.room);
     this.here.receive(answer.around);

@@ -1,4 +1,4 @@
-/* Room with a GP: capacity, threshold and both ends chosen here; the curve, the sentence, the proof of a commune on the map (in words: proof.js). */
+/* Room with a GP: capacity, threshold and both ends; the curve, the sentence, the proof on the map (in words: proof.js). */
 import { make, number } from "./dom.js";
 
 export const ROOM = "share_without_room";

@@ -3,7 +3,7 @@ import { fold, make } from "./dom.js";
 
 const MANY = 9;
 
-/* Letters to change, add, drop or swap to go from one name to the other; MANY when lengths alone say it is far. */
+/* Letters to change, add, drop or swap between two names; MANY when lengths say it is far. */
 export function errors(one, other) {
   if (Math.abs(one.length - other.length) > 2) return MANY;
   let [older, last] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
@@ -25,7 +25,7 @@ export function spelled(text, rules) {
   return fold(text).split(" ").map((word) => full.get(word) ?? word).join(" ");
 }
 
-/* The entries that a text may mean, the likeliest first: codes, then names, then names with a typing error. */
+/* The entries that a text may mean: codes, then names, then names with a typing error. */
 export function ranked(text, entries, rules) {
   const asked = spelled(text, rules);
   if (asked.length < rules.least) return [];

@@ -1,4 +1,4 @@
-/* Zones of the zoning as outlines: what separates a zone from the rest, found on the contours themselves. */
+/* Zones of the zoning as outlines, found on the contours themselves. */
 
 const at = ({ lat, lng }) => `${lat},${lng}`;
 
@@ -20,7 +20,7 @@ export function outlineOf(communes) {
   return chained([...edges.values()]);
 }
 
-/* Edges that follow one another, as lines: a canvas draws hundreds of lines sooner than thousands of edges. */
+/* Edges that follow one another, as lines: fewer to draw. */
 function chained(edges) {
   const starts = new Map();
   for (const edge of edges) {

@@ -164,6 +164,30 @@ def test_the_address_names_the_region_and_a_map_that_is_left_does_not_touch_it(
     assert told == ["?ind=apl", "?region=04&ind=apl", "?region=94", "?ind=apl"]
 
 
+def test_a_gesture_is_asked_again_until_it_is_heard(server: str, page: Page) -> None:
+    """A commune chosen just after puts the question out; it is then asked the same again."""
+    page.clock.install()
+    evaluated(
+        page,
+        server,
+        "card",
+        "window.said = []; const carte = { ask: (one) => (said.push(one), { turn: 7, ...one }) };"
+        "window.card = Object.assign(Object.create(m.Card.prototype), { carte });"
+        "card.insist('site');",
+    )
+    turns = "said.map((one) => `${one.action} ${one.turn ?? ''}`.trim())"
+    assert page.evaluate(turns) == ["site"]
+    page.evaluate("card.heard = 6")
+    page.clock.run_for(7_000)
+    assert page.evaluate(turns) == ["site", "site 7", "site 7"]
+    page.evaluate("card.heard = 7")
+    page.clock.run_for(30_000)
+    assert len(page.evaluate(turns)) == 3
+    page.evaluate("card.heard = 0; said.length = 0; card.insist('site')")
+    page.clock.run_for(60_000)
+    assert len(page.evaluate(turns)) == 6  # a server that is gone is not asked for ever
+
+
 def test_the_proof_of_a_commune_in_two_parts_tells_both(server: str, page: Page) -> None:
     """Most of its people share two GPs with the commune beside; the others have none in reach."""
     said = evaluated(

@@ -1,7 +1,10 @@
 """Screens "Sites MSP candidats" and shared links, without a browser."""
 
+import base64
 import datetime as dt
+import gzip
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
@@ -20,7 +23,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import sites_pick
+from pages import map_view, sites_pick
 from pages.partage import CLOSED
 from pages.sites_upload import WORK, Work
 
@@ -150,6 +153,41 @@ def test_the_card_of_the_map_adds_a_site() -> None:
     assert not app.exception
     assert "1 site dans la liste" in texts(app)
     app.session_state[sites_pick.MAP] = {"action": "site", "turn": "1", "state": {}}
+    app.run()
+    assert "1 site dans la liste" in texts(app)
+
+
+def test_what_a_map_is_answered_says_which_question_was_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[dict[str, object]] = []
+    drawn = map_view.MapAnswer
+
+    def answered(payload: str) -> map_view.MapAnswer:
+        answers.append(json.loads(gzip.decompress(base64.b64decode(payload))))
+        return drawn(payload)
+
+    monkeypatch.setattr(map_view, "MapAnswer", answered)
+    app = opened("sites")
+    assert not answers  # nothing was asked yet
+    asked = {"action": "site", "turn": "7", "state": {"commune": "no such commune"}}
+    app.session_state[sites_pick.MAP] = asked
+    app.run()
+    assert answers[-1]["heard"] == "7"
+    assert "site dans la liste" not in texts(app)
+
+
+def test_sites_added_before_the_address_follows_are_all_kept() -> None:
+    app = opened("sites")
+    app.selectbox(key="sites_commune").select("23008").run()
+    late = dict(app.query_params)
+    app.selectbox(key="sites_commune").select("23096").run()
+    app.query_params.clear()
+    app.query_params.update(late)
+    app.selectbox(key="sites_commune").select("19275").run()
+    assert "3 sites dans la liste" in texts(app)
+    app.query_params.clear()
+    app.query_params.update(late)  # Back: no gesture, the address decides
     app.run()
     assert "1 site dans la liste" in texts(app)
 
