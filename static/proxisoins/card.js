@@ -21,7 +21,7 @@ export class Card {
     this.row = undefined;
   }
 
-  /* Buttons stay while figures are drawn again: an answer during a click would lose it. */
+  /* Buttons stay while figures are drawn again, for a click under way. */
   fill(row) {
     const { carte } = this;
     if (row !== this.row) this.open(row);
@@ -57,7 +57,7 @@ export class Card {
     return make("div", { class: "actions" }, more, around, readOnly ? null : sheet);
   }
 
-  /* Ask again until it is heard: a later question may put this one out. */
+  /* Ask again until it is heard. */
   insist(action) {
     const said = this.carte.ask({ action });
     let left = 5;
@@ -76,7 +76,7 @@ export class Card {
     return around && carte.state.here ? this.later("reached", () => import("./around.js"), carte, around) : null;
   }
 
-  /* What a module words, once it is there: the card is then filled again. */
+  /* What a module words, once it is there. */
   later(name, load, ...given) {
     if (this.words[name]) return this.words[name](...given);
     load().then((module) => {

@@ -1,4 +1,4 @@
-/* Search of a commune, a postcode or an EPCI, by keyboard or mouse; the rules are those of data/region/search.py. */
+/* Search of a place, by keyboard or mouse; the rules are those of data/region/search.py. */
 import { fold, make } from "./dom.js";
 
 const MANY = 9;
