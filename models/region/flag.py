@@ -22,7 +22,7 @@ from models.learning.explain import effect
 from models.learning.predictors import THEMES
 from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKNOWN
 from models.learning.scoring import predict
-from models.learning.signals import span_of
+from models.learning.signals import LOSES, span_of
 from models.learning.training import LATEST
 from models.region.predict import inputs_of
 
@@ -127,8 +127,8 @@ def headline(row: Mapping[str, Any]) -> list[str]:
             "jamais apprises)."
         ),
         (
-            f"Sur 100 signaux de ce type (« {row['set']} »), {of_hundred(told['rate'])} se sont "
-            f"réalisés ({number(told['losses'])} sur {number(told['communes'])} ; {tested})."
+            f"{_set_worth(str(row['set']), told['rate'])} ({number(told['losses'])} sur "
+            f"{number(told['communes'])} ; {tested})."
         ),
         (
             f"Le registre {of(row['register'])} entre dans cette probabilité."
@@ -136,6 +136,16 @@ def headline(row: Mapping[str, Any]) -> list[str]:
             else "Aucun registre n’entre dans cette probabilité."
         ),
     ]
+
+
+def _set_worth(told: str, rate: float) -> str:
+    """Say how many of a hundred communes of a set lost their last GP; a signal then came true."""
+    if told == LOSES:
+        return f"Sur 100 signaux de ce type (« {told} »), {of_hundred(rate)} se sont réalisés"
+    return (
+        f"Sur 100 communes dites « {told} », {of_hundred(rate)} n’avaient plus de médecin à "
+        "l’échéance"
+    )
 
 
 def of_hundred(rate: float) -> str:

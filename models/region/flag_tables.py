@@ -144,9 +144,11 @@ def departure_told(gone: Departure) -> list[str]:
     if len(taking):
         heaviest = taking.sort_values("extra_patients_per_gp").iloc[-1]
         told.append(
-            f"{number(taking['extra_patients'].sum())} patients se reporteraient sur "
-            f"{number(len(taking))} communes voisines ; le plus lourd : {heaviest['name']}, "
-            f"{number(heaviest['extra_patients_per_gp'])} de plus par médecin."
+            f"{number(gone.neighbours['extra_patients'].sum())} patients se reporteraient, surtout "
+            f"dans {counted(len(taking), 'commune', 'communes')}"
+            f"{f' (dont {gone.name})' if gone.code in set(taking['code']) else ''} ; le plus "
+            f"lourd : {heaviest['name']}, {number(heaviest['extra_patients_per_gp'])} de plus par "
+            "médecin."
         )
     if gone.people_left >= 1:
         told.append(f"{number(gone.people_left)} patients n’auraient plus de médecin à 20 minutes.")

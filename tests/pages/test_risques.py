@@ -154,7 +154,8 @@ def test_one_signal_says_horizon_reasons_levers_and_load(
     assert first["reasons"][0] in said
     assert "intervalle à 90" in said
     assert "on ne le sait pas" in said.lower()
-    assert "sur 100 signaux de ce type" in said.lower()
+    assert "sur 100 " in said.lower()
+    assert f"« {first['set']} »" in said
     said = words(read(screen, "Ce qui le changerait"))
     present = f"Situation actuelle : risque {first['risk_class']}, "
     assert present + french.percent(first["probability"], 1) in said
@@ -274,8 +275,23 @@ def test_sentences_on_a_departure_agree_with_its_figures(
     told = " ".join(flag_tables.departure_told(gone))
     assert gone.name in told
     assert (gone.people_beyond_20 == 0) == ("Aucun habitant" in told)
+    moved = gone.neighbours["extra_patients"].sum()
+    assert f"{french.number(moved)} patients se reporteraient" in told
+    assert flag_tables.departure_cards(gone)[-1][1] == french.number(moved)
     assert len(flag_tables.rounds_listed(gone)) == len(gone.rounds)
     assert str(len(gone.rounds)) in flag_tables.snowball_told(gone)
+
+
+def test_who_stays_in_the_commune_takes_patients_over_and_is_told(
+    territory: Territory, risk: pd.DataFrame
+) -> None:
+    """A commune that keeps a GP is not a neighbour of itself."""
+    code = str(risk.loc[risk["gps"] >= 2, "code"].iloc[0])
+    gone = departures.departure(territory, code, leaving=1)
+    assert code in set(gone.neighbours.loc[gone.neighbours["extra_patients"] >= 1, "code"])
+    told = " ".join(flag_tables.departure_told(gone))
+    assert f"(dont {gone.name})" in told
+    assert "communes voisines" not in told
 
 
 def test_the_first_ten_of_the_list_make_one_document_of_sheets(
