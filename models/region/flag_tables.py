@@ -122,6 +122,11 @@ def room_told(room: RoomLost) -> str:
     return f"{text}, surtout à {told}." if told else f"{text}."
 
 
+def _moving(gone: Departure) -> str:
+    patients = float(gone.neighbours["extra_patients"].sum())
+    return counted(patients, "patient se reporterait", "patients se reporteraient")
+
+
 def departure_told(gone: Departure) -> list[str]:
     """Return what a departure does, in French sentences."""
     taking = gone.neighbours[gone.neighbours["extra_patients"] >= 1]
@@ -136,7 +141,8 @@ def departure_told(gone: Departure) -> list[str]:
             else f"passerait de « {before} » à « {after} »."
         ),
         (
-            f"{number(gone.people_beyond_20)} habitants passeraient au-delà de 20 minutes."
+            counted(gone.people_beyond_20, "habitant passerait", "habitants passeraient")
+            + " au-delà de 20 minutes."
             if gone.people_beyond_20
             else "Aucun habitant de la région ne passerait au-delà de 20 minutes."
         ),
@@ -144,18 +150,18 @@ def departure_told(gone: Departure) -> list[str]:
     if len(taking):
         heaviest = taking.sort_values("extra_patients_per_gp").iloc[-1]
         told.append(
-            f"{number(gone.neighbours['extra_patients'].sum())} patients se reporteraient, surtout "
-            f"dans {counted(len(taking), 'commune', 'communes')}"
+            f"{_moving(gone)}, surtout dans {counted(len(taking), 'commune', 'communes')}"
             f"{f' (dont {gone.name})' if gone.code in set(taking['code']) else ''} ; le plus "
             f"lourd : {heaviest['name']}, {number(heaviest['extra_patients_per_gp'])} de plus par "
             "médecin."
         )
     if gone.people_left >= 1:
-        told.append(f"{number(gone.people_left)} patients n’auraient plus de médecin à 20 minutes.")
+        alone = counted(gone.people_left, "patient n’aurait", "patients n’auraient")
+        told.append(f"{alone} plus de médecin à 20 minutes.")
     if len(worse):
         told.append(
-            f"L’accessibilité (APL) baisserait dans {number(len(worse))} communes, "
-            f"{number(worse['population'].sum())} habitants."
+            f"L’accessibilité (APL) baisserait dans {counted(len(worse), 'commune', 'communes')}, "
+            f"{counted(worse['population'].sum(), 'habitant', 'habitants')}."
         )
     return told
 
@@ -169,7 +175,7 @@ def snowball_told(gone: Departure) -> str:
     text = (
         f"En {counted(len(gone.rounds), 'tour', 'tours')}, la charge reportée "
         f"retirerait {number(gone.rounds[-1], 3)} médecin attendu de plus à moins de 20 km, à "
-        f"l’horizon de {gone.horizon} ans."
+        f"l’horizon de {counted(gone.horizon, 'an', 'ans')}."
     )
     if len(rise) and rise.max() >= 0.0005:
         most = both.iloc[int(rise.argmax())]

@@ -1,10 +1,12 @@
 """What a planner reads of a commune: how many of a hundred such communes lost their last GP."""
 
+import pandas as pd
 import pytest
 
 from data.base.french import number
 from models.learning.signals import CANNOT_TELL, HORIZONS, LOSES, SETS, STAYS
-from models.region import flag
+from models.region import flag, flag_tables
+from models.region.departure import Departure, RoomLost
 
 
 @pytest.mark.parametrize("horizon", HORIZONS)
@@ -25,8 +27,30 @@ def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
         }
         sentence = flag.headline(row)[2]
         known = rates.loc[told]
-        assert f"({number(known['losses'])} sur {number(known['communes'])} ;" in sentence
+        lost, seen = float(known["losses"]), float(known["communes"])
+        assert f"({number(lost)} sur {number(seen)} ;" in sentence
         assert ("se sont réalisés" in sentence) == (told == LOSES)
         if told in (STAYS, CANNOT_TELL):
             assert sentence.startswith(f"Sur 100 communes dites « {told} », ")
             assert "n’avaient plus de médecin à l’échéance" in sentence
+
+
+def test_a_departure_that_moves_one_person_is_told_of_one() -> None:
+    neighbours = pd.DataFrame(
+        {"code": ["1"], "name": ["A"], "extra_patients": [1.0], "extra_patients_per_gp": [1.0]}
+    )
+    communes = pd.DataFrame({"apl_before": [2.0], "apl_after": [1.0], "population": [1.0]})
+    gone = Departure(
+        code="2", name="B", gps_before=1, gps_after=0, minutes_before=0, minutes_after=9,
+        people_beyond_20=1, people_left=1, apl_before=2, apl_after=1, communes=communes,
+        neighbours=neighbours, rounds=(), horizon=1,
+        room=RoomLost(1000, 0, 0, pd.DataFrame({"name": [], "people": []})),
+    )  # fmt: skip
+    told = flag_tables.departure_told(gone)
+    assert "1 habitant passerait au-delà de 20 minutes." in told
+    assert "1 patient n’aurait plus de médecin à 20 minutes." in told
+    assert "L’accessibilité (APL) baisserait dans 1 commune, 1 habitant." in told
+    assert any(
+        line.startswith("1 patient se reporterait, surtout dans 1 commune ;") for line in told
+    )
+    assert not any("dont B" in line for line in told)
