@@ -12,8 +12,21 @@ from data.base.french import fold
 
 NO_VALUE = "(formule sans valeur)"
 """Stands in a cell whose formula was saved without its result: a doubt, never a blank."""
+ERRORS = frozenset(
+    {"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
+    | {"#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+"""What a spreadsheet writes where a formula fails; the French words too."""
+MERGED = "(cellule fusionnée)"
+"""Follows a figure that is read on a line where a merged cell only spreads it."""
 HEADING_ROWS = 40
 """A heading further down than this is no heading."""
+
+
+def has_no_value(text: str) -> bool:
+    """Tell a formula saved without its result, or one that failed: a doubt, never a blank."""
+    return text == NO_VALUE or text in ERRORS
+
 
 Row = tuple[int, list[str]]
 """Line of the file (from 1) and its cells, blanks around taken away."""
@@ -33,12 +46,15 @@ class Table:
         Sheet of the workbook, "" for a text.
     remarks
         What to know of its reading, in French.
+    carried
+        Line and place (from 0) of the cells that a merged cell above fills.
     """
 
     rows: Sequence[Row]
     member: str = ""
     sheet: str = ""
     remarks: tuple[str, ...] = ()
+    carried: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def label(self) -> str:
@@ -140,6 +156,8 @@ class Chosen:
         Sheets and members left out, with why, in French.
     remarks
         What to know of the reading, in French.
+    carried
+        Line and place (from 0) of the cells that a merged cell above fills.
     """
 
     heading: list[str]
@@ -148,6 +166,7 @@ class Chosen:
     labels: tuple[str, ...] = ()
     not_read: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    carried: frozenset[tuple[int, int]] = frozenset()
 
 
 def heading_place(table: Table) -> int | None:
@@ -205,6 +224,7 @@ def choose(
     score, place, first = max(found, key=lambda one: (one[0], one[2].filled))
     titles = [fold(cell) for cell in first.rows[place][1]]
     kept: list[Row] = []
+    carried: set[tuple[int, int]] = set()
     left, read = list(document.not_read), list[Table]()
     shift = 0
     for table in document.tables:
@@ -213,6 +233,7 @@ def choose(
         if table is first or (same and table.member == first.member):
             below = table.rows[(mark or 0) + 1 :]
             kept += [(number + shift, cells) for number, cells in below if any(cells)]
+            carried |= {(number + shift, place) for number, place in table.carried}
             shift += table.rows[-1][0]
             read.append(table)
         elif table.filled:
@@ -223,7 +244,7 @@ def choose(
     if len(read) > 1:
         remarks += (f"{len(read)} feuilles de même forme, lignes numérotées à la suite",)
     heading, above = list(first.rows[place][1]), list(first.rows[:place])
-    return Chosen(heading, kept, above, labels, tuple(left), remarks)
+    return Chosen(heading, kept, above, labels, tuple(left), remarks, frozenset(carried))
 
 
 _YEAR = re.compile(r"(?:^|\D)((?:19|20)\d\d)(?:\D|$)")
@@ -250,13 +271,15 @@ def _one(group: Sequence[tuple[int, Table]]) -> Table:
     if len(group) == 1:
         return first
     rows, shift = list(first.rows), first.rows[-1][0] if first.rows else 0
+    carried = set(first.carried)
     for place, table in group[1:]:
         below = table.rows[place + 1 :]
         rows += [(number + shift, cells) for number, cells in below]
+        carried |= {(number + shift, column) for number, column in table.carried}
         shift += table.rows[-1][0] if table.rows else 0
     names = ", ".join(f"« {table.sheet} »" for _, table in group)
     told = (
         f"{len(group)} feuilles de même forme lues ensemble ({names}), lignes numérotées à la suite"
     )
     remarks = dict.fromkeys((told, *(r for _, table in group for r in table.remarks)))
-    return replace(first, rows=rows, remarks=tuple(remarks))
+    return replace(first, rows=rows, remarks=tuple(remarks), carried=frozenset(carried))

@@ -60,12 +60,15 @@ def _sheet(sheet: Element, title: str, name: str) -> Table:
     rows: list[Row] = []
     line, total, letters, blank, formulas = 0, 0, 0, 0, 0
     below: dict[int, tuple[int, str]] = {}
+    carried: set[tuple[int, int]] = set()
     for row in sheet.iter(f"{_TABLE}table-row"):
         times = _repeated(row, "rows")
         cells, lost, spans = _cells(row)
         for column, (left, text) in list(below.items()):
             cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = cells[column] or text
+            if not cells[column]:
+                cells[column] = text
+                carried |= {(line + k, column) for k in range(1, times + 1)}
             below[column] = (left - 1, text)
             if left <= 1:
                 del below[column]
@@ -86,7 +89,7 @@ def _sheet(sheet: Element, title: str, name: str) -> Table:
     remarks = []
     if formulas:
         remarks.append(formulas_told(formulas, title, blank))
-    return Table(rows, sheet=title, remarks=tuple(remarks))
+    return Table(rows, sheet=title, remarks=tuple(remarks), carried=frozenset(carried))
 
 
 def _cells(row: Element) -> tuple[list[str], tuple[int, int], dict[int, tuple[int, str]]]:

@@ -4,6 +4,7 @@ A line given twice counts once and is said; two columns for one figure are read 
 refused; a mark of thousands is never a decimal; codes of communes written otherwise are one place.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -14,12 +15,15 @@ import pandas as pd
 from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import THOUSANDS, numbers, without_blanks
+from data.files.document import has_no_value
 from data.files.remarks import tell_columns, tell_lines
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
 
 NAMING = frozenset({"id", "from", "to"})
 """Fields that name a place; the others are figures."""
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
+_FIGURE = r"-?\d+(?:[.,]\d+)?"
 Kind = Literal["", "people", "gps"]
 
 
@@ -53,6 +57,7 @@ def columns_of(
             f"attendus : {', '.join(required)} ; titres trouvés : {', '.join(heading)}."
         )
     refuse_rivals(path, table, found, titles)
+    refuse_merged(path, table, [heading[k] for name, k in found.items() if name not in NAMING])
     tell_columns(path.name, table, [heading[place] for place in found.values()])
     named = table.iloc[:, list(found.values())].set_axis(list(found), axis=1)
     for name in NAMING & set(found):
@@ -61,7 +66,55 @@ def columns_of(
             raise InvalidInputError(
                 f"{path.name}, ligne {empty[0]} : la colonne « {heading[found[name]]} » est vide."
             )
+        _refuse_no_names(path, named[name], heading[found[name]])
     return named
+
+
+def _refuse_no_names(path: Path, names: pd.Series, title: str) -> None:
+    """Refuse the name of a place that is a failed formula, or a code that became a date.
+
+    Raises
+    ------
+    InvalidInputError
+        The file, the line, the cell.
+    """
+    for line, text in names.items():
+        if has_no_value(text) or _DATE.fullmatch(text):
+            date = "une date : mettez la colonne au format texte"
+            raise InvalidInputError(
+                f"{path.name}, ligne {line} : « {text} » dans la colonne « {title} » est "
+                f"{'sans valeur' if has_no_value(text) else date}."
+            )
+
+
+def refuse_merged(path: Path, table: pd.DataFrame, titles: Iterable[str]) -> None:
+    """Refuse a figure that a merged cell gives for several lines: each of them, or all together.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        As `read_text_table` gives it.
+    titles
+        Columns of figures that are read; their texts carry down.
+
+    Raises
+    ------
+    InvalidInputError
+        The file, the line, the cell.
+    """
+    carried = table.attrs.get("carried", {})
+    for title in titles:
+        lines = table.index.intersection(carried.get(title, []))
+        texts = table.loc[lines, title]
+        figures = texts[without_blanks(texts).str.fullmatch(_FIGURE)]
+        for line, text in figures.items():
+            raise InvalidInputError(
+                f"{path.name}, ligne {line} : la cellule fusionnée « {text} » de la colonne "
+                f"« {title} » vaut-elle pour chaque ligne, ou pour toutes ensemble ? Défaites la "
+                "fusion et écrivez le nombre de chaque ligne."
+            )
 
 
 def refuse_rivals(

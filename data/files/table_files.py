@@ -27,6 +27,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         Of the tables of a file, the fullest; `attrs["remarks"]` says in French which others were
         left out, and what to know of the reading; a command says it (`data.files.remarks`).
+        `attrs["carried"]`: title to the lines that a merged cell above fills.
 
     Raises
     ------
@@ -41,14 +42,20 @@ def read_text_table(path: Path) -> pd.DataFrame:
         sandbox.for_size(size),
         memory_bytes=min(MAX_MEMORY_BYTES, sandbox.MEMORY_BYTES + MEMORY_PER_BYTE * size),
     )
-    table, remarks = sandbox.run(read_here, path, name=path.name, limits=limits)
-    table.attrs["remarks"] = remarks
+    table, remarks, carried = sandbox.run(read_here, path, name=path.name, limits=limits)
+    table.attrs |= {"remarks": remarks, "carried": carried}
     said.tell(path.name, remarks)
     return table
 
 
-def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read a table as `read_text_table` does, in this process: the work of the process apart."""
+def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, list[int]]]:
+    """Read a table as `read_text_table` does, in this process: the work of the process apart.
+
+    Returns
+    -------
+    tuple
+        The table, remarks on it, and its lines by title that a merged cell above fills.
+    """
     read: list[tuple[str, pd.DataFrame]] = []
     remarks: list[str] = []
     for file in open_input(path):
@@ -73,7 +80,7 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     remarks += [
         f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})" for other, frame in read
     ]
-    return best, tuple(remarks)
+    return best, tuple(remarks), best.attrs.get("carried", {})
 
 
 def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:
@@ -92,7 +99,15 @@ def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:
         )
     frame.columns = pd.Index([heading[k] for k in columns])
     frame = frame.fillna("").astype(str).apply(lambda column: column.str.strip())
-    return frame[frame.ne("").any(axis=1)] if len(frame) else frame
+    if len(frame):
+        frame = frame[frame.ne("").any(axis=1)]
+    if isinstance(table, OpenedTable):
+        carried: dict[str, list[int]] = {}
+        for line, place in sorted(table.carried):
+            if place in columns:
+                carried.setdefault(heading[place], []).append(line)
+        frame.attrs["carried"] = carried
+    return frame
 
 
 def neutral(cell: object) -> object:

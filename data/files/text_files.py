@@ -430,7 +430,7 @@ class OpenedTable:
     def __init__(self, file: InputFile, table: Table) -> None:
         self.file, self.sheet, self.remarks = file, table.sheet, table.remarks
         self.name = f"{file.name} › {table.sheet}" if table.sheet else file.name
-        self._rows = table.rows
+        self._rows, self.carried = table.rows, table.carried
         self.head = [cells for _, cells in table.rows[:HEAD_LINES]]
         self.malformed: list[int] = []
         self.broken: list[list[str]] = []

@@ -26,6 +26,7 @@ MAX_SHEET_XML_BYTES = 600_000_000
 MAX_PACKED_BYTES = 150_000_000
 MOST_SHARED_BYTES = 300_000_000
 """All texts of the cells together: a long text that every cell points at would fill the memory."""
+_ERRORS_NAMED = 4
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -35,10 +36,11 @@ _BROKEN_XML = (SyntaxError, ValueError, LookupError, DefusedXmlException)
 
 @dataclass
 class _Inside:
-    """What the XML of a workbook says beside its values: formulas, by the name of the sheet."""
+    """What the XML of a workbook says beside its values: formulas and errors, by sheet."""
 
     formulas: dict[str, int] = field(default_factory=dict)
     blank: dict[str, frozenset[_Position]] = field(default_factory=dict)
+    errors: dict[str, Mapping[_Position, str]] = field(default_factory=dict)
 
 
 def read_workbook(content: bytes, name: str) -> tuple[list[Table], list[str]]:
@@ -88,21 +90,28 @@ def too_large(name: str) -> InvalidInputError:
 
 def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
     values = _texts(sheet)
-    for row, column in inside.blank.get(sheet.name, ()):
+    errors = inside.errors.get(sheet.name, {})
+    without = {**dict.fromkeys(inside.blank.get(sheet.name, ()), NO_VALUE), **errors}
+    for (row, column), said in without.items():
         values.extend([] for _ in range(row + 1 - len(values)))
         values[row].extend([""] * (column + 1 - len(values[row])))
-        values[row][column] = values[row][column] or NO_VALUE
+        values[row][column] = values[row][column] or said
     carried = _carry_down(values, sheet.merged_cell_ranges or ())
     remarks = []
+    if errors:
+        words = ", ".join(f"« {one} »" for one in sorted(set(errors.values()))[:_ERRORS_NAMED])
+        remarks.append(
+            f"{french.counted(len(errors), 'cellule', 'cellules')} de la feuille « {sheet.name} » "
+            f"en erreur ({words})"
+        )
     if count := inside.formulas.get(sheet.name, 0):
         remarks.append(formulas_told(count, sheet.name, len(inside.blank.get(sheet.name, ()))))
     if carried:
-        remarks.append(
-            f"{french.counted(carried, 'cellule fusionnée', 'cellules fusionnées')} de la feuille "
-            f"« {sheet.name} » {'recopiées' if carried > 1 else 'recopiée'} vers le bas"
-        )
+        cells = french.counted(len(carried), "cellule fusionnée", "cellules fusionnées")
+        copied = "recopiées" if len(carried) > 1 else "recopiée"
+        remarks.append(f"{cells} de la feuille « {sheet.name} » {copied} vers le bas")
     rows: list[Row] = list(enumerate(values, start=1))
-    return Table(rows, sheet=sheet.name, remarks=tuple(remarks))
+    return Table(rows, sheet=sheet.name, remarks=tuple(remarks), carried=frozenset(carried))
 
 
 def _texts(sheet: calamine.CalamineSheet) -> list[list[str]]:
@@ -119,16 +128,19 @@ def _texts(sheet: calamine.CalamineSheet) -> list[list[str]]:
     return values
 
 
-def _carry_down(values: list[list[str]], merged: Sequence[tuple[_Position, _Position]]) -> int:
-    carried = 0
+def _carry_down(
+    values: list[list[str]], merged: Sequence[tuple[_Position, _Position]]
+) -> list[_Position]:
+    """Fill what merged cells cover; return its lines (from 1) and places (from 0)."""
+    carried = []
     for (top, left), (bottom, _) in merged:
         if top >= len(values) or left >= len(values[top]) or not values[top][left]:
             continue
-        for row in values[top + 1 : bottom + 1]:
+        for number, row in enumerate(values[top + 1 : bottom + 1], start=top + 2):
             row.extend([""] * (left + 1 - len(row)))
             if not row[left]:
                 row[left] = values[top][left]
-                carried += 1
+                carried.append((number, left))
     return carried
 
 
@@ -190,6 +202,8 @@ def _inside(content: bytes, name: str) -> _Inside:
 
 
 def _note(found: _Inside, title: str, cells: Cells) -> None:
+    if title:
+        found.errors[title] = cells.errors
     if title and cells.formulas:
         found.formulas[title] = cells.formulas
         found.blank[title] = frozenset(cells.blank)

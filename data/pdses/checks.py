@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from data.base.french import fold
 from data.base.table_cache import digest
-from data.files.document import NO_VALUE
+from data.files.document import has_no_value
 from data.pdses.files import FINESS_NUMBER
 from data.pdses.reader import RANK, WrittenLine
 from data.pdses.words import FIELDS, line_status, line_type
@@ -30,6 +30,9 @@ CLOSE_SPECIALTY_SCORE = 92.0
 
 _PLACING = {"lon": "lon", "lat": "lat", "code_insee": "code", "commune": "commune"}
 _PLACING |= {"code_postal": "postcode"}
+_DAY_ZERO = dt.date(1899, 12, 30)
+_SERIAL = re.compile(r"[34]\d{4}|5[0-4]\d{3}")
+"""A date that lost its format: days since `_DAY_ZERO` (Excel, 1900 system), 1982 to 2050."""
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -221,6 +224,7 @@ def _checked_finess(line: WrittenLine, found: _Judgement) -> str:
 
 def _establishment(line: WrittenLine, found: _Judgement) -> str:
     if name := line.cells.get("etablissement", ""):
+        _doubt_no_value(line, "établissement", name, found)
         return name
     if number := line.cells.get("nofinesset", ""):
         found.notes.append("établissement sans nom, désigné par son numéro FINESS")
@@ -250,6 +254,9 @@ def _place(place: Placed, found: _Judgement) -> dict[str, object]:
 def _specialty(line: WrittenLine, spelling: Mapping[str, str], found: _Judgement) -> str:
     written = " ".join(line.cells.get("specialite", "").split())
     key = fold(written)
+    _doubt_no_value(line, "spécialité", written, found)
+    if key and not any(map(str.isalpha, written)):
+        found.doubts.append(f"spécialité « {written} » : un nombre ou une date, écrivez le nom")
     if not key:
         found.refusals.append("spécialité manquante")
         return ""
@@ -267,6 +274,15 @@ def _specialty(line: WrittenLine, spelling: Mapping[str, str], found: _Judgement
     return chosen
 
 
+def _doubt_no_value(line: WrittenLine, what: str, written: str, found: _Judgement) -> None:
+    """Doubt a formula without result, until one says what it is: as it is, it names nothing."""
+    if has_no_value(written):
+        accepted = line.cells.get(DECISION) == ACCEPT
+        (found.refusals if accepted else found.doubts).append(
+            f"{what} « {written} » : une formule sans résultat, écrivez le nom"
+        )
+
+
 def _chosen(
     line: WrittenLine,
     field: str,
@@ -277,11 +293,11 @@ def _chosen(
     written = line.cells.get(field, "")
     if written in allowed:
         return written
-    if written == NO_VALUE:
+    if has_no_value(written):
         # A doubt until one says what it is: accepting it as it is would store no type.
         accepted = line.cells.get(DECISION) == ACCEPT
         (found.refusals if accepted else found.doubts).append(
-            f"formule enregistrée sans sa valeur : choisissez {', '.join(allowed)}"
+            f"« {written} », une formule sans résultat : choisissez {', '.join(allowed)}"
         )
         return allowed[0]
     named = read(written)
@@ -302,6 +318,10 @@ def _date(line: WrittenLine, field: str, found: _Judgement) -> str:
         if french := _FRENCH_DATE.fullmatch(written):
             day, month, year = map(int, french.groups())
             return dt.date(year, month, day).isoformat()
+        if _SERIAL.fullmatch(written):
+            day_told = (_DAY_ZERO + dt.timedelta(days=int(written))).isoformat()
+            found.notes.append(f"date « {written} » lue {day_told}")
+            return day_told
         return dt.date.fromisoformat(written[:10]).isoformat()
     except ValueError:
         found.doubts.append(f"date « {written} » illisible (AAAA-MM-JJ) : laissée de côté")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from data.base.french import fold
 from data.files import headings
-from data.files.document import NO_VALUE
+from data.files.document import has_no_value
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "zone": ("zone", "zone d implantation", "zone de permanence", "territoire", "bassin"),
@@ -195,7 +195,7 @@ def counted(cell: str, kind: str) -> list[str]:
 
 def says_line(cell: str) -> bool:
     """Tell whether a cell of a wide table can be read: nothing, a cross, or lines."""
-    if cell == NO_VALUE or _COUNT.fullmatch(cell.strip()):
+    if has_no_value(cell) or _COUNT.fullmatch(cell.strip()):
         return True
     named = pieces(cell)
     return not named or all(is_cross(p) or line_type(p) or line_status(p) for p in named)

@@ -12,7 +12,14 @@ import pandas as pd
 from data.base.french import counted, fold
 from data.files.cells import numbers
 from data.files.headings import recognise
-from data.files.own_columns import Kind, as_known, once, positive_numbers, refuse_rivals
+from data.files.own_columns import (
+    Kind,
+    as_known,
+    once,
+    positive_numbers,
+    refuse_merged,
+    refuse_rivals,
+)
 from data.files.remarks import tell, tell_columns
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
@@ -250,6 +257,7 @@ def _ids(table: pd.DataFrame, path: Path) -> tuple[str, ...]:
 
 
 def _numbers(table: pd.DataFrame, column: str | None, path: Path, kind: Kind = "") -> np.ndarray:
+    refuse_merged(path, table, [str(column)])
     texts = table[column]
     if kind == "people":
         return positive_numbers(path, texts, kind).to_numpy(dtype=np.float64)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from data.files.document import NO_VALUE
+from data.files.document import MERGED, has_no_value
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
 
 COLUMNS = ("gps", "others", "floor_m2", "opening_year", "moving")
 """What of a line is read here; coordinates and names are none of it."""
+COUNTS = frozenset({"gps", "others"})
+"""Numbers of professionals."""
 
 _COUNTED = re.compile(r"[:=x×]\s*(\d{1,2}(?:[.,]\d+)?)$")
 _GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d)")
@@ -49,12 +51,16 @@ def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
     Raises
     ------
     Doubt
-        "3-4" may be three or four; "1,234" may be a thousand; a formula was saved without result.
+        "3-4" may be three or four; "1,234" may be a thousand; a formula has no result; a merged
+        cell counts for several lines.
     """
     for key, what in (("gps", "médecins"), ("others", "autres professionnels")):
         text = cells.get(key, "")[:_LONGEST]
-        if text == NO_VALUE:
-            reason = f"nombre de {what} : la formule a été enregistrée sans sa valeur"
+        if has_no_value(text):
+            why = "est en erreur" if text.startswith("#") else "a été enregistrée sans sa valeur"
+            reason = f"nombre de {what} : la formule {why}"
+        elif text.endswith(MERGED):
+            reason = f"nombre de {what} : la cellule fusionnée vaut pour plusieurs lignes"
         elif key == "gps" and _RANGE.search(text):
             reason = f"nombre de {what} « {text[:40]} » : un intervalle, donnez un seul nombre"
         elif key == "gps" and _THOUSANDS.fullmatch(_plain(text)):

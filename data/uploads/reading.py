@@ -8,10 +8,11 @@ import pyproj
 
 from data.base import french
 from data.base.french import fold
-from data.files.document import Chosen, Document, Layer, Row, choose
+from data.files.document import MERGED, Chosen, Document, Layer, Row, choose
 from data.files.opening import EXPECTED
 from data.uploads.columns import FIELDS, locates, recognise, rivals
 from data.uploads.coordinates import looks_like_a_place
+from data.uploads.extras import COUNTS
 from data.uploads.lines import Line, Lines
 from geo.errors import InvalidInputError
 
@@ -100,6 +101,9 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
             for field, place in columns.items()
             if (text := _first_of(cells, place, titles))
         }
+        for field in COUNTS & set(values):
+            if (number, columns[field]) in chosen.carried:
+                values[field] = f"{values[field]} {MERGED}"
         if _is_total(cells, values):
             totals.append(number)
             continue

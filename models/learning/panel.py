@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from data.files.cells import without_blanks
 from data.files.headings import CODE, recognise
-from data.files.own_columns import ambiguous
+from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
 from data.region import schemas
@@ -61,7 +61,8 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
     """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
-    table = read_text_table(path).reset_index(drop=True)
+    opened = read_text_table(path)
+    table = opened.reset_index(drop=True)
     table = table.where(table != "")
     heading = [str(column) for column in table.columns]
     place = heading.index("code") if "code" in heading else None
@@ -74,6 +75,7 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
             f"{', '.join(heading[:8])}."
         )
     read = [title for title in heading if title == heading[place] or figures.match(title)]
+    refuse_merged(path, opened, [title for title in read if title != heading[place]])
     tell_columns(path.name, table, read)
     return table.rename(columns={heading[place]: "code"}).assign(code=settled(table.iloc[:, place]))
 

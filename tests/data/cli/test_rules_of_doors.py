@@ -7,9 +7,12 @@ doubts there (their own tests); years (8) of a panel, each of which is a column 
 is that of `data/pdses`.
 """
 
+import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +34,7 @@ from data.siting.instances import read_instance
 from geo.errors import InvalidInputError
 from models.learning.panel import read_counted
 from tests.data.files import written
+from tests.data.uploads import upload_fixtures
 from tests.data.uploads.upload_fixtures import zipped
 
 CODES = ["16015", "33063", "19275"]
@@ -233,6 +237,110 @@ def test_rule_3_sheets_of_the_same_titles_are_one_and_hidden_ones_are_not_read(
     figures, wrong, said = read(door, "classeur.xlsx", content)
     assert (figures, wrong) == (expected(door), 0)
     assert "2019" in said
+
+
+def ods_of(rows: Sequence[Sequence[object]], more: str) -> bytes:
+    """Return an ODS whose second line begins with a cell that has an attribute more."""
+    cells = [[upload_fixtures.ods_cell(escape(str(cell)), "") for cell in row] for row in rows]
+    number = f'office:value-type="float" office:value="{rows[1][0]}" {more}'
+    cells[1][0] = upload_fixtures.ods_cell(str(rows[1][0]), number)
+    rows_told = (f"<table:table-row>{''.join(row)}</table:table-row>" for row in cells)
+    return upload_fixtures.ods("".join(rows_told))
+
+
+@each()
+def test_rule_3_a_formula_is_read_by_the_value_it_keeps(read, door: Door) -> None:
+    rows = [list(row) for row in plain(door)]
+    rows[1][0] = "=16000+15"
+    content = written.kept_values(written.workbook_of({"a": rows}), {"A2": 16015})
+    figures, wrong, said = read(door, "table.xlsx", content)
+    assert (figures, wrong) == (expected(door), 0)
+    assert "1 cellule de la feuille « a » est une formule : sa valeur" in said
+
+
+@each("access", "points")
+def test_rule_3_a_formula_of_an_ods_too(read, door: Door) -> None:
+    content = ods_of(plain(door), 'table:formula="of:=16000+15"')
+    figures, wrong, said = read(door, "table.ods", content)
+    assert (figures, wrong) == (expected(door), 0)
+    assert "formule" in said
+
+
+@each(*FIGURES)
+@pytest.mark.parametrize("kept", [None, "#REF!"])
+def test_rule_3_a_formula_without_result_is_no_blank(read, door: Door, kept: str | None) -> None:
+    rows = [list(row) for row in plain(door)]
+    rows[1][1] = "=20*2"
+    content = written.workbook_of({"a": rows})
+    if kept:
+        content = written.kept_values(content, {"B2": kept})
+    if door in {DOORS["risk"], DOORS["points"]}:
+        figures, wrong, said = read(door, "table.xlsx", content)
+        assert (figures, wrong) == (expected(door, *CODES[1:]), 1)
+        assert "formule" in said
+    else:
+        shown = re.escape(kept or "(formule sans valeur)")
+        with pytest.raises(InvalidInputError, match=f"ligne 2 : « {shown} »"):
+            read(door, "table.xlsx", content)
+
+
+@each()
+def test_rule_3_a_place_whose_formula_failed_is_no_place(read, door: Door) -> None:
+    rows = [list(row) for row in plain(door)]
+    rows[1][0] = "=A9"
+    content = written.kept_values(written.workbook_of({"a": rows}), {"A2": "#REF!"})
+    if door in {DOORS["access"], DOORS["room"], DOORS["room, GPs"]}:
+        with pytest.raises(InvalidInputError, match="« #REF! » dans la colonne « code »"):
+            read(door, "table.xlsx", content)
+    elif door is DOORS["solve"]:
+        with pytest.raises(InvalidInputError, match="16015"):
+            read(door, "table.xlsx", content)
+    else:
+        figures, wrong, said = read(door, "table.xlsx", content)
+        assert (figures, wrong) == (expected(door, *CODES[1:]), 1)
+        assert "« #REF! »" in said
+
+
+@each(*FIGURES)
+def test_rule_3_a_merged_figure_is_asked_about(read, door: Door) -> None:
+    """It may be that of each line, or of all: each would count it twice."""
+    content = written.workbook_of({"a": plain(door)}, ("B2:B3",))
+    if door is DOORS["points"]:
+        figures, wrong, _ = read(door, "table.xlsx", content)
+        assert (figures, wrong) == (expected(door, "16015", "19275"), 1)
+    else:
+        with pytest.raises(InvalidInputError, match="ligne 3 : la cellule fusionnée « 40 »"):
+            read(door, "table.xlsx", content)
+
+
+@each("access")
+def test_rule_3_a_merged_figure_of_an_ods_too(read, door: Door) -> None:
+    rows = [[figure, code] for code, figure in plain(door)]
+    rows[2][0] = ""
+    content = ods_of(rows, 'table:number-rows-spanned="2"')
+    with pytest.raises(InvalidInputError, match="ligne 3 : la cellule fusionnée « 40 »"):
+        read(door, "table.ods", content)
+
+
+@each("room, GPs", "matrix", "points", "on-call")
+def test_rule_3_a_merged_place_carries_down(read, door: Door) -> None:
+    content = written.workbook_of({"a": plain(door)}, ("A2:A3",))
+    figures, _, said = read(door, "table.xlsx", content)
+    assert set(figures) == {"16015", "19275"}
+    assert "1 cellule fusionnée de la feuille « a » recopiée vers le bas" in said
+
+
+@each("access", "room", "room, GPs", "risk", "matrix", "points", "on-call")
+def test_rule_3_a_code_that_became_a_date_is_no_code(read, door: Door) -> None:
+    rows = [list(row) for row in plain(door)]
+    rows[1][0] = dt.datetime(1943, 11, 5)  # noqa: DTZ001  (cells have no zone)
+    content = written.workbook_of({"a": rows})
+    if door in {DOORS["access"], DOORS["room"], DOORS["room, GPs"]}:
+        with pytest.raises(InvalidInputError, match=r"« 1943-11-05 » .* est une date"):
+            read(door, "table.xlsx", content)
+    else:
+        figures, wrong, _ = read(door, "table.xlsx", content)
+        assert (figures, wrong) == (expected(door, *CODES[1:]), 1)
 
 
 @each(*TABLES)

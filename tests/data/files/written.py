@@ -1,7 +1,9 @@
 """Tables written as people write them: any format, separator, encoding, layout and system."""
 
 import io
+import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -29,6 +31,7 @@ LAYERS = {
     "kml": "KML", "gpx": "GPX", "geojsonl": "GeoJSONSeq",
 }  # fmt: skip
 DEGREES = ("geojson", "kml", "gpx", "geojsonl")
+"""Layers that hold degrees whatever happens."""
 
 
 def workbook_of(
@@ -52,7 +55,23 @@ def workbook_of(
     return stream.getvalue()
 
 
-"""Layers that hold degrees whatever happens."""
+def kept_values(content: bytes, values: Mapping[str, object]) -> bytes:
+    """Return an XLSX whose formulas keep a value, by cell ("B2"): a number, or an error's word."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(packed, "w") as after:
+        for item in before.infolist():
+            text = before.read(item)
+            for cell, value in values.items() if "worksheets/sheet" in item.filename else ():
+                kind = ' t="e"' if isinstance(value, str) else ""
+                text = re.sub(
+                    rf'<c r="{cell}"[^>]*>(<f>.*?</f>)<v ?/?>(</v>)?'.encode(),
+                    rf'<c r="{cell}"{kind}>\1<v>{value}</v>'.encode(),
+                    text,
+                )
+            after.writestr(item, text)
+    return packed.getvalue()
+
+
 METRES = (2154, 27572, 3857, 32630, 32631, 3944, 3945, 3946)
 """Systems that are judged by their values where the file is silent."""
 

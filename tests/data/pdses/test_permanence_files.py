@@ -249,3 +249,25 @@ def test_an_export_of_the_demonstration_stays_one():
         outcomes = storing.checked(read_lines(one, "l.csv"), "75")
         storing.store(outcomes, name="l.csv", content=one, region="75")
         assert catalogue.load_territory("75").provenance["pdses_lines"].simulated is simulated
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "reason"),
+    [
+        ("CH;Deux;Cardiologie;garde;assurée;45292;46022", UNDERSTOOD, "« 45292 » lue 2024-01-01"),
+        ("CH;Deux;#REF!;garde;assurée;;", DOUBTFUL, "spécialité « #REF! » : une formule sans"),
+        (
+            "#N/A;Deux;Cardiologie;garde;assurée;;",
+            DOUBTFUL,
+            "établissement « #N/A » : une formule",
+        ),
+        ("CH;Deux;2026-02-01;garde;assurée;;", DOUBTFUL, "un nombre ou une date"),
+    ],
+)
+def test_failed_formulas_and_dates_out_of_place_are_doubts(cells, status, reason):
+    (outcome,) = checked(rows(cells))
+    assert outcome.status == status
+    assert reason in outcome.reason
+    if status == DOUBTFUL and "#" in cells:  # accepted as it is, it would name nothing
+        (kept,) = checked(rows(cells), {outcome.written.key: {DECISION: ACCEPT}})
+        assert kept.status == REFUSED
