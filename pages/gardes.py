@@ -3,7 +3,6 @@
 import streamlit as st
 
 from data.base import french
-from data.maps import pdses
 from data.pdses import coverage, tables
 from data.region.territory import Territory
 from pages import figures, following, on_call_view, shell
@@ -66,7 +65,6 @@ def draw() -> None:
     specialty = st.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
     lines = on_call_view.shown(covered, specialty, {})["line"]
     on_call_view.draw_map(territory, day, specialty, lines, key=MAP, hospital=HOSPITAL)
-    st.text(pdses.sentence(covered, specialty))
     commune = _draw_commune(territory)
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)

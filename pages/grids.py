@@ -1,5 +1,6 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -16,6 +17,13 @@ MOST_ROWS = 500
 _DECIMALS = 2
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
+_FIGURE = re.compile(r"[+−]?\d[\d\u202f\xa0]*(,\d+)?([ \xa0\u202f](%|min|h|€))?")
+"""A figure written as a text, with its unit."""
+_NO_FIGURE = frozenset({MISSING, "–", "", "sans fin"})
+"""What stands in place of one."""
+_LOOKED_AT = 200
+"""Rows that tell what a column of texts holds."""
+
 _STYLE = """<style>
 .ps-plain{overflow-x:auto;max-height:32rem;border:1px solid var(--line)}
 .ps-plain table{border-collapse:collapse;width:100%;font-size:.86rem}
@@ -27,9 +35,17 @@ _STYLE = """<style>
 </style>"""
 
 
+def on_a_phone() -> bool:
+    """Tell whether the browser says that it is a telephone's."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def are_plain() -> bool:
-    """Tell whether the reader asked for plain tables."""
-    return bool(st.session_state.get(PLAIN))
+    """Tell whether tables are plain: the reader's choice, at first so on a telephone.
+
+    A grid is drawn on a canvas, which a narrow screen cuts and a thumb cannot scroll well.
+    """
+    return bool(st.session_state.get(PLAIN, on_a_phone()))
 
 
 def draw(
@@ -60,7 +76,7 @@ def draw(
 
 
 def _french(frame: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """Return options under which counts of a thousand or more are parted as in French."""
+    """Return options under which figures read as in French, and stand on the right."""
     if not isinstance(frame, pd.DataFrame):
         return options
     config = dict(options.get("column_config") or {})
@@ -68,6 +84,8 @@ def _french(frame: Any, options: dict[str, Any]) -> dict[str, Any]:
         column = frame[name]
         if name not in config and pd.api.types.is_numeric_dtype(column) and _is_count(column):
             config[name] = st.column_config.NumberColumn(format="localized")
+        elif name not in config and _holds_figures(column):
+            config[name] = st.column_config.TextColumn(alignment="right")
     return options | ({"column_config": config} if config else {})
 
 
@@ -79,8 +97,16 @@ def _is_count(column: pd.Series) -> bool:
     )
 
 
+def _holds_figures(column: pd.Series) -> bool:
+    """Tell whether texts are figures with their unit; codes, without any, are not."""
+    texts = [one for one in column.head(_LOOKED_AT) if isinstance(one, str)]
+    known = [one for one in texts if one not in _NO_FIGURE]
+    return all(map(_FIGURE.fullmatch, known)) and not all(map(str.isdigit, known))
+
+
 def draw_choice() -> None:
     """Draw the choice of plain tables, at the foot of a screen."""
+    st.session_state.setdefault(PLAIN, on_a_phone())
     st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)
 
 
@@ -102,7 +128,8 @@ def plain(frame: pd.DataFrame, config: dict[str, Any], marked: Sequence[int] = (
         title = own if isinstance(own, str) else (own or {}).get("label") or name
         kind = {} if isinstance(own, str) or not own else own.get("type_config") or {}
         is_number = pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool
-        css = ' class="n"' if is_number else ""
+        on_the_right = is_number or _holds_figures(frame[name])
+        css = ' class="n"' if on_the_right else ""
         heads.append(f'<th scope="col"{css}>{escape(str(title))}</th>')
         column = frame[name].head(MOST_ROWS)
         bare = kind.get("format") == "%d"

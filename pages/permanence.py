@@ -14,7 +14,6 @@ from streamlit.errors import StreamlitPageNotFoundError
 from data.base import french
 from data.base.french import MISSING
 from data.files import exports
-from data.maps import pdses
 from data.pdses import coverage
 from data.pdses import files as permanence_files
 from data.pdses import tables as permanence_tables
@@ -130,7 +129,6 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     on_call_view.draw_map(
         screen.territory, screen.day, specialty, shown["line"], key=MAP, hospital=HOSPITAL
     )
-    st.text(pdses.sentence(covered, specialty))
     told["hopital"] = on_call_view.draw_hospital(
         screen.territory,
         screen.day,

@@ -8,7 +8,7 @@ import streamlit as st
 from data.access import zoning_gauges
 from data.access.indicators import LEVELS
 from data.base.french import counted
-from data.maps import payload, pdses
+from data.maps import payload
 from data.maps import zoning as zoning_map
 from data.pdses import coverage
 from data.pdses import tables as on_call_tables
@@ -126,7 +126,6 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         st.text(on_call_tables.fall_sentence(fall))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     on_call_view.draw_map(territory, day, specialty, shown["line"], key=MAP, marked=marked)
-    st.text(pdses.sentence(covered, specialty))
     if fall is None:
         figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
     else:

@@ -33,6 +33,8 @@ SCRIPTS = (
     "StreamlitMarkdown",
     "TextInput",
     "Toolbar",
+    "formatMoment",
+    "formatNumber",
     "index",
     "useCopyToClipboard",
     "utils",
@@ -129,6 +131,8 @@ PIECES = {
     ),
     "`Number is below the allowed range. ": "`Nombre au-dessous du minimum. ",
     "`Number is above the allowed range. ": "`Nombre au-dessus du maximum. ",
+    # Figures and dates of tables, whatever the language of the browser.
+    "=navigator.languages": "=[`fr-FR`]",
 }
 """Pieces of literals, with enough of the code around them to be found nowhere else."""
 

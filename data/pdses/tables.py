@@ -102,10 +102,12 @@ def gaps_sentence(covered: Cover, threshold: float) -> str:
     found = coverage.gaps(covered, threshold)
     pairs = int((found["population_beyond"] > 0).sum())
     unheld = int((found["held"] == 0).sum())
+    lacking = int(covered.lines["lacking"].sum())
     return (
-        f"Sur {len(found)} couples spécialité × département, {pairs} ont des habitants à plus de "
-        f"{threshold:g} minutes d’une ligne tenue et {unheld} n’ont aucune ligne tenue chez eux ; "
-        f"{int(covered.lines['lacking'].sum())} lignes sont en carence. Les lignes des "
+        f"Sur {french.counted(len(found), 'couple', 'couples')} spécialité × département, "
+        f"{french.counted(pairs, 'a', 'ont')} des habitants à plus de {threshold:g} minutes "
+        f"d’une ligne tenue et {french.counted(unheld, 'n’a', 'n’ont')} aucune ligne tenue ; "
+        f"{french.counted(lacking, 'ligne est', 'lignes sont')} en carence. Les lignes des "
         "départements et régions voisins comptent quand elles sont connues."
     )
 

@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
@@ -48,6 +49,40 @@ def test_counts_of_a_grid_are_parted_by_thousands_but_not_years() -> None:
     assert config["Communes"]["type_config"]["format"] == "localized"
     own = grids._french(frame, {"column_config": {"Communes": "Toutes"}})["column_config"]
     assert own == {"Communes": "Toutes"}
+
+
+def test_figures_written_with_their_unit_stand_on_the_right_and_codes_do_not() -> None:
+    frame = pd.DataFrame(
+        {
+            "Code": ["16", "23"],
+            "Part": ["9 %", MISSING],
+            "Attente": ["sans fin", "1\u202f234,5 min"],
+            "Rôle": ["aide", "12 %"],
+        }
+    )
+    config = grids._french(frame, {})["column_config"]
+    assert {name: one["alignment"] for name, one in config.items()} == {
+        "Part": "right",
+        "Attente": "right",
+    }
+    assert grids.plain(frame, {}).count('<th scope="col" class="n">') == 2
+
+
+@pytest.mark.parametrize(("agent", "grids_left"), [("… Mobile Safari/537.36", 0), ("… Safari", 1)])
+def test_a_telephone_gets_plain_tables_first(
+    monkeypatch: pytest.MonkeyPatch, agent: str, grids_left: int
+) -> None:
+    monkeypatch.setattr(type(st.context), "headers", {"User-Agent": agent})
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'a': range(6)}), hide_index=True)\n"
+        "grids.draw_choice()"
+    ).run()
+    assert not app.exception
+    assert len(app.dataframe) == grids_left
+    app.toggle[0].set_value(grids_left == 1).run()
+    assert len(app.dataframe) == 1 - grids_left
 
 
 def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:

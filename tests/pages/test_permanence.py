@@ -49,13 +49,14 @@ def test_imported_lines_hostile_names_included(imported):
     app.selectbox[0].select(app.selectbox[0].options[-1])
     assert not app.run().exception
     for tab, words in (
-        ("carte-et-portee", "Lignes tenues : "),
-        ("manques", "1 lignes sont en carence"),
+        ("carte-et-portee", ""),
+        ("manques", "1 ligne est en carence"),
         ("etablissements", "3 établissements × 2 spécialités"),
     ):
         app = opened(specialite="cardiologie", vue=tab)
         assert not app.exception
         assert words in texts(app)
+        assert "Lignes tenues : " not in texts(app)  # the map says it
     assert catalogue.undo() == ["pdses_lines"]
 
 

@@ -35,6 +35,9 @@ def test_what_is_served_says_it_in_french(scripts: dict[str, str]) -> None:
     assert [piece for piece in PIECES if piece in served] == []
     assert "label:`Tout choisir`" in served
     assert "`Entrée pour ${" in served
+    # Figures of tables are French in any browser.
+    assert "new Intl.NumberFormat(n,t)" in served
+    assert "n=[`fr-FR`]" in served
     # Names of the code are no words.
     assert ".displayName=`Search`" in served
 
