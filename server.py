@@ -116,15 +116,16 @@ def in_french(page: str) -> str:
 def early_links() -> str:
     """Return links by which the browser fetches, with the page, what Streamlit asks for late.
 
+    Our own script for the keyboard, in what Streamlit lays over the page, comes with them.
+
     Every screen draws HTML and most a map: without them their code is fetched one after the
     other, once the script has run.
     """
     folder = Path(st.__file__).parent / "static" / "static" / "js"
     late = ("ComponentInstance", "IFrameUtil", "withCalculatedWidth", "urls", "Html", "purify.es")
     found = (one.name for name in late for one in folder.glob(f"{name}.*.js"))
-    return "".join(
-        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found
-    )
+    links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found)
+    return "".join([*links, f'<script defer src="./app/static/{map_assets.popovers()}"></script>'])
 
 
 @cache

@@ -20,7 +20,7 @@ AT_OPENING = frozenset(
 )
 """Modules that every map needs; the others are asked for when they are used."""
 
-_PLAIN_SCRIPTS = frozenset({"carte", "guard"})
+_PLAIN_SCRIPTS = frozenset({"carte", "guard", "popovers"})
 
 
 def scripts() -> dict[str, str]:
@@ -29,6 +29,11 @@ def scripts() -> dict[str, str]:
         "leaflet": f"{FROM_FRAME}vendor/leaflet/leaflet.js",
         "carte": FROM_FRAME + versioned(f"{CLIENT}/carte.js"),
     }
+
+
+def popovers() -> str:
+    """Return the address, below the static files, of the keyboard's script for the whole page."""
+    return versioned(f"{CLIENT}/popovers.js")
 
 
 def modules() -> dict[str, str]:
