@@ -100,7 +100,13 @@ def _print(one: "Looked") -> None:
 
     typer.echo(f"{one.key} : {one.source.title}")
     if one.found is None:
-        typer.echo(f"  {one.failure or 'à télécharger à la main : ' + one.source.page}")
+        if one.failure:
+            # The page says where to go from another machine; the address, which file to take.
+            address = one.state.address or one.source.download or one.source.page
+            typer.echo(f"  {one.failure}")
+            typer.echo(f"  d'un autre poste : {address}, puis « proxisoins import »")
+        else:
+            typer.echo(f"  à télécharger à la main : {one.source.page}")
         if one.source.note:
             typer.echo(f"  {one.source.note}")
         return

@@ -101,7 +101,8 @@ def looked_words(looks: Sequence[Looked]) -> str:
     found = sum(one.found is not None for one in looks)
     lost = [one.source.title for one in looks if one.failure]
     by_hand = len(looks) - found - len(lost)
-    parts = [f"{french.number(found)} fichiers trouvés, {by_hand} à télécharger à la main"]
+    files = french.counted(found, "fichier trouvé", "fichiers trouvés")
+    parts = [f"{files}, {by_hand} à télécharger à la main"]
     if lost:
         parts.append(f"introuvables : {', '.join(lost)} (raisons dans l'onglet Données)")
     return " ; ".join(parts) + "."

@@ -210,6 +210,7 @@ def test_a_frozen_source_says_so_and_its_address_stays(server, monkeypatch):
     result = CliRunner().invoke(app, ["refresh", "--verifier", "bpe_melodi"])
     assert result.exit_code == 1
     assert "erreur 500" in result.stdout
+    assert f"d'un autre poste : {server.base}/bpe, puis « proxisoins import »" in result.stdout
     source, state = server.declared["bpe_melodi"], source_state.known()["bpe_melodi"]
     assert state.address == server.base + "/bpe"  # for who reads it offline
     today = dt.date(2020, 5, 4) + dt.timedelta(days=2 * source.every)
