@@ -51,7 +51,7 @@ def draw() -> None:
     st.title(f"Permanence des soins en établissement, {territory.region_name}")
     st.caption(
         "Nouveaux patients, la nuit, le samedi après-midi, le dimanche et les jours fériés. En "
-        "cas d’urgence, appelez le 15 : cette page ne remplace pas la régulation. "
+        "cas d’urgence, appelez le 15\u00a0: cette page ne remplace pas la régulation. "
         f"{on_call_view.dated(territory)}"
     )
     if territory.pdses_lines.empty:
