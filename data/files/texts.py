@@ -98,13 +98,16 @@ def said_separator(first_line: str) -> str:
 
 
 def separator_of(lines: Sequence[str]) -> str:
-    """Return the separator that cuts most lines into the same number of cells, at least two."""
+    """Return the separator that cuts most lines into the same number of cells, at least two.
+
+    As many lines of title as of table do not make it one column.
+    """
     if lines and (told := said_separator(lines[0])):
         return told
 
     def score(separator: str) -> tuple[int, int]:
         counts = [len(cells_of(line, separator)) for line in lines if line.strip()]
-        usual = max(set(counts), key=counts.count, default=1)
+        usual = max(set(counts), key=lambda cells: (counts.count(cells), cells), default=1)
         return (counts.count(usual) if usual > 1 else 0, usual)
 
     return max(SEPARATORS, key=score)

@@ -176,3 +176,11 @@ def test_members_that_are_no_table_are_named():
     document = open_document(zipped(a_csv=TEXT, b_csv="x;y\n1;2\n", plan_jpg=b"\xff\xd8"), "z.zip")
     assert [table.member for table in document.tables] == ["a.csv", "b.csv"]
     assert document.not_read == ("« plan.jpg » (ni tableau, ni carte)",)
+
+
+def test_as_many_lines_of_title_as_of_table_leave_its_separator():
+    """Decimal commas cut two lines of four as well as tabulations cut all four."""
+    titles = "Projets de la région, tels qu'ils sont\nAPL en 2023\nSource : DREES\n"
+    table = "Code\tCommune\tAPL\n\t\ten actes\n16207\tMarcillac\t11,8\n16216\tMérignac\t9,5\n"
+    (read,) = open_document(f"{titles}{table}Lecture : tant\n".encode(), "a.csv").tables
+    assert ["16216", "Mérignac", "9,5"] in [row for _, row in read.rows]
