@@ -3,7 +3,8 @@
  */
 "use strict";
 (() => {
-  const REACHED = "a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex='0']";
+  const REACHED = "a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex='0']"
+    .split(", ").map((one) => `${one}:not([tabindex='-1'])`).join(", ");
   const opener = () => document.querySelector("[data-testid=stPopover] button[aria-expanded=true]");
 
   document.addEventListener("keydown", (event) => {
@@ -12,8 +13,14 @@
     if (event.key !== "Tab" || !body || !button) return;
     const ring = [button, ...body.querySelectorAll(REACHED)].filter((one) => one.getClientRects().length);
     const at = ring.indexOf(document.activeElement);
-    if (at < 0 || ring.length < 2) return;
-    event.preventDefault();
-    ring[(at + (event.shiftKey ? -1 : 1) + ring.length) % ring.length].focus();
+    if (at < 0) return;
+    const step = event.shiftKey ? ring.length - 1 : 1;
+    // One that is hidden until the mouse is over it does not take the focus: the next one does.
+    for (let next = (at + step) % ring.length; next !== at; next = (next + step) % ring.length) {
+      ring[next].focus();
+      if (document.activeElement !== ring[next]) continue;
+      event.preventDefault();
+      return;
+    }
   });
 })();

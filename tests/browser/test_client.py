@@ -188,6 +188,24 @@ def test_a_gesture_is_asked_again_until_it_is_heard(server: str, page: Page) -> 
     assert len(page.evaluate(turns)) == 6  # a server that is gone is not asked for ever
 
 
+def test_tab_goes_round_what_a_button_opens_over_what_is_hidden(server: str, page: Page) -> None:
+    page.goto(f"{server}/sante")
+    page.evaluate(
+        """() => { document.body.innerHTML = `
+            <div data-testid="stPopover"><button id="opener" aria-expanded="true">0</button></div>
+            <a href="#page" id="page">page</a><div data-testid="stPopoverBody">
+            <button id="first">1</button><button style="visibility: hidden">2</button>
+            <button tabindex="-1">3</button><input id="last"></div>`; }"""
+    )
+    page.add_script_tag(url="/app/static/proxisoins/popovers.js")
+    page.locator("#opener").focus()
+    walked = []
+    for key in ("Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        walked.append(page.evaluate("document.activeElement.id"))
+    assert walked == ["first", "last", "opener", "last", "first"]
+
+
 def test_the_proof_of_a_commune_in_two_parts_tells_both(server: str, page: Page) -> None:
     """Most of its people share two GPs with the commune beside; the others have none in reach."""
     said = evaluated(
