@@ -230,6 +230,7 @@ def draw() -> None:
         st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
         draw_import(territory)
         return
+    # What is chosen: the address says it, the choices of the screen then hold it.
     following.follow("pdses", _PARAMETERS, _is_choice)
     day = coverage.today()
     covered = on_call_view.cover(territory, day)

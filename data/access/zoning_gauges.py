@@ -206,7 +206,7 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     strained = f"APL de {number(rules.ZIP_APL, 1)} ou moins"
     reason = reason.mask(low & outside, f"{strained}, hors ZIP et ZAC")
     reason = reason.mask(low & (communes["zone"] == "ZAC"), f"{strained}, en ZAC et non en ZIP")
-    reason = reason.mask(high & inside, "APL de plus de 4, en ZIP ou ZAC")
+    reason = reason.mask(high & inside, f"APL de plus de {number(rules.FAIR_APL)}, en ZIP ou ZAC")
     table = communes[["code", "name", "tvs", "tvs_name", "zone", "population"]].assign(
         apl=value,
         series=series,

@@ -148,16 +148,18 @@ def _shared_density(table: pd.DataFrame, key: str) -> str:
 
 def _minutes(table: pd.DataFrame, key: str) -> str:
     total = table["population"].sum()
-    beyond = table[key] > 20
+    beyond = table[key] > HUBERT_MINUTES
     there = table.get("population_within_20")  # counted where people live
-    within = table["population"][table[key] <= 20].sum() if there is None else there.sum()
+    within = (
+        table["population"][table[key] <= HUBERT_MINUTES].sum() if there is None else there.sum()
+    )
     share = within / total
     # Rounding must not say that everybody is reached when somebody is not.
     told = percent(min(share, 0.9999), 2) if 0.9995 <= share < 1 else percent(share, 1)
     return (
         f"{told} des {number(total)} habitants ont un généraliste à "
-        f"20 minutes ou moins ; {number(int(beyond.sum()))} des {number(len(table))} communes "
-        "sont au-delà."
+        f"{number(HUBERT_MINUTES)} minutes ou moins ; {number(int(beyond.sum()))} des "
+        f"{number(len(table))} communes sont au-delà."
     )
 
 

@@ -106,10 +106,12 @@ def help_pdf(
         notes,
         warning=territory.warning,
     )
+    # What the plan does, in a sentence, then its figures.
     page.line_of(tables.sentence(found))
     page.line_of(tables.NOT_PREDICTED)
     page.heading("En chiffres", 10)
     _table(page, help_figures(territory, found), (120, 62))
+    # Who is helped, what is missing most first.
     page.heading("Les territoires aidés, par EPCI", 10)
     by_epci = tables.by_epci(found).sort_values(["covered", "half_days"], ascending=False)
     _table(
@@ -126,6 +128,7 @@ def help_pdf(
         ),
         (92, 24, 42, 24),
     )
+    # Who helps: groups of five volunteers at least, or a sentence that nobody is placed.
     page.heading("Qui aide (jamais sous cinq volontaires)", 10)
     lent = tables.donor_table(territory, found)
     if lent.empty:
@@ -143,6 +146,7 @@ def help_pdf(
             (112, 28, 42),
         )
     _small(page, tables.SHARED)
+    # Where patients are seen, where the plan names places.
     hosts = tables.host_table(found)
     if not hosts.empty:
         page.heading("Où l’on consulte : demi-journées de chaque semaine", 10)

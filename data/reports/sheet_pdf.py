@@ -78,6 +78,7 @@ def _draw(
     page: Document, sheet: Sheet, picture: bytes, change: Sequence[str], scale: float
 ) -> None:
     """Write a sheet on the page, its texts at a scale."""
+    # What the sheet is about.
     page.set_font("house", "", 9 * scale)
     page.set_text_color(*GREY)
     page.line_of(LEVEL_TITLES[sheet.level])
@@ -88,6 +89,7 @@ def _draw(
     page.set_text_color(*INK)
     page.line_of(sheet.context)
     page.ln(1.5)
+    # The map on the right, the key figures beside it.
     top = page.get_y()
     page.image(
         io.BytesIO(picture),
@@ -109,6 +111,7 @@ def _draw(
             width, 3.7 * scale, figure.comparison, align="L", new_x="LMARGIN", new_y="NEXT"
         )
         page.ln(1.4 * scale)
+    # Below both: signals, what is in place, what a scenario changes.
     page.set_y(max(page.get_y(), top + MAP_MM * 0.86))
     page.heading("Sept signaux", 11 * scale, keep_mm=0)
     for one in sheet.signals:

@@ -111,12 +111,14 @@ def decree_annex(
     from docx import Document
     from docx.shared import Cm, Pt
 
+    # The sheet: A4, French, its header telling simulated data on each page.
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     document.styles["Normal"].font.size = Pt(9)
     _say_french(document)
+    # Title, notes, and what a project changes of the zones in force.
     which = "Annexe du projet" if changes else "Annexe en vigueur"
     title = f"{which} : zonage des médecins généralistes en {territory.region_name}"
     before = communes
@@ -133,6 +135,7 @@ def decree_annex(
         _add_changes(document, territory, before, changes)
     if lines[0] in {WHOLLY_SIMULATED, PARTLY_SIMULATED}:
         section.header.paragraphs[0].text = lines[0]
+    # People by zone beside the ceilings, then the communes of each zone.
     document.add_heading("Population par zone", level=2)
     gauge = gauges(communes, ceilings)
     _add_table(

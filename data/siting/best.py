@@ -123,6 +123,7 @@ def best_sites(
     UnsolvedError
         No choice respects the constraints.
     """
+    # What is asked is refused before anything is computed.
     if not sites or (k is not None and not 1 <= k <= len(sites)):
         raise InvalidInputError(
             f"Le nombre de sites à retenir doit être compris entre 1 et {len(sites)}, nombre des "
@@ -132,9 +133,10 @@ def best_sites(
         raise InvalidInputError(
             f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
         )
-    ground = ground_after(territory, departures or {})
     if model == CAPACITATED and (budget is not None or k is None):
         raise InvalidInputError("La recherche de places demande un nombre de sites, sans budget.")
+    # Who must be served, and how far they are from the candidates and from what exists.
+    ground = ground_after(territory, departures or {})
     far = model in {"pmedian", "pcenter", "equity"}
     reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
@@ -156,6 +158,7 @@ def best_sites(
         np.array([len(sites)]),
         None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0),
     )
+    # The best, then what other choices lose on it.
     opened = None if k is None else k + 1
     if model == CAPACITATED:
         chooser: SitingModel = CapacitatedCovering(
@@ -171,6 +174,7 @@ def best_sites(
         others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
         others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
+    # By name, and what it does for people.
     names = [*(site.name for site in sites), "existant"]
     table = price_of_differences(chooser, problem, solution, others)
     new = list(_new(solution, len(sites)))

@@ -12,7 +12,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation
 from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
-from data.siting.pole_plan import PolePlan, days_open
+from data.siting.pole_plan import Antenna, PolePlan, days_open
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
 from geo.siting.pole import HALF_DAYS_PER_GP
@@ -201,6 +201,7 @@ def _file_checks(site: Site) -> list[Check]:
 
 def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
     """Return what rules ask of a pole as a whole, then of the label at each antenna."""
+    # What is known of the antennas that open: GPs around, zone, nurse.
     ground = ground_of(territory)
     minutes, _ = site_minutes(territory, plan.sites, LIMIT_MINUTES)
     near = ground.gps @ (minutes <= rules.VOID_MINUTES) if ground.gps_known else None
@@ -210,6 +211,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
     nurses = sum(plan.antennas[rank].nurse for rank in open_at)
     fragile = MET if set(told) & set(rules.HELPED_ZONES) else UNKNOWN if not all(told) else UNMET
     alive = UNKNOWN if near is None else MET if near[open_at].max() > 0 else UNMET
+    # The pole as one MSP on several sites.
     found = [
         _at_least(
             plan.team / HALF_DAYS_PER_GP,
@@ -240,17 +242,16 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
         ),
     ]
     days = days_open(plan.half_days)
-    for rank in open_at:
-        one = plan.antennas[rank]
-        enough = days[rank] >= rules.LABEL_DAYS_A_WEEK
-        found.append(
-            Check(
-                f"label France Santé à {one.site.name} : cinq jours par semaine, infirmière",
-                UNMET if not enough else UNKNOWN,
-                f"{counted(int(days[rank]), 'jour', 'jours')} par semaine au plus, "
-                + ("infirmière sur place" if one.nurse else "infirmière proche à vérifier")
-                + " ; tarifs et rendez-vous non connus",
-                rules.LABEL_TEXT,
-            )
-        )
-    return found
+    return [*found, *(_label(plan.antennas[rank], int(days[rank])) for rank in open_at)]
+
+
+def _label(antenna: Antenna, days: int) -> Check:
+    """Return what the label asks of one antenna, open so many days a week at most."""
+    return Check(
+        f"label France Santé à {antenna.site.name} : cinq jours par semaine, infirmière",
+        UNMET if days < rules.LABEL_DAYS_A_WEEK else UNKNOWN,
+        f"{counted(days, 'jour', 'jours')} par semaine au plus, "
+        + ("infirmière sur place" if antenna.nurse else "infirmière proche à vérifier")
+        + " ; tarifs et rendez-vous non connus",
+        rules.LABEL_TEXT,
+    )

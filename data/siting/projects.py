@@ -66,38 +66,7 @@ def money(kind: str, *, zone: str = "", new_gps: float = 0.0) -> list[Money]:
         GPs who would settle there.
     """
     if kind in {"msp", "pole"}:
-        found = [
-            Money(
-                "aide au démarrage (FIR), en deux versements sur deux ans",
-                rules.MSP_START_EUROS,
-                rules.MSP_START_EUROS,
-                "une fois",
-                "2022",
-                "FIR",
-            ),
-            Money(
-                "accord conventionnel (ACI), moyenne",
-                rules.MSP_ACI_EUROS_A_YEAR,
-                rules.MSP_ACI_EUROS_A_YEAR,
-                "par an",
-                "2022",
-                "ACI",
-            ),
-            Money(
-                "surcoût d’exercice par médecin, à la charge de l’équipe",
-                rules.MSP_OVERHEAD_EUROS_A_GP,
-                rules.MSP_OVERHEAD_EUROS_A_GP,
-                "par an",
-                "2010",
-                "rapport sur la médecine de proximité (É. Hubert)",
-            ),
-        ]
-        aid = {"ZIP": rules.ZIP_AID_EUROS, "ZAC": rules.ZAC_AID_EUROS}.get(zone)
-        if aid is not None and new_gps > 0:
-            here = number(new_gps, tenths_if_any(new_gps))
-            what = f"première installation en {zone}, par médecin ({here} ici)"
-            found.append(Money(what, aid, aid, "une fois", "2024", "convention médicale"))
-        return found
+        return _msp_money(zone, new_gps)
     if kind == "esp":
         what = f"aide (FIR), au plus, sur {rules.ESP_YEARS} ans"
         return [Money(what, 0, rules.ESP_EUROS, "une fois", "2025", "FIR")]
@@ -118,6 +87,42 @@ def money(kind: str, *, zone: str = "", new_gps: float = 0.0) -> list[Money]:
             "accord conventionnel interprofessionnel",
         )
     ]
+
+
+def _msp_money(zone: str, new_gps: float) -> list[Money]:
+    """Return the sums of an MSP, on one site or several; aids to settle where GPs come."""
+    found = [
+        Money(
+            "aide au démarrage (FIR), en deux versements sur deux ans",
+            rules.MSP_START_EUROS,
+            rules.MSP_START_EUROS,
+            "une fois",
+            "2022",
+            "FIR",
+        ),
+        Money(
+            "accord conventionnel (ACI), moyenne",
+            rules.MSP_ACI_EUROS_A_YEAR,
+            rules.MSP_ACI_EUROS_A_YEAR,
+            "par an",
+            "2022",
+            "ACI",
+        ),
+        Money(
+            "surcoût d’exercice par médecin, à la charge de l’équipe",
+            rules.MSP_OVERHEAD_EUROS_A_GP,
+            rules.MSP_OVERHEAD_EUROS_A_GP,
+            "par an",
+            "2010",
+            "rapport sur la médecine de proximité (É. Hubert)",
+        ),
+    ]
+    aid = {"ZIP": rules.ZIP_AID_EUROS, "ZAC": rules.ZAC_AID_EUROS}.get(zone)
+    if aid is not None and new_gps > 0:
+        here = number(new_gps, tenths_if_any(new_gps))
+        what = f"première installation en {zone}, par médecin ({here} ici)"
+        found.append(Money(what, aid, aid, "une fois", "2024", "convention médicale"))
+    return found
 
 
 def start_price(kind: str) -> float:

@@ -245,6 +245,7 @@ def best(
             "d’appels, ou choisissez d’autres heures."
         )
     told = told[told["code"].isin(codes)]
+    # Calls, minutes of work and regulators of each département (rows) at each hour (columns).
     rate, work, duty = (
         values.pivot_table(index="code", columns=["day", "hour"], values="v", sort=True)
         .reindex(codes)
@@ -255,6 +256,7 @@ def best(
             told.assign(v=told["regulators"]),
         )
     )
+    # Every group of neighbours has its price; the cheapest partition is proven.
     beside = [
         (codes.index(one), codes.index(other))
         for one, other in neighbours(territory)

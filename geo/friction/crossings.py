@@ -60,6 +60,7 @@ def joined(
     def inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         return np.asarray(((at >= 3) & (at < [ny - 4, nx - 4])).all(axis=1))
 
+    # Rivers bar the moves between cells of both banks.
     pieces = [np.empty((0, 4))]
     for barrier in known["barriers"]:
         at = place.cells(barrier["line"])
@@ -79,6 +80,7 @@ def joined(
             minutes.extend([taken, taken])
             guarded.ravel()[banks] = True
 
+    # Bridges and ferries join the banks, motorways their exits one after the other.
     for crossing in known["crossings"]:
         at = place.cells([crossing["from"], crossing["to"]])
         if inside(at).all():
@@ -93,6 +95,7 @@ def joined(
             km = float(np.hypot(*(at[0] - at[1]))) * cell_km
             add(at, km * motorway_minutes_per_km[int(urban)])
 
+    # The least pace bounds searches: a crossing may be quicker than any cell.
     links = np.array(ends, dtype=np.int64).reshape(-1, 2)
     taken = np.array(minutes, dtype=np.float64)
     rows, columns = np.divmod(links, nx)

@@ -92,6 +92,7 @@ def links_from_osm(roads: OsmRoads) -> Links:
     if not len(ref):
         raise InvalidInputError(_NO_COURSE)
     crs = choose_crs(lonlat)
+    # Ways are cut where several meet, at barriers, and where a turn is banned.
     ids, node = np.unique(ref, return_inverse=True)
     closed = np.isin(ids, np.fromiter(roads.closed_nodes, np.int64, len(roads.closed_nodes)))
     vias = np.isin(ids, np.array([via for _, via, _ in roads.restrictions], np.int64))
@@ -108,6 +109,7 @@ def links_from_osm(roads: OsmRoads) -> Links:
     begin, finish, length = begin[real], finish[real], length[real]
     if not len(begin):
         raise InvalidInputError(_NO_COURSE)
+    # Each link has its ends, its course, and the times of its way.
     start, end, junction_ref = _junctions(node, closed, begin, finish)
     xy = to_metres(lonlat, crs)
     shape_ptr = np.concatenate([[0], np.cumsum(finish - begin + 1)])

@@ -70,10 +70,12 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
     joined = joined.dropna(subset="now")
     if joined.empty:
         raise InvalidInputError("Aucune commune prédite ne figure dans le nouveau fichier.")
+    # What happened beside what was told: further apart than chance allows, the model drifts.
     loss = (joined["now"] == 0).to_numpy().astype(np.float64)
     probability = joined["probability"].to_numpy(float)
     expected, spread = probability.sum(), np.sqrt((probability * (1 - probability)).sum())
     drifted = bool(abs(loss.sum() - expected) > 1.96 * spread)
+    # Ranks and calibration need some losses; classes are told in any case.
     enough = ENOUGH_LOSSES <= loss.sum() < len(loss)
     measures = {**metrics.RANKING, **metrics.PROBABILISTIC} if enough else {}
     by_class = (

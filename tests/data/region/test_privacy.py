@@ -160,7 +160,7 @@ def test_sets_are_disjoint_and_large_enough_whatever_the_region(random, many, gr
     assert set(codes) in (small_of(communes), set())
     for one in sets:
         assert one.gps >= rules.LEAST_PUBLIC_GPS
-        assert len(one.codes) >= privacy.LEAST_COMMUNES
+        assert len(one.codes) >= 3  # what is promised, whatever the constant says
     told = table_of(communes, set(codes[::2]))
     assert identified(everything_told(told, communes), {}, small_of(communes)) == {}
 
@@ -211,3 +211,32 @@ def test_the_attack_notices_a_difference() -> None:
     assert identified(told, {}, "abcdef") == {"d": 1}
     assert identified(told, {"a": 1}, "bcdef") == {"b": 0, "c": 0, "d": 1}
     assert attack.heard("dans 3 des 8 communes", "ab") == [Told(frozenset("ab"), 3, 3)]
+
+
+def counted(departement: str, *gps: float) -> pd.DataFrame:
+    return pd.DataFrame({"departement": departement, "gps": gps})
+
+
+@pytest.mark.parametrize(
+    ("level", "gps", "told"),
+    [
+        ("commune", (5,), True),
+        ("commune", (4,), False),
+        ("departement", (12, 30), True),  # nobody is small
+        ("departement", (12, 30, 4), False),  # the others taken away, one is left
+        ("departement", (12, 4, 4), False),  # who knows one of two knows the other
+        ("departement", (12, 1, 1, 2), False),  # fewer than five GPs are left
+        ("departement", (12, 1, 2, 2), True),
+        ("epci", (12, 30), False),  # two that overlap differ by a commune
+    ],
+)
+def test_a_load_is_told_where_no_small_commune_is_left_by_difference(
+    level: str, gps: tuple[float, ...], told: bool
+) -> None:
+    assert privacy.may_tell_load(counted("16", *gps), level) is told
+
+
+def test_the_load_of_a_region_hides_the_small_of_each_departement() -> None:
+    hidden, alone = counted("16", 12, 1, 2, 2), counted("17", 30, 4)
+    assert privacy.may_tell_load(hidden, "region")
+    assert not privacy.may_tell_load(pd.concat([hidden, alone]), "region")
