@@ -23,3 +23,15 @@ def test_ages_unknown_are_missing_never_zero() -> None:
     territory = made(GPS)
     communes = commune_indicators(territory).assign(share_over_75=float("nan"))
     assert around(territory, communes, 0.0, 45.0)["over_75"].isna().all()
+
+
+def test_the_end_of_a_ring_is_in_it_and_only_those_served_are_already() -> None:
+    territory = made(GPS)
+    communes = commune_indicators(territory)
+    # 16002 is at 10 minutes of the point exactly, 16001 and 16003 at 2 and 22.
+    table = around(territory, communes, 0.02, 45.0).set_index("minutes")
+    assert table["communes"].tolist() == [2, 2, 3]
+    # 17003 has no GP within two hours and a half: nobody there is served already.
+    alone = around(territory, communes, 2.0, 45.0).set_index("minutes")
+    assert alone["population"].tolist() == [800, 800, 800]
+    assert alone["already"].tolist() == [0, 0, 0]

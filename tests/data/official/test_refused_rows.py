@@ -47,3 +47,13 @@ def test_the_screen_tells_them_in_french(file, monkeypatch):
     for one in report.refused:
         assert one.told in text
     assert "Refusal" not in text
+
+
+def test_a_line_that_does_not_cut_into_cells_is_counted_and_told(tmp_path):
+    path = tmp_path / "comptes.csv"
+    path.write_text(ROWS + "16006,1,de trop\n", encoding="utf-8")
+    (report,) = imports.preview([path])
+    assert report.read == 5
+    assert report.read == report.kept + sum(one.count for one in report.refused)
+    told = {one.reason: one.lines for one in report.refused}
+    assert told["nombre de colonnes inattendu"] == (6,)

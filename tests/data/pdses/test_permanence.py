@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,3 +172,15 @@ def test_reach_gaps_and_falls_agree(lines, threshold):
         assert fall.beyond_without - fall.beyond_with == fall.communes["population"].sum() >= 0
         now = fall.beyond_with if fall.line["held"] else fall.beyond_without
         assert now == TOTAL - within[one["specialty"]]
+
+
+def test_a_line_is_in_force_on_its_first_and_its_last_day():
+    today = dt.date(2026, 11, 28)
+    dates = [
+        ("", ""),
+        ("2026-11-28", "2026-11-28"),
+        ("2026-11-29", ""),
+        ("", "2026-11-27"),
+    ]
+    lines = pd.DataFrame(dates, columns=["start", "end"])
+    assert coverage.in_force(lines, today).tolist() == [True, True, False, False]

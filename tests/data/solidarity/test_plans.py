@@ -22,6 +22,7 @@ from data.solidarity.tables import (
     host_table,
     kilometres,
     losses,
+    moved,
     sentence,
     target_table,
 )
@@ -125,6 +126,19 @@ def test_replaced_doctors_take_nothing_from_their_patients(territory):
     assert losses(territory, found)["people"] == 0
     plain = help_plan(territory, question, replace(terms, replaced=False))
     assert losses(territory, plain)["people"] > 0
+
+
+def test_who_loses_is_counted_from_the_noise_on():
+    """So many people that what two doctors give is little to each, but more than the noise."""
+    few = made()
+    people = few.communes["population"] * 20.0
+    crowded = replace(few, communes=few.communes.assign(population=people), version="help-crowd")
+    found = help_plan(crowded, Question(apl=30.0), Terms(volunteers=2))
+    around = moved(crowded, found)
+    fall = (around["apl_before"] - around["apl_after"]).to_numpy()
+    losing = fall[[0, 3]]  # 16001 and 17001, which have doctors to give
+    assert ((losing > 0.005) & (losing < 0.05)).all()
+    assert losses(crowded, found)["people"] == people[[0, 3]].sum()
 
 
 def test_a_rotating_team_goes_where_no_road_of_an_hour_leads(territory):
