@@ -19,6 +19,7 @@ NOT_FRENCH = {
     "models/backtests/markdown.py": "cells of that report",
     "models/backtests/model_card.py": "a card in English",
     "models/backtests/aims.py": "a report in English",
+    "models/backtests/trend.py": "a section of that report; its French sentences ask `number`",
     "models/backtests/horizon_tables.py": "rows in English for that report",
     "pages/zoning_view.py": "a width in a style sheet",
     "pages/state.py": "numbers of an address",
