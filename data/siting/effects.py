@@ -15,7 +15,6 @@ from data.siting.departures import ground_after
 from data.siting.evaluation import moves, planned_gps
 from data.siting.ground import LIMIT_MINUTES, site_minutes
 from data.siting.pole_plan import TYPED, PoleComparison
-from data.siting.site_parts import site_parts
 from data.uploads.site import Site
 
 Floats = npt.NDArray[np.float64]
@@ -71,7 +70,7 @@ def of_sites(territory: Territory, sites: Sequence[Site], departures: Mapping[st
     """Return what sites change together, once GPs have left."""
     ground = ground_after(territory, departures)
     minutes, _ = site_minutes(territory, sites, LIMIT_MINUTES)
-    near = site_parts(territory, ground.parts, sites)
+    near = ground.parts_with(territory, sites)
     left, received = moves(ground, sites)
     planned = [planned_gps(site, got) for site, got in zip(sites, received, strict=True)]
     staff = np.maximum(np.array(planned, dtype=np.float64), received)

@@ -16,7 +16,7 @@ from data.siting.crowd import crowd_of, reached
 from data.siting.departures import AFTERWARDS, TODAY, Departures, departures_of
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.overlaps import largest_overlaps, overlaps_of
-from data.siting.site_parts import SiteParts, site_parts
+from data.siting.site_parts import SiteParts
 from data.uploads.match import sites_table
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
@@ -124,7 +124,7 @@ def evaluate_sites(
     left = departures_of(territory, departures or {})
     ground = ground_of(territory) if left is None else left.ground
     minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
-    parts = site_parts(territory, ground.parts, sites)
+    parts = ground.parts_with(territory, sites)
     inside = minutes[: ground.count]
     risk = None
     if risk_communes is not None:

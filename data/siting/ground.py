@@ -17,7 +17,7 @@ from data.access.unknown_supply import KNOWN
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
-from data.siting.site_parts import SiteParts, by_reach
+from data.siting.site_parts import SiteParts, by_reach, parts_within
 from data.uploads.site import Site
 from geo import access as ga
 from geo.room import Reach, nearest_first
@@ -135,7 +135,7 @@ class Ground:
         """Return the inhabitants of each commune without room at 20 minutes, with other GPs.
 
         Nearest first, `per_gp` inhabitants per GP; the other parameters as those of `access`, and
-        the parts of communes that reach the sites (`site_parts`), where communes are parted.
+        the parts of communes that reach the sites (`parts_with`), where communes are parted.
         """
         if self.parts is not None:
             if near is None and site_gps.any():
@@ -160,6 +160,12 @@ class Ground:
         reach = Reach.of(pairs, gps.size, offer.size, HUBERT_MINUTES)
         seats = nearest_first(reach, self.inhabitants, offer, per_gp)
         return seats.without_room[: self.count]
+
+    def parts_with(self, territory: Territory, sites: Sequence[Site]) -> SiteParts | None:
+        """Return the parts of communes that reach some sites; None where none is parted."""
+        if self.parts is None:
+            return None
+        return parts_within(territory, self.parts, sites, HUBERT_MINUTES)
 
     def to_seat(
         self,

@@ -18,7 +18,7 @@ from data.siting.changes import winners_and_losers
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.poles import FEWEST, MOST, from_base
 from data.siting.public_moves import NOT_TOLD, among, sets_by_code, spread
-from data.siting.site_parts import SiteParts, site_parts
+from data.siting.site_parts import SiteParts
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import HALF_DAYS_PER_GP, Pole, PoleProblem, best_pole, kept_share, seated_by
@@ -227,7 +227,7 @@ def compared(
     spread_over = ""
     if plan.public and leaving.any():
         left, spread_over = _left_in_public(territory, ground, plan, leaving)
-    near = site_parts(territory, ground.parts, plan.sites)
+    near = ground.parts_with(territory, plan.sites)
     trial = _Trial(ground, plan, minutes, road, left, near)
     house = np.zeros(len(plan.antennas), dtype=np.int64)
     house[plan.base] = plan.team

@@ -20,7 +20,6 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
-from data.siting.site_parts import site_parts
 from data.uploads.site import Site
 from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import (
@@ -113,7 +112,7 @@ def pole_of(
             "Les médecins de la région ne sont pas connus : importez leurs effectifs par commune."
         )
     minutes, _ = site_minutes(territory, sites, LIMIT_MINUTES)
-    near = site_parts(territory, ground.parts, sites)
+    near = ground.parts_with(territory, sites)
     people, trips = ground.to_seat(ground.gps, minutes, team.per_gp, near=near)
     problem = PoleProblem(
         people=people,

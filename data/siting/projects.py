@@ -13,7 +13,6 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.ground import LIMIT_MINUTES, site_minutes
-from data.siting.site_parts import site_parts
 from data.uploads.site import Site
 from geo.siting.portfolio import (
     Portfolio,
@@ -229,7 +228,7 @@ def funded(
     """
     ground = ground_after(territory, departures or {})
     minutes = site_minutes(territory, sites, LIMIT_MINUTES)[0]
-    near = site_parts(territory, ground.parts, sites)
+    near = ground.parts_with(territory, sites)
     people, trips = ground.to_seat(ground.gps, minutes, near=near)
     pairs = neighbours(territory, sites) if apart else pd.DataFrame(columns=["first", "second"])
     problem = PortfolioProblem(

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from data.access.parts import Parts, with_sites
-from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.uploads.site import Site
 
@@ -79,13 +78,6 @@ def by_reach(reached: npt.NDArray[np.bool_], *people: Floats) -> tuple[Floats, l
     shapes, group = np.unique(reached, axis=0, return_inverse=True)
     sums = [np.bincount(group.ravel(), each, len(shapes)).astype(np.float64) for each in people]
     return np.where(shapes, 0.0, np.inf), sums
-
-
-def site_parts(
-    territory: Territory, parts: Parts | None, sites: Sequence[Site]
-) -> SiteParts | None:
-    """Return the parts of communes that reach some sites; None where communes are not parted."""
-    return None if parts is None else parts_within(territory, parts, sites, HUBERT_MINUTES)
 
 
 def parts_within(

@@ -14,11 +14,10 @@ from data.base.french import counted
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads import evidence, extras
-from data.uploads.coordinates import coordinates, inside_of
+from data.uploads.coordinates import FAR_KM, coordinates, inside_of, system_of
 from data.uploads.doubt import DOUBTFUL, LEFT_OUT, REFUSED, UNDERSTOOD, Doubt, lines_in_words
 from data.uploads.lines import Line, Lines
 from data.uploads.site import Site
-from data.uploads.systems import FAR_KM, system_of
 from geo.errors import InvalidInputError
 from geo.plane import KM_PER_DEGREE, great_circle_km
 

@@ -7,7 +7,7 @@ import pytest
 from data.region import embedded_set
 from data.region.gazetteer import gazetteer
 from data.uploads import match_lines, read_lines
-from data.uploads.systems import system_of
+from data.uploads.coordinates import system_of
 from geo.errors import InvalidInputError
 
 NORTH_EAST = [(3.62, 49.56), (3.32, 49.38), (4.03, 49.26), (4.37, 48.96), (4.72, 49.77)]
