@@ -118,6 +118,7 @@ class Gestures:
     def save(self, name: str | re.Pattern[str], folder: Path) -> Path:
         """Press a button that downloads, and return the file."""
         self._count(f"download {name}")
+        self.settle()  # a button that is drawn again meanwhile may forget the click
         with self.page.expect_download(timeout=SLOW_MS) as waiting:
             self.page.get_by_role("button", name=name).first.click(timeout=SLOW_MS)
         return kept(waiting.value, folder)
