@@ -5,7 +5,7 @@ the Gironde. Values alone tell only where a single system puts the whole file in
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -135,6 +135,39 @@ def named_by(headings: Iterable[str]) -> int | None:
         joined = {"".join(words[k : k + size]) for k in range(len(words)) for size in (1, 2, 3)}
         found |= {_NAMED[word] for word in joined if word in _NAMED}
     return found.pop() if len(found) == 1 else None
+
+
+def told_by(
+    metres: Points,
+    titles: Iterable[str],
+    fits: Callable[[Mapping[int, Points]], Mapping[int, int]],
+    otherwise: Sequence[int],
+) -> int:
+    """Return the system (EPSG code) that titles name among those that may be, else that fits best.
+
+    Parameters
+    ----------
+    metres
+        Shape (n, 2), `sampled`.
+    titles
+        Of the columns of the coordinates.
+    fits
+        From the points of each system, degrees, to how many are where they should be.
+    otherwise
+        Systems that may be where none puts half of the points in France.
+
+    Raises
+    ------
+    InvalidInputError
+        Two systems fit as well, and nothing tells which.
+    """
+    possible = readings(metres) or [*otherwise]
+    named = named_by(titles)
+    if named in possible:
+        return int(named)
+    if len(possible) == 1:
+        return possible[0]
+    return best_fit(fits({epsg: to_degrees(metres, epsg) for epsg in possible}))
 
 
 def best_fit(fits: Mapping[int, int]) -> int:

@@ -15,11 +15,9 @@ from data.region.coordinate_systems import (
     LAMBERT_93,
     METRES_ABOVE,
     SYSTEMS,
-    best_fit,
-    named_by,
-    readings,
     sampled,
     to_degrees,
+    told_by,
 )
 from data.region.gazetteer import Gazetteer
 from data.uploads import evidence
@@ -112,19 +110,15 @@ def system_of(
     if not len(rows):
         return LAMBERT_93
     rows = sampled(rows)
-    metres = pairs[rows]
-    possible = readings(metres) or [*SYSTEMS]
-    named = named_by(titles.get(field, "") for field in _PLACING)
-    if named in possible:
-        return named
-    if len(possible) == 1:
-        return possible[0]
-    points = {epsg: to_degrees(metres, epsg) for epsg in possible}
-    towns = np.array([_town(given[row], gazetteer, postcodes=postcodes) for row in rows])
-    fits = {epsg: _beside(towns, found) for epsg, found in points.items()}
-    if not max(fits.values()):
-        fits = {epsg: int(near(found).sum()) for epsg, found in points.items()}
-    return best_fit(fits)
+
+    def fits(points: Mapping[int, np.ndarray]) -> Mapping[int, int]:
+        towns = np.array([_town(given[row], gazetteer, postcodes=postcodes) for row in rows])
+        named = {epsg: _beside(towns, found) for epsg, found in points.items()}
+        if max(named.values()):
+            return named
+        return {epsg: int(near(found).sum()) for epsg, found in points.items()}
+
+    return told_by(pairs[rows], (titles.get(field, "") for field in _PLACING), fits, [*SYSTEMS])
 
 
 def _numbers_of(line: Line) -> tuple[float, float]:

@@ -5,7 +5,7 @@ contour holds the square's centre, else (beyond the region) the nearest commune'
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import geopandas as gpd
@@ -25,11 +25,9 @@ from data.region.coordinate_systems import (
     LAMBERT_93,
     METRES_ABOVE,
     SYSTEMS,
-    best_fit,
-    named_by,
-    readings,
     sampled,
     to_degrees,
+    told_by,
 )
 from geo.errors import InvalidInputError
 
@@ -179,16 +177,15 @@ def _system(header: Header, frame: np.ndarray) -> int:
                 break
             samples.append(sampled(metres))
     metres = np.concatenate(samples) if samples else np.empty((0, 2))
-    possible = readings(metres) or [LAMBERT_93]
-    named = named_by(name for name, place in header.columns.items() if place in {lon, lat})
-    if named in possible:
-        return int(named)
-    points = {epsg: to_degrees(sampled(metres), epsg) for epsg in possible}
-    inside = {
-        epsg: int(((found >= frame[0]) & (found <= frame[1])).all(axis=1).sum())
-        for epsg, found in points.items()
-    }
-    return best_fit(inside)
+    titles = (name for name, place in header.columns.items() if place in {lon, lat})
+
+    def fits(points: Mapping[int, np.ndarray]) -> Mapping[int, int]:
+        return {
+            epsg: int(((found >= frame[0]) & (found <= frame[1])).all(axis=1).sum())
+            for epsg, found in points.items()
+        }
+
+    return told_by(sampled(metres), titles, fits, [LAMBERT_93])
 
 
 @contextmanager
