@@ -10,7 +10,8 @@ import numpy.typing as npt
 from geo.compiled import kernel
 from geo.roads.places import Places, direct_ms
 from geo.roads.queries import Router
-from geo.roads.search import NEVER_MS, Ints, spread
+from geo.roads.search import NEVER_MS, Ints
+from geo.roads.spread import NOWHERE, Keys, keys_of, later, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,24 +28,23 @@ class NearestField:
         Whether each site is there, shape (s,).
     limit_ms
         Nothing is known beyond.
-    nodes
-        Shape (n, 2): ms to the nearest site (NEVER_MS: none) and its number (-1).
+    keys
+        Shape (n,): ms to the nearest site of each node and its number, in one (`geo.roads.spread`).
     """
 
     router: Router
     sites: Places
     present: npt.NDArray[np.bool_]
     limit_ms: int
-    nodes: Ints
+    keys: Keys
 
     @classmethod
     def of(cls, router: Router, sites: Places, limit_ms: int = NEVER_MS) -> "NearestField":
         """Compute the field of some sites in one pass over the reversed network."""
-        nodes = np.empty((router.network.node_count, 2), np.int32)
-        nodes[:, 0], nodes[:, 1] = NEVER_MS, -1
+        keys = np.full(router.network.node_count, NOWHERE, np.int64)
         every = np.arange(len(sites), dtype=np.int32)
-        _spread_from(router, sites, every, limit_ms, nodes)
-        return cls(router, sites, np.ones(len(sites), bool), limit_ms, nodes)
+        _spread_from(router, sites, every, limit_ms, keys)
+        return cls(router, sites, np.ones(len(sites), bool), limit_ms, keys)
 
     def with_site(self, site: Places) -> "NearestField":
         """Return the field with one more site, numbered after the others.
@@ -55,10 +55,10 @@ class NearestField:
             np.concatenate([self.sites.xy, site.xy]),
             np.concatenate([self.sites.table, site.table]),
         )
-        nodes = self.nodes.copy()
+        keys = self.keys.copy()
         new = np.array([len(self.sites)], np.int32)
-        _spread_from(self.router, sites, new, self.limit_ms, nodes)
-        return NearestField(self.router, sites, np.append(self.present, True), self.limit_ms, nodes)
+        _spread_from(self.router, sites, new, self.limit_ms, keys)
+        return NearestField(self.router, sites, np.append(self.present, True), self.limit_ms, keys)
 
     def without_site(self, number: int) -> "NearestField":
         """Return the field without a site.
@@ -68,22 +68,23 @@ class NearestField:
         """
         present = self.present.copy()
         present[number] = False
-        nodes = self.nodes.copy()
+        keys = self.keys.copy()
         network = self.router.network
-        orphans = np.flatnonzero(nodes[:, 1] == number).astype(np.int32)
-        nodes[orphans, 0], nodes[orphans, 1] = NEVER_MS, -1
-        border = _border(network.ptr, self.router.arcs, orphans, nodes)
+        orphans = _served_by(number, keys)
+        keys[orphans] = NOWHERE
+        border = _border(network.ptr, self.router.arcs, orphans, keys)
         own_node, own_ms = self.sites.exits()
         own_site = np.repeat(np.arange(len(present), dtype=np.int32), 2)
         among = np.repeat(present, 2) & (own_node >= 0)
-        among[among] = nodes[own_node[among], 1] < 0
-        seeds = (
+        among[among] = keys[own_node[among]] == NOWHERE
+        _spread(
+            self.router,
             np.concatenate([border[0], own_node[among]]),
-            np.concatenate([border[1], own_ms[among]]),
-            np.concatenate([border[2], own_site[among]]),
+            np.concatenate([border[1], keys_of(own_ms[among], own_site[among])]),
+            self.limit_ms,
+            keys,
         )
-        _spread(self.router, seeds, self.limit_ms, nodes)
-        return NearestField(self.router, self.sites, present, self.limit_ms, nodes)
+        return NearestField(self.router, self.sites, present, self.limit_ms, keys)
 
     def at(self, points: Places) -> tuple[Ints, npt.NDArray[np.int64]]:
         """Return ms from each point to its nearest site, and the site's number (-1: none)."""
@@ -94,7 +95,7 @@ class NearestField:
         _read_field(
             points.table,
             points.xy,
-            self.nodes,
+            self.keys,
             self.sites.table,
             self.sites.xy,
             self.sites.table[by_link, 0],
@@ -106,52 +107,52 @@ class NearestField:
         return ms, site
 
 
-def _spread_from(router: Router, sites: Places, numbers: Ints, limit_ms: int, nodes: Ints) -> None:
+def _spread_from(router: Router, sites: Places, numbers: Ints, limit_ms: int, keys: Keys) -> None:
     node, ms = sites.take(numbers).exits()
-    _spread(router, (node, ms, np.repeat(numbers, 2)), limit_ms, nodes)
+    _spread(router, node, keys_of(ms, np.repeat(numbers, 2)), limit_ms, keys)
 
 
-def _spread(router: Router, seeds: tuple[Ints, Ints, Ints], limit_ms: int, nodes: Ints) -> None:
+def _spread(router: Router, node: Ints, key: Keys, limit_ms: int, keys: Keys) -> None:
     network = router.network
     arcs = network.reversed_arcs(router.profile)
-    with router.workspace() as space:
-        space.tag += 1
-        spread(
-            network.reversed_ptr,
-            arcs,
-            *seeds,
-            limit_ms,
-            nodes,
-            space.state,
-            space.tag,
-            space.first,
-        )
+    spread(network.reversed_ptr, arcs, node, key, limit_ms, keys)
 
 
 @kernel
-def _border(ptr: Ints, arcs: Ints, orphans: Ints, nodes: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return seeds (node, ms, site) of emptied nodes that lead to a node still served."""
+def _served_by(number: int, keys: Keys) -> Ints:
+    """Return the nodes that a site serves."""
+    nodes = np.empty(keys.size, np.int32)
+    count = 0
+    for node in range(keys.size):
+        if keys[node] & 0xFFFFFFFF == number:
+            nodes[count] = node
+            count += 1
+    return nodes[:count]
+
+
+@kernel
+def _border(ptr: Ints, arcs: Ints, orphans: Ints, keys: Keys) -> tuple[Ints, Keys]:
+    """Return seeds (node, key) of emptied nodes that lead to a node still served."""
     room = 0
     for node in orphans:
         room += ptr[node + 1] - ptr[node]
-    seed = np.empty((3, room), np.int32)
+    seed_node, seed_key = np.empty(room, np.int32), np.empty(room, np.int64)
     used = 0
     for node in orphans:
         for arc in range(ptr[node], ptr[node + 1]):
-            head = arcs[arc, 0]
-            if nodes[head, 1] >= 0:
-                seed[0, used] = node
-                seed[1, used] = nodes[head, 0] + arcs[arc, 1]
-                seed[2, used] = nodes[head, 1]
+            key = keys[arcs[arc, 0]]
+            if key < NOWHERE:
+                seed_node[used] = node
+                seed_key[used] = later(key, arcs[arc, 1])
                 used += 1
-    return seed[0, :used], seed[1, :used], seed[2, :used]
+    return seed_node[:used], seed_key[:used]
 
 
 @kernel
 def _read_field(
     points: Ints,
     xy: npt.NDArray[np.float64],
-    nodes: Ints,
+    keys: Keys,
     sites: Ints,
     site_xy: npt.NDArray[np.float64],
     link: Ints,
@@ -167,8 +168,9 @@ def _read_field(
             continue
         for column in (3, 5):
             node = points[p, column]
-            if node >= 0 and nodes[node, 1] >= 0:
-                total, owner = nodes[node, 0] + points[p, column + 1], nodes[node, 1]
+            if node >= 0 and keys[node] < NOWHERE:
+                total = (keys[node] >> 32) + points[p, column + 1]
+                owner = keys[node] & 0xFFFFFFFF
                 if total < best or (total == best and owner < which):
                     best, which = total, owner
         here = points[p, 0]

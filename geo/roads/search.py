@@ -1,4 +1,4 @@
-"""Shortest-path kernels: one bounded, resumable search and one field of the nearest site.
+"""Shortest-path kernels: one bounded, resumable search.
 
 Times are whole milliseconds: sums do not depend on their order, so that both directions, all
 machines and the oracle agree exactly, and a threshold is inclusive without a tolerance. An arc is
@@ -159,74 +159,3 @@ def advance(
             if then <= ceiling and (state[head, TAG] != tag or then < state[head, MS]):
                 count, waiting = _reach(head, then, state, tag, first, reached, count, waiting)
     return count, waiting
-
-
-@kernel
-def spread(
-    ptr: Ints,
-    arcs: Ints,
-    seed_node: Ints,
-    seed_ms: Ints,
-    seed_site: Ints,
-    limit: int,
-    field: Ints,
-    state: Ints,
-    tag: int,
-    first: Ints,
-) -> None:
-    """Lower a field of (ms, site) from seeds, to the nearest site of every node, in place.
-
-    Of two sites at the same time the lower number wins, whatever the order of the calls: a
-    field that was changed site by site equals the field computed afresh.
-
-    Parameters
-    ----------
-    ptr, arcs
-        As in `advance`; the reversed network gives times towards the sites.
-    seed_node, seed_ms, seed_site
-        Seeds; a node < 0 is none.
-    limit
-        Nothing is written beyond this, ms.
-    field
-        Shape (n, 2): ms (NEVER_MS: none yet) and site (-1).
-    state, tag, first
-        As in `advance`; only who waits is written there.
-    """
-    first[:] = _NONE
-    waiting = 0
-    for i in range(seed_node.size):
-        if seed_node[i] >= 0 and seed_ms[i] <= limit:
-            waiting += _lower(seed_node[i], seed_ms[i], seed_site[i], field, state, tag, first)
-    bucket = 0
-    while waiting > 0:
-        node = first[bucket]
-        if node < 0:
-            bucket += 1
-            continue
-        _take(node, bucket, first, state)
-        waiting -= 1
-        ms, site = field[node, 0], field[node, 1]
-        for arc in range(ptr[node], ptr[node + 1]):
-            then = ms + arcs[arc, 1]
-            if then <= limit:
-                waiting += _lower(arcs[arc, 0], then, site, field, state, tag, first)
-
-
-@kernel
-def _lower(node: int, ms: int, site: int, field: Ints, state: Ints, tag: int, first: Ints) -> int:
-    """Give a node a nearer site if it is one; return how many more nodes wait."""
-    known = field[node, 0]
-    if ms > known or (ms == known and site >= field[node, 1]):
-        return 0
-    field[node, 0], field[node, 1] = ms, site
-    bucket = bucket_of(ms)
-    more = 1
-    if state[node, TAG] == tag and state[node, PREVIOUS] != _NOT_WAITING:
-        former = bucket_of(known)
-        if former == bucket:
-            return 0
-        _take(node, former, first, state)
-        more = 0
-    state[node, TAG] = tag
-    _put(node, bucket, first, state)
-    return more

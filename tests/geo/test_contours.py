@@ -91,6 +91,24 @@ def test_rings_are_valid_nested_and_hold_their_cells(minutes: np.ndarray) -> Non
         assert within[minutes < limit].all()
 
 
+near_ties = arrays(
+    np.float32,
+    st.tuples(st.integers(2, 9), st.integers(2, 9)),
+    # The nearest numbers to a threshold of 20 that are not it, and any others.
+    elements=st.one_of(
+        st.sampled_from([np.nextafter(np.float32(20), np.float32(end)) for end in (0, 40)]),
+        st.floats(0, 40, width=32),
+        st.just(np.inf),
+    ),
+)
+
+
+@given(near_ties)
+def test_rings_that_hardly_touch_are_valid(minutes: np.ndarray) -> None:
+    x, y = axes(minutes.shape)
+    assert area_within(x + 6e5, y + 6.5e6, minutes, 20.0).is_valid
+
+
 @given(grids, st.floats(0.1, 1.0))
 def test_a_faster_grid_never_shrinks_the_area(minutes: np.ndarray, factor: float) -> None:
     x, y = axes(minutes.shape)
