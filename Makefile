@@ -13,7 +13,7 @@ LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test quick coverage test-lowest browser lint format lock audit clean
+.PHONY: help setup install run test campaigns test-all quick coverage test-lowest browser lint format lock audit clean
 
 help: ## list the targets
 	@echo "ProxiSoins: make TARGET"
@@ -26,11 +26,17 @@ install: .venv/ready ## set up what the application needs, without the developme
 run: .venv/ready ## set up what is missing and open the application (PORT=… to choose)
 	@exec $(VENV_PYTHON) -m streamlit run server.py $(if $(PORT),--server.port $(PORT))
 
-test: .venv/ready-dev browser ## set up what is missing, browser included, and run every test
+test: .venv/ready-dev browser ## set up what is missing, browser included, and run all tests but the campaigns
+	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS) -m "not campaign"
+
+campaigns: .venv/ready-dev browser ## run the long tests that `test` leaves out
+	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS) -m campaign
+
+test-all: .venv/ready-dev browser ## run every test, campaigns included
 	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS)
 
 quick: .venv/ready-dev ## run the tests of TESTS=… alone, without the browser, first failure first
-	$(VENV_PYTHON) -m pytest -x --failed-first -m "not browser" $(TESTS)
+	$(VENV_PYTHON) -m pytest -x --failed-first -m "not browser and not campaign" $(TESTS)
 
 coverage: .venv/ready-dev browser ## run the tests (TESTS=…) and print which changed lines (since BASE=main) they reach
 	$(VENV_PYTHON) -m pytest $(PYTEST_FLAGS) --cov=geo --cov=data --cov=models --cov=pages \

@@ -28,7 +28,7 @@ settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the whole session, workers included, out of the user's data folder."""
-    if SESSION not in os.environ:
+    if not os.environ.get(SESSION):
         folder = tempfile.mkdtemp(prefix="proxisoins-tests-")
         os.environ[SESSION] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -272,3 +272,28 @@ def test_the_proxy_of_the_guide_passes_the_host_with_its_port() -> None:
     text = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
     assert "proxy_set_header Host $http_host;" in text
     assert "$host;" not in text
+
+
+@pytest.mark.parametrize("broken", ["none", "test", "campaigns", "lint"])
+def test_a_change_passes_where_tests_campaigns_and_lint_do(broken: str, tmp_path: Path) -> None:
+    """With a `make` that fails at one target, and says as pytest does that a test failed."""
+    make = tmp_path / "make"
+    make.write_text(
+        f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n[ "$1" != {broken} ] && exit 0\n'
+        "echo FAILED tests/geo/test_access.py::test_one\nexit 1\n"
+    )
+    make.chmod(0o755)
+    ran = subprocess.run(
+        [ROOT / ".ci" / "run"],
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode == 0) == (broken == "none"), ran.stderr
+    assert (tmp_path / "asked").read_text().split() == ["test", "campaigns", "lint"]
+
+
+def test_every_test_is_run_by_one_of_the_two() -> None:
+    recipes = re.findall(r"-m pytest \$\(PYTEST_FLAGS\) -m (.+)", (ROOT / "Makefile").read_text())
+    assert recipes == ['"not campaign"', "campaign"]

@@ -35,7 +35,13 @@ def drawn(frame: FrameLocator, name: str, value: str) -> None:
     frame.locator(f"html[data-{name}*='{value}']").wait_for(state="attached", timeout=60_000)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(DESKTOP, id="desktop", marks=pytest.mark.campaign),
+        pytest.param(PHONE, id="phone"),
+    ],
+)
 def test_a_planner_searches_selects_and_shares(
     server: str, open_page: OpenPage, viewport: dict[str, int]
 ) -> None:
@@ -214,7 +220,7 @@ def test_the_table_and_the_map_answer_each_other(server: str, open_page: OpenPag
         expect(page.get_by_text("Cochez une ligne")).to_be_attached(timeout=SLOW_MS)
 
 
-@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize("by", [pytest.param("mouse", marks=pytest.mark.campaign), "keyboard"])
 def test_a_hospital_of_the_map_opens_its_lines(server: str, open_page: OpenPage, by: str) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/permanence?specialite=cardiologie")
@@ -295,6 +301,7 @@ def test_a_mark_for_several_lines_takes_the_worst_status(server: str, open_page:
     assert all(status == "carence" for status, count in told if count > 0)
 
 
+@pytest.mark.campaign
 def test_back_and_forward_give_the_view_of_the_address(server: str, open_page: OpenPage) -> None:
     """Twenty gestures drawn at random, then back over them all: the map shows each address."""
     dice = random.Random(7)  # noqa: S311 (gestures, not secrets)

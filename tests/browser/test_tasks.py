@@ -68,6 +68,7 @@ def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gesture
     newcomer.sees(re.compile(r"\d habitants"))
 
 
+@pytest.mark.campaign
 def test_task_02_charente_without_room_and_what_one_more_gp_changes(newcomer: Gestures) -> None:
     newcomer.screen("Fiche territoire")
     newcomer.choose("Territoire", "Charente")
@@ -98,6 +99,7 @@ def test_task_03_whom_a_house_serves_without_a_file(newcomer: Gestures) -> None:
     newcomer.sees("1 site dans la liste")
 
 
+@pytest.mark.campaign
 def test_task_04_cardiology_in_carence_and_who_can_help(newcomer: Gestures) -> None:
     newcomer.screen("Permanence")
     newcomer.choose("Spécialité", "Cardiologie")
@@ -136,6 +138,7 @@ def test_task_06_one_true_page_for_the_mayor_of_a_commune_with_one_gp(
     assert "ien de particulier" not in text
 
 
+@pytest.mark.campaign
 def test_task_07_two_epcis_compared_and_their_pdf(newcomer: Gestures, tmp_path: Path) -> None:
     newcomer.screen("Fiche territoire")
     newcomer.choose("Niveau", "EPCI")
@@ -179,6 +182,7 @@ def test_task_09_zip_communes_without_gp_in_an_epci_as_a_list(
     assert "tepci=" in newcomer.page.url
 
 
+@pytest.mark.campaign
 def test_task_10_what_changed_between_two_years_mapped(newcomer: Gestures) -> None:
     frame = newcomer.frame()
     newcomer.click(frame.locator("#indicateur [value=gps_per_1000]"))
@@ -198,6 +202,7 @@ def test_task_10_what_changed_between_two_years_mapped(newcomer: Gestures) -> No
     expect(newcomer.frame().locator(".legend")).to_contain_text("différence de 2010 à 2025")
 
 
+@pytest.mark.campaign
 def test_task_11_nine_messy_sites_mended_best_three_shared_revoked(
     newcomer: Gestures, open_page: OpenPage
 ) -> None:
@@ -227,6 +232,7 @@ def test_task_11_nine_messy_sites_mended_best_three_shared_revoked(
         expect(visitor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
 
 
+@pytest.mark.campaign
 def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page: Page) -> None:
     newcomer = Gestures(page, private_server)
     newcomer.arrive()

@@ -100,6 +100,7 @@ def test_a_read_only_disk_is_said_and_changes_nothing(action: str, home: Path) -
     assert kept(home) == before
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("action", [name for name in ACTIONS if name != "refresh"])
 def test_a_disk_that_fills_up_leaves_the_former_state(action: str, home: Path) -> None:
     key, refused = table_store.current_key(), 0
@@ -134,6 +135,7 @@ def test_whichever_write_is_refused_the_tables_are_the_former_ones(home: Path) -
     assert told == table_store.current_key() != key
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("action", ["import", "save", "backup", "lines"])
 @pytest.mark.parametrize("size", [0, 100, 5000])
 def test_a_file_that_cannot_grow_leaves_the_former_state(
@@ -197,6 +199,7 @@ def test_whatever_file_is_altered_nothing_ends_in_a_traceback(damage: str, home:
         path.write_bytes(whole)
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_altered_road_network_is_not_used(
     damage: str, isolated_home: Path, network: RoadNetwork
@@ -212,6 +215,7 @@ def test_an_altered_road_network_is_not_used(
     assert road_networks.current_network() is not None
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("action", ["scenarios", "save", "backup"])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_an_altered_database_is_said(damage: str, action: str, home: Path) -> None:

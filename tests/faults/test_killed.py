@@ -68,11 +68,13 @@ def test_killed_during_an_import(isolated_home: Path) -> None:
     killed_everywhere(isolated_home, lambda: bool(imports.import_files(FILES)), least=10)
 
 
+@pytest.mark.campaign
 def test_killed_while_going_back(isolated_home: Path) -> None:
     imports.import_files(FILES)
     killed_everywhere(isolated_home, catalogue.undo, least=2)
 
 
+@pytest.mark.campaign
 def test_killed_while_storing_on_call_lines(isolated_home: Path) -> None:
     file = csv_template()
     outcomes = storing.checked(read_lines(file, "lignes.csv"), "75")
@@ -83,6 +85,7 @@ def test_killed_while_storing_on_call_lines(isolated_home: Path) -> None:
     killed_everywhere(isolated_home, store, least=4)
 
 
+@pytest.mark.campaign
 def test_killed_while_a_network_is_put_in_use(isolated_home: Path, network: RoadNetwork) -> None:
     former = road_networks.put_in_use(network)
 
@@ -96,6 +99,7 @@ def test_killed_while_a_network_is_put_in_use(isolated_home: Path, network: Road
     assert each_kill(lambda: bool(road_networks.put_in_use(network)), check) >= 10
 
 
+@pytest.mark.campaign
 def test_killed_during_a_backup(
     isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +127,7 @@ def test_killed_during_a_backup(
     assert same(tables(), saved)
 
 
+@pytest.mark.campaign
 def test_killed_during_a_restoration(
     isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

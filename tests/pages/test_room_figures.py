@@ -51,7 +51,9 @@ def run(home: Path, *words: str) -> str:
     return done.output
 
 
-@pytest.fixture(scope="module", params=["bourgs", "carreaux"])
+@pytest.fixture(
+    scope="module", params=["bourgs", pytest.param("carreaux", marks=pytest.mark.campaign)]
+)
 def basis(request, pages_home, tmp_path_factory) -> Iterator[str]:
     """Give where people are counted; a grid is imported by the command, and undone."""
     if request.param == "bourgs":

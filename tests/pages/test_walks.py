@@ -68,6 +68,7 @@ def given(app: AppTest, address: dict[str, str]) -> dict[str, str]:
     return run(app)
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("page", WALKS)
 def test_a_walk_of_twenty_gestures_goes_back_and_forward(page: str) -> None:
     dice = random.Random(page)  # noqa: S311 (gestures, not secrets)

@@ -52,12 +52,14 @@ def test_a_harmful_file_ends_within_its_limits_at_every_door(kind: str, tmp_path
     within_limits(harmful.doors(HARMFUL[kind](), "fichier", tmp_path))
 
 
+@pytest.mark.campaign
 @settings(max_examples=int(os.environ.get("PROXISOINS_HARMFUL", "8")))
 @given(made=harmful.files())
 def test_generated_harmful_files_end_within_their_limits(made: bytes, tmp_path: Path) -> None:
     within_limits(harmful.doors(made, "fichier", tmp_path))
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_known_harmful_files_end_within_their_limits(reference: Path, tmp_path: Path) -> None:
     files = sorted((reference.parent / "cases" / "hostile").iterdir())

@@ -114,6 +114,7 @@ def test_all_public_figures_together_single_nobody_out(
     assert attacked(communes, patterns(communes)[pattern]) == {}
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 @pytest.mark.parametrize("pattern", ["some", "none", "all", "one", "one EPCI"])
 def test_nobody_is_singled_out_on_real_counts(real: pd.DataFrame, pattern: str) -> None:

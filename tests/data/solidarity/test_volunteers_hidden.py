@@ -136,7 +136,17 @@ def _matrix(rows, size):
     return matrix, np.array([value for _, _, value in rows])
 
 
-@pytest.fixture(scope="module", params=list(TERMS))
+@pytest.fixture(
+    scope="module",
+    params=[
+        "39",
+        "20 minutes",
+        *(
+            pytest.param(one, marks=pytest.mark.campaign)
+            for one in ("8", "100, floor", "12 sites", "lodged")
+        ),
+    ],
+)
 def found(request, territory):
     return help_plan(territory, Question(), TERMS[request.param])
 
@@ -282,6 +292,7 @@ def shared_as(territory, plan, groups, taken):
         return donors.shared(territory, replace(plan, taken=taken))
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 @pytest.mark.parametrize("name", ["39", "20 minutes", "12 sites"])
 def test_nobody_is_placed_on_real_counts(real_counts_home, monkeypatch, name):
@@ -293,6 +304,7 @@ def test_nobody_is_placed_on_real_counts(real_counts_home, monkeypatch, name):
     assert placed(territory, found) == {}
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_no_specialist_is_placed_beside_real_counts(real_counts_home, monkeypatch):
     """No count of specialists is at hand: they are made from the real counts of GPs."""

@@ -15,6 +15,7 @@ def _kept(home: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in files}
 
 
+@pytest.mark.campaign
 def test_dask_gives_what_one_process_gives(prepared_home: Path, warm_home: Path) -> None:
     pytest.importorskip("distributed", reason="the extra `precompute` is not installed")
     # What is compared is made again; contours and roads, the same function makes alone.

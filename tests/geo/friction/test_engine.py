@@ -390,6 +390,7 @@ def known_trips() -> tuple[pd.DataFrame, np.ndarray]:
     return trips[trips["minutes"] <= 40], minutes[(trips["minutes"] <= 40).to_numpy()]
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_the_error_against_metric_is_the_one_published(reference: Path) -> None:
     assert reference.exists()
