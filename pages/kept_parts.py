@@ -174,7 +174,8 @@ def draw_letter(content: Callable[[], str], *, key: str) -> None:
 def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
     found, pole = plan_of(territory, draft), pole_of(territory, draft, public=True)
-    _draw_commune(territory, draft)
+    if found is not None or pole is not None or draft.sites:
+        _draw_commune(territory, draft)
     heading = (draft.name, draft.note)
     if found is not None:
         st.header("Le plan de solidarité")
@@ -203,10 +204,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
 
 
 def _draw_commune(territory: Territory, draft: Draft) -> None:
-    """Draw what a scenario changes for a commune that the reader picks."""
-    effects = effects_of(territory, draft, public=True)
-    if effects is None:
-        return
+    """Draw what a scenario changes for a commune, worked out once the reader has picked it."""
     names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
     code = st.selectbox(
         "Ce que change ce scénario pour ma commune",
@@ -216,6 +214,9 @@ def _draw_commune(territory: Territory, draft: Draft) -> None:
         placeholder="nom de la commune",
         key="partage_commune",
     )
-    if code is not None:
+    if code is None:
+        return
+    effects = effects_of(territory, draft, public=True)
+    if effects is not None:
         st.text(effect_tables.effect_sentence(effects, [code], names[code]))
         draw_compared(effect_tables.effect_table(effects, [code]), "Avant et après")

@@ -48,9 +48,15 @@ def judged(
     risk: frozenset[str] | None,
     departures: Mapping[str, int],
 ) -> SiteEvaluation:
-    """Return the judgement of sites, kept for the session; long work shows its progress."""
+    """Return the judgement of sites, kept; long work shows its progress.
+
+    Without risk it is kept for all sessions, for who opens a shared link; else for this one.
+    """
+    if risk is None:
+        with st.spinner("Évaluation des sites…"):
+            return _judged_for_all(territory, sites, departures)
     kept: dict[Any, SiteEvaluation] = st.session_state.setdefault(_KEPT, {})
-    key = (territory.version, told(sites, departures), risk is None)
+    key = (territory.version, told(sites, departures))
     if key in kept:
         return kept[key]
     if len(sites) <= SHOWN_AT_ONCE:
@@ -80,6 +86,13 @@ def _content(evaluation: SiteEvaluation) -> tuple[Any, ...]:
 
 BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, Draft: repr, SiteEvaluation: _content}
 """How Streamlit's caches tell scenarios and judgements apart (`hash_funcs`)."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_CONTENT)
+def _judged_for_all(
+    territory: Territory, sites: tuple[Site, ...], departures: Mapping[str, int]
+) -> SiteEvaluation:
+    return evaluate_sites(territory, sites, departures=departures)
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=BY_CONTENT)

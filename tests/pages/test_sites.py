@@ -23,7 +23,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import map_view, sites_pick
+from pages import map_view, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import WORK, Work
 
@@ -231,6 +231,20 @@ def test_a_link_shows_the_scenario_and_no_risk(saved: store.Scenario) -> None:
     assert "Habitants à 30 min" in tables(app)
     assert "risque" not in tables(app)
     assert HOSTILE not in html(app)
+    store.delete(saved.id)
+
+
+def test_a_link_is_judged_once_for_all_who_open_it(
+    saved: store.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, _ = sharing.share(saved.id)
+    first = tables(opened("partage", jeton=token))
+
+    def never(*_args: object, **_named: object) -> None:
+        raise AssertionError("judged again")
+
+    monkeypatch.setattr(sites_results, "evaluate_sites", never)
+    assert tables(opened("partage", jeton=token)) == first
     store.delete(saved.id)
 
 
