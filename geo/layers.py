@@ -123,7 +123,7 @@ INDICATORS = (
         Indicator(
             f"share_without_room_in_{years}",
             f"Habitants sans place chez un généraliste, attendus à {years} ans",
-            f"Sans place dans {years} ans",
+            f"Sans place {years} ans après",
             "%",
             0,
             (0, 5, 10, 25, 50),
@@ -140,7 +140,7 @@ INDICATORS = (
     *(
         Indicator(
             f"share_change_in_{years}",
-            f"Habitants sans place : différence entre maintenant et {years} ans après",
+            f"Habitants sans place : différence, {years} ans après le comptage des médecins",
             f"Différence en {years} ans",
             "%",
             1,
@@ -159,7 +159,7 @@ INDICATORS = (
     Indicator(
         "load_per_gp",
         "Habitants par généraliste, chacun allant au plus proche",
-        "Habitants par médecin",
+        "Habitants par médecin, au plus près",
         "hab.",
         0,
         _LOADS,
@@ -172,7 +172,7 @@ INDICATORS = (
     Indicator(
         "load_per_gp_in_5",
         "Habitants par généraliste, attendus à 5 ans là où il en reste",
-        "Habitants par médecin dans 5 ans",
+        "Habitants par médecin, 5 ans après",
         "hab.",
         0,
         _LOADS,
@@ -221,7 +221,7 @@ INDICATORS = (
     Indicator(
         "gps_within_20_per_1000",
         "Généralistes à 20 minutes pour 1 000 habitants",
-        "Généralistes à 20 min pour 1 000 hab.",
+        "Généralistes à 20 min pour 1\u202f000 hab.",
         "",
         2,
         (0.5, 0.7, 0.85, 1.0, 1.25),
@@ -236,7 +236,7 @@ INDICATORS = (
     Indicator(
         "gps_per_1000",
         "Généralistes pour 1 000 habitants",
-        "Généralistes pour 1 000 hab.",
+        "Généralistes pour 1\u202f000 hab.",
         "",
         2,
         (0, 0.5, 0.8, 1.1, 1.5),

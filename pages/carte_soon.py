@@ -22,9 +22,16 @@ FIRST_CARRIERS = 20
 LEVELS = {"epci": "par EPCI", "departement": "par département", "commune": "ce qui le porte"}
 
 
+def title(territory: Territory) -> str:
+    """Return what the fold is about, dated: counts of the past tell of no coming year."""
+    known = territory.provenance["gps"]
+    since = f" après {known.year}" if known.year and not known.simulated else " plus tard"
+    return f"2 et 5 ans{since} : qui serait sans place"
+
+
 def draw(territory: Territory) -> None:
     """Draw what is known of the coming years, computed when it is asked for, then kept."""
-    box = st.expander("Dans 2 et 5 ans : qui sera sans place", key="soon", on_change="rerun")
+    box = st.expander(title(territory), key="soon", on_change="rerun")
     if not box.open:
         return
     with box:
@@ -53,8 +60,8 @@ def _draw(territory: Territory) -> None:
         st.markdown(f"**{words(one, year)}**")
     if accounts.may_see_risk():
         st.caption(
-            "Sur la carte : indicateurs « Sans place dans 2 ans », « dans 5 ans », « Différence » "
-            "et « Habitants par médecin »."
+            "Sur la carte : indicateurs « Sans place 2 ans après », « Sans place 5 ans après », "
+            "« Différence en 5 ans » et « Habitants par médecin, 5 ans après »."
         )
         _tables(territory, found[soon.HORIZONS_SHOWN[-1]])
     else:

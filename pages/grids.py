@@ -1,14 +1,15 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING, number
+from data.base.french import MISSING, number, read_number
 
 PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
@@ -17,10 +18,14 @@ MOST_ROWS = 500
 _DECIMALS = 2
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
-_FIGURE = re.compile(r"[+−]?\d[\d\u202f\xa0]*(,\d+)?([ \xa0\u202f](%|min|h|€))?")
+_FIGURE = re.compile(r"(?P<size>[+−]?\d[\d\u202f\xa0]*(,\d+)?)([ \xa0\u202f](?P<unit>%|min|h|€))?")
 """A figure written as a text, with its unit."""
 _NO_FIGURE = frozenset({MISSING, "–", "", "sans fin"})
 """What stands in place of one."""
+_NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
+"""Of these, what sorts with numbers."""
+_MOST_STYLED = 100_000
+"""Cells of a table whose texts are kept beside its numbers."""
 _LOOKED_AT = 200
 """Rows that tell what a column of texts holds."""
 
@@ -71,7 +76,8 @@ def draw(
         st.caption("Aucune ligne à montrer.")
         return
     if not are_plain():
-        st.dataframe(frame, **_french(frame, options))
+        shown, options = _french(frame, options)
+        st.dataframe(shown, **options)
         return
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     shown = table if options.get("hide_index") else table.reset_index()
@@ -80,18 +86,53 @@ def draw(
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
 
 
-def _french(frame: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """Return options under which figures read as in French, and stand on the right."""
+def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return a table and options: figures read as in French, stand on the right, sort as numbers.
+
+    Figures written with their unit become numbers that show what was written: a click on their
+    title sorts them by size, where texts would put 9 % after 85 %.
+    """
+    options = {"placeholder": MISSING} | options  # Streamlit says "None"
     if not isinstance(frame, pd.DataFrame):
-        return options
+        return frame, options
     config = dict(options.get("column_config") or {})
+    written = {
+        name: values
+        for name in frame.columns
+        if name not in config and (values := _numbers(frame[name])) is not None
+    }
     for name in frame.columns:
         column = frame[name]
         if name not in config and pd.api.types.is_numeric_dtype(column) and _is_count(column):
             config[name] = st.column_config.NumberColumn(format="localized")
-        elif name not in config and _holds_figures(column):
+        elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
-    return options | ({"column_config": config} if config else {})
+    options |= {"column_config": config} if config else {}
+    if not written or frame.size > _MOST_STYLED or not frame.index.is_unique:
+        return frame, options
+    texts: dict[Any, str | Callable[[object], str] | None] = {}
+    for name, values in written.items():
+        known: dict[object, str] = dict(zip(values, frame[name], strict=True))
+        texts[name] = known.__getitem__
+    return frame.assign(**written).style.format(texts, na_rep=MISSING), options
+
+
+def _numbers(column: pd.Series) -> list[float] | None:
+    """Return the numbers of a column of figures of one unit, None where it is not one.
+
+    What stands in place of a figure may be "non disponible", no number, or "sans fin", without end.
+    """
+    if not all(isinstance(one, str) for one in column) or not _holds_figures(column):
+        return None
+    numbers, units = [], set()
+    for one in column:
+        figure = _FIGURE.fullmatch(one)
+        size = _NUMBERED.get(one) if figure is None else read_number(figure["size"])
+        if size is None:
+            return None
+        numbers.append(size)
+        units |= {figure["unit"]} if figure else set()
+    return numbers if len(units) == 1 else None
 
 
 def _is_count(column: pd.Series) -> bool:

@@ -1,6 +1,7 @@
 """Screen "Guide": four steps for a first visit, what each screen answers, the glossary."""
 
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -61,12 +62,11 @@ _QUESTIONS = (
 )
 
 _STYLE = """<style>
-.ps-steps{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:.8rem;
+.ps-steps{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.8rem;
   list-style:none;padding:0!important;margin:0!important;counter-reset:step}
 .ps-steps li{border:1px solid var(--line);border-top:4px solid var(--blue);margin:0;
   padding:.8rem 1rem}
-.ps-steps svg{width:44px;height:44px;fill:none;stroke:var(--blue);stroke-width:2.2;
-  stroke-linejoin:round;stroke-linecap:round}
+.ps-steps img{width:44px;height:44px}
 .ps-steps h2{font-size:1.1rem;padding:.2rem 0!important;margin:0}
 .ps-steps p{margin:.2rem 0 0}
 .ps-words{margin:0;max-width:60rem}
@@ -75,11 +75,19 @@ _STYLE = """<style>
 </style>"""
 
 
+def _picture(drawing: str) -> str:
+    """Return a drawing as the address of an image: Streamlit drops those that stand in its HTML."""
+    return "data:image/svg+xml," + quote(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" fill="none" stroke="#000091" '
+        f'stroke-width="2.2" stroke-linejoin="round" stroke-linecap="round">{drawing}</svg>'
+    )
+
+
 def draw() -> None:
     """Draw the screen."""
     st.title("Guide")
     steps = "".join(
-        f'<li><svg viewBox="0 0 40 40" aria-hidden="true">{drawing}</svg>'
+        f'<li><img src="{_picture(drawing)}" alt="">'
         f"<h2>{rank}. {escape(title)}</h2><p>{escape(words)}</p></li>"
         for rank, (title, words, drawing) in enumerate(_STEPS, 1)
     )

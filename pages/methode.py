@@ -44,7 +44,11 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
 
 def _known(territory: Territory) -> None:
     rows = list(territory.provenance.values())
-    grids.draw(_provenance_table(rows, len(territory.communes)), hide_index=True)
+    grids.draw(
+        _provenance_table(rows, len(territory.communes)),
+        hide_index=True,
+        column_config={"État": st.column_config.TextColumn(width=190)},
+    )
     engine = territory.travel_time.label
     st.markdown(f"**Temps de trajet : {engine.name}** ({engine.vintage}). {engine.detail}")
     with st.expander("Sources du jeu embarqué (communes, contours, côtes)"):

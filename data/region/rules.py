@@ -8,7 +8,7 @@ from here; what the formulas of `geo` define (bounds of acts, age limit) is told
 from dataclasses import dataclass
 from importlib import import_module
 
-from data.base.french import number
+from data.base.french import number, percent
 
 # The zoning of general practitioners.
 ZIP_APL = 2.5
@@ -353,12 +353,18 @@ def cited(source: str) -> str:
     return f"{source} (texte en vigueur non relu ; table du {TABLE_OF})"
 
 
+_SHARES = ("_SHARE", "ZIP_CEILING", "ZAC_CEILING", "_SHARE_OF_FRANCE")
+"""Ends of the names of shares, told in hundredths."""
+
+
 def _told(name: str) -> str:
     """Return the value of a constant, in French."""
     module, _, constant = name.rpartition(".")
     value = getattr(import_module(module), constant) if module else globals()[constant]
     if isinstance(value, str):
         return value
+    if constant.endswith(_SHARES):
+        return percent(value, _decimals(round(100 * value, 9)))
     several = value if isinstance(value, tuple) else (value,)
     return " à ".join(number(one, _decimals(one)) for one in several)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -63,3 +64,12 @@ def test_every_indicator_has_one_class_more_than_bounds() -> None:
         else:
             assert all(c.value for c in one.classes), one.key
         assert len({c.colour for c in one.classes}) == len(one.classes), one.key
+
+
+def test_short_names_of_indicators_differ_and_break_no_thousand_over_two_lines() -> None:
+    names = [one.short for one in layers.INDICATORS]
+    assert len(names) == len(set(names))
+    assert not [name for name in names if re.search(r"\d \d{3}", name)]
+    # Counts may be years old: no name tells of the day of the reader.
+    said = " ".join(f"{one.label} {one.short}" for one in layers.INDICATORS)
+    assert not re.search(r"maintenant|aujourd|\bdans \d", said)

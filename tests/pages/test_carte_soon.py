@@ -1,9 +1,12 @@
 """Under the map: the coming years, whole for a planner, without any commune for the public."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.region.catalogue import load_territory
 from models.region import soon
 from models.region.soon import Soon
 from pages import accounts, carte_soon
@@ -74,3 +77,11 @@ def test_the_public_reads_totals_only_and_that_the_rest_is_masked(
 def test_the_public_cannot_start_the_computation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _opened(monkeypatch, Role.PLANNER, known=False).button
     assert not _opened(monkeypatch, Role.PUBLIC, known=False).button
+
+
+def test_the_fold_is_dated_by_the_counts_and_announces_no_coming_year() -> None:
+    territory = load_territory("75")
+    assert carte_soon.title(territory) == "2 et 5 ans plus tard : qui serait sans place"
+    known = replace(territory.provenance["gps"], simulated=False, vintage="2017", measured={})
+    dated = replace(territory, provenance={**territory.provenance, "gps": known})
+    assert carte_soon.title(dated) == "2 et 5 ans après 2017 : qui serait sans place"

@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -44,10 +45,10 @@ def test_a_plain_table_marks_the_row_chosen() -> None:
 
 def test_counts_of_a_grid_are_parted_by_thousands_but_not_years() -> None:
     frame = pd.DataFrame({"Communes": [8325, 12], "Année": [2017, 2020], "Part": [0.2, 0.3]})
-    config = grids._french(frame, {})["column_config"]
+    config = grids._french(frame, {})[1]["column_config"]
     assert list(config) == ["Communes"]
     assert config["Communes"]["type_config"]["format"] == "localized"
-    own = grids._french(frame, {"column_config": {"Communes": "Toutes"}})["column_config"]
+    own = grids._french(frame, {"column_config": {"Communes": "Toutes"}})[1]["column_config"]
     assert own == {"Communes": "Toutes"}
 
 
@@ -55,17 +56,41 @@ def test_figures_written_with_their_unit_stand_on_the_right_and_codes_do_not() -
     frame = pd.DataFrame(
         {
             "Code": ["16", "23"],
-            "Part": ["9 %", MISSING],
-            "Attente": ["sans fin", "1\u202f234,5 min"],
+            "Part": ["9 %", "–"],
+            "Durée": ["5 min", "1 h"],
             "Rôle": ["aide", "12 %"],
         }
     )
-    config = grids._french(frame, {})["column_config"]
+    config = grids._french(frame, {})[1]["column_config"]
     assert {name: one["alignment"] for name, one in config.items()} == {
         "Part": "right",
-        "Attente": "right",
+        "Durée": "right",
     }
     assert grids.plain(frame, {}).count('<th scope="col" class="n">') == 2
+
+
+def test_figures_of_one_unit_sort_by_size_and_read_as_written() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'Part': ['85,5\\xa0%', '9,0\\xa0%', 'non disponible'],"
+        " 'Attente': ['sans fin', '1\\u202f234,5 min', '−2,0 min'], 'Code': ['16', '23', '87']}))"
+    ).run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table["Part"].sort_values())[:2] == [9.0, 85.5]
+    assert table["Part"].isna().tolist() == [False, False, True]
+    assert list(table["Attente"].sort_values()) == [-2.0, 1234.5, float("inf")]
+    assert table["Code"].tolist() == ["16", "23", "87"]
+    proto = app.dataframe[0].proto
+    shown = proto.arrow_data if hasattr(proto, "arrow_data") else proto
+    written = pa.ipc.open_stream(shown.styler.display_values).read_all().to_pandas()
+    assert written.iloc[:, 0].tolist() == ["85,5\xa0%", "9,0\xa0%", MISSING]
+    assert written.iloc[:, 1].tolist() == ["sans fin", "1\u202f234,5 min", "−2,0 min"]
+
+
+def test_what_is_missing_in_a_grid_is_said_in_french() -> None:
+    assert grids._french(pd.DataFrame({"a": [1.0, None]}), {})[1]["placeholder"] == MISSING
 
 
 @pytest.mark.parametrize(("agent", "grids_left"), [("… Mobile Safari/537.36", 0), ("… Safari", 1)])

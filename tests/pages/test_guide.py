@@ -1,5 +1,8 @@
 """The guide: its words are those of the glossary, its screens those of the menu."""
 
+import re
+from urllib.parse import unquote
+
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
@@ -29,3 +32,11 @@ def test_it_shows_the_steps_and_all_the_words() -> None:
     shown = " ".join(one.proto.body for one in opened().get("html"))
     assert shown.count("<li>") == 4
     assert shown.count("<dt>") == len(GLOSSARY)
+
+
+def test_each_step_has_a_drawing_that_streamlit_keeps() -> None:
+    shown = " ".join(one.proto.body for one in opened().get("html"))
+    assert "<svg" not in shown
+    drawings = re.findall(r'<img src="data:image/svg\+xml,([^"]+)" alt="">', shown)
+    assert len({unquote(one) for one in drawings}) == 4
+    assert all(unquote(one).startswith("<svg xmlns=") for one in drawings)

@@ -224,7 +224,7 @@ def test_rules_are_listed_with_their_values() -> None:
     found = {row["Règle"]: row["Valeur"] for row in rules.listed()}
     assert len(found) == len(rules.RULES)
     ceilings = next(value for what, value in found.items() if "Nouvelle-Aquitaine en ZIP" in what)
-    assert ceilings == "0,168 ; 0,458"
+    assert ceilings == "16,8\u00a0% ; 45,8\u00a0%"
     assert "30 à 45 à 60" in " ".join(found.values())
 
 
