@@ -51,11 +51,18 @@ def draft_of(
 
 
 def named(draft: Draft) -> Draft:
-    """Return a draft under the name and note of the scenario in use, if any."""
+    """Return a draft under the name and note in sight: typed, else of the scenario in use."""
     current = _current()
-    if current is None:
-        return draft
-    return replace(draft, name=current.draft.name, note=current.draft.note)
+    known = draft if current is None else current.draft
+    typed = [st.session_state.get(key) for key in _identity_keys(current)]
+    name, note = typed[0] or known.name, known.note if typed[1] is None else typed[1]
+    return replace(draft, name=name, note=note)
+
+
+def _identity_keys(current: Scenario | None) -> tuple[str, str]:
+    """Return the keys of the fields of the name and of the note."""
+    identity = current.id if current else "nouveau"
+    return f"sites_nom_{identity}", f"sites_note_{identity}"
 
 
 def open_scenario(territory: Territory, scenario: Scenario, *, anew: bool = True) -> None:
@@ -89,19 +96,19 @@ def draw_save(
     """Draw the form that saves the sites and the search as a scenario."""
     current = _current()
     left, right = st.columns([2, 3])
-    identity = current.id if current else "nouveau"
+    name_key, note_key = _identity_keys(current)
     name = left.text_input(
         "Nom du scénario",
         value=current.draft.name if current else "",
         max_chars=drafts.NAME_CHARACTERS,
-        key=f"sites_nom_{identity}",
+        key=name_key,
     )
     note = right.text_area(
         "Note",
         value=current.draft.note if current else "",
         max_chars=drafts.NOTE_CHARACTERS,
         height=80,
-        key=f"sites_note_{identity}",
+        key=note_key,
     )
     draft = draft_of(territory, sites, found, name, note)
     if current is not None and current.revision != work().revision:

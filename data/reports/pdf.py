@@ -8,11 +8,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 from fpdf.prefs import ViewerPreferences
 
-from data.base.french import date
+from data.base.french import MISSING, date
 
 MARGIN_MM = 14.0
 INK = (22, 22, 22)
@@ -21,6 +21,10 @@ GREY = (90, 90, 96)
 WARNING = (179, 64, 0)
 RULE, HEAD = (190, 190, 198), (238, 238, 246)
 _PAGE_NUMBER_MM = 16.0
+_SMALLER = 0.85
+"""Scale of the letters of sources that would need one more page."""
+_NO_FIGURE = frozenset({"", "–", "sans objet", MISSING})
+"""What stands in place of a figure in a column of figures."""
 
 AREAS = (
     "Traits bleus : ce qui en est à 20 minutes ou moins ; une aire à part entoure la sortie d’une "
@@ -83,9 +87,8 @@ class Document(FPDF):
 
     def line_of(self, text: str, height_mm: float = 4.6) -> None:
         """Write a paragraph over the width of the page."""
-        # A French colon never starts a line.
-        text = re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
-        self.multi_cell(0, height_mm, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        told = _kept_together(text)
+        self.multi_cell(0, height_mm, told, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def heading(self, text: str, size: float = 12, *, keep_mm: float = _KEPT_MM) -> None:
         """Write a heading, on the next page when less than `keep_mm` of this one is left."""
@@ -135,6 +138,24 @@ class Document(FPDF):
             self.line_of(note, 3.2 * scale)
         self.set_text_color(*INK)
 
+    def _leaves_room(self, scale: float) -> bool:
+        """Tell whether what is left of the page holds the sources, their letters at a scale."""
+        self.set_font("house", "", 6.8 * scale)
+        needed = 1.5 + sum(
+            float(
+                self.multi_cell(
+                    0,
+                    3.2 * scale,
+                    _kept_together(note),
+                    align="L",
+                    dry_run=True,
+                    output=MethodReturnValue.HEIGHT,
+                )
+            )
+            for note in self._notes
+        )
+        return not self.will_page_break(needed)
+
     def forget(self) -> None:
         """Close the fonts of a document that is never written, tried for its length only."""
         for font in self.fonts.values():
@@ -142,13 +163,21 @@ class Document(FPDF):
                 font.close()
 
     def finished(self) -> bytes:
-        """Write the sources and return the document."""
-        self.sources()
+        """Write the sources, smaller where that saves a page, never cut by one; return all."""
+        scale = next((one for one in (1.0, _SMALLER) if self._leaves_room(one)), None)
+        if scale is None:
+            self.add_page()
+        self.sources(scale or 1.0)
         return bytes(self.output())
+
+
+def _kept_together(text: str) -> str:
+    """Return a text where no line starts with a French colon, nor ends with what opens a quote."""
+    return re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
     """Whether most cells of a column that hold something hold a number."""
-    held = [cell for cell in cells if cell]
+    held = [cell for cell in cells if cell not in _NO_FIGURE]
     numbers = [cell for cell in held if re.fullmatch(r"[−-]?[\d\s,]+ ?%?", cell)]
     return 2 * len(numbers) > len(held)

@@ -112,7 +112,7 @@ def scenario_pdf(
     _write_comparison(page, evaluation)
     _write_changes(page, evaluation)
     page.heading("Données avec lesquelles le scénario a été fait")
-    page.items([_plain(line) for line in versions_words(draft)])
+    page.line_of(" ; ".join(_plain(line) for line in versions_words(draft)) + ".")
     return page.finished()
 
 

@@ -56,8 +56,8 @@ ADVANCED = Scheme(
     outside_zip=True,
     lodged=False,
     rule=f"médecins installés hors ZIP, {MOST_HALF_DAYS_A_MONTH} demi-journées par mois au plus, "
-    f"{HALF_DAY_EUROS} € par demi-journée, sans remplacement au cabinet (depuis le "
-    "1er janvier 2026)",
+    f"{HALF_DAY_EUROS} € par demi-journée, sans remplacement au cabinet, depuis le "
+    "1er janvier 2026",
 )
 SOLIDARITY = Scheme(
     "solidaires",

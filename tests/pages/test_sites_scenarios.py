@@ -50,3 +50,31 @@ def test_who_saves_twice_is_not_told_of_oneself() -> None:
         assert not app.error
         assert not app.warning
     assert store.load(opened.id).draft.name == "Deux"
+
+
+def test_a_report_bears_the_name_that_is_typed_before_it_is_saved() -> None:
+    def form() -> None:
+        from types import SimpleNamespace
+
+        import streamlit as st
+
+        from data.scenarios.drafts import Draft
+        from pages import sites_scenarios
+
+        region = SimpleNamespace(
+            region="75",
+            version="v",
+            simulated=(),
+            provenance={},
+            travel_time=SimpleNamespace(version="t"),
+        )
+        named = sites_scenarios.named(Draft("Sites candidats", "75"))
+        st.text(f"{named.name} / {named.note}")
+        sites_scenarios.draw_save(region, (), None)
+
+    app = AppTest.from_function(form, default_timeout=120).run()
+    assert app.text[0].value == "Sites candidats /"
+    app.text_input[0].set_value("Cinq sites")
+    app.text_area[0].set_value("Pour le conseil").run()
+    assert not app.exception
+    assert app.text[0].value == "Cinq sites / Pour le conseil"

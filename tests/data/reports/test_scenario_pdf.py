@@ -7,11 +7,13 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from data.base.french import MISSING
 from data.maps import sites as sites_map
 from data.region import privacy
 from data.region.gazetteer import gazetteer
 from data.region.territory import WHOLLY_SIMULATED
 from data.reports import site_tables
+from data.reports.pdf import Document, _are_numbers
 from data.reports.scenario_pdf import scenario_pdf
 from data.reports.scenario_results import Search, at_risk, changes_since, together_table
 from data.scenarios import drafts
@@ -219,3 +221,20 @@ def test_lines_are_mended_without_touching_the_others():
     both = corrections.corrections(again, dropped, mended)
     assert both[3] == mended[3]
     assert both[4] == mended[4] | {"drop": "oui"}
+
+
+def test_sources_are_never_cut_by_a_page_nor_alone_for_a_line() -> None:
+    notes = [f"Source {rank} : " + "millésime " * 12 for rank in range(12)]
+    for lines in range(40, 62):
+        page = Document("Essai", notes, warning="")
+        page.set_font("house", "", 9)
+        for _ in range(lines):
+            page.line_of("ligne")
+        found = PdfReader(io.BytesIO(page.finished()))
+        said = [one.extract_text() for one in found.pages]
+        assert sum("Source 0" in one and "Source 11" in one for one in said) == 1, lines
+
+
+def test_what_stands_in_place_of_a_figure_does_not_turn_its_column() -> None:
+    assert _are_numbers(["509 301", *["sans objet"] * 4, MISSING, "–", ""])
+    assert not _are_numbers(["509 301", "Aubusson", "Ussel"])
