@@ -31,7 +31,8 @@ _LOOKED_AT = 200
 
 _STYLE = """<style>
 .ps-plain{overflow-x:auto;max-height:32rem;border:1px solid var(--line)}
-.ps-plain table{border-collapse:collapse;width:max-content;min-width:100%;font-size:.86rem}
+.ps-plain table{border-collapse:separate;border-spacing:0;width:max-content;
+  min-width:100%;font-size:.86rem}
 .ps-plain th,.ps-plain td{max-width:18rem}
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}

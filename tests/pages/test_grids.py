@@ -134,3 +134,8 @@ def test_a_table_without_rows_says_so_in_french() -> None:
     ).run()
     assert not app.dataframe
     assert app.caption[0].value == "Aucune ligne à montrer."
+
+
+def test_the_line_under_a_row_follows_its_first_cell_that_stays_in_sight() -> None:
+    # Collapsed borders belong to the table: a cell that stays where it is leaves them behind.
+    assert "border-collapse:separate" in grids.plain(FRAME, {})
