@@ -4,16 +4,23 @@ import re
 
 import pandas as pd
 
+from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
-from data.official.readers.rows import chief_rows, settled
-from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code
+from data.official.readers.names import commune_rows
+from data.official.readers.rows import chief_rows, said_once, settled, without_lost
+from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
 
 POPULATION_LAG_YEARS = 2
 """The DREES standardises the APL of a year on the population two years before."""
+
+MOST_APL = 100.0
+"""Consultations a year and an inhabitant that no commune reaches (the highest published are under
+30): beyond it stands something else, or a figure that lost its decimal mark."""
+_UNKNOWN = "APL non diffusée ou illisible : commune inconnue"
 
 _YEAR = re.compile(r"(?:^|\D)(20[0-3]\d)(?:\D|$)")
 _PLAIN = re.compile(r"(apl|apl65|standardised population) (20\d\d)$")
@@ -46,21 +53,27 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     name, tally = candidate.file.name, Tally()
     plain, tidy = _plain(candidate), _tidy(candidate)
     if plain is not None:
-        years = _read_plain(plain, tally)
+        years = _read_plain(plain, tally, index)
     else:
-        years = _read_tidy(tidy, tally) if tidy else _read_sheets(candidate, tally)
+        years = _read_tidy(tidy, tally, index) if tidy else _read_sheets(candidate, tally, index)
     kept = []
     for rows in years:
-        known = rows.assign(own=rows["code"], code=index.settle(rows["code"]))
+        told = _told_once(rows, tally)
+        known = told.assign(code=index.settle(told["code"]))
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))
-    together = pd.concat(kept)
+    together = without_lost(pd.concat(kept), index, tally)
     tally.kept = len(together) if not (plain or tidy) else together.index.nunique()
     require_rows(len(together), name, "APL par commune")
     apl = together[_COLUMNS].sort_values(["code", "year"]).reset_index(drop=True)
     here = apl.loc[apl["code"].isin(index.codes), "year"].unique()
     years_known = sorted(here if len(here) else apl["year"].unique())
     return ReadResult({"apl": apl}, {"apl": ", ".join(map(str, years_known))}, tally)
+
+
+def is_apl(name: str) -> bool:
+    """Tell whether a folded heading is that of a column of APL of GPs."""
+    return bool(_TIDY.match(name))
 
 
 def _tidy(candidate: Candidate) -> Header | None:
@@ -73,7 +86,18 @@ def _tidy(candidate: Candidate) -> Header | None:
     return None
 
 
-def _read_tidy(header: Header, tally: Tally) -> list[pd.DataFrame]:
+def _told_once(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Leave out what no APL can be, and the lines that repeat or contradict one another."""
+    wrong = rows[["apl", "apl65"]].lt(0).any(axis=1) | rows[["apl", "apl65"]].gt(MOST_APL).any(
+        axis=1
+    )
+    tally.lose(rows[wrong], f"APL négative, ou de plus de {MOST_APL:.0f} consultations par an")
+    plain = rows["code"].map(plain_code)
+    rows = rows.assign(own=plain.where(plain != "", rows["code"]))[~wrong]
+    return said_once(rows, ["own", "year"], "apl", tally)
+
+
+def _read_tidy(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.DataFrame]:
     under = next((p for n, p in header.columns.items() if n.startswith("apl") and "65" in n), None)
     population = next(
         (p for n, p in header.columns.items() if re.match(r"^pop(?:ulation)? standardisee", n)),
@@ -82,16 +106,15 @@ def _read_tidy(header: Header, tally: Tally) -> list[pd.DataFrame]:
     found = newest(header, _ALL_AGES, "APL")
     if found is None:
         raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne d'APL.")
-    texts = with_code(
-        header.rows(
-            **(code_columns(header) or {}),
-            apl=found[0],
-            apl65=under,
-            standardised_population=population,
-            date=header.first(*_YEAR_NAMES),
-        )
+    texts = commune_rows(
+        header,
+        index,
+        tally,
+        apl=found[0],
+        apl65=under,
+        standardised_population=population,
+        date=header.first(*_YEAR_NAMES),
     )
-    tally.read = len(texts)
     tally.refuse_malformed(header.table)
     rows = texts[["code"]].copy()
     for column in _COLUMNS[2:]:
@@ -103,7 +126,7 @@ def _read_tidy(header: Header, tally: Tally) -> list[pd.DataFrame]:
     undated = year.isna()
     tally.refuse(rows[undated], "année illisible")
     unknown = rows["apl"].isna() & rows["apl65"].isna() & ~undated
-    tally.refuse(rows[unknown], "APL non diffusée ou illisible : commune inconnue")
+    tally.refuse(rows[unknown], _UNKNOWN)
     rows = rows[~undated & ~unknown].assign(year=year[~undated & ~unknown].astype(int))
     return [_with_apl(group) for _, group in rows.groupby("year")]
 
@@ -116,15 +139,13 @@ def _plain(candidate: Candidate) -> Header | None:
     return None
 
 
-def _read_plain(header: Header, tally: Tally) -> list[pd.DataFrame]:
+def _read_plain(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.DataFrame]:
     found = {
         (m[1], int(m[2])): p for name, p in header.columns.items() if (m := _PLAIN.match(name))
     }
-    texts = header.rows(
-        code=header.first("code", "codgeo"),
-        **{f"{what} {year}": p for (what, year), p in found.items()},
+    texts = commune_rows(
+        header, index, tally, **{f"{what} {year}": p for (what, year), p in found.items()}
     )
-    tally.read = len(texts)
     tally.refuse_malformed(header.table)
     years = []
     for year in sorted({year for what, year in found if what == "apl"}):
@@ -137,6 +158,8 @@ def _read_plain(header: Header, tally: Tally) -> list[pd.DataFrame]:
         ):
             rows[column] = numbers(texts[name]) if name in texts else float("nan")
         years.append(_with_apl(rows))
+    known = {line for rows in years for line in rows.index}
+    tally.refuse(texts[~texts.index.isin(known)], _UNKNOWN)
     return years
 
 
@@ -150,7 +173,7 @@ def _sheets(candidate: Candidate) -> list[Header]:
     return list(found.values())
 
 
-def _read_sheets(candidate: Candidate, tally: Tally) -> list[pd.DataFrame]:
+def _read_sheets(candidate: Candidate, tally: Tally, index: CommuneIndex) -> list[pd.DataFrame]:
     years, undated = [], []
     for header in _sheets(candidate):
         columns = header.columns
@@ -164,11 +187,11 @@ def _read_sheets(candidate: Candidate, tally: Tally) -> list[pd.DataFrame]:
         if year is None:
             undated.append(header)
             continue
-        years.append(_read_sheet(header, year, tally))
+        years.append(_read_sheet(header, year, tally, index))
     if not years and len(undated) == 1:
         match = _YEAR.search(candidate.file.path.name)
         if match:
-            years.append(_read_sheet(undated.pop(), int(match[1]), tally))
+            years.append(_read_sheet(undated.pop(), int(match[1]), tally, index))
     if undated:
         sheets = ", ".join(header.table.sheet or header.table.name for header in undated)
         tally.remarks.append(f"feuilles laissées de côté, faute d'année : {sheets}")
@@ -193,7 +216,7 @@ def _year_of(header: Header) -> int | None:
     return None
 
 
-def _read_sheet(header: Header, year: int, tally: Tally) -> pd.DataFrame:
+def _read_sheet(header: Header, year: int, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
     columns = header.columns
     all_ages = next((p for n, p in columns.items() if n.endswith("generalistes")), None)
     under_65 = next((p for n, p in columns.items() if "65 ans" in n), None)
@@ -205,19 +228,24 @@ def _read_sheet(header: Header, year: int, tally: Tally) -> pd.DataFrame:
             f"« {header.table.name} » n'a pas de colonne « APL aux médecins généralistes » : "
             "importez le classeur de la DREES sans en changer les titres."
         )
-    texts = header.rows(
-        code=header.first("code commune insee", "codgeo", "depcom"),
+    texts = commune_rows(
+        header,
+        index,
+        tally,
         apl=all_ages,
         apl65=under_65,
         standardised_population=population,
     )
     # Units stand under the header and notes ("Lecture", "Champ", "Source") under the table.
-    texts = texts[texts["code"].str.match(r"^[0-9AB]{4,5}$")]
-    tally.read += len(texts)
+    notes = texts["code"].map(plain_code) == ""
+    tally.read -= int(notes.sum())
+    texts = texts[~notes]
     rows = pd.DataFrame({"code": texts["code"], "year": year})
     for column in _COLUMNS[2:]:
         rows[column] = numbers(texts[column]) if column in texts else float("nan")
-    return _with_apl(rows)
+    known = _with_apl(rows)
+    tally.refuse(rows[~rows.index.isin(set(known.index))], _UNKNOWN)
+    return known
 
 
 def _cities(rows: pd.DataFrame) -> pd.DataFrame:

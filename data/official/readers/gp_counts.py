@@ -9,8 +9,9 @@ from data.base import french
 from data.base.codes import joined_code, plain_code
 from data.files.cells import doctors, numbers, unknown_marks
 from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.names import commune_rows
 from data.official.readers.rows import said_once, settled, without_lost
-from data.official.readers.tables import Candidate, Header, code_columns, headers, newest, with_code
+from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment
 from geo.errors import InvalidInputError
@@ -21,8 +22,6 @@ GP_TYPES = frozenset({"D201", "D265"})
 LEAST_COVER = 0.2
 """Least share of the communes of a département with some line, for a file to cover it: the BPE
 tells of some equipment in nearly all communes, its domain of health in two thirds."""
-
-_ONE_ROW_EACH = ("gp_panel", "gp_long", "bpe_wide")
 
 FACILITIES = "FACILITIES"
 """Measure (`BPE_MEASURE`) that counts equipments, in the Melodi form."""
@@ -67,15 +66,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if found is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas un dénombrement de médecins.")
     source, header = found
-    reader = {
-        "gp_panel": _read_wide,
-        "bpe_detail": _read_detail,
-        "bpe_melodi": _read_melodi,
-        "bpe_wide": _read_bpe_wide,
-        "gp_long": _read_long,
-    }[source]
     tally = Tally()
-    counts = reader(header, tally)  # columns code, year, gps; index line
+    if source in _ONE_ROW_EACH:
+        counts = _ONE_ROW_EACH[source](header, tally, index)  # columns code, year, gps; index line
+    else:
+        counts = (_read_detail if source == "bpe_detail" else _read_melodi)(header, tally)
     tally.refuse_malformed(header.table)
     _lose_broken(header, tally)
     if source in _ONE_ROW_EACH:
@@ -130,6 +125,11 @@ def _find(candidate: Candidate) -> tuple[str, Header] | None:
     return wide
 
 
+def counts_gps(name: str) -> bool:
+    """Tell whether a folded heading is that of a column of GPs."""
+    return bool(_WIDE_COLUMN.match(name) or _LONG.match(name)) or name in _GP_NAMES
+
+
 def _is_count(header: Header) -> bool:
     """Tell whether a row of titles names a number of GPs, and neither an APL nor a zoning."""
     names = header.columns.keys()
@@ -140,20 +140,38 @@ def _is_count(header: Header) -> bool:
     )
 
 
-def _read_wide(header: Header, tally: Tally) -> pd.DataFrame:
-    years = {name: m[1] for name in header.columns if (m := _WIDE_COLUMN.match(name))}
-    rows = with_code(
-        header.rows(
-            **(code_columns(header) or {}), **{y: header.columns[name] for name, y in years.items()}
-        )
-    )[["code", *years.values()]]
-    tally.read = len(rows)
+def _read_wide(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
+    years = _columns_of_years(header)
+    rows = commune_rows(header, index, tally, **years)[["code", *years]]
     long = rows.melt("code", var_name="year", value_name="text", ignore_index=False)
     long["year"] = long["year"].astype(int)
     long, wrong = _counted(long, tally)
     blank = long.loc[long["text"] == "", "year"].value_counts()
     tally.remarks += [f"{year} : {_without_value(count)}" for year, count in sorted(blank.items())]
     return long.loc[~wrong, ["code", "year", "gps"]]
+
+
+def _columns_of_years(header: Header) -> dict[str, int]:
+    """Return each year to the column of its GPs.
+
+    Raises
+    ------
+    InvalidInputError
+        Two columns tell of one year.
+    """
+    years: dict[str, int] = {}
+    for name, place in header.columns.items():
+        if (match := _WIDE_COLUMN.match(name)) is None:
+            continue
+        if match[1] in years:
+            cells = header.table.head[header.row]
+            both = " et ".join(f"« {cells[k].strip()} »" for k in (years[match[1]], place))
+            raise InvalidInputError(
+                f"« {header.table.name} » a deux colonnes de médecins pour {match[1]} : {both}. "
+                "Gardez-en une."
+            )
+        years[match[1]] = place
+    return years
 
 
 def _without_value(count: int) -> str:
@@ -174,15 +192,12 @@ def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]
     return rows, bad | hidden
 
 
-def _read_long(header: Header, tally: Tally) -> pd.DataFrame:
+def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
     """Read a table with one column of GPs, its year in another column or in the title."""
     found = newest(header, _LONG, "médecins")
     if found is None:
         raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne de médecins.")
-    rows = with_code(
-        header.rows(**(code_columns(header) or {}), text=found[0], date=header.first(*_YEAR_NAMES))
-    )
-    tally.read = len(rows)
+    rows = commune_rows(header, index, tally, text=found[0], date=header.first(*_YEAR_NAMES))
     rows, wrong = _counted(rows, tally)
     blank = int((rows["text"] == "").sum())
     if blank:
@@ -262,16 +277,17 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
     return gps.loc[~wrong, ["code", "year", "gps"]]
 
 
-def _read_bpe_wide(header: Header, tally: Tally) -> pd.DataFrame:
-    rows = with_code(
-        header.rows(**(code_columns(header) or {}), text=header.first(*_BPE_COLUMNS, *_GP_NAMES))
-    )
-    tally.read = len(rows)
-    rows, wrong = _counted(rows, tally)
+def _read_bpe_wide(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
+    text = header.first(*_BPE_COLUMNS, *_GP_NAMES)
+    rows, wrong = _counted(commune_rows(header, index, tally, text=text), tally)
     tally.seen.update(rows["code"].unique())
     rows["gps"] = rows["gps"].where(rows["text"] != "", 0.0)
     rows["year"] = _year_in_name(header)
     return rows.loc[~wrong, ["code", "year", "gps"]]
+
+
+_ONE_ROW_EACH = {"gp_panel": _read_wide, "gp_long": _read_long, "bpe_wide": _read_bpe_wide}
+"""Layouts of one line a commune, to what reads them."""
 
 
 def _measure(header: Header) -> int | None:

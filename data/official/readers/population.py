@@ -8,6 +8,7 @@ from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import numbers, people, unknown_marks
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.names import commune_rows
 from data.official.readers.rows import said_once, settled, without_lost
 from data.official.readers.tables import (
     CODE_NAMES,
@@ -16,7 +17,6 @@ from data.official.readers.tables import (
     code_columns,
     headers,
     newest,
-    with_code,
 )
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
@@ -50,6 +50,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     return _read_legal(candidate, legal, index)
 
 
+def is_legal(name: str) -> bool:
+    """Tell whether a folded heading is that of a column of municipal populations."""
+    return bool(_LEGAL.match(name))
+
+
 def _legal(candidate: Candidate) -> Header | None:
     for header in headers(candidate):
         if any(map(_LEGAL.match, header.columns)) and code_columns(header) is not None:
@@ -67,8 +72,7 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     column = newest(header, _LEGAL, "population municipale")
     if column is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'a pas de population municipale.")
-    rows = with_code(header.rows(**(code_columns(header) or {}), text=column[0]))
-    tally.read = len(rows)
+    rows = commune_rows(header, index, tally, text=column[0])
     tally.refuse_malformed(header.table)
     rows["population"] = people(rows["text"])
     hidden = unknown_marks(rows["text"])
@@ -112,13 +116,14 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
             f"« {candidate.file.name} » n'a pas toutes les colonnes d'âge : "
             f"{', '.join(absent)} manque."
         )
-    texts = header.rows(
-        code=header.first(*_CODE_NAMES),
+    texts = commune_rows(
+        header,
+        index,
+        tally,
         total=header.columns[names[""]],
         old=header.columns[names["7589"]],
         oldest=header.columns[names["90p"]],
     )
-    tally.read = len(texts)
     tally.refuse_malformed(header.table)
     rows = texts[["code"]].copy()
     rows["total"] = numbers(texts["total"])

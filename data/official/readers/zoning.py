@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from data.base import french
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, folded_name
+from data.official.readers.names import agreeing, name_column
 from data.official.readers.rows import chief_rows, settled
 from data.official.readers.tables import CODE_NAMES, Candidate, Header, headers, level_of, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -81,8 +82,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             tvs=_tvs(header),
             tvs_name=_tvs_name(header),
             district=header.first("identifiant unique"),
-        ).reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
+            named=name_column(header, code, zone),
+        )
         tally.read = len(rows)
+        rows = agreeing(rows, header, index, tally)
+        rows = rows.reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
         rows["own"] = rows["code"]
         rows["code"] = index.settle(rows["code"])
     else:
@@ -113,6 +117,11 @@ def _find(candidate: Candidate) -> tuple[Header, int] | None:
         if by_name or _tvs(header) is not None:  # by territory: spread over its communes
             best = best or (header, zone)
     return best
+
+
+def is_zoning(name: str) -> bool:
+    """Tell whether a folded heading is that of a column of zones."""
+    return bool(_ZONE_COLUMN.match(name) or _ZONE_WORD.match(name))
 
 
 def _zone(header: Header) -> int | None:
