@@ -105,6 +105,7 @@ def _files_in(paths: list[Path]) -> list[Path]:
 
 def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
     """Dit quelles données sont en place, réelles ou simulées, et d'où elles viennent."""
+    from data.base.french import counted
     from data.region import catalogue, embedded_set
 
     tables = catalogue.status(region)
@@ -124,7 +125,7 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
         typer.echo(f"  millésime  {provenance.vintage}")
         typer.echo(
             f"  lignes     {_n(provenance.rows)}, "
-            f"{_n(provenance.matched)} communes sur {_n(communes)}"
+            f"{counted(provenance.matched, 'commune', 'communes')} sur {_n(communes)}"
         )
         if provenance.imported_at is not None:
             moment = provenance.imported_at.astimezone().strftime("%d/%m/%Y %H:%M")
@@ -168,6 +169,8 @@ def _described(provenance: "Provenance", communes: int) -> dict[str, object]:
 
 
 def _print_report(report: "ImportReport") -> None:
+    from data.base.french import counted
+
     typer.echo(f"\n{report.file_name} : {report.status}")
     if report.source:
         typer.echo(f"  source     {report.source}")
@@ -175,15 +178,17 @@ def _print_report(report: "ImportReport") -> None:
         typer.echo(f"  {report.message}")
         if not report.read:
             return
-    typer.echo(f"  lignes     {_n(report.read)} lues, {_n(report.kept)} retenues")
+    kept = counted(report.kept, "retenue", "retenues")
+    typer.echo(f"  lignes     {counted(report.read, 'lue', 'lues')}, {kept}")
     for refusal in report.refused:
         typer.echo(f"  refusées   {refusal.told}")
     for remark in report.remarks:
         typer.echo(f"  à savoir   {remark}")
     for table in report.tables:
         typer.echo(
-            f"  table      {table.title} ({table.vintage}) : {_n(table.rows)} lignes, "
-            f"{_n(table.matched)} communes sur {_n(report.communes)}"
+            f"  table      {table.title} ({table.vintage}) : "
+            f"{counted(table.rows, 'ligne', 'lignes')}, "
+            f"{counted(table.matched, 'commune', 'communes')} sur {_n(report.communes)}"
         )
 
 

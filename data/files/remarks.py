@@ -20,6 +20,9 @@ _LISTED = 8
 def formulas_told(count: int, sheet: str, blank: int) -> str:
     """Say how many cells of a sheet are formulas, and how many of them have no value kept."""
     cells = french.counted(count, "cellule", "cellules")
+    if blank == count:
+        what = "sont des formules, sans" if count > 1 else "est une formule, sans"
+        return f"{cells} de la feuille « {sheet} » {what} valeur enregistrée"
     what = "sont des formules : leur" if count > 1 else "est une formule : sa"
     lost = f", dont {blank} sans valeur enregistrée" if blank else ""
     return f"{cells} de la feuille « {sheet} » {what} valeur enregistrée est lue{lost}"

@@ -24,6 +24,8 @@ _FRENCH_LETTERS = frozenset("àâçèéêëîïôùûüœÉ")
 _SEPARATOR_LINE = re.compile(r"^\ufeff?\"?sep=(\t|[^\w\s\"])\"?\s*$", re.IGNORECASE)
 """First line that tells spreadsheets the separator: "sep=;"."""
 _HEAD_LINES = 60
+_CELLS_OF_A_SENTENCE = 2
+"""Cells that one comma makes of a sentence."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1d\x7f]")
 """What no text holds."""
 _HEAD_BYTES = 4096
@@ -100,17 +102,25 @@ def said_separator(first_line: str) -> str:
 def separator_of(lines: Sequence[str]) -> str:
     """Return the separator that cuts most lines into the same number of cells, at least two.
 
-    As many lines of title as of table do not make it one column.
+    More lines of title than of table do not make it one column, and commas in sentences of title
+    do not make it a table of two.
     """
     if lines and (told := said_separator(lines[0])):
         return told
 
     def score(separator: str) -> tuple[int, int]:
-        counts = [len(cells_of(line, separator)) for line in lines if line.strip()]
+        cut = [len(cells_of(line, separator)) for line in lines if line.strip()]
+        counts = [cells for cells in cut if cells > 1]
         usual = max(set(counts), key=lambda cells: (counts.count(cells), cells), default=1)
-        return (counts.count(usual) if usual > 1 else 0, usual)
+        return counts.count(usual), usual
 
-    return max(SEPARATORS, key=score)
+    scores = {separator: score(separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=lambda separator: scores[separator])
+    if best == "," and scores[best][1] == _CELLS_OF_A_SENTENCE:
+        others = {one: found for one, found in scores.items() if found[1] > _CELLS_OF_A_SENTENCE}
+        several = [one for one, (lines_cut, _) in others.items() if lines_cut > 1]
+        best = max(several, key=lambda separator: scores[separator], default=best)
+    return best
 
 
 def cells_of(line: str, separator: str) -> list[str]:

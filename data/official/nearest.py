@@ -4,11 +4,12 @@ import re
 
 from data.base import french
 from data.files import headings
+from data.official.readers import apl, gp_counts, population, zoning
 from data.official.readers.tables import Candidate, Header, code_columns, headers, level_of
 
 _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
-        "effectifs de médecins",
+        "d'effectifs de médecins",
         "médecins",
         re.compile(r"\b(?:medecins?|mg|medg|generalistes?|omni)"),
     ),
@@ -18,6 +19,13 @@ _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("de structures", "numéro FINESS", re.compile(r"\bfiness\b|\bmaisons? de sante\b|\blabel")),
 )
 """What a file may be, the column that makes it so, and the words that bring to mind that it is."""
+_KNOWN = {
+    "médecins": gp_counts.counts_gps,
+    "zonage": zoning.is_zoning,
+    "APL": apl.is_apl,
+    "population municipale": population.is_legal,
+}
+"""Column to what tells that a heading (folded) is understood as it is."""
 
 
 def nearest(candidate: Candidate) -> str:
@@ -36,10 +44,14 @@ def nearest(candidate: Candidate) -> str:
         kind, column, names = near[0]
         asked = ", ".join(f"« {name} »" for name in names[:3])
         missing = [] if code else ["une colonne de codes INSEE de communes (code_insee)"]
-        wanted = f"une colonne de {column} reconnue : {asked} en est-elle une ?"
+        understood = any(map(_KNOWN.get(column, lambda _: False), map(french.fold, names)))
+        if code or not understood:
+            missing.append(f"une colonne de {column} reconnue : {asked} en est-elle une ?")
+        lacking = " et ".join(missing)
+        lacking += "" if lacking.endswith("?") else "."
         return (
-            f"ce fichier ressemble à un tableau {kind}, mais il manque "
-            f"{' et '.join([*missing, wanted])} Ses colonnes sont {shown}.{_or_a_grid(best, kind)}"
+            f"ce fichier ressemble à un tableau {kind}, mais il manque {lacking} "
+            f"Ses colonnes sont {shown}.{_or_a_grid(best, kind)}"
         )
     if code:
         kinds = ", ".join(column for _, column, _ in _KINDS[:4])

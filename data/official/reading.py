@@ -191,7 +191,10 @@ def _keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
                 continue
             if unsure and sizes[rank] == sizes[best]:
                 named = _listed([names[one] for one in (best, *unsure)])
-                why = f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un."
+                why = (
+                    f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un, ou "
+                    "réunissez leurs lignes."
+                )
                 members[rank] = replace(members[rank], result=None, refusal=f"Des membres {why}")
             else:
                 why = f"« {names[rank]} » donne les mêmes tables que « {names[best]} », "

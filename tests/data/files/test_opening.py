@@ -105,7 +105,7 @@ def test_merged_cells_carry_down_and_blank_formulas_are_marked():
     book.save(stream)
     (table,) = open_document(stream.getvalue(), "c.xlsx").tables
     assert [row for _, row in table.rows][1:] == [["CH A", "x"], ["CH A", NO_VALUE]]
-    assert "1 sans valeur enregistrée" in table.remarks[0]
+    assert "une formule, sans valeur enregistrée" in table.remarks[0]
 
 
 def test_an_open_quotation_mark_is_refused_by_its_line():
@@ -184,3 +184,23 @@ def test_as_many_lines_of_title_as_of_table_leave_its_separator():
     table = "Code\tCommune\tAPL\n\t\ten actes\n16207\tMarcillac\t11,8\n16216\tMérignac\t9,5\n"
     (read,) = open_document(f"{titles}{table}Lecture : tant\n".encode(), "a.csv").tables
     assert ["16216", "Mérignac", "9,5"] in [row for _, row in read.rows]
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", "|", ";"])
+@pytest.mark.parametrize("title", ["Projets de santé", "Projets de santé, par commune"])
+def test_a_table_under_more_titles_than_it_has_lines(separator, title):
+    if separator == "," and "," in title:
+        return  # nothing tells a sentence of one comma from a line of two cells
+    lines = [f"{title} {k}" for k in range(9)]
+    table = [["nom", "commune", "code"], ["A", "Guéret", "23096"], ["B", "Ussel", "19275"]]
+    content = "\n".join([*lines, *map(separator.join, table)]) + "\n"
+    assert cells(open_document(content.encode(), "t.csv"))[-3:] == table
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_formulas_none_of_which_has_a_value_are_not_said_to_be_read(count):
+    rows = [HEADING, *([f"=1+{k}", "Ussel"] for k in range(count))]
+    (table,) = open_document(written.workbook_of({"A": rows}), "t.xlsx").tables
+    (said,) = table.remarks
+    assert "sans valeur enregistrée" in said
+    assert "lue" not in said
