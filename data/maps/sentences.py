@@ -138,11 +138,12 @@ def _single(table: pd.DataFrame, key: str) -> str:
 def _shared_density(table: pd.DataFrame, key: str) -> str:
     known = table[table[key].notna()]
     mean = (known[key] * known["population"]).sum() / known["population"].sum()
-    low = known.loc[known[key] < 0.7, "population"].sum()
+    low = known.loc[known[key] < rules.LOW_GPS_PER_1000, "population"].sum()
     return (
         f"{number(mean, 2)} généraliste à 20 minutes pour 1 000 habitants en moyenne, chacun "
         f"partagé entre tous ceux qui l’ont à 20 minutes ; {number(low)} des "
-        f"{number(known['population'].sum())} habitants en ont moins de 0,7."
+        f"{number(known['population'].sum())} habitants en ont moins de "
+        f"{number(rules.LOW_GPS_PER_1000, 1)}."
     )
 
 

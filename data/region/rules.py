@@ -72,6 +72,7 @@ NEAR_RETIREMENT_SHARE, TOLD_RETIREMENT_SHARE = 0.3, 0.2
 ROOM_PEOPLE_A_GP = 1_000
 ROOM_RANGE_PEOPLE_A_GP = (800, 1_600)
 ROOM_ALERT_SHARE = 0.05
+LOW_GPS_PER_1000 = 0.7
 ROOM_MINUTES = (5.0, 10.0, 15.0, HUBERT_MINUTES, LABEL_MINUTES)
 
 # Noise: what is under it reads as no change.
@@ -321,6 +322,14 @@ RULES = (
         "part des habitants sans place, même au mieux partagé, à partir de laquelle une fiche "
         "alerte ; elle alerte aussi quand ils rempliraient la patientèle d’un médecin. En dessous, "
         "l’écart est de l’ordre de ce que les temps de trajet estimés déplacent : à suivre",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("LOW_GPS_PER_1000",),
+        "généralistes à 20 minutes pour 1 000 habitants, partagés entre tous ceux qui les ont à 20 "
+        "minutes, au-dessous desquels la phrase de la carte compte les habitants ; une des limites "
+        "de ses classes",
         _OURS,
         "2026",
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from data.scenarios import database
 from data.scenarios.database import JournalRow, ScenarioRow, session
 
 KEPT_DAYS = 365
@@ -37,10 +38,10 @@ class Entry:
 
 def note(opened: Session, author: str, action: str, subject: str, name: str) -> None:
     """Write a line in the transaction of what it tells; forget lines older than `KEPT_DAYS`."""
-    now = dt.datetime.now(tz=dt.UTC)
-    oldest = now - dt.timedelta(days=KEPT_DAYS)
+    at = database.now()
+    oldest = at - dt.timedelta(days=KEPT_DAYS)
     opened.execute(sa.delete(JournalRow).where(JournalRow.at < oldest))
-    row = JournalRow(at=now, author=author, action=action, subject=subject, name=name)
+    row = JournalRow(at=at, author=author, action=action, subject=subject, name=name)
     opened.add(row)
 
 

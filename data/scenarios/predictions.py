@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from data.base.table_cache import digest
+from data.scenarios import database
 from data.scenarios.database import PredictionRow, PredictionSetRow, session
 
 COLUMNS = ["code", "probability", "risk_class"]
@@ -67,7 +68,7 @@ def keep(
         model=model,
         data_version=digest(ordered.to_csv(index=False)),
         simulated=simulated,
-        made_at=dt.datetime.now(tz=dt.UTC),
+        made_at=database.now(),
     )
     same = sa.select(PredictionSetRow.id).filter_by(
         region=region, as_of=as_of, horizon=horizon, model=model, data_version=row.data_version

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from pyproj import Geod
 
 from data.access import inputs
 from data.base.french import counted, number, percent
@@ -16,6 +14,7 @@ from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
 from data.solidarity.hiding import LEAST_ABLE, proof_words
 from data.solidarity.plans import Help
+from geo.plane import great_circle_km
 
 WEEKS = 4
 """Weeks of the calendar: the half-days of a month, as near to even as whole ones can be."""
@@ -126,11 +125,9 @@ def kilometres(territory: Territory, found: Help) -> float:
     points = inputs.coordinates(inputs.places(territory))
     start = points[found.trips["origin"].to_numpy(dtype=np.int64)]
     end = points[found.trips["host"].to_numpy(dtype=np.int64)]
-    metres: npt.NDArray[np.float64] = np.asarray(
-        Geod(ellps="WGS84").inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2]
-    )
+    straight = great_circle_km(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
     driven = found.trips["minutes"].to_numpy(dtype=np.float64) > 0
-    each = 2 * ROAD_KM_PER_STRAIGHT_KM * metres / 1000
+    each = 2 * ROAD_KM_PER_STRAIGHT_KM * straight
     return float((each * found.trips["half_days"].to_numpy(dtype=np.float64))[driven].sum())
 
 

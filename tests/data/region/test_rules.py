@@ -42,6 +42,7 @@ NAMED = {
     r"\bgps\b|_gps\b|public|professionals": {rules.LEAST_PUBLIC_GPS},
     "euros|aid": {rules.ZIP_AID_EUROS, rules.ZAC_AID_EUROS, rules.HALF_DAY_EUROS},
     "acts": {access.ACTS_FLOOR_PER_GP, access.ACTS_CEILING_PER_GP},
+    "density|per_1000": {rules.LOW_GPS_PER_1000},
     "noise": {rules.APL_NOISE, rules.MINUTES_NOISE},
     "near_retirement": {rules.NEAR_RETIREMENT_SHARE, rules.TOLD_RETIREMENT_SHARE},
 }
