@@ -87,11 +87,6 @@ class Bound:
                     stack.append(other)
         return np.array(sorted(seen), dtype=np.int64)
 
-    def hall_ratio(self, block: int) -> float:
-        """Return people over GPs of the Hall set of a block: never under the block's level."""
-        members = self.hall_blocks(block)
-        return float(self.people[members].sum() / self.gps[members].sum())
-
 
 def fairest(reach: Reach, people: npt.ArrayLike, gps: npt.ArrayLike) -> Bound:
     """Share GPs as fairly as the threshold allows.
