@@ -33,13 +33,13 @@ _PREPARED = """
 import sys, time, resource
 from data.region import catalogue
 from data.access import indicators
-from data.maps import contours
+from data.upkeep.prepare import prepare
 begun, worked = time.perf_counter(), time.process_time()
 territory = catalogue.load_territory("{region}")
 table = indicators.commune_indicators(territory)
 for level in ("epci", "bassin_de_vie", "departement", "region"):
     indicators.aggregated_indicators(territory, level)
-contours.contours_file(territory)
+prepare("{region}")
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 spent = time.perf_counter() - begun, time.process_time() - worked
 print(f"told;{{len(table)}};{{spent[0]:.1f}};{{spent[1]:.1f}};{{most:.0f}}")
