@@ -1,4 +1,9 @@
 """ProxiSoins: navigation by role, theme, and the ribbon that announces simulated data."""
+# ruff: noqa: E402  (a process that starts imports in one thread: this one waits first)
+
+from pages import starting
+
+starting.wait_for_map()
 
 from typing import Literal
 from urllib.parse import urlsplit
@@ -78,6 +83,8 @@ try:
     exports_place = None
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     st.logo(bar.LOGO, size="large", link=None)
+    if name != SCREENS[0][0]:
+        starting.wait_for_all()
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
         exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)
@@ -94,6 +101,7 @@ try:
         grids.draw_choice()
     elif navigation.title != "Guide":
         bar.draw_foot()
+    starting.drawn()
     settle_at_times()
 except ProxiSoinsError as error:
     shell.explain(error)

@@ -35,7 +35,7 @@ from data.base import memory, running
 from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError, UnavailableError
-from pages import map_assets
+from pages import map_assets, starting
 from pages.streamlit_words import FrenchScripts
 from pages.walls import Walls
 
@@ -284,14 +284,21 @@ def explain_error(error: Exception) -> bool:
     return True
 
 
+def _warm_up() -> None:
+    try:
+        from pages.warm_up import warm_up
+
+        warm_up()
+    finally:
+        starting.all_imported()  # whatever fails, the screens say it
+
+
 @asynccontextmanager
 async def announce(_app: App) -> AsyncIterator[None]:
     """Prepare the screens, say in the terminal where they are, open them in a browser if any."""
-    # Imported here, once the runtime that caches look for is there, and before anyone is served:
-    # two threads that import the same modules may each see them half done.
-    from pages.warm_up import warm_up
-
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    # Now that the runtime is there, which caches look for. The browser loads Streamlit meanwhile.
+    starting.begin()
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     address = config.get_option("browser.serverAddress") or "localhost"
     url = server_util.get_url(str(address))
     print(f"\n  ProxiSoins est ouvert : {url}\n  Ctrl+C pour l’arrêter.\n", flush=True)

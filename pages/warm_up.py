@@ -1,30 +1,26 @@
-"""What a visitor would wait for, done as the process starts: its imports, then its data."""
+"""What a visitor would wait for, done as the process starts: the map first, then the rest."""
 
 import logging
 
-import altair as alt  # noqa: F401  (the line charts import it at first use)
 import folium  # noqa: F401
 import streamlit as st
 
-# What the screens import, read once, before anyone is served; but what draws maps:
+# What the map imports, read once, before anyone is served; but what draws it:
 # streamlit-folium registers its frame only where a session imports it.
-from data.access import comparison, indicators, travel_time_errors, zoning_gauges  # noqa: F401
-from data.files import sandbox
-from data.maps import contours, payload, pdses, sites  # noqa: F401
-from data.official import dropped_files, reading, refresh  # noqa: F401
-from data.pdses import coverage
-from data.pdses import reader as lines_reader
-from data.reports import scenario_pdf, sheet_pdf, site_tables, zoning_annex  # noqa: F401
-from data.scenarios import database
-from data.uploads import corrections, read_lines  # noqa: F401
-from geo import static_map  # noqa: F401
+from data.maps import contours, payload
+from data.uploads import own_points  # noqa: F401
 from geo.errors import ProxiSoinsError
 from pages import (  # noqa: F401
-    method_texts,
-    permanence_import,
-    risk_panels,
-    risk_proof,
+    bar,
+    carte_soon,
+    carte_table,
+    carte_view,
+    exporting,
+    map_dialogue,
+    region_switch,
     shell,
+    starting,
+    table_filters,
 )
 from pages.settling import settle
 from pages.state import REGION
@@ -36,19 +32,48 @@ LOG = logging.getLogger("proxisoins")
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Load the default region as the first screens need it, once per process."""
+    starting.map_imported()
     try:
-        territory = shell.region(REGION)
-        shell.commune_indicators(territory)
-        shell.risk(territory)
-        for level in payload.LEVELS:
-            shell.aggregated_indicators(territory, level)
-        contours.contours_file(territory)
-        # Minutes to all lines, kept from then on.
-        coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
-        with database.session():  # which brings its tables up to date
-            pass
+        _load_map()
     except ProxiSoinsError as error:
         # The screens say it again, to who can mend it.
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
-    sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)
+    starting.leave_room()
+    _import_rest()
+    try:
+        _load_rest()
+    except ProxiSoinsError as error:
+        LOG.warning("Nothing is prepared for the first screens: %s", error)
     settle()
+
+
+def _load_map() -> None:
+    territory = shell.region(REGION)
+    shell.commune_indicators(territory)
+    shell.risk(territory)
+    for level in payload.LEVELS:
+        shell.aggregated_indicators(territory, level)
+    contours.contours_file(territory)
+
+
+def _import_rest() -> None:
+    from pages import later_imports  # noqa: F401
+
+    starting.all_imported()
+
+
+def _load_rest() -> None:
+    # Not imported above: the map does without.
+    from data.files import sandbox
+    from data.official import reading
+    from data.pdses import coverage
+    from data.pdses import reader as lines_reader
+    from data.scenarios import database
+    from data.uploads import read_lines
+
+    with database.session():  # which brings its tables up to date
+        pass
+    territory = shell.region(REGION)
+    # Minutes to all lines, kept from then on.
+    coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)

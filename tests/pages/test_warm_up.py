@@ -4,17 +4,19 @@ import gc
 import logging
 import subprocess
 import sys
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+import server
 from data.access import indicators
 from data.base.paths import ROOT
 from data.region import catalogue
 from geo.errors import UnavailableError
 from models.region import predict
-from pages import shell
+from pages import shell, starting
 from pages.settling import settle_at_times
 from pages.state import REGION
 from pages.warm_up import warm_up
@@ -30,8 +32,89 @@ def cold() -> Iterator[None]:
 
 
 def test_what_only_a_session_may_import_is_left_to_it() -> None:
-    asked = "import sys, pages.warm_up; sys.exit('streamlit_folium' in sys.modules)"
+    imports = "import sys, pages.warm_up, pages.later_imports"
+    asked = f"{imports}; sys.exit('streamlit_folium' in sys.modules)"
     subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True)
+
+
+_MAP_ALONE = """
+import sys
+import pages.warm_up
+from streamlit.testing.v1 import AppTest
+before = set(sys.modules)
+app = AppTest.from_file(sys.argv[1], default_timeout=300).run()
+assert not app.exception
+print(*sys.modules)
+print(*(set(sys.modules) - before))
+"""
+
+
+def test_the_map_waits_for_no_library_of_other_screens_and_imports_no_page_of_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAP_ALONE, ROOT / "app.py"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    there, since = (set(line.split()) for line in done.stdout.splitlines()[-2:])
+    assert not there & {"altair", "docx", "fpdf", "matplotlib", "alembic", "openpyxl", "spopt"}
+    assert {name for name in since if name.startswith("pages.")} <= {
+        "pages.map_view",
+        "pages.map_assets",  # which the server has imported
+    }
+
+
+def waits(function: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=function, daemon=True)
+    thread.start()
+    thread.join(0.2)
+    assert thread.is_alive()
+    return thread
+
+
+def test_a_session_waits_for_the_imports_of_its_screen() -> None:
+    starting.begin()
+    try:
+        to_map, to_screen = waits(starting.wait_for_map), waits(starting.wait_for_all)
+        starting.map_imported()
+        to_map.join(10)
+        assert not to_map.is_alive()
+        assert to_screen.is_alive()
+        starting.all_imported()
+        to_screen.join(10)
+        assert not to_screen.is_alive()
+    finally:
+        starting.all_imported()
+
+
+def test_nobody_waits_for_imports_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pages.warm_up", None)
+    starting.begin()
+    with pytest.raises(ImportError):
+        server._warm_up()
+    starting.wait_for_map()
+    starting.wait_for_all()
+
+
+def test_the_rest_waits_for_the_first_map_unless_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(starting, "IDLE_S", 0.01)
+    monkeypatch.setattr(starting, "FRAME_S", 0.01)
+    starting.begin()
+    starting.leave_room()  # nobody came
+    starting.map_imported()
+    starting.wait_for_map()  # somebody came
+    for end in (starting.drawn, starting.wait_for_all):
+        rest = waits(starting.leave_room)
+        threading.Thread(target=end, daemon=True).start()
+        rest.join(10)
+        assert not rest.is_alive()
+        starting.begin()
+        starting.map_imported()
+        starting.wait_for_map()
+    starting.all_imported()
 
 
 def refuse(*_: object) -> None:
