@@ -66,12 +66,12 @@ def train(
 ) -> None:
     """Apprendre le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
     from data.base.french import number
-    from models.learning import artefact, training
+    from models.learning import artefact, artefact_writer, training
 
     data = training.rows(*_training_files(panel, apl, register))
     fitted = training.fit(data)
     target = out or artefact.PATH
-    artefact.write(data, fitted, target)
+    artefact_writer.write(data, fitted, target)
     absent, lost = fitted.flagged
     typer.echo(
         f"{number(fitted.rows)} lignes, {number(fitted.losses)} pertes ; registre : "
@@ -181,11 +181,11 @@ def report(
     from data.base.paths import ROOT
     from models.backtests import card, evaluation
     from models.backtests import report as reports
-    from models.learning import artefact, training
+    from models.learning import artefact, artefact_writer, training
 
     data = training.rows(*_training_files(panel, apl, register))
     # Learned again first: the documents describe the model that stands beside them.
-    artefact.write(data, training.fit(data), artefact.PATH)
+    artefact_writer.write(data, training.fit(data), artefact.PATH)
     written = reports.write(evaluation.everything(data), docs or ROOT / "docs")
     for path in [artefact.PATH, *written, card.write()]:
         typer.echo(f"Écrit : {path}.")

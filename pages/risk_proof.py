@@ -6,7 +6,7 @@ import streamlit as st
 from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
-from models.learning.training import LATEST
+from models.learning.fitted import LATEST
 from models.region import flag, flag_tables
 from pages import figures, grids
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
-from scipy.stats import nbinom
+from scipy.special import betainc
 
 from data.base import french
 from data.region import demonstration_lines, rules, schemas
@@ -95,9 +95,27 @@ def simulated_gps(communes: pd.DataFrame, rng: np.random.Generator) -> Floats:
     mean = np.exp(np.clip(design @ np.array(fitted["counts"]), -6, 8))
     size = fitted["counts_size"]
     chance = size / (size + mean)
-    zero = nbinom.pmf(0, size, chance)
-    counts = nbinom.ppf(zero + (1 - zero) * rng.random(len(design)), size, chance)
+    zero = chance**size
+    counts = counts_at(zero + (1 - zero) * rng.random(len(design)), size, chance)
     return np.where(present, np.maximum(counts, 1), 0.0)
+
+
+def counts_at(rank: Floats, size: float, chance: Floats) -> Floats:
+    """Return quantiles of negative binomial laws, shape (n,), without all of scipy.stats at start.
+
+    Parameters
+    ----------
+    rank
+        In [0, 1[, shape (n,).
+    size, chance
+        Of the law: P(at most k) is the incomplete beta function I(size, k + 1) at `chance`.
+    """
+    counts = np.zeros(len(rank))
+    short = betainc(size, counts + 1, chance) < rank
+    while short.any():
+        counts[short] += 1
+        short[short] = betainc(size, counts[short] + 1, chance[short]) < rank[short]
+    return counts
 
 
 def simulated_history(

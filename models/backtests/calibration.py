@@ -7,9 +7,10 @@ import numpy as np
 from models.backtests.designs import SHIPPED, Array, Design
 from models.learning import metrics, signals
 from models.learning.features import RURALITY
+from models.learning.fitted import PERIODS
 from models.learning.hazard import probability_of
 from models.learning.signals import SPANS, Outcome
-from models.learning.training import PERIODS, Rows, fit_hazard, out_of_fold
+from models.learning.training import Rows, fit_hazard, out_of_fold
 
 LENGTHS = (*PERIODS[:1], *SPANS, (2009, 2017))
 """Counts and ends that calibration is checked on: 4, 3, 4, 7 and 8 years."""

@@ -12,10 +12,10 @@ from models.backtests import proof
 from models.backtests.aims import AVERAGE_PRECISION_AIM
 from models.backtests.markdown import markdown_table
 from models.learning import artefact
-from models.learning.hazard import LastGpHazard
+from models.learning.fitted import LATEST
+from models.learning.hazard import INVERSE_PENALTY
 from models.learning.places import ASSETS
 from models.learning.predictors import EARLY_SHARE
-from models.learning.training import LATEST
 
 PATH = ASSETS / "fiche-modele.md"
 
@@ -120,7 +120,7 @@ un fichier absent, régions jamais vues :
 ## 9. Méthode
 Un taux annuel, appris par la vraisemblance de pertes connues entre deux effectifs seulement
 (log-log complémentaire, durée en exposition) ; poids pénalisés (C =
-{number(LastGpHazard().inverse_penalty, 2)}) ; variables bornées à ±4 écarts-types. Le taux croît de
+{number(INVERSE_PENALTY, 2)}) ; variables bornées à ±4 écarts-types. Le taux croît de
 {percent(growth, 1)} par an jusqu’en {int(shipped["calendar_end"])}, puis reste plat : aussi loin
 que l’essai vers l’avant le vérifie. Registre : régression logistique à quatre variables. Ni
 sous-échantillonnage, ni pondération des classes, ni recalage sur ce qui est jugé.

@@ -9,7 +9,8 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from models.learning import metrics, training
-from models.learning.hazard import LastGpHazard, probability_of
+from models.learning.hazard import Hazard, probability_of
+from models.learning.hazard_fit import LastGpHazard
 from models.learning.predictors import FOUR, NAMES
 from models.learning.training import Rows, fit_hazard, groups, out_of_fold
 
@@ -45,10 +46,9 @@ class Boosting:
 
 
 def _fit_few(names: list[str]) -> training.Fit:
-    def fit(learn: pd.DataFrame) -> LastGpHazard:
-        return LastGpHazard(1.0).fit(
-            learn[names], learn["loss"], learn["start"].to_numpy(float) + 1.0, learn["years"]
-        )
+    def fit(learn: pd.DataFrame) -> Hazard:
+        start = learn["start"].to_numpy(float) + 1.0
+        return LastGpHazard(1.0).fit(learn[names], learn["loss"], start, learn["years"]).hazard_
 
     return fit
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.backtests import horizons, trend
+from models.backtests import horizon_checks, trend_figures
 from models.backtests.calibration import (
     calibration_by_horizon,
     classes,
@@ -20,10 +20,11 @@ from models.backtests.calibration import (
 from models.backtests.designs import SHIPPED, Array, Design, comparison, run
 from models.learning import metrics, signals, training
 from models.learning.features import RURALITY
+from models.learning.fitted import LATEST, PERIODS
 from models.learning.hazard import probability_of
 from models.learning.predictors import NAMES, THEME_OF
 from models.learning.signals import SPANS, Outcome
-from models.learning.training import LATEST, PERIODS, Rows, fit_hazard, groups, out_of_fold
+from models.learning.training import Rows, fit_hazard, groups, out_of_fold
 
 LOOKS = 71
 """Times that held-out regions of 2017→2020 were scored while choices were made: the 37 of the
@@ -198,8 +199,8 @@ def everything(data: Rows) -> dict[str, Any]:
         "register": with_register(data),
         "horizons": calibration_by_horizon(data),
         "forward_ratios": forward_ratios(forward),
-        "by_horizon": horizons.checks(data),
-        "trend": trend.figures(data),
+        "by_horizon": horizon_checks.checks(data),
+        "trend": trend_figures.figures(data),
         "subgroups": subgroups(held_out),
         "curves": {"3": curves(held_out), "7": curves(seven)},
         "missing_inputs": missing_inputs(data),

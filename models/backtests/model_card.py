@@ -5,7 +5,7 @@ from typing import Any
 
 from models.backtests.aims import not_reached, verdict
 from models.backtests.markdown import cell, class_table, markdown_table
-from models.learning.hazard import LastGpHazard
+from models.learning.hazard import INVERSE_PENALTY
 from models.learning.predictors import EARLY_SHARE, PREDICTORS, THEMES
 
 
@@ -68,7 +68,7 @@ place has what its own counts tell.
 ## 9. Analytical methods
 λ(s | x) = exp(x·β + c·(s − 2016) + a) per year, learned from interval-censored periods by the
 complementary log-log likelihood with the length as exposure; squared weights penalised
-(C = {LastGpHazard().inverse_penalty}); predictors held within ±4 deviations. Calendar term: hazards
+(C = {INVERSE_PENALTY}); predictors held within ±4 deviations. Calendar term: hazards
 grow by {100 * (math.exp(shipped["calendar"]) - 1):.1f} % a year, up to
 {shipped["calendar_end"]:.0f}, flat beyond (as far as the forward test checks). Risk cannot fall as
 the horizon grows. Register: logistic regression on four predictors, learned on out-of-region

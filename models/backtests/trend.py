@@ -7,9 +7,9 @@ from data.base.french import counted, number, percent
 from models.backtests.markdown import markdown_table
 from models.learning import artefact, drift
 from models.learning.drift import Miss
+from models.learning.fitted import LATEST
 from models.learning.hazard import end_of
 from models.learning.signals import HORIZONS
-from models.learning.training import LATEST, PERIODS, Rows, forward_misses
 
 TOLD_FROM = 0.05
 """A total that stays within 5 % of what is announced needs no sentence."""
@@ -20,20 +20,6 @@ more 23.5 % on 1 January 2012, 24.7 % in 2013; retired doctors on the register 3
 51,900 in 2012, 56,100 in 2013, hence 2,600 more a year until 2012 and 4,200 in 2012 (atlas of the
 Ordre des médecins, 2012 and 2013, as the Sénat's report 335 of 2013, Le Quotidien du médecin and
 Le Cardiologue quote them; the atlas itself was not read)."""
-
-
-def figures(data: Rows) -> dict[str, Any]:
-    """Return the yearly losses of each period, the forward misses and their spread."""
-    yearly = []
-    for start, end in PERIODS:
-        lost = float(data.span(start, end)["loss"].mean())
-        yearly.append({"start": start, "end": end, "rate": 1 - (1 - lost) ** (1 / (end - start))})
-    misses = forward_misses(data)
-    return {
-        "yearly": yearly,
-        "misses": [vars(miss) for miss in misses],
-        "spread": drift.spread_of(misses),
-    }
 
 
 def ratios(spread: float, as_of: int, horizon: int) -> tuple[float, float]:

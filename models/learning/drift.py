@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from models.learning.hazard import CALENDAR_ORIGIN, CALENDAR_REACH_YEARS, LastGpHazard, exposure
+from models.learning.hazard import CALENDAR_ORIGIN, CALENDAR_REACH_YEARS, Hazard, exposure
 
 INTERVAL = 0.90
 """Share of the futures between low and high."""
@@ -60,12 +60,12 @@ def spread_of(misses: list[Miss]) -> float:
     return float(np.sqrt(np.mean([miss.slope**2 for miss in misses])))
 
 
-def pivot(model: LastGpHazard) -> float:
+def pivot(model: Hazard) -> float:
     """Return the middle of the last period learned from: up to there the level is known."""
-    return model.calendar_end_ - CALENDAR_REACH_YEARS
+    return model.calendar_end - CALENDAR_REACH_YEARS
 
 
-def widened(refits: Array, model: LastGpHazard, spread: float) -> Array:
+def widened(refits: Array, model: Hazard, spread: float) -> Array:
     """Return refits (coefficients, intercept, calendar term) whose trends leave that of the past.
 
     Each calendar term moves by a draw of a normal law of deviation `spread` (stratified, so that
@@ -80,7 +80,7 @@ def widened(refits: Array, model: LastGpHazard, spread: float) -> Array:
     return result
 
 
-def level(model: LastGpHazard, spread: float, start: float, years: float) -> tuple[float, float]:
+def level(model: Hazard, spread: float, start: float, years: float) -> tuple[float, float]:
     """Return what may multiply the cumulative hazard of the country, low and high.
 
     Parameters
@@ -88,10 +88,10 @@ def level(model: LastGpHazard, spread: float, start: float, years: float) -> tup
     start, years
         Date of the counts (decimal year) and length of the forecast.
     """
-    told = exposure(model.calendar_, model.calendar_end_, start, years)
+    told = exposure(model.calendar, model.calendar_end, start, years)
     ends = []
     for side in (-1, 1):
         moved = side * spread * float(ndtri(0.5 + INTERVAL / 2))
-        other = exposure(model.calendar_ + moved, model.calendar_end_, start, years)
+        other = exposure(model.calendar + moved, model.calendar_end, start, years)
         ends.append(other * float(np.exp(-moved * (pivot(model) - CALENDAR_ORIGIN))) / told)
     return min(ends), max(ends)

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, percent
-from models.learning.hazard import LastGpHazard
+from models.learning.hazard import Hazard
 from models.learning.predictors import NAMES, THEME_OF, THEMES
 
 SPOKEN = 0.15
 """A theme that moves the hazard by less than about 15 % is not worth a sentence."""
 
 
-def by_theme(model: LastGpHazard, x: pd.DataFrame) -> pd.DataFrame:
+def by_theme(model: Hazard, x: pd.DataFrame) -> pd.DataFrame:
     """Return what each theme adds to the logarithm of the hazard of an average commune."""
     added = model.contributions(x[NAMES])
     return added.T.groupby(pd.Series(THEME_OF)).sum().T[list(THEMES)]

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from models.learning.hazard import cumulative_of, exposure
 from models.learning.register import Register
 
-INVERSE_PENALTY = 1.0
 LEARNED_YEARS_AFTER = 11 / 6
 """From the register learned with (March 2019) to the counts that judge it (end of 2020)."""
 
@@ -49,16 +47,6 @@ def design(base: Array, gps: Array, found: Array) -> Array:
     return np.column_stack(
         [np.log(base), found == 0, np.log((found + 0.5) / (gps + 0.5)), np.log1p(found)]
     ).astype(np.float64)
-
-
-def fit(base: Array, gps: Array, found: Array, loss: Array, times: Array | None = None) -> Nowcast:
-    """Learn from rows where the register is known; `base` should come from other regions' fits."""
-    table = design(base, gps, found)
-    centre, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
-    model = LogisticRegression(C=INVERSE_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-10)
-    model.fit((table - centre) / scale, loss.astype(int), sample_weight=times)
-    weights = model.coef_[0] / scale
-    return Nowcast(np.append(weights, model.intercept_[0] - centre @ weights))
 
 
 def feeds(register: Register | None, counted: float, years: float) -> bool:
@@ -107,7 +95,7 @@ def cumulative(
     Parameters
     ----------
     log_hazard
-        Of `LastGpHazard`, shape (n,).
+        Of `Hazard`, shape (n,).
     calendar
         Its calendar term and the date it stops at.
     """

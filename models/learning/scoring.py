@@ -9,6 +9,7 @@ import pandas as pd
 from data.base.spreadsheet_text import safe_text
 from geo.errors import InvalidInputError
 from models.learning import artefact, explain, features, nowcast
+from models.learning.fitted import Fitted
 from models.learning.hazard import end_of, exposure, probability_of
 from models.learning.inputs import Inputs
 from models.learning.nowcast import Nowcast, Sight
@@ -17,7 +18,6 @@ from models.learning.places import successors
 from models.learning.predictors import THEMES
 from models.learning.register import states
 from models.learning.signals import CANNOT_TELL, HORIZONS
-from models.learning.training import Fitted
 
 SPREAD = (0.05, 0.95)
 FILE_COLUMNS = ["code", "probability", "low", "high", "class", "state"]
@@ -96,8 +96,8 @@ def scored(
 def _odds(fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horizon: int) -> _Odds:
     """Return probabilities and their spread over refits, the register entering where it may."""
     model, start = fitted.model, end_of(as_of)
-    calendars = [(model.calendar_, model.calendar_end_)]
-    calendars += [(float(term), model.calendar_end_) for term in fitted.refits[:, -1]]
+    calendars = [(model.calendar, model.calendar_end)]
+    calendars += [(float(term), model.calendar_end) for term in fitted.refits[:, -1]]
     log_hazards = [model.log_hazard(table)]
     log_hazards += list(
         fitted.refits[:, :-2] @ model.standardised(table).T + fitted.refits[:, -2:-1]

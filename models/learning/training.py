@@ -11,19 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InvalidInputError
-from models.learning import drift, features, nowcast, panel, signals
-from models.learning.hazard import LastGpHazard, end_of, probability_of
+from models.learning import drift, features, nowcast, nowcast_fit, panel, signals
+from models.learning.fitted import LATEST, PERIODS, Fitted
+from models.learning.hazard import Hazard, end_of, probability_of
+from models.learning.hazard_fit import LastGpHazard
 from models.learning.inputs import gather
 from models.learning.nowcast import Nowcast
 from models.learning.predictors import NAMES
 from models.learning.regions import REGION_OF, SEALED_REGION
 from models.learning.register import month_date
-from models.learning.signals import HORIZONS, SPANS, Signals
+from models.learning.signals import HORIZONS, SPANS
 
-PERIODS = ((2009, 2013), (2013, 2017), (2017, 2020))
-"""Successive periods of the panel, which the hazard is learned from: 4, 4 and 3 years."""
-
-LATEST = PERIODS[-1]
 BOOTSTRAP_REFITS = 40
 SEED = 20201231
 
@@ -121,10 +119,10 @@ def groups(table: pd.DataFrame, by: str) -> Iterator[tuple[str, npt.NDArray[np.b
         yield key, (keys == key).to_numpy()
 
 
-def fit_hazard(learn: pd.DataFrame, times: Array | None = None) -> LastGpHazard:
+def fit_hazard(learn: pd.DataFrame, times: Array | None = None) -> Hazard:
     """Fit the shipped kind of model on training rows."""
     start = learn["start"].to_numpy(float) + 1.0  # counts are of 31 December
-    return LastGpHazard().fit(learn[NAMES], learn["loss"], start, learn["years"], times)
+    return LastGpHazard().fit(learn[NAMES], learn["loss"], start, learn["years"], times).hazard_
 
 
 def out_of_fold(learn: pd.DataFrame, test: pd.DataFrame, by: str, fit: Fit) -> Array:
@@ -159,43 +157,6 @@ def forward_misses(data: Rows) -> list[drift.Miss]:
         years = (start + end) / 2 - (last + before) / 2
         found.append(drift.Miss(start, end, float(test["loss"].sum()), float(expected), years))
     return found
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """What is shipped: one hazard for all horizons, its uncertainty, classes, sets and nowcast.
-
-    Attributes
-    ----------
-    model
-        Fitted on all rows.
-    refits
-        Coefficients, intercept and calendar term of bootstrap refits, shape
-        (n, n_features + 2), on the scale of `model`; their trends leave it as far as forward
-        forecasts were wrong (`models.learning.drift`).
-    signals
-        Classes and conformal sets by horizon, without a register.
-    nowcast, nowcast_refits
-        What a register adds; shape (n, 5), paired with `refits`. None and empty where no
-        register was given.
-    nowcast_signals
-        Sets where a register feeds the forecast.
-    flagged
-        Communes counted but absent from the register, and those of them that had lost their last
-        GP by the end of 2020.
-    rows, losses
-        Learned from.
-    """
-
-    model: LastGpHazard
-    refits: Array
-    signals: Signals
-    nowcast: Nowcast | None
-    nowcast_refits: Array
-    nowcast_signals: Signals | None
-    flagged: tuple[int, int]
-    rows: int
-    losses: int
 
 
 def fit(data: Rows) -> Fitted:
@@ -241,7 +202,7 @@ def fit(data: Rows) -> Fitted:
 
 def _nowcast(rows: pd.DataFrame, base: Array, times: Array | None = None) -> Nowcast:
     gps, found, loss = (rows[name].to_numpy(float) for name in ("gps", "found", "loss"))
-    return nowcast.fit(base, gps, found, loss, times)
+    return nowcast_fit.fit(base, gps, found, loss, times)
 
 
 def unaware(data: Rows, known: pd.DataFrame) -> Array:
@@ -279,14 +240,14 @@ def _drawn(table: pd.DataFrame) -> Iterator[Array]:
         yield np.asarray(times, dtype=np.float64)
 
 
-def _refits(learn: pd.DataFrame, model: LastGpHazard) -> Array:
+def _refits(learn: pd.DataFrame, model: Hazard) -> Array:
     """Refit on bootstrap draws of départements, on the scale of `model`."""
     results = []
     for times in _drawn(learn):
         again = fit_hazard(learn, times)
-        coefficients = again.coefficients_ * model.scales_ / again.scales_
-        shift = again.coefficients_ @ ((model.means_ - again.means_) / again.scales_)
-        results.append(np.append(coefficients, [again.intercept_ + shift, again.calendar_]))
+        coefficients = again.coefficients * model.scales / again.scales
+        shift = again.coefficients @ ((model.means - again.means) / again.scales)
+        results.append(np.append(coefficients, [again.intercept + shift, again.calendar]))
     return np.array(results)
 
 

@@ -19,11 +19,11 @@ from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
 from models.learning import artefact
 from models.learning.explain import effect
+from models.learning.fitted import LATEST
 from models.learning.predictors import THEMES
 from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKNOWN
 from models.learning.scoring import predict
 from models.learning.signals import LOSES, span_of
-from models.learning.training import LATEST
 from models.region.predict import inputs_of
 
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."

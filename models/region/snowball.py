@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.region.territory import Territory
 from models.learning import artefact, features, neighbourhood
-from models.learning.hazard import LastGpHazard, end_of
+from models.learning.hazard import Hazard, end_of
 from models.learning.panel import xy_km
 from models.region.predict import inputs_of
 
@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float64]
 class _Risk:
     """Predictors of all communes with a GP, and what their surroundings are made of."""
 
-    model: LastGpHazard
+    model: Hazard
     counted: float
     table: pd.DataFrame
     place: pd.DataFrame

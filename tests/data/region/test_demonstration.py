@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import nbinom
 
 from data.region import demonstration, demonstration_fit, embedded_set, schemas
 from data.region.demonstration import Demonstration
@@ -122,3 +123,12 @@ def test_the_parameters_are_those_of_the_panel(
     assert fitted["presence"] == pytest.approx(kept["presence"], rel=1e-2)
     assert fitted["counts"] == pytest.approx(kept["counts"], rel=5e-2, abs=5e-2)
     assert fitted["history"] == pytest.approx(kept["history"], rel=1e-6)
+
+
+@pytest.mark.parametrize("size", [0.7, 12.0])
+def test_counts_drawn_are_quantiles_of_scipy(size: float) -> None:
+    rng = np.random.default_rng(2)
+    chance = size / (size + np.exp(rng.normal(0, 1.5, 3000)))
+    rank = np.append(rng.random(2999), 0.0)
+    expected = np.maximum(nbinom.ppf(rank, size, chance), 0)
+    assert demonstration.counts_at(rank, size, chance).tolist() == expected.tolist()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.base.french import number
-from models.backtests import aims, horizon_tables, horizons, proof
+from models.backtests import aims, horizon_checks, horizon_tables, horizons, proof
 from models.backtests.horizons import ENDS, OUTSIDE_TOWNS, Ends
 from models.learning import training
 from models.learning.features import RURALITY
@@ -34,7 +34,7 @@ def test_a_ratio_is_told_only_where_there_is_something_to_count() -> None:
 
 def test_all_horizons_are_compared_by_rurality_and_departement(learned_from: Path) -> None:
     data = training.rows(learned_from, None, None)
-    found = horizons.checks(data)
+    found = horizon_checks.checks(data)
     for design in ("held_out", "forward"):
         assert [one["horizon"] for one in found[design]] == list(HORIZONS)
         for one in found[design]:

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from data.base.french import number
-from models.backtests import proof, trend
+from models.backtests import proof, trend, trend_figures
 from models.learning import drift, training
-from models.learning.training import LATEST
+from models.learning.fitted import LATEST
 
 
 def test_forward_misses_are_those_of_the_horizons_told(learned_from: Path) -> None:
     data = training.rows(learned_from, None, None)
-    found = trend.figures(data)
+    found = trend_figures.figures(data)
     assert [(one["start"], one["end"]) for one in found["misses"]] == [(2013, 2017), (2017, 2020)]
     assert [one["years"] for one in found["misses"]] == [4.0, 3.5]
     assert found["misses"][0]["losses"] == data.span(2013, 2017)["loss"].sum()

@@ -10,12 +10,12 @@ from sklearn.linear_model import PoissonRegressor
 
 from models.learning.hazard import (
     CALENDAR_ORIGIN,
-    LastGpHazard,
     cumulative_of,
     end_of,
     exposure,
     probability_of,
 )
+from models.learning.hazard_fit import LastGpHazard
 
 
 def world(
@@ -33,38 +33,38 @@ def world(
 
 
 def test_finds_the_hazard_that_was_put_in() -> None:
-    model = LastGpHazard(1e6).fit(**world(60_000))
-    assert model.coefficients_ / model.scales_ == pytest.approx([0.8, -0.4], abs=0.03)
-    assert model.calendar_ == pytest.approx(0.08, abs=0.012)
+    model = LastGpHazard(1e6).fit(**world(60_000)).hazard_
+    assert model.coefficients / model.scales == pytest.approx([0.8, -0.4], abs=0.03)
+    assert model.calendar == pytest.approx(0.08, abs=0.012)
     assert model.exposure(2018.0, 3.0) == pytest.approx(3 * np.exp(0.08 * 3.5), rel=0.06)
 
 
 def test_agrees_with_scikit_learn_where_losses_are_rare() -> None:
     """At small hazards the likelihood is Poisson's, with the length as exposure."""
     data = world(20_000, level=-7.5)
-    ours = LastGpHazard(1e9).fit(**data)
+    ours = LastGpHazard(1e9).fit(**data).hazard_
     z = np.column_stack([ours.standardised(data["x"]), data["start"] + data["years"] / 2 - 2016])
     theirs = PoissonRegressor(alpha=0, solver="newton-cholesky", tol=1e-10, max_iter=200)
     theirs.fit(z, data["loss"] / data["years"], sample_weight=data["years"])
-    found = [*ours.coefficients_, ours.calendar_, ours.intercept_]
+    found = [*ours.coefficients, ours.calendar, ours.intercept]
     assert found == pytest.approx([*theirs.coef_, theirs.intercept_], abs=0.01)
 
 
 def test_contributions_and_intercept_make_the_log_hazard() -> None:
     data = world()
     data["x"].iloc[::5, 0] = np.nan
-    model = LastGpHazard().fit(**data)
-    total = model.contributions(data["x"]).sum(axis=1).to_numpy() + model.intercept_
+    model = LastGpHazard().fit(**data).hazard_
+    total = model.contributions(data["x"]).sum(axis=1).to_numpy() + model.intercept
     assert total == pytest.approx(model.log_hazard(data["x"]))
     assert (model.contributions(data["x"]).loc[data["x"]["a"].isna(), "a"] == 0).all()
 
 
 def test_a_predictor_never_known_weighs_nothing_and_an_absurd_value_is_held() -> None:
     data = world()
-    model = LastGpHazard().fit(**(data | {"x": data["x"].assign(c=np.nan)}))
-    assert model.coefficients_[2] == 0
+    model = LastGpHazard().fit(**(data | {"x": data["x"].assign(c=np.nan)})).hazard_
+    assert model.coefficients[2] == 0
     one = data["x"].head(1).assign(c=0.0)
-    held = one.assign(a=model.means_[0] + 4 * model.scales_[0])
+    held = one.assign(a=model.means[0] + 4 * model.scales[0])
     assert model.log_hazard(one.assign(a=1e9)) == pytest.approx(model.log_hazard(held))
 
 
@@ -74,8 +74,8 @@ def test_the_fit_holds_where_a_full_step_would_run_away() -> None:
     x = pd.DataFrame({"a": rng.normal(size=400)})
     loss = x["a"].to_numpy() > 2.2
     start = np.where(rng.random(400) < 0.5, 2010.0, 2014.0)
-    model = LastGpHazard(1.0).fit(x, loss, start, np.full(400, 4.0))
-    assert np.isfinite([*model.coefficients_, model.calendar_, model.intercept_]).all()
+    model = LastGpHazard(1.0).fit(x, loss, start, np.full(400, 4.0)).hazard_
+    assert np.isfinite([*model.coefficients, model.calendar, model.intercept]).all()
     assert model.probability(x[~loss], 2014.0, 4.0).mean() < 0.1
 
 

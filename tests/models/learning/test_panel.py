@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError, UnavailableError
-from models.learning import inputs, places, training
+from models.learning import fitted, inputs, places, training
 from models.learning import panel as panels
 from models.learning.regions import REGION_OF, SEALED_REGION
 
@@ -65,7 +65,7 @@ def test_files_that_are_no_panel_are_refused_in_french(tmp_path: Path) -> None:
 @pytest.mark.reference
 def test_counts_of_the_real_panel(reference: Path) -> None:
     raw = panels.read(reference / "gp_panel" / "gp_per_commune_dated.csv")
-    found = {period: panels.labels(raw, *period) for period in training.PERIODS}
+    found = {period: panels.labels(raw, *period) for period in fitted.PERIODS}
     kept = {period: (len(labels.table), int(labels.table["loss"].sum()))
             for period, labels in found.items()}  # fmt: skip
     assert kept == {(2009, 2013): (9952, 377), (2013, 2017): (9820, 541), (2017, 2020): (8325, 463)}

@@ -15,7 +15,7 @@ from data.cli import app as proxisoins
 from geo.errors import InvalidInputError
 from models.backtests import report
 from models.cli import app
-from models.learning import artefact, features, places, scoring, signals, training
+from models.learning import artefact, artefact_writer, features, places, scoring, signals, training
 from models.learning.hazard import end_of
 from models.learning.inputs import Inputs, gather
 from models.learning.predictors import FOUR, NAMES
@@ -54,7 +54,7 @@ def test_words_never_foretell_what_a_person_does(inputs: Inputs) -> None:
 def test_contributions_of_themes_make_the_hazard(inputs: Inputs) -> None:
     model = artefact.shipped().model
     table = scoring.predict(inputs, 2017, 3)
-    log = model.intercept_ + np.array([sum(parts.values()) for parts in table["contributions"]])
+    log = model.intercept + np.array([sum(parts.values()) for parts in table["contributions"]])
     total = np.exp(log) * model.exposure(end_of(2017), 3)
     assert 1 - np.exp(-total) == pytest.approx(table["probability"].to_numpy())
 
@@ -74,7 +74,7 @@ def test_overseas_the_model_cannot_tell() -> None:
 def test_the_artefact_is_small_plain_and_says_where_it_comes_from() -> None:
     content = artefact.read()
     assert artefact.PATH.stat().st_size < 200_000
-    assert content["date"] == artefact.VINTAGE
+    assert content["date"] == artefact_writer.VINTAGE
     assert "Nouvelle-Aquitaine" in content["training_data"]["left_out"]
     assert "2018" not in content["training_data"]["panel"] + content["training_data"]["apl"]
     assert set(FOUR) <= set(NAMES)
@@ -102,7 +102,7 @@ def test_fitting_twice_writes_the_same_bytes(
     outs = []
     for name in ("a.json", "b.json"):
         data = training.rows(learned_from, None, register)
-        artefact.write(data, training.fit(data), tmp_path / name)
+        artefact_writer.write(data, training.fit(data), tmp_path / name)
         outs.append((tmp_path / name).read_bytes())
     assert outs[0] == outs[1]
     again = artefact.fitted(json.loads(outs[0]))
