@@ -108,7 +108,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from models.learning import panel as panels
     from models.learning import register_files, scoring
     from models.learning.hazard import end_of
-    from models.learning.inputs import codes_told, gather
+    from models.learning.inputs import codes_told, gather, unplaced
     from models.learning.nowcast import feeds
     from models.learning.predictors import early_told
     from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
@@ -134,15 +134,24 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     )
     if early := early_told(as_of):
         typer.echo(f"Doute : {early}")
+    if strangers := unplaced(inputs, result["code"]):
+        typer.echo(
+            f"Doute : {french.counted(len(strangers), 'commune inconnue', 'communes inconnues')} "
+            f"({', '.join(strangers[:3])}{'…' if len(strangers) > 3 else ''}) : ni point ni "
+            "population, d’où un risque de commune moyenne ; --reference peut les donner."
+        )
     if inputs.register is not None:
         fed = feeds(inputs.register, end_of(as_of), horizon)
         states = result["state"].value_counts()
         typer.echo(
             f"Registre {french.of(inputs.register.told)} : "
-            + ", ".join(f"{states.get(name, 0)} « {name} »" for name in (CONFIRMED, GONE, UNKNOWN))
+            + ", ".join(
+                f"{french.number(states.get(name, 0))} « {name} »"
+                for name in (CONFIRMED, GONE, UNKNOWN)
+            )
             + " ; "
             + (
-                f"il entre dans {int(table['register_fed'].sum())} prédictions."
+                f"il entre dans {french.number(table['register_fed'].sum())} prédictions."
                 if fed
                 else "il n’entre pas dans les prédictions (il faut SIRENE, d’une date entre les "
                 "effectifs et l’échéance)."
@@ -155,9 +164,9 @@ def _read(reading: "Reading", counts: "pd.Series") -> list[str]:
     from data.base import french
 
     parts = [
-        f"{int((counts > 0).sum())} avec un médecin",
-        f"{int((counts == 0).sum())} sans médecin",
-        f"{int(counts.isna().sum())} sans effectif connu",
+        f"{french.number((counts > 0).sum())} avec un médecin",
+        f"{french.number((counts == 0).sum())} sans médecin",
+        f"{french.number(counts.isna().sum())} sans effectif connu",
         *(
             f"{french.counted(count, 'refusée', 'refusées')} ({reason})"
             for reason, count in reading.refused.items()
@@ -166,7 +175,9 @@ def _read(reading: "Reading", counts: "pd.Series") -> list[str]:
     ]
     said = [f"{french.counted(reading.rows, 'ligne lue', 'lignes lues')} : {', '.join(parts)}."]
     return said + [
-        f"Doute : {reason}, {count}." for reason, count in reading.doubtful.items() if count
+        f"Doute : {reason}, {french.number(count)}."
+        for reason, count in reading.doubtful.items()
+        if count
     ]
 
 

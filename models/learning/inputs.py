@@ -9,6 +9,7 @@ import pandas as pd
 from data.base.french import counted
 from data.files.remarks import heard_by
 from geo.errors import InvalidInputError
+from models.learning import places
 from models.learning.panel import follow_mergers, numbers, read, read_csv, years
 from models.learning.register import Register, read_counts
 
@@ -98,6 +99,14 @@ def codes_told(path: Path | None, what: str) -> str:
     lines = counted(len(codes), "ligne lue", "lignes lues")
     refused = counted(unread, "refusée", "refusées")
     return f"{what} : {lines}, dont {refused} (code de commune illisible)."
+
+
+def unplaced(inputs: Inputs, codes: pd.Series) -> list[str]:
+    """Return those of the codes of communes that nothing places: no point, no population."""
+    placed = set(places.communes()["code"])
+    if not inputs.reference.empty:
+        placed |= set(inputs.reference["code"])
+    return sorted(set(codes) - placed - set(places.successors()))
 
 
 def share_over_65(extract: pd.DataFrame) -> pd.Series:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.base.french import counted
 from data.files.cells import without_blanks
 from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
@@ -153,8 +154,12 @@ def read_counted(path: Path) -> Reading:
     coded = panel["code"] != ""
     kept = panel[coded].drop_duplicates()
     if kept["code"].duplicated().any():
-        twice = ", ".join(kept.loc[kept["code"].duplicated(), "code"].head(3))
-        raise InvalidInputError(f"Le fichier {path} donne plusieurs fois les communes {twice}.")
+        twice = kept.loc[kept["code"].duplicated(), "code"].drop_duplicates()
+        raise InvalidInputError(
+            f"Le fichier {path} donne plusieurs fois, avec des effectifs différents, "
+            f"{counted(len(twice), 'commune', 'communes')} ({', '.join(twice.head(3))}"
+            f"{'…' if len(twice) > 3 else ''}) : gardez une ligne par commune."
+        )
     refused = {
         "code de commune illisible": int((~coded).sum()),
         "ligne répétée à l’identique": int(coded.sum()) - len(kept),

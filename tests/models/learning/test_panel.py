@@ -52,7 +52,7 @@ def test_files_that_are_no_panel_are_refused_in_french(tmp_path: Path) -> None:
     for content, message in (
         ("commune,gp_2017\n01001,1\n", "code"),
         ("code,medecins\n01001,1\n", "gp_AAAA"),
-        ("code,gp_2017\n01001,1\n01001,2\n", "plusieurs fois"),
+        ("code,gp_2017\n01001,1\n01001,2\n01001,3\n", r"plusieurs fois.*1 commune \(01001\)"),
         ("code,gp_2017\n01001,-1\n", "négatifs"),
         ("code,gp_2017\n1001,1\n01001.0,2\n", "plusieurs fois"),
     ):

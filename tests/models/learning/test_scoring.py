@@ -138,6 +138,21 @@ def test_the_command_predicts_from_files(panel: pd.DataFrame, tmp_path: Path) ->
     assert "1 refusée (" in said
 
 
+def test_the_command_says_which_communes_nothing_places(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    source, out, place = (tmp_path / name for name in ("panel.csv", "risk.csv", "reference.csv"))
+    strangers = pd.DataFrame({"code": ["99999", "63999"], "gp_2017": 1.0})
+    pd.concat([panel, strangers]).to_csv(source, index=False)
+    assert "2 communes inconnues (63999, 99999) : ni point ni population" in run(source, out)
+    assert set(strangers["code"]) < set(pd.read_csv(out, dtype={"code": str})["code"])
+    known = strangers.assign(population=900, latitude_centre=45.5, longitude_centre=3.1)
+    known.drop(columns="gp_2017").to_csv(place, index=False)
+    assert "communes inconnues" not in run(source, out, "--reference", str(place))
+    panel.to_csv(source, index=False)
+    assert "communes inconnues" not in run(source, out)
+
+
 def test_the_command_takes_codes_under_usual_headings_and_says_its_columns(
     panel: pd.DataFrame, tmp_path: Path
 ) -> None:
