@@ -24,6 +24,8 @@ _NO_FIGURE = frozenset({MISSING, "–", "", "sans fin"})
 """What stands in place of one."""
 _NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
 """Of these, what sorts with numbers."""
+_ROW_PX = 35
+"""Height of a row of a grid, in pixels of the page."""
 _MOST_STYLED = 100_000
 """Cells of a table whose texts are kept beside its numbers."""
 _LOOKED_AT = 200
@@ -96,6 +98,9 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     options = {"placeholder": MISSING} | options  # Streamlit says "None"
     if not isinstance(frame, pd.DataFrame):
         return frame, options
+    height = options.get("height")
+    if isinstance(height, int) and _ROW_PX * (len(frame) + 1) < height:
+        options["height"] = "content"  # a fixed height would be filled with blank rows
     config = dict(options.get("column_config") or {})
     written = {
         name: values

@@ -280,10 +280,14 @@ def _retirement(facts: Facts) -> Signal:
 def _losses(facts: Facts) -> Signal:
     past = facts.past["gps"].dropna() if "gps" in facts.past else pd.Series(dtype=float)
     if len(past) < 2:
-        said = "Une seule année est connue." if len(past) else "Aucune année n’est connue."
-        return Signal("losses", "Pertes depuis la première année", MISSING, UNKNOWN, said)
+        said = (
+            f"Médecins comptés en {past.index[0]} seulement : il faut deux années."
+            if len(past)
+            else "Médecins comptés en aucune année connue."
+        )
+        return Signal("losses", "Pertes ou gains de médecins", MISSING, UNKNOWN, said)
     first, last = past.index[0], past.index[-1]
-    title = f"Pertes depuis {first}"
+    title = f"Pertes ou gains depuis {first}"
     change = float(past.iloc[-1] - past.iloc[0])
     sign = "+" if change > 0 else "−" if change < 0 else ""
     noun = counted(abs(change), "médecin", "médecins", tenths_if_any(change))

@@ -195,8 +195,8 @@ export class Carte {
   }
 
   tooltip(row) {
-    const value = worded(this.indicator, this.values[row]);
-    return make("div", {}, make("strong", { text: this.rows[row].n }), make("br"), document.createTextNode(value));
+    const name = this.room.shown ? `Sans place à ${this.room.known.minutes} min` : this.indicator.short;
+    return make("div", {}, make("strong", { text: this.rows[row].n }), make("br"), `${name}\u00a0: ${worded(this.indicator, this.values[row])}`);
   }
 
   /* ---- what the panel and the card ask ---- */

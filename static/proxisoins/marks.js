@@ -53,7 +53,7 @@ export class Marks {
 
   listed(members, mixed) {
     const kind = (one) => (mixed ? `${one.layer.label.replace(/ \(.*\)$/, "")} · ` : "");
-    const lines = members.slice(0, LISTED).map((one) => make("li", {}, make("strong", { text: one.point.name }), make("br"), document.createTextNode(kind(one) + one.point.detail)));
+    const lines = members.slice(0, LISTED).map((one) => make("li", {}, make("strong", { text: one.point.name }), make("br"), kind(one) + one.point.detail));
     const more = members.length - LISTED;
     if (more > 0) lines.push(make("li", { text: `… et ${more} ${more > 1 ? "autres" : "autre"} : zoomez pour les séparer.` }));
     return make("ul", { class: "popup" }, ...lines);

@@ -125,7 +125,7 @@ export class Panel {
     this.single.hidden = seen !== 1 || config.indicators.length < 2;
     if (this.single.hidden) return;
     const other = config.indicators.find((one) => one !== indicator && countsOf(one, one.values).counts.filter(Boolean).length > 2);
-    this.single.replaceChildren(document.createTextNode("Toutes les communes sont dans la même classe : cet indicateur ne les distingue pas ici. "));
+    this.single.replaceChildren("Toutes les communes sont dans la même classe : cet indicateur ne les distingue pas ici. ");
     if (other) this.single.append(make("button", { type: "button", class: "quiet", text: `Voir plutôt : ${other.short}`, onclick: () => this.carte.choose(other.key) }));
   }
 

@@ -401,3 +401,21 @@ def test_the_zones_are_outlines_and_the_counts_around_a_point_are_told(
         around.get_by_role("button", name="Effacer").click()
         expect(frame.locator(".around")).to_have_count(0)
         assert "ici=" not in page.url
+
+
+def test_what_the_mouse_is_over_says_its_name_and_what_its_figure_is(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, server)
+        box = frame.locator(".leaflet-container").bounding_box()
+        assert box is not None
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(*middle)
+        page.mouse.move(middle[0] + 4, middle[1] + 2, steps=4)
+        told = frame.locator(".leaflet-tooltip")
+        expect(told).to_contain_text(re.compile(r"Sans place à 20 min\s: (\d|non disponible)"))
+        frame.locator("#indicateur [value=apl]").check()
+        drawn(frame, "drawn", "apl")
+        page.mouse.move(middle[0] - 4, middle[1] - 2, steps=4)
+        expect(told).to_contain_text(re.compile(r"APL calculée\s: (\d|non disponible)"))

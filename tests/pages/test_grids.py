@@ -139,3 +139,9 @@ def test_a_table_without_rows_says_so_in_french() -> None:
 def test_the_line_under_a_row_follows_its_first_cell_that_stays_in_sight() -> None:
     # Collapsed borders belong to the table: a cell that stays where it is leaves them behind.
     assert "border-collapse:separate" in grids.plain(FRAME, {})
+
+
+def test_a_short_table_has_no_blank_rows_under_it() -> None:
+    two, many = (pd.DataFrame({"a": range(rows)}) for rows in (2, 20))
+    assert grids._french(two, {"height": 320})[1]["height"] == "content"
+    assert grids._french(many, {"height": 320})[1]["height"] == 320

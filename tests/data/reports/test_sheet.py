@@ -190,7 +190,9 @@ def test_nobody_left_to_lose_is_no_reason_to_be_calm(
     code = str(next(one for one in communes["code"] if gps.get(one, 1) == 0))
     losses = next(one for one in of_commune(loaded, code).signals if one.key == "losses")
     assert (losses.value, losses.state) == ("aucun médecin", WATCH)
-    assert losses.sentence.startswith(f"De 0 en {losses.title.removeprefix('Pertes depuis ')}")
+    assert losses.sentence.startswith(
+        f"De 0 en {losses.title.removeprefix('Pertes ou gains depuis ')}"
+    )
 
 
 def test_the_night_names_hospitals_and_leaves_weekends_apart(
