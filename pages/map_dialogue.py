@@ -11,6 +11,7 @@ from data.access.around import around
 from data.maps import payload, room
 from data.maps.document import Answer, Around, Defaults, Line, Opening, State
 from data.pdses import coverage
+from data.region import france
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
 from data.region.territory import Territory
 from geo import display
@@ -68,7 +69,9 @@ def opening(view: ViewState, default: ViewState | None = None) -> Opening:
         "partage": view.fair,
     }
     defaults: Defaults = {
-        "region": ViewState.region,  # of an address that names none
+        # Of an address that names none; where there are several, each address names its own, so
+        # that Back from one to another finds it.
+        "region": "" if france.built() - {ViewState.region} else ViewState.region,
         "indicator": default.indicator,
         "layers": list(default.layers),
     }

@@ -1,8 +1,11 @@
 """The view and its URL: round trip, and no parameter that can break it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.region import france
+from pages import map_dialogue
 from pages.state import LAYERS, RiskChoices, ViewState
 
 several = st.lists(st.sampled_from(["23", "2A", "200070159", "tres-eleve"]), unique=True).map(tuple)
@@ -60,3 +63,11 @@ def test_numbers_out_of_range_are_dropped() -> None:
     assert ViewState.from_query({"lon": "0", "lat": "99", "z": "8"}).lat is None
     assert ViewState.from_query({"lon": "0", "lat": "44", "z": "99"}).zoom is None
     assert ViewState.from_query({"annee": "12"}).year is None
+
+
+@pytest.mark.parametrize(("built", "left_out"), [({"75"}, "75"), ({"75", "94"}, ""), ({"94"}, "")])
+def test_an_address_names_its_region_where_back_may_come_from_another(
+    monkeypatch: pytest.MonkeyPatch, built: set[str], left_out: str
+) -> None:
+    monkeypatch.setattr(france, "built", lambda: frozenset(built))
+    assert map_dialogue.opening(ViewState())["defaults"]["region"] == left_out
