@@ -80,6 +80,7 @@ def _shared_scenario(page: Page) -> None:
     name.press("Enter")
     still(page)
     page.get_by_role("button", name="Enregistrer comme nouveau").click()
+    still(page)  # a button that is drawn again forgets the click
     page.get_by_role("button", name="Créer un lien", exact=True).first.click()
     code = page.locator("[data-testid=stCode] code", has_text="jeton=").first
     expect(code).to_contain_text("/partage?jeton=", timeout=WAIT_MS)
