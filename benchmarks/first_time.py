@@ -47,7 +47,7 @@ told("contours of the map")
 coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
 told("minutes to on-call lines")
 prepare("75")
-told("the rest: help between territories")
+told("reach of on-call lines, help between territories")
 """
 
 

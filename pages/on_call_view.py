@@ -9,13 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
-from data.maps import payload, pdses
+from data.maps import payload, pdses, reach
 from data.pdses import coverage, hospitals
 from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from geo import display
 from pages import figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
@@ -36,10 +35,7 @@ def cover(territory: Territory, day: dt.date) -> Cover:
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
 def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]:
-    origins = pdses.origins(cover(territory, day), specialty)
-    if not len(origins):
-        return {"type": "FeatureCollection", "features": []}
-    return display.display_rings(territory.travel_time.isochrones(origins, coverage.REACH_MINUTES))
+    return reach.reach_rings(territory, cover(territory, day), specialty)
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)

@@ -4,7 +4,7 @@ import sys
 from contextlib import suppress
 
 from data.access import indicators
-from data.maps import contours
+from data.maps import contours, reach
 from data.pdses import coverage
 from data.region import catalogue, embedded_set
 from data.solidarity import plans, tables
@@ -13,14 +13,16 @@ from geo.errors import ProxiSoinsError, UnavailableError
 
 
 def prepare(region: str) -> None:
-    """Compile the kernels; compute indicators, contours, minutes to on-call lines, roads of help.
+    """Compile the kernels; compute indicators, contours, reach of on-call lines, roads of help.
 
     All of it is kept on disk; a second call only reads it back.
     """
     territory = catalogue.load_territory(region)
     indicators.commune_indicators(territory)
     contours.contours_file(territory)
-    coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    covered = coverage.cover(territory, coverage.today())
+    for specialty in covered.specialties[:1]:  # the one that Permanence opens with
+        reach.reach_rings(territory, covered, specialty)
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
         tables.moved(territory, plans.help_plan(territory, Question(), plans.Terms()))
 

@@ -4,6 +4,7 @@ import pytest
 
 from data.access.indicators import commune_indicators
 from data.base import table_cache
+from data.maps import reach
 from data.pdses import coverage
 from data.region import catalogue
 from data.solidarity import plans
@@ -17,5 +18,7 @@ def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> No
     territory = catalogue.load_territory("75")
     commune_indicators(territory)
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    covered = coverage.cover(territory, coverage.today())
+    reach.reach_rings(territory, covered, covered.specialties[0])
     plans.help_plan.__wrapped__(territory, Question(), plans.Terms())
     assert built == []
