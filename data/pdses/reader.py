@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from data.base.french import counted as counted_words
 from data.base.spreadsheet_text import safe_text
 from data.files import sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
@@ -12,6 +13,7 @@ from data.pdses.words import (
     counted,
     is_cross,
     is_total,
+    is_total_row,
     line_status,
     line_type,
     pieces,
@@ -131,7 +133,7 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
         )
         read = replace(read, lines=lines, silent=len(lines))
     told = [f"lu : {label}" for label in chosen.labels]
-    told += [*(f"non lu : {one}" for one in chosen.not_read), *chosen.remarks]
+    told += [*read.told, *(f"non lu : {one}" for one in chosen.not_read), *chosen.remarks]
     read = replace(read, told=tuple(told))
     if not read.lines:
         raise InvalidInputError(f"« {name} » ne contient aucune ligne sous ses titres.")
@@ -215,28 +217,62 @@ def _overflow(cells: Sequence[str], width: int) -> str:
 
 def _long(found: _Found) -> LinesFile:
     lines: list[WrittenLine] = []
+    totals: list[int] = []
     for number, cells in found.rows:
-        if any(cells):
-            own = _own(cells, found.columns)
-            fault = _overflow(cells, len(found.heading))
+        if not any(cells):
+            continue
+        own = _own(cells, found.columns)
+        if _is_total(own):
+            totals.append(number)
+            continue
+        fault = _overflow(cells, len(found.heading))
+        several = counted(own.get("type_ligne", ""), "")
+        for rank, kind in enumerate(several, start=1):
+            told = {"type_ligne": kind}
+            if len(several) > 1:
+                told[RANK] = f"{own.get('commentaire', '')} {rank}".strip()
+            lines.append(WrittenLine(len(lines), number, own | told, fault))
+        if not several:
             lines.append(WrittenLine(len(lines), number, own, fault))
     ignored = tuple(found.heading[k] for k in found.others)
-    return LinesFile(tuple(lines), wide=False, crosses=0, ignored=ignored)
+    return LinesFile(
+        tuple(lines), wide=False, crosses=0, ignored=ignored, told=_totals_told(totals)
+    )
+
+
+def _is_total(own: Mapping[str, str]) -> bool:
+    """Tell whether a row adds up others: it names no number of an establishment."""
+    return "nofinesset" not in own and is_total_row(own.get("etablissement", ""))
+
+
+def _totals_told(rows: Sequence[int]) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    listed = ", ".join(map(str, rows[:5])) + ("…" if len(rows) > 5 else "")
+    where = "lignes" if len(rows) > 1 else "ligne"
+    return (f"non lu : {counted_words(len(rows), 'ligne', 'lignes')} de total ({where} {listed})",)
 
 
 def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
     """Read an annex: one row per establishment, one column per specialty (and type)."""
     rows, specialties, ignored = _specialties(found)
     lines: list[WrittenLine] = []
-    crosses = 0
+    crosses, totals = 0, list[int]()
     for number, cells in rows:
         own = _own(cells, found.columns)
+        if _is_total(own):
+            totals.append(number)
+            continue
         if not {"etablissement", "nofinesset"} & set(own):
             continue
         for k, (specialty, kind) in specialties.items():
             cell = cells[k] if k < len(cells) else ""
-            several = counted(cell, kind)
-            for rank, piece in enumerate(several or pieces(cell), start=1):
+            named_lines = pieces(cell)
+            parts = counted(cell, kind) or [
+                one for part in named_lines for one in counted(part, "") or [part]
+            ]
+            several = len(parts) > max(1, len(named_lines)) or len(counted(cell, kind)) > 1
+            for rank, piece in enumerate(parts, start=1):
                 status = line_status(piece)
                 named = line_type(piece) or kind
                 silent = not named and (is_cross(piece) or bool(status))
@@ -250,7 +286,13 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
                 }
                 kept = {field: text for field, text in (own | told).items() if text}
                 lines.append(WrittenLine(len(lines), number, kept))
-    return LinesFile(tuple(lines), wide=True, crosses=crosses, ignored=tuple(ignored))
+    return LinesFile(
+        tuple(lines),
+        wide=True,
+        crosses=crosses,
+        ignored=tuple(ignored),
+        told=_totals_told(totals),
+    )
 
 
 def _specialties(found: _Found) -> tuple[list[Row], dict[int, tuple[str, str]], list[str]]:

@@ -102,6 +102,11 @@ _HELD = re.compile(r"\b(assur|pourvu|tenu|couvert|honor)")
 _HOURS = re.compile(r"\d{1,2}h?\d{0,2}")
 """Hours and halves beside an abbreviation: "G 24h/24", "1/2 A"."""
 _COUNT = re.compile(r"\d{1,2}(?:[.,]5)?")
+_BETWEEN = re.compile(r"[+;\n]|(?<!\d),|,(?!\d)|\set\s|(?<!\d)/(?!\d)")
+"""What parts the lines of a cell: neither "0,5 garde" nor "24h/24" is two."""
+_COUNT_OF = re.compile(r"(\d(?:[.,]5)?)(?:\s+|\s*[x×*]\s*)([^\W\d]{1,3}|[^\W\d]{4,}.*)")
+"""A number of lines, then their type: "2 AS", "0,5 garde"; not "24h/24"."""
+_TOTAL_ROW = re.compile(r"^(?:sous )?(?:total|totaux)\b|^ensemble$")
 _STATUS_STEMS = (
     ("carence", r"\b(carence|vacant|decouvert|suspendu)"),
     ("réquisition", r"\brequi"),
@@ -164,12 +169,12 @@ def pieces(cell: str) -> list[str]:
 
     Examples
     --------
-    >>> pieces("Garde + astreinte (mutualisée)"), pieces("1/2 garde"), pieces("-")
-    (['Garde', 'astreinte (mutualisée)'], ['1/2 garde'], [])
+    >>> pieces("Garde + astreinte (mutualisée)"), pieces("0,5 garde"), pieces("-")
+    (['Garde', 'astreinte (mutualisée)'], ['0,5 garde'], [])
     """
     if fold(cell) in _NO_LINE and not is_cross(cell):
         return []
-    parts = [part.strip() for part in re.split(r"[+;\n,]|\set\s|(?<!\d)/(?!\d)", cell)]
+    parts = [part.strip() for part in _BETWEEN.split(cell)]
     kept = [part for part in parts if fold(part) not in _NO_LINE or is_cross(part)]
     typed = [part for part in kept if line_type(part)]
     # "astreinte, mutualisée" is one line told in two words, not two lines.
@@ -177,15 +182,20 @@ def pieces(cell: str) -> list[str]:
 
 
 def counted(cell: str, kind: str) -> list[str]:
-    """Return the types of the lines that a number says under a heading that tells their type.
+    """Return the lines that a number says, under a heading that tells their type or before it.
 
     Examples
     --------
     >>> counted("2", "garde"), counted("0,5", "astreinte"), counted("1.5", "garde")
     (['garde', 'garde'], ['demi-astreinte'], ['garde', 'demi-garde'])
-    >>> counted("2", ""), counted("x", "garde")
-    ([], [])
+    >>> counted("2", ""), counted("x", "garde"), counted("24h/24 garde", "")
+    ([], [], [])
+    >>> counted("2 AS", ""), counted("1,5 garde", "astreinte")
+    (['AS', 'AS'], ['garde', 'demi-garde'])
     """
+    if (told := _COUNT_OF.fullmatch(cell.strip())) and line_type(told[2]):
+        number = float(told[1].replace(",", "."))
+        return [told[2]] * int(number) + [f"demi-{told[2]}"] * bool(number % 1)
     if not kind or not _COUNT.fullmatch(cell.strip()):
         return []
     number = float(cell.strip().replace(",", "."))
@@ -220,6 +230,17 @@ def split_heading(heading: str) -> tuple[str, str]:
             kind = line_type(body[place + 1 :])
             return (body[:place].strip(), kind) if kind else (text, "")
     return text, ""
+
+
+def is_total_row(establishment: str) -> bool:
+    """Tell whether what stands under the establishments names a total of them.
+
+    Examples
+    --------
+    >>> is_total_row("Sous-total Corrèze"), is_total_row("CH Totalet")
+    (True, False)
+    """
+    return bool(_TOTAL_ROW.search(fold(establishment)))
 
 
 def is_total(heading: str) -> bool:

@@ -49,3 +49,43 @@ def test_a_transposed_annex_says_so():
     rows = [["Spécialité", "CH Ussel", "CH Cognac"], ["Cardiologie", "G", "A"]]
     with pytest.raises(InvalidInputError, match="spécialités en lignes"):
         read_lines(written.workbook_of({"A": rows}), "annexe.xlsx")
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize(
+    ("cell", "kinds"),
+    [
+        ("0,5 garde", ["demi-garde"]),
+        ("2 AS", ["astreinte", "astreinte"]),
+        ("1,5 G", ["garde", "demi-garde"]),
+        ("3 x astreinte", ["astreinte"] * 3),
+        ("1 garde", ["garde"]),
+        ("G 24h/24", ["garde"]),
+        ("1/2 A", ["demi-astreinte"]),
+    ],
+)
+def test_a_number_before_a_type_says_how_many_lines(cell, kinds, wide):
+    rows = [["Etablissement", "Commune", "Chirurgie"], ["CH", "Cognac", cell]]
+    if not wide:
+        rows = [
+            ["Etablissement", "Commune", "Spécialité", "Type de ligne", "Statut"],
+            ["CH", "Cognac", "Chirurgie", cell, "assurée"],
+        ]
+    found = told(written.workbook_of({"A": rows}))
+    assert found == [(UNDERSTOOD, kind) for kind in kinds]
+
+
+def test_lines_of_two_types_in_one_cell_are_each_counted():
+    rows = [["Etablissement", "Commune", "ORL"], ["CH", "Cognac", "2 gardes + 0,5 astreinte"]]
+    found = [kind for _, kind in told(written.workbook_of({"A": rows}))]
+    assert found == ["garde", "garde", "demi-astreinte"]
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_rows_of_totals_are_no_lines_and_are_said(wide):
+    heading = ["Etablissement", "Commune", *(["ORL"] if wide else ["Spécialité", "Type de ligne"])]
+    rest = ["garde"] if wide else ["ORL", "garde"]
+    rows = [heading, ["CH", "Cognac", *rest], ["Total", "", *rest], ["Sous-total 16", "", *rest]]
+    read = read_lines(written.workbook_of({"A": rows}), "annexe.xlsx")
+    assert [line.number for line in read.lines] == [2]
+    assert "non lu : 2 lignes de total (lignes 3, 4)" in read.told
