@@ -9,7 +9,6 @@ import argparse
 import json
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,14 +17,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from pyproj import Geod
 
 from data.base import french, paths
 from data.region import schemas
 from data.region.france import WHOLE
-from data.upkeep.build_area import AROUND_DEGREES, needed
+from data.upkeep.build_area import needed
+from data.upkeep.build_contours import PRECISION_DEGREES, contours_of, geometries_of
+from data.upkeep.build_land import land_around
 from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, TOWNS, Archives
 from geo.errors import InvalidInputError
 
@@ -35,22 +35,6 @@ FRINGE_KM = 40.0
 """Width of the fringe: more than 20 minutes by motorway beyond the border."""
 FAR_POINT_DEGREES = 0.01
 """A town hall farther than this from its contour is wrong (about 200 in Nouvelle-Aquitaine)."""
-COVERED_SHARE = 0.5
-HOLE_SEARCH_DEGREES = 0.2
-HOLE_BORDER_SHARE = 0.05
-HOLE_SQUARE_DEGREES = 5e-5
-"""About 0.4 km²: smaller holes are left by the package's own simplification."""
-PRECISION_DEGREES = 1e-5
-COAST_DEGREES = 1e-4
-BACKDROP_DEGREES = 12.0
-"""Margin of the coarse land drawn farther away, as wide as the smallest scale of the map."""
-BACKDROP_DETAIL_DEGREES = 0.05
-FOREIGN_OVERLAP_DEGREES = 0.03
-"""Foreign land (1:10 M) is widened by this towards our exact border, so that no sliver is sea."""
-ENCLOSED_SHARE = 0.25
-"""Sea inside communes is an estuary when less of its outline than this faces the open sea…"""
-ENCLOSED_WIDTH_DEGREES = 0.006
-"""… and when it is wider than this (about 600 m): the 1:10 M coast tells nothing finer."""
 TOWN_POINTS_FILE = Path(__file__).with_name("town_points.csv")
 """Points of the towns whose hall is misplaced or missing (`data.upkeep.build_town_points`)."""
 _GEOD = Geod(ellps="GRS80")
@@ -104,80 +88,6 @@ def commune_table(archives: Archives) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("code", ignore_index=True)
 
 
-def _geometries(rows: pd.DataFrame, column: str) -> dict[str, Any]:
-    known = rows[["code", column]].dropna().drop_duplicates("code")
-    geometries = shapely.from_wkb([bytes.fromhex(text) for text in known[column]])
-    return dict(zip(known["code"], geometries, strict=True))
-
-
-def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
-    """Return contours (multipolygons, WGS84) by commune code; four communes of France have none.
-
-    The contours are older than the codes: a commune that took others in since then also takes the
-    contours of these delegated communes where its own does not cover them, or the hole that they
-    left when the package lost theirs.
-    """
-    rows = archives.communes_csv
-    own = _geometries(rows[rows["type"] == "COM"], "geometry")
-    delegated = _geometries(rows[rows["type"] == "COMD"], "geometry")
-    current = set(communes["code"])
-    found: dict[str, Any] = {}
-    incomplete = []
-    for code, former in zip(communes["code"], communes["former"], strict=True):
-        parts = [own[code]] if code in own else []
-        merged = sorted(({*former} - current | {code}) & delegated.keys())
-        for part in (delegated[c] for c in merged):
-            covered = sum(part.intersection(p).area for p in parts)
-            if covered < COVERED_SHARE * part.area:
-                parts.append(part)
-        if parts:
-            found[code] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
-        if any(c not in delegated for c in former if c != code and c not in current):
-            incomplete.append(code)
-    found = fill_holes(found, incomplete)
-    rounded = shapely.set_precision(list(found.values()), PRECISION_DEGREES, mode="pointwise")
-    broken = ~shapely.is_valid(rounded)
-    rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
-    return {
-        code: shapely.MultiPolygon(shapely.get_parts(geometry).tolist())
-        for code, geometry in zip(found, rounded, strict=True)
-    }
-
-
-def fill_holes(contours: dict[str, Any], incomplete: list[str]) -> dict[str, Any]:
-    """Give the holes of the map to the merged communes whose former contours are lost.
-
-    Parameters
-    ----------
-    contours
-        All contours of France, by code.
-    incomplete
-        Codes of the communes that took in another whose contour is not known.
-    """
-    filled = dict(contours)
-    codes, shapes = list(contours), list(contours.values())
-    tree = shapely.STRtree(shapes)
-    for code in incomplete:
-        if code not in filled:
-            continue
-        around = shapely.box(*shapely.bounds(filled[code])).buffer(HOLE_SEARCH_DEGREES)
-        near = [codes[i] for i in sorted(tree.query(around, predicate="intersects"))]
-        candidates = [c for c in near if c in incomplete]
-        polygons = shapely.get_parts(shapely.union_all([filled[c] for c in near]))
-        for hole in (shapely.Polygon(ring) for p in polygons for ring in p.interiors):
-            shared = {
-                c: hole.boundary.intersection(filled[c]).length / hole.length for c in candidates
-            }
-            best = max(candidates, key=lambda c: shared[c])
-            if (
-                best == code
-                and shared[code] > HOLE_BORDER_SHARE
-                and hole.area > HOLE_SQUARE_DEGREES
-            ):
-                filled[code] = shapely.union(filled[code], hole)
-    return filled
-
-
 def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFrame:
     """Add contour, point, origin of the point and area to communes (schema `communes`).
 
@@ -220,7 +130,7 @@ def with_geography(communes: pd.DataFrame, archives: Archives) -> gpd.GeoDataFra
 def halls_of(archives: Archives, contours: dict[str, Any]) -> dict[str, Any]:
     """Return town halls (points, WGS84) by code; those far outside their contour are left out."""
     rows = archives.communes_csv
-    halls = _geometries(rows[rows["type"] == "COM"], "mairie_localisation")
+    halls = geometries_of(rows[rows["type"] == "COM"], "mairie_localisation")
     return {
         code: hall
         for code, hall in halls.items()
@@ -247,80 +157,6 @@ def fringe_of(region: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> pd.DataFram
     shapely.prepare(area)
     kept = shapely.dwithin(area, points.to_numpy(), FRINGE_KM * 1000)
     return pd.DataFrame(near[kept].drop(columns="geometry")).reset_index(drop=True)
-
-
-def _topojson(raw: bytes) -> gpd.GeoDataFrame:
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(raw)
-        file.flush()
-        return pyogrio.read_dataframe(file.name, layer=0)
-
-
-def _areas(geometry: Any) -> Any:
-    parts = shapely.get_parts(geometry)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-
-
-def enclosed_water(french_land: Any, coast: Any) -> Any:
-    """Return estuary water: sea of the coast that commune contours enclose."""
-    radius = ENCLOSED_WIDTH_DEGREES / 2
-    opened = shapely.buffer(shapely.buffer(shapely.difference(french_land, coast), -radius), radius)
-    pieces = shapely.get_parts(opened)
-    pieces = pieces[~shapely.is_empty(pieces)]
-    outlines = shapely.boundary(pieces)
-    shore = shapely.buffer(shapely.boundary(french_land), ENCLOSED_WIDTH_DEGREES)
-    facing = shapely.length(shapely.intersection(outlines, shore)) / shapely.length(outlines)
-    return shapely.union_all(pieces[facing < ENCLOSED_SHARE])
-
-
-def land_around(
-    region: gpd.GeoDataFrame, france: gpd.GeoDataFrame, archives: Archives
-) -> gpd.GeoDataFrame:
-    """Return the dry land around a region: our communes without estuaries, and the neighbours.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Column kind: "région" (its communes, water taken out), "voisin" (other land in the frame),
-        "lointain" (coarse land beyond the frame, to be drawn only); EPSG:4326. What no geometry
-        covers is water.
-    """
-    mainland = region["departement"].str.len() == len("75")
-    framed = region[mainland] if mainland.any() else region
-    frame = shapely.box(*framed.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
-    countries = _topojson(archives.coasts_json("countries-10m"))
-    world = shapely.make_valid(countries.geometry.to_numpy())
-    names = countries["name"].to_numpy()
-    near = shapely.intersects(world, frame)
-    clipped = shapely.intersection(world[near], frame)
-    coast = shapely.union_all(clipped)
-    foreign = shapely.union_all(clipped[names[near] != "France"])
-    ours = shapely.union_all(region.geometry.dropna().to_numpy())
-    others = france[~france["code"].isin(region["code"])]
-    around = shapely.union_all(
-        shapely.intersection(
-            others.geometry.to_numpy()[shapely.intersects(others.geometry.to_numpy(), frame)],
-            frame,
-        )
-    )
-    french_land = _areas(shapely.union(ours, around))
-    water = enclosed_water(french_land, coast)
-    border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
-    neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
-    wide = shapely.difference(
-        frame.buffer(BACKDROP_DEGREES, join_style="mitre"),
-        shapely.buffer(frame, -BACKDROP_DETAIL_DEGREES),
-    )
-    far = shapely.union_all(shapely.intersection(world[shapely.intersects(world, wide)], wide))
-    kinds = {
-        "région": shapely.difference(ours, water),
-        "voisin": shapely.difference(neighbours, water),
-        "lointain": shapely.set_precision(
-            shapely.simplify(far, BACKDROP_DETAIL_DEGREES), BACKDROP_DETAIL_DEGREES / 5
-        ),
-    }
-    rounded = [_areas(shapely.set_precision(g, COAST_DEGREES)) for g in kinds.values()]
-    return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=rounded, crs="EPSG:4326")
 
 
 def check_counts(communes: pd.DataFrame, region: str) -> None:

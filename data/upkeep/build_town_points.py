@@ -19,7 +19,8 @@ from pyproj import Geod
 
 from data.base import paths
 from data.base.french import fold
-from data.upkeep.build_embedded import TOWN_POINTS_FILE, commune_table, contours_of, halls_of
+from data.upkeep.build_contours import contours_of
+from data.upkeep.build_embedded import TOWN_POINTS_FILE, commune_table, halls_of
 from data.upkeep.geonames import read_places
 from data.upkeep.registry_packages import ALTITUDES, Archives, fetch_npm
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.upkeep import build_embedded, build_town_points, registry_packages
+from data.upkeep import build_embedded, build_land, build_town_points, registry_packages
 from data.upkeep.registry_packages import Archives, Package
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -168,7 +168,7 @@ def test_sea_that_land_encloses_is_water_and_a_coarse_coast_is_not() -> None:
     estuary = shapely.box(0, 45.48, 0.6, 45.52)
     strip = shapely.box(0, 45, 0.02, 45.4)  # the coast of the atlas lies 1.5 km too far east
     coast = shapely.difference(land, shapely.union(estuary, strip))
-    water = build_embedded.enclosed_water(land, coast)
+    water = build_land.enclosed_water(land, coast)
     assert water.intersection(estuary).area == pytest.approx(estuary.area, rel=0.02)
     assert water.intersection(strip).area == 0
 
