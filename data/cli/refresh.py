@@ -55,7 +55,19 @@ def refresh(
     failed = [line.source for line in lines if line.status == import_reports.REFUSED]
     if failed and not past:
         others = "les autres sont en place" if len(failed) < len(lines) else "rien n'a changé"
-        raise UnavailableError(f"Sources en échec : {', '.join(failed)} ; {others}.")
+        raise UnavailableError(
+            f"Sources en échec : {', '.join(failed)} ; {others}." + _nobody(len(failed), len(lines))
+        )
+
+
+def _nobody(failed: int, sought: int) -> str:
+    """Say what it may mean that no source at all was found; "" otherwise."""
+    if failed < sought or failed == 1:
+        return ""
+    return (
+        " Aucune n'a été trouvée : cet ordinateur n'a peut-être pas accès à internet. « proxisoins "
+        "refresh --verifier » dit quel fichier prendre d'un autre poste."
+    )
 
 
 def _list() -> None:
@@ -67,7 +79,7 @@ def _list() -> None:
     for key, source in sources().items():
         state = states.get(key, source_state.Known())
         typer.echo(f"{key}\n  {source.title} ({source.producer})")
-        typer.echo(f"  {state.address or source.download or source.page}")
+        typer.echo(f"  {state.address or source.elsewhere}")
         typer.echo(f"  {source_state.in_words(source, state, today)}")
 
 
@@ -89,8 +101,10 @@ def _check(keys: list[str], *, as_json: bool) -> None:
             _print(one)
     lost = [one.key for one in looks if one.failure]
     if lost:
+        sought = [one.key for one in looks if one.found or one.failure]
         raise UnavailableError(
-            f"Sources introuvables : {len(lost)} sur {len(looks)} ({', '.join(lost)})."
+            f"Sources introuvables : {len(lost)} sur {len(sought)} ({', '.join(lost)})."
+            + _nobody(len(lost), len(sought))
         )
 
 
@@ -102,9 +116,9 @@ def _print(one: "Looked") -> None:
     if one.found is None:
         if one.failure:
             # The page says where to go from another machine; the address, which file to take.
-            address = one.state.address or one.source.download or one.source.page
+            address = one.state.address or one.source.elsewhere
             typer.echo(f"  {one.failure}")
-            typer.echo(f"  d'un autre poste : {address}, puis « proxisoins import »")
+            typer.echo(f"  d'un autre poste : {address}, puis « {one.source.command} »")
         else:
             typer.echo(f"  à télécharger à la main : {one.source.page}")
         if one.source.note:

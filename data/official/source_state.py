@@ -173,7 +173,7 @@ def table(today: dt.date) -> list[dict[str, str]]:
                 if state.checked_at
                 else "–",
                 "Producteur": source.producer,
-                "Dernière adresse connue": state.address or source.download or source.page,
+                "Dernière adresse connue": state.address or source.elsewhere,
             }
         )
     return rows

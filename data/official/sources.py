@@ -99,6 +99,17 @@ class Source(BaseModel):
         """Whether the file can be fetched without anyone's hand."""
         return bool(self.latest or self.download)
 
+    @property
+    def elsewhere(self) -> str:
+        """Address to open from another machine: that of the latest file if fixed, else the page."""
+        fixed = next((way.address for way in self.latest if way.kind == "direct"), "")
+        return fixed or self.download or self.page
+
+    @property
+    def command(self) -> str:
+        """Command that puts in place a file fetched by hand."""
+        return "proxisoins roads build" if self.reader == "roads" else "proxisoins import"
+
 
 @cache
 def sources() -> Mapping[str, Source]:

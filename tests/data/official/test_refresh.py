@@ -517,3 +517,15 @@ def test_history_outlives_a_line_cut_by_a_kill(server, isolated_home):
     history.write_bytes(history.read_bytes() + b'{"at": "2026-11-22", "sou')
     _refresh("insee_ages")
     assert [line.source for line in refresh.history()] == ["insee_ages"] * 2
+
+
+@pytest.mark.parametrize("checking", [True, False])
+def test_where_no_source_at_all_is_found_the_lack_of_internet_is_said(server, checking):
+    server.answers.clear()
+    server.heads["/bpe"] = {"Status": "500"}
+    asked = ["refresh", *(["--verifier"] if checking else []), "bpe_melodi"]
+    one = CliRunner().invoke(app, asked)
+    assert "pas accès à internet" not in str(one.exception)
+    server.declared["rpps"] = server.declared["bpe_melodi"]
+    both = CliRunner().invoke(app, [*asked, "rpps"])
+    assert "cet ordinateur n'a peut-être pas accès à internet" in str(both.exception)

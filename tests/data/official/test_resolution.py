@@ -291,3 +291,13 @@ def test_every_declared_way_has_what_it_needs():
                 assert "{year}" in way.address, key
         if source.latest:
             assert source.every, key
+
+
+def test_each_source_says_which_file_to_take_elsewhere_and_which_command_reads_it():
+    declared = sources()
+    assert declared["osm_limousin"].command == "proxisoins roads build"
+    assert declared["insee_ages"].command == "proxisoins import"
+    # The census of 2022 stands at a fixed address; the pinned one is that of 2021.
+    assert "2022" in declared["insee_ages"].elsewhere
+    assert "767470ac" in declared["centres_sante"].elsewhere
+    assert all(one.elsewhere.startswith("https://") for one in declared.values())
