@@ -1,5 +1,6 @@
 """A plan of help in a real browser: chosen, changed, saved, shared, opened on a phone."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
@@ -12,6 +13,7 @@ def settled(page: Page) -> None:
     page.locator("[data-test-script-state=notRunning]").first.wait_for(timeout=SLOW_MS)
 
 
+@pytest.mark.campaign
 def test_a_plan_is_chosen_changed_saved_shared_and_read_on_a_phone(
     server: str, open_page: OpenPage
 ) -> None:

@@ -111,6 +111,7 @@ def test_task_04_cardiology_in_carence_and_who_can_help(newcomer: Gestures) -> N
     assert all(re.search(r"\d", row) for row in helpers)
 
 
+@pytest.mark.campaign
 def test_task_05_what_if_that_line_is_held(newcomer: Gestures) -> None:
     newcomer.screen("Permanence")
     newcomer.choose("Spécialité", "Cardiologie")
