@@ -102,6 +102,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     ] = None,
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
+    import datetime as dt
     from dataclasses import replace
 
     from data.base import french
@@ -112,6 +113,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from models.learning.nowcast import feeds
     from models.learning.predictors import early_told
     from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
+    from models.region.flag import overdue
 
     reading = panels.read_counted(panel)
     seen = [register_files.read(path) for path in register or []]
@@ -132,6 +134,8 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         f"horizon {years} "
         f"(fin {as_of + horizon}) : {out}."
     )
+    if late := overdue(as_of, horizon, dt.datetime.now(dt.UTC).date()):
+        typer.echo(late)
     if early := early_told(as_of):
         typer.echo(f"Doute : {early}")
     if strangers := unplaced(inputs, result["code"]):

@@ -1,5 +1,6 @@
 """Predictions, the shipped artefact, the command, and the words of a prediction."""
 
+import datetime as dt
 import itertools
 import json
 import pickletools
@@ -172,6 +173,16 @@ def test_the_command_takes_codes_under_usual_headings_and_says_its_columns(
     assert "« CODGEO »" in told[0]
     assert "non lues : « nom »" in told[0]
     assert "« Code commune », « apl_2016 », « apl65_2016 »" in told[1]
+
+
+def test_the_command_says_that_the_end_of_its_forecast_has_passed(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    source, out, year = tmp_path / "panel.csv", tmp_path / "risk.csv", dt.datetime.now(dt.UTC).year
+    panel.to_csv(source, index=False)
+    assert "Prévision échue : elle part des effectifs de 2017" in run(source, out)
+    panel.rename(columns={"gp_2020": f"gp_{year}"}).to_csv(source, index=False)
+    assert "échue" not in run(source, out, year=year)
 
 
 def test_the_command_reads_a_register(panel: pd.DataFrame, tmp_path: Path) -> None:
