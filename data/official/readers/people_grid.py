@@ -206,7 +206,8 @@ def _placed(batch: pd.DataFrame, tally: Tally, system: int) -> pd.DataFrame:
     if "identity" in batch:
         rows[["lon", "lat"]] = _centres(batch["identity"])
     else:
-        rows["lon"], rows["lat"] = numbers(batch["lon"]), numbers(batch["lat"])
+        rows["lon"] = numbers(batch["lon"]).astype(float)  # metres are often whole
+        rows["lat"] = numbers(batch["lat"]).astype(float)
         metres = rows["lon"].abs() > 180
         if metres.any():
             places = rows.loc[metres, ["lon", "lat"]].to_numpy(float)

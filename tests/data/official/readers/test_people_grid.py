@@ -49,6 +49,16 @@ def test_filosofi_squares_are_placed_by_their_identity(read, tmp_path):
     assert any("1 carreau loin" in remark for remark in result.tally.remarks)
 
 
+def test_a_grid_in_whole_metres(read, tmp_path):
+    x, y = map(round, TO_L93.transform(0.716, 46.1))
+    path = tmp_path / "grille_2023.csv"
+    path.write_text(f"x;y;population\n{x};{y};40\n{x + 200};{y};7\n", "utf-8")
+    table = read(path)[1].tables["people_squares"]
+    assert table["people"].tolist() == [40, 7]
+    assert table["lon"].tolist() == pytest.approx([0.716, 0.7186], abs=1e-4)
+    assert table["lat"].tolist() == pytest.approx([46.1, 46.1], abs=1e-4)
+
+
 @pytest.mark.parametrize("metres", [True, False])
 def test_any_grid_with_coordinates(read, tmp_path, metres):
     x, y = TO_L93.transform(0.716, 46.1) if metres else (0.716, 46.1)
