@@ -102,7 +102,6 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     ] = None,
 ) -> None:
     """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
-    import datetime as dt
     from dataclasses import replace
 
     from data.base import french
@@ -134,7 +133,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         f"horizon {years} "
         f"(fin {as_of + horizon}) : {out}."
     )
-    if late := overdue(as_of, horizon, dt.datetime.now(dt.UTC).date()):
+    if late := overdue(as_of, horizon, french.today()):
         typer.echo(late)
     if early := early_told(as_of):
         typer.echo(f"Doute : {early}")

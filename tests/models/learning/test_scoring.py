@@ -1,6 +1,5 @@
 """Predictions, the shipped artefact, the command, and the words of a prediction."""
 
-import datetime as dt
 import itertools
 import json
 import pickletools
@@ -11,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from data.base.french import number
+from data.base.french import number, today
 from data.cli import app as proxisoins
 from geo.errors import InvalidInputError
 from models.backtests import report
@@ -178,7 +177,7 @@ def test_the_command_takes_codes_under_usual_headings_and_says_its_columns(
 def test_the_command_says_that_the_end_of_its_forecast_has_passed(
     panel: pd.DataFrame, tmp_path: Path
 ) -> None:
-    source, out, year = tmp_path / "panel.csv", tmp_path / "risk.csv", dt.datetime.now(dt.UTC).year
+    source, out, year = tmp_path / "panel.csv", tmp_path / "risk.csv", today().year
     panel.to_csv(source, index=False)
     assert "Prévision échue : elle part des effectifs de 2017" in run(source, out)
     panel.rename(columns={"gp_2020": f"gp_{year}"}).to_csv(source, index=False)
