@@ -20,7 +20,7 @@ _PARTED, _YEARS = 1_000, (1900, 2200)
 
 _FIGURE = re.compile(r"(?P<size>[+−]?\d[\d\u202f\xa0]*(,\d+)?)([ \xa0\u202f](?P<unit>%|min|h|€))?")
 """A figure written as a text, with its unit."""
-_NO_FIGURE = frozenset({MISSING, "–", "", "sans fin"})
+_NO_FIGURE = frozenset({MISSING, "–", "", "sans fin", "aucun trajet connu"})
 """What stands in place of one."""
 _NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
 """Of these, what sorts with numbers."""

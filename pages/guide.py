@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from data.base.french import unbroken
 from pages.glossary import GLOSSARY
 
 _STEPS = (
@@ -88,7 +89,7 @@ def draw() -> None:
     st.title("Guide")
     steps = "".join(
         f'<li><img src="{_picture(drawing)}" alt="">'
-        f"<h2>{rank}. {escape(title)}</h2><p>{escape(words)}</p></li>"
+        f"<h2>{rank}. {escape(title)}</h2><p>{escape(unbroken(words))}</p></li>"
         for rank, (title, words, drawing) in enumerate(_STEPS, 1)
     )
     st.html(f'{_STYLE}<ol class="ps-steps">{steps}</ol>')
@@ -97,7 +98,7 @@ def draw() -> None:
         st.markdown(f"- {question} **{screen}**")
     st.header("Les mots")
     words = "".join(
-        f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in GLOSSARY
+        f"<dt>{escape(word)}</dt><dd>{escape(unbroken(meaning))}</dd>" for word, meaning in GLOSSARY
     )
     st.html(f'{_STYLE}<dl class="ps-words">{words}</dl>')
 

@@ -24,6 +24,7 @@ __all__ = [
     "slug",
     "tenths_if_any",
     "today",
+    "unbroken",
 ]
 
 
@@ -48,6 +49,15 @@ def percent(share: float | None, decimals: int = 0) -> str:
     if share is None or not math.isfinite(share):
         return MISSING
     return number(100 * share, decimals) + "\u00a0%"
+
+
+def unbroken(text: str) -> str:
+    """Return a text where no line starts with a French colon, nor ends with what opens a quote.
+
+    >>> unbroken("« Carte » : oui").count("\N{NO-BREAK SPACE}")
+    3
+    """
+    return re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
 
 
 def today() -> dt.date:

@@ -12,7 +12,7 @@ from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 from fpdf.prefs import ViewerPreferences
 
-from data.base.french import MISSING, date
+from data.base.french import MISSING, date, unbroken
 
 MARGIN_MM = 14.0
 INK = (22, 22, 22)
@@ -87,7 +87,7 @@ class Document(FPDF):
 
     def line_of(self, text: str, height_mm: float = 4.6) -> None:
         """Write a paragraph over the width of the page."""
-        told = _kept_together(text)
+        told = unbroken(text)
         self.multi_cell(0, height_mm, told, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def heading(self, text: str, size: float = 12, *, keep_mm: float = _KEPT_MM) -> None:
@@ -146,7 +146,7 @@ class Document(FPDF):
                 self.multi_cell(
                     0,
                     3.2 * scale,
-                    _kept_together(note),
+                    unbroken(note),
                     align="L",
                     dry_run=True,
                     output=MethodReturnValue.HEIGHT,
@@ -169,11 +169,6 @@ class Document(FPDF):
             self.add_page()
         self.sources(scale or 1.0)
         return bytes(self.output())
-
-
-def _kept_together(text: str) -> str:
-    """Return a text where no line starts with a French colon, nor ends with what opens a quote."""
-    return re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:

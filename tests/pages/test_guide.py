@@ -32,6 +32,9 @@ def test_it_shows_the_steps_and_all_the_words() -> None:
     shown = " ".join(one.proto.body for one in opened().get("html"))
     assert shown.count("<li>") == 4
     assert shown.count("<dt>") == len(GLOSSARY)
+    # No line of a card may start with a colon.
+    assert "gauche\xa0: la phrase" in shown
+    assert "«\xa0Isochrone d’ici\xa0»" in shown
 
 
 def test_each_step_has_a_drawing_that_streamlit_keeps() -> None:
