@@ -84,7 +84,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     unreadable = sites["code"] == ""
     tally.refuse(sites[unreadable], "code de commune illisible")
     sites = placed(sites[~unreadable], index, tally)[SITE_COLUMNS]
-    sites = sites[~sites.duplicated("id")]
+    again = sites.duplicated("id")
+    tally.refuse(sites[again], "établissement déjà lu plus haut")
+    sites = sites[~again]
     kept = sites[sites["category"].isin(KINDS)]
     if len(sites) > len(kept):
         tally.remarks.append(

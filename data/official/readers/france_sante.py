@@ -14,6 +14,10 @@ from data.region.rules import LABEL_CODE
 from geo.errors import InvalidInputError
 
 _LABELLED = re.compile(rf"^(?:{LABEL_CODE}|o|oui|vrai|true|1|x)$|france sante|^labell?is")
+_IS_LABELLED = re.compile(
+    r"^(?:est |structure |statut )?labell?is(?:ee?s?|ation)?\b(?! le\b| depuis\b)"
+)
+"""A heading of a column that tells whether a place is labelled; that of a date does not."""
 _DENIED = re.compile(r"^n$|\b(?:non|pas|refus\w*|retir\w*|suspendue?|sans|fin|perdu\w*|ex)\b")
 _PENDING = re.compile(
     r"\b(?:cours|demande|candidat\w*|projet|instruction|futur\w*|attente|a venir)\b"
@@ -113,7 +117,8 @@ def _label(header: Header) -> int | None:
         for name, position in header.columns.items():
             if set(words) <= set(name.split()):
                 return position
-    return None
+    said = (p for name, p in header.columns.items() if _IS_LABELLED.match(name))
+    return next(said, None)
 
 
 def _named_towns(rows: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:

@@ -49,7 +49,10 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         without = rows["authorised"].str.replace(r"\.0$", "", regex=True) != AUTHORISED
         tally.refuse(rows[without], "sans autorisation d'urgences (AUTSU)")
         rows = rows[~without]
-    rows = rows.assign(id=rows["id"].str.zfill(9)).drop_duplicates("id")
+    rows = rows.assign(id=rows["id"].str.zfill(9))
+    again = rows.duplicated("id")
+    tally.refuse(rows[again], "établissement déjà lu plus haut")
+    rows = rows[~again]
     placed = rows[["id"]].merge(index.sites, on="id", how="left").set_axis(rows.index)
     lost = placed["code"].isna()
     tally.refuse(placed[lost], "établissement absent du FINESS géolocalisé")

@@ -181,6 +181,31 @@ def test_activities_without_places_ask_for_finess(read, golden):
         read(golden / "finess_care.csv")
 
 
+@pytest.mark.parametrize(
+    ("title", "others"),
+    [
+        ("Labellisée", ["oui", "NON"]),
+        ("Labellisation", ["Labellisée", "En cours"]),
+        ("Labellisées le", None),
+        ("Date de labellisation", None),
+    ],
+)
+def test_a_column_that_says_who_is_labelled_is_read_whatever_its_title(
+    tmp_path, with_sites, title, others
+):
+    cells = others or ["01/02/2026", "03/04/2026"]
+    path = tmp_path / "liste.csv"
+    path.write_text(
+        f"Liste France Santé;;;\nN° FINESS;Nom;Code INSEE;{title}\n"
+        f"160000001;MSP A;16001;{cells[0]}\n330000050;MSP B;33063;{cells[1]}\n",
+        "utf-8",
+    )
+    _, result = _read(path, with_sites)
+    found = set(result.tables["structures"]["id"])
+    assert found == ({"160000001"} if others else {"160000001", "330000050"})
+    assert result.tally.read == len(found) + sum(one.count for one in result.tally.refused)
+
+
 def test_directory_extract_keeps_the_label_51(golden, with_sites):
     source, result = _read(golden / "france_sante_annuaire.csv", with_sites)
     assert source == "france_sante"
