@@ -36,6 +36,7 @@ def contours_of(communes: pd.DataFrame, archives: Archives) -> dict[str, Any]:
     found: dict[str, Any] = {}
     incomplete = []
     for code, former in zip(communes["code"], communes["former"], strict=True):
+        # Its own contour, then those of delegated communes that it does not cover yet.
         parts = [own[code]] if code in own else []
         merged = sorted(({*former} - current | {code}) & delegated.keys())
         for part in (delegated[c] for c in merged):

@@ -58,9 +58,11 @@ def land_around(
         "lointain" (coarse land beyond the frame, to be drawn only); EPSG:4326. What no geometry
         covers is water.
     """
+    # The frame: around the mainland part, or around islands where there is nothing else.
     mainland = region["departement"].str.len() == len("75")
     framed = region[mainland] if mainland.any() else region
     frame = shapely.box(*framed.total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
+    # The coast and the countries of the atlas, cut to the frame.
     countries = _topojson(archives.coasts_json("countries-10m"))
     world = shapely.make_valid(countries.geometry.to_numpy())
     names = countries["name"].to_numpy()
@@ -68,6 +70,7 @@ def land_around(
     clipped = shapely.intersection(world[near], frame)
     coast = shapely.union_all(clipped)
     foreign = shapely.union_all(clipped[names[near] != "France"])
+    # French land is that of communes, finer than the atlas; estuaries in them are water.
     ours = shapely.union_all(region.geometry.dropna().to_numpy())
     others = france[~france["code"].isin(region["code"])]
     around = shapely.union_all(
@@ -78,6 +81,7 @@ def land_around(
     )
     french_land = _areas(shapely.union(ours, around))
     water = enclosed_water(french_land, coast)
+    # Neighbours reach our exact border; far land is coarse, and only to be drawn.
     border = shapely.intersection(coast, shapely.buffer(foreign, FOREIGN_OVERLAP_DEGREES))
     neighbours = shapely.difference(shapely.union_all([around, foreign, border]), ours)
     wide = shapely.difference(
