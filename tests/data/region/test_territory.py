@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
@@ -23,7 +24,8 @@ def test_territories_are_equal_by_region_and_version() -> None:
     assert here != here.version
 
 
-def test_caches_ask_a_territory_for_its_version_alone(prepared_home) -> None:
+@pytest.mark.usefixtures("prepared")
+def test_caches_ask_a_territory_for_its_version_alone() -> None:
     here = catalogue.load_territory()
     twin = replace(here)
     assert ground_of(twin) is ground_of(here)
@@ -54,6 +56,7 @@ def test_tables_replaced_under_one_version_are_read_again() -> None:
     assert inputs.places(here)["gps"].sum() == known
 
 
+@pytest.mark.usefixtures("prepared")
 def test_whoever_writes_in_a_table_that_is_kept_writes_in_a_copy() -> None:
     here = catalogue.load_territory()
     for read in (inputs.places, inputs.gp_pairs, commune_indicators):
