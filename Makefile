@@ -48,7 +48,8 @@ test-lowest: .venv/ready-dev ## run the tests (TESTS=…) on the lowest versions
 		--extra dev --extra login --no-header --no-annotate --output-file .venv-lowest.txt
 	$(VENV_PYTHON) -m uv venv --quiet --allow-existing .venv-lowest
 	$(VENV_PYTHON) -m uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest.txt
-	PYTHONPATH=. .venv-lowest/bin/python -m pytest -x -m "not browser" $(TESTS)
+	$(VENV_PYTHON) -m uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
+	PYTHONPATH=. .venv-lowest/bin/python -m pytest -x -m "not browser and not campaign" $(TESTS)
 
 browser: ## find a Chrome or Chromium, or install Debian's where that is allowed
 	@.ci/browser --install >/dev/null || [ -z "$$PROXISOINS_REQUIRE_BROWSER" ]
