@@ -45,7 +45,7 @@ def placed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFram
                 "établissements sans coordonnées, placés au point de leur commune",
             )
         )
-    moved = rows.copy()
+    moved = rows.astype({"lon": float, "lat": float})  # written whole, they are read as integers
     moved.loc[lacking, ["lon", "lat"]] = centre.loc[lacking, ["lon", "lat"]]
     lost = moved["lon"].isna() | moved["lat"].isna()
     tally.refuse(moved[lost], "ni coordonnées, ni commune de la région ou de ses abords")

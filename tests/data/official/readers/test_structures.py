@@ -206,6 +206,17 @@ def test_a_column_that_says_who_is_labelled_is_read_whatever_its_title(
     assert result.tally.read == len(found) + sum(one.count for one in result.tally.refused)
 
 
+def test_a_place_written_in_whole_degrees_far_from_its_commune_is_brought_back(
+    tmp_path, with_sites
+):
+    path = tmp_path / "liste.csv"
+    path.write_text("FINESS;Nom;lon;lat;code_insee;France Santé\n160000001;A;2;44;16001;oui\n")
+    _, result = _read(path, with_sites)
+    assert _places(result.tables["structures"]) == {
+        "160000001": ("france_sante", "16001", 0.72, 46.1)
+    }
+
+
 def test_directory_extract_keeps_the_label_51(golden, with_sites):
     source, result = _read(golden / "france_sante_annuaire.csv", with_sites)
     assert source == "france_sante"
