@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 import typer
 
 from data.base import ownership
+from data.cli import spoken
 from data.cli.access import write_access
 from data.cli.imports import import_files, status, undo
 from data.cli.maintenance import restore_backup, write_backup
@@ -65,9 +66,10 @@ for _entry in entry_points(group="proxisoins.commands"):
 def main() -> None:
     """Run the command; an error of ours ends in one French sentence and exit code 1."""
     try:
-        app()
+        code = spoken.run(app)
     except ProxiSoinsError as error:
         typer.echo(f"Erreur : {error}", err=True)
         raise SystemExit(1) from None
     finally:
         ownership.settle()
+    raise SystemExit(code)
