@@ -227,7 +227,7 @@ def room(
     ] = None,
 ) -> None:
     """Dire qui sera sans place quand des communes auront perdu leur dernier médecin."""
-    from data.base.french import number
+    from data.base.french import counted, number
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
     from models.region.soon import ASSUMPTIONS, DRAWS, kept
@@ -239,8 +239,8 @@ def room(
     typer.echo(
         f"Habitants sans place à 20 minutes, le plus proche passant le premier : "
         f"{number(found.now)} d’après les effectifs connus ; {number(found.expected)} attendus "
-        f"{horizon} ans après, entre {number(found.low)} et {number(found.high)} dans neuf des dix "
-        f"avenirs tirés ({number(DRAWS)} tirages)."
+        f"{counted(horizon, 'an', 'ans')} après, entre {number(found.low)} et {number(found.high)} "
+        f"dans neuf des dix avenirs tirés ({number(DRAWS)} tirages)."
     )
     for sentence in ASSUMPTIONS:
         typer.echo(f"Note : {sentence}", err=True)

@@ -308,8 +308,9 @@ def follow_up(territory: Territory) -> None:
         )
     if told.horizon != told.end - told.start:
         st.text(
-            f"Le modèle connaît l’horizon de {told.horizon} ans, l’écart est de "
-            f"{told.end - told.start} ans : l’écart attendu n’est pas nul."
+            f"Le modèle connaît l’horizon de {french.counted(told.horizon, 'an', 'ans')}, l’écart "
+            f"est de {french.counted(told.end - told.start, 'an', 'ans')} : l’écart attendu n’est "
+            "pas nul."
         )
     (st.error if told.result.drifted else st.success)(told.result.sentence)
     grids.draw(

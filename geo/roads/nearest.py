@@ -11,7 +11,7 @@ from geo.compiled import kernel
 from geo.roads.places import Places, direct_ms
 from geo.roads.queries import Router
 from geo.roads.search import NEVER_MS, Ints
-from geo.roads.spread import NOWHERE, Keys, keys_of, later, spread
+from geo.roads.spread import NOWHERE, Keys, keys_of, later, ms_of, site_of, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def _served_by(number: int, keys: Keys) -> Ints:
     nodes = np.empty(keys.size, np.int32)
     count = 0
     for node in range(keys.size):
-        if keys[node] & 0xFFFFFFFF == number:
+        if site_of(keys[node]) == number:
             nodes[count] = node
             count += 1
     return nodes[:count]
@@ -169,8 +169,8 @@ def _read_field(
         for column in (3, 5):
             node = points[p, column]
             if node >= 0 and keys[node] < NOWHERE:
-                total = (keys[node] >> 32) + points[p, column + 1]
-                owner = keys[node] & 0xFFFFFFFF
+                total = ms_of(keys[node]) + points[p, column + 1]
+                owner = site_of(keys[node])
                 if total < best or (total == best and owner < which):
                     best, which = total, owner
         here = points[p, 0]

@@ -35,9 +35,16 @@ def keys_of(ms: Ints, site: Ints) -> Keys:
     return (ms.astype(np.int64) << 32) | site
 
 
-def sites_of(keys: Keys) -> npt.NDArray[np.int64]:
-    """Return the site of each key, shape (n,), -1 where there is none."""
-    return np.where(keys == NOWHERE, -1, keys & 0xFFFFFFFF)
+@kernel
+def ms_of(key: int) -> int:
+    """Return the time of a key, ms; NEVER_MS where there is no site."""
+    return key >> 32
+
+
+@kernel
+def site_of(key: int) -> int:
+    """Return the site of a key; 2**31 - 1 where there is none."""
+    return key & 0xFFFFFFFF
 
 
 @kernel

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.french import counted
 from data.base.spreadsheet_text import safe_text
 from geo.errors import InvalidInputError
 from models.learning import artefact, explain, features, nowcast
@@ -45,7 +46,8 @@ def predict(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
     """
     if horizon not in HORIZONS:
         raise InvalidInputError(
-            f"Horizon de {horizon} ans inconnu : de {HORIZONS[0]} à {HORIZONS[-1]} ans."
+            f"Horizon de {counted(horizon, 'an', 'ans')} inconnu : de {HORIZONS[0]} à "
+            f"{HORIZONS[-1]} ans."
         )
     return scored(artefact.shipped(), features.compute(inputs, as_of), inputs, as_of, horizon)
 

@@ -17,7 +17,7 @@ from data.access import room_tables as rooms
 from data.access.indicators import LEVELS
 from data.access.room import room_tables
 from data.base import table_cache
-from data.base.french import number, today
+from data.base.french import counted, number, today
 from data.base.table_cache import cached_table, digest
 from data.region.privacy import LEAST_COMMUNES
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
@@ -253,8 +253,8 @@ def sentence(found: Soon, year: int | None) -> str:
     since = f" après les effectifs de {year}" if year else " après les effectifs connus"
     late = overdue(year, found.horizon, today()) if year else ""
     return (
-        f"{found.horizon} ans{since} : {number(found.expected)} habitants sans place à "
-        f"{number(HUBERT_MINUTES)} minutes attendus, entre {number(found.low)} et "
+        f"{counted(found.horizon, 'an', 'ans')}{since} : {number(found.expected)} habitants "
+        f"sans place à {number(HUBERT_MINUTES)} minutes attendus, entre {number(found.low)} et "
         f"{number(found.high)} dans neuf des dix avenirs tirés, au lieu de {number(found.now)}, à "
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, le plus proche passant le "
         f"premier. {late}".strip()
