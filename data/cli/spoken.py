@@ -12,40 +12,33 @@ USAGE_EXIT = 2
 """Exit code of a command that was not understood, as of other programs."""
 
 _SAID: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (r"Missing option '(.+?)'\.?", lambda m: f"Il manque l’option {m[1]}."),
-    (r"Missing argument '(.+?)'\.?", lambda m: f"Il manque {m[1]}."),
-    (r"Missing command\.?", lambda _: "Il manque une commande."),
-    (r"No such command '(.+?)'\.?", lambda m: f"Commande inconnue : « {m[1]} »."),
+    (r"^Missing option '(.+?)'\.?", lambda m: f"Il manque l’option {m[1]}."),
+    (r"^Missing argument '(.+?)'\.?", lambda m: f"Il manque {m[1]}."),
+    (r"^Missing command\.?", lambda _: "Il manque une commande."),
+    (r"^No such command '(.+?)'\.?", lambda m: f"Commande inconnue : « {m[1]} »."),
     (
-        r"No such option: (\S+)(?: \(Possible options: (.+)\))?",
+        r"^No such option: (\S+)(?: \(Possible options: (.+)\))?",
         lambda m: f"Option inconnue : {m[1]}." + (f" Options proches : {m[2]}." if m[2] else ""),
     ),
-    (r"Option '(.+?)' requires an argument\.", lambda m: f"L’option {m[1]} attend une valeur."),
-    (r"Option '(.+?)' does not take a value\.", lambda m: f"L’option {m[1]} se met sans valeur."),
-    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", lambda m: f"De trop : {m[1]}."),
-    (r"Invalid value for '(.+?)': (.+)", lambda m: f"Valeur refusée pour {m[1]} : {_why(m[2])}."),
+    (r"^Option '(.+?)' requires an argument\.", lambda m: f"L’option {m[1]} attend une valeur."),
+    (r"^Option '(.+?)' does not take a value\.", lambda m: f"L’option {m[1]} se met sans valeur."),
+    (r"^Got unexpected extra argument(?:s|\(s\))? \((.+)\)", lambda m: f"De trop : {m[1]}."),
+    (r"^Invalid value for '(.+?)': (.+)", lambda m: f"Valeur refusée pour {m[1]} : {_why(m[2])}."),
 )
 """What Typer says, and what we say."""
 
 _WHY: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (r".*valid integer.*", lambda _: "un nombre entier est attendu"),
-    (r".*valid number.*", lambda _: "un nombre est attendu, avec un point décimal"),
-    (r".*greater than or equal to (\S+)", lambda m: f"{m[1]} ou plus est attendu"),
-    (r".*less than or equal to (\S+)", lambda m: f"{m[1]} ou moins est attendu"),
-    (r".*greater than (\S+)", lambda m: f"plus de {m[1]} est attendu"),
-    (r".*less than (\S+)", lambda m: f"moins de {m[1]} est attendu"),
-    (r"\w+ '(.+)' does not exist\.", lambda m: f"« {m[1]} » n’existe pas"),
-    (r"\w+ '(.+)' is a directory\.", lambda m: f"« {m[1]} » est un dossier, pas un fichier"),
-    (r"\w+ '(.+)' is a file\.", lambda m: f"« {m[1]} » est un fichier, pas un dossier"),
-    (r"\w+ '(.+)' is not readable\.", lambda m: f"« {m[1]} » ne peut pas être lu"),
-    (r"\w+ '(.+)' is not writable\.", lambda m: f"« {m[1]} » ne peut pas être écrit"),
-    (r"'(.+)' is not one of (.+?)\.?", lambda m: f"« {m[1]} » n’est pas un choix de {m[2]}"),
+    (r"valid integer", lambda _: "un nombre entier est attendu"),
+    (r"valid number", lambda _: "un nombre est attendu, avec un point décimal"),
+    (r"greater than or equal to (\S+)", lambda m: f"{m[1]} ou plus est attendu"),
+    (r"less than or equal to (\S+)", lambda m: f"{m[1]} ou moins est attendu"),
+    (r"is not one of (.+)", lambda m: f"à choisir parmi {m[1]}"),
 )
 
 
 def _translated(said: str, table: tuple[tuple[str, Callable[[re.Match[str]], str]], ...]) -> str:
     for pattern, french in table:
-        found = re.fullmatch(pattern, said, re.DOTALL)
+        found = re.search(pattern, said)
         if found:
             return french(found)
     return said
