@@ -105,7 +105,10 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     written = {
         name: values
         for name in frame.columns
-        if name not in config and (values := _numbers(frame[name])) is not None
+        if frame.size <= _MOST_STYLED
+        and frame.index.is_unique  # as a styled table wants
+        and name not in config
+        and (values := _numbers(frame[name])) is not None
     }
     for name in frame.columns:
         column = frame[name]
@@ -114,7 +117,7 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
     options |= {"column_config": config} if config else {}
-    if not written or frame.size > _MOST_STYLED or not frame.index.is_unique:
+    if not written:
         return frame, options
     texts: dict[Any, str | Callable[[object], str] | None] = {}
     for name, values in written.items():

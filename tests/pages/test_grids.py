@@ -89,6 +89,13 @@ def test_figures_of_one_unit_sort_by_size_and_read_as_written() -> None:
     assert written.iloc[:, 1].tolist() == ["sans fin", "1\u202f234,5 min", "−2,0 min"]
 
 
+def test_figures_that_cannot_sort_as_numbers_stand_on_the_right_all_the_same() -> None:
+    frame = pd.DataFrame({"Part": ["9 %", "85 %"]}, index=[1, 1])  # no style without own rows
+    shown, options = grids._french(frame, {})
+    assert shown is frame
+    assert options["column_config"]["Part"]["alignment"] == "right"
+
+
 def test_what_is_missing_in_a_grid_is_said_in_french() -> None:
     assert grids._french(pd.DataFrame({"a": [1.0, None]}), {})[1]["placeholder"] == MISSING
 
