@@ -88,9 +88,8 @@ def _tidy(candidate: Candidate) -> Header | None:
 
 def _told_once(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     """Leave out what no APL can be, and the lines that repeat or contradict one another."""
-    wrong = rows[["apl", "apl65"]].lt(0).any(axis=1) | rows[["apl", "apl65"]].gt(MOST_APL).any(
-        axis=1
-    )
+    told = rows[["apl", "apl65"]]
+    wrong = (told.lt(0) | told.gt(MOST_APL)).any(axis=1)
     tally.lose(rows[wrong], f"APL négative, ou de plus de {MOST_APL:.0f} consultations par an")
     plain = rows["code"].map(plain_code)
     rows = rows.assign(own=plain.where(plain != "", rows["code"]))[~wrong]

@@ -15,6 +15,7 @@ from data.files.cells import numbers
 from data.files.text_files import InputFile, TextTable, reading
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
+from data.official.readers.rows import SITE_AGAIN, only_once
 from data.official.readers.structures import SITE_COLUMNS, as_structures, placed
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -84,9 +85,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     unreadable = sites["code"] == ""
     tally.refuse(sites[unreadable], "code de commune illisible")
     sites = placed(sites[~unreadable], index, tally)[SITE_COLUMNS]
-    again = sites.duplicated("id")
-    tally.refuse(sites[again], "établissement déjà lu plus haut")
-    sites = sites[~again]
+    sites = only_once(sites, tally, "id", SITE_AGAIN)
     kept = sites[sites["category"].isin(KINDS)]
     if len(sites) > len(kept):
         tally.remarks.append(

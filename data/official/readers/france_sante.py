@@ -7,6 +7,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.rows import only_once
 from data.official.readers.structures import as_structures, placed
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -80,9 +81,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows["id"] = rows["id"].str.zfill(9)
     wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
     tally.refuse(rows[wrong], "numéro FINESS illisible")
-    again = rows.duplicated("id") & ~wrong
-    tally.refuse(rows[again], "structure déjà lue plus haut")
-    rows = rows[~wrong & ~again]
+    rows = only_once(rows[~wrong], tally, "id", "structure déjà lue plus haut")
     require_rows(len(rows), name, "structures labellisées France Santé")
     # Where they stand: by the FINESS number, else by the commune named.
     rows = _named_towns(_joined_to_finess(rows, index), index)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.base import french
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.rows import SITE_AGAIN, only_once
 from data.official.readers.structures import as_structures
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -49,10 +50,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         without = rows["authorised"].str.replace(r"\.0$", "", regex=True) != AUTHORISED
         tally.refuse(rows[without], "sans autorisation d'urgences (AUTSU)")
         rows = rows[~without]
-    rows = rows.assign(id=rows["id"].str.zfill(9))
-    again = rows.duplicated("id")
-    tally.refuse(rows[again], "établissement déjà lu plus haut")
-    rows = rows[~again]
+    rows = only_once(rows.assign(id=rows["id"].str.zfill(9)), tally, "id", SITE_AGAIN)
     placed = rows[["id"]].merge(index.sites, on="id", how="left").set_axis(rows.index)
     lost = placed["code"].isna()
     tally.refuse(placed[lost], "établissement absent du FINESS géolocalisé")

@@ -7,6 +7,8 @@ from data.base import french
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.tally import Tally
 
+SITE_AGAIN = "établissement déjà lu plus haut"
+
 
 def said_once(rows: pd.DataFrame, keys: list[str], value: str, tally: Tally) -> pd.DataFrame:
     """Count once the rows that repeat one another, and refuse those that contradict one another.
@@ -85,8 +87,10 @@ def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     return rows[~second]
 
 
-def only_once(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
-    """Keep the first row of each `code`."""
-    again = rows.duplicated("code")
-    tally.refuse(rows[again], "commune déjà lue plus haut")
+def only_once(
+    rows: pd.DataFrame, tally: Tally, key: str = "code", what: str = "commune déjà lue plus haut"
+) -> pd.DataFrame:
+    """Keep the first row of each `key`; `what` says why the others are refused."""
+    again = rows.duplicated(key)
+    tally.refuse(rows[again], what)
     return rows[~again]
