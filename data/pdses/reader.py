@@ -217,14 +217,11 @@ def _overflow(cells: Sequence[str], width: int) -> str:
 
 def _long(found: _Found) -> LinesFile:
     lines: list[WrittenLine] = []
-    totals: list[int] = []
-    for number, cells in found.rows:
+    rows, totals = _without_totals(found.rows, found.columns)
+    for number, cells in rows:
         if not any(cells):
             continue
         own = _own(cells, found.columns)
-        if _is_total(own):
-            totals.append(number)
-            continue
         fault = _overflow(cells, len(found.heading))
         several = counted(own.get("type_ligne", ""), "")
         for rank, kind in enumerate(several, start=1):
@@ -235,43 +232,54 @@ def _long(found: _Found) -> LinesFile:
         if not several:
             lines.append(WrittenLine(len(lines), number, own, fault))
     ignored = tuple(found.heading[k] for k in found.others)
-    return LinesFile(
-        tuple(lines), wide=False, crosses=0, ignored=ignored, told=_totals_told(totals)
-    )
+    return LinesFile(tuple(lines), wide=False, crosses=0, ignored=ignored, told=totals)
 
 
-def _is_total(own: Mapping[str, str]) -> bool:
-    """Tell whether a row adds up others: it names no number of an establishment."""
-    return "nofinesset" not in own and is_total_row(own.get("etablissement", ""))
+def _without_totals(
+    rows: Sequence[Row], columns: Mapping[str, int]
+) -> tuple[list[Row], tuple[str, ...]]:
+    """Return the rows that add up no others (those name no establishment by its number), and say.
+
+    What is said is empty where there is no total.
+    """
+    kept: list[Row] = []
+    totals: list[int] = []
+    for number, cells in rows:
+        own = _own(cells, columns)
+        if "nofinesset" not in own and is_total_row(own.get("etablissement", "")):
+            totals.append(number)
+        else:
+            kept.append((number, cells))
+    if not totals:
+        return kept, ()
+    listed = ", ".join(map(str, totals[:5])) + ("…" if len(totals) > 5 else "")
+    where = "lignes" if len(totals) > 1 else "ligne"
+    told = counted_words(len(totals), "ligne", "lignes")
+    return kept, (f"non lu : {told} de total ({where} {listed})",)
 
 
-def _totals_told(rows: Sequence[int]) -> tuple[str, ...]:
-    if not rows:
-        return ()
-    listed = ", ".join(map(str, rows[:5])) + ("…" if len(rows) > 5 else "")
-    where = "lignes" if len(rows) > 1 else "ligne"
-    return (f"non lu : {counted_words(len(rows), 'ligne', 'lignes')} de total ({where} {listed})",)
+def _lines_of(cell: str, kind: str) -> tuple[list[str], bool]:
+    """Return the lines that a cell of an annex tells, and whether a number tells several."""
+    if whole := counted(cell, kind):
+        return whole, len(whole) > 1
+    named = pieces(cell)
+    lines = [line for part in named for line in counted(part, "") or [part]]
+    return lines, len(lines) > len(named)
 
 
 def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
     """Read an annex: one row per establishment, one column per specialty (and type)."""
     rows, specialties, ignored = _specialties(found)
     lines: list[WrittenLine] = []
-    crosses, totals = 0, list[int]()
+    crosses = 0
+    rows, totals = _without_totals(rows, found.columns)
     for number, cells in rows:
         own = _own(cells, found.columns)
-        if _is_total(own):
-            totals.append(number)
-            continue
         if not {"etablissement", "nofinesset"} & set(own):
             continue
         for k, (specialty, kind) in specialties.items():
             cell = cells[k] if k < len(cells) else ""
-            named_lines = pieces(cell)
-            parts = counted(cell, kind) or [
-                one for part in named_lines for one in counted(part, "") or [part]
-            ]
-            several = len(parts) > max(1, len(named_lines)) or len(counted(cell, kind)) > 1
+            parts, several = _lines_of(cell, kind)
             for rank, piece in enumerate(parts, start=1):
                 status = line_status(piece)
                 named = line_type(piece) or kind
@@ -286,13 +294,7 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
                 }
                 kept = {field: text for field, text in (own | told).items() if text}
                 lines.append(WrittenLine(len(lines), number, kept))
-    return LinesFile(
-        tuple(lines),
-        wide=True,
-        crosses=crosses,
-        ignored=tuple(ignored),
-        told=_totals_told(totals),
-    )
+    return LinesFile(tuple(lines), wide=True, crosses=crosses, ignored=tuple(ignored), told=totals)
 
 
 def _specialties(found: _Found) -> tuple[list[Row], dict[int, tuple[str, str]], list[str]]:
