@@ -1,7 +1,6 @@
 """What Typer itself says on a terminal, in French: titles of the help, errors of usage."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -63,7 +62,7 @@ def run(app: typer.Typer) -> int:
         typer.echo("Interrompu.", err=True)
         return 1
     except typer.TyperException as error:
-        if not sys.argv[1:] or type(error).__name__ == "NoArgsIsHelpError":
+        if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)  # the help itself
             return USAGE_EXIT
         typer.echo(f"Erreur : {sentence(error)}", err=True)

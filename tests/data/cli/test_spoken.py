@@ -46,6 +46,13 @@ def test_a_call_that_is_not_understood_is_told_in_french(
     assert not any(english in text for english in ("Error", "Missing", "Invalid", "such", "Try"))
 
 
+def test_the_command_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said() == 2
+    shown = "".join(capsys.readouterr())
+    assert "Commandes" in shown
+    assert "Erreur" not in shown
+
+
 @pytest.mark.parametrize("words", [["--help"], ["matrix", "--help"], ["risk", "predict", "--help"]])
 def test_the_help_has_french_titles(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert said(*words) == 0
