@@ -174,7 +174,8 @@ def draw_letter(content: Callable[[], str], *, key: str) -> None:
 def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
     found, pole = plan_of(territory, draft), pole_of(territory, draft, public=True)
-    if found is not None or pole is not None or draft.sites:
+    holds_one = found is not None or pole is not None
+    if holds_one or draft.sites:
         _draw_commune(territory, draft)
     heading = (draft.name, draft.note)
     if found is not None:
@@ -200,7 +201,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
             lambda: pole_report(territory, heading, pole, notes),
             key="partage-pole-pdf",
         )
-    return found is not None or pole is not None
+    return holds_one
 
 
 def _draw_commune(territory: Territory, draft: Draft) -> None:

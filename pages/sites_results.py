@@ -48,15 +48,15 @@ def judged(
     risk: frozenset[str] | None,
     departures: Mapping[str, int],
 ) -> SiteEvaluation:
-    """Return the judgement of sites, kept; long work shows its progress.
+    """Return the judgement of sites, kept for the session; long work shows its progress.
 
-    Without risk it is kept for all sessions, for who opens a shared link; else for this one.
+    Short and without risk, as most shared links, it is kept for all sessions.
     """
-    if risk is None:
+    if risk is None and len(sites) <= SHOWN_AT_ONCE:
         with st.spinner("Évaluation des sites…"):
             return _judged_for_all(territory, sites, departures)
     kept: dict[Any, SiteEvaluation] = st.session_state.setdefault(_KEPT, {})
-    key = (territory.version, told(sites, departures))
+    key = (territory.version, told(sites, departures), risk is None)
     if key in kept:
         return kept[key]
     if len(sites) <= SHOWN_AT_ONCE:
