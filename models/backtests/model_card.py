@@ -101,7 +101,7 @@ A planner confirms, refutes or handles each flag. Public views show territories 
 or more. Wording: "relève non assurée"; "probablement déjà parti : à vérifier" where a register
 disagrees. Predictions are kept when shown, with their date and the version of the model; when a
 newer panel comes, they are scored against it and the drift is shown (`models/region/follow_up.py`).
-A review keeps the prediction it judges. An agency's ages stay in memory.
+A review keeps the prediction it judges.
 
 ## 15. Open science
 Code, parameters (`models/assets/last_gp.json`, plain JSON, {shipped["date"]}, scikit-learn

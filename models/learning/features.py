@@ -98,9 +98,6 @@ def _placed(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
     columns |= surroundings(place, around, counts, gaps)
     columns |= _apl(known.apl, place, around)
     table = pd.DataFrame(columns, index=place.index)
-    if not known.ages.empty:
-        own = known.ages.reindex(place.index) - NATIONAL_APL[max(NATIONAL_APL)][1]
-        table["apl_over_65"] = own.fillna(table["apl_over_65"])
     table["gps"] = counts[0]
     table["rurality"] = rurality(place, around)
     return table[[*NAMES, "gps", "rurality"]]

@@ -1,4 +1,4 @@
-"""What the risk model reads, gathered once: panel, APL, reference, register, ages."""
+"""What the risk model reads, gathered once: panel, APL, reference, register."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -31,9 +31,6 @@ class Inputs:
         Columns code, year, apl, apl65, standardised_population (schema `apl`).
     reference
         Columns code, population, lon, lat: used for communes the embedded points lack.
-    ages
-        Index code: share of the GPs over 65, from an agency's own extract, in memory only. It
-        takes the place of the area's share (1 − APL65/APL) where it is given.
     register
         A register newer than the counts; it makes no predictor (`models.nowcast` reads it).
     """
@@ -41,7 +38,6 @@ class Inputs:
     panel: pd.DataFrame
     apl: pd.DataFrame = field(default_factory=pd.DataFrame)
     reference: pd.DataFrame = field(default_factory=pd.DataFrame)
-    ages: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     register: Register | None = None
 
     def known_at(self, year: int) -> "Inputs":
@@ -107,26 +103,6 @@ def unplaced(inputs: Inputs, codes: pd.Series) -> list[str]:
     if not inputs.reference.empty:
         placed |= set(inputs.reference["code"])
     return sorted(set(codes) - placed - set(places.successors()))
-
-
-def share_over_65(extract: pd.DataFrame) -> pd.Series:
-    """Return the share of GPs over 65 per commune from rows of code and age; nothing is kept.
-
-    Raises
-    ------
-    InvalidInputError
-        When a column lacks or an age is no age of a working doctor.
-    """
-    lacking = {"code", "age"} - set(extract.columns)
-    if lacking:
-        raise InvalidInputError(
-            f"L’extrait des âges n’a pas de colonne {', '.join(sorted(lacking))} : "
-            "deux colonnes sont attendues, code (INSEE) et age."
-        )
-    age = pd.to_numeric(extract["age"], errors="coerce")
-    if not age.dropna().between(24, 100).all():
-        raise InvalidInputError("L’extrait des âges contient des âges hors de 24 à 100 ans.")
-    return (age > 65).where(age.notna()).groupby(extract["code"].astype(str)).mean().dropna()
 
 
 def gather(

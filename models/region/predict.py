@@ -17,7 +17,7 @@ HIGH_CLASSES = CLASSES[2:]
 """Classes of a commune that counts in what is told to all."""
 
 
-def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inputs, int]:
+def inputs_of(territory: Territory) -> tuple[Inputs, int]:
     """Return the inputs of the model as the territory knows them, and their year.
 
     The history is left out when it is simulated and the counts are not (or the reverse): a trend
@@ -45,8 +45,7 @@ def inputs_of(territory: Territory, ages: pd.Series | None = None) -> tuple[Inpu
     wide = past.pivot_table(index="code", columns="year", values="gps")
     wide.columns = [f"gp_{past_year}" for past_year in wide.columns]
     panel = wide.join(counts.rename(f"gp_{year}"), how="outer").sort_index()
-    given = pd.Series(dtype=float) if ages is None else ages
-    return Inputs(panel, territory.apl, reference, given, register_of(territory)), year
+    return Inputs(panel, territory.apl, reference, register_of(territory)), year
 
 
 def register_of(territory: Territory) -> Register | None:
@@ -82,9 +81,7 @@ def _places_of_care(territory: Territory) -> Register | None:
     return of_table(counts, f"{moment.year}-{moment.month or 1:02d}", FINESS)
 
 
-def risk_table(
-    territory: Territory, horizon: int = DEFAULT_HORIZON, ages: pd.Series | None = None
-) -> pd.DataFrame:
+def risk_table(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
     """Return the risk of every commune of the region that has a GP, the riskiest first.
 
     For planners only: a commune with one GP points at a person. Public views use
@@ -96,7 +93,7 @@ def risk_table(
         code, name, departement, epci, then the columns of `models.learning.scoring.predict`, and
         as_of (year of the counts).
     """
-    inputs, year = inputs_of(territory, ages)
+    inputs, year = inputs_of(territory)
     table = predict(inputs, year, horizon)
     names = pd.DataFrame(territory.communes[["code", "name", "departement", "epci"]])
     told = "" if inputs.register is None else inputs.register.told

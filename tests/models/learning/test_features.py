@@ -8,7 +8,7 @@ import pytest
 
 from geo.errors import InvalidInputError
 from models.learning import features, neighbourhood, scoring
-from models.learning.inputs import Inputs, share_over_65
+from models.learning.inputs import Inputs
 from models.learning.predictors import NAMES, POPULATION_YEAR, PREDICTORS, THEMES
 from models.learning.signals import HORIZONS
 
@@ -121,15 +121,3 @@ def test_a_commune_learns_nothing_from_its_own_past_loss() -> None:
     for name in ("lost_10km", "lost_20km"):
         assert found[0][name][0] == found[1][name][0]
         assert found[0][name][1] > found[1][name][1]
-
-
-def test_ages_of_an_extract_take_the_place_of_the_area(inputs: Inputs) -> None:
-    table = features.compute(inputs, 2017)
-    code = table.index[0]
-    ages = share_over_65(pd.DataFrame({"code": [code, code], "age": [70, 50]}))
-    given = features.compute(replace(inputs, ages=ages), 2017)
-    assert given.loc[code, "apl_over_65"] == pytest.approx(0.5 - features.NATIONAL_APL[2018][1])
-    others = table.index[1:]
-    pd.testing.assert_frame_equal(given.loc[others], table.loc[others])
-    with pytest.raises(InvalidInputError, match="âges"):
-        share_over_65(pd.DataFrame({"code": ["01001"], "age": [7]}))

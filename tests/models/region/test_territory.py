@@ -1,4 +1,4 @@
-"""On the region of the application: privacy of grouped views, departures, ages in memory."""
+"""On the region of the application: privacy of grouped views, departures."""
 
 from dataclasses import replace
 
@@ -11,7 +11,6 @@ from data.region import catalogue, rules
 from data.region.territory import Territory
 from data.siting.departures import departures_of
 from geo.errors import InvalidInputError
-from models.learning.inputs import share_over_65
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import predict
 from models.region.departure import departure
@@ -67,16 +66,6 @@ def test_a_simulated_history_is_not_mixed_with_real_counts(territory: Territory)
     inputs, year = predict.inputs_of(replace(territory, provenance=provenance, version="real"))
     assert year == 2024
     assert list(inputs.panel.columns) == ["gp_2024"]
-
-
-def test_ages_leave_no_trace_in_the_table(territory: Territory, table: pd.DataFrame) -> None:
-    code = table["code"].iloc[0]
-    ages = share_over_65(pd.DataFrame({"code": [code], "age": [68.0]}))
-    older = predict.risk_table(territory, ages=ages)
-    assert list(older.columns) == list(table.columns)
-    both = table.merge(older, on="code", suffixes=("", "_older")).set_index("code")
-    assert both.loc[code, "probability_older"] > both.loc[code, "probability"]
-    assert "68" not in " ".join(both.loc[code, "reasons_older"])
 
 
 def test_a_departure_moves_patients_and_loses_none(territory: Territory) -> None:
