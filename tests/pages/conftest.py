@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from data.scenarios import database
+
 
 @pytest.fixture(scope="session", autouse=True)
 def components_looked_for_once() -> Iterator[None]:
@@ -34,3 +36,15 @@ def isolated_home(pages_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point the application to the folder of this worker."""
     monkeypatch.setenv("PROXISOINS_HOME", str(pages_home))
     return pages_home
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_for_other_modules(pages_home: Path) -> Iterator[None]:
+    """Empty the users' database at the end: what one module saves, the next one's lists lack."""
+    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(pages_home))
+        with database.session() as session:
+            for table in reversed(database.Base.metadata.sorted_tables):
+                session.execute(table.delete())
+            session.commit()
