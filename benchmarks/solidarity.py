@@ -19,8 +19,9 @@ from data.base.paths import ROOT
 from data.region.catalogue import load_territory
 from data.region.territory import Territory
 from data.solidarity import tables
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 
 AIM_S = 2.0
 ASKED = {

@@ -16,8 +16,9 @@ from scipy import optimize, sparse
 from data.region.catalogue import load_territory
 from data.region.territory import Territory
 from data.solidarity import hiding
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 from geo.solidarity import HelpProblem
 from geo.solidarity.opening import best_sites
 

@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from data.base.codes import plain_code
 from data.region.rules import ACTS_A_HALF_DAY, ROOM_PEOPLE_A_GP, ZIP_APL
+from data.solidarity.help import LONGEST_TRIP_MINUTES, USUAL_TRIP_MINUTES, Terms
 from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS, Question
-from data.solidarity.plans import LONGEST_TRIP_MINUTES, USUAL_TRIP_MINUTES, Terms
 from data.solidarity.schemes import SCHEMES, SOLIDARITY
 from geo.errors import InvalidInputError
 

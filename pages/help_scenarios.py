@@ -11,7 +11,7 @@ from data.reports import council_pdf, letter
 from data.scenarios import drafts, store
 from data.scenarios.drafts import Draft
 from data.scenarios.store import Scenario
-from data.solidarity.plans import Help
+from data.solidarity.help import Help
 from geo.errors import ProxiSoinsError
 from pages import accounts, figures, kept_parts, shell, sites_sharing
 from pages.accounts import Role

@@ -5,8 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data.access.people import people_of
 from data.region.territory import Territory
+from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hosts import HOSTS
-from data.solidarity.plans import LONGEST_TRIP_MINUTES
 from pages import host_list
 from pages.help_choices import MOST_VOLUNTEERS
 

@@ -20,7 +20,8 @@ from data.siting.effects import Effects
 from data.siting.pole_plan import TYPED, PoleComparison
 from data.siting.poles import FEWEST
 from data.solidarity import tables
-from data.solidarity.plans import Help, help_plan
+from data.solidarity.help import Help
+from data.solidarity.plans import help_plan
 from geo.errors import ProxiSoinsError
 from pages import exporting, help_terms, shell
 from pages.help_choices import HelpChoices

@@ -11,8 +11,9 @@ from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
 from data.reports import letter
 from data.solidarity import tables
+from data.solidarity.help import Help, Terms
 from data.solidarity.needs import AIMS, TARGETS
-from data.solidarity.plans import Help, Terms, curve, help_plan
+from data.solidarity.plans import curve, help_plan
 from data.solidarity.schemes import HALF_DAYS_A_WEEK, SCHEMES, SOLIDARITY
 from pages import (
     fields,

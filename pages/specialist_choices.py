@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from data.base.codes import plain_code
+from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hosts import HOSTS
-from data.solidarity.plans import LONGEST_TRIP_MINUTES
 from data.solidarity.specialists import NEEDS, SpecialistQuestion
 
 SHOWN = "specialistes"

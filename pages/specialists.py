@@ -8,7 +8,7 @@ from data.official import templates
 from data.region.territory import Territory
 from data.solidarity import hosts as host_sites
 from data.solidarity import tables as help_tables
-from data.solidarity.plans import LONGEST_TRIP_MINUTES
+from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.specialists import (
     NEEDS,
     TABLE,

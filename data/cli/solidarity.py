@@ -26,7 +26,7 @@ from data.region.rules import (
 )
 
 if TYPE_CHECKING:
-    from data.solidarity.plans import Help
+    from data.solidarity.help import Help
     from geo.solidarity import HelpPlan
 
 app = typer.Typer(help="Entraide entre territoires : demi-journées, donneurs, sites d’accueil.")
@@ -116,10 +116,11 @@ def write_plan(
         _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
     else:
         from data.region.catalogue import load_territory
+        from data.solidarity.help import Terms
         from data.solidarity.hosts import simulated
         from data.solidarity.needs import Question
         from data.solidarity.own_tables import read_hosts
-        from data.solidarity.plans import Terms, help_plan
+        from data.solidarity.plans import help_plan
         from data.solidarity.tables import target_table
 
         territory = load_territory(region)

@@ -11,7 +11,7 @@ from data.region.territory import Territory
 from data.solidarity import tables
 from data.solidarity.donors import OTHERS, donor_groups
 from data.solidarity.flows import flows
-from data.solidarity.plans import Help
+from data.solidarity.help import Help
 
 INDICATOR = "solidarite"
 HOSTS, FLOWS = "accueils", "flux"

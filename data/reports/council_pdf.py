@@ -14,7 +14,7 @@ from data.siting.pole_plan import TYPED, PoleComparison, changes
 from data.siting.project_rules import Check
 from data.siting.projects import Money
 from data.solidarity import tables
-from data.solidarity.plans import Help
+from data.solidarity.help import Help
 
 _LISTED = 10
 """Rows of a table: the report stays on two pages."""

@@ -8,9 +8,9 @@ from data.base.french import counted, number
 from data.region.territory import Territory
 from data.solidarity import tables
 from data.solidarity.donors import OTHERS
+from data.solidarity.help import Help
 from data.solidarity.hosts import HOSTS, tables_of
 from data.solidarity.needs import AIMS, TARGETS
-from data.solidarity.plans import Help
 
 _EPCI_NAMED = 5
 """EPCI that a letter names: those that would receive most."""

@@ -21,8 +21,8 @@ from data.access.indicators import commune_indicators
 from data.region import embedded_set
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
+from data.solidarity.help import Help
 from data.solidarity.hiding import exposed
-from data.solidarity.plans import Help
 
 Floats = npt.NDArray[np.float64]
 

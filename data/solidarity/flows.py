@@ -10,7 +10,7 @@ from data.access.indicators import commune_indicators
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import NO_EPCI, OTHERS, donor_groups
-from data.solidarity.plans import Help
+from data.solidarity.help import Help
 
 Floats = npt.NDArray[np.float64]
 

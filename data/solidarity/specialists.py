@@ -22,6 +22,7 @@ from data.base.french import counted, number, percent
 from data.region import privacy
 from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
+from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hiding import (
     LEAST_ABLE,
     hidden_plan,
@@ -30,7 +31,7 @@ from data.solidarity.hiding import (
     reached_by_enough,
 )
 from data.solidarity.hosts import candidates
-from data.solidarity.plans import LONGEST_TRIP_MINUTES, roads_to
+from data.solidarity.plans import roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH
 from geo.errors import InvalidInputError, UnavailableError
 from geo.room import Reach, nearest_first

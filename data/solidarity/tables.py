@@ -12,8 +12,8 @@ from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
+from data.solidarity.help import Help
 from data.solidarity.hiding import LEAST_ABLE, proof_words
-from data.solidarity.plans import Help
 from geo.plane import great_circle_km
 
 WEEKS = 4

@@ -8,6 +8,7 @@ from data.maps import contours, reach
 from data.pdses import coverage
 from data.region import catalogue, embedded_set
 from data.solidarity import plans, tables
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
 from geo.errors import ProxiSoinsError, UnavailableError
 
@@ -24,7 +25,7 @@ def prepare(region: str) -> None:
     for specialty in covered.specialties[:1]:  # the one that Permanence opens with
         reach.reach_rings(territory, covered, specialty)
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
-        tables.moved(territory, plans.help_plan(territory, Question(), plans.Terms()))
+        tables.moved(territory, plans.help_plan(territory, Question(), Terms()))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from data.pdses import coverage
 from data.region import search
 from data.region.territory import Territory
 from data.siting.evaluation import evaluate_sites
-from data.solidarity.plans import Question, Terms, help_plan
+from data.solidarity.help import Terms
+from data.solidarity.plans import Question, help_plan
 from data.uploads import Site
 
 CLIENT = paths.STATIC / "proxisoins"

@@ -52,7 +52,7 @@ TOLD = re.compile(r"\d[\d\s]*€|(?<![\d,])2,5(?![\d,])|16,8 ?%|45,8 ?%|30,2 ?%"
 # Not the rule, though it looks like it: place, and what it is.
 ELSE = {
     **{("data/access/room.py", told): "steps of a slider" for told in ("10", "20", "30")},
-    ("data/solidarity/plans.py", "45"): "a trip to help, no rule of on-call lines",
+    ("data/solidarity/help.py", "45"): "a trip to help, no rule of on-call lines",
     ("data/region/coordinate_systems.py", "2.5"): "longitude of a corner of France",
     ("models/learning/panel.py", "2.5"): "longitude of the middle of France",
     ("models/learning/features.py", "2.5"): "three GPs, halves rounded",

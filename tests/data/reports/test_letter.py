@@ -7,8 +7,9 @@ import pytest
 from data.base.french import number
 from data.reports.letter import letter
 from data.solidarity import tables
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 from tests.data.solidarity.test_plans import made
 
 DAY = dt.date(2026, 11, 28)

@@ -23,8 +23,9 @@ from data.siting import effects, pole_plan
 from data.siting.ground import ground_of
 from data.siting.pole_plan import Antenna, PolePlan
 from data.solidarity import tables
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 from data.uploads.site import Site
 from geo.display import drawn_values
 from tests.data.access import test_indicators

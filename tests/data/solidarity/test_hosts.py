@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from data.region.territory import Provenance
+from data.solidarity.help import Terms
 from data.solidarity.hosts import candidates, simulated
 from data.solidarity.needs import Question
 from data.solidarity.own_tables import read_hosts
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 from data.solidarity.tables import host_table
 from geo.errors import InvalidInputError, UnavailableError
 from tests.data.solidarity.test_plans import made, zoned

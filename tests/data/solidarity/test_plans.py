@@ -13,8 +13,9 @@ from data.region.rules import LEAST_PUBLIC_GPS
 from data.solidarity import plans
 from data.solidarity.donors import OTHERS
 from data.solidarity.effects import apl_of_half_days, changes
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question, needs
-from data.solidarity.plans import Terms, curve, help_plan, roads_to
+from data.solidarity.plans import curve, help_plan, roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, SCHEMES
 from data.solidarity.tables import (
     calendar,

@@ -25,8 +25,9 @@ from data.region.rules import LEAST_PUBLIC_GPS, MOST_HALF_DAYS_A_MONTH
 from data.solidarity import donors, hiding, plans, specialists, tables
 from data.solidarity.donors import OTHERS, donor_groups, shared
 from data.solidarity.flows import ELSEWHERE, flows
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from data.solidarity.plans import Terms, help_plan
+from data.solidarity.plans import help_plan
 from data.solidarity.specialists import SpecialistQuestion, specialist_help
 from tests.data.solidarity.test_plans import made
 

@@ -8,6 +8,7 @@ from data.maps import reach
 from data.pdses import coverage
 from data.region import catalogue
 from data.solidarity import plans
+from data.solidarity.help import Terms
 from data.solidarity.needs import Question
 
 
@@ -20,5 +21,5 @@ def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> No
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     covered = coverage.cover(territory, coverage.today())
     reach.reach_rings(territory, covered, covered.specialties[0])
-    plans.help_plan.__wrapped__(territory, Question(), plans.Terms())
+    plans.help_plan.__wrapped__(territory, Question(), Terms())
     assert built == []
