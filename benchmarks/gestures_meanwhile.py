@@ -18,12 +18,13 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.load_sessions import REGION, Told, journey, say, shared_scenario
+from benchmarks.load_sessions import REGION, Known, journey, say
 from benchmarks.serving import Served, serving
+from benchmarks.visitor import Told
 from data.files import sandbox
 from data.files.sandbox.calls import AT_ONCE
 from data.pdses import reader
-from data.region import embedded_set
+from data.region import catalogue
 from data.upkeep.prepare import prepare
 from data.uploads import read_lines
 from tests.data.files import sandboxed
@@ -48,11 +49,11 @@ def read_until(over: threading.Event, files: list[bytes], ended: Counter[str]) -
         ended[sandbox.ask(door, content, "fichier").kind] += 1
 
 
-def journeys(server: Served, count: int, codes: list[str], token: str) -> Told:
+def journeys(server: Served, count: int, known: Known) -> Told:
     """Time journeys one after the other."""
-    told = Told(server.process)
+    told = Told([server.process])
     for _ in range(count):
-        asyncio.run(journey(server.port, told, codes, token, 0.0))
+        asyncio.run(journey(server.address, told, known, 0.0))
     return told
 
 
@@ -64,17 +65,16 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.files
     files = [path.read_bytes() for path in sorted(folder.iterdir())] if folder else generated()
-    codes = list(embedded_set.communes(REGION)["code"])
     with tempfile.TemporaryDirectory() as home:
         os.environ["PROXISOINS_HOME"] = home
         prepare(REGION)
-        token = shared_scenario()
+        known = Known(catalogue.load_territory(REGION))
         with serving(Path(home)) as server:
-            journeys(server, 1, codes, token)  # the first visitor of a process waits for all
+            journeys(server, 1, known)  # the first visitor of a process waits for all
             print(
                 f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; alone:"
             )
-            say(journeys(server, arguments.journeys, codes, token))
+            say(journeys(server, arguments.journeys, known))
             over, ended = threading.Event(), Counter[str]()
             readers = [
                 threading.Thread(target=read_until, args=(over, files, ended))
@@ -82,7 +82,7 @@ def main() -> None:
             ]
             for one in readers:
                 one.start()
-            told = journeys(server, arguments.journeys, codes, token)
+            told = journeys(server, arguments.journeys, known)
             over.set()
             for one in readers:
                 one.join()

@@ -2,148 +2,53 @@
 
 `python -m benchmarks.load_sessions --processes 2` starts the application on its demonstration data
 and sends it sessions over Streamlit's own websocket; each stays with its process, as the proxy's
-cookie makes it. A session follows a common journey, with a pause between two gestures; the wait is
-from the gesture to the end of the answer. With `--minutes`, journeys go on that long and the drift
-of the memory is told. Figures of the day: `docs/deployment.md`.
+cookie makes it. With `--deployed` they come through the proxy of `deploy/` and save in PostgreSQL
+(`benchmarks.deployed`). A session follows a common journey, with a pause between two gestures; each
+opens a link of its own among many and saves a scenario; the wait is from the gesture to the end of
+the answer. With `--minutes`, journeys go on that long: memory, gestures and errors are told every
+five minutes, and `--write` puts that table in `docs/deployment.md`. Figures of the day stand there.
 """
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import statistics
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlencode
 
-import httpx
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import ClientConnection, connect
-
-from benchmarks.serving import serving
-from data.region import embedded_set
-from data.scenarios import sharing, store
+from benchmarks.deployed import deployed, lacking
+from benchmarks.serving import ROOT, serving
+from benchmarks.visitor import MAP, RISKS, SHARED, SHEET, SITES, Told, visiting
+from data.region import catalogue
+from data.region.territory import Territory
+from data.scenarios import database, sharing, store
 from data.scenarios.drafts import Draft
 from data.upkeep.prepare import prepare
+from data.uploads import addressed
 from data.uploads.site import Site
 
 REGION = "75"
-MOST_WAIT_S = 120.0
 ALONE_JOURNEYS = 5
 TARGET_S, TARGET_BYTES = 1.5, 2e9
-FAULT = "erreur imprévue"
-MAP, RISKS, SHEET, SHARED = "", "risques", "territoire", "partage"
-"""Paths of the screens."""
+LINKS = 40
+"""Shared scenarios, all different, that sessions open."""
+EVERY_S = 300.0
+"""Between two lines of the table of a soak."""
+PAGE, BEGUN, ENDED = ROOT / "docs" / "deployment.md", "<!-- soak -->", "<!-- end of soak -->"
 
 
-@dataclass
-class Told:
-    """Waits by gesture and the server's work meanwhile (seconds), bytes received, errors."""
-
-    server: int = 0
-    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    worked: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    received: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[str] = field(default_factory=list)
-
-
-class Visitor:
-    """One browser tab: knows the pages and the map's widget as the server told them."""
-
-    def __init__(self, stream: ClientConnection, told: Told) -> None:
-        self.stream, self.told = stream, told
-        self.pages: dict[str, str] = {}
-        self.map_widget, self.map_fragment = "", ""
-
-    async def run(self, gesture: str, state: ClientState) -> None:
-        """Ask for a run of the script and wait until its answer is whole."""
-        state.context_info.CopyFrom(
-            ContextInfo(timezone="Europe/Paris", timezone_offset=-60, locale="fr-FR")
-        )
-        worked, started, received = worked_s(self.told.server), time.perf_counter(), 0
-        await self.stream.send(BackMsg(rerun_script=state).SerializeToString())
-        while True:
-            content = await asyncio.wait_for(self.stream.recv(decode=False), MOST_WAIT_S)
-            received += len(content)
-            message = ForwardMsg()
-            message.ParseFromString(content)
-            if self.hear(gesture, message):
-                break
-        self.told.waits[gesture].append(time.perf_counter() - started)
-        self.told.worked[gesture].append(worked_s(self.told.server) - worked)
-        self.told.received[gesture].append(received)
-
-    def hear(self, gesture: str, message: ForwardMsg) -> bool:
-        """Keep what a message tells; return whether the run is over."""
-        kind = message.WhichOneof("type")
-        if kind == "navigation":
-            self.pages = {
-                "" if page.is_default else page.url_pathname: page.page_script_hash
-                for page in message.navigation.app_pages
-            }
-        elif kind == "page_not_found":
-            self.told.errors.append(f"{gesture}: page not found")
-        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            element = message.delta.new_element
-            if element.WhichOneof("type") == "component_instance":
-                self.map_widget = element.component_instance.id
-                self.map_fragment = message.delta.fragment_id
-            elif element.WhichOneof("type") == "exception" or FAULT in element.alert.body:
-                self.told.errors.append(f"{gesture}: {element.exception.message}")
-        elif kind == "script_finished":
-            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-                self.told.errors.append(f"{gesture}: the script failed")
-            return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-        return False
-
-    async def open(self, gesture: str, page: str, **query: str) -> None:
-        """Open a page by its address."""
-        await self.run(gesture, ClientState(page_name=page, query_string=urlencode(query)))
-
-    async def go(self, gesture: str, page: str, **query: str) -> None:
-        """Go to a page of the menu."""
-        state = ClientState(page_script_hash=self.pages[page], query_string=urlencode(query))
-        await self.run(gesture, state)
-
-    async def choose_commune(self, gesture: str, code: str) -> None:
-        """Click on a commune of the map."""
-        question = {"turn": f"{time.time()}", "action": "commune", "state": {"commune": code}}
-        state = ClientState(
-            page_script_hash=self.pages[MAP], fragment_id=self.map_fragment, query_string=""
-        )
-        widget = WidgetState(id=self.map_widget, json_value=json.dumps(question))
-        state.widget_states.widgets.append(widget)
-        await self.run(gesture, state)
-
-
-@asynccontextmanager
-async def visiting(port: int, told: Told) -> AsyncIterator[Visitor]:
-    """Open a tab: the page of the application, then its live connection."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=MOST_WAIT_S) as web:
-        (await web.get("/")).raise_for_status()
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=None) as stream:
-        yield Visitor(stream, told)
-
-
-async def journey(port: int, told: Told, codes: list[str], token: str, pause: float) -> None:
-    """Map, a commune, territories at risk, the sheet of a commune, then a shared link."""
+async def journey(address: str, told: Told, known: "Known", pause: float) -> None:
+    """Map, a commune, territories at risk, the sheet of a commune, sites saved, a shared link."""
 
     async def think() -> None:
         await asyncio.sleep(random.uniform(0.5, 1.5) * pause)  # noqa: S311
 
-    code, other = random.sample(codes, 2)
-    async with visiting(port, told) as tab:
+    code, other = random.sample(known.codes, 2)
+    async with visiting(address, told) as tab:
         await tab.open("open the map", MAP)
         await think()
         await tab.choose_commune("choose a commune", code)
@@ -152,63 +57,99 @@ async def journey(port: int, told: Told, codes: list[str], token: str, pause: fl
         await think()
         await tab.go("open a sheet", SHEET, territoire=f"commune:{other}")
         await think()
-    async with visiting(port, told) as tab:
-        await tab.open("open a shared link", SHARED, jeton=token)
+        await tab.go("judge three sites", SITES, sites=known.sites())
+        await think()
+        await tab.save("save a scenario", f"Essai {random.getrandbits(64):x}")
+        await think()
+    async with visiting(address, told) as tab:
+        await tab.open("open a shared link", SHARED, jeton=random.choice(known.tokens))  # noqa: S311
         await think()
 
 
-async def crowd(arguments: argparse.Namespace, servers: dict[int, int], token: str) -> Told:
-    """Run all sessions, and print the memory as they go."""
-    codes = list(embedded_set.communes(REGION)["code"])
-    ports = list(servers)
-    told, over = Told(), time.monotonic() + 60 * arguments.minutes
+class Known:
+    """What sessions draw from: communes, and links to scenarios that are all different."""
+
+    def __init__(self, territory: Territory) -> None:
+        self.codes = list(territory.communes["code"])
+        self._communes = territory.communes
+        self.tokens = [
+            sharing.share(store.save(Draft(f"Mesure {n}", REGION, sites=self._draw())).id)[0]
+            for n in range(LINKS)
+        ]
+
+    def _draw(self) -> tuple[Site, ...]:
+        chosen = self._communes.sample(3)
+        return tuple(
+            Site(line, f"MSP {row.name}", row.code, row.name, row.lon, row.lat, gps=3)
+            for line, row in enumerate(chosen.itertuples(), start=2)
+        )
+
+    def sites(self) -> str:
+        """Return three sites as the address holds them, never the same."""
+        return addressed.to_text(self._draw())
+
+
+async def crowd(
+    arguments: argparse.Namespace, addresses: list[str], servers: list[int], known: Known
+) -> tuple[Told, list[str]]:
+    """Run all sessions; return what they met and, each five minutes, a line of a table."""
+    started = time.monotonic()
+    told, over, lines = Told(), started + 60 * arguments.minutes, list[str]()
 
     async def one(number: int) -> None:
         await asyncio.sleep(random.uniform(0, 2 * arguments.pause))  # noqa: S311
         done = 0
         while done < arguments.journeys or time.monotonic() < over:
             try:
-                await journey(ports[number % len(ports)], told, codes, token, arguments.pause)
+                await journey(addresses[number % len(addresses)], told, known, arguments.pause)
             except Exception as error:  # noqa: BLE001  (counted, whatever it is)
                 told.errors.append(f"{type(error).__name__}: {error}")
             done += 1
 
     async def watch() -> None:
         while True:
-            print(f"  {time.strftime('%H:%M:%S')}  memory {memory(servers) / 1e6:.0f} MB")
-            await asyncio.sleep(max(10.0, 6 * arguments.minutes))
+            minutes = (time.monotonic() - started) / 60
+            gestures = sum(len(waits) for waits in told.waits.values())
+            line = f"| {minutes:.0f} | {memory(servers) / 1e6:,.0f} | {gestures:,} | "
+            line += f"{len(told.errors)} | {os.getloadavg()[0]:.0f} |"
+            lines.append(line)
+            print(line, flush=True)
+            await asyncio.sleep(EVERY_S)
 
     watcher = asyncio.create_task(watch())
     await asyncio.gather(*(one(number) for number in range(arguments.sessions)))
     watcher.cancel()
-    return told
+    return told, lines
 
 
-def memory(servers: dict[int, int], what: str = "VmRSS") -> float:
+def write(lines: list[str], told: Told, lost: int, spent_s: float) -> None:
+    """Put the table of a soak in the page, between its marks."""
+    slow = max(_high(waits) for waits in told.waits.values())
+    said = (
+        f"`python -m benchmarks.load_sessions {' '.join(sys.argv[1:])}`, "
+        f"{time.strftime('%Y-%m-%d')}, {spent_s / 60:.0f} minutes: {len(told.errors)} errors in "
+        f"{sum(map(len, told.waits.values())):,} gestures, {len(told.saved):,} scenarios saved and "
+        f"{lost} lost, {slow:.2f} s at the 95th percentile of the slowest gesture."
+    )
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGUN)
+    _, _, after = rest.partition(ENDED)
+    head = "| minute | memory, MB | gestures | errors | load |\n|---|---|---|---|---|"
+    table = "\n".join([BEGUN, said, "", head, *lines, ENDED])
+    PAGE.write_text(before + table + after, encoding="utf-8")
+
+
+def memory(servers: list[int], what: str = "VmRSS") -> float:
     """Return the resident memory of processes, or the highest of each ("VmHWM"), in bytes."""
     total = 0.0
-    for process in servers.values():
+    for process in servers:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
         total += next(float(line.split()[1]) * 1024 for line in lines if line.startswith(what))
     return total
 
 
-def worked_s(process: int) -> float:
-    """Return the processor time that a process has used, in seconds; 0 for none."""
-    if not process:
-        return 0.0
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def shared_scenario() -> str:
-    """Save a scenario of three sites and return the token of a link to it."""
-    communes = embedded_set.communes(REGION).nlargest(3, "population")
-    sites = tuple(
-        Site(line, f"MSP {row.name}", row.code, row.name, row.lon, row.lat, gps=3)
-        for line, row in enumerate(communes.itertuples(), start=2)
-    )
-    return sharing.share(store.save(Draft("Mesure", REGION, sites=sites)).id)[0]
+def _high(waits: list[float]) -> float:
+    """Return the 95th percentile."""
+    return statistics.quantiles(waits, n=20, method="inclusive")[-1] if waits[1:] else waits[0]
 
 
 def say(told: Told, *, alone: bool = False) -> bool:
@@ -220,7 +161,7 @@ def say(told: Told, *, alone: bool = False) -> bool:
     print(f"{'gesture':22}{'n':>6}{'median':>10}{'95 %':>10}{'worst':>10}{'received':>12}{work}")
     slowest = 0.0
     for gesture, waits in told.waits.items():
-        high = statistics.quantiles(waits, n=20, method="inclusive")[-1] if waits[1:] else waits[0]
+        high = _high(waits)
         slowest = max(slowest, high)
         size = statistics.median(told.received[gesture]) / 1e3
         line = f"{gesture:22}{len(waits):6}{statistics.median(waits):8.2f} s{high:8.2f} s"
@@ -238,37 +179,49 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1, help="of the application")
     parser.add_argument("--minutes", type=float, default=0.0, help="go on that long")
     parser.add_argument("--alone", type=int, default=ALONE_JOURNEYS, help="journeys alone before")
+    parser.add_argument("--deployed", action="store_true", help="behind the proxy, on PostgreSQL")
+    parser.add_argument("--write", action="store_true", help="put the table in the documents")
     arguments = parser.parse_args()
+    if arguments.deployed and (missing := lacking()):
+        sys.exit(f"missing on this machine: {missing}")
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        os.environ["PROXISOINS_HOME"] = folder
+        home = Path(folder, "home")
+        home.mkdir()
+        os.environ["PROXISOINS_HOME"] = str(home)
         prepare(REGION)
-        token = shared_scenario()
-        applications = [
-            running.enter_context(serving(Path(folder))) for _ in range(arguments.processes)
-        ]
-        servers = {one.port: one.process for one in applications}
+        if arguments.deployed:
+            kept = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="pg")))
+            site = running.enter_context(deployed(kept, home, arguments.processes))
+            os.environ[database.SETTING] = site.database.url
+            addresses, servers = [site.address], site.servers
+        else:
+            served = [running.enter_context(serving(home)) for _ in range(arguments.processes)]
+            addresses, servers = [one.address for one in served], [one.process for one in served]
+        known = Known(catalogue.load_territory(REGION))
         print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        codes = list(embedded_set.communes(REGION)["code"])
-        errors: list[str] = []
-        for port, process in servers.items():
-            first, alone = Told(process), Told(process)
-            asyncio.run(journey(port, first, codes, token, 0.0))
-            for _ in range(arguments.alone):
-                asyncio.run(journey(port, alone, codes, token, 0.0))
-            print("first visitor of a process:")
-            say(first, alone=True)
+        first, alone = Told(servers), Told(servers)
+        for turn in range(arguments.alone + 1):
+            asyncio.run(journey(addresses[0], alone if turn else first, known, 0.0))
+        print("first visitor:")
+        say(first, alone=True)
+        if arguments.alone:
             print("then a visitor alone:")
             say(alone, alone=True)
-            errors += first.errors + alone.errors
         before, started = memory(servers), time.monotonic()
-        told = asyncio.run(crowd(arguments, servers, token))
-        print(f"{arguments.sessions} sessions, {time.monotonic() - started:.0f} s:")
+        told, lines = asyncio.run(crowd(arguments, addresses, servers, known))
+        spent = time.monotonic() - started
+        print(f"{arguments.sessions} sessions, {spent:.0f} s:")
         quick, most = say(told), memory(servers, "VmHWM")
-        errors += told.errors
+        errors = first.errors + alone.errors + told.errors
+        there = {one.draft.name for one in store.scenarios()}
+        lost = told.saved - there
         print(f"memory: {before / 1e6:.0f} MB before, {memory(servers) / 1e6:.0f} after, ", end="")
         print(f"{most / 1e6:.0f} at most; errors: {len(errors)} {errors[:5]}")
+        print(f"saves told done: {len(told.saved)}, of which not found: {len(lost)}")
         print(f"load average after: {os.getloadavg()[0]:.1f}")
-    sys.exit(0 if quick and most < TARGET_BYTES and not errors else 1)
+        if arguments.write:
+            write(lines, told, len(lost), spent)
+    sys.exit(0 if quick and most < TARGET_BYTES * len(servers) / 2 and not errors else 1)
 
 
 if __name__ == "__main__":

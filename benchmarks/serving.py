@@ -47,6 +47,13 @@ def printed(code: str, home: Path) -> str:
     return done.stdout
 
 
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving(home: Path, script: Path = ROOT / "server.py") -> Iterator[Served]:
     """Serve a script with Streamlit, on a free port of this machine, over a data folder.
@@ -56,9 +63,7 @@ def serving(home: Path, script: Path = ROOT / "server.py") -> Iterator[Served]:
     RuntimeError
         If the server does not answer in time.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
     options += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
     process = subprocess.Popen(
