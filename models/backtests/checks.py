@@ -32,7 +32,9 @@ def horizons(figures: dict[str, Any]) -> str:
         "row has.\n\n"
         + markdown_table(RATIO_HEAD, rows + forward)
         + "\nTowns of 5,000 inhabitants lose their last GP one to four times a period: their ratio "
-        "is chance.\n\n" + _each_horizon(figures["by_horizon"]) + trend.english(figures["trend"])
+        "is chance.\n\n"
+        + _each_horizon(figures["by_horizon"])
+        + trend.english(figures["trend"], figures["by_horizon"]["forward"])
     )
 
 

@@ -1,9 +1,10 @@
 """The trend of the whole country: what forward forecasts missed, and how far totals may lie."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.base.french import counted, number, percent
+from models.backtests.horizons import AIM
 from models.backtests.markdown import markdown_table
 from models.learning import artefact, drift
 from models.learning.drift import Miss
@@ -51,8 +52,8 @@ def french(found: Mapping[str, Any], as_of: int, horizon: int) -> str:
     )
 
 
-def english(found: Mapping[str, Any]) -> str:
-    """Return the section of the report."""
+def english(found: Mapping[str, Any], forward: Sequence[Mapping[str, Any]]) -> str:
+    """Return the section of the report; `forward`, the forward checks of each horizon."""
     misses = [Miss(**one) for one in found["misses"]]
     tests = markdown_table(
         ["forward forecast", "losses", "expected", "expected / losses", "growth missed, a year"],
@@ -81,7 +82,7 @@ def english(found: Mapping[str, Any]) -> str:
         f"{first.expected / first.losses * _grown(slow, first.years):.2f} to "
         f"{first.expected / first.losses * _grown(fast, first.years):.2f}: it holds the truth and "
         "is too wide to choose a figure in, and to choose now would be to choose with the outcome "
-        "in sight. It is not used.\n\n"
+        f"in sight. {_by_rurality(first, forward)}It is not used.\n\n"
     )
     return (
         "### The level of the country: how far the trend may leave its past\n\n"
@@ -90,6 +91,38 @@ def english(found: Mapping[str, Any]) -> str:
         "(root mean square of two tests, hence itself rough), from the middle of the last period "
         f"on. From counts of {last}:\n\n{years}\nThe aim of 0.8 to 1.25 forward is within this "
         f"interval, and cannot be promised at any horizon. {known}"
+    )
+
+
+RURALITIES = {"périurbain": "suburban", "rural": "rural", "rural isolé": "remote rural"}
+"""Groups whose losses are enough to judge, as the report names them."""
+
+
+def _by_rurality(first: Miss, forward: Sequence[Mapping[str, Any]]) -> str:
+    """Say what each national figure would have made of each rurality, and what all of them need."""
+    rows = [
+        one
+        for check in forward
+        if check["counted"] and check["start"] == first.start
+        for one in check["rows"]
+        if one["group"] in RURALITIES
+    ]
+    if not rows:
+        return ""
+    told = [
+        ", ".join(
+            f"{RURALITIES[one['group']]} {one['ratio'] * _grown(rise, first.years):.2f}"
+            for one in rows
+        )
+        for rise in NATIONAL_RISES
+    ]
+    ratios = [one["ratio"] for one in rows]
+    least = (AIM[0] / min(ratios)) ** (1 / first.years) - 1
+    most = (AIM[1] / max(ratios)) ** (1 / first.years) - 1
+    return (
+        f"Nor does either serve every rurality: {told[0]} with the lower, {told[1]} with the "
+        f"higher; all three within the aim would take {100 * least:.1f} to {100 * most:.1f} % more "
+        "a year, which no figure published then tells. "
     )
 
 

@@ -36,7 +36,23 @@ def test_the_screen_tells_how_far_the_total_may_lie_beyond_what_was_learned() ->
 
 
 def test_the_report_says_what_the_interval_is_made_of() -> None:
-    text = trend.english(proof.read().figures["trend"])
+    figures = proof.read().figures
+    text = trend.english(figures["trend"], figures["by_horizon"]["forward"])
     assert "Three periods are too few" in text
     ratios = [float(part) for part in text.split("ratio ")[1].split(":")[0].split(" to ")]
     assert ratios[0] < 1 < ratios[1]
+
+
+def test_the_report_says_what_national_figures_make_of_each_rurality() -> None:
+    figures = proof.read().figures
+    forward = figures["by_horizon"]["forward"]
+    text = trend.english(figures["trend"], forward)
+    four = next(one for one in forward if one["start"] == 2013 and one["horizon"] == 4)
+    ratios = {row["group"]: row["ratio"] for row in four["rows"]}
+    for rise in trend.NATIONAL_RISES:
+        for group, name in trend.RURALITIES.items():
+            assert f"{name} {ratios[group] * (1 + rise) ** 4:.2f}" in text
+    least, most = text.split("would take ")[1].split(" %")[0].split(" to ")
+    for rise, ends in ((float(least), 0.8), (float(most), 1.25)):
+        grown = [ratios[group] * (1 + rise / 100) ** 4 for group in trend.RURALITIES]
+        assert (min(grown) if ends < 1 else max(grown)) == pytest.approx(ends, abs=0.005)
