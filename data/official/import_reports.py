@@ -97,7 +97,8 @@ def report_of(
 ) -> ImportReport:
     """Return the report of a file that was read: rows, tables fed and what they cover."""
     remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
-    if not any(index.matched(result.tables[key]["code"]) for key in fed):
+    # A file older than what is in place feeds nothing, and may still be of the region.
+    if not any(index.matched(result.tables[key]["code"]) for key in fed or result.tables):
         remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
     return ImportReport(
         item.file_name,

@@ -105,6 +105,7 @@ def test_no_table_goes_back_in_time(tmp_path):
     first, second = (imports.import_files([one])[0] for one in (newer, older))
     assert first.status == import_reports.IMPORTED, first.message
     assert second.status == import_reports.OLDER
+    assert not any("aucune commune" in one for one in second.remarks), "it is of the region"
     populations = catalogue.imported_tables(["populations"])["populations"]
     assert populations["population"].tolist() == [500]
     catalogue.undo()
