@@ -10,10 +10,11 @@ from data.region.territory import Territory
 from data.reports import council_pdf, letter
 from data.scenarios import drafts, store
 from data.scenarios.drafts import Draft
+from data.scenarios.listing import Kind
 from data.scenarios.store import Scenario
 from data.solidarity.help import Help
 from geo.errors import ProxiSoinsError
-from pages import accounts, figures, kept_parts, shell, sites_sharing
+from pages import accounts, figures, kept_parts, scenario_list, shell, sites_sharing
 from pages.accounts import Role
 from pages.help_choices import HelpChoices
 from pages.sites_scenarios import draw_shares
@@ -69,16 +70,14 @@ def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> No
 
 def _list(territory: Territory) -> None:
     who = accounts.author()
-    known = {
-        one.id: one
-        for one in store.scenarios(owner=who)
-        if one.draft.region == territory.region and drafts.PLAN in one.draft.parameters
-    }
+    last = st.session_state.get("aide_plan", "")
+    found = scenario_list.draw(territory.region, Kind.PLAN, "aide_plans", what="plans", also=last)
+    known = dict(found.scenarios)
     if not known:
-        st.text("Aucun plan enregistré dans cette région.")
+        if not found.total:
+            st.text("Aucun plan enregistré dans cette région.")
         return
     ids = list(known)
-    last = st.session_state.get("aide_plan", "")
     picked = st.selectbox(
         "Plans enregistrés",
         ids,

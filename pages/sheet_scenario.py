@@ -5,11 +5,12 @@ import streamlit as st
 from data.region.territory import Territory
 from data.reports import effect_tables
 from data.reports.sheet import Sheet
-from data.scenarios import drafts, store
+from data.scenarios import store
 from data.scenarios.drafts import Draft
+from data.scenarios.listing import Kind
 from data.siting.effects import Effects
-from geo.errors import ProxiSoinsError
-from pages import accounts, exporting, kept_parts, sheet_paper, shell
+from geo.errors import MomentarilyUnavailableError, ProxiSoinsError, UnavailableError
+from pages import accounts, exporting, kept_parts, scenario_list, sheet_paper, shell
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 
@@ -33,19 +34,15 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     if not accounts.allowed(Role.PLANNER):
         return
     try:
-        everywhere = {one.id: one for one in store.scenarios(owner=accounts.author())}
-        if (named := st.query_params.get(PARAMETER, "")) in everywhere:
-            shell.follow_region(everywhere[named].draft.region)
-        kept = {
-            key: one
-            for key, one in everywhere.items()
-            if one.draft.region == territory.region and drafts.VIEW not in one.draft.parameters
-        }
+        _follow(st.query_params.get(PARAMETER, ""))
+        first, place = asked(), st.container()
+        found = scenario_list.draw(territory.region, Kind.EFFECT, "fiche_scenarios", also=first)
+        kept = found.scenarios
+        if found.total:
+            place.subheader("Ce que change un scénario")
         if not kept:
             return
-        st.subheader("Ce que change un scénario")
         ids = list(kept)
-        first = asked()
         picked = st.selectbox(
             "Scénario enregistré",
             ids,
@@ -75,6 +72,19 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
         mime="application/pdf",
         key=f"pdf-scenario-{chosen.level}-{chosen.code}",
     )
+
+
+def _follow(named: str) -> None:
+    """Go to the region of the scenario that the address names, if it is there."""
+    if not named:
+        return
+    try:
+        scenario = store.load(named, owner=accounts.author())
+    except MomentarilyUnavailableError:
+        raise
+    except UnavailableError:
+        return
+    shell.follow_region(scenario.draft.region)
 
 
 def _paper(territory: Territory, chosen: Sheet, draft: Draft) -> bytes:

@@ -11,6 +11,7 @@ from data.reports.scenario_results import Search
 from data.scenarios import drafts, sharing, store
 from data.scenarios.comparison import compare
 from data.scenarios.drafts import Draft
+from data.scenarios.listing import Kind
 from data.scenarios.store import Scenario
 from data.siting.best import BestSites
 from data.uploads import Site
@@ -20,6 +21,7 @@ from pages import (
     grids,
     kept_parts,
     links,
+    scenario_list,
     sites_best,
     sites_departures,
     sites_results,
@@ -173,22 +175,13 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
     who = accounts.author()
-    known = [
-        one
-        for one in store.scenarios(owner=who)
-        if one.draft.region == territory.region
-        and not {drafts.PLAN, drafts.VIEW} & one.draft.parameters.keys()
-    ]
-    if damaged := store.damaged(owner=who):
-        st.text(
-            f"{french.counted(len(damaged), 'scénario illisible', 'scénarios illisibles')} (écrits "
-            f"par une autre version, ou altérés) : {', '.join(damaged)}."
-        )
-    if not known:
-        st.text("Aucun scénario enregistré dans cette région.")
+    found = scenario_list.draw(territory.region, Kind.WORK, "sites_scenarios", also=work().scenario)
+    by_id = found.scenarios
+    if not by_id:
+        if not found.total:
+            st.text("Aucun scénario enregistré dans cette région.")
         sites_sharing.draw_bin(territory.region)
         return
-    by_id = {one.id: one for one in known}
     in_use = work().scenario
     picked: str = st.selectbox(
         "Scénarios enregistrés",
@@ -217,8 +210,8 @@ def draw_list(territory: Territory) -> None:
     sites_sharing.draw_access(chosen)
     sites_sharing.draw_journal(chosen)
     sites_sharing.draw_bin(territory.region)
-    if len(known) > 1:
-        _draw_comparison(territory, chosen, [one for one in known if one.id != picked])
+    if len(by_id) > 1:
+        _draw_comparison(territory, chosen, [one for one in by_id.values() if one.id != picked])
 
 
 def _duplicate(chosen: Scenario) -> None:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from data.base import french
 from data.region.territory import Territory
-from data.scenarios import drafts, sharing, store
+from data.scenarios import drafts, listing, sharing, store
 from data.scenarios.drafts import Draft
+from data.scenarios.listing import Kind
 from data.scenarios.sharing import Share
 from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
@@ -63,11 +64,12 @@ def _revoke(scenario: Scenario, screen: str) -> None:
 
 def _open_links(region: str) -> list[tuple[Scenario, Share]]:
     """Return the views shared in a region whose link still opens, newest first."""
-    owner = accounts.author()
-    found = []
-    for one in store.scenarios(owner=owner):
-        if one.draft.region == region and drafts.VIEW in one.draft.parameters:
+    owner, found, page, pages = accounts.author(), list[tuple[Scenario, Share]](), 1, 1
+    while page <= pages and len(found) < MOST_LISTED:
+        views = listing.listed(region, Kind.VIEW, owner=owner, page=page)
+        for one in views.scenarios.values():
             found += [(one, link) for link in sharing.shares(one.id, owner=owner) if link.active]
+        page, pages = page + 1, views.pages
     return found[:MOST_LISTED]
 
 

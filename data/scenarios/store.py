@@ -17,6 +17,8 @@ PRIVATE, READ, CHANGE = "", "lecture", "modification"
 """Who but its owner may open a scenario: nobody, planners to read it, planners to change it."""
 DELETED_DAYS = 30
 """A deleted scenario comes back for so long."""
+ORDER = (ScenarioRow.updated_at.desc(), ScenarioRow.id)
+"""Of lists: last changed first."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def save(draft: Draft, *, owner: str = LOCAL) -> Scenario:
         opened.add(row)
         note(opened, row, owner, "enregistré")
         opened.flush()
-        return _scenario(row)
+        return scenario_of(row)
 
 
 def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
@@ -112,7 +114,7 @@ def update(scenario: Scenario, draft: Draft, *, owner: str = LOCAL) -> Scenario:
         row.revision, row.updated_at, row.updated_by = row.revision + 1, database.now(), owner
         note(opened, row, owner, "modifié")
         opened.flush()
-        return _scenario(row)
+        return scenario_of(row)
 
 
 def load(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
@@ -124,13 +126,13 @@ def load(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
         It does not exist, or belongs to someone else.
     """
     with session() as opened:
-        return _scenario(row_of(opened, scenario_id, owner))
+        return scenario_of(row_of(opened, scenario_id, owner))
 
 
 def scenarios(*, owner: str = LOCAL) -> list[Scenario]:
     """Return the scenarios that someone may open, last changed first; not those of `damaged`."""
     with session() as opened:
-        return [_scenario(row) for row in _rows(opened, owner) if _readable(row)]
+        return [scenario_of(row) for row in _rows(opened, owner) if _readable(row)]
 
 
 def damaged(*, owner: str = LOCAL) -> list[str]:
@@ -139,16 +141,20 @@ def damaged(*, owner: str = LOCAL) -> list[str]:
         return [row.name for row in _rows(opened, owner) if not _readable(row)]
 
 
-def _rows(opened: Session, owner: str) -> Sequence[ScenarioRow]:
+def openable(owner: str) -> sa.ColumnElement[bool]:
+    """Return the condition of the rows that someone may open."""
     shared = (READ, CHANGE) if owner != LOCAL else ()
     theirs = ScenarioRow.owner.in_((owner, LOCAL)) | ScenarioRow.access.in_(shared)
-    query = sa.select(ScenarioRow).where(theirs, ScenarioRow.deleted_at.is_(None))
-    return opened.scalars(query.order_by(ScenarioRow.updated_at.desc(), ScenarioRow.id)).all()
+    return theirs & ScenarioRow.deleted_at.is_(None)
+
+
+def _rows(opened: Session, owner: str) -> Sequence[ScenarioRow]:
+    return opened.scalars(sa.select(ScenarioRow).where(openable(owner)).order_by(*ORDER)).all()
 
 
 def _readable(row: ScenarioRow) -> bool:
     try:
-        _scenario(row)
+        scenario_of(row)
     except UnavailableError:
         return False
     return True
@@ -178,7 +184,7 @@ def give_access(scenario_id: str, access: str, *, owner: str = LOCAL) -> Scenari
             row.access = access
             note(opened, row, owner, f"partagé ({access})" if access else "rendu privé")
         opened.flush()
-        return _scenario(row)
+        return scenario_of(row)
 
 
 def delete(scenario_id: str, *, owner: str = LOCAL) -> None:
@@ -198,7 +204,7 @@ def deleted(*, owner: str = LOCAL) -> list[Scenario]:
     )
     with session() as opened:
         rows = opened.scalars(query.order_by(ScenarioRow.deleted_at.desc(), ScenarioRow.id)).all()
-        return [_scenario(row) for row in rows if _readable(row)]
+        return [scenario_of(row) for row in rows if _readable(row)]
 
 
 def restore(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
@@ -220,7 +226,7 @@ def restore(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
         row.deleted_at = None
         note(opened, row, owner, "rétabli")
         opened.flush()
-        return _scenario(row)
+        return scenario_of(row)
 
 
 def row_of(
@@ -251,7 +257,14 @@ def note(opened: Session, row: ScenarioRow, who: str, action: str) -> None:
     journal.note(opened, who, action, row.id, row.name)
 
 
-def _scenario(row: ScenarioRow) -> Scenario:
+def scenario_of(row: ScenarioRow) -> Scenario:
+    """Return what a row holds.
+
+    Raises
+    ------
+    UnavailableError
+        Its content is unreadable.
+    """
     return Scenario(
         row.id,
         drafts.read(row.content),

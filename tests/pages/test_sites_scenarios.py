@@ -1,8 +1,9 @@
 """Two planners on one scenario: neither erases the other without a word."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.scenarios import store
+from data.scenarios import listing, store
 from data.scenarios.drafts import Draft
 from pages.sites_upload import WORK, Work
 
@@ -78,3 +79,39 @@ def test_a_report_bears_the_name_that_is_typed_before_it_is_saved() -> None:
     app.text_area[0].set_value("Pour le conseil").run()
     assert not app.exception
     assert app.text[0].value == "Cinq sites / Pour le conseil"
+
+
+def test_a_long_list_is_searched_and_turned_by_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def screen() -> None:
+        from types import SimpleNamespace
+
+        from pages import sites_scenarios
+
+        sites_scenarios.draw_list(SimpleNamespace(region="53"))
+
+    monkeypatch.setattr(listing, "PER_PAGE", 10)
+    for number in range(25):
+        store.save(Draft(f"Projet Égletons {number}", "53"))
+    store.save(Draft("Ailleurs", "75"))
+    app = AppTest.from_function(screen, default_timeout=120).run()
+    assert "parmi les 25 scénarios" in app.text_input(key="sites_scenarios_cherche").label
+    first = app.selectbox(key="sites_scenario_").options
+    assert [one.split(" · ")[0] for one in first] == [
+        f"Projet Égletons {n}" for n in range(24, 14, -1)
+    ]
+    app.pagination(key="sites_scenarios_page").select(3).run()
+    assert [one.split(" · ")[0] for one in app.selectbox(key="sites_scenario_").options] == [
+        f"Projet Égletons {n}" for n in range(4, -1, -1)
+    ]
+    app.text_input(key="sites_scenarios_cherche").set_value("egletons 17").run()
+    assert not app.exception
+    (found,) = app.selectbox(key="sites_scenario_").options
+    assert found.startswith("Projet Égletons 17 ")
+    app.text_input(key="sites_scenarios_cherche").set_value("nulle part").run()
+    assert any("Aucun trouvé" in one.value or "0 trouvé" in one.value for one in app.text)
+    assert not any("Aucun scénario enregistré" in one.value for one in app.text)
+    app.text_input(key="sites_scenarios_cherche").set_value("egletons 17").run()
+    app.button(key="sites_rouvrir").click().run()
+    assert not app.exception
+    opened = store.load(app.session_state[WORK].scenario)
+    assert opened.draft.name == "Projet Égletons 17"

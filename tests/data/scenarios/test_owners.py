@@ -124,7 +124,7 @@ def test_what_is_undone_leaves_no_line(server: str, monkeypatch: pytest.MonkeyPa
     def fail(*_: Any) -> None:
         raise UnavailableError("La base ne répond pas.")
 
-    monkeypatch.setattr(store, "_scenario", fail)
+    monkeypatch.setattr(store, "scenario_of", fail)
     with pytest.raises(UnavailableError):
         store.update(saved, Draft("Autre", "75"), owner=ANNE)
     assert done(saved.id) == [(ANNE, "enregistré")]
