@@ -14,7 +14,7 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.files.cells import THOUSANDS, numbers, without_blanks
+from data.files.cells import THOUSANDS, is_masked, numbers, without_blanks
 from data.files.document import has_no_value
 from data.files.remarks import tell_columns, tell_lines
 from data.files.table_files import read_text_table
@@ -217,6 +217,12 @@ def positive_numbers(
         )
     if wrong.any():
         line = wrong.index[wrong][0]
+        if is_masked(text.loc[line]):
+            raise InvalidInputError(
+                f"{path.name}, ligne {line} : « {text.loc[line]} » dans la colonne « {text.name} » "
+                "est une valeur masquée (secret statistique) : elle est inconnue, jamais zéro. "
+                "Donnez un nombre, ou retirez ce lieu du fichier."
+            )
         raise InvalidInputError(
             f"{path.name}, ligne {line} : « {text.loc[line]} » dans la colonne « {text.name} » "
             "n’est pas un nombre positif ou nul ; corrigez ou retirez la ligne."

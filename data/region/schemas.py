@@ -234,7 +234,7 @@ specialists = pa.DataFrameSchema(
         "code": _code(),
         "specialty": pa.Column(str),
         "year": pa.Column(int, coerce=True),
-        "doctors": _number(),
+        "doctors": _number(nullable=True),  # masked, or a line of it is: not known
     },
     unique=["code", "specialty"],
     strict=True,

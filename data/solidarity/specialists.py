@@ -134,6 +134,9 @@ class SpecialistHelp:
         as a host, shape (places,).
     roads
         origin, host (rows of places): who could drive where.
+    unknown
+        Communes of the region that reach a place whose count is masked, and the people there: what
+        they miss is not known, and is in no figure above.
     """
 
     question: SpecialistQuestion
@@ -146,6 +149,7 @@ class SpecialistHelp:
     volunteers: npt.NDArray[np.int64]
     given: Floats
     roads: pd.DataFrame
+    unknown: tuple[int, float] = (0, 0.0)
 
 
 def specialties(territory: Territory) -> list[str]:
@@ -174,7 +178,9 @@ def specialist_help(
     """
     # Who lacks, and who may give.
     counts = _counts(territory, question.specialty)
-    targets = _targets(territory, question, counts)
+    withheld = np.isnan(counts)
+    counts = np.nan_to_num(counts)
+    targets, unknown = _targets(territory, question, counts, withheld)
     communes = commune_indicators(territory)
     rows = targets["row"].to_numpy(dtype=np.int64)
     zip_here = (communes["zone"] == "ZIP").to_numpy(dtype=bool)
@@ -223,11 +229,15 @@ def specialist_help(
         np.bincount(donors, found.volunteers, counts.size).astype(np.int64),
         np.bincount(at, hosted, counts.size).astype(np.float64),
         could,
+        unknown,
     )
 
 
 def _counts(territory: Territory, specialty: str) -> Floats:
-    """Return the specialists of each place: 0 where the file names none, shape (places,)."""
+    """Return the specialists of each place, shape (places,).
+
+    0 where the file names none; NaN where it names some and their count is not known.
+    """
     known = specialties(territory)
     if not known:
         raise UnavailableError(
@@ -243,13 +253,20 @@ def _counts(territory: Territory, specialty: str) -> Floats:
     table = territory.context[TABLE]
     doctors = table[table["specialty"] == chosen].set_index("code")["doctors"]
     codes = inputs.places(territory)["code"]
-    return codes.map(doctors).fillna(0.0).to_numpy(dtype=np.float64)
+    found = codes.map(doctors).to_numpy(dtype=np.float64)
+    return np.where(codes.isin(doctors.index), found, 0.0)
 
 
-def _targets(territory: Territory, question: SpecialistQuestion, counts: Floats) -> pd.DataFrame:
+def _targets(
+    territory: Territory,
+    question: SpecialistQuestion,
+    counts: Floats,
+    withheld: npt.NDArray[np.bool_],
+) -> tuple[pd.DataFrame, tuple[int, float]]:
+    """Return the communes that miss specialists; how many cannot be judged, and their people."""
     places = inputs.places(territory)
     people = places["population"].to_numpy(dtype=np.float64)
-    at = np.flatnonzero(counts > 0).astype(np.int64)
+    at = np.flatnonzero((counts > 0) | withheld).astype(np.int64)
     parts = parts_of(territory, at, question.within)
     if parts is None:
         pairs = inputs.pairs_to(territory, at, question.within)
@@ -261,13 +278,19 @@ def _targets(territory: Territory, question: SpecialistQuestion, counts: Floats)
     else:
         within = np.bincount(reach.origin, counts[reach.destination], len(people))
         missing = people * np.clip(1 - within / question.least, 0.0, 1.0)
+    # Who reaches a place whose count is masked may be received there: not known.
+    near = np.bincount(reach.origin, withheld[reach.destination], len(people)) > 0
+    missing, hidden = np.where(near, 0.0, missing), np.where(near, people, 0.0)
     if parts is not None:
         missing = parts.by_commune(missing, len(places))
+        hidden = parts.by_commune(hidden, len(places))
     communes = commune_indicators(territory)
+    hidden = hidden[: len(communes)]
     columns = ["code", "name", "departement", "epci_name", "zone", "population"]
     table = communes[columns].assign(row=np.arange(len(communes)), people=missing[: len(communes)])
     table["half_days"] = table["people"] / question.people * HALF_DAYS_A_MONTH
-    return table[table["half_days"] > 0].reset_index(drop=True)
+    unknown = int((hidden > 0).sum()), float(hidden.sum())
+    return table[table["half_days"] > 0].reset_index(drop=True), unknown
 
 
 def _hosts(
@@ -298,6 +321,13 @@ def said(help_found: SpecialistHelp) -> list[str]:
         "comptés dans la région (au-delà de sa limite, ceux que le fichier donne). Besoin : "
         f"{what}."
     )
+    if help_found.unknown[0]:
+        communes, people = help_found.unknown
+        counted_here += (
+            " Des effectifs sont masqués ou illisibles dans le fichier : ce qui manque à "
+            f"{number(people)} habitants de {counted(communes, 'commune', 'communes')}, qui y ont "
+            "accès, n’est pas connu et n’est pas compté."
+        )
     if not need:
         return [counted_here, "Rien ne manque à ce compte : aucune aide n’est à organiser."]
     count = int(found.volunteers.sum())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from data.files.cells import is_masked
 from data.files.document import MERGED, has_no_value
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
@@ -59,6 +60,8 @@ def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
         if has_no_value(text):
             why = "est en erreur" if text.startswith("#") else "a été enregistrée sans sa valeur"
             reason = f"nombre de {what} : la formule {why}"
+        elif is_masked(text) and not _RANGE.search(text):
+            reason = f"nombre de {what} « {text[:40]} » : une valeur masquée, donnez un nombre"
         elif text.endswith(MERGED):
             reason = f"nombre de {what} : la cellule fusionnée vaut pour plusieurs lignes"
         elif key == "gps" and _RANGE.search(text):

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from data.base.french import counted
-from data.files.cells import without_blanks
+from data.files.cells import MASKED, masked, without_blanks
 from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
@@ -150,7 +150,8 @@ def read_counted(path: Path) -> Reading:
             f"{', '.join(negative)}) : corrigez-les ou videz ces cellules."
         )
     panel = pd.concat([text[["code"]], counts], axis=1)
-    unreadable = (counts.isna() & text[columns].notna()).sum(axis=1)
+    hidden = text[columns].apply(lambda column: masked(column.fillna("").astype(str)))
+    unreadable = (counts.isna() & text[columns].notna() & ~hidden).sum(axis=1)
     coded = panel["code"] != ""
     kept = panel[coded].drop_duplicates()
     if kept["code"].duplicated().any():
@@ -164,7 +165,10 @@ def read_counted(path: Path) -> Reading:
         "code de commune illisible": int((~coded).sum()),
         "ligne répétée à l’identique": int(coded.sum()) - len(kept),
     }
-    doubtful = {"effectif illisible, pris pour inconnu": int(unreadable[coded].sum())}
+    doubtful = {
+        MASKED: int(hidden[coded].sum().sum()),
+        "effectif illisible, pris pour inconnu": int(unreadable[coded].sum()),
+    }
     return Reading(kept.reset_index(drop=True), len(text), refused, doubtful)
 
 

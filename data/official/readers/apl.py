@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.files.cells import numbers
+from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import chief_rows, said_once, settled, without_lost
@@ -20,7 +20,7 @@ POPULATION_LAG_YEARS = 2
 MOST_APL = 100.0
 """Consultations a year and an inhabitant that no commune reaches (the highest published are under
 30): beyond it stands something else, or a figure that lost its decimal mark."""
-_UNKNOWN = "APL non diffusée ou illisible : commune inconnue"
+_UNKNOWN = "APL non donnée ou illisible : commune inconnue"
 
 _YEAR = re.compile(r"(?:^|\D)(20[0-3]\d)(?:\D|$)")
 _PLAIN = re.compile(r"(apl|apl65|standardised population) (20\d\d)$")
@@ -125,7 +125,7 @@ def _read_tidy(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.Dat
     undated = year.isna()
     tally.refuse(rows[undated], "année illisible")
     unknown = rows["apl"].isna() & rows["apl65"].isna() & ~undated
-    tally.refuse(rows[unknown], _UNKNOWN)
+    _refuse_unknown(texts[unknown], tally, "apl", "apl65")
     rows = rows[~undated & ~unknown].assign(year=year[~undated & ~unknown].astype(int))
     return [_with_apl(group) for _, group in rows.groupby("year")]
 
@@ -158,7 +158,8 @@ def _read_plain(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.Da
             rows[column] = numbers(texts[name]) if name in texts else float("nan")
         years.append(_with_apl(rows))
     known = {line for rows in years for line in rows.index}
-    tally.refuse(texts[~texts.index.isin(known)], _UNKNOWN)
+    measured = [f"{what} {year}" for what, year in found if what.startswith("apl")]
+    _refuse_unknown(texts[~texts.index.isin(known)], tally, *measured)
     return years
 
 
@@ -243,8 +244,16 @@ def _read_sheet(header: Header, year: int, tally: Tally, index: CommuneIndex) ->
     for column in _COLUMNS[2:]:
         rows[column] = numbers(texts[column]) if column in texts else float("nan")
     known = _with_apl(rows)
-    tally.refuse(rows[~rows.index.isin(set(known.index))], _UNKNOWN)
+    _refuse_unknown(texts[~texts.index.isin(set(known.index))], tally, "apl", "apl65")
     return known
+
+
+def _refuse_unknown(texts: pd.DataFrame, tally: Tally, *columns: str) -> None:
+    """Refuse the lines without any APL: those that say it is masked apart from the others."""
+    told = [masked(texts[name]) for name in columns if name in texts]
+    hidden = pd.concat(told, axis=1).any(axis=1)
+    tally.refuse(texts[hidden], MASKED)
+    tally.refuse(texts[~hidden], _UNKNOWN)
 
 
 def _cities(rows: pd.DataFrame) -> pd.DataFrame:

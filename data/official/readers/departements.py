@@ -8,8 +8,9 @@ import re
 import pandas as pd
 
 from data.base import french
-from data.files.cells import numbers
+from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.rows import hidden_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 
@@ -103,6 +104,7 @@ def _read_ages(header: Header, tally: Tally) -> ReadResult:
     if "sex" in rows:
         total = rows["sex"].map(french.fold) == _TOTAL_SEX
         rows = rows[total] if total.any() else rows
+    rows = rows[~hidden_lost(rows, tally, "text")]
     rows = rows.assign(gps=numbers(rows["text"]), year=numbers(rows["year"].str[:4]))
     wrong = rows["gps"].isna() | rows["year"].isna()
     tally.refuse(rows[wrong], "effectif illisible")
@@ -124,14 +126,17 @@ def _read_measures(header: Header, tally: Tally) -> ReadResult:
     rows = _of_departements(rows, tally)
     pieces = []
     for measure in measures:
+        withheld = masked(rows[measure])
         value = numbers(rows[measure].str.replace("%", "", regex=False))
         if measure.endswith("_share") and (value > 1).any():
             value = value / _HUNDRED
-        pieces.append(rows[["code", "year"]].assign(measure=measure, value=value))
+        told = rows[["code", "year"]].assign(measure=measure, value=value, masked=withheld)
+        pieces.append(told)
     long = pd.concat(pieces)
     long["year"] = numbers(long["year"].str[:4])
     wrong = long["value"].isna() | long["year"].isna()
-    tally.refuse(long[wrong], "valeur non donnée")
+    tally.refuse(long[long["masked"]], MASKED)
+    tally.refuse(long[wrong & ~long["masked"]], "valeur non donnée")
     long = long[~wrong].drop_duplicates(["code", "year", "measure"])
     require_rows(len(long), header.table.name, "mesures par département")
     tally.kept = long.index.nunique()

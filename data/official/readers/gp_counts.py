@@ -7,10 +7,10 @@ import pandas as pd
 
 from data.base import french
 from data.base.codes import joined_code, plain_code
-from data.files.cells import doctors, numbers, unknown_marks
+from data.files.cells import doctors, numbers
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.names import commune_rows
-from data.official.readers.rows import said_once, settled, without_lost
+from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment
@@ -185,9 +185,8 @@ def _without_value(count: int) -> str:
 def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]:
     """Read the column `text` as `gps`; return the rows and those that are refused."""
     rows["gps"] = doctors(rows["text"])
-    hidden = unknown_marks(rows["text"])
+    hidden = hidden_lost(rows, tally, "text")
     bad = (rows["gps"].isna() & (rows["text"] != "") & ~hidden) | (rows["gps"] < 0)
-    tally.lose(rows[hidden], "secret statistique ou valeur non diffusée : commune inconnue")
     tally.lose(rows[bad], "nombre de médecins illisible")
     return rows, bad | hidden
 
@@ -266,13 +265,15 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
             f"« {name} » est un fichier de la BPE sans médecin généraliste (types D201 ou D265) ; "
             f"domaines trouvés : {domains}. Importez le fichier du domaine D (santé) ou l'ensemble."
         )
-    gps["gps"] = numbers(gps["gps"]) if "gps" in gps else 1.0  # one row per equipment since 2021
-    wrong = gps["gps"].isna() | (gps["gps"] < 0)
     year = gps["year"].str[:4] if "year" in gps else pd.Series("", index=gps.index)
     dated = year.str.fullmatch(r"\d{4}")
     gps["year"] = (year if dated.all() else year.where(dated, str(_year_in_name(header)))).astype(
         int
     )
+    if "gps" in gps:
+        gps = gps[~hidden_lost(gps, tally, "gps")].copy()
+    gps["gps"] = numbers(gps["gps"]) if "gps" in gps else 1.0  # one row per equipment since 2021
+    wrong = gps["gps"].isna() | (gps["gps"] < 0)
     tally.lose(gps[wrong], "nombre d'équipements illisible")
     return gps.loc[~wrong, ["code", "year", "gps"]]
 

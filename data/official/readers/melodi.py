@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.files.cells import numbers
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
-from data.official.readers.rows import settled, without_lost
+from data.official.readers.rows import hidden_lost, settled, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
 from geo.errors import InvalidInputError
@@ -83,11 +83,8 @@ def _read_populations(header: Header, index: CommuneIndex, tally: Tally) -> Read
         for batch in _communes(header, tally, measure=header.columns["popref measure"])
     ]
     rows, year = _latest(pieces, header)
-    rows["population"] = numbers(rows["text"])
-    wrong = rows["population"].isna() | (rows["population"] < 0)
-    own = rows["own"].str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
-    tally.lose(rows[wrong].assign(code=own[wrong], year=0), "population illisible")
-    sums = _summed(rows[~wrong], index, tally, ["population"])
+    rows = _counted(rows, tally, "population", "population illisible")
+    sums = _summed(rows, index, tally, ["population"])
     table = without_lost(sums.reset_index(), index, tally)
     return ReadResult({"populations": table}, {"populations": str(year)}, tally)
 
@@ -108,10 +105,7 @@ def _read_ages(header: Header, index: CommuneIndex, tally: Tally) -> ReadResult:
     for name in ("sex", *named):
         if name in rows and (rows[name] == TOTAL).any():
             rows = rows[rows[name] == TOTAL]
-    rows["value"] = numbers(rows["text"])
-    wrong = rows["value"].isna() | (rows["value"] < 0)
-    tally.refuse(rows[wrong], "effectif illisible")
-    rows = rows[~wrong]
+    rows = _counted(rows, tally, "value", "effectif illisible")
     for column, which in (
         ("total", rows["age"] == TOTAL),
         *((name, _aged(rows["age"], name)) for name in _AGED),
@@ -131,10 +125,19 @@ def _read_ages(header: Header, index: CommuneIndex, tally: Tally) -> ReadResult:
             "share_over_80": sums["over_80"] / sums["total"],
         }
     )
+    table = without_lost(table.reset_index(), index, tally)
     require_rows(len(table), header.table.name, "âges des communes")
-    return ReadResult(
-        {"elder_shares": table.reset_index()}, {"elder_shares": f"recensement {year}"}, tally
-    )
+    return ReadResult({"elder_shares": table}, {"elder_shares": f"recensement {year}"}, tally)
+
+
+def _counted(rows: pd.DataFrame, tally: Tally, column: str, unread: str) -> pd.DataFrame:
+    """Return the rows with their figure; the commune of one without any is lost."""
+    own = rows["own"].str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
+    rows = rows.assign(code=own, year=0, **{column: numbers(rows["text"])})
+    rows = rows[~hidden_lost(rows, tally, "text")]
+    wrong = rows[column].isna() | (rows[column] < 0)
+    tally.lose(rows[wrong], unread)
+    return rows[~wrong].copy()
 
 
 def _aged(ages: pd.Series, name: str) -> pd.Series:

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from data.base import french
 from data.files import headings
-from data.files.cells import numbers
+from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -214,7 +214,9 @@ def _placed(batch: pd.DataFrame, tally: Tally, system: int) -> pd.DataFrame:
             rows.loc[metres, ["lon", "lat"]] = to_degrees(places, system)
     nobody = rows["people"].isna() | (rows["people"] < 0)
     lost = rows["lon"].isna() | rows["lat"].isna() | (rows["lat"].abs() > 90)
-    tally.refuse(rows[nobody], "nombre d'habitants illisible")
+    hidden = masked(batch["text"])
+    tally.refuse(rows[hidden], MASKED)
+    tally.refuse(rows[nobody & ~hidden], "nombre d'habitants illisible")
     tally.refuse(rows[lost & ~nobody], "carreau sans position lisible")
     return rows.loc[~nobody & ~lost, ["lon", "lat", "people", "codes"]]
 

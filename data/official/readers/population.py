@@ -6,10 +6,10 @@ import pandas as pd
 
 from data.base.codes import plain_code
 from data.files import headings
-from data.files.cells import numbers, people, unknown_marks
+from data.files.cells import numbers, people
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.names import commune_rows
-from data.official.readers.rows import said_once, settled, without_lost
+from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
 from data.official.readers.tables import (
     CODE_NAMES,
     Candidate,
@@ -74,10 +74,8 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
         raise InvalidInputError(f"« {candidate.file.name} » n'a pas de population municipale.")
     rows = commune_rows(header, index, tally, text=column[0])
     tally.refuse_malformed(header.table)
+    rows = rows[~hidden_lost(rows, tally, "text")].copy()
     rows["population"] = people(rows["text"])
-    hidden = unknown_marks(rows["text"])
-    tally.lose(rows[hidden], "valeur non diffusée")
-    rows = rows[~hidden]
     wrong = rows["population"].isna() | (rows["population"] < 0)
     tally.lose(rows[wrong], "population illisible")
     rows = rows[~wrong].assign(own=lambda table: table["code"].map(plain_code))
@@ -125,15 +123,18 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
         oldest=header.columns[names["90p"]],
     )
     tally.refuse_malformed(header.table)
+    texts = texts[~hidden_lost(texts, tally, "total", "old", "oldest")]
     rows = texts[["code"]].copy()
     rows["total"] = numbers(texts["total"])
     rows["over_75"] = numbers(texts["old"]) + numbers(texts["oldest"])
     wrong = rows["total"].isna() | rows["over_75"].isna() | (rows["over_75"] > rows["total"])
-    tally.refuse(rows[wrong], "effectifs illisibles ou incohérents")
+    tally.lose(rows[wrong], "effectifs illisibles ou incohérents")
     sums = _summed(rows[~wrong], index, tally, "total", "over_75")
     sums = sums[sums["total"] > 0]
     require_rows(len(sums), candidate.file.name, "structure par âge des communes")
     table = (sums["over_75"] / sums["total"]).rename("share_over_75").reset_index()
+    table = without_lost(table, index, tally)
+    require_rows(len(table), candidate.file.name, "structure par âge des communes")
     return ReadResult(
         {"reference": table},
         {"reference": f"20{year}"},

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.files.cells import numbers
+from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally
@@ -135,6 +135,7 @@ def _checked(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         | (start >= _DAY_HOURS)
         | (start == end),
         "année illisible": ~year.between(1990, 2100) | (year % 1 != 0),
+        MASKED: pd.concat([masked(rows[name]) for name in _FIGURES], axis=1).any(axis=1),
         "chiffre illisible": unread.any(axis=1),
         "appels négatifs": figures["calls"] < 0,
         f"durée d'appel hors de 0 à {_LONGEST_CALL_MINUTES} minutes": (minutes <= 0)

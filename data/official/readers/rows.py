@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
+from data.files.cells import MASKED, masked
 from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
 from data.official.readers.tally import Tally
 
@@ -33,6 +34,23 @@ def said_once(rows: pd.DataFrame, keys: list[str], value: str, tally: Tally) -> 
     again[told_first] = rows.iloc[told_first].duplicated(keys)
     tally.refuse(rows[again], "ligne répétée, comptée une fois")
     return rows[~again]
+
+
+def hidden_lost(rows: pd.DataFrame, tally: Tally, *columns: str) -> pd.Series:
+    """Tell the rows of which a count is masked; their communes are lost, never without anyone.
+
+    Parameters
+    ----------
+    rows
+        Column code, and year where lines tell of several; the counts are texts.
+    tally
+        Told of these rows, apart from those that cannot be read.
+    columns
+        Those of the counts.
+    """
+    hidden = pd.concat([masked(rows[name]) for name in columns], axis=1).any(axis=1)
+    tally.lose(rows[hidden], MASKED)
+    return hidden
 
 
 def settled(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, departement
-from data.official.readers.rows import settled, without_lost
+from data.official.readers.rows import hidden_lost, settled, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
@@ -106,6 +106,7 @@ def _read_counts(header: Header, tally: Tally) -> tuple[pd.DataFrame, str]:
     position, month = _counted(header) or (None, "")
     rows = header.rows(code=header.first(*_CODES), text=position)
     tally.read = len(rows)
+    rows = rows[~hidden_lost(rows, tally, "text")].copy()
     rows["establishments"] = numbers(rows["text"])
     wrong = rows["establishments"].isna() | (rows["establishments"] < 0)
     tally.lose(rows[wrong], "nombre d'établissements illisible")

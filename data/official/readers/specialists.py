@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.files.cells import doctors, numbers
+from data.files.cells import MASKED, doctors, masked, numbers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import settled
 from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
@@ -29,6 +29,8 @@ def recognise(candidate: Candidate) -> str | None:
 
 def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """Return `specialists`; communes that the file does not name have none of its specialties.
+
+    Where a count is masked or cannot be read, that of the commune is not known: NaN, never 0.
 
     Raises
     ------
@@ -56,24 +58,31 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     wrong = {
         "spécialité non donnée": rows["specialty"] == "",
         "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),
-        "effectif illisible, négatif ou secret": ~(rows["doctors"] >= 0),
     }
+    withheld, unread = masked(rows["text"]), ~(rows["doctors"] >= 0)
     left = np.ones(len(rows), dtype=bool)
     for reason, refused in wrong.items():
         here = np.asarray(refused, dtype=bool)
         tally.refuse(rows[left & here], reason)
         left &= ~here
-    rows = settled(rows[left], index, tally)
+    tally.refuse(rows[left & withheld], MASKED)
+    tally.refuse(rows[left & unread & ~withheld], "effectif illisible ou négatif")
+    gone = rows[left & unread].assign(doctors=np.nan)
+    gone = gone[(gone["code"] != "") & ~index.unknown(gone["code"])]
+    rows = pd.concat([settled(rows[left & ~unread], index, tally), gone])
     newest = rows.groupby("specialty")["year"].transform("max")
     older = rows["year"] < newest
     if older.any():
         tally.remarks.append("plusieurs années dans le fichier : la dernière est retenue")
     rows = rows[~older]
-    require_rows(len(rows), candidate.file.name, "spécialistes par commune")
-    tally.kept = len(rows)
+    tally.kept = int(rows["doctors"].notna().sum())
+    require_rows(tally.kept, candidate.file.name, "spécialistes par commune")
     keys = ["code", "specialty", "year"]
     # Mergers, arrondissements and places of practice add up.
-    table = pd.DataFrame(rows.groupby(keys)["doctors"].sum()).reset_index()
+    table = rows.groupby(keys)["doctors"].sum().reset_index()
+    lost = set(zip(*(rows.loc[rows["doctors"].isna(), key] for key in keys), strict=True))
+    unknown = [key in lost for key in zip(*(table[key] for key in keys), strict=True)]
+    table["doctors"] = table["doctors"].mask(pd.Series(unknown, dtype=bool))
     table["year"] = table["year"].astype(int)
     years = ", ".join(map(str, sorted(table["year"].unique())))
     return ReadResult({"specialists": table}, {"specialists": years}, tally)

@@ -70,6 +70,10 @@ def gps_of_a_year(draw: DrawFn, where: Sequence[Place]) -> Official:
     return Official(rows, "gps", "gps", {c: n for (c, *_), n in zip(where, counts, strict=True)})
 
 
+MASKS = ("N/A - secret statistique", "<5", "< 5", "s", "n.d.", "c")
+"""How producers write a count that they withhold."""
+
+
 @st.composite
 def cartosante_gps(draw: DrawFn, where: Sequence[Place]) -> Official:
     """CartoSanté: two lines of title, what is secret said in words."""
@@ -83,7 +87,8 @@ def cartosante_gps(draw: DrawFn, where: Sequence[Place]) -> Official:
     ]
     expected: dict[str, object] = {}
     for (code, name, _, _), count, hidden in zip(where, counts, secret, strict=True):
-        rows.append([code, name, "N/A - secret statistique" if hidden else count])
+        withheld = draw(st.sampled_from(MASKS)) if hidden else ""
+        rows.append([code, name, withheld or count])
         if not hidden:
             expected[code] = count
     return Official(rows, "gps", "gps", expected, above=2)

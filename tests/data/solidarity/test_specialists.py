@@ -83,6 +83,19 @@ def test_under_five_specialists_are_not_counted_aloud():
     assert "NS spécialistes" in " ".join(said(specialist_help(few, asked())))
 
 
+@pytest.mark.parametrize("need", ["minimum", "place"])
+def test_who_reaches_a_masked_count_is_neither_without_nor_helped(need):
+    rows = [*ROWS, ("17003", "Cardiologie", 2025, float("nan"))]
+    found = specialist_help(known(rows), asked(need=need))
+    assert "17003" not in set(found.targets["code"])  # alone without anyone, but for the masked
+    communes, people = found.unknown
+    assert communes >= 1
+    assert people >= 800
+    assert found.doctors == 7
+    assert "n’est pas connu et n’est pas compté" in " ".join(said(found))
+    assert found.able.sum() <= 7
+
+
 def test_nothing_is_invented_where_no_count_is_imported():
     assert specialties(made()) == []
     with pytest.raises(UnavailableError, match="modèle"):

@@ -5,6 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from data.files.cells import MASKED
 from data.official import import_reports, imports, templates
 from data.region import catalogue
 from geo.errors import InvalidInputError
@@ -101,12 +102,14 @@ def test_specialists_add_up_by_present_commune_and_leave_gps_and_names_out(read,
     )
     source, result = read(path)
     assert source == "specialists"
-    assert result.tables["specialists"].to_dict("records") == [
-        {"code": "16186", "specialty": "Cardiologie", "year": 2025, "doctors": 1.5}
+    table = result.tables["specialists"].astype(object)
+    assert table.where(table.notna(), None).to_dict("records") == [
+        {"code": "16001", "specialty": "Cardiologie", "year": 2025, "doctors": None},
+        {"code": "16186", "specialty": "Cardiologie", "year": 2025, "doctors": 1.5},
     ]
     assert any("dernière est retenue" in remark for remark in result.tally.remarks)
     assert any("1 ligne de médecine générale" in remark for remark in result.tally.remarks)
-    assert [one.reason for one in result.tally.refused] == ["effectif illisible, négatif ou secret"]
+    assert [one.reason for one in result.tally.refused] == [MASKED]
 
 
 @pytest.mark.parametrize("template", [templates.REGULATION, templates.SPECIALISTS, templates.CPTS])
