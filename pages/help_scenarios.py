@@ -7,7 +7,8 @@ import streamlit as st
 
 from data.base.french import date, today
 from data.region.territory import Territory
-from data.reports import council_pdf, letter
+from data.reports import letter
+from data.reports.help_figures import help_figures
 from data.scenarios import drafts, store
 from data.scenarios.drafts import Draft
 from data.scenarios.listing import Kind
@@ -32,7 +33,7 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
     notes = figures.notes(territory)
     kept_parts.draw_report(
         "solidarite",
-        lambda: council_pdf.help_pdf(territory, heading, found, notes),
+        lambda: kept_parts.plan_report(territory, heading, found, notes),
         key="aide-pdf",
     )
     quoted = figures.notes(territory, *letter.quoted(found))
@@ -124,7 +125,7 @@ def _compared(territory: Territory, first: Scenario, others: dict[str, Scenario]
         found = kept_parts.plan_of(territory, one.draft)
         if found is None:
             return
-        table = council_pdf.help_figures(territory, found)
+        table = help_figures(territory, found)
         # The scheme names its row: both plans may not have the same.
         money = "Forfaits par mois"
         columns["Mesure"] = [

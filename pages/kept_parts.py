@@ -11,7 +11,8 @@ import streamlit as st
 from data.base import french
 from data.base.french import counted
 from data.region.territory import Territory
-from data.reports import council_pdf, effect_tables, letter, pole_tables, scenario_pdf
+from data.reports import effect_tables, letter, pole_tables
+from data.reports.help_figures import help_figures
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
 from data.siting import departures, project_rules, projects, public_moves
@@ -140,12 +141,23 @@ def pole_report(
     territory: Territory, heading: tuple[str, str], found: PoleComparison, notes: list[str]
 ) -> bytes:
     """Return the report of a pole for a council: nobody who leaves for it is pointed at."""
+    from data.reports import council_pdf, scenario_pdf
+
     if not found.plan.public:
         found = comparison(territory, replace(found.plan, public=True))
     sites = pole_sites(found.plan)
     picture = scenario_pdf.site_picture(territory, Draft("", territory.region, sites=sites))
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
     return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=territory.warning)
+
+
+def plan_report(
+    territory: Territory, heading: tuple[str, str], found: Help, notes: list[str]
+) -> bytes:
+    """Return the report of a plan of help for a council."""
+    from data.reports import council_pdf
+
+    return council_pdf.help_pdf(territory, heading, found, notes)
 
 
 def draw_report(name: str, content: Any, *, key: str) -> None:
@@ -184,10 +196,10 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         st.text(tables.sentence(found))
         st.caption(tables.NOT_PREDICTED)
         help_terms.say_from_town(territory)
-        draw_compared(council_pdf.help_figures(territory, found), "Le plan en chiffres")
+        draw_compared(help_figures(territory, found), "Le plan en chiffres")
         draw_report(
             "solidarite",
-            lambda: council_pdf.help_pdf(territory, heading, found, notes),
+            lambda: plan_report(territory, heading, found, notes),
             key="partage-plan-pdf",
         )
         draw_letter(

@@ -11,7 +11,6 @@ from data.solidarity import pooling
 from data.solidarity import regulation_tables as tables
 from data.solidarity.pooling import MOST_TOGETHER, STAFF
 from data.solidarity.regulation import DAY_NAMES, DAYS, Calls, calls_of
-from geo import static_map
 from geo.errors import ProxiSoinsError
 from pages import (
     fields,
@@ -60,6 +59,8 @@ def _hours(chosen: RegulationChoices) -> RegulationChoices:
 
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=32, hash_funcs=shell.BY_VERSION)
 def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
+    from geo import static_map
+
     calls = calls_of(territory)
     land = embedded_set.land(territory.region)
     return static_map.picture(

@@ -12,10 +12,10 @@ from data.access.indicators import LEVELS
 from data.base import french
 from data.region import embedded_set, privacy
 from data.region.territory import Territory
-from data.reports import room_figures, sheet, sheet_pdf
+from data.reports import room_figures, sheet
 from data.reports.pair import Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
-from geo import layers, static_map
+from geo import layers
 from geo.errors import ProxiSoinsError
 from models.region import flag, soon
 from pages import accounts, figures, shell
@@ -85,6 +85,8 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
 def _ground(territory: Territory) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return communes and land as pictures need them; read only."""
+    from geo import static_map
+
     land = embedded_set.land(territory.region)
     return static_map.in_metres(territory.communes), static_map.in_metres(land)
 
@@ -92,6 +94,8 @@ def _ground(territory: Territory) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
     """Return the map around a territory, as a PNG."""
+    from geo import static_map
+
     contours, land = _ground(territory)
     return static_map.picture(
         contours,
@@ -110,6 +114,8 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
 
     With `change`, what a chosen scenario changes there, in sentences.
     """
+    from data.reports import sheet_pdf
+
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
     drawn = picture(territory, chosen.communes, chosen.name)
@@ -133,6 +139,8 @@ def batch(
 
     `progress` is called with the number of sheets written.
     """
+    from data.reports import sheet_pdf
+
     communes = shell.commune_indicators(territory)
 
     def each() -> Iterator[tuple[Sheet, bytes]]:

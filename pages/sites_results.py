@@ -12,7 +12,7 @@ from data.base.french import MISSING
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.territory import Territory
-from data.reports import scenario_pdf, scenario_results, site_tables
+from data.reports import scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.drafts import Draft
@@ -124,6 +124,8 @@ def _payload(
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=8, hash_funcs=BY_CONTENT)
 def picture(territory: Territory, draft: Draft) -> bytes:
     """Return the map of sites as a picture."""
+    from data.reports import scenario_pdf
+
     return scenario_pdf.site_picture(territory, draft)
 
 
@@ -247,6 +249,8 @@ def report(
     found: tuple[Search, BestSites] | None,
 ) -> bytes:
     """Return the report of a scenario as a PDF, as anyone may know it."""
+    from data.reports import scenario_pdf
+
     public = leaving.public(territory, draft.departures)
     sites = public_moves.public_sites(territory, draft.sites, public)
     if public != draft.departures:

@@ -40,6 +40,8 @@ def warm_up() -> None:
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
     starting.leave_room()
     _import_rest()
+    from geo import static_map  # noqa: F401  (the sheet's; who wants it sooner reads it)
+
     try:
         _load_rest()
     except ProxiSoinsError as error:

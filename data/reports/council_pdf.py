@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from data.base.french import MISSING, number, percent
+from data.base.french import number
 from data.region.rules import cited
 from data.region.territory import Territory
 from data.reports import pole_tables
+from data.reports.help_figures import help_figures
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.siting.pole_plan import TYPED, PoleComparison, changes
 from data.siting.project_rules import Check
@@ -160,37 +161,6 @@ def help_pdf(
             (48, 66, 17, 17, 17, 17),
         )
     return page.finished()
-
-
-def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
-    """Return the figures of a plan of help as texts: Mesure, Valeur."""
-    lost = tables.losses(territory, found)
-    money = found.euros_a_month
-    rows = {
-        "Demi-journées qui manquent par mois": number(found.need),
-        "Demi-journées couvertes par mois": number(found.covered),
-        "Part du besoin": percent(found.covered / found.need) if found.need else MISSING,
-        "Borne : au plus, demi-journées par mois": number(found.bound),
-        "Volontaires": number(float(found.volunteers.sum())),
-        "Demi-journées par mois et volontaire, au plus": number(found.terms.ceiling),
-        "Sites d’accueil, au plus": "sans limite"
-        if found.terms.sites is None
-        else number(found.terms.sites),
-        "Trajet le plus long (minutes)": number(found.terms.minutes),
-        "APL sous laquelle aucun donneur ne descend": number(found.terms.floor, 1)
-        if found.terms.floor
-        else "aucune",
-        f"Forfaits par mois ({found.scheme.rule})": "non fixés"
-        if money is None
-        else f"{number(money)} €",
-        "Heures de route par mois": number(found.road_hours),
-        "Kilomètres de route par mois (ligne droite × 1,3)": number(
-            tables.kilometres(territory, found)
-        ),
-        "Habitants hors cibles dont l’APL baisse": number(lost["people"]),
-        "Habitants sans place en plus, hors cibles": number(lost["without_room"]),
-    }
-    return pd.DataFrame({"Mesure": list(rows), "Valeur": list(rows.values())})
 
 
 def _opened(name: str, note: str, what: str, notes: Sequence[str], *, warning: str) -> Document:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, signed
-from data.reports.pdf import Document
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
@@ -96,6 +95,8 @@ def pair_pdf(
     warning: str,
 ) -> bytes:
     """Return the comparison on an A4 page: two maps on one scale, then the table."""
+    from data.reports.pdf import Document
+
     title = f"{names[0]} et {names[1]}, comparaison"
     page = Document(title, notes, warning=warning)
     page.heading(title, 15)

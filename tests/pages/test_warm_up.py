@@ -37,6 +37,18 @@ def test_what_only_a_session_may_import_is_left_to_it() -> None:
     subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True)
 
 
+def test_what_writes_files_is_read_when_a_file_is_asked_for_and_what_draws_after_the_screens() -> (
+    None
+):
+    imports = "import sys, pages.warm_up, pages.later_imports"
+    asked = f"{imports}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    late = {"altair", "docx", "fpdf", "matplotlib", "openpyxl", "fontTools"}
+    assert not late & set(done.stdout.split())
+
+
 _MAP_ALONE = """
 import sys
 import pages.warm_up
