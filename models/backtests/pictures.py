@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
 
 def calibration(figures: dict[str, Any], path: Path) -> None:
     """Draw observed rates against probabilities."""
@@ -38,5 +36,7 @@ def _axes(x: str, y: str) -> tuple[Any, Any]:
 
 
 def _save(plot: Any, path: Path) -> None:
+    import matplotlib as mpl
+
     with mpl.rc_context({"svg.hashsalt": "risk"}):
         plot.savefig(path, dpi=90, metadata={"Software": None})
