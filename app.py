@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, bar, exporting, grids, region_switch, shell
+from pages import accounts, bar, exporting, grids, pressed, region_switch, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -82,6 +82,7 @@ try:
     exporting.start()
     exports_place = None
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
+    pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
         starting.wait_for_all()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _NOTED = "suivi_"
 
@@ -48,3 +49,9 @@ def follow(name: str, parameters: Iterable[str], keys: Callable[[str], bool]) ->
 def note(name: str, parameters: Iterable[str], keys: Callable[[str], bool]) -> None:
     """Note what the address says and what the widgets hold, at the end of a run."""
     st.session_state[_NOTED + name] = (_told(parameters), _held(keys))
+
+
+def stepped() -> bool:
+    """Tell whether Back or Forward asked for this run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation

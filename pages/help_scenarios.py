@@ -15,7 +15,7 @@ from data.scenarios.listing import Kind
 from data.scenarios.store import Scenario
 from data.solidarity.help import Help
 from geo.errors import ProxiSoinsError
-from pages import accounts, figures, kept_parts, scenario_list, shell, sites_sharing
+from pages import accounts, figures, kept_parts, pressed, scenario_list, shell, sites_sharing
 from pages.accounts import Role
 from pages.help_choices import HelpChoices
 from pages.sites_scenarios import draw_shares
@@ -51,7 +51,7 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
 
 
 def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> None:
-    if not st.button("Enregistrer ce plan", key="aide_enregistrer", disabled=not name):
+    if not pressed.button("Enregistrer ce plan", key="aide_enregistrer", disabled=not name):
         return
     accounts.require(Role.PLANNER)
     saved = store.save(
@@ -91,7 +91,7 @@ def _list(territory: Territory) -> None:
         st.text(plan.draft.note)
     with st.container(horizontal=True):
         kept = kept_parts.help_of(plan.draft)
-        if st.button("Rouvrir", key="aide_rouvrir") and kept is not None:
+        if pressed.button("Rouvrir", key="aide_rouvrir") and kept is not None:
             shell.remember(replace(shell.view(), help=kept))
             st.rerun()
         if plan.owned_by(who) and sites_sharing.draw_delete(

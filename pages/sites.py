@@ -16,6 +16,7 @@ from pages import (
     accounts,
     exporting,
     figures,
+    following,
     kept_parts,
     shell,
     sites_best,
@@ -33,6 +34,9 @@ from pages.sites_upload import draw_upload, work
 MAP = "sites_carte"
 """Key of the map."""
 
+_ADDRESSED, _LEFT = "sites_adresse", "sites_adresse_avant"
+"""Keys of the scenario that the address names, and of the one that it named before."""
+
 _MIMES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -44,19 +48,21 @@ _MIMES = {
 def _open_from_address(territory: Territory) -> None:
     """Reopen the scenario that the address names, once."""
     asked = st.query_params.get("scenario", "")
-    if not asked or asked == st.session_state.get("sites_adresse"):
+    if not asked or asked == st.session_state.get(_ADDRESSED):
         return
+    if asked == st.session_state.get(_LEFT) and not following.stepped():
+        return  # a click that came before the browser had written the address of what was saved
     if asked == work().scenario:
-        st.session_state["sites_adresse"] = asked
+        st.session_state[_ADDRESSED] = asked
         return
     try:
         scenario = store.load(asked, owner=accounts.author())
     except ProxiSoinsError:
-        st.session_state["sites_adresse"] = asked
+        st.session_state[_ADDRESSED] = asked
         st.warning("Le scénario de cette adresse n’existe pas ou plus.")
         return
     shell.follow_region(scenario.draft.region)
-    st.session_state["sites_adresse"] = asked
+    st.session_state[_ADDRESSED] = asked
     typed = shell.view()
     sites_scenarios.open_scenario(territory, scenario, anew=not typed.pole.antennas)
 
@@ -66,7 +72,9 @@ def _keep_address(sites: tuple[Site, ...]) -> None:
     query = shell.view().to_query()
     if work().scenario:
         query["scenario"] = work().scenario
-        st.session_state["sites_adresse"] = work().scenario
+        if work().scenario != st.session_state.get(_ADDRESSED):
+            st.session_state[_LEFT] = st.session_state.get(_ADDRESSED)
+            st.session_state[_ADDRESSED] = work().scenario
     query |= sites_pick.kept(sites)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)

@@ -12,7 +12,7 @@ from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
 from data.siting.best import CAPACITATED, EXISTING, WEIGHTS, BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import sites_results
+from pages import pressed, sites_results
 
 _FOUND = "sites_meilleurs"
 Found = tuple[Search, BestSites]
@@ -189,7 +189,7 @@ def draw_search(
     if max([*kept.own, 0]) >= len(sites) or len(kept.prices) not in {0, len(sites)}:
         kept = Search(k=min(3, len(sites)))
     asked = _asked(names, kept, against)
-    if st.button("Chercher les meilleurs sites", type="primary", key="sites_chercher"):
+    if pressed.button("Chercher les meilleurs sites", kind="primary", key="sites_chercher"):
         st.session_state["sites_recherche"] = asked
         _run(asked, territory, sites, departures)
         st.rerun()

@@ -1,5 +1,6 @@
 """Scenarios on screen: save, reopen, duplicate, compare, delete; links to share and revoke."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -12,6 +13,7 @@ from data.scenarios import drafts, sharing, store
 from data.scenarios.comparison import compare
 from data.scenarios.drafts import Draft
 from data.scenarios.listing import Kind
+from data.scenarios.sharing import Share
 from data.scenarios.store import Scenario
 from data.siting.best import BestSites
 from data.uploads import Site
@@ -21,6 +23,7 @@ from pages import (
     grids,
     kept_parts,
     links,
+    pressed,
     scenario_list,
     sites_best,
     sites_departures,
@@ -30,6 +33,9 @@ from pages import (
 from pages.accounts import Role
 from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
+
+_MADE = "sites_lien"
+"""Key of the link that was just made: its identity and its address, told nowhere else."""
 
 
 def draft_of(
@@ -116,8 +122,10 @@ def draw_save(
     if current is not None and current.revision != work().revision:
         _say_changed(territory, current, draft)
     with st.container(horizontal=True):
-        fresh = st.button("Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name)
-        again = current is not None and st.button(
+        fresh = pressed.button(
+            "Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name
+        )
+        again = current is not None and pressed.button(
             "Enregistrer les changements",
             key="sites_mettre_a_jour",
             disabled=not name or not current.changed_by(accounts.author()),
@@ -167,7 +175,7 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
         }
         changed = differences[~differences["same"]]
         grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)
-    if st.button("Reprendre la version enregistrée", key="sites_reprendre"):
+    if pressed.button("Reprendre la version enregistrée", key="sites_reprendre"):
         open_scenario(territory, saved)
         st.rerun()
 
@@ -194,10 +202,10 @@ def draw_list(territory: Territory) -> None:
     if chosen.draft.note:
         st.text(chosen.draft.note)
     with st.container(horizontal=True):
-        if st.button("Rouvrir", key="sites_rouvrir"):
+        if pressed.button("Rouvrir", key="sites_rouvrir"):
             open_scenario(territory, chosen)
             st.rerun()
-        if st.button("Dupliquer", key="sites_dupliquer"):
+        if pressed.button("Dupliquer", key="sites_dupliquer"):
             _duplicate(chosen)
         if chosen.owned_by(who) and sites_sharing.draw_delete(
             chosen, "Supprimer", "sites_supprimer"
@@ -236,41 +244,56 @@ def _label(scenario: Scenario, who: str) -> str:
     )
 
 
-@st.fragment
 def draw_shares(chosen: Scenario) -> None:
-    """Draw the links of a scenario: a new one is shown once, the others can be revoked."""
+    """Draw the links of a scenario: a new one is shown here alone, the others can be revoked."""
     st.subheader("Partager")
+    # Their keys do not name the scenario: who saves, then shares at once, clicks on what was drawn
+    # before, and means what was just saved.
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days = st.number_input(
             "Durée du lien (jours)",
             min_value=1,
             max_value=sharing.MOST_SHARE_DAYS,
             value=sharing.SHARE_DAYS,
-            key=f"sites_jours_{chosen.id}",
+            key="sites_jours",
         )
-        asked = st.button("Créer un lien", type="primary", key=f"sites_partager_{chosen.id}")
+        asked = pressed.button("Créer un lien", key="sites_partager", kind="primary")
     if asked:
-        try:
-            accounts.require(Role.PLANNER)
-            token, made = sharing.share(chosen.id, days=int(days), owner=accounts.author())
-        except ProxiSoinsError as error:
-            st.error("Le lien n’a pas été créé.")
-            st.text(str(error))
-        else:
-            st.code(links.address(token, chosen.draft.region), language=None, wrap_lines=True)
-            st.text(
-                "Copiez ce lien maintenant : il n’est montré qu’une fois. Il ouvre le scénario tel "
-                "qu’il est, en lecture seule, jusqu’au "
-                f"{french.date(made.expires_at.astimezone().date())}."
-            )
+        _make_link(chosen, int(days))
     made_before = sharing.shares(chosen.id, owner=accounts.author())
+    _show_made(made_before)
     for number, link in enumerate(made_before, start=1):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
-        if link.active and right.button("Révoquer", key=f"sites_revoquer_{link.id}"):
+        if link.active and pressed.button("Révoquer", key=f"sites_revoquer_{link.id}", place=right):
             accounts.require(Role.PLANNER)
             sharing.revoke(link.id, owner=accounts.author())
-            st.rerun(scope="fragment")
+            st.rerun()
+
+
+def _make_link(chosen: Scenario, days: int) -> None:
+    st.session_state.pop(_MADE, None)
+    try:
+        accounts.require(Role.PLANNER)
+        token, made = sharing.share(chosen.id, days=days, owner=accounts.author())
+    except ProxiSoinsError as error:
+        st.error("Le lien n’a pas été créé.")
+        st.text(str(error))
+    else:
+        st.session_state[_MADE] = (made.id, links.address(token, chosen.draft.region))
+
+
+def _show_made(known: Sequence[Share]) -> None:
+    """Show the link that was just made, when it is one of these and still opens."""
+    made_id, address = st.session_state.get(_MADE, ("", ""))
+    for link in known:
+        if link.id == made_id and link.active:
+            st.code(address, language=None, wrap_lines=True)
+            st.text(
+                "Copiez ce lien maintenant : il n’est montré qu’ici. Il ouvre le scénario tel "
+                "qu’il est, en lecture seule, jusqu’au "
+                f"{french.date(link.expires_at.astimezone().date())}."
+            )
 
 
 def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenario]) -> None:

@@ -6,7 +6,7 @@ from data.base import french
 from data.scenarios import drafts, journal, store
 from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
-from pages import accounts
+from pages import accounts, pressed
 from pages.accounts import Role
 
 ACCESS = {
@@ -65,7 +65,7 @@ def draw_delete(kept: Scenario, label: str, key: str) -> bool:
             "Il quitte la liste et ses liens se ferment ; il se rétablit depuis la corbeille de "
             f"l’écran des sites pendant {store.DELETED_DAYS} jours."
         )
-        if not st.button(label, key=key):
+        if not pressed.button(label, key=key):
             return False
         accounts.require(Role.PLANNER)
         store.delete(kept.id, owner=accounts.author())
@@ -86,7 +86,7 @@ def draw_bin(region: str) -> None:
         picked = st.selectbox(
             "Scénario supprimé", list(gone), format_func=lambda one: _told(gone[one])
         )
-        if st.button("Rétablir", key="sites_retablir"):
+        if pressed.button("Rétablir", key="sites_retablir"):
             try:
                 accounts.require(Role.PLANNER)
                 store.restore(picked, owner=who)

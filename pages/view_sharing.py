@@ -10,7 +10,7 @@ from data.scenarios.listing import Kind
 from data.scenarios.sharing import Share
 from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
-from pages import accounts, links, shell
+from pages import accounts, links, pressed, shell
 from pages.accounts import Role
 
 SCREEN = "ecran"
@@ -93,7 +93,7 @@ def draw(screen: str) -> None:
         key=_NAME + screen,
     )
     try:
-        asked = st.button("Créer un lien vers cette vue", key=f"lien_{screen}")
+        asked = pressed.button("Créer un lien vers cette vue", key=f"lien_{screen}")
         territory = shell.territory()
         if asked:
             _make(territory, screen)

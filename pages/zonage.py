@@ -31,6 +31,8 @@ MAP = "zonage_carte"
 TRIAL = "zonage_essai"
 """Key of the trial in the session: code of a TVS to its zone tried, in the order of the trial."""
 
+CHOSEN, ZONE_OF = "zonage_choix", "zonage_zone_"
+"""Keys of the list of the trial and, before the code of a TVS, of the zone tried there."""
 ZIP, ZAC = "zonage_plafond_zip", "zonage_plafond_zac"
 """Keys of the ceilings."""
 _PARAMETERS = ("essai", "plafonds")
@@ -80,8 +82,8 @@ def _keep(changes: dict[str, str], ceilings: Ceilings, region: str) -> None:
         st.query_params.from_dict(query)
 
 
-def _choose(table: pd.DataFrame, changes: dict[str, str]) -> dict[str, str]:
-    """Draw the trial as an editable list, and return it."""
+def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
+    """Draw the trial as an editable list."""
     if table.empty:
         st.info(
             "Les données chargées ne disent pas la composition des territoires de vie-santé : pour "
@@ -89,34 +91,56 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> dict[str, str]:
             "communale) » dans « Données et méthode ». L’annexe en vigueur, elle, est disponible : "
             "ses communes y sont données par département."
         )
-        return {}
+        return
     names = table["tvs_name"].to_dict()
-    chosen = st.multiselect(
+    legal = table["zone"].astype(str).to_dict()
+    # Their keys stay the same whatever the trial holds, and the trial is written into them: what is
+    # chosen while the screen is drawn again is not lost.
+    st.session_state[CHOSEN] = list(changes)
+    st.multiselect(
         "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
         list(table.index),
-        default=list(changes),
         max_selections=zoning_view.MOST_CHANGES,
-        format_func=lambda code: f"{names[code]} ({table.loc[code, 'zone']})",
+        format_func=lambda code: f"{names[code]} ({legal[code]})",
         placeholder="Choisir un ou plusieurs territoires",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
-        key=f"zonage_choix_{'-'.join(changes)}",
+        key=CHOSEN,
+        on_change=_chosen,
+        args=(legal,),
     )
-    tried = {}
-    for code in chosen:
-        now = str(table.loc[code, "zone"])
-        start = changes.get(code, zoning_map.next_zone(now, ZONES))
-        tried[code] = st.segmented_control(
+    for code, zone in changes.items():
+        now = legal[code]
+        st.session_state[ZONE_OF + code] = zone
+        st.segmented_control(
             f"{names[code]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
             ZONES,
-            default=start,
             required=True,
             format_func=zoning_view.ZONE_TITLES.__getitem__,
-            key=f"zone-{code}-{start}",
+            key=ZONE_OF + code,
+            on_change=_zone_chosen,
+            args=(code,),
         )
-    if tried and st.button(f"Annuler mes changements ({len(tried)})"):
-        st.session_state[TRIAL] = {}
-        st.rerun()
-    return tried
+    if changes:
+        st.button(
+            f"Annuler mes changements ({len(changes)})", key="zonage_annuler", on_click=_give_up
+        )
+
+
+def _chosen(legal: dict[str, str]) -> None:
+    """Take what the list says into the trial: what is new in it tries the next zone."""
+    tried: dict[str, str] = st.session_state.get(TRIAL, {})
+    st.session_state[TRIAL] = {
+        code: tried.get(code, zoning_map.next_zone(legal[code], ZONES))
+        for code in st.session_state[CHOSEN]
+    }
+
+
+def _zone_chosen(code: str) -> None:
+    st.session_state[TRIAL] = st.session_state[TRIAL] | {code: st.session_state[ZONE_OF + code]}
+
+
+def _give_up() -> None:
+    st.session_state[TRIAL] = {}
 
 
 @st.fragment
@@ -241,7 +265,7 @@ def draw() -> None:
     ceilings = _ceilings(territory.region)
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     changes = _trial(communes)
-    changes = _choose(table, changes)
+    _choose(table, changes)
     _keep(changes, ceilings, territory.region)
     following.note(MAP, _PARAMETERS, _is_choice)
     with above:

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.gestures import map_frame
+from tests.browser.gestures import Gestures, map_frame
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -118,3 +118,28 @@ def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_pat
                 phone.goto(address)
                 expect(phone.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
                 expect(phone.get_by_text("Plateau")).to_have_count(0)
+
+
+def test_a_link_asked_for_while_the_scenario_is_saved_is_of_what_is_saved(
+    server: str, open_page: OpenPage
+) -> None:
+    links = []
+    with open_page(DESKTOP) as page:
+        hand = Gestures(page, server)
+        page.goto(f"{server}/sites")
+        hand.choose("Ajouter un site", "Confolens")
+        for name in ("Avant", "Après"):
+            hand.write("Nom du scénario", name)
+            page.get_by_role("button", name="Enregistrer comme nouveau").click(timeout=SLOW_MS)
+            # The second time, what is clicked is drawn for the scenario before.
+            page.get_by_role("button", name="Créer un lien", exact=True).click(timeout=SLOW_MS)
+            kept = page.get_by_label("Scénarios enregistrés")
+            expect(kept).to_have_value(re.compile(name), timeout=SLOW_MS)
+            expect(page.get_by_text(re.compile("^Lien 1 : créé"))).to_be_visible(timeout=SLOW_MS)
+            hand.settle()
+            expect(kept).to_have_value(re.compile(name))
+            links.append(page.locator("[data-testid=stCode] code").inner_text().strip())
+        assert links[0] != links[1]
+        with open_page(PHONE) as phone:
+            phone.goto(links[1])
+            expect(phone.get_by_text("Après").first).to_be_visible(timeout=SLOW_MS)

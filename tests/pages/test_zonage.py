@@ -49,6 +49,25 @@ def test_a_trial_moves_the_gauges_leaves_a_trace_and_opens_again() -> None:
     assert "essai" not in again.query_params
 
 
+def trial(app: AppTest) -> str:
+    told = app.query_params["essai"]
+    return told if isinstance(told, str) else told[0]
+
+
+def test_changes_chosen_one_after_the_other_are_all_kept() -> None:
+    app = opened()
+    options = app.multiselect[0].options
+    for count in (1, 2, 3):
+        app.multiselect[0].set_value(options[:count]).run()
+        assert not app.exception
+        assert len(trial(app).split(",")) == count
+    first = trial(app).split(",")[0]
+    app.get("button_group")[0].set_value("HZ" if first.endswith("ZIP") else "ZIP").run()
+    assert trial(app).split(",")[0] != first
+    app.multiselect[0].set_value(options[1:2]).run()
+    assert len(trial(app).split(",")) == 1
+
+
 def test_a_foreign_trial_changes_nothing() -> None:
     plain, foreign = opened(), opened(essai="zz:ZIP,<b>:ZAC,1:XX")
     assert gauges(foreign) == gauges(plain)

@@ -1,0 +1,55 @@
+"""Buttons whose click is kept until the screen has answered it.
+
+Streamlit stops a run of the script when something else is clicked, and forgets then the click that
+had started it, unless the run had come to its button. Buttons that change what is kept, and those
+that follow them, stand here: what was clicked is answered by the first run that comes to it.
+"""
+
+from typing import Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_CLICKED = "clic_"
+_SCREEN = "ecran_des_clics"
+
+
+def _note(key: str) -> None:
+    st.session_state[_CLICKED + key] = True
+
+
+def button(
+    label: str,
+    *,
+    key: str,
+    place: DeltaGenerator | None = None,
+    kind: Literal["primary", "secondary"] = "secondary",
+    disabled: bool = False,
+) -> bool:
+    """Draw a button, and tell once whether it was clicked since that was last told.
+
+    Parameters
+    ----------
+    label
+        What it says.
+    key
+        Its key: the same whatever the screen shows, or a click on the button drawn before is lost.
+    place
+        Where it stands; None: here.
+    kind
+        How it looks.
+    disabled
+        Whether it cannot be clicked; a click that came before is then forgotten.
+    """
+    draw = st.button if place is None else place.button
+    draw(label, key=key, type=kind, disabled=disabled, on_click=_note, args=(key,))
+    clicked = bool(st.session_state.pop(_CLICKED + key, False))
+    return clicked and not disabled
+
+
+def arrive(screen: str) -> None:
+    """Forget the clicks of the screen that was left."""
+    if st.session_state.get(_SCREEN) != screen:
+        st.session_state[_SCREEN] = screen
+        for key in [key for key in st.session_state if str(key).startswith(_CLICKED)]:
+            del st.session_state[key]

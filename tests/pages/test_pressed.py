@@ -1,0 +1,49 @@
+"""Clicks on buttons whose run is stopped by the next click."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def screen() -> None:
+    """Draw a button that the first run after a click does not come to."""
+    import streamlit as st
+
+    from pages import pressed
+
+    pressed.arrive(st.session_state.get("screen", "sites"))
+    if st.session_state.pop("stopped", False):
+        st.stop()
+    if pressed.button("Enregistrer", key="save", disabled=st.session_state.get("off", False)):
+        st.session_state["saved"] = st.session_state.get("saved", 0) + 1
+    st.text(f"{st.session_state.get('saved', 0)} fois")
+
+
+def clicked(**state: object) -> AppTest:
+    app = AppTest.from_function(screen).run()
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.button(key="save").click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_click_is_answered_once() -> None:
+    app = clicked()
+    assert app.text[0].value == "1 fois"
+    assert app.run().text[0].value == "1 fois"
+
+
+def test_a_click_whose_run_is_stopped_is_answered_by_the_next() -> None:
+    app = clicked(stopped=True)
+    assert not app.text
+    assert app.run().text[0].value == "1 fois"
+    assert app.run().text[0].value == "1 fois"
+
+
+def test_a_click_is_forgotten_on_another_screen_and_by_a_button_that_is_off() -> None:
+    app = clicked(stopped=True)
+    app.session_state["screen"] = "zonage"
+    assert app.run().text[0].value == "0 fois"
+    app = clicked(stopped=True, off=True)
+    assert app.run().text[0].value == "0 fois"
+    app.session_state["off"] = False
+    assert app.run().text[0].value == "0 fois"
