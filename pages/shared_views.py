@@ -58,9 +58,16 @@ def heading(territory: Territory, query: Query) -> str:
     """Return the names of the territories of a sheet, "" for the other views."""
     if query.get(view_sharing.SCREEN) != "territoire":
         return ""
-    level, _, code = query.get("territoire", "").partition(":")
+    level, code = _asked(query)
     names = sheet_paper.names(territory, level) if level in LEVELS else {}
     return " et ".join(names[one] for one in (code, query.get("avec", "")) if one in names)
+
+
+def _asked(query: Query) -> tuple[str, str]:
+    """Return level and code of the territory of a sheet; links of before name a commune alone."""
+    alone = query.get("commune", "")
+    level, _, code = query.get("territoire", f"commune:{alone}" if alone else "").partition(":")
+    return level, code
 
 
 def _draw_carte(territory: Territory, query: Query) -> None:
@@ -140,7 +147,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
 
 def _draw_territoire(territory: Territory, query: Query) -> None:
     communes = shell.commune_indicators(territory)
-    level, _, code = query.get("territoire", "").partition(":")
+    level, code = _asked(query)
     known = level in LEVEL_TITLES and level in LEVELS
     if not known or code not in sheet_paper.names(territory, level):
         st.text("Le territoire de ce lien n’existe pas, ou plus.")

@@ -115,8 +115,10 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
 
 def _keep_address(level: str, code: str, other: str) -> None:
     """Write what is chosen in the address, beside the view that all screens share."""
-    shell.remember(replace(shell.view(), territory=f"{level}:{code}"), address=False)
-    query = shell.view().to_query() | ({"avec": other} if other else {})
+    # Not read again from the address, which does not hold it yet.
+    view = replace(shell.view(), territory=f"{level}:{code}")
+    shell.remember(view, address=False)
+    query = view.to_query() | ({"avec": other} if other else {})
     if scenario := sheet_scenario.asked():
         query[sheet_scenario.PARAMETER] = scenario
     if st.query_params.to_dict() != query:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.access import indicators
+from data.base import french
 from data.base.paths import ROOT
 from data.region import catalogue
 from data.scenarios import drafts, sharing, store
@@ -53,6 +54,23 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
     assert not app.selectbox
 
 
+def test_the_link_of_a_sheet_that_only_its_commune_names_opens_it() -> None:
+    app = visited({"ecran": "territoire", "commune": "23096"})
+    assert app.title[0].value == "Guéret"
+    assert told(app).count('class="s"') == 7
+
+
+def test_the_address_follows_the_sheet_in_sight() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "territoire.py"), default_timeout=200)
+    app.query_params["commune"] = "23096"
+    app.run()
+    assert not app.exception
+    assert app.query_params["territoire"] == "commune:23096"
+    app.selectbox[1].set_value("23008").run()
+    assert app.title[0].value == "Aubusson"
+    assert app.query_params["territoire"] == "commune:23008"
+
+
 def test_the_link_of_two_territories_names_both() -> None:
     app = visited({"ecran": "territoire", "territoire": "departement:23", "avec": "24"})
     assert app.title[0].value == "Creuse et Dordogne"
@@ -83,6 +101,10 @@ def test_the_link_of_a_fallen_line_tells_who_can_help() -> None:
 def test_the_links_of_maps_and_of_risk_open(screen: str) -> None:
     app = visited({"ecran": screen, "ind": "apl", "depuis": "2015", "horizon": "3"})
     assert app.title[0].value.startswith(view_sharing.TITLES[screen])
+    if screen == "risques":
+        year = int(predict.risk_table(catalogue.load_territory(REGION))["as_of"].iloc[0])
+        said = " ".join(one.value for one in app.markdown)
+        assert french.forecast(year, 3) in said
 
 
 def test_a_foreign_view_opens_nothing_else() -> None:
