@@ -332,18 +332,23 @@ def follow_up(territory: Territory) -> None:
 def public_view(territory: Territory, horizon: int) -> None:
     """Show what may leave the planner's desk: sets of small communes, of five GPs at least."""
     groups = shell.public_risk(territory, horizon)
+    span = "" if groups.empty else french.forecast(int(groups["as_of"].iloc[0]), horizon)
     st.markdown(
         f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
         f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
         f"et {privacy.LEAST_COMMUNES} communes. Le chiffre est la part de ces communes en risque "
-        f"élevé ou très élevé à l’horizon de {flag.years_told(horizon)}, arrondie, jamais "
-        "« aucune » ni « toutes » : il ne désigne personne, et les fiches publiques ne disent rien "
-        "d’autre."
+        "élevé ou très élevé, arrondie, jamais « aucune » ni « toutes » : il ne désigne personne, "
+        f"et les fiches publiques ne disent rien d’autre. {span}"
     )
     if groups.empty:
         st.info("La région compte trop peu de petites communes : rien ne peut être diffusé.")
         return
     table = flag_tables.groups_listed(groups)
     figures.table(table)
-    figures.downloads("releve-non-assuree-public", table, figures.notes(territory, *SOURCES))
+    said = (
+        f"Part des communes de moins de {predict.MINIMUM_GPS} médecins qui sont en risque élevé ou "
+        f"très élevé de n’en avoir plus, arrondie, jamais « aucune » ni « toutes ». {span}"
+    ).strip()
+    notes = figures.notes(territory, *SOURCES)
+    figures.downloads("releve-non-assuree-public", table, [said, *notes])
     _sources(territory)

@@ -22,7 +22,7 @@ from models.backtests import proof
 from models.learning.predictors import early_told
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
-from models.region import flag
+from models.region import flag, flag_tables
 from models.region import follow_up as follow_ups
 from pages import (
     accounts,
@@ -275,7 +275,14 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
         _detail(territory, table, chosen["code"].tolist(), horizon)
     risk_panels.class_counts(chosen, horizon)
     lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
-    figures.downloads("territoires-a-risque", chosen, lines, contours=territory.communes)
+    risk_known = shell.risk(territory, horizon)
+    told = [flag_tables.file_told(risk_known), flag.gone_told(table, risk_known)]
+    figures.downloads(
+        "territoires-a-risque",
+        chosen,
+        [lines[0], *told, *lines[1:]],
+        contours=territory.communes,
+    )
     _sheets(territory, chosen.head(FIRST_SHEETS), lines)
     figures.sources(lines)
 

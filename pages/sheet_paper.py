@@ -1,6 +1,7 @@
 """The sheet of a territory as screens, links and paper take it: its content, its map, its PDF."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,7 @@ from data.reports.pair import Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
 from geo import layers
 from geo.errors import ProxiSoinsError
-from models.region import flag, soon
+from models.region import flag, flag_tables, soon
 from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
@@ -44,17 +45,20 @@ def sheet_of(
     masked = printed or not accounts.may_see_risk()
     if not masked and soon.is_kept(territory):
         communes = communes.assign(**{room_figures.LATER: _later_load(territory)})
-    return sheet.sheet(
+    known = None if masked else shell.known_risk(territory)
+    found = sheet.sheet(
         territory,
         communes,
         peers,
         region,
         level=level,
         code=code,
-        risk=None if masked else shell.known_risk(territory),
+        risk=known,
         masked=masked,
         public=_public_sentence(territory, communes, level, code) if masked else "",
     )
+    seen = "" if known is None else flag_tables.states_told(known, found.communes)
+    return replace(found, succession=f"{found.succession} {seen}".strip())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
@@ -70,16 +74,16 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
     try:
         table = shell.public_risk(territory)
         if level == "commune" and flag.may_be_public(communes, code):
-            known = shell.risk(territory).set_index("code")["risk_class"]
-            return f"Relève non assurée : risque {known[code]}." if code in known else ""
+            table = shell.risk(territory)
+            known = table.set_index("code")["risk_class"]
+            told = f"Relève non assurée : risque {known[code]}." if code in known else ""
+        else:
+            told = privacy.sentence(table, members)
     except ProxiSoinsError:
         return ""
-    told = privacy.sentence(table, members)
-    year = territory.provenance["gps"].year
-    if told == privacy.MASKED or year is None:
+    if told in {"", privacy.MASKED}:
         return told
-    end = year + int(table["horizon"].iloc[0])
-    return f"{told} Prévision échue fin {end}." if french.today().year > end else told
+    return f"{told} {french.forecast(*table[['as_of', 'horizon']].iloc[0].astype(int))}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)

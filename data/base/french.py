@@ -65,6 +65,29 @@ def today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
+def horizon(as_of: int, years: int) -> str:
+    """Return the horizon of a forecast in words, counted from the vintage of the counts.
+
+    Parameters
+    ----------
+    as_of
+        Year at whose end the GPs were counted.
+    years
+        Length of the forecast.
+
+    >>> horizon(2017, 1)
+    'à l’horizon de 1 an (effectifs de 2017 → fin 2018)'
+    """
+    length = counted(years, "an", "ans")
+    return f"à l’horizon de {length} (effectifs de {as_of} → fin {as_of + years})"
+
+
+def forecast(as_of: int, years: int) -> str:
+    """Return a sentence on what a forecast spans, which says when its end has passed."""
+    over = ", échue" if today().year > as_of + years else ""
+    return f"Prévision {horizon(as_of, years)}{over}."
+
+
 def fold(text: str) -> str:
     """Return a name without accents, case, punctuation or runs of blanks, for comparison."""
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))

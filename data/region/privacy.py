@@ -20,7 +20,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from data.base.french import number
+from data.base.french import counted, number
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.plane import plane_km
@@ -213,7 +213,8 @@ def _described(members: pd.DataFrame) -> PublicSet:
     weights = members.groupby(["epci", "epci_name"])["gps"].sum().sort_values(ascending=False)
     keys = [str(epci) for epci, _ in weights.index if epci]
     names = [str(name) for _, name in weights.index if name]
-    shown = " et ".join(names[:2]) + (f" et {len(names) - 2} autres" if len(names) > 2 else "")
+    more = counted(len(names) - 2, "autre", "autres")
+    shown = " et ".join(names[:2]) + (f" et {more}" if len(names) > 2 else "")
     codes = tuple(sorted(members["code"]))
     return PublicSet(
         keys[0] if keys else codes[0],

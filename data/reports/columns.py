@@ -54,7 +54,7 @@ TITLES: Mapping[str, str] = {
     "share_lost_low": "Probabilité, bas (90 %)",
     "share_lost_high": "Probabilité, haut (90 %)",
     "horizon": "Horizon (années)",
-    "as_of_year": "Année de départ",
+    "as_of_year": "Année des effectifs",
     "told": "Ce que dit le modèle",
     "rurality": "Type de commune",
     "reasons": "Raisons",
@@ -115,6 +115,7 @@ def titled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 _DECIMALS = (
+    (("share_lost",), 6),
     (("share_",), 4),
     (("minutes_",), 1),
     (("apl", "gps", "people_at_stake"), 2),

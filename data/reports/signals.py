@@ -366,18 +366,16 @@ def succession(
     if classes.empty:
         return UNKNOWN_RISK
     if len(members) == 1:
-        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}.{_ended(classes)}"
+        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}.{_spanned(classes)}"
     high = classes[classes["risk_class"].isin(["élevé", "très élevé"])]
     return (
         f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
-        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin.{_ended(classes)}"
+        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin.{_spanned(classes)}"
     )
 
 
-def _ended(risk: pd.DataFrame) -> str:
-    """Say that a forecast has ended (columns as_of and horizon, where they are known)."""
+def _spanned(risk: pd.DataFrame) -> str:
+    """Say what a forecast spans (columns as_of and horizon, where they are known)."""
     if not {"as_of", "horizon"} <= set(risk.columns):
         return ""
-    end = int(risk["as_of"].iloc[0]) + int(risk["horizon"].iloc[0])
-    today = french.today()
-    return f" Prévision échue fin {end}." if today.year > end else ""
+    return f" {french.forecast(int(risk['as_of'].iloc[0]), int(risk['horizon'].iloc[0]))}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.base.french import number, percent
+from data.base.french import counted, number, percent
 from models.learning.hazard import Hazard
 from models.learning.predictors import NAMES, THEME_OF, THEMES
 
@@ -87,9 +87,12 @@ def _around(row: Mapping[Any, float]) -> str:
     km = np.expm1(row["km_to_gp"])
     others = round(float(np.expm1(row["gps_10km"])))
     far = (
-        f"autre commune avec médecin à {_whole(round(km))} km" if km < 50 else "aucun autre médecin"
+        f"autre commune avec médecin à {_whole(round(km))} km à vol d’oiseau"
+        if km < 50
+        else "aucune autre commune avec médecin à moins de 50 km à vol d’oiseau"
     )
-    return f"{_whole(others)} autres médecins à moins de 10 km, {far} à vol d’oiseau"
+    told = counted(others, "autre médecin", "autres médecins") if others else "aucun autre médecin"
+    return f"{told} à moins de 10 km, {far}"
 
 
 def _snowball(row: Mapping[Any, float]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
+from data.base import french
 from data.base.french import counted, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
@@ -54,11 +55,6 @@ def tested_on(horizon: int) -> str:
     """Return the counts that the past rates come from ("2017 → 2020, 3 ans")."""
     start, end = span_of(horizon)
     return f"{start} → {end}, {end - start} ans"
-
-
-def until(row: Mapping[str, Any]) -> int:
-    """Return the year at whose end the forecast of a row ends."""
-    return int(row["as_of"]) + int(row["horizon"])
 
 
 def overdue(as_of: int, horizon: int, today: dt.date) -> str:
@@ -160,8 +156,7 @@ def years_told(years: int) -> str:
 
 def horizon_told(row: Mapping[str, Any]) -> str:
     """Return the horizon in words, counted from the vintage of the counts."""
-    years = years_told(int(row["horizon"]))
-    return f"à l’horizon de {years} (effectifs de {row['as_of']} → fin {until(row)})"
+    return french.horizon(int(row["as_of"]), int(row["horizon"]))
 
 
 def register_told(row: Mapping[str, Any]) -> str:

@@ -2,17 +2,20 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from data.base.french import counted, date, number, percent, signed
+from data.base import french
+from data.base.french import counted, date, fold, number, of, percent, signed
 from data.scenarios.verdicts import Review
+from models.learning import artefact
+from models.learning.register import GONE, UNKNOWN
 from models.region.departure import Departure, RoomLost
-from models.region.flag import minutes, past
+from models.region.flag import minutes, past, state_told
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
 
@@ -88,7 +91,7 @@ def departure_cards(gone: Departure) -> list[tuple[str, str, str]]:
         (
             "Sans place à 20 min, de plus",
             number(max(gone.room.nearest, 0.0)),
-            f"au mieux : {number(max(gone.room.fair, 0.0))}",
+            f"places partagées : {number(max(gone.room.fair, 0.0))}",
         ),
         (
             "Médecin le plus proche",
@@ -266,7 +269,8 @@ def reviews_listed(reviews: Sequence[Review], communes: pd.DataFrame) -> pd.Data
 
 
 def groups_listed(groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the public table (`predict.grouped_risk`): sets of small communes, rounded shares."""
+    """Return the public table (`predict.grouped_risk`), by name: small communes, rounded shares."""
+    groups = groups.sort_values(["name", "key"], key=lambda column: column.map(fold))
     return pd.DataFrame(
         {
             "name": groups["name"],
@@ -275,4 +279,38 @@ def groups_listed(groups: pd.DataFrame) -> pd.DataFrame:
             "tenths_flagged": [f"environ {number(share)} sur 10" for share in groups["tenths"]],
             "horizon": groups["horizon"],
         }
+    )
+
+
+def states_told(risk: pd.DataFrame, codes: Collection[str]) -> str:
+    """Say what a newer register shows of a territory; "" where it shows nothing to check.
+
+    Parameters
+    ----------
+    risk
+        `risk_table` of the region; for planners only.
+    codes
+        The communes of the territory.
+    """
+    found = risk[risk["code"].isin(codes)]
+    if len(codes) == 1:
+        known = found[found["state"] != UNKNOWN]
+        return f"{state_told(risk, next(iter(codes)))}." if len(known) else ""
+    gone = int((found["state"] == GONE).sum())
+    if not gone:
+        return ""
+    communes = counted(gone, "commune", "communes")
+    return (
+        f"Probablement déjà sans médecin, à vérifier : {communes} (comptées en "
+        f"{found['as_of'].iloc[0]}, absentes du registre {of(found['register'].iloc[0])})."
+    )
+
+
+def file_told(risk: pd.DataFrame) -> str:
+    """Return what a file of forecasts must say of them: what is foretold, when, by which model."""
+    first = risk.iloc[0]
+    span = french.forecast(int(first["as_of"]), int(first["horizon"]))
+    return (
+        "Probabilité de n’avoir plus aucun médecin généraliste, pour les communes où l’on en a "
+        f"compté un. {span} Modèle {artefact.version()}."
     )

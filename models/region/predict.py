@@ -127,8 +127,9 @@ def grouped_risk(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.Dat
     -------
     pandas.DataFrame
         key, name, codes, communes, gps, tenths (of the communes in a high class, rounded),
-        horizon; empty when the region holds too few small communes.
+        horizon, as_of (year of the counts); empty when the region holds too few small communes.
     """
     risk = risk_table(territory, horizon)
     flagged = risk.loc[risk["risk_class"].isin(HIGH_CLASSES), "code"]
-    return privacy.public_table(territory, set(flagged)).assign(horizon=horizon)
+    table = privacy.public_table(territory, set(flagged))
+    return table.assign(horizon=horizon, as_of=risk["as_of"].max())

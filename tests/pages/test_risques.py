@@ -15,6 +15,7 @@ from data.files import exports
 from data.maps import risk as risk_map
 from data.region import catalogue
 from data.region.territory import Territory
+from data.reports import columns
 from data.scenarios import predictions, verdicts
 from models.backtests import proof, report
 from models.learning import artefact
@@ -22,7 +23,7 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
-from pages import sheet_paper
+from pages import figures, sheet_paper
 
 TIMEOUT_SECONDS = 200
 TAB, PART = "risques_onglet", "risques_volet"
@@ -194,7 +195,7 @@ def test_a_review_is_kept_dated_and_shown_as_text(
     assert everything["Avis du"].str.contains("heure de Paris").all()
     assert everything["Risque de relève non assurée"].tolist() == [kept.seen.risk_class]
     assert everything["Version du modèle"].tolist() == [artefact.version()]
-    assert everything["Année de départ"].tolist() == [kept.seen.as_of]
+    assert everything["Année des effectifs"].tolist() == [kept.seen.as_of]
     assert "<script>" not in "".join(one.proto.body for one in screen.get("html"))
     assert b"'=1+1" in exports.to_csv(everything, [])
 
@@ -243,6 +244,36 @@ def test_the_public_view_names_no_commune(screen: AppTest) -> None:
     assert (table["Communes de moins de 5 médecins"] >= 3).all()
     told = table["Communes en risque élevé ou très élevé (arrondi)"]
     assert told.str.fullmatch("environ [1-9] sur 10").all()
+
+
+def test_what_leaves_the_screen_says_what_is_foretold_and_when(
+    screen: AppTest, risk: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: dict[str, list[str]] = {}
+
+    def downloads(name: str, _frame: pd.DataFrame, told: list[str], **_more: object) -> None:
+        lines[name] = told
+
+    monkeypatch.setattr(figures, "downloads", downloads)
+    shown(screen, RANKING)
+    shown(screen, "Vue publique")
+    span = french.forecast(int(risk["as_of"].iloc[0]), DEFAULT_HORIZON)
+    assert "échue" in span or int(risk["as_of"].iloc[0]) + 3 >= french.today().year
+    for told in (lines["territoires-a-risque"], lines["releve-non-assuree-public"]):
+        assert span in " ".join(told)
+    assert span in words(screen)
+    planners = " ".join(lines["territoires-a-risque"])
+    assert artefact.version() in planners
+    assert "Déjà parti ? On ne le sait pas" in planners
+    assert "Déjà parti" not in " ".join(lines["releve-non-assuree-public"])
+
+
+def test_files_keep_the_decimals_of_the_command(territory: Territory, risk: pd.DataFrame) -> None:
+    listed_here = flag.listed(risk, indicators.commune_indicators(territory))
+    kept = columns.exported(listed_here).set_index("Code")["Probabilité"]
+    asked = risk.set_index("code")["probability"].round(6)
+    assert (kept == asked[kept.index]).all()
+    assert (kept > 0).all(), "none is certain"
 
 
 def test_the_map_tells_communes_left_out_and_communes_without_gp(
@@ -312,6 +343,21 @@ def test_the_first_ten_of_the_list_make_one_document_of_sheets(
     assert name.startswith("Document de travail")
     names = catalogue.load_territory().communes.set_index("code")["name"]
     assert [names[code] for code in codes] == first
+
+
+def test_the_states_of_a_territory_are_told_on_its_sheet(risk: pd.DataFrame) -> None:
+    codes = risk["code"].head(5).tolist()
+    given = risk.assign(state=CONFIRMED, register="octobre 2026 (RPPS)", as_of=2020)
+    assert flag_tables.states_told(given, codes) == ""
+    given.loc[given["code"].isin(codes[:2]), "state"] = GONE
+    assert "à vérifier : 2 communes (comptées en 2020" in flag_tables.states_told(given, codes)
+    assert flag_tables.states_told(given, codes[:1]).startswith(
+        "Probablement déjà parti : compté en 2020"
+    )
+    assert (
+        flag_tables.states_told(given, codes[4:5]) == "Confirmé (registre d’octobre 2026 (RPPS))."
+    )
+    assert flag_tables.states_told(given.assign(state=UNKNOWN), codes[:1]) == ""
 
 
 def test_the_state_of_a_commune_is_told_in_a_few_words(risk: pd.DataFrame) -> None:

@@ -113,7 +113,8 @@ def test_a_forecast_that_has_ended_says_so(
     for day, late in ((dt.date(2020, 12, 31), False), (dt.date(2021, 1, 1), True)):
         monkeypatch.setattr(french, "today", lambda now=day: now)
         said = of_commune(loaded, lone, risk=dated).succession
-        assert ("Prévision échue fin 2020." in said) == late
+        assert "à l’horizon de 3 ans (effectifs de 2017 → fin 2020)" in said
+        assert said.endswith(", échue.") == late
     assert "échue" not in of_commune(loaded, lone, risk=risk_of(lone)).succession
 
 

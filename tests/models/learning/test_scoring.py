@@ -15,13 +15,36 @@ from data.cli import app as proxisoins
 from geo.errors import InvalidInputError
 from models.backtests import report
 from models.cli import app
-from models.learning import artefact, artefact_writer, features, places, scoring, signals, training
+from models.learning import (
+    artefact,
+    artefact_writer,
+    explain,
+    features,
+    places,
+    scoring,
+    signals,
+    training,
+)
 from models.learning.hazard import end_of
 from models.learning.inputs import Inputs, gather
 from models.learning.predictors import FOUR, NAMES
 from models.learning.register import STATES, UNKNOWN
 from models.learning.signals import CANNOT_TELL, HORIZONS
 from models.region import monitoring
+
+
+def test_neighbours_are_told_in_the_singular_and_when_there_are_none() -> None:
+    told = [
+        explain._around({"gps_10km": np.log1p(gps), "km_to_gp": np.log1p(km)})
+        for gps, km in ((0, 12), (1, 4), (36, 2), (0, 80))
+    ]
+    alone = "aucun autre médecin à moins de 10 km, aucune autre commune avec médecin à moins de"
+    assert told == [
+        "aucun autre médecin à moins de 10 km, autre commune avec médecin à 12 km à vol d’oiseau",
+        "1 autre médecin à moins de 10 km, autre commune avec médecin à 4 km à vol d’oiseau",
+        "36 autres médecins à moins de 10 km, autre commune avec médecin à 2 km à vol d’oiseau",
+        f"{alone} 50 km à vol d’oiseau",
+    ]
 
 
 @pytest.mark.parametrize("horizon", HORIZONS)
