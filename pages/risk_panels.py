@@ -99,9 +99,10 @@ def class_counts(listed: pd.DataFrame, horizon: int) -> None:
         key="classes_ici",
     )
     st.caption(
-        f"Taux observé : part des communes de la classe restées sans médecin à l’échéance, en "
-        f"{flag.tested_on(horizon)}, France métropolitaine hors Nouvelle-Aquitaine, régions tenues "
-        "à l’écart de l’apprentissage (INSEE, base permanente des équipements)."
+        "Taux observé : part des communes de la classe sans médecin "
+        f"{flag.when_told(horizon)} ({flag.tested_on(horizon)}) ; France métropolitaine hors "
+        "Nouvelle-Aquitaine, régions tenues à l’écart de l’apprentissage (INSEE, base permanente "
+        "des équipements)."
     )
 
 
@@ -333,13 +334,14 @@ def public_view(territory: Territory, horizon: int) -> None:
     """Show what may leave the planner's desk: sets of small communes, of five GPs at least."""
     groups = shell.public_risk(territory, horizon)
     span = "" if groups.empty else french.forecast(int(groups["as_of"].iloc[0]), horizon)
-    st.markdown(
+    told = (
         f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
         f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
         f"et {privacy.LEAST_COMMUNES} communes. Le chiffre est la part de ces communes en risque "
         "élevé ou très élevé, arrondie, jamais « aucune » ni « toutes » : il ne désigne personne, "
         f"et les fiches publiques ne disent rien d’autre. {span}"
     )
+    st.markdown(french.unbroken(told))
     if groups.empty:
         st.info("La région compte trop peu de petites communes : rien ne peut être diffusé.")
         return

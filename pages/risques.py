@@ -396,7 +396,7 @@ def _horizon() -> int:
     )
     horizon = chosen or DEFAULT_HORIZON
     with contextlib.suppress(UnavailableError):  # « La preuve » says that the report lacks
-        st.caption(proof.read().verified(horizon))
+        st.caption(french.unbroken(proof.read().verified(horizon)))
     _choose(horizon=None if horizon == DEFAULT_HORIZON else horizon)
     return horizon
 

@@ -57,6 +57,18 @@ def tested_on(horizon: int) -> str:
     return f"{start} → {end}, {end - start} ans"
 
 
+def when_told(horizon: int, *, register: bool = False) -> str:
+    """Return when the communes of the past rates were counted again, of a forecast's horizon.
+
+    >>> when_told(3), when_told(1)
+    ('à l’échéance', 'au bout de 3 ans, faute d’effectif à 1 an')
+    """
+    start, end = LATEST if register else span_of(horizon)
+    if end - start == horizon:
+        return "à l’échéance"
+    return f"au bout de {years_told(end - start)}, faute d’effectif à {years_told(horizon)}"
+
+
 def overdue(as_of: int, horizon: int, today: dt.date) -> str:
     """Say that the end of a forecast has passed, and what to import; "" while it has not."""
     end = as_of + horizon
@@ -108,6 +120,7 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     """
     horizon, fed = int(row["horizon"]), bool(row["register_fed"])
     tested = f"{LATEST[0]} → {LATEST[1]}, 3 ans" if fed else tested_on(horizon)
+    when = when_told(horizon, register=fed)
     rates = past(horizon, "class", register=fed).set_index("label").loc[row["risk_class"]]
     told = past(horizon, "set", register=fed).set_index("label").loc[row["set"]]
     return [
@@ -118,12 +131,12 @@ def headline(row: Mapping[str, Any]) -> list[str]:
         ),
         (
             f"Sur 100 communes de la classe « {row['risk_class']} », "
-            f"{of_hundred(rates['rate'])} n’avaient plus de médecin à l’échéance "
+            f"{of_hundred(rates['rate'])} n’avaient plus de médecin {when} "
             f"({number(rates['losses'])} sur {number(rates['communes'])} ; {tested}, régions "
             "jamais apprises)."
         ),
         (
-            f"{_set_worth(str(row['set']), told['rate'])} ({number(told['losses'])} sur "
+            f"{_set_worth(str(row['set']), told['rate'], when)} ({number(told['losses'])} sur "
             f"{number(told['communes'])} ; {tested})."
         ),
         (
@@ -134,14 +147,13 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _set_worth(told: str, rate: float) -> str:
+def _set_worth(told: str, rate: float, when: str) -> str:
     """Say how many of a hundred communes of a set lost their last GP; a signal then came true."""
     if told == LOSES:
-        return f"Sur 100 signaux de ce type (« {told} »), {of_hundred(rate)} se sont réalisés"
-    return (
-        f"Sur 100 communes dites « {told} », {of_hundred(rate)} n’avaient plus de médecin à "
-        "l’échéance"
-    )
+        return (
+            f"Sur 100 signaux de ce type (« {told} »), {of_hundred(rate)} s’étaient réalisés {when}"
+        )
+    return f"Sur 100 communes dites « {told} », {of_hundred(rate)} n’avaient plus de médecin {when}"
 
 
 def of_hundred(rate: float) -> str:

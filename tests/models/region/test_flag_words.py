@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from data.base.french import number
-from models.learning.signals import CANNOT_TELL, HORIZONS, LOSES, SETS, STAYS
+from models.learning.signals import CANNOT_TELL, HORIZONS, LOSES, SETS, STAYS, span_of
 from models.region import flag, flag_tables
 from models.region.departure import Departure, RoomLost
 
@@ -29,10 +29,22 @@ def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
         known = rates.loc[told]
         lost, seen = float(known["losses"]), float(known["communes"])
         assert f"({number(lost)} sur {number(seen)} ;" in sentence
-        assert ("se sont réalisés" in sentence) == (told == LOSES)
+        assert ("s’étaient réalisés" in sentence) == (told == LOSES)
+        assert flag.when_told(horizon) in sentence
         if told in (STAYS, CANNOT_TELL):
             assert sentence.startswith(f"Sur 100 communes dites « {told} », ")
-            assert "n’avaient plus de médecin à l’échéance" in sentence
+            assert "n’avaient plus de médecin " in sentence
+
+
+def test_rates_counted_at_another_length_say_so() -> None:
+    """The rates of three years stood beside the probability of one, both "à l’échéance"."""
+    for horizon in HORIZONS:
+        start, end = span_of(horizon)
+        told = flag.when_told(horizon)
+        assert (told == "à l’échéance") == (end - start == horizon)
+        assert told == "à l’échéance" or f"au bout de {end - start} ans, faute" in told
+    assert flag.when_told(3, register=True) == "à l’échéance"
+    assert flag.when_told(6, register=True) == "au bout de 3 ans, faute d’effectif à 6 ans"
 
 
 def test_a_departure_that_moves_one_person_is_told_of_one() -> None:
