@@ -18,7 +18,10 @@ from data.siting.departures import Departures, departures_of
 from data.siting.ground import Ground, ground_of
 from geo.errors import InvalidInputError
 from geo.room import fairest
+from models.learning.hazard import end_of
+from models.learning.nowcast import feeds
 from models.learning.signals import DEFAULT_HORIZON
+from models.region.predict import inputs_of
 from models.region.snowball import snowball
 
 AROUND = (
@@ -114,6 +117,9 @@ class Departure:
         Expected further GPs lost around after each round of the snowball.
     horizon
         Years, of the probabilities.
+    without_register
+        Whether a newer register enters the risks of the list and not these: it knows nothing of
+        what is supposed.
     assumptions
         French sentences to print beside the figures.
     """
@@ -133,6 +139,7 @@ class Departure:
     neighbours: pd.DataFrame
     rounds: tuple[float, ...]
     horizon: int
+    without_register: bool = False
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
 
@@ -229,7 +236,14 @@ def departure(
         neighbours=_neighbours(territory, state, extra, risk),
         rounds=rounds,
         horizon=horizon,
+        without_register=_register_enters(territory, horizon),
     )
+
+
+def _register_enters(territory: Territory, horizon: int) -> bool:
+    """Tell whether a newer register enters the risks of the region at a horizon."""
+    inputs, year = inputs_of(territory)
+    return feeds(inputs.register, end_of(year), horizon)
 
 
 def _site(today: Ground, code: str, leaving: int | None) -> int:

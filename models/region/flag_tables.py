@@ -188,6 +188,8 @@ def snowball_told(gone: Departure) -> str:
         )
     else:
         text += " Aucune commune voisine ne voit son risque monter sensiblement."
+    if gone.without_register:
+        text += " Le registre n’y entre pas : ces risques ne sont pas ceux de la liste."
     return text
 
 

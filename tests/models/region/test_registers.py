@@ -9,7 +9,8 @@ from data.region import catalogue
 from data.region.moments import Moment
 from data.region.territory import Provenance, Territory
 from models.learning.register import CONFIRMED, GONE, UNKNOWN, states
-from models.region import flag, predict
+from models.region import departure, flag, flag_tables, predict
+from models.region.departure import Departure
 
 
 def _known(table: str, source: str, moment: Moment) -> Provenance:
@@ -78,3 +79,22 @@ def test_the_sentence_names_the_register_and_finess_never_says_gone(territory: T
     assert "ne dit pas qui est parti" in told
     row = {"state": GONE, "as_of": 2020, "register": "octobre 2026 (RPPS)"}
     assert "absent du registre d’octobre 2026 (RPPS) : à vérifier" in flag.register_told(row)
+
+
+def test_what_if_risks_say_that_the_register_is_left_out(territory: Territory) -> None:
+    """SIRENE enters the list at six years, from counts of 2020, and no risk of the what-if."""
+    counts = dict.fromkeys(territory.communes["code"], 1.0)
+    sirene = _with(territory, "INSEE, SIRENE", counts, [])
+    for given, horizon, fed in ((sirene, 6, True), (sirene, 3, False), (territory, 6, False)):
+        assert predict.risk_table(given, horizon)["register_fed"].any() == fed
+        assert departure._register_enters(given, horizon) == fed
+    gone = Departure(
+        code="1", name="A", gps_before=1, gps_after=0, minutes_before=0, minutes_after=9,
+        people_beyond_20=0, people_left=0, apl_before=2, apl_after=1, communes=pd.DataFrame(),
+        neighbours=pd.DataFrame({"name": ["B"], "probability_before": [0.1],
+                                 "probability_after": [0.2]}),
+        rounds=(0.1,), horizon=6, room=departure.RoomLost(1000, 0, 0, pd.DataFrame()),
+    )  # fmt: skip
+    said = "Le registre n’y entre pas"
+    assert said not in flag_tables.snowball_told(gone)
+    assert said in flag_tables.snowball_told(replace(gone, without_register=True))
