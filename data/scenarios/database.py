@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,10 @@ CONNECT_S, POOL, POOL_MORE, POOL_WAIT_S = 5, 5, 10, 10
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _MIGRATION_LOCK = 7_236_471
 """Any number of ours: PostgreSQL lets one process at a time migrate."""
-_migrating = threading.Lock()
+_migrating, _opening = threading.Lock(), threading.Lock()
+_engines: dict[str | sa.URL, sa.Engine] = {}
+_ENGINES_KEPT = 8
+"""An engine that is not closed leaves its connections to the garbage collector."""
 
 
 LOCAL = ""
@@ -242,9 +244,35 @@ def _said(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
     )
 
 
-@lru_cache(maxsize=8)
 def _engine(address: str | sa.URL) -> sa.Engine:
-    """Return the engine of an address, its schema brought up to date."""
+    """Return the engine of an address, opened once; the one least lately used is closed."""
+    with _opening:
+        if (kept := _engines.pop(address, None)) is not None:
+            _engines[address] = kept  # the last one used
+            return kept
+    opened = _opened(address)
+    with _opening:
+        other = _engines.pop(address, None)
+        _engines[address] = opened
+        oldest = next(iter(_engines)) if len(_engines) > _ENGINES_KEPT else None
+        gone = [other, None if oldest is None else _engines.pop(oldest)]
+    for engine in gone:
+        if engine is not None:
+            engine.dispose()
+    return opened
+
+
+def forget() -> None:
+    """Close every database that is open; the next session opens its own again."""
+    with _opening:
+        engines = list(_engines.values())
+        _engines.clear()
+    for engine in engines:
+        engine.dispose()
+
+
+def _opened(address: str | sa.URL) -> sa.Engine:
+    """Return a new engine of an address, its schema brought up to date."""
     try:
         made = sa.make_url(address)
         engine = sa.create_engine(made, **_options(made))

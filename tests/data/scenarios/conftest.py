@@ -75,4 +75,4 @@ def server(request, monkeypatch):
             for table in reversed(database.Base.metadata.sorted_tables):
                 opened.execute(table.delete())
         yield request.param
-    database._engine(database.url()).dispose()
+    database.forget()

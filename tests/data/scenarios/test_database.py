@@ -88,7 +88,7 @@ def test_a_valid_link_is_not_called_dead_while_the_database_is_locked(
     isolated_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, _ = sharing.share(store.save(Draft("Plateau", "75")).id)
-    database._engine.cache_clear()
+    database.forget()
     monkeypatch.setattr(database, "_BUSY_MS", 50)
     with sqlite3.connect(isolated_home / database.FILE_NAME, isolation_level=None) as held:
         held.execute("BEGIN EXCLUSIVE")
@@ -105,7 +105,7 @@ def test_a_valid_link_is_not_called_dead_while_the_database_is_locked(
 def test_limits_hold_on_a_live_postgresql(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(database.SETTING, postgres)
     monkeypatch.setitem(database.POSTGRES_LIMITS_MS, "statement_timeout", 200)
-    database._engine.cache_clear()
+    database.forget()
     try:
         with database.session() as opened:
             told = opened.execute(sa.text("SHOW statement_timeout")).scalar_one()
@@ -117,5 +117,23 @@ def test_limits_hold_on_a_live_postgresql(postgres: str, monkeypatch: pytest.Mon
         ):
             opened.execute(sa.text("SELECT pg_sleep(30)"))
     finally:
-        database._engine(database.url()).dispose()
-        database._engine.cache_clear()
+        database.forget()
+
+
+def test_a_database_that_has_not_served_for_long_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    connect = database._durable
+    monkeypatch.setattr(
+        database, "_durable", lambda made, record: (opened.append(made), connect(made, record))
+    )
+    for number in range(database._ENGINES_KEPT + 1):
+        monkeypatch.setenv(database.SETTING, f"sqlite:///{tmp_path / str(number)}.sqlite")
+        assert not store.scenarios()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    assert opened[-1].execute("SELECT 1").fetchone() == (1,)
+    database.forget()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[-1].execute("SELECT 1")

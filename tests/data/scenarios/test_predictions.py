@@ -53,7 +53,7 @@ def test_reviews_older_than_the_record_of_what_was_seen_stay_readable():
         config.attributes["connection"] = opened
         command.downgrade(config, "0001")
     engine.dispose()
-    database._engine.cache_clear()
+    database.forget()
     (old,) = verdicts.reviews()
     assert (old.comment, old.seen) == ("vu", None)
     seen = Seen("élevé", 0.15, 2, 2018, "v")

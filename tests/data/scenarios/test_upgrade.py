@@ -102,8 +102,7 @@ def test_the_back_up_of_before_goes_back_to_the_first_version(first: Path, tmp_p
     archive = tmp_path / "avant.zip"
     backup.back_up(archive)
     assert store.scenarios()
-    database._engine(database.url()).dispose()
-    database._engine.cache_clear()
+    database.forget()
     assert schema(first) > "0001"
     backup.restore(archive)
     assert schema(paths.home() / database.FILE_NAME) == "0001"
