@@ -21,6 +21,7 @@ import pandas as pd
 from pyproj import Transformer
 from scipy.optimize import least_squares
 from scipy.spatial import KDTree
+from scipy.stats import t as student
 
 from benchmarks.trips import read_trips
 from data.base import french, paths
@@ -311,6 +312,7 @@ def by_departement(known: Known, predictions: Floats) -> dict[str, dict[str, Any
     table = pd.DataFrame(
         {
             "departement": known.trips.departement,
+            "square": squares(known.trips),
             "minutes": known.minutes,
             "gap": predictions - known.minutes,
         }
@@ -319,13 +321,36 @@ def by_departement(known: Known, predictions: Floats) -> dict[str, dict[str, Any
     for code, rows in table.groupby("departement"):
         around = rows[rows.minutes.between(15, 25)]
         right = ((around.minutes + around.gap <= 20) == (around.minutes <= 20)).mean()
+        half = half_interval(rows.gap, rows.square)
         found[str(code)] = {
             "pairs": len(rows),
             "mean_absolute_error": round(float(rows.gap.abs().mean()), 2),
             "bias": round(float(rows.gap.mean()), 2),
+            "bias_half_interval": None if half is None else round(half, 2),
             "same_side_15_25": None if around.empty else round(float(right), 3),
         }
     return found
+
+
+def squares(trips: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return a number for the square of BLOCK_M that holds the middle of each trip."""
+    x, y = (trips.x1 + trips.x2) // (2 * BLOCK_M), (trips.y1 + trips.y2) // (2 * BLOCK_M)
+    return (x * 10_000 + y).to_numpy(dtype=np.int64)
+
+
+def half_interval(gaps: pd.Series, places: pd.Series) -> float | None:
+    """Return half the width of the 95 % interval of a mean, None where all share one square.
+
+    Trips of one square err together: each square counts as one draw (cluster-robust variance of
+    a mean, Student's t with one degree of freedom less than squares; Cameron and Miller, 2015,
+    "A Practitioner's Guide to Cluster-Robust Inference").
+    """
+    sums = (gaps - gaps.mean()).groupby(places).sum()
+    count = len(sums)
+    if count < 2:
+        return None
+    spread = np.sqrt(count / (count - 1) * (sums**2).sum()) / len(gaps)
+    return float(student.ppf(0.975, count - 1) * spread)
 
 
 def show(title: str, found: dict[str, Any]) -> None:
@@ -450,8 +475,7 @@ def main() -> None:
         show("committed, roads", errors(found[roads], minutes[roads]))
         return
     parameters, held, model = fit(france, trips)
-    x, y = (trips.x1 + trips.x2) // (2 * BLOCK_M), (trips.y1 + trips.y2) // (2 * BLOCK_M)
-    by_place = folds_by(x * 10_000 + y)
+    by_place = folds_by(pd.Series(squares(trips)))
     by_code = folds_by(trips.departement)
     places = cross_validated(held, model, by_place)
     codes = cross_validated(held, model, by_code)

@@ -13,6 +13,7 @@ from data.base import paths
 from data.region import embedded_set
 from geo.friction.crossings import MOTORWAYS_FILE
 from geo.friction.engine import ERRORS_FILE, load_engine
+from geo.friction.said import TOLD_BIAS_MINUTES
 from geo.friction.surface import Parameters
 
 _TEXT = Path(__file__).with_name("travel_time.md")
@@ -41,17 +42,29 @@ def band_table(kinds: dict[str, dict[str, Any]]) -> str:
 def departement_table(known: dict[str, dict[str, Any]]) -> str:
     """Return errors by département held out, in Markdown."""
     lines = [
-        "| département | trips | mean absolute error | bias | right side of 20 |",
-        "|---|---|---|---|---|",
+        "| département | trips | mean absolute error | bias | 95 % interval | right side of 20 |",
+        "|---|---|---|---|---|---|",
     ]
     for code, row in sorted(known.items()):
         side = row["same_side_15_25"]
         told = "" if side is None else f"{100 * side:.0f} %"
+        half = row["bias_half_interval"]
+        between = "" if half is None else f"{row['bias'] - half:+.1f} to {row['bias'] + half:+.1f}"
         lines.append(
             f"| {code} | {row['pairs']} | {row['mean_absolute_error']:.2f} | "
-            f"{row['bias']:+.2f} | {told} |"
+            f"{row['bias']:+.2f} | {between} | {told} |"
         )
     return "\n".join(lines)
+
+
+def named(known: dict[str, dict[str, Any]], minutes: float) -> list[str]:
+    """Return the codes whose bias, with its 95 % interval, is wholly beyond some minutes."""
+    return sorted(
+        code
+        for code, row in known.items()
+        if row["bias_half_interval"] is not None
+        and abs(row["bias"]) - row["bias_half_interval"] > minutes
+    )
 
 
 def curve_table(parameters: Parameters) -> str:
@@ -72,7 +85,9 @@ def report() -> str:
     parameters = Parameters.read()
     engine = load_engine(embedded_set.communes(), embedded_set.fringe(), embedded_set.land())
     known = errors["departements"]
-    biased = [code for code, row in known.items() if abs(row["bias"]) > 1]
+    biased = {code: row for code, row in known.items() if abs(row["bias"]) > TOLD_BIAS_MINUTES}
+    sure = named(biased, TOLD_BIAS_MINUTES)
+    unlike_none = named(biased, 0.0)
     lines = errors["baselines"]
     country, town = parameters.motorway_minutes_per_km
     filled = {
@@ -106,6 +121,8 @@ def report() -> str:
         ),
         "departements": departement_table(known),
         "biased": f"{len(biased)} of {len(known)} ({', '.join(sorted(biased))})",
+        "sure": f"{len(sure)} of these {len(biased)} ({', '.join(sure)})",
+        "unlike_none": f"{len(unlike_none)} ({', '.join(unlike_none)})",
     }
     text = _TEXT.read_text(encoding="utf-8")
     for name, value in filled.items():

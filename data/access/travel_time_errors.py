@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.base.french import number, percent
+from data.base.french import number, percent, signed
 from geo.friction.engine import ERRORS_FILE
 
 _METHODS = {
@@ -72,6 +72,7 @@ def by_departement(codes: Sequence[str]) -> pd.DataFrame:
                 "Trajets connus": 0 if found is None else found["pairs"],
                 "Écart moyen (min)": _said(found, "mean_absolute_error"),
                 "Biais (min)": _said(found, "bias"),
+                "Biais, de … à … (95 %)": _between(found),
                 "Du bon côté de 20 min (15 à 25)": "aucun trajet connu"
                 if found is None or found["same_side_15_25"] is None
                 else percent(found["same_side_15_25"]),
@@ -82,6 +83,17 @@ def by_departement(codes: Sequence[str]) -> pd.DataFrame:
 
 def _said(found: dict[str, Any] | None, key: str) -> str:
     return "aucun trajet connu" if found is None else number(found[key], 1)
+
+
+def _between(found: dict[str, Any] | None) -> str:
+    """Return the 95 % interval of a bias; trips of one square of 25 km count as one draw."""
+    if found is None:
+        return "aucun trajet connu"
+    half = found["bias_half_interval"]
+    if half is None:
+        return "trop peu de lieux"
+    low, high = (signed(found["bias"] + side, 1) for side in (-half, half))
+    return f"de {low} à {high}"
 
 
 def note() -> str:

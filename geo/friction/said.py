@@ -5,6 +5,9 @@ from typing import Any
 
 from geo.french import number
 
+TOLD_BIAS_MINUTES = 1.0
+"""Mean error of a département beyond which its label tells it."""
+
 
 def said(errors: dict[str, Any], departements: Sequence[str] = ()) -> str:
     """Return the French sentences of the label.
@@ -53,10 +56,32 @@ def _of_departements(known: dict[str, dict[str, Any]], shown: Sequence[str]) -> 
     )
     if best == worst:
         text = f" Ici ({best}) : {number(known[best]['mean_absolute_error'], 1)} min."
+    text += "".join(_biased(code, known[code]) for code in tried)
     unseen = [code for code in shown if code not in known]
     if unseen:
         text += f" Aucun trajet connu pour vérifier : {', '.join(unseen)}."
     return text
+
+
+def _biased(code: str, found: dict[str, Any]) -> str:
+    """Return how much longer or shorter known trips of a département are, "" up to a minute.
+
+    Between which bounds, where places enough were seen to tell it from nothing.
+    """
+    bias, half = abs(found["bias"]), found["bias_half_interval"]
+    if bias <= TOLD_BIAS_MINUTES:
+        return ""
+    more = "de moins" if found["bias"] > 0 else "de plus"
+    if half is None or half >= bias:
+        return (
+            f" {code} : les {number(found['pairs'])} trajets connus durent en moyenne "
+            f"{number(bias, 1)} min {more} que l’estimation, en trop peu de lieux pour savoir si "
+            "c’est partout."
+        )
+    return (
+        f" {code} : un trajet y dure en moyenne de {number(bias - half, 1)} à "
+        f"{number(bias + half, 1)} min {more} que l’estimation."
+    )
 
 
 def _up_to_40(kind: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,11 @@
 
 import json
 
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmarks.fit_travel_time import half_interval
 from data.access import travel_time_errors
 from geo.friction.engine import ERRORS_FILE
 from geo.friction.said import said
@@ -24,6 +29,35 @@ def test_a_departement_without_known_trips_is_said_so() -> None:
     assert "," in shown.loc["33", "Écart moyen (min)"]
     assert shown.loc["19", "Trajets connus"] == 0
     assert shown.loc["19", "Écart moyen (min)"] == "aucun trajet connu"
+
+
+def test_a_bias_beyond_a_minute_is_told_in_its_direction_with_bounds_where_they_say_something() -> (
+    None
+):
+    errors = json.loads(ERRORS_FILE.read_text(encoding="utf-8"))
+    known = errors["departements"]
+    known["2B"] |= {"bias": -3.3, "bias_half_interval": 2.1}
+    known["49"] |= {"bias": 1.5, "bias_half_interval": 1.2}
+    known["06"] |= {"pairs": 33, "bias": -4.28, "bias_half_interval": 7.4}
+    known["48"] |= {"pairs": 11, "bias": -4.01, "bias_half_interval": None}
+    known["33"] |= {"bias": 0.9, "bias_half_interval": 0.1}
+    told = said(errors, ("2B", "49", "06", "48", "33"))
+    assert "2B : un trajet y dure en moyenne de 1,2 à 5,4 min de plus que l’estimation." in told
+    assert "49 : un trajet y dure en moyenne de 0,3 à 2,7 min de moins que l’estimation." in told
+    assert "06 : les 33 trajets connus durent en moyenne 4,3 min de plus" in told
+    assert "48 : les 11 trajets connus durent en moyenne 4,0 min de plus" in told
+    assert "33 :" not in told
+    shown = travel_time_errors.by_departement(["2B", "48"]).set_index("Département")
+    assert shown.loc["48", "Biais, de … à … (95 %)"] == "trop peu de lieux"
+
+
+def test_an_interval_counts_the_trips_of_a_place_as_one_draw() -> None:
+    gaps, places = pd.Series([1.0, 3.0, 2.0, 6.0]), pd.Series([1, 2, 3, 4])
+    alone = half_interval(gaps, places)
+    assert alone == pytest.approx(stats.t.ppf(0.975, 3) * stats.sem(gaps))
+    again = half_interval(pd.concat([gaps] * 9), pd.concat([places] * 9))
+    assert again == pytest.approx(alone)  # the same trips told nine times say no more
+    assert half_interval(gaps, pd.Series([7, 7, 7, 7])) is None
 
 
 def test_overseas_times_are_said_to_be_unknown() -> None:
