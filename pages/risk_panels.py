@@ -13,7 +13,7 @@ from data.region.territory import Territory
 from data.scenarios import drafts, predictions, verdicts
 from geo.errors import ProxiSoinsError
 from models.learning.predictors import POPULATION_YEAR
-from models.region import ages, flag, flag_tables, predict
+from models.region import ages, flag, flag_tables, past_rates, predict
 from models.region import departure as departures
 from models.region import follow_up as follow_ups
 from models.region.departure import Departure
@@ -90,17 +90,20 @@ def _sources(territory: Territory, *more: str) -> None:
     figures.sources([*more, *figures.notes(territory, *SOURCES)])
 
 
-def class_counts(listed: pd.DataFrame, horizon: int) -> None:
+def class_counts(listed: pd.DataFrame, horizon: int, *, register: bool) -> None:
     """Say how many communes each class holds here, and what such classes became in the past."""
+    where = " où le registre montrait encore un médecin," if register else ""
+    when = past_rates.when_told(horizon, register=register)
+    over = past_rates.counted_over(horizon, register=register)
     grids.draw(
-        flag_tables.counts_told(listed, horizon),
+        flag_tables.counts_told(listed, horizon, register=register),
         hide_index=True,
         placeholder=MISSING,
         key="classes_ici",
     )
     st.caption(
-        "Taux observé : part des communes de la classe sans médecin "
-        f"{flag.when_told(horizon)} ({flag.tested_on(horizon)}) ; France métropolitaine hors "
+        f"Taux observé : part des communes de la classe{where} sans médecin "
+        f"{when} ({over}) ; France métropolitaine hors "
         "Nouvelle-Aquitaine, régions tenues à l’écart de l’apprentissage (INSEE, base permanente "
         "des équipements)."
     )

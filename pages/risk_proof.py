@@ -7,7 +7,7 @@ from data.base.french import MISSING
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
 from models.learning.fitted import LATEST
-from models.region import flag, flag_tables
+from models.region import flag_tables, past_rates
 from pages import figures, grids
 
 LINES = ("#b34000", "#8a8f98")
@@ -72,8 +72,8 @@ def _past_rates(horizon: int) -> None:
         key="taux_par_classe",
     )
     st.caption(
-        f"Pour l’horizon choisi, jugé sur {flag.tested_on(horizon)} : régions tenues à l’écart de "
-        "l’apprentissage. " + proof.DENOMINATOR
+        f"Pour l’horizon choisi, jugé sur {past_rates.counted_over(horizon)} : régions tenues à "
+        "l’écart de l’apprentissage. " + proof.DENOMINATOR
     )
 
 

@@ -273,9 +273,10 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
         _list(territory, chosen)
     with right:
         _detail(territory, table, chosen["code"].tolist(), horizon)
-    risk_panels.class_counts(chosen, horizon)
-    lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     risk_known = shell.risk(territory, horizon)
+    fed = bool(risk_known["register_fed"].any())
+    risk_panels.class_counts(chosen, horizon, register=fed)
+    lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
     told = [flag_tables.file_told(risk_known), flag.gone_told(table, risk_known)]
     figures.downloads(
         "territoires-a-risque",

@@ -98,6 +98,9 @@ not: first table of the report.
    as if the trend were sure to go on. Probabilities did not change.
 10. **Words**: a set says how many of 100 such signals came true, not "signal net"; a theme
    "multiplie par…" the hazard.
+11. **Past rates beside a register** are those of communes where it still shows a GP: the absent
+   fill the highest class, and their rate was said of the others. Where a rate is of another length
+   than the horizon, it says so.
 
 ## Looks at held-out regions
 Scores of held-out regions over 2017→2020 were looked at {looks} times while choices were made:

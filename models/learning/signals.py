@@ -38,6 +38,9 @@ CONFORMAL_ERROR = 0.10
 FEW_LOSSES = 30
 """A rurality with fewer losses borrows the thresholds of the whole country."""
 
+SHOWN = " shown"
+"""Ends the kind of a past count that is of communes where the register still shows a GP."""
+
 Array = npt.NDArray[np.float64]
 
 
@@ -79,7 +82,8 @@ class Signals:
     thresholds
         Horizon → rurality → (largest probability kept as "stays", smallest kept as "loses").
     observed
-        Horizon → rows of the past: kind ("class" or "set"), label, communes, losses, expected
+        Horizon → rows of the past: kind ("class" or "set"; with a register also both of the
+        communes where it still shows a GP, ending in `SHOWN`), label, communes, losses, expected
         (sum of probabilities) over the span that judges it.
     """
 
@@ -183,8 +187,22 @@ def carried(
     return {name: (moved(stays), moved(loses)) for name, (stays, loses) in thresholds.items()}
 
 
-def measure(tested: Mapping[tuple[int, int], Outcome], base_rates: Mapping[int, float]) -> Signals:
-    """Set classes and sets for each horizon from the span nearest to it, and count the past."""
+def measure(
+    tested: Mapping[tuple[int, int], Outcome],
+    base_rates: Mapping[int, float],
+    shown: npt.NDArray[np.bool_] | None = None,
+) -> Signals:
+    """Set classes and sets for each horizon from the span nearest to it, and count the past.
+
+    Parameters
+    ----------
+    tested
+        Span → probabilities out of region and what came.
+    base_rates
+        Horizon → mean risk of the country.
+    shown
+        Where the register still shows a GP, of the one span tested, shape (n,).
+    """
     bounds: dict[int, list[tuple[str, float]]] = {}
     thresholds: dict[int, dict[str, tuple[float, float]]] = {}
     observed: dict[int, list[dict[str, Any]]] = {}
@@ -205,6 +223,12 @@ def measure(tested: Mapping[tuple[int, int], Outcome], base_rates: Mapping[int, 
             for kind, (given, names) in labels.items()
             for label in names
         ]
+        if shown is not None:
+            observed[horizon] += [
+                _counted(kind + SHOWN, label, here, (given == label) & shown)
+                for kind, (given, names) in labels.items()
+                for label in names
+            ]
     return Signals(dict(base_rates), bounds, thresholds, observed)
 
 

@@ -193,7 +193,9 @@ def fit(data: Rows) -> Fitted:
         signals=plain,
         nowcast=_nowcast(known, base),
         nowcast_refits=_nowcast_refits(known, base),
-        nowcast_signals=signals.measure({LATEST: corrected}, base_rates),
+        nowcast_signals=signals.measure(
+            {LATEST: corrected}, base_rates, known["found"].to_numpy(float) > 0
+        ),
         flagged=(len(absent), int(absent["loss"].sum())),
         rows=len(learn),
         losses=int(learn["loss"].sum()),

@@ -16,6 +16,9 @@ from data.region.territory import Territory
 LATE_CAREER_AGE_YEARS = 60
 """From this age on: the next band of the health insurance's tables before retirement."""
 
+SOURCE = "Assurance maladie, data.ameli"
+"""Whose table `gp_ages` is: no other file feeds it."""
+
 NOT_USED = (
     "Montré pour information : n’entre pas dans la probabilité, apprise sur des comptes publics "
     "sans âge."
@@ -71,5 +74,5 @@ def told(territory: Territory, departement: str) -> str:
         return "Âges des généralistes du département : non diffusés (moins de cinq médecins)."
     return (
         f"Dans le département, {percent(share)} des {number(counted)} généralistes avaient "
-        f"{LATE_CAREER_AGE_YEARS} ans ou plus en {year}. {NOT_USED}"
+        f"{LATE_CAREER_AGE_YEARS} ans ou plus en {year} ({SOURCE}). {NOT_USED}"
     )

@@ -4,7 +4,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,53 +19,13 @@ from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
 from models.learning import artefact
 from models.learning.explain import effect
-from models.learning.fitted import LATEST
 from models.learning.predictors import THEMES
 from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKNOWN
 from models.learning.scoring import predict
-from models.learning.signals import LOSES, span_of
+from models.region import past_rates
 from models.region.predict import inputs_of
 
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
-
-
-@cache
-def past(horizon: int, kind: str, *, register: bool = False) -> pd.DataFrame:
-    """Return what became of the communes of each class ("class") or set ("set"); read only.
-
-    Returns
-    -------
-    pandas.DataFrame
-        label, communes, losses, rate; for classes, low and high (probabilities that bound it at
-            this horizon). Regions held out, over the counts that judge the horizon (`tested_on`);
-        those of 2017 → 2020 where a `register` entered.
-    """
-    fitted = artefact.shipped()
-    signals = fitted.nowcast_signals if register and fitted.nowcast_signals else fitted.signals
-    table = pd.DataFrame([one for one in signals.observed[horizon] if one["kind"] == kind])
-    if kind == "class":
-        low = [bound for _, bound in signals.bounds[horizon]]
-        table = table.assign(low=low, high=[*low[1:], 1.0])
-    rate = (table["losses"] / table["communes"]).where(table["communes"] > 0)
-    return table.drop(columns=["kind", "expected"]).assign(rate=rate)
-
-
-def tested_on(horizon: int) -> str:
-    """Return the counts that the past rates come from ("2017 → 2020, 3 ans")."""
-    start, end = span_of(horizon)
-    return f"{start} → {end}, {end - start} ans"
-
-
-def when_told(horizon: int, *, register: bool = False) -> str:
-    """Return when the communes of the past rates were counted again, of a forecast's horizon.
-
-    >>> when_told(3), when_told(1)
-    ('à l’échéance', 'au bout de 3 ans, faute d’effectif à 1 an')
-    """
-    start, end = LATEST if register else span_of(horizon)
-    if end - start == horizon:
-        return "à l’échéance"
-    return f"au bout de {years_told(end - start)}, faute d’effectif à {years_told(horizon)}"
 
 
 def overdue(as_of: int, horizon: int, today: dt.date) -> str:
@@ -119,25 +78,15 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     Every one says the horizon or the period.
     """
     horizon, fed = int(row["horizon"]), bool(row["register_fed"])
-    tested = f"{LATEST[0]} → {LATEST[1]}, 3 ans" if fed else tested_on(horizon)
-    when = when_told(horizon, register=fed)
-    rates = past(horizon, "class", register=fed).set_index("label").loc[row["risk_class"]]
-    told = past(horizon, "set", register=fed).set_index("label").loc[row["set"]]
+    shown = fed and row["state"] == CONFIRMED
     return [
         (
             f"Risque de relève non assurée {horizon_told(row)} : {row['risk_class']}, probabilité "
             f"{percent(row['probability'], 1)} (de {percent(row['low'], 1)} à "
             f"{percent(row['high'], 1)}, intervalle à 90 %)."
         ),
-        (
-            f"Sur 100 communes de la classe « {row['risk_class']} », "
-            f"{of_hundred(rates['rate'])} n’avaient plus de médecin {when} "
-            f"({number(rates['losses'])} sur {number(rates['communes'])} ; {tested}, régions "
-            "jamais apprises)."
-        ),
-        (
-            f"{_set_worth(str(row['set']), told['rate'], when)} ({number(told['losses'])} sur "
-            f"{number(told['communes'])} ; {tested})."
+        *past_rates.told(
+            horizon, str(row["risk_class"]), str(row["set"]), register=fed, shown=shown
         ),
         (
             f"Le registre {of(row['register'])} entre dans cette probabilité."
@@ -145,20 +94,6 @@ def headline(row: Mapping[str, Any]) -> list[str]:
             else "Aucun registre n’entre dans cette probabilité."
         ),
     ]
-
-
-def _set_worth(told: str, rate: float, when: str) -> str:
-    """Say how many of a hundred communes of a set lost their last GP; a signal then came true."""
-    if told == LOSES:
-        return (
-            f"Sur 100 signaux de ce type (« {told} »), {of_hundred(rate)} s’étaient réalisés {when}"
-        )
-    return f"Sur 100 communes dites « {told} », {of_hundred(rate)} n’avaient plus de médecin {when}"
-
-
-def of_hundred(rate: float) -> str:
-    """Return how many of a hundred, with a decimal under two ("0,6")."""
-    return number(100 * rate, 1 if rate < 0.02 else 0)
 
 
 def years_told(years: int) -> str:

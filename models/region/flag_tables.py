@@ -15,17 +15,21 @@ from data.scenarios.verdicts import Review
 from models.learning import artefact
 from models.learning.register import GONE, UNKNOWN
 from models.region.departure import Departure, RoomLost
-from models.region.flag import minutes, past, state_told
+from models.region.flag import minutes, state_told
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
+from models.region.past_rates import past
 
 PARIS = ZoneInfo("Europe/Paris")
 """Local time of the reviews."""
 
 
-def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Return, for each class, communes and people of the list, and what came in the past."""
-    told = class_rates_told(horizon).rename(
+def counts_told(listed: pd.DataFrame, horizon: int, *, register: bool = False) -> pd.DataFrame:
+    """Return, for each class, communes and people of the list, and what came in the past.
+
+    Where a `register` entered, the past is that of the communes where it showed a GP, as the list.
+    """
+    told = class_rates_told(horizon, register=register).rename(
         columns={
             "Communes": "Communes par le passé",
             "Pertes": "Pertes par le passé",
@@ -40,9 +44,9 @@ def counts_told(listed: pd.DataFrame, horizon: int) -> pd.DataFrame:
 
 
 @cache
-def class_rates_told(horizon: int) -> pd.DataFrame:
+def class_rates_told(horizon: int, *, register: bool = False) -> pd.DataFrame:
     """Return each class with its probabilities, communes, losses and observed rate; read only."""
-    rates = past(horizon, "class").iloc[::-1]
+    rates = past(horizon, "class", register=register, shown=register).iloc[::-1]
     between = zip(rates["low"], rates["high"], strict=True)
     return pd.DataFrame(
         {

@@ -26,7 +26,7 @@ def told(frame, departement="16"):
 def test_the_share_is_that_of_the_latest_year():
     assert ages.late_career(table(30.0, 6.0, old=4.0), "16") == (2024, 40.0, pytest.approx(0.25))
     assert "25" in told(table(30.0, 6.0, old=4.0))
-    assert ages.NOT_USED in told(table(30.0, 6.0, old=4.0))
+    assert f"en 2024 ({ages.SOURCE}). {ages.NOT_USED}" in told(table(30.0, 6.0, old=4.0))
 
 
 @pytest.mark.parametrize(("young", "late"), [(30.0, 4.0), (4.0, 30.0), (2.0, 2.0), (30.0, 0.0)])

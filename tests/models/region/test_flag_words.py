@@ -4,15 +4,17 @@ import pandas as pd
 import pytest
 
 from data.base.french import number
-from models.learning.signals import CANNOT_TELL, HORIZONS, LOSES, SETS, STAYS, span_of
-from models.region import flag, flag_tables
+from models.learning import artefact
+from models.learning.register import CONFIRMED, GONE, UNKNOWN
+from models.learning.signals import CANNOT_TELL, CLASSES, HORIZONS, LOSES, SETS, STAYS, span_of
+from models.region import flag, flag_tables, past_rates
 from models.region.departure import Departure, RoomLost
 
 
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
     """ "maintien" came true 0.8 times of 100: it said how many of those told to stay were lost."""
-    rates = flag.past(horizon, "set").set_index("label")
+    rates = past_rates.past(horizon, "set").set_index("label")
     for told in SETS:
         row = {
             "horizon": horizon,
@@ -24,13 +26,14 @@ def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
             "high": 0.03,
             "as_of": 2020,
             "register": "",
+            "state": UNKNOWN,
         }
         sentence = flag.headline(row)[2]
         known = rates.loc[told]
         lost, seen = float(known["losses"]), float(known["communes"])
         assert f"({number(lost)} sur {number(seen)} ;" in sentence
         assert ("s’étaient réalisés" in sentence) == (told == LOSES)
-        assert flag.when_told(horizon) in sentence
+        assert past_rates.when_told(horizon) in sentence
         if told in (STAYS, CANNOT_TELL):
             assert sentence.startswith(f"Sur 100 communes dites « {told} », ")
             assert "n’avaient plus de médecin " in sentence
@@ -40,11 +43,37 @@ def test_rates_counted_at_another_length_say_so() -> None:
     """The rates of three years stood beside the probability of one, both "à l’échéance"."""
     for horizon in HORIZONS:
         start, end = span_of(horizon)
-        told = flag.when_told(horizon)
+        told = past_rates.when_told(horizon)
         assert (told == "à l’échéance") == (end - start == horizon)
         assert told == "à l’échéance" or f"au bout de {end - start} ans, faute" in told
-    assert flag.when_told(3, register=True) == "à l’échéance"
-    assert flag.when_told(6, register=True) == "au bout de 3 ans, faute d’effectif à 6 ans"
+    assert past_rates.when_told(3, register=True) == "à l’échéance"
+    assert past_rates.when_told(6, register=True) == "au bout de 3 ans, faute d’effectif à 6 ans"
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_where_the_register_shows_a_gp_only_such_communes_are_counted(horizon: int) -> None:
+    """Of a class that the register fills with the absent, "63 of 100" was said of the others."""
+    absent, lost = artefact.shipped().flagged
+    for kind in ("class", "set"):
+        every, shown = (
+            past_rates.past(horizon, kind, register=True, shown=one) for one in (False, True)
+        )
+        assert every["communes"].sum() - shown["communes"].sum() == absent
+        assert every["losses"].sum() - shown["losses"].sum() == lost
+        assert (shown["losses"] <= every["losses"]).all()
+    told = {}
+    for state in (CONFIRMED, GONE):
+        row = {
+            "horizon": horizon, "register_fed": True, "risk_class": CLASSES[-1], "set": LOSES,
+            "probability": 0.4, "low": 0.3, "high": 0.5, "as_of": 2017, "state": state,
+            "register": "mars 2019",
+        }  # fmt: skip
+        told[state] = flag.headline(row)
+    assert "où le registre montrait encore un médecin" in told[CONFIRMED][1]
+    assert told[CONFIRMED][1].startswith(f"Trop peu de communes de la classe « {CLASSES[-1]} »")
+    assert told[GONE][1].startswith("Sur 100 communes de la classe")
+    rate = past_rates.past(horizon, "set", register=True, shown=True).set_index("label")["rate"]
+    assert f", {past_rates.of_hundred(rate[LOSES])} s’étaient réalisés" in told[CONFIRMED][2]
 
 
 def test_a_departure_that_moves_one_person_is_told_of_one() -> None:
