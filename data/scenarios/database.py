@@ -285,8 +285,12 @@ def _opened(address: str | sa.URL) -> sa.Engine:
         event.listen(engine, "connect", _durable)
         # pysqlite opens transactions late: take the write lock at once, so that none is lost.
         event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
-    with _migrating:
-        _migrate(engine)
+    try:
+        with _migrating:
+            _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
