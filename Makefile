@@ -45,7 +45,8 @@ coverage: .venv/ready-dev browser ## run the tests (TESTS=…) and print which c
 
 test-lowest: .venv/ready-dev ## run the tests (TESTS=…) on the lowest versions that pyproject.toml allows
 	$(VENV_PYTHON) -m uv pip compile pyproject.toml --quiet --resolution lowest-direct \
-		--extra dev --extra login --no-header --no-annotate --output-file .venv-lowest.txt
+		--extra dev --extra login --extra precompute --no-header --no-annotate \
+		--output-file .venv-lowest.txt
 	$(VENV_PYTHON) -m uv venv --quiet --allow-existing .venv-lowest
 	$(VENV_PYTHON) -m uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest.txt
 	$(VENV_PYTHON) -m uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
