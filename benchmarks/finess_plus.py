@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import imports, readers
 from data.official.readers.structures import SITE_COLUMNS
 from data.region import embedded_set

@@ -11,7 +11,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import imports, readers
 from data.region import embedded_set
 

@@ -13,7 +13,7 @@ import requests
 
 from data.base import french
 from data.base.agent import user_agent
-from data.files.text_files import MAX_FILE_BYTES
+from data.files.input_files import MAX_FILE_BYTES
 from geo.errors import UnavailableError
 
 CONNECT_S, SILENCE_S = 15, 60

@@ -9,7 +9,8 @@ from data.base.french import counted
 from data.base.spreadsheet_text import safe_text
 from data.files import remarks as said
 from data.files import sandbox
-from data.files.text_files import OpenedTable, TextTable, open_input, tables_of
+from data.files.input_files import open_input
+from data.files.text_tables import OpenedTable, TextTable, tables_of
 from geo.errors import InvalidInputError
 
 MEMORY_PER_BYTE, MAX_MEMORY_BYTES = 12, 4_000_000_000

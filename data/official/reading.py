@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.files import sandbox
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import readers
 from data.official.nearest import nearest
 from data.official.readers.communes import CommuneIndex

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from data.files.text_files import InputFile, tables_of
+from data.files.input_files import InputFile
+from data.files.text_tables import tables_of
 from data.official.readers import (
     apl,
     cpts,

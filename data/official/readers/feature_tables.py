@@ -6,7 +6,7 @@ import pandas as pd
 import pyogrio
 
 from data.files.geopackages import check_geopackage
-from data.files.text_files import InputFile
+from data.files.input_files import InputFile
 from geo.errors import InvalidInputError
 
 LON, LAT = "longitude", "latitude"

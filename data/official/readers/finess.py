@@ -12,7 +12,8 @@ import pyproj
 
 from data.base import french
 from data.files.cells import numbers
-from data.files.text_files import InputFile, TextTable, reading
+from data.files.input_files import InputFile, reading
+from data.files.text_tables import TextTable
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
 from data.official.readers.rows import SITE_AGAIN, only_once

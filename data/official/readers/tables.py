@@ -10,12 +10,12 @@ import pandas as pd
 from data.base import french
 from data.base.codes import joined_code
 from data.files import headings
-from data.files.text_files import InputFile
+from data.files.input_files import InputFile
 from geo.errors import InvalidInputError
 
 
 class RawTable(Protocol):
-    """A text or a sheet: see `data.files.text_files.TextTable`."""
+    """A text or a sheet: see `data.files.text_tables.TextTable`."""
 
     file: InputFile
     name: str

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import readers
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult

@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import import_reports, imports, readers
 from data.official.readers.structures import SITE_COLUMNS
 from data.region import catalogue

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.files import text_files
-from data.files.text_files import TextTable, open_input
+from data.files import input_files
+from data.files.input_files import open_input
+from data.files.text_tables import TextTable
 from data.official import import_reports, imports, readers
 from data.region.schemas import checked
 from geo.errors import InvalidInputError
@@ -90,7 +91,7 @@ def test_a_missing_file_and_a_folder(tmp_path):
 
 
 def test_a_file_above_the_size_limit_is_not_opened(tmp_path, monkeypatch):
-    monkeypatch.setattr(text_files, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(input_files, "MAX_FILE_BYTES", 10)
     path = tmp_path / "gros.csv"
     path.write_text(GOOD)
     with pytest.raises(InvalidInputError, match="plus que la limite"):
@@ -155,7 +156,7 @@ def test_an_archive_is_closed_with_what_is_read_of_it(tmp_path, monkeypatch):
             super().__init__(path)
             opened.append(self)
 
-    monkeypatch.setattr(text_files.zipfile, "ZipFile", Watched)
+    monkeypatch.setattr(input_files.zipfile, "ZipFile", Watched)
     stream = file.open()
     assert [one.fp is None for one in opened] == [False]
     stream.close()

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import readers
 from data.official.readers import rpps
 from geo.errors import InvalidInputError
@@ -56,7 +56,7 @@ def _counts(result):
 
 @pytest.fixture
 def read_zip(index):
-    from data.files.text_files import open_input
+    from data.files.input_files import open_input
     from data.official import readers
 
     def read(path):
@@ -94,16 +94,16 @@ def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
 
 def test_names_are_never_read(read_zip, tmp_path, monkeypatch):
     seen = []
-    from data.files import text_files
+    from data.files import text_tables
 
-    batches = text_files.TextTable.batches
+    batches = text_tables.TextTable.batches
 
     def spy(self, header_row, columns):
         for batch in batches(self, header_row, columns):
             seen.append(batch)
             yield batch
 
-    monkeypatch.setattr(text_files.TextTable, "batches", spy)
+    monkeypatch.setattr(text_tables.TextTable, "batches", spy)
     read_zip(_write(tmp_path / "rpps.zip", [_row("A")]))
     assert seen
     assert not any((batch == "NOMSECRET").to_numpy().any() for batch in seen)

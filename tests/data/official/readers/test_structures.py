@@ -7,7 +7,7 @@ import pandas as pd
 import pyproj
 import pytest
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import readers
 from data.official.readers.structures import SITE_COLUMNS
 from geo.errors import InvalidInputError

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from data.files.text_files import open_input
+from data.files.input_files import open_input
 from data.official import readers
 from data.official.readers import apl, gp_counts, zoning
 from data.official.readers.communes import CommuneIndex

@@ -9,29 +9,19 @@ import gzip
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import numpy as np
-import pandas as pd
-
 from data.base import french
 from data.files import kinds
 from data.files.archives import BROKEN_ZIP
-from data.files.document import Table, put_together
-from data.files.opening import open_document
 from data.files.texts import (
-    cells_of,
-    left_open,
     older_encoding,
-    open_quote,
-    separator_of,
     wide_encoding,
 )
-from data.files.workbook import MAX_PACKED_BYTES
 from geo.errors import InvalidInputError
 
 MAX_FILE_BYTES = 2_000_000_000
@@ -282,192 +272,3 @@ def sniff_encoding(file: InputFile) -> str:
             "exportez-le de nouveau, en UTF-8, depuis sa source."
         )
     return encoding
-
-
-class TextTable:
-    """A delimited text seen as rows of cells; only the columns asked for are ever read.
-
-    Attributes
-    ----------
-    name, sheet, where
-        What messages say: the file, the sheet (none here), the word for a row.
-    head
-        Cells of the first lines.
-    malformed
-        Line numbers left out by the last reading, for their number of cells.
-    broken
-        Cells of the first of these lines.
-    asked
-        Row of a header to the positions of the columns read below it.
-    """
-
-    def __init__(self, file: InputFile) -> None:
-        self.file, self.name, self.where = file, file.name, "ligne"
-        self.sheet = ""
-        self.encoding = sniff_encoding(file)
-        text = file.head().decode(self.encoding, errors="ignore").removeprefix("\ufeff")
-        lines = text.splitlines()[:HEAD_LINES]
-        self.separator = separator_of(lines)
-        self.head = [cells_of(line, self.separator) for line in lines]
-        self.malformed: list[int] = []
-        self.broken: list[list[str]] = []
-        self.asked: dict[int, set[int]] = {}
-        self._runs_on: bool | None = None
-
-    def _cells_run_on(self) -> bool:
-        """Tell whether cells hold line breaks; refuse a quotation mark that is left open.
-
-        Raises
-        ------
-        InvalidInputError
-            With the line of the quotation mark.
-        """
-        if self._runs_on is None:
-            self._runs_on = False
-            if self.separator != "|" and self._is_quoted():
-                with (
-                    reading(self.name),
-                    io.TextIOWrapper(self.file.open(), encoding=self.encoding) as text,
-                ):
-                    opened, self._runs_on = open_quote(text, self.separator)
-                if opened:
-                    raise left_open(self.name, opened)
-        return self._runs_on
-
-    def _is_quoted(self) -> bool:
-        with reading(self.name), self.file.open() as stream:
-            while block := stream.read(_BLOCK_BYTES):
-                if b'"' in block:
-                    return True
-        return False
-
-    def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
-        """Give the rows below a header, as text, by bounded pieces; blank rows are left out.
-
-        Parameters
-        ----------
-        header_row
-            Index of the header among the lines (0 is the first); −1 when there is none.
-        columns
-            Positions of the columns to read.
-
-        Returns
-        -------
-        Iterator of frames
-            One column per position, named by it; index: line number in the file, from 1.
-
-        Raises
-        ------
-        InvalidInputError
-            The text breaks off or changes encoding.
-        """
-        import pyarrow as pa
-        from pyarrow import csv as arrow
-
-        if not self.head:  # a byte order mark and nothing else
-            return
-        runs_on = self._cells_run_on()
-        width = len(self.head[max(header_row, 0)])
-        names = [str(k) for k in range(width)]
-        wanted = [str(k) for k in columns]
-        self.malformed = skipped = []
-        broken: list[list[str]] = []
-        self.broken = broken
-
-        def skip(row: arrow.InvalidRow) -> str:
-            skipped.append(int(row.number or 0))
-            if len(broken) < _BROKEN_KEPT:
-                broken.append(cells_of(row.text, self.separator))
-            return "skip"
-
-        try:
-            with reading(self.name), self.file.open() as raw:
-                stream = arrow.open_csv(
-                    pa.PythonFile(raw, mode="r"),
-                    arrow.ReadOptions(
-                        use_threads=False,
-                        block_size=_BLOCK_BYTES,
-                        skip_rows=header_row + 1,
-                        column_names=names,
-                        encoding=self.encoding,
-                    ),
-                    arrow.ParseOptions(
-                        delimiter=self.separator,
-                        quote_char=False if self.separator == "|" else '"',
-                        invalid_row_handler=skip,
-                        ignore_empty_lines=False,
-                        newlines_in_values=runs_on,
-                    ),
-                    arrow.ConvertOptions(
-                        include_columns=wanted,
-                        column_types=dict.fromkeys(wanted, pa.string()),
-                        strings_can_be_null=False,
-                    ),
-                )
-                first = 0
-                for batch in stream:
-                    frame = batch.to_pandas()
-                    frame.columns = pd.Index(list(columns))
-                    frame.index = pd.Index(
-                        _line_numbers(first, len(frame), skipped, header_row), name="line"
-                    )
-                    first += len(frame)
-                    yield frame[(frame != "").any(axis=1)]
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" in str(error):
-                return
-            raise InvalidInputError(
-                f"« {self.name} » ne se lit pas comme un tableau : le fichier est tronqué, ou ses "
-                "lignes n'ont pas toutes le même nombre de colonnes."
-            ) from error
-
-
-class OpenedTable:
-    """A table that was opened whole (sheet, DBF, Parquet); the same shape as `TextTable`."""
-
-    where = "ligne"
-
-    def __init__(self, file: InputFile, table: Table) -> None:
-        self.file, self.sheet, self.remarks = file, table.sheet, table.remarks
-        self.name = f"{file.name} › {table.sheet}" if table.sheet else file.name
-        self._rows, self.carried = table.rows, table.carried
-        self.head = [cells for _, cells in table.rows[:HEAD_LINES]]
-        self.malformed: list[int] = []
-        self.broken: list[list[str]] = []
-        self.asked: dict[int, set[int]] = {}
-
-    def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
-        """Give the rows below a header, as text; see `TextTable.batches`."""
-        rows = [(number, cells) for number, cells in self._rows[header_row + 1 :] if any(cells)]
-        frame = pd.DataFrame(
-            {k: [cells[k] if k < len(cells) else "" for _, cells in rows] for k in columns},
-            index=pd.Index([number for number, _ in rows], name="line", dtype=int),
-            dtype=str,
-        )
-        yield frame[(frame != "").any(axis=1)]
-
-
-def tables_of(file: InputFile) -> tuple[tuple[TextTable | OpenedTable, ...], tuple[str, ...]]:
-    """Return the tables of a file that is no JSON, and what to know of its opening, in French.
-
-    Sheets whose titles are the same are put together.
-    """
-    if file.kind != "opened":
-        return (TextTable(file),), ()
-    with reading(file.name), file.open() as stream:
-        content = stream.read(MAX_PACKED_BYTES + 1)
-    document = open_document(content, file.name, MAX_PACKED_BYTES)
-    tables = tuple(OpenedTable(file, table) for table in put_together(document.tables))
-    remarks = [f"non lu : {one}" for one in document.not_read]
-    remarks += [f"non lu : couche « {layer.label} »" for layer in document.layers]
-    remarks += [remark for table in tables for remark in table.remarks]
-    return tables, tuple(remarks)
-
-
-def _line_numbers(first: int, count: int, skipped: list[int], header_row: int) -> np.ndarray:
-    """Return line numbers as an editor shows them, malformed lines left out counted too."""
-    kept = np.arange(first, first + count)
-    # A line is left out before row k when its own rank among kept rows is at most k.
-    base = header_row + 2
-    ranks = np.sort(np.array(skipped, dtype=int)) - base - np.arange(len(skipped))
-    return base + kept + np.searchsorted(ranks, kept, side="right")
