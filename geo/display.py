@@ -22,6 +22,9 @@ DISPLAY_DECIMALS = 4
 METRES_CRS = "EPSG:2154"
 """Lambert-93, metropolitan France."""
 
+METRES_WITHIN = (-6.0, 41.0, 10.5, 51.5)
+"""West, south, east, north, degrees: where pictures are drawn in it."""
+
 
 def display_contours(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the contours simplified together, so that neighbours still share their border.

@@ -18,9 +18,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 from PIL import Image
+from pyproj import CRS
 from shapely.errors import GEOSException
 
-from geo.display import METRES_CRS
+from geo.display import METRES_CRS, METRES_WITHIN
 from geo.layers import Indicator
 
 DOTS_PER_INCH = 150
@@ -54,9 +55,28 @@ def class_numbers(values: pd.Series, indicator: Indicator) -> pd.Series:
     return pd.Series(np.where(numbers.notna(), ranked, -1), index=values.index)
 
 
-def in_metres(shapes: Shapes) -> Shapes:
-    """Return shapes in the CRS of pictures; who draws many pictures does it once."""
-    return shapes if shapes.crs == METRES_CRS else shapes.to_crs(METRES_CRS)
+def in_metres(shapes: Shapes, crs: CRS | None = None) -> Shapes:
+    """Return shapes in a CRS of pictures, metres; who draws many pictures does it once.
+
+    Parameters
+    ----------
+    shapes
+        In any CRS; those in metres stay as they are, unless another system is asked for.
+    crs
+        The system; None for that of their place: Lambert-93 on the mainland, where north is up
+        and shapes are true, the local UTM zone elsewhere (Lambert-93 turns La Réunion by 38°).
+    """
+    if crs is None:
+        crs = shapes.crs if shapes.crs.is_projected else _local_crs(shapes)
+    return shapes if shapes.crs == crs else shapes.to_crs(crs)
+
+
+def _local_crs(shapes: Shapes) -> CRS:
+    west, south, east, north = shapes.total_bounds
+    left, bottom, right, top = METRES_WITHIN
+    if left <= west and east <= right and bottom <= south and north <= top:
+        return CRS.from_user_input(METRES_CRS)
+    return shapes.estimate_utm_crs()
 
 
 def _frame(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
@@ -174,9 +194,10 @@ def picture(
     Parameters
     ----------
     communes
-        Contours, in any CRS; `in_metres` beforehand saves time.
+        Contours, in any CRS; `in_metres` beforehand saves time. Of one land
+        (`data.maps.ground`): a picture has one CRS, theirs or that of their place.
     values
-        The indicator, aligned with `communes`.
+        The indicator, by the index of `communes`.
     indicator
         Its classes and colours.
     land
@@ -210,8 +231,10 @@ def picture(
     axes.set_anchor("NW")
     axes.set_facecolor(SEA_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
-    communes, land = in_metres(communes), in_metres(land)
-    outline = None if outline is None else in_metres(outline)
+    communes = in_metres(communes)
+    crs = communes.crs
+    land, values = in_metres(land, crs), values.reindex(communes.index)
+    outline = None if outline is None else in_metres(outline, crs)
     west, south, east, north = _frame(communes.geometry if outline is None else outline)
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
@@ -233,16 +256,16 @@ def picture(
         zorder=2,
     )
     if rings is not None:
-        rings.to_crs(METRES_CRS).boundary.plot(ax=axes, color="#000091", linewidth=1.2, zorder=4)
+        rings.to_crs(crs).boundary.plot(ax=axes, color="#000091", linewidth=1.2, zorder=4)
     if points is not None:
-        points.to_crs(METRES_CRS).plot(
+        points.to_crs(crs).plot(
             ax=axes,
             color="#000091",
             edgecolor="white",
             markersize=110 if numbered else 36,
             zorder=5,
         )
-        for rank, place in enumerate(points.to_crs(METRES_CRS) if numbered else (), start=1):
+        for rank, place in enumerate(points.to_crs(crs) if numbered else (), start=1):
             axes.annotate(
                 str(rank),
                 (place.x, place.y),
@@ -254,7 +277,7 @@ def picture(
                 zorder=6,
             )
     if outline is not None:
-        whole = gpd.GeoSeries([_together(outline)], crs=METRES_CRS)
+        whole = gpd.GeoSeries([_together(outline)], crs=crs)
         edges = whole.boundary.explode()
         # Gaps that contours leave between neighbours would be dots.
         pixel = (east - west) / (size_inches[0] * DOTS_PER_INCH)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.maps.ground import ground, land_of
 from data.official import templates
-from data.region import embedded_set
 from data.region.territory import Territory
 from data.solidarity import pooling
 from data.solidarity import regulation_tables as tables
@@ -62,12 +62,12 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
     from geo import static_map
 
     calls = calls_of(territory)
-    land = embedded_set.land(territory.region)
+    communes, land = ground(territory, land_of(territory))
     return static_map.picture(
-        static_map.in_metres(territory.communes),
+        communes,
         tables.map_values(territory, calls, chosen.hours(), chosen.standard()),
         tables.MAP,
-        static_map.in_metres(land),
+        land,
         title=f"Appels pris à temps, {chosen.hours().told}",
         notes=["Données simulées"] if calls.simulated else (),
         size_inches=(5.4, 4.8),

@@ -11,7 +11,8 @@ import streamlit as st
 
 from data.access.indicators import LEVELS
 from data.base import french
-from data.region import embedded_set, privacy
+from data.maps.ground import ground, land_of
+from data.region import privacy
 from data.region.territory import Territory
 from data.reports import room_figures, sheet
 from data.reports.pair import Measure, pair, pair_pdf
@@ -87,12 +88,13 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
-def _ground(territory: Territory) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return communes and land as pictures need them; read only."""
+def _ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the communes of a land, and what is dry, as pictures need them; read only."""
     from geo import static_map
 
-    land = embedded_set.land(territory.region)
-    return static_map.in_metres(territory.communes), static_map.in_metres(land)
+    communes, dry = ground(territory, land)
+    communes = static_map.in_metres(communes)
+    return communes, static_map.in_metres(dry, communes.crs)
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
@@ -100,7 +102,7 @@ def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
     """Return the map around a territory, as a PNG."""
     from geo import static_map
 
-    contours, land = _ground(territory)
+    contours, land = _ground(territory, land_of(territory, codes))
     return static_map.picture(
         contours,
         shell.commune_indicators(territory)[MAP_INDICATOR.key],

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.base.table_cache import cached_table, digest
-from data.region import embedded_set, schemas, table_store
+from data.region import embedded_set, engines, schemas, table_store
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -26,14 +26,11 @@ _BEYOND_THE_BORDER = frozenset(
 )
 """Tables that also tell of the fringe; the others stop at the region's border."""
 _KEPT = 4
-_SERVED_SHARE, _SAMPLED_ONE_IN = 0.9, 20
-"""A network serves a region when this share of one commune in twenty is on it."""
 _SIMULATED_SOURCE = "ProxiSoins, données de démonstration (simulation)"
 _SIMULATED_VINTAGE = "simulation"
 
 _lock = threading.RLock()
 _territories: dict[tuple[str, str], Territory] = {}
-_served: dict[tuple[str, str], bool] = {}
 
 
 def regions() -> list[tuple[str, str]]:
@@ -109,7 +106,7 @@ def imported_tables(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
 def state_key(region: str = embedded_set.DEFAULT_REGION) -> str:
     """Return a key that changes as soon as the data or the engine of a region change."""
     folder = embedded_set.folder(region)
-    return digest(table_store.current_key(), _stamp(folder), _network_key(region))
+    return digest(table_store.current_key(), _stamp(folder), engines.network_key(region))
 
 
 def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
@@ -119,7 +116,7 @@ def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
 
 def travel_time(region: str = embedded_set.DEFAULT_REGION) -> TravelTime:
     """Return the engine in use in a region, without its tables."""
-    return _engine(region, embedded_set.communes(region), embedded_set.fringe(region))
+    return engines.engine(region, embedded_set.communes(region), embedded_set.fringe(region))
 
 
 def load_territory(region: str = embedded_set.DEFAULT_REGION) -> Territory:
@@ -143,7 +140,7 @@ def load_territory(region: str = embedded_set.DEFAULT_REGION) -> Territory:
 
 def _load(region: str) -> Territory:
     communes, fringe = embedded_set.communes(region), embedded_set.fringe(region)
-    engine = _engine(region, communes, fringe)
+    engine = engines.engine(region, communes, fringe)
     codes, around = set(communes["code"]), set(fringe["code"])
     state = table_store.version(table_store.current_key())
     provenance = {"communes": _embedded_provenance(region, communes)}
@@ -301,46 +298,6 @@ def _simulation(keyed: tuple[str, str]) -> "Demonstration":
     return demonstration.simulate(embedded_set.communes(region), embedded_set.fringe(region))
 
 
-def _network(region: str) -> TravelTime | None:
-    """Return the road network in use when it serves the region, else None."""
-    from data.region import road_networks
-
-    network = road_networks.current_network()
-    return network if network is not None and _serves(network, region) else None
-
-
 def served_regions() -> list[str]:
-    """Return the names of the regions whose times are those of the road network in use."""
-    return [name for code, name in regions() if _network(code) is not None]
-
-
-def _serves(network: TravelTime, region: str) -> bool:
-    """Tell whether most communes of a region are on a network (kept by its version)."""
-    key = (network.version, region)
-    if key not in _served:
-        sample = embedded_set.communes(region).iloc[::_SAMPLED_ONE_IN]
-        points = sample[["lon", "lat"]].to_numpy(float)
-        _served[key] = bool(np.isfinite(network.pairs(points, points)).mean() >= _SERVED_SHARE)
-    return _served[key]
-
-
-def _network_key(region: str) -> str:
-    network = _network(region)
-    return network.version if network is not None else ""
-
-
-def _engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> TravelTime:
-    """Return the road network when one serves the region, else the friction surface."""
-    from geo.friction import extent
-    from geo.friction.engine import load_engine
-    from geo.friction.surface import Parameters
-
-    network = _network(region)
-    if network is not None:
-        return network
-    lon, lat = (
-        np.concatenate([t[name].to_numpy(float) for t in (communes, fringe)])
-        for name in ("lon", "lat")
-    )
-    extent.require_room(lon, lat, Parameters.read().cell_m)
-    return load_engine(communes, fringe, embedded_set.land(region))
+    """Return the names of the regions whose times are all those of the road network in use."""
+    return [name for code, name in regions() if engines.wholly_served(code)]

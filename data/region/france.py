@@ -35,6 +35,9 @@ WHOLE = "FR"
 OVERSEAS = frozenset({"01", "02", "03", "04", "06"})
 """Regions whose geodesy, roads and supply have nothing in common with the mainland's."""
 
+MAINLAND = "hexagone"
+"""Name of the land that no département alone is: the mainland, and Corsica by its ferries."""
+
 NOT_KNOWN_THERE = MappingProxyType(
     {
         "06": "l’APL n’est pas publiée par la DREES pour Mayotte : elle reste non disponible, "
@@ -57,6 +60,11 @@ def name(code: str) -> str:
             f"Il n’y a pas de région « {code} » ; codes admis : {', '.join(sorted(NAMES))}."
         )
     return NAMES[code]
+
+
+def land(departement: str) -> str:
+    """Return the land of a département, that no road joins to another: itself overseas."""
+    return departement if departement.startswith("97") else MAINLAND
 
 
 def built() -> frozenset[str]:

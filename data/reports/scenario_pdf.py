@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from data.base.french import number
+from data.maps.ground import ground, land_of
 from data.maps.sites import reach_of, sentence
-from data.region import embedded_set
 from data.region.rules import ZIP_APL
 from data.region.territory import Territory
 from data.reports import site_tables
@@ -49,11 +49,12 @@ def site_picture(territory: Territory, draft: Draft) -> bytes:
     points = gpd.GeoSeries(
         gpd.points_from_xy([s.lon for s in draft.sites], [s.lat for s in draft.sites]), crs=4326
     )
+    contours, land = ground(territory, land_of(territory, [site.code for site in draft.sites]))
     return static_map.picture(
-        territory.communes,
+        contours,
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
-        embedded_set.land(territory.region),
+        land,
         title="",
         rings=reach,
         points=points,

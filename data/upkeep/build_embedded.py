@@ -22,6 +22,7 @@ from pyproj import Geod
 
 from data.base import french, paths
 from data.region import schemas
+from data.region.engines import lands_of
 from data.region.france import WHOLE
 from data.upkeep.build_area import needed
 from data.upkeep.build_contours import PRECISION_DEGREES, contours_of, geometries_of
@@ -276,7 +277,7 @@ def build(
     schemas.communes.validate(fringe)
     progress(3)
     # Land, where roads may run: beyond the border too.
-    land = land_around(communes, france, archives)
+    land = _land(communes, france, archives)
     progress(4)
     # Written beside, then put in place at once.
     draft = out.with_name(f".{out.name}.draft")
@@ -298,6 +299,23 @@ def build(
     shutil.rmtree(out, ignore_errors=True)
     draft.replace(out)
     logger.info("%s : %s communes", out, french.number(len(communes)))
+
+
+def _land(
+    communes: gpd.GeoDataFrame, france: gpd.GeoDataFrame, archives: Archives
+) -> gpd.GeoDataFrame:
+    """Return the dry land around each land of a set, named in a column where there are several.
+
+    Each is as the set of the region that it is by itself has it.
+    """
+    lands = lands_of(communes)
+    if len(lands) == 1:
+        return land_around(communes, france, archives)
+    found = [
+        land_around(gpd.GeoDataFrame(communes[rows]), france, archives).assign(land=name)
+        for name, rows in lands.items()
+    ]
+    return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs="EPSG:4326")
 
 
 def main() -> None:

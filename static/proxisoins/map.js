@@ -79,7 +79,9 @@ export class Carte {
       L.DomEvent.stop(event);
       this.select(event.layer.row, event.latlng, true);
     });
-    this.home = this.communes.getBounds();
+    const inland = this.outlines.filter((_, row) => !this.rows[row].d.startsWith("97"));
+    this.home = (inland.length ? L.featureGroup(inland) : this.communes).getBounds();
+    if (inland.length % this.rows.length) import("./lands.js").then((m) => m.offer(this));
     this.draw();
     // The column comes before the view, and the view before the layers: each is then projected once.
     this.column(this.rowOf.has(state.commune));

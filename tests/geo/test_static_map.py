@@ -10,7 +10,8 @@ from matplotlib import image
 from shapely.geometry import MultiPolygon, box
 
 from geo.layers import INDICATORS
-from geo.static_map import DOTS_PER_INCH, class_numbers, picture
+from geo.plane import great_circle_km
+from geo.static_map import DOTS_PER_INCH, class_numbers, in_metres, picture
 
 BY_KEY = {one.key: one for one in INDICATORS}
 
@@ -77,3 +78,16 @@ def test_neighbours_of_the_palest_class_are_told_apart() -> None:
     shades = image.imread(io.BytesIO(drawn))[:, : 4 * DOTS_PER_INCH, :3].min(axis=2)
     lines = np.diff((shades < 0.9).astype(int), axis=1) == 1
     assert lines.sum(axis=1).max() >= 4  # two sides of the frame, two borders between three
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(1.0, 45.0), (55.5, -21.1), (-53.0, 4.0), (45.1, -12.8)])
+def test_pictures_stand_upright_and_true_on_the_mainland_and_overseas(
+    lon: float, lat: float
+) -> None:
+    ends = gpd.GeoSeries.from_xy([lon, lon + 0.1, lon], [lat, lat, lat + 0.1], crs=4326)
+    here, east, north = in_metres(ends)
+    assert abs(np.degrees(np.arctan2(east.y - here.y, east.x - here.x))) < 2
+    assert abs(np.degrees(np.arctan2(north.x - here.x, north.y - here.y))) < 2
+    kilometres = great_circle_km([lon] * 2, [lat] * 2, [lon + 0.1, lon], [lat, lat + 0.1])
+    metres = [here.distance(east), here.distance(north)]
+    np.testing.assert_allclose(metres, 1000 * kilometres, rtol=0.01)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.files import downloads
 from data.official.osm_extracts import fetch_region
-from data.region import catalogue, road_networks
+from data.region import catalogue, engines, road_networks
 from data.region.embedded_set import mergers
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads import calibration
@@ -119,8 +119,8 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
 def test_a_network_is_in_use_where_it_serves_the_region(
     extract: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "_SERVED_SHARE", 0.0)  # as if the village were the region
-    monkeypatch.setattr(catalogue, "_served", {})
+    monkeypatch.setattr(engines, "SERVED_SHARE", 0.0)  # as if the village were the region
+    monkeypatch.setattr(engines, "served_lands", {})
     told = run("roads", "build", extract)
     assert "Réseau en usage" in told
     assert "Nouvelle-Aquitaine" in told

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.region import catalogue, embedded_set, road_networks, schemas, table_store
+from data.region import catalogue, embedded_set, engines, road_networks, schemas, table_store
 from data.region.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import LonLat, Minutes
@@ -183,7 +183,7 @@ def test_a_region_too_wide_for_a_grid_is_refused_in_a_sentence(
         "geo.friction.engine.load_engine", lambda *_: pytest.fail("the grid was built")
     )
     with pytest.raises(UnavailableError, match="trop étendu"):
-        catalogue._engine("75", communes, communes.iloc[:0])
+        engines.engine("75", communes, communes.iloc[:0])
 
 
 def test_one_imported_table_is_taken_out_and_undo_puts_it_back(communes: gpd.GeoDataFrame) -> None:

@@ -6,6 +6,7 @@ import lzma
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -54,6 +55,18 @@ def archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archives:
     file = tmp_path / "town_points.csv"
     file.write_text("code,lon,lat\n", encoding="utf-8")
     monkeypatch.setattr(build_embedded, "TOWN_POINTS_FILE", file)
+    coasts = {"France": shapely.box(-3, 43, 1.5, 47), "Spain": shapely.box(-3, 40, 1.5, 43)}
+    return archives_of(tmp_path, SQUARES, coasts)
+
+
+def departement_of(code: str) -> str:
+    return code[:3] if code.startswith("97") else code[:2]
+
+
+def archives_of(
+    tmp_path: Path, squares: dict[str, Any], coasts: dict[str, shapely.Geometry]
+) -> Archives:
+    """Write the archives of some communes and coasts."""
     rows = [
         {
             "type": "COM",
@@ -61,7 +74,7 @@ def archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archives:
             "geometry": shapely.MultiPolygon([contour]).wkb_hex,
             "mairie_localisation": shapely.Point(hall).wkb_hex if hall else "\\N",
         }
-        for code, (_, contour, hall, _) in SQUARES.items()
+        for code, (_, contour, hall, _) in squares.items()
     ]
     with zipfile.ZipFile(tmp_path / "contours.whl", "w") as wheel:
         raw = pd.DataFrame(rows).to_csv(index=False).encode()
@@ -72,25 +85,29 @@ def archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archives:
             "nom": f"Commune {code}",
             "type": "commune-actuelle",
             "zone": "metro",
-            "departement": code[:2],
+            "departement": departement_of(code),
             "region": region,
             "population": 100,
             "codesPostaux": ["19200", "19100"],
             "anciensCodes": list(former),
         }
-        for code, (region, _, _, former) in SQUARES.items()
+        for code, (region, _, _, former) in squares.items()
     ]
     epci = [{"code": "200000001", "nom": "CC du Test", "membres": [{"code": "19001"}]}]
     lists = {
         "communes": communes,
         "epci": epci,
-        "regions": [{"code": "75", "nom": "Essai"}],
-        "departements": [{"code": "19", "nom": "Corrèze", "region": "75"}],
+        "regions": [
+            {"code": region, "nom": f"Région {region}"}
+            for region in {region: None for region, *_ in squares.values()}
+        ],
+        "departements": [
+            {"code": code, "nom": f"Département {code}", "region": region}
+            for code, region in {departement_of(c): one[0] for c, one in squares.items()}.items()
+        ],
     }
     codes = {f"package/data/{name}.json": json.dumps(v).encode() for name, v in lists.items()}
-    coast = _topojson(
-        {"France": shapely.box(-3, 43, 1.5, 47), "Spain": shapely.box(-3, 40, 1.5, 43)}
-    )
+    coast = _topojson(coasts)
     return Archives(
         contours=tmp_path / "contours.whl",
         codes=_tar(tmp_path / "codes.tgz", codes),
