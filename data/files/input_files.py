@@ -34,9 +34,7 @@ MAX_MEMBERS = 200
 HEAD_BYTES = 262_144
 HEAD_LINES = 60
 """A header further down than this is no header."""
-_BLOCK_BYTES = 4_194_304
-_BROKEN_KEPT = 1_000
-"""Lines with too many or too few cells that are kept, to know of what they told."""
+BLOCK_BYTES = 4_194_304
 
 _GZIP = b"\x1f\x8b"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
@@ -260,7 +258,7 @@ def sniff_encoding(file: InputFile) -> str:
     encoding = "utf-8"
     with reading(file.name), file.open() as stream:
         try:
-            while block := stream.read(_BLOCK_BYTES):
+            while block := stream.read(BLOCK_BYTES):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

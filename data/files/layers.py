@@ -1,21 +1,17 @@
-"""Layers of places (GeoJSON and its cousins, KML, GPX, shapefile, GeoPackage, FlatGeobuf…)."""
+"""Layers of places (GeoJSON and its cousins, shapefile, GeoPackage, FlatGeobuf…)."""
 
 import io
 import json
-import math
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import numpy as np
 import pyogrio
 import pyproj
 import shapely
-from defusedxml import ElementTree  # type: ignore[import-untyped]
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
 from data.files.document import Feature, Layer, Table
@@ -33,7 +29,8 @@ _GEOMETRIES = _POINTS | {
 }  # fmt: skip
 _BROKEN_SHAPE = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
-_Found = tuple[Mapping[str, Any], shapely.Geometry | None]
+Found = tuple[Mapping[str, Any], shapely.Geometry | None]
+"""Properties of a feature, and where it is; None where nothing says."""
 
 
 def read_json(content: bytes, name: str) -> tuple[list[Table], list[Layer]]:
@@ -126,7 +123,7 @@ def _json_layers(data: Any) -> list[Layer]:
     if isinstance(data.get("layers"), list):  # umap
         return [layer for one in data["layers"] for layer in _json_layers(one)]
     if isinstance(data.get("elements"), list):  # Overpass
-        return [_layer(map(_overpass, data["elements"]), crs="EPSG:4326")]
+        return [layer_of(map(_overpass, data["elements"]), crs="EPSG:4326")]
     if kind == "FeatureCollection" and isinstance(data.get("features"), list):
         items, label = data["features"], data.get("_umap_options")
         title = str(label.get("name", "")) if isinstance(label, dict) else ""
@@ -141,7 +138,7 @@ def _json_layers(data: Any) -> list[Layer]:
         items, title = [{"geometry": data}], ""
     else:
         return []
-    return [_layer(map(_geojson, items[: MAX_FEATURES + 1]), crs=_json_crs(data), name=title)]
+    return [layer_of(map(_geojson, items[: MAX_FEATURES + 1]), crs=_json_crs(data), name=title)]
 
 
 def _json_crs(data: Mapping[str, Any]) -> str:
@@ -152,7 +149,7 @@ def _json_crs(data: Mapping[str, Any]) -> str:
     return str(said) if said else ""
 
 
-def _geojson(item: Any) -> _Found:
+def _geojson(item: Any) -> Found:
     if not isinstance(item, dict):
         return {}, None
     properties = item.get("properties")
@@ -163,7 +160,7 @@ def _geojson(item: Any) -> _Found:
         return found, None
 
 
-def _overpass(item: Any) -> _Found:
+def _overpass(item: Any) -> Found:
     if not isinstance(item, dict):
         return {}, None
     place = item if "lat" in item else item.get("center", {})
@@ -172,93 +169,6 @@ def _overpass(item: Any) -> _Found:
         return tags or {}, shapely.Point(float(place["lon"]), float(place["lat"]))
     except _BROKEN_SHAPE:
         return tags or {}, None
-
-
-def read_xml(content: bytes, name: str) -> list[Layer]:
-    """Read the placemarks of a KML, or the way points of a GPX.
-
-    Raises
-    ------
-    InvalidInputError
-        It is neither, or declares entities (a known attack).
-    """
-    head = content[:4096].lower()
-    if b"<kml" not in head and b"<gpx" not in head:
-        raise InvalidInputError(
-            f"« {name} » est une page ou un XML, pas un KML ni un GPX : envoyez un CSV, un XLSX, "
-            "un ODS, un GeoJSON, un shapefile zippé, un GeoPackage ou un KML."
-        )
-    try:
-        root = ElementTree.fromstring(content, forbid_dtd=True)
-    except (SyntaxError, ValueError, LookupError, DefusedXmlException) as error:
-        kind = "KML" if b"<kml" in head else "GPX"
-        raise InvalidInputError(
-            f"« {name} » n'est pas un {kind} lisible : exportez-le de nouveau en {kind}."
-        ) from error
-    wanted, read = ("Placemark", _placemark) if b"<kml" in head else ("wpt", _way_point)
-    items = [item for item in root.iter() if _tag(item) == wanted]
-    return [_layer(map(read, items[: MAX_FEATURES + 1]), crs="EPSG:4326")]
-
-
-def _tag(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _way_point(item: Element) -> _Found:
-    properties = {_tag(part): (part.text or "").strip() for part in item}
-    try:
-        point = shapely.Point(float(item.get("lon", "")), float(item.get("lat", "")))
-    except ValueError:
-        return properties, None
-    return properties, point
-
-
-def _placemark(item: Element) -> _Found:
-    properties: dict[str, Any] = {}
-    points: list[tuple[float, float]] = []
-    shapes: list[shapely.Geometry] = []
-    for element in item.iter():
-        text = (element.text or "").strip()
-        match _tag(element):
-            case "name":
-                properties.setdefault("name", text)
-            case "address":
-                properties["address"] = text
-            case "SimpleData":
-                properties[element.get("name", "")] = text
-            case "Data":
-                value = next((part.text for part in element if _tag(part) == "value"), "")
-                properties[element.get("name", "")] = value or ""
-            case "Point":
-                points += _kml_points(_inner(element, "coordinates"))
-            case "Polygon":
-                ring = _kml_points(_inner(element, "coordinates"))
-                # A ring that lost points is no ring: what is left of it still says where.
-                around = shapely.MultiPoint(ring).convex_hull
-                shapes += [shapely.Polygon(ring) if len(ring) > 3 else around] if ring else []
-            case "LineString":
-                line = _kml_points(text or _inner(element, "coordinates"))
-                shapes += [shapely.LineString(line)] if len(line) > 1 else []
-    if points:
-        return properties, shapely.Point(points[0])
-    return properties, shapes[0] if shapes else None
-
-
-def _inner(element: Element, tag: str) -> str:
-    return next(((part.text or "") for part in element.iter() if _tag(part) == tag), "")
-
-
-def _kml_points(text: str) -> list[tuple[float, float]]:
-    points = []
-    for group in text.split():
-        parts = group.split(",")
-        try:
-            point = float(parts[0]), float(parts[1])
-        except (ValueError, IndexError):
-            continue
-        if all(map(math.isfinite, point)):
-            points.append(point)
-    return points
 
 
 def read_shapefile(files: Mapping[str, bytes], shape: str, name: str) -> Layer:
@@ -400,7 +310,7 @@ def _from_frame(table: Any, name: str) -> Layer:
     shapes = table.geometry
     properties = table.drop(columns=table.geometry.name).astype(object).to_dict("records")
     found = zip(({str(k): v for k, v in p.items()} for p in properties), shapes, strict=True)
-    return _layer(found, crs=_usable(table.crs), name=name)
+    return layer_of(found, crs=_usable(table.crs), name=name)
 
 
 def _usable(crs: Any) -> str:
@@ -416,7 +326,8 @@ def _usable(crs: Any) -> str:
     return str(known.to_wkt())
 
 
-def _layer(found: Iterable[_Found], *, crs: str, name: str = "") -> Layer:
+def layer_of(found: Iterable[Found], *, crs: str, name: str = "") -> Layer:
+    """Return the layer of some features, numbered from 1; places are degrees or metres of `crs`."""
     features, kinds = [], set()
     for number, (properties, shape) in enumerate(found, start=1):
         point = None if shape is None or shape.is_empty else _inside(shape)

@@ -193,7 +193,7 @@ def _member(data: bytes, name: str) -> _Content:
 
 def _plain(content: bytes, name: str) -> _Content:
     """Return what a file that is no archive holds."""
-    from data.files import layers
+    from data.files import layers, xml_layers
 
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n\0")
     if content.startswith(kinds.PDF):
@@ -215,7 +215,7 @@ def _plain(content: bytes, name: str) -> _Content:
     elif start.startswith((b"{", b"[")):
         found = (*layers.read_json(content, name), [])
     elif start.startswith(b"<"):
-        found = ([], layers.read_xml(content, name), [])
+        found = ([], xml_layers.read_xml(content, name), [])
     else:
         found = ([read_text(content, name)], [], [])
     return found

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from data.files.document import Table, put_together
-from data.files.input_files import HEAD_LINES, InputFile, reading, sniff_encoding
+from data.files.input_files import BLOCK_BYTES, HEAD_LINES, InputFile, reading, sniff_encoding
 from data.files.opening import open_document
 from data.files.texts import cells_of, left_open, open_quote, separator_of
 from data.files.workbook import MAX_PACKED_BYTES
 from geo.errors import InvalidInputError
 
-_BLOCK_BYTES = 4_194_304
 _BROKEN_KEPT = 1_000
 """Lines with too many or too few cells that are kept, to know of what they told."""
 
@@ -70,7 +69,7 @@ class TextTable:
 
     def _is_quoted(self) -> bool:
         with reading(self.name), self.file.open() as stream:
-            while block := stream.read(_BLOCK_BYTES):
+            while block := stream.read(BLOCK_BYTES):
                 if b'"' in block:
                     return True
         return False
@@ -120,7 +119,7 @@ class TextTable:
                     pa.PythonFile(raw, mode="r"),
                     arrow.ReadOptions(
                         use_threads=False,
-                        block_size=_BLOCK_BYTES,
+                        block_size=BLOCK_BYTES,
                         skip_rows=header_row + 1,
                         column_names=names,
                         encoding=self.encoding,
