@@ -73,12 +73,16 @@ def controls() -> RoomControls:
 
 DATED = {"gps": "Médecins comptés en {}.", "apl": "APL de {}.", "zoning": "Zonage de {}."}
 """What a map says of the year of its tables."""
+SIMULATED = {"gps": "Médecins simulés.", "apl": "APL simulée.", "zoning": "Zonage simulé."}
+"""What it says of simulated ones: a picture of the map leaves the screen without its ribbon."""
 
 
 def dated(territory: Territory, table: str = "gps") -> str:
-    """Return of what year a table of `DATED` is, "" where it is simulated or of no known year."""
+    """Return of what year a table of `DATED` is, or that it is simulated; "" of no known year."""
     known = territory.provenance.get(table)
-    moment = known.moment() if known and not known.simulated else None
+    if known and known.simulated:
+        return SIMULATED[table]
+    moment = known.moment() if known else None
     return DATED[table].format(moment.year) if moment else ""
 
 

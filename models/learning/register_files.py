@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.base.french import number
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult
 from data.official.reading import read_files
@@ -38,7 +39,8 @@ def read(path: Path) -> tuple[Register, list[str]]:
         register = None if result is None else of_result(result)
         if register is not None and result is not None:
             refused = [f"Registre, refusé : {one.told}." for one in result.tally.refused]
-            said = f"Registre : {result.tally.read} lignes lues, {result.tally.kept} retenues."
+            rows, kept = (number(count) for count in (result.tally.read, result.tally.kept))
+            said = f"Registre : {rows} lignes lues, {kept} retenues."
             return register, [said, *refused]
     sentences = [*found.refusals.values(), *(m.refusal for m in found.members if m.refusal)]
     if sentences and not results:

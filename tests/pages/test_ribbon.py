@@ -50,5 +50,5 @@ def test_nothing_is_said_where_all_is_real(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_people_without_room_say_the_year_of_the_counts() -> None:
     assert room.dated(territory(gps=False)) == "Médecins comptés en 2017."
-    assert room.dated(territory(gps=True)) == ""
+    assert room.dated(territory(gps=True)) == "Médecins simulés."
     assert room.dated(territory()) == ""

@@ -61,7 +61,10 @@ def test_a_sentence_says_of_what_year_real_counts_are(
     counted = replace(simulated.provenance["gps"], simulated=False, vintage="2017", measured={})
     real = replace(simulated, provenance=simulated.provenance | {"gps": counted})
     table = table[["code", "population", "gps", "gps_per_1000", "zone"]]
-    for territory, year in ((simulated, ""), (real, " Médecins comptés en 2017.")):
+    for territory, year in (
+        (simulated, " Médecins simulés."),
+        (real, " Médecins comptés en 2017."),
+    ):
         said = {
             one["key"]: one["sentence"]
             for one in map_payload.configuration(territory, table, {})["indicators"]
