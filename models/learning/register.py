@@ -70,11 +70,9 @@ class Register:
 
     @property
     def told(self) -> str:
-        """The month in French ("mars 2019"), with the source where it is not SIRENE alone."""
-        month = f"{_MONTHS[int(self.month[5:7]) - 1]} {self.month[:4]}"
-        if self.beside is not None:
-            return f"{month} ({self.source}) et {self.beside.told}"
-        return month if self.source == SIRENE else f"{month} ({self.source})"
+        """The month in French and the source ("mars 2019 (SIRENE)"); those of both of two."""
+        told = f"{_MONTHS[int(self.month[5:7]) - 1]} {self.month[:4]} ({self.source})"
+        return told if self.beside is None else f"{told} et {self.beside.told}"
 
     @property
     def learned(self) -> bool:

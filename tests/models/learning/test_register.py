@@ -97,7 +97,7 @@ def test_registers_are_read_in_their_layouts(text: str, tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text(text, encoding="utf-8")
     read = register.read_counts(path)
-    assert (read.month, read.told) == ("2019-03", "mars 2019")
+    assert (read.month, read.told) == ("2019-03", "mars 2019 (SIRENE)")
     assert read.date == pytest.approx(2019 + 2 / 12)
     found = read.of(pd.Index(["01001", "01999", "23008"]))
     assert found[:2].tolist() == [0, 0]
