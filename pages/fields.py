@@ -48,6 +48,15 @@ def decimal(
     return read
 
 
+def hold(key: str, value: object) -> None:
+    """Write a value in a widget, before it is drawn, where it holds another.
+
+    A widget that is written to forgets what is being typed in it, even if it held that value.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def follow(keys: str, chosen: object) -> None:
     """Forget what was typed in the fields of these keys where the view says otherwise.
 

@@ -5,7 +5,7 @@ import streamlit as st
 from data.base import french
 from data.pdses import coverage, tables
 from data.region.territory import Territory
-from pages import figures, following, on_call_view, shell
+from pages import fields, figures, following, on_call_view, shell
 
 MAP = "gardes_carte"
 """Key of the map."""
@@ -25,7 +25,7 @@ def _draw_commune(territory: Territory) -> str:
     communes = territory.communes.sort_values("name")
     names = dict(zip(communes["code"], communes["name"], strict=True))
     asked = st.session_state.get(COMMUNE, st.query_params.get("commune"))
-    st.session_state[COMMUNE] = asked if asked in names else None
+    fields.hold(COMMUNE, asked if asked in names else None)
     code: str | None = st.selectbox(
         "Ma commune",
         list(names),

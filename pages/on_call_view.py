@@ -15,7 +15,7 @@ from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from pages import figures, map_dialogue, map_view, shell
+from pages import fields, figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 ALL = "toutes"
@@ -107,7 +107,7 @@ def draw_hospital(
     """
     names = hospitals.hospitals(cover(territory, day))
     held = st.session_state.get(key, asked)
-    st.session_state[key] = held if held in names else None
+    fields.hold(key, held if held in names else None)
     chosen: str | None = st.selectbox(
         "Hôpital : cliquez-le sur la carte, ou écrivez son nom",
         list(names),

@@ -27,6 +27,7 @@ from models.region import follow_up as follow_ups
 from pages import (
     accounts,
     exporting,
+    fields,
     figures,
     following,
     map_dialogue,
@@ -115,7 +116,7 @@ def _several(
     """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels."""
     key = f"risques_{name}"
     asked = st.session_state.get(key, getattr(shell.view().risk, name)) or []
-    st.session_state[key] = [one for one in asked if one in options]
+    fields.hold(key, [one for one in asked if one in options])
     named = options.__getitem__
     if chips:
         chosen = place.pills(
@@ -359,7 +360,7 @@ def _commune(table: pd.DataFrame) -> str | None:
     names = table["name"] + " (" + table["departement_name"] + ")"
     known = dict(zip(table["code"], names, strict=True))
     current = shell.view().commune
-    st.session_state[COMMUNE] = current if current in known else None
+    fields.hold(COMMUNE, current if current in known else None)
     return st.selectbox(
         "Commune",
         list(known),

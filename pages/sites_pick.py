@@ -13,7 +13,7 @@ from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
-from pages import map_dialogue, map_view, shell, sites_departures
+from pages import fields, map_dialogue, map_view, shell, sites_departures
 from pages.sites_upload import WORK, Work, work
 
 MAP = "sites_choix_carte"
@@ -79,9 +79,22 @@ def _keep(sites: tuple[Site, ...]) -> None:
     st.session_state[_TOUCHED] = True
 
 
+def _picked(territory: Territory) -> list[str]:
+    """Return the communes of the list, as the field that adds to it shows them."""
+    if len(work().reopened) > MOST_EDITED:
+        return []
+    labels = _labels(territory)
+    return list(dict.fromkeys(one.code for one in work().reopened if one.code in labels))
+
+
 def _typed(territory: Territory) -> None:
-    _add(territory, st.session_state[_TYPED] or "")
-    st.session_state[_TYPED] = None
+    """Add the communes that were just chosen, and take out those that were taken away."""
+    chosen: list[str] = st.session_state[_TYPED]
+    gone = set(_picked(territory)) - set(chosen)
+    if gone:
+        _keep(tuple(one for one in work().reopened if one.code not in gone))
+    for code in chosen:
+        _add(territory, code)
 
 
 def follow(territory: Territory, key: str) -> None:
@@ -146,7 +159,7 @@ def _empty() -> None:
 def _row(site: Site) -> None:
     """Draw a site of the list: its name, its GPs, and what takes it out."""
     name, gps, others, out = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
-    st.session_state[f"{_EDITED}name_{site.line}"] = site.name
+    fields.hold(f"{_EDITED}name_{site.line}", site.name)
     name.text_input(
         f"Nom du site ({site.commune or 'hors région'})",
         max_chars=120,
@@ -157,7 +170,7 @@ def _row(site: Site) -> None:
     for place, (field, label) in zip((gps, others), _COUNTS.items(), strict=True):
         count: float | None = getattr(site, field)
         written = "" if count is None else number(count, tenths_if_any(count))
-        st.session_state[f"{_EDITED}{field}_{site.line}"] = written
+        fields.hold(f"{_EDITED}{field}_{site.line}", written)
         place.text_input(
             label,
             max_chars=6,
@@ -176,12 +189,14 @@ def _row(site: Site) -> None:
 def draw_choice(territory: Territory) -> None:
     """Draw the choice of a commune, the list made so far and, before any site, the map."""
     labels = _labels(territory)
-    st.selectbox(
+    # It shows what the list holds: emptied at each choice, it would forget what is being typed.
+    fields.hold(_TYPED, _picked(territory))
+    st.multiselect(
         "Ajouter un site : cliquez une commune sur la carte, ou écrivez son nom",
         list(labels),
-        index=None,
         format_func=labels.__getitem__,
         placeholder="Nom de la commune",
+        select_all=False,
         key=_TYPED,
         on_change=_typed,
         args=(territory,),

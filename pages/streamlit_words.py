@@ -126,6 +126,8 @@ PIECES = {
     ". Running the app's main page.`": ". Voici la carte.`",
     ",`Autosize`]": ",`Ajuster la largeur`]",
     ",`Format`]": ",`Format des nombres`]",
+    "`Select ${": "`Choisir les ${",
+    ".length} matches`": ".length} trouvés`",
     ".length} more`": ".length} autres`",
     "Please enter a value greater than or equal to ${": "Au moins ${",
     "Please enter a value less than or equal to ${": "Au plus ${",

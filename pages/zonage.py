@@ -96,7 +96,7 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
     legal = table["zone"].astype(str).to_dict()
     # Their keys stay the same whatever the trial holds, and the trial is written into them: what is
     # chosen while the screen is drawn again is not lost.
-    st.session_state[CHOSEN] = list(changes)
+    fields.hold(CHOSEN, list(changes))
     st.multiselect(
         "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
         list(table.index),
@@ -110,7 +110,7 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
     )
     for code, zone in changes.items():
         now = legal[code]
-        st.session_state[ZONE_OF + code] = zone
+        fields.hold(ZONE_OF + code, zone)
         st.segmented_control(
             f"{names[code]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
             ZONES,

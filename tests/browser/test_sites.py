@@ -143,3 +143,20 @@ def test_a_link_asked_for_while_the_scenario_is_saved_is_of_what_is_saved(
         with open_page(PHONE) as phone:
             phone.goto(links[1])
             expect(phone.get_by_text("Après").first).to_be_visible(timeout=SLOW_MS)
+
+
+def test_sites_are_written_one_after_the_other_without_waiting(server: str, page: Page) -> None:
+    page.goto(f"{server}/sites")
+    hand = Gestures(page, server)
+    hand.frame()
+    hand.settle()
+    page.get_by_role("combobox", name=re.compile("Ajouter un site")).focus()
+    # « Ussel » whose first letter is lost is « sel », the beginning of another commune.
+    for name in ("Aubusson", "Ussel", "Limoges", "Confolens"):
+        page.keyboard.type(name, delay=40)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("4 sites dans la liste.")).to_be_visible(timeout=SLOW_MS)
+    named = page.get_by_label(re.compile("Nom du site")).evaluate_all(
+        "all => all.map(o => o.value)"
+    )
+    assert named == ["MSP à Aubusson", "MSP à Ussel", "MSP à Limoges", "MSP à Confolens"]

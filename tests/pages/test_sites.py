@@ -120,9 +120,9 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
 
 def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> None:
     app = opened("sites")
-    app.selectbox(key="sites_commune").select("23008").run()
-    app.selectbox(key="sites_commune").select("23096").run()
-    app.selectbox(key="sites_commune").select("23096").run()
+    app.multiselect(key="sites_commune").select("23008").run()
+    app.multiselect(key="sites_commune").select("23096").run()
+    app.multiselect(key="sites_commune").select("23096").run()
     assert not app.exception
     assert "2 sites dans la liste" in texts(app)
     assert "Les 2 sites sont ensemble" in texts(app)
@@ -179,12 +179,12 @@ def test_what_a_map_is_answered_says_which_question_was_heard(
 
 def test_sites_added_before_the_address_follows_are_all_kept() -> None:
     app = opened("sites")
-    app.selectbox(key="sites_commune").select("23008").run()
+    app.multiselect(key="sites_commune").select("23008").run()
     late = dict(app.query_params)
-    app.selectbox(key="sites_commune").select("23096").run()
+    app.multiselect(key="sites_commune").select("23096").run()
     app.query_params.clear()
     app.query_params.update(late)
-    app.selectbox(key="sites_commune").select("19275").run()
+    app.multiselect(key="sites_commune").select("19275").run()
     assert "3 sites dans la liste" in texts(app)
     app.query_params.clear()
     app.query_params.update(late)  # Back: no gesture, the address decides

@@ -90,7 +90,7 @@ def test_the_sites_of_the_address_follow_back_and_forward() -> None:
     run(app)
     past = []
     for code in ("23008", "23096", "19275"):
-        app.selectbox(key="sites_commune").select(code)
+        app.multiselect(key="sites_commune").select(code)
         past.append(run(app))
     assert len({address["sites"] for address in past}) == len(past)
     for address in [*past[::-1], *past]:
