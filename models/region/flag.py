@@ -78,7 +78,7 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     Every one says the horizon or the period.
     """
     horizon, fed = int(row["horizon"]), bool(row["register_fed"])
-    shown = fed and row["state"] == CONFIRMED
+    shown = {CONFIRMED: True, GONE: False}.get(str(row["state"])) if fed else None
     return [
         (
             f"Risque de relève non assurée {horizon_told(row)} : {row['risk_class']}, probabilité "

@@ -18,7 +18,7 @@ from models.region.departure import Departure, RoomLost
 from models.region.flag import minutes, state_told
 from models.region.follow_up import RegionFollowUp
 from models.region.monitoring import FollowUp
-from models.region.past_rates import past
+from models.region.past_rates import FEW_COMMUNES, past
 
 PARIS = ZoneInfo("Europe/Paris")
 """Local time of the reviews."""
@@ -46,7 +46,8 @@ def counts_told(listed: pd.DataFrame, horizon: int, *, register: bool = False) -
 @cache
 def class_rates_told(horizon: int, *, register: bool = False) -> pd.DataFrame:
     """Return each class with its probabilities, communes, losses and observed rate; read only."""
-    rates = past(horizon, "class", register=register, shown=register).iloc[::-1]
+    rates = past(horizon, "class", register=register, shown=register or None).iloc[::-1]
+    few = rates["communes"] < FEW_COMMUNES
     between = zip(rates["low"], rates["high"], strict=True)
     return pd.DataFrame(
         {
@@ -54,7 +55,10 @@ def class_rates_told(horizon: int, *, register: bool = False) -> pd.DataFrame:
             "Probabilité": [f"{percent(low, 1)} à {percent(high, 1)}" for low, high in between],
             "Communes": rates["communes"].to_numpy(int),
             "Pertes": rates["losses"].to_numpy(int),
-            "Taux observé": [percent(rate, 1) for rate in rates["rate"]],
+            "Taux observé": [
+                "trop peu" if one else percent(rate, 1)
+                for one, rate in zip(few, rates["rate"], strict=True)
+            ],
         }
     )
 

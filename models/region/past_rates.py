@@ -9,16 +9,23 @@ from models.learning import artefact
 from models.learning.fitted import LATEST
 from models.learning.signals import LOSES, SHOWN, span_of
 
+_WHERE = {
+    None: "",
+    True: " où le registre montrait encore un médecin",
+    False: " où le registre ne montrait plus de médecin",
+}
 FEW_COMMUNES = 20
 """Of fewer, no "of a hundred" is told."""
 
 
 @cache
-def past(horizon: int, kind: str, *, register: bool = False, shown: bool = False) -> pd.DataFrame:
+def past(
+    horizon: int, kind: str, *, register: bool = False, shown: bool | None = None
+) -> pd.DataFrame:
     """Return what became of the communes of each class ("class") or set ("set"); read only.
 
-    Where a `register` entered, they may be those alone where it still showed a GP (`shown`): those
-    that it did not show make nearly all of the highest class, and are told by themselves.
+    Where a `register` entered, they may be those alone where it still showed a GP (`shown`), or
+    those alone where it showed none (False): these make nearly all of the highest class.
 
     Returns
     -------
@@ -29,8 +36,13 @@ def past(horizon: int, kind: str, *, register: bool = False, shown: bool = False
     """
     fitted = artefact.shipped()
     signals = fitted.nowcast_signals if register and fitted.nowcast_signals else fitted.signals
-    named = kind + SHOWN * (register and shown)
-    table = pd.DataFrame([one for one in signals.observed[horizon] if one["kind"] == named])
+    table = pd.DataFrame([one for one in signals.observed[horizon] if one["kind"] == kind])
+    if register and shown is not None:
+        seen = pd.DataFrame(
+            [one for one in signals.observed[horizon] if one["kind"] == kind + SHOWN]
+        )
+        counts = ["communes", "losses"]
+        table[counts] = seen[counts] if shown else table[counts] - seen[counts]
     if kind == "class":
         low = [bound for _, bound in signals.bounds[horizon]]
         table = table.assign(low=low, high=[*low[1:], 1.0])
@@ -58,7 +70,7 @@ def when_told(horizon: int, *, register: bool = False) -> str:
 
 
 def told(
-    horizon: int, label: str, signal: str, *, register: bool = False, shown: bool = False
+    horizon: int, label: str, signal: str, *, register: bool = False, shown: bool | None = None
 ) -> list[str]:
     """Say how many of a hundred communes of a class, then of a set, lost their last GP.
 
@@ -71,7 +83,7 @@ def told(
     register, shown
         As `past`.
     """
-    where = " où le registre montrait encore un médecin" if register and shown else ""
+    where = _WHERE[shown] if register else ""
     when = when_told(horizon, register=register)
     tested = counted_over(horizon, register=register)
     sentences = []

@@ -55,12 +55,13 @@ def test_where_the_register_shows_a_gp_only_such_communes_are_counted(horizon: i
     """Of a class that the register fills with the absent, "63 of 100" was said of the others."""
     absent, lost = artefact.shipped().flagged
     for kind in ("class", "set"):
-        every, shown = (
-            past_rates.past(horizon, kind, register=True, shown=one) for one in (False, True)
+        every, shown, gone = (
+            past_rates.past(horizon, kind, register=True, shown=one) for one in (None, True, False)
         )
-        assert every["communes"].sum() - shown["communes"].sum() == absent
-        assert every["losses"].sum() - shown["losses"].sum() == lost
-        assert (shown["losses"] <= every["losses"]).all()
+        assert (gone["communes"].sum(), gone["losses"].sum()) == (absent, lost)
+        for name in ("communes", "losses"):
+            assert (shown[name] + gone[name] == every[name]).all()
+            assert (gone[name] >= 0).all()
     told = {}
     for state in (CONFIRMED, GONE):
         row = {
@@ -71,7 +72,11 @@ def test_where_the_register_shows_a_gp_only_such_communes_are_counted(horizon: i
         told[state] = flag.headline(row)
     assert "où le registre montrait encore un médecin" in told[CONFIRMED][1]
     assert told[CONFIRMED][1].startswith(f"Trop peu de communes de la classe « {CLASSES[-1]} »")
-    assert told[GONE][1].startswith("Sur 100 communes de la classe")
+    rate = past_rates.past(horizon, "set", register=True, shown=False).set_index("label")["rate"]
+    assert "où le registre ne montrait plus de médecin" in told[GONE][1]
+    assert f", {past_rates.of_hundred(rate[LOSES])} s’étaient réalisés" in told[GONE][2]
+    table = flag_tables.class_rates_told(horizon, register=True)
+    assert table.iloc[0]["Taux observé"] == "trop peu"
     rate = past_rates.past(horizon, "set", register=True, shown=True).set_index("label")["rate"]
     assert f", {past_rates.of_hundred(rate[LOSES])} s’étaient réalisés" in told[CONFIRMED][2]
 
