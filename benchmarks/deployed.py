@@ -1,6 +1,6 @@
 """What `deploy/compose.yaml` runs, on the loopback: PostgreSQL, processes, Caddy by its own file.
 
-Each process has an address of its own, as a container has (127.87.0.n, port 8501), and the proxy
+Each process has an address of its own, as a container has (127.x.y.n, port 8501), and the proxy
 finds them under the name "app", in a file of hosts that it alone sees. What differs from the
 compose file: Debian's PostgreSQL and Caddy, no certificate, one disk.
 """
@@ -101,9 +101,14 @@ class Deployed:
         """Return the address of the proxy."""
         return f"http://localhost:{self.port}"
 
+    def host(self, number: int) -> str:
+        """Return the host of one process: no other measure on this machine has the same."""
+        high, low = divmod(os.getpid() % 25_600, 256)
+        return f"127.{100 + high}.{low}.{number}"
+
     def one(self, number: int) -> str:
         """Return the address of one process."""
-        return f"http://127.87.0.{number}:{PORT}"
+        return f"http://{self.host(number)}:{PORT}"
 
     @property
     def servers(self) -> list[int]:
@@ -112,7 +117,7 @@ class Deployed:
 
     def start_process(self, number: int) -> None:
         """Start one process of the application, and wait until it answers."""
-        options = ["--server.port", str(PORT), "--server.address", f"127.87.0.{number}"]
+        options = ["--server.port", str(PORT), "--server.address", self.host(number)]
         options += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
         with (self.home.parent / f"app-{number}.log").open("ab") as log:
             self.processes[number] = subprocess.Popen(
@@ -139,7 +144,7 @@ class Deployed:
     def start_proxy(self) -> None:
         """Start Caddy on the Caddyfile of the repository."""
         hosts = self.home.parent / "hosts"
-        lines = ["127.0.0.1 localhost", *(f"127.87.0.{n} app" for n in self.processes)]
+        lines = ["127.0.0.1 localhost", *(f"{self.host(n)} app" for n in self.processes)]
         hosts.write_text("\n".join(lines) + "\n", encoding="utf-8")
         with (self.home.parent / "caddy.log").open("ab") as log:
             self.proxy = subprocess.Popen(

@@ -17,7 +17,7 @@ from data.scenarios.sharing import Share
 from data.scenarios.store import Scenario
 from data.siting.best import BestSites
 from data.uploads import Site
-from geo.errors import ProxiSoinsError
+from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
     accounts,
     grids,
@@ -60,16 +60,16 @@ def draft_of(
 
 def named(draft: Draft) -> Draft:
     """Return a draft under the name and note in sight: typed, else of the scenario in use."""
-    current = _current()
+    current, _ = _current()
     known = draft if current is None else current.draft
-    typed = [st.session_state.get(key) for key in _identity_keys(current)]
+    typed = [st.session_state.get(key) for key in _identity_keys()]
     name, note = typed[0] or known.name, known.note if typed[1] is None else typed[1]
     return replace(draft, name=name, note=note)
 
 
-def _identity_keys(current: Scenario | None) -> tuple[str, str]:
-    """Return the keys of the fields of the name and of the note."""
-    identity = current.id if current else "nouveau"
+def _identity_keys() -> tuple[str, str]:
+    """Return the keys of the fields of the name and of the note, of the scenario in use."""
+    identity = work().scenario or "nouveau"
     return f"sites_nom_{identity}", f"sites_note_{identity}"
 
 
@@ -87,24 +87,26 @@ def open_scenario(territory: Territory, scenario: Scenario, *, anew: bool = True
     sites_best.start_from(search, territory, sites, departures)
 
 
-def _current() -> Scenario | None:
-    """Return the scenario in use, if it still exists."""
+def _current() -> tuple[Scenario | None, MomentarilyUnavailableError | None]:
+    """Return the scenario in use, if it still exists, or why it cannot be told just now."""
     if not work().scenario:
-        return None
+        return None, None
     try:
-        return store.load(work().scenario, owner=accounts.author())
+        return store.load(work().scenario, owner=accounts.author()), None
+    except MomentarilyUnavailableError as away:  # it is in use still once the base is back
+        return None, away
     except ProxiSoinsError:
         work().scenario = ""
-        return None
+        return None, None
 
 
 def draw_save(
     territory: Territory, sites: tuple[Site, ...], found: tuple[Search, BestSites] | None
 ) -> None:
     """Draw the form that saves the sites and the search as a scenario."""
-    current = _current()
+    current, away = _current()
     left, right = st.columns([2, 3])
-    name_key, note_key = _identity_keys(current)
+    name_key, note_key = _identity_keys()
     name = left.text_input(
         "Nom du scénario",
         value=current.draft.name if current else "",
@@ -125,10 +127,11 @@ def draw_save(
         fresh = pressed.button(
             "Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name
         )
-        again = current is not None and pressed.button(
+        again = bool(work().scenario) and pressed.button(
             "Enregistrer les changements",
             key="sites_mettre_a_jour",
-            disabled=not name or not current.changed_by(accounts.author()),
+            disabled=not name
+            or (current is not None and not current.changed_by(accounts.author())),
         )
     if current is not None and not current.changed_by(accounts.author()):
         st.text(
@@ -136,6 +139,8 @@ def draw_save(
             "vos changements comme nouveau scénario."
         )
     try:
+        if away is not None and (fresh or again):
+            raise away
         if fresh:
             accounts.require(Role.PLANNER)
             saved = store.save(draft, owner=accounts.author())

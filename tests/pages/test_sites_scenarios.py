@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.scenarios import listing, store
 from data.scenarios.drafts import Draft
+from geo.errors import MomentarilyUnavailableError
 from pages.sites_upload import WORK, Work
 
 
@@ -115,3 +116,27 @@ def test_a_long_list_is_searched_and_turned_by_pages(monkeypatch: pytest.MonkeyP
     assert not app.exception
     opened = store.load(app.session_state[WORK].scenario)
     assert opened.draft.name == "Projet Égletons 17"
+
+
+def test_a_database_away_for_a_moment_is_said_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = store.save(Draft("Plateau", "75"))
+    app = AppTest.from_function(screen, default_timeout=120)
+    app.session_state[WORK] = Work(scenario=opened.id, revision=opened.revision)
+    app.run()
+    app.text_input[0].set_value("Le mien").run()
+
+    def away(*_: object, **__: object) -> None:
+        raise MomentarilyUnavailableError("La base ne répond pas.")
+
+    with monkeypatch.context() as patch:
+        for name in ("load", "save", "update"):
+            patch.setattr(store, name, away)
+        for key in ("sites_enregistrer", "sites_mettre_a_jour"):
+            app.button(key=key).click().run()
+            assert "n’a pas été enregistré" in app.error[0].value
+            assert app.text_input[0].value == "Le mien"
+    app.button(key="sites_mettre_a_jour").click().run()
+    assert not app.error
+    assert store.load(opened.id).draft.name == "Le mien"
