@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.gestures import Gestures, map_frame
@@ -160,3 +161,55 @@ def test_sites_are_written_one_after_the_other_without_waiting(server: str, page
         "all => all.map(o => o.value)"
     )
     assert named == ["MSP à Aubusson", "MSP à Ussel", "MSP à Limoges", "MSP à Confolens"]
+
+
+HAS_FOCUS = "one => (one.closest('summary') || one).contains(document.activeElement)"
+
+
+def go_by_tab(page: Page, target: Locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(120):
+        if target.evaluate(HAS_FOCUS):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never came to {target}")
+
+
+@pytest.mark.campaign
+def test_sites_from_the_file_to_the_link_by_keys_alone(server: str, page: Page) -> None:
+    hand = Gestures(page, server)
+
+    def press(target: Locator) -> None:
+        hand.settle()
+        target.first.wait_for(timeout=SLOW_MS)
+        go_by_tab(page, target.first)
+        page.keyboard.press("Enter")
+        hand.settle()
+
+    page.goto(f"{server}/sites")
+    hand.frame()
+    press(page.get_by_text("Apporter un fichier de sites"))
+    with page.expect_file_chooser(timeout=SLOW_MS) as chooser:
+        press(page.get_by_test_id("stFileUploaderDropzone").locator("button"))
+    content = "nom;commune\nA;Ussel\nB;Guéret\nC;Eymoutiers\nD;Le Dorat\n"
+    chooser.value.set_files({"name": "s.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    hand.sees("4 comprises")
+    hand.settle()
+    compared = page.get_by_role("combobox", name="Sites comparés")
+    taken_out = page.get_by_label(re.compile("^Retirer "))
+    expect(taken_out).to_have_count(4)
+    go_by_tab(page, compared)
+    page.keyboard.press("Backspace")
+    expect(taken_out).to_have_count(3)
+    press(page.get_by_role("button", name="Chercher les meilleurs sites"))
+    hand.sees("Optimum prouvé")
+    name = page.get_by_label("Nom du scénario")
+    go_by_tab(page, name)
+    page.keyboard.type("Au clavier")
+    page.keyboard.press("Enter")
+    press(page.get_by_role("button", name="Enregistrer comme nouveau"))
+    expect(page.get_by_label("Scénarios enregistrés")).to_have_value(
+        re.compile("Au clavier"), timeout=SLOW_MS
+    )
+    press(page.get_by_role("button", name="Créer un lien", exact=True))
+    expect(page.locator("[data-testid=stCode] code")).to_contain_text("jeton=", timeout=SLOW_MS)
