@@ -55,12 +55,12 @@ def draw() -> None:
 
 def _draw_list(here: str) -> None:
     built, build = france.built(), region_builds.last()
-    ready = [code for code in france.NAMES if code in built]
+    ready = [code for code in (*france.NAMES, france.WHOLE) if code in built]
     st.markdown("**Régions prêtes** : leur carte s’ouvre.")
     with st.container(key="regions_pretes", gap=None):
         for code in ready:
             if st.button(
-                france.NAMES[code] + (" · affichée" if code == here else ""),
+                label(code) + (" · affichée" if code == here else ""),
                 key=f"tete-{code}",
                 type="tertiary",
                 width="stretch",

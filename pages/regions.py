@@ -26,7 +26,9 @@ def _choices(codes: list[str], built: frozenset[str], *, may_build: bool, busy: 
         for code in codes:
             there = code in built
             if st.button(
-                france.NAMES[code] if there else f"{france.NAMES[code]} · à construire",
+                region_switch.label(code)
+                if there
+                else f"{region_switch.label(code)} · à construire",
                 key=f"region-{code}",
                 type="primary" if there else "secondary",
                 disabled=not there and (busy or not may_build),
@@ -45,7 +47,7 @@ def _under_way(region: str) -> None:
         st.rerun()
     st.progress(
         build.step / len(STEPS),
-        text=f"{france.NAMES[build.region]}, étape {build.step + 1} sur {len(STEPS)} : "
+        text=f"{region_switch.label(build.region)}, étape {build.step + 1} sur {len(STEPS)} : "
         f"{build.said}…",
     )
     st.caption(
@@ -56,7 +58,7 @@ def _under_way(region: str) -> None:
 
 def _ended(build: Build) -> None:
     """Say how the last build ended: open what is there, or what to do when it stopped."""
-    named = france.NAMES.get(build.region, build.region)
+    named = region_switch.label(build.region)
     if not build.error:
         asked = st.session_state.get(region_switch.ASKED)
         if asked == build.region and build.region in france.built():
@@ -117,6 +119,12 @@ def draw() -> None:
     st.header("Outre-mer")
     overseas = [code for code in france.NAMES if code in france.OVERSEAS]
     _choices(overseas, built, may_build=may_build, busy=busy)
+    st.header("Toute la France")
+    _choices([france.WHOLE], built, may_build=may_build, busy=busy)
+    st.caption(
+        "L’Hexagone, la Corse et les cinq départements d’outre-mer ensemble : trois minutes de "
+        "construction, puis quelques minutes à la première ouverture, davantage de mémoire."
+    )
     for code, told in france.NOT_KNOWN_THERE.items():
         st.caption(f"{france.NAMES[code]} : {told}")
     if may_build:

@@ -48,13 +48,15 @@ NOT_KNOWN_THERE = MappingProxyType(
 
 
 def name(code: str) -> str:
-    """Return the name of a region.
+    """Return the name of a region, or of all of France.
 
     Raises
     ------
     InvalidInputError
         There is no such region.
     """
+    if code == WHOLE:
+        return "France"
     if code not in NAMES:
         raise InvalidInputError(
             f"Il n’y a pas de région « {code} » ; codes admis : {', '.join(sorted(NAMES))}."

@@ -28,6 +28,24 @@ def test_a_region_that_is_not_built_is_built_from_there(monkeypatch: pytest.Monk
     assert asked == ["53"]
 
 
+def test_all_of_france_is_built_from_there_and_opens_from_the_bar(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(region_builds, "start", asked.append)
+    app = opened("regions")
+    assert app.button(key="region-FR").label == "France · à construire"
+    app.button(key="region-FR").click().run()
+    assert asked == ["FR"]
+    assert france.name("FR") == "France"
+    monkeypatch.setattr(france, "built", lambda: frozenset({"75", "FR"}))
+    monkeypatch.setattr(region_switch, "open_region", asked.append)
+    app = with_the_list()
+    assert in_the_bar(app)[:2] == ["Nouvelle-Aquitaine", "France"]
+    app.button(key="tete-FR").click().run()
+    assert asked == ["FR", "FR"]
+
+
 def test_what_stops_a_build_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_code: str) -> None:
         raise UnavailableError("Une autre région est en construction.")
