@@ -139,13 +139,18 @@ def draw_map(
     *,
     add: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the map of sites, with the rings of one of them, and the same map as a picture.
+    """Draw what the sites would change, their map with the rings of one, and the map as a picture.
 
     `add` is told the key of the map, to see whether its card is asked for one more site.
     """
     sites = draft.sites
     if add is not None:
         add(key)
+    if answer_in_words := site_tables.room_sentence(evaluation):
+        st.markdown(f"**{answer_in_words}**")
+        if upper_bound := unknown_supply.region_room_note(territory):
+            st.caption(upper_bound)
+    st.text(sites_map.sentence(evaluation))
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",
@@ -161,11 +166,6 @@ def draw_map(
     }
     document = _payload(territory, evaluation, chosen, asks=add is not None)
     map_view.draw_map(document, answer, key)
-    if answer_in_words := site_tables.room_sentence(evaluation):
-        st.markdown(f"**{answer_in_words}**")
-        if upper_bound := unknown_supply.region_room_note(territory):
-            st.caption(upper_bound)
-    st.text(sites_map.sentence(evaluation))
     if st.toggle("Carte fixe (image)", key=f"{key}_image"):
         figures.image(
             picture(territory, draft),

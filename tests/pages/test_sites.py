@@ -177,6 +177,18 @@ def test_what_a_map_is_answered_says_which_question_was_heard(
     assert "site dans la liste" not in texts(app)
 
 
+def test_what_the_sites_would_change_is_told_before_their_map() -> None:
+    app = opened("sites")
+    app.multiselect(key="sites_commune").select("23008").run()
+    assert not app.exception
+    drawn = list(app.main)
+    told = [str(getattr(one, "value", "")) for one in drawn]
+    said = [place for place, one in enumerate(told) if "Ouvrir ce site" in one]
+    keys = [getattr(one, "key", None) for one in drawn]
+    assert said
+    assert max(said) < keys.index("sites_carte_site")
+
+
 def test_sites_added_before_the_address_follows_are_all_kept() -> None:
     app = opened("sites")
     app.multiselect(key="sites_commune").select("23008").run()
