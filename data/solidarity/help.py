@@ -142,5 +142,5 @@ class Help:
 
     @property
     def euros_a_month(self) -> float | None:
-        """Money of the scheme; None where no text fixes it."""
-        return None if self.scheme.euros is None else self.scheme.euros * self.covered
+        """Money of the scheme, paid by whole half-days as they are told; None: no text fixes it."""
+        return None if self.scheme.euros is None else self.scheme.euros * round(self.covered)

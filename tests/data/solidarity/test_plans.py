@@ -75,7 +75,9 @@ def test_donors_outside_zip_give_up_to_their_ceiling_on_the_roads_there_are(terr
     assert found.covered == pytest.approx(min(12.0, found.targets["half_days"][0]))
     assert set(found.trips["host"]) == {2}  # 17003 is an hour and a half away
     assert found.out_of_reach == pytest.approx(found.targets["half_days"].iloc[1])
-    assert found.euros_a_month == pytest.approx(200 * found.covered)
+    assert found.euros_a_month == 200 * found.covered
+    # Told whole, paid whole: 11.6 half-days are 12 at 200 euros.
+    assert replace(found, covered=11.6).euros_a_month == 2400
     assert "hors d’atteinte" in sentence(found)
     near = help_plan(territory, question, Terms(volunteers=2, minutes=10.0))
     assert near.covered == 0
