@@ -250,8 +250,9 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
 
 
 async def health(_request: Request) -> JSONResponse:
-    """Answer 200 when sessions can be opened and the data folder is there, else 503."""
+    """Answer 200 when the map can be opened and the data folder is there, else 503."""
     ready, _reason = await Runtime.instance().is_ready_for_browser_connection
+    ready = ready and starting.can_draw_map()
     try:
         storage = home().is_dir() and running.folder_is_there()
     except (OSError, UnavailableError):

@@ -32,6 +32,11 @@ def all_imported() -> None:
     _REST.set()
 
 
+def can_draw_map() -> bool:
+    """Tell whether who opens the map now waits for no module."""
+    return _MAP.is_set()
+
+
 def wait_for_map() -> None:
     """Wait until the modules of the map and of what surrounds every screen are imported."""
     _COME.set()

@@ -1,6 +1,7 @@
 """What a visitor would wait for, done as the process starts: the map first, then the rest."""
 
 import logging
+import os
 
 import folium  # noqa: F401
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 # What the map imports, read once, before anyone is served; but what draws it:
 # streamlit-folium registers its frame only where a session imports it.
 from data.maps import contours, payload
+from data.region import france
 from data.uploads import own_points  # noqa: F401
 from geo.errors import ProxiSoinsError
 from pages import (  # noqa: F401
@@ -31,7 +33,7 @@ LOG = logging.getLogger("proxisoins")
 # Cached, so that the functions cached within look for no screen to show their progress on.
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Load the default region as the first screens need it, once per process."""
+    """Load the region that is asked for first as the first screens need it, once per process."""
     starting.map_imported()
     try:
         _load_map()
@@ -49,8 +51,14 @@ def warm_up() -> None:
     settle()
 
 
+def first_region() -> str:
+    """Return the region to load first: of PROXISOINS_FIRST_REGION if it is built, else ours."""
+    asked = os.environ.get("PROXISOINS_FIRST_REGION", "").strip()
+    return asked if asked in france.built() else REGION
+
+
 def _load_map() -> None:
-    territory = shell.region(REGION)
+    territory = shell.region(first_region())
     shell.commune_indicators(territory)
     shell.risk(territory)
     for level in payload.LEVELS:
@@ -75,7 +83,7 @@ def _load_rest() -> None:
 
     with database.session():  # which brings its tables up to date
         pass
-    territory = shell.region(REGION)
+    territory = shell.region(first_region())
     # Minutes to all lines, kept from then on.
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)

@@ -1,5 +1,6 @@
 """What is prepared as a process starts: the first visitor loads nothing, runs collect little."""
 
+import asyncio
 import gc
 import logging
 import subprocess
@@ -7,13 +8,15 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 import server
 from data.access import indicators
 from data.base.paths import ROOT
-from data.region import catalogue
+from data.region import catalogue, france
 from geo.errors import UnavailableError
 from models.region import predict
 from pages import shell, starting
@@ -127,6 +130,43 @@ def test_the_rest_waits_for_the_first_map_unless_it_is_asked_for(
         starting.map_imported()
         starting.wait_for_map()
     starting.all_imported()
+
+
+def test_health_says_ready_once_the_map_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def told() -> tuple[bool, str]:
+        return True, ""
+
+    class Ready:
+        @property
+        def is_ready_for_browser_connection(self) -> Any:
+            return told()
+
+    monkeypatch.setattr(server.Runtime, "instance", Ready)
+    request = Request({"type": "http"})
+    starting.begin()
+    try:
+        assert asyncio.run(server.health(request)).status_code == 503
+        starting.map_imported()
+        assert asyncio.run(server.health(request)).status_code == 200
+    finally:
+        starting.all_imported()
+
+
+@pytest.mark.parametrize(("asked", "loaded"), [("", "75"), ("nowhere", "75"), ("FR", "FR")])
+def test_the_region_that_the_deployment_names_is_loaded_first(
+    asked: str, loaded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXISOINS_FIRST_REGION", asked)
+    monkeypatch.setattr(france, "built", lambda: ("75", "FR"))
+    wanted: list[str] = []
+
+    def only_told(code: str) -> None:
+        wanted.append(code)
+        raise UnavailableError("Rien.")
+
+    monkeypatch.setattr(shell, "region", only_told)
+    warm_up()
+    assert set(wanted) == {loaded}
 
 
 def refuse(*_: object) -> None:
