@@ -78,6 +78,12 @@ def draw_gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, s
     shown = table[table["zone"].isin(ZONES)].to_dict("records")
     items = "".join(_gauge(row, tried=bool(changes)) for row in shown)
     st.html(f'{_STYLE}<ul class="ps-gauges" aria-label="Parts de la population">{items}</ul>')
+    for row in table[~table["zone"].isin(ZONES) & (table["communes"] > 0)].to_dict("records"):
+        st.caption(
+            f"Zone inconnue : {counted(row['communes'], 'commune', 'communes')}, "
+            f"{counted(row['population'], 'habitant', 'habitants')} ({percent(row['share'], 1)}) ; "
+            "dans le total, et dans aucune des quatre parts."
+        )
 
 
 def _gauge(row: Mapping[Hashable, Any], *, tried: bool) -> str:

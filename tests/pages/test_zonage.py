@@ -79,3 +79,22 @@ def test_room_is_read_beside_the_apl() -> None:
     assert any({"apl", "apl65", "without_room", "share"} <= columns for columns in tables)
     assert any("without" in columns and "reason" in columns for columns in tables)
     assert any("pas un critère légal" in one.value for one in app.caption)
+
+
+def test_what_has_no_known_zone_is_told_beside_the_gauges() -> None:
+    def screen() -> None:
+        import streamlit as st
+
+        from data.access.zoning_gauges import Ceilings
+        from pages import shell, zoning_view
+
+        communes = shell.commune_indicators(shell.territory()).copy()
+        communes.loc[communes.index[: st.session_state["unknown"]], "zone"] = ""
+        zoning_view.draw_gauges(communes, Ceilings.of_region("75"), {})
+
+    for unknown, told in ((0, []), (1, ["1 commune,"]), (2, ["2 communes,"])):
+        app = AppTest.from_function(screen, default_timeout=200)
+        app.session_state["unknown"] = unknown
+        app.run()
+        assert not app.exception
+        assert [one in app.caption[0].value for one in told] == [True] * len(app.caption)
