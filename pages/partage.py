@@ -105,9 +105,10 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
     if draft.simulated:
         st.warning(
-            "Cette page a été faite avec des données simulées, au moins en partie : ce qui repose "
-            "sur elles est sans valeur pour une décision."
+            "Des données étaient simulées quand cette page a été faite : ce qui repose sur elles "
+            "est sans valeur pour une décision."
         )
+        st.text(f"Simulé alors : {', '.join(draft.simulated)}.")
     if changed := scenario_results.changes_since(draft, territory):
         st.warning("Les données ont changé depuis ce scénario : les résultats sont recalculés.")
         with st.expander("Ce qui a changé"):

@@ -190,3 +190,14 @@ def test_the_watch_of_risks_hears_the_views_that_tell_some(monkeypatch: pytest.M
     shell.public_risk.clear()
     visited({"ecran": "risques", "horizon": "3"})
     assert asked
+
+
+def test_a_link_names_what_was_simulated_when_it_was_made() -> None:
+    view = {"ecran": "territoire", "territoire": "commune:23096"}
+    draft = Draft("Au conseil", REGION, parameters={drafts.VIEW: view}, simulated=("Lignes A",))
+    token, _ = sharing.share(store.save(draft).id)
+    app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
+    app.query_params["jeton"] = token
+    app.run()
+    assert "Simulé alors : Lignes A." in told(app)
+    assert any("sans valeur" in one.value for one in app.warning)
