@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import logging
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from data.base.paths import ROOT
 from data.region import catalogue, france
 from geo.errors import UnavailableError
 from models.region import predict
-from pages import shell, starting
+from pages import settling, shell, starting
 from pages.settling import settle_at_times
 from pages.state import REGION
 from pages.warm_up import warm_up
@@ -214,6 +215,17 @@ def test_what_came_to_stay_is_left_out_from_time_to_time_and_what_goes_is_freed(
     for _ in range(100):
         settle_at_times()
     assert told() is None
+
+
+def test_what_the_first_screens_freed_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[int] = []
+    monkeypatch.setattr(settling, "_runs", itertools.count(1))
+    monkeypatch.setattr(settling, "settle", lambda: settled.append(1))
+    for _ in range(99):
+        settle_at_times()
+    assert len(settled) == 1
+    settle_at_times()
+    assert len(settled) == 2
 
 
 def test_a_process_starts_where_the_data_cannot_be_read(
