@@ -3,6 +3,7 @@
 Streamlit stops a run of the script when something else is clicked, and forgets then the click that
 had started it, unless the run had come to its button. Buttons that change what is kept, and those
 that follow them, stand here: what was clicked is answered by the first run that comes to it.
+Not those that delete or replace: what is chosen may have changed before that run.
 """
 
 from typing import Literal

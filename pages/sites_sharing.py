@@ -65,7 +65,8 @@ def draw_delete(kept: Scenario, label: str, key: str) -> bool:
             "Il quitte la liste et ses liens se ferment ; il se rétablit depuis la corbeille de "
             f"l’écran des sites pendant {store.DELETED_DAYS} jours."
         )
-        if not pressed.button(label, key=key):
+        # Not `pressed`: a click kept until another scenario is chosen would delete that one.
+        if not st.button(label, key=key):
             return False
         accounts.require(Role.PLANNER)
         store.delete(kept.id, owner=accounts.author())
