@@ -127,7 +127,7 @@ def write(lines: list[str], told: Told, lost: int, spent_s: float) -> None:
     slow = max(_high(waits) for waits in told.waits.values())
     said = (
         f"`python -m benchmarks.load_sessions {' '.join(sys.argv[1:])}`, "
-        f"{time.strftime('%Y-%m-%d')}, {spent_s / 60:.0f} minutes: {len(told.errors)} errors in "
+        f"{time.strftime('%Y-%m-%d')}, {spent_s / 60:.0f} minutes: {_counted(told.errors)} in "
         f"{sum(map(len, told.waits.values())):,} gestures, {len(told.saved):,} scenarios saved and "
         f"{lost} lost, {slow:.2f} s at the 95th percentile of the slowest gesture."
     )
@@ -145,6 +145,10 @@ def memory(servers: list[int], what: str = "VmRSS") -> float:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
         total += next(float(line.split()[1]) * 1024 for line in lines if line.startswith(what))
     return total
+
+
+def _counted(errors: list[str]) -> str:
+    return f"{len(errors)} error{'s' * (len(errors) != 1)}"
 
 
 def _high(waits: list[float]) -> float:
