@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import suppress
 
 import folium  # noqa: F401
 import streamlit as st
@@ -11,7 +12,7 @@ import streamlit as st
 from data.maps import contours, payload
 from data.region import france
 from data.uploads import own_points  # noqa: F401
-from geo.errors import ProxiSoinsError
+from geo.errors import ProxiSoinsError, UnavailableError
 from pages import (  # noqa: F401
     bar,
     carte_soon,
@@ -79,7 +80,9 @@ def _load_rest() -> None:
     from data.pdses import coverage
     from data.pdses import reader as lines_reader
     from data.scenarios import database
+    from data.solidarity import plans, tables
     from data.uploads import read_lines
+    from pages.help_choices import HelpChoices
 
     with database.session():  # which brings its tables up to date
         pass
@@ -87,3 +90,7 @@ def _load_rest() -> None:
     # Minutes to all lines, kept from then on.
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)
+    # The longest screen to open, as it opens.
+    chosen = HelpChoices()
+    with suppress(UnavailableError):  # a region without zones has nobody to help yet
+        tables.moved(territory, plans.help_plan(territory, chosen.question(), chosen.terms()))

@@ -18,9 +18,11 @@ import server
 from data.access import indicators
 from data.base.paths import ROOT
 from data.region import catalogue, france
+from data.solidarity.plans import help_plan
 from geo.errors import UnavailableError
 from models.region import predict
 from pages import settling, shell, starting
+from pages.help_choices import HelpChoices
 from pages.settling import settle_at_times
 from pages.state import REGION
 from pages.warm_up import warm_up
@@ -186,6 +188,9 @@ def test_the_first_visitor_computes_nothing_again(monkeypatch: pytest.MonkeyPatc
     territory = shell.region(REGION)
     assert "risk_class" in shell.communes_with_risk(territory)
     assert len(shell.aggregated_indicators(territory, "departement")) == 12
+    chosen, before = HelpChoices(), help_plan.cache_info()
+    help_plan(territory, chosen.question(), chosen.terms())
+    assert help_plan.cache_info().misses == before.misses
 
 
 def test_what_stays_is_left_out_of_garbage_collection() -> None:
