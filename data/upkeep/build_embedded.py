@@ -24,7 +24,7 @@ from data.base import french, paths
 from data.region import schemas
 from data.region.engines import lands_of
 from data.region.france import WHOLE
-from data.upkeep.build_area import needed
+from data.upkeep.build_area import AROUND_DEGREES, needed
 from data.upkeep.build_contours import PRECISION_DEGREES, contours_of, geometries_of
 from data.upkeep.build_land import land_around
 from data.upkeep.registry_packages import COASTS, CODES, CONTOURS, TOWNS, Archives
@@ -311,10 +311,18 @@ def _land(
     lands = lands_of(communes)
     if len(lands) == 1:
         return land_around(communes, france, archives)
-    found = [
-        land_around(gpd.GeoDataFrame(communes[rows]), france, archives).assign(land=name)
+    frames = {
+        name: shapely.box(*communes[rows].total_bounds).buffer(AROUND_DEGREES, join_style="mitre")
         for name, rows in lands.items()
-    ]
+    }
+    found = []
+    for name, rows in lands.items():
+        around = land_around(gpd.GeoDataFrame(communes[rows]), france, archives).assign(land=name)
+        # The coarse land of one is not drawn over the exact land of another.
+        known = shapely.union_all([frame for other, frame in frames.items() if other != name])
+        far = (around["kind"] == "lointain").to_numpy()
+        around.loc[far, "geometry"] = around.geometry[far].difference(known)
+        found.append(around)
     return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs="EPSG:4326")
 
 

@@ -40,6 +40,7 @@ SQUARES = (
     | _row("84", "63001", 1.3, 45.0)
     | _row("04", "97401", 55.3, -21.2)
     | _row("03", "97301", -54.2, 5.4)
+    | _row("06", "97601", 45.1, -12.8)
 )
 COASTS = {
     "France": shapely.box(-1, 44.99, 3, 47),
@@ -68,7 +69,7 @@ def built(tmp_path: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch) 
         build_embedded.build(region, isolated_home / "regions" / region, tmp_path)
     monkeypatch.setattr(catalogue, "_simulated", _nothing)
     gps = pd.DataFrame({"code": list(SQUARES), "gps": np.arange(len(SQUARES)) % 4 * 1.0})
-    told = Provenance("gps", "", "INSEE", "2024", "", simulated=False, rows=48, matched=48)
+    told = Provenance("gps", "", "INSEE", "2024", "", simulated=False, rows=60, matched=60)
     catalogue.commit_tables({"gps": gps}, {"gps": told})
     return isolated_home
 
@@ -99,8 +100,8 @@ def test_no_road_goes_from_one_land_to_another(built: Path) -> None:
     land = whole.communes["departement"].map(france.land).to_numpy()
     assert (land[pairs["origin"]] == land[pairs["destination"]]).all()
     mainland = (land == france.MAINLAND).sum()
-    assert len(pairs) == mainland**2 + 2 * 12**2
-    assert "Département 973, Département 974 : " in whole.travel_time.label.detail
+    assert len(pairs) == mainland**2 + 3 * 12**2
+    assert "Département 973, Département 974, Département 976 : " in whole.travel_time.label.detail
     assert "inconnus" in whole.travel_time.label.detail
 
 
@@ -115,6 +116,13 @@ def test_a_picture_holds_the_land_of_most_of_its_communes(built: Path) -> None:
         communes.index.tolist() == communes.index[communes["code"].str.startswith("974")].tolist()
     )
     assert dry.total_bounds[0] > 50
+
+
+def test_the_coarse_land_of_one_is_not_drawn_over_another(built: Path) -> None:
+    drawn = embedded_set.backdrop(france.WHOLE)
+    far = drawn[drawn["kind"] == "lointain"].geometry.union_all()
+    assert not far.intersects(COASTS["Réunion"])  # seen from Mayotte, 13 degrees away at most
+    assert far.intersects(shapely.box(-64.0, 3.0, -55.3, 5.5))
 
 
 def test_a_set_that_tells_no_land_apart_is_to_be_built_again(built: Path) -> None:
