@@ -66,6 +66,7 @@ def prepared(home: Path, region: str) -> list[str]:
 
 def served(home: Path, region: str, browser_path: str) -> dict[str, str]:
     """Measure a server over a region; return the figures of `AIMS`."""
+    os.environ["PROXISOINS_FIRST_REGION"] = region
     begun = time.perf_counter()
     with serving(home) as server, sync_playwright() as playwright:
         ready = time.perf_counter() - begun
