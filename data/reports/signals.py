@@ -292,7 +292,13 @@ def _losses(facts: Facts) -> Signal:
     sign = "+" if change > 0 else "−" if change < 0 else ""
     noun = counted(abs(change), "médecin", "médecins", tenths_if_any(change))
     none_left = not change and not past.iloc[-1]
-    value = f"{sign}{noun}" if change else "aucun médecin" if none_left else "autant de médecins"
+    value = (
+        f"{sign}{noun}"
+        if change
+        else "toujours aucun médecin"
+        if none_left
+        else "autant de médecins"
+    )
     told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}."
     if not facts.alone and len(facts.first_counts) == len(facts.members):
         emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)

@@ -190,7 +190,7 @@ def test_nobody_left_to_lose_is_no_reason_to_be_calm(
     gps = territory.gp_history.groupby("code")["gps"].max()
     code = str(next(one for one in communes["code"] if gps.get(one, 1) == 0))
     losses = next(one for one in of_commune(loaded, code).signals if one.key == "losses")
-    assert (losses.value, losses.state) == ("aucun médecin", WATCH)
+    assert (losses.value, losses.state) == ("toujours aucun médecin", WATCH)
     assert losses.sentence.startswith(
         f"De 0 en {losses.title.removeprefix('Pertes ou gains depuis ')}"
     )
