@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from data.region import embedded_set
+from data.region.france import within
 from data.region.search import Found, search
 from data.region.territory import Territory
 from pages import grids, shell, view_sharing
@@ -46,7 +47,8 @@ def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
         asked = st.text_input(
             "Chercher un territoire",
             key=ASKED,
-            placeholder=f"Chercher en {territory.region_name} : commune, code, EPCI, département",
+            placeholder=f"Chercher {within(territory.region_name)} : commune, code, EPCI, "
+            "département",
             label_visibility="collapsed",
             max_chars=80,
         )

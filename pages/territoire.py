@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.access.indicators import LEVELS
 from data.base import french
+from data.region.france import within
 from data.region.territory import Territory
 from data.reports.sheet import LEVEL_TITLES, Sheet
 from data.scenarios import verdicts
@@ -56,7 +57,8 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     if unknown and new_code is None:
         st.error(
             f"Le territoire demandé ({LEVEL_TITLES.get(level, 'niveau inconnu').lower()}) n’existe "
-            f"pas en {territory.region_name}, ou plus : vérifiez son code, ou choisissez-en un."
+            f"pas {within(territory.region_name)}, ou plus : vérifiez son code, ou choisissez-en "
+            "un."
         )
         return new_level, "", ""
     # The names of all communes are sent a second time to who compares, not to everyone.

@@ -64,6 +64,21 @@ def name(code: str) -> str:
     return NAMES[code]
 
 
+_WITHIN = {
+    "La Réunion": "à",
+    "Mayotte": "à",
+    "Grand Est": "dans le",
+    "Hauts-de-France": "dans les",
+    "Pays de la Loire": "dans les",
+}
+"""What French says before the name of a region where it is not "en"."""
+
+
+def within(name: str) -> str:
+    """Return the name of a region as a place where one is ("en Bretagne", "à Mayotte")."""
+    return f"{_WITHIN.get(name, 'en')} {name}"
+
+
 def land(departement: str) -> str:
     """Return the land of a département, that no road joins to another: itself overseas."""
     return departement if departement.startswith("97") else MAINLAND

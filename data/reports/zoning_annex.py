@@ -11,6 +11,7 @@ from data.access.source_notes import with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
 from data.base.french import number, percent
 from data.files.exports import to_xlsx
+from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
 
 ZONE_TITLES = {
@@ -120,7 +121,7 @@ def decree_annex(
     _say_french(document)
     # Title, notes, and what a project changes of the zones in force.
     which = "Annexe du projet" if changes else "Annexe en vigueur"
-    title = f"{which} : zonage des médecins généralistes en {territory.region_name}"
+    title = f"{which} : zonage des médecins généralistes {within(territory.region_name)}"
     before = communes
     communes = with_changes(communes, changes or {})
     document.core_properties.title = title

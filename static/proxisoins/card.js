@@ -1,4 +1,4 @@
-/* The card of the commune selected: its figures beside those of its EPCI, its département, the region. */
+/* The card of the commune selected. */
 import { worded } from "./data.js";
 import { make, number } from "./dom.js";
 import { ROOM } from "./room.js";

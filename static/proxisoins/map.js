@@ -155,7 +155,7 @@ export class Carte {
     requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset[name] = value)));
   }
 
-  /* The indicator chosen, and what is drawn of it: itself, or its difference between two years. */
+  /* The indicator chosen, itself or its difference between two years. */
   get chosen() {
     return this.indicators.get(this.state.indicator);
   }
@@ -225,7 +225,7 @@ export class Carte {
     this.write(true);
   }
 
-  /* Go to what the search found: a commune, an establishment, the communes of an EPCI or a département. */
+  /* Go to what the search found. */
   go(entry) {
     if (entry.row !== undefined) {
       this.column(true);

@@ -178,7 +178,7 @@ export class Panel {
     return swatch;
   }
 
-  /* Hand over the map as it is on screen, legend and sources included, as a PNG file. */
+  /* Hand over the map as it is on screen, as a PNG file. */
   async picture(button) {
     const said = button.textContent;
     button.disabled = true;
