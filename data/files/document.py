@@ -14,9 +14,11 @@ NO_VALUE = "(formule sans valeur)"
 """Stands in a cell whose formula was saved without its result: a doubt, never a blank."""
 ERRORS = frozenset(
     {"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
-    | {"#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+    | {"#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#N/D", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
 """What a spreadsheet writes where a formula fails; the French words too."""
+_NUMBERED = re.compile(r"#?Err:\d{3}")
+"""Errors of LibreOffice that have no word."""
 MERGED = "(cellule fusionnée)"
 """Follows a figure that is read on a line where a merged cell only spreads it."""
 HEADING_ROWS = 40
@@ -25,7 +27,8 @@ HEADING_ROWS = 40
 
 def has_no_value(text: str) -> bool:
     """Tell a formula saved without its result, or one that failed: a doubt, never a blank."""
-    return text == NO_VALUE or text in ERRORS
+    plain = "".join(text.split())  # "#DIV/0 !" in French
+    return text == NO_VALUE or plain in ERRORS or _NUMBERED.fullmatch(plain) is not None
 
 
 Row = tuple[int, list[str]]

@@ -16,7 +16,9 @@ from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
 from data.base import french
+from data.files import kinds
 from data.files.archives import BROKEN_ZIP
+from data.files.binary_sheets import scan_xls, scan_xlsb
 from data.files.document import NO_VALUE, Row, Table
 from data.files.remarks import formulas_told
 from data.files.sheet_scan import Cells, TooLargeError, looks_plain, scan_sheet, string_lengths
@@ -57,6 +59,8 @@ def read_workbook(content: bytes, name: str) -> tuple[list[Table], list[str]]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         tables, left = [], []
+        if not _binary_inside(inside, content, book):
+            left.append("cellules en erreur (non cherchées : enregistrez ce classeur en XLSX)")
         for sheet in book.sheets_metadata:
             if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -201,12 +205,32 @@ def _inside(content: bytes, name: str) -> _Inside:
     return found
 
 
+def _binary_inside(found: _Inside, content: bytes, book: calamine.CalamineWorkbook) -> bool:
+    """Find the formulas and the errors of an XLS or XLSB; False where they cannot be looked for."""
+    if content.startswith(kinds.OLE):
+        sheets = scan_xls(content)
+    elif _is_xlsb(content):
+        sheets = scan_xlsb(content, MAX_SHEET_XML_BYTES)
+    else:
+        return True
+    if sheets is None or len(sheets) != len(book.sheets_metadata):
+        return False
+    for about, cells in zip(book.sheets_metadata, sheets, strict=True):
+        _note(found, about.name, cells)
+    return True
+
+
 def _note(found: _Inside, title: str, cells: Cells) -> None:
     if title:
         found.errors[title] = cells.errors
     if title and cells.formulas:
         found.formulas[title] = cells.formulas
         found.blank[title] = frozenset(cells.blank)
+
+
+def _is_xlsb(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "xl/workbook.bin" in archive.namelist()
 
 
 def _titles(archive: zipfile.ZipFile, names: Mapping[str, object]) -> dict[str, str]:

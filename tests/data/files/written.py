@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -182,3 +183,70 @@ def projected(lonlat: Sequence[tuple[float, float]], epsg: int) -> list[tuple[fl
     turn = pyproj.Transformer.from_crs(4326, epsg, always_xy=True)
     found = (turn.transform(x, y) for x, y in lonlat)
     return [(round(float(x), 1), round(float(y), 1)) for x, y in found]
+
+
+ERROR_CODES = {"#NULL!": 0x00, "#DIV/0!": 0x07, "#VALUE!": 0x0F, "#REF!": 0x17, "#N/A": 0x2A}
+
+
+def old_workbook(rows: Sequence[Sequence[object]]) -> bytes:
+    """Return an XLS; texts that are errors are cells in error."""
+    book = xlwt.Workbook()
+    hidden, sheet = book.add_sheet("avant"), book.add_sheet("Données")
+    hidden.visibility = 1
+    hidden.row(0).set_cell_error(0, 0x17)
+    for line, cells in enumerate(rows):
+        for place, cell in enumerate(cells):
+            if cell in ERROR_CODES:
+                sheet.row(line).set_cell_error(place, ERROR_CODES[str(cell)])
+            else:
+                sheet.write(line, place, cell)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def binary_workbook(rows: Sequence[Sequence[object]]) -> bytes:
+    """Return an XLSB of one sheet, written record by record ([MS-XLSB]); errors as in XLS."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        length, size = len(body), b""
+        while True:
+            size += bytes([length & 0x7F | (0x80 if length > 0x7F else 0)])
+            length >>= 7
+            if not length:
+                return head + size + body
+
+    def text(value: str) -> bytes:
+        return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+    sheet = record(129) + record(148, struct.pack("<4I", 0, len(rows) - 1, 0, 9)) + record(145)
+    for line, cells in enumerate(rows):
+        sheet += record(0, struct.pack("<I", line) + bytes(13))
+        for place, cell in enumerate(cells):
+            at = struct.pack("<II", place, 0)
+            if cell in ERROR_CODES:
+                sheet += record(3, at + bytes([ERROR_CODES[str(cell)]]))
+            elif isinstance(cell, str):
+                sheet += record(6, at + text(cell))
+            else:
+                sheet += record(5, at + struct.pack("<d", cell))
+    sheet += record(146) + record(130)
+    book = record(131) + record(143)
+    book += record(156, struct.pack("<II", 0, 1) + text("rId1") + text("Données"))
+    book += record(144) + record(132)
+    office = "http://schemas.openxmlformats.org"
+    relation = f"{office}/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{office}/package/2006/content-types"/>',
+        "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{office}/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{relation}/worksheet" Target="worksheets/sheet1.bin"/>'
+        "</Relationships>",
+        "xl/workbook.bin": book,
+        "xl/worksheets/sheet1.bin": sheet,
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, content in parts.items():
+            archive.writestr(path, content)
+    return packed.getvalue()
