@@ -108,10 +108,10 @@ def _refresh(territory: Territory) -> None:
             grids.draw(
                 pd.DataFrame(
                     {
-                        "Date": [one.at for one in past],
-                        "Source": [one.title for one in past],
-                        "Résultat": [one.status for one in past],
-                        "Détail": [one.message for one in past],
+                        "Date": [french.moment(one.at) for one in reversed(past)],
+                        "Source": [one.title for one in reversed(past)],
+                        "Résultat": [one.status for one in reversed(past)],
+                        "Détail": [one.message for one in reversed(past)],
                     }
                 ),
                 hide_index=True,

@@ -16,6 +16,7 @@ __all__ = [
     "date",
     "fold",
     "joined",
+    "moment",
     "number",
     "of",
     "ordinal",
@@ -63,6 +64,12 @@ def unbroken(text: str) -> str:
 def today() -> dt.date:
     """Return the day (UTC), from which ages of data are counted."""
     return dt.datetime.now(dt.UTC).date()
+
+
+def moment(told: str) -> str:
+    """Return a moment written in ISO 8601 as a reader's clock says it (28 novembre 2026, 14:05)."""
+    when = dt.datetime.fromisoformat(told).astimezone()
+    return f"{date(when.date())}, {when:%H:%M}"
 
 
 def horizon(as_of: int, years: int) -> str:

@@ -35,6 +35,7 @@ def refresh(
     as_json: Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON.")] = False,
 ) -> None:
     """Cherche les sources officielles, télécharge ce qui a changé, le contrôle, le met en place."""
+    from data.base import french
     from data.official import import_reports
     from data.official import refresh as refreshing
 
@@ -51,7 +52,9 @@ def refresh(
         typer.echo(json.dumps([dataclasses.asdict(line) for line in lines], ensure_ascii=False))
     else:
         for line in lines:
-            typer.echo(f"{line.at}  {line.source} : {line.status}  {line.message}".rstrip())
+            when = french.moment(line.at)
+            told = f"{when}  {line.title} ({line.source}) : {line.status}  {line.message}"
+            typer.echo(told.rstrip())
     failed = [line.source for line in lines if line.status == import_reports.REFUSED]
     if failed and not past:
         others = "les autres sont en place" if len(failed) < len(lines) else "rien n'a changé"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.base import french
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.names import agreeing, name_column
 from data.official.readers.rows import chief_rows, settled
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
@@ -34,20 +35,22 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     Raises
     ------
     InvalidInputError
-        No row by commune is usable.
+        No row by commune is usable, or their codes are postcodes.
     """
     header = _find(candidate)
     if header is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas le zonage national.")
     tally = Tally()
+    code = header.columns["com code"]
     rows = header.rows(
         level=header.columns["niveau"],
-        own=header.columns["com code"],
+        code=code,
+        named=name_column(header, code),
         value=header.columns["zmed niveau"],
         day=header.columns["zmed date arrete"],
         tvs=header.first("tvs code"),
         tvs_name=header.first("tvs lib"),
-    ).reindex(columns=["level", "own", "value", "day", "tvs", "tvs_name"], fill_value="")
+    ).reindex(columns=["level", "code", "named", "value", "day", "tvs", "tvs_name"], fill_value="")
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
     other = rows["level"].str.upper() != COMMUNE_LEVEL
@@ -55,6 +58,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.remarks.append(other_levels(int(other.sum())))
     rows = rows[~other].assign(district="")
     require_rows(len(rows), candidate.file.name, "lignes de niveau COM")
+    rows = agreeing(rows, header, index, tally).rename(columns={"code": "own"})
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
     rows["decree"] = _iso(rows["day"])

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,11 @@ def test_a_number_is_read_back_as_it_was_rounded(value: float, decimals: int) ->
         assert "-" not in told
         assert told[0].isdigit() == (read == 0 or told[0] not in "+\N{MINUS SIGN}")
     assert lowest.signed(value, decimals)[0].isdigit() == (not read)
+
+
+def test_a_moment_is_told_by_the_clock_of_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    assert french.moment("2026-11-28T23:30:00+00:00") == "29 novembre 2026, 00:30"
+    monkeypatch.undo()
+    time.tzset()

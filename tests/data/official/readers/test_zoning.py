@@ -148,3 +148,12 @@ def test_national_file_feeds_the_sheet_with_its_dates(golden):
         "Zonage en vigueur : arrêtés du 12 mars 2019 au 1 janvier 2026 ; 1 commune"
     )
     assert sheet._decrees(table.loc[["19275"]]) == []
+
+
+def test_national_lines_whose_code_and_name_disagree_are_left_out(read, golden, tmp_path):
+    path = tmp_path / "zonages-com.csv"
+    text = (golden / "zoning_national.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace('"16002","Les Adjots","75"', '"16002","Abzac","75"'), "utf-8")
+    _, result = read(path)
+    assert ("16002", "commune") not in _zones(result)
+    assert any("désignent deux communes" in one.reason for one in result.tally.refused)
