@@ -46,10 +46,20 @@ def read_number(text: str) -> float | None:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Return a share (0 to 1) as a French percentage (12,5 %)."""
+    r"""Return a share (0 to 1) as a French percentage (12,5 %); a few are never told as none.
+
+    >>> percent(0.0004, 1), percent(0.9996), percent(0.0)
+    ('moins de 0,1\xa0%', 'plus de 99\xa0%', '0\xa0%')
+    """
     if share is None or not math.isfinite(share):
         return MISSING
-    return number(100 * share, decimals) + "\u00a0%"
+    step = 10.0**-decimals
+    told, bound = number(100 * share, decimals), ""
+    if share > 0 and told == number(0.0, decimals):
+        told, bound = number(step, decimals), "moins de "
+    elif share < 1 and told == number(100.0, decimals):
+        told, bound = number(100.0 - step, decimals), "plus de "
+    return f"{bound}{told}\u00a0%"
 
 
 def unbroken(text: str) -> str:

@@ -378,9 +378,9 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _mark(territory: Territory) -> str:
-    """Return what tells simulated structures from real ones, in the sentence that counts them."""
-    known = territory.provenance.get("structures")
+def _mark(territory: Territory, table: str = "structures") -> str:
+    """Return what tells simulated rows of a table from real ones, in the sentence on them."""
+    known = territory.provenance.get(table)
     return " (simulation)" if known and known.simulated else ""
 
 
@@ -418,15 +418,16 @@ def _on_call(territory: Territory, main: pd.Series) -> list[str]:
     weekend = near["line_type"].isin(coverage.WEEKEND_TYPES)
     nights = near[~weekend].drop_duplicates("specialty")
     reach = f"à {number(rules.ON_CALL_MINUTES)} minutes ou moins {of(str(main['name']))}"
+    mark = _mark(territory, "pdses_lines")
     if nights.empty:
-        sentences = [f"La nuit : aucune ligne de garde tenue {reach}."]
+        sentences = [f"La nuit : aucune ligne de garde tenue {reach}{mark}."]
     else:
         told = [
-            f"{row['specialty']} ({row['establishment']}, {number(row['minutes'])} min)"
-            for row in nights.to_dict("records")
+            f"{place} ({number(rows['minutes'].iloc[0])} min), {', '.join(rows['specialty'])}"
+            for (place, _), rows in nights.groupby(["establishment", "minutes"], sort=False)
         ]
-        sentences = [f"La nuit, {reach} : {' ; '.join(told)}."]
+        sentences = [f"La nuit, {reach} : {' ; '.join(told)}{mark}."]
     only = near[weekend & ~near["specialty"].isin(nights["specialty"])].drop_duplicates("specialty")
     if len(only):
-        sentences.append(f"Le week-end seulement : {', '.join(only['specialty'])}.")
+        sentences.append(f"Le week-end seulement : {', '.join(only['specialty'])}{mark}.")
     return sentences

@@ -105,11 +105,18 @@ def _draw(
         page.multi_cell(width, 4 * scale, figure.label, new_x="LMARGIN", new_y="NEXT")
         page.set_font("house", "B", 15 * scale)
         page.multi_cell(width, 6.6 * scale, figure.value, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("house", "", 8 * scale)
-        page.set_text_color(*BLUE)
-        page.multi_cell(
-            width, 3.7 * scale, figure.comparison, align="L", new_x="LMARGIN", new_y="NEXT"
-        )
+        if figure.comparison:
+            page.set_font("house", "", 8 * scale)
+            page.set_text_color(*BLUE)
+            page.multi_cell(
+                width, 3.7 * scale, figure.comparison, align="L", new_x="LMARGIN", new_y="NEXT"
+            )
+        if figure.sentence:
+            page.set_font("house", "", 7 * scale)
+            page.set_text_color(*GREY)
+            page.multi_cell(
+                width, 3.2 * scale, figure.sentence, align="L", new_x="LMARGIN", new_y="NEXT"
+            )
         page.ln(1.4 * scale)
     # Below both: signals, what is in place, what a scenario changes.
     page.set_y(max(page.get_y(), top + MAP_MM * 0.86))

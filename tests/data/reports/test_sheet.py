@@ -75,6 +75,9 @@ def test_the_pdf_is_one_page_of_french_text(loaded: tuple[Territory, pd.DataFram
     said = document.pages[0].extract_text()
     assert drawn.name in said
     assert "DONNÉES DE DÉMONSTRATION" in said
+    plain = " ".join(said.split())
+    for figure in drawn.figures:  # of how many, and from where, as on screen
+        assert " ".join(figure.sentence.split()) in plain
     assert document.trailer["/Root"]["/Lang"] == "fr-FR"
     assert drawn.name in str(document.metadata.title)
 
@@ -213,7 +216,8 @@ def test_the_night_names_hospitals_and_leaves_weekends_apart(
     known = pd.concat([territory.pdses_lines, pd.DataFrame([weekend, *more])], ignore_index=True)
     drawn = of_commune((replace(territory, pdses_lines=known, version="essai"), communes), code)
     tonight = next(one for one in drawn.in_place if one.startswith("La nuit"))
-    assert str(night["establishment"]) in tonight
+    assert tonight.count(f"{night['establishment']} (") == 1
+    assert tonight.endswith("(simulation).")
     assert all(f"Spécialité {rank}" in tonight for rank in range(12))
     assert "samedi" not in tonight
     assert any(one.startswith("Le week-end") and "samedi" in one for one in drawn.in_place)
