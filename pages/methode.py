@@ -103,15 +103,15 @@ def _refresh(territory: Territory) -> None:
             _, reports = refresh.refresh(chosen, show, territory.region)
             st.session_state[REPORTS] = reports
             bar.empty()
-        past = refresh.history()
+        past = refresh.history()[::-1]
         if past:
             grids.draw(
                 pd.DataFrame(
                     {
-                        "Date": [french.moment(one.at) for one in reversed(past)],
-                        "Source": [one.title for one in reversed(past)],
-                        "Résultat": [one.status for one in reversed(past)],
-                        "Détail": [one.message for one in reversed(past)],
+                        "Date": [french.moment(one.at) for one in past],
+                        "Source": [one.title for one in past],
+                        "Résultat": [one.status for one in past],
+                        "Détail": [one.message for one in past],
                     }
                 ),
                 hide_index=True,

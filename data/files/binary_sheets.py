@@ -101,21 +101,26 @@ def scan_xlsb(content: bytes, most_bytes: int) -> list[Cells] | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(item.file_size > most_bytes for item in archive.infolist()):
                 return None
-            told = archive.read("xl/_rels/workbook.bin.rels")
-            relations = ElementTree.fromstring(told, forbid_dtd=True)
-            targets = {one.get("Id"): str(one.get("Target", "")) for one in relations}
-            found, read = [], dict[str, Cells]()
-            for kind, body in _parts(archive.read("xl/workbook.bin")):
-                if kind == _BUNDLE_SHEET:
-                    length = struct.unpack_from("<I", body, 8)[0]
-                    target = targets[body[12 : 12 + 2 * length].decode("utf-16-le")]
-                    path = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-                    if path not in read:  # two tabs of one part are read once
-                        read[path] = _cells_12(archive.read(path))
-                    found.append(read[path])
-            return found
+            paths = _paths_of(archive)
+            # Two tabs of one part are read once.
+            read = {path: _cells_12(archive.read(path)) for path in set(paths)}
+            return [read[path] for path in paths]
     except (*_BROKEN, *BROKEN_ZIP, SyntaxError, DefusedXmlException):
         return None
+
+
+def _paths_of(archive: zipfile.ZipFile) -> list[str]:
+    """Return where the sheets of an XLSB stand in it, in the order of their tabs."""
+    told = archive.read("xl/_rels/workbook.bin.rels")
+    relations = ElementTree.fromstring(told, forbid_dtd=True)
+    targets = {one.get("Id"): str(one.get("Target", "")) for one in relations}
+    paths = []
+    for kind, body in _parts(archive.read("xl/workbook.bin")):
+        if kind == _BUNDLE_SHEET:
+            length = struct.unpack_from("<I", body, 8)[0]
+            target = targets[body[12 : 12 + 2 * length].decode("utf-16-le")]
+            paths.append(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))
+    return paths
 
 
 def _parts(book: bytes) -> Iterator[tuple[int, bytes]]:

@@ -43,7 +43,7 @@ CONNECT_S, POOL, POOL_MORE, POOL_WAIT_S = 5, 5, 10, 10
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _MIGRATION_LOCK = 7_236_471
 """Any number of ours: PostgreSQL lets one process at a time migrate."""
-_migrating, _opening = threading.Lock(), threading.Lock()
+_opening = threading.Lock()
 _engines: dict[str | sa.URL, sa.Engine] = {}
 _ENGINES_KEPT = 8
 """An engine that is not closed leaves its connections to the garbage collector."""
@@ -247,28 +247,18 @@ def _said(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
 def _engine(address: str | sa.URL) -> sa.Engine:
     """Return the engine of an address, opened once; the one least lately used is closed."""
     with _opening:
-        if (kept := _engines.pop(address, None)) is not None:
-            _engines[address] = kept  # the last one used
-            return kept
-    opened = _opened(address)
-    with _opening:
-        other = _engines.pop(address, None)
-        _engines[address] = opened
-        oldest = next(iter(_engines)) if len(_engines) > _ENGINES_KEPT else None
-        gone = [other, None if oldest is None else _engines.pop(oldest)]
-    for engine in gone:
-        if engine is not None:
-            engine.dispose()
-    return opened
+        engine = _engines.pop(address, None) or _opened(address)
+        _engines[address] = engine  # the last one used stands last
+        if len(_engines) > _ENGINES_KEPT:
+            _engines.pop(next(iter(_engines))).dispose()
+    return engine
 
 
 def forget() -> None:
     """Close every database that is open; the next session opens its own again."""
     with _opening:
-        engines = list(_engines.values())
-        _engines.clear()
-    for engine in engines:
-        engine.dispose()
+        while _engines:
+            _engines.popitem()[1].dispose()
 
 
 def _opened(address: str | sa.URL) -> sa.Engine:
@@ -286,8 +276,7 @@ def _opened(address: str | sa.URL) -> sa.Engine:
         # pysqlite opens transactions late: take the write lock at once, so that none is lost.
         event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        with _migrating:
-            _migrate(engine)
+        _migrate(engine)
     except BaseException:
         engine.dispose()
         raise
