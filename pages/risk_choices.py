@@ -1,0 +1,138 @@
+"""Choices of the screen "Territoires à risque": held in the view, hence in the address."""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.base import french
+from data.region.schemas import ZONES
+from geo.errors import UnavailableError
+from models.backtests import proof
+from models.learning.register import CONFIRMED, GONE, UNKNOWN
+from models.learning.signals import CLASSES, DEFAULT_HORIZON, HORIZONS
+from models.region import flag
+from pages import fields, shell, zoning_view
+
+TABS, HORIZON, MOST = "risques_onglet", "risques_horizon", "risques_habitants"
+_FIELDS = ("departements", "epcis", "classes", "zones", "shown")
+"""Keys of the widgets, and fields of `RiskChoices` that have one each."""
+PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "habitants")
+"""Their names in the address."""
+
+NOT_REVIEWED = "sans avis"
+SHOWN = (GONE, NOT_REVIEWED)
+"""What the list may be cut to; those probably gone are no part of those that may go."""
+INHABITANTS = (500, 1000, 2000, 5000, 10000)
+
+
+def horizon() -> int:
+    """Draw the choice of the horizon, as the view holds it."""
+    asked = shell.view().risk.horizon
+    st.session_state.setdefault(HORIZON, asked if asked in HORIZONS else DEFAULT_HORIZON)
+    chosen = st.segmented_control(
+        "Horizon, depuis le millésime des effectifs",
+        HORIZONS,
+        required=True,
+        format_func=flag.years_told,
+        key=HORIZON,
+    )
+    years = chosen or DEFAULT_HORIZON
+    with contextlib.suppress(UnavailableError):  # « La preuve » says that the report lacks
+        st.caption(french.unbroken(proof.read().verified(years)))
+    _choose(horizon=None if years == DEFAULT_HORIZON else years)
+    return years
+
+
+def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
+    """Draw the tab that is open, as the view holds it; the first one where it holds none."""
+    first = next(iter(contents))
+    titles = _slugs(contents)
+    st.session_state.setdefault(TABS, titles.get(shell.view().risk.tab, first))
+    drawn = st.tabs(list(contents), key=TABS, on_change="rerun")
+    opened = next((title for title, tab in zip(contents, drawn, strict=True) if tab.open), first)
+    _choose(tab="" if opened == first else next(s for s, t in titles.items() if t == opened))
+    with drawn[list(contents).index(opened)]:
+        contents[opened]()
+
+
+def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Draw the chips, as the view holds them, and return what they keep."""
+    names = communes.sort_values("departement_name")
+    known = dict(zip(names["departement"], names["departement_name"], strict=True))
+    departements = _several(st, "Départements", "departements", known)
+    left, middle, right = st.columns(3)
+    classes = _several(left, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
+    named = {french.slug(zone): zoning_view.ZONE_TITLES[zone] for zone in ZONES}
+    zones = _several(middle, "Zonage", "zones", named)
+    only = _several(right, "Ne montrer que", "shown", _slugs(SHOWN))
+    with st.expander("EPCI, population"):
+        within = communes
+        if departements:
+            within = communes[communes["departement_name"].isin(departements)]
+        within = within[within["epci"] != ""].sort_values("epci_name")
+        groups = dict(zip(within["epci"], within["epci_name"], strict=True))
+        epcis = _several(st, "EPCI", "epcis", groups, chips=False)
+        limit = shell.view().risk.inhabitants
+        st.session_state.setdefault(MOST, limit if limit in INHABITANTS else None)
+        most = st.selectbox(
+            "Habitants, au plus",
+            [None, *INHABITANTS],
+            format_func=lambda one: french.number(one) if one else "sans limite",
+            key=MOST,
+        )
+        _choose(inhabitants=most)
+    told = [*departements, *epcis, *classes, *zones, *only]
+    if told or most:
+        limited = [f"{french.number(most)} habitants au plus"] if most else []
+        st.text(f"Filtre en cours : {', '.join([*told, *limited])}.")
+    return flag.kept(
+        table,
+        most_inhabitants=most or math.inf,
+        departement_name=departements,
+        epci_name=epcis,
+        risk_class=classes,
+        zone=[zone for zone in ZONES if zoning_view.ZONE_TITLES[zone] in zones],
+        state=[GONE] if GONE in only else [CONFIRMED, UNKNOWN],
+        review=[""] if NOT_REVIEWED in only else [],
+    )
+
+
+def is_choice(key: str) -> bool:
+    """Tell whether a widget of this key is one of these choices."""
+    return key in {HORIZON, MOST, TABS, *(f"risques_{name}" for name in _FIELDS)}
+
+
+def _choose(**changed: Any) -> None:
+    """Keep choices of this screen in the view, hence in the address."""
+    view = shell.view()
+    shell.remember(replace(view, risk=replace(view.risk, **changed)))
+
+
+def _slugs(labels: Iterable[str]) -> dict[str, str]:
+    """Return what the address says of each label, then the label."""
+    return {french.slug(label): label for label in labels}
+
+
+def _several(
+    place: Any, label: str, name: str, options: Mapping[str, str], *, chips: bool = True
+) -> list[str]:
+    """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels."""
+    key = f"risques_{name}"
+    asked = st.session_state.get(key, getattr(shell.view().risk, name)) or []
+    fields.hold(key, [one for one in asked if one in options])
+    named = options.__getitem__
+    if chips:
+        chosen = place.pills(
+            label, list(options), selection_mode="multi", format_func=named, key=key
+        )
+    else:
+        chosen = place.multiselect(
+            label, list(options), format_func=named, key=key, placeholder="Tous"
+        )
+    _choose(**{name: tuple(chosen)})
+    return [options[one] for one in chosen]

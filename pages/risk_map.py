@@ -1,0 +1,107 @@
+"""Map of the screen "Territoires à risque", and where it is moved by the list and the filters."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from data.maps import payload, risk
+from data.maps.document import ContoursAddress
+from data.region.territory import Territory
+from pages import map_dialogue, map_view, shell
+
+MAP = "risques_carte"
+"""Key of the map: what its client asked last is in the session under it."""
+_CENTRE, _DRAWN, _FRAMED = "risques_centre", "risques_drawn", "risques_cadre"
+"""Keys of what last moved the map, the commune drawn beside it, the communes that framed it."""
+
+TOWN_ZOOM = 10.5
+MAP_PIXELS, TILE_PIXELS, WIDEST_ZOOM = 420, 256, 6.0
+
+
+def centre(territory: Territory, code: str) -> None:
+    """Select a commune and move the map to it."""
+    communes = territory.communes
+    place = communes[communes["code"] == code].iloc[0]
+    view = replace(
+        shell.view(), commune=code, lon=float(place["lon"]), lat=float(place["lat"]), zoom=TOWN_ZOOM
+    )
+    shell.remember(view)
+    st.session_state[_CENTRE] = code
+
+
+def _fit(chosen: pd.DataFrame, territory: Territory, *, everything: bool) -> None:
+    """Move the map to the communes that the chips keep, when they change.
+
+    On a first visit the address decides where it stands, if it says so.
+    """
+    kept = hash(tuple(chosen["code"]))
+    before = st.session_state.get(_FRAMED)
+    st.session_state[_FRAMED] = kept
+    places = territory.communes
+    places = places[places["code"].isin(chosen["code"])]
+    asked = shell.view().lon is not None or everything
+    if before == kept or places.empty or (before is None and asked):
+        return
+    west, south, east, north = places.total_bounds
+    # Web Mercator: 360° over the tile at zoom 0; latitudes here stretch by about 1.4.
+    wide = max((east - west) / 2, (north - south) * 1.4, 0.1)
+    zoom = math.log2(MAP_PIXELS * 360 / (TILE_PIXELS * wide))
+    view = replace(
+        shell.view(),
+        lon=float((west + east) / 2),
+        lat=float((south + north) / 2),
+        zoom=round(min(max(zoom, WIDEST_ZOOM), TOWN_ZOOM), 1),
+    )
+    shell.remember(view)
+    st.session_state[_CENTRE] = f"cadre {kept}"
+
+
+@st.cache_resource(
+    show_spinner="Préparation de la carte…", max_entries=8, hash_funcs=shell.BY_VERSION
+)
+def _configuration(
+    territory: Territory, horizon: int, codes: tuple[str, ...] | None
+) -> tuple[ContoursAddress, str]:
+    """Return where the contours are, and what is sent of the map's configuration."""
+    table = risk.with_risk(shell.commune_indicators(territory), shell.risk(territory, horizon))
+    document = risk.configuration(territory, table, horizon, codes)
+    return payload.contours_address(document), payload.encode(document)
+
+
+def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> str:
+    """Return the map's payload, rebuilt when the data, the horizon or the filters change."""
+    key = (territory.version, horizon, codes, st.session_state.get(_CENTRE, ""))
+    kept = st.session_state.get("risques_payload")
+    if kept is None or kept[0] != key:
+        contours, encoded = _configuration(territory, horizon, codes)
+        view = replace(shell.view(), indicator="risk_class")
+        first = payload.encode({**contours, **map_dialogue.opening(view)})
+        st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
+    return str(kept[1])
+
+
+@st.fragment
+def _map(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> None:
+    message = map_dialogue.asked(MAP)
+    if message.get("turn") != st.session_state.get("risques_turn"):
+        # Said once: the list and the choice of a commune may have moved the view since.
+        st.session_state["risques_turn"] = message.get("turn")
+        told = map_dialogue.follow(message)
+        shell.remember(told, address=False)
+        map_dialogue.open_sheet(MAP, message, told)
+        # The address already holds what the client shows: compare with what the page drew.
+        if told.commune != st.session_state[_DRAWN]:
+            st.rerun()
+    view = shell.view()
+    map_view.draw_map(
+        _payload(territory, horizon, codes), map_dialogue.answer(territory, view), MAP
+    )
+
+
+def draw(territory: Territory, chosen: pd.DataFrame, horizon: int, *, everything: bool) -> None:
+    """Draw the map of the communes `chosen`; `everything` tells that no filter left one out."""
+    st.session_state[_DRAWN] = shell.view().commune
+    _fit(chosen, territory, everything=everything)
+    _map(territory, horizon, None if everything else tuple(chosen["code"]))
