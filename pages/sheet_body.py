@@ -53,7 +53,6 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
         )
     with right:
         sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
-    st.subheader("À côté des autres")
     sheet_view.draw_figures(chosen.figures)
     _draw_past(territory, chosen)
     exporting.button(
@@ -68,7 +67,8 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
 def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> None:
     """Draw two territories side by side, and offer them on paper."""
     names = (first.name, second.name)
-    sheet_view.draw_pair(sheet_paper.measures(territory, level, first.code, second.code), names)
+    measures = sheet_paper.measures(territory, level, first.code, second.code)
+    sheet_view.draw_pair(measures, names, sheet_paper.around(territory))
     for place, one in zip(st.columns(2), (first, second), strict=True):
         with place:
             st.subheader(one.name)

@@ -15,7 +15,8 @@ from data.maps.ground import ground, land_of
 from data.region import privacy
 from data.region.territory import Territory
 from data.reports import room_figures, sheet
-from data.reports.pair import Measure, pair, pair_pdf
+from data.reports.figure import beside
+from data.reports.pair import Measure, pair, pair_pdf, vintages
 from data.reports.sheet import Sheet
 from geo import layers
 from geo.errors import ProxiSoinsError
@@ -174,7 +175,13 @@ def printed_pair(territory: Territory, level: str, first: str, second: str) -> b
         (pictures[0], pictures[1]),
         figures.notes(territory),
         warning=territory.warning,
+        around=around(territory),
     )
+
+
+def around(territory: Territory) -> str:
+    """Return the heading of what two territories are compared with: the region, or France."""
+    return beside(shell.whole(territory)).capitalize()
 
 
 def measures(territory: Territory, level: str, first: str, second: str) -> list[Measure]:
@@ -182,4 +189,5 @@ def measures(territory: Territory, level: str, first: str, second: str) -> list[
     communes = shell.commune_indicators(territory)
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
-    return pair(one, two, shell.whole(territory))
+    whole = shell.whole(territory)
+    return pair(one, two, whole, vintages(territory, whole))

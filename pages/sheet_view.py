@@ -33,6 +33,7 @@ _STYLE = """<style>
 .ps-table th,.ps-table td{border-bottom:1px solid #d5d9e2;padding:.3rem .4rem;text-align:left;
   vertical-align:top}
 .ps-table .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.ps-table .y{font-weight:400;font-size:.8rem;color:var(--soft)}
 .ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
 .ps-bar.b{background:#c9191e}
 .ps-key{display:inline-block;width:.7rem;height:.7rem;background:#000091;margin-right:.35rem}
@@ -82,22 +83,27 @@ def draw_signals(signals: Sequence[Signal], succession: str) -> None:
 
 
 def draw_figures(figures: Sequence[Figure]) -> None:
-    """Draw the figures compared with the region and with the territories of the level."""
+    """Draw the figures compared with the region and with the territories of the level.
+
+    Nothing is beside a whole region: its sheet has no such column.
+    """
+    compared = any(one.comparison for one in figures)
     rows = "".join(
         f'<tr><th scope="row">{escape(one.label)}</th><td class="n"><strong>{escape(one.value)}'
-        f"</strong></td><td>{escape(one.comparison)}</td><td>{escape(one.sentence)}</td></tr>"
+        f"</strong></td>{f'<td>{escape(one.comparison)}</td>' if compared else ''}"
+        f"<td>{escape(one.sentence)}</td></tr>"
         for one in figures
     )
-    heads = "".join(
-        f'<th scope="col">{one}</th>' for one in ("Mesure", "Ici", "À côté", "Ce que cela compte")
-    )
+    titles = ("Mesure", "Ici", *(["À côté"] if compared else []), "Ce que cela compte")
+    heads = "".join(f'<th scope="col">{one}</th>' for one in titles)
+    st.subheader("À côté des autres" if compared else "Les chiffres")
     st.html(
         f'{_STYLE}<table class="ps-table ps-figures"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
 
-def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
+def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) -> None:
     """Draw two territories: one table, their differences, paired bars on one scale."""
     rows = []
     for one in measures:
@@ -110,10 +116,10 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
             for text in (one.first, one.second, one.difference, one.region)
         )
         rows.append(
-            f'<tr><th scope="row">{escape(one.title)}</th>{cells}'
+            f'<tr><th scope="row">{escape(one.title)}{_dated(one.vintage)}</th>{cells}'
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
-    titles = ("Mesure", *names, "Différence", "Région", "Barres")
+    titles = ("Mesure", *names, "Différence", around, "Barres")
     key = dict(zip(names, ("ps-key", "ps-key b"), strict=True))
     heads = "".join(
         f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>'
@@ -124,6 +130,10 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str]) -> None:
         f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table"><thead><tr>{heads}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _dated(vintage: str) -> str:
+    return f'<div class="y">{escape(vintage)}</div>' if vintage else ""
 
 
 def draw_sentences(title: str, sentences: Sequence[str]) -> None:

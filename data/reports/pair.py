@@ -1,20 +1,21 @@
 """Two territories of a level side by side: one table, their differences, a page."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data.base.french import number, signed
+from data.region.territory import Territory
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
     ("gps", "Médecins généralistes", 0, 1.0),
     ("gps_per_1000", "Généralistes pour 1 000 habitants", 2, 1.0),
     ("share_without_room", "Habitants sans place à 20 minutes (%)", 1, 100.0),
-    ("minutes_to_nearest_gp", "Minutes jusqu’au généraliste le plus proche", 1, 1.0),
+    ("minutes_to_nearest_gp", "Minutes jusqu’au généraliste le plus proche", 0, 1.0),
     ("share_beyond_20", "Habitants à plus de 20 minutes (%)", 1, 100.0),
     ("apl", "APL calculée", 1, 1.0),
     ("apl_published", "APL publiée (DREES)", 1, 1.0),
@@ -22,7 +23,19 @@ MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("minutes_to_labelled_structure", "Minutes jusqu’à une structure France Santé", 0, 1.0),
     ("share_over_75", "75 ans et plus (%)", 1, 100.0),
 )
-"""Column, French title with its unit, decimals, factor."""
+"""Column, French title with its unit, decimals, factor; minutes whole, as on cards and sheets."""
+
+_TABLES = {
+    "population": "communes",
+    "minutes_to_labelled_structure": "structures",
+    "share_over_75": "reference",
+}
+"""Table that a column is read from, where it is not that of the GPs."""
+_OWN_YEARS = {
+    "apl_published": "apl_published_year",
+    "share_near_retirement": "share_near_retirement_year",
+}
+"""Columns that say their year in another one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,8 @@ class Measure:
     ----------
     title
         What is measured, with its unit.
+    vintage
+        Year of what it is counted from, or "simulation"; "" where it is not known.
     first, second, region
         Texts; "non disponible" where unknown.
     difference
@@ -42,6 +57,7 @@ class Measure:
     """
 
     title: str
+    vintage: str
     first: str
     second: str
     difference: str
@@ -49,8 +65,34 @@ class Measure:
     lengths: tuple[float, float]
 
 
-def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure]:
-    """Return the measures of two territories, of those that either has."""
+def vintages(territory: Territory, whole: pd.Series) -> dict[str, str]:
+    """Return the year of each column of `MEASURES`, as the notes of the sources tell it.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    whole
+        Its row of indicators, which holds the years of published columns.
+    """
+    told = {}
+    for key, *_ in MEASURES:
+        if own := _OWN_YEARS.get(key):
+            year = whole.get(own, np.nan)
+            told[key] = f"{year:.0f}" if np.isfinite(year) else ""
+        else:
+            source = territory.provenance.get(_TABLES.get(key, "gps"))
+            told[key] = source.vintage if source else ""
+    return told
+
+
+def pair(
+    first: pd.Series, second: pd.Series, region: pd.Series, dated: Mapping[str, str]
+) -> list[Measure]:
+    """Return the measures of two territories, of those that either has.
+
+    `dated` gives the year of each column (`vintages`).
+    """
     measures = []
     for key, title, decimals, factor in MEASURES:
         values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
@@ -64,6 +106,7 @@ def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure
         measures.append(
             Measure(
                 title,
+                dated.get(key, ""),
                 number(one, decimals),
                 number(two, decimals),
                 # One territory is larger than the other: that is no finding.
@@ -76,10 +119,16 @@ def pair(first: pd.Series, second: pd.Series, region: pd.Series) -> list[Measure
     return measures
 
 
-def pair_table(measures: Sequence[Measure], names: tuple[str, str]) -> pd.DataFrame:
-    """Return the measures as a table under French headings."""
-    rows = [(m.title, m.first, m.second, m.difference, m.region) for m in measures]
-    return pd.DataFrame(rows, columns=["Mesure", *_told_apart(names), "Différence", "Région"])
+def pair_table(
+    measures: Sequence[Measure], names: tuple[str, str], around: str = "Région"
+) -> pd.DataFrame:
+    """Return the measures as a table under French headings; `around` names what holds both."""
+    rows = [(f"{m.title}, {m.vintage}" if m.vintage else m.title, *_values(m)) for m in measures]
+    return pd.DataFrame(rows, columns=["Mesure", *_told_apart(names), "Différence", around])
+
+
+def _values(measure: Measure) -> tuple[str, str, str, str]:
+    return measure.first, measure.second, measure.difference, measure.region
 
 
 def _told_apart(names: tuple[str, str]) -> tuple[str, str]:
@@ -93,6 +142,7 @@ def pair_pdf(
     notes: Sequence[str],
     *,
     warning: str,
+    around: str = "Région",
 ) -> bytes:
     """Return the comparison on an A4 page: two maps on one scale, then the table."""
     from data.reports.pdf import Document
@@ -104,7 +154,7 @@ def pair_pdf(
     for side, picture in enumerate(pictures):
         page.image(io.BytesIO(picture), x=14 + side * 93, y=top, w=89, alt_text=names[side])
     page.set_y(top + 79)
-    table = pair_table(measures, names)
+    table = pair_table(measures, names, around)
     rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
     page.rows([str(one) for one in table.columns], rows, (62, 32, 32, 28, 28))
     return page.finished()

@@ -1,7 +1,7 @@
 """The one-page sheet of a territory: its figures compared, its seven signals, what is in place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,13 @@ def sheet(
     members = communes[communes[LEVELS[level][0]] == code]
     later = room_figures.LATER in communes
     codes = tuple(members["code"])
+    built = (
+        room_figures.without_room(own, region, peers, members),
+        *(build(own, region, peers, level) for build in _FIGURES),
+        room_figures.load(members, communes, region, level, public=masked, later=later),
+    )
+    if level == "region" and own["code"] == region["code"]:
+        built = tuple(replace(one, comparison="") for one in built)  # it would be beside itself
     facts = Facts(
         own,
         members,
@@ -156,11 +163,7 @@ def sheet(
         code,
         choices(communes, level)[code],
         _context(level, own, members),
-        (
-            room_figures.without_room(own, region, peers, members),
-            *(build(own, region, peers, level) for build in _FIGURES),
-            room_figures.load(members, communes, region, level, public=masked, later=later),
-        ),
+        built,
         signals(facts),
         succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
         tuple(_in_place(territory, members)),
@@ -215,7 +218,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
             "Généraliste le plus proche",
             value,
             compared(
-                f"{beside(region)} : {number(region['minutes_to_nearest_gp'], 1)} min en moyenne",
+                f"{beside(region)} : {number(region['minutes_to_nearest_gp'])} min en moyenne",
                 rank(own, peers, "minutes_to_nearest_gp", low_is_good=True),
             ),
             told,
@@ -374,7 +377,8 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
             if kind in counts
         ]
         sentences.append(f"Sur place : {', '.join(told)}{_mark(territory)}.")
-    sentences.extend(_on_call(territory, members.sort_values("population").iloc[-1]))
+    main = members.sort_values("population").iloc[-1]
+    sentences.extend(_on_call(territory, main, alone=len(members) == 1))
     return sentences
 
 
@@ -409,8 +413,11 @@ def _old_people(members: pd.DataFrame) -> list[str]:
     return [f"Habitants âgés : {old} ont 65 ans ou plus, {oldest} ont 80 ans ou plus ({census})."]
 
 
-def _on_call(territory: Territory, main: pd.Series) -> list[str]:
-    """Return who holds the night, specialty by specialty, with the hospital; then the week-ends."""
+def _on_call(territory: Territory, main: pd.Series, *, alone: bool) -> list[str]:
+    """Return who holds the night, specialty by specialty, with the hospital; then the week-ends.
+
+    Of a territory of several communes, they are those of the largest one: it is said so.
+    """
     if territory.pdses_lines.empty:
         return ["Permanence des soins : aucune ligne n’est chargée."]
     lines = coverage.lines_covering(territory, str(main["code"]))
@@ -418,6 +425,7 @@ def _on_call(territory: Territory, main: pd.Series) -> list[str]:
     weekend = near["line_type"].isin(coverage.WEEKEND_TYPES)
     nights = near[~weekend].drop_duplicates("specialty")
     reach = f"à {number(rules.ON_CALL_MINUTES)} minutes ou moins {of(str(main['name']))}"
+    reach += "" if alone else ", sa commune la plus peuplée"
     mark = _mark(territory, "pdses_lines")
     if nights.empty:
         sentences = [f"La nuit : aucune ligne de garde tenue {reach}{mark}."]

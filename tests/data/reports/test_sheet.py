@@ -14,7 +14,7 @@ from data.access import indicators
 from data.base import french
 from data.region import catalogue
 from data.region.territory import WHOLLY_SIMULATED, Territory
-from data.reports.pair import pair, pair_table
+from data.reports.pair import pair, pair_table, vintages
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
 from data.reports.signals import ALERT, CALM, MASKED_RISK, STATES, WATCH, Room, room_state
@@ -264,11 +264,48 @@ def test_two_territories_are_compared_by_the_figures_written() -> None:
     first = pd.Series({"population": 1200.0, "gps": 1.0, "apl": 2.449})
     second = pd.Series({"population": 900.0, "gps": 3.0, "apl": 2.551})
     region = pd.Series({"population": 6e6, "gps": 6000.0, "apl": 3.0})
-    table = pair_table(pair(first, second, region), ("A", "B")).set_index("Mesure")
-    assert table.loc["Médecins généralistes", "Différence"] == "+2"
+    measures = pair(first, second, region, {"gps": "2017"})
+    table = pair_table(measures, ("A", "B")).set_index("Mesure")
+    assert table.loc["Médecins généralistes, 2017", "Différence"] == "+2"
     assert table.loc["Habitants", "Différence"] == ""
     assert table.loc["APL calculée", ["A", "B", "Différence"]].tolist() == ["2,4", "2,6", "+0,2"]
     assert table.loc["Habitants", "Région"] == ""
+
+
+def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    far = communes[communes["minutes_to_nearest_gp"].mod(1).between(0.6, 0.95)].iloc[:2]
+    whole = indicators.whole(territory, communes)
+    measures = pair(far.iloc[0], far.iloc[1], whole, vintages(territory, whole))
+    assert {one.vintage for one in measures} == {"code officiel géographique 2026", "simulation"}
+    minutes = next(one for one in measures if "plus proche" in one.title)
+    sheets = [of_commune(loaded, str(code)) for code in far["code"]]
+    told = [next(f for f in one.figures if f.key == "minutes_to_nearest_gp") for one in sheets]
+    assert [f"{minutes.first} min", f"{minutes.second} min"] == [one.value for one in told]
+    assert f"région : {minutes.region} min en moyenne" in told[0].comparison
+
+
+def test_published_columns_have_their_own_year(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, communes = loaded
+    years = {"apl_published_year": 2023.0, "share_near_retirement_year": 2022.0}
+    whole = pd.concat([indicators.whole(territory, communes).drop([*years]), pd.Series(years)])
+    dated = vintages(territory, whole)
+    assert (dated["apl_published"], dated["share_near_retirement"]) == ("2023", "2022")
+
+
+def test_a_region_is_not_compared_with_itself(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, communes = loaded
+    regions = indicators.aggregate(communes, "region")
+    whole = indicators.whole(territory, communes)
+    drawn = sheet(territory, communes, regions, whole, level="region", code="75")
+    assert [one.comparison for one in drawn.figures] == [""] * 7
+    main = str(communes.sort_values("population")["name"].iloc[-1])
+    night = next(one for one in drawn.in_place if one.startswith("La nuit"))
+    assert f"de {main}, sa commune la plus peuplée" in night
+    alone = of_commune(loaded, str(communes.sort_values("population")["code"].iloc[-1]))
+    assert not any("la plus peuplée" in one for one in alone.in_place)
 
 
 def test_every_level_has_a_title() -> None:
