@@ -23,6 +23,7 @@ from shapely.errors import GEOSException
 
 from geo.display import METRES_CRS, METRES_WITHIN
 from geo.layers import Indicator
+from geo.map_scale import draw_scale
 
 DOTS_PER_INCH = 150
 Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
@@ -189,7 +190,7 @@ def picture(
     outline: gpd.GeoSeries | None = None,
     size_inches: tuple[float, float] = (8.0, 8.0),
 ) -> bytes:
-    """Return a PNG of an indicator over the communes, with legend, title and sources.
+    """Return a PNG of an indicator over the communes: legend, scale, north, title and sources.
 
     Parameters
     ----------
@@ -285,6 +286,11 @@ def picture(
             ax=axes, color="#000091", linewidth=1.6, zorder=3
         )
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
+    high = height * (1 - foot) - TITLE_INCHES
+    unit_inches = min(width * beside / (east - west), high / (north - south))
+    # In the column of the legend, at its foot: over the map it would hide communes.
+    at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
+    draw_scale(figure, (west, south, east, north), crs, unit_inches, at)
     axes.set_title(title, fontsize=11, loc="left", wrap=True)
     if notes:
         figure.text(0.1 / width, 0.08 / height, "\n".join(notes), fontsize=6.5, va="bottom")

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import image
+from pyproj import CRS
 from shapely.geometry import MultiPolygon, box
 
 from geo.layers import INDICATORS
+from geo.map_scale import map_scale
 from geo.plane import great_circle_km
 from geo.static_map import DOTS_PER_INCH, class_numbers, in_metres, picture
 
@@ -91,3 +93,59 @@ def test_pictures_stand_upright_and_true_on_the_mainland_and_overseas(
     kilometres = great_circle_km([lon] * 2, [lat] * 2, [lon + 0.1, lon], [lat, lat + 0.1])
     metres = [here.distance(east), here.distance(north)]
     np.testing.assert_allclose(metres, 1000 * kilometres, rtol=0.01)
+
+
+def longest_run(dark: np.ndarray) -> int:
+    """Return the length of the longest horizontal run of true pixels."""
+    edges = np.diff(np.pad(dark.astype(int), ((0, 0), (1, 1))), axis=1)
+    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    return int((ends[:, 1] - starts[:, 1]).max())
+
+
+@pytest.mark.parametrize("crs", [None, 3857])
+@pytest.mark.parametrize(
+    ("lon", "lat", "size"),
+    [(-1.0, 46.0, 0.2), (1.87, 46.17, 0.05), (55.5, -21.1, 0.2), (-53.0, 4.0, 2.0)],
+)
+def test_the_scale_bar_is_as_long_as_it_says_on_the_mainland_and_overseas(
+    lon: float, lat: float, size: float, crs: int | None
+) -> None:
+    communes = gpd.GeoDataFrame(geometry=[box(lon, lat, lon + size, lat + size)], crs=4326)
+    communes = in_metres(communes, None if crs is None else CRS(crs))
+    indicator = BY_KEY["zone"]
+    drawn = picture(
+        communes, pd.Series(["ZIP"]), indicator, communes[:0], title="", size_inches=(6, 6)
+    )
+    pixels = (255 * image.imread(io.BytesIO(drawn))[:, :, :3]).round().astype(int)
+    beside = pixels[4 * DOTS_PER_INCH :, -round(1.6 * DOTS_PER_INCH) :]
+    bar = longest_run(beside.max(axis=2) < 60)
+    wanted = [int(indicator.classes[0].colour[at : at + 2], 16) for at in (1, 3, 5)]
+    own = abs(pixels[:, : -round(1.7 * DOTS_PER_INCH)] - wanted).max(axis=2) < 3
+    row = np.flatnonzero(own.any(axis=1))
+    across = np.count_nonzero(own[int(row.mean())])
+    middle = lat + size / 2
+    ground = 1000 * float(great_circle_km(lon, middle, lon + size, middle))
+    told = bar / across * ground
+    power = 10 ** np.floor(np.log10(told * 1.05))
+    assert min(abs(told / (round_one * power) - 1) for round_one in (1, 2, 5)) < 0.025
+
+
+@pytest.mark.parametrize("longest", [900.0, 4_000.0, 60_000.0, 250_000.0])
+def test_the_bar_has_the_longest_round_length_that_holds(longest: float) -> None:
+    scale = map_scale((400_000, 6_400_000, 440_000, 6_440_000), CRS(2154), longest)
+    assert longest / 2.6 < scale.length <= longest
+    assert scale.metres == pytest.approx(scale.length, rel=0.003)
+    number, unit = scale.label.split(" ")
+    assert int(number) * {"m": 1, "km": 1000}[unit] == scale.metres
+    assert number[0] in "125"
+    assert set(number[1:]) <= {"0"}
+
+
+def test_the_arrow_of_a_picture_turns_with_the_meridian_of_its_middle() -> None:
+    # Convergence of Lambert-93: (λ - 3°) x 0.7256 (IGN, NTG 71).
+    west = map_scale((126_000, 6_780_000, 226_000, 6_880_000), CRS(2154), 10_000)
+    east = map_scale((1_150_000, 6_100_000, 1_250_000, 6_200_000), CRS(2154), 10_000)
+    for scale, x, y in ((west, 176_000, 6_830_000), (east, 1_200_000, 6_150_000)):
+        lon = gpd.GeoSeries.from_xy([x], [y], crs=2154).to_crs(4326).x[0]
+        assert scale.north_degrees == pytest.approx((3 - lon) * 0.7256077650, abs=0.02)
+    assert west.north_degrees > 5 > -4 > east.north_degrees
