@@ -1,19 +1,41 @@
 """A newcomer at the screen: each click, choice or word typed is a gesture, and is counted."""
 
 import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Download, FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 SLOW_MS = 120_000
+POLL_MS = 100
 MOST = 12
 """Gestures that a task may take."""
+PAINTED = """() => new Promise((done) =>
+    requestAnimationFrame(() => requestIdleCallback(() => done(true), { timeout: 5000 })))"""
+"""True once the page has drawn what it was told, and rests."""
 
 
 def map_frame(page: Page) -> FrameLocator:
     """Give the frame of the map in use: for a moment a map that is replaced stands beside it."""
     return page.frame_locator("iframe[title^='streamlit_folium']").last
+
+
+def until(page: Page, reached: Callable[[], bool], within_ms: int = SLOW_MS) -> None:
+    """Wait until something holds that no locator tells; fail when it never does."""
+    deadline = time.monotonic() + within_ms / 1000
+    while not reached():
+        assert time.monotonic() < deadline, f"waited {within_ms} ms in vain"
+        page.wait_for_timeout(POLL_MS)
+
+
+def answered(page: Page) -> None:
+    """Wait until the server has answered: asking is told by the page as soon as it has drawn."""
+    page.wait_for_function(PAINTED, timeout=SLOW_MS)
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SLOW_MS)
+    page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
 
 
 class Gestures:
@@ -30,9 +52,7 @@ class Gestures:
 
     def settle(self) -> None:
         """Wait until the server has answered."""
-        self.page.wait_for_timeout(150)
-        self.page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SLOW_MS)
-        self.page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
+        answered(self.page)
 
     def arrive(self) -> None:
         """Open the application where everyone does: no gesture yet."""
@@ -107,10 +127,7 @@ class Gestures:
 
         self.page.on("response", note)
         self.page.locator("input[type=file]").first.set_input_files(list(files), timeout=SLOW_MS)
-        for _ in range(SLOW_MS // 100):
-            if len(answers) >= len(files):
-                break
-            self.page.wait_for_timeout(100)
+        until(self.page, lambda: len(answers) >= len(files))
         self.page.remove_listener("response", note)
         assert [one.ok for one in answers] == [True] * len(files), "a file was refused or lost"
         self.settle()
@@ -140,12 +157,15 @@ class Gestures:
         self.frame().locator(field).fill(text)
         self.frame().locator(field).press("Enter")
 
-    def in_table(self, column: str, text: str) -> None:
-        """Write in the first row of the table of lines to mend, from the keyboard."""
+    def in_table(self, column: str, text: str, outcome: str) -> None:
+        """Write in the first row of the table of lines to mend, from the keyboard.
+
+        The outcome is what the screen says once the server has read it.
+        """
         self._count(f"write in the table, {column}: {text}")
         grid = self.page.get_by_test_id("stDataFrame").first
         heading = grid.locator("th[role=columnheader]", has_text=re.compile(f"^{column}$"))
-        for _ in range(3):  # a table that is drawn again while one types forgets the keys
+        for _ in range(8):  # a table that is drawn again while one types forgets the keys
             self.settle()
             number = int(heading.get_attribute("aria-colindex") or "0") - 1
             grid.scroll_into_view_if_needed()
@@ -158,10 +178,10 @@ class Gestures:
             cell = self.page.locator("#portal textarea, #portal input")
             cell.fill(text)
             cell.press("Enter")
-            self.page.wait_for_timeout(800)
-            self.settle()
-            if self.page.get_by_text("9 comprises").count():
+            with suppress(TooLate):
+                self.page.get_by_text(outcome).wait_for(timeout=SLOW_MS / 8)
                 return
+        raise AssertionError(f"{text} was never read in {column}")
 
     def rows(self, table: int) -> list[str]:
         """Return the rows in sight of a table, as a screen reader is told them."""

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
+from tests.browser.gestures import answered
 from tests.browser.test_map import drawn, opened
 
 
@@ -20,7 +21,7 @@ def test_capacity_threshold_and_proof(server: str, open_page: OpenPage) -> None:
         expect(sentence).to_contain_text(
             re.compile(r"entre \d.* et \d.* habitants sont sans place")
         )
-        page.wait_for_timeout(1500)
+        answered(page)
         before, at_1000 = len(sent), sentence.text_content()
         frame.locator("#place").fill("2")
         drawn(frame, "room", "900-20-proche")

@@ -32,23 +32,6 @@ def drawn(page: Page) -> None:
     frame.locator("html[data-rings*='iso_sites']").wait_for(state="attached", timeout=SLOW_MS)
 
 
-def type_in_cell(page: Page, column: str, text: str) -> None:
-    """Write in the first row of the table of lines to mend, from the keyboard."""
-    grid = page.get_by_test_id("stDataFrame").first
-    heading = grid.locator("th[role=columnheader]", has_text=re.compile(f"^{column}$"))
-    number = int(heading.get_attribute("aria-colindex") or "0") - 1
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 20, box["y"] + 52)
-    for _ in range(number):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    cell = page.locator("#portal textarea, #portal input")
-    cell.fill(text)
-    cell.press("Enter")
-
-
 def shared_link(page: Page) -> str:
     """Save what is on screen, make a link, and return it."""
     page.get_by_label("Nom du scénario").fill(f"Plateau {HOSTILE}")
@@ -74,17 +57,8 @@ def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_pat
         )
         drawn(page)
 
-        mended = page.get_by_text("5 comprises, 0 douteuse, 0 refusée")
-        for _ in range(3):  # a table that is drawn again while one types forgets the keys
-            page.locator("[data-test-script-state=notRunning]").first.wait_for(timeout=SLOW_MS)
-            page.wait_for_timeout(800)
-            type_in_cell(page, "Code INSEE", "19275")
-            page.wait_for_timeout(800)
-            page.locator("[data-test-script-state=notRunning]").first.wait_for(timeout=SLOW_MS)
-            page.wait_for_timeout(800)
-            if mended.count():
-                break
-        expect(mended).to_be_visible(timeout=SLOW_MS)
+        hand = Gestures(page, server)
+        hand.in_table("Code INSEE", "19275", "5 comprises, 0 douteuse, 0 refusée")
         expect(page.get_by_text("Les 5 sites sont ensemble")).to_be_visible(timeout=SLOW_MS)
 
         page.get_by_role("button", name="Chercher les meilleurs sites").click()

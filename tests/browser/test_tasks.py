@@ -212,8 +212,7 @@ def test_task_11_nine_messy_sites_mended_best_three_shared_revoked(
     newcomer.give({"name": "sites.csv", "mimeType": "text/csv", "buffer": MESSY.encode()})
     newcomer.sees("9 lignes lues")
     newcomer.sees("8 comprises")
-    newcomer.in_table("Code INSEE", "19275")
-    newcomer.sees("9 comprises")
+    newcomer.in_table("Code INSEE", "19275", "9 comprises")
     newcomer.button("Chercher les meilleurs sites")
     newcomer.sees("Optimum prouvé")
     assert newcomer.said(re.compile("^Retenus")).count(",") == 2
