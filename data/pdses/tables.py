@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from data.base import french
@@ -57,6 +58,15 @@ def lines_table(shown: pd.DataFrame, region: str) -> pd.DataFrame:
             "Commentaire": shown["comment"],
             "Ligne": shown["line"],
         }
+    )
+
+
+def _tenths(minutes: pd.Series, threshold: float) -> pd.Series:
+    """Return minutes in tenths, never on the other side of the threshold that a table is of."""
+    up, down = np.ceil(10 * minutes) / 10, np.floor(10 * minutes) / 10
+    nearest = minutes.round(1)
+    return nearest.mask(
+        (nearest > threshold) != (minutes > threshold), up.where(minutes > threshold, down)
     )
 
 
@@ -123,10 +133,10 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
                 "Commune": communes["name"],
                 "Département": _named(communes["departement"], region),
                 "Habitants": communes["population"],
-                "Minutes avec elle" if held else "Minutes si elle était tenue": communes[
-                    "minutes_with"
-                ].round(),
-                "Minutes sans elle": communes["minutes_without"].round(),
+                "Minutes avec elle" if held else "Minutes si elle était tenue": _tenths(
+                    communes["minutes_with"], fall.threshold
+                ),
+                "Minutes sans elle": _tenths(communes["minutes_without"], fall.threshold),
                 "Ligne suivante": _line_names(covered, communes["next_line"]),
             }
         ),
@@ -137,8 +147,8 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
                 "Département": _named(helpers["departement"], region),
                 "Type": helpers["line_type"],
                 "Statut": helpers["status"],
-                "Minutes (médiane des habitants)": helpers["minutes"].round(),
-                "Minutes au plus près": helpers["minutes_least"].round(),
+                "Minutes (médiane des habitants)": _tenths(helpers["minutes"], fall.threshold),
+                "Minutes au plus près": _tenths(helpers["minutes_least"], fall.threshold),
                 f"Habitants à {fall.threshold:g} min ou moins": helpers["population_within"],
                 "Habitants dont elle serait la plus proche": helpers["population_taken"],
             }

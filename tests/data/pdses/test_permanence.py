@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.pdses import coverage
+from data.pdses import tables as on_call_tables
 from data.region import schemas
 from geo.errors import InvalidInputError
 from tests.data.pdses.permanence_fixtures import POPULATION, line, made
@@ -91,6 +92,20 @@ def test_when_a_line_falls_who_is_left_and_who_can_help():
     assert fall.helpers["minutes"].tolist() == [30, 60]
     assert fall.helpers["departement"].tolist() == ["16", "24"]
     assert fall.helpers["population_taken"].tolist() == [300, 0]
+
+
+@pytest.mark.parametrize(("east", "told"), [(-0.302, 30.2), (-0.3004, 30.1)])
+def test_minutes_of_a_fall_never_stand_on_the_wrong_side_of_its_threshold(east, told):
+    """A commune told as left beyond 30 minutes stood there "at 30 minutes" (and helpers too)."""
+    cover = covered(line("A", 0.0), line("B", east))
+    fall = coverage.if_line_falls(cover, "A", 30)
+    tables = on_call_tables.fall_tables(cover, fall, "75")
+    moved = tables.communes.set_index("Code")
+    assert (moved["Minutes sans elle"] > 30).all()
+    assert (moved.loc["16001", ["Minutes avec elle", "Minutes sans elle"]] == [0.0, told]).all()
+    assert (moved["Minutes avec elle"] <= 30).all()
+    near = tables.helpers["Minutes au plus près"]
+    assert ((near <= 30) == (tables.helpers["Habitants à 30 min ou moins"] > 0)).all()
 
 
 def test_a_line_in_carence_tells_what_its_return_would_bring():
