@@ -38,6 +38,13 @@ def answered(page: Page) -> None:
     page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
 
 
+def messages(page: Page) -> list[int]:
+    """Return the sizes of what the page sends to the server from now on, as it goes."""
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(len(data))))
+    return sent
+
+
 class Gestures:
     """What a newcomer does, by what stands on the screen: names of buttons, labels, texts."""
 

@@ -14,7 +14,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from data.region.demonstration_lines import CARENCE_LINES
-from tests.browser.gestures import SLOW_MS, answered, map_frame, until
+from tests.browser.gestures import SLOW_MS, answered, map_frame, messages, until
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -129,11 +129,7 @@ def test_layers_switch_in_the_browser_and_stay_in_the_address(
 
 def test_panning_and_indicators_cost_the_server_nothing(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
-        sent: list[int] = []
-        page.on(
-            "websocket",
-            lambda socket: socket.on("framesent", lambda data: sent.append(len(data))),
-        )
+        sent = messages(page)
         frame = opened(page, server)
         answered(page)
         before = len(sent)

@@ -5,17 +5,13 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
-from tests.browser.gestures import answered
+from tests.browser.gestures import answered, messages
 from tests.browser.test_map import drawn, opened
 
 
 def test_capacity_threshold_and_proof(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
-        sent: list[int] = []
-        page.on(
-            "websocket",
-            lambda socket: socket.on("framesent", lambda data: sent.append(len(data))),
-        )
+        sent = messages(page)
         frame = opened(page, server)
         sentence = frame.locator(".sentence")
         expect(sentence).to_contain_text(

@@ -2,7 +2,6 @@
 
 import pytest
 
-from data.files.opening import open_document
 from data.official.imports import commune_index
 from data.official.reading import read_here
 from data.pdses.reader import read_lines as on_call_lines
@@ -13,15 +12,6 @@ from tests.data.files import written
 
 WRITERS = {"xls": written.old_workbook, "xlsb": written.binary_workbook}
 each = pytest.mark.parametrize("kind", WRITERS)
-
-
-@each
-@pytest.mark.parametrize("error", written.ERROR_CODES)
-def test_an_error_keeps_its_word_and_is_told(kind, error):
-    content = WRITERS[kind]([["code", "gps"], ["16015", error], ["16102", 4.0]])
-    (table,) = open_document(content, f"a.{kind}").tables
-    assert [cells for _, cells in table.rows] == [["code", "gps"], ["16015", error], ["16102", "4"]]
-    assert table.remarks == (f"1 cellule de la feuille « Données » en erreur (« {error} »)",)
 
 
 @each

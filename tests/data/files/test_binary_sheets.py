@@ -18,15 +18,12 @@ both = pytest.mark.parametrize("write", [old_workbook, binary_workbook])
 
 
 @both
-def test_a_cell_in_error_is_told_and_stays_apart_from_a_blank(write: Written) -> None:
-    content = write([["code", "médecins"], ["16001", 3], ["16002", "#N/A"], ["16003", "#REF!"]])
+@pytest.mark.parametrize("error", ERROR_CODES)
+def test_a_cell_in_error_keeps_its_word_and_is_told(write: Written, error: str) -> None:
+    content = write([["code", "gps"], ["16015", error], ["16102", 4]])
     (table,) = open_document(content, "effectifs", MOST_BYTES).tables
-    assert [cells for _, cells in table.rows[1:]] == [
-        ["16001", "3"],
-        ["16002", "#N/A"],
-        ["16003", "#REF!"],
-    ]
-    assert any("2 cellules" in said and "en erreur" in said for said in table.remarks)
+    assert [cells for _, cells in table.rows] == [["code", "gps"], ["16015", error], ["16102", "4"]]
+    assert table.remarks == (f"1 cellule de la feuille « Données » en erreur (« {error} »)",)
 
 
 @both
