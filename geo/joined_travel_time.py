@@ -23,8 +23,8 @@ Frame = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class JoinedTravelTime:
-    """Engines of lands apart as one; implements `geo.travel_time.TravelTime`.
+class JoinedTravelTime(TravelTime):
+    """Engines of lands apart as one: shapes, units and errors are those of `TravelTime`.
 
     A point belongs to the land whose frame is the nearest.
 
@@ -60,7 +60,7 @@ class JoinedTravelTime:
         return np.asarray(np.nan_to_num(np.stack(away), nan=np.inf).argmin(axis=0))
 
     def pairs(self, origins: LonLat, destinations: LonLat) -> Minutes:
-        """Minutes of each pair (origins[i], destinations[i]), shape (n,); inf if no way."""
+        """As `TravelTime.pairs`: no way leads from one land to another."""
         if len(origins) != len(destinations):
             raise InvalidInputError(
                 f"Il y a {len(origins)} origines pour {len(destinations)} destinations : il en "
@@ -75,13 +75,7 @@ class JoinedTravelTime:
         return minutes
 
     def one_to_many(self, origin: LonLat, destinations: LonLat, limit: float) -> Minutes:
-        """Minutes from one point, shape (2,), to many, shape (n,); inf beyond `limit` minutes.
-
-        Raises
-        ------
-        UnreachableError
-            The origin lies outside its land or at sea.
-        """
+        """As `TravelTime.one_to_many`: of the points of the origin's land."""
         (rank,) = self.part_of(np.asarray(origin, dtype=np.float64).reshape(1, 2))
         rows = np.flatnonzero(self.part_of(destinations) == rank)
         minutes = np.full(len(destinations), np.inf)
@@ -89,7 +83,7 @@ class JoinedTravelTime:
         return minutes
 
     def matrix(self, origins: LonLat, destinations: LonLat, limit: float) -> pd.DataFrame:
-        """Pairs within `limit` minutes: columns origin, destination (row numbers), minutes."""
+        """As `TravelTime.matrix`: the pairs of each land, by origin and destination."""
         here, there = self.part_of(origins), self.part_of(destinations)
         found = []
         for rank, engine in enumerate(self._engines):
@@ -113,7 +107,7 @@ class JoinedTravelTime:
     def nearest(
         self, sites: LonLat, points: LonLat, limit: float = np.inf
     ) -> tuple[Minutes, npt.NDArray[np.int64]]:
-        """Minutes from each point to its nearest site, and the site's row number (-1: none)."""
+        """As `TravelTime.nearest`: among the sites of the point's own land."""
         here, there = self.part_of(points), self.part_of(sites)
         minutes, nearest = np.full(len(points), np.inf), np.full(len(points), -1, np.int64)
         for rank, engine in enumerate(self._engines):
@@ -126,20 +120,7 @@ class JoinedTravelTime:
     def isochrones(
         self, origins: LonLat, minutes: Sequence[float] = RINGS_MINUTES
     ) -> gpd.GeoDataFrame:
-        """Areas within each threshold of the nearest of `origins` (union over origins).
-
-        Returns
-        -------
-        geopandas.GeoDataFrame
-            Columns minutes (ascending) and geometry (valid, nested, EPSG:4326).
-
-        Raises
-        ------
-        UnreachableError
-            An only origin lies outside its land or at sea.
-        InvalidInputError
-            No origin, no threshold, or a threshold that is not positive.
-        """
+        """As `TravelTime.isochrones`: those of each land, joined."""
         points = np.asarray(origins, dtype=np.float64).reshape(-1, 2)
         lands = self.part_of(points)
         ranks = np.unique(lands) if len(points) else np.array([0])

@@ -69,7 +69,16 @@ def code_version(folder: Path, *, without: frozenset[str] = frozenset()) -> str:
 
 
 class TravelTime(Protocol):
-    """Car travel times in a region. Thresholds are inclusive (t <= limit)."""
+    """Car travel times in a region. Thresholds are inclusive (t <= limit), in minutes.
+
+    Raises
+    ------
+    UnreachableError
+        `one_to_many` and `isochrones`: the only origin is outside the region or at sea.
+    InvalidInputError
+        `pairs`: not as many origins as destinations; `isochrones`: no origin, no threshold, or one
+        that is not positive.
+    """
 
     @property
     def label(self) -> EngineLabel:

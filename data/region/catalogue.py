@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,6 @@ _SIMULATED_SOURCE = "ProxiSoins, données de démonstration (simulation)"
 _SIMULATED_VINTAGE = "simulation"
 
 _lock = threading.RLock()
-_territories: dict[tuple[str, str], Territory] = {}
 
 
 def regions() -> list[tuple[str, str]]:
@@ -129,13 +128,16 @@ def load_territory(region: str = embedded_set.DEFAULT_REGION) -> Territory:
     UnavailableError
         The region's set is not built, or an imported table is lost.
     """
-    key = (region, state_key(region))
-    with _lock:
-        if key not in _territories:
-            while len(_territories) >= _KEPT:
-                del _territories[next(iter(_territories))]
-            _territories[key] = _load(region)
-        return _territories[key]
+    state = state_key(region)
+    with _lock:  # two sessions that open a region at once wait for one territory
+        return _in_state(region, state)
+
+
+@lru_cache(maxsize=_KEPT)
+def _in_state(region: str, state: str) -> Territory:
+    """Return a region as it stands in a state, which is that of now."""
+    del state
+    return _load(region)
 
 
 def _load(region: str) -> Territory:

@@ -5,6 +5,8 @@ of the region which the land is by itself: a figure is the same from both.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +24,6 @@ SERVED_SHARE, SAMPLED_ONE_IN = 0.9, 20
 _MOST_KEPT = 8
 """Engines whose grid stays made: more than all the lands of France."""
 
-_kept: dict[str, TravelTime] = {}
 served_lands: dict[tuple[str, str, str], bool] = {}
 """By version of the network, region and land: whether the network serves the land."""
 
@@ -130,11 +131,21 @@ def _of_land(
     )
     extent.require_room(lon, lat, Parameters.read().cell_m)
     made = load_engine(communes, fringe, ground)
-    known = _kept.pop(made.version, made)  # last used stands last
-    while len(_kept) >= _MOST_KEPT:
-        del _kept[next(iter(_kept))]
-    _kept[known.version] = known
-    return known
+    return _first_made(_Made(made.version, made))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An engine, equal to any other of its version."""
+
+    version: str
+    engine: TravelTime = field(compare=False)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _first_made(made: _Made) -> TravelTime:
+    """Return the engine of this version that was made first: its grid is made already."""
+    return made.engine
 
 
 def _frame(communes: pd.DataFrame) -> Frame:

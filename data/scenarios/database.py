@@ -46,7 +46,8 @@ _MIGRATION_LOCK = 7_236_471
 _opening = threading.Lock()
 _engines: dict[str | sa.URL, sa.Engine] = {}
 _ENGINES_KEPT = 8
-"""An engine that is not closed leaves its connections to the garbage collector."""
+"""Those least lately used are closed, which no cache of the standard library does: an engine that
+is only forgotten leaves its connections to the garbage collector."""
 
 
 LOCAL = ""
