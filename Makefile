@@ -92,7 +92,7 @@ clean: ## remove the environment and everything that set-up made
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(VENV_PYTHON) -m data.upkeep.assets
 	@echo "Compiling, and computing what the first screens need (a minute, once)..."
-	@$(VENV_PYTHON) -m data.upkeep.prepare
+	@$(VENV_PYTHON) -m models.region.prepare
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready

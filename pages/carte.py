@@ -52,16 +52,14 @@ def _payload(territory: Territory, view: ViewState) -> str:
     content = (territory.version, id(points), with_risk, with_soon)
     kept = st.session_state.get("carte_payload")
     if kept is None or kept[0] != content:
-        document, encoded = carte_view.configuration(
-            territory, with_risk=with_risk, with_soon=with_soon
-        )
+        drawn = carte_view.configuration(territory, with_risk=with_risk, with_soon=with_soon)
         own: OwnPoints | None = None
         if points is not None:
-            own = payload.with_own_points(document, points)
+            own = payload.with_own_points(drawn.document, points)
             view = replace(view, layers=(*view.layers, "points"))
         # What the client needs first comes first: it fetches the contours while it reads the rest.
-        first = {**payload.contours_address(document), **map_dialogue.opening(view)}
-        parts = [payload.encode(first), encoded, payload.encode(own or {})]
+        first = {**drawn.contours, **map_dialogue.opening(view)}
+        parts = [payload.encode(first), drawn.sent, payload.encode(own or {})]
         st.session_state["carte_payload"] = kept = (content, ".".join(parts))
     return str(kept[1])
 

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.selection import kept
 from data.maps.document import Pointed
 from data.region.territory import Territory
-from pages import exporting, figures, grids, map_dialogue, shell, table_filters
+from pages import accounts, exporting, figures, grids, map_dialogue, shell, table_filters
 from pages.state import ViewState
 
 TABLE = "carte_lignes"
@@ -151,8 +152,13 @@ def draw(territory: Territory, key: str) -> None:
     lines = figures.notes(territory)
     if not box.open:
         st.session_state.pop(_MARKED, None)
-        frame = table_filters.kept(shell.communes_with_risk(territory))
-        for one in figures.offers("communes", frame, lines, contours=territory.communes):
+        # A file is made when it is asked for, where no session is.
+        selected, with_risk = table_filters.selected(), accounts.may_see_risk()
+
+        def table() -> pd.DataFrame:
+            return kept(shell.communes_as_seen(territory, with_risk=with_risk), selected)
+
+        for one in figures.offers("communes", table, lines, contours=territory.communes):
             exporting.offer(one)
         return
     with box:

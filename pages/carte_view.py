@@ -2,37 +2,37 @@
 
 import streamlit as st
 
-from data.base import french
-from data.maps import payload, risk
+from data.maps import payload
 from data.maps.document import MapDocument
-from data.region import privacy
 from data.region.territory import Territory
-from models.region import flag, soon
+from geo.errors import ProxiSoinsError
+from models.region import main_map
+from models.region.main_map import MainMap
 from pages import shell
 
 
 @st.cache_resource(
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
 )
-def configuration(
-    territory: Territory, *, with_risk: bool, with_soon: bool
-) -> tuple[MapDocument, str]:
+def configuration(territory: Territory, *, with_risk: bool, with_soon: bool) -> MainMap:
     """Return the configuration of the map, read only, and what is sent of it.
 
-    It is kept for all sessions: whether it holds the risk by commune is part of what it is.
+    It is kept for all sessions, and on disk: whether it holds the risk by commune is part of what
+    it is. What is kept depends on what was asked, never on who asks first.
     """
-    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    # What is kept depends on what was asked, never on who asks first.
-    table = (
-        shell.communes_with_risk(territory)
-        if with_risk
-        else privacy.public_load(shell.commune_indicators(territory))
-    )
-    if with_soon:
-        table = soon.with_soon(table, territory)
-    document = payload.configuration(territory, table, around, with_room=True)
-    document["whole"] = True
-    known = shell.known_risk(territory) if with_risk else None
-    if known is not None:
-        document = risk.with_overdue(document, flag.overdue_of(known, french.today()))
-    return document, payload.encode(document)
+
+    def build(*, risk_known: bool = True) -> MapDocument:
+        around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
+        return main_map.document(
+            territory,
+            shell.commune_indicators(territory),
+            around,
+            shell.risk(territory) if with_risk and risk_known else None,
+            with_risk=with_risk,
+            with_soon=with_soon,
+        )
+
+    try:
+        return main_map.kept(territory, build, with_risk=with_risk, with_soon=with_soon)
+    except ProxiSoinsError:  # no risk is known: not kept, for that may be mended
+        return main_map.sent(build(risk_known=False))

@@ -133,13 +133,20 @@ def downloads(
 
 def offers(
     name: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
     lines: list[str],
     *,
     contours: gpd.GeoDataFrame | None = None,
 ) -> list[Offer]:
-    """Return a table as files to offer: CSV and XLSX, and GeoJSON where contours are given."""
-    found = _tables_offered(name, lambda: columns.exported(frame), lines)
+    """Return a table as files to offer: CSV and XLSX, and GeoJSON where contours are given.
+
+    The table, or what makes it when a file is asked for; nothing of the session is known there.
+    """
+
+    def table() -> pd.DataFrame:
+        return frame() if callable(frame) else frame
+
+    found = _tables_offered(name, lambda: columns.exported(table()), lines)
     if contours is not None:
         places = contours[["code", "geometry"]]
         found.append(
@@ -147,7 +154,9 @@ def offers(
                 name,
                 "GeoJSON",
                 "application/geo+json",
-                lambda: exports.to_geojson(places.merge(columns.rounded(frame), on="code"), lines),
+                lambda: exports.to_geojson(
+                    places.merge(columns.rounded(table()), on="code"), lines
+                ),
             )
         )
     return found

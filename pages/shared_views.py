@@ -72,14 +72,14 @@ def _asked(query: Query) -> tuple[str, str]:
 
 def _draw_carte(territory: Territory, query: Query) -> None:
     view = replace(ViewState.from_query(query), region=territory.region)
-    document, encoded = carte_view.configuration(territory, with_risk=False, with_soon=False)
-    if view.indicator not in {one["key"] for one in document["indicators"]}:
+    drawn = carte_view.configuration(territory, with_risk=False, with_soon=False)
+    if view.indicator not in {one["key"] for one in drawn.document["indicators"]}:
         st.text("L’indicateur de cette vue n’est pas diffusé : la carte montre le premier.")
     opened = map_dialogue.opening(view)
     since = query.get("depuis", "")
     opened["state"]["since"] = int(since) if since.isdecimal() else None
-    first = {**payload.contours_address(document), **opened}
-    parts = [payload.encode(first), encoded, payload.encode({"read_only": True})]
+    first = {**drawn.contours, **opened}
+    parts = [payload.encode(first), drawn.sent, payload.encode({"read_only": True})]
     _map(territory, ".".join(parts), view)
 
 

@@ -133,10 +133,18 @@ def known_risk(current: Territory) -> pd.DataFrame | None:
 
 def communes_with_risk(current: Territory) -> pd.DataFrame:
     """Return the indicators of the communes for who is looking, with the risk class when known."""
-    table, known = commune_indicators(current), known_risk(current)
-    if not accounts.may_see_risk():
-        table = privacy.public_load(table)
-    return table if known is None else risk_map.with_risk(table, known)
+    return communes_as_seen(current, with_risk=accounts.may_see_risk())
+
+
+def communes_as_seen(current: Territory, *, with_risk: bool) -> pd.DataFrame:
+    """Return the same for who may see the risk or may not: asks nothing of the session."""
+    table = commune_indicators(current)
+    if not with_risk:
+        return privacy.public_load(table)
+    try:
+        return risk_map.with_risk(table, risk(current))
+    except ProxiSoinsError:
+        return table
 
 
 def ribbon(current: Territory) -> None:

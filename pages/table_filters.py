@@ -85,9 +85,9 @@ def _is_choice(key: str) -> bool:
     return key == _KEPT or key.removeprefix("table_") in _PARAMETERS
 
 
-def kept(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the communes that the filters in use keep, without drawing them."""
-    return selection.kept(frame, Selection(**st.session_state.get(_KEPT, {})))
+def selected() -> Selection:
+    """Return what the filters in use select, without drawing them."""
+    return Selection(**st.session_state.get(_KEPT, {}))
 
 
 def draw(frame: pd.DataFrame) -> pd.DataFrame:

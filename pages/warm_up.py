@@ -9,11 +9,13 @@ import streamlit as st
 
 # What the map imports, read once, before anyone is served; but what draws it:
 # streamlit-folium registers its frame only where a session imports it.
-from data.maps import contours, payload
+from data.maps import payload
 from data.region import france
 from data.uploads import own_points  # noqa: F401
 from geo.errors import ProxiSoinsError, UnavailableError
+from models.region import soon
 from pages import (  # noqa: F401
+    accounts,
     bar,
     carte_soon,
     carte_table,
@@ -60,11 +62,11 @@ def first_region() -> str:
 
 def _load_map() -> None:
     territory = shell.region(first_region())
-    shell.commune_indicators(territory)
-    shell.risk(territory)
-    for level in payload.LEVELS:
-        shell.aggregated_indicators(territory, level)
-    contours.contours_file(territory)
+    # As the first visitor will see it: where one logs in, that may be without the risk.
+    for with_risk in (True, False) if accounts.login_configured() else (True,):
+        carte_view.configuration(
+            territory, with_risk=with_risk, with_soon=with_risk and soon.is_kept(territory)
+        )
 
 
 def _import_rest() -> None:
@@ -87,6 +89,10 @@ def _load_rest() -> None:
     with database.session():  # which brings its tables up to date
         pass
     territory = shell.region(first_region())
+    shell.commune_indicators(territory)
+    shell.risk(territory)
+    for level in payload.LEVELS:
+        shell.aggregated_indicators(territory, level)
     # Minutes to all lines, kept from then on.
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)

@@ -1,16 +1,15 @@
-"""What the first screens need, computed once before they open: `python -m data.upkeep.prepare`."""
+"""What the first screens need, computed once before they open."""
 
-import sys
 from contextlib import suppress
 
 from data.access import indicators
 from data.maps import contours, reach
 from data.pdses import coverage
-from data.region import catalogue, embedded_set
+from data.region import catalogue
 from data.solidarity import plans, tables
 from data.solidarity.help import Terms
 from data.solidarity.needs import Question
-from geo.errors import ProxiSoinsError, UnavailableError
+from geo.errors import UnavailableError
 
 
 def prepare(region: str) -> None:
@@ -26,11 +25,3 @@ def prepare(region: str) -> None:
         reach.reach_rings(territory, covered, specialty)
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
         tables.moved(territory, plans.help_plan(territory, Question(), Terms()))
-
-
-if __name__ == "__main__":
-    try:
-        prepare(embedded_set.DEFAULT_REGION)
-    except (ProxiSoinsError, OSError) as error:
-        # The application does without, only slower; set-up goes on.
-        sys.stderr.write(f"Rien n’est préparé d’avance : {error}\n")

@@ -12,15 +12,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
 import server
 from data.access import indicators
 from data.base.paths import ROOT
+from data.maps import payload
 from data.region import catalogue, france
 from data.solidarity.plans import help_plan
 from geo.errors import UnavailableError
-from models.region import predict
+from models.region import main_map, predict
 from pages import settling, shell, starting
 from pages.help_choices import HelpChoices
 from pages.settling import settle_at_times
@@ -191,6 +194,25 @@ def test_the_first_visitor_computes_nothing_again(monkeypatch: pytest.MonkeyPatc
     chosen, before = HelpChoices(), help_plan.cache_info()
     help_plan(territory, chosen.question(), chosen.terms())
     assert help_plan.cache_info().misses == before.misses
+
+
+def test_a_map_that_is_kept_is_drawn_without_computing_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    main_map.prepare(catalogue.load_territory(REGION))
+    st.cache_resource.clear()
+    for module, name in (
+        (indicators, "commune_indicators"),
+        (indicators, "aggregated_indicators"),
+        (predict, "risk_table"),
+        (payload, "configuration"),
+    ):
+        monkeypatch.setattr(module, name, refuse)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert app.session_state["carte_payload"][1].count(".") == 2
+    app.run()
+    assert not app.exception
 
 
 def test_what_stays_is_left_out_of_garbage_collection() -> None:
