@@ -32,5 +32,5 @@ def anchored(published: Floats, before: Floats, after: Floats) -> Floats:
 
 
 def started(published: Floats, computed: Floats) -> Floats:
-    """Return what a what-if starts from: the published value, else the computed one."""
+    """Return what a what-if starts from, shape (n,): the published value, else the computed one."""
     return np.where(np.isfinite(published), published, computed)

@@ -85,7 +85,13 @@ def read_access_tables(demand: Path, supply: Path, times: Path) -> AccessTables:
 
 
 def read_demand(path: Path) -> pd.DataFrame:
-    """Read places and their population: one row per place."""
+    """Read places and their population: one row per place.
+
+    Raises
+    ------
+    InvalidInputError
+        The file names no place, or cannot be read.
+    """
     table = once(path, columns_of(path, _DEMAND_TITLES, required=("id", "population")))
     if table.empty:
         raise InvalidInputError(f"{path.name} ne contient aucun lieu de demande sous ses titres.")
@@ -137,6 +143,11 @@ def read_gp_counts(path: Path, places: pd.Series) -> pd.DataFrame:
         The file.
     places
         Identifiers of the other tables, whose spelling is kept.
+
+    Raises
+    ------
+    InvalidInputError
+        The file has no GP, or cannot be read.
     """
     titles = {name: _SUPPLY_TITLES[name] for name in ("id", "gps")}
     table = columns_of(path, titles, required=("id", "gps"))
@@ -167,6 +178,11 @@ def read_times(
     A place is at 0 minutes of itself unless the file says otherwise. A triangular table (no pair
     is given both ways) holds both ways, unless told otherwise. Times of places that are in
     neither table are left out, and counted in a note.
+
+    Raises
+    ------
+    InvalidInputError
+        No pair joins a place of the demand to one of the supply, or the file cannot be read.
     """
     table = columns_of(path, _TIMES_TITLES, required=("from", "to", "minutes"))
     known = pd.concat([demand_ids, supply_ids])

@@ -34,7 +34,13 @@ class Ceilings:
     source: str = "plafonds de la révision de 2021 pour la Nouvelle-Aquitaine"
 
     def __post_init__(self) -> None:
-        """Refuse what is not a share."""
+        """Refuse what is not a share.
+
+        Raises
+        ------
+        InvalidInputError
+            A ceiling below 0 or above 1.
+        """
         for share in (self.zip_share, self.zac_share):
             if not 0 <= share <= 1:
                 raise InvalidInputError(

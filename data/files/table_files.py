@@ -56,6 +56,11 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, list
     -------
     tuple
         The table, remarks on it, and its lines by title that a merged cell above fills.
+
+    Raises
+    ------
+    InvalidInputError
+        The file has no table, or several that are as long.
     """
     read: list[tuple[str, pd.DataFrame]] = []
     remarks: list[str] = []

@@ -80,7 +80,7 @@ def contours_address(document: MapDocument) -> ContoursAddress:
 
 
 def ring_origins(territory: Territory, layer: str) -> LonLat:
-    """Return the points around which a layer of isochrones is drawn, EPSG:4326.
+    """Return the points around which a layer of isochrones is drawn, shape (n, 2), EPSG:4326.
 
     GPs of the neighbouring regions count: the border stops no patient.
     """

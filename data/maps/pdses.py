@@ -28,7 +28,7 @@ _BREAKS = (15, 30, 45, 60)
 
 
 def origins(covered: Cover, specialty: str) -> LonLat:
-    """Return where the lines held for a specialty are, degrees, WGS84."""
+    """Return where the lines held for a specialty are, shape (n, 2), degrees, WGS84."""
     return covered.lines.iloc[covered.rows(specialty)][["lon", "lat"]].to_numpy(float)
 
 

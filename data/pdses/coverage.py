@@ -103,7 +103,7 @@ class Cover:
         return [str(name) for name in self.lines["specialty"].value_counts(sort=True).index]
 
     def rows(self, specialty: str | None = None, *, held_only: bool = True) -> npt.NDArray[np.intp]:
-        """Return the positions of the lines of a specialty (None: all)."""
+        """Return the positions of the lines of a specialty (None: all), shape (k,)."""
         kept = self.lines["held"] | (not held_only)
         if specialty is not None:
             kept &= self.lines["specialty"] == specialty

@@ -131,6 +131,6 @@ def reached(ground: Ground, crowd: Crowd, minutes: Floats, risk: Bools | None) -
 
 
 def share(people: Floats, part: Bools, whole: Bools) -> float:
-    """Return the share of some people among others; missing when there are none."""
+    """Return the share of some people among others, 0 to 1; missing without any; shapes (n,)."""
     total = people[whole].sum()
     return float(people[part].sum() / total) if total > 0 else np.nan

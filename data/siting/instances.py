@@ -68,7 +68,13 @@ class Instance:
     candidates: tuple[str, ...]
 
     def rows(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the rows of candidates, refusing those that are not in the file."""
+        """Return the rows of candidates, refusing those that are not in the file.
+
+        Raises
+        ------
+        InvalidInputError
+            A name is none of the candidates.
+        """
         asked = [name.strip() for name in names if name.strip()]
         rows = {name: row for row, name in enumerate(self.candidates)}
         unknown = [name for name in asked if name not in rows]
@@ -210,7 +216,13 @@ def difference_name(choice: str, names: Sequence[str]) -> str:
 
 
 def write_json(report: dict[str, Any], out: Path) -> None:
-    """Write a report as JSON, creating no folder."""
+    """Write a report as JSON, creating no folder.
+
+    Raises
+    ------
+    InvalidInputError
+        The file cannot be written.
+    """
     try:
         out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:

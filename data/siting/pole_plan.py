@@ -384,7 +384,7 @@ def measured(
 
 
 def days_open(half_days: Ints) -> Ints:
-    """Return the days a week that half-days can open at most: one a day, five days a week."""
+    """Return the days a week that half-days can open at most, any shape: one a day, five a week."""
     return np.minimum(half_days, LABEL_DAYS_A_WEEK)
 
 

@@ -65,6 +65,11 @@ def checks(
         Judgement of the sites, in their order.
     sites, kinds
         The projects and their forms, keys of `KINDS`.
+
+    Raises
+    ------
+    InvalidInputError
+        A form is none of `KINDS`.
     """
     if len(sites) != len(kinds) or not set(kinds) <= set(KINDS):
         raise InvalidInputError(f"Formes de projet admises : {', '.join(KINDS.values())}.")

@@ -82,7 +82,7 @@ def _submitted(region: str, submit: Submit) -> list["Future[pd.DataFrame]"]:
 
 
 def minutes_to(region: str, rows: npt.NDArray[np.int_]) -> pd.DataFrame:
-    """Return the minutes to some places of a region that have GPs; run by a worker."""
+    """Return `data.access.inputs.pairs_to` of some places of a region; run by a worker."""
     territory = catalogue.load_territory(region)
     return inputs.pairs_to(territory, rows, inputs.NEAR_MINUTES)
 

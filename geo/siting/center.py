@@ -136,7 +136,13 @@ class CenterSearch:
         return float(self._reach(sites).max(initial=0.0))
 
     def run(self) -> None:
-        """Narrow the radius until value and bound meet or the time is over."""
+        """Narrow the radius until value and bound meet or the time is over.
+
+        Raises
+        ------
+        UnsolvedError
+            No choice of that many sites reaches all demand points.
+        """
         radii = np.unique(np.concatenate([self.costs.ravel(), self.fixed]))
         radii = radii[(radii >= self.bound) & np.isfinite(radii)]
         low, high = 0, int(np.searchsorted(radii, self.value))

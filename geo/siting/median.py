@@ -49,7 +49,13 @@ class PMedian(CountedModel):
         return np.stack([np.where(left_out > 0, -np.inf, -sums), -left_out, -sums])
 
     def solve(self, problem: SitingProblem, time_limit: float | None = None) -> Solution:
-        """Best sites with their proof; past `time_limit` seconds, best found and its bound."""
+        """Best sites with their proof; past `time_limit` seconds, best found and its bound.
+
+        Raises
+        ------
+        UnsolvedError
+            No choice found reaches all demand points.
+        """
         self.check(problem)
         clock = Deadline(time_limit)
         search = _Search(self, problem, clock)

@@ -157,7 +157,20 @@ def best_pole(problem: PoleProblem, time_limit: float = 60.0) -> Pole:
 
 
 def seated_by(problem: PoleProblem, half_days: Ints) -> Pole:
-    """Return whom a given allotment seats, at best."""
+    """Return whom a given allotment seats, at best.
+
+    Parameters
+    ----------
+    problem
+        The pole.
+    half_days
+        Half-days a week of each antenna, shape (m,).
+
+    Raises
+    ------
+    InvalidInputError
+        Not one number for each antenna.
+    """
     if half_days.shape != problem.base_minutes.shape or (half_days < 0).any():
         raise InvalidInputError("Les demi-journées et les antennes ne vont pas ensemble.")
     return _solved(problem, half_days, half_days.size, np.inf, fixed=True)

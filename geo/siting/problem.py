@@ -48,7 +48,13 @@ class SitingProblem:
     prices: Floats | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an instance that no model could solve."""
+        """Refuse an instance that no model could solve.
+
+        Raises
+        ------
+        InvalidInputError
+            No cost at all, or arrays whose shapes or values do not go together.
+        """
         faults = []
         if self.costs.ndim != 2 or 0 in self.costs.shape:
             raise InvalidInputError(
@@ -202,7 +208,7 @@ class SitingModel(ABC):
         """Sites added one by one, each time the one that helps most; no proof."""
 
     def judge(self, problem: SitingProblem, chosen: Sequence[int] | Ints) -> Solution:
-        """Return a set of sites somebody chose, as a solution without proof."""
+        """Return sites somebody chose, columns of candidates, as a solution without proof."""
         sites = tuple(sorted({int(site) for site in chosen}))
         return self._solution(problem, sites, (None,) * len(self.criteria), 0.0)
 
@@ -252,7 +258,15 @@ class CountedModel(SitingModel):
         return tuple(float(value) + 0.0 for value in signs * scores[: len(signs)])
 
     def check(self, problem: SitingProblem) -> None:
-        """Refuse limits that no set of sites can meet."""
+        """Refuse limits that no set of sites can meet.
+
+        Raises
+        ------
+        InvalidInputError
+            Neither a number nor a budget, a number out of range, or a budget without prices.
+        UnsolvedError
+            The fixed sites alone exceed the budget.
+        """
         candidates = problem.costs.shape[1]
         least = problem.fixed.size
         if self.k is None and self.budget is None:
@@ -272,7 +286,7 @@ class CountedModel(SitingModel):
             raise UnsolvedError("Les sites imposés dépassent à eux seuls le budget.")
 
     def affordable(self, problem: SitingProblem, chosen: Sequence[int]) -> Ints:
-        """Free candidates that may still be added to the chosen ones."""
+        """Columns of the candidates, shape (free,), that may still be added to the chosen ones."""
         left = np.setdiff1d(problem.free, np.asarray(chosen, dtype=np.int64))
         if self.k is not None and len(chosen) >= self.k:
             return left[:0]

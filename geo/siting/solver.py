@@ -31,6 +31,8 @@ def minimise(
 ) -> Answer:
     """Minimise cost·x over low ≤ rows·x ≤ high, 0 ≤ x ≤ 1, the first `integers` ones binary.
 
+    Shapes: cost (n,), rows (r, n), low and high (r,).
+
     Raises
     ------
     UnsolvedError
@@ -62,7 +64,10 @@ def minimise(
 
 
 def distinct_rows(covers: Bools, weights: Floats) -> tuple[Bools, Floats]:
-    """Demand points covered by the same candidates become one, with the sum of their weights."""
+    """Demand points covered by the same candidates become one, with the sum of their weights.
+
+    Shapes: covers (points, candidates) and weights (points,); the same with fewer points.
+    """
     if not covers.shape[1]:  # no candidate left to open: all points are alike
         return covers[:1], weights.sum(keepdims=True)[: len(covers)].astype(np.float64)
     packed = np.packbits(covers, axis=1)
@@ -73,7 +78,7 @@ def distinct_rows(covers: Bools, weights: Floats) -> tuple[Bools, Floats]:
 
 
 def chosen_columns(x: Floats, columns: Ints) -> list[int]:
-    """Columns whose binary variable is 1, as plain numbers."""
+    """Columns, shape (n,), whose binary variable (the first n of x) is 1, as plain numbers."""
     return [int(column) for column in columns[x[: columns.size] > 0.5]]
 
 

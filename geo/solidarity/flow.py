@@ -121,7 +121,17 @@ def _priced(problem: HelpProblem, cost: Floats, rows: list[Row]) -> tuple[Floats
 
 
 def most_covered(problem: HelpProblem, caps: Floats, total: float) -> float:
-    """Return the most half-days that any plan covers: roads weigh nothing."""
+    """Return the most half-days a month that any plan covers: roads weigh nothing.
+
+    Parameters
+    ----------
+    problem
+        Donors, hosts, targets.
+    caps
+        Half-days a month of each donor at most, shape (m,).
+    total
+        Half-days a month of all of them at most.
+    """
     return float(best_flow(problem, caps, total, None, detour=np.inf)[1].sum())
 
 

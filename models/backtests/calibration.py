@@ -17,7 +17,10 @@ LENGTHS = (*PERIODS[:1], *SPANS, (2009, 2017))
 
 
 def ratio(group: str, loss: Array, probability: Array) -> dict[str, Any]:
-    """Return communes, losses, those expected, and what lies within the chance of both."""
+    """Return communes, losses, those expected, and what lies within the chance of both.
+
+    `loss` (0 or 1) and `probability` have one value a commune, shape (n,).
+    """
     spread = float(np.sqrt((probability * (1 - probability)).sum()))
     expected, came = float(probability.sum()), float(loss.sum())
     return {
@@ -128,6 +131,6 @@ def classes(tested: Outcome) -> list[dict[str, Any]]:
 
 
 def rate(loss: Array, inside: Array, weight: Array) -> float:
-    """Return the weighted share of losses among the rows inside, 0 where there is none."""
+    """Return the weighted share of losses among the rows inside, 0 without any; shapes (n,)."""
     counted = (inside * weight).sum()
     return float((loss * inside * weight).sum() / counted) if counted else 0.0

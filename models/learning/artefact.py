@@ -22,7 +22,13 @@ FORMAT = 3
 
 
 def read(path: Path = PATH) -> dict[str, Any]:
-    """Return the artefact's content, its form checked."""
+    """Return the artefact's content, its form checked.
+
+    Raises
+    ------
+    InvalidInputError
+        The file lacks, cannot be read, or is of another version.
+    """
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -63,7 +69,13 @@ def _of_signals(part: dict[str, Any]) -> Signals:
 
 
 def fitted(content: dict[str, Any]) -> Fitted:
-    """Return the model that the parameters of an artefact make."""
+    """Return the model that the parameters of an artefact make.
+
+    Raises
+    ------
+    InvalidInputError
+        A parameter lacks or does not fit the others.
+    """
     means, scales, coefficients = (
         np.array(content[key], float) for key in ("means", "scales", "coefficients")
     )

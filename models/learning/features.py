@@ -1,4 +1,7 @@
-"""Predictors of the risk model, computed from what is known at a date."""
+"""Predictors of the risk model, computed from what is known at a date.
+
+An array has one value a commune, shape (n,), in the order of the table that it comes from.
+"""
 
 from itertools import pairwise
 

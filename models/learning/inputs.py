@@ -52,7 +52,13 @@ class Inputs:
 
 
 def read_apl(path: Path) -> pd.DataFrame:
-    """Read APL in the layout apl_Y, apl65_Y, standardised_population_(Y-2) to one row a year."""
+    """Read APL in the layout apl_Y, apl65_Y, standardised_population_(Y-2) to one row a year.
+
+    Raises
+    ------
+    InvalidInputError
+        No column apl_Y.
+    """
     wide = read_csv(path, "APL", _READ)
     wide = wide[wide["code"] != ""]
     found = sorted(int(m[1]) for m in map(_APL.match, map(str, wide.columns)) if m)

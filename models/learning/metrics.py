@@ -1,4 +1,7 @@
-"""Measures of the protocol, with intervals by bootstrap over départements."""
+"""Measures of the protocol, with intervals by bootstrap over départements.
+
+Outcomes (0 or 1), scores and weights have one value a row: shape (n,).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

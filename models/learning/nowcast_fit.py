@@ -12,7 +12,7 @@ Array = npt.NDArray[np.float64]
 
 
 def fit(base: Array, gps: Array, found: Array, loss: Array, times: Array | None = None) -> Nowcast:
-    """Learn from rows where the register is known; `base` should come from other regions' fits."""
+    """Learn from rows where the register is known, shape (n,) each; `base` from fits elsewhere."""
     table = design(base, gps, found)
     centre, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
     model = LogisticRegression(C=INVERSE_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-10)

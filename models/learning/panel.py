@@ -59,6 +59,13 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
 
     Any format that a command reads; the column of codes may bear any usual heading; blank cells
     are missing. `figures` matches the headings that are read beside it: a command tells which.
+
+    Raises
+    ------
+    UnavailableError
+        The file is absent.
+    InvalidInputError
+        It has no column of codes.
     """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
@@ -134,7 +141,13 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def read_counted(path: Path) -> Reading:
-    """Read a panel in the layout code, gp_YYYY… and count the rows that are not understood."""
+    """Read a panel in the layout code, gp_YYYY… and count the rows that are not understood.
+
+    Raises
+    ------
+    InvalidInputError
+        No column gp_YYYY, a negative count, or two counts of one commune.
+    """
     text = read_csv(path, "nombre de médecins par commune", _COLUMN)
     found = years(text)
     if not found:

@@ -49,7 +49,13 @@ def read(path: Path) -> tuple[Register, list[str]]:
 
 
 def of_result(result: ReadResult) -> Register | None:
-    """Return the register that an official file makes, None when it makes none."""
+    """Return the register that an official file makes, None when it makes none.
+
+    Raises
+    ------
+    InvalidInputError
+        The file does not tell its month.
+    """
     for key, source in (("gp_register", SIRENE), ("gps", RPPS), ("structures", FINESS)):
         table, when = result.tables.get(key), result.moment(key) if key in result.tables else None
         if table is None:

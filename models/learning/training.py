@@ -77,7 +77,13 @@ class Rows:
 
 
 def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
-    """Read the files and return the rows that a model may learn from."""
+    """Read the files and return the rows that a model may learn from.
+
+    Raises
+    ------
+    InvalidInputError
+        The panel lacks a year that learning asks for.
+    """
     inputs = gather(panel_path, apl, None, register)
     raw = panel.read(panel_path)
     missing = {year for period in PERIODS for year in period} - set(panel.years(raw))
@@ -120,7 +126,7 @@ def groups(table: pd.DataFrame, by: str) -> Iterator[tuple[str, npt.NDArray[np.b
 
 
 def fit_hazard(learn: pd.DataFrame, times: Array | None = None) -> Hazard:
-    """Fit the shipped kind of model on training rows."""
+    """Fit the shipped kind of model on training rows, counted so many `times`, shape (n,)."""
     start = learn["start"].to_numpy(float) + 1.0  # counts are of 31 December
     return LastGpHazard().fit(learn[NAMES], learn["loss"], start, learn["years"], times).hazard_
 

@@ -22,6 +22,11 @@ def inputs_of(territory: Territory) -> tuple[Inputs, int]:
 
     The history is left out when it is simulated and the counts are not (or the reverse): a trend
     between two worlds means nothing. So is a register while the counts are simulated.
+
+    Raises
+    ------
+    InvalidInputError
+        The year of the counts is not known.
     """
     places = [territory.communes, territory.fringe]
     columns = ["code", "population", "lon", "lat"]

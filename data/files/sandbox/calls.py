@@ -165,6 +165,11 @@ def ask(function: Callable[..., Any], *arguments: object, limits: Limits | None 
     -------
     Answer
         The result when there is one: plain values, tables, data classes of `data`.
+
+    Raises
+    ------
+    UnavailableError
+        The child cannot start.
     """
     limits = limits or Limits()
     passed = {name: os.environ[name] for name in _PASSED if name in os.environ}

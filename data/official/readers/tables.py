@@ -71,7 +71,13 @@ class Header:
             yield pd.DataFrame({name: batch[k].str.strip() for name, k in wanted.items()})
 
     def rows(self, **columns: int | None) -> pd.DataFrame:
-        """Return all the rows as stripped text, indexed by line number."""
+        """Return all the rows as stripped text, indexed by line number.
+
+        Raises
+        ------
+        InvalidInputError
+            No row stands under the titles.
+        """
         pieces = list(self.batches(**columns))
         if not pieces or not sum(map(len, pieces)):
             raise InvalidInputError(
