@@ -1,4 +1,4 @@
-"""Names of places as people write them: communes, postcodes, EPCI, found and told apart."""
+"""Names of communes as people write them in files: understood, and told apart."""
 
 import re
 from collections import defaultdict
@@ -49,25 +49,22 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Place:
-    """A place one can choose.
+    """A commune that a name may mean.
 
     Attributes
     ----------
-    kind
-        "commune", "code postal" or "EPCI".
     code
-        INSEE code, postcode or SIREN.
+        INSEE code.
     name, label
         Name; name with what tells it from its namesakes, in French.
     lon, lat
-        Point to centre on, degrees, WGS84.
+        Its point, degrees, WGS84.
     population
         Inhabitants.
     inside
         Whether it lies in the region (else in its fringe).
     """
 
-    kind: str
     code: str
     name: str
     label: str
@@ -120,7 +117,7 @@ def _compact(key: str) -> str:
 
 
 class Gazetteer:
-    """Communes of a region and of its fringe, with their postcodes and EPCI.
+    """Communes of a region and of its fringe, with their postcodes.
 
     Parameters
     ----------
@@ -154,18 +151,13 @@ class Gazetteer:
         for code, names in former_names.items():
             for key in {name_key(name) for name in names} - {name_key(self.communes[code].name)}:
                 self._by_former[key].append(code)
-        self._groups = [*self._postcode_places(), *_epci_places(communes, self.communes)]
-        self._searched = [
-            (fold(place.label), name_key(place.name), place)
-            for place in (*self.communes.values(), *self._groups)
-        ]
 
     def _add(self, row: dict[Hashable, Any], *, inside: bool) -> None:
         code, name, departement = row["code"], row["name"], row["departement"]
         postcodes = tuple(row["postcodes"].split())
         label = f"{name} ({postcodes[0] if postcodes else departement})"
         point = (float(row["lon"]), float(row["lat"]), float(row["population"]))
-        self.communes[code] = Place("commune", code, name, label, *point, inside)
+        self.communes[code] = Place(code, name, label, *point, inside)
         self._departements[code] = departement
         self._postcodes_of[code] = postcodes
         for postcode in postcodes:
@@ -173,20 +165,6 @@ class Gazetteer:
         key = name_key(name)
         self._by_key[key].append(code)
         self._by_compact[_compact(key)].append(code)
-
-    def _postcode_places(self) -> list[Place]:
-        places = []
-        for postcode, codes in self._postcodes.items():
-            members = [self.communes[code] for code in codes]
-            if any(place.inside for place in members):
-                names = ", ".join(place.name for place in _by_population(members)[:3])
-                more = "…" if len(members) > 3 else ""
-                places.append(
-                    _gathered(
-                        "code postal", postcode, postcode, f"{postcode} : {names}{more}", members
-                    )
-                )
-        return places
 
     def by_code(self, code: str) -> Match:
         """Return the commune of an INSEE code, former codes and lost leading zeros included."""
@@ -283,54 +261,6 @@ class Gazetteer:
             return Match(places, True, f"lu comme {places[0].name}")
         return Match(places, note="nom inconnu ; noms voisins proposés" if places else "")
 
-    def search(self, text: str, limit: int = 8) -> list[Place]:
-        """Return the places a few letters may mean, for a search box: best first.
-
-        Communes, postcodes and EPCI of the region and its fringe; accents are optional. Names
-        that begin with the text come first, then those that hold it, then close ones; the most
-        populated first among equals.
-        """
-        asked = fold(text)
-        if not asked:
-            return []
-        key = name_key(text)
-        if asked.isdigit():
-            return self._search_codes(asked, limit)
-        ranked = []
-        for label, name, place in self._searched:
-            if place.kind == "code postal":
-                continue
-            if name in {key, asked}:
-                rank = 0 if place.inside else 1
-            elif name.startswith((key, asked)):
-                rank = 1
-            elif f" {key}" in f" {name}" or f" {asked}" in f" {label}":
-                rank = 2
-            else:
-                continue
-            ranked.append(
-                (rank, not place.inside, place.kind != "commune", -place.population, place)
-            )
-        if ranked:
-            return [place for *_, place in sorted(ranked, key=lambda item: item[:4])[:limit]]
-        names = {name: place for _, name, place in self._searched if place.kind != "code postal"}
-        close = process.extract(key, list(names), scorer=fuzz.ratio, limit=limit, score_cutoff=70)
-        return [names[name] for name, _, _ in close]
-
-    def _search_codes(self, digits: str, limit: int) -> list[Place]:
-        groups = [p for p in self._groups if p.kind == "code postal" and p.code.startswith(digits)]
-        communes = [
-            place
-            for code, place in self.communes.items()
-            if code.startswith(digits)
-            or any(postcode.startswith(digits) for postcode in self._postcodes_of[code])
-        ]
-        exact = [place for place in groups if place.code == digits]
-        rest = (
-            _by_population(communes) if len(digits) == 5 else sorted(groups, key=lambda p: p.code)
-        )
-        return [*exact, *(place for place in rest if place not in exact)][:limit]
-
 
 def _postcode(text: str) -> str:
     clean = text.strip().removesuffix(".0").replace(" ", "")
@@ -340,23 +270,6 @@ def _postcode(text: str) -> str:
 
 def _by_population(places: list[Place]) -> list[Place]:
     return sorted(places, key=lambda place: (not place.inside, -place.population, place.code))
-
-
-def _gathered(kind: str, code: str, name: str, label: str, members: list[Place]) -> Place:
-    people = sum(place.population for place in members)
-    weights = [place.population / people if people else 1 / len(members) for place in members]
-    lon = sum(w * place.lon for w, place in zip(weights, members, strict=True))
-    lat = sum(w * place.lat for w, place in zip(weights, members, strict=True))
-    return Place(kind, code, name, label, lon, lat, people)
-
-
-def _epci_places(table: pd.DataFrame, communes: Mapping[str, Place]) -> list[Place]:
-    places = []
-    plain = pd.DataFrame(table[["code", "epci", "epci_name"]])
-    for (code, name), rows in plain[plain["epci"] != ""].groupby(["epci", "epci_name"]):
-        members = [communes[code] for code in rows["code"]]
-        places.append(_gathered("EPCI", str(code), str(name), f"{name} (EPCI)", members))
-    return places
 
 
 @lru_cache(maxsize=4)
