@@ -42,10 +42,14 @@ def horizon() -> int:
         key=HORIZON,
     )
     years = chosen or DEFAULT_HORIZON
-    with contextlib.suppress(UnavailableError):  # « La preuve » says that the report lacks
-        st.caption(french.unbroken(proof.read().verified(years)))
     _choose(horizon=None if years == DEFAULT_HORIZON else years)
     return years
+
+
+def verified(years: int) -> None:
+    """Say how predictions of a horizon held where they were verified."""
+    with contextlib.suppress(UnavailableError):  # « La preuve » says that the report lacks
+        st.caption(french.unbroken(proof.read().verified(years)))
 
 
 def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
@@ -65,12 +69,12 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     names = communes.sort_values("departement_name")
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
     departements = _several(st, "Départements", "departements", known)
-    left, middle, right = st.columns(3)
+    left, middle, right, more = st.columns([4, 4, 4, 2], vertical_alignment="bottom")
     classes = _several(left, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
     named = {french.slug(zone): zoning_view.ZONE_TITLES[zone] for zone in ZONES}
     zones = _several(middle, "Zonage", "zones", named)
     only = _several(right, "Ne montrer que", "shown", _slugs(SHOWN))
-    with st.expander("EPCI, population"):
+    with more.popover("EPCI, population", width="stretch"):
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]

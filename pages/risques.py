@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -41,19 +40,27 @@ LISTED = (
     "name",
     "departement_name",
     "people_at_stake",
-    "population",
     "risk_class",
     "share_lost",
     "share_lost_low",
     "share_lost_high",
+    "population",
     "review",
 )
 """Columns of the list; the exports hold all."""
 
-SHORT_LIST, FIRST_LIST = 10, 100
-"""Rows that are drawn whole; rows sent before more are asked for, half a kilobyte each."""
+FIRST_LIST = 100
+"""Rows sent before more are asked for, half a kilobyte each."""
+ALONE_PX, BESIDE_PX = 490, 250
+"""Height of the list: that of the map, or the room that the commune chosen leaves it."""
 FIRST_SHEETS = 10
 """Sheets that one document holds."""
+
+_MASTER_AND_DETAIL = (
+    # The map stays in sight beside what is read of a commune, which is longer than it.
+    "<style>@media screen and (min-width:641px){[data-testid=stLayoutWrapper]:has("
+    ">.st-key-risques_reste){position:sticky;top:4rem}}</style>"
+)
 
 WORKING_PAPER = (
     "Document de travail du planificateur : une commune à un seul médecin désigne une personne. "
@@ -97,11 +104,13 @@ def _whole(rows: int) -> bool:
 def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
     """Draw the map and the list, and beside them what is known of the commune chosen."""
     everything = len(chosen) == (table["state"] != GONE).sum()
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
+    st.html(_MASTER_AND_DETAIL)
+    left, right = st.columns([5, 4], gap="medium")
+    with left, st.container(key="risques_reste"):
         risk_map.draw(territory, chosen, horizon, everything=everything)
-        _list(territory, chosen)
     with right:
+        opened = shell.view().commune in set(table["code"])
+        _list(territory, chosen, BESIDE_PX if opened else ALONE_PX)
         _detail(territory, table, chosen["code"].tolist(), horizon)
     risk_known = shell.risk(territory, horizon)
     fed = bool(risk_known["register_fed"].any())
@@ -148,13 +157,13 @@ def _sheets(territory: Territory, first: pd.DataFrame, lines: list[str]) -> None
     st.rerun()
 
 
-def _list(territory: Territory, chosen: pd.DataFrame) -> None:
+def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     """Draw the communes, the most inhabitants at stake first."""
     codes = chosen["code"].tolist()
-    height: Literal["auto"] | int = "auto" if len(chosen) <= SHORT_LIST else 420
     listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
     figures.table(
-        listed[[*LISTED]],
+        listed,
+        order=LISTED,
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),
@@ -178,6 +187,9 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
                 disabled=not 0 <= target < len(codes),
                 on_click=lambda to=target: risk_map.centre(territory, codes[to]),
             )
+        if code is not None and st.button("Ouvrir la fiche"):
+            shell.remember(replace(shell.view(), territory=f"commune:{code}"), address=False)
+            st.switch_page("pages/territoire.py")
     if code is None:
         st.info("Cliquez sur une commune de la carte, ou cochez une ligne de la liste.")
         return
@@ -246,13 +258,18 @@ def draw() -> None:
             "Le modèle a été appris et éprouvé dans l’Hexagone seulement : ce qu’il vaut outre-mer "
             "n’est pas connu."
         )
-    horizon = risk_choices.horizon()
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        horizon = risk_choices.horizon()
     if not accounts.may_see_risk():
+        risk_choices.verified(horizon)
         st.caption("Le risque par commune est réservé aux comptes « planificateur ».")
         risk_panels.public_view(territory, horizon)
         return
-    reading = st.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas")
-    reading.markdown(READING)
+    reading = right.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas")
+    with reading:
+        st.markdown(READING)
+        risk_choices.verified(horizon)
     try:
         table, communes = _listed(territory, horizon)
     except ProxiSoinsError as error:

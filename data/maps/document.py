@@ -217,6 +217,8 @@ class MapDocument(ContoursAddress):
         region.
     read_only
         Whether the address of the page is left alone.
+    told_beside
+        Whether the page tells of the commune chosen beside the map, which then has no card.
     lon, lat
         Of the town halls.
     """
@@ -239,6 +241,7 @@ class MapDocument(ContoursAddress):
     room: NotRequired[RoomDocument | None]
     room_controls: NotRequired[RoomControls]
     read_only: NotRequired[bool]
+    told_beside: NotRequired[bool]
     card_action: NotRequired[CardAction]
     state: NotRequired[State]
     defaults: NotRequired[Defaults]

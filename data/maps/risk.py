@@ -75,6 +75,7 @@ def configuration(
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
                 one["sentence"] += " Communes écartées : en blanc."
     document["comparison_note"] = "Document de travail : ne pas diffuser par commune."
+    document["told_beside"] = True
     return document
 
 

@@ -24,6 +24,7 @@ export class Card {
   /* Buttons stay while figures are drawn again, for a click under way. */
   fill(row) {
     const { carte } = this;
+    if (carte.config.told_beside) return;
     if (row !== this.row) this.open(row);
     this.told.replaceChildren(...this.state(row));
     const parts = [this.reach(), this.proof(row), this.table(row), this.cover(row), make("p", { class: "note", text: carte.config.comparison_note })];

@@ -136,7 +136,8 @@ export class Carte {
   }
 
   /* Make room for the card, or take it back; tell whether that changed the map. */
-  column(open) {
+  column(wanted) {
+    const open = wanted && !this.config.told_beside;
     if (document.body.classList.contains("with-card") === open) return false;
     document.body.classList.toggle("with-card", open);
     this.map.invalidateSize({ animate: false, pan: false });
@@ -296,6 +297,8 @@ export class Carte {
   /* ---- talking with the page and the server ---- */
 
   moved() {
+    // A map that is being replaced, or whose tab is closed, has no size: nobody moved it.
+    if (!this.map.getSize().x) return;
     const { lat, lng } = this.map.getCenter();
     Object.assign(this.state, { lat, lon: lng, zoom: this.map.getZoom() });
     this.write();

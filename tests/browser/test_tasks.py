@@ -59,7 +59,18 @@ def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gesture
     newcomer.screen("Territoires à risque")
     newcomer.click(newcomer.main.get_by_role("button", name="Creuse", exact=True))
     newcomer.button(re.compile("Suivante"))
+    # The map goes where the list does, and the address with them.
+    frame = newcomer.frame()
+    frame.locator("html[data-selected^='23']").wait_for(state="attached", timeout=SLOW_MS)
+    newcomer.page.wait_for_url(re.compile("commune=23"), timeout=SLOW_MS)
+    # The list and what is read of a commune stand beside the map, which needs no card of its own.
+    expect(frame.locator(".card")).to_be_hidden()
     rows = newcomer.rows(0)
+    grid = newcomer.page.get_by_test_id("stDataFrame").first.bounding_box()
+    drawn = newcomer.page.locator("iframe[title^='streamlit_folium']").last.bounding_box()
+    assert grid is not None
+    assert drawn is not None
+    assert grid["x"] >= drawn["x"] + drawn["width"]
     assert len(rows) >= 10
     assert all("Creuse" in row for row in rows)
     newcomer.sees(re.compile(r"multiplie par \d"))
