@@ -86,6 +86,8 @@ try:
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
         starting.wait_for_all()
+        if name not in UNLISTED:
+            shell.name_region()
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
         exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)

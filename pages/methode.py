@@ -235,7 +235,7 @@ def _keep_tab(by_slug: Mapping[str, str]) -> None:
     """Write the tab in the address, beside the view that all screens share."""
     opened = str(st.session_state[TAB])
     slug = next((one for one, title in by_slug.items() if title == opened), "")
-    query = shell.view().to_query() | ({} if opened == TABS[0] else {_PARAMETER: slug})
+    query = shell.in_address(shell.view()) | ({} if opened == TABS[0] else {_PARAMETER: slug})
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     following.note(TAB, (_PARAMETER,), _is_choice)

@@ -56,7 +56,7 @@ def _is_choice(key: str) -> bool:
 
 def _keep(told: Mapping[str, str]) -> None:
     """Write the choices in the address, beside the view that all screens share."""
-    query = shell.view().to_query() | {key: text for key, text in told.items() if text}
+    query = shell.in_address(shell.view()) | {key: text for key, text in told.items() if text}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 

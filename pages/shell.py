@@ -69,8 +69,24 @@ def follow_region(code: str) -> None:
 def remember(changed: ViewState, *, address: bool = True) -> None:
     """Keep a view for the other pages and, unless the browser does it, write the address."""
     st.session_state[_VIEW] = changed
-    if address and st.query_params.to_dict() != changed.to_query():
-        st.query_params.from_dict(changed.to_query())
+    if address and st.query_params.to_dict() != in_address(changed):
+        st.query_params.from_dict(in_address(changed))
+
+
+def in_address(shown: ViewState) -> dict[str, str]:
+    """Return what the address says of a view; where there are several regions, which one it is."""
+    named = {"region": shown.region} if france.built() - {ViewState.region} else {}
+    return named | shown.to_query()
+
+
+def name_region() -> None:
+    """Name the region in the address of a screen that was opened without one.
+
+    Where there are several, a bare address is that of each of them: Back to it would keep the last
+    one. What follows the menu is a step of its own, and what follows Back replaces the bare one.
+    """
+    if not st.query_params:
+        remember(view())
 
 
 @st.cache_resource(show_spinner="Chargement de la région…", max_entries=4)

@@ -69,7 +69,7 @@ def _open_from_address(territory: Territory) -> None:
 
 def _keep_address(sites: tuple[Site, ...]) -> None:
     """Write the sites and the scenario in use in the address, beside the view of all screens."""
-    query = shell.view().to_query()
+    query = shell.in_address(shell.view())
     if work().scenario:
         query["scenario"] = work().scenario
         if work().scenario != st.session_state.get(_ADDRESSED):

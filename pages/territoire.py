@@ -120,7 +120,7 @@ def _keep_address(level: str, code: str, other: str) -> None:
     # Not read again from the address, which does not hold it yet.
     view = replace(shell.view(), territory=f"{level}:{code}")
     shell.remember(view, address=False)
-    query = view.to_query() | ({"avec": other} if other else {})
+    query = shell.in_address(view) | ({"avec": other} if other else {})
     if scenario := sheet_scenario.asked():
         query[sheet_scenario.PARAMETER] = scenario
     if st.query_params.to_dict() != query:

@@ -76,7 +76,7 @@ def _is_choice(key: str) -> bool:
 def _keep(changes: dict[str, str], ceilings: Ceilings, region: str) -> None:
     """Write the trial in the address, beside the view that all screens share."""
     st.session_state[TRIAL] = changes
-    query = shell.view().to_query() | zoning_view.told(changes)
+    query = shell.in_address(shell.view()) | zoning_view.told(changes)
     query |= zoning_view.told_ceilings(ceilings, region)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)

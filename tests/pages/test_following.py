@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
+from data.region import france
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -64,3 +65,27 @@ def test_a_tab_and_a_ceiling_follow(
     assert app.session_state[key] != held
     back(app, {parameter: first})
     assert app.session_state[key] == held
+
+
+def from_the_map(page: str) -> AppTest:
+    """Open a screen by the menu, whose links name nothing."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=200).run()
+    app.query_params.clear()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("page", ["solidarite", "methode", "territoire"])
+def test_the_address_of_each_screen_names_its_region_where_there_are_several(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(france, "built", lambda: frozenset({"75", "06"}))
+    app = from_the_map(page)
+    assert app.query_params["region"] == "75"
+    assert not app.run().exception
+    assert app.query_params["region"] == "75"
+
+
+def test_one_region_alone_is_named_nowhere() -> None:
+    assert "region" not in from_the_map("solidarite").query_params
