@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from data.siting.project_rules import KINDS
 from data.uploads import Site
@@ -30,6 +31,28 @@ def test_rules_money_and_portfolio_are_drawn() -> None:
     assert "Avec 90\u202f000 €" in texts(app)
     assert "".join(app.query_params["budget"]) == "90000"
     assert "".join(app.query_params["formes"]) == "2:esp"
+
+
+def folded(app: AppTest) -> dict[str, bool]:
+    """Return, for what the screen of sites folds, whether it is closed."""
+    return {
+        one.label.split(" ")[0]: not one.proto.expanded
+        for one in app.expander
+        if one.label.startswith(("Règles et argent des projets", "Pôle :"))
+    }
+
+
+def test_rules_and_a_pole_are_folded_until_something_is_chosen_there() -> None:
+    app = opened("sites", Work(reopened=SITES))
+    assert folded(app) == {"Règles": True, "Pôle": True}
+    app.number_input(key="projets_w_budget").set_value(90_000).run()
+    app.run()
+    assert folded(app) == {"Règles": False, "Pôle": True}
+    app.number_input(key="projets_w_budget").set_value(0).run()
+    app.run()
+    assert folded(app)["Règles"] is False  # not closed under the hand that empties it
+    linked = opened("sites", antennes="23008:6:1:20000,23176:4:0:0")
+    assert folded(linked) == {"Pôle": False}
 
 
 def test_foreign_choices_are_left_aside() -> None:
