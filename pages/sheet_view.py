@@ -43,7 +43,17 @@ _STYLE = """<style>
   .ps-figures tr{display:grid;grid-template-columns:1fr auto;border-bottom:1px solid #d5d9e2;
     padding:.35rem 0}
   .ps-figures th,.ps-figures td{border:0;padding:.05rem 0}
-  .ps-figures td:nth-child(n+3){grid-column:1/-1}}
+  .ps-figures td:nth-child(n+3){grid-column:1/-1}
+  .ps-pair,.ps-pair tbody{display:block}
+  .ps-pair thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+  .ps-pair tr{display:grid;grid-template-columns:1fr 1fr;gap:.1rem .8rem;padding:.45rem 0;
+    border-bottom:1px solid #d5d9e2}
+  .ps-table.ps-pair :is(th,td){border:0;padding:0;text-align:left;white-space:normal}
+  .ps-pair :is(th,td:last-child){grid-column:1/-1}
+  .ps-pair td[data-of]::before{content:attr(data-of);display:block;color:var(--soft);
+    font-size:.8rem}
+  .ps-pair td:nth-of-type(-n+2)::before{border-left:.7rem solid #000091;padding-left:.35rem}
+  .ps-pair td:nth-of-type(2)::before{border-color:#c9191e}}
 @media print{@page{size:A4;margin:9mm}
   .ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
@@ -111,9 +121,11 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) 
             f'<span class="ps-bar{extra}" style="width:{100 * length:.0f}%"></span>'
             for extra, length in zip(("", " b"), one.lengths, strict=True)
         )
+        texts = (one.first, one.second, one.difference, one.region)
         cells = "".join(
-            f'<td class="n">{escape(text)}</td>'
-            for text in (one.first, one.second, one.difference, one.region)
+            # What it is of stands above it where a narrow screen has no room for columns.
+            f'<td class="n" data-of="{escape(of)}">{escape(text) or "–"}</td>'
+            for of, text in zip((*names, "Différence", around), texts, strict=True)
         )
         rows.append(
             f'<tr><th scope="row">{escape(one.title)}{_dated(one.vintage)}</th>{cells}'
@@ -127,8 +139,8 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) 
         for place, one in enumerate(titles)
     )
     st.html(
-        f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table"><thead><tr>{heads}</tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table ps-pair">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

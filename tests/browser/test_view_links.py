@@ -46,6 +46,20 @@ def test_the_sheet_of_a_commune_is_sent_to_its_mayor(
         expect(mayor.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
 
 
+def test_two_territories_compared_hold_in_a_telephone(server: str, phone: Page) -> None:
+    phone.goto(f"{server}/territoire?territoire=epci:200067593&avec=200034825")
+    cells = phone.locator(".ps-pair tbody td")
+    cells.first.wait_for(state="visible", timeout=SLOW_MS)
+    for column in ("CC Marche et Combraille en Aquitaine", "CA du Grand Guéret", "Différence"):
+        boxes = [
+            one.bounding_box() for one in phone.locator(f".ps-pair td[data-of='{column}']").all()
+        ]
+        assert boxes
+        assert all(one and one["x"] + one["width"] <= PHONE["width"] for one in boxes), column
+        told = cells.first.evaluate("one => getComputedStyle(one, '::before').content")
+        assert "Marche" in told
+
+
 @pytest.mark.parametrize(
     ("territory", "name"), [("commune:23096", "Guéret"), ("departement:33", "Gironde")]
 )
