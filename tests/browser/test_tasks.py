@@ -58,6 +58,7 @@ def docx_text(path: Path) -> str:
 def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gestures) -> None:
     newcomer.screen("Territoires à risque")
     newcomer.click(newcomer.main.get_by_role("button", name="Creuse", exact=True))
+    expect(newcomer.frame().locator(".legend")).to_contain_text("hors du filtre", timeout=SLOW_MS)
     newcomer.button(re.compile("Suivante"))
     # The map goes where the list does, and the address with them.
     frame = newcomer.frame()
