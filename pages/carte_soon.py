@@ -80,6 +80,7 @@ def _tables(territory: Territory, last: Soon) -> None:
         required=True,
         format_func=LEVELS.__getitem__,
         key="soon_level",
+        wrap=True,
     )
     if level == "commune":
         st.caption(

@@ -119,7 +119,12 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     left, middle, right = st.columns(3)
     st.session_state.setdefault(WHOSE, ALL if st.query_params.get("lignes") == ALL else MINE)
     whose = left.segmented_control(
-        "Lignes sur la carte", [MINE, ALL], format_func=_WHOSE.__getitem__, required=True, key=WHOSE
+        "Lignes sur la carte",
+        [MINE, ALL],
+        format_func=_WHOSE.__getitem__,
+        required=True,
+        key=WHOSE,
+        wrap=True,
     )
     kinds = _several(middle, "Types", "types", schemas.LINE_TYPES)
     statuses = _several(right, "Statuts", "statuts", schemas.LINE_STATUSES)
@@ -245,6 +250,7 @@ def draw() -> None:
         required=True,
         format_func=lambda minutes: f"{minutes:g} min",
         key=REACH,
+        wrap=True,
     )
     threshold = chosen or threshold
     notes = figures.notes(territory, "pdses_lines", "communes", "populations")

@@ -40,6 +40,7 @@ def horizon() -> int:
         required=True,
         format_func=flag.years_told,
         key=HORIZON,
+        wrap=True,
     )
     years = chosen or DEFAULT_HORIZON
     _choose(horizon=None if years == DEFAULT_HORIZON else years)
@@ -132,7 +133,12 @@ def _several(
     named = options.__getitem__
     if chips:
         chosen = place.pills(
-            label, list(options), selection_mode="multi", format_func=named, key=key
+            label,
+            list(options),
+            selection_mode="multi",
+            format_func=named,
+            key=key,
+            wrap=True,
         )
     else:
         chosen = place.multiselect(

@@ -119,7 +119,12 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
     for sentence in [flag.register_told(row), *flag.headline(row)]:
         st.text(sentence)
     part = st.segmented_control(
-        "À lire", list(PARTS), default=WHY, required=True, key="risques_volet"
+        "À lire",
+        list(PARTS),
+        default=WHY,
+        required=True,
+        key="risques_volet",
+        wrap=True,
     )
     PARTS[part or WHY](territory, row, horizon)
 
@@ -169,7 +174,7 @@ PARTS: dict[str, Callable[[Territory, dict[str, Any], int], None]] = {
 def _ask_review(territory: Territory, code: str, horizon: int, number: int) -> None:
     """Draw the form of a new review; `number` reviews were given before."""
     with st.form(f"avis-{code}-{number}"):
-        verdict = st.segmented_control("Ce signal est", verdicts.VERDICTS, default=None)
+        verdict = st.segmented_control("Ce signal est", verdicts.VERDICTS, default=None, wrap=True)
         signed = accounts.author() or st.text_input(
             "Signature",
             max_chars=60,

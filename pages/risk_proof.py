@@ -128,6 +128,7 @@ def _curves(known: proof.Proof) -> None:
         default="3",
         required=True,
         format_func=proof.LENGTHS.__getitem__,
+        wrap=True,
     )
     curve, yields = known.calibration(length), known.yields(length)
     left, right = st.columns(2)
@@ -153,6 +154,7 @@ def _groups(known: proof.Proof) -> None:
         default="rurality",
         required=True,
         format_func=proof.GROUPS.__getitem__,
+        wrap=True,
     )
     grids.draw(known.groups(by), hide_index=True, placeholder=MISSING)
     st.caption(

@@ -118,6 +118,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         format_func=lambda key: SCHEMES[key].name.capitalize(),
         required=True,
         key=f"{_KEYS}dispositif",
+        wrap=True,
     )
     st.caption(SCHEMES[scheme].rule[:1].upper() + SCHEMES[scheme].rule[1:] + ".")
     one, two, three = st.columns(3)
@@ -317,6 +318,7 @@ def draw() -> None:
         format_func=_SECTIONS.__getitem__,
         required=True,
         label_visibility="collapsed",
+        wrap=True,
     )
     view = replace(
         view,

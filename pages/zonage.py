@@ -119,6 +119,7 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
             key=ZONE_OF + code,
             on_change=_zone_chosen,
             args=(code,),
+            wrap=True,
         )
     if changes:
         st.button(

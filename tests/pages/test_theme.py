@@ -1,7 +1,9 @@
 """The one file of colours: contrasts, and the theme of Streamlit that repeats a few of them."""
 
+import ast
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,12 @@ def test_streamlit_has_the_same_colours() -> None:
     assert theme["backgroundColor"] == known["paper"]
     assert theme["secondaryBackgroundColor"] == known["ground"]
     assert theme["textColor"] == known["ink"]
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda one: one.stem)
+def test_choices_in_a_row_go_to_a_second_one_on_a_telephone(page: Path) -> None:
+    """In a column Streamlit lets them scroll instead: the last ones were cut."""
+    for call in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            told = {one.arg for one in call.keywords}
+            assert call.func.attr not in {"segmented_control", "pills"} or "wrap" in told
