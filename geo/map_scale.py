@@ -8,6 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from pyproj import CRS, Geod, Transformer
 
+from geo.map_letters import Letters
+
 LONGEST_INCHES = 1.05
 _INK = "#161616"
 _TICK_INCHES, _ARROW_INCHES, _GAP_INCHES = 0.05, 0.2, 0.2
@@ -64,7 +66,13 @@ def map_scale(frame: Frame, crs: CRS, longest: float) -> MapScale:
 
 
 def draw_scale(
-    figure: Figure, frame: Frame, crs: CRS, unit_inches: float, at_inches: tuple[float, float]
+    figure: Figure,
+    frame: Frame,
+    crs: CRS,
+    unit_inches: float,
+    at_inches: tuple[float, float],
+    *,
+    own: Letters,
 ) -> None:
     """Draw the bar and the arrow of the north beside a map, where they hide nothing of it.
 
@@ -80,6 +88,8 @@ def draw_scale(
         Inches of the picture per unit of `crs`.
     at_inches
         Left end of the bar, from the lower left corner of the picture.
+    own
+        Letters of the picture.
     """
     scale = map_scale(frame, crs, LONGEST_INCHES / unit_inches)
     inches = figure.dpi_scale_trans
@@ -88,7 +98,9 @@ def draw_scale(
     bar = Line2D([left, left, right, right], [high, low, low, high], color=_INK, linewidth=1.2)
     bar.set(transform=inches, solid_capstyle="butt", gid="scale-bar")
     figure.add_artist(bar)
-    figure.text(left, high + 0.04, scale.label, fontsize=7, color=_INK, transform=inches)
+    figure.text(
+        left, high + 0.04, scale.label, fontproperties=own.at(7), color=_INK, transform=inches
+    )
     # The arrow, turned around its middle; its letter above.
     angle = np.radians(scale.north_degrees)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -97,6 +109,7 @@ def draw_scale(
     pointer = Polygon(middle + arrow @ turn, facecolor=_INK, transform=inches, gid="north")
     figure.add_artist(pointer)
     above = middle[1] + _ARROW_INCHES / 2 + 0.03
+    bold = own.at(7, bold=True)
     figure.text(
-        middle[0], above, "N", fontsize=7, weight="bold", color=_INK, ha="center", transform=inches
+        middle[0], above, "N", fontproperties=bold, color=_INK, ha="center", transform=inches
     )

@@ -1,6 +1,7 @@
 """A map as a picture, for reports and exports: the same classes and colours as on screen."""
 
 import io
+import pathlib
 import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,6 +24,7 @@ from shapely.errors import GEOSException
 
 from geo.display import METRES_CRS, METRES_WITHIN
 from geo.layers import Indicator
+from geo.map_letters import Letters, letters
 from geo.map_scale import draw_scale
 
 DOTS_PER_INCH = 150
@@ -35,7 +37,9 @@ AREA_EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.15}
 """Between communes, seen beside the palest class too; between areas of one class."""
 GAP_PIXELS = 20
 COLOURS = 256
-"""Of a picture: a third of the bytes, and only the edges of letters and shapes differ."""
+"""Of a picture: a third of the bytes, and only the edges of letters and shapes differ.
+
+By the widest cover: an octree mixes the white of the paper with the palest class."""
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
@@ -129,7 +133,7 @@ def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
 
 
 @lru_cache(maxsize=64)
-def _legend(indicator: Indicator, *, unknown: bool) -> npt.NDArray[np.uint8]:
+def _legend(indicator: Indicator, own: Letters, *, unknown: bool) -> npt.NDArray[np.uint8]:
     """Return the legend of an indicator as pixels (rows, columns, RGBA), drawn once per process."""
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
@@ -150,8 +154,8 @@ def _legend(indicator: Indicator, *, unknown: bool) -> npt.NDArray[np.uint8]:
         bbox_to_anchor=(1, 1),
         borderaxespad=0.2,
         alignment="left",
-        fontsize=7,
-        title_fontsize=7.5,
+        prop=own.at(7),
+        title_fontproperties=own.at(7.5),
         framealpha=0.95,
     )
     canvas.draw()
@@ -170,7 +174,7 @@ def _packed(figure: Figure, legend: npt.NDArray[np.uint8]) -> bytes:
     shown = legend[: pixels.shape[0] - top]
     pixels[top : top + len(shown), across - shown.shape[1] : across] = shown
     drawn = Image.fromarray(pixels).convert("RGB")
-    drawn = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    drawn = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     target = io.BytesIO()
     drawn.save(target, format="png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return target.getvalue()
@@ -188,6 +192,7 @@ def picture(
     points: gpd.GeoSeries | None = None,
     numbered: bool = False,
     outline: gpd.GeoSeries | None = None,
+    typeface: tuple[pathlib.Path, ...] = (),
     size_inches: tuple[float, float] = (8.0, 8.0),
 ) -> bytes:
     """Return a PNG of an indicator over the communes: legend, scale, north, title and sources.
@@ -213,6 +218,8 @@ def picture(
         Whether the places bear their rank, from 1.
     outline
         Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
+    typeface
+        Files of the letters, regular and bold; Matplotlib's own without them.
     size_inches
         Width and height at 150 dots per inch.
 
@@ -223,6 +230,7 @@ def picture(
     """
     # Without a canvas of its own: on Agg's, each layer added would draw the whole picture.
     # Placed by hand: an automatic layout would draw everything twice.
+    own = letters(typeface)
     width, height = size_inches
     foot = (0.12 + NOTE_INCHES * len(notes)) / height
     beside = 1 - (LEGEND_INCHES + 0.1) / width
@@ -273,8 +281,7 @@ def picture(
                 ha="center",
                 va="center",
                 color="white",
-                fontsize=6.5,
-                weight="bold",
+                fontproperties=own.at(6.5, bold=True),
                 zorder=6,
             )
     if outline is not None:
@@ -290,8 +297,9 @@ def picture(
     unit_inches = min(width * beside / (east - west), high / (north - south))
     # In the column of the legend, at its foot: over the map it would hide communes.
     at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
-    draw_scale(figure, (west, south, east, north), crs, unit_inches, at)
-    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)
+    axes.set_title(title, fontproperties=own.at(11), loc="left", wrap=True)
     if notes:
-        figure.text(0.1 / width, 0.08 / height, "\n".join(notes), fontsize=6.5, va="bottom")
-    return _packed(figure, _legend(indicator, unknown=bool(len(unknown))))
+        foot_note = "\n".join(notes)
+        figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
+    return _packed(figure, _legend(indicator, own, unknown=bool(len(unknown))))

@@ -2,11 +2,9 @@
 
 import json
 from functools import cache
-from pathlib import Path
-
-import streamlit as st
 
 from data.base import paths
+from data.base.typeface import variable_font
 from data.maps.static_files import FROM_FRAME, versioned
 
 CLIENT = "proxisoins"
@@ -68,13 +66,12 @@ def typeface() -> str:
 
     Source Sans comes with Streamlit, under a name that its version decides; "" where it does not.
     """
-    media = Path(st.__file__).parent / "static" / "static" / "media"
-    found = sorted(media.glob("SourceSansVF-Upright*.woff2"))
-    if not found:
+    found = variable_font()
+    if found is None:
         return ""
     return (
         '<style>@font-face{font-family:"Source Sans";font-weight:200 900;font-display:swap;'
-        f"src:url(../../static/media/{found[0].name}) format('woff2')}}</style>"
+        f"src:url(../../static/media/{found.name}) format('woff2')}}</style>"
     )
 
 

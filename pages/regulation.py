@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.base import typeface
 from data.maps.ground import ground, land_of
 from data.official import templates
 from data.region.territory import Territory
@@ -70,6 +71,7 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
         land,
         title=f"Appels pris à temps, {chosen.hours().told}",
         notes=["Données simulées"] if calls.simulated else (),
+        typeface=typeface.files(),
         size_inches=(5.4, 4.8),
     )
 

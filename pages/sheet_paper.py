@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.indicators import LEVELS
-from data.base import french
+from data.base import french, typeface
 from data.maps.ground import ground, land_of
 from data.region import privacy
 from data.region.territory import Territory
@@ -111,6 +111,7 @@ def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
         land,
         title=name,
         outline=contours.loc[contours["code"].isin(codes), "geometry"],
+        typeface=typeface.files(),
         size_inches=(5.2, 4.4),
     )
 

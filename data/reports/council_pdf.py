@@ -165,7 +165,7 @@ def help_pdf(
 
 def _opened(name: str, note: str, what: str, notes: Sequence[str], *, warning: str) -> Document:
     page = Document(f"{_plain(name)}, {what}", notes, warning=warning)
-    page.set_font("house", "", 9)
+    page.letters(9)
     page.set_text_color(*GREY)
     page.line_of(what)
     page.set_text_color(*INK)
@@ -215,11 +215,11 @@ def _table(page: Document, table: pd.DataFrame, widths: Sequence[float]) -> None
 
 
 def _small(page: Document, text: str) -> None:
-    page.set_font("house", "", 7.5)
+    page.letters(7.5)
     page.set_text_color(*GREY)
     page.line_of(text, 3.6)
     page.set_text_color(*INK)
-    page.set_font("house", "", 9)
+    page.letters(9)
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,9 @@ from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 from fpdf.prefs import ViewerPreferences
 
+from data.base import typeface
 from data.base.french import MISSING, date, unbroken
+from geo.map_letters import LARGER
 
 MARGIN_MM = 14.0
 INK = (22, 22, 22)
@@ -52,10 +54,7 @@ class Document(FPDF):
         super().__init__(format="A4")
         self._notes = notes
         self._warning = warning
-        # DejaVu comes with matplotlib and holds every letter of French and of its neighbours.
-        fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
-        self.add_font("house", "", fonts / "DejaVuSans.ttf")
-        self.add_font("house", "B", fonts / "DejaVuSans-Bold.ttf")
+        self._add_letters()
         self.set_title(title)
         self.set_lang("fr-FR")
         self.set_author("ProxiSoins")
@@ -66,10 +65,26 @@ class Document(FPDF):
         self.set_auto_page_break(auto=True, margin=14)
         self.add_page()
 
+    def _add_letters(self) -> None:
+        """Take the typeface of the screens, and DejaVu for what it lacks; DejaVu alone without."""
+        fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
+        plain, bold = fonts / "DejaVuSans.ttf", fonts / "DejaVuSans-Bold.ttf"
+        own = typeface.files()
+        self._larger = LARGER if own else 1.0
+        self.add_font("house", "", own[0] if own else plain)
+        self.add_font("house", "B", own[1] if own else bold)
+        if own:
+            self.add_font("rest", "", plain)
+            self.set_fallback_fonts(["rest"], exact_match=False)
+
+    def letters(self, points: float, *, bold: bool = False) -> None:
+        """Choose the letters, at a size that is said for DejaVu."""
+        self.set_font("house", "B" if bold else "", points * self._larger)
+
     def header(self) -> None:
         """Write the warning of simulated data."""
         if self._warning:
-            self.set_font("house", "B", 8.5)
+            self.letters(8.5, bold=True)
             self.set_text_color(*WARNING)
             self.line_of(self._warning)
             self.set_text_color(*INK)
@@ -77,7 +92,7 @@ class Document(FPDF):
     def footer(self) -> None:
         """Write who made the page, when, and its number."""
         self.set_y(-10)
-        self.set_font("house", "", 7)
+        self.letters(7)
         self.set_text_color(*GREY)
         self.cell(0, 4, f"ProxiSoins, édité le {date(dt.datetime.now().astimezone().date())}")
         # From the left: the number of pages stands in for a longer text until it is known.
@@ -95,15 +110,15 @@ class Document(FPDF):
         if self.will_page_break(keep_mm):
             self.add_page()
         self.ln(1.5)
-        self.set_font("house", "B", size)
+        self.letters(size, bold=True)
         self.set_text_color(*BLUE)
         self.line_of(text, size * 0.45)
         self.set_text_color(*INK)
-        self.set_font("house", "", 9)
+        self.letters(9)
 
     def items(self, sentences: Sequence[str], size: float = 9) -> None:
         """Write sentences as a list."""
-        self.set_font("house", "", size)
+        self.letters(size)
         for sentence in sentences:
             self.line_of(f"•  {sentence}", size * 0.51)
 
@@ -111,7 +126,7 @@ class Document(FPDF):
         self, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
     ) -> None:
         """Write a table; its headings are repeated on each page, numbers stand on the right."""
-        self.set_font("house", "", 7.5)
+        self.letters(7.5)
         self.set_draw_color(*RULE)
         sides = tuple(
             "RIGHT" if _are_numbers(column) else "LEFT" for column in zip(*rows, strict=True)
@@ -132,7 +147,7 @@ class Document(FPDF):
     def sources(self, scale: float = 1.0) -> None:
         """Write the sources, their letters at a scale."""
         self.ln(1.5)
-        self.set_font("house", "", 6.8 * scale)
+        self.letters(6.8 * scale)
         self.set_text_color(*GREY)
         for note in self._notes:
             self.line_of(note, 3.2 * scale)
@@ -140,7 +155,7 @@ class Document(FPDF):
 
     def _leaves_room(self, scale: float) -> bool:
         """Tell whether what is left of the page holds the sources, their letters at a scale."""
-        self.set_font("house", "", 6.8 * scale)
+        self.letters(6.8 * scale)
         needed = 1.5 + sum(
             float(
                 self.multi_cell(

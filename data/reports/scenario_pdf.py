@@ -7,6 +7,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from data.base import typeface
 from data.base.french import number
 from data.maps.ground import ground, land_of
 from data.maps.sites import reach_of, sentence
@@ -60,6 +61,7 @@ def site_picture(territory: Territory, draft: Draft) -> bytes:
         points=points,
         numbered=len(draft.sites) <= SITES_LISTED,
         outline=reach.geometry,
+        typeface=typeface.files(),
         size_inches=(7.6, 5.4),
     )
 
@@ -92,7 +94,7 @@ def scenario_pdf(
         Best sites and what was asked; None when not searched.
     """
     page = Document(f"{_plain(draft.name)}, sites candidats", notes, warning=warning)
-    page.set_font("house", "", 9)
+    page.letters(9)
     page.set_text_color(*GREY)
     page.line_of("Scénario de sites candidats, pour une maison de santé pluriprofessionnelle")
     page.set_text_color(*INK)
@@ -124,7 +126,7 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
         w=page.w - 2 * MARGIN_MM,
         alt_text="Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
     )
-    page.set_font("house", "", 7.5)
+    page.letters(7.5)
     page.set_text_color(*GREY)
     drawn = f"{MAP_INDICATOR.label[:1].lower()}{MAP_INDICATOR.label[1:]} ({MAP_INDICATOR.unit})"
     page.line_of(
@@ -185,7 +187,7 @@ def _commune(evaluation: SiteEvaluation, row: int) -> str:
 def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
     rows = list(range(min(len(evaluation.sites), SITES_COMPARED)))
     page.heading("Sites côte à côte")
-    page.set_font("house", "", 8)
+    page.letters(8)
     page.line_of("« Ensemble » compte une seule fois les habitants que plusieurs sites atteignent.")
     for start in range(0, len(rows), _COLUMNS):
         table = site_tables.side_by_side(

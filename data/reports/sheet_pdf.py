@@ -79,13 +79,13 @@ def _draw(
 ) -> None:
     """Write a sheet on the page, its texts at a scale."""
     # What the sheet is about.
-    page.set_font("house", "", 9 * scale)
+    page.letters(9 * scale)
     page.set_text_color(*GREY)
     page.line_of(LEVEL_TITLES[sheet.level])
-    page.set_font("house", "B", 19 * scale)
+    page.letters(19 * scale, bold=True)
     page.set_text_color(*BLUE)
     page.line_of(sheet.name, 8.5 * scale)
-    page.set_font("house", "", 10 * scale)
+    page.letters(10 * scale)
     page.set_text_color(*INK)
     page.line_of(sheet.context)
     page.ln(1.5)
@@ -100,19 +100,19 @@ def _draw(
     )
     width = page.w - 2 * MARGIN_MM - MAP_MM - 4
     for figure in sheet.figures:
-        page.set_font("house", "B", 8.5 * scale)
+        page.letters(8.5 * scale, bold=True)
         page.set_text_color(*INK)
         page.multi_cell(width, 4 * scale, figure.label, new_x="LMARGIN", new_y="NEXT")
-        page.set_font("house", "B", 15 * scale)
+        page.letters(15 * scale, bold=True)
         page.multi_cell(width, 6.6 * scale, figure.value, new_x="LMARGIN", new_y="NEXT")
         if figure.comparison:
-            page.set_font("house", "", 8 * scale)
+            page.letters(8 * scale)
             page.set_text_color(*BLUE)
             page.multi_cell(
                 width, 3.7 * scale, figure.comparison, align="L", new_x="LMARGIN", new_y="NEXT"
             )
         if figure.sentence:
-            page.set_font("house", "", 7 * scale)
+            page.letters(7 * scale)
             page.set_text_color(*GREY)
             page.multi_cell(
                 width, 3.2 * scale, figure.sentence, align="L", new_x="LMARGIN", new_y="NEXT"
@@ -122,11 +122,11 @@ def _draw(
     page.set_y(max(page.get_y(), top + MAP_MM * 0.86))
     page.heading("Sept signaux", 11 * scale, keep_mm=0)
     for one in sheet.signals:
-        page.set_font("house", "B", 8.5 * scale)
+        page.letters(8.5 * scale, bold=True)
         page.line_of(
             f"{_MARKS.get(one.state, '•')} {one.title} : {one.value} ({one.state})", 4.1 * scale
         )
-        page.set_font("house", "", 8.5 * scale)
+        page.letters(8.5 * scale)
         page.line_of(f"    {one.sentence}", 4 * scale)
     page.items([sheet.succession], 8.5 * scale)
     page.heading("Ce qui est en place", 11 * scale, keep_mm=0)

@@ -1,15 +1,22 @@
-"""Put the browser's libraries into `static/vendor/`, from installed registry packages.
+"""Put the browser's libraries and the typeface of PDFs into `static/vendor/`, from packages.
 
 Run as `python -m data.upkeep.assets` by the set-up; the folder is ignored by git, and a second run
 changes nothing.
 """
 
+import sys
 from importlib import resources
 from pathlib import Path
 
+from fontTools.ttLib import TTLibError
+
 from data.base.paths import STATIC
+from data.upkeep.typeface import make_typeface
 
 VENDOR = STATIC / "vendor"
+
+FONT_ERRORS = (ImportError, OSError, TTLibError)
+"""Of a typeface that cannot be made: PDFs and pictures do with DejaVu."""
 
 # XStatic-Leaflet carries the very Leaflet that folium asks for; its source maps are not needed.
 LEAFLET_FILES = (
@@ -40,5 +47,14 @@ def copy_leaflet(vendor: Path = VENDOR) -> Path:
     return folder
 
 
-if __name__ == "__main__":
+def set_up() -> None:
+    """Put all in place; without a typeface of its own the application goes on."""
     copy_leaflet()
+    try:
+        make_typeface()
+    except FONT_ERRORS as error:
+        sys.stderr.write(f"Pas de caractères propres aux PDF : {error}\n")
+
+
+if __name__ == "__main__":
+    set_up()

@@ -51,6 +51,16 @@ def test_a_picture_shows_the_class_of_its_commune() -> None:
     assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
 
 
+def test_the_paper_of_a_picture_is_white_and_the_palest_class_is_not() -> None:
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+    indicator = BY_KEY["share_without_room"]
+    drawn = picture(communes, pd.Series([0.0]), indicator, communes, title="Une commune")
+    pixels = image.imread(io.BytesIO(drawn))
+    wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    assert (pixels[0] == 1).all()
+    assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
+
+
 def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() -> None:
     ring = box(400_000, 6_500_000, 430_000, 6_530_000).difference(
         box(410_000, 6_510_000, 420_000, 6_520_000)

@@ -227,7 +227,7 @@ def test_sources_are_never_cut_by_a_page_nor_alone_for_a_line() -> None:
     notes = [f"Source {rank} : " + "millésime " * 12 for rank in range(12)]
     for lines in range(40, 62):
         page = Document("Essai", notes, warning="")
-        page.set_font("house", "", 9)
+        page.letters(9)
         for _ in range(lines):
             page.line_of("ligne")
         found = PdfReader(io.BytesIO(page.finished()))
