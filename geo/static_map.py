@@ -84,11 +84,17 @@ def _local_crs(shapes: Shapes) -> CRS:
     return shapes.estimate_utm_crs()
 
 
-def _frame(shapes: gpd.GeoSeries) -> tuple[float, float, float, float]:
-    """Return west, south, east, north in metres, with a margin that shows the surroundings."""
+def _frame(shapes: gpd.GeoSeries, proportion: float) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in metres: shapes and their surroundings, filling a box.
+
+    `proportion` is the width of the box over its height: the shorter side shows more around.
+    """
     west, south, east, north = shapes.total_bounds
     margin = max(0.06 * max(east - west, north - south), 4000.0)
-    return west - margin, south - margin, east + margin, north + margin
+    across, high = east - west + 2 * margin, north - south + 2 * margin
+    across, high = max(across, high * proportion), max(high, across / proportion)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - across / 2, y - high / 2, x + across / 2, y + high / 2
 
 
 def _together(shapes: gpd.GeoSeries) -> Any:
@@ -244,7 +250,9 @@ def picture(
     crs = communes.crs
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
-    west, south, east, north = _frame(communes.geometry if outline is None else outline)
+    box_inches = (width * beside, height * (1 - foot) - TITLE_INCHES)
+    framed = communes.geometry if outline is None else outline
+    west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
     shore = land.geometry[_around(land, (west, south, east, north))]
@@ -293,8 +301,7 @@ def picture(
             ax=axes, color="#000091", linewidth=1.6, zorder=3
         )
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
-    high = height * (1 - foot) - TITLE_INCHES
-    unit_inches = min(width * beside / (east - west), high / (north - south))
+    unit_inches = box_inches[0] / (east - west)
     # In the column of the legend, at its foot: over the map it would hide communes.
     at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
     draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)

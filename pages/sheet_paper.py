@@ -16,8 +16,9 @@ from data.region import privacy
 from data.region.territory import Territory
 from data.reports import room_figures, sheet
 from data.reports.figure import beside
-from data.reports.pair import Measure, pair, pair_pdf, vintages
+from data.reports.pair import MEASURES, Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
+from data.reports.vintages import vintages
 from geo import layers
 from geo.errors import ProxiSoinsError
 from models.region import flag, flag_tables, soon
@@ -99,8 +100,10 @@ def _ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoD
 
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
-def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
-    """Return the map around a territory, as a PNG."""
+def picture(
+    territory: Territory, codes: tuple[str, ...], name: str, *, tall: bool = False
+) -> bytes:
+    """Return the map around a territory, as a PNG; `tall` for the column of a sheet on paper."""
     from geo import static_map
 
     contours, land = _ground(territory, land_of(territory, codes))
@@ -112,7 +115,7 @@ def picture(territory: Territory, codes: tuple[str, ...], name: str) -> bytes:
         title=name,
         outline=contours.loc[contours["code"].isin(codes), "geometry"],
         typeface=typeface.files(),
-        size_inches=(5.2, 4.4),
+        size_inches=(5.2, 5.6 if tall else 4.4),
     )
 
 
@@ -126,7 +129,7 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
 
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
-    drawn = picture(territory, chosen.communes, chosen.name)
+    drawn = picture(territory, chosen.communes, chosen.name, tall=True)
     return sheet_pdf.sheet_pdf(
         chosen,
         drawn,
@@ -154,7 +157,7 @@ def batch(
     def each() -> Iterator[tuple[Sheet, bytes]]:
         for done, code in enumerate(codes, 1):
             one = sheet_of(territory, communes, "commune", code, printed=True)
-            yield one, picture(territory, one.communes, one.name)
+            yield one, picture(territory, one.communes, one.name, tall=True)
             progress(done)
 
     return sheet_pdf.sheets_pdf(each(), name, notes, warning=territory.warning)
@@ -191,4 +194,4 @@ def measures(territory: Territory, level: str, first: str, second: str) -> list[
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
     whole = shell.whole(territory)
-    return pair(one, two, whole, vintages(territory, whole))
+    return pair(one, two, whole, vintages(territory, whole, [key for key, *_ in MEASURES]))

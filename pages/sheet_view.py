@@ -59,6 +59,7 @@ _STYLE = """<style>
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
   .ps-signals .w{line-height:1.3}
   .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
+  .ps-table .y{display:inline;margin-left:.3rem}
   .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25}
   .stMain h1{padding:0!important;font-size:1.5rem}
   .stMain h3{font-size:1rem;padding:0 0 .5rem!important}
@@ -99,7 +100,8 @@ def draw_figures(figures: Sequence[Figure]) -> None:
     """
     compared = any(one.comparison for one in figures)
     rows = "".join(
-        f'<tr><th scope="row">{escape(one.label)}</th><td class="n"><strong>{escape(one.value)}'
+        f'<tr><th scope="row">{escape(one.label)}{_dated(one.vintage)}</th>'
+        f'<td class="n"><strong>{escape(one.value)}'
         f"</strong></td>{f'<td>{escape(one.comparison)}</td>' if compared else ''}"
         f"<td>{escape(one.sentence)}</td></tr>"
         for one in figures

@@ -51,15 +51,25 @@ def percent(share: float | None, decimals: int = 0) -> str:
     >>> percent(0.0004, 1), percent(0.9996), percent(0.0)
     ('moins de 0,1\xa0%', 'plus de 99\xa0%', '0\xa0%')
     """
+    told = per_hundred(share, decimals)
+    return told if told == MISSING else f"{told}\u00a0%"
+
+
+def per_hundred(share: float | None, decimals: int = 0) -> str:
+    """Return a share (0 to 1) as a number out of 100, its unit said elsewhere; as `percent` does.
+
+    >>> per_hundred(0.0004, 1), per_hundred(0.125, 1)
+    ('moins de 0,1', '12,5')
+    """
     if share is None or not math.isfinite(share):
         return MISSING
     step = 10.0**-decimals
-    told, bound = number(100 * share, decimals), ""
+    told = number(100 * share, decimals)
     if share > 0 and told == number(0.0, decimals):
-        told, bound = number(step, decimals), "moins de "
-    elif share < 1 and told == number(100.0, decimals):
-        told, bound = number(100.0 - step, decimals), "plus de "
-    return f"{bound}{told}\u00a0%"
+        return f"moins de {number(step, decimals)}"
+    if share < 1 and told == number(100.0, decimals):
+        return f"plus de {number(100.0 - step, decimals)}"
+    return told
 
 
 def unbroken(text: str) -> str:

@@ -17,6 +17,13 @@ class Figure:
     value: str
     comparison: str
     sentence: str
+    vintage: str = ""
+    """Year of what it is counted from, or "simulation"; "" where it is not known."""
+
+    @property
+    def dated(self) -> str:
+        """Return what it is, with its year."""
+        return f"{self.label}, {self.vintage}" if self.vintage else self.label
 
 
 def beside(region: pd.Series) -> str:

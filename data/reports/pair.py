@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import number, signed
-from data.region.territory import Territory
+from data.base.french import number, per_hundred, signed
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
@@ -24,18 +23,6 @@ MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("share_over_75", "75 ans et plus (%)", 1, 100.0),
 )
 """Column, French title with its unit, decimals, factor; minutes whole, as on cards and sheets."""
-
-_TABLES = {
-    "population": "communes",
-    "minutes_to_labelled_structure": "structures",
-    "share_over_75": "reference",
-}
-"""Table that a column is read from, where it is not that of the GPs."""
-_OWN_YEARS = {
-    "apl_published": "apl_published_year",
-    "share_near_retirement": "share_near_retirement_year",
-}
-"""Columns that say their year in another one."""
 
 
 @dataclass(frozen=True)
@@ -65,33 +52,12 @@ class Measure:
     lengths: tuple[float, float]
 
 
-def vintages(territory: Territory, whole: pd.Series) -> dict[str, str]:
-    """Return the year of each column of `MEASURES`, as the notes of the sources tell it.
-
-    Parameters
-    ----------
-    territory
-        The region.
-    whole
-        Its row of indicators, which holds the years of published columns.
-    """
-    told = {}
-    for key, *_ in MEASURES:
-        if own := _OWN_YEARS.get(key):
-            year = whole.get(own, np.nan)
-            told[key] = f"{year:.0f}" if np.isfinite(year) else ""
-        else:
-            source = territory.provenance.get(_TABLES.get(key, "gps"))
-            told[key] = source.vintage if source else ""
-    return told
-
-
 def pair(
     first: pd.Series, second: pd.Series, region: pd.Series, dated: Mapping[str, str]
 ) -> list[Measure]:
     """Return the measures of two territories, of those that either has.
 
-    `dated` gives the year of each column (`vintages`).
+    `dated` gives the year of each column (`data.reports.vintages`).
     """
     measures = []
     for key, title, decimals, factor in MEASURES:
@@ -107,16 +73,21 @@ def pair(
             Measure(
                 title,
                 dated.get(key, ""),
-                number(one, decimals),
-                number(two, decimals),
+                _written(one, decimals, factor),
+                _written(two, decimals, factor),
                 # One territory is larger than the other: that is no finding.
                 "" if key == "population" else signed(gap, decimals),
                 # A total of the region is no term of comparison.
-                "" if key in {"population", "gps"} else number(around, decimals),
+                "" if key in {"population", "gps"} else _written(around, decimals, factor),
                 (lengths[0], lengths[1]),
             )
         )
     return measures
+
+
+def _written(value: float, decimals: int, factor: float) -> str:
+    """Return a value as the sheet of its territory writes it."""
+    return per_hundred(value / factor, decimals) if factor > 1 else number(value, decimals)
 
 
 def pair_table(

@@ -16,6 +16,7 @@ from data.region.territory import Territory
 from data.reports import care_context, room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
+from data.reports.vintages import vintages
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
 
@@ -148,6 +149,8 @@ def sheet(
         *(build(own, region, peers, level) for build in _FIGURES),
         room_figures.load(members, communes, region, level, public=masked, later=later),
     )
+    dated = vintages(territory, own, [one.key for one in built])
+    built = tuple(replace(one, vintage=dated[one.key]) for one in built)
     if level == "region" and own["code"] == region["code"]:
         built = tuple(replace(one, comparison="") for one in built)  # it would be beside itself
     facts = Facts(

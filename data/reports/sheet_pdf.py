@@ -90,19 +90,19 @@ def _draw(
     page.line_of(sheet.context)
     page.ln(1.5)
     # The map on the right, the key figures beside it.
-    top = page.get_y()
-    page.image(
+    top, across = page.get_y(), MAP_MM * scale
+    drawn = page.image(
         io.BytesIO(picture),
-        x=page.w - MARGIN_MM - MAP_MM,
+        x=page.w - MARGIN_MM - across,
         y=top,
-        w=MAP_MM,
+        w=across,
         alt_text=map_words(sheet.name),
     )
-    width = page.w - 2 * MARGIN_MM - MAP_MM - 4
+    width = page.w - 2 * MARGIN_MM - across - 4
     for figure in sheet.figures:
         page.letters(8.5 * scale, bold=True)
         page.set_text_color(*INK)
-        page.multi_cell(width, 4 * scale, figure.label, new_x="LMARGIN", new_y="NEXT")
+        page.multi_cell(width, 4 * scale, figure.dated, new_x="LMARGIN", new_y="NEXT")
         page.letters(15 * scale, bold=True)
         page.multi_cell(width, 6.6 * scale, figure.value, new_x="LMARGIN", new_y="NEXT")
         if figure.comparison:
@@ -119,7 +119,7 @@ def _draw(
             )
         page.ln(1.4 * scale)
     # Below both: signals, what is in place, what a scenario changes.
-    page.set_y(max(page.get_y(), top + MAP_MM * 0.86))
+    page.set_y(max(page.get_y(), top + drawn.rendered_height))
     page.heading("Sept signaux", 11 * scale, keep_mm=0)
     for one in sheet.signals:
         page.letters(8.5 * scale, bold=True)

@@ -14,11 +14,14 @@ from data.access import indicators
 from data.base import french
 from data.region import catalogue
 from data.region.territory import WHOLLY_SIMULATED, Territory
-from data.reports.pair import pair, pair_table, vintages
+from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
 from data.reports.signals import ALERT, CALM, MASKED_RISK, STATES, WATCH, Room, room_state
+from data.reports.vintages import vintages
 from geo.errors import InvalidInputError
+
+COLUMNS = [key for key, *_ in MEASURES]
 
 
 def white() -> bytes:
@@ -55,6 +58,22 @@ def test_a_sheet_says_what_the_tables_say(
     assert len(drawn.signals) == 7
 
 
+def test_each_figure_of_a_sheet_tells_its_year_or_that_it_is_simulated(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    counts = replace(territory.provenance["gps"], vintage="2017", simulated=False)
+    mixed = replace(territory, provenance={**territory.provenance, "gps": counts})
+    peers = indicators.aggregate(communes, "epci")
+    region = indicators.aggregate(communes, "region").iloc[0]
+    code = str(peers["code"].iloc[0])
+    drawn = sheet(mixed, communes, peers, region, level="epci", code=code)
+    told = {one.key: one.vintage for one in drawn.figures}
+    assert told.pop("population_labelled_within_30") == "simulation"
+    assert told.pop("share_near_retirement") == ""  # no APL of the DREES, no year
+    assert set(told.values()) == {"2017"}
+
+
 def test_an_unknown_territory_is_refused(loaded: tuple[Territory, pd.DataFrame]) -> None:
     territory, communes = loaded
     region = indicators.aggregate(communes, "region").iloc[0]
@@ -76,8 +95,9 @@ def test_the_pdf_is_one_page_of_french_text(loaded: tuple[Territory, pd.DataFram
     assert drawn.name in said
     assert "DONNÉES DE DÉMONSTRATION" in said
     plain = " ".join(said.split())
-    for figure in drawn.figures:  # of how many, and from where, as on screen
+    for figure in drawn.figures:  # of how many, from where and of when, as on screen
         assert " ".join(figure.sentence.split()) in plain
+        assert figure.dated in plain
     assert document.trailer["/Root"]["/Lang"] == "fr-FR"
     assert drawn.name in str(document.metadata.title)
 
@@ -272,13 +292,19 @@ def test_two_territories_are_compared_by_the_figures_written() -> None:
     assert table.loc["Habitants", "Région"] == ""
 
 
+def test_a_few_people_are_no_more_none_in_a_comparison_than_on_a_sheet() -> None:
+    first, second = pd.Series({"share_beyond_20": 0.0}), pd.Series({"share_beyond_20": 0.0004})
+    [row] = pair(first, second, pd.Series({"share_beyond_20": 0.9999}), {})
+    assert (row.first, row.second, row.region) == ("0,0", "moins de 0,1", "plus de 99,9")
+
+
 def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
     territory, communes = loaded
     far = communes[communes["minutes_to_nearest_gp"].mod(1).between(0.6, 0.95)].iloc[:2]
     whole = indicators.whole(territory, communes)
-    measures = pair(far.iloc[0], far.iloc[1], whole, vintages(territory, whole))
+    measures = pair(far.iloc[0], far.iloc[1], whole, vintages(territory, whole, COLUMNS))
     assert {one.vintage for one in measures} == {"code officiel géographique 2026", "simulation"}
     minutes = next(one for one in measures if "plus proche" in one.title)
     sheets = [of_commune(loaded, str(code)) for code in far["code"]]
@@ -291,7 +317,7 @@ def test_published_columns_have_their_own_year(loaded: tuple[Territory, pd.DataF
     territory, communes = loaded
     years = {"apl_published_year": 2023.0, "share_near_retirement_year": 2022.0}
     whole = pd.concat([indicators.whole(territory, communes).drop([*years]), pd.Series(years)])
-    dated = vintages(territory, whole)
+    dated = vintages(territory, whole, COLUMNS)
     assert (dated["apl_published"], dated["share_near_retirement"]) == ("2023", "2022")
 
 
