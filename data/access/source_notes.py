@@ -42,13 +42,16 @@ def with_warning(quoted: Iterable[Provenance], lines: Iterable[str]) -> list[str
     return [one for one in (warning_of(quoted), *lines) if one]
 
 
+def made_by(one: Provenance) -> str:
+    """Return who made a table; how a package brought it is said in "Données et méthode"."""
+    return _PACKAGE.sub("", one.source)
+
+
 def table_lines(quoted: Iterable[Provenance], *, licences: bool = False) -> list[str]:
     """Return a line for each table that someone published, and one for those that are simulated."""
-    # How a package brought a table is said in "Données et méthode"; here, who made it.
     quoted = list(quoted)
     lines = [
-        f"{p.title} : {_PACKAGE.sub('', p.source)} ({p.vintage}"
-        + (f", {p.licence})" if licences else ")")
+        f"{p.title} : {made_by(p)} ({p.vintage}" + (f", {p.licence})" if licences else ")")
         for p in quoted
         if not p.simulated
     ]

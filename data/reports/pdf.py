@@ -28,6 +28,10 @@ _SMALLER = 0.85
 _NO_FIGURE = frozenset({"", "–", "sans objet", MISSING})
 """What stands in place of a figure in a column of figures."""
 
+_BREAK = "\N{ZERO WIDTH SPACE}"
+_CELL_MM = 0.1
+"""Of a cell that FPDF keeps for itself when it breaks lines."""
+
 AREAS = (
     "Traits bleus : ce qui en est à 20 minutes ou moins ; une aire à part entoure la sortie d’une "
     "voie rapide."
@@ -126,23 +130,38 @@ class Document(FPDF):
         self, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
     ) -> None:
         """Write a table; its headings are repeated on each page, numbers stand on the right."""
-        self.letters(7.5)
         self.set_draw_color(*RULE)
         sides = tuple(
             "RIGHT" if _are_numbers(column) else "LEFT" for column in zip(*rows, strict=True)
         )
+        padding, widths = 1.0, widths[: len(titles)]
+        inside = [self.epw * one / sum(widths) - 2 * padding - _CELL_MM for one in widths]
+        written = []
+        for place, cells in enumerate((titles, *rows)):
+            self.letters(7.5, bold=place == 0)
+            written.append([self._broken(*one) for one in zip(cells, inside, strict=True)])
+        self.letters(7.5)
         with self.table(
             col_widths=tuple(widths),
             line_height=4.2,
-            padding=(0.7, 1.0),
+            padding=(0.7, padding),
             borders_layout="HORIZONTAL_LINES",
             headings_style=FontFace(emphasis="BOLD", fill_color=HEAD),
             text_align=sides or "LEFT",
         ) as drawn:
-            for cells in (titles, *rows):
+            for cells in written:
                 row = drawn.row()
                 for cell in cells:
                     row.cell(cell)
+
+    def _broken(self, text: str, width_mm: float) -> str:
+        """Return a text that may break after its hyphens, where a word is wider than its cell.
+
+        FPDF breaks at spaces only, and cuts a longer word between any two letters.
+        """
+        if all(self.get_string_width(word) <= width_mm for word in text.split()):
+            return text
+        return text.replace("-", f"-{_BREAK}")
 
     def sources(self, scale: float = 1.0) -> None:
         """Write the sources, their letters at a scale."""

@@ -31,6 +31,8 @@ CHANGES_LISTED = 20
 _COLUMNS = 6
 """Sites beside one another on the width of a page."""
 _CELL_CHARACTERS = 160
+_BESIDE_MM = 52.0
+"""A heading, a line, the names of the sites on five lines and a row."""
 
 _COMPARED = (*site_tables.ESSENTIAL, "minutes_to_msp", "gps_planned", "gps_moving")
 _SUMMARY = {
@@ -114,8 +116,9 @@ def scenario_pdf(
         _write_best(page, evaluation, best, search)
     _write_comparison(page, evaluation)
     _write_changes(page, evaluation)
-    page.heading("Données avec lesquelles le scénario a été fait")
-    page.line_of(" ; ".join(_plain(line) for line in versions_words(draft)) + ".")
+    if made_with := versions_words(draft):
+        page.heading("Données avec lesquelles le scénario a été fait")
+        page.line_of(" ; ".join(_plain(line) for line in made_with) + ".")
     return page.finished()
 
 
@@ -186,7 +189,7 @@ def _commune(evaluation: SiteEvaluation, row: int) -> str:
 
 def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
     rows = list(range(min(len(evaluation.sites), SITES_COMPARED)))
-    page.heading("Sites côte à côte")
+    page.heading("Sites côte à côte", keep_mm=_BESIDE_MM)
     page.letters(8)
     page.line_of("« Ensemble » compte une seule fois les habitants que plusieurs sites atteignent.")
     for start in range(0, len(rows), _COLUMNS):

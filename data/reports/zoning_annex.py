@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.access.source_notes import with_warning
+from data.access.source_notes import made_by, with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
 from data.base.french import number, percent
 from data.files.exports import to_xlsx
@@ -32,7 +32,7 @@ def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
     used = [
         territory.provenance[k] for k in ("zoning", "communes", "apl") if k in territory.provenance
     ]
-    lines = with_warning(used, [f"{p.title} : {p.source}, {p.vintage}." for p in used])
+    lines = with_warning(used, [f"{p.title} : {made_by(p)}, {p.vintage}." for p in used])
     astride = (
         "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
         "population qui vit dans la région."

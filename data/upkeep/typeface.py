@@ -27,7 +27,8 @@ def cut(source: Path, style: str) -> bytes:
         if one < _FIRST_AFTER_LATIN or _FIRST_MORE_LATIN <= one < _FIRST_AFTER_SYMBOLS
     ]
     # Neither FPDF nor Matplotlib reads the tables of features, which take most of the time.
-    options = subset.Options(layout_features=[], hinting=False, name_IDs=["*"])
+    # The box of what no font holds stays: an emoji leaves a mark, not a hole.
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=["*"], notdef_outline=True)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=kept)
     cutter.subset(font)

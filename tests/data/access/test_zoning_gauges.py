@@ -48,7 +48,14 @@ def territory():
         }
     )
     provenance = Provenance(
-        "zoning", "Zonage", "ARS", "arrêté du 1er octobre 2021", "Licence Ouverte", True, 5, 5
+        "zoning",
+        "Zonage",
+        "ARS, par le paquet npm exemple",
+        "arrêté du 1er octobre 2021",
+        "Licence Ouverte",
+        True,
+        5,
+        5,
     )
     return SimpleNamespace(
         region_name="Essai",
@@ -153,7 +160,7 @@ def test_annex_opens_in_french_with_every_tvs(territory, communes):
     assert document.core_properties.language == "fr-FR"
     assert "DÉMONSTRATION" in document.sections[0].header.paragraphs[0].text
     text = "\n".join(p.text for p in document.paragraphs)
-    assert "arrêté du 1er octobre 2021" in text
+    assert "Zonage : ARS, arrêté du 1er octobre 2021." in text
     zones, tvs = document.tables
     assert [c.text for c in zones.rows[1].cells][:3] == [
         "Zone d’intervention prioritaire", "2", "400",

@@ -235,6 +235,19 @@ def test_sources_are_never_cut_by_a_page_nor_alone_for_a_line() -> None:
         assert sum("Source 0" in one and "Source 11" in one for one in said) == 1, lines
 
 
+def test_long_names_of_a_table_break_after_a_hyphen_and_short_ones_are_left() -> None:
+    long, short = "Bonneville-et-Saint-Avit-de-Fumadières", "Le Grand-Bourg"
+    page = Document("Essai", [], warning="")
+    page.rows(["Mesure", long, short], [["Habitants", "299", "1 200"]] * 2, (62, 32, 32))
+    page.rows(["Mesure", "Valeur"], [[long, "299"]] * 2, (20, 60))
+    read = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
+    lines = [line.strip("\u200b ") for line in read.splitlines()]
+    assert "Grand-Bourg" in read
+    pieces = [line for line in lines if line and line in long]
+    assert pieces
+    assert not [one for one in pieces if one[-1] != "-" and not long.endswith(one)]
+
+
 def test_what_stands_in_place_of_a_figure_does_not_turn_its_column() -> None:
     assert _are_numbers(["509 301", *["sans objet"] * 4, MISSING, "–", ""])
     assert not _are_numbers(["509 301", "Aubusson", "Ussel"])

@@ -65,6 +65,7 @@ def test_the_files_are_one_family_in_two_weights_under_a_name_that_is_ours(made:
             assert reserved not in font["name"].getDebugName(number)
         assert "SIL Open Font License" in font["name"].getDebugName(13)
         assert {ord(one) for one in FRENCH} <= set(font.getBestCmap())
+        assert font["glyf"][".notdef"].numberOfContours > 0  # an emoji leaves a mark, not a hole
     assert bold["hmtx"]["n"] > regular["hmtx"]["n"]
 
 
