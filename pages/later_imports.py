@@ -4,7 +4,7 @@ Not what writes PDF: who asks for a file reads it then. What draws pictures come
 """
 
 # Not what draws maps: streamlit-folium registers its frame only where a session imports it.
-from data.access import comparison, travel_time_errors, zoning_gauges  # noqa: F401
+from data.access import history, travel_time_errors, zoning_gauges  # noqa: F401
 from data.maps import pdses, sites  # noqa: F401
 from data.official import dropped_files, reading, refresh  # noqa: F401
 from data.pdses import reader as lines_reader  # noqa: F401

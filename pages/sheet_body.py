@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data.access import comparison
+from data.access import history
 from data.region.territory import Territory
 from data.reports.sheet import Sheet
 from pages import exporting, figures, grids, sheet_paper, sheet_view
@@ -31,7 +31,7 @@ GPS_BY_YEAR = {
 
 
 def _draw_past(territory: Territory, chosen: Sheet) -> None:
-    past = comparison.history(territory, chosen.communes)
+    past = history.by_year(territory, chosen.communes)
     if len(past) < 2:
         return
     st.subheader("Depuis quand")

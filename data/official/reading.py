@@ -15,7 +15,6 @@ from data.official.readers.tables import Candidate, level_of
 from data.official.readers.tally import ReadResult
 from geo.errors import InvalidInputError, ProxiSoinsError
 
-_SHOWN_COLUMNS = 6
 _LISTED = 8
 _ACCENTS = {"departement": "département", "region": "région"}
 _FIRST = frozenset({"tvs"})

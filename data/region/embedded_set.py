@@ -97,11 +97,6 @@ def departements(region: str = DEFAULT_REGION) -> pd.DataFrame:
     return pd.DataFrame(_description(region)["departements"])
 
 
-def epcis(region: str = DEFAULT_REGION) -> pd.DataFrame:
-    """Return code, name and `inside` (has communes in the region) of the EPCI, fringe included."""
-    return pd.DataFrame(_description(region)["epcis"])
-
-
 def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
     """Return former code to present code of merged communes, region and fringe."""
     return dict(_description(region)["mergers"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from data.access import comparison, unknown_supply
+from data.access import history, unknown_supply
 from data.access.indicators import LEVELS
 from data.base import french
 from data.base.french import MISSING, at, counted, joined, number, of, percent
@@ -156,7 +156,7 @@ def sheet(
     facts = Facts(
         own,
         members,
-        comparison.history(territory, codes),
+        history.by_year(territory, codes),
         _first_counts(territory, codes),
         dict(territory.provenance),
         _room(members),

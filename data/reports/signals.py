@@ -66,7 +66,7 @@ class Facts:
     members
         Its communes' rows.
     past
-        `data.access.comparison.history`: index year, columns gps, apl, apl65.
+        `data.access.history.by_year`: index year, columns gps, apl, apl65.
     first_counts
         GPs of each member in the first year known, aligned with `members`; empty when unknown.
     sources

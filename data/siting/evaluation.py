@@ -22,7 +22,6 @@ from data.uploads.site import Site
 from geo.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Progress = Callable[[int, int], None]
 
 _CHANGES = (

@@ -24,7 +24,6 @@ from geo.errors import InvalidInputError, UnavailableError
 from geo.siting.pole import HALF_DAYS_PER_GP, Pole, PoleProblem, best_pole, kept_share, seated_by
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 HOUSE, TYPED, BEST = "house", "typed", "best"

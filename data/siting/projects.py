@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from data.base.french import number, tenths_if_any
@@ -21,8 +20,6 @@ from geo.siting.portfolio import (
     first_come,
     seated_by,
 )
-
-Floats = npt.NDArray[np.float64]
 
 _NOBODY = 1e-6
 """Inhabitants: less is rounding."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from data.region import embedded_set
@@ -21,8 +20,6 @@ from data.region.rules import ANSWER_MINUTES, ANSWER_SHARE, DEEP_NIGHT_HOURS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from geo.queueing import fewest_servers, queue
-
-Floats = npt.NDArray[np.float64]
 
 TABLE = "regulation_calls"
 CALLS_A_YEAR_AND_1000 = 100.0

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.access import comparison, indicators, inputs
+from data.access import history, indicators, inputs
 from data.base import paths
 from data.cli.access import write_access
 from data.region import schemas
@@ -253,34 +253,12 @@ def test_unknown_level_is_refused(territory):
         indicators.aggregated_indicators(territory, "canton")
 
 
-def test_comparison_names_value_holders_median_and_rank(territory):
-    table = comparison.comparison(territory, "commune", "16002")
-    minutes = table.loc["minutes_to_nearest_gp"]
-    assert minutes["value"] == 12
-    assert minutes["epci"] == pytest.approx(8)
-    assert minutes["departement"] == pytest.approx((2000 * 12 + 500 * 12) / 3500)
-    assert minutes["median"] == 12
-    assert (minutes["rank"], minutes["ranked"]) == (3, 6)
-    assert table.loc["apl_published", "ranked"] == 0
-
-
-def test_comparison_of_an_epci_astride_two_departements(territory):
-    table = comparison.comparison(territory, "epci", "e2")
-    assert table["departement"].isna().all()
-    assert table.loc["minutes_to_nearest_gp", "region"] > 0
-
-
-def test_comparison_of_an_unknown_territory(territory):
-    with pytest.raises(InvalidInputError, match="99999"):
-        comparison.comparison(territory, "commune", "99999")
-
-
 def test_history_needs_most_of_the_population():
     counts = pd.DataFrame(
         {"code": ["16001", "16002", "16001"], "year": [2013, 2013, 2009], "gps": [3.0, 1.0, 4.0]}
     )
     apl = apl_table(("16001", 2018, 4.0, 3.0, 1.0), ("16002", 2018, 1.0, np.nan, 1.0))
-    found = comparison.history(made(GPS, gp_history=counts, apl=apl), ["16001", "16002"])
+    found = history.by_year(made(GPS, gp_history=counts, apl=apl), ["16001", "16002"])
     assert found.loc[2013, "gps"] == 4
     assert 2009 not in found.index
     assert found.loc[2018, "apl"] == pytest.approx(2)

@@ -65,7 +65,6 @@ def test_estuary_and_ocean_are_water_and_towns_are_land() -> None:
 def test_names_and_attributions() -> None:
     departements = embedded_set.departements()
     assert (departements["region"] == "75").sum() == 12
-    assert embedded_set.epcis()["inside"].sum() == 156
     assert {"name", "licence"} <= set(vars(embedded_set.attributions()[0]))
     assert [a.version for a in embedded_set.attributions()] == ["6.0.0", "1.1.0", "2.0.2", "1.0.1"]
     assert embedded_set.regions() == [("75", "Nouvelle-Aquitaine")]
