@@ -11,7 +11,8 @@ from data.region.territory import Territory
 from data.reports import pole_tables
 from data.reports.help_figures import help_figures
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
-from data.siting.pole_plan import TYPED, PoleComparison, changes
+from data.siting.pole_plan import TYPED, PoleComparison
+from data.siting.pole_rows import changes
 from data.siting.project_rules import Check
 from data.siting.projects import Money
 from data.solidarity import tables

@@ -10,10 +10,9 @@ from data.siting.pole_plan import (
     TYPED,
     PoleComparison,
     Side,
-    antenna_rows,
-    changes,
     known_sum,
 )
+from data.siting.pole_rows import antenna_rows, changes
 from data.siting.poles import FEWEST
 from geo.siting.pole import HALF_DAY_MINUTES, HALF_DAYS_PER_GP
 

@@ -5,7 +5,6 @@ return trip for two half-days), so that an antenna far away offers less than wha
 house pays none. Figures are those of the screen of sites: nearest GP, APL, room nearest first.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,6 @@ import pandas as pd
 
 from data.region.rules import HUBERT_MINUTES, LABEL_DAYS_A_WEEK, ROOM_PEOPLE_A_GP, ZIP_APL
 from data.region.territory import Territory
-from data.siting.changes import winners_and_losers
 from data.siting.ground import LIMIT_MINUTES, Ground, ground_of, site_minutes
 from data.siting.poles import FEWEST, MOST, from_base
 from data.siting.public_moves import NOT_TOLD, among, sets_by_code, spread
@@ -390,54 +388,3 @@ def days_open(half_days: Ints) -> Ints:
 def known_sum(values: Floats) -> float:
     """Return the sum of what is known; missing where nothing is."""
     return float(np.nansum(values)) if np.isfinite(values).any() else np.nan
-
-
-def changes(found: PoleComparison, before: Side, after: Side) -> pd.DataFrame:
-    """Return the communes that win or lose from one side to another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        code, name, population, over_75 (inhabitants, missing where not known), apl_before,
-        apl_after, minutes_before, minutes_after, room (inhabitants who find room, negative when
-        they lose it), effect ("gagne" or "perd").
-    """
-    wins, loses = winners_and_losers((before.apl, after.apl), (before.minutes, after.minutes))
-    kept = wins | loses
-    told = found.communes[kept]
-    return told[["code", "name", "population"]].assign(
-        over_75=told["population"] * told["share_over_75"],
-        apl_before=before.apl[kept],
-        apl_after=after.apl[kept],
-        minutes_before=before.minutes[kept],
-        minutes_after=after.minutes[kept],
-        room=(before.without_room - after.without_room)[kept],
-        effect=np.where(wins[kept], "gagne", "perd"),
-    )
-
-
-def antenna_rows(found: PoleComparison, half_days: Sequence[int]) -> pd.DataFrame:
-    """Return the antennas of a side.
-
-    Returns
-    -------
-    pandas.DataFrame
-        name, commune, half_days (a week), gps, days_open (a week, at most), base_minutes (one
-        way), road_hours (a week), nurse, euros (a year), leaving (GPs of the commune who join).
-    """
-    count = np.asarray(half_days, dtype=np.int64)
-    antennas = found.plan.antennas
-    return pd.DataFrame(
-        {
-            "name": [one.site.name for one in antennas],
-            "commune": [one.site.commune for one in antennas],
-            "half_days": count,
-            "gps": count / HALF_DAYS_PER_GP,
-            "days_open": days_open(count),
-            "base_minutes": found.base_minutes,
-            "road_hours": count * found.base_minutes / 60,
-            "nurse": [one.nurse for one in antennas],
-            "euros": [one.euros for one in antennas],
-            "leaving": found.leaving,
-        }
-    )

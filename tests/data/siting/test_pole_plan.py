@@ -16,9 +16,9 @@ from data.siting.pole_plan import (
     TYPED,
     Antenna,
     PolePlan,
-    changes,
     compared,
 )
+from data.siting.pole_rows import changes
 from geo.errors import InvalidInputError
 from geo.siting.pole import PoleProblem
 from tests.data.siting.test_sites import made, site
