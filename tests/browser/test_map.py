@@ -15,25 +15,13 @@ from playwright.sync_api import TimeoutError as TooLate
 
 from data.region.demonstration_lines import CARENCE_LINES
 from tests.browser.gestures import SLOW_MS, answered, map_frame, messages, until
+from tests.browser.map_page import drawn, opened
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SCREENS = (DESKTOP, {"width": 1366, "height": 768}, {"width": 1024, "height": 768})
 
 OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
-
-
-def opened(page: Page, address: str) -> FrameLocator:
-    """Open the map and return its frame once contours and values are drawn."""
-    page.goto(address)
-    frame = map_frame(page)
-    drawn(frame, "ready", "1")
-    return frame
-
-
-def drawn(frame: FrameLocator, name: str, value: str) -> None:
-    """Wait until the client says that something has reached the screen."""
-    frame.locator(f"html[data-{name}*='{value}']").wait_for(state="attached", timeout=60_000)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
 from tests.browser.gestures import answered, messages
-from tests.browser.test_map import drawn, opened
+from tests.browser.map_page import drawn, opened
 
 
 def test_capacity_threshold_and_proof(server: str, open_page: OpenPage) -> None:

@@ -19,7 +19,7 @@ from data.scenarios.drafts import Draft
 from geo.errors import ForbiddenError
 from pages import accounts
 from pages.accounts import Role, granted
-from tests.pages.test_generated_addresses import SCREENS, opening_on
+from tests.pages.any_address import SCREENS, opening_on
 
 TIMEOUT_SECONDS = 240
 OPEN_TO_ALL = {"territoire", "partage", "gardes"}

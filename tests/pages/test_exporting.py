@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_generated_addresses import TIMEOUT_SECONDS, opening_on
-from tests.pages.test_screens import opened, words
+from tests.pages.any_address import TIMEOUT_SECONDS, opening_on
+from tests.pages.opening import opened, words
 
 
 def offered(app: AppTest) -> list[str]:

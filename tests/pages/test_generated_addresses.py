@@ -1,19 +1,16 @@
 """Generated addresses: no screen ends in a traceback."""
 
 import os
-import re
 
 import pytest
 from hypothesis import example, given, settings
 from streamlit.testing.v1 import AppTest
 
-from data.base.paths import ROOT
 from pages.state import LAYERS
 from tests.faults.addresses import queries
+from tests.pages.any_address import SCREENS, TIMEOUT_SECONDS, opening_on
 
 GENERATED = int(os.environ.get("PROXISOINS_GENERATED", "0"))
-SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text("utf-8"), flags=re.MULTILINE)
-TIMEOUT_SECONDS = 200
 
 
 @pytest.mark.timeout(0 if GENERATED else 300)
@@ -39,12 +36,3 @@ def test_a_region_that_is_not_there_is_said_in_french() -> None:
     app.run()
     assert "n’est pas construit" in app.text[0].value
     assert [button.label for button in app.button] == ["Choisir une région", "Revenir à la carte"]
-
-
-def opening_on(screen: str) -> str:
-    """Return the application with a screen as the first, which opens by itself."""
-    source = (ROOT / "app.py").read_text(encoding="utf-8")
-    first = "first = place == 0"
-    assert first in source
-    opened = source.replace(first, f'first = name == "{screen}"')
-    return opened.replace('f"pages/', f'f"{ROOT}/pages/').replace('"pages/', f'"{ROOT}/pages/')

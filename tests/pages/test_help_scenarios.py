@@ -15,7 +15,7 @@ from pages import kept_parts
 from pages.help_choices import HelpChoices
 from pages.pole_choices import AntennaChoice, PoleChoices
 from pages.sites_pole import comparison
-from tests.pages.test_sites import opened, tables, texts
+from tests.pages.sites_screen import opened, tables, texts
 
 POLE = PoleChoices((AntennaChoice("23008", 6, nurse=True), AntennaChoice("23176", 4)))
 PLAN = HelpChoices(volunteers=10)

@@ -7,7 +7,7 @@ from data.region import france
 from data.upkeep import region_builds
 from geo.errors import UnavailableError
 from pages import accounts, region_switch
-from tests.pages.test_screens import opened, words
+from tests.pages.opening import opened, words
 
 
 def test_every_region_is_there_by_name_and_the_one_built_opens() -> None:

@@ -8,7 +8,7 @@ from data.region import catalogue
 from data.solidarity import regulation_tables as tables
 from data.solidarity.regulation import calls_of
 from pages.regulation_choices import RegulationChoices
-from tests.pages.test_solidarite import opened
+from tests.pages.help_screen import opened
 
 
 def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:

@@ -22,7 +22,7 @@ from data.maps import room as room_map
 from data.region import rules
 from data.region.catalogue import load_territory
 from pages import exporting
-from tests.pages.test_screens import opened, words
+from tests.pages.opening import opened, words
 
 NEAREST = "Habitants sans place à 20 min, le plus proche passant le premier"
 FAIR = "Habitants sans place à 20 min, dans le partage le plus équitable"

@@ -11,9 +11,7 @@ from html import escape
 
 import pytest
 import sqlalchemy as sa
-from streamlit.testing.v1 import AppTest
 
-from data.base import paths
 from data.region import privacy
 from data.region.catalogue import load_territory
 from data.region.rules import LEAST_PUBLIC_GPS
@@ -25,7 +23,8 @@ from data.siting import departures
 from data.uploads import Site
 from pages import map_view, sites_pick, sites_results
 from pages.partage import CLOSED
-from pages.sites_upload import WORK, Work
+from pages.sites_upload import Work
+from tests.pages.sites_screen import html, opened, tables, texts
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${1+1}"
 UPLOAD = f"""nom;commune;medecins;medecins_venant_de
@@ -38,33 +37,6 @@ SITES = (
     Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 4, moving={"19136": 1}),
     Site(3, HOSTILE, "23096", "Guéret", 1.8709, 46.1696, 3),
 )
-
-
-def opened(page: str, work: Work | None = None, **query: str) -> AppTest:
-    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=240)
-    app.query_params.update(query)
-    if work is not None:
-        app.session_state[WORK] = work
-    app.switch_page(f"pages/{page}.py")
-    app.run()
-    assert not app.exception, [one.value for one in app.exception]
-    return app
-
-
-def texts(app: AppTest) -> str:
-    return " ".join(one.value for one in [*app.text, *app.title, *app.caption, *app.warning])
-
-
-def html(app: AppTest) -> str:
-    """Return all that a browser would read as markup."""
-    kinds = [*app.markdown, *app.title, *app.header, *app.subheader, *app.caption]
-    return " ".join([*(one.value for one in kinds), *(one.proto.body for one in app.get("html"))])
-
-
-def tables(app: AppTest) -> str:
-    """Return what the tables hold."""
-    shown = (str(one.value.to_dict()) for one in app.dataframe)
-    return " ".join([*shown, *(one.proto.body for one in app.get("html"))])
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from data.siting.pole_plan import compared
 from data.siting.poles import MOST
 from pages import kept_parts
 from pages.pole_choices import AntennaChoice, PoleChoices
-from tests.pages.test_sites import opened, texts
+from tests.pages.sites_screen import opened, texts
 
 ASKED = "23008:6:1:20000,23176:4:0:0"
 CHOSEN = PoleChoices(

@@ -8,7 +8,7 @@ from data.siting.project_rules import KINDS
 from data.uploads import Site
 from pages.project_choices import ProjectChoices
 from pages.sites_upload import Work
-from tests.pages.test_sites import opened, tables, texts
+from tests.pages.sites_screen import opened, tables, texts
 
 SITES = (
     Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 2.5, 1, 300.0, 2999),

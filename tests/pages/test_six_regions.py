@@ -11,7 +11,7 @@ import pytest
 
 from data.base import paths
 from data.region import catalogue, france
-from tests.pages.test_screens import opened, words
+from tests.pages.opening import opened, words
 
 REGIONS = ("11", "94", "84", "01", "04", "06")
 SCREENS = (

@@ -2,21 +2,13 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from data.base.paths import ROOT
 from data.region import catalogue
 from data.solidarity.plans import help_plan
 from data.solidarity.tables import sentence
 from pages.help_choices import HelpChoices
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "solidarite.py"), default_timeout=200)
-    for key, text in query.items():
-        app.query_params[key] = text
-    return app.run()
+from tests.pages.help_screen import opened
 
 
 def test_the_screen_says_the_plan_that_the_engine_finds() -> None:

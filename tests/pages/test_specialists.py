@@ -12,7 +12,7 @@ from data.solidarity.specialists import said, specialist_help
 from data.uploads import match_lines, open_lines
 from pages.host_list import codes_of
 from pages.specialist_choices import SpecialistChoices
-from tests.pages.test_solidarite import opened
+from tests.pages.help_screen import opened
 
 LINES = "16015;Ophtalmologie;7;2025\n33063;Ophtalmologie;60;2025\n87085;Ophtalmologie;18;2025\n"
 

@@ -2,7 +2,7 @@
 
 from data.access.around import around
 from data.access.indicators import commune_indicators
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 
 def test_each_ring_counts_whole_communes_and_what_they_have() -> None:

@@ -11,7 +11,7 @@ from data.maps import payload, sites
 from data.region import embedded_set, france
 from data.region.territory import Territory
 from data.reports.sheet import choices, sheet
-from tests.data.access import test_indicators
+from tests.data.access import small_region
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def carried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def national() -> Territory:
     """Return the made region cut in two, as France: Charente in 75, Charente-Maritime in 11."""
-    made = test_indicators.made(test_indicators.GPS)
+    made = small_region.made(small_region.GPS)
     codes = made.communes["code"]
     regions = np.where(codes.str.startswith("17"), "11", "75")
     return replace(
@@ -53,7 +53,7 @@ def test_the_whole_is_no_region(national: Territory) -> None:
 
 
 def test_the_whole_of_a_region_is_its_row() -> None:
-    made = test_indicators.made(test_indicators.GPS)
+    made = small_region.made(small_region.GPS)
     communes = indicators.commune_indicators(made)
     row = indicators.aggregate(communes, "region").iloc[0]
     assert indicators.whole(made, communes).equals(row)

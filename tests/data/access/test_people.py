@@ -8,7 +8,7 @@ import pytest
 
 from data.access import indicators, people
 from data.region.territory import Provenance
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 
 def _squares(*rows):

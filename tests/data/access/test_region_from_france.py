@@ -13,7 +13,7 @@ from data.access import indicators, inputs
 from data.base import paths
 from data.region import embedded_set, france, schemas
 from data.region.territory import Provenance
-from tests.data.access import test_indicators
+from tests.data.access import small_region
 
 FRINGE_MINUTES = 60.0
 """A GP is reached within 30 minutes, and shares its acts with all who reach it: twice that."""
@@ -70,7 +70,7 @@ def france_and_a_region(seed: int):
         crs=4326,
     )
     everything = replace(
-        test_indicators.made(dict(zip(codes, gps.tolist(), strict=True))),
+        small_region.made(dict(zip(codes, gps.tolist(), strict=True))),
         region=france.WHOLE,
         region_name="France",
         version=uuid4().hex,

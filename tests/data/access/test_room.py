@@ -9,7 +9,7 @@ from data.access.inputs import places
 from data.maps.sentences import without_room
 from data.region.catalogue import load_territory
 from geo.errors import UnavailableError
-from tests.data.access.test_indicators import made
+from tests.data.access.small_region import made
 
 GPS = {"16001": 1.0, "16002": 0.0, "16003": 2.0, "17001": 0.0, "24001": 1.0}
 GPS |= {"17002": 0.0, "17003": 0.0}  # counted, and none: left out, they would be unknown

@@ -19,7 +19,7 @@ from data.solidarity.effects import changes
 from data.solidarity.needs import without_room
 from data.uploads.site import Site
 from geo.room import Reach, fairest, nearest_first
-from tests.data.access.test_indicators import MINUTES_PER_DEGREE, made
+from tests.data.access.small_region import MINUTES_PER_DEGREE, made
 
 GPS = {"16001": 1.0, "16002": 0.0, "16003": 2.0, "17001": 0.5, "24001": 1.0}
 GPS |= {"17002": 0.0, "17003": 0.0}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from data.access.source_notes import engine_line, source_notes
 from data.region.territory import WHOLLY_SIMULATED, Provenance, Territory
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 
 def published(territory: Territory) -> Territory:

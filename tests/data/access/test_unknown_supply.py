@@ -16,7 +16,7 @@ from data.region import catalogue
 from data.reports.signals import UNKNOWN, Facts, Room, gps_in_words, signals
 from geo.layers import INDICATORS
 from pages import figures
-from tests.data.access.test_indicators import CODES, GPS, made
+from tests.data.access.small_region import CODES, GPS, made
 
 ALL = {**GPS, "17003": 0.0}
 

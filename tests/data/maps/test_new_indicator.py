@@ -9,7 +9,7 @@ from data.maps import payload
 from data.reports import columns
 from geo import layers
 from geo.layers import Indicator, LegendClass
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 NEW = Indicator(
     "pharmacies_per_1000",

@@ -5,7 +5,7 @@ import pandas as pd
 
 from data.maps import payload
 from data.region.territory import Territory
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 
 def _origins(territory: Territory, layer: str) -> set[tuple[float, float]]:

@@ -7,7 +7,7 @@ import pytest
 
 from data.official import import_reports, imports
 from data.region import catalogue, table_store
-from tests.data.official.readers import test_rpps
+from tests.data.official.readers import rpps_files
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
 NAMES = (
@@ -21,8 +21,8 @@ NAMES = (
 def folder(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return the files: those of the readers, a register of doctors, an extract of counts."""
     made = tmp_path_factory.mktemp("dossier")
-    doctors = [test_rpps._row(str(rank), code=code) for rank, code in enumerate(["16001", "16002"])]
-    register = test_rpps._write(made / "PS_LibreAcces.zip", doctors)
+    doctors = [rpps_files.row(str(rank), code=code) for rank, code in enumerate(["16001", "16002"])]
+    register = rpps_files.write(made / "PS_LibreAcces.zip", doctors)
     partial = made / "extrait.csv"
     partial.write_text("code_insee;mg_2019\n16001;3\n")
     return [register, partial, *(GOLDEN / name for name in NAMES)]

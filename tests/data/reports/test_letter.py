@@ -10,7 +10,7 @@ from data.solidarity import tables
 from data.solidarity.help import Terms
 from data.solidarity.needs import Question
 from data.solidarity.plans import help_plan
-from tests.data.solidarity.test_plans import made
+from tests.data.solidarity.small_help import made
 
 DAY = dt.date(2026, 11, 28)
 NOTES = ["Médecins généralistes : INSEE (2017)", "Temps de trajet : estimés"]

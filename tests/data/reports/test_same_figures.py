@@ -28,8 +28,8 @@ from data.solidarity.needs import Question
 from data.solidarity.plans import help_plan
 from data.uploads.site import Site
 from geo.display import drawn_values
-from tests.data.access import test_indicators
-from tests.data.solidarity.test_plans import GPS, made
+from tests.data.access import small_region
+from tests.data.solidarity.small_help import GPS, made
 
 SOME = 5
 """Communes compared one by one in texts; tables are compared whole."""
@@ -207,7 +207,7 @@ def test_files_and_commands_hold_the_same_figures(territory, plan, tmp_path):
 
 
 def test_where_an_apl_is_published_every_scenario_starts_from_it(isolated_home):
-    published = test_indicators.apl_table(
+    published = small_region.apl_table(
         *[(code, 2018, 3.0 + rank / 10, 3.0, 700.0) for rank, code in enumerate(GPS)][:6]
     )
     small = made(apl=published)

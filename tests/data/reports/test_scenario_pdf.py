@@ -20,8 +20,8 @@ from data.scenarios import drafts
 from data.scenarios.drafts import Draft
 from data.siting import evaluation as sites
 from data.uploads import UNDERSTOOD, Line, corrections, match_lines
-from tests.data.access.test_indicators import GPS
-from tests.data.siting.test_sites import FAR, MIDDLE, made, site, structures, zoning
+from tests.data.access.small_region import GPS
+from tests.data.siting.small_sites import FAR, MIDDLE, made, site, structures, zoning
 
 HOSTILE = (
     '=HYPERLINK("http://x";"clic")',

@@ -10,8 +10,8 @@ from data.reports import site_tables
 from data.reports.scenario_results import Search
 from data.siting import evaluation
 from geo.errors import InvalidInputError
-from tests.data.access.test_indicators import GPS
-from tests.data.siting.test_sites import FAR, MIDDLE, made, site, structures, zoning
+from tests.data.access.small_region import GPS
+from tests.data.siting.small_sites import FAR, MIDDLE, made, site, structures, zoning
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from data.cli import app
 from data.region import catalogue
 from data.region.gazetteer import Gazetteer
 from data.reports.site_columns import SITE_TITLES
-from tests.data.siting.test_sites import made, structures
+from tests.data.siting.small_sites import made, structures
 
 GPS = {"16001": 2.0, "16002": 0.0, "16003": 1.0, "17001": 1.0}
 FILE = "nom;lon;lat;code;medecins_venant_de\n=1+1;0,12;45;;16003:1\nLoin;;;17003;\nPerdu;;;99999;\n"

@@ -10,7 +10,7 @@ from data.region.territory import Provenance
 from data.siting import crowd, evaluation
 from data.siting.ground import ground_of
 from data.uploads.site import Site
-from tests.data.access.test_indicators import GPS, made
+from tests.data.access.small_region import GPS, made
 
 STRUCTURES = pd.DataFrame(
     [("1", "msp", "MSP", "17001", 0.36, 45.0, False)],

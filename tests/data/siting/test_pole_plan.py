@@ -21,7 +21,7 @@ from data.siting.pole_plan import (
 from data.siting.pole_rows import changes
 from geo.errors import InvalidInputError
 from geo.siting.pole import PoleProblem
-from tests.data.siting.test_sites import made, site
+from tests.data.siting.small_sites import made, site
 
 GPS = {"16001": 0.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
 HERE = site("Ici", "16001", 0.0)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.siting.poles import Team, from_base, pole_of, staffed
 from geo.errors import InvalidInputError
-from tests.data.siting.test_sites import made, site
+from tests.data.siting.small_sites import made, site
 
 GPS = {"16001": 0.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
 # 16001 (1,000 people) to 16003 are 12 minutes from one to the next; 17003 (800) is far away.

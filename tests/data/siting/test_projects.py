@@ -9,7 +9,7 @@ from data.siting import projects
 from data.siting.evaluation import evaluate_sites
 from data.siting.pole_plan import Antenna, PolePlan
 from data.siting.project_rules import KINDS, MET, UNKNOWN, UNMET, checks, pole_checks
-from tests.data.siting.test_sites import made, site, structures, zoning
+from tests.data.siting.small_sites import made, site, structures, zoning
 
 GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
 TERRITORY = made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())

@@ -19,7 +19,7 @@ from data.siting import departures, effects, public_moves
 from data.siting.pole_plan import Antenna, PolePlan, compared
 from data.siting.public_moves import public_sites, sets_by_code
 from data.uploads.site import Site
-from tests.data.siting.test_sites import made
+from tests.data.siting.small_sites import made
 
 CANDIDATES = 7
 """Communes nearest to the one that loses a GP: the attack tries each."""

@@ -18,37 +18,9 @@ from data.siting import changes, evaluation
 from data.siting.best import best_sites
 from data.siting.departures import departures_of, words
 from data.siting.ground import ground_of
-from data.uploads import Site
 from geo.errors import InvalidInputError, UnsolvedError
-from tests.data.access import test_indicators
-from tests.data.access.test_indicators import GPS
-
-_VERSIONS = itertools.count()
-
-
-def made(gps, **tables):
-    """A region of its own: results are kept by the version of the data."""
-    return replace(test_indicators.made(gps, **tables), version=f"sites-{next(_VERSIONS)}")
-
-
-def site(name, code, lon, **more):
-    return Site(2, name, code, name, lon, 45.0, **more)
-
-
-def structures(*rows):
-    table = [
-        (f"s{n}", kind, f"Structure {n}", "16001", lon, 45.0, False)
-        for n, (kind, lon) in enumerate(rows)
-    ]
-    return pd.DataFrame(table, columns=["id", "kind", "name", "code", "lon", "lat", "labelled"])
-
-
-def zoning():
-    rows = [("16001", "ZIP"), ("16002", "ZIP"), ("16003", "ZAC"), ("17001", "HZ"), ("17003", "ZIP")]
-    return pd.DataFrame(
-        [(code, zone, "commune", "", "") for code, zone in rows],
-        columns=["code", "zone", "part", "tvs", "tvs_name"],
-    )
+from tests.data.access.small_region import GPS
+from tests.data.siting.small_sites import _VERSIONS, FAR, MIDDLE, made, site, structures, zoning
 
 
 @pytest.fixture
@@ -69,10 +41,6 @@ def territory():
         zoning=zoning(),
         reference=reference,
     )
-
-
-MIDDLE = site("Milieu", "16002", 0.12, gps=3)
-FAR = site("Loin", "17003", 2.0)
 
 
 def test_reach_counts_people_by_ring_zone_age_and_risk(territory):

@@ -7,8 +7,8 @@ from data.access.indicators import commune_indicators
 from data.siting import effects, evaluation
 from data.siting.departures import departures_of
 from data.siting.pole_plan import TYPED, Antenna, PolePlan, compared
-from tests.data.access.test_indicators import CODES, GPS, apl_table
-from tests.data.siting.test_sites import made, site
+from tests.data.access.small_region import CODES, GPS, apl_table
+from tests.data.siting.small_sites import made, site
 
 MIDDLE = site("Milieu", "16002", 0.12, gps=2)
 OTHER = site("Loin", "16003", 0.24, gps=2)

@@ -14,7 +14,7 @@ from data.solidarity.own_tables import read_hosts
 from data.solidarity.plans import help_plan
 from data.solidarity.tables import host_table
 from geo.errors import InvalidInputError, UnavailableError
-from tests.data.solidarity.test_plans import made, zoned
+from tests.data.solidarity.small_help import made, zoned
 
 ASKED = Question(apl=30.0)
 

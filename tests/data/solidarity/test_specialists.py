@@ -16,7 +16,7 @@ from data.solidarity.specialists import (
     specialties,
 )
 from geo.errors import InvalidInputError, UnavailableError
-from tests.data.solidarity.test_plans import made, zoned
+from tests.data.solidarity.small_help import made, zoned
 
 ROWS = [("16001", "Cardiologie", 2025, 6.0), ("17001", "Cardiologie", 2025, 1.0)]
 

@@ -29,7 +29,7 @@ from data.solidarity.help import Terms
 from data.solidarity.needs import Question
 from data.solidarity.plans import help_plan
 from data.solidarity.specialists import SpecialistQuestion, specialist_help
-from tests.data.solidarity.test_plans import made
+from tests.data.solidarity.small_help import made
 
 TERMS = {
     "39": Terms(volunteers=39),

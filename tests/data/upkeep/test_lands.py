@@ -15,7 +15,7 @@ from data.region.territory import Provenance
 from data.upkeep import build_embedded
 from data.upkeep.registry_packages import Archives
 from geo.errors import UnavailableError
-from tests.data.upkeep.test_embedded_build import archives_of
+from tests.data.upkeep.small_archives import archives_of
 
 
 def _row(region: str, first: str, lon: float, lat: float) -> dict[str, tuple]:

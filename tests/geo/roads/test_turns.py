@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.roads.links import Links
 from geo.roads.turns import forbid
-from tests.geo.roads.test_osm import engine_of, minutes, write_osm
+from tests.geo.roads.osm_files import engine_of, minutes, write_osm
 
 ROAD = {"highway": "secondary"}
 ONE_WAY = {"highway": "secondary", "oneway": "yes"}

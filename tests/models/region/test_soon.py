@@ -19,7 +19,7 @@ from geo.friction import engine as friction_engine
 from geo.layers import INDICATORS
 from models.region import soon as module
 from models.region.soon import soon
-from tests.data.access.test_indicators import CODES, GPS, made
+from tests.data.access.small_region import CODES, GPS, made
 
 
 @pytest.fixture

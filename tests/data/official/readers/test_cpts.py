@@ -8,7 +8,7 @@ import pytest
 
 from data.access.indicators import aggregate, commune_indicators
 from geo.errors import InvalidInputError
-from tests.data.access import test_indicators
+from tests.data.access import small_region
 
 
 def test_lines_are_kept_or_refused_with_their_reason(read, tmp_path):
@@ -86,7 +86,7 @@ def test_areas_are_a_level_with_the_figures_of_their_communes():
         [("16001", "a", "CPTS A", 2026), ("16002", "a", "CPTS A", 2026)],
         columns=["code", "cpts", "cpts_name", "year"],
     )
-    territory = replace(test_indicators.made({}), context={"cpts": areas}, version="with-cpts")
+    territory = replace(small_region.made({}), context={"cpts": areas}, version="with-cpts")
     communes = commune_indicators(territory)
     assert communes.set_index("code")["cpts_name"].to_dict()["16003"] == ""
     (area,) = aggregate(communes, "cpts").to_dict("records")

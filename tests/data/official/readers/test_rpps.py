@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import io
 import os
-import zipfile
 
 import pytest
 
@@ -12,41 +11,7 @@ from data.files.input_files import open_input
 from data.official import readers
 from data.official.readers import rpps
 from geo.errors import InvalidInputError
-
-COLUMNS = [
-    "Type d'identifiant PP", "Identifiant PP", "Identification nationale PP", "Nom d'exercice",
-    "Prénom d'exercice", "Code profession", "Code type savoir-faire", "Code savoir-faire",
-    "Numéro SIRET site", "Numéro FINESS site", "Identifiant technique de la structure",
-    "Raison sociale site", "Indice répétition voie (coord. Structure)",
-    "Code postal (coord. structure)", "Code commune (coord. structure)",
-    "Libellé commune (coord. structure)", "Code secteur d'activité",
-    "Bureau cedex (coord. structure)", "Code mode exercice",
-]  # fmt: skip
-
-
-def _row(person, skill="SM54", sector="SA07", code="16001", site="R1", **others):
-    cells = dict.fromkeys(COLUMNS, "")
-    cells |= {
-        "Identification nationale PP": person,
-        "Nom d'exercice": "NOMSECRET",
-        "Code profession": "10",
-        "Code type savoir-faire": "S",
-        "Code savoir-faire": skill,
-        "Code commune (coord. structure)": code,
-        "Code secteur d'activité": sector,
-        "Identifiant technique de la structure": site,
-        "Raison sociale site": 'CABINET "DU" BOURG',
-    }
-    return "|".join((cells | others).values()) + "|"
-
-
-def _write(path, rows, **members):
-    text = "\n".join(["|".join(COLUMNS) + "|", *rows]) + "\n"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("PS_LibreAcces_Personne_activite_202611210800.txt", text)
-        for name, content in members.items():
-            archive.writestr(f"{name}.txt", content)
-    return path
+from tests.data.official.readers.rpps_files import row, write
 
 
 def _counts(result):
@@ -70,20 +35,20 @@ def read_zip(index):
 
 def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
     rows = [
-        _row("A"),
-        _row("A", code="33063", site="R2"),
-        _row("A", code="33063", site="R2"),  # second function in the same place
-        _row("B", skill="SM53", sector="SA05", code="33063", site="R3"),
-        _row("B", sector="SA01", code="16002", site="H1"),  # hospital
-        _row("C", skill="SM20"),  # another specialty
-        _row("D", **{"Code profession": "60"}),  # another profession
-        _row("E", sector="SA08", code="", **{"Code postal (coord. structure)": "33074",
+        row("A"),
+        row("A", code="33063", site="R2"),
+        row("A", code="33063", site="R2"),  # second function in the same place
+        row("B", skill="SM53", sector="SA05", code="33063", site="R3"),
+        row("B", sector="SA01", code="16002", site="H1"),  # hospital
+        row("C", skill="SM20"),  # another specialty
+        row("D", **{"Code profession": "60"}),  # another profession
+        row("E", sector="SA08", code="", **{"Code postal (coord. structure)": "33074",
              "Libellé commune (coord. structure)": "BORDEAUX CEDEX"}),
-        _row("F", **{"Code type savoir-faire": "CEX"}),  # particular mode of practice
-        _row("G", code="", **{"Libellé commune (coord. structure)": "LISBOA"}),
-        _row("H", code="16010"),  # merged commune
+        row("F", **{"Code type savoir-faire": "CEX"}),  # particular mode of practice
+        row("G", code="", **{"Libellé commune (coord. structure)": "LISBOA"}),
+        row("H", code="16010"),  # merged commune
     ]  # fmt: skip
-    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    result = read_zip(write(tmp_path / "rpps.zip", rows))
     assert _counts(result) == {"16001": 0.5, "16002": 0, "16186": 1, "33063": 0.5 + 1 + 1}
     assert result.vintages == {"gps": "21/11/2026"}
     assert result.tally.read == 11
@@ -104,28 +69,28 @@ def test_names_are_never_read(read_zip, tmp_path, monkeypatch):
             yield batch
 
     monkeypatch.setattr(text_tables.TextTable, "batches", spy)
-    read_zip(_write(tmp_path / "rpps.zip", [_row("A")]))
+    read_zip(write(tmp_path / "rpps.zip", [row("A")]))
     assert seen
     assert not any((batch == "NOMSECRET").to_numpy().any() for batch in seen)
 
 
 def test_skills_in_a_separate_file(read_zip, tmp_path):
     apart = "Identification nationale PP|Code savoir-faire|\nA|SM54|\nB|SM20|\n"
-    rows = [_row("A", skill=""), _row("B", skill="")]
-    result = read_zip(_write(tmp_path / "rpps.zip", rows, PS_LibreAcces_SavoirFaire=apart))
+    rows = [row("A", skill=""), row("B", skill="")]
+    result = read_zip(write(tmp_path / "rpps.zip", rows, PS_LibreAcces_SavoirFaire=apart))
     assert _counts(result)["16001"] == 1
 
 
 def test_old_files_leave_the_skill_of_gps_blank(read_zip, tmp_path):
-    rows = [_row("A", skill=""), _row("B", skill="SM20")]
-    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    rows = [row("A", skill=""), row("B", skill="SM20")]
+    result = read_zip(write(tmp_path / "rpps.zip", rows))
     assert _counts(result)["16001"] == 1
     assert any("ancienne version" in remark for remark in result.tally.remarks)
 
 
 def test_a_register_without_gp_is_refused(read_zip, tmp_path):
     with pytest.raises(InvalidInputError, match="généralistes de premier recours"):
-        read_zip(_write(tmp_path / "rpps.zip", [_row("C", skill="SM20")]))
+        read_zip(write(tmp_path / "rpps.zip", [row("C", skill="SM20")]))
 
 
 @pytest.mark.parametrize(
@@ -143,20 +108,20 @@ def test_a_register_without_gp_is_refused(read_zip, tmp_path):
 )
 def test_which_doctors_count(read_zip, tmp_path, doctor, counts):
     skill, sector, mode = doctor.split(" ")
-    rows = [_row("Z"), _row("A", skill, sector, "33063", **{"Code mode exercice": mode})]
-    found = _counts(read_zip(_write(tmp_path / "rpps.zip", rows)))
+    rows = [row("Z"), row("A", skill, sector, "33063", **{"Code mode exercice": mode})]
+    found = _counts(read_zip(write(tmp_path / "rpps.zip", rows)))
     assert ("33063" in found) is counts
 
 
 def test_the_town_of_the_post_office_serves_when_the_commune_is_blank(read_zip, tmp_path):
     office = "Bureau cedex (coord. structure)"
     rows = [
-        _row("A", code="", **{office: "87000 LIMOGES"}),
-        _row("B", code="", **{office: "33074 BORDEAUX CEDEX",
+        row("A", code="", **{office: "87000 LIMOGES"}),
+        row("B", code="", **{office: "33074 BORDEAUX CEDEX",
              "Code postal (coord. structure)": "33074"}),
-        _row("C", code="16001", **{office: "87000 LIMOGES"}),  # what the commune says comes first
+        row("C", code="16001", **{office: "87000 LIMOGES"}),  # what the commune says comes first
     ]  # fmt: skip
-    result = read_zip(_write(tmp_path / "rpps.zip", rows))
+    result = read_zip(write(tmp_path / "rpps.zip", rows))
     assert _counts(result) == {"16001": 1, "16002": 0, "16186": 0, "33063": 1, "87085": 1}
     assert result.tally.refused == ()
 
@@ -167,12 +132,12 @@ def test_a_commune_that_may_have_lost_rows_is_unknown_not_zero(index, read_zip, 
     )
     wider = dataclasses.replace(index, communes=near)
     rows = [
-        _row("A", code="16186"),
+        row("A", code="16186"),
         # Two communes share 16500, and the name tells neither.
-        _row("B", code="", **{"Code postal (coord. structure)": "16500",
+        row("B", code="", **{"Code postal (coord. structure)": "16500",
              "Libellé commune (coord. structure)": "ABZAC LES ADJOTS"}),
     ]  # fmt: skip
-    path = _write(tmp_path / "rpps.zip", rows)
+    path = write(tmp_path / "rpps.zip", rows)
     result = rpps.read(readers.candidate_of(open_input(path)[0]), wider)
     assert _counts(result) == {"16186": 1}
     assert any("2 communes sans ligne retrouvée" in remark for remark in result.tally.remarks)

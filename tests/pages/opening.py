@@ -1,0 +1,25 @@
+"""Screens opened without a browser, and what they say."""
+
+from streamlit.testing.v1 import AppTest
+
+from data.base.paths import ROOT
+
+TIMEOUT_SECONDS = 200
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """Run the application and, from there, one of its pages."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_SECONDS)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Return all that a screen says, tables left out."""
+    shown = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.get("html")]
+    return " ".join(str(getattr(one, "value", "") or one.proto.body) for one in shown)
