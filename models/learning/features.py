@@ -24,6 +24,11 @@ has 5,000 inhabitants itself."""
 SMOOTHING_COMMUNES = 5
 """Losses around are shrunk to the country's rate with the weight of 5 communes."""
 
+COUNTRY = {(2009, 2013): (378, 10045), (2013, 2017): (541, 9820), (2017, 2020): (463, 8325)}
+"""Two counts of INSEE (BPE) → communes of France that lost their last GP between them, and those
+that had one, both counts known, mergers followed to 2021. A part of the country is shrunk to the
+same rate as the whole, so that a commune has one risk whatever stands beside it in a file."""
+
 NATIONAL_APL = {2016: (1.1945, 0.0827), 2018: (1.1409, 0.1012)}
 """Mean over metropolitan communes of log(APL + 0.3) and of 1 − APL65/APL, by vintage (DREES);
 2018 without Nouvelle-Aquitaine. A later vintage is compared with the nearest one."""
@@ -36,14 +41,20 @@ def _log_ratio(after: Array, before: Array) -> Array:
 
 
 def grid(inputs: Inputs) -> pd.DataFrame:
-    """Return all communes of the panel that have a place: index code, population, place."""
-    place = places.communes().set_index("code")
+    """Return all communes of the panel that have a place: index code, population, place.
+
+    population_2021: the people of 2016 on the ground of the commune as it was in 2021.
+    """
+    place = inputs.places().set_index("code")
     place = place.assign(population=place["population_2016"].astype("float64"))
+    alone = places.communes().set_index("code")["population_2016"].astype("float64")
+    place["population_2021"] = alone.reindex(place.index).fillna(place["population"])
     if not inputs.reference.empty:
         given = inputs.reference.set_index("code")
         extra = given.index.difference(place.index).intersection(inputs.panel.index)
         place = pd.concat([place, given.loc[extra, ["lon", "lat", "population"]]])
         place["population"] = place["population"].fillna(given["population"])
+        place["population_2021"] = place["population_2021"].fillna(place["population"])
     place = place[place["lon"].notna() & place["lat"].notna()]
     rows = inputs.panel.index.intersection(place.index)
     return place.loc[rows.sort_values()]
@@ -85,20 +96,19 @@ def compute(inputs: Inputs, as_of: int, *, learning: bool = False) -> pd.DataFra
 
 
 def counts_of(panel: pd.DataFrame) -> tuple[list[Array], list[int]]:
-    """Return the counts of a panel and the years since the next one, latest vintage first."""
+    """Return the counts of a panel and their years, latest vintage first."""
     vintages = years(panel)[::-1]
-    counts = [panel[f"gp_{year}"].to_numpy(float) for year in vintages]
-    return counts, [later - year for later, year in pairwise(vintages)]
+    return [panel[f"gp_{year}"].to_numpy(float) for year in vintages], vintages
 
 
 def _placed(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
     """Return the predictors of the communes that have a place."""
-    counts, gaps = counts_of(known.panel.loc[place.index])
+    counts, vintages = counts_of(known.panel.loc[place.index])
     around = neighbourhood.build(place["lon"], place["lat"])
     columns: dict[str, Array] = {}
-    columns |= gp_history(counts, gaps)
+    columns |= gp_history(counts, vintages)
     columns |= population_and_role(place, counts[0])
-    columns |= surroundings(place, around, counts, gaps)
+    columns |= surroundings(place, around, counts, vintages)
     columns |= _apl(known.apl, place, around)
     table = pd.DataFrame(columns, index=place.index)
     table["gps"] = counts[0]
@@ -109,8 +119,8 @@ def _placed(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
 def _unplaced(known: Inputs, place: pd.DataFrame) -> pd.DataFrame:
     """Return what their own counts tell of the communes that have no known place."""
     panel = known.panel.loc[known.panel.index.difference(place.index)]
-    counts, gaps = counts_of(panel)
-    table = pd.DataFrame(gp_history(counts, gaps), index=panel.index).reindex(columns=NAMES)
+    counts, vintages = counts_of(panel)
+    table = pd.DataFrame(gp_history(counts, vintages), index=panel.index).reindex(columns=NAMES)
     return table.assign(gps=counts[0], rurality=RURALITY[2])
 
 
@@ -122,12 +132,13 @@ def rurality(place: pd.DataFrame, around: neighbourhood.Neighbourhood) -> npt.ND
     return np.select(classes, [RURALITY[0], RURALITY[1], RURALITY[3]], RURALITY[2])
 
 
-def gp_history(counts: list[Array], gaps: list[int]) -> dict[str, Array]:
+def gp_history(counts: list[Array], vintages: list[int]) -> dict[str, Array]:
     """Return what depends on a commune's own GPs only; `counts`: latest vintage first.
 
-    `gaps` are the years between a vintage and the one before it.
+    `vintages` are their years.
     """
     now = counts[0]
+    gaps = [later - year for later, year in pairwise(vintages)]
     blank = np.full(len(now), np.nan)
     past = np.vstack([*counts[1:], blank])
     known = np.isfinite(past).sum(axis=0)
@@ -158,13 +169,13 @@ def surroundings(
     place: pd.DataFrame,
     around: neighbourhood.Neighbourhood,
     counts: list[Array],
-    gaps: list[int],
+    vintages: list[int],
 ) -> dict[str, Array]:
-    """Return what depends on the GPs of other communes; `counts`: latest vintage first.
+    """Return what depends on the GPs of other communes; `counts`, `vintages`: latest first.
 
     Counts may be fractional (expected GPs); changes are rates per year.
     """
-    return _around(place, around, counts[0]) | _snowball(around, counts, gaps)
+    return _around(place, around, counts[0]) | _snowball(around, counts, vintages)
 
 
 def _around(
@@ -191,27 +202,47 @@ def _around(
 
 
 def _snowball(
-    around: neighbourhood.Neighbourhood, counts: list[Array], gaps: list[int]
+    around: neighbourhood.Neighbourhood, counts: list[Array], vintages: list[int]
 ) -> dict[str, Array]:
     """Return losses and changes around since the vintage before, the commune itself left out."""
-    if not gaps:
+    if len(vintages) < 2:
         blank = np.full(len(counts[0]), np.nan)
         return dict.fromkeys(("lost_10km", "lost_20km", "change_20km"), blank)
     now, before = counts[0], counts[1]
     both = np.isfinite(now) & np.isfinite(before)
     had = (both & (before > 0)).astype(float)
     lost = had * (np.nan_to_num(now) < 0.5)
-    rate = lost.sum() / max(had.sum(), 1)
+    gap = vintages[0] - vintages[1]
+    rate = _country_rate(vintages[1], vintages[0])
+    if rate is None:
+        rate = lost.sum() / max(had.sum(), 1)
     columns = {}
     for radius in (10.0, 20.0):
         share = (around.total(lost, radius) + SMOOTHING_COMMUNES * rate) / (
             around.total(had, radius) + SMOOTHING_COMMUNES
         )
-        columns[f"lost_{radius:.0f}km"] = -np.log1p(-np.minimum(share, 0.9)) / gaps[0]
+        columns[f"lost_{radius:.0f}km"] = -np.log1p(-np.minimum(share, 0.9)) / gap
     columns["change_20km"] = (
-        _log_ratio(around.total(now * both, 20.0), around.total(before * both, 20.0)) / gaps[0]
+        _log_ratio(around.total(now * both, 20.0), around.total(before * both, 20.0)) / gap
     )
     return columns
+
+
+def _country_rate(before: int, now: int) -> float | None:
+    """Return the share of communes of France that lost their last GP between two counts.
+
+    That of the same two counts of `COUNTRY`, else that of the last ones known by `now`, as a rate
+    per year; None where none was.
+    """
+    if (before, now) in COUNTRY:
+        lost, had = COUNTRY[before, now]
+        return lost / had
+    known = [ends for ends in COUNTRY if ends[1] <= now]
+    if not known:
+        return None
+    start, end = max(known, key=lambda ends: ends[1])
+    lost, had = COUNTRY[start, end]
+    return float(-np.expm1(np.log1p(-lost / had) * (now - before) / (end - start)))
 
 
 def _apl(
@@ -221,14 +252,18 @@ def _apl(
     columns = dict.fromkeys(("apl_log", "apl_over_65", "apl_over_65_10km", "elderly_demand"), blank)
     if apl.empty:
         return columns
-    level, over, demand = blank, blank, blank
-    for year, part in apl.groupby("year"):
+    level, over, demand, people_of = blank, blank, blank, blank
+    merged, alone = (place[name].to_numpy(float) for name in ("population", "population_2021"))
+    for year in sorted(apl["year"].unique()):
+        part = apl[apl["year"] == year]
         rows = part.set_index("code").reindex(place.index)
-        relative_level, relative_over = _relative(rows, int(str(year)))
+        relative_level, relative_over = _relative(rows, year)
         fresh = np.isfinite(relative_level)
         level = np.where(fresh, relative_level, level)
         over = np.where(fresh, relative_over, over)
         people = rows["standardised_population"].to_numpy(float)
+        # A vintage of before the mergers tells the demand of a commune without its parts.
+        people_of = np.where(np.isfinite(demand), people_of, alone if year <= 2021 else merged)
         demand = np.where(np.isfinite(demand), demand, people)
     seen = np.isfinite(over).astype(float)
     weight = around.total(seen, 10.0) + seen
@@ -236,8 +271,7 @@ def _apl(
     columns["apl_log"] = level
     columns["apl_over_65"] = over
     columns["apl_over_65_10km"] = np.divide(total, weight, out=blank.copy(), where=weight > 0)
-    population = place["population"].to_numpy(float)
-    columns["elderly_demand"] = np.log((demand + 20) / (population + 20))
+    columns["elderly_demand"] = np.log((demand + 20) / (people_of + 20))
     return columns
 
 

@@ -33,12 +33,19 @@ class Inputs:
         Columns code, population, lon, lat: used for communes the embedded points lack.
     register
         A register newer than the counts; it makes no predictor (`models.nowcast` reads it).
+    learned
+        Whether the communes are those of 2021, which the model learned from, or those of today.
     """
 
     panel: pd.DataFrame
     apl: pd.DataFrame = field(default_factory=pd.DataFrame)
     reference: pd.DataFrame = field(default_factory=pd.DataFrame)
     register: Register | None = None
+    learned: bool = False
+
+    def places(self) -> pd.DataFrame:
+        """Return the embedded communes that these tables are of (`models.learning.places`)."""
+        return places.communes() if self.learned else places.present()
 
     def known_at(self, year: int) -> "Inputs":
         """Return the same without any count or APL of a year after `year`.
@@ -105,20 +112,26 @@ def codes_told(path: Path | None, what: str) -> str:
 
 def unplaced(inputs: Inputs, codes: pd.Series) -> list[str]:
     """Return those of the codes of communes that nothing places: no point, no population."""
-    placed = set(places.communes()["code"])
+    placed = set(inputs.places()["code"])
     if not inputs.reference.empty:
         placed |= set(inputs.reference["code"])
-    return sorted(set(codes) - placed - set(places.successors()))
+    return sorted(set(codes) - placed - set(places.heirs()))
 
 
 def gather(
-    panel: Path, apl: Path | None, reference: Path | None, register: Path | None = None
+    panel: Path,
+    apl: Path | None,
+    reference: Path | None,
+    register: Path | None = None,
+    *,
+    learned: bool = False,
 ) -> Inputs:
-    """Read the files given; those that are None stay empty."""
+    """Read the files given, those that are None stay empty; `learned`: see `Inputs`."""
     empty = pd.DataFrame()
     return Inputs(
-        panel=follow_mergers(read(panel)),
+        panel=follow_mergers(read(panel), learned=learned),
         apl=empty if apl is None else read_apl(apl),
         reference=empty if reference is None else read_reference(reference),
-        register=None if register is None else read_counts(register),
+        register=None if register is None else read_counts(register, learned=learned),
+        learned=learned,
     )

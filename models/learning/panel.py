@@ -185,15 +185,18 @@ def read_counted(path: Path) -> Reading:
     return Reading(kept.reset_index(drop=True), len(text), refused, doubtful)
 
 
-def follow_mergers(panel: pd.DataFrame) -> pd.DataFrame:
-    """Sum the counts of vanished communes on the commune that holds their ground (COG 2021).
+def follow_mergers(panel: pd.DataFrame, *, learned: bool = False) -> pd.DataFrame:
+    """Sum the counts of vanished communes on the commune that holds their ground.
+
+    The communes are those of today, or with `learned` those of 2021, which the model learned from.
 
     Returns
     -------
     pandas.DataFrame
         Index code (sorted), columns gp_YYYY; blank only where no part is known.
     """
-    heirs = panel["code"].map(places.successors()).fillna(panel["code"])
+    follows = places.successors() if learned else places.heirs()
+    heirs = panel["code"].map(follows).fillna(panel["code"])
     return panel.drop(columns="code").groupby(heirs.rename("code")).sum(min_count=1).sort_index()
 
 
@@ -216,7 +219,7 @@ class Labels:
 def labels(raw: pd.DataFrame, start: int, end: int) -> Labels:
     """Return who had a GP in `start` and none in `end`, mergers followed, doubts counted."""
     # Who had a GP, and has none.
-    panel = follow_mergers(raw)
+    panel = follow_mergers(raw, learned=True)
     before, after = panel[f"gp_{start}"], panel[f"gp_{end}"]
     codes = panel.index.to_series()
     had = before > 0

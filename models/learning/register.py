@@ -105,14 +105,20 @@ class Register:
         return np.where(here, np.where(named, found, 0.0), np.nan)
 
 
-def of_table(table: pd.DataFrame, month: str, source: str = SIRENE) -> Register:
-    """Return a register from rows of code and establishments; mergers are followed."""
-    heirs = table["code"].map(places.successors()).fillna(table["code"])
+def of_table(
+    table: pd.DataFrame, month: str, source: str = SIRENE, *, learned: bool = False
+) -> Register:
+    """Return a register from rows of code and establishments; mergers are followed.
+
+    The communes are those of today, or with `learned` those of 2021, which the model learned from.
+    """
+    follows = places.successors() if learned else places.heirs()
+    heirs = table["code"].map(follows).fillna(table["code"])
     counts = table["establishments"].astype(float).groupby(heirs.rename("code")).sum(min_count=1)
     return Register(month, counts.sort_index(), source)
 
 
-def read_counts(path: Path) -> Register:
+def read_counts(path: Path, *, learned: bool = False) -> Register:
     """Read a register already counted by commune.
 
     Columns code and gp_establishments_YYYY_MM, or code, establishments, date.
@@ -139,7 +145,7 @@ def read_counts(path: Path) -> Register:
             )
         (month,) = months
     table = pd.DataFrame({"code": text["code"], "establishments": numbers(text[column])})
-    return of_table(table, month)
+    return of_table(table, month, learned=learned)
 
 
 def together(registers: Sequence[Register]) -> Register | None:

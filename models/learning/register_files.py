@@ -79,5 +79,5 @@ def _counts(key: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _everywhere() -> CommuneIndex:
     """Return all communes of France: the command knows no region."""
-    known = places.communes()[["code", "lon", "lat"]].assign(name="", postcodes="")
-    return CommuneIndex("", known, frozenset(known["code"]), places.successors())
+    known = places.present()[["code", "lon", "lat"]].assign(name="", postcodes="")
+    return CommuneIndex("", known, frozenset(known["code"]), places.heirs())

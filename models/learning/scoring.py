@@ -9,13 +9,12 @@ import pandas as pd
 from data.base.french import counted
 from data.base.spreadsheet_text import safe_text
 from geo.errors import InvalidInputError
-from models.learning import artefact, explain, features, nowcast
+from models.learning import artefact, explain, features, nowcast, places
 from models.learning.fitted import Fitted
 from models.learning.hazard import end_of, exposure, probability_of
 from models.learning.inputs import Inputs
 from models.learning.nowcast import Nowcast, Sight
 from models.learning.panel import overseas
-from models.learning.places import successors
 from models.learning.predictors import THEMES
 from models.learning.register import states
 from models.learning.signals import CANNOT_TELL, HORIZONS
@@ -143,7 +142,7 @@ def for_file(predictions: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     A code that no longer exists takes the prediction of the commune that holds its ground. No
     text can run as a formula.
     """
-    heirs = pd.DataFrame({"asked": codes, "code": codes.map(successors()).fillna(codes)})
+    heirs = pd.DataFrame({"asked": codes, "code": codes.map(places.heirs()).fillna(codes)})
     joined = heirs.merge(predictions.rename(columns={"risk_class": "class"}), on="code")
     joined["code"] = joined["asked"]
     joined[["probability", "low", "high"]] = joined[["probability", "low", "high"]].round(6)

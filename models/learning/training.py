@@ -84,7 +84,7 @@ def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
     InvalidInputError
         The panel lacks a year that learning asks for.
     """
-    inputs = gather(panel_path, apl, None, register)
+    inputs = gather(panel_path, apl, None, register, learned=True)
     raw = panel.read(panel_path)
     missing = {year for period in PERIODS for year in period} - set(panel.years(raw))
     if missing:
@@ -92,7 +92,7 @@ def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
             f"L’apprentissage demande les années {sorted(missing)}, absentes de {panel_path} "
             "(la base dite de 2018 est celle de 2017 : prendre le fichier daté)."
         )
-    followed = panel.follow_mergers(raw)
+    followed = panel.follow_mergers(raw, learned=True)
     parts, counts = [], {}
     for start, end in PERIODS:
         cleaned = panel.labels(raw, start, end)

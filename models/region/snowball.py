@@ -32,7 +32,7 @@ class _Risk:
     table: pd.DataFrame
     place: pd.DataFrame
     counts: list[Array]
-    gaps: list[int]
+    vintages: list[int]
     xy: Array
 
 
@@ -41,14 +41,14 @@ def _risk(territory: Territory) -> _Risk:
     inputs, year = inputs_of(territory)
     known = inputs.known_at(year)
     place = features.grid(known)
-    counts, gaps = features.counts_of(known.panel.loc[place.index])
+    counts, vintages = features.counts_of(known.panel.loc[place.index])
     return _Risk(
         model=artefact.shipped().model,
         counted=end_of(year),
         table=features.compute(inputs, year),
         place=place,
         counts=counts,
-        gaps=gaps,
+        vintages=vintages,
         xy=xy_km(place["lon"], place["lat"]),
     )
 
@@ -87,7 +87,7 @@ def snowball(
     around = neighbourhood.build(place["lon"], place["lat"])
     counts = [vintage[near] for vintage in risk.counts]
     standing = pd.DataFrame(
-        features.surroundings(place, around, counts, risk.gaps), index=place.index
+        features.surroundings(place, around, counts, risk.vintages), index=place.index
     )
     # The departure itself: fewer GPs here, and the predictors of that count.
     expected = np.nan_to_num(counts[0])
@@ -98,14 +98,14 @@ def snowball(
     before = risk.table.loc[followed]
     base = before.copy()
     if code in base.index:
-        base = _with_own_count(base, code, place, ([expected, *counts[1:]], risk.gaps))
+        base = _with_own_count(base, code, place, ([expected, *counts[1:]], risk.vintages))
     first = risk.model.probability(before, risk.counted, horizon)
     # Round after round: risk of the GPs expected, GPs expected under that risk.
     at = place.index.get_indexer(followed)
     held, rounds, last = expected[at].copy(), [], first
     for _ in range(MOST_ROUNDS):
         moved = pd.DataFrame(
-            features.surroundings(place, around, [expected, *counts[1:]], risk.gaps),
+            features.surroundings(place, around, [expected, *counts[1:]], risk.vintages),
             index=place.index,
         )
         now = base.copy()
@@ -129,8 +129,8 @@ def _with_own_count(
     """Give the commune that loses some of its GPs the predictors of its new count."""
     row = int(place.index.get_indexer(pd.Index([code]))[0])
     here = place.iloc[[row]]
-    counts, gaps = history
-    own = features.gp_history([vintage[[row]] for vintage in counts], gaps)
+    counts, vintages = history
+    own = features.gp_history([vintage[[row]] for vintage in counts], vintages)
     own |= features.population_and_role(here, counts[0][[row]])
     changed = table.copy()
     for name, value in own.items():

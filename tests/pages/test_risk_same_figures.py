@@ -1,7 +1,6 @@
 """Command, screen, files and paper tell one commune the same risk."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +16,7 @@ from data.region import catalogue
 from data.region.territory import Territory
 from data.reports import columns
 from models.cli import app
-from models.learning.places import successors
+from models.learning import places
 from models.learning.signals import HORIZONS
 from models.region import flag, predict
 from pages import sheet_paper
@@ -29,16 +28,7 @@ FIGURES = ["probability", "low", "high", "risk_class", "state"]
 def territory(prepared_home: Path) -> Territory:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROXISOINS_HOME", str(prepared_home))
-        whole = catalogue.load_territory()
-    # Communes parted again since: a file names them by the one that they were, a region does not.
-    parted = set(successors())
-    kept = {
-        name: table[~table["code"].isin(parted)]
-        for name in ("gps", "gp_history", "fringe")
-        if (table := getattr(whole, name)) is not None
-    }
-    assert len(whole.fringe) - len(kept["fringe"]) < 5
-    return replace(whole, **kept)
+        return catalogue.load_territory()
 
 
 def commanded(territory: Territory, folder: Path, horizon: int) -> pd.DataFrame:
@@ -50,9 +40,15 @@ def commanded(territory: Territory, folder: Path, horizon: int) -> pd.DataFrame:
     out = folder / "risk.csv"
     options = {"panel": "panel.csv", "reference": "reference.csv"}
     assert inputs.apl.empty, "no published APL in the demonstration"
+    given = {option: folder / name for option, name in options.items()}
+    return by_command(given, year, horizon, out)
+
+
+def by_command(files: dict[str, Path], year: int, horizon: int, out: Path) -> pd.DataFrame:
+    """Return what the command writes of files, by code."""
     call = ["predict", "--as-of", str(year), "--horizon", str(horizon), "--out", str(out)]
-    for option, name in options.items():
-        call += [f"--{option}", str(folder / name)]
+    for option, path in files.items():
+        call += [f"--{option}", str(path)]
     done = CliRunner().invoke(app, call)
     assert done.exit_code == 0, done.output
     table = pd.read_csv(out, dtype={"code": str})
@@ -66,8 +62,10 @@ def test_ten_communes_have_one_risk_everywhere(
     shown = predict.risk_table(territory, horizon).set_index("code", drop=False)
     lone = shown[shown["gps"] == 1].iloc[::80]["code"].head(5)
     many = shown[shown["gps"] >= 5].iloc[::25]["code"].head(5)
-    ten = [*lone, *many]
-    assert len(ten) == 10
+    since = {heir for code, heir in places.heirs().items() if code not in places.successors()}
+    merged = [code for code in shown.index if code in since and code not in {*lone, *many}][:3]
+    ten = [*lone, *many, *merged]
+    assert len(set(ten)) == len(ten) == 13
 
     ours = shown.loc[ten, FIGURES]
     ours[FIGURES[:3]] = ours[FIGURES[:3]].astype(float).round(6)
@@ -96,6 +94,47 @@ def test_ten_communes_have_one_risk_everywhere(
             f"{given['risk_class']}, probabilité {french.percent(given['probability'], 1)}" in first
         )
         assert f"(de {low} à {high}, intervalle à 90 %)" in first
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("horizon", [HORIZONS[0], HORIZONS[-1]])
+def test_real_counts_have_one_risk_whatever_communes_the_file_names(
+    real_counts_home: Path, reference: Path, tmp_path: Path, horizon: int
+) -> None:
+    """The file is of communes as they were, of all France; the screen of today's, of a region."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROXISOINS_HOME", str(real_counts_home))
+        territory = catalogue.load_territory()
+    shown = predict.risk_table(territory, horizon).set_index("code")
+    panel = reference / "gp_panel" / "gp_per_commune_dated.csv"
+    told = by_command({"panel": panel}, 2017, horizon, tmp_path / "risk.csv")
+
+    follows = places.heirs()
+    heirs = pd.Series([follows.get(code, code) for code in told.index], index=told.index)
+    named = set(territory.communes["code"])
+    asked = told[heirs.isin(named)].index
+    assert set(heirs[asked]) == set(shown.index)
+    ours = shown.loc[heirs[asked], FIGURES].set_axis(asked)
+    ours[FIGURES[:3]] = ours[FIGURES[:3]].astype(float).round(6)
+    pd.testing.assert_frame_equal(
+        told.loc[asked, FIGURES], ours, check_names=False, rtol=0, atol=1.5e-6
+    )
+    # Those that merged after 2021, and those beside them, were 1.6 points apart.
+    since = {heir for code, heir in places.heirs().items() if code not in places.successors()}
+    assert len(since & set(heirs[asked])) == 6
+
+
+def test_every_commune_of_a_region_is_one_that_predictions_are_made_for(
+    territory: Territory,
+) -> None:
+    present = set(places.present()["code"])
+    here = {*territory.communes["code"], *territory.fringe["code"]}
+    assert here <= present
+    assert not present & set(places.heirs())
+    assert set(places.heirs().values()) <= present
+    # Nobody is lost: people of merged communes are those of their heirs.
+    people = [table["population_2016"].sum() for table in (places.communes(), places.present())]
+    assert people[0] == people[1]
 
 
 def test_paper_tells_the_class_of_the_command_or_none(territory: Territory, tmp_path: Path) -> None:

@@ -59,8 +59,31 @@ def test_changes_are_rates_per_year(inputs: Inputs) -> None:
     fast = features.compute(
         replace(inputs, panel=inputs.panel.rename(columns={"gp_2013": "gp_2015"})), 2017
     )
-    for name in ("gps_change", "change_20km", "lost_10km"):
+    for name in ("gps_change", "change_20km"):
         assert fast[name].to_numpy() == pytest.approx(2 * slow[name].to_numpy())
+    for name in ("lost_10km", "lost_20km"):  # shrunk to what the country lost in as many years
+        assert fast[name].max() == pytest.approx(2 * slow[name].max(), rel=0.2)
+
+
+def test_a_part_of_the_country_is_shrunk_to_the_losses_of_the_whole(inputs: Inputs) -> None:
+    """A commune far from the border has one figure, whatever départements stand in the file."""
+    panel = inputs.panel
+    here = panel[panel.index.str.startswith("15")]
+    whole, part = (features.compute(replace(inputs, panel=rows), 2017) for rows in (panel, here))
+    assert len(here) < len(panel)
+    far = part.index[np.isclose(whole.loc[part.index, "population_20km"], part["population_20km"])]
+    assert len(far) > 20
+    for name in ("lost_10km", "lost_20km"):
+        assert part.loc[far, name].to_numpy() == pytest.approx(whole.loc[far, name].to_numpy())
+
+
+def test_the_rate_of_the_country_is_of_the_same_counts_or_of_what_is_known_by_then() -> None:
+    (lost, had), rate = features.COUNTRY[2013, 2017], features._country_rate
+    assert rate(2013, 2017) == lost / had
+    assert rate(2010, 2012) is None
+    yearly = 1 - (1 - lost / had) ** (1 / 4)
+    assert rate(2017, 2018) == pytest.approx(yearly)
+    assert rate(2020, 2026) == pytest.approx(1 - (1 - 463 / 8325) ** 2)
 
 
 def test_a_commune_without_a_place_keeps_what_its_counts_tell(inputs: Inputs) -> None:
@@ -117,7 +140,7 @@ def test_a_commune_learns_nothing_from_its_own_past_loss() -> None:
     around = neighbourhood.build(pd.Series([2.5, 2.5, 2.5]), pd.Series([46.0, 46.04, 48.0]))
     before = np.array([1.0, 1.0, 1.0])
     mine, far = np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0])  # as many losses in all
-    found = [features._snowball(around, [now, before], [4]) for now in (mine, far)]
+    found = [features._snowball(around, [now, before], [2017, 2013]) for now in (mine, far)]
     for name in ("lost_10km", "lost_20km"):
         assert found[0][name][0] == found[1][name][0]
         assert found[0][name][1] > found[1][name][1]
