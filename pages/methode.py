@@ -28,7 +28,14 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Table": [p.title for p in rows],
-            "État": ["simulée (démonstration)" if p.simulated else "réelle" for p in rows],
+            "État": [
+                f"simulée : « {p.passed_over} » ne couvre pas la région"
+                if p.passed_over
+                else "simulée (démonstration)"
+                if p.simulated
+                else "réelle"
+                for p in rows
+            ],
             "Millésime": [p.vintage for p in rows],
             "Source": [p.source for p in rows],
             "Lignes": [p.rows for p in rows],

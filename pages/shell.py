@@ -169,10 +169,11 @@ def ribbon(current: Territory) -> None:
         return
     heading, told = current.warning.removesuffix(".").split(" : ", 1)
     tables = ", ".join(current.simulated)
+    passed_over = f"{escape(current.passed_over)} " if current.passed_over else ""
     st.html(
         '<details style="background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;'
         'font-size:.88rem;color:#161616"><summary style="cursor:pointer"><strong>'
-        f"{heading.capitalize()}</strong> : {told}. Lesquelles ?</summary>Simulé : "
+        f"{heading.capitalize()}</strong> : {told}. {passed_over}Lesquelles ?</summary>Simulé : "
         f"{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
     )
 

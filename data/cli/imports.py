@@ -110,7 +110,7 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
 
     tables = catalogue.status(region)
     communes = len(embedded_set.communes(region))
-    ribbon = ribbon_text(tables)
+    ribbon = ribbon_text(tables, embedded_set.name(region))
     if as_json:
         listed = [_described(provenance, communes) for provenance in tables]
         content = {"region": region, "ribbon": ribbon, "tables": listed}
@@ -142,14 +142,15 @@ def undo() -> None:
     typer.echo("Revenu à l'état précédent : " + ", ".join(tables) + ".")
 
 
-def ribbon_text(tables: "list[Provenance]") -> str:
+def ribbon_text(tables: "list[Provenance]", region_name: str) -> str:
     """Return the sentence that names what is still simulated, "" when nothing is."""
-    from data.region.territory import warning_of
+    from data.region.territory import passed_over_told, warning_of
 
     simulated = ", ".join(provenance.title for provenance in tables if provenance.simulated)
     if not simulated:
         return ""
-    return f"{warning_of(tables)} Simulé : {simulated}."
+    told = f"{warning_of(tables)} Simulé : {simulated}."
+    return f"{told} {passed_over_told(tables, region_name)}".rstrip()
 
 
 def _described(provenance: "Provenance", communes: int) -> dict[str, object]:

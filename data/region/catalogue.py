@@ -149,7 +149,8 @@ def _load(region: str) -> Territory:
     tables, hashes = {}, [_stamp(embedded_set.folder(region)), _simulation_key(region)]
     for key in schemas.TABLES:
         found = None
-        if key in state.tables:
+        # Counts of a year beside past counts of another world would make a course of neither.
+        if key in state.tables and not (key == "gp_history" and provenance["gps"].simulated):
             kept = codes | around if key in _BEYOND_THE_BORDER else codes
             found = _of(table_store.read(state.tables[key]), kept)
         if found is not None and _inside(found, codes).any():
@@ -159,7 +160,9 @@ def _load(region: str) -> Territory:
         else:
             tables[key] = _simulated(key, region)
             if len(tables[key]):
-                provenance[key] = _simulated_provenance(key, tables[key], codes)
+                file = state.provenance[key].file_name if key in state.provenance else ""
+                made = _simulated_provenance(key, tables[key], codes)
+                provenance[key] = replace(made, passed_over=file)
     if "populations" in state.tables:
         populations = table_store.read(state.tables["populations"])
         hashes.append(state.tables["populations"])

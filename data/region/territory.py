@@ -41,6 +41,9 @@ class Provenance:
     measured
         When the data were measured, as numbers: of the whole table by "", of a kind of structure
         or of a column that a file gives apart by its name.
+    passed_over
+        Of simulated rows: the imported file of the same table, which tells nothing of the region;
+        "" where there is none.
     """
 
     table: str
@@ -55,6 +58,7 @@ class Provenance:
     file_name: str = ""
     sha256: str = ""
     measured: Mapping[str, Moment] = field(default_factory=dict)
+    passed_over: str = ""
 
     def moment(self, part: str = "") -> Moment | None:
         """Return when the table, or a part that came apart, was measured; None when not known."""
@@ -81,6 +85,18 @@ def warning_of(tables: Iterable[Provenance]) -> str:
         return ""
     brought = any(table.imported_at is not None and not table.simulated for table in told)
     return PARTLY_SIMULATED if brought else WHOLLY_SIMULATED
+
+
+def passed_over_told(tables: Iterable[Provenance], region_name: str) -> str:
+    """Say which imported files tell nothing of a region, and what stands instead; "" for none."""
+    files: dict[str, list[str]] = {}
+    for table in tables:
+        if table.passed_over:
+            files.setdefault(table.passed_over, []).append(table.title)
+    return " ".join(
+        f"« {file} » ne couvre pas {region_name} : {', '.join(titles)} y restent de démonstration."
+        for file, titles in files.items()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +173,11 @@ class Territory:
     def warning(self) -> str:
         """What stands above all that is shown of the region, "" when nothing is simulated."""
         return warning_of(self.provenance.values())
+
+    @property
+    def passed_over(self) -> str:
+        """Which imported files tell nothing of the region, "" for none."""
+        return passed_over_told(self.provenance.values(), self.region_name)
 
     @property
     def simulated(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def territory(**simulated: bool) -> Any:
     }
     titles = tuple(name for name, told in simulated.items() if told)
     warning = warning_of(cast("Any", known.values()))
-    return SimpleNamespace(provenance=known, simulated=titles, warning=warning)
+    return SimpleNamespace(provenance=known, simulated=titles, warning=warning, passed_over="")
 
 
 def said(monkeypatch: pytest.MonkeyPatch, shown: Any) -> str:
@@ -37,6 +37,13 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
     assert "Données en partie simulées</strong>" in text
     assert "Simulé : structures." in text
     assert "émonstration" not in text
+
+
+def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = territory(gps=True)
+    shown.passed_over = "« <b>.csv » ne couvre pas Mayotte : Médecins y restent de démonstration."
+    text = said(monkeypatch, shown)
+    assert "« &lt;b&gt;.csv » ne couvre pas Mayotte" in text
 
 
 def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:

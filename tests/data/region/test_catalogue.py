@@ -108,7 +108,30 @@ def test_imported_populations_keep_the_others(communes: gpd.GeoDataFrame) -> Non
 
 def test_a_table_that_tells_nothing_of_the_region_leaves_the_simulated_one() -> None:
     _commit("gps", pd.DataFrame({"code": ["75056"], "gps": [2000.0]}))
-    assert catalogue.load_territory().provenance["gps"].simulated
+    territory = catalogue.load_territory()
+    assert territory.provenance["gps"].simulated
+    assert territory.provenance["gps"].passed_over == "bpe.csv"
+    assert territory.passed_over == (
+        "« bpe.csv » ne couvre pas Nouvelle-Aquitaine : Médecins généralistes y restent de "
+        "démonstration."
+    )
+    assert catalogue.status()[1].passed_over == "bpe.csv"
+
+
+def test_past_counts_stay_simulated_where_the_counts_are(communes: gpd.GeoDataFrame) -> None:
+    """Mayotte in the national file: counts of 2009 and 2013, none of 2017."""
+    past = _gps(communes, 1).assign(year=2013)
+    tables = {"gps": pd.DataFrame({"code": ["75056"], "gps": [2000.0]}), "gp_history": past}
+    catalogue.commit_tables(tables, {key: _provenance(key) for key in tables})
+    territory = catalogue.load_territory()
+    assert territory.provenance["gp_history"].simulated
+    assert territory.provenance["gp_history"].passed_over == "bpe.csv"
+    assert territory.passed_over.count("bpe.csv") == 1
+    whole = {"gps": _gps(communes, 1), "gp_history": past}
+    catalogue.commit_tables(whole, {key: _provenance(key) for key in whole})
+    territory = catalogue.load_territory()
+    assert not territory.provenance["gp_history"].simulated
+    assert not territory.passed_over
 
 
 def test_a_table_out_of_its_schema_changes_nothing(communes: gpd.GeoDataFrame) -> None:

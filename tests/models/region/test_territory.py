@@ -8,7 +8,7 @@ import pytest
 
 from data.access import inputs
 from data.region import catalogue, rules
-from data.region.territory import Territory
+from data.region.territory import Provenance, Territory
 from data.siting.departures import departures_of
 from geo.errors import InvalidInputError
 from models.learning.signals import DEFAULT_HORIZON
@@ -153,3 +153,21 @@ def test_a_departure_leaves_no_more_people_without_room_than_its_gps_took(
         assert one.communes["people"].sum() == pytest.approx(one.nearest, abs=len(gps))
     assert lost[0].nearest <= lost[1].nearest + 1e-6
     assert lost[0].fair <= lost[1].fair + 1e-6
+
+
+def test_counts_that_do_not_cover_the_region_leave_its_risks_those_of_the_demonstration() -> None:
+    """Mayotte in the national file: counted in 2009 and 2013, not in 2017."""
+    before, year = predict.inputs_of(catalogue.load_territory())
+    here = pd.DataFrame({"code": before.panel.index, "gps": 1.0, "year": 2013})
+    tables = {"gps": pd.DataFrame({"code": ["75056"], "gps": [2000.0]}), "gp_history": here}
+    kinds = {
+        key: Provenance(
+            key, key, "INSEE, BPE", "2013", "", simulated=False, rows=1, matched=1,
+            file_name="bpe.csv",
+        )
+        for key in tables
+    }  # fmt: skip
+    catalogue.commit_tables(tables, kinds)
+    after, same = predict.inputs_of(catalogue.load_territory())
+    assert same == year
+    pd.testing.assert_frame_equal(after.panel, before.panel)
