@@ -275,7 +275,8 @@ def _stamp(folder: Path) -> str:
 @cache
 def _generator_key() -> str:
     """Return a key of the generator: its code and its parameters."""
-    return digest(*(f.read_bytes() for f in sorted(Path(__file__).parent.glob("demonstration*"))))
+    parts = ("demonstration.py", "demonstration_lines.py", "demonstration_parameters.json")
+    return digest(*(Path(__file__).with_name(part).read_bytes() for part in parts))
 
 
 def _simulation_key(region: str) -> str:

@@ -253,24 +253,3 @@ def simulate(communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> Demonstration:
         structures=demonstration_lines.simulated_structures(inside, ours, streams[3]),
         pdses_lines=demonstration_lines.simulated_lines(inside, streams[4]),
     )
-
-
-def main() -> None:
-    """Fit the parameters again on the reference data and write them."""
-    import argparse
-
-    from data.base import paths
-    from data.region import demonstration_fit, embedded_set
-
-    parser = argparse.ArgumentParser(description="Offre de démonstration.")
-    parser.add_argument("--fit", action="store_true", required=True, help="ajuste les paramètres")
-    parser.parse_args()
-    fitted = demonstration_fit.fit(
-        embedded_set.communes(), embedded_set.fringe(), paths.reference_data()
-    )
-    text = json.dumps(fitted, indent=1, sort_keys=True)
-    PARAMETERS.write_text(text + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

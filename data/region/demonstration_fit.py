@@ -1,9 +1,10 @@
 """Fit the distributions of the demonstration supply on the real panel of GP counts.
 
-Run by `python -m data.region.demonstration --fit`. Only coefficients leave this module: no row of
+Run by `python -m data.region.demonstration_fit`. Only coefficients leave this module: no row of
 the panel is kept.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from scipy.optimize import minimize
 from scipy.stats import nbinom
 from sklearn.linear_model import LogisticRegression
 
-from data.region.demonstration import STEP_YEARS, features
+from data.base import paths
+from data.region import embedded_set
+from data.region.demonstration import PARAMETERS, STEP_YEARS, features
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,3 +100,14 @@ def fit(communes: pd.DataFrame, fringe: pd.DataFrame, reference: Path) -> dict[s
             "deviation": float(np.std(logit - intercept - slope * density)),
         },
     }
+
+
+def main() -> None:
+    """Fit the parameters again on the reference data and write them."""
+    fitted = fit(embedded_set.communes(), embedded_set.fringe(), paths.reference_data())
+    text = json.dumps(fitted, indent=1, sort_keys=True)
+    PARAMETERS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
