@@ -9,7 +9,7 @@ from tests.data.access import small_region
 
 # 16001 has many doctors, 17001 one; 16002 (2,000 people), 16003 and 17002 have none.
 GPS = {"16001": 12.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
-GPS["24001"] = 0.0
+GPS["24001"] = 0.0  # known, across the border: what is not known would leave APL unknown
 
 
 def zoned(**zones):

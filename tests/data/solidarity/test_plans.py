@@ -27,9 +27,7 @@ from data.solidarity.tables import (
     target_table,
 )
 from geo.errors import InvalidInputError, UnavailableError
-from tests.data.solidarity.small_help import GPS, made, zoned
-
-GPS["24001"] = 0.0  # known, across the border: what is not known would leave APL unknown
+from tests.data.solidarity.small_help import made, zoned
 
 
 @pytest.fixture
