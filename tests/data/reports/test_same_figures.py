@@ -17,9 +17,13 @@ from data.maps import payload
 from data.region import catalogue
 from data.region.rules import ROOM_PEOPLE_A_GP
 from data.region.territory import WHOLLY_SIMULATED
-from data.reports import sheet, sheet_pdf
+from data.reports import council_pdf, scenario_pdf, sheet, sheet_pdf, site_tables
 from data.reports.columns import exported
+from data.reports.help_figures import help_figures
+from data.reports.pair import MEASURES, pair, pair_pdf
+from data.scenarios.drafts import Draft
 from data.siting import effects, pole_plan
+from data.siting.evaluation import evaluate_sites
 from data.siting.ground import ground_of
 from data.siting.pole_plan import Antenna, PolePlan
 from data.solidarity import tables
@@ -163,6 +167,75 @@ def test_the_sheet_and_its_pdf_say_what_the_plan_says(territory, plan, few):
             text = " ".join(" ".join(page.extract_text() for page in pages).split())
             for figure in (room, apl, said["minutes_to_nearest_gp"]):
                 assert " ".join(figure.value.split()) in text
+
+
+def test_a_comparison_and_the_sheets_of_an_epci_say_what_each_sheet_says(territory, few):
+    communes = commune_indicators(territory)
+    region = aggregate(communes, "region").iloc[0]
+    sheets = [
+        sheet.sheet(territory, communes, communes, region, level="commune", code=code, masked=True)
+        for code in communes["code"][few[:2]]
+    ]
+    said = [{figure.key: figure.value for figure in one.figures} for one in sheets]
+    rows = [communes.iloc[row] for row in few[:2]]
+    measures = pair(*rows, region, {})
+    titles = {key: title for key, title, *_ in MEASURES}
+    compared = {one.title: (one.first, one.second) for one in measures}
+    for key in ("share_without_room", "gps_per_1000"):
+        for written, told in zip(compared[titles[key]], said, strict=True):
+            assert written == told[key].removesuffix("\N{NO-BREAK SPACE}%")
+    for written, told in zip(compared[titles["apl"]], said, strict=True):
+        assert written == told.get("apl", written)
+    for written, told in zip(compared[titles["minutes_to_nearest_gp"]], said, strict=True):
+        assert told["minutes_to_nearest_gp"] in {f"{written} min", "sur place"}
+    whole = PdfReader(io.BytesIO(sheets_of(sheets))).pages
+    side = PdfReader(io.BytesIO(printed(measures, sheets))).pages[0].extract_text()
+    for one, told, page in zip(sheets, said, whole, strict=True):
+        text = " ".join(page.extract_text().split())
+        assert all(" ".join(value.split()) in text for value in told.values())
+        assert one.name in side
+    for values in compared.values():
+        assert all(" ".join(value.split()) in " ".join(side.split()) for value in values)
+
+
+def sheets_of(sheets):
+    return sheet_pdf.sheets_pdf([(one, dot()) for one in sheets], "EPCI", [], warning="")
+
+
+def printed(measures, sheets):
+    names = (sheets[0].name, sheets[1].name)
+    return pair_pdf(measures, names, (dot(), dot()), [], warning="")
+
+
+def test_reports_for_councils_say_what_the_screens_say(territory, plan, sites):
+    read = PdfReader(io.BytesIO(council_pdf.help_pdf(territory, ("Plan", ""), plan, [])))
+    text = " ".join(" ".join(page.extract_text() for page in read.pages).split())
+    assert " ".join(tables.sentence(plan).split()) in text
+    for value in help_figures(territory, plan).iloc[:, 1]:
+        assert " ".join(str(value).split()) in text
+    judged = evaluate_sites(territory, sites)
+    draft = Draft("Essai", "75", sites=sites)
+    report = scenario_pdf.scenario_pdf(draft, judged, dot(), [], warning="")
+    text = " ".join(
+        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(report)).pages).split()
+    )
+    for people in judged.sites["population_within_20"]:
+        assert " ".join(number(people).split()) in text
+    assert " ".join(site_tables.room_sentence(judged).split()) in text
+
+
+def test_a_workbook_holds_the_figures_of_the_csv(territory, plan):
+    table = exported(tables.target_table(territory, plan))
+    book = pd.read_excel(
+        io.BytesIO(exports.to_xlsx({"Tableau": table}, [])), sheet_name="Tableau", engine="openpyxl"
+    )
+    text = exports.to_csv(table, []).decode("utf-8-sig")
+    plain = pd.read_csv(io.StringIO(text), sep=";", decimal=",")
+    assert list(book.columns) == list(plain.columns)
+    numbers = plain.select_dtypes("float").columns
+    assert len(numbers) > 3
+    for column in numbers:
+        close(book[column], plain[column])
 
 
 def dot():
