@@ -2,13 +2,15 @@
 
 Each process has an address of its own, as a container has (127.x.y.n, port 8501), and the proxy
 finds them under the name "app", in a file of hosts that it alone sees. What differs from the
-compose file: Debian's PostgreSQL and Caddy, no certificate, one disk.
+compose file: Debian's PostgreSQL and Caddy, one disk, and no certificate or one of Caddy's own
+authority (no name of the Internet leads to the loopback).
 """
 
 import os
 import pwd
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -22,9 +24,15 @@ from benchmarks.serving import ROOT, STARTUP_S, free_port
 
 PORT = 8501
 _COOKIE_SECRET = "for-the-time-of-a-measure"  # noqa: S105
-_CADDY = (
-    'mount --bind "$1" /etc/hosts && exec caddy run --config deploy/Caddyfile --adapter caddyfile'
-)
+_CADDY = 'mount --bind "$1" /etc/hosts && exec caddy run --config "$2" --adapter caddyfile'
+_OWN_AUTHORITY = """{
+	skip_install_trust
+	auto_https disable_redirects
+	admin off
+}
+import deploy/Caddyfile
+"""
+"""Of a certificate on the loopback: Caddy signs it, and leaves the machine's store and ports be."""
 
 
 def lacking() -> str:
@@ -95,11 +103,17 @@ class Deployed:
     port: int = field(default_factory=free_port)
     processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     proxy: subprocess.Popen[bytes] | None = None
+    secure: bool = False
 
     @property
     def address(self) -> str:
         """Return the address of the proxy."""
-        return f"http://localhost:{self.port}"
+        return f"{'https' if self.secure else 'http'}://localhost:{self.port}"
+
+    @property
+    def authority(self) -> Path:
+        """Return the file of the authority that signs the certificate of a secure proxy."""
+        return self.home.parent / "caddy" / "pki" / "authorities" / "local" / "root.crt"
 
     def host(self, number: int) -> str:
         """Return the host of one process: no other measure on this machine has the same."""
@@ -146,9 +160,14 @@ class Deployed:
         hosts = self.home.parent / "hosts"
         lines = ["127.0.0.1 localhost", *(f"{self.host(n)} app" for n in self.processes)]
         hosts.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        config = ROOT / "deploy" / "Caddyfile"
+        if self.secure:
+            text = _OWN_AUTHORITY.replace("deploy/Caddyfile", str(config))
+            config = self.home.parent / "Caddyfile"
+            config.write_text(text, encoding="utf-8")
         with (self.home.parent / "caddy.log").open("ab") as log:
             self.proxy = subprocess.Popen(
-                ["unshare", "--mount", "sh", "-c", _CADDY, "caddy", str(hosts)],
+                ["unshare", "--mount", "sh", "-c", _CADDY, "caddy", str(hosts), str(config)],
                 cwd=ROOT,
                 env=os.environ
                 | {
@@ -160,7 +179,7 @@ class Deployed:
                 stdout=log,
                 stderr=log,
             )
-        _wait(f"{self.address}/_stcore/health", self.proxy)
+        _wait(f"{self.address}/_stcore/health", self.proxy, self.authority)
 
     def stop_proxy(self) -> None:
         """Stop Caddy at once: open connections are cut."""
@@ -170,7 +189,7 @@ class Deployed:
 
 
 @contextmanager
-def deployed(folder: Path, home: Path, count: int) -> Iterator[Deployed]:
+def deployed(folder: Path, home: Path, count: int, *, secure: bool = False) -> Iterator[Deployed]:
     """Run a database, some processes over a data folder and the proxy; stop them all at the end.
 
     Parameters
@@ -181,6 +200,8 @@ def deployed(folder: Path, home: Path, count: int) -> Iterator[Deployed]:
         The data folder, alone in its parent: logs are written beside it.
     count
         Of processes.
+    secure
+        Whether the proxy holds a certificate, of Caddy's own authority.
     """
     programs = _database_programs()
     assert programs is not None, "PostgreSQL is not on this machine"
@@ -197,7 +218,7 @@ def deployed(folder: Path, home: Path, count: int) -> Iterator[Deployed]:
         stdout=subprocess.DEVNULL,
     )
     database.start()
-    running = Deployed(home, database, count)
+    running = Deployed(home, database, count, secure=secure)
     try:
         for number in range(1, count + 1):
             running.start_process(number)
@@ -215,8 +236,8 @@ def deployed(folder: Path, home: Path, count: int) -> Iterator[Deployed]:
             database.stop()
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Return once an address answers 200.
+def _wait(address: str, process: subprocess.Popen[bytes], authority: Path | None = None) -> None:
+    """Return once an address answers 200, its certificate signed by an authority if it has one.
 
     Raises
     ------
@@ -226,7 +247,10 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + STARTUP_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(address, timeout=20).close()
+            trusted = ssl.create_default_context()
+            if address.startswith("https") and authority is not None:
+                trusted.load_verify_locations(authority)
+            urllib.request.urlopen(address, timeout=20, context=trusted).close()
         except OSError:
             time.sleep(0.1)
         else:

@@ -1,0 +1,36 @@
+"""The proxy of `deploy/` with a certificate: encrypted, and nothing in clear on the same port."""
+
+import os
+import ssl
+import tempfile
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from benchmarks.deployed import deployed, lacking
+
+pytestmark = pytest.mark.campaign
+
+
+def test_the_proxy_speaks_under_its_certificate_only() -> None:
+    if missing := lacking():
+        pytest.skip(f"not on this machine: {missing}")
+    home = Path(os.environ["PROXISOINS_HOME"])
+    with (
+        tempfile.TemporaryDirectory() as kept,
+        deployed(Path(kept), home, 1, secure=True) as site,
+    ):
+        trusted = ssl.create_default_context(cafile=site.authority)
+        answer = httpx.get(site.address, verify=trusted, timeout=60)
+        assert answer.status_code == 200
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert "server" not in answer.headers
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            httpx.get(site.address, timeout=60)
+        assert httpx.get(site.address.replace("https", "http"), timeout=60).status_code == 400
+        # The session itself, as a browser opens it.
+        stream = site.address.replace("https", "wss") + "/_stcore/stream"
+        with connect(stream, ssl=trusted, subprotocols=["streamlit"]) as opened:
+            assert opened.subprotocol == "streamlit"
