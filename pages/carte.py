@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from html import escape
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from data.maps import payload
+from data.maps import ground, payload
 from data.maps.document import OwnPoints
 from data.region.territory import Territory
 from data.uploads import MatchReport
@@ -121,6 +122,22 @@ def _own_layer(territory: Territory) -> None:
             st.rerun()
 
 
+def _lands(territory: Territory) -> None:
+    """Link to each land that the map does not open on; nothing where one map holds all."""
+    lands = ground.destinations(territory)
+    if not lands:
+        return
+    first, *others = lands
+    start = replace(shell.view(), lon=None, lat=None, zoom=None, here=None, commune="")
+    links = [(first.name, start)]
+    links += [(one.name, replace(start, lon=one.lon, lat=one.lat, zoom=one.zoom)) for one in others]
+    told = " · ".join(
+        f'<a href="?{escape(urlencode(view.to_query()))}" target="_self">{escape(name)}</a>'
+        for name, view in links
+    )
+    st.html(f'<nav aria-label="Aller à une autre terre de France">Aller à : {told}</nav>')
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
@@ -136,6 +153,7 @@ def draw() -> None:
     )
     table_filters.follow()
     _map(territory)
+    _lands(territory)
     carte_soon.draw(territory)
     _own_layer(territory)
     carte_table.draw(territory, MAP)

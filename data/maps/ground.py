@@ -1,12 +1,53 @@
 """What a picture of a territory is drawn on: the communes and the dry land of one of its lands."""
 
+import math
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import geopandas as gpd
 
-from data.region import embedded_set
+from data.region import embedded_set, france
 from data.region.engines import lands_of
 from data.region.territory import Territory
+
+_FRAME_PIXELS = (700, 480)
+"""Width and height that the map of a screen has at least for a land, panels left out."""
+_TILE_PIXELS = 256
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A land that a map can go to: its name, its centre (degrees, WGS84), a zoom that holds it."""
+
+    name: str
+    lon: float
+    lat: float
+    zoom: float
+
+
+def destinations(territory: Territory) -> list[Destination]:
+    """Return the lands of a territory that one map cannot show together; none where it has one.
+
+    The first is the mainland where it is there: a map opens on it.
+    """
+    lands = lands_of(territory.communes)
+    if len(lands) < 2:
+        return []
+    found = []
+    for name, inside in lands.items():
+        here = territory.communes[inside]
+        west, south, east, north = here.total_bounds
+        lon, lat = (west + east) / 2, (south + north) / 2
+        # Web Mercator: one tile holds 360 degrees of longitude at zoom 0.
+        high = (north - south) / math.cos(math.radians(lat))
+        fits = [
+            pixels * 360 / (_TILE_PIXELS * degrees)
+            for pixels, degrees in zip(_FRAME_PIXELS, (east - west, high), strict=True)
+        ]
+        # A land overseas is a region by itself.
+        told = "Hexagone" if name == france.MAINLAND else france.NAMES[str(here["region"].iloc[0])]
+        found.append(Destination(told, lon, lat, math.floor(4 * math.log2(min(fits))) / 4))
+    return found
 
 
 def land_of(territory: Territory, codes: Collection[str] = ()) -> str:
