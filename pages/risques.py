@@ -51,8 +51,8 @@ LISTED = (
 
 FIRST_LIST = 100
 """Rows sent before more are asked for, half a kilobyte each."""
-ALONE_PX, BESIDE_PX = 490, 250
-"""Height of the list: that of the map, or the room that the commune chosen leaves it."""
+ALONE_PX, BESIDE_PX = 490, 390
+"""Height of the list: near that of the map, or ten communes above the one chosen."""
 FIRST_SHEETS = 10
 """Sheets that one document holds."""
 
