@@ -12,7 +12,7 @@ from data.region import embedded_set
 from data.region.france import within
 from data.region.search import Found, search
 from data.region.territory import Territory
-from pages import grids, shell, view_sharing
+from pages import grids, shell, starting
 
 LOGO = "static/proxisoins/marque.svg"
 ASKED = "bar_search"
@@ -65,6 +65,9 @@ def draw_share(screen: str) -> None:
     box = st.popover("Partager", key=f"partager_{screen}", on_change="rerun")
     if not box.open:
         return
+    starting.wait_for_all()
+    from pages import view_sharing  # which needs the database, that no map waits for
+
     with box:
         st.caption("L’adresse de cette vue : qui l’ouvre la voit, s’il en a le droit.")
         st.code(_address(), language=None, wrap_lines=True)

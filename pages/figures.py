@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -13,11 +13,13 @@ import streamlit as st
 from data.access.source_notes import source_notes
 from data.base.french import MISSING
 from data.files import exports
-from data.official.templates import Template
 from data.region.territory import Territory
 from data.reports import columns
 from pages import exporting, grids
 from pages.exporting import Offer
+
+if TYPE_CHECKING:
+    from data.official.templates import Template
 
 FRENCH_CHART = {
     "locale": {
@@ -192,7 +194,7 @@ def _draw_offers(files: Sequence[Offer]) -> None:
             )
 
 
-def template_buttons(template: Template) -> None:
+def template_buttons(template: "Template") -> None:
     """Draw a template to fill in, as CSV and as a workbook."""
     with st.container(horizontal=True):
         for label, content, extension, mime in (

@@ -8,6 +8,7 @@ from data.access import history, travel_time_errors, zoning_gauges  # noqa: F401
 from data.maps import pdses, sites  # noqa: F401
 from data.official import dropped_files, reading, refresh  # noqa: F401
 from data.pdses import reader as lines_reader  # noqa: F401
+from data.region import schemas  # noqa: F401
 from data.reports import site_tables, zoning_annex  # noqa: F401
 from data.scenarios import database  # noqa: F401
 from data.uploads import corrections, read_lines  # noqa: F401
@@ -16,4 +17,5 @@ from pages import (  # noqa: F401
     permanence_import,
     risk_panels,
     risk_proof,
+    view_sharing,
 )

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from geo.errors import UnavailableError
 from models.backtests import proof
 from models.learning.register import CONFIRMED, GONE, UNKNOWN

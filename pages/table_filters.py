@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.access import selection
 from data.access.selection import CRITERIA, Selection
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from pages import following
 
 _PARAMETERS = {"departements": "tdep", "epcis": "tepci", "zones": "tzone", "criteria": "tcrit"}

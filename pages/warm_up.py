@@ -22,6 +22,7 @@ from pages import (  # noqa: F401
     carte_view,
     exporting,
     map_dialogue,
+    pressed,
     region_switch,
     shell,
     starting,
@@ -45,7 +46,11 @@ def warm_up() -> None:
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
     starting.leave_room()
     _import_rest()
-    from geo import static_map  # noqa: F401  (the sheet's; who wants it sooner reads it)
+    # Who wants them sooner reads them: what draws the sheet's map, what compiles.
+    from geo import static_map  # noqa: F401
+
+    with suppress(ImportError):  # a machine without a compiler
+        from geo import kept_kernels  # noqa: F401
 
     try:
         _load_rest()

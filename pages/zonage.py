@@ -10,7 +10,7 @@ from data.access.zoning_gauges import Ceilings
 from data.base.french import MISSING, counted, number
 from data.maps import zoning as zoning_map
 from data.region.rules import ROOM_PEOPLE_A_GP
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from data.region.territory import Territory
 from data.reports import zoning_annex
 from pages import (

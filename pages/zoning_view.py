@@ -13,7 +13,7 @@ from data.access.zoning_gauges import Ceilings
 from data.base.french import counted, percent, signed
 from data.maps import payload
 from data.maps import zoning as zoning_map
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from data.region.territory import Territory
 from pages import map_dialogue, shell
 from pages.state import ViewState

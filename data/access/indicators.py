@@ -16,7 +16,7 @@ from data.access.people import counted_within
 from data.base.table_cache import cached_table, digest
 from data.region import embedded_set, france
 from data.region.rules import HUBERT_MINUTES, LABEL_MINUTES
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import access as ga
 from geo import aggregation as ag

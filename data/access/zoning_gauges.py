@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.base.french import number, percent
 from data.region import rules
-from data.region.schemas import ZONES
+from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
 from geo.errors import InvalidInputError

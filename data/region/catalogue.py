@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.base.table_cache import cached_table, digest
-from data.region import embedded_set, engines, schemas, table_store
+from data.region import embedded_set, engines, table_names, table_store
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -147,7 +147,7 @@ def _load(region: str) -> Territory:
     state = table_store.version(table_store.current_key())
     provenance = {"communes": _embedded_provenance(region, communes)}
     tables, hashes = {}, [_stamp(embedded_set.folder(region)), _simulation_key(region)]
-    for key in schemas.TABLES:
+    for key in table_names.REPLACED:
         found = None
         # Counts of a year beside past counts of another world would make a course of neither.
         if key in state.tables and not (key == "gp_history" and provenance["gps"].simulated):
@@ -192,7 +192,7 @@ def _context(
     """Return the tables that nothing simulates, those that tell of the region only."""
     found = {}
     here, near = _with_departements(codes), _with_departements(codes | around)
-    for key in schemas.CONTEXT:
+    for key in table_names.BROUGHT:
         if key in state.tables:
             table = _of(table_store.read(state.tables[key]), near)
             if _inside(table, here).any():
@@ -206,6 +206,8 @@ def _with_departements(codes: set[str]) -> set[str]:
 
 
 def _checked(key: str, table: pd.DataFrame) -> pd.DataFrame:
+    from data.region import schemas  # long to import; what only reads tables does without
+
     return schemas.checked(key, table).reset_index(drop=True)
 
 
@@ -250,7 +252,7 @@ def _embedded_provenance(region: str, communes: gpd.GeoDataFrame) -> Provenance:
 def _simulated_provenance(key: str, table: pd.DataFrame, codes: set[str]) -> Provenance:
     return Provenance(
         table=key,
-        title=schemas.TITLES[key],
+        title=table_names.TITLES[key],
         source=_SIMULATED_SOURCE,
         vintage=_SIMULATED_VINTAGE,
         licence="AGPL-3.0-or-later",
@@ -286,8 +288,8 @@ def _simulation_key(region: str) -> str:
 def _simulated(key: str, region: str) -> pd.DataFrame:
     """Return a simulated table, kept on disk; no APL is simulated."""
     if key == "apl":
-        columns = schemas.apl.columns
-        return pd.DataFrame({name: pd.Series(dtype=str(c.dtype)) for name, c in columns.items()})
+        types = table_names.APL_TYPES
+        return pd.DataFrame({name: pd.Series(dtype=one) for name, one in types.items()})
     return cached_table(
         f"demonstration-{region}-{key}",
         _simulation_key(region),

@@ -1,18 +1,19 @@
-"""Shapes of the checked tables (pandera). A column's name, type and unit are said here only."""
+"""Shapes of the checked tables (pandera). A column's name, type and unit are said here only.
+
+Names that need no shape are in `data.region.table_names`: pandera is long to import, and what only
+reads tables does without.
+"""
 
 import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
+from data.region import table_names
 from geo.errors import InvalidInputError
 
-COMMUNE_CODE = r"^(\d{2}|2[AB])\d{3}$"
-ZONES = ("ZIP", "ZAC", "ZV", "HZ")
-"""Zone d'intervention prioritaire, d'action complémentaire, de vigilance, hors zone."""
-
-STRUCTURE_KINDS = ("france_sante", "msp", "centre_sante", "urgences")
-LINE_TYPES = ("garde", "astreinte", "demi-garde", "demi-astreinte", "astreinte week-end")
-LINE_STATUSES = ("assurée", "mutualisée", "carence", "réquisition")
+COMMUNE_CODE, ZONES, TITLES = table_names.COMMUNE_CODE, table_names.ZONES, table_names.TITLES
+STRUCTURE_KINDS = table_names.STRUCTURE_KINDS
+LINE_TYPES, LINE_STATUSES = table_names.LINE_TYPES, table_names.LINE_STATUSES
 
 
 def _code(**options: object) -> pa.Column:
@@ -265,27 +266,6 @@ CONTEXT = {
     "cpts": cpts,
 }
 """Tables that a file can bring, that nothing simulates: absent until they are imported."""
-
-TITLES = {
-    "gps": "Médecins généralistes",
-    "gp_history": "Historique des médecins généralistes",
-    "apl": "Accessibilité potentielle localisée (APL)",
-    "zoning": "Zonage des médecins généralistes",
-    "reference": "Caractéristiques des communes",
-    "structures": "Structures de soins",
-    "pdses_lines": "Lignes de permanence des soins",
-    "populations": "Populations légales",
-    "gp_register": "Registre des médecins par commune (SIRENE ou RPPS)",
-    "doctor_ages": "Âge moyen des médecins par commune",
-    "gp_ages": "Âges des généralistes par département",
-    "care_context": "Patients sans médecin traitant et couverture par les SAS",
-    "elder_shares": "Parts des 65 ans et plus et des 80 ans et plus",
-    "people_squares": "Habitants par carreau",
-    "regulation_calls": "Appels à la régulation de la permanence des soins",
-    "specialists": "Médecins spécialistes",
-    "cpts": "Périmètres des CPTS",
-}
-"""French titles of the tables that a file can replace."""
 
 POPULATIONS = pa.DataFrameSchema(
     {

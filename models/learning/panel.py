@@ -14,7 +14,7 @@ from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
-from data.region import schemas
+from data.region.table_names import COMMUNE_CODE
 from geo.errors import InvalidInputError, UnavailableError
 from geo.plane import sinusoidal_km
 from models.learning import places
@@ -96,7 +96,7 @@ def settled(codes: pd.Series) -> pd.Series:
     clean = codes.fillna("").str.replace(r"[\s'’\"=]", "", regex=True).str.upper()
     clean = clean.str.replace(r"[.,]0+$", "", regex=True)
     clean = clean.where(~clean.str.fullmatch(r"\d{4}"), "0" + clean)
-    return clean.where(clean.str.fullmatch(schemas.COMMUNE_CODE), "")
+    return clean.where(clean.str.fullmatch(COMMUNE_CODE), "")
 
 
 def numbers(values: pd.Series) -> pd.Series:

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,6 @@ from data.base import french
 from data.base.french import counted, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
-from data.scenarios.verdicts import Review, Seen
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
 from models.learning import artefact
@@ -24,6 +23,9 @@ from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKN
 from models.learning.scoring import predict
 from models.region import past_rates
 from models.region.predict import inputs_of
+
+if TYPE_CHECKING:
+    from data.scenarios.verdicts import Review, Seen
 
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
 
@@ -61,8 +63,10 @@ def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
     return {str(key): value for key, value in found.iloc[0].items()}
 
 
-def seen(row: Mapping[str, Any]) -> Seen:
+def seen(row: Mapping[str, Any]) -> "Seen":
     """Return what a planner has on screen when reviewing a row of `risk_table`."""
+    from data.scenarios.verdicts import Seen  # a map needs no database
+
     return Seen(
         risk_class=str(row["risk_class"]),
         probability=float(row["probability"]),
@@ -210,7 +214,7 @@ def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
     )
 
 
-def reviewed(table: pd.DataFrame, reviews: Sequence[Review]) -> pd.DataFrame:
+def reviewed(table: pd.DataFrame, reviews: Sequence["Review"]) -> pd.DataFrame:
     """Return a list with the column review: the last verdict on each commune, "" for none."""
     last: dict[str, str] = {}
     for one in reviews:  # the newest first

@@ -61,11 +61,11 @@ def test_engines_import_where_no_folder_takes_what_is_compiled(tmp_path):
     shutil.copytree(
         ROOT / "geo", tmp_path / "geo", ignore=shutil.ignore_patterns("__pycache__", "*.nbi")
     )
-    code = "from geo.friction import raster\nprint(raster.move_minutes)\n"
+    code = "from geo.friction import raster\nprint(raster.move_minutes.compiled())\n"
     # No locator of numba's accepts the folder, as when none of them can be written.
     refuse = (
-        "from geo import compiled\n"
-        "for one in (compiled.ChosenFolder, compiled.BesideTheCode, compiled.UserFolder):\n"
+        "from geo import kept_kernels as kept\n"
+        "for one in (kept.ChosenFolder, kept.BesideTheCode, kept.UserFolder):\n"
         "    one.from_function = classmethod(lambda *_: None)\n"
     )
     done = subprocess.run(
@@ -85,7 +85,8 @@ def test_a_kernel_is_compiled_again_when_one_that_it_calls_has_changed(tmp_path)
     """Kernels of several files: numba alone would go on with the old code of the other file."""
     package = tmp_path / "geo"
     package.mkdir()
-    shutil.copy(ROOT / "geo" / "compiled.py", package)
+    for name in ("compiled.py", "kept_kernels.py"):
+        shutil.copy(ROOT / "geo" / name, package)
     head = "from geo.compiled import kernel\n"
     caller = "from geo.called import called\n\n@kernel\ndef caller():\n    return called()\n"
     (package / "caller.py").write_text(head + caller, encoding="utf-8")
