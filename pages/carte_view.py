@@ -6,6 +6,7 @@ from data.maps import payload
 from data.maps.document import MapDocument
 from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import main_map
 from models.region.main_map import MainMap
 from pages import shell
@@ -27,7 +28,7 @@ def configuration(territory: Territory, *, with_risk: bool, with_soon: bool) -> 
             territory,
             shell.commune_indicators(territory),
             around,
-            shell.risk(territory) if with_risk and risk_known else None,
+            shell.risk(territory, DEFAULT_HORIZON) if with_risk and risk_known else None,
             with_risk=with_risk,
             with_soon=with_soon,
         )

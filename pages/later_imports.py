@@ -4,6 +4,9 @@ Not what writes PDF: who asks for a file reads it then. What draws pictures come
 """
 
 # Not what draws maps: streamlit-folium registers its frame only where a session imports it.
+import pandas.io.formats.style  # noqa: F401  (every table)
+from streamlit import emojis  # noqa: F401  (every choice among pills)
+
 from data.access import history, travel_time_errors, zoning_gauges  # noqa: F401
 from data.maps import pdses, sites  # noqa: F401
 from data.official import dropped_files, reading, refresh  # noqa: F401
@@ -17,5 +20,6 @@ from pages import (  # noqa: F401
     permanence_import,
     risk_panels,
     risk_proof,
+    risk_view,
     view_sharing,
 )

@@ -6,10 +6,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from data.maps import payload, risk
-from data.maps.document import ContoursAddress
+from data.maps import payload
 from data.region.territory import Territory
-from pages import map_dialogue, map_view, shell
+from pages import map_dialogue, map_view, risk_view, shell
 
 MAP = "risques_carte"
 """Key of the map: what its client asked last is in the session under it."""
@@ -58,24 +57,12 @@ def _fit(chosen: pd.DataFrame, territory: Territory, *, everything: bool) -> Non
     st.session_state[_CENTRE] = f"cadre {kept}"
 
 
-@st.cache_resource(
-    show_spinner="Préparation de la carte…", max_entries=8, hash_funcs=shell.BY_VERSION
-)
-def _configuration(
-    territory: Territory, horizon: int, codes: tuple[str, ...] | None
-) -> tuple[ContoursAddress, str]:
-    """Return where the contours are, and what is sent of the map's configuration."""
-    table = risk.with_risk(shell.commune_indicators(territory), shell.risk(territory, horizon))
-    document = risk.configuration(territory, table, horizon, codes)
-    return payload.contours_address(document), payload.encode(document)
-
-
 def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> str:
     """Return the map's payload, rebuilt when the data, the horizon or the filters change."""
     key = (territory.version, horizon, codes, st.session_state.get(_CENTRE, ""))
     kept = st.session_state.get("risques_payload")
     if kept is None or kept[0] != key:
-        contours, encoded = _configuration(territory, horizon, codes)
+        contours, encoded = risk_view.configuration(territory, horizon, codes)
         view = replace(shell.view(), indicator="risk_class")
         first = payload.encode({**contours, **map_dialogue.opening(view)})
         st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")

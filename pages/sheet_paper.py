@@ -21,6 +21,7 @@ from data.reports.sheet import Sheet
 from data.reports.vintages import vintages
 from geo import layers
 from geo.errors import ProxiSoinsError
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import flag, flag_tables, soon
 from pages import accounts, figures, shell
 
@@ -75,9 +76,9 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
     """Return what anyone may be told of the risk, "" where it is not known."""
     members = communes.loc[communes[LEVELS[level][0]] == code, "code"]
     try:
-        table = shell.public_risk(territory)
+        table = shell.public_risk(territory, DEFAULT_HORIZON)
         if level == "commune" and flag.may_be_public(communes, code):
-            table = shell.risk(territory)
+            table = shell.risk(territory, DEFAULT_HORIZON)
             known = table.set_index("code")["risk_class"]
             told = f"Relève non assurée : risque {known[code]}." if code in known else ""
         else:

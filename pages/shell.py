@@ -123,16 +123,17 @@ def aggregated_indicators(current: Territory, level: str) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
-def risk(current: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
+def risk(current: Territory, horizon: int) -> pd.DataFrame:
     """Return the risk of every commune that has a GP, the riskiest first; read only.
 
-    For planners: all others take `public_risk`.
+    For planners: all others take `public_risk`. The horizon has no default: the cache would tell
+    it from the same one that is given, and compute twice.
     """
     return predict.risk_table(current, horizon)
 
 
 @st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
-def public_risk(current: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
+def public_risk(current: Territory, horizon: int) -> pd.DataFrame:
     """Return what may be told of the risk to anyone (see `data.region.privacy`); read only."""
     return predict.grouped_risk(current, horizon)
 
@@ -142,7 +143,7 @@ def known_risk(current: Territory) -> pd.DataFrame | None:
     if not accounts.may_see_risk():
         return None
     try:
-        return risk(current)
+        return risk(current, DEFAULT_HORIZON)
     except ProxiSoinsError:
         return None
 
@@ -158,7 +159,7 @@ def communes_as_seen(current: Territory, *, with_risk: bool) -> pd.DataFrame:
     if not with_risk:
         return privacy.public_load(table)
     try:
-        return risk_map.with_risk(table, risk(current))
+        return risk_map.with_risk(table, risk(current, DEFAULT_HORIZON))
     except ProxiSoinsError:
         return table
 

@@ -89,13 +89,16 @@ def _load_rest() -> None:
     from data.scenarios import database
     from data.solidarity import plans, tables
     from data.uploads import read_lines
+    from models.learning.signals import DEFAULT_HORIZON
+    from pages import risk_view
     from pages.help_choices import HelpChoices
 
     with database.session():  # which brings its tables up to date
         pass
     territory = shell.region(first_region())
     shell.commune_indicators(territory)
-    shell.risk(territory)
+    with suppress(ProxiSoinsError):  # no risk is known: the screens say why
+        risk_view.configuration(territory, DEFAULT_HORIZON, None)
     for level in payload.LEVELS:
         shell.aggregated_indicators(territory, level)
     # Minutes to all lines, kept from then on.

@@ -19,12 +19,13 @@ from streamlit.testing.v1 import AppTest
 import server
 from data.access import indicators
 from data.base.paths import ROOT
-from data.maps import payload
+from data.maps import payload, risk
 from data.region import catalogue, france
 from data.solidarity.plans import help_plan
 from geo.errors import UnavailableError
+from models.learning.signals import DEFAULT_HORIZON
 from models.region import main_map, predict
-from pages import settling, shell, starting
+from pages import risk_view, settling, shell, starting
 from pages.help_choices import HelpChoices
 from pages.settling import settle_at_times
 from pages.state import REGION
@@ -189,10 +190,13 @@ def test_the_first_visitor_computes_nothing_again(monkeypatch: pytest.MonkeyPatc
         (indicators, "commune_indicators"),
         (indicators, "aggregated_indicators"),
         (predict, "risk_table"),
+        (risk, "configuration"),
     ):
         monkeypatch.setattr(module, name, refuse)
     territory = shell.region(REGION)
     assert "risk_class" in shell.communes_with_risk(territory)
+    contours, _ = risk_view.configuration(territory, DEFAULT_HORIZON, None)
+    assert contours["contours"]
     assert len(shell.aggregated_indicators(territory, "departement")) == 12
     chosen, before = HelpChoices(), help_plan.cache_info()
     help_plan(territory, chosen.question(), chosen.terms())
