@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data.base import french
+from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult
-from data.official.reading import Member
 from data.official.sources import sources
 from data.region import schemas
 from geo.errors import InvalidInputError

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.base import french
+from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult, Refusal
-from data.official.reading import Member
 from data.official.sources import sources
 from data.region import schemas
 
@@ -14,6 +14,7 @@ IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "
 OLDER = "plus ancien que les données en place"
 PARTIAL = "à confirmer"
 GIVEN_UP = "abandonné"
+LEFT = "laissé de côté"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def report_of(
     """Return the report of a file that was read: rows, tables fed and what they cover."""
     remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
     # A file older than what is in place feeds nothing, and may still be of the region.
-    if not any(index.matched(result.tables[key]["code"]) for key in fed or result.tables):
+    told = fed or result.tables
+    if told and not any(index.matched(result.tables[key]["code"]) for key in told):
         remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
     return ImportReport(
         item.file_name,
@@ -122,10 +124,17 @@ def report_of(
     )
 
 
-def status_of(fed: Mapping[str, object], tables: Mapping[str, object]) -> str:
-    """Return the status of a file from the tables that it changes, among those it may feed."""
+def status_of(
+    fed: Mapping[str, object], tables: Mapping[str, object], read: Mapping[str, object]
+) -> str:
+    """Return the status of a file from the tables that it changes, among those it may feed.
+
+    One that another file of the same import speaks for has none left.
+    """
     if fed:
         return IMPORTED
+    if not read:
+        return LEFT
     return UNCHANGED if tables else OLDER
 
 

@@ -21,10 +21,19 @@ from data.official.import_reports import (
     together,
     with_refused,
 )
-from data.official.in_place import in_place, newer_only, provenance_of, same, shares
+from data.official.in_place import (
+    in_place,
+    newer_only,
+    provenance_of,
+    same,
+    shares,
+    without_newer_parts,
+)
+from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import completed, joined
-from data.official.reading import Member, read_files, tvs_of
+from data.official.reading import read_files, tvs_of
+from data.official.rivals import Given, without_rivals
 from data.region import catalogue, embedded_set, table_store
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
@@ -133,14 +142,15 @@ def _run(
         for position, sentence in read.refusals.items()
     }
     provenance, stored = in_place()
-    changed, sites = set[str](), None
-    for member in read.members:
-        item = _as_register(member) if as_register else member
+    changed, sites, given = set[str](), None, Given()
+    members = [_as_register(one) if as_register else one for one in read.members]
+    for item in without_rivals(members):
         result = item.result
         # What it brings: nothing older than what is there, nothing of another region.
         try:
             if result is None:
                 raise InvalidInputError(item.refusal)
+            result = without_newer_parts(result, provenance)
             tables = newer_only(joined(result, stored), result, provenance)
             check_here(item, result, index)
             partly = few(tables, result, index)
@@ -149,6 +159,7 @@ def _run(
                 continue
             if partial == COMPLETE:
                 tables |= completed({key: result.tables[key] for key in partly}, stored)
+            tables |= given.with_companions(item, result, tables, stored)
             if expected:
                 check_refreshed(item, expected[item.position], tables, stored, index)
         except ProxiSoinsError as error:
@@ -156,19 +167,23 @@ def _run(
             reports[item.position] = with_refused(reports.get(item.position), refused)
             continue
         # What it changes: later files are joined to it. What is the same keeps its provenance.
-        sites = result.tables.get("sites", sites)
+        if "structures" in tables:
+            sites = result.tables.get("sites", sites)
+        given.record(item, result, tables)
         fed = {key: table for key, table in tables.items() if not same(table, stored.get(key))}
         stored |= fed
         kept = set(partly) if partial == COMPLETE else set[str]()
-        shared = {key for key in tables if key in provenance and shares(key, item, tables, kept)}
+        told = replace(item, result=result)
+        shared = {key for key in tables if key in provenance and shares(key, told, tables, kept)}
         sha256 = _sha256(files[item.position])
-        described = provenance_of(item, sha256, (tables, shared), index, provenance)
+        described = provenance_of(told, sha256, (tables, shared), index, provenance)
         provenance |= {key: described[key] for key in fed}
         changed |= set(fed)
         # What is said of it: members of one archive have one report.
-        status = status_of(fed, tables) if commit else READ
+        status = status_of(fed, tables, result.tables) if commit else READ
         report = report_of(item, result, list(tables), index, status)
         reports[item.position] = together(reports.get(item.position), report)
+    reports = {position: given.told(position, report) for position, report in reports.items()}
     # One swap of all that changed; nothing where all was asked or none.
     if expected and any(report.status == REFUSED for report in reports.values()):
         return [held_back(reports[position]) for position in range(len(files))]

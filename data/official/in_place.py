@@ -3,13 +3,14 @@
 import contextlib
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
+from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import BY_PART, BY_YEAR, ORDER
 from data.official.readers.tally import ReadResult
-from data.official.reading import Member
 from data.official.sources import sources
 from data.region import catalogue, schemas, table_store
 from data.region.moments import Moment
@@ -29,6 +30,34 @@ def in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
             stored |= catalogue.imported_tables([key])
             provenance[key] = known
     return provenance, stored
+
+
+def without_newer_parts(result: ReadResult, stored: Mapping[str, Provenance]) -> ReadResult:
+    """Leave out the columns and kinds of structures that are newer in place, and say so.
+
+    A table all of whose parts are newer in place is left whole: `newer_only` leaves it out.
+    """
+    for key in ("structures", "reference"):
+        if key not in result.tables or key not in stored:
+            continue
+        parts = result.parts(key)
+        older = [part for part in parts if _newer_in_place(key, result, stored, (part,))]
+        if not older or len(older) == len(parts):
+            continue
+        fresh = tuple(part for part in parts if part not in older)
+        table = result.tables[key]
+        if key == "structures":
+            narrowed = table[table["kind"].isin(fresh)].reset_index(drop=True)
+            result = replace(result, kinds=fresh, tables={**result.tables, key: narrowed})
+        else:
+            narrowed, columns = table.drop(columns=older), {**result.columns, key: fresh}
+            result = replace(result, columns=columns, tables={**result.tables, key: narrowed})
+        result.tally.remarks.append(
+            f"« {schemas.TITLES[key]} » : ce fichier ({result.vintages[key]}) est en partie plus "
+            f"ancien que les données en place ({stored[key].vintage}), dont restent : "
+            + ", ".join(schemas.PARTS[part] for part in older)
+        )
+    return result
 
 
 def newer_only(
@@ -59,13 +88,17 @@ def newer_only(
 
 
 def _newer_in_place(
-    key: str, result: ReadResult, stored: Mapping[str, Provenance]
+    key: str,
+    result: ReadResult,
+    stored: Mapping[str, Provenance],
+    parts: tuple[str, ...] = (),
 ) -> Moment | None:
     """Return when what a file gives of a table was measured in place, if that is later."""
     mine = result.moment(key)
     if mine is None or key not in stored:
         return None
-    known = [stored[key].moment(part) or stored[key].moment() for part in result.parts(key)]
+    parts = parts or result.parts(key)
+    known = [stored[key].moment(part) or stored[key].moment() for part in parts]
     later = [theirs for theirs in known if theirs is not None and mine.before(theirs)]
     return min(later) if len(later) == len(known) else None
 

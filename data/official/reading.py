@@ -1,7 +1,8 @@
 """Official files recognised and read, in a process apart: nothing here stores anything."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -9,59 +10,15 @@ import pandas as pd
 from data.files import sandbox
 from data.files.input_files import open_input
 from data.official import readers
+from data.official.members import Member, Read, age, keep_fullest, listed
 from data.official.nearest import nearest
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, level_of
-from data.official.readers.tally import ReadResult
 from geo.errors import InvalidInputError, ProxiSoinsError
 
-_LISTED = 8
 _ACCENTS = {"departement": "département", "region": "région"}
 _FIRST = frozenset({"tvs"})
 """Sources that others need to be read."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """One readable thing of a file: the file itself, or one member of an archive.
-
-    Attributes
-    ----------
-    position, file_name
-        Rank of the file among those given, and its name.
-    source, reader
-        Keys of `sources.yaml` and of `data.official.readers.READERS`.
-    ignored
-        Members of the same archive that no reader knows.
-    result
-        What was read, None when it is refused.
-    refusal
-        Why, in French; "" when it was read.
-    """
-
-    position: int
-    file_name: str
-    source: str
-    reader: str
-    ignored: tuple[str, ...]
-    result: ReadResult | None
-    refusal: str = ""
-
-
-@dataclass
-class Read:
-    """What a set of files holds.
-
-    Attributes
-    ----------
-    members
-        In the order in which they complete one another.
-    refusals
-        Rank of a file that is refused as a whole, to its sentence.
-    """
-
-    members: list[Member] = field(default_factory=list)
-    refusals: dict[int, str] = field(default_factory=dict)
 
 
 def read_files(files: Sequence[Path], index: CommuneIndex) -> Read:
@@ -128,99 +85,52 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
         except ProxiSoinsError as error:
             read.refusals[position] = str(error)
     order = list(readers.READERS)
-    # What others need comes first, whatever the order given: the composition of territories
-    # before zonings by territory, then by reader, then by name.
-    recognised.sort(
-        key=lambda item: (
-            item[0].source not in _FIRST,
-            order.index(item[0].reader),
-            item[0].file_name,
-            str(files[item[0].position]),
-        )
-    )
+
+    def stage(item: tuple[Member, Candidate]) -> tuple[bool, int]:
+        # What others need comes first, whatever the order given: the composition of territories
+        # before zonings by territory, then by reader.
+        return item[0].source not in _FIRST, order.index(item[0].reader)
+
     names: dict[int, str] = {}
-    for member, candidate in recognised:
-        try:
-            check_level(candidate, member.reader)
-            result = readers.READERS[member.reader].read(candidate, index)
-        except ProxiSoinsError as error:
-            read.members.append(replace(member, refusal=str(error)))
-            continue
-        if "sites" in result.tables:
-            index = replace(index, sites=result.tables["sites"])
-        if territories := tvs_of(result.tables.get("zoning")):
-            index = replace(index, tvs={**index.tvs, **territories})
-        result.tally.remarks[:] = [
-            *columns_read(candidate),
-            *candidate.remarks,
-            *result.tally.remarks,
-        ]
-        read.members.append(replace(member, result=result))
-        names[len(read.members) - 1] = candidate.file.name
-    _keep_fullest(read.members, names)
-    read.members.sort(key=lambda member: (order.index(member.reader), member.source in _FIRST))
+    for _, some in groupby(sorted(recognised, key=stage), key=stage):
+        told = []
+        for member, candidate in some:
+            done = _read_one(member, candidate, index)
+            told.append(done)
+            if done.result is not None:
+                names[len(read.members)] = candidate.file.name
+            read.members.append(done)
+        index = _knowing(index, told)
+    keep_fullest(read.members, names)
+    read.members.sort(
+        key=lambda member: (order.index(member.reader), member.source in _FIRST, age(member))
+    )
     return read
 
 
-def _keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
-    """Of the members of one archive that give the same tables, keep the fullest, and say it.
-
-    Two that are as full and differ are both refused: nothing tells which is right.
-
-    Parameters
-    ----------
-    members
-        Changed in place.
-    names
-        Rank of a member that was read to its name in the archive.
-    """
-    groups: dict[object, list[int]] = {}
-    for rank in names:
-        groups.setdefault(_told(members[rank]), []).append(rank)
-    for ranks in groups.values():
-        sizes = {rank: _rows(members[rank]) for rank in ranks}
-        best = max(ranks, key=lambda rank: sizes[rank])
-        unsure = [
-            rank
-            for rank in ranks
-            if sizes[rank] == sizes[best] and not _same_tables(members[rank], members[best])
-        ]
-        for rank in ranks:
-            if rank == best and not unsure:
-                continue
-            if unsure and sizes[rank] == sizes[best]:
-                named = _listed([names[one] for one in (best, *unsure)])
-                why = (
-                    f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un, ou "
-                    "réunissez leurs lignes."
-                )
-                members[rank] = replace(members[rank], result=None, refusal=f"Des membres {why}")
-            else:
-                why = f"« {names[rank]} » donne les mêmes tables que « {names[best]} », "
-                fuller = "plus complet" if sizes[rank] < sizes[best] else "identique"
-                told = f"{why}{fuller}, qui est lu à sa place."
-                members[rank] = replace(members[rank], result=None, refusal=told)
+def _read_one(member: Member, candidate: Candidate, index: CommuneIndex) -> Member:
+    try:
+        check_level(candidate, member.reader)
+        result = readers.READERS[member.reader].read(candidate, index)
+    except ProxiSoinsError as error:
+        return replace(member, refusal=str(error))
+    result.tally.remarks[:] = [
+        *columns_read(candidate),
+        *candidate.remarks,
+        *result.tally.remarks,
+    ]
+    return replace(member, result=result)
 
 
-def _told(member: Member) -> object:
-    """Return what a member tells, and of when: two of one file that tell the same are rivals."""
-    result = member.result
-    if result is None:
-        return member
-    dated = tuple(sorted(result.vintages.items()))
-    return member.position, member.reader, dated, tuple(result.columns.items()), result.kinds
-
-
-def _rows(member: Member) -> int:
-    tables = member.result.tables.values() if member.result else ()
-    return sum(map(len, tables))
-
-
-def _same_tables(one: Member, other: Member) -> bool:
-    if one.result is None or other.result is None:
-        return False
-    mine, theirs = one.result.tables, other.result.tables
-    return mine.keys() == theirs.keys() and all(mine[key].equals(theirs[key]) for key in mine)
+def _knowing(index: CommuneIndex, told: Sequence[Member]) -> CommuneIndex:
+    """Return the communes with what files of one kind told of places, the newest the last."""
+    for member in sorted(told, key=age):
+        tables = member.result.tables if member.result else {}
+        if "sites" in tables:
+            index = replace(index, sites=tables["sites"])
+        if territories := tvs_of(tables.get("zoning")):
+            index = replace(index, tvs={**index.tvs, **territories})
+    return index
 
 
 def tvs_of(zoning: "pd.DataFrame | None") -> dict[str, tuple[str, ...]]:
@@ -261,17 +171,12 @@ def columns_read(candidate: Candidate) -> list[str]:
             if not used:
                 continue
             where = f" de « {table.sheet} »" if table.sheet and len(candidate.tables) > 1 else ""
-            told = f"colonnes lues{where} : {_listed(used)}"
-            said.append(told + (f" ; non lues : {_listed(unused)}" if unused else ""))
+            told = f"colonnes lues{where} : {listed(used)}"
+            said.append(told + (f" ; non lues : {listed(unused)}" if unused else ""))
     unread = [t.sheet for t in candidate.tables if t.sheet and not t.asked]
     if unread and said:
-        said.append("feuilles non lues : " + _listed(unread))
+        said.append("feuilles non lues : " + listed(unread))
     return said
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" et {len(names) - _LISTED} autres" if len(names) > _LISTED else ""
-    return ", ".join(f"« {name} »" for name in names[:_LISTED]) + more
 
 
 def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:

@@ -14,6 +14,7 @@ from geo.errors import InvalidInputError
 COMMUNE_CODE, ZONES, TITLES = table_names.COMMUNE_CODE, table_names.ZONES, table_names.TITLES
 STRUCTURE_KINDS = table_names.STRUCTURE_KINDS
 LINE_TYPES, LINE_STATUSES = table_names.LINE_TYPES, table_names.LINE_STATUSES
+PARTS = table_names.PARTS
 
 
 def _code(**options: object) -> pa.Column:

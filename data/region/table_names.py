@@ -65,3 +65,16 @@ TITLES = {
     "cpts": "Périmètres des CPTS",
 }
 """French titles of the tables that a file can replace."""
+
+PARTS = {
+    "france_sante": "structures France Santé",
+    "msp": "maisons de santé",
+    "centre_sante": "centres de santé",
+    "urgences": "urgences",
+    "share_over_75": "part des 75 ans et plus",
+    "density_class": "densité",
+    "area_km2": "superficie",
+    "bassin_de_vie": "bassin de vie",
+    "bassin_de_vie_name": "nom du bassin de vie",
+}
+"""Kinds of structures and columns that some files give apart, in French."""

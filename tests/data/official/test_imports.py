@@ -259,7 +259,7 @@ def test_every_real_file_goes_in(reference, tmp_path):
     """Exact counts of communes matched, out of the 4,293 of Nouvelle-Aquitaine."""
     files = {
         "gp_panel/gp_per_commune.csv": {"gps": 4293, "gp_history": 4293},
-        "formats/bpe_2013_wide.xlsx": {"gps": 4293, "gp_history": 4293},  # gps: older, left aside
+        "formats/bpe_2013_wide.xlsx": {"gp_history": 4293},  # gps: those of 2018 take their place
         "apl/apl_gp_per_commune.csv": {"apl": 4293},
         "zoning/zonage_na_matched.csv": {"zoning": 4275},
         "zoning/zonmed.csv": {"zoning": 4286},

@@ -1,5 +1,7 @@
 """Files of part of a region are announced first; a folder goes in whatever the order."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -7,6 +9,7 @@ from data.cli import app
 from data.official import import_reports, imports
 from data.region import catalogue, table_store
 
+GOLDEN = Path(__file__).parent / "readers" / "golden"
 FIRST = "code_insee;mg_2024\n19275;11\n19136;0,5\n"
 SECOND = "code_insee;mg_2024\n19275;12\n16102;18\n"
 
@@ -48,9 +51,50 @@ def test_the_command_asks_then_obeys(files):
     run = CliRunner().invoke(app, ["import", str(files / "a.csv")])
     assert run.exit_code == 2
     assert "--completer ou --remplacer" in run.output
-    run = CliRunner().invoke(app, ["import", str(files), "--completer"])
-    assert run.exit_code == 0, run.output
+    for name in ("a.csv", "b.csv"):
+        run = CliRunner().invoke(app, ["import", str(files / name), "--completer"])
+        assert run.exit_code == 0, run.output
     assert gps() == {"19275": 12.0, "19136": 0.5, "16102": 18.0}
+
+
+def test_two_files_of_one_folder_that_contradict_each_other_are_both_refused(files):
+    for given in ([files / "a.csv", files / "b.csv"], [files / "b.csv", files / "a.csv"]):
+        reports = imports.import_files(given, partial=imports.REPLACE)
+        assert {report.status for report in reports} == {import_reports.REFUSED}
+        assert all("« a.csv », « b.csv » donnent" in report.message for report in reports)
+        assert all("commune 19275" in report.message for report in reports)
+    assert table_store.current_key() == ""
+
+
+def test_files_of_one_departement_each_do_not_erase_one_another(files):
+    (files / "b.csv").write_text("code_insee;mg_2024\n16102;18\n")
+    reports = imports.import_files([files / "a.csv", files / "b.csv"], partial=imports.REPLACE)
+    assert {report.status for report in reports} == {import_reports.IMPORTED}
+    assert gps() == {"19275": 11.0, "19136": 0.5, "16102": 18.0}
+
+
+def test_a_file_that_a_newer_one_of_the_same_folder_replaces_is_told(files):
+    old, new = files / "populations_2020.csv", files / "a_populations_2023.csv"
+    old.write_text("codgeo;nom;pmun\n16001;A;400\n")
+    new.write_text("codgeo;nom;pmun\n16001;A;500\n")
+    reports = imports.import_files([old, new])
+    assert [one.status for one in reports] == [import_reports.OLDER, import_reports.IMPORTED]
+    assert "laisse place à « a_populations_2023.csv » (2023)" in reports[0].remarks[-1]
+
+
+def test_the_kinds_that_are_newer_in_place_stay_the_others_are_taken(files):
+    stock = (GOLDEN / "finess_stock.csv").read_text(encoding="utf-8")
+    old, newer, centres = (files / name for name in ("1.csv", "2.csv", "centres-de-sante_2025.csv"))
+    old.write_text(stock.replace("2026-05-04", "2021-05-04"))
+    newer.write_text(stock.replace("2026-05-04", "2022-05-04").replace("ABZAC", "ABZAC NORD"))
+    centres.write_text("Numéro FINESS;Centre de santé\n330000003;CDS NEUF\n")
+    for path in (old, centres, newer):
+        (report,) = imports.import_files([path])
+        assert report.status == import_reports.IMPORTED, report.message
+    table = catalogue.imported_tables(["structures"])["structures"]
+    assert set(table.loc[table["kind"] == "centre_sante", "id"]) == {"330000003"}
+    assert "ABZAC NORD" in table.set_index("id").loc["160000001", "name"]
+    assert any("dont restent : centres de santé" in one for one in report.remarks)
 
 
 def test_a_folder_gives_the_same_state_in_any_order(tmp_path, monkeypatch):

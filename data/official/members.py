@@ -1,0 +1,149 @@
+"""What files hold once read: their members, oldest first, and which of those that tell the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from data.official.readers.tally import ReadResult
+from data.official.sources import sources
+from data.region.moments import Moment
+
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Member:
+    """One readable thing of a file: the file itself, or one member of an archive.
+
+    Attributes
+    ----------
+    position, file_name
+        Rank of the file among those given, and its name.
+    source, reader
+        Keys of `sources.yaml` and of `data.official.readers.READERS`.
+    ignored
+        Members of the same archive that no reader knows.
+    result
+        What was read, None when it is refused.
+    refusal
+        Why, in French; "" when it was read.
+    """
+
+    position: int
+    file_name: str
+    source: str
+    reader: str
+    ignored: tuple[str, ...]
+    result: ReadResult | None
+    refusal: str = ""
+
+
+@dataclass
+class Read:
+    """What a set of files holds.
+
+    Attributes
+    ----------
+    members
+        In the order in which they complete one another.
+    refusals
+        Rank of a file that is refused as a whole, to its sentence.
+    """
+
+    members: list[Member] = field(default_factory=list)
+    refusals: dict[int, str] = field(default_factory=dict)
+
+
+def age(member: Member) -> tuple[object, ...]:
+    """Return what sorts members of one reader, the oldest first, whatever their names.
+
+    Of one moment, the source that is declared with an address comes last, then the fullest, then
+    what the content tells apart: the name decides only between files that hold the same.
+    """
+    result = member.result
+    if result is None:
+        return ((0, 0, 0), False, 0, 0, 0, member.file_name)
+    moments = [
+        moment for key in result.tables if key in result.vintages if (moment := result.moment(key))
+    ]
+    latest = max(moments, default=Moment(0))
+    declared = list(sources()).index(member.source)
+    official = sources()[member.source].found_alone
+    when = (latest.year, latest.month, latest.day)
+    return (when, official, -declared, _rows(member), _content(result), member.file_name)
+
+
+def _content(result: ReadResult) -> int:
+    """Return a number that the tables alone decide."""
+    return sum(
+        int(pd.util.hash_pandas_object(table, index=False).sum())
+        for table in result.tables.values()
+    )
+
+
+def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
+    """Of the members of one archive that give the same tables, keep the fullest, and say it.
+
+    Two that are as full and differ are both refused: nothing tells which is right.
+
+    Parameters
+    ----------
+    members
+        Changed in place.
+    names
+        Rank of a member that was read to its name in the archive.
+    """
+    groups: dict[object, list[int]] = {}
+    for rank in names:
+        groups.setdefault(_told(members[rank]), []).append(rank)
+    for ranks in groups.values():
+        sizes = {rank: _rows(members[rank]) for rank in ranks}
+        best = max(ranks, key=lambda rank: sizes[rank])
+        unsure = [
+            rank
+            for rank in ranks
+            if sizes[rank] == sizes[best] and not _same_tables(members[rank], members[best])
+        ]
+        for rank in ranks:
+            if rank == best and not unsure:
+                continue
+            if unsure and sizes[rank] == sizes[best]:
+                named = listed([names[one] for one in (best, *unsure)])
+                why = (
+                    f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un, ou "
+                    "réunissez leurs lignes."
+                )
+                members[rank] = replace(members[rank], result=None, refusal=f"Des membres {why}")
+            else:
+                why = f"« {names[rank]} » donne les mêmes tables que « {names[best]} », "
+                fuller = "plus complet" if sizes[rank] < sizes[best] else "identique"
+                told = f"{why}{fuller}, qui est lu à sa place."
+                members[rank] = replace(members[rank], result=None, refusal=told)
+
+
+def _told(member: Member) -> object:
+    """Return what a member tells, and of when: two of one file that tell the same are rivals."""
+    result = member.result
+    if result is None:
+        return member
+    dated = tuple(sorted(result.vintages.items()))
+    return member.position, member.reader, dated, tuple(result.columns.items()), result.kinds
+
+
+def _rows(member: Member) -> int:
+    tables = member.result.tables.values() if member.result else ()
+    return sum(map(len, tables))
+
+
+def _same_tables(one: Member, other: Member) -> bool:
+    if one.result is None or other.result is None:
+        return False
+    mine, theirs = one.result.tables, other.result.tables
+    return mine.keys() == theirs.keys() and all(mine[key].equals(theirs[key]) for key in mine)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names between quotation marks; the first ones and a count where they are many."""
+    more = f" et {len(names) - _LISTED} autres" if len(names) > _LISTED else ""
+    return ", ".join(f"« {name} »" for name in names[:_LISTED]) + more
