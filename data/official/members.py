@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import pandas as pd
 
@@ -55,26 +56,31 @@ class Read:
     refusals: dict[int, str] = field(default_factory=dict)
 
 
-def age(member: Member) -> tuple[object, ...]:
-    """Return what sorts members of one reader, the oldest first, whatever their names.
+def oldest_first(members: Sequence[Member]) -> list[Member]:
+    """Return members of one reader, the oldest first, whatever their names.
 
     Of one moment, the source that is declared with an address comes last, then the fullest, then
     what the content tells apart: the name decides only between files that hold the same.
     """
+    found: list[Member] = []
+    for _, alike in groupby(sorted(members, key=_age), key=_age):
+        some = list(alike)
+        found += sorted(some, key=lambda one: (_content(one), one.file_name)) if some[1:] else some
+    return found
+
+
+def _age(member: Member) -> tuple[object, ...]:
     result = member.result
     if result is None:
-        return ((0, 0, 0), False, 0, 0, 0, member.file_name)
-    moments = [
-        moment for key in result.tables if key in result.vintages if (moment := result.moment(key))
-    ]
-    latest = max(moments, default=Moment(0))
+        return ((0, 0, 0), False, 0, 0)
+    moments = [result.moment(key) for key in result.tables if key in result.vintages]
+    latest = max((one for one in moments if one is not None), default=Moment(0))
     declared = list(sources()).index(member.source)
     official = sources()[member.source].found_alone
-    when = (latest.year, latest.month, latest.day)
-    return (when, official, -declared, _rows(member), _content(result), member.file_name)
+    return ((latest.year, latest.month, latest.day), official, -declared, _rows(member))
 
 
-def _content(result: ReadResult) -> int:
+def _content(member: Member) -> int:
     """Return a number that the tables alone decide."""
     return sum(
         int(pd.util.hash_pandas_object(table, index=False).sum())

@@ -10,7 +10,7 @@ import pandas as pd
 from data.files import sandbox
 from data.files.input_files import open_input
 from data.official import readers
-from data.official.members import Member, Read, age, keep_fullest, listed
+from data.official.members import Member, Read, keep_fullest, listed, oldest_first
 from data.official.nearest import nearest
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Candidate, level_of
@@ -60,13 +60,17 @@ def _as_read(value: object) -> Read:
 
 
 def _limits(files: Sequence[Path]) -> sandbox.Limits:
+    """Return the limits of reading files together: the time that each would have alone."""
+
     def size(path: Path) -> int:
         try:
             return path.stat().st_size
         except OSError:
             return 0  # the reader says that it is not there
 
-    return sandbox.for_size(sum(map(size, files)))
+    alone = sum(sandbox.for_size(size(path)).cpu_s for path in files)
+    whole = sandbox.for_size(sum(map(size, files)))
+    return replace(whole, cpu_s=min(sandbox.MAX_CPU_S, alone))
 
 
 def _alone(path: Path, index: CommuneIndex) -> str | None:
@@ -102,9 +106,12 @@ def read_here(files: dict[int, Path], index: CommuneIndex) -> Read:
             read.members.append(done)
         index = _knowing(index, told)
     keep_fullest(read.members, names)
-    read.members.sort(
-        key=lambda member: (order.index(member.reader), member.source in _FIRST, age(member))
-    )
+
+    def joining(member: Member) -> tuple[int, bool]:
+        return order.index(member.reader), member.source in _FIRST
+
+    alike = groupby(sorted(read.members, key=joining), key=joining)
+    read.members = [member for _, some in alike for member in oldest_first(list(some))]
     return read
 
 
@@ -124,7 +131,7 @@ def _read_one(member: Member, candidate: Candidate, index: CommuneIndex) -> Memb
 
 def _knowing(index: CommuneIndex, told: Sequence[Member]) -> CommuneIndex:
     """Return the communes with what files of one kind told of places, the newest the last."""
-    for member in sorted(told, key=age):
+    for member in oldest_first(told):
         tables = member.result.tables if member.result else {}
         if "sites" in tables:
             index = replace(index, sites=tables["sites"])

@@ -10,6 +10,16 @@ limits nor fork, each file gets a fresh process and the time alone is bounded.
 """
 
 from data.files.sandbox.calls import Answer, ask, failure, run, warm
-from data.files.sandbox.limits import MEMORY_BYTES, Limits, for_size
+from data.files.sandbox.limits import MAX_CPU_S, MEMORY_BYTES, Limits, for_size
 
-__all__ = ["MEMORY_BYTES", "Answer", "Limits", "ask", "failure", "for_size", "run", "warm"]
+__all__ = [
+    "MAX_CPU_S",
+    "MEMORY_BYTES",
+    "Answer",
+    "Limits",
+    "ask",
+    "failure",
+    "for_size",
+    "run",
+    "warm",
+]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.official import import_reports, imports
+from data.official import import_reports, imports, reading
 from data.region import catalogue, table_store
 from tests.data.official.readers import rpps_files
 
@@ -48,3 +48,13 @@ def test_registers_zonings_and_labels_in_any_order(
     mixed = random.Random(1).sample(folder, len(folder))  # noqa: S311  (no secret)
     for rank, order in enumerate((folder[::-1], mixed)):
         assert _state(order, tmp_path / f"other{rank}", monkeypatch) == first
+
+
+def test_files_read_together_have_the_time_that_each_has_alone(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{rank}.csv" for rank in range(8)]
+    for path in paths:
+        path.write_text("code\n")
+    alone = reading._limits(paths[:1])
+    together = reading._limits(paths)
+    assert together.cpu_s == pytest.approx(8 * alone.cpu_s)
+    assert together.memory_bytes == alone.memory_bytes
