@@ -18,7 +18,7 @@ from data.region.territory import Territory
 from data.uploads import DOUBTFUL, REFUSED, UNDERSTOOD
 from data.uploads.doubt import lines_in_words
 from geo.errors import ProxiSoinsError
-from pages import accounts, grids, shell
+from pages import accounts, grids, pressed, shell
 from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -188,10 +188,12 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
                 mime="text/csv",
                 on_click="ignore",
             )
-        if st.button(
+        if pressed.button(
             f"Mettre en usage {counted(understood, 'ligne comprise', 'lignes comprises')}",
-            type="primary",
+            key=f"pdses_store_{dropped.digest}",
+            kind="primary",
             disabled=not understood,
+            about=f"{understood} {rest} {keep}",
         ):
             try:
                 accounts.require(Role.PLANNER)
@@ -222,7 +224,8 @@ def draw_import(territory: Territory) -> None:
         _review(territory, _Dropped(file.name, content, hashlib.sha256(content).hexdigest()[:16]))
     # The last import may be of other tables: taking it back is an administrator's.
     may_undo = accounts.role() >= Role.ADMINISTRATOR and catalogue.can_undo()
-    if may_undo and st.button("Annuler le dernier import", key="pdses_undo"):
+    state = catalogue.state_key(territory.region)
+    if may_undo and pressed.button("Annuler le dernier import", key="pdses_undo", about=state):
         accounts.require(Role.ADMINISTRATOR)
         undone = [schemas.TITLES[key] for key in catalogue.undo()]
         st.toast(f"Import annulé : {', '.join(undone)}.")

@@ -3,7 +3,8 @@
 Streamlit stops a run of the script when something else is clicked, and forgets then the click that
 had started it, unless the run had come to its button. Buttons that change what is kept, and those
 that follow them, stand here: what was clicked is answered by the first run that comes to it.
-Not those that delete or replace: what is chosen may have changed before that run.
+Those that delete or replace say what they are about: a click is forgotten when that has changed
+before it is answered.
 """
 
 from typing import Literal
@@ -15,8 +16,8 @@ _CLICKED = "clic_"
 _SCREEN = "ecran_des_clics"
 
 
-def _note(key: str) -> None:
-    st.session_state[_CLICKED + key] = True
+def _note(key: str, about: str) -> None:
+    st.session_state[_CLICKED + key] = about
 
 
 def button(
@@ -26,6 +27,7 @@ def button(
     place: DeltaGenerator | None = None,
     kind: Literal["primary", "secondary"] = "secondary",
     disabled: bool = False,
+    about: str = "",
 ) -> bool:
     """Draw a button, and tell once whether it was clicked since that was last told.
 
@@ -41,11 +43,23 @@ def button(
         How it looks.
     disabled
         Whether it cannot be clicked; a click that came before is then forgotten.
+    about
+        What it deletes or replaces (a digest, a version): a click on the same button while it was
+        about something else is forgotten.
     """
     draw = st.button if place is None else place.button
-    draw(label, key=key, type=kind, disabled=disabled, on_click=_note, args=(key,))
-    clicked = bool(st.session_state.pop(_CLICKED + key, False))
-    return clicked and not disabled
+    draw(label, key=key, type=kind, disabled=disabled, on_click=_note, args=(key, about))
+    return st.session_state.pop(_CLICKED + key, None) == about and not disabled
+
+
+def keep(key: str, value: object) -> None:
+    """Keep what was clicked with a form, until `taken` gives it to the run that answers it."""
+    st.session_state[_CLICKED + key] = value
+
+
+def taken(key: str) -> object:
+    """Return once what `keep` kept on this screen, None when there is nothing."""
+    return st.session_state.pop(_CLICKED + key, None)
 
 
 def arrive(screen: str) -> None:

@@ -47,3 +47,28 @@ def test_a_click_is_forgotten_on_another_screen_and_by_a_button_that_is_off() ->
     assert app.run().text[0].value == "0 fois"
     app.session_state["off"] = False
     assert app.run().text[0].value == "0 fois"
+
+
+def replacing() -> None:
+    """Draw a button that replaces what is in sight, which another click may change."""
+    import streamlit as st
+
+    from pages import pressed
+
+    if st.session_state.pop("stopped", False):
+        st.stop()
+    seen = st.session_state.get("seen", "a")
+    if pressed.button("Remplacer", key="replace", about=seen):
+        st.session_state["replaced"] = seen
+    st.text(st.session_state.get("replaced", "rien"))
+
+
+def test_a_click_that_replaces_is_forgotten_when_what_it_is_about_has_changed() -> None:
+    for then, replaced in (("a", "a"), ("b", "rien")):
+        app = AppTest.from_function(replacing).run()
+        app.session_state["stopped"] = True
+        app.button(key="replace").click().run()
+        app.session_state["seen"] = then
+        assert app.run().text[0].value == replaced
+        app.session_state["seen"] = "a"
+        assert app.run().text[0].value == replaced
