@@ -82,10 +82,8 @@ def _age(member: Member) -> tuple[object, ...]:
 
 def _content(member: Member) -> int:
     """Return a number that the tables alone decide."""
-    return sum(
-        int(pd.util.hash_pandas_object(table, index=False).sum())
-        for table in result.tables.values()
-    )
+    tables = member.result.tables.values() if member.result else ()
+    return sum(int(pd.util.hash_pandas_object(one, index=False).sum()) for one in tables)
 
 
 def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
