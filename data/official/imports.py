@@ -121,6 +121,7 @@ def commune_index(region: str) -> CommuneIndex:
         embedded_set.mergers(region),
         _stored_sites(),
         _stored_territories(),
+        embedded_set.former_names(region),
     )
 
 

@@ -1,6 +1,6 @@
 """Codes and names of communes as files write them, brought to those of the present."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,6 +38,8 @@ class CommuneIndex:
         `name`, `category`, `code`, `lon`, `lat`; None when none was imported.
     tvs
         Code of each territoire de vie-santé to the codes of its communes, as far as known.
+    former_names
+        Code of a commune that others merged into, to the names that they had, its own included.
     """
 
     region: str
@@ -46,6 +48,7 @@ class CommuneIndex:
     mergers: Mapping[str, str] = field(default_factory=dict)
     sites: pd.DataFrame | None = None
     tvs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    former_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def departements(self) -> frozenset[str]:
@@ -77,6 +80,17 @@ class CommuneIndex:
             if departement(code) in self.departements and code not in self.codes
         }
         return codes.isin(lost)
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """Code of a commune whose name came with a merger, to that name, folded."""
+        names = dict(zip(self.communes["code"], self.communes["name"], strict=True))
+        folded = {code: folded_name(names[code]) for code in self.former_names if code in names}
+        return {
+            code: name
+            for code, name in folded.items()
+            if name not in map(folded_name, self.former_names[code])
+        }
 
     @cached_property
     def by_postcode(self) -> Mapping[str, Mapping[str, str]]:

@@ -1,7 +1,10 @@
 """What a line says of its commune by code and by name: two that disagree are a doubt."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from data.base import french
 from data.base.codes import plain_code
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, departement, folded_name
@@ -11,6 +14,9 @@ from geo.errors import InvalidInputError
 
 _NAMES = (*headings.COMMUNE, "com", "libelle", "lib", "nom")
 """Headings of a commune's name; a name of anything else is that of no commune."""
+_KINDS = ("typecom", "type com", "type commune", "type de commune")
+_PARTS = ("comd", "coma", "commune deleguee", "commune associee")
+"""Kinds of the official code that are parts of communes."""
 
 
 def name_column(header: Header, *codes: int | None) -> int | None:
@@ -40,9 +46,59 @@ def commune_rows(
     """
     codes = code_columns(header) or {}
     named = name_column(header, *codes.values(), *columns.values())
-    rows = with_code(header.rows(**codes, **columns, named=named))
+    kind = header.first(*_KINDS)
+    rows = with_code(header.rows(**codes, **columns, named=named, kind=kind))
     tally.read += len(rows)
+    rows = _one_figure_each(rows, header, tally, columns)
+    if "kind" in rows:
+        part = rows["kind"].map(french.fold).isin(_PARTS)
+        tally.refuse(rows[part], "commune déléguée ou associée, partie d'une commune")
+        rows = rows[~part].drop(columns="kind")
+    rows = _counted_with_the_whole(rows, index, tally, columns)
     return agreeing(rows, header, index, tally)
+
+
+def _one_figure_each(
+    rows: pd.DataFrame, header: Header, tally: Tally, columns: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """Leave out the lines of which a merged cell gives the figure: each of them, or all together.
+
+    A date that is merged is that of each line.
+    """
+    carried: frozenset[tuple[int, int]] = getattr(header.table, "carried", frozenset())
+    figures = {place for name, place in columns.items() if name != "date"}
+    spread = {(line, place) for line, place in carried if place in figures}
+    first = {(line - 1, place) for line, place in spread}
+    lines = {line for line, _ in spread | first}
+    merged = rows.index.isin(lines)
+    tally.lose(rows[merged], "chiffre d'une cellule fusionnée sur plusieurs communes")
+    return rows[~merged]
+
+
+def _counted_with_the_whole(
+    rows: pd.DataFrame, index: CommuneIndex, tally: Tally, columns: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """Count once a commune that is given whole, by its new name, and by its former communes.
+
+    In a table of several years the whole may be that of some of them only: nobody can tell.
+    """
+    if "named" not in rows:
+        return rows
+    plain = rows["code"].map(plain_code)
+    present = plain.map(lambda code: index.mergers.get(code, code))
+    names = rows["named"].map(folded_name)
+    whole = (plain == present) & (names == present.map(index.renamed))
+    part = ~whole & present.isin(set(present[whole]))
+    if sum(name.isdigit() for name in columns) > 1:
+        twice = part | (whole & present.isin(set(present[part])))
+        tally.lose(
+            rows[twice],
+            "commune nouvelle donnée avec ses anciennes communes, pour plusieurs années : "
+            "gardez l'une ou les autres",
+        )
+        return rows[~twice]
+    tally.refuse(rows[part], "ancienne commune, déjà comptée dans la commune nouvelle")
+    return rows[~part]
 
 
 def agreeing(rows: pd.DataFrame, header: Header, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
