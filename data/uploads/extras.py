@@ -60,11 +60,11 @@ def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
         if has_no_value(text):
             why = "est en erreur" if text.startswith("#") else "a été enregistrée sans sa valeur"
             reason = f"nombre de {what} : la formule {why}"
-        elif is_masked(text) and not _RANGE.search(text):
+        elif is_masked(text) and not (key == "gps" and _RANGE.search(text)):
             reason = f"nombre de {what} « {text[:40]} » : une valeur masquée, donnez un nombre"
         elif text.endswith(MERGED):
             reason = f"nombre de {what} : la cellule fusionnée vaut pour plusieurs lignes"
-        elif key == "gps" and _RANGE.search(text):
+        elif _RANGE.search(text):
             reason = f"nombre de {what} « {text[:40]} » : un intervalle, donnez un seul nombre"
         elif key == "gps" and _THOUSANDS.fullmatch(_plain(text)):
             reason = f"nombre de {what} « {text[:40]} » : des milliers, ou une fraction ?"

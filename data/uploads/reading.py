@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pyproj
 
@@ -24,6 +25,8 @@ MAX_POINT_CHARACTERS = 32_767
 """A shape may be long; a spreadsheet's cell holds no more."""
 _CODE = re.compile(r"^'?(\d{4,5}|2[abAB]\d{3})(\.0)?$")
 _TOTAL = re.compile(r"^(sous )?tota(l|ux)\b|^ensemble\b|^somme\b")
+_SITE = frozenset({"name", "lon", "lat", "point"})
+"""What tells the site of a line."""
 _MOST = 0.8
 """Share of the cells of a column that must look alike for the column to be what they look like."""
 
@@ -236,9 +239,16 @@ def _of_layers(layers: Sequence[Layer], document: Document, chosen: Chosen | Non
     lines: list[Line] = []
     columns: dict[str, str] = {}
     unused: dict[str, None] = {}
+    before, told = 0, dict[tuple[str, ...], Line]()
     for layer in group:
-        found = _features(layer, len(lines), columns, unused)
-        lines += found
+        found = _features(layer, before, columns, unused)
+        before += len(layer.features)
+        fresh = _not_told(found, told)
+        if again := len(found) - len(fresh):
+            sites = french.counted(again, "site déjà lu", "sites déjà lus")
+            left.append(f"{sites} dans une autre couche (couche « {layer.label} »)")
+        lines += fresh
+        told |= {site: line for line in found if (site := _site(line)) and site not in told}
     used = set(columns.values())
     label = tuple(one.label for one in group if one.label and len(document.layers) > 1)
     remarks = list(dict.fromkeys(text for one in group for text in one.remarks))
@@ -252,6 +262,36 @@ def _of_layers(layers: Sequence[Layer], document: Document, chosen: Chosen | Non
         tuple(left),
         tuple(remarks),
     )
+
+
+def _site(line: Line) -> tuple[str, ...] | None:
+    """Return what two layers say alike of one site: name, place to a metre; None without both."""
+    if not {"name", "lon", "lat"} <= set(line.cells):
+        return None
+    try:
+        place = [f"{float(line.cells[key]):.5f}" for key in ("lon", "lat")]
+    except ValueError:
+        return None
+    return fold(line.cells["name"]), *place
+
+
+def _not_told(found: Sequence[Line], told: Mapping[tuple[str, ...], Line]) -> list[Line]:
+    """Leave out the sites that other layers told; one that they told otherwise is a fault."""
+    fresh = []
+    for line in found:
+        site = _site(line)
+        before = told.get(site) if site else None
+        if before is None:
+            fresh.append(line)
+            continue
+        mine, theirs = (
+            {field: text for field, text in one.cells.items() if field not in _SITE}
+            for one in (line, before)
+        )
+        if mine != theirs:
+            why = f"déjà lu dans une autre couche (objet {before.number}), avec d'autres valeurs"
+            fresh.append(replace(line, fault=why))
+    return fresh
 
 
 def _twins(layer: Layer, best: Layer) -> bool:

@@ -6,10 +6,12 @@ import io
 import zipfile
 from types import SimpleNamespace
 
+import geopandas as gpd
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import Point
 
 from data.region import embedded_set
 from data.region.gazetteer import gazetteer
@@ -130,7 +132,7 @@ def test_optional_columns(region):
     text = (
         "nom;commune;médecins;autres professionnels;surface (m²);année d'ouverture;"
         "médecins venant de\n"
-        "A;Ussel;3;5 à 6;1 200,5;01/09/2028;19136:2; \n"
+        "A;Ussel;3;5;1 200,5;01/09/2028;19136:2; \n"
         'B;Ussel;trois;-2;;bientôt;"Meymac:1; 19275; Nulpart:3"\n'
     )
     first, second = report(text.encode(), region).outcomes
@@ -219,3 +221,22 @@ def test_any_bytes_give_lines_or_a_refusal(content):
 def test_a_postcode_gets_back_the_zero_that_a_spreadsheet_took(region):
     matched = report(b"nom;cp\nA;4100\n", region)
     assert "« 04100 »" in matched.outcomes[0].reason
+
+
+def test_two_layers_of_the_same_sites_give_each_once(tmp_path):
+    package = tmp_path / "sites.gpkg"
+    names, places = ["Ussel", "Guéret"], [Point(files.USSEL), Point(files.GUERET)]
+    first = gpd.GeoDataFrame({"nom": names, "mg": [2, 3]}, geometry=places, crs=4326)
+    second = gpd.GeoDataFrame(
+        {"nom": ["USSEL", "Guéret", "Autre"], "mg": [2, 4, 1]},
+        geometry=[*places, Point(1.0, 45.5)],
+        crs=4326,
+    )
+    first.to_file(package, layer="projet", driver="GPKG", engine="pyogrio")
+    second.to_file(package, layer="copie", driver="GPKG", engine="pyogrio")
+    lines = read_lines(package.read_bytes(), package.name)
+    assert [line.cells["name"] for line in lines if not line.fault] == ["Ussel", "Guéret", "Autre"]
+    (other,) = (line for line in lines if line.fault)
+    assert (other.cells["name"], other.cells["gps"]) == ("Guéret", "4")
+    assert "objet 2" in other.fault
+    assert any("1 site déjà lu dans une autre couche" in said for said in lines.words())

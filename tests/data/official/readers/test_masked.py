@@ -86,6 +86,16 @@ def test_a_site_with_a_masked_count_is_a_doubt_and_never_that_many(cell):
     extras.doubt_counts({"gps": "5"}, place)
 
 
+@pytest.mark.parametrize(
+    ("cell", "why"), [("1 à 4", "masquée"), ("<5", "masquée"), ("3-4", "intervalle")]
+)
+def test_other_professions_that_are_masked_or_a_range_are_a_doubt_too(cell, why):
+    place = gazetteer("75").by_code("16015").places[0]
+    with pytest.raises(Doubt, match=f"autres professionnels.*{why}"):
+        extras.doubt_counts({"others": cell}, place)
+    extras.doubt_counts({"others": "4"}, place)
+
+
 def test_a_table_of_ones_own_says_that_a_count_is_masked(tmp_path):
     import pandas as pd
 
