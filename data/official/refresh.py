@@ -240,15 +240,15 @@ def _receive(key: str, one: Looked, before: Known, progress: Progress) -> Downlo
     told = partial(progress, key)
     if found.kind == "wfs":
         way = next(way for way in source.latest if way.kind == "wfs")
-        file = fetch_features(way, web.ask, _folder(key), told)
-    else:
-        file = download(
-            found.address,
-            _folder(key),
-            told,
-            checksum_address=found.checksum_address,
-            checksum=found.checksum,
-        )
+        # Counted page by page; what the file of the first way must look like tells nothing of it.
+        return fetch_features(way, web.ask, _folder(key), told)
+    file = download(
+        found.address,
+        _folder(key),
+        told,
+        checksum_address=found.checksum_address,
+        checksum=found.checksum,
+    )
     try:
         refuse_stub(file, source)
     except UnavailableError:

@@ -7,6 +7,7 @@ contour holds the square's centre, else (beyond the region) the nearest commune'
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from data.base import french
 from data.files import headings
 from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.feature_stream import FeatureStream
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region import embedded_set
@@ -57,7 +59,9 @@ def recognise(candidate: Candidate) -> str | None:
     header = _find(candidate)
     if header is None:
         return None
-    return "grid_200m" if header.first(*_IDENTITIES) is not None else "grid_of_people"
+    layer = bool(candidate.text) and "carreau" in french.fold(candidate.file.name)
+    identified = header.first(*_IDENTITIES) is not None
+    return "grid_200m" if identified or layer else "grid_of_people"
 
 
 def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
@@ -113,6 +117,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
 
 
 def _find(candidate: Candidate) -> Header | None:
+    if '"FeatureCollection"' in candidate.text:  # what a WFS gives
+        candidate = replace(candidate, tables=(FeatureStream(candidate.file),))
     for header in headers(candidate):
         if header.first(*_PEOPLE) is None:
             continue

@@ -21,6 +21,7 @@ from data.official import features, import_reports, refresh, resolution, source_
 from data.official.sources import Way, sources
 from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
+from tests.data.official.readers.test_people_grid import _identity
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
 BPE = (GOLDEN / "bpe_melodi.csv").read_bytes()
@@ -270,6 +271,58 @@ def test_features_come_whole_page_after_page_or_not_at_all(tmp_path, monkeypatch
     with pytest.raises(UnavailableError, match="3 objets sur 5"):
         features.fetch_features(way, partial(ask, broken=True), tmp_path, lambda *_: None)
     assert not file.path.exists()
+
+
+def _square(lon, lat, people):
+    corners = [[lon + x, lat + y] for x, y in ((-1e-3, -1e-3), (1e-3, -1e-3), (1e-3, 1e-3))]
+    shape = {"type": "Polygon", "coordinates": [[*corners, [lon - 1e-3, lat + 1e-3], corners[0]]]}
+    named = {"idcar_200m": None, "ind": people, "men": 2}
+    return {"type": "Feature", "id": "x", "properties": named, "geometry": shape}
+
+
+@pytest.mark.parametrize("identified", [True, False])
+def test_a_grid_that_is_nowhere_else_comes_from_a_wfs_page_after_page(
+    server, monkeypatch, identified
+):
+    squares = [_square(2.309, 45.548, 40), _square(2.312, 45.548, 7.5), _square(5.37, 43.3, 900)]
+    for square in squares:
+        if not identified:
+            del square["properties"]["idcar_200m"]
+        else:
+            square["properties"]["idcar_200m"] = _identity(*square["geometry"]["coordinates"][0][0])
+    pages = []
+
+    class Pages(dict):
+        def __contains__(self, path):
+            return True
+
+        def __getitem__(self, path):
+            told = parse_qs(urlsplit(path).query).items()
+            asked = {key: int(words[0]) for key, words in told if words[0].isdigit()}
+            if "STARTINDEX" not in asked:
+                return lambda handler, _: _send(handler, b"", 404)
+            pages.append(asked["STARTINDEX"])
+            some = squares[asked["STARTINDEX"] :][: asked["COUNT"]]
+            content = {"type": "FeatureCollection", "numberMatched": 3, "features": some}
+            return _whole(json.dumps(content).encode(), Content_Type="application/json")
+
+    server.answers = Pages()
+    monkeypatch.setattr(features, "WFS_PAGE", 2)
+    monkeypatch.setattr(features, "wfs_page", partial(resolution.wfs_page, count=2))
+    ways = (
+        Way(kind="direct", address=f"{server.base}/gone"),
+        Way(kind="wfs", address=f"{server.base}/wfs", layer="CARREAU-200m:indicateurs"),
+    )
+    declared = server.declared["grid_200m"]
+    assert [way.kind for way in declared.latest] == ["direct", "wfs"]
+    server.declared["grid_200m"] = declared.model_copy(update={"latest": ways})
+    server.heads["/gone"] = {"Status": "404"}
+    ((line,), _) = _refresh("grid_200m")
+    assert line.status == import_reports.IMPORTED, line.message
+    assert {0, 2} <= set(pages)
+    table = catalogue.imported_tables(["people_squares"])["people_squares"]
+    assert sorted(table["people"]) == [7.5, 40.0]
+    assert set(table["code"]) == {"19275"}
 
 
 def test_refresh_is_undone_whole_and_history_stays(server):
