@@ -12,7 +12,7 @@ from data.official import import_reports
 from data.official.import_reports import ImportReport
 from data.region import catalogue
 from pages import data_import, shell
-from tests.data.files import test_cases as expected
+from tests.data.files import case_results as expected
 
 TIMEOUT_SECONDS = 200
 REFUSED = {

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pyproj
 import pytest
 from typer.testing import CliRunner
 
@@ -21,7 +22,6 @@ from data.official import features, import_reports, refresh, resolution, source_
 from data.official.sources import Way, sources
 from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
-from tests.data.official.readers.test_people_grid import _identity
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
 BPE = (GOLDEN / "bpe_melodi.csv").read_bytes()
@@ -271,6 +271,12 @@ def test_features_come_whole_page_after_page_or_not_at_all(tmp_path, monkeypatch
     with pytest.raises(UnavailableError, match="3 objets sur 5"):
         features.fetch_features(way, partial(ask, broken=True), tmp_path, lambda *_: None)
     assert not file.path.exists()
+
+
+def _identity(lon, lat):
+    to_europe = pyproj.Transformer.from_crs(4326, 3035, always_xy=True)
+    east, north = (int(value // 200 * 200) for value in to_europe.transform(lon, lat))
+    return f"CRS3035RES200mN{north}E{east}"
 
 
 def _square(lon, lat, people):
