@@ -269,7 +269,7 @@ def _site(line: Line) -> tuple[str, ...] | None:
     if not {"name", "lon", "lat"} <= set(line.cells):
         return None
     try:
-        place = [f"{float(line.cells[key]):.5f}" for key in ("lon", "lat")]
+        place = [str(round(float(line.cells[key]), 5)) for key in ("lon", "lat")]
     except ValueError:
         return None
     return fold(line.cells["name"]), *place
@@ -289,7 +289,8 @@ def _not_told(found: Sequence[Line], told: Mapping[tuple[str, ...], Line]) -> li
             for one in (line, before)
         )
         if mine != theirs:
-            why = f"déjà lu dans une autre couche (objet {before.number}), avec d'autres valeurs"
+            rank = french.number(before.number)
+            why = f"déjà lu dans une autre couche (objet {rank}), avec d'autres valeurs"
             fresh.append(replace(line, fault=why))
     return fresh
 
