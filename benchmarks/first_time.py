@@ -28,7 +28,7 @@ from data.access import indicators, inputs
 from data.maps import contours
 from data.pdses import coverage
 from data.region import catalogue
-from data.upkeep.prepare import prepare
+from models.region.prepare import prepare
 
 begun = [time.perf_counter(), time.process_time()]
 def told(name):
@@ -47,7 +47,7 @@ told("contours of the map")
 coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
 told("minutes to on-call lines")
 prepare("75")
-told("reach of on-call lines, help between territories")
+told("reach of on-call lines, help between territories, what the map is sent")
 """
 
 

@@ -125,7 +125,7 @@ def main() -> None:
     """Print both lists."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PROXISOINS_HOME"] = folder
-        from data.upkeep.prepare import prepare
+        from models.region.prepare import prepare
 
         prepare("75")
         for title, step, wanted, text in (

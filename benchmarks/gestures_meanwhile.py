@@ -25,8 +25,8 @@ from data.files import sandbox
 from data.files.sandbox.calls import AT_ONCE
 from data.pdses import reader
 from data.region import catalogue
-from data.upkeep.prepare import prepare
 from data.uploads import read_lines
+from models.region.prepare import prepare
 from tests.data.files import sandboxed
 
 

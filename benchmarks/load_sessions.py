@@ -27,9 +27,9 @@ from data.region import catalogue
 from data.region.territory import Territory
 from data.scenarios import database, sharing, store
 from data.scenarios.drafts import Draft
-from data.upkeep.prepare import prepare
 from data.uploads import addressed
 from data.uploads.site import Site
+from models.region.prepare import prepare
 
 REGION = "75"
 ALONE_JOURNEYS = 5

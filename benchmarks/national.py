@@ -33,7 +33,7 @@ _PREPARED = """
 import sys, time, resource
 from data.region import catalogue
 from data.access import indicators
-from data.upkeep.prepare import prepare
+from models.region.prepare import prepare
 begun, worked = time.perf_counter(), time.process_time()
 territory = catalogue.load_territory("{region}")
 table = indicators.commune_indicators(territory)
