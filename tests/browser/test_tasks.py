@@ -57,7 +57,8 @@ def docx_text(path: Path) -> str:
 
 def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gestures) -> None:
     newcomer.screen("Territoires à risque")
-    newcomer.frame()  # a map that is replaced while it loads leaves an error behind it
+    # A map that is replaced while it loads leaves an error behind it.
+    expect(newcomer.frame().locator(".legend")).to_contain_text("très élevé", timeout=SLOW_MS)
     newcomer.click(newcomer.main.get_by_role("button", name="Creuse", exact=True))
     expect(newcomer.frame().locator(".legend")).to_contain_text("hors du filtre", timeout=SLOW_MS)
     newcomer.button(re.compile("Suivante"))
