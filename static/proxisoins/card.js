@@ -65,7 +65,6 @@ export class Card {
     const again = setInterval(() => (left-- && this.heard !== said.turn ? this.carte.ask(said) : clearInterval(again)), 3000);
   }
 
-  /* The room of a commune in words. */
   proof(row) {
     const { room } = this.carte;
     return room.offered ? this.later("proof", () => import("./proof.js"), room, row) : null;

@@ -1,4 +1,4 @@
-/* The map itself: communes under their colours, the one selected, and what ties panel, card and layers. */
+/* The map: communes under their colours, the one selected; panel, card and layers. */
 import * as address from "./address.js";
 import { Card } from "./card.js";
 import { classOf, communesOf, nearestYear, outlinesOf, worded } from "./data.js";
@@ -83,14 +83,15 @@ export class Carte {
     this.home = (inland.length ? L.featureGroup(inland) : this.communes).getBounds();
     if (inland.length % this.rows.length) import("./lands.js").then((m) => m.offer(this));
     this.draw();
-    // The column comes before the view, and the view before the layers: each is then projected once.
+    // The column, then the view, then the layers: each is projected once.
     this.column(this.rowOf.has(state.commune));
     this.opened();
     this.ground(contours);
     map.attributionControl.setPrefix("Leaflet");
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     map.attributionControl.addAttribution(config.attribution);
-    map.on("moveend", () => this.moved());
+    // Being replaced, or in a closed tab, it has no size: nobody moved it.
+    map.on("moveend", () => map.getSize().x && this.moved());
     map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
     const box = map.getContainer();
@@ -119,7 +120,7 @@ export class Carte {
   ground({ land, borders }) {
     const { map } = this, renderer = L.canvas({ pane: "land" });
     const flat = (fillColor) => ({ pane: "land", interactive: false, renderer, stroke: false, fillColor, fillOpacity: 1 });
-    // Outside this frame nothing is known of land and sea: one does not go there.
+    // Outside nothing is known of land and sea: one does not go there.
     const known = L.geoJSON(land).getBounds();
     map.setMaxBounds(known);
     if (map.getSize().x) map.setMinZoom(Math.min(map.getZoom(), map.getBoundsZoom(known, true)));
@@ -135,10 +136,9 @@ export class Carte {
     if (!this.unseen) this.map.fitBounds(bounds, { animate: false, padding: [6, 6], ...options });
   }
 
-  /* Make room for the card, or take it back; tell whether that changed the map. */
-  column(wanted) {
-    const open = wanted && !this.config.told_beside;
-    if (document.body.classList.contains("with-card") === open) return false;
+  /* Give the card its column, or take it back; tell whether the map changed. */
+  column(open) {
+    if (document.body.classList.contains("with-card") === open || this.config.told_beside) return false;
     document.body.classList.toggle("with-card", open);
     this.map.invalidateSize({ animate: false, pan: false });
     return true;
@@ -151,7 +151,7 @@ export class Carte {
     this.map.panInside([config.lat[row], config.lon[row]], { padding: [60, 60], animate: false });
   }
 
-  /* Tell tests and benchmarks what has reached the screen: two frames later it has. */
+  /* Say to tests what is on screen: two frames later it is. */
   signal(name, value) {
     requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset[name] = value)));
   }
@@ -185,7 +185,7 @@ export class Carte {
     this.outlines.forEach((outline, row) => {
       const rank = classOf(indicator, values[row]);
       const style = { fillOpacity, fillColor: rank < 0 ? this.missing : indicator.classes[rank].colour, zone: this.zoneFills[zones[row]] };
-      // What keeps its look is not drawn again: a move of a slider changes few communes.
+      // What keeps its look is not drawn again: a slider changes few communes.
       if (Object.entries(style).some(([name, value]) => outline.options[name] !== value)) outline.setStyle(style);
     });
   }
@@ -202,7 +202,7 @@ export class Carte {
     return make("div", {}, make("strong", { text: this.rows[row].n }), make("br"), `${name}\u00a0: ${worded(this.indicator, this.values[row])}`);
   }
 
-  /* ---- what the panel and the card ask ---- */
+  /* ---- what panel and card ask ---- */
 
   choose(key) {
     this.state.indicator = key;
@@ -294,11 +294,9 @@ export class Carte {
 
   busy = (on) => document.body.classList.toggle("busy", on);
 
-  /* ---- talking with the page and the server ---- */
+  /* ---- the page and the server ---- */
 
   moved() {
-    // A map that is being replaced, or whose tab is closed, has no size: nobody moved it.
-    if (!this.map.getSize().x) return;
     const { lat, lng } = this.map.getCenter();
     Object.assign(this.state, { lat, lon: lng, zoom: this.map.getZoom() });
     this.write();
@@ -333,7 +331,6 @@ export class Carte {
       this.state.filters = answer.address;
       this.write();
     }
-    // A row chosen in the table.
     const { commune, turn } = answer.select || {};
     if (!this.rowOf.has(commune) || turn === this.pointed) return;
     this.pointed = turn;
