@@ -241,7 +241,7 @@ def test_long_names_of_a_table_break_after_a_hyphen_and_short_ones_are_left() ->
     page.rows(["Mesure", long, short], [["Habitants", "299", "1 200"]] * 2, (62, 32, 32))
     page.rows(["Mesure", "Valeur"], [[long, "299"]] * 2, (20, 60))
     read = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
-    lines = [line.strip("\u200b ") for line in read.splitlines()]
+    lines = [line.replace("\u200b", "").strip() for line in read.splitlines()]
     assert "Grand-Bourg" in read
     pieces = [line for line in lines if line and line in long]
     assert pieces
