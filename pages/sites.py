@@ -16,6 +16,7 @@ from pages import (
     accounts,
     exporting,
     figures,
+    folding,
     following,
     kept_parts,
     shell,
@@ -28,6 +29,7 @@ from pages import (
     sites_scenarios,
 )
 from pages.accounts import Role
+from pages.project_choices import ProjectChoices
 from pages.sites_best import Found
 from pages.sites_upload import draw_upload, work
 
@@ -133,7 +135,12 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     )
     st.header("3. Les meilleurs sites")
     sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
-    sites_projects.draw_projects(territory, sites, evaluation, departures, notes)
+    with folding.until_chosen(
+        "Règles et argent des projets",
+        key="projets_ouverts",
+        chosen=shell.view().projects != ProjectChoices(),
+    ):
+        sites_projects.draw_projects(territory, sites, evaluation, departures, notes)
     st.header("4. Exporter, enregistrer, partager")
     _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
     if accounts.allowed(Role.PLANNER):
@@ -155,7 +162,12 @@ def draw() -> None:
         sites_pick.draw_choice(territory)
     if sites:
         _draw_work(territory, sites, notes)
-    pole = sites_pole.draw_pole(territory, sites)
+    with folding.until_chosen(
+        "Pôle : plusieurs antennes ou une seule maison ?",
+        key="pole_ouvert",
+        chosen=bool(shell.view().pole.antennas),
+    ):
+        pole = sites_pole.draw_pole(territory, sites)
     if pole is not None:
         kept_parts.draw_report(
             "pole",

@@ -22,8 +22,6 @@ from pages.sites_table import draw_compared
 
 _LAST = "pole_dernier"
 _KEYS = "pole_w_"
-_OPENED = "pole_ouvert"
-"""Key of whether an antenna was chosen in this session: what is open stays so."""
 _TABLES = ("communes", "gps", "apl", "zoning", "reference")
 BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, PolePlan: repr}
 
@@ -37,16 +35,7 @@ def comparison(territory: Territory, plan: PolePlan) -> PoleComparison:
 
 
 def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | None:
-    """Draw the choice of a pole and, from two antennas on, its comparison; folded without any."""
-    if shell.view().pole.antennas:
-        st.session_state[_OPENED] = True
-    with st.expander(
-        "Pôle : plusieurs antennes ou une seule maison ?", expanded=_OPENED in st.session_state
-    ):
-        return _draw_pole(territory, sites)
-
-
-def _draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | None:
+    """Draw the choice of a pole and, from two antennas on, its comparison."""
     view = shell.view()
     if st.session_state.get(_LAST) != view.pole:
         # The address, or a scenario, says otherwise than what was typed.

@@ -24,8 +24,6 @@ from pages.sites_table import draw_compared
 _LAST, _BASE, _KEYS = "projets_dernier", "projets_base", "projets_w_"
 _PROJECT, _FORM, _PRICE = "Projet", "Forme", "Coût demandé (€)"
 _CODES = {name: code for code, name in KINDS.items()}
-_OPENED = "projets_ouverts"
-"""Key of whether something was chosen here in this session: what is open stays so."""
 _ROWS_SHOWN = 10
 """A longer table scrolls."""
 Sheets = dict[str, pd.DataFrame]
@@ -38,23 +36,7 @@ def draw_projects(
     departures: Mapping[str, int],
     notes: list[str],
 ) -> None:
-    """Draw rules, money, neighbours and the portfolio of the sites in hand.
-
-    Folded until something is chosen there: who compares sites reads on without it.
-    """
-    if shell.view().projects != ProjectChoices():
-        st.session_state[_OPENED] = True
-    with st.expander("Règles et argent des projets", expanded=_OPENED in st.session_state):
-        _draw_projects(territory, sites, evaluation, departures, notes)
-
-
-def _draw_projects(
-    territory: Territory,
-    sites: tuple[Site, ...],
-    evaluation: SiteEvaluation,
-    departures: Mapping[str, int],
-    notes: list[str],
-) -> None:
+    """Draw rules, money, neighbours and the portfolio of the sites in hand."""
     view = shell.view()
     if st.session_state.get(_LAST) != view.projects:
         for key in [key for key in st.session_state if str(key).startswith(_KEYS)]:
