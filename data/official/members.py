@@ -75,9 +75,13 @@ def _age(member: Member) -> tuple[object, ...]:
         return ((0, 0, 0), False, 0, 0)
     moments = [result.moment(key) for key in result.tables if key in result.vintages]
     latest = max((one for one in moments if one is not None), default=Moment(0))
-    declared = list(sources()).index(member.source)
-    official = sources()[member.source].found_alone
-    return ((latest.year, latest.month, latest.day), official, -declared, _rows(member))
+    unofficial, declared = standing(member)
+    return ((latest.year, latest.month, latest.day), not unofficial, -declared, _rows(member))
+
+
+def standing(member: Member) -> tuple[bool, int]:
+    """Return what sorts sources, the most direct first: without an address, then rank declared."""
+    return not sources()[member.source].found_alone, list(sources()).index(member.source)
 
 
 def _content(member: Member) -> int:

@@ -7,10 +7,9 @@ from itertools import combinations
 import pandas as pd
 
 from data.official.import_reports import OLDER, ImportReport
-from data.official.members import Member, listed
+from data.official.members import Member, listed, standing
 from data.official.readers.merge import BY_PART, BY_YEAR, completed
 from data.official.readers.tally import ReadResult
-from data.official.sources import sources
 from data.region import schemas
 
 KEYS = {
@@ -49,11 +48,11 @@ def without_rivals(members: Sequence[Member]) -> list[Member]:
         for ranks in groups.values():
             unsure: dict[int, str] = {}
             for pair in combinations(ranks, 2):
-                one, other = sorted(pair, key=lambda rank: _standing(members[rank]))
+                one, other = sorted(pair, key=lambda rank: standing(members[rank]))
                 where = _disagreement(members[one], members[other], key, columns)
                 if where is None or members[one].position == members[other].position:
                     continue
-                if _standing(members[one]) == _standing(members[other]):
+                if standing(members[one]) == standing(members[other]):
                     unsure |= {rank: min(where, unsure.get(rank, where)) for rank in pair}
                 else:
                     settled[other] = _without(settled[other], key, members[one], where)
@@ -65,11 +64,6 @@ def without_rivals(members: Sequence[Member]) -> list[Member]:
                 )
                 settled[rank] = replace(members[rank], result=None, refusal=why)
     return settled
-
-
-def _standing(member: Member) -> tuple[bool, int]:
-    source = sources()[member.source]
-    return not source.found_alone, list(sources()).index(member.source)
 
 
 def _disagreement(one: Member, other: Member, key: str, columns: Sequence[str]) -> str | None:
