@@ -116,7 +116,8 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
 
     reading = panels.read_counted(panel)
     seen = [register_files.read(path) for path in register or []]
-    inputs = replace(gather(panel, apl, reference), register=together([one for one, _ in seen]))
+    known = gather(reading.table, apl, reference)
+    inputs = replace(known, register=together([one for one, _ in seen]))
     table = scoring.predict(inputs, as_of, horizon)
     counts = reading.table[f"gp_{as_of}"]
     result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])

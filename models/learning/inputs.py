@@ -10,7 +10,7 @@ from data.base.french import counted
 from data.files.remarks import heard_by
 from geo.errors import InvalidInputError
 from models.learning import places
-from models.learning.panel import follow_mergers, numbers, read, read_csv, years
+from models.learning.panel import follow_mergers, numbers, read_csv, years
 from models.learning.register import Register, read_counts
 
 _APL = re.compile(r"^apl_((?:19|20)\d{2})$")
@@ -119,17 +119,20 @@ def unplaced(inputs: Inputs, codes: pd.Series) -> list[str]:
 
 
 def gather(
-    panel: Path,
+    panel: pd.DataFrame,
     apl: Path | None,
     reference: Path | None,
     register: Path | None = None,
     *,
     learned: bool = False,
 ) -> Inputs:
-    """Read the files given, those that are None stay empty; `learned`: see `Inputs`."""
+    """Read the files given beside a panel as `panel.read` gives it; those that are None stay empty.
+
+    `learned`: see `Inputs`.
+    """
     empty = pd.DataFrame()
     return Inputs(
-        panel=follow_mergers(read(panel), learned=learned),
+        panel=follow_mergers(panel, learned=learned),
         apl=empty if apl is None else read_apl(apl),
         reference=empty if reference is None else read_reference(reference),
         register=None if register is None else read_counts(register, learned=learned),

@@ -84,21 +84,20 @@ def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
     InvalidInputError
         The panel lacks a year that learning asks for.
     """
-    inputs = gather(panel_path, apl, None, register, learned=True)
     raw = panel.read(panel_path)
+    inputs = gather(raw, apl, None, register, learned=True)
     missing = {year for period in PERIODS for year in period} - set(panel.years(raw))
     if missing:
         raise InvalidInputError(
             f"L’apprentissage demande les années {sorted(missing)}, absentes de {panel_path} "
             "(la base dite de 2018 est celle de 2017 : prendre le fichier daté)."
         )
-    followed = panel.follow_mergers(raw, learned=True)
     parts, counts = [], {}
     for start, end in PERIODS:
         cleaned = panel.labels(raw, start, end)
         table = features.compute(inputs, start, learning=True).join(cleaned.table, how="inner")
         for later in sorted({year for _, year in PERIODS}):
-            left = followed[f"gp_{later}"].reindex(table.index)
+            left = inputs.panel[f"gp_{later}"].reindex(table.index)
             known = left.notna() & (later > start)
             table[f"lost_{later}"] = (left == 0).astype(float).where(known)
         found = np.full(len(table), np.nan)
