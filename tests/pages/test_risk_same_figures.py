@@ -31,6 +31,12 @@ def territory(prepared_home: Path) -> Territory:
         return catalogue.load_territory()
 
 
+def heirs_since_2021() -> set[str]:
+    """Return the communes that others have joined since those that the model learned from."""
+    before = places.successors()
+    return {heir for code, heir in places.heirs().items() if code not in before}
+
+
 def commanded(territory: Territory, folder: Path, horizon: int) -> pd.DataFrame:
     """Write what the territory knows as files, and return what the command makes of them."""
     inputs, year = predict.inputs_of(territory)
@@ -62,7 +68,7 @@ def test_ten_communes_have_one_risk_everywhere(
     shown = predict.risk_table(territory, horizon).set_index("code", drop=False)
     lone = shown[shown["gps"] == 1].iloc[::80]["code"].head(5)
     many = shown[shown["gps"] >= 5].iloc[::25]["code"].head(5)
-    since = {heir for code, heir in places.heirs().items() if code not in places.successors()}
+    since = heirs_since_2021()
     merged = [code for code in shown.index if code in since and code not in {*lone, *many}][:3]
     ten = [*lone, *many, *merged]
     assert len(set(ten)) == len(ten) == 13
@@ -120,7 +126,7 @@ def test_real_counts_have_one_risk_whatever_communes_the_file_names(
         told.loc[asked, FIGURES], ours, check_names=False, rtol=0, atol=1.5e-6
     )
     # Those that merged after 2021, and those beside them, were 1.6 points apart.
-    since = {heir for code, heir in places.heirs().items() if code not in places.successors()}
+    since = heirs_since_2021()
     assert len(since & set(heirs[asked])) == 6
 
 
