@@ -32,5 +32,5 @@ def test_the_proxy_speaks_under_its_certificate_only() -> None:
         assert httpx.get(site.address.replace("https", "http"), timeout=60).status_code == 400
         # The session itself, as a browser opens it.
         stream = site.address.replace("https", "wss") + "/_stcore/stream"
-        with connect(stream, ssl=trusted, subprotocols=["streamlit"]) as opened:
+        with connect(stream, ssl=trusted, subprotocols=["streamlit"], open_timeout=60) as opened:
             assert opened.subprotocol == "streamlit"
