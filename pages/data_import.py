@@ -1,6 +1,8 @@
 """What an administrator puts in place on the screen "Données et méthode": files, sources."""
 
+import functools
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +12,7 @@ import streamlit as st
 from data.base import french
 from data.official import import_reports, imports, refresh, templates
 from data.official.dropped_files import import_dropped
+from data.official.sources import Source
 from data.region import catalogue, schemas
 from data.region.territory import Territory
 from pages import accounts, figures, grids, pressed
@@ -20,14 +23,16 @@ REPORTS = "import_reports"
 WAITING = "import_waiting"
 """Files that cover part of the region, until one says what to do with them."""
 LOOKED = "sources_looked"
+Files = tuple[tuple[str, bytes], ...]
+"""Names with contents."""
 _ASKED, _DROPPED, _AS_REGISTER = "import_asked", "import_files", "import_as_register"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Files of one click on « Importer »: names with contents, and how the RPPS is read."""
+    """Files of one click on « Importer », and how the RPPS is read."""
 
-    files: tuple[tuple[str, bytes], ...]
+    files: Files
     as_register: bool
 
 
@@ -35,7 +40,7 @@ class Asked:
 class Waiting:
     """Files that cover part of the region, and what tells them from others."""
 
-    files: tuple[tuple[str, bytes], ...]
+    files: Files
 
     @cached_property
     def digest(self) -> str:
@@ -57,9 +62,7 @@ def _refresh(territory: Territory) -> None:
             placeholder="Choisir",
         )
         if pressed.button("Chercher les sources, sans rien télécharger", key="sources_look"):
-            with st.spinner("Recherche des fichiers…"):
-                looks = refresh.look()
-            st.session_state[LOOKED] = refresh.looked_words(looks)
+            pressed.finish(_look)
             st.rerun()
         if LOOKED in st.session_state:
             st.text(st.session_state[LOOKED])
@@ -69,16 +72,7 @@ def _refresh(territory: Territory) -> None:
             disabled=not chosen,
             about=" ".join(chosen),
         ):
-            bar = st.progress(0.0, "Connexion…")
-
-            def show(key: str, received: int, total: int | None) -> None:
-                share = min(received / total, 1.0) if total else 0.0
-                bar.progress(share, f"{sources[key].title} : {french.number(received / 1e6, 1)} Mo")
-
-            accounts.require(Role.ADMINISTRATOR)
-            _, reports = refresh.refresh(chosen, show, territory.region)
-            st.session_state[REPORTS] = reports
-            bar.empty()
+            pressed.finish(lambda: _fetch(territory, sources, chosen))
         past = refresh.history()[::-1]
         if past:
             grids.draw(
@@ -92,6 +86,23 @@ def _refresh(territory: Territory) -> None:
                 ),
                 hide_index=True,
             )
+
+
+def _look() -> None:
+    with st.spinner("Recherche des fichiers…"):
+        st.session_state[LOOKED] = refresh.looked_words(refresh.look())
+
+
+def _fetch(territory: Territory, sources: Mapping[str, Source], chosen: list[str]) -> None:
+    bar = st.progress(0.0, "Connexion…")
+
+    def show(key: str, received: int, total: int | None) -> None:
+        share = min(received / total, 1.0) if total else 0.0
+        bar.progress(share, f"{sources[key].title} : {french.number(received / 1e6, 1)} Mo")
+
+    accounts.require(Role.ADMINISTRATOR)
+    _, st.session_state[REPORTS] = refresh.refresh(chosen, show, territory.region)
+    bar.empty()
 
 
 def _waiting(territory: Territory) -> None:
@@ -111,14 +122,19 @@ def _waiting(territory: Territory) -> None:
         ):
             key = f"import_{partial or 'renoncer'}"
             if pressed.button(label, key=key, about=waiting.digest):
-                st.session_state[WAITING] = None
-                confirmed = []
-                if partial:
-                    accounts.require(Role.ADMINISTRATOR)
-                    confirmed = import_dropped(files, territory.region, partial)
-                told = st.session_state.get(REPORTS, [])
-                st.session_state[REPORTS] = import_reports.settled(told, confirmed)
+                pressed.finish(functools.partial(_settle, territory, files, partial))
                 st.rerun()
+
+
+def _settle(territory: Territory, files: Files, partial: str) -> None:
+    """Complete or replace with the files that wait, or give them up."""
+    st.session_state[WAITING] = None
+    confirmed = []
+    if partial:
+        accounts.require(Role.ADMINISTRATOR)
+        confirmed = import_dropped(files, territory.region, partial)
+    told = st.session_state.get(REPORTS, [])
+    st.session_state[REPORTS] = import_reports.settled(told, confirmed)
 
 
 def _withdraw(state: str) -> None:
@@ -144,7 +160,8 @@ def _withdraw(state: str) -> None:
         )
     if asked and name is not None:
         accounts.require(Role.ADMINISTRATOR)
-        gone = [schemas.TITLES.get(key, key) for key in catalogue.withdraw(files[name])]
+        withdrawn = pressed.finish(lambda: catalogue.withdraw(files[name]))
+        gone = [schemas.TITLES.get(key, key) for key in withdrawn]
         st.session_state[REPORTS] = []
         st.toast(f"Fichier retiré : {', '.join(gone)}. « Annuler le dernier import » le remet.")
         st.rerun()
@@ -155,6 +172,23 @@ def _keep_dropped() -> None:
     dropped = st.session_state.get(_DROPPED) or []
     files = tuple((file.name, file.getvalue()) for file in dropped)
     pressed.keep(_ASKED, Asked(files, bool(st.session_state.get(_AS_REGISTER))))
+
+
+def _read(territory: Territory, asked: Asked) -> None:
+    """Read the files dropped; those that cover part of the region wait for an answer."""
+    with st.status("Lecture et vérification…"):
+        accounts.require(Role.ADMINISTRATOR)
+        reports = import_dropped(
+            asked.files, territory.region, imports.ASK, as_register=asked.as_register
+        )
+        st.session_state[REPORTS] = reports
+        st.session_state[WAITING] = Waiting(
+            tuple(
+                file
+                for file, report in zip(asked.files, reports, strict=True)
+                if report.status == import_reports.PARTIAL
+            )
+        )
 
 
 def draw(territory: Territory) -> None:
@@ -179,19 +213,7 @@ def draw(territory: Territory) -> None:
                 "puis importez."
             )
         elif isinstance(asked, Asked):
-            with st.status("Lecture et vérification…"):
-                accounts.require(Role.ADMINISTRATOR)
-                reports = import_dropped(
-                    asked.files, territory.region, imports.ASK, as_register=asked.as_register
-                )
-                st.session_state[REPORTS] = reports
-                st.session_state[WAITING] = Waiting(
-                    tuple(
-                        file
-                        for file, report in zip(asked.files, reports, strict=True)
-                        if report.status == import_reports.PARTIAL
-                    )
-                )
+            pressed.finish(functools.partial(_read, territory, asked))
             st.rerun()
     _waiting(territory)
     _templates()
@@ -204,7 +226,7 @@ def draw(territory: Territory) -> None:
         "Annuler le dernier import", key="import_undo", about=state
     ):
         accounts.require(Role.ADMINISTRATOR)
-        undone = [schemas.TITLES[key] for key in catalogue.undo()]
+        undone = [schemas.TITLES[key] for key in pressed.finish(catalogue.undo)]
         st.session_state[REPORTS] = []
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()

@@ -53,19 +53,23 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
 def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> None:
     if not pressed.button("Enregistrer ce plan", key="aide_enregistrer", disabled=not name):
         return
-    accounts.require(Role.PLANNER)
-    saved = store.save(
-        Draft(
-            name,
-            territory.region,
-            note,
-            parameters={drafts.PLAN: chosen.to_query()},
-            data_versions=drafts.data_versions(territory),
-            simulated=territory.simulated,
-        ),
-        owner=accounts.author(),
-    )
-    st.session_state["aide_plan"] = saved.id
+
+    def save() -> None:
+        accounts.require(Role.PLANNER)
+        saved = store.save(
+            Draft(
+                name,
+                territory.region,
+                note,
+                parameters={drafts.PLAN: chosen.to_query()},
+                data_versions=drafts.data_versions(territory),
+                simulated=territory.simulated,
+            ),
+            owner=accounts.author(),
+        )
+        st.session_state["aide_plan"] = saved.id
+
+    pressed.finish(save)
     st.toast("Plan enregistré.")
 
 
@@ -92,7 +96,7 @@ def _list(territory: Territory) -> None:
     with st.container(horizontal=True):
         kept = kept_parts.help_of(plan.draft)
         if pressed.button("Rouvrir", key="aide_rouvrir") and kept is not None:
-            shell.remember(replace(shell.view(), help=kept))
+            pressed.finish(lambda: shell.remember(replace(shell.view(), help=kept)))
             st.rerun()
         if plan.owned_by(who) and sites_sharing.draw_delete(
             plan, "Supprimer le plan", "aide_supprimer"

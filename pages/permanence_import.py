@@ -195,7 +195,8 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
             disabled=not understood,
             about=f"{understood} {rest} {keep}",
         ):
-            try:
+
+            def put() -> None:
                 accounts.require(Role.PLANNER)
                 storing.store(
                     outcomes,
@@ -204,6 +205,9 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
                     region=territory.region,
                     keep_other_departements=keep,
                 )
+
+            try:
+                pressed.finish(put)
             except ProxiSoinsError as error:
                 st.error("Les lignes n’ont pas été mises en usage.")
                 st.text(str(error))
@@ -227,6 +231,6 @@ def draw_import(territory: Territory) -> None:
     state = catalogue.state_key(territory.region)
     if may_undo and pressed.button("Annuler le dernier import", key="pdses_undo", about=state):
         accounts.require(Role.ADMINISTRATOR)
-        undone = [schemas.TITLES[key] for key in catalogue.undo()]
+        undone = [schemas.TITLES[key] for key in pressed.finish(catalogue.undo)]
         st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()

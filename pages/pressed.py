@@ -1,23 +1,35 @@
-"""Buttons whose click is kept until the screen has answered it.
+"""Buttons whose click is kept until the screen has answered it, and answered to the end.
 
 Streamlit stops a run of the script when something else is clicked, and forgets then the click that
 had started it, unless the run had come to its button. Buttons that change what is kept, and those
 that follow them, stand here: what was clicked is answered by the first run that comes to it.
 Those that delete or replace say what they are about: a click is forgotten when that has changed
 before it is answered.
+
+A run can be stopped wherever it draws, reads or writes `st.session_state`: between a click that is
+told and what it asks, nothing may do so, and what it asks is done by `finish`.
 """
 
-from typing import Literal
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-_CLICKED = "clic_"
+_CLICKS = "clics"
 _SCREEN = "ecran_des_clics"
 
+_Result = TypeVar("_Result")
 
-def _note(key: str, about: str) -> None:
-    st.session_state[_CLICKED + key] = about
+
+def _clicks() -> dict[str, object]:
+    """Return the clicks that wait: a dict, which no stop of the run comes between."""
+    kept: dict[str, object] = st.session_state.setdefault(_CLICKS, {})
+    return kept
 
 
 def button(
@@ -47,24 +59,59 @@ def button(
         What it deletes or replaces (a digest, a version): a click on the same button while it was
         about something else is forgotten.
     """
+    return offer(label, key=key, place=place, kind=kind, disabled=disabled, about=about)()
+
+
+def offer(
+    label: str,
+    *,
+    key: str,
+    place: DeltaGenerator | None = None,
+    kind: Literal["primary", "secondary"] = "secondary",
+    disabled: bool = False,
+    about: str = "",
+) -> Callable[[], bool]:
+    """Draw a button as `button` does, and return what tells its click: other things come first."""
+    clicks = _clicks()
     draw = st.button if place is None else place.button
-    draw(label, key=key, type=kind, disabled=disabled, on_click=_note, args=(key, about))
-    return st.session_state.pop(_CLICKED + key, None) == about and not disabled
+    draw(
+        label,
+        key=key,
+        type=kind,
+        disabled=disabled,
+        on_click=clicks.__setitem__,
+        args=(key, about),
+    )
+    if disabled:
+        clicks.pop(key, None)
+    return lambda: clicks.pop(key, None) == about
 
 
 def keep(key: str, value: object) -> None:
     """Keep what was clicked with a form, until `taken` gives it to the run that answers it."""
-    st.session_state[_CLICKED + key] = value
+    _clicks()[key] = value
 
 
 def taken(key: str) -> object:
     """Return once what `keep` kept on this screen, None when there is nothing."""
-    return st.session_state.pop(_CLICKED + key, None)
+    return _clicks().pop(key, None)
+
+
+def finish(act: Callable[[], _Result]) -> _Result:
+    """Do what a click asks to its end, whatever is clicked meanwhile, and return its result.
+
+    Streamlit stops a run in the run's own thread only: the act has a thread of its own, in which
+    it may draw, and keep in the session what it did.
+    """
+    context = get_script_run_ctx()
+    with ThreadPoolExecutor(
+        1, initializer=lambda: add_script_run_ctx(threading.current_thread(), context)
+    ) as pool:
+        return pool.submit(contextvars.copy_context().run, act).result()
 
 
 def arrive(screen: str) -> None:
     """Forget the clicks of the screen that was left."""
     if st.session_state.get(_SCREEN) != screen:
         st.session_state[_SCREEN] = screen
-        for key in [key for key in st.session_state if str(key).startswith(_CLICKED)]:
-            del st.session_state[key]
+        _clicks().clear()

@@ -123,39 +123,44 @@ def draw_save(
     draft = draft_of(territory, sites, found, name, note)
     if current is not None and current.revision != work().revision:
         _say_changed(territory, current, draft)
+    mine = current is None or current.changed_by(accounts.author())
     with st.container(horizontal=True):
-        fresh = pressed.button(
+        told_new = pressed.offer(
             "Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name
         )
-        again = bool(work().scenario) and pressed.button(
-            "Enregistrer les changements",
-            key="sites_mettre_a_jour",
-            disabled=not name
-            or (current is not None and not current.changed_by(accounts.author())),
-        )
-    if current is not None and not current.changed_by(accounts.author()):
+        told_changes = None
+        if work().scenario:
+            told_changes = pressed.offer(
+                "Enregistrer les changements",
+                key="sites_mettre_a_jour",
+                disabled=not name or not mine,
+            )
+    if current is not None and not mine:
         st.text(
             f"Ce scénario appartient à {current.owner}, qui le partage en lecture : enregistrez "
             "vos changements comme nouveau scénario."
         )
-    try:
-        if away is not None and (fresh or again):
+    new, changes = told_new(), told_changes is not None and told_changes()
+    if not new and not changes:
+        return
+
+    def save() -> None:
+        if away is not None:
             raise away
-        if fresh:
-            accounts.require(Role.PLANNER)
-            saved = store.save(draft, owner=accounts.author())
-        elif again and current is not None:
-            accounts.require(Role.PLANNER)
-            saved = store.update(
-                replace(current, revision=work().revision), draft, owner=accounts.author()
-            )
+        accounts.require(Role.PLANNER)
+        who, hand = accounts.author(), work()
+        if new or current is None:
+            saved = store.save(draft, owner=who)
         else:
-            return
+            saved = store.update(replace(current, revision=hand.revision), draft, owner=who)
+        hand.scenario, hand.revision = saved.id, saved.revision
+
+    try:
+        pressed.finish(save)
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été enregistré.")
         st.text(str(error))
         return
-    work().scenario, work().revision = saved.id, saved.revision
     st.toast("Scénario enregistré.")
     st.rerun()
 
@@ -181,7 +186,7 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
         changed = differences[~differences["same"]]
         grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)
     if pressed.button("Reprendre la version enregistrée", key="sites_reprendre"):
-        open_scenario(territory, saved)
+        pressed.finish(lambda: open_scenario(territory, saved))
         st.rerun()
 
 
@@ -208,7 +213,7 @@ def draw_list(territory: Territory) -> None:
         st.text(chosen.draft.note)
     with st.container(horizontal=True):
         if pressed.button("Rouvrir", key="sites_rouvrir"):
-            open_scenario(territory, chosen)
+            pressed.finish(lambda: open_scenario(territory, chosen))
             st.rerun()
         if pressed.button("Dupliquer", key="sites_dupliquer"):
             _duplicate(chosen)
@@ -229,14 +234,19 @@ def draw_list(territory: Territory) -> None:
 
 def _duplicate(chosen: Scenario) -> None:
     name = f"{chosen.draft.name[: drafts.NAME_CHARACTERS - 10]} (copie)"
-    try:
+
+    def copy() -> None:
         accounts.require(Role.PLANNER)
-        copy = store.duplicate(chosen.id, name, owner=accounts.author())
+        made = store.duplicate(chosen.id, name, owner=accounts.author())
+        hand = work()
+        hand.scenario, hand.revision = made.id, made.revision
+
+    try:
+        pressed.finish(copy)
     except ProxiSoinsError as error:
         st.error("Le scénario n’a pas été dupliqué.")
         st.text(str(error))
         return
-    work().scenario, work().revision = copy.id, copy.revision
     st.rerun()
 
 
@@ -264,7 +274,7 @@ def draw_shares(chosen: Scenario) -> None:
         )
         asked = pressed.button("Créer un lien", key="sites_partager", kind="primary")
     if asked:
-        _make_link(chosen, int(days))
+        pressed.finish(lambda: _make_link(chosen, int(days)))
     made_before = sharing.shares(chosen.id, owner=accounts.author())
     _show_made(made_before)
     for number, link in enumerate(made_before, start=1):
@@ -272,7 +282,8 @@ def draw_shares(chosen: Scenario) -> None:
         left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
         if link.active and pressed.button("Révoquer", key=f"sites_revoquer_{link.id}", place=right):
             accounts.require(Role.PLANNER)
-            sharing.revoke(link.id, owner=accounts.author())
+            who = accounts.author()
+            sharing.revoke(link.id, owner=who)
             st.rerun()
 
 

@@ -88,9 +88,13 @@ def draw_bin(region: str) -> None:
             "Scénario supprimé", list(gone), format_func=lambda one: _told(gone[one])
         )
         if pressed.button("Rétablir", key="sites_retablir"):
-            try:
+
+            def restore() -> None:
                 accounts.require(Role.PLANNER)
                 store.restore(picked, owner=who)
+
+            try:
+                pressed.finish(restore)
             except ProxiSoinsError as error:
                 st.error("Le scénario n’a pas été rétabli.")
                 st.text(str(error))

@@ -93,10 +93,10 @@ def draw(screen: str) -> None:
         key=_NAME + screen,
     )
     try:
-        asked = pressed.button("Créer un lien vers cette vue", key=f"lien_{screen}")
+        told = pressed.offer("Créer un lien vers cette vue", key=f"lien_{screen}")
         territory = shell.territory()
-        if asked:
-            _make(territory, screen)
+        if told():
+            pressed.finish(lambda: _make(territory, screen))
         if made := st.session_state.get(_MADE + screen, ""):
             st.code(made, language=None, wrap_lines=True)
             st.caption(

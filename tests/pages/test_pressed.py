@@ -72,3 +72,43 @@ def test_a_click_that_replaces_is_forgotten_when_what_it_is_about_has_changed() 
         assert app.run().text[0].value == replaced
         app.session_state["seen"] = "a"
         assert app.run().text[0].value == replaced
+
+
+def stopped_while_it_saves() -> None:
+    """Draw a screen on which something else is clicked before the click is told, and after."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    from pages import pressed
+
+    def click_elsewhere(step: str) -> None:
+        context = get_script_run_ctx()
+        assert context is not None
+        if st.session_state.get("clicked") and step not in st.session_state:
+            st.session_state[step] = True
+            context.script_requests.request_rerun(RerunData())
+
+    def save() -> None:
+        click_elsewhere("after")
+        st.text("Enregistrement")
+        st.session_state["saved"] = st.session_state.get("saved", 0) + 1
+
+    told = pressed.offer(
+        "Enregistrer", key="save", kind="primary", disabled=st.session_state.get("off", False)
+    )
+    click_elsewhere("before")
+    st.text("Une autre commande, dessinée après")
+    if told():
+        pressed.finish(save)
+    st.text(f"{st.session_state.get('saved', 0)} fois")
+
+
+def test_what_a_click_asks_is_done_once_whatever_is_clicked_before_or_meanwhile() -> None:
+    app = AppTest.from_function(stopped_while_it_saves).run()
+    app.session_state["clicked"] = True
+    app.button(key="save").click().run()
+    assert not app.exception
+    assert app.session_state["before"]
+    assert app.session_state["after"]
+    assert app.text[-1].value == "1 fois"
+    assert app.run().text[-1].value == "1 fois"
