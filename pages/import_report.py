@@ -17,11 +17,14 @@ def draw_report(report: ImportReport) -> None:
         if refused:
             return
         st.text(f"Reconnu comme : {report.source}")
+        unsure = f"{french.number(report.doubtful)} à vérifier, " if report.doubtful else ""
         st.text(
             f"{french.counted(report.read, 'ligne lue', 'lignes lues')}, "
             f"{french.counted(report.kept, 'retenue', 'retenues')}, "
-            f"{french.counted(report.read - report.kept, 'écartée', 'écartées')}."
+            f"{unsure}{french.counted(report.left, 'écartée', 'écartées')}."
         )
+        for doubt in report.doubts:
+            st.text(f"À vérifier : {doubt}")
         for table in report.tables:
             st.text(
                 f"{table.title}, {table.vintage} : "

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access import travel_time_errors
+from data.access.source_notes import to_check
 from data.base import french
 from data.official import source_state
 from data.region import embedded_set, rules
@@ -27,7 +28,7 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
                 if p.passed_over
                 else "simulée (démonstration)"
                 if p.simulated
-                else "réelle"
+                else "réelle" + to_check(p)
                 for p in rows
             ],
             "Millésime": [p.vintage for p in rows],

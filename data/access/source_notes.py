@@ -9,6 +9,8 @@ from data.region.territory import Provenance, Territory, warning_of
 
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
 """How a source says which registry package it came with."""
+_DOUBTS = 3
+"""Doubted values named beside figures; `proxisoins status` names all."""
 
 
 def source_notes(territory: Territory, *tables: str, licences: bool = False) -> list[str]:
@@ -51,13 +53,24 @@ def table_lines(quoted: Iterable[Provenance], *, licences: bool = False) -> list
     """Return a line for each table that someone published, and one for those that are simulated."""
     quoted = list(quoted)
     lines = [
-        f"{p.title} : {made_by(p)} ({p.vintage}" + (f", {p.licence})" if licences else ")")
+        f"{p.title} : {made_by(p)} ({p.vintage}"
+        + (f", {p.licence})" if licences else ")")
+        + to_check(p)
         for p in quoted
         if not p.simulated
     ]
     if made_up := [p.title for p in quoted if p.simulated]:
         lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
     return lines
+
+
+def to_check(table: Provenance) -> str:
+    """Return what follows the source of a table of which some values are doubted, "" for none."""
+    if not table.to_check:
+        return ""
+    more = len(table.to_check) - _DOUBTS
+    told = " ; ".join(table.to_check[:_DOUBTS]) + (f" ; et {more} autres" if more > 0 else "")
+    return f" ; à vérifier, inconnu d’ici là : {told}"
 
 
 def engine_line(territory: Territory) -> str:

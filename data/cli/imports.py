@@ -123,6 +123,8 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
         typer.echo(f"\n{provenance.title} ({nature})")
         typer.echo(f"  source     {provenance.source}")
         typer.echo(f"  millésime  {provenance.vintage}")
+        for doubt in provenance.to_check:
+            typer.echo(f"  à vérifier {doubt} ; inconnu d’ici là")
         typer.echo(
             f"  lignes     {_n(provenance.rows)}, "
             f"{counted(provenance.matched, 'commune', 'communes')} sur {_n(communes)}"
@@ -163,6 +165,7 @@ def _described(provenance: "Provenance", communes: int) -> dict[str, object]:
         "simulated": provenance.simulated,
         "rows": provenance.rows,
         "matched": provenance.matched,
+        "to_check": provenance.to_check,
         "communes": communes,
         "imported_at": moment.isoformat() if moment else None,
         "file_name": provenance.file_name,
@@ -180,7 +183,10 @@ def _print_report(report: "ImportReport") -> None:
         if not report.read:
             return
     kept = counted(report.kept, "retenue", "retenues")
-    typer.echo(f"  lignes     {counted(report.read, 'lue', 'lues')}, {kept}")
+    unsure = f", {_n(report.doubtful)} à vérifier" if report.doubtful else ""
+    typer.echo(f"  lignes     {counted(report.read, 'lue', 'lues')}, {kept}{unsure}")
+    for doubt in report.doubts:
+        typer.echo(f"  à vérifier {doubt}")
     for refusal in report.refused:
         typer.echo(f"  refusées   {refusal.told}")
     for remark in report.remarks:

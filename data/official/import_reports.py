@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.base import french
+from data.official.doubts import lines_of, sentences
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult, Refusal
 from data.official.sources import sources
 from data.region import schemas
+from data.region.falls import Fall
 
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
 OLDER = "plus ancien que les données en place"
@@ -52,6 +54,10 @@ class ImportReport:
         Tables fed.
     communes
         Communes of the region.
+    doubtful
+        Rows used of which a value is to check; neither kept nor refused.
+    doubts
+        What is to check and left unknown, in French.
     """
 
     file_name: str
@@ -64,6 +70,13 @@ class ImportReport:
     remarks: tuple[str, ...] = ()
     tables: tuple[TableReport, ...] = ()
     communes: int = 0
+    doubtful: int = 0
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """Rows read that are neither used nor to check."""
+        return self.read - self.kept - self.doubtful
 
 
 def settled(
@@ -95,8 +108,11 @@ def report_of(
     fed: Sequence[str],
     index: CommuneIndex,
     status: str,
+    *,
+    doubted: Sequence[Fall] = (),
 ) -> ImportReport:
     """Return the report of a file that was read: rows, tables fed and what they cover."""
+    doubtful = lines_of(doubted, result)
     remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
     # A file older than what is in place feeds nothing, and may still be of the region.
     told = fed or result.tables
@@ -107,7 +123,7 @@ def report_of(
         status,
         named(item.source),
         read=result.tally.read,
-        kept=result.tally.kept,
+        kept=result.tally.kept - doubtful,
         refused=result.tally.refused,
         remarks=tuple(remarks),
         tables=tuple(
@@ -121,6 +137,8 @@ def report_of(
             for key in fed
         ),
         communes=len(index.codes),
+        doubtful=doubtful,
+        doubts=sentences(doubted, index),
     )
 
 
@@ -139,10 +157,14 @@ def status_of(
 
 
 def to_confirm(
-    item: Member, result: ReadResult, few: Mapping[str, int], index: CommuneIndex
+    item: Member,
+    result: ReadResult,
+    few: Mapping[str, int],
+    index: CommuneIndex,
+    doubted: Sequence[Fall],
 ) -> ImportReport:
     """Return the report of a file that covers a part of the region: nothing is put in place."""
-    report = report_of(item, result, list(few), index, PARTIAL)
+    report = report_of(item, result, list(few), index, PARTIAL, doubted=doubted)
     communes = french.number(max(few.values()))
     return replace(
         report,
@@ -184,6 +206,8 @@ def together(first: ImportReport | None, second: ImportReport) -> ImportReport:
         refused=first.refused + second.refused,
         remarks=tuple(dict.fromkeys(first.remarks + second.remarks)),
         tables=first.tables + second.tables,
+        doubtful=first.doubtful + second.doubtful,
+        doubts=tuple(dict.fromkeys(first.doubts + second.doubts)),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.official import doubts
 from data.official.coverage import check_here, check_refreshed, few
 from data.official.import_reports import (
     READ,
@@ -155,8 +156,9 @@ def _run(
             tables = newer_only(joined(result, stored), result, provenance)
             check_here(item, result, index)
             partly = few(tables, result, index)
+            doubted = doubts.of_file(result, tables, stored, provenance)
             if partly and partial == ASK:
-                reports[item.position] = to_confirm(item, result, partly, index)
+                reports[item.position] = to_confirm(item, result, partly, index, doubted)
                 continue
             if partial == COMPLETE:
                 tables |= completed({key: result.tables[key] for key in partly}, stored)
@@ -182,7 +184,7 @@ def _run(
         changed |= set(fed)
         # What is said of it: members of one archive have one report.
         status = status_of(fed, tables, result.tables) if commit else READ
-        report = report_of(item, result, list(tables), index, status)
+        report = report_of(item, result, list(tables), index, status, doubted=doubted)
         reports[item.position] = together(reports.get(item.position), report)
     reports = {position: given.told(position, report) for position, report in reports.items()}
     # One swap of all that changed; nothing where all was asked or none.

@@ -75,6 +75,9 @@ ROOM_ALERT_SHARE = 0.05
 LOW_GPS_PER_1000 = 0.7
 ROOM_MINUTES = (5.0, 10.0, 15.0, HUBERT_MINUTES, LABEL_MINUTES)
 
+# Counts that files give, and that are asked about.
+DOUBTED_FALL_GPS = 10
+
 # Noise: what is under it reads as no change.
 APL_NOISE = 0.005
 MINUTES_NOISE = 0.05
@@ -336,6 +339,14 @@ RULES = (
     Rule(
         ("ROOM_MINUTES",),
         "trajets, en minutes, au bout desquels on cherche de la place",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("DOUBTED_FALL_GPS",),
+        "médecins d’une commune à partir desquels un relevé suivant à zéro est à vérifier, et "
+        "inconnu d’ici là : de 2009 à 2020, les relevés de l’INSEE n’en ont que trois (Paris, "
+        "Aubagne, Bihorel), tous démentis par le suivant ; de vraies pertes vont jusqu’à six",
         _OURS,
         "2026",
     ),

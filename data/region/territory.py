@@ -44,6 +44,8 @@ class Provenance:
     passed_over
         Of simulated rows: the imported file of the same table, which tells nothing of the region;
         "" where there is none.
+    to_check
+        Values of the file that are doubted, in French: they are left unknown.
     """
 
     table: str
@@ -59,6 +61,7 @@ class Provenance:
     sha256: str = ""
     measured: Mapping[str, Moment] = field(default_factory=dict)
     passed_over: str = ""
+    to_check: tuple[str, ...] = ()
 
     def moment(self, part: str = "") -> Moment | None:
         """Return when the table, or a part that came apart, was measured; None when not known."""

@@ -84,6 +84,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     known = counts[counts["gps"].notna()]
     require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
     tally.kept = known.index.nunique()
+    none = known[known["gps"] == 0]
+    tally.zeros = none[["code", "year"]].assign(line=none.index).reset_index(drop=True)
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()
     exhaustive = source in {"bpe_detail", "bpe_melodi", "bpe_wide"}
     if exhaustive:

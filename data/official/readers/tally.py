@@ -48,6 +48,8 @@ class Tally:
     """Codes of all lines of an exhaustive file, whatever they count."""
     lost: set[tuple[str, int]] = field(default_factory=set)
     """Codes, as written, and years (0 for all) of the lines refused for what they count."""
+    zeros: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Columns code, year and line of the counts of GPs that a line says to be zero."""
 
     def refuse(self, rows: pd.Series | pd.DataFrame, reason: str) -> None:
         """Count rows (index: line numbers) as refused for a reason, in French."""

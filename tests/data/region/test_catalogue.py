@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.access.source_notes import table_lines
 from data.region import catalogue, embedded_set, engines, road_networks, schemas, table_store
 from data.region.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
@@ -222,3 +223,25 @@ def test_one_imported_table_is_taken_out_and_undo_puts_it_back(communes: gpd.Geo
     assert catalogue.withdraw(["gps"]) == []
     assert catalogue.undo() == ["gps"]
     assert set(catalogue.imported_tables(["gps"])["gps"]["gps"]) == {2.0}
+
+
+def test_a_count_that_falls_from_many_to_none_is_unknown_and_told(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    past = pd.DataFrame(
+        {"code": ["33063", "33063", "16001"], "year": [2013, 2017, 2013], "gps": [500, 0, 0]}
+    )
+    gps = _gps(communes, 0).assign(gps=lambda table: (table["code"] != "33063").astype(float))
+    catalogue.commit_tables(
+        {"gps": gps, "gp_history": past},
+        {"gps": _provenance("gps", "2020"), "gp_history": _provenance("gp_history", "2013, 2017")},
+    )
+    territory = catalogue.load_territory()
+    assert "33063" not in set(territory.gps["code"])
+    assert territory.provenance["gps"].matched == 4292
+    (now,), (then,) = (territory.provenance[key].to_check for key in ("gps", "gp_history"))
+    assert now.replace("\u00a0", " ") == "Bordeaux (33063) : 500 médecins en 2013, 0 en 2020"
+    assert then.endswith("0 en 2017")
+    left = territory.gp_history.set_index(["code", "year"])["gps"].to_dict()
+    assert left == {("33063", 2013): 500, ("16001", 2013): 0}
+    assert now in table_lines([territory.provenance["gps"]])[0]

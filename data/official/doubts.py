@@ -1,0 +1,81 @@
+"""Counts of a file that nobody should believe unchecked: told before they are put in place."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from data.base.french import counted
+from data.official.readers.communes import CommuneIndex
+from data.official.readers.tally import ReadResult
+from data.region import falls
+from data.region.territory import Provenance
+
+_LISTED = 5
+"""Doubts of other regions named in a report."""
+_GPS, _HISTORY = "gps", "gp_history"
+
+
+def of_file(
+    result: ReadResult,
+    tables: Mapping[str, pd.DataFrame],
+    stored: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+) -> list[falls.Fall]:
+    """Return the counts that fall from many to none once a file is joined to what is in place.
+
+    Those of the file itself, and those in place that what it tells of earlier years makes doubtful.
+
+    Parameters
+    ----------
+    result
+        What was read of the file.
+    tables
+        Tables that it feeds, joined.
+    stored, provenance
+        Tables in place (or given by the files read before it), and where they come from.
+    """
+    told = _told(result)
+    if not told:
+        return []
+    moment = result.moment(_GPS) if _GPS in tables else None
+    known = provenance.get(_GPS)
+    year = moment.year if moment else known.year if known else None
+    every = {**stored, **tables}
+    found = falls.of_tables(every.get(_GPS), every.get(_HISTORY), year)
+    return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told]
+
+
+def _told(result: ReadResult) -> set[tuple[str, int]]:
+    """Return the communes and years that a file counts GPs of."""
+    history, gps = result.tables.get(_HISTORY), result.tables.get(_GPS)
+    told = set[tuple[str, int]]()
+    if history is not None:
+        told.update(zip(history["code"], history["year"], strict=True))
+    if gps is not None and (moment := result.moment(_GPS)) is not None:
+        told.update((code, moment.year) for code in gps["code"])
+    return told
+
+
+def lines_of(found: Sequence[falls.Fall], result: ReadResult) -> int:
+    """Return how many lines of a file say the zeros that are doubted."""
+    zeros = result.tally.zeros
+    if zeros.empty:
+        return 0
+    told = {(one.code, one.year) for one in found}
+    pairs = zip(zeros["code"], zeros["year"], strict=True)
+    return zeros.loc[[pair in told for pair in pairs], "line"].nunique()
+
+
+def sentences(found: Sequence[falls.Fall], index: CommuneIndex) -> tuple[str, ...]:
+    """Return what is said of doubts, in French: each one of the region, the others together."""
+    names = dict(zip(index.communes["code"], index.communes["name"], strict=True))
+    here = [one for one in found if one.code in index.codes]
+    away = [one for one in found if one.code not in index.codes]
+    said = [f"{one.told(names.get(one.code, ''))} ; laissé inconnu, jamais zéro" for one in here]
+    if away:
+        some = " ; ".join(one.told(names.get(one.code, "")) for one in away[:_LISTED])
+        more = f" ; et {len(away) - _LISTED} autres" if len(away) > _LISTED else ""
+        many = counted(len(away), "effectif", "effectifs")
+        left = "laissés inconnus" if len(away) > 1 else "laissé inconnu"
+        said.append(f"hors de la région, {many} {left} : {some}{more}")
+    return tuple(said)

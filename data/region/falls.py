@@ -1,0 +1,116 @@
+"""Counts of GPs that fall from many to none in one vintage: to check, and unknown until then.
+
+What is in place keeps what files say; what is read of it leaves these zeros out. So the order in
+which files came decides nothing, and a later file that tells otherwise is believed at once.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.base.french import counted
+from data.region.rules import DOUBTED_FALL_GPS
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A count of zero that follows a count of many.
+
+    Attributes
+    ----------
+    code
+        INSEE code of the commune.
+    year
+        Year of the zero.
+    before, since
+        GPs counted last before it, and their year.
+    """
+
+    code: str
+    year: int
+    before: float
+    since: int
+
+    def told(self, name: str = "") -> str:
+        """Return the fall in French, with the name of the commune where it is known.
+
+        Examples
+        --------
+        >>> Fall("75056", 2017, 2650, 2013).told("Paris").replace(chr(160), " ")
+        'Paris (75056) : 2 650 médecins en 2013, 0 en 2017'
+        """
+        place = f"{name} ({self.code})" if name else f"commune {self.code}"
+        doctors = counted(self.before, "médecin", "médecins")
+        return f"{place} : {doctors} en {self.since}, 0 en {self.year}"
+
+
+def falls(history: pd.DataFrame) -> list[Fall]:
+    """Return the zeros that follow, as the last count above zero, `DOUBTED_FALL_GPS` or more.
+
+    Communes around are not asked: a whole département that falls to none is no likelier.
+
+    Parameters
+    ----------
+    history
+        Columns code, year, gps (GPs); one row per commune and year, in any order.
+
+    Returns
+    -------
+    list of Fall
+        By code, then year.
+    """
+    if history.empty:
+        return []
+    many = history.loc[history["gps"] >= DOUBTED_FALL_GPS, "code"].unique()
+    rows = history[history["code"].isin(many)].sort_values(["code", "year"], ignore_index=True)
+    some = rows.assign(since=rows["year"]).where(rows["gps"] > 0)
+    last = some.groupby(rows["code"])[["gps", "since"]].ffill()
+    wrong = (rows["gps"] == 0) & (last["gps"] >= DOUBTED_FALL_GPS)
+    return [
+        Fall(str(code), int(year), float(before), int(since))
+        for code, year, before, since in zip(
+            rows.loc[wrong, "code"], rows.loc[wrong, "year"],
+            last.loc[wrong, "gps"], last.loc[wrong, "since"], strict=True,
+        )
+    ]  # fmt: skip
+
+
+def of_tables(
+    gps: pd.DataFrame | None, gp_history: pd.DataFrame | None, year: int | None
+) -> list[Fall]:
+    """Return the falls of the counts and of their history together.
+
+    Parameters
+    ----------
+    gps, gp_history
+        Tables of `data.region.schemas`, None where there is none.
+    year
+        Year of `gps`; where it is not known, only the history is judged.
+    """
+    parts = [] if gp_history is None else [gp_history[["code", "year", "gps"]]]
+    if gps is not None and year is not None:
+        parts.append(gps[["code", "gps"]].assign(year=year))
+    if not parts:
+        return []
+    both = pd.concat(parts, ignore_index=True)
+    return falls(both.drop_duplicates(["code", "year"], keep="last"))
+
+
+def without(table: pd.DataFrame, found: list[Fall], year: int | None = None) -> pd.DataFrame:
+    """Return a table of GPs without the zeros to check.
+
+    Parameters
+    ----------
+    table
+        Columns code, gps, and year unless it is of one `year`.
+    found
+        What `of_tables` found.
+    year
+        Year of a table of one year.
+    """
+    told = {(fall.code, fall.year) for fall in found}
+    if not told:
+        return table
+    years = table["year"] if "year" in table else [year] * len(table)
+    gone = [pair in told for pair in zip(table["code"], years, strict=True)]
+    return table[[not one for one in gone]].reset_index(drop=True)

@@ -1,0 +1,57 @@
+"""A count of GPs that falls from many to none is to check, and unknown until then."""
+
+from itertools import permutations
+
+import pandas as pd
+import pytest
+
+from data.region import falls
+from data.region.rules import DOUBTED_FALL_GPS
+
+MANY = float(DOUBTED_FALL_GPS)
+
+
+def _history(*rows: tuple[str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["code", "year", "gps"])
+
+
+def _found(*rows: tuple[str, int, float]) -> list[tuple[str, int]]:
+    return [(one.code, one.year) for one in falls.falls(_history(*rows))]
+
+
+def test_a_fall_from_many_to_none_is_found_in_any_order_of_rows():
+    rows = (
+        ("33063", 2009, MANY),
+        ("33063", 2013, 0.0),
+        ("33063", 2017, MANY),
+        ("16001", 2013, 0.0),
+    )
+    for some in permutations(rows):
+        assert _found(*some) == [("33063", 2013)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "years"),
+    [
+        ((MANY - 1, 0.0), []),  # real losses go up to six
+        ((MANY, 1.0, 0.0), []),  # it fell, then lost the last one
+        ((0.0, MANY), []),
+        ((MANY, 0.0, 0.0), [2013, 2017]),  # still none: still to check
+        ((MANY, 0.0, 2.0, 0.0), [2013]),  # told otherwise since
+    ],
+)
+def test_what_is_doubted(counts, years):
+    rows = [
+        ("33063", year, gps) for year, gps in zip((2009, 2013, 2017, 2020), counts, strict=False)
+    ]
+    assert [year for _, year in _found(*rows)] == years
+
+
+def test_the_count_of_now_is_judged_by_the_history():
+    history = _history(("33063", 2017, MANY), ("16001", 2017, 1.0))
+    gps = pd.DataFrame({"code": ["33063", "16001"], "gps": [0.0, 0.0]})
+    (fall,) = falls.of_tables(gps, history, 2024)
+    assert fall == falls.Fall("33063", 2024, MANY, 2017)
+    assert falls.without(gps, [fall], 2024)["code"].tolist() == ["16001"]
+    assert falls.of_tables(gps, history, None) == []
+    assert falls.of_tables(None, None, 2024) == []
