@@ -280,7 +280,7 @@ INDICATORS = (
         ),
         ("gps", "gp_history", "apl"),
         "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "
-        "aucun à l’horizon de trois ans",
+        "aucun à l’horizon de trois ans. Document de travail : ne pas diffuser par commune",
     ),
     Indicator(
         "zone",

@@ -153,6 +153,8 @@ def draw() -> None:
     )
     table_filters.follow()
     _map(territory)
+    if accounts.may_see_risk():
+        shell.working_paper()
     _lands(territory)
     carte_soon.draw(territory)
     _own_layer(territory)

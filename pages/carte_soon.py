@@ -3,6 +3,7 @@
 import streamlit as st
 
 from data.access import unknown_supply
+from data.region import privacy
 from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models.region import soon
@@ -13,10 +14,6 @@ SOURCES = ("communes", "gps", "gp_history", "apl")
 MASKED = (
     "Par commune et par EPCI : non diffusé en vue publique, car le chiffre d’une petite commune y "
     "désignerait une personne."
-)
-WORKING_PAPER = (
-    "Document de travail du planificateur, à ne pas diffuser par commune : une commune à un seul "
-    "médecin désigne une personne."
 )
 FIRST_CARRIERS = 20
 LEVELS = {"epci": "par EPCI", "departement": "par département", "commune": "ce qui le porte"}
@@ -91,4 +88,4 @@ def _tables(territory: Territory, last: Soon) -> None:
     else:
         table = soon.by_territory(territory, shell.commune_indicators(territory), level or "epci")
     figures.table(table, height=320)
-    st.caption(WORKING_PAPER)
+    st.caption(privacy.WORKING_PAPER)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.access.selection import kept
 from data.maps.document import Pointed
+from data.region import privacy
 from data.region.territory import Territory
 from pages import accounts, exporting, figures, grids, map_dialogue, shell, table_filters
 from pages.state import ViewState
@@ -149,11 +150,13 @@ def draw(territory: Territory, key: str) -> None:
         key="table",
         on_change="rerun",
     )
-    lines = figures.notes(territory)
+    lines, with_risk = figures.notes(territory), accounts.may_see_risk()
+    if with_risk:
+        lines = [privacy.WORKING_PAPER, *lines]
     if not box.open:
         st.session_state.pop(_MARKED, None)
         # A file is made when it is asked for, where no session is.
-        selected, with_risk = table_filters.selected(), accounts.may_see_risk()
+        selected = table_filters.selected()
 
         def table() -> pd.DataFrame:
             return kept(shell.communes_as_seen(territory, with_risk=with_risk), selected)

@@ -223,7 +223,8 @@ def reviews(territory: Territory) -> None:
         st.caption("Aucun avis n’a été donné dans cette région.")
         return
     figures.table(said)
-    figures.downloads("avis-signaux", said, figures.notes(territory, *SOURCES))
+    lines = [privacy.WORKING_PAPER, *figures.notes(territory, *SOURCES)]
+    figures.downloads("avis-signaux", said, lines)
 
 
 def departure(territory: Territory, code: str, horizon: int) -> None:

@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
-from data.region import france
+from data.region import france, privacy
 from data.region.territory import Territory
 from data.scenarios import database, verdicts
 from geo.errors import ProxiSoinsError, UnavailableError
 from models.backtests import proof
 from models.learning.predictors import early_told
 from models.learning.register import GONE
-from models.region import flag, flag_tables
+from models.region import flag, flag_tables, predict
 from models.region import follow_up as follow_ups
 from pages import (
     accounts,
@@ -63,8 +63,8 @@ _MASTER_AND_DETAIL = (
 )
 
 WORKING_PAPER = (
-    "Document de travail du planificateur : une commune à un seul médecin désigne une personne. "
-    "Pour diffuser, prendre la vue publique (territoires d’au moins 5 médecins)."
+    f"{privacy.WORKING_PAPER} Pour diffuser, prendre la vue publique (territoires d’au moins "
+    f"{predict.MINIMUM_GPS} médecins)."
 )
 READING = (
     "**Aide à la lecture.** La probabilité est celle de n’avoir **plus aucun médecin généraliste** "
@@ -103,6 +103,7 @@ def _whole(rows: int) -> bool:
 
 def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
     """Draw the map and the list, and beside them what is known of the commune chosen."""
+    shell.working_paper()
     everything = len(chosen) == (table["state"] != GONE).sum()
     st.html(_MASTER_AND_DETAIL)
     left, right = st.columns([5, 4], gap="medium")
@@ -214,6 +215,7 @@ def _commune(table: pd.DataFrame) -> str | None:
 
 
 def _departure(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
+    shell.working_paper()
     code = _commune(table)
     if code is None:
         st.info("Choisissez la commune dont un médecin partirait.")
@@ -222,6 +224,7 @@ def _departure(territory: Territory, table: pd.DataFrame, horizon: int) -> None:
 
 
 def _follow_up(territory: Territory) -> None:
+    shell.working_paper()
     risk_panels.follow_up(territory)
     risk_panels.reviews(territory)
 
@@ -283,7 +286,8 @@ def draw() -> None:
         st.warning(late)
     if early := early_told(int(table["as_of_year"].iloc[0])):
         st.warning(early)
-    st.text(flag.gone_told(table, shell.risk(territory, horizon)))
+    with st.container(key=f"{shell.DESK}registre"):
+        st.text(flag.gone_told(table, shell.risk(territory, horizon)))
     with reading:
         _level(int(table["as_of_year"].iloc[0]), horizon)
     table = flag.reviewed(table, verdicts.reviews(table["code"].tolist()))

@@ -44,7 +44,8 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
 
 def draw_one(territory: Territory, chosen: Sheet) -> None:
     """Draw the sheet of one territory, and offer it on paper."""
-    sheet_view.draw_signals(chosen.signals, chosen.succession)
+    paper = sheet_paper.printed(territory, chosen)
+    sheet_view.draw_signals(chosen, paper)
     left, right = st.columns([4, 5])
     with left:
         figures.image(
@@ -53,7 +54,7 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
         )
     with right:
         sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
-    sheet_view.draw_figures(chosen.figures)
+    sheet_view.draw_figures(chosen, paper)
     _draw_past(territory, chosen)
     exporting.button(
         "Télécharger la fiche (PDF, une page A4)",
@@ -76,7 +77,7 @@ def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> N
                 sheet_paper.picture(territory, one.communes, one.name),
                 sheet_paper.told(one.name),
             )
-            sheet_view.draw_signals(one.signals, one.succession)
+            sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
             sheet_view.draw_sentences("Ce qui est en place", one.in_place)
     exporting.button(
         "Télécharger la comparaison (PDF)",

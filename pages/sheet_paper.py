@@ -65,6 +65,14 @@ def sheet_of(
     return replace(found, succession=f"{found.succession} {seen}".strip())
 
 
+def printed(territory: Territory, shown: Sheet) -> Sheet:
+    """Return the sheet of the same territory as anyone may read it: what a browser prints."""
+    if not accounts.may_see_risk():
+        return shown
+    communes = shell.commune_indicators(territory)
+    return sheet_of(territory, communes, shown.level, shown.code, printed=True)
+
+
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
 def _later_load(territory: Territory) -> npt.NDArray[np.float64]:
     """Return inhabitants per GP of each commune after departures, for planners; read only."""

@@ -11,7 +11,8 @@ import streamlit as st
 
 from data.reports.figure import Figure
 from data.reports.pair import Measure
-from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH, Signal
+from data.reports.sheet import Sheet
+from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH
 
 _STATES = {
     ALERT: ("▲", "#ffe9e9", "#a30000"),
@@ -76,10 +77,13 @@ _STYLE = """<style>
 </style>"""
 
 
-def draw_signals(signals: Sequence[Signal], succession: str) -> None:
-    """Draw the seven signals, and what is said of the relief of GPs."""
+def draw_signals(shown: Sheet, paper: Sheet) -> None:
+    """Draw the seven signals, and what is said of the relief of GPs.
+
+    A print from the browser says what `paper` says, which anyone may read.
+    """
     items = []
-    for one in signals:
+    for one in shown.signals:
         mark, ground, ink = _STATES[one.state]
         items.append(
             f'<li style="border-left-color:{ink}"><div class="t">{escape(one.title)}</div>'
@@ -87,24 +91,40 @@ def draw_signals(signals: Sequence[Signal], succession: str) -> None:
             f'<span class="s" style="background:{ground};color:{ink}">{mark} {escape(one.state)}'
             f'</span><p class="w">{escape(one.sentence)}</p></li>'
         )
-    st.html(
-        f'{_STYLE}<ul class="ps-signals">{"".join(items)}</ul>'
-        f'<p style="margin:0">{escape(succession)}</p>'
-    )
+    said = (f'<p style="margin:0">{escape(one.succession)}</p>' for one in (shown, paper))
+    st.html(f'{_STYLE}<ul class="ps-signals">{"".join(items)}</ul>{_seen_and_printed(*said)}')
 
 
-def draw_figures(figures: Sequence[Figure]) -> None:
+def _seen_and_printed(seen: str, printed: str) -> str:
+    """Return a piece of HTML, or where paper may not hold what is seen, each for its reader.
+
+    Both start with a tag that has no class.
+    """
+    if seen == printed:
+        return seen
+    parts = zip((seen, printed), ("ps-desk", "ps-paper"), strict=True)
+    return "".join(re.sub(r"^<(\w+)", rf'<\1 class="{name}"', one) for one, name in parts)
+
+
+def draw_figures(shown: Sheet, paper: Sheet) -> None:
     """Draw the figures compared with the region and with the territories of the level.
 
-    Nothing is beside a whole region: its sheet has no such column.
+    Nothing is beside a whole region: its sheet has no such column. A print from the browser has
+    those of `paper`, which anyone may read.
     """
-    compared = any(one.comparison for one in figures)
+    compared = any(one.comparison for one in shown.figures)
+
+    def row(one: Figure) -> str:
+        return (
+            f'<tr><th scope="row">{escape(one.label)}{_dated(one.vintage)}</th>'
+            f'<td class="n"><strong>{escape(one.value)}'
+            f"</strong></td>{f'<td>{escape(one.comparison)}</td>' if compared else ''}"
+            f"<td>{escape(one.sentence)}</td></tr>"
+        )
+
     rows = "".join(
-        f'<tr><th scope="row">{escape(one.label)}{_dated(one.vintage)}</th>'
-        f'<td class="n"><strong>{escape(one.value)}'
-        f"</strong></td>{f'<td>{escape(one.comparison)}</td>' if compared else ''}"
-        f"<td>{escape(one.sentence)}</td></tr>"
-        for one in figures
+        _seen_and_printed(row(seen), row(printed))
+        for seen, printed in zip(shown.figures, paper.figures, strict=True)
     )
     titles = ("Mesure", "Ici", *(["À côté"] if compared else []), "Ce que cela compte")
     heads = "".join(f'<th scope="col">{one}</th>' for one in titles)

@@ -179,6 +179,15 @@ def ribbon(current: Territory) -> None:
     )
 
 
+DESK = "bureau_"
+"""Start of the keys of containers that a print from the browser leaves out."""
+
+
+def working_paper() -> None:
+    """Have a print from the browser say at its head that it is a planner's, not to be given out."""
+    st.html(f'<p class="ps-paper"><strong>{privacy.WORKING_PAPER}</strong></p>')
+
+
 _REGION = (
     # Streamlit draws its bar itself: the region's name is laid over the end that is kept free.
     "[data-testid=stTopNav]{margin-right:12.5rem}"
@@ -243,9 +252,13 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"
+        ".ps-paper{display:none}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
-        ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar]{display:none!important}"
+        ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar],"
+        # What is for the planner's desk alone gives way to what anyone may read.
+        f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
+        ".ps-paper{display:revert!important}"
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"

@@ -83,7 +83,8 @@ def _draw_review(level: str, code: str) -> None:
     said = verdicts.reviews([code])
     if said:
         told = f"Avis sur la relève : {flag_tables.reviewed_told(said[0])}"
-        st.badge(told, icon=":material/rate_review:", color="blue")
+        with st.container(key=f"{shell.DESK}avis"):
+            st.badge(told, icon=":material/rate_review:", color="blue")
 
 
 def _draw_batch(territory: Territory, chosen: Sheet) -> None:
@@ -147,7 +148,8 @@ def draw() -> None:
         st.caption(first.context)
         _draw_review(level, code)
         sheet_body.draw_one(territory, first)
-        sheet_scenario.draw_change(territory, first)
+        with st.container(key=f"{shell.DESK}scenario"):
+            sheet_scenario.draw_change(territory, first)
         _draw_batch(territory, first)
     figures.sources(figures.notes(territory))
 

@@ -30,6 +30,11 @@ LEAST_COMMUNES = 3
 SUPPRESSED = "NS"
 """Not significant: what stands in the place of a count of professionals that is not told."""
 MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
+WORKING_PAPER = (
+    "Document de travail du planificateur, à ne pas diffuser par commune : une commune à un seul "
+    "médecin désigne une personne."
+)
+"""What every file and print says that holds what a planner sees of one commune."""
 _MANY_TENTHS = 3
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -9,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from data.region import catalogue, privacy
+from models.region import predict
 from tests.browser.gestures import SLOW_MS, Gestures
 
 PHONE = {"width": 390, "height": 844}
@@ -81,3 +84,36 @@ def test_a_sheet_printed_from_the_browser_is_one_side_without_its_controls(
     page.emulate_media(media="print")
     zoom = page.get_by_test_id("stMain").evaluate("one => Number(getComputedStyle(one).zoom)")
     assert zoom >= 0.7, "too small to be read"
+
+
+def test_paper_holds_nothing_of_a_doctor_that_the_desk_shows(server: str, page: Page) -> None:
+    """A sheet printed from the browser says of the risk what its public PDF says."""
+    hand = Gestures(page, server)
+    territory = catalogue.load_territory()
+    few = territory.gps.loc[territory.gps["gps"] == 1, "code"]
+    risk = predict.risk_table(territory)
+    one = risk[risk["code"].isin(few)].iloc[0]
+    page.goto(f"{server}/territoire?territoire=commune:{one['code']}")
+    hand.sees("À côté des autres")
+    hand.settle()
+    main = page.get_by_test_id("stMain")
+    planner, public = f"Relève non assurée : risque {one['risk_class']}.", "non diffusé"
+    assert planner in main.inner_text()
+    assert "habitants par médecin (moyenne de la commune)" in main.inner_text()
+    text = paper(page)
+    assert planner not in text
+    assert "moyenne de la commune" not in text
+    assert text.count(public) == 2  # the risk, and the load of one GP
+    page.goto(f"{server}/risques?commune={one['code']}")
+    hand.sees(f"{one['name']} : risque")
+    hand.settle()
+    assert privacy.WORKING_PAPER not in main.inner_text()
+    assert privacy.WORKING_PAPER in paper(page)
+    assert privacy.WORKING_PAPER not in main.inner_text()
+
+
+def paper(page: Page) -> str:
+    """Return what a print from the browser holds, on one line, without ligatures."""
+    printed = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    text = " ".join(one.extract_text() for one in printed.pages)
+    return " ".join(unicodedata.normalize("NFKC", text).split())

@@ -13,7 +13,7 @@ from data.base import french
 from data.base.paths import ROOT
 from data.files import exports
 from data.maps import risk as risk_map
-from data.region import catalogue
+from data.region import catalogue, privacy
 from data.region.territory import Territory
 from data.reports import columns
 from data.scenarios import predictions, verdicts
@@ -23,7 +23,7 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
-from pages import figures, sheet_paper
+from pages import accounts, figures, sheet_paper
 
 TIMEOUT_SECONDS = 200
 TAB, PART = "risques_onglet", "risques_volet"
@@ -266,6 +266,33 @@ def test_what_leaves_the_screen_says_what_is_foretold_and_when(
     assert artefact.version() in planners
     assert "Déjà parti ? On ne le sait pas" in planners
     assert "Déjà parti" not in " ".join(lines["releve-non-assuree-public"])
+
+
+def test_every_file_that_holds_a_commune_says_that_it_is_a_working_paper(
+    screen: AppTest, risk: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what a planner sees of one commune; the public's files say no such thing."""
+    lines: dict[str, list[str]] = {}
+
+    def offers(name: str, _frame: object, told: list[str], **_more: object) -> list[object]:
+        lines[name] = told
+        return []
+
+    monkeypatch.setattr(figures, "offers", offers)
+    monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path))
+    row = flag.row(risk, str(risk["code"].iloc[0]))
+    verdicts.save_review(row["code"], verdicts.VERDICTS[0], "", owner="x", seen=flag.seen(row))
+    shown(screen, "Suivi et avis")
+    shown(screen, RANKING)
+    shown(screen, "Vue publique")
+    screen.switch_page("pages/carte.py").run()
+    for name in ("avis-signaux", "territoires-a-risque", "communes"):
+        assert lines[name][0].startswith(privacy.WORKING_PAPER), name
+    assert "Document de travail" not in " ".join(lines["releve-non-assuree-public"])
+    monkeypatch.setattr(accounts, "may_see_risk", lambda: False)
+    screen.run()
+    assert "Document de travail" not in " ".join(lines["communes"])
+    screen.switch_page("pages/risques.py").run()
 
 
 def test_files_keep_the_decimals_of_the_command(territory: Territory, risk: pd.DataFrame) -> None:
