@@ -114,7 +114,7 @@ def _zoning_map(territory: Territory, changes: dict[str, str]) -> None:
     communes = shell.commune_indicators(territory)
     view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
     tried = zoning_gauges.with_changes(communes, changes)
-    answer = map_dialogue.answer(territory, view) | zoning_map.tried(tried, changes)
+    answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
     map_view.draw_map(zoning_view.map_payload(territory, shared=True), answer, MAP)
 
 

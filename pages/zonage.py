@@ -162,7 +162,7 @@ def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> 
             st.session_state[TRIAL] = rest if zone == legal else rest | {tvs: zone}
             st.rerun(scope="app")
     tried = zoning_gauges.with_changes(communes, changes)
-    answer = map_dialogue.answer(territory, view) | zoning_map.tried(tried, changes)
+    answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
     map_view.draw_map(zoning_view.map_payload(territory), answer, MAP)
 
 

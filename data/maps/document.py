@@ -293,17 +293,24 @@ class Pointed(TypedDict):
     turn: str
 
 
-class Trial(TypedDict):
-    """What a trial of zones changes: values by indicator, rows of the communes it touches."""
+class Redrawn(TypedDict):
+    """What an indicator becomes: the values of its communes, and the sentence that tells them."""
 
-    values: dict[str, list[Value]]
+    values: list[Value]
+    sentence: str
+
+
+class Trial(TypedDict):
+    """What a trial of zones changes, by indicator; rows of the communes it touches."""
+
+    changed: dict[str, Redrawn]
     marked: list[int]
 
 
 class Answer(TypedDict, total=False):
     """What the server adds to a map that is drawn; see `pages.map_dialogue.answer`.
 
-    `rings`: layer to GeoJSON; `around`: people and GPs of each ring around a point; `values`: of
+    `rings`: layer to GeoJSON; `around`: people and GPs of each ring around a point; `changed`:
     indicators that a trial changes; `marked`: rows of the communes that it touches; `select`: the
     commune of a row chosen in the table of the page; `address`: parameters of the page that the
     client writes with its own ("" for none), since what Streamlit writes hides from the server all
@@ -316,7 +323,7 @@ class Answer(TypedDict, total=False):
     message: str
     room: RoomDocument | None
     commune: Cover
-    values: dict[str, list[Value]]
+    changed: dict[str, Redrawn]
     marked: list[int]
     select: Pointed
     address: dict[str, str]

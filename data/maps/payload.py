@@ -156,8 +156,11 @@ def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> li
     ]
 
 
-def _dated_sentence(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> str:
-    """Return the sentence of an indicator, with the year of what it mostly reads."""
+def dated_sentence(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> str:
+    """Return the sentence of an indicator, with the year of what it mostly reads.
+
+    `table` holds the communes, as `data.maps.sentences.sentence` reads them.
+    """
     read = next((one for one in indicator.tables if one in room.DATED), None)
     told = room.dated(territory, read) if read else ""
     return f"{sentence(indicator, table, territory.region_name)} {told}".strip()
@@ -211,7 +214,7 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
         "breaks": list(one.breaks),
         "classes": [_class(c) for c in one.classes],
         "values": display.drawn_values(column, one.decimals, one.breaks),
-        "sentence": _dated_sentence(territory, one, table),
+        "sentence": dated_sentence(territory, one, table),
         "note": _quote(territory, one),
         "years": _past(territory, one, table),
     }

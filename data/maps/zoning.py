@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from data.base.french import counted
 from data.maps import payload
 from data.maps.document import MapDocument, Trial
 from data.region.territory import Territory
-from geo import display
+from geo import display, layers
 
 INDICATOR = "zone"
 BESIDE = ("apl", "apl_published", "share_without_room")
 """Indicators shown beside the zone: who is short of care there, by two measures."""
 _ENDS = ("without_room_bound", "without_room_nearest")
+_ZONES = next(one for one in layers.INDICATORS if one.key == INDICATOR)
 LAYERS = ("msp", "france_sante", "fond")
 
 
@@ -40,18 +42,22 @@ def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> Ma
     return document
 
 
-def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> Trial:
-    """Return what a trial changes on the map: zones of the communes, those whose zone is tried.
+def tried(territory: Territory, communes: pd.DataFrame, changes: Mapping[str, str]) -> Trial:
+    """Return what a trial changes on the map: zones, the sentence that counts them, what is tried.
 
     Parameters
     ----------
-    communes
-        Zones after the trial, in the order of the territory.
+    territory, communes
+        The region and its indicators, zones after the trial, in the order of the territory.
     changes
         Code of a TVS to its zone tried.
     """
+    told = payload.dated_sentence(territory, _ZONES, communes)
+    if changes:
+        told = f"Essai de {counted(len(changes), 'changement', 'changements')}. {told}"
+    zones = display.drawn_values(communes[INDICATOR], 0)
     return {
-        "values": {INDICATOR: display.drawn_values(communes[INDICATOR], 0)},
+        "changed": {INDICATOR: {"values": zones, "sentence": told}},
         "marked": [row for row, tvs in enumerate(communes["tvs"]) if tvs in changes],
     }
 

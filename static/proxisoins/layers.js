@@ -125,12 +125,12 @@ export class Layers {
     delete this.rings[key];
   }
 
-  /* Communes outlined because something is tried on them. */
+  /* Communes outlined, neighbours as one, because something is tried on them. */
   mark(rows) {
     const { carte } = this;
     this.remove("marked");
-    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: rows.length > 150 ? 0.7 : 2, dashArray: "4 3", fill: false };
-    this.drawn.marked = L.polygon(rows.flatMap((row) => carte.outlines[row].getLatLngs()), drawn).addTo(carte.map);
+    const drawn = { pane: "selected", interactive: false, color: "#161616", weight: 2, dashArray: "4 3" };
+    this.drawn.marked = L.polyline(outlineOf(rows.map((row) => carte.outlines[row].getLatLngs())), drawn).addTo(carte.map);
     carte.signal("marked", String(rows.length));
   }
 }

@@ -286,9 +286,9 @@ export class Carte {
     this.write(true);
   }
 
-  /* Values that the server has changed, a trial of zones for instance. */
-  revalue(values) {
-    for (const [key, changed] of Object.entries(values)) Object.assign(this.indicators.get(key) || {}, { values: changed });
+  /* Indicators that the server has changed, by a trial of zones for instance. */
+  revalue(changed) {
+    for (const [key, one] of Object.entries(changed)) Object.assign(this.indicators.get(key) || {}, one);
     this.draw();
   }
 
@@ -320,7 +320,7 @@ export class Carte {
     this.layers.receive(answer.rings || {});
     if (answer.room) this.room.receive(answer.room);
     this.here.receive(answer.around);
-    if (answer.values) this.revalue(answer.values);
+    if (answer.changed) this.revalue(answer.changed);
     if (answer.marked) this.layers.mark(answer.marked);
     if (answer.message) this.panel.say(answer.message);
     if (answer.commune) {

@@ -172,6 +172,13 @@ def test_task_08_the_annex_of_a_decree_with_a_trial_in_it(
 ) -> None:
     newcomer.screen("Zonage")
     newcomer.choose("Essayer un changement", "Guéret")
+    # The map tells the shares of the trial, as the gauges do.
+    sentence = newcomer.frame().locator(".sentence")
+    expect(sentence).to_contain_text("Essai de 1 changement", timeout=SLOW_MS)
+    for zone in ("ZIP", "ZAC"):
+        gauge = newcomer.main.locator(".ps-gauges li").filter(has_text=re.compile(f"^{zone}"))
+        share = gauge.locator(".v").inner_text()
+        assert re.search(rf"{share}[^%]*en {zone}", sentence.inner_text())
     project = docx_text(newcomer.save(re.compile("Annexe du projet"), tmp_path))
     force = docx_text(newcomer.save(re.compile("Annexe en vigueur"), tmp_path))
     assert "Guéret" in project
