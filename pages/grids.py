@@ -116,14 +116,42 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
             config[name] = st.column_config.NumberColumn(format="localized")
         elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
-    options |= {"column_config": config} if config else {}
-    if not written:
-        return frame, options
     texts: dict[Any, str | Callable[[object], str] | None] = {}
+    for name in frame.columns if frame.size <= _MOST_STYLED and frame.index.is_unique else ():
+        if decimals := _uneven(frame[name], config.get(name)):
+            config |= _unformatted(name, config)
+            different = frame[name].dropna().unique().tolist()
+            texts[name] = {one: number(one, decimals) for one in different}.__getitem__
+    options |= {"column_config": config} if config else {}
+    if not written and not texts:
+        return frame, options
     for name, values in written.items():
         known: dict[object, str] = dict(zip(values, frame[name], strict=True))
         texts[name] = known.__getitem__
     return frame.assign(**written).style.format(texts, na_rep=MISSING), options
+
+
+def _uneven(column: pd.Series, config: Any) -> int:
+    """Return the decimals that all numbers of a column need, 0 where the grid writes them evenly.
+
+    The grid writes 6.3 under 5,31: what one number needs, all are given.
+    """
+    format_ = _type_of(config).get("format")
+    is_number = pd.api.types.is_float_dtype(column)
+    return _decimals(column) if is_number and format_ in {None, "localized"} else 0
+
+
+def _type_of(config: Any) -> dict[str, Any]:
+    """Return what a column's configuration says of its type; a title alone says nothing."""
+    return (config.get("type_config") or {}) if isinstance(config, dict) else {}
+
+
+def _unformatted(name: Any, config: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the configuration of a column without format: the grid shows the texts it is given."""
+    own = config.get(name)
+    if not isinstance(own, dict):
+        return {}
+    return {name: own | {"type_config": _type_of(own) | {"format": None}}}
 
 
 def _numbers(column: pd.Series) -> list[float] | None:

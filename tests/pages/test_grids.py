@@ -1,5 +1,6 @@
 """Plain tables, for who does not use a grid: same titles, French numbers, escaped texts."""
 
+import json
 import re
 
 import pandas as pd
@@ -87,6 +88,29 @@ def test_figures_of_one_unit_sort_by_size_and_read_as_written() -> None:
     written = pa.ipc.open_stream(shown.styler.display_values).read_all().to_pandas()
     assert written.iloc[:, 0].tolist() == ["85,5\xa0%", "9,0\xa0%", MISSING]
     assert written.iloc[:, 1].tolist() == ["sans fin", "1\u202f234,5 min", "−2,0 min"]
+
+
+def test_numbers_of_a_column_have_the_same_decimals_in_a_grid_and_in_a_plain_table() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "import streamlit as st\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'apl': [6.3, 5.31, None], 'minutes': [1044.0, 61.8, 9.0],"
+        " 'gps': [1.0, 2.0, 3.0], 'hidden': [0.5, 1.0, 2.0]}), hide_index=True, column_config={"
+        "'apl': st.column_config.NumberColumn('APL', format='localized'), 'hidden': None})"
+    ).run()
+    assert not app.exception
+    table = app.dataframe[0]
+    assert table.value["apl"].tolist()[:2] == [6.3, 5.31]  # a click on the title sorts numbers
+    shown = table.proto.arrow_data if hasattr(table.proto, "arrow_data") else table.proto
+    written = pa.ipc.open_stream(shown.styler.display_values).read_all().to_pandas()
+    assert written.iloc[:, 0].tolist() == ["6,30", "5,31", MISSING]
+    assert written.iloc[:, 1].tolist() == ["1\u202f044,0", "61,8", "9,0"]
+    # A format of the browser's own would be shown in place of what is written here.
+    config = json.loads(table.proto.columns)
+    assert config["apl"]["label"] == "APL"
+    assert [config[name]["type_config"].get("format") for name in ("apl", "minutes")] == [None] * 2
+    assert config["hidden"] == {"hidden": True}
 
 
 def test_figures_that_cannot_sort_as_numbers_stand_on_the_right_all_the_same() -> None:
