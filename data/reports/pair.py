@@ -64,7 +64,8 @@ def pair(
         values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
         if not np.isfinite(values[:2]).any():
             continue
-        one, two, around = values
+        one, two, _ = values
+        texts = [_written(value, decimals, factor) for value in values]
         # The difference is that of the figures written, so that a reader can check it.
         gap = round(two, decimals) - round(one, decimals)
         scale = max(abs(v) for v in (one, two) if np.isfinite(v)) or 1.0
@@ -73,12 +74,12 @@ def pair(
             Measure(
                 title,
                 dated.get(key, ""),
-                _written(one, decimals, factor),
-                _written(two, decimals, factor),
+                texts[0],
+                texts[1],
                 # One territory is larger than the other: that is no finding.
-                "" if key == "population" else signed(gap, decimals),
+                "" if key == "population" else _difference(gap, decimals, *texts[:2]),
                 # A total of the region is no term of comparison.
-                "" if key in {"population", "gps"} else _written(around, decimals, factor),
+                "" if key in {"population", "gps"} else texts[2],
                 (lengths[0], lengths[1]),
             )
         )
@@ -88,6 +89,13 @@ def pair(
 def _written(value: float, decimals: int, factor: float) -> str:
     """Return a value as the sheet of its territory writes it."""
     return per_hundred(value / factor, decimals) if factor > 1 else number(value, decimals)
+
+
+def _difference(gap: float, decimals: int, first: str, second: str) -> str:
+    """Return the second less the first; none is not told of two that are written otherwise."""
+    if first != second and number(abs(gap), decimals) == number(0.0, decimals):
+        return f"moins de {number(10.0**-decimals, decimals)}"
+    return signed(gap, decimals)
 
 
 def pair_table(

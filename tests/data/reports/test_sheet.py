@@ -296,6 +296,9 @@ def test_a_few_people_are_no_more_none_in_a_comparison_than_on_a_sheet() -> None
     first, second = pd.Series({"share_beyond_20": 0.0}), pd.Series({"share_beyond_20": 0.0004})
     [row] = pair(first, second, pd.Series({"share_beyond_20": 0.9999}), {})
     assert (row.first, row.second, row.region) == ("0,0", "moins de 0,1", "plus de 99,9")
+    assert row.difference == "moins de 0,1"
+    [same] = pair(first, first, second, {})
+    assert same.difference == "0,0"
 
 
 def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
