@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access import zoning_gauges
+from data.access.source_notes import quoted
 from data.access.zoning_gauges import Ceilings
 from data.base.french import counted, percent, signed
 from data.maps import payload
@@ -114,7 +115,7 @@ def map_payload(territory: Territory, *, shared: bool = False) -> str:
     """Return what the map is sent; shared, its cards try nothing."""
     communes = shell.commune_indicators(territory)
     source = territory.provenance.get("zoning")
-    note = f"{source.title} : {source.source}, {source.vintage}." if source else "Zonage inconnu."
+    note = f"{quoted(source)}." if source else "Zonage inconnu."
     document = zoning_map.configuration(territory, communes, note)
     if shared:
         del document["card_action"]

@@ -25,10 +25,10 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
     licences
         Whether the licence of each source is told, in a file that is handed on.
     """
-    quoted = [p for key, p in territory.provenance.items() if not tables or key in tables]
+    used = [p for key, p in territory.provenance.items() if not tables or key in tables]
     people = people_of(territory)
     lines = [
-        *table_lines(quoted, licences=licences),
+        *table_lines(used, licences=licences),
         engine_line(territory),
         f"Là où vivent les habitants : {people.note}.",
     ]
@@ -36,12 +36,12 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
         lines.append(f"{people.room_note}.")
     if upper_bound := unknown_supply.region_room_note(territory):
         lines.append(f"Habitants sans place. {upper_bound}")
-    return with_warning(quoted, lines)
+    return with_warning(used, lines)
 
 
-def with_warning(quoted: Iterable[Provenance], lines: Iterable[str]) -> list[str]:
+def with_warning(used: Iterable[Provenance], lines: Iterable[str]) -> list[str]:
     """Return lines after what stands above all that rests on simulated tables."""
-    return [one for one in (warning_of(quoted), *lines) if one]
+    return [one for one in (warning_of(used), *lines) if one]
 
 
 def made_by(one: Provenance) -> str:
@@ -49,17 +49,27 @@ def made_by(one: Provenance) -> str:
     return _PACKAGE.sub("", one.source)
 
 
-def table_lines(quoted: Iterable[Provenance], *, licences: bool = False) -> list[str]:
+def quoted(one: Provenance, *, whole: bool = False) -> str:
+    """Return a table, who made it and its vintage in one clause, or that it is simulated.
+
+    `whole` tells the registry package that brought it too.
+    """
+    if one.simulated:
+        return f"{one.title} : données simulées"
+    return f"{one.title} : {one.source if whole else made_by(one)}, {one.vintage}"
+
+
+def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[str]:
     """Return a line for each table that someone published, and one for those that are simulated."""
-    quoted = list(quoted)
+    used = list(used)
     lines = [
         f"{p.title} : {made_by(p)} ({p.vintage}"
         + (f", {p.licence})" if licences else ")")
         + to_check(p)
-        for p in quoted
+        for p in used
         if not p.simulated
     ]
-    if made_up := [p.title for p in quoted if p.simulated]:
+    if made_up := [p.title for p in used if p.simulated]:
         lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
     return lines
 

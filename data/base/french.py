@@ -5,8 +5,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from geo.french import MINUS, MISSING, counted, date, number, signed, tenths_if_any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "MINUS",
@@ -15,6 +19,7 @@ __all__ = [
     "counted",
     "date",
     "fold",
+    "in_order",
     "joined",
     "moment",
     "number",
@@ -120,6 +125,17 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", letters.lower()).strip()
+
+
+def in_order(names: "pd.Series") -> "pd.Series":
+    """Return by what names are sorted as in a French dictionary: É beside E, l’Île beside Lille.
+
+    What `sort_values` takes as its key; of a plain list, `sorted` takes `fold`.
+
+    >>> sorted(["Zonza", "Étriac", "Eu"], key=fold)
+    ['Étriac', 'Eu', 'Zonza']
+    """
+    return names.map(fold)
 
 
 def slug(name: str) -> str:

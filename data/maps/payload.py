@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.access import indicators
 from data.access.people import people_of
+from data.access.source_notes import quoted
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -18,7 +19,7 @@ from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES
-from data.region.territory import Provenance, Territory
+from data.region.territory import Territory
 from geo import display, layers
 from geo.layers import Indicator, LegendClass
 from geo.travel_time import LonLat
@@ -105,7 +106,7 @@ def _of_kind(structures: pd.DataFrame, kind: str) -> pd.DataFrame:
 def _quote(territory: Territory, indicator: Indicator) -> str:
     """Return vintage, source and denominator of an indicator, in one French line."""
     known = [territory.provenance[key] for key in indicator.tables if key in territory.provenance]
-    said = [_said(one) for one in known]
+    said = [quoted(one, whole=True) for one in known]
     timed = {"share_without_room", "minutes_to_nearest_gp", "population_beyond_20", "apl"}
     if indicator.key in timed:
         said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
@@ -115,11 +116,6 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
         said.append(people_of(territory).room_note)
     first, rest = indicator.denominator[:1].upper(), indicator.denominator[1:]
     return f"{first}{rest}. Source : {' ; '.join(said)}."
-
-
-def _said(provenance: Provenance) -> str:
-    mark = "données de démonstration, simulées" if provenance.simulated else provenance.source
-    return f"{provenance.title} : {mark}, {provenance.vintage}"
 
 
 def _by_year(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:

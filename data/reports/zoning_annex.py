@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from data.access.source_notes import made_by, with_warning
+from data.access.source_notes import quoted, with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
-from data.base.french import number, percent
+from data.base.french import fold, in_order, number, percent
 from data.files.exports import to_xlsx
 from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
@@ -32,7 +32,7 @@ def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
     used = [
         territory.provenance[k] for k in ("zoning", "communes", "apl") if k in territory.provenance
     ]
-    lines = with_warning(used, [f"{p.title} : {made_by(p)}, {p.vintage}." for p in used])
+    lines = with_warning(used, [f"{quoted(one)}." for one in used])
     astride = (
         "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
         "population qui vit dans la région."
@@ -196,7 +196,7 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     table = zoned.groupby(keys, as_index=False).agg(
         count=("code", "size"),
         people=("population", "sum"),
-        names=("name", lambda names: ", ".join(sorted(names))),
+        names=("name", lambda names: ", ".join(sorted(names, key=fold))),
     )
     table = table.assign(order=table["zone"].map(order.index)).sort_values(["departement", "order"])
     _add_table(
@@ -217,7 +217,7 @@ def _add_territories(document: Any, territory: Territory, communes: pd.DataFrame
     document.add_heading("Territoires de vie-santé", level=2)
     tvs = tvs_table(territory, communes)
     tvs = tvs.assign(order=tvs["zone"].map(list(ZONE_TITLES).index))
-    tvs = tvs.sort_values(["order", "tvs_name"])
+    tvs = tvs.sort_values("tvs_name", key=in_order).sort_values("order", kind="stable")
     _add_table(
         document,
         {

@@ -177,7 +177,7 @@ def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None
     counted = around(territory, table, lon, lat).astype(object).to_dict("records")
     code = str(territory.communes["code"].iloc[0])
     lines = coverage.lines_covering(territory, code).to_dict("records")
-    trial = zoning.tried(table, {})
+    trial = zoning.tried(territory, table, {})
     said = {"around": counted, "commune": {"code": code, "lines": lines, "note": ""}} | trial
     assert list(faults(sent(said), document.Answer, "answer")) == []
 

@@ -44,7 +44,7 @@ def test_values_follow_the_communes_and_past_years_are_offered(
     minutes = by_key["minutes_to_nearest_gp"]
     assert len(minutes["values"]) == len(territory.communes)
     assert minutes["values"][0] == pytest.approx(table["minutes_to_nearest_gp"].iloc[0], abs=0.06)
-    assert "démonstration" in minutes["note"]
+    assert "Médecins généralistes : données simulées" in minutes["note"]
     assert minutes["years"] == []
     years = [one["year"] for one in by_key["gps_per_1000"]["years"]]
     assert years == sorted(years)

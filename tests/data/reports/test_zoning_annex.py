@@ -1,0 +1,52 @@
+"""The annex of a decree: what is simulated is said once, names follow as in a French list."""
+
+import io
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+
+from data.access import indicators
+from data.access.zoning_gauges import Ceilings
+from data.base.french import fold
+from data.maps import payload
+from data.region import catalogue
+from data.region.territory import Territory
+from data.reports import zoning_annex
+
+
+@pytest.fixture(scope="module")
+def loaded(prepared_home: object) -> tuple[Territory, pd.DataFrame]:
+    assert prepared_home
+    territory = catalogue.load_territory("75")
+    return territory, indicators.commune_indicators(territory)
+
+
+def paragraphs(document: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        text = archive.read("word/document.xml").decode()
+    return [re.sub(r"<[^>]+>", "", one) for one in text.split("</w:p>")]
+
+
+def test_a_simulated_table_is_said_so_once(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    territory, communes = loaded
+    notes = zoning_annex.notes(territory, Ceilings.of_region("75"))
+    told = [one for one in notes if one.startswith("Zonage des médecins généralistes")]
+    assert told == ["Zonage des médecins généralistes : données simulées."]
+    document = payload.configuration(territory, communes, {})
+    for one in document["indicators"]:
+        for clause in re.split(r"[;.]", one["note"]):
+            assert len(re.findall("simul|démonstration", clause)) <= 1, clause
+
+
+def test_territories_and_their_communes_follow_as_in_a_french_list(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    texts = paragraphs(zoning_annex.decree_annex(territory, communes, Ceilings.of_region("75")))
+    lists = [one.split(", ") for one in texts[texts.index("Territoires de vie-santé") :]]
+    lists = [one for one in lists if len(one) > 2]
+    assert any(name[0] in "ÉÈÎ" for one in lists for name in one)
+    for one in lists:
+        assert one == sorted(one, key=fold)
