@@ -22,7 +22,7 @@ def _is_choice(key: str) -> bool:
 
 def _draw_commune(territory: Territory) -> str:
     """Draw which lines cover a commune that the reader picks; return its code, "" for none."""
-    communes = territory.communes.sort_values("name")
+    communes = territory.communes.sort_values("name", key=french.in_order)
     names = dict(zip(communes["code"], communes["name"], strict=True))
     asked = st.session_state.get(COMMUNE, st.query_params.get("commune"))
     fields.hold(COMMUNE, asked if asked in names else None)

@@ -67,7 +67,7 @@ def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
 
 def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Draw the chips, as the view holds them, and return what they keep."""
-    names = communes.sort_values("departement_name")
+    names = communes.sort_values("departement_name", key=french.in_order)
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
     departements = _several(st, "Départements", "departements", known)
     left, middle, right, more = st.columns([4, 4, 4, 2], vertical_alignment="bottom")
@@ -79,7 +79,7 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]
-        within = within[within["epci"] != ""].sort_values("epci_name")
+        within = within[within["epci"] != ""].sort_values("epci_name", key=french.in_order)
         groups = dict(zip(within["epci"], within["epci_name"], strict=True))
         epcis = _several(st, "EPCI", "epcis", groups, chips=False)
         limit = shell.view().risk.inhabitants

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.base.french import at, counted, number, read_number, tenths_if_any
+from data.base.french import at, counted, in_order, number, read_number, tenths_if_any
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
@@ -42,7 +42,8 @@ MOST_EDITED = 30
 @st.cache_data(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
 def _labels(territory: Territory) -> dict[str, str]:
     """Return code to name and département of the communes, in the order of names."""
-    rows = territory.communes.sort_values(["name", "departement"])
+    rows = territory.communes.sort_values("departement")
+    rows = rows.sort_values("name", key=in_order, kind="stable")
     return {
         str(code): f"{name} ({departement})"
         for code, name, departement in zip(

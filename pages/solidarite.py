@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING, number, percent
+from data.base.french import MISSING, in_order, number, percent
 from data.maps import payload
 from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
@@ -68,7 +68,11 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     epci = chosen.epci
     if target == "epci":
         names = shell.commune_indicators(territory)[["epci", "epci_name"]].drop_duplicates()
-        known = names[names["epci"] != ""].sort_values("epci_name").set_index("epci")["epci_name"]
+        known = (
+            names[names["epci"] != ""]
+            .sort_values("epci_name", key=in_order)
+            .set_index("epci")["epci_name"]
+        )
         codes = list(known.index)
         epci = left.selectbox(
             "EPCI",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.access import selection
 from data.access.selection import CRITERIA, Selection
+from data.base.french import in_order
 from data.region.table_names import ZONES
 from pages import following
 
@@ -34,8 +35,9 @@ def asked() -> bool:
 
 def _options(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return code to name of what each filter offers."""
-    places = frame.sort_values(["departement_name", "epci_name"])
-    epcis = places[places["epci"] != ""]
+    places = frame.drop_duplicates("departement").sort_values("departement_name", key=in_order)
+    epcis = frame[frame["epci"] != ""].drop_duplicates("epci")
+    epcis = epcis.sort_values("epci_name", key=in_order)
     return {
         "departements": dict(zip(places["departement"], places["departement_name"], strict=True)),
         "epcis": dict(zip(epcis["epci"], epcis["epci_name"], strict=True)),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.access import unknown_supply, zoning_gauges
 from data.access.zoning_gauges import Ceilings
-from data.base.french import MISSING, counted, number
+from data.base.french import MISSING, counted, in_order, number
 from data.maps import zoning as zoning_map
 from data.region.rules import ROOM_PEOPLE_A_GP
 from data.region.table_names import ZONES
@@ -99,7 +99,7 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
     fields.hold(CHOSEN, list(changes))
     st.multiselect(
         "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
-        list(table.index),
+        list(table.sort_values("tvs_name", key=in_order).index),
         max_selections=zoning_view.MOST_CHANGES,
         format_func=lambda code: f"{names[code]} ({legal[code]})",
         placeholder="Choisir un ou plusieurs territoires",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import number, percent
+from data.base.french import fold, number, percent
 from data.region import rules
 from data.region.table_names import ZONES
 from data.region.territory import Territory
@@ -121,7 +121,7 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
             "tvs_name": by_tvs["tvs_name"].first(),
             "zone": by_tvs["zone"].agg(lambda z: z.iloc[0] if (z == z.iloc[0]).all() else MIXED),
             "communes": by_tvs.size(),
-            "members": by_tvs["name"].agg(lambda names: ", ".join(sorted(names))),
+            "members": by_tvs["name"].agg(lambda names: ", ".join(sorted(names, key=fold))),
             "population": ag.sums(people, groups),
         }
     )

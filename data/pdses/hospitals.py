@@ -26,7 +26,7 @@ def hospitals(covered: Cover) -> dict[str, str]:
     """Return the name and commune of every hospital that has a line, by its key, in their order."""
     lines = covered.lines.assign(key=keys(covered.lines)).drop_duplicates("key")
     named = lines["establishment"] + ", " + lines["commune"]
-    return dict(sorted(zip(lines["key"], named, strict=True), key=lambda one: one[1]))
+    return dict(sorted(zip(lines["key"], named, strict=True), key=lambda one: french.fold(one[1])))
 
 
 def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from data.access import history, unknown_supply
 from data.access.indicators import LEVELS
 from data.base import french
-from data.base.french import MISSING, at, counted, joined, number, of, percent
+from data.base.french import MISSING, at, counted, in_order, joined, number, of, percent
 from data.pdses import coverage
 from data.region import decrees, rules
 from data.region.territory import Territory
@@ -90,7 +90,7 @@ def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:
     )
     twins = known["name"].duplicated(keep=False)
     known["name"] = known["name"].where(~twins, known["name"] + " (" + known["where"] + ")")
-    ordered = known.sort_values("name", key=lambda column: column.str.casefold())
+    ordered = known.sort_values("name", key=in_order)
     codes, names = (ordered[column].to_numpy(object) for column in ("code", "name"))
     return dict(zip(codes, names, strict=True))
 

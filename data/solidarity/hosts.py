@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.base.french import joined
+from data.base.french import fold, joined
 from data.region import table_store
 from data.region.territory import Territory
 from geo.errors import InvalidInputError, UnavailableError
@@ -118,6 +118,6 @@ def _hospitals(territory: Territory) -> pd.DataFrame:
 
 
 def _named(names: pd.Series) -> str:
-    told = sorted(set(names))
+    told = sorted(set(names), key=fold)
     more = f" et {len(told) - _NAMED} autres" if len(told) > _NAMED else ""
     return ", ".join(told[:_NAMED]) + more

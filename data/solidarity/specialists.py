@@ -18,7 +18,7 @@ from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.access.parts import parts_of
 from data.access.room import with_home
-from data.base.french import counted, number, percent
+from data.base.french import counted, fold, number, percent
 from data.region import privacy
 from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
@@ -155,7 +155,7 @@ class SpecialistHelp:
 def specialties(territory: Territory) -> list[str]:
     """Return the specialties whose counts are imported, none when no file was."""
     known = territory.context.get(TABLE)
-    return [] if known is None else sorted(known["specialty"].unique())
+    return [] if known is None else sorted(known["specialty"].unique(), key=fold)
 
 
 def specialist_help(
