@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
-from data.reports.site_columns import REPORT_TITLES, titled
+from data.reports.site_columns import line_by_line
 from data.uploads import MAX_UPLOAD_BYTES, UNDERSTOOD, Lines, MatchReport, match_lines, open_lines
 from geo.errors import ProxiSoinsError
 from pages import figures
@@ -83,4 +83,4 @@ def _told(report: MatchReport, codes: tuple[str, ...]) -> None:
     st.text(said)
     if any(one.status != UNDERSTOOD for one in report.outcomes):
         with st.expander("Rapport ligne par ligne"):
-            figures.french_table(titled(report.table(), REPORT_TITLES), height=260)
+            figures.french_table(line_by_line(report.table()), height=260)

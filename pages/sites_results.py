@@ -173,19 +173,32 @@ def draw_map(
         )
 
 
-def draw_judgements(
-    evaluation: SiteEvaluation, key: str, *, public: bool, first: tuple[int, ...] = ()
-) -> None:
+def _follow(key: str, names: list[str]) -> None:
+    """Keep which sites are compared as sites come and go: those that stay, and those that are new.
+
+    Sites are chosen by their rows, which change with the list.
+    """
+    chosen, of_names = f"{key}_compares", f"{key}_compares_de"
+    known = st.session_state.get(of_names)
+    if known is None or chosen not in st.session_state:
+        st.session_state[chosen] = list(range(len(names)))[:SHOWN_AT_ONCE]
+    elif known != names:
+        kept = {known[row] for row in st.session_state[chosen]}
+        rows = [row for row, name in enumerate(names) if name in kept or name not in known]
+        st.session_state[chosen] = rows[:SHOWN_AT_ONCE]
+    st.session_state[of_names] = names
+
+
+def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> None:
     """Draw the judgements side by side; the sites shown can be chosen."""
     sites = evaluation.sites
     names = site_tables.labels(sites["name"].tolist(), sites["line"].tolist())
     rows = list(range(len(names)))
-    default = list(first) or rows[:SHOWN_AT_ONCE]
     if len(rows) > 1:
+        _follow(key, names)
         rows = st.multiselect(
             "Sites comparés",
             rows,
-            default=default,
             placeholder="aucun : l’ensemble seul",
             format_func=names.__getitem__,
             max_selections=SHOWN_AT_ONCE,

@@ -11,7 +11,7 @@ from data.base.french import number
 from data.files.opening import EXTENSIONS
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
-from data.reports.site_columns import REPORT_TITLES, titled
+from data.reports.site_columns import line_by_line
 from data.uploads import (
     MAX_SITES,
     MAX_UPLOAD_BYTES,
@@ -180,9 +180,7 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     report = _matched(territory, current, dict(sorted(current.corrections.items())))
     _summary(_lines(current), report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
-        grids.draw(
-            titled(report.table(), REPORT_TITLES), hide_index=True, height=260, placeholder=""
-        )
+        grids.draw(line_by_line(report.table()), hide_index=True, height=260, placeholder="")
     if left := site_upload.left_over(report):
         st.download_button(
             "Télécharger les lignes à corriger (CSV)",

@@ -79,6 +79,28 @@ REPORT_TITLES: Mapping[str, str] = {
 }
 
 
+_COORDINATE_DECIMALS = 4
+"""Of degrees: about ten metres."""
+
+
+def line_by_line(report: pd.DataFrame) -> pd.DataFrame:
+    """Return a report of lines under French headings, coordinates (degrees, WGS 84) written out.
+
+    Parameters
+    ----------
+    report
+        `data.uploads.MatchReport.table`.
+    """
+    written = {
+        axis: [
+            "" if pd.isna(degrees) else number(degrees, _COORDINATE_DECIMALS)
+            for degrees in report[axis]
+        ]
+        for axis in ("lon", "lat")
+    }
+    return titled(report.assign(**written), REPORT_TITLES)
+
+
 def titled(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     """Return the columns that have a heading, under it and in the order of `titles`."""
     return table[[column for column in titles if column in table]].rename(columns=dict(titles))

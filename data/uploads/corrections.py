@@ -7,7 +7,7 @@ import pandas as pd
 from data.files import exports
 from data.uploads import DOUBTFUL, REFUSED, UNDERSTOOD, MatchReport
 
-LINE, STATUS, REASON, CHOICE, DROP = "Ligne", "État", "Pourquoi", "Choisir", "Écarter"
+LINE, STATUS, REASON, CHOICE, DROP = "Ligne", "À la lecture", "Pourquoi", "Choisir", "Écarter"
 FIELDS: Mapping[str, str] = {
     "name": "Nom",
     "code": "Code INSEE",

@@ -114,6 +114,23 @@ def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> No
     assert "sites" not in again.query_params
 
 
+def test_a_site_that_comes_is_compared_and_a_choice_made_before_stays() -> None:
+    app = opened("sites")
+    for code in ("23008", "23096", "19275"):
+        app.multiselect(key="sites_commune").select(code).run()
+    compared = app.multiselect(key="sites_compares")
+    assert [compared.options[row] for row in compared.value] == compared.options
+    compared.unselect(0).run()  # Aubusson
+    app.multiselect(key="sites_commune").select("87064").run()
+    compared = app.multiselect(key="sites_compares")
+    assert compared.options[0] == "MSP à Aubusson"
+    assert compared.value == [1, 2, 3]
+    app.multiselect(key="sites_commune").unselect("23096").run()
+    compared = app.multiselect(key="sites_compares")
+    shown = [compared.options[row] for row in compared.value]
+    assert shown == ["MSP à Ussel", "MSP à Eymoutiers"]
+
+
 def test_the_card_of_the_map_adds_a_site() -> None:
     app = opened("sites")
     app.session_state[sites_pick.MAP] = {
