@@ -102,13 +102,11 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     if isinstance(height, int) and _ROW_PX * (len(frame) + 1) < height:
         options["height"] = "content"  # a fixed height would be filled with blank rows
     config = dict(options.get("column_config") or {})
+    styled = frame.size <= _MOST_STYLED and frame.index.is_unique  # as a styled table wants
     written = {
         name: values
         for name in frame.columns
-        if frame.size <= _MOST_STYLED
-        and frame.index.is_unique  # as a styled table wants
-        and name not in config
-        and (values := _numbers(frame[name])) is not None
+        if styled and name not in config and (values := _numbers(frame[name])) is not None
     }
     for name in frame.columns:
         column = frame[name]
@@ -117,28 +115,29 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
     texts: dict[Any, str | Callable[[object], str] | None] = {}
-    for name in frame.columns if frame.size <= _MOST_STYLED and frame.index.is_unique else ():
-        if decimals := _uneven(frame[name], config.get(name)):
+    decimals = {
+        name: _decimals(frame[name])
+        for name in frame.columns
+        if styled
+        and pd.api.types.is_float_dtype(frame[name])
+        and _type_of(config.get(name)).get("format") in {None, "localized"}
+    }
+    # The grid writes 6.3 under 5,31: what one number needs, all are given. Once one column is
+    # written here, all are: a styled table gives six decimals to the others.
+    if written or any(decimals.values()):
+        for name, places in decimals.items():
             config |= _unformatted(name, config)
             different = frame[name].dropna().unique().tolist()
-            texts[name] = {one: number(one, decimals) for one in different}.__getitem__
+            texts[name] = {one: number(one, places) for one in different}.__getitem__
     options |= {"column_config": config} if config else {}
     if not written and not texts:
         return frame, options
     for name, values in written.items():
         known: dict[object, str] = dict(zip(values, frame[name], strict=True))
         texts[name] = known.__getitem__
-    return frame.assign(**written).style.format(texts, na_rep=MISSING), options
-
-
-def _uneven(column: pd.Series, config: Any) -> int:
-    """Return the decimals that all numbers of a column need, 0 where the grid writes them evenly.
-
-    The grid writes 6.3 under 5,31: what one number needs, all are given.
-    """
-    format_ = _type_of(config).get("format")
-    is_number = pd.api.types.is_float_dtype(column)
-    return _decimals(column) if is_number and format_ in {None, "localized"} else 0
+    return frame.assign(**written).style.format(
+        texts, na_rep=MISSING, precision=_DECIMALS, decimal=","
+    ), options
 
 
 def _type_of(config: Any) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def test_numbers_of_a_column_have_the_same_decimals_in_a_grid_and_in_a_plain_tab
         "import streamlit as st\n"
         "from pages import grids\n"
         "grids.draw(pd.DataFrame({'apl': [6.3, 5.31, None], 'minutes': [1044.0, 61.8, 9.0],"
-        " 'gps': [1.0, 2.0, 3.0], 'hidden': [0.5, 1.0, 2.0]}), hide_index=True, column_config={"
+        " 'gps': [1.0, 1120.0, 3.0],"
+        " 'mixed': pd.Series([1.5, 2, 'x'], dtype=object), 'hidden': [0.5, 1.0, 2.0]}),"
+        " hide_index=True, column_config={"
         "'apl': st.column_config.NumberColumn('APL', format='localized'), 'hidden': None})"
     ).run()
     assert not app.exception
@@ -106,10 +108,15 @@ def test_numbers_of_a_column_have_the_same_decimals_in_a_grid_and_in_a_plain_tab
     written = pa.ipc.open_stream(shown.styler.display_values).read_all().to_pandas()
     assert written.iloc[:, 0].tolist() == ["6,30", "5,31", MISSING]
     assert written.iloc[:, 1].tolist() == ["1\u202f044,0", "61,8", "9,0"]
+    # Beside them, whole numbers stay whole: a styled table would give them six decimals.
+    assert written.iloc[:, 2].tolist() == ["1", "1\u202f120", "3"]
+    assert written.iloc[:, 3].tolist() == ["1,50", "2", "x"]
     # A format of the browser's own would be shown in place of what is written here.
     config = json.loads(table.proto.columns)
     assert config["apl"]["label"] == "APL"
-    assert [config[name]["type_config"].get("format") for name in ("apl", "minutes")] == [None] * 2
+    assert [config[name]["type_config"].get("format") for name in ("apl", "minutes", "gps")] == [
+        None
+    ] * 3
     assert config["hidden"] == {"hidden": True}
 
 
