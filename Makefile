@@ -5,7 +5,7 @@ VENV_PYTHON := .venv/bin/python
 PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --quiet --quiet
 # Two workers on the smallest machine we care for. The first begins with the tests in a browser,
 # which wait more than they compute; who has finished takes tests from the end of the other's list.
-PYTEST_FLAGS ?= -n 2 --dist worksteal
+PYTEST_FLAGS ?= -n 2 --dist worksteal --durations=20 --durations-min=5
 # One lock for every platform and every Python from 3.11; setuptools builds the editable install.
 LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml - --quiet --universal \
 	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
