@@ -110,6 +110,20 @@ class Gestures:
             self.page.keyboard.press("Escape")
         self.settle()
 
+    def offered(self, label: str) -> list[str]:
+        """Open a list of choices and read it; one that is drawn again closes, and is reopened."""
+        self._count(f"read {label}")
+        box = self.page.get_by_role("combobox", name=re.compile(label)).first
+        options = self.page.get_by_role("option")
+        for _ in range(8):
+            box.click(timeout=SLOW_MS)
+            with suppress(TooLate):
+                options.first.wait_for(timeout=SLOW_MS / 8)
+            if found := options.all_inner_texts():
+                return found
+            self.page.keyboard.press("Escape")
+        raise AssertionError(f"{label} offered nothing")
+
     def pick(self, target: Locator, text: str) -> None:
         """Choose in a plain list of the map."""
         self._count(f"pick {text}")

@@ -267,7 +267,5 @@ def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page
     newcomer.sees("gp_wide.csv")
     newcomer.choose("Fichier importé à retirer", "gp_wide.csv")
     newcomer.button("Retirer ce fichier")
-    newcomer.click(page.get_by_role("combobox", name=re.compile("Fichier importé à retirer")))
-    left = page.get_by_role("option")
-    expect(left).to_have_count(1, timeout=SLOW_MS)
-    expect(left).to_contain_text("apl_plain.csv")
+    (left,) = newcomer.offered("Fichier importé à retirer")
+    assert "apl_plain.csv" in left
