@@ -18,6 +18,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from PIL import Image
 from pyproj import CRS
 from shapely.errors import GEOSException
@@ -170,6 +171,21 @@ def _legend(indicator: Indicator, own: Letters, *, unknown: bool) -> npt.NDArray
     return pixels[: int(pixels.shape[0] - box.y0) + 2, int(box.x0) - 1 :].copy()
 
 
+def _write(axes: Axes, names: gpd.GeoSeries, own: Letters) -> None:
+    """Write names over the map, on a halo that parts them from any colour."""
+    halo = [withStroke(linewidth=2.2, foreground="white")]
+    for name, place in names.items():
+        axes.annotate(
+            str(name),
+            (place.x, place.y),
+            ha="center",
+            va="center",
+            fontproperties=own.at(6.5, bold=True),
+            path_effects=halo,
+            zorder=6,
+        )
+
+
 def _packed(figure: Figure, legend: npt.NDArray[np.uint8]) -> bytes:
     """Return a PNG of a figure, with the legend in its corner, under the title."""
     canvas = FigureCanvasAgg(figure)
@@ -197,6 +213,7 @@ def picture(
     rings: gpd.GeoDataFrame | None = None,
     points: gpd.GeoSeries | None = None,
     numbered: bool = False,
+    names: gpd.GeoSeries | None = None,
     outline: gpd.GeoSeries | None = None,
     typeface: tuple[pathlib.Path, ...] = (),
     size_inches: tuple[float, float] = (8.0, 8.0),
@@ -222,6 +239,8 @@ def picture(
         Places to mark, EPSG:4326.
     numbered
         Whether the places bear their rank, from 1.
+    names
+        Where to write names, which are its index: points, in any CRS.
     outline
         Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
     typeface
@@ -292,6 +311,8 @@ def picture(
                 fontproperties=own.at(6.5, bold=True),
                 zorder=6,
             )
+    if names is not None:
+        _write(axes, in_metres(names, crs), own)
     if outline is not None:
         whole = gpd.GeoSeries([_together(outline)], crs=crs)
         edges = whole.boundary.explode()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from data.base import typeface
-from data.maps.ground import ground, land_of
+from data.maps.ground import departements_of, ground, land_of
 from data.official import templates
 from data.region.territory import Territory
 from data.solidarity import pooling
@@ -23,6 +23,8 @@ from pages.regulation_choices import RegulationChoices
 
 _KEYS = "regulation_w_"
 """Beginning of the keys of what is chosen."""
+_MOST_NAMED = 20
+"""Départements that a map names; more of them bear their codes."""
 
 
 def _hours(chosen: RegulationChoices) -> RegulationChoices:
@@ -64,15 +66,20 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
 
     calls = calls_of(territory)
     communes, land = ground(territory, land_of(territory))
+    shapes = departements_of(communes)
+    names = (
+        [calls.names[one] for one in shapes.index] if len(shapes) <= _MOST_NAMED else shapes.index
+    )
     return static_map.picture(
-        communes,
-        tables.map_values(territory, calls, chosen.hours(), chosen.standard()),
+        shapes.to_frame(),
+        tables.map_values(calls, chosen.hours(), chosen.standard()),
         tables.MAP,
         land,
         title=f"Appels pris à temps, {chosen.hours().told}",
         notes=["Données simulées"] if calls.simulated else (),
+        names=shapes.representative_point().set_axis(names),
         typeface=typeface.files(),
-        size_inches=(5.4, 4.8),
+        size_inches=(6.0, 5.6),
     )
 
 
@@ -91,11 +98,10 @@ def _known(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Non
             "tableau",
         )
     with right:
-        st.markdown(
-            "**Rôle.** « À aider » : une heure au moins est sous l’objectif. « Peut aider » : il y "
-            "a plus de régulateurs que l’objectif n’en demande. « Tient seul » : tout juste assez. "
-            "Les parts et les minutes sont celles d’un appel, non d’une heure."
-        )
+        st.subheader("Qui tient, qui peut aider")
+        for role, meaning, names in tables.roles(calls, hours, standard):
+            st.markdown(f"**{role}** ({meaning}) : {names}.")
+        st.caption("Les parts et les minutes sont celles d’un appel, non d’une heure.")
 
 
 def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:

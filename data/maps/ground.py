@@ -9,10 +9,13 @@ import geopandas as gpd
 from data.region import embedded_set, france
 from data.region.engines import lands_of
 from data.region.territory import Territory
+from geo.static_map import in_metres
 
 _FRAME_PIXELS = (700, 480)
 """Width and height that the map of a screen has at least for a land, panels left out."""
 _TILE_PIXELS = 256
+_GAP_M = 200.0
+"""Half the width of the gaps that simplified contours leave between communes, at most."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,24 @@ def land_of(territory: Territory, codes: Collection[str] = ()) -> str:
     lands = lands_of(territory.communes)
     asked = territory.communes["code"].isin(codes).to_numpy()
     return max(lands, key=lambda name: int((lands[name] & asked).sum()))
+
+
+def departements_of(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the départements of communes as shapes, by code, without the gaps between communes.
+
+    Parameters
+    ----------
+    communes
+        Columns departement (code) and geometry (polygons), in any CRS.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        In the CRS of pictures (metres, `geo.static_map.in_metres`).
+    """
+    metres = in_metres(communes[["departement", "geometry"]])
+    whole = metres.dissolve("departement", method="coverage").geometry
+    return whole.buffer(_GAP_M).buffer(-_GAP_M)
 
 
 def ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

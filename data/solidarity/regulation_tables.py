@@ -1,13 +1,13 @@
 """On-call regulation in tables and words: before, after, and what is not known."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from data.base.french import MISSING, counted, joined, number, percent, tenths_if_any
 from data.region.schemas import WEEK_DAYS
-from data.region.territory import WHOLLY_SIMULATED, Territory
+from data.region.territory import WHOLLY_SIMULATED
 from data.solidarity.pooling import STAFF, BestGroups, Pooled
 from data.solidarity.regulation import (
     Calls,
@@ -100,10 +100,28 @@ def departement_table(calls: Calls, hours: Hours, standard: Standard) -> pd.Data
     )
 
 
-def map_values(territory: Territory, calls: Calls, hours: Hours, standard: Standard) -> pd.Series:
-    """Return the share in time of the département of each commune, NaN where not known."""
+def map_values(calls: Calls, hours: Hours, standard: Standard) -> pd.Series:
+    """Return the share in time of each département, by code; NaN where not known."""
     found = by_departement(calls, hours, standard).set_index("code")["within"]
-    return territory.communes["departement"].map(found).astype(float)
+    return found.astype(float)
+
+
+ROLES: Mapping[str, str] = {
+    "à aider": "une heure au moins est sous l’objectif",
+    "peut aider": "plus de régulateurs que l’objectif n’en demande",
+    "tient seul": "tout juste assez",
+    "non connu": "heures que rien ne renseigne",
+}
+"""Roles of a département, as `by_departement` names them, and what each means."""
+
+
+def roles(calls: Calls, hours: Hours, standard: Standard) -> list[tuple[str, str, str]]:
+    """Return each role that a département has: its title, what it means, who has it."""
+    found = by_departement(calls, hours, standard)
+    named = {role: list(found.loc[found["role"] == role, "name"]) for role in ROLES}
+    return [
+        (role.capitalize(), ROLES[role], joined(names)) for role, names in named.items() if names
+    ]
 
 
 def sentence(calls: Calls, hours: Hours, standard: Standard) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib import image
 from pyproj import CRS
-from shapely.geometry import MultiPolygon, box
+from shapely.geometry import MultiPolygon, Point, box
 
 from geo.layers import INDICATORS
 from geo.map_scale import map_scale
@@ -49,6 +49,32 @@ def test_a_picture_shows_the_class_of_its_commune() -> None:
     assert pixels.shape[:2] == (4 * DOTS_PER_INCH, 4 * DOTS_PER_INCH)
     wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
+
+
+def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+    at = gpd.GeoSeries([Point(0.05, 45.05)], index=["Creuse"], crs=4326)
+
+    def drawn(names: gpd.GeoSeries | None) -> np.ndarray:
+        content = picture(
+            communes,
+            pd.Series(["ZIP"]),
+            BY_KEY["zone"],
+            communes,
+            title="",
+            names=names,
+            size_inches=(4, 4),
+        )
+        return image.imread(io.BytesIO(content))[:, :, :3]
+
+    changed = (abs(drawn(at) - drawn(None)) > 0.2).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    middle = (rows.mean() / changed.shape[0], columns.mean() / changed.shape[1])
+    assert middle == pytest.approx((0.55, 0.3), abs=0.06)  # the map, left of its legend
+    assert 0.001 < changed.mean() < 0.03
+    inked = drawn(at)[changed]
+    assert (inked < 0.2).all(axis=1).any()
+    assert (inked > 0.95).all(axis=1).any()
 
 
 def test_the_paper_of_a_picture_is_white_and_the_palest_class_is_not() -> None:

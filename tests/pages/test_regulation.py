@@ -1,5 +1,7 @@
 """Tab "Régulation" of the screen "Solidarité", and its choices in the address."""
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,11 @@ def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
     said = [one.value for one in app.markdown]
     assert f"**{tables.sentence(calls, chosen.hours(), chosen.standard())}**" in said
     assert any("Gironde prend les appels de : Corrèze et Lot-et-Garonne" in one for one in said)
+    # Beside the map, every département stands under its role, once.
+    roles = tables.roles(calls, chosen.hours(), chosen.standard())
+    assert all(f"**{role}** ({meaning}) : {names}." in said for role, meaning, names in roles)
+    listed = [name for _, _, names in roles for name in re.split(", | et ", names)]
+    assert sorted(listed) == sorted(calls.names.values())
     assert any("SIMULÉS" in one.value for one in app.caption)
     assert all(any(line in one for one in said) for line in tables.UNKNOWN)
     shown = app.dataframe[0].value

@@ -22,6 +22,22 @@ def of(*places: tuple[str, tuple[float, float, float, float]]) -> Any:
     return cast("Any", SimpleNamespace(communes=table))
 
 
+def test_departements_are_whole_shapes_in_metres() -> None:
+    gap = 0.001  # about a hundred metres, as simplified contours leave
+    codes = ["16", "16", "23"]
+    bounds = [(0, 45, 0.5, 46), (0.5 + gap, 45, 1, 46), (1, 45, 2, 46)]
+    communes = gpd.GeoDataFrame(
+        {"departement": codes}, geometry=[box(*one) for one in bounds], crs=4326
+    )
+    found = ground.departements_of(communes)
+    assert list(found.index) == ["16", "23"]
+    assert found.crs.is_projected
+    assert found.geom_type.tolist() == ["Polygon", "Polygon"]
+    assert not any(len(one.interiors) for one in found)
+    metres = communes.to_crs(found.crs).area.groupby(codes).sum()
+    assert (found.area / metres).tolist() == pytest.approx([1, 1], rel=5e-3)
+
+
 MAINLAND = ("33", (-4.8, 42.3, 8.2, 51.1))
 GUADELOUPE = ("971", (-61.8, 15.8, -61.0, 16.5))
 REUNION = ("974", (55.2, -21.4, 55.9, -20.9))
