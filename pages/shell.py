@@ -252,7 +252,8 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"
-        ".ps-paper{display:none}"
+        # Whatever the layout of a telephone says of rows.
+        "@media screen{.ps-paper{display:none!important}}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
         ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar],"
