@@ -24,6 +24,12 @@ from benchmarks.screen_states import WAIT_MS, State, states, still
 from benchmarks.serving import ROOT, printed, serving
 from data.base.paths import reference_data
 
+TELEPHONE = {
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/130.0 Mobile Safari/537.36",
+    "has_touch": True,
+}
+"""What a telephone says of itself: it is shown plain tables first."""
 HEIGHTS = {1440: 900, 1366: 768, 1024: 768, 390: 844}
 TALLEST_PX = 9_000
 DEMONSTRATION, REAL = "demonstration", "reel"
@@ -114,6 +120,7 @@ def _pictures(
                 viewport={"width": width, "height": HEIGHTS[width]},
                 locale="fr-FR",
                 timezone_id="Europe/Paris",
+                **(TELEPHONE if width < 640 else {}),
             )
             page = context.new_page()
             page.set_default_timeout(WAIT_MS / 8)

@@ -23,8 +23,11 @@ TITLES = {
     "territoire": "Fiche territoire",
 }
 """Screens whose view a link can show."""
-SCENARIOS = ("sites", "solidarite")
-"""Screens that share what is saved there."""
+SCENARIOS = {
+    "sites": "d’un scénario enregistré, au bas de cet écran",
+    "solidarite": "d’un plan enregistré, au bas de « Consultations »",
+}
+"""Screens that share what is saved there, and of what and where a link is made."""
 MOST_LISTED = 10
 _NAME, _MADE = "lien_titre_", "lien_fait_"
 
@@ -76,9 +79,7 @@ def _open_links(region: str) -> list[tuple[Scenario, Share]]:
 def draw(screen: str) -> None:
     """Draw what makes a link to the view of a screen, and the links that are open."""
     if screen in SCENARIOS:
-        st.caption(
-            "Un lien en lecture seule se fait d’un scénario enregistré, au bas de cet écran."
-        )
+        st.caption(f"Un lien en lecture seule se fait {SCENARIOS[screen]}.")
     if screen not in TITLES or accounts.role() < Role.PLANNER:
         return
     st.markdown("**Un lien en lecture seule**")

@@ -15,6 +15,7 @@ from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from models.region import predict, soon
 from pages import accounts, shell, view_sharing
+from tests.pages.help_screen import opened
 
 REGION = "75"
 
@@ -132,6 +133,18 @@ def test_a_link_is_made_of_the_view_in_sight_listed_and_revoked() -> None:
     assert not app.exception
     assert not [one for one in store.scenarios() if drafts.VIEW in one.draft.parameters]
     assert not app.code
+
+
+def test_a_screen_says_where_a_plan_is_saved_which_a_link_is_made_of() -> None:
+    app = AppTest.from_string(
+        "from pages import view_sharing\nview_sharing.draw('solidarite')", default_timeout=200
+    ).run()
+    assert app.caption[0].value.endswith("au bas de « Consultations ».")
+    saved = {
+        section: "Enregistrer ce plan" in [one.label for one in opened(aide=section).button]
+        for section in ("", "regulation", "specialistes")
+    }
+    assert saved == {"": True, "regulation": False, "specialistes": False}
 
 
 @pytest.mark.parametrize(
