@@ -347,8 +347,9 @@ def public_view(territory: Territory, horizon: int) -> None:
         f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
         f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
         f"et {privacy.LEAST_COMMUNES} communes. Le chiffre est la part de ces communes en risque "
-        "élevé ou très élevé, arrondie, jamais « aucune » ni « toutes » : il ne désigne personne, "
-        f"et les fiches publiques ne disent rien d’autre. {span}"
+        "élevé ou très élevé, arrondie au hasard, à deux communes près, jamais « aucune » ni "
+        "« toutes » : il ne désigne personne, même d’un import à l’autre, et les fiches publiques "
+        f"ne disent rien d’autre. {span}"
     )
     st.markdown(french.unbroken(told))
     if groups.empty:
@@ -358,7 +359,8 @@ def public_view(territory: Territory, horizon: int) -> None:
     figures.table(table)
     said = (
         f"Part des communes de moins de {predict.MINIMUM_GPS} médecins qui sont en risque élevé ou "
-        f"très élevé de n’en avoir plus, arrondie, jamais « aucune » ni « toutes ». {span}"
+        "très élevé de n’en avoir plus, arrondie au hasard, à deux communes près, jamais "
+        f"« aucune » ni « toutes ». {span}"
     ).strip()
     notes = figures.notes(territory, *SOURCES)
     figures.downloads("releve-non-assuree-public", table, [said, *notes])

@@ -6,7 +6,8 @@ outside the planner's desk, at every level and in every form, comes from one tab
 the small communes of a region in disjoint sets of at least five GPs and three communes, each with a
 rounded share that never says "none" nor "all". A larger territory says what the sets that it
 touches say and no more, so that no two figures give a third. Sets are made from places and counts
-of GPs alone: they tell nothing of the risk.
+of GPs alone: they tell nothing of the risk. Sets change when counts do; so that two states of the
+data give no third figure either, shares are rounded at random (`data.region.random_rounding`).
 
 Ask `public_table` for figures, `sentence` for words, `may_tell_class` for one commune, `count` for
 a number of professionals.
@@ -21,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number
+from data.region import random_rounding
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.plane import plane_km
@@ -35,7 +37,7 @@ WORKING_PAPER = (
     "médecin désigne une personne."
 )
 """What every file and print says that holds what a planner sees of one commune."""
-_MANY_TENTHS = 3
+_MANY_TENTHS = 5
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,19 @@ def tenths(flagged: int, total: int) -> int:
     return min(9, max(1, math.floor(10 * shown / total + 0.5)))
 
 
+def told_share(flagged: Collection[str], codes: Collection[str], secret: bytes) -> int:
+    """Return the share of some communes that is flagged as all may read it, in tenths, 1 to 9.
+
+    Parameters
+    ----------
+    flagged, codes
+        INSEE codes of those flagged, and of all.
+    secret
+        Key of the rounding (`data.region.random_rounding.key`).
+    """
+    return tenths(random_rounding.rounded(flagged, codes, secret), len(codes))
+
+
 def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame:
     """Return all that may be told of the risk of small communes, at any level and in any form.
 
@@ -254,9 +269,9 @@ def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        key, name, codes (tuple), communes, gps, tenths: see `tenths`.
+        key, name, codes (tuple), communes, gps, tenths: see `told_share`.
     """
-    told = frozenset(flagged)
+    told, secret = frozenset(flagged), random_rounding.key()
     sets = public_sets(territory)
     return pd.DataFrame(
         {
@@ -265,7 +280,7 @@ def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame
             "codes": [one.codes for one in sets],
             "communes": [len(one.codes) for one in sets],
             "gps": [one.gps for one in sets],
-            "tenths": [tenths(len(told.intersection(one.codes)), len(one.codes)) for one in sets],
+            "tenths": [told_share(told, one.codes, secret) for one in sets],
         }
     )
 
@@ -292,7 +307,7 @@ def sentence(table: pd.DataFrame, codes: Collection[str]) -> str:
             f"Relève non assurée : risque élevé ou très élevé dans environ "
             f"{number(share)} {'commune' if share == 1 else 'communes'} sur 10, parmi les "
             f"{number(row['communes'])} communes de moins de {least} médecins de l’ensemble "
-            f"« {row['name']} », seul échelon diffusé."
+            f"« {row['name']} », à deux communes près, seul échelon diffusé."
         )
     many = int((touched["tenths"] >= _MANY_TENTHS).sum())
     verb = "compte" if many == 1 else "comptent"
@@ -300,5 +315,6 @@ def sentence(table: pd.DataFrame, codes: Collection[str]) -> str:
     return (
         f"Relève non assurée : sur les {number(len(touched))} ensembles de communes de moins de "
         f"{least} médecins que touche ce territoire, {told} environ {number(_MANY_TENTHS)} "
-        "communes sur 10 ou plus en risque élevé ou très élevé (seul échelon diffusé)."
+        "communes sur 10 ou plus en risque élevé ou très élevé, à deux communes près (seul échelon "
+        "diffusé)."
     )

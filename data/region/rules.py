@@ -28,6 +28,7 @@ ON_CALL_RINGS_MINUTES = (30.0, 45.0, 60.0)
 
 # Privacy.
 LEAST_PUBLIC_GPS = 5
+PUBLIC_ROUNDING_BASE = 3
 
 # Help between territories.
 HALF_DAY_EUROS = 200
@@ -197,6 +198,12 @@ RULES = (
         ("LEAST_PUBLIC_GPS",),
         "médecins ou professionnels au-dessous desquels rien n’est montré en vue partagée",
         "secret statistique de l’assurance maladie",
+        "2026",
+    ),
+    Rule(
+        ("PUBLIC_ROUNDING_BASE",),
+        "multiple auquel les communes à risque d’un ensemble public sont arrondies au hasard",
+        "choix de ProxiSoins, d’après l’arrondi aléatoire en base 3 de Stats NZ",
         "2026",
     ),
     Rule(

@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import lil_matrix
 
 from data.region.privacy import tenths
+from data.region.rules import PUBLIC_ROUNDING_BASE
 
 EXACT = re.compile(r"dans (\d+) des (\d+) communes")
 ROUNDED = re.compile(r"dans environ (\d+) communes? sur 10, parmi les (\d+) communes")
@@ -29,9 +30,22 @@ def heard(text: str, codes: Collection[str]) -> list[Told]:
     for flagged, _ in EXACT.findall(text):
         found.append(Told(frozenset(codes), int(flagged), int(flagged)))
     for share, many in ROUNDED.findall(text):
-        possible = [n for n in range(int(many) + 1) if tenths(n, int(many)) == int(share)]
-        found.append(Told(frozenset(codes), min(possible), max(possible)))
+        found.append(rounded(codes, int(share), int(many)))
     return found
+
+
+def rounded(codes: Collection[str], share: int, many: int) -> Told:
+    """Return what a share in tenths of so many communes, rounded at random, tells of them.
+
+    Every count is tried against every outcome of chance.
+    """
+    base = PUBLIC_ROUNDING_BASE
+    outcomes = {
+        n: {min(way, base * (many // base)) for way in (n // base * base, -(-n // base) * base)}
+        for n in range(many + 1)
+    }
+    found = [n for n, ways in outcomes.items() if any(tenths(way, many) == share for way in ways)]
+    return Told(frozenset(codes), min(found), max(found))
 
 
 def identified(

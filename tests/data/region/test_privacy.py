@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.access.indicators import LEVELS
-from data.region import catalogue, privacy, rules
+from data.region import catalogue, privacy, random_rounding, rules
 from data.region.territory import Territory
 from tests.data.region import attack
 from tests.data.region.attack import Told, heard, identified
 
+SECRET = b"of these tests"
 NESTED = {level: column for level, (column, _) in LEVELS.items()}
 
 
@@ -67,10 +68,7 @@ def public_texts(table: pd.DataFrame, communes: pd.DataFrame) -> list[tuple[str,
 def everything_told(table: pd.DataFrame, communes: pd.DataFrame) -> set[Told]:
     told = {one for text, codes in public_texts(table, communes) for one in heard(text, codes)}
     for row in table.itertuples():
-        possible = [
-            n for n in range(row.communes + 1) if privacy.tenths(n, row.communes) == row.tenths
-        ]
-        told.add(Told(frozenset(row.codes), min(possible), max(possible)))
+        told.add(attack.rounded(row.codes, row.tenths, row.communes))
     return told
 
 
@@ -81,9 +79,7 @@ def table_of(communes: pd.DataFrame, flagged: set[str]) -> pd.DataFrame:
             "name": [one.name for one in sets],
             "codes": [one.codes for one in sets],
             "communes": [len(one.codes) for one in sets],
-            "tenths": [
-                privacy.tenths(len(flagged & set(one.codes)), len(one.codes)) for one in sets
-            ],
+            "tenths": [privacy.told_share(flagged, one.codes, SECRET) for one in sets],
         }
     )
 
@@ -241,3 +237,106 @@ def test_the_load_of_a_region_hides_the_small_of_each_departement() -> None:
     hidden, alone = counted("16", 12, 1, 2, 2), counted("17", 30, 4)
     assert privacy.may_tell_load(hidden, "region")
     assert not privacy.may_tell_load(pd.concat([hidden, alone]), "region")
+
+
+def changed_by_one(communes: pd.DataFrame, code: str, gps: float) -> pd.DataFrame:
+    """Return the communes after an import that corrects the GPs of one of them."""
+    return communes.assign(gps=communes["gps"].where(communes["code"] != code, gps))
+
+
+def between(
+    before: pd.DataFrame, after: pd.DataFrame, tables: tuple[pd.DataFrame, pd.DataFrame], flags
+) -> dict[str, int]:
+    """Attack the public tables of two states of the data, for who believes that no flag moved."""
+    small = small_of(before) | small_of(after)
+    told = [
+        {attack.rounded(row.codes, row.tenths, row.communes) for row in table.itertuples()}
+        for table in tables
+    ]
+    moved = {code for one in told[0] ^ told[1] for code in one.codes}
+    near = [one for one in told[0] | told[1] if one.codes & moved]
+    grown = (small_of(before) - small_of(after)) & set(after.loc[after["gps"] > 0, "code"])
+    known = {code: int(code in flags) for code in grown}  # large now: their class is public
+    return identified(near, known, small - grown)
+
+
+@pytest.mark.parametrize("gps", [0.0, 1.0, 5.0])
+def test_an_import_that_changes_one_commune_singles_nobody_out(
+    communes: pd.DataFrame, gps: float
+) -> None:
+    flags = patterns(communes)["some"]
+    among = small_of(communes) if gps != 1 else set(communes.loc[communes["gps"] == 0, "code"])
+    first = table_of(communes, flags)
+    for code in sorted(among)[:: max(1, len(among) // 5)]:
+        after = changed_by_one(communes, code, gps)
+        tables = (first, table_of(after, flags))
+        assert between(communes, after, tables, flags) == {}, code
+
+
+def test_the_same_attack_finds_some_where_shares_follow_a_fixed_rule(
+    communes: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = patterns(communes)["some"]
+
+    def fixed(flagged: set[str], codes: tuple[str, ...], _secret: bytes) -> int:
+        return privacy.tenths(len(flagged & set(codes)), len(codes))
+
+    def known(codes: tuple[str, ...], share: int, many: int) -> Told:
+        found = [n for n in range(many + 1) if privacy.tenths(n, many) == share]
+        return Told(frozenset(codes), min(found), max(found))
+
+    monkeypatch.setattr(privacy, "told_share", fixed)
+    monkeypatch.setattr(attack, "rounded", known)
+    found: dict[str, int] = {}
+    first = table_of(communes, flags)
+    for code in sorted(small_of(communes))[::60]:
+        after = changed_by_one(communes, code, 5.0)
+        found = between(communes, after, (first, table_of(after, flags)), flags)
+        if found:
+            break
+    assert found
+    right = sum(value == int(code in flags) for code, value in found.items())
+    assert right == len(found)
+
+
+@pytest.mark.parametrize("many", range(privacy.LEAST_COMMUNES, 60))
+def test_who_knows_one_flag_learns_no_other(many: int) -> None:
+    """A doctor who knows that of the own commune, or a commune that has grown past five GPs."""
+    codes = [f"{k:05d}" for k in range(many)]
+    for flagged in range(many + 1):
+        for secret in (b"a", b"b", b"c", b"d"):
+            share = privacy.told_share(codes[:flagged], codes, secret)
+            told = attack.rounded(codes, share, many)
+            assert told.low <= flagged <= told.high
+            for own in {0, 1} & {min(flagged, 1), int(flagged == many)}:
+                assert told.high - own >= 1, "none of the others"
+                assert told.low - own <= many - 2, "all of the others"
+
+
+def test_a_share_is_told_the_same_way_each_time_and_right_on_average() -> None:
+    members = [f"{k:05d}" for k in range(9)]
+    keys = [bytes([k, j]) for k in range(50) for j in range(50)]
+    for many in range(7):
+        flagged = members[:many]
+        told = [random_rounding.rounded(flagged, members, one) for one in keys]
+        assert told == [random_rounding.rounded(set(flagged), members[::-1], one) for one in keys]
+        assert set(told) <= {many // 3 * 3, -(-many // 3) * 3}
+        assert abs(np.mean(told) - many) < 0.1
+    assert random_rounding.rounded(members, [*members[:4], "x"], b"") == 3
+
+
+def test_the_key_of_the_rounding_stays_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key_of(folder: Path) -> bytes:
+        random_rounding._kept.cache_clear()
+        monkeypatch.setenv("PROXISOINS_HOME", str(folder))
+        return random_rounding.key()
+
+    first, other = key_of(tmp_path / "a"), key_of(tmp_path / "b")
+    assert first != other
+    assert len(first) == 32
+    assert key_of(tmp_path / "a") == first
+    assert [one.name for one in (tmp_path / "a").iterdir()] == [random_rounding.KEY_FILE]
+    (tmp_path / "b" / random_rounding.KEY_FILE).write_text("cut")
+    assert len(key_of(tmp_path / "b")) == 32

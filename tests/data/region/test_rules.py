@@ -236,7 +236,7 @@ def test_the_values_are_those_of_the_texts() -> None:
     assert (rules.ZIP_CEILING, rules.ZAC_CEILING) == (0.168, 0.458)
     assert (rules.ZIP_AID_EUROS, rules.ZAC_AID_EUROS) == (10_000, 5_000)
     assert (rules.HALF_DAY_EUROS, rules.MOST_HALF_DAYS_A_MONTH) == (200, 6)
-    assert rules.LEAST_PUBLIC_GPS == 5
+    assert (rules.LEAST_PUBLIC_GPS, rules.PUBLIC_ROUNDING_BASE) == (5, 3)
     assert rules.LEAST_MSP_GPS == 2
 
 
