@@ -8,6 +8,7 @@ from data.base import french
 from data.base.codes import plain_code
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.mergers import without_unsure_wholes
 from data.official.readers.tables import Header, code_columns, with_code
 from data.official.readers.tally import Tally
 from geo.errors import InvalidInputError
@@ -55,6 +56,7 @@ def commune_rows(
         tally.refuse(rows[part], "commune déléguée ou associée, partie d'une commune")
         rows = rows[~part].drop(columns="kind")
     rows = _counted_with_the_whole(rows, index, tally, columns)
+    rows = without_unsure_wholes(rows, index, tally, columns)
     return agreeing(rows, header, index, tally)
 
 

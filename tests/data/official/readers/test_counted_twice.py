@@ -47,6 +47,54 @@ def test_a_commune_given_whole_and_by_its_former_communes_counts_once(
     assert reasons(result) == {}
 
 
+SAFE = "16186;;2021;{0}\n16010;;2021;{1}\n33063;;2021;9\n"
+
+
+@pytest.mark.parametrize(
+    ("counts", "more", "known"),
+    [
+        ((7, 3), "", {"33063": 9}),  # the whole, or its first commune: nobody can tell
+        ((2, 3), "", {NEW: 5, "33063": 9}),  # a whole is never less than its parts
+        ((7, 0), "", {NEW: 7, "33063": 9}),
+        ((7, 3), "16186;;2024;8\n33063;;2024;9\n", {NEW: 8, "33063": 9}),  # merged in between
+        ((7, 3), "16046;;2021;1\n16121;;2021;4\n", {NEW: 10, "16046": 5, "33063": 9}),
+    ],
+)
+def test_a_commune_that_may_count_its_former_ones_is_to_check(tmp_path, counts, more, known):
+    index = commune_index("75")
+    other = next(new for old, new in index.mergers.items() if new[:2] == "16" and new != NEW)
+    old = next(old for old, new in index.mergers.items() if new == other)
+    more = more.replace("16121", old).replace("16046", other)
+    text = "codgeo;libgeo;an;nb_medg\n" + SAFE.format(*counts) + more
+    result = read(tmp_path / "communes.csv", text.encode())
+    known = {other if code == "16046" else code: count for code, count in known.items()}
+    assert result.tables["gps"].set_index("code")["gps"].to_dict() == known
+    assert sum("à vérifier" in one for one in reasons(result)) == (NEW not in known)
+
+
+def test_a_name_kept_through_a_merger_tells_nothing(tmp_path):
+    index = commune_index("75")
+    kept = min(index.former_names.keys() - index.renamed.keys())
+    old = next(old for old, new in index.mergers.items() if new == kept)
+    name = dict(zip(index.communes["code"], index.communes["name"], strict=True))[kept]
+    text = f"codgeo;libgeo;an;nb_medg\n{kept};{name};2021;7\n{old};;2021;3\n33063;Bordeaux;2021;9\n"
+    result = read(tmp_path / "communes.csv", text.encode())
+    assert dict(result.tables["gps"].to_numpy()) == {"33063": 9}
+    assert any("à vérifier" in one for one in reasons(result))
+
+
+def test_populations_and_wide_tables_are_judged_alike(tmp_path):
+    text = "code;gp_2013;gp_2017\n16186;1;4\n16010;1;2\n33063;8;9\n"
+    result = read(tmp_path / "panel.csv", text.encode())
+    assert set(result.tables["gp_history"]["code"]) == {"33063"}
+    text = text.replace("1;4", "1;1")
+    result = read(tmp_path / "panel.csv", text.encode())
+    assert dict(result.tables["gps"].to_numpy()) == {NEW: 3, "33063": 9}
+    text = "DEPCOM;COM;PMUN\n16186;;900\n16010;;300\n33063;;9000\n"
+    result = read(tmp_path / "populations_2021.csv", text.encode())
+    assert result.tables["populations"]["code"].tolist() == ["33063"]
+
+
 def test_over_several_years_what_is_given_twice_is_not_known(tmp_path):
     text = (
         "codgeo;libgeo;MG 2015;MG 2021\n16186;Lignières-Ambleville;4;7\n16010;Ambleville;3;\n"
