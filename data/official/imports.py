@@ -24,17 +24,19 @@ from data.official.import_reports import (
 )
 from data.official.in_place import (
     in_place,
+    newer,
     newer_only,
     provenance_of,
     same,
     shares,
+    to_complete,
     without_newer_parts,
 )
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import completed, joined
 from data.official.reading import read_files, tvs_of
-from data.official.rivals import Given, without_rivals
+from data.official.rivals import Given, replaced, without_rivals
 from data.region import catalogue, embedded_set, table_store
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
@@ -153,13 +155,15 @@ def _run(
             if result is None:
                 raise InvalidInputError(item.refusal)
             result = without_newer_parts(result, provenance)
-            tables = newer_only(joined(result, stored), result, provenance)
+            lacking = to_complete(stored, index, completing=partial == COMPLETE)
+            tables, older = newer_only(joined(result, stored), result, provenance, lacking)
             check_here(item, result, index)
             partly = few(tables, result, index)
             doubted = doubts.of_file(result, tables, stored, provenance)
             if partly and partial == ASK:
                 reports[item.position] = to_confirm(item, result, partly, index, doubted)
                 continue
+            partly = {key: count for key, count in partly.items() if key not in older}
             if partial == COMPLETE:
                 tables |= completed({key: result.tables[key] for key in partly}, stored)
             tables |= given.with_companions(item, result, tables, stored)
@@ -173,9 +177,14 @@ def _run(
         if "structures" in tables:
             sites = result.tables.get("sites", sites)
         given.record(item, result, tables)
-        fed = {key: table for key, table in tables.items() if not same(table, stored.get(key))}
+        fed = {
+            key: table
+            for key, table in tables.items()
+            if not same(table, stored.get(key)) or newer(key, result, provenance)
+        }
+        result.tally.remarks += replaced(item, result, fed.keys() - older, stored, provenance)
         stored |= fed
-        kept = set(partly) if partial == COMPLETE else set[str]()
+        kept = older | set(partly) if partial == COMPLETE else older
         told = replace(item, result=result)
         shared = {key for key in tables if key in provenance and shares(key, told, tables, kept)}
         sha256 = _sha256(files[item.position])

@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pandas as pd
 
+from data.official.coverage import COVERAGE_FLOOR
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.merge import BY_PART, BY_YEAR, ORDER
+from data.official.readers.merge import BY_PART, BY_YEAR, ORDER, older_added
 from data.official.readers.tally import ReadResult
 from data.official.sources import sources
 from data.region import catalogue, schemas, table_store
 from data.region.moments import Moment
 from data.region.territory import Provenance
 from geo.errors import UnavailableError
+
+_WHOLE = ("gps", "populations", "zoning")
+"""Tables of one moment with a row for each commune."""
 
 
 def in_place() -> tuple[dict[str, Provenance], dict[str, pd.DataFrame]]:
@@ -61,19 +65,48 @@ def without_newer_parts(result: ReadResult, stored: Mapping[str, Provenance]) ->
 
 
 def newer_only(
-    tables: dict[str, pd.DataFrame], result: ReadResult, stored: Mapping[str, Provenance]
-) -> dict[str, pd.DataFrame]:
+    tables: dict[str, pd.DataFrame],
+    result: ReadResult,
+    stored: Mapping[str, Provenance],
+    lacking: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], set[str]]:
     """Leave out the tables that are older than those in place, and say so.
 
     Counts of GPs that are left out still feed the history.
+
+    Parameters
+    ----------
+    tables, result
+        Tables that a file would feed, and what was read of it.
+    stored
+        Where the tables in place come from.
+    lacking
+        Tables in place that an older file may complete: see `to_complete`.
+
+    Returns
+    -------
+    tables : dict
+        Those to put in place.
+    completing : set of str
+        Among them, those in place to which an older file adds what they do not tell.
     """
-    kept = {}
+    kept, completing = {}, set[str]()
     for key, table in tables.items():
         newer = _newer_in_place(key, result, stored) if key not in (*BY_YEAR, *BY_PART) else None
         if newer is None:
             kept[key] = table
             continue
         mine, theirs = result.vintages[key], stored[key].vintage
+        if key in lacking and not (key == "zoning" and key in result.columns):
+            whole = older_added(key, result.tables[key], lacking[key])
+            if not same(whole, lacking[key]):
+                kept[key] = whole
+                completing.add(key)
+                result.tally.remarks.append(
+                    f"« {schemas.TITLES[key]} » : ce fichier ({mine}) est plus ancien que les "
+                    f"données en place ({theirs}), qui restent ; il donne ce qu’elles ne disent pas"
+                )
+                continue
         if key == "gps" and "gp_history" in tables:
             result.tally.remarks.append(
                 f"ces effectifs de {mine} sont plus anciens que ceux en place ({theirs}) : ils "
@@ -84,7 +117,33 @@ def newer_only(
                 f"« {schemas.TITLES[key]} » : ce fichier ({mine}) est plus ancien que les données "
                 f"en place ({theirs}), qui restent ; annulez d'abord leur import pour y revenir"
             )
-    return kept
+    return kept, completing
+
+
+def to_complete(
+    stored: Mapping[str, pd.DataFrame], index: CommuneIndex, *, completing: bool
+) -> dict[str, pd.DataFrame]:
+    """Return the tables in place that an older file completes, as if it had come first.
+
+    Columns that files give apart always add up; a table of part of the communes is completed where
+    one asked for it.
+    """
+    floor = COVERAGE_FLOOR * len(index.codes)
+    return {
+        key: table
+        for key, table in stored.items()
+        if key == "reference"
+        or (completing and key in _WHOLE and index.matched(table["code"]) < floor)
+    }
+
+
+def newer(key: str, result: ReadResult, stored: Mapping[str, Provenance]) -> bool:
+    """Tell whether a file tells of a table later than what is in place."""
+    mine = result.moment(key)
+    if mine is None or key not in stored:
+        return False
+    known = [stored[key].moment(part) for part in result.parts(key)]
+    return any(theirs is not None and theirs.before(mine) for theirs in known)
 
 
 def _newer_in_place(
@@ -138,16 +197,15 @@ def provenance_of(
     for key, table in tables.items():
         shared = key in together
         producer, vintage = source.producer, result.vintages[key]
-        if shared:  # the table keeps columns or kinds of an earlier file: quote both
-            producer = _joined_once(before[key].source, producer, " ; ")
-            vintage = _joined_once(before[key].vintage, vintage, " ; ")
-        elif "year" in table:
+        if key in BY_YEAR or (not shared and "year" in table):
             here = table.loc[table["code"].isin(index.codes), "year"].unique()
             vintage = ", ".join(map(str, sorted(here))) or vintage
             if key in before:
                 producer = _joined_once(before[key].source, producer, " ; ")
-        measured = result.moment(key)
-        parts = dict.fromkeys(result.parts(key), measured) if measured else {}
+        elif shared:  # the table keeps columns or kinds of an earlier file: quote both
+            producer = _joined_once(before[key].source, producer, " ; ")
+            vintage = _joined_once(before[key].vintage, vintage, " ; ")
+        parts = _measured(key, result, before.get(key) if shared or key in BY_YEAR else None)
         described[key] = Provenance(
             measured=({**before[key].measured} if shared else {}) | parts,
             table=key,
@@ -163,6 +221,15 @@ def provenance_of(
             sha256=sha256,
         )
     return described
+
+
+def _measured(key: str, result: ReadResult, before: Provenance | None) -> dict[str, Moment]:
+    """Return when the parts that a file gives were measured, the latest where it shares."""
+    mine = result.moment(key)
+    if mine is None:
+        return {}
+    known = before.measured if before is not None else {}
+    return {part: max(mine, known.get(part, mine)) for part in result.parts(key)}
 
 
 def _joined_once(before: str, added: str, separator: str) -> str:

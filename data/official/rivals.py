@@ -1,6 +1,6 @@
 """Files of one import that tell the same thing of the same moment: joined, preferred or refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -11,6 +11,7 @@ from data.official.members import Member, listed, standing
 from data.official.readers.merge import BY_PART, BY_YEAR, completed
 from data.official.readers.tally import ReadResult
 from data.region import schemas
+from data.region.territory import Provenance
 
 KEYS = {
     "gps": ["code"],
@@ -20,6 +21,8 @@ KEYS = {
     "reference": ["code"],
 }
 """Tables of which two files may tell the same, to what makes a row of them."""
+
+_TOLD = {**KEYS, "gp_history": ["code", "year"]}
 
 
 def without_rivals(members: Sequence[Member]) -> list[Member]:
@@ -70,9 +73,13 @@ def _disagreement(one: Member, other: Member, key: str, columns: Sequence[str]) 
     """Return the first commune of which two members tell otherwise, None when they agree."""
     if one.result is None or other.result is None:
         return None
-    tables = one.result.tables[key], other.result.tables[key]
-    names = [name for name in columns if name in tables[0]]  # a file of some columns has no part
-    mine, theirs = (table.set_index(names).sort_index() for table in tables)
+    return _differing(one.result.tables[key], other.result.tables[key], columns)
+
+
+def _differing(one: pd.DataFrame, other: pd.DataFrame, columns: Sequence[str]) -> str | None:
+    """Return the first commune of which two tables tell otherwise, None when they agree."""
+    names = [name for name in columns if name in one]  # a file of some columns has no part
+    mine, theirs = (table.set_index(names).sort_index() for table in (one, other))
     both, shared = mine.index.intersection(theirs.index), mine.columns.intersection(theirs.columns)
     if both.empty:
         return None
@@ -82,6 +89,49 @@ def _disagreement(one: Member, other: Member, key: str, columns: Sequence[str]) 
         return None
     first = both[wrong.to_numpy()][0]
     return f"commune {first[0] if isinstance(first, tuple) else first}"
+
+
+def replaced(
+    item: Member,
+    result: ReadResult,
+    fed: Iterable[str],
+    stored: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+) -> list[str]:
+    """Say, in French, which values of no earlier date a file replaces: there, the order decides.
+
+    Parameters
+    ----------
+    item, result
+        The file and what was read of it.
+    fed
+        Tables that it changes.
+    stored, provenance
+        Tables in place until then, and where they come from.
+    """
+    said = []
+    for key in sorted(fed):
+        before = provenance.get(key)
+        names = _TOLD.get(key)
+        if names is None or before is None or key not in stored:
+            continue
+        mine, read = result.moment(key), result.tables[key]
+        if key in result.columns:
+            if key != "reference":
+                continue
+            read = read[["code", *result.columns[key]]].replace("", None).dropna()
+        theirs = [before.moment(part) or before.moment() for part in result.parts(key)]
+        later = mine and all(one is not None and one.before(mine) for one in theirs)
+        if later and key not in BY_YEAR:
+            continue
+        where = _differing(read, stored[key], names)
+        if where is not None:
+            said.append(
+                f"« {schemas.TITLES[key]} » : « {before.file_name} » ({before.vintage}) donne "
+                f"autrement la même table ({where}), et aucune date ne dit laquelle est la plus "
+                f"récente ; « {item.file_name} », importé après, la remplace"
+            )
+    return said
 
 
 def _without(member: Member, key: str, preferred: Member, where: str) -> Member:

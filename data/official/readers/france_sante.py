@@ -86,6 +86,16 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     # Where they stand: by the FINESS number, else by the commune named.
     rows = _named_towns(_joined_to_finess(rows, index), index)
     unknown = rows["code"] == ""
+    if index.sites is None and unknown.any():
+        if unknown.all():
+            raise InvalidInputError(
+                f"« {name} » donne des numéros FINESS sans commune : importez d'abord, ou en même "
+                "temps, le fichier FINESS géolocalisé (etalab-cs1100507 ou FINESS+ structures)."
+            )
+        tally.remarks.append(
+            "le fichier FINESS géolocalisé placerait d'autres structures : importez-le, puis ce "
+            "fichier de nouveau"
+        )
     tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
     rows = placed(rows[~unknown], index, tally)
     require_rows(len(rows), name, "structures que l'on puisse placer")

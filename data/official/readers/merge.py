@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.official.readers.communes import departement
 from data.official.readers.tally import ReadResult, Tally
 from data.region import schemas
 from geo.errors import InvalidInputError
@@ -47,7 +48,7 @@ def joined(result: ReadResult, stored: Mapping[str, pd.DataFrame]) -> dict[str, 
         elif key == "structures" and before is not None:
             table = _kinds_replaced(read, result.kinds, before)
         else:
-            table = read
+            table = _with_territories(read, before) if key == "zoning" else read
         order = [name for name in ORDER if name in table]
         tables[key] = schemas.checked(key, table.sort_values(order, ignore_index=True))
     return tables
@@ -63,14 +64,47 @@ def _completed(
                 "La composition des territoires de vie-santé complète un zonage : importez d'abord "
                 "(ou en même temps) le zonage des médecins généralistes."
             )
-        kept = before.drop(columns=list(columns)).merge(read, on="code", how="left")
-        return kept.fillna(dict.fromkeys(columns, ""))
+        here = before["code"].map(departement).isin(set(read["code"].map(departement)))
+        kept = before[here].drop(columns=list(columns)).merge(read, on="code", how="left")
+        told = kept.fillna(dict.fromkeys(columns, ""))
+        return pd.concat([before[~here], told], ignore_index=True)[list(before.columns)]
     if before is not None:
         both = read.set_index("code").combine_first(before.set_index("code")).reset_index()
         blanks = {name: "" for name in both if name not in _FIGURES}
         return both.fillna(blanks)
     absent = [name for name in schemas.TABLES[key].columns if name not in read]
     return read.assign(**{name: float("nan") if name in _FIGURES else "" for name in absent})
+
+
+def _with_territories(read: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Keep the composition of territories in place under a zoning that tells none."""
+    if before is None or (read["tvs"] != "").any():
+        return read
+    known = before.drop_duplicates("code").set_index("code")
+    told = {name: read["code"].map(known[name]).fillna("") for name in ("tvs", "tvs_name")}
+    return read.assign(**told)
+
+
+def older_added(key: str, read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return what is in place with what only an older file tells, checked.
+
+    Parameters
+    ----------
+    key
+        Table; of `reference`, blanks of a commune are filled too.
+    read
+        Table of the older file.
+    before
+        The newer one, in place.
+    """
+    if key == "reference":
+        blanks = before.replace("", None).set_index("code")
+        both = blanks.combine_first(read.set_index("code")).reset_index()
+        whole = both.fillna({name: "" for name in both if name not in _FIGURES})
+    else:
+        whole = pd.concat([before, read[~read["code"].isin(set(before["code"]))]])
+    order = [name for name in ORDER if name in whole]
+    return schemas.checked(key, whole.sort_values(order, ignore_index=True))
 
 
 def completed(

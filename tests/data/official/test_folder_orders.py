@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,15 @@ def _made(kind: str, year: int, value: int) -> tuple[str, str]:
     return MADE[kind](year, value) if kind in MADE else (f"2024_{kind}", _read(kind))
 
 
+ORDER_SAID = ("importé après, la remplace", "importez d'abord")
 KINDS = (*MADE, *AS_THEY_ARE)
 
 
 @st.composite
-def folders(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Draw files of a folder: two vintages, two contents of each, and some given twice."""
-    told = st.tuples(st.sampled_from(KINDS), st.sampled_from((2022, 2024)), st.integers(1, 2))
+def folders(draw: st.DrawFn, contents: int = 2) -> list[tuple[str, str]]:
+    """Draw files of a folder: two vintages, some contents of each, and some given twice."""
+    value = st.integers(1, contents)
+    told = st.tuples(st.sampled_from(KINDS), st.sampled_from((2022, 2024)), value)
     return [_made(*one) for one in draw(st.lists(told, min_size=2, max_size=7))]
 
 
@@ -143,6 +146,19 @@ def _written(files: list[tuple[str, str]], names: list[int], order: list[int]) -
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     return [paths[rank] for rank in order]
+
+
+def _kept(groups: list[list[Path]]) -> tuple[dict[str, object], str]:
+    """Import groups one after the other into an empty folder; return tables, and what is said."""
+    os.environ["PROXISOINS_HOME"] = tempfile.mkdtemp()
+    said = [str(imports.import_files(group, "75", imports.COMPLETE)) for group in groups]
+    known = table_store.version(table_store.current_key()).provenance
+    return {
+        key: (
+            table.to_json(orient="split"), known[key].measured,
+        )
+        for key, table in catalogue.imported_tables(known).items()
+    }, " ".join(said)  # fmt: skip
 
 
 def _state(paths: list[Path], partial: str) -> dict[str, object]:
@@ -183,11 +199,29 @@ def test_one_state_whatever_the_names_and_the_order(
     assert second == first
 
 
+@pytest.mark.timeout(0 if FOLDERS > 50 else 300)
+@settings(
+    max_examples=FOLDERS,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(files=folders(contents=1), data=st.data())
+def test_one_state_in_one_command_or_in_several(
+    files: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    ranks = list(range(len(files)))
+    paths = _written(files, ranks, list(data.draw(st.permutations(ranks))))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(paths) - 1))))
+    groups = [paths[a:b] for a, b in pairwise([0, *cuts, len(paths)])]
+    several, said = _kept(groups)
+    # Two tables of no telling date, and territories before any zoning: the report says the order.
+    assert several == _kept([paths])[0] or any(one in said for one in ORDER_SAID)
+
+
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read in this process, and give the data folder back after."""
-    index = imports.commune_index("75")
     monkeypatch.setattr(
-        imports, "read_files", lambda files, _: read_here(dict(enumerate(files)), index)
+        imports, "read_files", lambda files, index: read_here(dict(enumerate(files)), index)
     )
     monkeypatch.setenv("PROXISOINS_HOME", os.environ["PROXISOINS_HOME"])
