@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.base import french
 from data.files.downloads import Download
-from data.official.resolution import WFS_PAGE, Ask, features_of, wfs_page
+from data.official.resolution import WFS_PAGE, Ask, asked_features, wfs_page
 from data.official.sources import Way
 from geo.errors import UnavailableError
 
@@ -34,7 +34,7 @@ def fetch_features(
             out.write('{"type":"FeatureCollection","features":[')
             for page in range(MAX_PAGES):
                 address = wfs_page(way.address, way.layer, page * WFS_PAGE)
-                features, told = features_of(ask(address), address)
+                features, told = asked_features(ask, address)
                 total = told if told is not None else total
                 for feature in features:
                     out.write(("," if received else "") + json.dumps(feature, ensure_ascii=False))

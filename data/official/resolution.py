@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from data.base import french
+from data.official import gml
 from data.official.sources import Source, Way
 from geo.errors import InvalidInputError, UnavailableError
 
@@ -24,6 +25,7 @@ GEOFABRIK = "https://download.geofabrik.de/index-v1-nogeom.json"
 YEARS_TRIED = 4
 WFS_PAGE = 5000
 """Features asked at once: what the Géoplateforme gives at most."""
+_AS_JSON = urlencode({"OUTPUTFORMAT": "application/json"})
 
 
 @dataclass(frozen=True)
@@ -269,16 +271,35 @@ def features_of(answer: Answer, address: str) -> tuple[list[dict[str, Any]], int
     Raises
     ------
     UnavailableError
-        It is no page of features.
+        It is no page of features (GeoJSON, or GML).
     """
+    if gml.is_xml(answer.body):
+        _check(answer, address)
+        if (said := gml.exception_of(answer.body)) is not None:
+            raise UnavailableError(f"{host(address)} refuse la couche : {said}")
+        return gml.features_of_gml(answer.body, host(address))
     content = _json(answer, address)
     total = content.get("numberMatched", content.get("totalFeatures"))
     return _objects(content.get("features"), address), total if isinstance(total, int) else None
 
 
+def asked_features(ask: Ask, address: str) -> tuple[list[dict[str, Any]], int | None]:
+    """Ask for a page of features: GeoJSON, else what the service gives unasked, GML.
+
+    Raises
+    ------
+    UnavailableError
+        The service refuses the layer, or gives neither.
+    """
+    answer = ask(address)
+    if gml.exception_of(answer.body) is not None:
+        answer = ask(address.replace(f"&{_AS_JSON}", ""))
+    return features_of(answer, address)
+
+
 def _wfs(way: Way, ask: Ask, _today: dt.date) -> Found:
     address = wfs_page(way.address, way.layer, 0, 1)
-    features, total = features_of(ask(address), address)
+    features, total = asked_features(ask, address)
     count = total if total is not None else len(features)
     return Found(wfs_page(way.address, way.layer, 0), "wfs", count, vintage=way.layer)
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.files import downloads
 from data.official import features, import_reports, refresh, resolution, source_state
+from data.official.gml import read_page
 from data.official.sources import Way, sources
 from data.region import catalogue, table_store
 from geo.errors import InvalidInputError, UnavailableError
@@ -329,6 +330,88 @@ def test_a_grid_that_is_nowhere_else_comes_from_a_wfs_page_after_page(
     table = catalogue.imported_tables(["people_squares"])["people_squares"]
     assert sorted(table["people"]) == [7.5, 40.0]
     assert set(table["code"]) == {"19275"}
+
+
+GML = """<?xml version="1.0" encoding="UTF-8"?>
+<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:x="http://x.example"
+ xmlns:gml="http://www.opengis.net/gml/3.2" numberMatched="3" numberReturned="{0}">{1}
+</wfs:FeatureCollection>"""
+REFUSAL = b"""<?xml version="1.0"?><ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1">
+<ows:Exception exceptionCode="InvalidParameterValue"><ows:ExceptionText>Format inconnu
+</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"""
+
+
+def _member(lon, lat, people):
+    corners = ((-1e-3, -1e-3), (1e-3, -1e-3), (1e-3, 1e-3), (-1e-3, 1e-3), (-1e-3, -1e-3))
+    ring = " ".join(f"{lat + y} {lon + x}" for x, y in corners)  # latitude first, as the URN says
+    return (
+        f"<wfs:member><x:c gml:id='c'><x:idcar_200m>{_identity(lon, lat)}</x:idcar_200m>"
+        f"<x:ind>{people}</x:ind><x:men>2</x:men><x:geom>"
+        "<gml:Polygon srsName='urn:ogc:def:crs:EPSG::4326'><gml:exterior><gml:LinearRing>"
+        f"<gml:posList>{ring}</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon>"
+        "</x:geom></x:c></wfs:member>"
+    )
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_service_that_gives_gml_only_is_read(server, monkeypatch, refuses):
+    squares = [_member(2.309, 45.548, 40), _member(2.312, 45.548, 7.5), _member(5.37, 43.3, 900)]
+
+    class Pages(dict):
+        def __contains__(self, path):
+            return True
+
+        def __getitem__(self, path):
+            asked = parse_qs(urlsplit(path).query)
+            if "STARTINDEX" not in asked:
+                return lambda handler, _: _send(handler, b"", 404)
+            if refuses and "OUTPUTFORMAT" in asked:
+                return lambda handler, _: _send(handler, REFUSAL, 400)
+            start, count = int(asked["STARTINDEX"][0]), int(asked["COUNT"][0])
+            some = squares[start:][:count]
+            return _whole(GML.format(len(some), "".join(some)).encode(), Content_Type="text/xml")
+
+    server.answers = Pages()
+    monkeypatch.setattr(features, "WFS_PAGE", 2)
+    monkeypatch.setattr(features, "wfs_page", partial(resolution.wfs_page, count=2))
+    way = Way(kind="wfs", address=f"{server.base}/wfs", layer="CARREAU-200m:indicateurs")
+    declared = server.declared["grid_200m"]
+    server.declared["grid_200m"] = declared.model_copy(update={"latest": (way,)})
+    ((line,), _) = _refresh("grid_200m")
+    assert line.status == import_reports.IMPORTED, line.message
+    table = catalogue.imported_tables(["people_squares"])["people_squares"]
+    assert sorted(table["people"]) == [7.5, 40.0]
+    assert set(table["code"]) == {"19275"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (REFUSAL, "refuse la couche : Format inconnu"),
+        (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "ne se lit pas"),
+        (b"<?xml version='1.0'?><a>rien</a>", "ne se lit pas"),
+        (b"<html><body>Maintenance</body></html>", "autre chose que la description"),
+    ],
+)
+def test_what_is_no_layer_is_refused_by_what_it_is(content, words):
+    answer = resolution.Answer(200, {}, content, "https://officiel.example/wfs")
+    with pytest.raises(UnavailableError, match=words):
+        resolution.asked_features(lambda *_: answer, "https://officiel.example/wfs?a=b")
+
+
+def test_a_gml_that_declares_entities_is_not_opened():
+    with pytest.raises(InvalidInputError, match="entités"):
+        read_page(b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+
+
+def test_a_code_of_a_gml_keeps_its_zeros():
+
+    page = GML.format(1, _member(2.309, 45.548, "01001"))
+    text, total = read_page(page.encode())
+    (feature,) = json.loads(text)
+    told = feature["properties"]
+    assert (told["ind"], told["men"], total) == ("01001", "2", 3)  # as text
+    assert feature["geometry"]["coordinates"][0][0] == pytest.approx([2.308, 45.547])
 
 
 def test_refresh_is_undone_whole_and_history_stays(server):
