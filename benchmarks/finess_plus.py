@@ -1,23 +1,19 @@
 """Read generated flows of FINESS+ of the published sizes: seconds and peak memory of each reading.
 
-Run: python benchmarks/finess_plus.py [structures|activities] [MEGABYTES]. No establishment of these
-files exists. The file is written by a process of its own: the peak is the reading's.
+Run: python -m benchmarks.finess_plus [structures|activities] [MEGABYTES]. No establishment of these
+files exists.
 """
 
 import json
-import multiprocessing
-import resource
 import sys
-import tempfile
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from data.files.input_files import open_input
-from data.official import imports, readers
+from benchmarks.reading_costs import measure
+from data.official import imports
 from data.official.readers.structures import SITE_COLUMNS
 from data.region import embedded_set
 
@@ -80,34 +76,16 @@ def write(path: Path, kind: str, megabytes: int) -> None:
 
 
 def main() -> None:
-    """Write the file, read it, print seconds and megabytes."""
+    """Write the file, read it, print what it cost."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "activities"
     megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else SIZES_MB[kind]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"finess_{kind}.zip"
-        writer = multiprocessing.get_context("spawn").Process(
-            target=write, args=(path, kind, megabytes)
-        )
-        writer.start()
-        writer.join()
-        sites = pd.DataFrame(
-            [(f"{n:09d}", "SITE", "101", "33063", -0.58, 44.84) for n in range(0, 60_000, 50)],
-            columns=SITE_COLUMNS,
-        )
-        index = replace(imports.commune_index("75"), sites=sites)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        start = time.perf_counter()
-        (file,) = open_input(path)
-        candidate = readers.candidate_of(file)
-        known = readers.recognise(candidate)
-        assert known is not None
-        result = readers.READERS[known[1]].read(candidate, index)
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{known[0]} : {result.tally.read} objets lus, {len(result.tables['structures'])} "
-            f"structures, {seconds:.1f} s, pic {peak:.0f} Mo ({before:.0f} Mo avant la lecture)"
-        )
+    sites = pd.DataFrame(
+        [(f"{n:09d}", "SITE", "101", "33063", -0.58, 44.84) for n in range(0, 60_000, 50)],
+        columns=SITE_COLUMNS,
+    )
+    index = replace(imports.commune_index("75"), sites=sites)
+    result = measure(f"finess_{kind}.zip", write, (kind, megabytes), index)
+    print(f"{len(result.tables['structures'])} structures")
 
 
 if __name__ == "__main__":

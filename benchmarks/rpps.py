@@ -1,18 +1,14 @@
 """Read a generated RPPS of two million rows: seconds and peak memory of the whole import path.
 
-Run: python benchmarks/rpps.py [ROWS]. Nobody in the generated file exists.
+Run: python -m benchmarks.rpps [ROWS]. Nobody in the generated file exists.
 """
 
 import random
-import resource
 import sys
-import tempfile
-import time
 import zipfile
 from pathlib import Path
 
-from data.files.input_files import open_input
-from data.official import imports, readers
+from benchmarks.reading_costs import measure
 from data.region import embedded_set
 
 HEADER = (
@@ -80,25 +76,10 @@ def write(path: Path, rows: int) -> None:
 
 
 def main() -> None:
-    """Write the file, read it, print seconds and megabytes."""
+    """Write the file, read it, print what it cost."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rpps.zip"
-        write(path, rows)
-        index = imports.commune_index("75")
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        start = time.perf_counter()
-        (file,) = open_input(path)
-        candidate = readers.candidate_of(file)
-        known = readers.recognise(candidate)
-        assert known == ("rpps", "rpps"), known
-        result = readers.READERS["rpps"].read(candidate, index)
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{result.tally.read} lignes, {seconds:.1f} s, pic {peak:.0f} Mo "
-            f"({before:.0f} Mo avant la lecture), {result.tables['gps']['gps'].sum():.0f} médecins"
-        )
+    result = measure("rpps.zip", write, (rows,))
+    print(f"{result.tables['gps']['gps'].sum():.0f} médecins")
 
 
 if __name__ == "__main__":
