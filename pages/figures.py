@@ -150,15 +150,14 @@ def offers(
 
     found = _tables_offered(name, lambda: columns.exported(table()), lines)
     if contours is not None:
-        places = contours[["code", "geometry"]]
+        code = columns.TITLES["code"]
+        places = contours[["code", "geometry"]].rename(columns={"code": code})
         found.append(
             _offered(
                 name,
                 "GeoJSON",
                 "application/geo+json",
-                lambda: exports.to_geojson(
-                    places.merge(columns.rounded(table()), on="code"), lines
-                ),
+                lambda: exports.to_geojson(places.merge(columns.exported(table()), on=code), lines),
             )
         )
     return found

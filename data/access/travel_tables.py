@@ -292,15 +292,29 @@ def _near_known(communes: pd.DataFrame, lon: float, lat: float) -> bool:
     return bool(great_circle_km(communes["lon"], communes["lat"], lon, lat).min() <= _KNOWN_KM)
 
 
+AREA_TITLES = {
+    "minutes": "Minutes",
+    "area_km2": "Surface (km²)",
+    "population_reached": "Habitants atteints",
+    "origin_lon": "Longitude du point",
+    "origin_lat": "Latitude du point",
+    "engine": "Temps de trajet",
+    "vintage": "Millésime",
+}
+"""Column of an area to its heading in the file."""
+
+
 def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
-    """Write areas as GeoJSON with all their digits: rounded rings would no longer be nested.
+    """Write areas as GeoJSON, under `AREA_TITLES`.
+
+    With all their digits: rounded rings would no longer be nested.
 
     Raises
     ------
     InvalidInputError
         If the file cannot be written.
     """
-    properties = table.drop(columns="geometry").to_dict("records")
+    properties = table.drop(columns="geometry").rename(columns=AREA_TITLES).to_dict("records")
     areas = shapely.orient_polygons(table.geometry.to_numpy())  # RFC 7946, 3.1.6
     features: list[dict[str, Any]] = [
         {"type": "Feature", "properties": said, "geometry": shapely.geometry.mapping(area)}

@@ -1,6 +1,6 @@
 """Files of candidate sites in, files of results out, for the command line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,26 +80,22 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
-    located = gpd.GeoDataFrame(
-        evaluation.sites,
-        geometry=gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"]),
-        crs=4326,
-    )
+    sites = titled(evaluation.sites, titles)
+    points = gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"])
+    located = gpd.GeoDataFrame(sites, geometry=points, crs=4326)
     match out.suffix.lower():
         case ".xlsx":
             names = evaluation.sites["name"].to_numpy()
             overlaps = evaluation.overlaps.set_axis(names).set_axis(names, axis=1)
             sheets = {
-                "Sites": titled(evaluation.sites, titles),
-                "Ensemble": evaluation.together.rename("valeur")
-                .rename_axis("mesure")
-                .reset_index(),
-                "Recouvrements": overlaps.rename_axis("site").reset_index(),
+                "Sites": sites,
+                "Ensemble": _together(evaluation, titles),
+                "Recouvrements": overlaps.rename_axis("Site").reset_index(),
                 "Gagnants et perdants": titled(_named(evaluation.changes, names), CHANGE_TITLES),
             }
             _write(exports.to_xlsx(sheets, notes), out)
         case ".csv":
-            _write(exports.to_csv(titled(evaluation.sites, titles), notes), out)
+            _write(exports.to_csv(sites, notes), out)
         case ".geojson" | ".json":
             _write(exports.to_geojson(located, notes), out)
         case ".gpkg":
@@ -138,6 +134,12 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
             raise InvalidInputError(
                 f"L'extension « {other} » n'est pas connue : .json, .xlsx ou .csv."
             )
+
+
+def _together(evaluation: SiteEvaluation, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return the measures of all sites together, one a row, under the headings of the sites."""
+    known = evaluation.together.loc[[key for key in titles if key in evaluation.together]]
+    return known.rename(index=titles).rename("Valeur").rename_axis("Mesure").reset_index()
 
 
 def _named(changes: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:

@@ -1,8 +1,15 @@
 """« Exporter » in the bar offers what each screen has; the table of the map is cut down."""
 
+import json
+
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from streamlit.testing.v1 import AppTest
 
+from data.reports.columns import exported
+from pages import figures
 from tests.pages.any_address import TIMEOUT_SECONDS, opening_on
 from tests.pages.opening import opened, words
 
@@ -47,3 +54,16 @@ def test_the_table_is_cut_down_by_the_address_and_says_of_how_many() -> None:
     app.multiselect(key="table_departements").set_value([]).run()
     assert "departements" not in app.session_state["table_filtres"]
     assert len(app.dataframe[0].value) > len(table)
+
+
+def test_a_geojson_bears_the_headings_and_the_figures_of_the_csv() -> None:
+    frame = pd.DataFrame(
+        {"code": ["23096"], "name": ["Guéret"], "population": [12_345], "apl": [2.34567]}
+    )
+    place = gpd.GeoDataFrame({"code": ["23096", "23001"]}, geometry=[shapely.Point(2, 46)] * 2)
+    files = figures.offers("essai", frame, ["source"], contours=place.set_crs(4326))
+    read = json.loads({one.key: one for one in files}["essai-geojson"].content())
+    [feature] = read["features"]
+    assert feature["properties"] == exported(frame).iloc[0].to_dict()
+    assert feature["properties"]["Habitants"] == 12_345
+    assert read["notes"] == ["source"]

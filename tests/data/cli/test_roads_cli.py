@@ -106,14 +106,14 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
     run("isochrone", "--lon", LON + 0.02, "--lat", LAT + 0.02, "--minutes", 2, "--minutes", 1,
         "--out", out)  # fmt: skip
     features = json.loads(out.read_text(encoding="utf-8"))["features"]
-    assert [f["properties"]["minutes"] for f in features] == [1.0, 2.0]
+    assert [f["properties"]["Minutes"] for f in features] == [1.0, 2.0]
     small, large = (shapely.geometry.shape(f["geometry"]) for f in features)
     assert small.is_valid
     assert large.is_valid
     assert small.difference(large).area == 0
-    assert features[1]["properties"]["engine"] == "Réseau routier OpenStreetMap"
+    assert features[1]["properties"]["Temps de trajet"] == "Réseau routier OpenStreetMap"
     plane = shapely.transform(large, lambda xy: to_metres(xy, "EPSG:2154"))
-    assert features[1]["properties"]["area_km2"] == pytest.approx(plane.area / 1e6, rel=0.01)
+    assert features[1]["properties"]["Surface (km²)"] == pytest.approx(plane.area / 1e6, rel=0.01)
 
 
 def test_a_network_is_in_use_where_it_serves_the_region(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.region import catalogue
 from data.region.gazetteer import Gazetteer
+from data.reports import site_files
 from data.reports.site_columns import SITE_TITLES
 from tests.data.siting.small_sites import made, structures
 
@@ -67,6 +68,32 @@ def test_evaluation_in_other_formats(region, tmp_path, extension):
         assert (
             gpd.read_file(out, **({"layer": "sites"} if extension == "gpkg" else {})).shape[0] == 2
         )
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "geojson", "gpkg"])
+def test_a_file_of_results_bears_french_headings_and_is_read_back(region, tmp_path, extension):
+    out = tmp_path / f"out.{extension}"
+    run("evaluate", region, "--out", out)
+    if extension in {"geojson", "gpkg"}:
+        asked = {"layer": "sites"} if extension == "gpkg" else {}
+        headings = gpd.read_file(out, **asked).columns.drop("geometry")
+        assert list(headings) == list(SITE_TITLES.values())
+    told: list[str] = []
+    territory = catalogue.load_territory("75")
+    read = site_files.read_sites(out, territory, told.append)
+    first = site_files.read_sites(region, territory, told.append)
+    assert [(one.code, one.gps) for one in read] == [(one.code, 2.0) for one in first]
+    assert [one.name.lstrip("'") for one in read] == [one.name for one in first]
+
+
+def test_measures_of_all_sites_together_bear_the_headings_of_each(region, tmp_path):
+    out = tmp_path / "out.xlsx"
+    run("evaluate", region, "--out", out)
+    sheet = openpyxl.load_workbook(out)["Ensemble"]
+    names = [row[0].value for row in sheet.iter_rows()]
+    assert names[0] == "Mesure"
+    assert len(names) > 10
+    assert set(names[1:]) <= set(SITE_TITLES.values())
 
 
 @pytest.mark.parametrize("model", ["mclp", "pmedian", "lscp", "pcenter", "equity"])
