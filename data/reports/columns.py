@@ -116,10 +116,11 @@ def titled(table: pd.DataFrame) -> pd.DataFrame:
 
 _DECIMALS = (
     (("share_lost",), 6),
-    (("share_",), 4),
+    (("share", "ceiling"), 4),
     (("minutes_",), 1),
     (("apl", "gps", "people_at_stake"), 2),
     (("lon", "lat"), 6),
+    (("over_75", "newly_", "zip_", "zac_", "room"), 0),
 )
 """Beginnings of the names of columns and the decimals that an export keeps of them."""
 _OTHERS_DECIMALS = 2

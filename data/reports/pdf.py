@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,11 @@ _SMALLER = 0.85
 _NO_FIGURE = frozenset({"", "–", "sans objet", MISSING})
 """What stands in place of a figure in a column of figures."""
 
+_CONTROLS = frozenset("\n\r\t\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}")
+"""What FPDF acts on, and does not draw."""
+_JOINING = frozenset({"Cc", "Cf", "Mn", "Me"})
+"""Categories of characters that are nothing alone: joiners, variations of an emoji."""
+_UNKNOWN = "\N{WHITE SQUARE}"
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _CELL_MM = 0.1
 """Of a cell that FPDF keeps for itself when it breaks lines."""
@@ -56,7 +62,8 @@ class Document(FPDF):
 
     def __init__(self, title: str, notes: Sequence[str], *, warning: str) -> None:
         super().__init__(format="A4")
-        self._notes = notes
+        # Said at the head of every page: not again among the sources.
+        self._notes = [note for note in notes if note != warning]
         self._warning = warning
         self._add_letters()
         self.set_title(title)
@@ -80,6 +87,24 @@ class Document(FPDF):
         if own:
             self.add_font("rest", "", plain)
             self.set_fallback_fonts(["rest"], exact_match=False)
+
+    def normalize_text(self, text: str) -> str:
+        """Return a text whose letters can all be drawn: a mark stands for what no font holds.
+
+        FPDF leaves out such letters without a word; those that only join others (the parts of an
+        emoji) take no mark.
+        """
+        known = [font.cmap for font in self.fonts.values() if isinstance(font, TTFFont)]
+        return super().normalize_text(
+            "".join(
+                c
+                if c in _CONTROLS or any(ord(c) in cmap for cmap in known)
+                else ""
+                if unicodedata.category(c) in _JOINING
+                else _UNKNOWN
+                for c in text
+            )
+        )
 
     def letters(self, points: float, *, bold: bool = False) -> None:
         """Choose the letters, at a size that is said for DejaVu."""

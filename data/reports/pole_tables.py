@@ -208,7 +208,7 @@ def proof_words(found: PoleComparison) -> str:
         return ""
     names = [one.site.name for one in found.plan.antennas]
     told = [
-        f"{names[rank]} {counted(count, 'demi-journée', 'demi-journées')}"
+        f"{names[rank]} ({counted(count, 'demi-journée', 'demi-journées')})"
         for rank, count in enumerate(pole.half_days.tolist())
         if count
     ]

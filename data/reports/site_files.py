@@ -12,6 +12,7 @@ from data.access.source_notes import source_notes
 from data.files import exports
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
+from data.reports.columns import rounded
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES, titled
 from data.siting import departures
 from data.siting.best import BestSites
@@ -20,6 +21,9 @@ from data.siting.evaluation import SiteEvaluation
 from data.siting.instances import difference_name, write_json
 from data.uploads import UNDERSTOOD, Site, extras, match_lines, read_upload
 from geo.errors import InvalidInputError
+
+_CHOICE_DECIMALS = 6
+"""Of what a search maximises: people, minutes or a share."""
 
 
 def read_sites(path: Path, territory: Territory, say: Callable[[str], None]) -> list[Site]:
@@ -80,18 +84,20 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
-    sites = titled(evaluation.sites, titles)
+    sites = titled(rounded(evaluation.sites), titles)
     points = gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"])
     located = gpd.GeoDataFrame(sites, geometry=points, crs=4326)
     match out.suffix.lower():
         case ".xlsx":
             names = evaluation.sites["name"].to_numpy()
-            overlaps = evaluation.overlaps.set_axis(names).set_axis(names, axis=1)
+            overlaps = evaluation.overlaps.round(4).set_axis(names).set_axis(names, axis=1)
             sheets = {
                 "Sites": sites,
                 "Ensemble": _together(evaluation, titles),
                 "Recouvrements": overlaps.rename_axis("Site").reset_index(),
-                "Gagnants et perdants": titled(_named(evaluation.changes, names), CHANGE_TITLES),
+                "Gagnants et perdants": titled(
+                    _named(rounded(evaluation.changes), names), CHANGE_TITLES
+                ),
             }
             _write(exports.to_xlsx(sheets, notes), out)
         case ".csv":
@@ -116,7 +122,8 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
     """
     notes = source_notes(territory, licences=True)
     names = [site.name for site in sites]
-    differences = best.differences.assign(
+    choices = best.choices.round(_CHOICE_DECIMALS)
+    differences = best.differences.round(_CHOICE_DECIMALS).assign(
         choice=[difference_name(choice, names) for choice in best.differences["choice"]]
     )
     match out.suffix.lower():
@@ -124,12 +131,12 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
             write_json(_best_report(best, sites, differences, notes), out)
         case ".xlsx":
             sheets = {
-                "Choix": titled(best.choices, CHOICE_TITLES),
+                "Choix": titled(choices, CHOICE_TITLES),
                 "Prix des différences": titled(differences, CHOICE_TITLES),
             }
             _write(exports.to_xlsx(sheets, notes), out)
         case ".csv":
-            _write(exports.to_csv(titled(best.choices, CHOICE_TITLES), notes), out)
+            _write(exports.to_csv(titled(choices, CHOICE_TITLES), notes), out)
         case other:
             raise InvalidInputError(
                 f"L'extension « {other} » n'est pas connue : .json, .xlsx ou .csv."
@@ -138,7 +145,8 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
 
 def _together(evaluation: SiteEvaluation, titles: Mapping[str, str]) -> pd.DataFrame:
     """Return the measures of all sites together, one a row, under the headings of the sites."""
-    known = evaluation.together.loc[[key for key in titles if key in evaluation.together]]
+    kept = [key for key in titles if key in evaluation.together]
+    known = rounded(evaluation.together[kept].to_frame().T).iloc[0]
     return known.rename(index=titles).rename("Valeur").rename_axis("Mesure").reset_index()
 
 

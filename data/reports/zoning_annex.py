@@ -13,6 +13,7 @@ from data.base.french import fold, in_order, number, percent
 from data.files.exports import to_xlsx
 from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
+from data.reports.columns import rounded
 
 ZONE_TITLES = {
     "ZIP": "Zone d’intervention prioritaire",
@@ -43,7 +44,7 @@ def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
 
 def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
     """Return an XLSX workbook: gauges, TVS, communes whose APL contradicts their zone."""
-    gauge = gauges(communes, ceilings).rename(
+    gauge = rounded(gauges(communes, ceilings)).rename(
         columns={
             "zone": "Zone",
             "communes": "Communes",
@@ -54,7 +55,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "over": "Plafond dépassé",
         }
     )
-    tvs = tvs_table(territory, communes).rename(
+    tvs = rounded(tvs_table(territory, communes)).rename(
         columns={
             "tvs": "Code",
             "tvs_name": "Territoire de vie-santé",
@@ -70,7 +71,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "share_without_room": "Part des habitants sans place",
         }
     )
-    doubtful = contradictions(communes).rename(
+    doubtful = rounded(contradictions(communes)).rename(
         columns={
             "code": "Code",
             "name": "Commune",
@@ -129,13 +130,13 @@ def decree_annex(
     document.core_properties.author = "ProxiSoins"
     document.add_heading(title, level=1)
     lines = notes(territory, ceilings)
+    if lines[0] in {WHOLLY_SIMULATED, PARTLY_SIMULATED}:
+        section.header.paragraphs[0].text = lines.pop(0)
     for line in lines:
         document.add_paragraph(line)
     _number_pages(section)
     if changes:
         _add_changes(document, territory, before, changes)
-    if lines[0] in {WHOLLY_SIMULATED, PARTLY_SIMULATED}:
-        section.header.paragraphs[0].text = lines[0]
     # People by zone beside the ceilings, then the communes of each zone.
     document.add_heading("Population par zone", level=2)
     gauge = gauges(communes, ceilings)

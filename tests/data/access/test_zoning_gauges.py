@@ -154,13 +154,29 @@ def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, commun
     assert book["Jauges"]["C2"].value == 400
 
 
+def test_a_workbook_holds_decimals_that_mean_something(territory, communes):
+    thirds = communes.assign(population=communes["population"] / 3)
+    content = zoning_annex.zoning_workbook(territory, thirds, zg.Ceilings())
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found = [
+        cell.value
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, float)
+    ]
+    assert len(found) > 5
+    assert found == [round(one, 4) for one in found]
+
+
 def test_annex_opens_in_french_with_every_tvs(territory, communes):
     content = zoning_annex.decree_annex(territory, communes, zg.Ceilings())
     document = docx.Document(io.BytesIO(content))
     assert document.core_properties.language == "fr-FR"
     assert "DÉMONSTRATION" in document.sections[0].header.paragraphs[0].text
     text = "\n".join(p.text for p in document.paragraphs)
-    assert "Zonage : ARS, arrêté du 1er octobre 2021." in text
+    assert "Zonage : données simulées." in text
+    assert "DÉMONSTRATION" not in text  # the header says it on each page
     zones, tvs = document.tables
     assert [c.text for c in zones.rows[1].cells][:3] == [
         "Zone d’intervention prioritaire", "2", "400",

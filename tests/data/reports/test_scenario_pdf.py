@@ -251,3 +251,22 @@ def test_long_names_of_a_table_break_after_a_hyphen_and_short_ones_are_left() ->
 def test_what_stands_in_place_of_a_figure_does_not_turn_its_column() -> None:
     assert _are_numbers(["509 301", *["sans objet"] * 4, MISSING, "–", ""])
     assert not _are_numbers(["509 301", "Aubusson", "Ussel"])
+
+
+def test_what_no_letter_draws_leaves_a_mark_and_what_joins_it_none():
+    page = Document("Essai", [], warning="")
+    page.letters(9)
+    page.line_of("MSP \N{HOSPITAL} du Cœur \N{WHITE HEAVY CHECK MARK}\ufe0f, été")
+    page.rows(["Site \N{HOSPITAL}"], [["Antenne \N{HOSPITAL}"]], (10,))
+    read = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
+    text = read.replace("\ufe0f", "")  # DejaVu holds it, and draws nothing
+    assert "MSP □ du Cœur □, été" in text
+    assert "Site □" in text
+    assert "Antenne □" in text
+
+
+def test_simulated_data_are_told_once_a_page():
+    page = Document("Essai", [WHOLLY_SIMULATED, "Source : essai"], warning=WHOLLY_SIMULATED)
+    text = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
+    assert text.count(WHOLLY_SIMULATED) == 1
+    assert "Source : essai" in text

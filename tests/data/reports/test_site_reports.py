@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import geopandas as gpd
 import openpyxl
@@ -84,6 +85,15 @@ def test_a_file_of_results_bears_french_headings_and_is_read_back(region, tmp_pa
     first = site_files.read_sites(region, territory, told.append)
     assert [(one.code, one.gps) for one in read] == [(one.code, 2.0) for one in first]
     assert [one.name.lstrip("'") for one in read] == [one.name for one in first]
+
+
+@pytest.mark.parametrize("extension", ["csv", "geojson"])
+def test_a_file_of_results_holds_decimals_that_mean_something(region, tmp_path, extension):
+    out = tmp_path / f"out.{extension}"
+    run("evaluate", region, "--out", out)
+    text = out.read_text(encoding="utf-8")
+    assert re.search(r"\d[.,]\d", text)
+    assert not re.search(r"\d[.,]\d{7}", text)
 
 
 def test_measures_of_all_sites_together_bear_the_headings_of_each(region, tmp_path):
