@@ -42,6 +42,9 @@ COLOURS = 256
 
 By the widest cover: an octree mixes the white of the paper with the palest class."""
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
+BELOW_COLUMNS = 3
+BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
+"""Columns and height of a legend that stands below the map, and the width of the scale beside."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -140,8 +143,13 @@ def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
 
 
 @lru_cache(maxsize=64)
-def _legend(indicator: Indicator, own: Letters, *, unknown: bool) -> npt.NDArray[np.uint8]:
-    """Return the legend of an indicator as pixels (rows, columns, RGBA), drawn once per process."""
+def _legend(
+    indicator: Indicator, own: Letters, *, unknown: bool, below: bool
+) -> npt.NDArray[np.uint8]:
+    """Return the legend of an indicator as pixels (rows, columns, RGBA), drawn once per process.
+
+    `below` a map it is wide, in columns of short names.
+    """
     handles = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
     ]
@@ -156,13 +164,16 @@ def _legend(indicator: Indicator, own: Letters, *, unknown: bool) -> npt.NDArray
     canvas = FigureCanvasAgg(figure)
     legend = figure.legend(
         handles=handles,
-        title=textwrap.fill(heading, 26),
+        ncols=BELOW_COLUMNS if below else 1,
+        columnspacing=1.0,
+        title=textwrap.fill(heading, 44 if below else 26),
         loc="upper right",
         bbox_to_anchor=(1, 1),
         borderaxespad=0.2,
         alignment="left",
         prop=own.at(7),
         title_fontproperties=own.at(7.5),
+        frameon=not below,
         framealpha=0.95,
     )
     canvas.draw()
@@ -186,14 +197,16 @@ def _write(axes: Axes, names: gpd.GeoSeries, own: Letters) -> None:
         )
 
 
-def _packed(figure: Figure, legend: npt.NDArray[np.uint8]) -> bytes:
-    """Return a PNG of a figure, with the legend in its corner, under the title."""
+def _packed(figure: Figure, legend: npt.NDArray[np.uint8], *, below: bool) -> bytes:
+    """Return a PNG of a figure, with the legend in its corner, under the title or below the map."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba()).copy()
     top, right = round(TITLE_INCHES * DOTS_PER_INCH), round(0.03 * DOTS_PER_INCH)
+    shown = legend[: pixels.shape[0] - top, : pixels.shape[1] - right]
     across = pixels.shape[1] - right
-    shown = legend[: pixels.shape[0] - top]
+    if below:
+        top, across = pixels.shape[0] - len(shown), shown.shape[1]
     pixels[top : top + len(shown), across - shown.shape[1] : across] = shown
     drawn = Image.fromarray(pixels).convert("RGB")
     drawn = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
@@ -217,6 +230,7 @@ def picture(
     outline: gpd.GeoSeries | None = None,
     typeface: tuple[pathlib.Path, ...] = (),
     size_inches: tuple[float, float] = (8.0, 8.0),
+    legend_below: bool = False,
 ) -> bytes:
     """Return a PNG of an indicator over the communes: legend, scale, north, title and sources.
 
@@ -247,6 +261,9 @@ def picture(
         Files of the letters, regular and bold; Matplotlib's own without them.
     size_inches
         Width and height at 150 dots per inch.
+    legend_below
+        Whether the legend stands under the map, which then has the whole width: for a column of a
+        page. Notes have no place there.
 
     Returns
     -------
@@ -257,8 +274,8 @@ def picture(
     # Placed by hand: an automatic layout would draw everything twice.
     own = letters(typeface)
     width, height = size_inches
-    foot = (0.12 + NOTE_INCHES * len(notes)) / height
-    beside = 1 - (LEGEND_INCHES + 0.1) / width
+    foot = (BELOW_INCHES if legend_below else 0.12 + NOTE_INCHES * len(notes)) / height
+    beside = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
     figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
     axes = figure.add_axes((0.1 / width, foot, beside, 1 - foot - TITLE_INCHES / height))
     axes.set_aspect("equal")
@@ -325,9 +342,11 @@ def picture(
     unit_inches = box_inches[0] / (east - west)
     # In the column of the legend, at its foot: over the map it would hide communes.
     at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
+    at = (width - SCALE_INCHES, height * foot - 0.4) if legend_below else at
     draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)
     axes.set_title(title, fontproperties=own.at(11), loc="left", wrap=True)
     if notes:
         foot_note = "\n".join(notes)
         figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
-    return _packed(figure, _legend(indicator, own, unknown=bool(len(unknown))))
+    shown = _legend(indicator, own, unknown=bool(len(unknown)), below=legend_below)
+    return _packed(figure, shown, below=legend_below)

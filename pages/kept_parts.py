@@ -146,7 +146,8 @@ def pole_report(
     if not found.plan.public:
         found = comparison(territory, replace(found.plan, public=True))
     sites = pole_sites(found.plan)
-    picture = scenario_pdf.site_picture(territory, Draft("", territory.region, sites=sites))
+    draft = Draft("", territory.region, sites=sites)
+    picture = scenario_pdf.site_picture(territory, draft, council_pdf.MAP_INCHES)
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
     return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=territory.warning)
 

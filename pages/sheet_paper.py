@@ -27,6 +27,10 @@ from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """What the small map shows."""
+_PAPER_INCHES = 4.2
+_BESIDE = 1.42
+"""Width of the map in the column of a sheet, its letters then legible on paper; its height over its
+width, about that of the figures beside it."""
 
 
 def told(name: str) -> str:
@@ -110,9 +114,12 @@ def _ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoD
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def picture(
-    territory: Territory, codes: tuple[str, ...], name: str, *, tall: bool = False
+    territory: Territory, codes: tuple[str, ...], name: str, *, paper_inches: float = 0.0
 ) -> bytes:
-    """Return the map around a territory, as a PNG; `tall` for the column of a sheet on paper."""
+    """Return the map around a territory, as a PNG.
+
+    For the column of a sheet on paper, `paper_inches` is its height, the legend below the map.
+    """
     from geo import static_map
 
     contours, land = _ground(territory, land_of(territory, codes))
@@ -124,8 +131,14 @@ def picture(
         title=name,
         outline=contours.loc[contours["code"].isin(codes), "geometry"],
         typeface=typeface.files(),
-        size_inches=(5.2, 5.6 if tall else 4.4),
+        size_inches=(_PAPER_INCHES, paper_inches) if paper_inches else (5.2, 4.4),
+        legend_below=paper_inches > 0,
     )
+
+
+def _column(territory: Territory, one: Sheet) -> bytes:
+    """Return the map of a sheet on paper, as high as the figures beside it."""
+    return picture(territory, one.communes, one.name, paper_inches=_BESIDE * _PAPER_INCHES)
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
@@ -138,7 +151,7 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
 
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
-    drawn = picture(territory, chosen.communes, chosen.name, tall=True)
+    drawn = _column(territory, chosen)
     return sheet_pdf.sheet_pdf(
         chosen,
         drawn,
@@ -166,7 +179,7 @@ def batch(
     def each() -> Iterator[tuple[Sheet, bytes]]:
         for done, code in enumerate(codes, 1):
             one = sheet_of(territory, communes, "commune", code, printed=True)
-            yield one, picture(territory, one.communes, one.name, tall=True)
+            yield one, _column(territory, one)
             progress(done)
 
     return sheet_pdf.sheets_pdf(each(), name, notes, warning=territory.warning)

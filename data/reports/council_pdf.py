@@ -22,8 +22,9 @@ _LISTED = 10
 """Rows of a table: the report stays on two pages."""
 _COMMUNES = 5
 """Communes that win, and as many that lose: those with most inhabitants."""
-_MAP_SHARE = 0.48
-"""Width of the map on the page."""
+_MAP_SHARE = 0.6
+MAP_INCHES = (5.4, 3.3)
+"""Width of the map on the page; size of its picture, whose letters are then legible."""
 
 
 def pole_pdf(

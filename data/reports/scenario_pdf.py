@@ -45,7 +45,9 @@ _SUMMARY = {
 }
 
 
-def site_picture(territory: Territory, draft: Draft) -> bytes:
+def site_picture(
+    territory: Territory, draft: Draft, size_inches: tuple[float, float] = (7.6, 5.4)
+) -> bytes:
     """Return a PNG of the sites and of what is within 20 minutes of them."""
     communes = ground_after(territory, draft.departures).communes
     reach = reach_of(territory, draft.sites)
@@ -64,7 +66,7 @@ def site_picture(territory: Territory, draft: Draft) -> bytes:
         numbered=len(draft.sites) <= SITES_LISTED,
         outline=reach.geometry,
         typeface=typeface.files(),
-        size_inches=(7.6, 5.4),
+        size_inches=size_inches,
     )
 
 

@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon, Point, box
 from geo.layers import INDICATORS
 from geo.map_scale import map_scale
 from geo.plane import great_circle_km
-from geo.static_map import DOTS_PER_INCH, class_numbers, in_metres, picture
+from geo.static_map import DOTS_PER_INCH, SEA_COLOUR, class_numbers, in_metres, picture
 
 BY_KEY = {one.key: one for one in INDICATORS}
 
@@ -185,3 +185,29 @@ def test_the_arrow_of_a_picture_turns_with_the_meridian_of_its_middle() -> None:
         lon = gpd.GeoSeries.from_xy([x], [y], crs=2154).to_crs(4326).x[0]
         assert scale.north_degrees == pytest.approx((3 - lon) * 0.7256077650, abs=0.02)
     assert west.north_degrees > 5 > -4 > east.north_degrees
+
+
+def test_a_legend_below_leaves_the_map_the_whole_width() -> None:
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+    indicator = BY_KEY["share_without_room"]
+    widths = {}
+    for below in (False, True):
+        drawn = picture(
+            communes, pd.Series([0.6]), indicator, communes, title="Une", size_inches=(4.2, 6),
+            legend_below=below,
+        )  # fmt: skip
+        pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
+        inside = (abs(pixels - _rgb(SEA_COLOUR)).max(axis=2) < 0.01).any(axis=0)
+        widths[below] = int(inside.sum())
+        found = {
+            one.label
+            for one in indicator.classes
+            if (abs(pixels[-round(0.85 * DOTS_PER_INCH) :] - _rgb(one.colour)).max(axis=2) < 0.03)
+            .sum() > 100
+        }  # fmt: skip
+        assert (len(found) == len(indicator.classes)) == below
+    assert widths[True] > 0.93 * 4.2 * DOTS_PER_INCH > 1.4 * widths[False]
+
+
+def _rgb(colour: str) -> list[float]:
+    return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
