@@ -2,6 +2,7 @@
 
 import io
 
+import docx
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +11,25 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from data.access.indicators import aggregate, commune_indicators
+from data.access.zoning_gauges import Ceilings
 from data.base.french import number, percent
 from data.cli import app
 from data.files import exports
 from data.maps import payload
+from data.pdses import coverage
 from data.region import catalogue
-from data.region.rules import ROOM_PEOPLE_A_GP
+from data.region.rules import ON_CALL_MINUTES, ROOM_PEOPLE_A_GP
+from data.region.table_names import ZONES
 from data.region.territory import WHOLLY_SIMULATED
-from data.reports import council_pdf, scenario_pdf, sheet, sheet_pdf, site_tables
+from data.reports import (
+    council_pdf,
+    pole_tables,
+    scenario_pdf,
+    sheet,
+    sheet_pdf,
+    site_tables,
+    zoning_annex,
+)
 from data.reports.columns import exported
 from data.reports.help_figures import help_figures
 from data.reports.pair import MEASURES, pair, pair_pdf
@@ -277,6 +289,72 @@ def test_files_and_commands_hold_the_same_figures(territory, plan, tmp_path):
         np.testing.assert_allclose(
             told["plan"].loc[codes, column].astype(float), by_code[column], rtol=1e-6, atol=1e-6
         )
+
+
+def test_the_annex_of_a_decree_says_what_workbook_sheet_and_communes_say(territory):
+    communes = commune_indicators(territory)
+    limits = Ceilings.of_region("75")
+    annex = docx.Document(io.BytesIO(zoning_annex.decree_annex(territory, communes, limits)))
+    written = [[cell.text for cell in row.cells] for row in annex.tables[0].rows][1:]
+    workbook = zoning_annex.zoning_workbook(territory, communes, limits)
+    book = pd.read_excel(io.BytesIO(workbook), sheet_name="Jauges", engine="openpyxl")
+    shares = {}
+    for zone, row, gauge in zip([*ZONES, ""], written, book.to_dict("records"), strict=True):
+        own = communes[communes["zone"] == zone]
+        assert row[1:3] == [number(len(own)), number(own["population"].sum())]
+        assert (gauge["Communes"], gauge["Habitants"]) == (len(own), own["population"].sum())
+        assert row[3] == percent(gauge["Part de la région"], 1)
+        shares[zone] = own["population"].sum() / communes["population"].sum()
+    region = aggregate(communes, "region").iloc[0]
+    one = sheet.sheet(
+        territory,
+        communes,
+        aggregate(communes, "region"),
+        region,
+        level="region",
+        code=region["code"],
+        masked=True,
+    )
+    [said] = [signal for signal in one.signals if signal.title.startswith("Zonage")]
+    assert said.value == f"{percent(shares['ZIP'])} en ZIP"
+    assert f"{percent(shares['ZAC'])} en ZAC" in said.sentence
+
+
+def test_the_report_of_a_pole_says_what_its_tables_and_the_region_say(territory, sites):
+    found = pole_plan.compared(
+        territory, PolePlan(tuple(Antenna(site, 6) for site in sites), public=True), search=True
+    )
+    report = council_pdf.pole_pdf(("Pôle", ""), found, dot(), ([], []), [], warning="")
+    pages = PdfReader(io.BytesIO(report)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    table = pole_tables.measures_table(found)
+    for _, row in table.iterrows():
+        assert " ".join(" ".join(row[1:]).split()) in text, row[pole_tables.MEASURE]
+    without = commune_indicators(territory)["without_room_nearest"].sum()
+    assert table[pole_tables.TODAY].iloc[0] == number(without)
+    lost = effects.of_pole(found).communes
+    after = table[pole_tables.title(found, pole_plan.TYPED)].iloc[0]
+    assert after == number(lost["without_room_after"].sum())
+
+
+def test_the_sheet_names_the_hospitals_that_the_public_page_lists(territory, few):
+    communes = commune_indicators(territory)
+    region = aggregate(communes, "region").iloc[0]
+    told = 0
+    for code in communes["code"][few]:
+        one = sheet.sheet(
+            territory, communes, communes, region, level="commune", code=code, masked=True
+        )
+        [said] = [line for line in one.in_place if line.startswith("La nuit")]
+        lines = coverage.lines_covering(territory, code)
+        nights = lines[~lines["line_type"].isin(coverage.WEEKEND_TYPES)]
+        nearest = nights.drop_duplicates("specialty")
+        for line in nearest.itertuples(index=False):
+            near = line.minutes <= ON_CALL_MINUTES
+            named = f"{line.establishment} ({number(line.minutes)} min)"
+            assert (named in said and line.specialty in said) == near, line
+            told += near
+    assert told > 3
 
 
 def test_where_an_apl_is_published_every_scenario_starts_from_it(isolated_home):
