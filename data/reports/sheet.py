@@ -363,8 +363,10 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
             continue
         share = inside["population"].sum() / people
         part = percent(share) if share >= 0.005 else "moins de 1\u00a0%"
-        whole = "" if share > 0.999 else f" ({part} des habitants)"
-        sentences.append(f"{_ZONES.get(zone, f'Zonage {zone}')}{whole} : {aids}.")
+        of_zone = [] if share > 0.999 else [f"{part} des habitants"]
+        of_zone += ["simulation"] if _mark(territory, "zoning") else []
+        beside = f" ({', '.join(of_zone)})" if of_zone else ""
+        sentences.append(f"{_ZONES.get(zone, f'Zonage {zone}')}{beside} : {aids}.")
     sentences += _decrees(members) + _old_people(members)
     sentences += care_context.sentences(territory, members)
     here = territory.structures[territory.structures["code"].isin(members["code"])]

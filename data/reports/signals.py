@@ -92,6 +92,10 @@ class Facts:
         source = self.sources.get(table)
         return source.vintage if source else "millésime inconnu"
 
+    def simulated(self, *tables: str) -> bool:
+        """Tell whether one of some tables is simulated."""
+        return any(self.sources[one].simulated for one in tables if one in self.sources)
+
 
 def signals(facts: Facts) -> tuple[Signal, ...]:
     """Return the seven signals, in the order of reading."""
@@ -241,7 +245,7 @@ def _access(facts: Facts) -> Signal:
         value, year = float(own["apl_published"]), f"{own['apl_published_year']:.0f}"
         series = f"APL publiée par la DREES en {year}"
     elif pd.notna(own["apl"]):
-        value, series = float(own["apl"]), "APL calculée ici"
+        value, series = float(own["apl"]), f"APL calculée ici ({facts.year('gps')})"
     else:
         return Signal("apl", title, MISSING, UNKNOWN, "Aucune APL avec les données chargées.")
     if len(past) > 1 and series.startswith("APL publiée"):
@@ -299,7 +303,8 @@ def _losses(facts: Facts) -> Signal:
         if none_left
         else "autant de médecins"
     )
-    told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}."
+    made_up = " (simulation)" if facts.simulated("gps", "gp_history") else ""
+    told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}{made_up}."
     if not facts.alone and len(facts.first_counts) == len(facts.members):
         emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)
         told += (

@@ -58,6 +58,27 @@ def test_a_sheet_says_what_the_tables_say(
     assert len(drawn.signals) == 7
 
 
+def test_each_sentence_of_a_sheet_tells_what_is_simulated(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    region = indicators.aggregate(communes, "region").iloc[0]
+    known = territory.provenance
+    counts = {
+        key: replace(known[key], vintage="2017", simulated=False) for key in ("gps", "gp_history")
+    }
+    mixed = replace(territory, provenance={**known, **counts})
+    for one, made_up in ((territory, True), (mixed, False)):
+        drawn = sheet(one, communes, communes, region, level="commune", code="33063")
+        said = {signal.key: signal.sentence for signal in drawn.signals}
+        assert ("(simulation)" in said["losses"]) == made_up
+        assert ("calculée ici (simulation)" in said["apl"]) == made_up
+        assert ("calculée ici (2017)" in said["apl"]) != made_up
+        assert "(simulation)" in said["zone"]
+        [zone] = [line for line in drawn.in_place if line.startswith(("Hors zone", "Zon"))]
+        assert "simulation) : " in zone
+
+
 def test_each_figure_of_a_sheet_tells_its_year_or_that_it_is_simulated(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
