@@ -1,5 +1,6 @@
 """What every screen shares: the territory in use, the view, the ribbon."""
 
+import time
 from collections.abc import Callable
 from html import escape
 from operator import attrgetter
@@ -17,10 +18,14 @@ from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import predict
-from pages import accounts
+from pages import accounts, following
 from pages.state import ViewState
 
 _VIEW = "view"
+_REPLACED = "adresses_remplacees"
+_MOST_REPLACED = 8
+HEARD_AFTER_S = 60.0
+"""What a run may take to reach the server with the address before, at most."""
 
 THEME = STATIC / "proxisoins" / "theme.css"
 """The one file of colours, which the map's frame reads too."""
@@ -46,11 +51,25 @@ def tidy_address() -> None:
 
 
 def view() -> ViewState:
-    """Return the view: of the address when it holds one, else the last of this session."""
-    if st.query_params or _VIEW not in st.session_state:
-        st.session_state[_VIEW] = ViewState.from_query(st.query_params.to_dict())
+    """Return the view: of the address when it holds one, else the last of this session.
+
+    A run that was asked before the browser had heard of an address brings the one before: the view
+    of the session is the newer one then, unless Back or Forward asked for it.
+    """
+    query = st.query_params.to_dict()
+    if _is_late(query) and not following.stepped():
+        st.query_params.from_dict(in_address(st.session_state[_VIEW]))
+    elif query or _VIEW not in st.session_state:
+        st.session_state[_VIEW] = ViewState.from_query(query)
     kept: ViewState = st.session_state[_VIEW]
     return kept
+
+
+def _is_late(query: dict[str, str]) -> bool:
+    """Tell whether an address was replaced so lately that the browser may not know it yet."""
+    replaced: list[tuple[dict[str, str], float]] = st.session_state.get(_REPLACED, [])
+    since = time.monotonic() - HEARD_AFTER_S
+    return any(query == former and moment > since for former, moment in replaced)
 
 
 def to_region(code: str) -> None:
@@ -69,8 +88,12 @@ def follow_region(code: str) -> None:
 def remember(changed: ViewState, *, address: bool = True) -> None:
     """Keep a view for the other pages and, unless the browser does it, write the address."""
     st.session_state[_VIEW] = changed
-    if address and st.query_params.to_dict() != in_address(changed):
-        st.query_params.from_dict(in_address(changed))
+    former, told = st.query_params.to_dict(), in_address(changed)
+    if not address or former == told:
+        return
+    others = [one for one in st.session_state.get(_REPLACED, []) if one[0] not in (former, told)]
+    st.session_state[_REPLACED] = [*others, (former, time.monotonic())][-_MOST_REPLACED:]
+    st.query_params.from_dict(told)
 
 
 def in_address(shown: ViewState) -> dict[str, str]:

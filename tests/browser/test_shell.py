@@ -2,15 +2,16 @@
 
 import gzip
 import json
+import re
 import threading
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.gestures import SLOW_MS
+from tests.browser.gestures import SLOW_MS, answered, until
 
 
 def headers_of(url: str) -> tuple[dict[str, str], bytes]:
@@ -128,3 +129,41 @@ def test_a_link_to_a_screen_opens_whole_on_a_server_just_started(
     page.get_by_role("heading", name="Données et méthode", exact=True).wait_for(timeout=90_000)
     assert page.get_by_text("simulées, sans valeur pour une décision").count() == 1
     assert page.get_by_role("link", name="Zonage").count() == 1
+
+
+def test_a_gesture_before_the_browser_has_heard_of_an_address_keeps_what_was_chosen(
+    server: str, page: Page
+) -> None:
+    """« Suivante », then another gesture, whose run still brings the address of before."""
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    holds = False
+
+    def stream(browser: WebSocketRoute) -> None:
+        behind = browser.connect_to_server()
+        behind.on_message(
+            lambda told: held.append((browser, told)) if holds else browser.send(told)
+        )
+        browser.on_message(behind.send)
+
+    page.route_web_socket(re.compile("_stcore/stream"), stream)
+    page.goto(f"{server}/risques")
+    signal = page.get_by_role("heading", level=3).filter(has_text="de relève non assurée")
+    after = page.get_by_role("button", name="Suivante")
+    after.click(timeout=SLOW_MS)
+    expect(signal).to_be_visible(timeout=SLOW_MS)
+    answered(page)
+    until(page, lambda: "commune=" in page.url)
+    first, address = signal.inner_text().split(" : ")[0], page.url
+    holds = True
+    after.click()
+    until(page, lambda: len(held) > 5)  # the server has gone on
+    assert page.url == address, "the browser has not heard"
+    page.get_by_role("radio", name="5 ans").click()
+    page.wait_for_timeout(1000)
+    holds = False
+    for browser, told in held:
+        browser.send(told)
+    until(page, lambda: "horizon=5" in page.url)
+    answered(page)
+    assert signal.inner_text().split(" : ")[0] != first
+    assert re.findall(r"commune=\w+", page.url) != re.findall(r"commune=\w+", address)

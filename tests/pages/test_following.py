@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
 from data.region import france
+from pages import following
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -16,10 +17,12 @@ def opened(page: str, **query: str) -> AppTest:
 
 
 def back(app: AppTest, query: dict[str, str]) -> None:
-    """Run as the browser does at Back: another address, no widget touched."""
+    """Run as the browser does at Back: another address, no widget touched, and it says so."""
     app.query_params.clear()
     app.query_params.update(query)
-    app.run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(following, "stepped", lambda: True)
+        app.run()
     assert not app.exception
 
 
@@ -89,3 +92,28 @@ def test_the_address_of_each_screen_names_its_region_where_there_are_several(
 
 def test_one_region_alone_is_named_nowhere() -> None:
     assert "region" not in from_the_map("solidarite").query_params
+
+
+def test_a_run_that_the_address_before_came_with_keeps_the_view_and_back_does_not() -> None:
+    app = AppTest.from_string(
+        "from dataclasses import replace\n"
+        "import streamlit as st\n"
+        "from pages import shell\n"
+        "def choose(code):\n"
+        "    shell.remember(replace(shell.view(), commune=code))\n"
+        "for code in ('23096', '23008'):\n"
+        "    st.button(code, on_click=choose, args=(code,))\n"
+        "st.text(shell.view().commune)\n"
+    ).run()
+    app.button[0].click().run()
+    first = dict(app.query_params)
+    app.button[1].click().run()
+    assert app.text[0].value == "23008"
+    second = dict(app.query_params)
+    app.query_params.clear()
+    app.query_params.update(first)
+    app.run()
+    assert app.text[0].value == "23008"
+    assert dict(app.query_params) == second
+    back(app, first)
+    assert app.text[0].value == "23096"
