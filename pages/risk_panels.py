@@ -346,10 +346,10 @@ def public_view(territory: Territory, horizon: int) -> None:
     told = (
         f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
         f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
-        f"et {privacy.LEAST_COMMUNES} communes. Le chiffre est la part de ces communes en risque "
-        "élevé ou très élevé, arrondie au hasard, à deux communes près, jamais « aucune » ni "
-        "« toutes » : il ne désigne personne, même d’un import à l’autre, et les fiches publiques "
-        f"ne disent rien d’autre. {span}"
+        f"et {privacy.LEAST_COMMUNES_OF_A_SHARE} communes. Le chiffre est la part de ces communes "
+        "en risque élevé ou très élevé, arrondie au hasard, à deux communes près, jamais "
+        "« aucune » ni « toutes » : il ne désigne personne, même d’un import à l’autre, et les "
+        f"fiches publiques ne disent rien d’autre. {span}"
     )
     st.markdown(french.unbroken(told))
     if groups.empty:

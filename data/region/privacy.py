@@ -3,7 +3,7 @@
 A forecast on a commune with a doctor or two points at a person. So nothing is told of a commune
 under five GPs (`rules.LEAST_PUBLIC_GPS`), neither by itself nor by difference. All that is told
 outside the planner's desk, at every level and in every form, comes from one table (`public_table`):
-the small communes of a region in disjoint sets of at least five GPs and three communes, each with a
+the small communes of a region in disjoint sets of at least five GPs and nine communes, each with a
 rounded share that never says "none" nor "all". A larger territory says what the sets that it
 touches say and no more, so that no two figures give a third. Sets are made from places and counts
 of GPs alone: they tell nothing of the risk. Sets change when counts do; so that two states of the
@@ -29,6 +29,8 @@ from geo.plane import plane_km
 
 LEAST_COMMUNES = 3
 """Small communes of a set: with two, who knows one knows the other."""
+LEAST_COMMUNES_OF_A_SHARE = 9
+"""Small communes whose share of risk is told: rounded to two communes, it still says something."""
 SUPPRESSED = "NS"
 """Not significant: what stands in the place of a count of professionals that is not told."""
 MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
@@ -128,7 +130,7 @@ def sets_of(communes: pd.DataFrame) -> tuple[PublicSet, ...]:
     """Group the communes with some GPs, but fewer than five, until each set may be told.
 
     They start by EPCI, within one region so that a region and all of France say the same; the set
-    with the fewest GPs joins the nearest one until all hold five GPs and three communes.
+    with the fewest GPs joins the nearest one until all hold five GPs and nine communes.
 
     Parameters
     ----------
@@ -141,7 +143,7 @@ def sets_of(communes: pd.DataFrame) -> tuple[PublicSet, ...]:
         Disjoint; empty where a region has too few small communes.
     """
     small = communes[(communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)]
-    return _sets_by_region(small, LEAST_PUBLIC_GPS)
+    return _sets_by_region(small, LEAST_PUBLIC_GPS, LEAST_COMMUNES_OF_A_SHARE)
 
 
 @lru_cache(maxsize=8)
@@ -175,28 +177,30 @@ def sets_among(communes: pd.DataFrame, moving: float) -> tuple[PublicSet, ...]:
     moving
         GPs supposed to leave.
     """
-    return _sets_by_region(communes[communes["gps"] > 0], LEAST_PUBLIC_GPS + moving)
+    return _sets_by_region(communes[communes["gps"] > 0], LEAST_PUBLIC_GPS + moving, LEAST_COMMUNES)
 
 
-def _sets_by_region(communes: pd.DataFrame, least: float) -> tuple[PublicSet, ...]:
+def _sets_by_region(
+    communes: pd.DataFrame, least: float, least_communes: int
+) -> tuple[PublicSet, ...]:
     found: list[PublicSet] = []
     for _, here in communes.sort_values("code").groupby("region", sort=True):
-        found += _sets_of_region(here, least)
+        found += _sets_of_region(here, least, least_communes)
     return tuple(found)
 
 
-def _sets_of_region(small: pd.DataFrame, least: float) -> list[PublicSet]:
+def _sets_of_region(small: pd.DataFrame, least: float, least_communes: int) -> list[PublicSet]:
     epci = small["epci"].where(small["epci"] != "", small["code"]).to_numpy(object)
     names, place = np.unique(epci.astype(str), return_inverse=True)
     gps = np.bincount(place, small["gps"].to_numpy(float))
     many = np.bincount(place).astype(float)
     x, y = (np.bincount(place, axis) for axis in plane_km(small["lon"], small["lat"]).T)
     alive = np.ones(len(names), dtype=bool)
-    # First the smallest sets of all: once each has its three communes, the fewest GPs alone say
+    # First the smallest sets of all: once each has its communes, the fewest GPs alone say
     # which one grows next, and sets of a larger number are made of whole ones of a smaller.
     steps = [float(LEAST_PUBLIC_GPS), least]
     while True:
-        wanting = alive & ((gps < steps[0]) | (many < LEAST_COMMUNES))
+        wanting = alive & ((gps < steps[0]) | (many < least_communes))
         if not wanting.any():
             del steps[0]
             if steps:

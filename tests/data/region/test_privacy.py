@@ -289,7 +289,7 @@ def test_the_same_attack_finds_some_where_shares_follow_a_fixed_rule(
     monkeypatch.setattr(attack, "rounded", known)
     found: dict[str, int] = {}
     first = table_of(communes, flags)
-    for code in sorted(small_of(communes))[::60]:
+    for code in sorted(small_of(communes))[::15]:
         after = changed_by_one(communes, code, 5.0)
         found = between(communes, after, (first, table_of(after, flags)), flags)
         if found:
