@@ -17,7 +17,7 @@ from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
-from models.region import predict
+from models.region import kept_risk, predict
 from pages import accounts, following
 from pages.state import ViewState
 
@@ -152,7 +152,7 @@ def risk(current: Territory, horizon: int) -> pd.DataFrame:
     For planners: all others take `public_risk`. The horizon has no default: the cache would tell
     it from the same one that is given, and compute twice.
     """
-    return predict.risk_table(current, horizon)
+    return kept_risk.risk_table(current, horizon)
 
 
 @st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)

@@ -8,8 +8,7 @@ import gzip
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import cast
 
 import pandas as pd
@@ -23,9 +22,8 @@ from data.maps.static_files import FROM_FRAME
 from data.region import privacy
 from data.region.territory import Territory
 from models.learning import artefact
-from models.region import flag, predict, soon
-
-_ROOMS = ("geo", "data", "models")
+from models.region import flag, kept_risk, soon
+from models.region.made_by import made_by
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def kept(
         return pd.DataFrame({"contours": [address], "sent": [made[0].sent]})
 
     flags = f"{with_risk} {with_soon} {french.today().year}"
-    key = digest(territory.version, flags, _made_by(artefact.PATH))
+    key = digest(territory.version, flags, made_by(artefact.PATH))
     row = cached_table(f"carte-{territory.region}", key, table).iloc[0]
     if made:
         return made[0]
@@ -135,7 +133,7 @@ def prepare(territory: Territory) -> None:
     """
     communes = indicators.commune_indicators(territory)
     around = {level: indicators.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    known = predict.risk_table(territory)
+    known = kept_risk.risk_table(territory)
     for with_risk in (True, False):
         flags = {"with_risk": with_risk, "with_soon": with_risk and soon.is_kept(territory)}
 
@@ -143,10 +141,3 @@ def prepare(territory: Territory) -> None:
             return document(territory, communes, around, known, **flags)
 
         kept(territory, build, **flags)
-
-
-@cache
-def _made_by(model: Path) -> str:
-    """Return a key of all code below the pages, and of the model."""
-    code = (file for room in _ROOMS for file in sorted((paths.ROOT / room).rglob("*.py")))
-    return digest(*(file.read_bytes() for file in code), model.read_bytes())

@@ -13,7 +13,7 @@ from data.region import catalogue
 from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
 from data.uploads.site import Site
-from models.region import predict, soon
+from models.region import kept_risk, predict, soon
 from pages import accounts, shell, view_sharing
 from tests.pages.help_screen import opened
 
@@ -169,6 +169,7 @@ def test_public_views_but_sheets_and_groups_are_drawn_without_any_risk(
     monkeypatch.setattr(accounts, "may_see_risk", lambda: False)
     for module, names in (
         (predict, ("risk_table", "grouped_risk")),
+        (kept_risk, ("risk_table",)),
         (shell, ("risk", "public_risk")),
         (soon, ("with_soon",)),
     ):

@@ -75,7 +75,7 @@ def test_another_year_and_other_code_make_it_again(made, monkeypatch):
     run()
     for name, other in (
         ("french", SimpleNamespace(today=lambda: dt.date(2033, 1, 1))),
-        ("_made_by", lambda _model: "other code"),
+        ("made_by", lambda _model: "other code"),
     ):
         with monkeypatch.context() as changed:
             changed.setattr(main_map, name, other)
