@@ -43,6 +43,8 @@ CONNECT_S, POOL, POOL_MORE, POOL_WAIT_S = 5, 5, 10, 10
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _MIGRATION_LOCK = 7_236_471
 """Any number of ours: PostgreSQL lets one process at a time migrate."""
+HEAD = "0003"
+"""The last migration: a base that has it is opened without what migrates (a test compares)."""
 _opening = threading.Lock()
 _engines: dict[str | sa.URL, sa.Engine] = {}
 _ENGINES_KEPT = 8
@@ -313,28 +315,41 @@ def _durable(connection: Any, _record: Any) -> None:
 
 
 def _migrate(engine: sa.Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    """Bring the schema up to date; what migrates is read only where there is something to do."""
     try:
         with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(
-                    sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
-                )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise UnavailableError(
-            "La base des scénarios a été créée par une version plus récente de ProxiSoins : mettez "
-            "l'application à jour."
-        ) from error
+            if not _is_up_to_date(connection):
+                _upgrade(connection)
     except DBAPIError as error:
         LOG.error("database: %s while opening", type(error).__name__)
         raise MomentarilyUnavailableError(
             "La base des scénarios ne peut pas être ouverte : vérifiez qu'elle est démarrée et que "
             f"{SETTING} est juste."
         ) from None
+
+
+def _is_up_to_date(connection: sa.Connection) -> bool:
+    versions = sa.table("alembic_version", sa.column("version_num"))
+    if not sa.inspect(connection).has_table(versions.name):
+        return False
+    found = connection.execute(sa.select(versions.c.version_num))
+    return [str(one) for one in found.scalars()] == [HEAD]
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise UnavailableError(
+            "La base des scénarios a été créée par une version plus récente de ProxiSoins : mettez "
+            "l'application à jour."
+        ) from error

@@ -150,6 +150,23 @@ def test_migrations_are_those_of_the_models(server):
         assert compare_metadata(context, database.Base.metadata) == []
 
 
+def test_the_schema_is_that_of_the_last_migration():
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    folder = Path(database.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+
+
+def test_a_base_that_is_up_to_date_is_opened_without_what_migrates(server, monkeypatch):
+    store.scenarios()
+    database.forget()
+    monkeypatch.setattr(database, "_upgrade", lambda _: pytest.fail("migrated again"))
+    assert store.scenarios() == []
+
+
 def test_unacceptable_drafts_are_refused():
     for draft, message in (
         (replace(DRAFT, name="  \0"), "nom d'au plus"),
