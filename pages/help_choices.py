@@ -6,7 +6,12 @@ from typing import Any, Self
 
 from data.base.codes import plain_code
 from data.region.rules import ACTS_A_HALF_DAY, ROOM_PEOPLE_A_GP, ZIP_APL
-from data.solidarity.help import LONGEST_TRIP_MINUTES, USUAL_TRIP_MINUTES, Terms
+from data.solidarity.help import (
+    LONGEST_TRIP_MINUTES,
+    USUAL_TRIP_MINUTES,
+    USUAL_VOLUNTEERS,
+    Terms,
+)
 from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS, Question
 from data.solidarity.schemes import SCHEMES, SOLIDARITY
@@ -44,7 +49,7 @@ class HelpChoices:
     per_gp: int = ROOM_PEOPLE_A_GP
     acts: int = ACTS_A_HALF_DAY
     scheme: str = "avancees"
-    volunteers: int = 39
+    volunteers: int = USUAL_VOLUNTEERS
     sites: int = 0
     minutes: int = int(USUAL_TRIP_MINUTES)
     half_days: int = 0

@@ -18,6 +18,10 @@ USUAL_TRIP_MINUTES = 45.0
 """Trip that screens open on: an hour and a half of road for a half-day of 12 consultations."""
 
 
+USUAL_VOLUNTEERS = 39
+"""GPs of Nouvelle-Aquitaine who took part in spring 2026: what the screen opens with."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """On what terms help is given.

@@ -11,11 +11,12 @@ from scipy import sparse
 from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.access.inputs import coordinates
+from data.base import our_code
 from data.base.table_cache import cached_table, digest
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.solidarity.effects import apl_of_half_days
-from data.solidarity.help import Help, Terms
+from data.solidarity.help import USUAL_VOLUNTEERS, Help, Terms
 from data.solidarity.hiding import hidden_plan, may_leave, reached_by_enough
 from data.solidarity.hosts import candidates
 from data.solidarity.needs import Question, needs
@@ -26,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 
 _ROADS_KEPT_BY = 15.0
 """Minutes; roads are computed and kept up to a multiple of it, so that few tables serve all."""
-VOLUNTEERS = (5, 10, 39, 100, 200)
-"""Points of the curve; 39 GPs of Nouvelle-Aquitaine took part in spring 2026."""
+VOLUNTEERS = (5, 10, USUAL_VOLUNTEERS, 100, 200)
+"""Points of the curve."""
 _KEPT = 32
 
 
@@ -93,8 +94,15 @@ def help_plan(
 
 @lru_cache(maxsize=_KEPT)
 def _targets(territory: Territory, question: Question) -> pd.DataFrame:
-    """Return the table of `needs`, which all terms of a question share."""
-    return needs(territory, question)
+    """Return the table of `needs`, which all terms of a question share.
+
+    That of the question which the screen opens with is kept on disk: without it a process would
+    load a compiler for it.
+    """
+    if question != Question():
+        return needs(territory, question)
+    key = digest(territory.version, our_code.key())
+    return cached_table(f"besoins-{territory.region}", key, lambda: needs(territory, question))
 
 
 def curve(territory: Territory, question: Question, terms: Terms) -> pd.DataFrame:

@@ -7,13 +7,16 @@ import numpy as np
 import pandas as pd
 
 from data.access import inputs
+from data.base import our_code
 from data.base.french import counted, number, percent
+from data.base.table_cache import cached_table, digest
 from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
-from data.solidarity.help import Help
+from data.solidarity.help import USUAL_VOLUNTEERS, Help, Terms
 from data.solidarity.hiding import LEAST_ABLE, proof_words
+from data.solidarity.needs import Question
 from geo.plane import great_circle_km
 
 WEEKS = 4
@@ -196,8 +199,18 @@ def sentence(found: Help) -> str:
 def moved(territory: Territory, found: Help) -> pd.DataFrame:
     """Return APL and room of every commune before and after; see `data.solidarity.effects`.
 
-    What is lent is shared out within each group of donors: no commune tells who goes.
+    What is lent is shared out within each group of donors: no commune tells who goes. The effects
+    of the plan that the screen opens with are kept on disk, as its needs are.
     """
+    if (found.question, found.terms) != (Question(), Terms(volunteers=USUAL_VOLUNTEERS)):
+        return _changed(territory, found)
+    plan = (found.given, found.taken, found.able)
+    key = digest(territory.version, our_code.key(), *(part.tobytes() for part in plan))
+    name = f"effets-{territory.region}"
+    return cached_table(name, key, lambda: _changed(territory, found))
+
+
+def _changed(territory: Territory, found: Help) -> pd.DataFrame:
     return changes(
         territory,
         shared(territory, found),

@@ -1,12 +1,11 @@
-"""What a figure kept on disk was made by: our code, and the model that ships."""
+"""What a figure of the model kept on disk was made by: our code, and the model that ships."""
 
 from functools import cache
 from pathlib import Path
 
-from data.base import paths
+from data.base import our_code, paths
 from data.base.table_cache import digest
 
-_ROOMS = ("geo", "data", "models")
 _ASSETS = "models/assets"
 
 
@@ -19,6 +18,5 @@ def made_by(model: Path) -> str:
     model
         The file of the model.
     """
-    code = (file for room in _ROOMS for file in sorted((paths.ROOT / room).rglob("*.py")))
     read = sorted((paths.ROOT / _ASSETS).glob("*.parquet"))
-    return digest(*(file.read_bytes() for file in (*code, *read)), model.read_bytes())
+    return digest(our_code.key(), *(file.read_bytes() for file in read), model.read_bytes())
