@@ -5,6 +5,7 @@ One thread imports: two that import the same modules may each see them half done
 """
 
 import threading
+import time
 
 _MAP, _REST = threading.Event(), threading.Event()
 _COME, _DRAWN, _ASKED = threading.Event(), threading.Event(), threading.Event()
@@ -13,6 +14,10 @@ _REST.set()
 
 IDLE_S, LONGEST_S, FRAME_S = 2.0, 20.0, 1.0
 """What the rest leaves to a first visitor: to come, to see a first run end, to get its map."""
+PAUSE_S, WAY_S = 0.3, 5.0
+"""What each next step leaves to those who come: to ask for more, and to see their run end."""
+_LAST = {"begun": 0.0, "ended": 0.0}
+"""When a run last began, and when one last came to its end."""
 
 
 def begin() -> None:
@@ -39,6 +44,7 @@ def can_draw_map() -> bool:
 
 def wait_for_map() -> None:
     """Wait until the modules of the map and of what surrounds every screen are imported."""
+    _LAST["begun"] = time.monotonic()
     _COME.set()
     _MAP.wait()
 
@@ -52,6 +58,7 @@ def wait_for_all() -> None:
 
 def drawn() -> None:
     """Tell that a screen has been drawn to its end."""
+    _LAST["ended"] = time.monotonic()
     _DRAWN.set()
 
 
@@ -60,3 +67,17 @@ def leave_room() -> None:
     if not _DRAWN.wait(IDLE_S) and _COME.is_set():
         _DRAWN.wait(LONGEST_S)
     _ASKED.wait(FRAME_S)
+
+
+def give_way() -> None:
+    """Wait while a screen is being drawn and a moment more; not long for one that never ends.
+
+    What is computed ahead and what is drawn share one interpreter: together, both take twice as
+    long.
+    """
+    until = time.monotonic() + WAY_S
+    while time.monotonic() < until:
+        drawing = _LAST["begun"] > _LAST["ended"]
+        if not drawing and time.monotonic() - _LAST["ended"] > PAUSE_S:
+            return
+        time.sleep(0.05)

@@ -46,16 +46,16 @@ def warm_up() -> None:
         LOG.warning("Nothing is prepared for the first visitor: %s", error)
     starting.leave_room()
     _import_rest()
-    # Who wants them sooner reads them: what draws the sheet's map, what compiles.
-    from geo import static_map  # noqa: F401
-
+    for step in (_open_database, _load_risk, _load_rest, _load_help):
+        starting.give_way()
+        try:
+            step()
+        except ProxiSoinsError as error:
+            LOG.warning("Nothing is prepared for the first screens: %s", error)
+    # What is kept needs no compiler: who changes a choice before it is read waits for it.
+    starting.give_way()
     with suppress(ImportError):  # a machine without a compiler
         from geo import kept_kernels  # noqa: F401
-
-    try:
-        _load_rest()
-    except ProxiSoinsError as error:
-        LOG.warning("Nothing is prepared for the first screens: %s", error)
     settle()
 
 
@@ -80,30 +80,47 @@ def _import_rest() -> None:
     starting.all_imported()
 
 
+def _open_database() -> None:
+    from data.scenarios import database
+
+    with database.session():  # which brings its tables up to date
+        pass
+
+
+def _load_risk() -> None:
+    from models.learning.signals import DEFAULT_HORIZON
+    from pages import risk_view
+
+    territory = shell.region(first_region())
+    shell.commune_indicators(territory)
+    with suppress(ProxiSoinsError):  # no risk is known: the screens say why
+        risk_view.configuration(territory, DEFAULT_HORIZON, None)
+
+
 def _load_rest() -> None:
     # Not imported above: the map does without.
     from data.files import sandbox
     from data.official import reading
     from data.pdses import coverage
     from data.pdses import reader as lines_reader
-    from data.scenarios import database
-    from data.solidarity import plans, tables
     from data.uploads import read_lines
-    from models.learning.signals import DEFAULT_HORIZON
-    from pages import risk_view
-    from pages.help_choices import HelpChoices
+    from geo import static_map  # noqa: F401  (what draws the sheet's map)
 
-    with database.session():  # which brings its tables up to date
-        pass
     territory = shell.region(first_region())
-    shell.commune_indicators(territory)
-    with suppress(ProxiSoinsError):  # no risk is known: the screens say why
-        risk_view.configuration(territory, DEFAULT_HORIZON, None)
     for level in payload.LEVELS:
+        starting.give_way()
         shell.aggregated_indicators(territory, level)
     # Minutes to all lines, kept from then on.
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
+    starting.give_way()
     sandbox.warm(read_lines, lines_reader.read_lines, reading.read_here)
+
+
+def _load_help() -> None:
+    from data.solidarity import plans, tables
+    from pages.help_choices import HelpChoices
+
+    territory = shell.region(first_region())
     # The longest screen to open, as it opens.
     chosen = HelpChoices()
     with suppress(UnavailableError):  # a region without zones has nobody to help yet

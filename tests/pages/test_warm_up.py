@@ -113,6 +113,15 @@ def test_a_session_waits_for_the_imports_of_its_screen() -> None:
         starting.all_imported()
 
 
+def test_what_is_done_ahead_gives_way_to_who_has_a_screen_drawn() -> None:
+    starting.drawn()
+    starting.wait_for_map()  # a run begins
+    ahead = waits(starting.give_way)
+    starting.drawn()
+    ahead.join(2)
+    assert not ahead.is_alive()
+
+
 def test_nobody_waits_for_imports_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pages.warm_up", None)
     starting.begin()
