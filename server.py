@@ -7,6 +7,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import json
 import logging
 import os
 import re
@@ -128,6 +129,17 @@ def early_links() -> str:
     return "".join([*links, f'<script defer src="./app/static/{map_assets.popovers()}"></script>'])
 
 
+def own_address() -> str:
+    """Return a script that tells Streamlit's own where the server is.
+
+    Without it they ask below the address of the screen first, and are refused twice.
+    """
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    path = json.dumps(f"/{base}/" if base else "/")
+    address = f"new URL({path}, location.origin).href"
+    return f"<script>window.__streamlit = {{BACKEND_BASE_URL: {address}}}</script>"
+
+
 @cache
 def map_links() -> str:
     """Return links by which the map's frame fetches its scripts and styles all at once.
@@ -231,7 +243,7 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
         del headers["content-encoding"]
     page = in_french(body.decode())
     is_map = path.startswith(MAP_FRAME)
-    links = map_links() if is_map else early_links()
+    links = map_links() if is_map else own_address() + early_links()
     page = page.replace("</head>", f"{links}</head>", 1)
     is_component = path.startswith("/component/")
     if is_component:  # before any script that listens

@@ -83,6 +83,19 @@ def test_policy_allows_the_inline_scripts_of_the_page_and_no_other() -> None:
     assert "'unsafe-eval'" not in script_sources(headers)
 
 
+def test_a_page_tells_where_the_server_is_under_its_path_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = HTMLResponse("<html><head></head></html>")
+    for base, told in (("", "/"), ("soins", "/soins/")):
+        monkeypatch.setattr(server.config, "get_option", lambda _, base=base: base)
+        headers, body, _ = answer(page, f"{told}risques")
+        script = re.search(r"<script>(.*?)</script>", body.decode())[1]
+        assert f'BACKEND_BASE_URL: new URL("{told}", location.origin)' in script
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in script_sources(headers)
+
+
 def test_only_the_frame_of_components_may_evaluate_scripts() -> None:
     page = HTMLResponse("<html></html>")
     inside, _, _ = answer(page, "/component/streamlit_folium.st_folium/index.html")

@@ -26,6 +26,14 @@ def test_health_route_answers(server: str) -> None:
     assert headers["cache-control"] == "no-store"
 
 
+def test_a_screen_opened_by_its_address_is_refused_nothing(page: Page, server: str) -> None:
+    refused: list[str] = []
+    page.on("response", lambda one: one.status >= 400 and refused.append(one.url))
+    page.goto(f"{server}/guide")
+    expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=SLOW_MS)
+    assert refused == []
+
+
 @pytest.mark.parametrize("path", ["/", "/methode", "/_stcore/health", "/sante"])
 def test_every_answer_carries_the_security_headers(server: str, path: str) -> None:
     headers, _ = headers_of(f"{server}{path}")
