@@ -9,7 +9,6 @@ import geopandas as gpd
 from data.region import embedded_set, france
 from data.region.engines import lands_of
 from data.region.territory import Territory
-from geo.static_map import in_metres
 
 _FRAME_PIXELS = (700, 480)
 """Width and height that the map of a screen has at least for a land, panels left out."""
@@ -77,6 +76,9 @@ def departements_of(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
     geopandas.GeoSeries
         In the CRS of pictures (metres, `geo.static_map.in_metres`).
     """
+    # Not imported above: Carte frames its lands here, and draws no picture.
+    from geo.static_map import in_metres
+
     metres = in_metres(communes[["departement", "geometry"]])
     whole = metres.dissolve("departement", method="coverage").geometry
     return whole.buffer(_GAP_M).buffer(-_GAP_M)
