@@ -46,6 +46,12 @@ def sources(lines: Sequence[str]) -> None:
     with st.expander("Sources, années et limites"):
         for line in lines:
             st.text(line)
+    on_paper(f"Sources, années et limites : {' · '.join(lines)}")
+
+
+def on_paper(told: str) -> None:
+    """Have a print from the browser say what stands on screen in something to open or choose."""
+    st.html(f'<p class="ps-paper ps-small">{escape(told)}</p>')
 
 
 def table(

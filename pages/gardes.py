@@ -63,6 +63,7 @@ def draw() -> None:
     specialty, threshold, _ = on_call_view.asked(covered, st.query_params.to_dict())
     st.session_state.setdefault(SPECIALTY, specialty)
     specialty = st.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
+    figures.on_paper(f"Spécialité : {specialty}")
     lines = on_call_view.shown(covered, specialty, {})["line"]
     on_call_view.draw_map(territory, day, specialty, lines, key=MAP, hospital=HOSPITAL)
     commune = _draw_commune(territory)

@@ -15,6 +15,8 @@ PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
 MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
+PRINTED_ROWS = 60
+"""Rows of a table on paper, a page or so; exports hold them all."""
 _DECIMALS = 2
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
@@ -45,6 +47,9 @@ _STYLE = """<style>
   .ps-plain tbody [aria-current] td:first-child{background:var(--blue-ground)}
   .ps-plain thead th:first-child{z-index:1;background:var(--ground)}}
 .ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+@media print{.ps-plain{max-height:none;overflow:visible}.ps-plain table{width:100%}
+  .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25;max-width:none}
+  .ps-plain th.n{white-space:normal}}
 </style>"""
 
 
@@ -79,14 +84,34 @@ def draw(
         st.caption("Aucune ligne à montrer.")
         return
     if not are_plain():
-        shown, options = _french(frame, options)
-        st.dataframe(shown, **options)
+        shown, told = _french(frame, options)
+        st.dataframe(shown, **told)
+        _print(frame, options)
         return
-    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
-    shown = table if options.get("hide_index") else table.reset_index()
+    shown = _with_index(frame, options)
     st.html(plain(shown, options.get("column_config") or {}, marked))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
+
+
+def _with_index(
+    frame: pd.DataFrame | Sequence[Mapping[str, Any]], options: Mapping[str, Any]
+) -> pd.DataFrame:
+    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
+    return table if options.get("hide_index") else table.reset_index()
+
+
+def _print(frame: pd.DataFrame | Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
+    """Draw for paper alone the table whose grid, a canvas, a browser prints blank."""
+    shown = _with_index(frame, options)
+    left = (
+        f"<p>Les {number(PRINTED_ROWS)} premières lignes sur {number(len(shown))} ; "
+        "l’export les a toutes.</p>"
+        if len(shown) > PRINTED_ROWS
+        else ""
+    )
+    first = plain(shown.head(PRINTED_ROWS), options.get("column_config") or {})
+    st.html(f'<div class="ps-paper">{first}{left}</div>')
 
 
 def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

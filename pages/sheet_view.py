@@ -61,7 +61,6 @@ _STYLE = """<style>
   .ps-signals .w{line-height:1.3}
   .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
   .ps-table .y{display:inline;margin-left:.3rem}
-  .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25}
   .stMain h1{padding:0!important;font-size:1.5rem}
   .stMain h3{font-size:1rem;padding:0 0 .5rem!important}
   .stMain li{font-size:.85rem;line-height:1.25!important}

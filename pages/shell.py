@@ -276,13 +276,15 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"
         # Whatever the layout of a telephone says of rows.
-        "@media screen{.ps-paper{display:none!important}}"
+        "@media screen{.ps-paper,[data-testid=stElementContainer]:has(>[data-testid=stHtml]>"
+        ".ps-paper:only-child){display:none!important}}"
         # On paper: the figures and their sources, without what one clicks on.
         "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
         ".stPopover,.stCheckbox,.stPageLink,[data-testid=stElementToolbar],"
+        "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
         # What is for the planner's desk alone gives way to what anyone may read.
         f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
-        ".ps-paper{display:revert!important}"
+        ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"

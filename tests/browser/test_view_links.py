@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from data.pdses import coverage
 from data.region import catalogue, privacy
 from models.region import predict
 from tests.browser.gestures import SLOW_MS, Gestures
@@ -119,6 +120,25 @@ def test_paper_holds_nothing_of_a_doctor_that_the_desk_shows(server: str, page: 
     assert privacy.WORKING_PAPER not in main.inner_text()
     assert privacy.WORKING_PAPER in paper(page)
     assert privacy.WORKING_PAPER not in main.inner_text()
+
+
+def test_a_print_holds_the_tables_and_sources_that_the_screen_draws_or_folds(
+    server: str, page: Page
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/gardes?commune=23096")
+    hand.sees("Portée des lignes tenues")
+    hand.settle()
+    main = page.get_by_test_id("stMain")
+    assert "Spécialité : " not in main.inner_text()
+    text = paper(page)
+    territory = catalogue.load_territory()
+    (nearest,) = coverage.lines_covering(territory, "23096")["establishment"].head(1)
+    assert text.count(nearest) >= 1
+    assert "Habitants à plus de" in text
+    assert "Spécialité : Anesthésie-réanimation" in text
+    assert "Sources, années et limites : " in text
+    assert "Temps estimés" in text
 
 
 def paper(page: Page) -> str:

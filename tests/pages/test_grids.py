@@ -164,6 +164,22 @@ def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
     assert "500 premières lignes" in app.caption[0].value
 
 
+def test_paper_has_the_first_rows_of_a_grid_and_says_how_many_there_are() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import grids\n"
+        "grids.draw(pd.DataFrame({'a': ['<i>x</i>'] * 1200}), hide_index=True)\n"
+        "grids.draw(pd.DataFrame({'b': [1, 2]}), hide_index=True)"
+    ).run()
+    assert not app.exception
+    long, short = (one.proto.body for one in app.get("html"))
+    assert all(one.startswith('<div class="ps-paper">') for one in (long, short))
+    assert long.count("<td>&lt;i&gt;x&lt;/i&gt;</td>") == grids.PRINTED_ROWS
+    assert "Les 60 premières lignes sur 1\u202f200" in long
+    assert cells(short) == [["b"], ["1"], ["2"]]
+    assert "premières" not in short
+
+
 def test_a_table_without_rows_says_so_in_french() -> None:
     app = AppTest.from_string(
         "import pandas as pd\n"
