@@ -224,7 +224,9 @@ def test_a_hospital_of_the_map_opens_its_lines(server: str, open_page: OpenPage,
         heading = page.get_by_test_id("stMain").get_by_role("heading", name=f"{hospital},")
         expect(heading).to_be_visible(timeout=SLOW_MS)
         page.wait_for_url(re.compile("hopital="), timeout=SLOW_MS)
-        assert page.get_by_test_id("stDataFrame").first.locator("tbody tr").count()
+        expect(page.get_by_test_id("stDataFrame").first.locator("tbody tr")).not_to_have_count(
+            0, timeout=SLOW_MS
+        )
 
 
 def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage) -> None:
