@@ -11,8 +11,8 @@ import pyogrio
 from data.files import sandbox
 from geo.errors import InvalidInputError, UnavailableError
 
-_NONE = re.compile(rb"<[^>]*\bnumberReturned=[\"']0[\"']")
-_MATCHED = re.compile(rb"<[^>]*\bnumberMatched=[\"'](\d+)[\"']")
+_NONE = re.compile(rb"<[^<>]*\bnumberReturned=[\"']0[\"']")
+_MATCHED = re.compile(rb"<[^<>]*\bnumberMatched=[\"'](\d+)[\"']")
 _EXCEPTION = re.compile(rb"<(?:\w+:)?(?:ExceptionReport|ServiceExceptionReport)\b")
 _SAID = re.compile(rb"<(?:\w+:)?(?:ExceptionText|ServiceException)\b[^>]*>([^<]{1,300})<")
 _HEAD_BYTES = 4096
