@@ -81,3 +81,4 @@ def give_way() -> None:
         if not drawing and time.monotonic() - _LAST["ended"] > PAUSE_S:
             return
         time.sleep(0.05)
+    _LAST["ended"] = time.monotonic()  # a run that was stopped never tells its end: wait once
