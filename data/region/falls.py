@@ -36,7 +36,7 @@ class Fall:
 
         Examples
         --------
-        >>> Fall("75056", 2017, 2650, 2013).told("Paris").replace(chr(160), " ")
+        >>> Fall("75056", 2017, 2650, 2013).told("Paris").replace(chr(0x202F), " ")
         'Paris (75056) : 2 650 médecins en 2013, 0 en 2017'
         """
         place = f"{name} ({self.code})" if name else f"commune {self.code}"

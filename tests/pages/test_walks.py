@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
+from pages import following
 
 GESTURES, STEPS = 20, 6
 Gesture = Callable[[AppTest, random.Random], None]
@@ -62,10 +63,12 @@ def run(app: AppTest) -> dict[str, str]:
 
 
 def given(app: AppTest, address: dict[str, str]) -> dict[str, str]:
-    """Run as the browser does at Back and Forward: another address, no widget touched."""
+    """Run as the browser does at Back and Forward: another address, and it says that it steps."""
     app.query_params.clear()
     app.query_params.update(address)
-    return run(app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(following, "stepped", lambda: True)
+        return run(app)
 
 
 @pytest.mark.campaign
