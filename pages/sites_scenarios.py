@@ -147,11 +147,12 @@ def draw_save(
     def save() -> None:
         if away is not None:
             raise away
-        accounts.require(Role.PLANNER)
         who, hand = accounts.author(), work()
         if new or current is None:
+            accounts.require(Role.PLANNER)
             saved = store.save(draft, owner=who)
         else:
+            accounts.require(Role.PLANNER)
             saved = store.update(replace(current, revision=hand.revision), draft, owner=who)
         hand.scenario, hand.revision = saved.id, saved.revision
 

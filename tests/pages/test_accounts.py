@@ -125,10 +125,10 @@ def test_every_action_that_keeps_something_asks_for_its_role() -> None:
     """In fragments and callbacks the screen's own check is long past."""
     kept = "save|update|delete|duplicate|share|revoke|save_review|give_access|restore"
     shared = (
-        r"catalogue\.(undo|withdraw)|refresh\.refresh|= import_dropped|storing\.store"
-        r"|region_builds\.(start|receive_archive)"
+        r"catalogue\.(undo|withdraw)\b|(refresh\.refresh|= import_dropped|storing\.store"
+        r"|region_builds\.(start|receive_archive))\("
     )
-    acting = rf"(\bstore\.({kept})|{shared})\("
+    acting = rf"\bstore\.({kept})\(|{shared}"
     found = 0
     for path in sorted((ROOT / "pages").glob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
