@@ -53,7 +53,10 @@ SOME = 5
 
 @pytest.fixture(
     scope="module",
-    params=["demonstration", pytest.param("real", marks=pytest.mark.reference)],
+    params=[
+        "demonstration",
+        pytest.param("real", marks=[pytest.mark.reference, pytest.mark.campaign]),
+    ],
 )
 def home(request, prepared_home):
     if request.param == "demonstration":
