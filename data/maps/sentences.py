@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.access import unknown_supply
 from data.base.french import counted, number, percent
-from data.region import rules
+from data.region import france, rules
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
@@ -212,9 +212,13 @@ def _risk(table: pd.DataFrame, key: str) -> str:
         return f"aucune commune ayant un médecin{among}."
     high = int(kept[key].isin(["élevé", "très élevé"]).sum())
     told = number(high) if high else "aucune"
+    # Never reassuring by absence: the model was learned and judged on the mainland alone.
+    away = kept["code"].str[:2].map(france.land).ne(france.MAINLAND).any()
+    worth = " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "
         f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé de relève non assurée."
+        f"{worth}"
     )
 
 

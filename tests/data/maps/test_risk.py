@@ -12,6 +12,7 @@ RISK = next(one for one in INDICATORS if one.key == "risk_class")
 def test_a_filtered_sentence_has_a_filtered_denominator() -> None:
     table = pd.DataFrame(
         {
+            "code": ["23096", "23008", "19275", "19031", "33063"],
             "population": 100.0,
             "gps": [1.0, 2.0, 1.0, 0.0, 3.0],
             "risk_class": ["élevé", "faible", "très élevé", "sans médecin", "modéré"],
@@ -23,6 +24,16 @@ def test_a_filtered_sentence_has_a_filtered_denominator() -> None:
     assert f"1 des 2 {among} que garde le filtre est en risque" in sentence(RISK, table, "Région")
     table.loc[[0, 1], "risk_class"] = LEFT_OUT
     assert "aucune commune ayant un médecin que garde le filtre" in sentence(RISK, table, "Région")
+
+
+def test_overseas_the_sentence_says_that_the_worth_of_the_model_is_unknown() -> None:
+    table = pd.DataFrame(
+        {"code": ["97608", "97611"], "population": 100.0, "gps": 1.0, "risk_class": "faible"}
+    )
+    unknown = "Ce que vaut le modèle outre-mer n’est pas connu."
+    assert sentence(RISK, table, "Mayotte").endswith(f"relève non assurée. {unknown}")
+    table["code"] = ["23096", "2A004"]
+    assert unknown not in sentence(RISK, table, "Région")
 
 
 def test_only_the_risk_says_that_its_forecast_has_ended() -> None:
