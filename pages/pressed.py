@@ -14,7 +14,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, TypeVar
+from typing import Literal, Required, TypedDict, TypeVar, Unpack
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -32,7 +32,22 @@ def _clicks() -> dict[str, object]:
     return kept
 
 
-def button(
+class Look(TypedDict, total=False):
+    """What a button is beside its label; see `offer`."""
+
+    key: Required[str]
+    place: DeltaGenerator | None
+    kind: Literal["primary", "secondary"]
+    disabled: bool
+    about: str
+
+
+def button(label: str, **look: Unpack[Look]) -> bool:
+    """Draw a button, and tell once whether it was clicked since that was last told; see `offer`."""
+    return offer(label, **look)()
+
+
+def offer(
     label: str,
     *,
     key: str,
@@ -40,8 +55,8 @@ def button(
     kind: Literal["primary", "secondary"] = "secondary",
     disabled: bool = False,
     about: str = "",
-) -> bool:
-    """Draw a button, and tell once whether it was clicked since that was last told.
+) -> Callable[[], bool]:
+    """Draw a button, and return what tells its click once: other things may be drawn before.
 
     Parameters
     ----------
@@ -59,19 +74,6 @@ def button(
         What it deletes or replaces (a digest, a version): a click on the same button while it was
         about something else is forgotten.
     """
-    return offer(label, key=key, place=place, kind=kind, disabled=disabled, about=about)()
-
-
-def offer(
-    label: str,
-    *,
-    key: str,
-    place: DeltaGenerator | None = None,
-    kind: Literal["primary", "secondary"] = "secondary",
-    disabled: bool = False,
-    about: str = "",
-) -> Callable[[], bool]:
-    """Draw a button as `button` does, and return what tells its click: other things come first."""
     clicks = _clicks()
     draw = st.button if place is None else place.button
     draw(
