@@ -15,7 +15,7 @@ from data.official.dropped_files import import_dropped
 from data.official.sources import Source
 from data.region import catalogue, schemas
 from data.region.territory import Territory
-from pages import accounts, figures, grids, pressed
+from pages import accounts, figures, grids, last_import, pressed
 from pages.accounts import Role
 from pages.import_report import draw_report
 
@@ -220,15 +220,9 @@ def draw(territory: Territory) -> None:
     _refresh(territory)
     for report in st.session_state.get(REPORTS, []):
         draw_report(report)
-    state = catalogue.state_key(territory.region)
-    _withdraw(state)
-    if catalogue.can_undo() and pressed.button(
-        "Annuler le dernier import", key="import_undo", about=state
-    ):
-        accounts.require(Role.ADMINISTRATOR)
-        undone = [schemas.TITLES[key] for key in pressed.finish(catalogue.undo)]
+    _withdraw(catalogue.state_key(territory.region))
+    if last_import.taken_back(territory.region, key="import_undo"):
         st.session_state[REPORTS] = []
-        st.toast(f"Import annulé : {', '.join(undone)}.")
         st.rerun()
 
 

@@ -18,7 +18,7 @@ from data.region.territory import Territory
 from data.uploads import DOUBTFUL, REFUSED, UNDERSTOOD
 from data.uploads.doubt import lines_in_words
 from geo.errors import ProxiSoinsError
-from pages import accounts, grids, pressed, shell
+from pages import accounts, grids, last_import, pressed, shell
 from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -226,11 +226,5 @@ def draw_import(territory: Territory) -> None:
     if file is not None:
         content = file.getvalue()
         _review(territory, _Dropped(file.name, content, hashlib.sha256(content).hexdigest()[:16]))
-    # The last import may be of other tables: taking it back is an administrator's.
-    may_undo = accounts.role() >= Role.ADMINISTRATOR and catalogue.can_undo()
-    state = catalogue.state_key(territory.region)
-    if may_undo and pressed.button("Annuler le dernier import", key="pdses_undo", about=state):
-        accounts.require(Role.ADMINISTRATOR)
-        undone = [schemas.TITLES[key] for key in pressed.finish(catalogue.undo)]
-        st.toast(f"Import annulé : {', '.join(undone)}.")
+    if last_import.taken_back(territory.region, key="pdses_undo"):
         st.rerun()
