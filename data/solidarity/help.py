@@ -82,6 +82,10 @@ class Terms:
         return scheme_named(self.scheme).half_days if self.half_days is None else self.half_days
 
 
+USUAL_TERMS = Terms(volunteers=USUAL_VOLUNTEERS)
+"""Those that the screen opens with."""
+
+
 @dataclass(frozen=True, eq=False)
 class Help:
     """A plan on a region.

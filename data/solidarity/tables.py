@@ -14,7 +14,7 @@ from data.region.rules import APL_NOISE, LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
-from data.solidarity.help import USUAL_VOLUNTEERS, Help, Terms
+from data.solidarity.help import USUAL_TERMS, Help
 from data.solidarity.hiding import LEAST_ABLE, proof_words
 from data.solidarity.needs import Question
 from geo.plane import great_circle_km
@@ -202,7 +202,7 @@ def moved(territory: Territory, found: Help) -> pd.DataFrame:
     What is lent is shared out within each group of donors: no commune tells who goes. The effects
     of the plan that the screen opens with are kept on disk, as its needs are.
     """
-    if (found.question, found.terms) != (Question(), Terms(volunteers=USUAL_VOLUNTEERS)):
+    if (found.question, found.terms) != (Question(), USUAL_TERMS):
         return _changed(territory, found)
     plan = (found.given, found.taken, found.able)
     key = digest(territory.version, our_code.key(), *(part.tobytes() for part in plan))

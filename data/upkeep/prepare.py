@@ -7,7 +7,7 @@ from data.maps import contours, reach
 from data.pdses import coverage
 from data.region import catalogue
 from data.solidarity import plans, tables
-from data.solidarity.help import USUAL_VOLUNTEERS, Terms
+from data.solidarity.help import USUAL_TERMS
 from data.solidarity.needs import Question
 from geo.errors import UnavailableError
 
@@ -24,6 +24,4 @@ def prepare(region: str) -> None:
     for specialty in covered.specialties[:1]:  # the one that Permanence opens with
         reach.reach_rings(territory, covered, specialty)
     with suppress(UnavailableError):  # a region without zones has nobody to help yet
-        tables.moved(
-            territory, plans.help_plan(territory, Question(), Terms(volunteers=USUAL_VOLUNTEERS))
-        )
+        tables.moved(territory, plans.help_plan(territory, Question(), USUAL_TERMS))
