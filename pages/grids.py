@@ -83,34 +83,32 @@ def draw(
     if not len(frame):  # Streamlit says "empty", over blank lines
         st.caption("Aucune ligne à montrer.")
         return
+    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     if not are_plain():
         shown, told = _french(frame, options)
         st.dataframe(shown, **told)
-        _print(frame, options)
+        _print(table, options)
         return
-    shown = _with_index(frame, options)
+    shown = _with_index(table, options)
     st.html(plain(shown, options.get("column_config") or {}, marked))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
 
 
-def _with_index(
-    frame: pd.DataFrame | Sequence[Mapping[str, Any]], options: Mapping[str, Any]
-) -> pd.DataFrame:
-    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
+def _with_index(table: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
     return table if options.get("hide_index") else table.reset_index()
 
 
-def _print(frame: pd.DataFrame | Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
+def _print(table: pd.DataFrame, options: Mapping[str, Any]) -> None:
     """Draw for paper alone the table whose grid, a canvas, a browser prints blank."""
-    shown = _with_index(frame, options)
     left = (
-        f"<p>Les {number(PRINTED_ROWS)} premières lignes sur {number(len(shown))} ; "
+        f"<p>Les {number(PRINTED_ROWS)} premières lignes sur {number(len(table))} ; "
         "l’export les a toutes.</p>"
-        if len(shown) > PRINTED_ROWS
+        if len(table) > PRINTED_ROWS
         else ""
     )
-    first = plain(shown.head(PRINTED_ROWS), options.get("column_config") or {})
+    shown = _with_index(table.head(PRINTED_ROWS), options)
+    first = plain(shown, options.get("column_config") or {})
     st.html(f'<div class="ps-paper">{first}{left}</div>')
 
 
