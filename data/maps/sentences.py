@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from data.access import unknown_supply
+from data.base.codes import departement
 from data.base.french import counted, number, percent
 from data.region import france, rules
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
@@ -213,7 +214,7 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     high = int(kept[key].isin(["élevé", "très élevé"]).sum())
     told = number(high) if high else "aucune"
     # Never reassuring by absence: the model was learned and judged on the mainland alone.
-    away = kept["code"].str[:2].map(france.land).ne(france.MAINLAND).any()
+    away = kept["code"].map(departement).map(france.land).ne(france.MAINLAND).any()
     worth = " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "

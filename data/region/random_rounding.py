@@ -75,9 +75,9 @@ def rounded(flagged: Collection[str], members: Collection[str], secret: bytes) -
     secret
         `key`.
     """
-    count, base = len(set(flagged) & set(members)), PUBLIC_ROUNDING_BASE
-    below, over = divmod(count, base)
-    told = ",".join(sorted(members)) + ";" + ",".join(sorted(set(flagged) & set(members)))
+    inside, base = sorted(set(flagged) & set(members)), PUBLIC_ROUNDING_BASE
+    below, over = divmod(len(inside), base)
+    told = ",".join(sorted(members)) + ";" + ",".join(inside)
     chance = int.from_bytes(hmac.digest(secret, told.encode(), "sha256")[:8], "big") / 2**64
     up = chance < over / base
     return min(base * (below + up), base * (len(members) // base))
