@@ -283,8 +283,7 @@ def draw_shares(chosen: Scenario) -> None:
         left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
         if link.active and pressed.button("Révoquer", key=f"sites_revoquer_{link.id}", place=right):
             accounts.require(Role.PLANNER)
-            who = accounts.author()
-            sharing.revoke(link.id, owner=who)
+            sharing.revoke(link.id, owner=accounts.author())
             st.rerun()
 
 
