@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.base.french import counted, date, fold, number, of, percent, signed
+from data.base.french import at, counted, date, fold, joined, number, of, percent, signed
 from data.scenarios.verdicts import Review
 from models.learning import artefact
 from models.learning.register import GONE, UNKNOWN
@@ -22,6 +22,8 @@ from models.region.past_rates import FEW_COMMUNES, past
 
 PARIS = ZoneInfo("Europe/Paris")
 """Local time of the reviews."""
+MOST_TOUCHED = 3
+"""Communes that a sentence names, the most touched first."""
 
 
 def counts_told(listed: pd.DataFrame, horizon: int, *, register: bool = False) -> pd.DataFrame:
@@ -127,10 +129,26 @@ def room_told(room: RoomLost) -> str:
         f"Habitants de plus sans place à 20 minutes ({number(room.per_gp)} par médecin, hypothèse) "
         f": {fair} si les places sont partagées au mieux, {nearest} si chacun va au plus proche"
     )
-    most = room.communes.head(3)
-    where = zip(most["name"], most["people"], strict=True)
-    told = ", ".join(f"{name} ({number(people)})" for name, people in where)
-    return f"{text}, surtout à {told}." if told else f"{text}."
+    most = room.communes.head(MOST_TOUCHED)
+    told = _named(most["name"], most["people"])
+    return f"{text}, surtout {told}." if told else f"{text}."
+
+
+def _named(names: Iterable[str], figures: Iterable[float]) -> str:
+    """Return places with their figure ("à Aubusson (20) et au Dorat (10)")."""
+    pairs = zip(names, figures, strict=True)
+    return joined([f"{at(name)} ({number(figure)})" for name, figure in pairs])
+
+
+def _taken_over(gone: Departure, taking: pd.DataFrame) -> str:
+    """Say where the patients would go: the places that take most, then how many others."""
+    most, others = taking.iloc[:MOST_TOUCHED], taking.iloc[MOST_TOUCHED:]
+    told = _named(most["name"], most["extra_patients"])
+    if others.empty:
+        return f"{_moving(gone)} {told}"
+    rest = counted(len(others), "autre commune", "autres communes")
+    own = f" (dont {gone.name})" if gone.code in set(others["code"]) else ""
+    return f"{_moving(gone)}, surtout {told}, puis dans {rest}{own}"
 
 
 def _moving(gone: Departure) -> str:
@@ -141,6 +159,7 @@ def _moving(gone: Departure) -> str:
 def departure_told(gone: Departure) -> list[str]:
     """Return what a departure does, in French sentences."""
     taking = gone.neighbours[gone.neighbours["extra_patients"] >= 1]
+    taking = taking.sort_values("extra_patients", ascending=False, kind="stable")
     worse = gone.communes[gone.communes["apl_after"] < gone.communes["apl_before"]]
     before, after = minutes(gone.minutes_before), minutes(gone.minutes_after)
     told = [
@@ -161,10 +180,8 @@ def departure_told(gone: Departure) -> list[str]:
     if len(taking):
         heaviest = taking.sort_values("extra_patients_per_gp").iloc[-1]
         told.append(
-            f"{_moving(gone)}, surtout dans {counted(len(taking), 'commune', 'communes')}"
-            f"{f' (dont {gone.name})' if gone.code in set(taking['code']) else ''} ; le plus "
-            f"lourd : {heaviest['name']}, {number(heaviest['extra_patients_per_gp'])} de plus par "
-            "médecin."
+            f"{_taken_over(gone, taking)} ; le plus lourd : {heaviest['name']}, "
+            f"{number(heaviest['extra_patients_per_gp'])} de plus par médecin."
         )
     if gone.people_left >= 1:
         alone = counted(gone.people_left, "patient n’aurait", "patients n’auraient")

@@ -96,7 +96,25 @@ def test_a_departure_that_moves_one_person_is_told_of_one() -> None:
     assert "1 habitant passerait au-delà de 20 minutes." in told
     assert "1 patient n’aurait plus de médecin à 20 minutes." in told
     assert "L’accessibilité (APL) baisserait dans 1 commune, 1 habitant." in told
+    assert any(line.startswith("1 patient se reporterait à A (1) ;") for line in told)
+
+
+def test_a_departure_names_who_takes_most_then_how_many_others() -> None:
+    taken = {"Le Dorat": 30.0, "Aubusson": 50.0, "Bias": 4.0, "Ussel": 20.0, "B": 3.0, "Far": 0.5}
+    neighbours = pd.DataFrame(
+        {"code": list(taken), "name": list(taken), "extra_patients": list(taken.values())}
+    ).assign(extra_patients_per_gp=lambda rows: rows["extra_patients"])
+    gone = Departure(
+        code="B", name="B", gps_before=2, gps_after=1, minutes_before=0, minutes_after=0,
+        people_beyond_20=0, people_left=0, apl_before=2, apl_after=1, neighbours=neighbours,
+        communes=pd.DataFrame({"apl_before": [], "apl_after": [], "population": []}),
+        rounds=(), horizon=1,
+        room=RoomLost(1000, 9, 9, pd.DataFrame({"name": ["Le Dorat", "Bias"], "people": [7, 2]})),
+    )  # fmt: skip
+    told = flag_tables.departure_told(gone)
     assert any(
-        line.startswith("1 patient se reporterait, surtout dans 1 commune ;") for line in told
+        "se reporteraient, surtout à Aubusson (50), au Dorat (30) et à Ussel (20), "
+        "puis dans 2 autres communes (dont B) ;" in line
+        for line in told
     )
-    assert not any("dont B" in line for line in told)
+    assert told[0].endswith("surtout au Dorat (7) et à Bias (2).")
