@@ -64,8 +64,7 @@ def _draw(territory: Territory) -> None:
     else:
         st.caption(MASKED)
     upper_bound = unknown_supply.region_room_note(territory)
-    for assumption in filter(None, [*soon.ASSUMPTIONS, upper_bound]):
-        st.text(f"• {assumption}")
+    figures.bullets(filter(None, [*soon.ASSUMPTIONS, upper_bound]))
     st.caption(" · ".join(figures.notes(territory, *SOURCES)))
 
 

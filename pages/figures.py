@@ -2,7 +2,7 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.source_notes import source_notes
+from data.base import french
 from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
@@ -47,6 +48,12 @@ def sources(lines: Sequence[str]) -> None:
         for line in lines:
             st.text(line)
     on_paper(f"Sources, années et limites : {' · '.join(lines)}")
+
+
+def bullets(lines: Iterable[str]) -> None:
+    """Draw sentences as a list, whose lines never start with a French colon."""
+    for line in lines:
+        st.text(french.unbroken(f"• {line}"))
 
 
 def on_paper(told: str) -> None:

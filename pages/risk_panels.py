@@ -130,8 +130,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
 
 
 def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:
-    for reason in row["reasons"]:
-        st.text(f"• {reason}")
+    figures.bullets(row["reasons"])
     added = flag.contributions(row).query("times != 1")
     tall = {"height": AXIS_AND_LEGEND_PIXELS + BAR_AND_NAME_PIXELS * len(added)}
     st.vega_lite_chart(added, CONTRIBUTIONS | tall, key=f"raisons-{row['code']}")
@@ -144,15 +143,13 @@ def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:
 
 
 def _changes(territory: Territory, row: dict[str, Any], horizon: int) -> None:
-    for sentence in flag_tables.levers_told(_levers(territory, row["code"], horizon)):
-        st.text(f"• {sentence}")
+    figures.bullets(flag_tables.levers_told(_levers(territory, row["code"], horizon)))
     st.caption(flag.CAUTION + (" Sans le registre." if row["register_fed"] else ""))
 
 
 def _if_it_happens(territory: Territory, row: dict[str, Any], horizon: int) -> None:
     gone = _departure(territory, row["code"], None, horizon)
-    for sentence in flag_tables.departure_told(gone):
-        st.text(f"• {sentence}")
+    figures.bullets(flag_tables.departure_told(gone))
     figures.table(flag_tables.neighbours_listed(gone).head(5), height="auto")
     _sources(territory)
 
@@ -257,8 +254,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
                 border=True,
                 width="content",
             )
-    for sentence in flag_tables.departure_told(gone):
-        st.text(f"• {sentence}")
+    figures.bullets(flag_tables.departure_told(gone))
     left, right = st.columns(2)
     with left:
         st.subheader("Chez les médecins voisins")
@@ -273,8 +269,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
             flag_tables.rounds_listed(gone), hide_index=True, placeholder=MISSING, width="content"
         )
     with st.expander("Hypothèses"):
-        for one in gone.assumptions:
-            st.text(f"• {one}")
+        figures.bullets(gone.assumptions)
     _sources(territory)
 
 

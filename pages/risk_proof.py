@@ -34,8 +34,7 @@ def draw(horizon: int) -> None:
 
 def _register(known: proof.Proof) -> None:
     st.subheader("Ce que vaut un registre plus récent")
-    for sentence in known.register():
-        st.text(f"• {sentence}")
+    figures.bullets(known.register())
 
 
 def _horizon(known: proof.Proof, horizon: int) -> None:
