@@ -65,7 +65,7 @@ def draw() -> None:
     specialty = st.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
     figures.on_paper(f"Spécialité : {specialty}")
     lines = on_call_view.shown(covered, specialty, {})["line"]
-    on_call_view.draw_map(territory, day, specialty, lines, key=MAP, hospital=HOSPITAL)
+    on_call_view.draw_map(territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL)
     commune = _draw_commune(territory)
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)

@@ -39,11 +39,13 @@ def _rings(territory: Territory, day: dt.date, specialty: str) -> dict[str, Any]
 
 
 @st.cache_data(show_spinner=False, max_entries=16, hash_funcs=shell.BY_VERSION)
-def _payload(territory: Territory, day: dt.date, specialty: str, shown: tuple[str, ...]) -> str:
+def _payload(
+    territory: Territory, day: dt.date, specialty: str, threshold: float, shown: tuple[str, ...]
+) -> str:
     covered = cover(territory, day)
     lines = covered.lines[covered.lines["line"].isin(shown)]
     note = " · ".join(permanence_files.notes(territory))
-    document = pdses.configuration(territory, covered, specialty, lines, note)
+    document = pdses.configuration(territory, covered, specialty, lines, note, threshold=threshold)
     view = ViewState(
         region=territory.region,
         indicator=pdses.INDICATOR,
@@ -137,6 +139,7 @@ def draw_map(
     territory: Territory,
     day: dt.date,
     specialty: str,
+    threshold: float,
     lines: Iterable[str],
     *,
     key: str,
@@ -149,6 +152,8 @@ def draw_map(
     ----------
     territory, day, specialty
         What is drawn.
+    threshold
+        Minutes beyond which people are counted, whose ring stands out.
     lines
         Identifiers of the lines drawn.
     key
@@ -169,4 +174,5 @@ def draw_map(
     answer = map_dialogue.answer(territory, view)
     answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
     answer["marked"] = [int(row) for row in marked]
-    map_view.draw_map(_payload(territory, day, specialty, tuple(lines)), answer, key)
+    sent = _payload(territory, day, specialty, threshold, tuple(lines))
+    map_view.draw_map(sent, answer, key)

@@ -132,7 +132,13 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     told["lignes"] = ALL if whose == ALL else ""
     shown = on_call_view.shown(covered, specialty, told)
     on_call_view.draw_map(
-        screen.territory, screen.day, specialty, shown["line"], key=MAP, hospital=HOSPITAL
+        screen.territory,
+        screen.day,
+        specialty,
+        screen.threshold,
+        shown["line"],
+        key=MAP,
+        hospital=HOSPITAL,
     )
     told["hopital"] = on_call_view.draw_hospital(
         screen.territory,
@@ -162,6 +168,7 @@ def _draw_marked(screen: _Screen, key: str, rows: Iterable[int]) -> None:
         screen.territory,
         screen.day,
         screen.specialty,
+        screen.threshold,
         on_call_view.shown(screen.covered, screen.specialty, {})["line"],
         key=f"{MAP}_{key}",
         marked=rows,

@@ -99,12 +99,13 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     if changes:
         st.subheader(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
-    titles = zoning_view.ZONE_TITLES
+    titles, told = zoning_view.ZONE_TITLES, []
     for tvs, zone in changes.items():
         now = str(table.loc[tvs, "zone"])
         people = counted(float(table["population"][tvs]), "habitant", "habitants")
         name = str(table.loc[tvs, "tvs_name"])
-        st.text(f"• {name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
+        told.append(f"{name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
+    figures.bullets(told)
     st.caption("Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.")
     figures.sources(zoning_annex.notes(territory, ceilings))
 
@@ -132,7 +133,9 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         st.subheader(on_call_tables.line_label(covered, line))
         st.text(on_call_tables.fall_sentence(fall))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
-    on_call_view.draw_map(territory, day, specialty, shown["line"], key=MAP, marked=marked)
+    on_call_view.draw_map(
+        territory, day, specialty, threshold, shown["line"], key=MAP, marked=marked
+    )
     if fall is None:
         figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
     else:

@@ -21,7 +21,7 @@ BACKGROUND: Layer = {
 
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
 _STROKES: tuple[tuple[str | None, float], ...] = (("2 4", 1.4), (None, 3), ("7 5", 2))
-"""Dashes and width in pixels of the nearest ring, the middle one, the farthest."""
+"""Dashes and width in pixels of a ring nearer than the one that counts, of that one, beyond it."""
 
 STATUS_SYMBOLS: dict[str, Symbol] = {
     "assurée": {"shape": "square", "colour": "#1b6e53", "mark": "A"},
@@ -73,7 +73,8 @@ def _marked(symbol: Symbol, label: str) -> LegendEntry:
 def ring(minutes: int, whose: str, colour: str, rank: int | None = None) -> LegendEntry:
     """Return how the outline at so many minutes is drawn, as its entry in the legend.
 
-    The rank (0 the nearest ring, 2 the farthest) is that of 10, 20 and 30 minutes by default.
+    The rank (1 the ring that counts, 0 one nearer, 2 one beyond) is that of 10, 20 and 30 minutes
+    by default, of which 20 counts.
     """
     dash, weight = _STROKES[minutes // 10 - 1 if rank is None else rank]
     return {

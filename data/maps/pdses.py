@@ -49,7 +49,13 @@ def sentence(covered: Cover, specialty: str) -> str:
 
 
 def configuration(
-    territory: Territory, covered: Cover, specialty: str, shown: pd.DataFrame, note: str
+    territory: Territory,
+    covered: Cover,
+    specialty: str,
+    shown: pd.DataFrame,
+    note: str,
+    *,
+    threshold: float,
 ) -> MapDocument:
     """Return all that the map's client needs, but the view.
 
@@ -63,6 +69,8 @@ def configuration(
         Lines drawn as points (rows of `covered.lines`).
     note
         Source and vintage, in French.
+    threshold
+        Minutes beyond which people are counted: one of `REACH_MINUTES`, whose ring stands out.
     """
     minutes, _ = covered.nearest(covered.rows(specialty))
     if np.isinf(minutes).any():
@@ -87,7 +95,8 @@ def configuration(
     ]
     document["comparison_note"] = "Lignes tenues à une heure ou moins, toutes spécialités."
     document["points"] = {POINTS: _points(shown)}
-    document["layers"] = _layers(len(shown), specialty, f"{engine.name} : {engine.detail}")
+    note = f"{engine.name} : {engine.detail}"
+    document["layers"] = _layers(len(shown), specialty, threshold, note)
     return document
 
 
@@ -108,11 +117,13 @@ def _points(lines: pd.DataFrame) -> list[Point]:
     ]
 
 
-def _layers(count: int, specialty: str, note: str) -> list[Layer]:
+def _layers(count: int, specialty: str, threshold: float, note: str) -> list[Layer]:
     colour = "#0b3d91"
+    others = iter((0, 2))
+    ranks = [1 if minutes == threshold else next(others) for minutes in REACH_MINUTES]
     legend = [
         overlays.ring(int(minutes), "ligne tenue", colour, rank)
-        for rank, minutes in enumerate(REACH_MINUTES)
+        for minutes, rank in zip(REACH_MINUTES, ranks, strict=True)
     ]
     return [
         overlays.rings(RINGS, f"Portée en 30, 45 et 60 min : {specialty}", colour, legend, note),

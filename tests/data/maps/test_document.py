@@ -148,7 +148,9 @@ def _judged(territory: Territory, table: pd.DataFrame) -> document.MapDocument:
 def _on_call(territory: Territory) -> document.MapDocument:
     covered = coverage.cover(territory, coverage.today())
     specialty = str(covered.lines["specialty"].iloc[0])
-    return pdses_map.configuration(territory, covered, specialty, covered.lines, "Registre.")
+    return pdses_map.configuration(
+        territory, covered, specialty, covered.lines, "Registre.", threshold=45
+    )
 
 
 def _help(territory: Territory) -> document.MapDocument:
@@ -208,3 +210,19 @@ def test_what_is_read_is_declared(called: str) -> None:
     reads += [one.split(":")[0].split("=")[0].strip() for part in taken for one in part.split(",")]
     assert reads, "the scripts call it otherwise: say how"
     assert set(reads) <= known, name
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("threshold", coverage.REACH_MINUTES)
+def test_the_ring_of_the_threshold_chosen_stands_out(
+    loaded: tuple[Territory, pd.DataFrame], threshold: float
+) -> None:
+    territory, _ = loaded
+    covered = coverage.cover(territory, coverage.today())
+    made = pdses_map.configuration(
+        territory, covered, covered.specialties[0], covered.lines, "", threshold=threshold
+    )
+    [rings] = [one for one in made["layers"] if one["kind"] == "rings"]
+    strokes = {entry["minutes"]: (entry["dash"], entry["weight"]) for entry in rings["legend"]}
+    assert len(set(strokes.values())) == len(coverage.REACH_MINUTES)
+    assert max(strokes, key=lambda minutes: strokes[minutes][1]) == threshold
