@@ -15,7 +15,7 @@ from data.official.dropped_files import import_dropped
 from data.official.sources import Source
 from data.region import catalogue, schemas
 from data.region.territory import Territory
-from pages import accounts, figures, grids, last_import, pressed
+from pages import accounts, figures, grids, last_import, pressed, zeros
 from pages.accounts import Role
 from pages.import_report import draw_report
 
@@ -218,8 +218,11 @@ def draw(territory: Territory) -> None:
     _waiting(territory)
     _templates()
     _refresh(territory)
-    for report in st.session_state.get(REPORTS, []):
-        draw_report(report)
+    reports = st.session_state.get(REPORTS, [])
+    for report in reports:
+        draw_report(report, territory.zeros)
+    if any(report.doubts for report in reports):
+        zeros.draw(territory, key="zeros_import")
     _withdraw(catalogue.state_key(territory.region))
     if last_import.taken_back(territory.region, key="import_undo"):
         st.session_state[REPORTS] = []

@@ -1,14 +1,21 @@
 """What became of an imported file, on screen."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from data.base import french
 from data.official import import_reports
 from data.official.import_reports import ImportReport
+from data.region.falls import Zero
 
 
-def draw_report(report: ImportReport) -> None:
-    """Say what became of a file; its name is written as text, never as Markdown."""
+def draw_report(report: ImportReport, zeros: Sequence[Zero] = ()) -> None:
+    """Say what became of a file; its name is written as text, never as Markdown.
+
+    Of the zeros in place, those that were confirmed since the import are said to be.
+    """
+    believed = {zero.fall.told(zero.name): zero.told for zero in zeros if zero.confirmed}
     refused = report.status == import_reports.REFUSED
     with st.container(border=True):
         st.text(f"{report.file_name} : {report.status}")
@@ -24,7 +31,8 @@ def draw_report(report: ImportReport) -> None:
             f"{unsure}{french.counted(report.left, 'écartée', 'écartées')}."
         )
         for doubt in report.doubts:
-            st.text(f"À vérifier : {doubt}")
+            since = believed.get(doubt.partition(" ; ")[0])
+            st.text(f"Zéro confirmé : {since}" if since else f"À vérifier : {doubt}")
         for table in report.tables:
             st.text(
                 f"{table.title}, {table.vintage} : "

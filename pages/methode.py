@@ -11,7 +11,7 @@ from data.base import french
 from data.official import source_state
 from data.region import embedded_set, rules
 from data.region.territory import Provenance, Territory
-from pages import accounts, data_import, following, grids, method_texts, shell
+from pages import accounts, data_import, following, grids, method_texts, shell, zeros
 from pages.accounts import Role
 
 TABS = ("Données", "Importer", "Méthodes", "Limites", "Accessibilité et confidentialité")
@@ -103,6 +103,7 @@ def draw() -> None:
     _keep_tab(by_slug)
     with known:
         _known(territory)
+        zeros.draw(territory, key="zeros_donnees")
         _sources()
     with bring:
         if accounts.allowed(Role.ADMINISTRATOR):

@@ -1,7 +1,7 @@
 """What is said of the sources beside every figure, in every file: one wording, one order."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from data.access import unknown_supply
 from data.access.people import people_of
@@ -75,12 +75,21 @@ def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[s
 
 
 def to_check(table: Provenance) -> str:
-    """Return what follows the source of a table of which some values are doubted, "" for none."""
-    if not table.to_check:
-        return ""
-    more = len(table.to_check) - _DOUBTS
-    told = " ; ".join(table.to_check[:_DOUBTS]) + (f" ; et {more} autres" if more > 0 else "")
-    return f" ; à vérifier, inconnu d’ici là : {told}"
+    """Return what follows the source of a table of which some zeros are doubted or confirmed."""
+    return "".join(
+        f" ; {what} : {_some(zeros)}"
+        for what, zeros in (
+            ("à vérifier, inconnu d’ici là", table.to_check),
+            ("zéro confirmé", table.confirmed),
+        )
+        if zeros
+    )
+
+
+def _some(told: Sequence[str]) -> str:
+    """Return the first of what is told, and how many more."""
+    more = len(told) - _DOUBTS
+    return " ; ".join(told[:_DOUBTS]) + (f" ; et {more} autres" if more > 0 else "")
 
 
 def engine_line(territory: Territory) -> str:

@@ -18,6 +18,7 @@ from data.cli.room import HELP as ROOM_HELP
 from data.cli.room import write_room
 from data.cli.sites import app as sites
 from data.cli.solidarity import app as solidarity
+from data.cli.zeros import confirm
 from data.files import remarks
 from geo.errors import ProxiSoinsError
 
@@ -48,6 +49,7 @@ app.command("status")(status)
 app.command("undo")(undo)
 app.command("refresh")(refresh)
 app.command("access")(write_access)
+app.command("confirm")(confirm)
 app.command("backup")(write_backup)
 app.command("isochrone")(write_isochrone)
 app.command("matrix")(write_matrix)

@@ -47,6 +47,14 @@ def import_files(
             "sans les remplacer.",
         ),
     ] = False,
+    confirms: Annotated[
+        bool,
+        typer.Option(
+            "--confirmer",
+            help="Tenir pour vrais les zéros à vérifier que disent ces fichiers (dix médecins ou "
+            "plus, puis aucun).",
+        ),
+    ] = False,
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
@@ -55,12 +63,16 @@ def import_files(
 
     if complete and replaces:
         raise InvalidInputError("Choisissez --completer ou --remplacer, pas les deux.")
+    if confirms and dry_run:
+        raise InvalidInputError("Choisissez --essai ou --confirmer, pas les deux.")
     partial = imports.COMPLETE if complete else imports.REPLACE if replaces else imports.ASK
     found = _files_in(files)
     if dry_run:
         reports = imports.preview(found, region, as_register=as_register)
     else:
         reports = imports.import_files(found, region, partial, as_register=as_register)
+        if confirms:
+            _confirm(reports)
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(r) for r in reports], ensure_ascii=False))
     else:
@@ -84,6 +96,18 @@ def import_files(
             f"{names}. "
             "Ils n'ont rien changé."
         )
+
+
+def _confirm(reports: "list[ImportReport]") -> None:
+    """Confirm the zeros that imported files tell and that are to check in what is in place."""
+    from data.region import catalogue, confirmed_zeros
+
+    told = {(one.code, one.year) for report in reports for one in report.falls}
+    doubted = catalogue.doubted_zeros_in_place()
+    found = [one for one in doubted if (one.code, one.year) in told]
+    confirmed_zeros.confirm(found)
+    for one in found:
+        typer.echo(f"{one.told()} : confirmé, compté zéro.", err=True)
 
 
 def _files_in(paths: list[Path]) -> list[Path]:
@@ -125,6 +149,8 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
         typer.echo(f"  millésime  {provenance.vintage}")
         for doubt in provenance.to_check:
             typer.echo(f"  à vérifier {doubt} ; inconnu d’ici là")
+        for zero in provenance.confirmed:
+            typer.echo(f"  zéro       {zero}")
         typer.echo(
             f"  lignes     {_n(provenance.rows)}, "
             f"{counted(provenance.matched, 'commune', 'communes')} sur {_n(communes)}"
@@ -166,6 +192,7 @@ def _described(provenance: "Provenance", communes: int) -> dict[str, object]:
         "rows": provenance.rows,
         "matched": provenance.matched,
         "to_check": provenance.to_check,
+        "confirmed": provenance.confirmed,
         "communes": communes,
         "imported_at": moment.isoformat() if moment else None,
         "file_name": provenance.file_name,

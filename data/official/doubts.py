@@ -7,7 +7,7 @@ import pandas as pd
 from data.base.french import counted
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult
-from data.region import falls
+from data.region import confirmed_zeros, falls
 from data.region.territory import Provenance
 
 _LISTED = 5
@@ -41,19 +41,37 @@ def of_file(
     known = provenance.get(_GPS)
     year = moment.year if moment else known.year if known else None
     every = {**stored, **tables}
-    found = falls.of_tables(every.get(_GPS), every.get(_HISTORY), year)
-    return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told]
+    confirmed = confirmed_zeros.confirmed()
+    found = falls.of_tables(every.get(_GPS), every.get(_HISTORY), year, confirmed)
+    return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told.keys()]
 
 
-def _told(result: ReadResult) -> set[tuple[str, int]]:
-    """Return the communes and years that a file counts GPs of."""
+def _told(result: ReadResult) -> dict[tuple[str, int], float]:
+    """Return the communes and years that a file counts GPs of, with the counts."""
     history, gps = result.tables.get(_HISTORY), result.tables.get(_GPS)
-    told = set[tuple[str, int]]()
+    told: dict[tuple[str, int], float] = {}
     if history is not None:
-        told.update(zip(history["code"], history["year"], strict=True))
+        pairs = zip(history["code"], history["year"], strict=True)
+        told |= dict(zip(pairs, history["gps"], strict=True))
     if gps is not None and (moment := result.moment(_GPS)) is not None:
-        told.update((code, moment.year) for code in gps["code"])
+        counts = zip(gps["code"], gps["gps"], strict=True)
+        told |= {(code, moment.year): count for code, count in counts}
     return told
+
+
+def _names(index: CommuneIndex) -> dict[str, str]:
+    return dict(zip(index.communes["code"], index.communes["name"], strict=True))
+
+
+def believed(result: ReadResult, index: CommuneIndex) -> list[str]:
+    """Return what is said of the zeros of a file that someone confirmed, in French."""
+    told = _told(result)
+    names = _names(index)
+    return [
+        f"zéro confirmé, retenu : {falls.Zero(one.fall, names.get(code, ''), one).told}"
+        for (code, year), one in confirmed_zeros.confirmed().items()
+        if told.get((code, year)) == 0
+    ]
 
 
 def lines_of(found: Sequence[falls.Fall], result: ReadResult) -> int:
@@ -68,7 +86,7 @@ def lines_of(found: Sequence[falls.Fall], result: ReadResult) -> int:
 
 def sentences(found: Sequence[falls.Fall], index: CommuneIndex) -> tuple[str, ...]:
     """Return what is said of doubts, in French: each one of the region, the others together."""
-    names = dict(zip(index.communes["code"], index.communes["name"], strict=True))
+    names = _names(index)
     here = [one for one in found if one.code in index.codes]
     away = [one for one in found if one.code not in index.codes]
     said = [f"{one.told(names.get(one.code, ''))} ; laissé inconnu, jamais zéro" for one in here]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.base import french
-from data.official.doubts import lines_of, sentences
+from data.official.doubts import believed, lines_of, sentences
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult, Refusal
@@ -58,6 +58,8 @@ class ImportReport:
         Rows used of which a value is to check; neither kept nor refused.
     doubts
         What is to check and left unknown, in French.
+    falls
+        The zeros that these tell of.
     """
 
     file_name: str
@@ -72,6 +74,7 @@ class ImportReport:
     communes: int = 0
     doubtful: int = 0
     doubts: tuple[str, ...] = ()
+    falls: tuple[Fall, ...] = ()
 
     @property
     def left(self) -> int:
@@ -113,7 +116,11 @@ def report_of(
 ) -> ImportReport:
     """Return the report of a file that was read: rows, tables fed and what they cover."""
     doubtful = lines_of(doubted, result)
-    remarks = [*result.tally.remarks, *(f"non lu dans l'archive : {n}" for n in item.ignored)]
+    remarks = [
+        *result.tally.remarks,
+        *(f"non lu dans l'archive : {n}" for n in item.ignored),
+        *believed(result, index),
+    ]
     # A file older than what is in place feeds nothing, and may still be of the region.
     told = fed or result.tables
     if told and not any(index.matched(result.tables[key]["code"]) for key in told):
@@ -139,6 +146,7 @@ def report_of(
         communes=len(index.codes),
         doubtful=doubtful,
         doubts=sentences(doubted, index),
+        falls=tuple(doubted),
     )
 
 
@@ -208,6 +216,7 @@ def together(first: ImportReport | None, second: ImportReport) -> ImportReport:
         tables=first.tables + second.tables,
         doubtful=first.doubtful + second.doubtful,
         doubts=tuple(dict.fromkeys(first.doubts + second.doubts)),
+        falls=tuple(dict.fromkeys(first.falls + second.falls)),
     )
 
 

@@ -13,7 +13,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.base.table_cache import cached_table, digest
-from data.region import embedded_set, engines, falls, table_names, table_store
+from data.region import (
+    confirmed_zeros,
+    doubted_zeros,
+    embedded_set,
+    engines,
+    falls,
+    table_names,
+    table_store,
+)
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -102,10 +110,23 @@ def imported_tables(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
     return {key: table_store.read(state.tables[key]) for key in keys if key in state.tables}
 
 
+def doubted_zeros_in_place() -> list[falls.Fall]:
+    """Return the zeros of the imported counts that are to check, of all regions."""
+    tables = imported_tables(["gps", "gp_history"])
+    known = table_store.version(table_store.current_key()).provenance.get("gps")
+    return falls.of_tables(
+        tables.get("gps"),
+        tables.get("gp_history"),
+        known.year if known else None,
+        confirmed_zeros.confirmed(),
+    )
+
+
 def state_key(region: str = embedded_set.DEFAULT_REGION) -> str:
     """Return a key that changes as soon as the data or the engine of a region change."""
     folder = embedded_set.folder(region)
-    return digest(table_store.current_key(), _stamp(folder), engines.network_key(region))
+    tables = table_store.current_key()
+    return digest(tables, confirmed_zeros.key(), _stamp(folder), engines.network_key(region))
 
 
 def status(region: str = embedded_set.DEFAULT_REGION) -> list[Provenance]:
@@ -163,8 +184,13 @@ def _load(region: str) -> Territory:
                 file = state.provenance[key].file_name if key in state.provenance else ""
                 made = _simulated_provenance(key, tables[key], codes)
                 provenance[key] = replace(made, passed_over=file)
-    doubted = _without_falls(tables, provenance, {**_named(fringe), **_named(communes)}, codes)
-    hashes += doubted
+    names = {**_named(fringe), **_named(communes)}
+    judged = doubted_zeros.judged(tables, provenance, names, confirmed_zeros.confirmed())
+    tables |= judged.tables
+    provenance |= {
+        key: _of_region(told, tables[key], codes) for key, told in judged.provenance.items()
+    }
+    hashes += [zero.told for zero in judged.zeros]
     if "populations" in state.tables:
         populations = table_store.read(state.tables["populations"])
         hashes.append(state.tables["populations"])
@@ -185,39 +211,8 @@ def _load(region: str) -> Territory:
         provenance=provenance,
         travel_time=engine,
         context=context,
+        zeros=judged.zeros,
     )
-
-
-def _without_falls(
-    tables: dict[str, pd.DataFrame],
-    provenance: dict[str, Provenance],
-    names: Mapping[str, str],
-    codes: set[str],
-) -> list[str]:
-    """Leave imported counts that fell from many to none out of the tables; return what was.
-
-    They are told by the provenance of their table.
-    """
-    real = {
-        key: tables[key]
-        for key in ("gps", "gp_history")
-        if key in provenance and not provenance[key].simulated
-    }
-    year = provenance["gps"].year
-    found = falls.of_tables(real.get("gps"), real.get("gp_history"), year)
-    now = set(real["gps"]["code"]) if "gps" in real else set[str]()
-    of_now = [fall for fall in found if fall.year == year and fall.code in now]
-    told: list[str] = []
-    for key, some in (("gps", of_now), ("gp_history", [f for f in found if f not in of_now])):
-        if key not in real:
-            continue
-        left = falls.without(real[key], found, year if key == "gps" else None)
-        if len(left) < len(real[key]):
-            said = tuple(fall.told(names.get(fall.code, "")) for fall in some)
-            tables[key] = left
-            provenance[key] = replace(_of_region(provenance[key], left, codes), to_check=said)
-            told += said
-    return told
 
 
 def _named(places: pd.DataFrame) -> dict[str, str]:

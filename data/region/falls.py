@@ -1,14 +1,17 @@
 """Counts of GPs that fall from many to none in one vintage: to check, and unknown until then.
 
 What is in place keeps what files say; what is read of it leaves these zeros out. So the order in
-which files came decides nothing, and a later file that tells otherwise is believed at once.
+which files came decides nothing, and a later file that tells otherwise is believed at once. So is a
+zero that someone confirmed (`data.region.confirmed_zeros`), and those that follow it with it.
 """
 
+import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
 
-from data.base.french import counted
+from data.base.french import counted, date
 from data.region.rules import DOUBTED_FALL_GPS
 
 
@@ -44,7 +47,61 @@ class Fall:
         return f"{place} : {doctors} en {self.since}, 0 en {self.year}"
 
 
-def falls(history: pd.DataFrame) -> list[Fall]:
+@dataclass(frozen=True)
+class Confirmation:
+    """A fall that someone knows to be true.
+
+    Attributes
+    ----------
+    fall
+        What was confirmed, as it stood.
+    at
+        When (UTC).
+    author
+        Who did, "" where nobody logs in.
+    """
+
+    fall: Fall
+    at: dt.datetime
+    author: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was confirmed, when and by whom, in French."""
+        by = f" par {self.author}" if self.author else ""
+        return f"{self.fall.told()}, confirmé le {date(self.at.astimezone().date())}{by}"
+
+
+@dataclass(frozen=True)
+class Zero:
+    """A zero of a region that is to check, or that someone confirmed.
+
+    Attributes
+    ----------
+    fall
+        The fall that ends in it.
+    name
+        Name of the commune.
+    confirmed
+        Who said that it is true, and when; None: it is to check, and unknown.
+    """
+
+    fall: Fall
+    name: str
+    confirmed: Confirmation | None = None
+
+    @property
+    def told(self) -> str:
+        """What it is, in French; of who confirmed it, the day alone."""
+        told = self.fall.told(self.name)
+        if self.confirmed is None:
+            return told
+        return f"{told}, confirmé le {date(self.confirmed.at.astimezone().date())}"
+
+
+def falls(
+    history: pd.DataFrame, confirmed: Collection[tuple[str, int]] = frozenset()
+) -> list[Fall]:
     """Return the zeros that follow, as the last count above zero, `DOUBTED_FALL_GPS` or more.
 
     Communes around are not asked: a whole département that falls to none is no likelier.
@@ -53,6 +110,8 @@ def falls(history: pd.DataFrame) -> list[Fall]:
     ----------
     history
         Columns code, year, gps (GPs); one row per commune and year, in any order.
+    confirmed
+        Codes and years of the zeros that are known to be true.
 
     Returns
     -------
@@ -63,7 +122,9 @@ def falls(history: pd.DataFrame) -> list[Fall]:
         return []
     many = history.loc[history["gps"] >= DOUBTED_FALL_GPS, "code"].unique()
     rows = history[history["code"].isin(many)].sort_values(["code", "year"], ignore_index=True)
-    some = rows.assign(since=rows["year"]).where(rows["gps"] > 0)
+    pairs = zip(rows["code"], rows["year"], strict=True)
+    believed = pd.Series([pair in confirmed for pair in pairs], index=rows.index, dtype=bool)
+    some = rows.assign(since=rows["year"]).where((rows["gps"] > 0) | believed)
     last = some.groupby(rows["code"])[["gps", "since"]].ffill()
     wrong = (rows["gps"] == 0) & (last["gps"] >= DOUBTED_FALL_GPS)
     return [
@@ -76,7 +137,10 @@ def falls(history: pd.DataFrame) -> list[Fall]:
 
 
 def of_tables(
-    gps: pd.DataFrame | None, gp_history: pd.DataFrame | None, year: int | None
+    gps: pd.DataFrame | None,
+    gp_history: pd.DataFrame | None,
+    year: int | None,
+    confirmed: Collection[tuple[str, int]] = frozenset(),
 ) -> list[Fall]:
     """Return the falls of the counts and of their history together.
 
@@ -86,6 +150,8 @@ def of_tables(
         Tables of `data.region.schemas`, None where there is none.
     year
         Year of `gps`; where it is not known, only the history is judged.
+    confirmed
+        Codes and years of the zeros that are known to be true.
     """
     parts = [] if gp_history is None else [gp_history[["code", "year", "gps"]]]
     if gps is not None and year is not None:
@@ -93,7 +159,7 @@ def of_tables(
     if not parts:
         return []
     both = pd.concat(parts, ignore_index=True)
-    return falls(both.drop_duplicates(["code", "year"], keep="last"))
+    return falls(both.drop_duplicates(["code", "year"], keep="last"), confirmed)
 
 
 def without(table: pd.DataFrame, found: list[Fall], year: int | None = None) -> pd.DataFrame:

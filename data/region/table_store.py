@@ -59,11 +59,12 @@ class Version:
     sites: str = ""
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Return the folder of the imported tables and of what is kept beside them."""
     return paths.home() / "tables"
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is seen whole or not at all, even after a power cut."""
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def changing() -> Iterator[None]:
         yield
         return
     try:
-        with locked(_folder() / "lock"):
+        with locked(folder() / "lock"):
             _changing.now = True
             try:
                 _remove_drafts()
@@ -104,14 +105,14 @@ def changing() -> Iterator[None]:
                 _changing.now = False
     except OSError as error:
         raise UnavailableError(
-            f"Les tables ne peuvent pas être écrites dans {_folder()} (disque plein, ou en "
+            f"Les tables ne peuvent pas être écrites dans {folder()} (disque plein, ou en "
             "lecture seule) : les données restent ce qu'elles étaient."
         ) from error
 
 
 def _remove_drafts() -> None:
     """Remove what killed imports left half written; nobody else writes now."""
-    for draft in _folder().rglob("*.draft"):
+    for draft in folder().rglob("*.draft"):
         draft.unlink(missing_ok=True)
 
 
@@ -124,7 +125,7 @@ def current_key() -> str:
         The file that says it is altered, or gone while states are there.
     """
     try:
-        key = (_folder() / "current").read_text(encoding="ascii")
+        key = (folder() / "current").read_text(encoding="ascii")
     except FileNotFoundError:
         _require_no_state()
         return _EMPTY
@@ -145,10 +146,10 @@ def _require_no_state() -> None:
     UnavailableError
         States are there, and nothing says which is in use.
     """
-    states = [(one.stat().st_mtime, one.stem) for one in (_folder() / "versions").glob("*.json")]
+    states = [(one.stat().st_mtime, one.stem) for one in (folder() / "versions").glob("*.json")]
     if states:
         raise UnavailableError(
-            f"Le fichier « current » manque dans {_folder()}, où des données importées existent : "
+            f"Le fichier « current » manque dans {folder()}, où des données importées existent : "
             "restaurez une sauvegarde, ou recréez-le avec le nom de l’état voulu (le dernier : "
             f"{max(states)[1]})."
         )
@@ -164,7 +165,7 @@ def version(key: str) -> Version:
     """
     if key == _EMPTY:
         return Version(_EMPTY, _EMPTY, {}, {})
-    path = _folder() / "versions" / f"{key}.json"
+    path = folder() / "versions" / f"{key}.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         provenance = {k: _provenance(v) for k, v in content["provenance"].items()}
@@ -178,7 +179,7 @@ def version(key: str) -> Version:
 def _unreadable(name: str) -> UnavailableError:
     return UnavailableError(
         f"L’état des données importées est illisible ({name}) : vérifiez que l’utilisateur du "
-        f"service peut lire {_folder()}, sinon restaurez une sauvegarde."
+        f"service peut lire {folder()}, sinon restaurez une sauvegarde."
     )
 
 
@@ -190,7 +191,7 @@ def read(content_hash: str) -> pd.DataFrame:
     UnavailableError
         Its file is lost or altered.
     """
-    path = _folder() / "objects" / f"{content_hash}.parquet"
+    path = folder() / "objects" / f"{content_hash}.parquet"
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -237,9 +238,9 @@ def commit(
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         key = _hash(text.encode())
         if now.key == _EMPTY:  # from here on, a pointer that is not there was lost
-            _write_whole(_folder() / "current", _NOTHING.encode())
-        _write_whole(_folder() / "versions" / f"{key}.json", text.encode())
-        _write_whole(_folder() / "current", key.encode())
+            write_whole(folder() / "current", _NOTHING.encode())
+        write_whole(folder() / "versions" / f"{key}.json", text.encode())
+        write_whole(folder() / "current", key.encode())
     return version(key)
 
 
@@ -270,8 +271,8 @@ def withdraw(keys: Collection[str]) -> list[str]:
         }
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         key = _hash(text.encode())
-        _write_whole(_folder() / "versions" / f"{key}.json", text.encode())
-        _write_whole(_folder() / "current", key.encode())
+        write_whole(folder() / "versions" / f"{key}.json", text.encode())
+        write_whole(folder() / "current", key.encode())
     return gone
 
 
@@ -280,7 +281,7 @@ def _kept(table: pd.DataFrame) -> str:
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False, compression="zstd")
     found = _hash(buffer.getvalue())
-    _write_whole(_folder() / "objects" / f"{found}.parquet", buffer.getvalue())
+    write_whole(folder() / "objects" / f"{found}.parquet", buffer.getvalue())
     return found
 
 
@@ -297,7 +298,7 @@ def undo() -> list[str]:
         if now.key == _EMPTY:
             return []
         before = version(now.before)
-        _write_whole(_folder() / "current", (before.key or _NOTHING).encode())
+        write_whole(folder() / "current", (before.key or _NOTHING).encode())
     every = now.tables.keys() | before.tables.keys()
     return sorted(k for k in every if before.tables.get(k) != now.tables.get(k))
 
@@ -309,7 +310,7 @@ def _hash(content: bytes) -> str:
 def _plain(provenance: Provenance) -> dict[str, Any]:
     moment = provenance.imported_at
     told = asdict(provenance) | {"imported_at": moment.isoformat() if moment else None}
-    del told["to_check"]  # told anew when the tables are read
+    del told["to_check"], told["confirmed"]  # told anew when the tables are read
     return told
 
 

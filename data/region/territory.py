@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
+from data.region.falls import Zero
 from data.region.moments import Moment
 from geo.travel_time import TravelTime
 
@@ -46,6 +47,8 @@ class Provenance:
         "" where there is none.
     to_check
         Values of the file that are doubted, in French: they are left unknown.
+    confirmed
+        Values that would be doubted and that someone confirmed, in French: they are believed.
     """
 
     table: str
@@ -62,6 +65,7 @@ class Provenance:
     measured: Mapping[str, Moment] = field(default_factory=dict)
     passed_over: str = ""
     to_check: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
     def moment(self, part: str = "") -> Moment | None:
         """Return when the table, or a part that came apart, was measured; None when not known."""
@@ -130,6 +134,8 @@ class Territory:
     context
         Tables of `data.region.schemas.CONTEXT` that were imported and tell of the region, by key;
         one that is absent is not known.
+    zeros
+        Zeros of the counts of GPs that are to check, and those that someone confirmed.
     """
 
     region: str
@@ -147,6 +153,7 @@ class Territory:
     provenance: Mapping[str, Provenance]
     travel_time: TravelTime
     context: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    zeros: tuple[Zero, ...] = ()
     _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, slot: str, build: Callable[[], T], key: Hashable = None) -> T:

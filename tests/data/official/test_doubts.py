@@ -6,9 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
+from data.access.source_notes import table_lines
+from data.base.paths import ROOT
 from data.cli import app
 from data.official import imports
-from data.region import catalogue
+from data.region import catalogue, confirmed_zeros, table_store
+from geo.errors import UnavailableError
+from pages import data_import
 
 PAST = "code;gp_2009;gp_2013\n33063;{0};{1}\n16001;1;0\nXX;1;1\n75056;30;0\n"
 NOW = "code;gp_2020\n33063;0\n16001;0\n"
@@ -73,3 +77,93 @@ def test_the_screen_says_what_is_to_check():
     told = [one.value for one in shown.text]
     assert "4 lignes lues, 1 retenue, 2 à vérifier, 1 écartée." in told
     assert "À vérifier : Ici" in told
+
+
+def test_a_zero_is_confirmed_and_taken_back_by_command_and_everything_follows(tmp_path):
+    def run(*words: str):
+        done = CliRunner().invoke(app, list(words))
+        return done.exit_code, done.output.replace("\u00a0", " ")
+
+    path = _write(tmp_path, "a.csv", PAST.format(400, 0))
+    imports.import_files([path])
+    assert "à vérifier commune 33063 : 400 médecins en 2009, 0 en 2013" in run("confirm")[1]
+    assert run("confirm", "16001")[0] != 0
+    assert run("confirm", "33063", "2009")[0] != 0
+    assert run("confirm", "33063", "--annuler")[0] != 0
+    before = catalogue.load_territory()
+    assert run("confirm", "33063", "2013") == (
+        0, "commune 33063 : 400 médecins en 2009, 0 en 2013 : confirmé, compté zéro.\n"
+    )  # fmt: skip
+    territory = catalogue.load_territory()
+    assert territory.version != before.version
+    assert territory.gps.set_index("code")["gps"]["33063"] == 0
+    assert territory.provenance["gps"].to_check == ()
+    assert "confirmé   commune 33063" in run("confirm")[1]
+    assert (
+        "zéro       Bordeaux (33063) : 400 médecins en 2009, 0 en 2013, confirmé le"
+        in (run("status")[1])
+    )
+    assert "zéro confirmé : Bordeaux (33063)" in table_lines([territory.provenance["gps"]])[0]
+    # The same file again has nothing to doubt of it; the import undone keeps what was confirmed.
+    (report,) = imports.preview([path])
+    assert (report.read, report.kept, report.doubtful, report.left) == (4, 2, 1, 1)
+    assert any("zéro confirmé, retenu : Bordeaux" in one for one in report.remarks)
+    catalogue.undo()
+    assert catalogue.load_territory().zeros == ()
+    imports.import_files([path])
+    assert catalogue.load_territory().version == territory.version
+    assert run("confirm", "33063", "--annuler")[0] == 0
+    assert catalogue.load_territory().version == before.version
+
+
+def test_a_later_zero_follows_one_that_was_confirmed(tmp_path):
+    imports.import_files([_write(tmp_path, "a.csv", PAST.format(400, 0))])
+    confirmed_zeros.confirm(catalogue.doubted_zeros_in_place(), "a@exemple.fr")
+    (report,) = imports.import_files([_write(tmp_path, "b.csv", NOW)])
+    assert report.doubts == ()
+    territory = catalogue.load_territory()
+    assert territory.gps.set_index("code")["gps"]["33063"] == 0
+    # Who confirmed it is not said beside figures that anyone reads.
+    lines = " ".join(table_lines(territory.provenance.values()))
+    assert "zéro confirmé" in lines
+    assert "exemple.fr" not in lines
+
+
+def test_an_import_may_confirm_what_it_tells(tmp_path):
+    imports.import_files([_write(tmp_path, "a.csv", "code;gp_2009;gp_2013\n33063;400;0\n")])
+    again = _write(tmp_path, "b.csv", "code;gp_2014\n33063;0\n75056;0\n")
+    done = CliRunner().invoke(app, ["import", str(again), "--remplacer", "--confirmer"])
+    assert done.exit_code == 0, done.output
+    # The year told again alone: the one before is still what the other file says.
+    assert list(confirmed_zeros.confirmed()) == [("33063", 2014)]
+    territory = catalogue.load_territory()
+    assert territory.gps.set_index("code")["gps"]["33063"] == 0
+    assert [one.fall.year for one in territory.zeros if not one.confirmed] == [2013]
+    assert CliRunner().invoke(app, ["import", str(again), "--essai", "--confirmer"]).exit_code == 1
+
+
+def test_an_altered_file_of_confirmed_zeros_is_said(tmp_path):
+    imports.import_files([_write(tmp_path, "a.csv", PAST.format(400, 0))])
+    confirmed_zeros.confirm(catalogue.doubted_zeros_in_place())
+    path = table_store.folder() / "confirmed.json"
+    path.write_text(path.read_text(encoding="utf-8")[:-9], encoding="utf-8")
+    with pytest.raises(UnavailableError, match=r"confirmed\.json"):
+        catalogue.load_territory()
+
+
+def test_a_planner_confirms_from_the_report_and_takes_back_on_the_screen_of_data(tmp_path):
+    path = _write(tmp_path, "a.csv", PAST.format(400, 0))
+    page = AppTest.from_file(str(ROOT / "pages" / "methode.py"), default_timeout=200)
+    page.session_state[data_import.REPORTS] = imports.import_files([path])
+    page.run()
+    assert not page.exception
+    page.button(key="zeros_import_confirmer_bouton").click().run()
+    assert not page.exception
+    assert [one.fall.code for one in catalogue.load_territory().zeros if one.confirmed] == ["33063"]
+    told = [one.value for one in page.text]
+    assert any(one.startswith("Zéro confirmé : Bordeaux (33063)") for one in told)
+    assert not any(one.startswith("À vérifier : Bordeaux") for one in told)
+    page.button(key="zeros_donnees_rendre_bouton").click().run()
+    assert not page.exception
+    assert [one.confirmed for one in catalogue.load_territory().zeros] == [None]
+    assert any(one.value.startswith("À vérifier : Bordeaux") for one in page.text)

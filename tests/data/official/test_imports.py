@@ -232,7 +232,7 @@ def test_command_imports_tells_and_undoes(tmp_path):
     tables = {table["table"]: table for table in told["tables"]}
     assert set(tables["gps"]) == {
         "table", "title", "source", "vintage", "simulated", "rows", "matched", "communes",
-        "imported_at", "file_name", "to_check",
+        "imported_at", "file_name", "to_check", "confirmed",
     }  # fmt: skip
     assert (tables["gps"]["matched"], tables["gps"]["communes"]) == (5, 4293)
     assert not tables["gps"]["simulated"]

@@ -126,7 +126,7 @@ def test_the_command_and_the_screen_say_it(register, counts):
 
 def test_a_state_kept_before_moments_were_still_has_its_year(counts):
     imports.import_files([counts(2019, 3)])
-    path = next((table_store._folder() / "versions").glob("*.json"))
+    path = next((table_store.folder() / "versions").glob("*.json"))
     content = json.loads(path.read_text(encoding="utf-8"))
     for known in content["provenance"].values():
         del known["measured"]

@@ -55,3 +55,10 @@ def test_the_count_of_now_is_judged_by_the_history():
     assert falls.without(gps, [fall], 2024)["code"].tolist() == ["16001"]
     assert falls.of_tables(gps, history, None) == []
     assert falls.of_tables(None, None, 2024) == []
+
+
+@pytest.mark.parametrize(("confirmed", "years"), [(2013, []), (2017, [2013]), (2009, [2013, 2017])])
+def test_a_confirmed_zero_is_believed_and_those_that_follow_it(confirmed, years):
+    history = _history(("33063", 2009, MANY), ("33063", 2013, 0.0), ("33063", 2017, 0.0))
+    found = falls.falls(history, {("33063", confirmed)})
+    assert [fall.year for fall in found] == years

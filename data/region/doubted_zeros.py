@@ -1,0 +1,82 @@
+"""Zeros of the counts of a region that are doubted: left out of its tables, and told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from data.region import falls
+from data.region.falls import Confirmation, Fall, Zero
+from data.region.territory import Provenance
+
+_COUNTS = ("gps", "gp_history")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Counts of a region once their zeros are judged.
+
+    Attributes
+    ----------
+    tables
+        Of `gps` and `gp_history`, those of which something is left out.
+    provenance
+        Of both, those of which something is said.
+    zeros
+        All that is to check, then what was confirmed.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    provenance: Mapping[str, Provenance]
+    zeros: tuple[Zero, ...]
+
+
+def judged(
+    tables: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    names: Mapping[str, str],
+    confirmed: Mapping[tuple[str, int], Confirmation],
+) -> Judged:
+    """Leave imported counts that fell from many to none out, but those that are confirmed.
+
+    Parameters
+    ----------
+    tables, provenance
+        Of a region, by key.
+    names
+        Code to name, of the region and its fringe.
+    confirmed
+        Zeros known to be true, by code and year.
+    """
+    real = {
+        key: tables[key] for key in _COUNTS if key in provenance and not provenance[key].simulated
+    }
+    year = provenance["gps"].year
+    every = falls.of_tables(real.get("gps"), real.get("gp_history"), year)
+    doubted = falls.of_tables(real.get("gps"), real.get("gp_history"), year, confirmed)
+    to_check = [Zero(one, names.get(one.code, "")) for one in doubted]
+    believed = [
+        Zero(one, names.get(one.code, ""), confirmed[one.code, one.year])
+        for one in every
+        if (one.code, one.year) in confirmed
+    ]
+    now = set(real["gps"]["code"]) if "gps" in real else set[str]()
+    left: dict[str, pd.DataFrame] = {}
+    told: dict[str, Provenance] = {}
+    for key, table in real.items():
+        kept = falls.without(table, doubted, year if key == "gps" else None)
+        if len(kept) < len(table):
+            left[key] = kept
+        mine = [_told(key, some, year, now) for some in (to_check, believed)]
+        if any(mine):
+            told[key] = replace(provenance[key], to_check=mine[0], confirmed=mine[1])
+    return Judged(left, told, (*to_check, *believed))
+
+
+def _told(key: str, zeros: Iterable[Zero], year: int | None, now: set[str]) -> tuple[str, ...]:
+    """Return what is said of the zeros beside one table: those of its year beside the counts."""
+
+    def of_now(fall: Fall) -> bool:
+        return fall.year == year and fall.code in now
+
+    return tuple(zero.told for zero in zeros if of_now(zero.fall) == (key == "gps"))

@@ -1,0 +1,74 @@
+"""Zeros of counts of GPs that are to check: who knows says that they are true, or takes it back."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from data.region import catalogue, confirmed_zeros
+from data.region.falls import Zero
+from data.region.territory import Territory
+from pages import accounts, pressed
+from pages.accounts import Role
+
+
+def draw(territory: Territory, *, key: str) -> None:
+    """Draw what a planner may confirm or take back of a region; nothing where there is nothing."""
+    if not territory.zeros or accounts.role() < Role.PLANNER:
+        return
+    st.subheader("Effectifs tombés à zéro")
+    st.markdown(
+        "Dix médecins ou plus, puis aucun : c’est le plus souvent une erreur du fichier. "
+        "L’effectif reste inconnu, jamais zéro, tant que personne ne le confirme."
+    )
+    to_check = [zero for zero in territory.zeros if zero.confirmed is None]
+    believed = [zero for zero in territory.zeros if zero.confirmed is not None]
+    _offer("Confirmer ces zéros", to_check, territory.region, _confirm, key=f"{key}_confirmer")
+    for zero in believed:
+        st.text(f"Zéro confirmé : {_signed(zero)}")
+    _offer("Reprendre la confirmation", believed, territory.region, _take_back, key=f"{key}_rendre")
+
+
+def _offer(
+    label: str,
+    zeros: Sequence[Zero],
+    region: str,
+    act: Callable[[Sequence[Zero]], None],
+    *,
+    key: str,
+) -> None:
+    """Offer to choose among zeros and to do something of those chosen."""
+    if not zeros:
+        return
+    by_name = {zero.fall.told(zero.name): zero for zero in zeros}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.multiselect(
+            "Zéros confirmés" if zeros[0].confirmed else "Zéros à vérifier",
+            list(by_name),
+            default=list(by_name) if len(by_name) == 1 else [],
+            placeholder="Choisir",
+            key=key,
+        )
+        asked = pressed.button(
+            label,
+            key=f"{key}_bouton",
+            disabled=not chosen,
+            about=f"{catalogue.state_key(region)} {chosen}",
+        )
+    if asked:
+        accounts.require(Role.PLANNER)
+        pressed.finish(lambda: act([by_name[one] for one in chosen]))
+        st.rerun()
+
+
+def _confirm(zeros: Sequence[Zero]) -> None:
+    confirmed_zeros.confirm([zero.fall for zero in zeros], accounts.author())
+
+
+def _take_back(zeros: Sequence[Zero]) -> None:
+    confirmed_zeros.take_back((zero.fall.code, zero.fall.year) for zero in zeros)
+
+
+def _signed(zero: Zero) -> str:
+    """Return a confirmed zero with who confirmed it: planners read it, the public does not."""
+    author = zero.confirmed.author if zero.confirmed else ""
+    return f"{zero.told} par {author}" if author else zero.told
