@@ -12,6 +12,7 @@ import streamlit as st
 
 from data.access.source_notes import source_notes
 from data.base import french
+from data.base.figures import with_numbers
 from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
@@ -129,7 +130,7 @@ def french_table(
         },
     )
     if name:
-        _draw_offers(_tables_offered(name, lambda: frame, lines))
+        _draw_offers(_tables_offered(name, lambda: with_numbers(frame), lines))
 
 
 def downloads(

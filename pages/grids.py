@@ -1,7 +1,6 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.base.figures import FIGURE
 from data.base.french import MISSING, number, read_number
 
 PLAIN = "tableaux_simples"
@@ -20,8 +20,6 @@ PRINTED_ROWS = 60
 _DECIMALS = 2
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
-_FIGURE = re.compile(r"(?P<size>[+−]?\d[\d\u202f\xa0]*(,\d+)?)([ \xa0\u202f](?P<unit>%|min|h|€))?")
-"""A figure written as a text, with its unit."""
 _NO_FIGURE = frozenset({MISSING, "–", "", "sans fin", "aucun trajet connu"})
 """What stands in place of one."""
 _NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
@@ -185,7 +183,7 @@ def _numbers(column: pd.Series) -> list[float] | None:
         return None
     numbers, units = [], set()
     for one in column:
-        figure = _FIGURE.fullmatch(one)
+        figure = FIGURE.fullmatch(one)
         size = _NUMBERED.get(one) if figure is None else read_number(figure["size"])
         if size is None:
             return None
@@ -206,7 +204,7 @@ def _holds_figures(column: pd.Series) -> bool:
     """Tell whether texts are figures with their unit; codes, without any, are not."""
     texts = [one for one in column.head(_LOOKED_AT) if isinstance(one, str)]
     known = [one for one in texts if one not in _NO_FIGURE]
-    return all(map(_FIGURE.fullmatch, known)) and not all(map(str.isdigit, known))
+    return all(map(FIGURE.fullmatch, known)) and not all(map(str.isdigit, known))
 
 
 def draw_choice() -> None:

@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from data.base import french
+from data.base.figures import with_numbers_across
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import scenario_results, site_tables
@@ -148,7 +149,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     with st.container(horizontal=True):
         exporting.button(
             "Télécharger (CSV)",
-            lambda: exports.to_csv(table, [*supposed, *notes]),
+            lambda: exports.to_csv(with_numbers_across(table), [*supposed, *notes]),
             file_name="proxisoins-scenario.csv",
             mime="text/csv",
             key="partage-csv",

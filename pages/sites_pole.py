@@ -194,13 +194,7 @@ def _downloads(found: PoleComparison, notes: list[str]) -> None:
         *notes,
     ]
     told = [line for line in lines if line]
-    sheets = {
-        "Comparaison": pole_tables.measures_table(found),
-        "Antennes": pole_tables.antennas_table(found, TYPED),
-        "Gagnants et perdants": pole_tables.changes_table(found),
-    }
-    if BEST in found.sides:
-        sheets["Meilleur pôle"] = pole_tables.antennas_table(found, BEST)
+    sheets = pole_tables.sheets(found)
     with st.container(horizontal=True):
         exporting.button(
             "Télécharger le pôle (XLSX)",

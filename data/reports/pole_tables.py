@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from data.base.figures import with_numbers_across
 from data.base.french import at, counted, joined, number
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP, ZIP_APL
+from data.siting.changes import CHANGE_DECIMALS, decimals_apart
 from data.siting.pole_plan import (
     BEST,
     HOUSE,
@@ -135,9 +137,25 @@ def changes_table(found: PoleComparison) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).sort_values(
         ["side", "effect", "population"], ascending=[True, False, False], ignore_index=True
     )
-    decimals = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
-    table = table.round(decimals | {"over_75": 0, "room": 0, "population": 0})
+    table = table.round({"over_75": 0, "room": 0, "population": 0})
+    for what, decimals in CHANGE_DECIMALS.items():
+        pair = [f"{what}_before", f"{what}_after"]
+        places = decimals_apart(*table[pair].to_numpy(dtype=float).T, decimals)
+        for name in pair:
+            table[name] = [round(one, kept) for one, kept in zip(table[name], places, strict=True)]
     return table[list(_CHANGES)].rename(columns=_CHANGES)
+
+
+def sheets(found: PoleComparison) -> dict[str, pd.DataFrame]:
+    """Return the tables of a workbook by their title, figures as numbers."""
+    tables = {
+        "Comparaison": with_numbers_across(measures_table(found)),
+        "Antennes": antennas_table(found, TYPED),
+        "Gagnants et perdants": changes_table(found),
+    }
+    if BEST in found.sides:
+        tables["Meilleur pôle"] = antennas_table(found, BEST)
+    return tables
 
 
 def sentence(found: PoleComparison) -> str:

@@ -1,5 +1,6 @@
 """A pole beside one house with the same doctors: equal at one place, proven, counted by hand."""
 
+import io
 import itertools
 
 import numpy as np
@@ -7,7 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from data.base.french import MISSING
+from data.files import exports
 from data.region.rules import ROOM_PEOPLE_A_GP
 from data.reports import pole_tables
 from data.siting.pole_plan import (
@@ -152,3 +156,22 @@ def test_words_name_sides_and_the_bound():
     assert "borne" in pole_tables.proof_words(found)
     assert "Optimum prouvé." in pole_tables.proof_words(found)
     assert set(pole_tables.changes_table(found)["Comparaison"]) >= {"Votre pôle"}
+
+
+def test_the_file_of_a_comparison_holds_numbers():
+    """What the screen writes, a spreadsheet adds up: no figure is left as a text."""
+    found = compared(TERRITORY, plan(10, 10, 0))
+    written = pole_tables.sheets(found)
+    book = load_workbook(io.BytesIO(exports.to_xlsx(written, [])))
+    rows = list(book["Comparaison"].iter_rows(values_only=True))
+    shown = pole_tables.measures_table(found)
+    assert rows[0] == tuple(shown.columns)
+    cells = [one for row in rows[1:] for one in row[1:]]
+    assert {one for one in cells if isinstance(one, str)} == {"sans objet", MISSING}
+    assert sum(isinstance(one, (int, float)) for one in cells) > 30
+    typed = rows[0].index("Votre pôle")
+    measures = {row[0]: row[typed] for row in rows[1:]}
+    road = next(one for title, one in measures.items() if title.startswith("Heures de route"))
+    assert road == pytest.approx(found.sides[TYPED].measures["road_hours"], abs=0.05)
+    csv = exports.to_csv(written["Comparaison"], []).decode("utf-8-sig")
+    assert "\N{NARROW NO-BREAK SPACE}" not in csv
