@@ -38,7 +38,7 @@ class Measure:
     first, second, region
         Texts; "non disponible" where unknown.
     difference
-        Second less first, signed; "" where it would say nothing.
+        Second less first, signed.
     lengths
         Of the paired bars, 0 to 1 on one scale.
     """
@@ -76,8 +76,7 @@ def pair(
                 dated.get(key, ""),
                 texts[0],
                 texts[1],
-                # One territory is larger than the other: that is no finding.
-                "" if key == "population" else _difference(gap, decimals, *texts[:2]),
+                _difference(gap, decimals, *texts[:2]),
                 # A total of the region is no term of comparison.
                 "" if key in {"population", "gps"} else texts[2],
                 (lengths[0], lengths[1]),
@@ -107,7 +106,8 @@ def pair_table(
 
 
 def _values(measure: Measure) -> tuple[str, str, str, str]:
-    return measure.first, measure.second, measure.difference, measure.region
+    """Return the texts of a measure, none of them blank."""
+    return measure.first, measure.second, measure.difference, measure.region or "–"
 
 
 def _told_apart(names: tuple[str, str]) -> tuple[str, str]:

@@ -308,9 +308,10 @@ def test_two_territories_are_compared_by_the_figures_written() -> None:
     measures = pair(first, second, region, {"gps": "2017"})
     table = pair_table(measures, ("A", "B")).set_index("Mesure")
     assert table.loc["Médecins généralistes, 2017", "Différence"] == "+2"
-    assert table.loc["Habitants", "Différence"] == ""
+    assert table.loc["Habitants", "Différence"] == "−300"
     assert table.loc["APL calculée", ["A", "B", "Différence"]].tolist() == ["2,4", "2,6", "+0,2"]
-    assert table.loc["Habitants", "Région"] == ""
+    assert table.loc["Habitants", "Région"] == "–"
+    assert (table != "").all(axis=None)
 
 
 def test_a_few_people_are_no_more_none_in_a_comparison_than_on_a_sheet() -> None:
