@@ -140,7 +140,7 @@ def changes_table(found: PoleComparison) -> pd.DataFrame:
     table = table.round({"over_75": 0, "room": 0, "population": 0})
     for what, decimals in CHANGE_DECIMALS.items():
         pair = [f"{what}_before", f"{what}_after"]
-        places = decimals_apart(*table[pair].to_numpy(dtype=float).T, decimals)
+        places = decimals_apart(table[pair].to_numpy(dtype=float), decimals)
         for name in pair:
             table[name] = [round(one, kept) for one, kept in zip(table[name], places, strict=True)]
     return table[list(_CHANGES)].rename(columns=_CHANGES)

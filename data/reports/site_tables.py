@@ -10,6 +10,7 @@ from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
+from data.siting.changes import CHANGE_DECIMALS, decimals_apart
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
 from data.siting.ground import LIMIT_MINUTES
@@ -40,7 +41,6 @@ _ABSENT = {
 """What is said of a figure that is missing: none found that far; no other site to share with."""
 _RISK = {"risk_communes_within_20", "risk_population_within_20"}
 _PROFESSIONALS = {"gps_within_10"}
-_CHANGE_DECIMALS = {"apl_before": 2, "apl_after": 2, "minutes_before": 1, "minutes_after": 1}
 MODELS = {
     "mclp": "Couvrir le plus d’habitants (couverture maximale)",
     "capacitated": "Donner une place au plus d’habitants qui n’en ont pas (eux seuls comptent)",
@@ -153,8 +153,20 @@ def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
         elif key in {"code", "name", "effect"}:
             columns[title] = [str(value) for value in values]
         else:
-            columns[title] = [number(value, _CHANGE_DECIMALS.get(key, 0)) for value in values]
+            columns[title] = [
+                number(value, kept)
+                for value, kept in zip(values, _decimals_of(ordered, key), strict=True)
+            ]
     return pd.DataFrame(columns)
+
+
+def _decimals_of(changes: pd.DataFrame, key: str) -> list[int]:
+    """Return the decimals of the figures of a column of changes, row by row."""
+    what = key.partition("_")[0]
+    if what not in CHANGE_DECIMALS:
+        return [0] * len(changes)
+    pairs = changes[[f"{what}_before", f"{what}_after"]].to_numpy(dtype=float)
+    return decimals_apart(pairs, CHANGE_DECIMALS[what])
 
 
 def room_sentence(evaluation: SiteEvaluation) -> str:

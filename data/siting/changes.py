@@ -5,6 +5,8 @@ import numpy.typing as npt
 
 from data.region import rules
 
+CHANGE_DECIMALS = {"apl": 2, "minutes": 1}
+"""Decimals of what changes for a commune."""
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -35,3 +37,23 @@ def winners_and_losers(
     wins = np.where(by_supply, rise > 0, shorter > rules.MINUTES_NOISE)
     loses = np.where(by_supply, rise < 0, shorter < -rules.MINUTES_NOISE)
     return wins, loses
+
+
+def decimals_apart(pairs: Floats, decimals: int) -> list[int]:
+    """Return the decimals with which two figures of a commune are told, one more where needed.
+
+    A change beyond the noise, half of the last decimal, may round to the same figure ("perd, 3,99 →
+    3,99"); with one decimal more it cannot.
+
+    Parameters
+    ----------
+    pairs
+        Figures before and after of the same communes, shape (n, 2).
+    decimals
+        Decimals of a figure.
+    """
+    before, after = pairs.T
+    with np.errstate(invalid="ignore"):
+        far = np.abs(after - before) > 0.5 * 10.0**-decimals
+    same = np.round(before, decimals) == np.round(after, decimals)
+    return [decimals + int(more) for more in far & same]

@@ -138,6 +138,24 @@ def test_a_trip_counts_from_its_noise_on_where_supply_does_not_move():
     assert loses.tolist() == [False, False, False, True]
 
 
+def test_a_change_that_counts_is_never_told_by_one_figure_twice():
+    before = np.array([3.986, 3.9, 3.99, np.nan, 3.9951])
+    after = np.array([3.9935, 3.9, 3.991, 4.0, 3.9899])
+    assert changes.decimals_apart(np.column_stack((before, after)), 2) == [3, 2, 2, 2, 2]
+    told = site_tables.changes_table(lone_change((3.9935, 3.986), (12.0, 12.0)))
+    row = told.iloc[0]
+    assert [row["APL avant"], row["APL après"], row["Minutes avant"]] == ["3,994", "3,986", "12,0"]
+
+
+def lone_change(apl, minutes):
+    """Return a judgement that changes one commune."""
+    found = evaluation.evaluate_sites(made(GPS), [site("Pôle", "16003", 0.24, gps=1)])
+    row = {"site": 0, "code": "16001", "name": "Ici", "population": 10.0, "effect": "perd"}
+    row |= dict(zip(("apl_before", "apl_after"), apl, strict=True))
+    row |= dict(zip(("minutes_before", "minutes_after"), minutes, strict=True))
+    return replace(found, changes=pd.DataFrame([row]))
+
+
 def test_people_who_gain_or_lose_are_counted_from_the_noise_on():
     """So many people that a GP more, or less, moves most by less than ten times it."""
     crowded = made(GPS)
