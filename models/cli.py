@@ -105,6 +105,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from dataclasses import replace
 
     from data.base import french
+    from data.region import confirmed_zeros
     from models.learning import panel as panels
     from models.learning import register_files, scoring
     from models.learning.hazard import end_of
@@ -114,7 +115,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
     from models.region.flag import overdue
 
-    reading = panels.read_counted(panel)
+    reading = panels.read_counted(panel, confirmed_zeros.confirmed())
     seen = [register_files.read(path) for path in register or []]
     known = gather(reading.table, apl, reference)
     inputs = replace(known, register=together([one for one, _ in seen]))

@@ -1,6 +1,7 @@
 """The panel of GP counts: reading it, following merged communes, and the cleaned labels."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
+from data.region.falls import falls
 from data.region.table_names import COMMUNE_CODE
 from geo.errors import InvalidInputError, UnavailableError
 from geo.plane import sinusoidal_km
@@ -29,6 +31,8 @@ MERIDIAN = 2.5
 
 _COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
 _ANY = re.compile("")
+_NAMED = 3
+"""Doubted zeros that a reading names."""
 
 
 def departement(codes: pd.Series) -> pd.Series:
@@ -136,12 +140,67 @@ class Reading:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read a panel in the layout code, gp_YYYY…; former codes are kept."""
-    return read_counted(path).table
+    """Read a panel to learn from, in the layout code, gp_YYYY…; former codes are kept.
+
+    Its counts are as written: what is doubted of losses is judged by `labels`.
+    """
+    return _as_written(path).table
 
 
-def read_counted(path: Path) -> Reading:
+def read_counted(path: Path, confirmed: Collection[tuple[str, int]] = frozenset()) -> Reading:
     """Read a panel in the layout code, gp_YYYY… and count the rows that are not understood.
+
+    Counts that imports doubt are doubted alike: those that fall from many to none
+    (`data.region.falls`), and communes that may count their former ones, given beside them
+    (`data.official.readers.mergers`). They are not known.
+
+    Parameters
+    ----------
+    path
+        The panel.
+    confirmed
+        Codes and years of the zeros that are known to be true.
+
+    Raises
+    ------
+    InvalidInputError
+        No column gp_YYYY, a negative count, or two counts of one commune.
+    """
+    reading = _as_written(path)
+    table, unsure = _sure(reading.table)
+    fallen = falls(_long(table), confirmed)
+    for fall in fallen:
+        table.loc[table["code"] == fall.code, f"gp_{fall.year}"] = np.nan
+    refused = reading.refused | unsure
+    some = ", ".join(f"{one.code} en {one.year}" for one in fallen[:_NAMED])
+    more = "…" if len(fallen) > _NAMED else ""
+    told = f"effectif tombé de dix médecins ou plus à zéro, laissé inconnu ({some}{more})"
+    doubtful = reading.doubtful | ({told: len(fallen)} if fallen else {})
+    return Reading(table, reading.rows, refused, doubtful)
+
+
+def _sure(panel: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return a panel without the communes that may count their former ones, and rows by reason."""
+    # Readers of official files are long to import: what is shown of a region does without.
+    from data.official.readers.mergers import UNSURE, unsure_wholes
+
+    heirs = places.heirs()
+    texts = panel.set_axis([name.removeprefix("gp_") for name in panel.columns], axis="columns")
+    figures = [name for name in texts.columns if name != "code"]
+    texts[figures] = texts[figures].map(lambda count: "" if np.isnan(count) else f"{count:g}")
+    unsure = unsure_wholes(texts, heirs, figures)
+    kept = ~panel["code"].map(lambda code: heirs.get(code, code)).isin(unsure)
+    return panel[kept].reset_index(drop=True), {UNSURE: int((~kept).sum())}
+
+
+def _long(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per commune and year that is counted: code, year, gps."""
+    long = panel.melt("code", var_name="year", value_name="gps").dropna()
+    return long.assign(year=long["year"].str.removeprefix("gp_").astype(int))
+
+
+def _as_written(path: Path) -> Reading:
+    """Read a panel as it is written, and count the rows that are not understood.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Communes given by the code that a merger kept, beside their former communes, without a name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -35,30 +35,55 @@ def without_unsure_wholes(
         Names of the columns; the counts are text, or years.
     """
     figures = [name for name in columns if name == "text" or name.isdigit()]
+    unsure = unsure_wholes(rows, index.mergers, figures)
+    if not unsure:
+        return rows
     plain = rows["code"].map(plain_code)
     present = plain.map(lambda code: index.mergers.get(code, code))
+    doubted = present.isin(unsure - _named(rows[plain == present], present, index))
+    tally.lose(rows[doubted], UNSURE)
+    return rows[~doubted]
+
+
+def unsure_wholes(
+    rows: pd.DataFrame, mergers: Mapping[str, str], figures: Sequence[str]
+) -> set[str]:
+    """Return the communes that nobody can tell whole from part by their counts alone.
+
+    Parameters
+    ----------
+    rows
+        Columns code, as written, those of `figures`, and date where the table has it.
+    mergers
+        Former code to the commune of today.
+    figures
+        Columns of counts, as text.
+
+    Returns
+    -------
+    set of str
+        Communes of today; see `without_unsure_wholes`.
+    """
+    plain = rows["code"].map(plain_code)
+    present = plain.map(lambda code: mergers.get(code, code))
     former = plain != present
     twice = set(present[former]) & set(plain[~former])
     if not figures or not twice:
-        return rows
+        return set()
     concerned = present.isin(twice)
     long = _long(rows[concerned].assign(place=present, former=former), figures)
     parts = long[long["former"]].groupby(["place", "when"])["count"].sum(min_count=1)
     wholes = long[~long["former"]].groupby(["place", "when"])["count"].max()
     both = pd.concat({"parts": parts, "whole": wholes}, axis=1)
     if (both["parts"] > both["whole"]).any():
-        return rows
+        return set()
     ended = both["parts"].isna() & both["whole"].notna()
     unsure = (both["parts"] > 0) & both["whole"].notna()
     told = set(both.index[ended].get_level_values("place"))
-    told |= _named(rows[concerned & ~former], present, index)
-    places = set(both.index[unsure].get_level_values("place")) - told
-    doubted = present.isin(places)
-    tally.lose(rows[doubted], UNSURE)
-    return rows[~doubted]
+    return set(both.index[unsure].get_level_values("place")) - told
 
 
-def _long(rows: pd.DataFrame, figures: list[str]) -> pd.DataFrame:
+def _long(rows: pd.DataFrame, figures: Sequence[str]) -> pd.DataFrame:
     """Return one row per commune and moment: place, former, when, count."""
     date = rows["date"] if "date" in rows else pd.Series("", index=rows.index)
     told = rows[["place", "former"]]

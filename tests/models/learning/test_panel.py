@@ -5,8 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from data.official.imports import import_files
+from data.region import confirmed_zeros
+from data.region.catalogue import load_territory
+from data.region.falls import Fall
 from geo.errors import InvalidInputError, UnavailableError
+from models import cli
 from models.learning import fitted, inputs, places, training
 from models.learning import panel as panels
 from models.learning.regions import REGION_OF, SEALED_REGION
@@ -131,3 +137,47 @@ def test_a_table_without_codes_is_refused_with_what_would_do(tmp_path: Path) -> 
     path.write_text("nom;gp_2017\nUssel;2\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match=r"CODGEO.*colonnes trouvées : nom, gp_2017"):
         panels.read_counted(path)
+
+
+def test_a_panel_doubts_what_an_import_of_it_doubts(tmp_path: Path) -> None:
+    """The same file by the door of the models and by that of imports: the same is known of it."""
+    path = tmp_path / "panel.csv"
+    path.write_text(
+        "code;gp_2013;gp_2017\n"
+        "33063;400;0\n"  # from many to none
+        "16186;1;4\n16010;1;2\n"  # a commune that may count its former one, beside it
+        "16001;6;0\n"
+        "19275;5;7\n",
+        encoding="utf-8",
+    )
+    reading = panels.read_counted(path)
+    assert reading.rows == 5 == len(reading.table) + sum(reading.refused.values())
+    (report,) = import_files([path])
+    territory = load_territory()
+    both = [territory.gp_history, territory.gps.assign(year=2017)]
+    imported = pd.concat(both).set_index(["code", "year"])["gps"].to_dict()
+    known = {
+        (row.code, year): count
+        for row in reading.table.itertuples()
+        for year in (2013, 2017)
+        if not np.isnan(count := getattr(row, f"gp_{year}"))
+    }
+    assert known == imported
+    assert ("33063", 2017) not in known
+    assert "33063 en 2017" in " ".join(one for one, count in reading.doubtful.items() if count)
+    assert report.doubtful == 1
+    believed = panels.read_counted(path, {("33063", 2017)}).table.set_index("code")
+    assert believed.loc["33063", "gp_2017"] == 0
+
+
+def test_the_command_of_the_models_believes_a_zero_that_was_confirmed(tmp_path: Path) -> None:
+    path, out = tmp_path / "panel.csv", tmp_path / "risk.csv"
+    path.write_text("code;gp_2013;gp_2017\n33063;400;0\n19275;5;7\n", encoding="utf-8")
+    words = ["predict", "--panel", str(path), "--as-of", "2017", "--horizon", "3", "--out"]
+    said = CliRunner().invoke(cli.app, [*words, str(out)]).output
+    assert "1 sans effectif connu" in said
+    assert "33063 en 2017" in said
+    confirmed_zeros.confirm([Fall("33063", 2017, 400, 2013)])
+    said = CliRunner().invoke(cli.app, [*words, str(out)]).output
+    assert "0 sans effectif connu" in said
+    assert "1 sans médecin" in said

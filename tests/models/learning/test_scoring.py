@@ -27,7 +27,7 @@ from models.learning import (
 )
 from models.learning.hazard import end_of
 from models.learning.inputs import Inputs, gather
-from models.learning.panel import read
+from models.learning.panel import read_counted
 from models.learning.predictors import FOUR, NAMES
 from models.learning.register import STATES, UNKNOWN
 from models.learning.signals import CANNOT_TELL, HORIZONS
@@ -294,7 +294,7 @@ def test_risks_of_all_communes_rise_with_the_horizon_and_read_no_future(
     """On the real files: all horizons, then by the command without what came after 2017."""
     source = reference / "gp_panel" / "gp_per_commune_dated.csv"
     apl = reference / "apl" / "apl_gp_per_commune.csv"
-    known = gather(read(source), apl, None)
+    known = gather(read_counted(source).table, apl, None)
     predictors = features.compute(known, 2017)
     with monkeypatch.context() as patch:
         # Long to write, and the same at all horizons: the command writes them below.
