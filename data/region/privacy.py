@@ -7,7 +7,8 @@ the small communes of a region in disjoint sets of at least five GPs and nine co
 rounded share that never says "none" nor "all". A larger territory says what the sets that it
 touches say and no more, so that no two figures give a third. Sets are made from places and counts
 of GPs alone: they tell nothing of the risk. Sets change when counts do; so that two states of the
-data give no third figure either, shares are rounded at random (`data.region.random_rounding`).
+data give no third figure either, sets are cut from one tree that counts have no part in
+(`data.region.set_tree`) and shares are rounded at random (`data.region.random_rounding`).
 
 Ask `public_table` for figures, `sentence` for words, `may_tell_class` for one commune, `count` for
 a number of professionals.
@@ -18,14 +19,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number
-from data.region import random_rounding
+from data.region import random_rounding, set_tree
 from data.region.rules import LEAST_PUBLIC_GPS
+from data.region.set_tree import Wanted
 from data.region.territory import Territory
-from geo.plane import plane_km
 
 LEAST_COMMUNES = 3
 """Small communes of a set: with two, who knows one knows the other."""
@@ -129,21 +129,22 @@ def gps_of(territory: Territory, codes: pd.Series) -> pd.Series:
 def sets_of(communes: pd.DataFrame) -> tuple[PublicSet, ...]:
     """Group the communes with some GPs, but fewer than five, until each set may be told.
 
-    They start by EPCI, within one region so that a region and all of France say the same; the set
-    with the fewest GPs joins the nearest one until all hold five GPs and nine communes.
+    They are made of whole EPCI, within one region so that a region and all of France say the same,
+    and hold five GPs and nine communes; see `data.region.set_tree`.
 
     Parameters
     ----------
     communes
-        code, region, epci, epci_name, lon, lat (degrees, WGS84), gps; one row each.
+        All communes of the regions: code, region, epci, epci_name, lon, lat (degrees, WGS84), gps;
+        one row each, indexed apart.
 
     Returns
     -------
     tuple of PublicSet
         Disjoint; empty where a region has too few small communes.
     """
-    small = communes[(communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)]
-    return _sets_by_region(small, LEAST_PUBLIC_GPS, LEAST_COMMUNES_OF_A_SHARE)
+    small = (communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)
+    return _sets_by_region(communes, small, Wanted(LEAST_PUBLIC_GPS, LEAST_COMMUNES_OF_A_SHARE))
 
 
 @lru_cache(maxsize=8)
@@ -151,8 +152,8 @@ def sets_with(territory: Territory, moving: float) -> tuple[PublicSet, ...]:
     """Return sets of all communes with GPs, where so many who leave hide among five who stay.
 
     Made from places, public counts and the number that leaves: which communes they leave has no
-    part in it. Sets of a larger number are made of whole sets of a smaller one, so that two views
-    of one project, with one more who moves, have no smaller set in common.
+    part in it. Sets of other numbers, or of other counts, are nested or apart: two views of one
+    project, with one more who moves or after an import, have no smaller set in common.
 
     Parameters
     ----------
@@ -177,47 +178,19 @@ def sets_among(communes: pd.DataFrame, moving: float) -> tuple[PublicSet, ...]:
     moving
         GPs supposed to leave.
     """
-    return _sets_by_region(communes[communes["gps"] > 0], LEAST_PUBLIC_GPS + moving, LEAST_COMMUNES)
+    wanted = Wanted(LEAST_PUBLIC_GPS + moving, LEAST_COMMUNES)
+    return _sets_by_region(communes, communes["gps"] > 0, wanted)
 
 
 def _sets_by_region(
-    communes: pd.DataFrame, least: float, least_communes: int
+    communes: pd.DataFrame, counting: pd.Series, wanted: Wanted
 ) -> tuple[PublicSet, ...]:
+    communes = communes.sort_values("code")
     found: list[PublicSet] = []
-    for _, here in communes.sort_values("code").groupby("region", sort=True):
-        found += _sets_of_region(here, least, least_communes)
+    for _, here in communes.groupby("region", sort=True):
+        grouped = counting.loc[here.index].to_numpy(dtype=bool)
+        found += [_described(here.iloc[own]) for own in set_tree.cut(here, grouped, wanted)]
     return tuple(found)
-
-
-def _sets_of_region(small: pd.DataFrame, least: float, least_communes: int) -> list[PublicSet]:
-    epci = small["epci"].where(small["epci"] != "", small["code"]).to_numpy(object)
-    names, place = np.unique(epci.astype(str), return_inverse=True)
-    gps = np.bincount(place, small["gps"].to_numpy(float))
-    many = np.bincount(place).astype(float)
-    x, y = (np.bincount(place, axis) for axis in plane_km(small["lon"], small["lat"]).T)
-    alive = np.ones(len(names), dtype=bool)
-    # First the smallest sets of all: once each has its communes, the fewest GPs alone say
-    # which one grows next, and sets of a larger number are made of whole ones of a smaller.
-    steps = [float(LEAST_PUBLIC_GPS), least]
-    while True:
-        wanting = alive & ((gps < steps[0]) | (many < least_communes))
-        if not wanting.any():
-            del steps[0]
-            if steps:
-                continue
-            break
-        if alive.sum() == 1:
-            return []
-        first = min(np.flatnonzero(wanting), key=lambda k: (gps[k], many[k], names[k]))
-        apart = (x / many - x[first] / many[first]) ** 2 + (y / many - y[first] / many[first]) ** 2
-        apart[~alive] = np.inf
-        apart[first] = np.inf
-        nearest = int(np.argmin(apart))
-        for sums in (gps, many, x, y):
-            sums[nearest] += sums[first]
-        place[place == first] = nearest
-        alive[first] = False
-    return [_described(small[place == k]) for k in np.flatnonzero(alive)]
 
 
 def _described(members: pd.DataFrame) -> PublicSet:
