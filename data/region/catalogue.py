@@ -22,6 +22,7 @@ from data.region import (
     table_names,
     table_store,
 )
+from data.region.newest_counts import newest_counts
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -33,6 +34,9 @@ _BEYOND_THE_BORDER = frozenset(
     {"gps", "gp_history", "apl", "reference", "structures", "pdses_lines"}
 )
 """Tables that also tell of the fringe; the others stop at the region's border."""
+_BY_YEAR = frozenset({"gp_history", "apl"})
+"""Tables of several years, which are not the same in every region."""
+_IMPORTED_COUNTS = frozenset({"gps", "gp_history"})
 _KEPT = 4
 _SIMULATED_SOURCE = "ProxiSoins, données de démonstration (simulation)"
 _SIMULATED_VINTAGE = "simulation"
@@ -168,16 +172,24 @@ def _load(region: str) -> Territory:
     state = table_store.version(table_store.current_key())
     provenance = {"communes": _embedded_provenance(region, communes)}
     tables, hashes = {}, [_stamp(embedded_set.folder(region)), _simulation_key(region)]
+    imported = {
+        key: table_store.read(state.tables[key]) for key in _IMPORTED_COUNTS & state.tables.keys()
+    }
+    known = dict(state.provenance)
+    if newest := newest_counts(imported, known, codes):
+        imported["gps"], known["gps"] = newest
+        hashes.append(known["gps"].vintage)
     for key in table_names.REPLACED:
         found = None
         # Counts of a year beside past counts of another world would make a course of neither.
         if key in state.tables and not (key == "gp_history" and provenance["gps"].simulated):
             kept = codes | around if key in _BEYOND_THE_BORDER else codes
-            found = _of(table_store.read(state.tables[key]), kept)
+            whole = imported[key] if key in imported else table_store.read(state.tables[key])
+            found = _of(whole, kept)
         if found is not None and _inside(found, codes).any():
             tables[key] = found
             hashes.append(state.tables[key])
-            provenance[key] = _of_region(state.provenance[key], found, codes)
+            provenance[key] = _of_region(known[key], found, codes)
         else:
             tables[key] = _simulated(key, region)
             if len(tables[key]):
@@ -249,7 +261,12 @@ def _of(table: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
 
 
 def _of_region(provenance: Provenance, table: pd.DataFrame, codes: set[str]) -> Provenance:
-    return replace(provenance, rows=len(table), matched=_matched(table, codes))
+    """Return where a table comes from, as it tells of a region: rows, communes, years."""
+    vintage = provenance.vintage
+    if provenance.table in _BY_YEAR:
+        years = table.loc[_inside(table, codes), "year"].unique()
+        vintage = ", ".join(map(str, sorted(years))) or vintage
+    return replace(provenance, rows=len(table), matched=_matched(table, codes), vintage=vintage)
 
 
 def _inside(table: pd.DataFrame, codes: set[str]) -> npt.NDArray[np.bool_]:

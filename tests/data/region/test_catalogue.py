@@ -12,6 +12,7 @@ import pytest
 
 from data.access.source_notes import table_lines
 from data.region import catalogue, embedded_set, engines, road_networks, schemas, table_store
+from data.region.newest_counts import WHOLE_SHARE
 from data.region.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import LonLat, Minutes
@@ -120,8 +121,8 @@ def test_a_table_that_tells_nothing_of_the_region_leaves_the_simulated_one() -> 
 
 
 def test_past_counts_stay_simulated_where_the_counts_are(communes: gpd.GeoDataFrame) -> None:
-    """Mayotte in the national file: counts of 2009 and 2013, none of 2017."""
-    past = _gps(communes, 1).assign(year=2013)
+    """A file of another region that tells a few communes of ours, in the past."""
+    past = _gps(communes.iloc[:100], 1).assign(year=2013)
     tables = {"gps": pd.DataFrame({"code": ["75056"], "gps": [2000.0]}), "gp_history": past}
     catalogue.commit_tables(tables, {key: _provenance(key) for key in tables})
     territory = catalogue.load_territory()
@@ -245,3 +246,36 @@ def test_a_count_that_falls_from_many_to_none_is_unknown_and_told(
     left = territory.gp_history.set_index(["code", "year"])["gps"].to_dict()
     assert left == {("33063", 2013): 500, ("16001", 2013): 0}
     assert now in table_lines([territory.provenance["gps"]])[0]
+
+
+@pytest.mark.parametrize("share", [0.95, 0.5])
+@pytest.mark.parametrize("here", [True, False])
+def test_a_region_shows_the_newest_counts_that_its_history_holds(
+    communes: gpd.GeoDataFrame, share: float, here: bool
+) -> None:
+    """The file was imported for a region that it tells less of, or more: its year is not ours."""
+    codes = communes["code"].tolist()
+    some = codes[: int(share * len(codes))]
+    history = pd.concat(
+        [
+            pd.DataFrame({"code": codes, "year": 2017, "gps": 1.0}),
+            pd.DataFrame({"code": some, "year": 2020, "gps": 2.0}),
+        ],
+        ignore_index=True,
+    )
+    # "gps" is of the other region's year, and may have none of the communes of ours.
+    year = "2017" if here else "2022"
+    gps = _gps(communes, 1) if here else pd.DataFrame({"code": ["75056"], "gps": [9.0]})
+    catalogue.commit_tables(
+        {"gps": gps, "gp_history": history},
+        {"gps": _provenance("gps", year), "gp_history": _provenance("gp_history", "2017")},
+    )
+    territory = catalogue.load_territory()
+    known = territory.provenance["gps"]
+    newest = share > WHOLE_SHARE
+    assert known.vintage == ("2020" if newest else "2017")
+    assert known.year == int(known.vintage)
+    assert not known.simulated
+    assert set(territory.gps["gps"]) == {2.0 if newest else 1.0}
+    assert known.matched == len(some if newest else codes)
+    assert territory.provenance["gp_history"].vintage == "2017, 2020"
