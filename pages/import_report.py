@@ -42,5 +42,7 @@ def draw_report(report: ImportReport, zeros: Sequence[Zero] = ()) -> None:
             )
         for one in report.refused:
             st.text(f"Écarté : {one.told}")
+        for one in report.in_part:
+            st.text(f"Retenu en partie : {one.told}")
         for remark in report.remarks:
             st.text(f"À savoir : {remark}")

@@ -211,11 +211,14 @@ def _print_report(report: "ImportReport") -> None:
             return
     kept = counted(report.kept, "retenue", "retenues")
     unsure = f", {_n(report.doubtful)} à vérifier" if report.doubtful else ""
-    typer.echo(f"  lignes     {counted(report.read, 'lue', 'lues')}, {kept}{unsure}")
+    left = counted(report.left, "écartée", "écartées")
+    typer.echo(f"  lignes     {counted(report.read, 'lue', 'lues')}, {kept}{unsure}, {left}")
     for doubt in report.doubts:
         typer.echo(f"  à vérifier {doubt}")
     for refusal in report.refused:
-        typer.echo(f"  refusées   {refusal.told}")
+        typer.echo(f"  écartées   {refusal.told}")
+    for one in report.in_part:
+        typer.echo(f"  en partie  {one.told}")
     for remark in report.remarks:
         typer.echo(f"  à savoir   {remark}")
     for table in report.tables:

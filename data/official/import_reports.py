@@ -7,7 +7,7 @@ from data.base import french
 from data.official.doubts import believed, lines_of, sentences
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.tally import ReadResult, Refusal
+from data.official.readers.tally import ReadResult, Refusal, Tally
 from data.official.sources import sources
 from data.region import schemas
 from data.region.falls import Fall
@@ -17,6 +17,9 @@ OLDER = "plus ancien que les données en place"
 PARTIAL = "à confirmer"
 GIVEN_UP = "abandonné"
 LEFT = "laissé de côté"
+_OTHERS = (
+    "hors de cette lecture (autre lieu, autre niveau, autre catégorie, répétée ou déjà comptée)"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class ImportReport:
     read, kept
         Rows read and used.
     refused
-        Reasons, counts and first line numbers.
+        Reasons, counts and first line numbers; they add up to `left`.
+    in_part
+        The same of values left out of lines that are kept.
     remarks
         What to know, in French.
     tables
@@ -69,6 +74,7 @@ class ImportReport:
     read: int = 0
     kept: int = 0
     refused: tuple[Refusal, ...] = ()
+    in_part: tuple[Refusal, ...] = ()
     remarks: tuple[str, ...] = ()
     tables: tuple[TableReport, ...] = ()
     communes: int = 0
@@ -131,7 +137,8 @@ def report_of(
         named(item.source),
         read=result.tally.read,
         kept=result.tally.kept - doubtful,
-        refused=result.tally.refused,
+        refused=_all_left(result.tally),
+        in_part=result.tally.in_part,
         remarks=tuple(remarks),
         tables=tuple(
             TableReport(
@@ -148,6 +155,12 @@ def report_of(
         doubts=sentences(doubted, index),
         falls=tuple(doubted),
     )
+
+
+def _all_left(tally: Tally) -> tuple[Refusal, ...]:
+    """Return why lines are left out, those that a reading does not look for last."""
+    others = tally.read - tally.kept - sum(refusal.count for refusal in tally.refused)
+    return (*tally.refused, *([Refusal(_OTHERS, others)] if others > 0 else []))
 
 
 def status_of(
@@ -212,6 +225,7 @@ def together(first: ImportReport | None, second: ImportReport) -> ImportReport:
         read=first.read + second.read,
         kept=first.kept + second.kept,
         refused=first.refused + second.refused,
+        in_part=first.in_part + second.in_part,
         remarks=tuple(dict.fromkeys(first.remarks + second.remarks)),
         tables=first.tables + second.tables,
         doubtful=first.doubtful + second.doubtful,

@@ -63,7 +63,10 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))
     together = without_lost(pd.concat(kept), index, tally)
-    tally.kept = len(together) if not (plain or tidy) else together.index.nunique()
+    if plain or tidy:
+        tally.keep(together.index)
+    else:
+        tally.kept = len(together)
     require_rows(len(together), name, "APL par commune")
     apl = together[_COLUMNS].sort_values(["code", "year"]).reset_index(drop=True)
     here = apl.loc[apl["code"].isin(index.codes), "year"].unique()

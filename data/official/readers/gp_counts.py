@@ -66,7 +66,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if found is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas un dénombrement de médecins.")
     source, header = found
-    tally = Tally()
+    tally = Tally(by_line={})
     if source in _ONE_ROW_EACH:
         counts = _ONE_ROW_EACH[source](header, tally, index)  # columns code, year, gps; index line
     else:
@@ -83,7 +83,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     counts = settled(counts, index, tally)
     known = counts[counts["gps"].notna()]
     require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
-    tally.kept = known.index.nunique()
+    tally.keep(known.index)
     none = known[known["gps"] == 0]
     tally.zeros = none[["code", "year"]].assign(line=none.index).reset_index(drop=True)
     history = known.groupby(["code", "year"])["gps"].sum().reset_index()

@@ -20,7 +20,7 @@ class Refusal:
 
     reason: str
     count: int
-    lines: tuple[int, ...]
+    lines: tuple[int, ...] = ()
 
     @property
     def told(self) -> str:
@@ -50,6 +50,10 @@ class Tally:
     """Codes, as written, and years (0 for all) of the lines refused for what they count."""
     zeros: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Columns code, year and line of the counts of GPs that a line says to be zero."""
+    by_line: dict[str, set[int]] | None = None
+    """Lines refused for each reason, where a line tells several values: see `keep`."""
+    in_part: tuple[Refusal, ...] = ()
+    """Why values of lines that are kept are left out."""
 
     def refuse(self, rows: pd.Series | pd.DataFrame, reason: str) -> None:
         """Count rows (index: line numbers) as refused for a reason, in French."""
@@ -58,6 +62,32 @@ class Tally:
         count, lines = self.refusals.get(reason, (0, []))
         lines += [int(line) for line in rows.index[: EXAMPLES - len(lines)]]
         self.refusals[reason] = (count + len(rows), lines)
+        if self.by_line is not None:
+            self.by_line.setdefault(reason, set()).update(map(int, rows.index))
+
+    def keep(self, lines: pd.Index) -> None:
+        """Count the lines of which something is kept; each other one is refused once.
+
+        Where a line tells several values (`by_line`), one that lost some of them is kept in part,
+        and one that lost them for several reasons counts under the first.
+
+        Parameters
+        ----------
+        lines
+            Line numbers, repeated or not.
+        """
+        kept = set(map(int, lines))
+        self.kept = len(kept)
+        seen, in_part = set[int](), []
+        for reason, refused in (self.by_line or {}).items():
+            whole = refused - kept - seen
+            seen |= whole
+            self.refusals[reason] = (len(whole), sorted(whole)[:EXAMPLES])
+            if partly := refused & kept:
+                first = tuple(sorted(partly)[:EXAMPLES])
+                in_part.append(Refusal(reason, len(partly), first))
+        self.in_part = tuple(in_part)
+        self.by_line = None
 
     def lose(self, rows: pd.DataFrame, reason: str) -> None:
         """Refuse rows of communes that count something: what is left of these is not known.
@@ -83,7 +113,7 @@ class Tally:
     @property
     def refused(self) -> tuple[Refusal, ...]:
         """Refusals, the largest first."""
-        found = [Refusal(why, n, tuple(lines)) for why, (n, lines) in self.refusals.items()]
+        found = [Refusal(why, n, tuple(lines)) for why, (n, lines) in self.refusals.items() if n]
         return tuple(sorted(found, key=lambda refusal: -refusal.count))
 
 

@@ -324,7 +324,7 @@ def test_real_care_activities_give_the_emergency_departments(reference, tmp_path
     assert reports[0].read == 10291
     assert reports[0].kept == 592
     assert reports[0].tables[0].rows == 523  # SU and SUP, each site once
-    assert not reports[0].refused
+    assert [one.count for one in reports[0].refused] == [10291 - 592]
 
 
 def test_undo_takes_back_the_places_of_establishments_too(tmp_path):

@@ -30,8 +30,10 @@ def test_wide_table_reports_what_it_refused(read, golden):
     assert reasons == {
         "commune absente du code officiel actuel (16999)": (1, (9,)),
         "code de commune illisible": (1, (11,)),
-        "nombre de médecins illisible": (1, (12,)),
     }
+    # The other years of that line are kept.
+    (partly,) = tally.in_part
+    assert (partly.reason, partly.lines) == ("nombre de médecins illisible", (12,))
     assert (tally.read, tally.kept) == (11, 9)
 
 
