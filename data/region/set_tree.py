@@ -4,8 +4,8 @@ Who hides in a set today, and in another one after an import, is in what both ha
 made anew from counts may have one commune in common; those cut from a tree that counts have no part
 in are nested or apart, and the smaller one holds all that it was asked to hold in its own state.
 
-The leaves are EPCI, never parted; the tree joins them from near to far by the mean of their points
-(average linkage: Sokal and Michener, 1958).
+The leaves are EPCI, never parted; the tree joins them by how many communes they have and how near
+they are, and by nothing else.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.cluster.hierarchy import linkage
 
 from geo.plane import plane_km
 
@@ -78,13 +77,27 @@ def cut(
 
 
 def _tree(communes: pd.DataFrame) -> tuple[npt.NDArray[np.int64], list[tuple[int, int]]]:
-    """Return the leaf of each commune, and which two nodes each further node joins."""
+    """Return the leaf of each commune, and which two nodes each further node joins.
+
+    The node of the fewest communes joins the nearest one, until one is left: a small EPCI has a
+    small neighbour for sister, so that few are joined for its sake.
+    """
     own = communes["epci"].where(communes["epci"] != "", communes["code"])
     names, leaf = np.unique(own.to_numpy(object).astype(str), return_inverse=True)
-    if names.size < 2:
-        return leaf, []
-    many = np.bincount(leaf)
+    many = np.bincount(leaf).astype(np.float64)
     plane = plane_km(communes["lon"], communes["lat"])
-    points = [np.bincount(leaf, axis) / many for axis in plane.T]
-    joined = linkage(np.column_stack(points), "average")[:, :2].astype(int)
-    return leaf, [(int(left), int(right)) for left, right in joined]
+    sums = np.column_stack([np.bincount(leaf, axis) for axis in plane.T])
+    node = np.arange(names.size)
+    joins = []
+    for new in range(names.size, 2 * names.size - 1):
+        first = int(np.argmin(many))
+        apart = ((sums / many[:, None] - sums[first] / many[first]) ** 2).sum(axis=1)
+        apart[first] = np.inf
+        nearest = int(np.argmin(apart))
+        joins.append((int(node[first]), int(node[nearest])))
+        many[nearest] += many[first]
+        sums[nearest] += sums[first]
+        node[nearest] = new
+        left = np.arange(many.size) != first
+        many, sums, node = many[left], sums[left], node[left]
+    return leaf, joins

@@ -101,3 +101,17 @@ def test_who_moves_hides_in_what_two_real_counts_have_in_common(reference: Path)
         sizes = [len(one.codes) for one in sets[1]]
         assert np.median(sizes) <= 12  # small enough to say something
         assert len(sets[1]) >= 90
+
+
+def test_an_island_joins_its_neighbour_and_no_more() -> None:
+    """Joined by nearness alone, it came last: the whole region was one set for its sake."""
+    rows = [
+        {"epci": f"e{place:02d}", "lon": place % 6 + part / 10, "lat": 45 + place // 6, "gps": 2.0}
+        for place in range(36)
+        for part in range(6)
+    ]
+    rows.append({"epci": "island", "lon": -4.0, "lat": 44.0, "gps": 1.0})
+    communes = pd.DataFrame(rows).assign(region="75", epci_name="")
+    communes["code"] = [f"{16000 + k}" for k in range(len(communes))]
+    sets = privacy.sets_among(communes, 1.0)
+    assert sorted(len(one.codes) for one in sets) == [*[6] * 35, 7]
