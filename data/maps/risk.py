@@ -7,11 +7,10 @@ import pandas as pd
 from data.base.french import counted
 from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
-from data.maps.sentences import LEFT_OUT
+from data.maps.sentences import LEFT_OUT, PROBABLY_GONE
 from data.region.territory import Territory
 
 WITHOUT_GP = "sans médecin"
-PROBABLY_GONE = "probablement déjà parti"
 """State of communes counted with a GP that a newer register does not show any more."""
 
 _LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}

@@ -14,6 +14,7 @@ from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
 LEFT_OUT = "hors du filtre"
+PROBABLY_GONE = "probablement déjà parti"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
 
 CROWDED_SHARE = 0.1
@@ -208,9 +209,17 @@ def _retirement(table: pd.DataFrame, key: str) -> str:
 def _risk(table: pd.DataFrame, key: str) -> str:
     kept = table[table[key] != LEFT_OUT]
     among = " que garde le filtre" if len(kept) < len(table) else ""
-    with_gp = int((kept["gps"] > 0).sum())
+    counted_there = kept["gps"] > 0
+    gone = int((counted_there & (kept[key] == PROBABLY_GONE)).sum())
+    with_gp = int(counted_there.sum()) - gone
+    doubt = (
+        f" À part, {counted(gone, 'commune', 'communes')} probablement déjà sans médecin, à "
+        "vérifier."
+        if gone
+        else ""
+    )
     if not with_gp:
-        return f"aucune commune ayant un médecin{among}."
+        return f"aucune commune ayant un médecin{among}.{doubt}"
     high = int(kept[key].isin(["élevé", "très élevé"]).sum())
     told = number(high) if high else "aucune"
     # Never reassuring by absence: the model was learned and judged on the mainland alone.
@@ -219,7 +228,7 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "
         f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé de relève non assurée."
-        f"{worth}"
+        f"{doubt}{worth}"
     )
 
 

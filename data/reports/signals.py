@@ -296,13 +296,8 @@ def _losses(facts: Facts) -> Signal:
     sign = "+" if change > 0 else "−" if change < 0 else ""
     noun = counted(abs(change), "médecin", "médecins", tenths_if_any(change))
     none_left = not change and not past.iloc[-1]
-    value = (
-        f"{sign}{noun}"
-        if change
-        else "toujours aucun médecin"
-        if none_left
-        else "autant de médecins"
-    )
+    none = "toujours aucun médecin" if not past.any() else "de nouveau aucun médecin"
+    value = f"{sign}{noun}" if change else none if none_left else "autant de médecins"
     made_up = " (simulation)" if facts.simulated("gps", "gp_history") else ""
     told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}{made_up}."
     if not facts.alone and len(facts.first_counts) == len(facts.members):

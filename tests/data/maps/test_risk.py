@@ -26,6 +26,26 @@ def test_a_filtered_sentence_has_a_filtered_denominator() -> None:
     assert "aucune commune ayant un médecin que garde le filtre" in sentence(RISK, table, "Région")
 
 
+def test_communes_probably_without_gp_are_told_apart() -> None:
+    """They are neither in the classes of the legend nor among those that have a GP."""
+    table = pd.DataFrame(
+        {
+            "code": ["23096", "23008", "19275"],
+            "population": 100.0,
+            "gps": [1.0, 2.0, 1.0],
+            "risk_class": ["élevé", risk.PROBABLY_GONE, "faible"],
+        }
+    )
+    told = sentence(RISK, table, "Région")
+    assert "1 des 2 communes ayant un médecin est en risque élevé" in told
+    assert told.endswith("À part, 1 commune probablement déjà sans médecin, à vérifier.")
+    table["risk_class"] = risk.PROBABLY_GONE
+    assert sentence(RISK, table, "Région").endswith(
+        "aucune commune ayant un médecin. À part, 3 communes probablement déjà sans médecin, à "
+        "vérifier."
+    )
+
+
 def test_overseas_the_sentence_says_that_the_worth_of_the_model_is_unknown() -> None:
     table = pd.DataFrame(
         {"code": ["97608", "97611"], "population": 100.0, "gps": 1.0, "risk_class": "faible"}

@@ -240,6 +240,17 @@ def test_nobody_left_to_lose_is_no_reason_to_be_calm(
     )
 
 
+def test_a_commune_that_had_a_doctor_in_between_did_not_always_have_none(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes["code"].iloc[0])
+    past = pd.DataFrame({"code": code, "year": [2009, 2013, 2020], "gps": [0.0, 1.0, 0.0]})
+    told = of_commune((replace(territory, gp_history=past), communes), code)
+    losses = next(one for one in told.signals if one.key == "losses")
+    assert losses.value == "de nouveau aucun médecin"
+
+
 def test_the_night_names_hospitals_and_leaves_weekends_apart(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
