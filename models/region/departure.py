@@ -20,6 +20,7 @@ from geo.errors import InvalidInputError
 from geo.room import fairest
 from models.learning.hazard import end_of
 from models.learning.nowcast import feeds
+from models.learning.register import GONE, states
 from models.learning.signals import DEFAULT_HORIZON
 from models.region.predict import inputs_of
 from models.region.snowball import snowball
@@ -120,6 +121,8 @@ class Departure:
     without_register
         Whether a newer register enters the risks of the list and not these: it knows nothing of
         what is supposed.
+    absent
+        INSEE codes of the communes where a newer register shows no GP any more.
     assumptions
         French sentences to print beside the figures.
     """
@@ -140,6 +143,7 @@ class Departure:
     rounds: tuple[float, ...]
     horizon: int
     without_register: bool = False
+    absent: frozenset[str] = frozenset()
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
 
@@ -237,7 +241,16 @@ def departure(
         rounds=rounds,
         horizon=horizon,
         without_register=_register_enters(territory, horizon),
+        absent=_absent(territory),
     )
+
+
+def _absent(territory: Territory) -> frozenset[str]:
+    """Return the communes with GPs where a newer register shows none any more."""
+    inputs, year = inputs_of(territory)
+    counts = inputs.panel[f"gp_{year}"]
+    known = counts.index[counts > 0]
+    return frozenset(known[states(inputs.register, known, end_of(year)) == GONE])
 
 
 def _register_enters(territory: Territory, horizon: int) -> bool:

@@ -183,6 +183,8 @@ def departure_told(gone: Departure) -> list[str]:
             f"{_taken_over(gone, taking)} ; le plus lourd : {heaviest['name']}, "
             f"{number(heaviest['extra_patients_per_gp'])} de plus par médecin."
         )
+    if doubt := _absent_told(gone, taking):
+        told.append(doubt)
     if gone.people_left >= 1:
         alone = counted(gone.people_left, "patient n’aurait", "patients n’auraient")
         told.append(f"{alone} plus de médecin à 20 minutes.")
@@ -192,6 +194,27 @@ def departure_told(gone: Departure) -> list[str]:
             f"{counted(worse['population'].sum(), 'habitant', 'habitants')}."
         )
     return told
+
+
+def _absent_told(gone: Departure, taking: pd.DataFrame) -> str:
+    """Say which of the communes counted upon have no GP any more in the register; "" for none."""
+    absent = taking[taking["code"].isin(gone.absent)]
+    told = []
+    if gone.code in gone.absent:
+        told.append(
+            f"Le registre ne montre déjà plus de médecin {at(gone.name)} : ce départ a peut-être "
+            "eu lieu, à vérifier."
+        )
+    if len(absent):
+        patients = absent["extra_patients"].sum()
+        most = joined([at(name) for name in absent["name"].iloc[:MOST_TOUCHED]])
+        others = len(absent) - MOST_TOUCHED
+        rest = f" et dans {counted(others, 'autre', 'autres')}" if others > 0 else ""
+        told.append(
+            f"Parmi celles qui les reprendraient, le registre ne montre plus de médecin {most}"
+            f"{rest} ({counted(patients, 'patient', 'patients')}) : à vérifier."
+        )
+    return " ".join(told)
 
 
 def snowball_told(gone: Departure) -> str:

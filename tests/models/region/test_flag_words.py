@@ -1,5 +1,7 @@
 """What a planner reads of a commune: how many of a hundred such communes lost their last GP."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -118,3 +120,11 @@ def test_a_departure_names_who_takes_most_then_how_many_others() -> None:
         for line in told
     )
     assert told[0].endswith("surtout au Dorat (7) et à Bias (2).")
+    assert not any("registre" in line for line in told)
+    doubted = flag_tables.departure_told(replace(gone, absent=frozenset({"Le Dorat", "Ussel"})))
+    assert doubted[-1] == (
+        "Parmi celles qui les reprendraient, le registre ne montre plus de médecin au Dorat et à "
+        "Ussel (50 patients) : à vérifier."
+    )
+    own = flag_tables.departure_told(replace(gone, absent=frozenset({"B"})))
+    assert any(line.startswith("Le registre ne montre déjà plus de médecin à B :") for line in own)

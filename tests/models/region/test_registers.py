@@ -81,6 +81,16 @@ def test_the_sentence_names_the_register_and_finess_never_says_gone(territory: T
     assert "absent du registre d’octobre 2026 (RPPS) : à vérifier" in flag.register_told(row)
 
 
+def test_a_departure_knows_where_the_register_shows_nobody(territory: Territory) -> None:
+    counts = dict.fromkeys(territory.communes["code"], 1.0)
+    staffed = territory.gps.set_index("code")["gps"].loc[lambda gps: gps > 0]
+    gone = next(code for code in staffed.index if code in counts)
+    empty = next(code for code in counts if code not in staffed.index)
+    seen = _with(territory, "INSEE, SIRENE", counts | {gone: 0.0, empty: 0.0}, [])
+    assert departure._absent(seen) == {gone}
+    assert departure._absent(territory) == frozenset()
+
+
 def test_what_if_risks_say_that_the_register_is_left_out(territory: Territory) -> None:
     """SIRENE enters the list at six years, from counts of 2020, and no risk of the what-if."""
     counts = dict.fromkeys(territory.communes["code"], 1.0)
