@@ -222,7 +222,7 @@ def draw(territory: Territory) -> None:
     for report in reports:
         draw_report(report, territory.zeros)
     if any(report.doubts for report in reports):
-        zeros.draw(territory, key="zeros_import")
+        zeros.draw(territory, key="zeros_import", listed=False)
     _withdraw(catalogue.state_key(territory.region))
     if last_import.taken_back(territory.region, key="import_undo"):
         st.session_state[REPORTS] = []

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from data.access import travel_time_errors
-from data.access.source_notes import to_check
 from data.base import french
 from data.official import source_state
 from data.region import embedded_set, rules
@@ -28,7 +27,7 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
                 if p.passed_over
                 else "simulée (démonstration)"
                 if p.simulated
-                else "réelle" + to_check(p)
+                else _real(p)
                 for p in rows
             ],
             "Millésime": [p.vintage for p in rows],
@@ -42,6 +41,13 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
             "Fichier": [p.file_name or "–" for p in rows],
         }
     )
+
+
+def _real(table: Provenance) -> str:
+    """Return the state of a real table; its zeros are named one by one under the tables."""
+    zeros = (("à vérifier", table.to_check), ("confirmé", table.confirmed))
+    told = [f"zéro {what} : {french.number(len(some))}" for what, some in zeros if some]
+    return " ; ".join(["réelle", *told])
 
 
 def _known(territory: Territory) -> None:

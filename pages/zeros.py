@@ -11,9 +11,12 @@ from pages import accounts, pressed
 from pages.accounts import Role
 
 
-def draw(territory: Territory, *, key: str) -> None:
-    """Draw what a planner may confirm or take back of a region; nothing where there is nothing."""
-    if not territory.zeros or accounts.role() < Role.PLANNER:
+def draw(territory: Territory, *, key: str, listed: bool = True) -> None:
+    """Draw the zeros of a region that are to check or confirmed, and what a planner may do of them.
+
+    Nothing where there is none. Those to check are not `listed` where a report names them.
+    """
+    if not territory.zeros:
         return
     st.subheader("Effectifs tombés à zéro")
     st.markdown(
@@ -22,10 +25,16 @@ def draw(territory: Territory, *, key: str) -> None:
     )
     to_check = [zero for zero in territory.zeros if zero.confirmed is None]
     believed = [zero for zero in territory.zeros if zero.confirmed is not None]
-    _offer("Confirmer ces zéros", to_check, territory.region, _confirm, key=f"{key}_confirmer")
+    planner = accounts.role() >= Role.PLANNER
+    for zero in to_check if listed else []:
+        st.text(f"À vérifier : {zero.told}")
+    if planner:
+        _offer("Confirmer ces zéros", to_check, territory.region, _confirm, key=f"{key}_confirmer")
     for zero in believed:
-        st.text(f"Zéro confirmé : {_signed(zero)}")
-    _offer("Reprendre la confirmation", believed, territory.region, _take_back, key=f"{key}_rendre")
+        st.text(f"Zéro confirmé : {_signed(zero) if planner else zero.told}")
+    if planner:
+        label = "Reprendre la confirmation"
+        _offer(label, believed, territory.region, _take_back, key=f"{key}_rendre")
 
 
 def _offer(
@@ -39,7 +48,7 @@ def _offer(
     """Offer to choose among zeros and to do something of those chosen."""
     if not zeros:
         return
-    by_name = {zero.fall.told(zero.name): zero for zero in zeros}
+    by_name = {f"{zero.name} ({zero.fall.code}), {zero.fall.year}": zero for zero in zeros}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.multiselect(
             "Zéros confirmés" if zeros[0].confirmed else "Zéros à vérifier",
