@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING, in_order, number, percent
+from data.base.french import MISSING, in_order, number
 from data.maps import payload
 from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
@@ -174,13 +174,13 @@ def _answer(territory: Territory, found: Help) -> None:
     """Draw the sentence and the figures of the plan."""
     st.markdown(f"**{tables.sentence(found)}**")
     lost = tables.losses(territory, found)
-    money = found.euros_a_month
     one, two, three, four = st.columns(4)
-    share = found.covered / found.need if found.need else float("nan")
-    one.metric("Besoin couvert", percent(share), help="Part des demi-journées qui manquent.")
+    one.metric(
+        "Besoin couvert", tables.share_words(found), help="Part des demi-journées qui manquent."
+    )
     two.metric(
         "Forfaits par mois",
-        "non fixés" if money is None else f"{number(money)} €",
+        tables.money_words(found),
         help=f"{found.scheme.rule[:1].upper()}{found.scheme.rule[1:]}.",
     )
     three.metric(
@@ -268,10 +268,8 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
             {
                 "Dispositif": scheme.name.capitalize(),
                 "Demi-journées couvertes": number(found.covered),
-                "Part du besoin": percent(found.covered / found.need if found.need else None),
-                "Forfaits par mois": MISSING
-                if found.euros_a_month is None
-                else f"{number(found.euros_a_month)} €",
+                "Part du besoin": tables.share_words(found),
+                "Forfaits par mois": tables.money_words(found),
                 "Route par mois": "sur place" if scheme.lodged else f"{number(found.road_hours)} h",
             }
         )

@@ -37,7 +37,7 @@ _WIDTHS_PX = (1.5, 9.0)
 def sentence(found: Help, told: float) -> str:
     """Return what the map shows, in one French sentence."""
     if not found.need:
-        return "Rien ne manque aux cibles choisies."
+        return tables.sentence(found)
     covered = int((found.targets["covered"] >= _NEARLY * found.targets["half_days"]).sum())
     said = (
         f"{number(covered)} des {counted(len(found.targets), 'commune aidée', 'communes aidées')} "

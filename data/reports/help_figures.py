@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data.base.french import MISSING, number, percent
+from data.base.french import number
 from data.region.territory import Territory
 from data.solidarity import tables
 from data.solidarity.help import Help
@@ -11,11 +11,10 @@ from data.solidarity.help import Help
 def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
     """Return the figures of a plan of help as texts: Mesure, Valeur."""
     lost = tables.losses(territory, found)
-    money = found.euros_a_month
     rows = {
         "Demi-journées qui manquent par mois": number(found.need),
         "Demi-journées couvertes par mois": number(found.covered),
-        "Part du besoin": percent(found.covered / found.need) if found.need else MISSING,
+        "Part du besoin": tables.share_words(found),
         "Borne : au plus, demi-journées par mois": number(found.bound),
         "Volontaires": number(float(found.volunteers.sum())),
         "Demi-journées par mois et volontaire, au plus": number(found.terms.ceiling),
@@ -26,9 +25,7 @@ def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
         "APL sous laquelle aucun donneur ne descend": number(found.terms.floor, 1)
         if found.terms.floor
         else "aucune",
-        f"Forfaits par mois ({found.scheme.rule})": "non fixés"
-        if money is None
-        else f"{number(money)} €",
+        f"Forfaits par mois ({found.scheme.rule})": tables.money_words(found),
         "Heures de route par mois": number(found.road_hours),
         "Kilomètres de route par mois (ligne droite × 1,3)": number(
             tables.kilometres(territory, found)

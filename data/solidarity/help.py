@@ -115,6 +115,8 @@ class Help:
         Doctors of each place who could give on these terms, shape (places,).
     roads
         origin, host (rows of places), minutes: who could drive where; None where teams are lodged.
+    unknown
+        Target communes of which nobody knows what they miss: not in `targets`.
     """
 
     question: Question
@@ -132,6 +134,7 @@ class Help:
     given: Floats
     able: Floats
     roads: pd.DataFrame | None
+    unknown: int = 0
 
     @property
     def need(self) -> float:

@@ -114,6 +114,21 @@ def needs(territory: Territory, question: Question) -> pd.DataFrame:
     return table[kept].reset_index(drop=True)
 
 
+def unknown_needs(territory: Territory, question: Question) -> int:
+    """Count the inhabited target communes of which nobody knows what they miss: no APL is known.
+
+    Inhabitants without room are counted as if doctors who are not known were none (see
+    `data.access.unknown_supply`): with that aim, nothing is unknown.
+    """
+    if question.aim != "apl":
+        return 0
+    communes = commune_indicators(territory)
+    unknown = communes["apl"].isna() & (communes["population"] > 0)
+    if question.targets != "apl":  # under which APL a commune is that has none known, nobody knows
+        unknown &= _targets(communes, question)
+    return int(unknown.sum())
+
+
 def without_room(territory: Territory, per_gp: float, gps: Floats | None = None) -> Floats:
     """Return the inhabitants without room at 20 minutes, nearest first, shape (places,).
 

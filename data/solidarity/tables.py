@@ -174,8 +174,10 @@ def lowest_words(found: Help, lost: dict[str, float]) -> str:
 
 def sentence(found: Help) -> str:
     """Return, in French, what the plan covers and what it takes."""
-    if not found.need:
+    if not found.need and not found.unknown:
         return "Rien ne manque aux cibles choisies : aucune aide n’est à organiser."
+    if not found.need:
+        return f"Rien de connu ne manque aux cibles choisies.{_unknown(found)}"
     count = int(found.volunteers.sum())
     enlisted = counted(count, "volontaire", "volontaires")
     told = (
@@ -192,7 +194,30 @@ def sentence(found: Help) -> str:
             f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
             f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan dirait qui."
         )
-    return told
+    return told + _unknown(found)
+
+
+def _unknown(found: Help) -> str:
+    """Return what is said of targets of which nobody knows what they miss, "" for none."""
+    if not found.unknown:
+        return ""
+    return (
+        f" L’APL de {counted(found.unknown, 'commune', 'communes')} n’est pas connue : ce qui y "
+        "manque n’est pas compté."
+    )
+
+
+def share_words(found: Help) -> str:
+    """Return the share of the need that is covered, in French; what it is where none is known."""
+    if found.need:
+        return percent(found.covered / found.need)
+    return "besoin inconnu" if found.unknown else "aucun besoin"
+
+
+def money_words(found: Help) -> str:
+    """Return the money of the scheme a month, in French."""
+    money = found.euros_a_month
+    return "non fixés" if money is None else f"{number(money)} €"
 
 
 @lru_cache(maxsize=_KEPT)

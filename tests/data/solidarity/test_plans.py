@@ -9,6 +9,7 @@ import pytest
 from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.region.rules import LEAST_PUBLIC_GPS
+from data.reports.help_figures import help_figures
 from data.solidarity import plans
 from data.solidarity.donors import OTHERS
 from data.solidarity.effects import apl_of_half_days, changes
@@ -22,12 +23,14 @@ from data.solidarity.tables import (
     host_table,
     kilometres,
     losses,
+    money_words,
     moved,
     sentence,
+    share_words,
     target_table,
 )
 from geo.errors import InvalidInputError, UnavailableError
-from tests.data.solidarity.small_help import made, zoned
+from tests.data.solidarity.small_help import GPS, made, zoned
 
 
 @pytest.fixture
@@ -227,3 +230,28 @@ def test_another_plan_of_the_same_question_computes_no_minutes(territory, monkey
     assert not asked
     assert after["covered"].sum() > before["covered"].sum()
     assert (after["apl_after"] != before["apl_after"]).any()
+
+
+def test_what_a_target_of_unknown_apl_misses_is_not_told_as_nothing():
+    """17003 reaches nobody but itself, and nobody knows whether it has a doctor."""
+    some = {code: count for code, count in GPS.items() if code != "17003"}
+    territory = made(some)
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=2))
+    assert found.targets["code"].tolist() == ["16003"]
+    assert found.unknown == 1
+    assert sentence(found).endswith(
+        "L’APL de 1 commune n’est pas connue : ce qui y manque n’est pas compté."
+    )
+    # Nothing known is missing: neither « rien ne manque », nor a share of nothing.
+    found = help_plan(territory, Question(apl=1e-6), Terms(volunteers=2))
+    assert found.need == 0
+    assert sentence(found).startswith("Rien de connu ne manque")
+    assert share_words(found) == "besoin inconnu"
+    told = help_figures(territory, found).set_index("Mesure")["Valeur"]
+    assert told["Part du besoin"] == "besoin inconnu"
+    alone = made(zoning=zoned(c16003="ZIP"))
+    found = help_plan(alone, Question(apl=1e-6), Terms(volunteers=2))
+    assert sentence(found).startswith("Rien ne manque aux cibles choisies")
+    assert share_words(found) == "aucun besoin"
+    assert money_words(found) == "0 €"
+    assert help_plan(territory, Question(targets="apl", apl=30.0), Terms(volunteers=2)).unknown == 1
