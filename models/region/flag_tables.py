@@ -207,12 +207,12 @@ def _absent_told(gone: Departure, taking: pd.DataFrame) -> str:
         )
     if len(absent):
         patients = absent["extra_patients"].sum()
-        most = joined([at(name) for name in absent["name"].iloc[:MOST_TOUCHED]])
-        others = len(absent) - MOST_TOUCHED
-        rest = f" et dans {counted(others, 'autre', 'autres')}" if others > 0 else ""
+        where = [at(name) for name in absent["name"].iloc[:MOST_TOUCHED]]
+        if others := len(absent) - len(where):
+            where.append(f"dans {counted(others, 'autre', 'autres')}")
         told.append(
-            f"Parmi celles qui les reprendraient, le registre ne montre plus de médecin {most}"
-            f"{rest} ({counted(patients, 'patient', 'patients')}) : à vérifier."
+            "Parmi les communes qui les reprendraient, le registre ne montre plus de médecin "
+            f"{joined(where)} ({counted(patients, 'patient', 'patients')}) : à vérifier."
         )
     return " ".join(told)
 

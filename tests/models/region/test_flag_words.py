@@ -121,10 +121,18 @@ def test_a_departure_names_who_takes_most_then_how_many_others() -> None:
     )
     assert told[0].endswith("surtout au Dorat (7) et à Bias (2).")
     assert not any("registre" in line for line in told)
-    doubted = flag_tables.departure_told(replace(gone, absent=frozenset({"Le Dorat", "Ussel"})))
-    assert doubted[-1] == (
-        "Parmi celles qui les reprendraient, le registre ne montre plus de médecin au Dorat et à "
-        "Ussel (50 patients) : à vérifier."
-    )
+    for absent, where in (
+        ({"Le Dorat", "Ussel"}, "au Dorat et à Ussel (50 patients)"),
+        (
+            {"Le Dorat", "Aubusson", "Ussel", "Bias"},
+            "à Aubusson, au Dorat, à Ussel et dans 1 autre",
+        ),
+    ):
+        doubted = flag_tables.departure_told(replace(gone, absent=frozenset(absent)))
+        assert doubted[-1].startswith(
+            "Parmi les communes qui les reprendraient, le registre ne montre plus de médecin "
+            f"{where}"
+        )
+        assert doubted[-1].endswith(" : à vérifier.")
     own = flag_tables.departure_told(replace(gone, absent=frozenset({"B"})))
     assert any(line.startswith("Le registre ne montre déjà plus de médecin à B :") for line in own)
