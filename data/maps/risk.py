@@ -7,7 +7,7 @@ import pandas as pd
 from data.base.french import counted
 from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
-from data.maps.sentences import LEFT_OUT, PROBABLY_GONE
+from data.maps.sentences import FORETOLD, LEFT_OUT, PROBABLY_GONE
 from data.region.territory import Territory
 
 WITHOUT_GP = "sans médecin"
@@ -69,7 +69,9 @@ def configuration(
             one["label"] = f"{one['label']}, {years}"
             one["note"] = one["note"].replace("à l’horizon de trois ans", years)
             head, dot, year = one["sentence"].partition(".")
-            one["sentence"] = f"{head}, {years}{dot}{year}"
+            if FORETOLD in head:
+                head = f"{head}, {years}"
+            one["sentence"] = f"{head}{dot}{year}"
             if kept is not None:
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
                 one["sentence"] += " Communes écartées : en blanc."

@@ -13,8 +13,10 @@ from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
-LEFT_OUT = "hors du filtre"
+FORETOLD = "de relève non assurée"
+"""What the sentence of the risk ends on, where it foretells."""
 PROBABLY_GONE = "probablement déjà parti"
+LEFT_OUT = "hors du filtre"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
 
 CROWDED_SHARE = 0.1
@@ -212,14 +214,10 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     counted_there = kept["gps"] > 0
     gone = int((counted_there & (kept[key] == PROBABLY_GONE)).sum())
     with_gp = int(counted_there.sum()) - gone
-    doubt = (
-        f" À part, {counted(gone, 'commune', 'communes')} probablement déjà sans médecin, à "
-        "vérifier."
-        if gone
-        else ""
-    )
+    absent = f"{counted(gone, 'commune', 'communes')} probablement déjà sans médecin, à vérifier."
     if not with_gp:
-        return f"aucune commune ayant un médecin{among}.{doubt}"
+        return absent if gone else f"aucune commune ayant un médecin{among}."
+    doubt = f" À part, {absent}" if gone else ""
     high = int(kept[key].isin(["élevé", "très élevé"]).sum())
     told = number(high) if high else "aucune"
     # Never reassuring by absence: the model was learned and judged on the mainland alone.
@@ -227,7 +225,7 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     worth = " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "
-        f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé de relève non assurée."
+        f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé {FORETOLD}."
         f"{doubt}{worth}"
     )
 

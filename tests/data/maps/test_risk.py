@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from data.access import indicators
 from data.maps import risk
 from data.maps.sentences import LEFT_OUT, sentence
+from data.region import catalogue
 from geo.layers import INDICATORS
 
 RISK = next(one for one in INDICATORS if one.key == "risk_class")
@@ -39,11 +41,19 @@ def test_communes_probably_without_gp_are_told_apart() -> None:
     told = sentence(RISK, table, "Région")
     assert "1 des 2 communes ayant un médecin est en risque élevé" in told
     assert told.endswith("À part, 1 commune probablement déjà sans médecin, à vérifier.")
-    table["risk_class"] = risk.PROBABLY_GONE
-    assert sentence(RISK, table, "Région").endswith(
-        "aucune commune ayant un médecin. À part, 3 communes probablement déjà sans médecin, à "
-        "vérifier."
-    )
+    alone = table.assign(risk_class=[LEFT_OUT, risk.PROBABLY_GONE, LEFT_OUT])
+    told = sentence(RISK, alone, "Région")
+    assert told.endswith(": 1 commune probablement déjà sans médecin, à vérifier.")
+
+
+def test_a_sentence_that_foretells_nothing_has_no_horizon(prepared: None) -> None:
+    territory = catalogue.load_territory()
+    table = indicators.commune_indicators(territory)
+    for shown, horizon in ((risk.PROBABLY_GONE, False), ("élevé", True)):
+        here = table.assign(risk_class=shown)
+        document = risk.configuration(territory, here, 3)
+        [told] = [one["sentence"] for one in document["indicators"] if one["key"] == "risk_class"]
+        assert ("à l’horizon de 3 ans" in told) == horizon
 
 
 def test_overseas_the_sentence_says_that_the_worth_of_the_model_is_unknown() -> None:
