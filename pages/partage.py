@@ -88,7 +88,7 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
 def _title(territory: Territory, draft: Draft) -> str:
     """Return the title of the page: the territory of a sheet, the screen of a view."""
     view = kept_parts.held(draft, drafts.VIEW)
-    screen = view_sharing.TITLES.get(view.get(view_sharing.SCREEN, ""), "")
+    screen = view_sharing.title(view)
     if not screen:
         return "Scénario partagé"
     return shared_views.heading(territory, view) or f"{screen}, {territory.region_name}"

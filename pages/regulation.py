@@ -83,13 +83,15 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
     )
 
 
-def _known(territory: Territory, calls: Calls, chosen: RegulationChoices) -> None:
-    """Draw the sentence, the map and the table of the départements."""
+def _known(
+    territory: Territory, calls: Calls, chosen: RegulationChoices, *, files: bool = True
+) -> None:
+    """Draw the sentence, the map and the table of the départements; with `files`, exports."""
     hours, standard = chosen.hours(), chosen.standard()
     st.markdown(f"**{tables.sentence(calls, hours, standard)}**")
     st.caption(calls.note + ".")
     found = tables.departement_table(calls, hours, standard)
-    figures.french_table(found, "regulation", tables.notes(calls))
+    figures.french_table(found, "regulation" * files, tables.notes(calls))
     left, right = st.columns(2)
     with left:
         figures.image(
@@ -133,17 +135,27 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
         key=f"{_KEYS}aides_{helper}",
     )
     hours, standard = chosen.hours(), chosen.standard()
-    if helped:
-        found = pooling.take_over(calls, helper, helped, hours, standard, staff=staff)
-        st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
-        hourly = tables.hourly_table(found)
-        figures.french_table(hourly, "regulation-reprise", tables.notes(calls))
+    chosen = replace(chosen, helper=helper, staff=staff, helped=tuple(helped))
+    _taken_over(calls, chosen)
     st.caption(
         f"Chacun des autres départements, repris seul par {calls.names[helper]}, {hours.told} :"
     )
     each = pooling.everyone(calls, helper, hours, standard, staff)
     figures.french_table(tables.candidates_table(each, calls.names[helper]))
-    return replace(chosen, helper=helper, staff=staff, helped=tuple(helped))
+    return chosen
+
+
+def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) -> None:
+    """Draw what it gives when a département answers for those chosen, if any are."""
+    if not chosen.helped:
+        return
+    hours, standard = chosen.hours(), chosen.standard()
+    found = pooling.take_over(
+        calls, chosen.helper, chosen.helped, hours, standard, staff=chosen.staff
+    )
+    st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
+    hourly = tables.hourly_table(found)
+    figures.french_table(hourly, "regulation-reprise" * files, tables.notes(calls))
 
 
 def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
@@ -159,17 +171,25 @@ def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Regu
             key=f"{_KEYS}groupe",
         )
     )
+    chosen = replace(chosen, together=together)
+    _groups(territory, calls, chosen)
+    return chosen
+
+
+def _groups(
+    territory: Territory, calls: Calls, chosen: RegulationChoices, *, files: bool = True
+) -> None:
+    """Draw the best groups of départements."""
     hours, standard = chosen.hours(), chosen.standard()
-    found = pooling.best(territory, calls, hours, standard, together)
+    found = pooling.best(territory, calls, hours, standard, chosen.together)
     st.markdown(f"**{tables.groups_sentence(found, hours, standard)}**")
     shown = tables.groups_table(found)
-    figures.french_table(shown, "regulation-groupes", tables.notes(calls))
+    figures.french_table(shown, "regulation-groupes" * files, tables.notes(calls))
     st.caption(
         "Départements voisins seulement, une file par groupe, à chaque heure le moins de "
         "régulateurs qui tienne l’objectif ; à nombre égal, le plus de groupes. Une grande file "
         "attend toujours moins qu’une petite à effectif égal : c’est la taille permise qui borne."
     )
-    return replace(chosen, together=together)
 
 
 def _week(calls: Calls, chosen: RegulationChoices) -> None:
@@ -205,7 +225,34 @@ def draw_regulation(territory: Territory, chosen: RegulationChoices) -> Regulati
     fields.typed(_KEYS, chosen)
     _week(calls, chosen)
     _template()
+    _unknown()
+    return chosen
+
+
+def _unknown() -> None:
     st.subheader("Ce que l’on ne sait pas")
     for one in tables.UNKNOWN:
         st.markdown(f"- {one}")
-    return chosen
+
+
+def draw_shared(territory: Territory, chosen: RegulationChoices) -> None:
+    """Draw what is chosen, for whoever holds a link to it: nothing to change, no file.
+
+    Raises
+    ------
+    geo.errors.InvalidInputError
+        Hours that nobody tells, or départements that are not of the region.
+    """
+    calls = calls_of(territory)
+    _known(territory, calls, chosen, files=False)
+    known = set(calls.names)
+    helped = tuple(one for one in chosen.helped if one in known)
+    helper = chosen.helper if chosen.helper in known else next(iter(calls.names))
+    chosen = replace(chosen, helper=helper, helped=tuple(one for one in helped if one != helper))
+    if chosen.helped:
+        st.subheader(f"Si {calls.names[helper]} prenait les appels")
+        _taken_over(calls, chosen, files=False)
+    st.subheader("Le meilleur groupement")
+    _groups(territory, calls, chosen, files=False)
+    _unknown()
+    figures.sources(tables.notes(calls))

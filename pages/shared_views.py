@@ -22,10 +22,12 @@ from pages import (
     map_dialogue,
     map_view,
     on_call_view,
+    regulation,
     risk_panels,
     sheet_body,
     sheet_paper,
     shell,
+    specialists,
     view_sharing,
     zoning_view,
 )
@@ -51,7 +53,7 @@ def draw(territory: Territory, query: Query) -> None:
 
 def knows(query: Query) -> bool:
     """Tell whether a view is of a screen that can be drawn here."""
-    return query.get(view_sharing.SCREEN, "") in _DRAWN
+    return bool(view_sharing.title(query))
 
 
 def heading(territory: Territory, query: Query) -> str:
@@ -171,10 +173,19 @@ def _draw_risques(territory: Territory, query: Query) -> None:
     risk_panels.public_view(territory, asked if asked in HORIZONS else DEFAULT_HORIZON)
 
 
+def _draw_solidarite(territory: Territory, query: Query) -> None:
+    view = ViewState.from_query(query)
+    if view.regulation.shown:
+        regulation.draw_shared(territory, view.regulation)
+    else:
+        specialists.draw_shared(territory, view.specialists)
+
+
 _DRAWN = {
     "carte": _draw_carte,
     "zonage": _draw_zonage,
     "permanence": _draw_permanence,
     "territoire": _draw_territoire,
     "risques": _draw_risques,
+    view_sharing.HELP: _draw_solidarite,
 }

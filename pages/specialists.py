@@ -43,11 +43,16 @@ def _found(territory: Territory, question: SpecialistQuestion) -> SpecialistHelp
     return specialist_help(territory, question)
 
 
+def _specialty(known: list[str], chosen: SpecialistChoices) -> str:
+    """Return the specialty chosen as it is imported, the first one by default."""
+    asked = chosen.specialty.lower()
+    return next((name for name in known if name.lower() == asked), known[0])
+
+
 def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
     """Draw which specialists, and what is missing of them."""
     left, right = st.columns(2)
-    folded = [name.lower() for name in known]
-    place = folded.index(chosen.specialty.lower()) if chosen.specialty.lower() in folded else 0
+    place = known.index(_specialty(known, chosen))
     specialty = left.selectbox("Spécialité", known, index=place, key=f"{_KEYS}specialite")
     people = right.number_input(
         "Habitants qu’un spécialiste à plein temps reçoit (votre hypothèse)",
@@ -110,7 +115,7 @@ def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices
     )
 
 
-def _plan(territory: Territory, chosen: SpecialistChoices) -> None:
+def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True) -> None:
     found = _found(territory, chosen.question())
     first, *others = said(found)
     st.markdown(f"**{first}**")
@@ -129,10 +134,12 @@ def _plan(territory: Territory, chosen: SpecialistChoices) -> None:
             "half_days", ascending=False, ignore_index=True
         )
         figures.table(table, height=320, order=help_tables.screen_order(table))
-        figures.downloads("specialistes", table, lines, contours=territory.communes)
+        if files:
+            figures.downloads("specialistes", table, lines, contours=territory.communes)
     with hosts:
         figures.table(found.hosts, height=320)
-        figures.downloads("specialistes-accueils", found.hosts, lines)
+        if files:
+            figures.downloads("specialistes-accueils", found.hosts, lines)
 
 
 def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
@@ -159,3 +166,21 @@ def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> Special
         figures.template_buttons(templates.SPECIALISTS)
     figures.sources(figures.notes(territory, *_TABLES))
     return chosen
+
+
+def draw_shared(territory: Territory, chosen: SpecialistChoices) -> None:
+    """Draw the plan chosen, for whoever holds a link to it: nothing to change, no file.
+
+    Raises
+    ------
+    geo.errors.InvalidInputError
+        What is asked is no question, or the counts of specialists are gone.
+    """
+    known = specialties(territory)
+    if not known or not chosen.people:
+        st.text(
+            "Ce lien ne dit aucun plan : il manque les effectifs ou la charge d’un spécialiste."
+        )
+        return
+    _plan(territory, replace(chosen, specialty=_specialty(known, chosen)), files=False)
+    figures.sources(figures.notes(territory, *_TABLES))

@@ -1,5 +1,7 @@
 """A link that shows a view of a screen to whoever holds it, read-only: made, listed, revoked."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from data.base import french
@@ -12,9 +14,13 @@ from data.scenarios.store import Scenario
 from geo.errors import ProxiSoinsError
 from pages import accounts, links, pressed, shell
 from pages.accounts import Role
+from pages.regulation_choices import SHOWN as REGULATION
+from pages.specialist_choices import SHOWN as SPECIALISTS
 
 SCREEN = "ecran"
 """What a shared view says of its screen, beside the parameters of its address."""
+HELP = "solidarite"
+"""The screen of help, whose sections are views of their own."""
 TITLES = {
     "carte": "Carte",
     "risques": "Territoires à risque",
@@ -23,6 +29,8 @@ TITLES = {
     "territoire": "Fiche territoire",
 }
 """Screens whose view a link can show."""
+SECTIONS = {REGULATION: "Régulation des appels", SPECIALISTS: "Aide par des spécialistes"}
+"""Sections of the screen of help whose view a link can show; the other one saves plans."""
 SCENARIOS = {
     "sites": "d’un scénario enregistré, au bas de cet écran",
     "solidarite": "d’un plan enregistré, au bas de « Consultations »",
@@ -30,6 +38,12 @@ SCENARIOS = {
 """Screens that share what is saved there, and of what and where a link is made."""
 MOST_LISTED = 10
 _NAME, _MADE = "lien_titre_", "lien_fait_"
+
+
+def title(view: Mapping[str, str]) -> str:
+    """Return the title of what a view shows, "" where no link can show it."""
+    screen = view.get(SCREEN, "")
+    return SECTIONS.get(view.get("aide", ""), "") if screen == HELP else TITLES.get(screen, "")
 
 
 def _view(screen: str) -> dict[str, str]:
@@ -41,7 +55,7 @@ def _view(screen: str) -> dict[str, str]:
 def _make(territory: Territory, screen: str) -> None:
     """Keep the view in sight and make its link; what a link shows never changes."""
     owner = accounts.author()
-    name = str(st.session_state.get(_NAME + screen, "")).strip() or TITLES[screen]
+    name = str(st.session_state.get(_NAME + screen, "")).strip() or title(_view(screen))
     draft = Draft(
         name,
         territory.region,
@@ -78,9 +92,10 @@ def _open_links(region: str) -> list[tuple[Scenario, Share]]:
 
 def draw(screen: str) -> None:
     """Draw what makes a link to the view of a screen, and the links that are open."""
-    if screen in SCENARIOS:
+    told = title(_view(screen))
+    if screen in SCENARIOS and not told:
         st.caption(f"Un lien en lecture seule se fait {SCENARIOS[screen]}.")
-    if screen not in TITLES or accounts.role() < Role.PLANNER:
+    if not told or accounts.role() < Role.PLANNER:
         return
     st.markdown("**Un lien en lecture seule**")
     st.caption(
@@ -90,13 +105,13 @@ def draw(screen: str) -> None:
     st.text_input(
         "Titre du lien",
         max_chars=drafts.NAME_CHARACTERS,
-        placeholder=TITLES[screen],
+        placeholder=told,
         key=_NAME + screen,
     )
     try:
-        told = pressed.offer("Créer un lien vers cette vue", key=f"lien_{screen}")
+        asked = pressed.offer("Créer un lien vers cette vue", key=f"lien_{screen}")
         territory = shell.territory()
-        if told():
+        if asked():
             pressed.finish(lambda: _make(territory, screen))
         if made := st.session_state.get(_MADE + screen, ""):
             st.code(made, language=None, wrap_lines=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.access import indicators
 from data.base import french
 from data.base.paths import ROOT
+from data.official import imports
 from data.region import catalogue
 from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
@@ -16,6 +18,7 @@ from data.uploads.site import Site
 from models.region import kept_risk, predict, soon
 from pages import accounts, shell, view_sharing
 from tests.pages.help_screen import opened
+from tests.pages.test_specialists import LINES
 
 REGION = "75"
 
@@ -108,6 +111,54 @@ def test_the_links_of_maps_and_of_risk_open(screen: str) -> None:
         assert french.forecast(year, 3) in said
 
 
+def test_the_link_of_regulation_tells_its_hours_and_who_takes_over() -> None:
+    view = {"ecran": "solidarite", "aide": "regulation", "heures": "22-6"}
+    app = visited(view | {"aidant": "87", "repris": "23,19"})
+    assert app.title[0].value.startswith("Régulation des appels")
+    said = " ".join(one.value for one in app.markdown)
+    assert "22 h à 6 h" in said
+    assert "Haute-Vienne" in " ".join(one.value for one in app.subheader)
+    assert len(app.dataframe) == 3  # départements, hours taken over, groups
+    assert not any([app.selectbox, app.number_input, app.text_input, app.button])
+    assert not app.get("download_button")
+
+
+def test_the_link_of_specialists_shows_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "specialistes.csv"
+    path.write_text("code_insee;specialite;medecins;annee\n" + LINES, encoding="utf-8")
+    view = {"ecran": "solidarite", "aide": "specialistes", "lieux_en": "mairies", "venus": "3"}
+    assert "aucun plan" in told(visited(view))
+    imports.import_files([path])
+    try:
+        app = visited(view | {"hab_specialiste": "20000"})
+    finally:
+        catalogue.undo()
+    assert app.title[0].value.startswith("Aide par des spécialistes")
+    assert any("Ophtalmologie" in one.value for one in app.markdown)
+    assert app.dataframe
+    assert not any([app.selectbox, app.number_input, app.text_input, app.button])
+
+
+@pytest.mark.parametrize("aide", ["", "ailleurs"])
+def test_a_plan_that_is_not_saved_is_no_view(aide: str) -> None:
+    assert "ne contient pas de site" in told(visited({"ecran": "solidarite", "aide": aide}))
+
+
+def test_a_link_is_made_of_a_section_of_help() -> None:
+    app = AppTest.from_string(
+        "from pages import view_sharing\nview_sharing.draw('solidarite')", default_timeout=200
+    )
+    app.query_params["aide"] = "regulation"
+    app.query_params["heures"] = "22-6"
+    app.run()
+    assert not any("plan enregistré" in one.value for one in app.caption)
+    next(one for one in app.button if one.label == "Créer un lien vers cette vue").click().run()
+    [kept] = [one for one in store.scenarios() if drafts.VIEW in one.draft.parameters]
+    assert kept.draft.name == "Régulation des appels"
+    view = {"ecran": "solidarite", "aide": "regulation", "heures": "22-6"}
+    assert kept.draft.parameters[drafts.VIEW] == view
+
+
 def test_a_foreign_view_opens_nothing_else() -> None:
     app = visited({"ecran": "../methode", "territoire": "commune:99999"})
     assert "ne contient pas de site" in told(app)
@@ -153,6 +204,7 @@ def test_a_screen_says_where_a_plan_is_saved_which_a_link_is_made_of() -> None:
         ("partage", {"ecran": "carte", "ind": "apl", "commune": "23096", "seuil": "30"}),
         ("partage", {"ecran": "zonage"}),
         ("partage", {"ecran": "permanence"}),
+        ("partage", {"ecran": "solidarite", "aide": "regulation"}),
         ("partage", {"ecran": "permanence", "vue": "si-cette-ligne-tombe", "ligne": "first"}),
         ("partage", {}),
         ("gardes", {}),
