@@ -20,6 +20,14 @@ BACKGROUND: Layer = {
 """Tiles of the IGN, the only layer that asks another server."""
 
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
+GPS = "iso_gps"
+"""The isochrones that every map offers: those of "Isochrone d’ici" are drawn as they are."""
+_AROUND = {
+    GPS: ("médecins généralistes", "#0b5fa5"),
+    "iso_france_sante": ("structures France Santé", "#6a1b9a"),
+    "iso_msp": ("MSP", "#00695c"),
+}
+"""Around which places, and in which colour."""
 _STROKES: tuple[tuple[str | None, float], ...] = (("2 4", 1.4), (None, 3), ("7 5", 2))
 """Dashes and width in pixels of a ring nearer than the one that counts, of that one, beyond it."""
 
@@ -98,6 +106,15 @@ def rings(key: str, label: str, colour: str, legend: Sequence[LegendEntry], note
     }
 
 
+def isochrones(key: str, note: str) -> Layer:
+    """Return the layer of the isochrones at 10, 20 and 30 minutes around some places."""
+    whose, colour = _AROUND[key]
+    legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
+    layer = rings(key, _RINGS + whose, colour, legend, note)
+    layer["short"] = f"Isochrones : {whose}"
+    return layer
+
+
 def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
     """Return the layers of the screen "Carte", in the order in which they are offered.
 
@@ -109,12 +126,6 @@ def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
         Name and detail of the engine of the isochrones.
     """
 
-    def isochrones(key: str, whose: str, colour: str) -> Layer:
-        legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
-        layer = rings(key, _RINGS + whose, colour, legend, note)
-        layer["short"] = f"Isochrones : {whose}"
-        return layer
-
     def marks(key: str, label: str, shape: str, colour: str) -> Layer:
         return places(key, label, len(points[key]), {"shape": shape, "colour": colour, "mark": ""})
 
@@ -124,9 +135,7 @@ def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
     ]
     return [
         {"key": "zonage", "kind": "zones", "label": "Zones ZIP et ZAC", "legend": zones},
-        isochrones("iso_gps", "médecins généralistes", "#0b5fa5"),
-        isochrones("iso_france_sante", "structures France Santé", "#6a1b9a"),
-        isochrones("iso_msp", "MSP", "#00695c"),
+        *(isochrones(key, note) for key in _AROUND),
         marks("france_sante", "Structures France Santé", "star", "#6a1b9a"),
         on_call_lines("pdses", "Lignes de garde PDSES", len(points["pdses"])),
         marks("msp", "Maisons de santé (MSP)", "house", "#00695c"),

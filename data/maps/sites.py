@@ -42,7 +42,7 @@ _DEFAULTS: Defaults = {
     "indicator": "minutes_to_nearest_gp",
     "layers": [],
 }
-_DRAWN_FROM_HERE = ("france_sante", "msp", "zonage", "fond")
+_DRAWN_FROM_HERE = (overlays.GPS, "france_sante", "msp", "zonage", "fond")
 
 
 def reach_of(territory: Territory, sites: Sequence[Site]) -> gpd.GeoDataFrame:

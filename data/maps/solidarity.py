@@ -87,7 +87,9 @@ def configuration(territory: Territory, found: Help, note: str) -> MapDocument:
     document["comparison_note"] = "Aucun médecin n’est désigné."
     document["points"] = {HOSTS: _hosts(territory, hosts)}
     document["flows"] = _lines(drawn.lines)
-    document["layers"] = _layers(len(hosts), drawn.lines)
+    engine = territory.travel_time.label
+    around = overlays.isochrones(overlays.GPS, f"{engine.name} : {engine.detail}")
+    document["layers"] = [*_layers(len(hosts), drawn.lines), around]
     return document
 
 

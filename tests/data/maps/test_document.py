@@ -226,3 +226,12 @@ def test_the_ring_of_the_threshold_chosen_stands_out(
     strokes = {entry["minutes"]: (entry["dash"], entry["weight"]) for entry in rings["legend"]}
     assert len(set(strokes.values())) == len(coverage.REACH_MINUTES)
     assert max(strokes, key=lambda minutes: strokes[minutes][1]) == threshold
+
+
+@pytest.mark.usefixtures("prepared")
+def test_every_map_can_draw_the_isochrones_that_its_card_asks_for(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """They are drawn as those of its first layer of rings: without one the click failed."""
+    for name, made in documents(*loaded).items():
+        assert any(one["kind"] == "rings" for one in made["layers"]), name
