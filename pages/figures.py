@@ -2,8 +2,9 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
@@ -70,18 +71,20 @@ def table(
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
     marked: Sequence[int] = (),
     order: Sequence[str] = (),
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Draw a table under its French headings; shares are shown as percentages.
 
     With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number. Rows
     `marked` are so in a plain table, which has none to choose. `order` names the columns shown,
-    first to last; all of them without it.
+    first to last; all of them without it. `titles` gives headings other than those of exports.
     """
     shown = columns.titled(frame)
     if order:
         shown = pd.concat([columns.titled(frame[[one]]) for one in order if one in frame], axis=1)
     formats: dict[str, Any] = {}
-    for column, title in columns.TITLES.items():
+    shown = shown.rename(columns={columns.TITLES[one]: titles[one] for one in titles})
+    for column, title in {**columns.TITLES, **titles}.items():
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
             continue
         # Rounded here: the browser then writes the number as its reader does, comma included.

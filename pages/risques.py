@@ -49,6 +49,9 @@ LISTED = (
 )
 """Columns of the list; the exports hold all."""
 
+SHORT = {"people_at_stake": "Hab. × prob.", "risk_class": "Classe"}
+"""Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
+
 FIRST_LIST = 100
 """Rows sent before more are asked for, half a kilobyte each."""
 ALONE_PX, BESIDE_PX = 490, 390
@@ -165,6 +168,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     figures.table(
         listed,
         order=LISTED,
+        titles=SHORT,
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),

@@ -8,10 +8,14 @@ const SHARE_OF_SCREEN = 0.78;
 /* What stands above the map at most when the page is at its top, in pixels. */
 const MOST_ABOVE_PX = 240;
 
-/* Height for the map: down to the foot of the window where it is the screen, else most of the window. */
-function room(whole) {
-  const screen = page().innerHeight || 800;
+/* What stands above a map that stays in sight. */
+const BAR_PX = 84;
+
+/* Height for the map: to the foot of the window where it is the screen or stays in sight, else most of it. */
+function room({ whole, told_beside: beside }) {
+  const { innerHeight: screen = 800, innerWidth: wide } = page();
   const frame = window.frameElement;
+  if (beside && wide > PHONE_PX) return screen - BAR_PX;
   if (!whole || !frame) return screen * SHARE_OF_SCREEN;
   const { top } = frame.getBoundingClientRect();
   return screen - Math.max(0, Math.min(top, MOST_ABOVE_PX)) - 4;
@@ -25,7 +29,7 @@ export function settle(carte) {
   const own = component && component.setFrameHeight.bind(component);
   const fit = () => {
     const phone = document.documentElement.clientWidth < PHONE_PX;
-    const height = Math.round(Math.max(LEAST_HEIGHT_PX, room(carte.config.whole)));
+    const height = Math.round(Math.max(LEAST_HEIGHT_PX, room(carte.config)));
     document.documentElement.style.setProperty("--height", `${height}px`);
     document.body.classList.toggle("phone", phone);
     if (own) own(height);

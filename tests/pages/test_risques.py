@@ -71,7 +71,7 @@ def words(app: AppTest) -> str:
 
 def listed(app: AppTest) -> pd.DataFrame:
     """The list of communes that the screen draws."""
-    return next(one.value for one in app.dataframe if "Habitants × probabilité" in one.value)
+    return next(one.value for one in app.dataframe if "Hab. × prob." in one.value)
 
 
 def read(app: AppTest, part: str) -> AppTest:
@@ -102,7 +102,7 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     classes = next(one.value for one in screen.dataframe if "Communes ici" in one.value)
     pd.testing.assert_frame_equal(head, ranking.head(len(head)))
     assert len(head) < len(ranking)
-    assert ranking["Habitants × probabilité"].is_monotonic_decreasing
+    assert ranking["Hab. × prob."].is_monotonic_decreasing
     assert ranking["Probabilité"].between(0, 100).all()
     assert classes["Communes ici"].sum() == len(ranking)
     assert classes["Taux observé par le passé"].between(0, 100, inclusive="neither").all()
@@ -136,7 +136,7 @@ def test_the_address_gives_back_horizon_tab_filters_and_commune(
     ranking = listed(shown(app, RANKING))
     assert "horizon de 5 ans" in words(app)
     assert set(ranking["Département"]) <= {"Creuse"}
-    assert set(ranking["Risque de relève non assurée"]) <= {"très élevé"}
+    assert set(ranking["Classe"]) <= {"très élevé"}
     assert (ranking["Habitants"] <= 2000).all()
     assert told(app, "dep") == "23"  # 99 is in no list
     app.switch_page("pages/methode.py").run()
