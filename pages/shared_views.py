@@ -97,7 +97,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     ceilings = zoning_view.ceilings_of(query, territory.region)
     changes = zoning_view.trial_of(query, communes)
     zoning_view.draw_gauges(communes, ceilings, changes)
-    _zoning_map(territory, changes)
+    _zoning_map(territory, changes, zoning_view.opening(territory, query))
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     if changes:
         st.subheader(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
@@ -113,12 +113,13 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
 
 
 @st.fragment
-def _zoning_map(territory: Territory, changes: dict[str, str]) -> None:
+def _zoning_map(territory: Territory, changes: dict[str, str], opened: str) -> None:
     communes = shell.commune_indicators(territory)
     view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
-    map_view.draw_map(zoning_view.map_payload(territory, shared=True), answer, MAP)
+    sent = f"{zoning_view.map_payload(territory, shared=True)}.{opened}"
+    map_view.draw_map(sent, answer, MAP)
 
 
 def _draw_permanence(territory: Territory, query: Query) -> None:

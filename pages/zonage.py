@@ -73,10 +73,15 @@ def _is_choice(key: str) -> bool:
     return key in {TRIAL, ZIP, ZAC}
 
 
-def _keep(changes: dict[str, str], ceilings: Ceilings, region: str) -> None:
-    """Write the trial in the address, beside the view that all screens share."""
+def _keep(changes: dict[str, str], ceilings: Ceilings, region: str, shown: dict[str, str]) -> None:
+    """Write the trial in the address, beside the view that all screens share.
+
+    Indicator and layers are those of this map: what another screen showed stays there.
+    """
     st.session_state[TRIAL] = changes
-    query = shell.in_address(shell.view()) | zoning_view.told(changes)
+    query = shell.in_address(shell.view())
+    query = {name: text for name, text in query.items() if name not in {"ind", "couches"}}
+    query |= shown | zoning_view.told(changes)
     query |= zoning_view.told_ceilings(ceilings, region)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -163,7 +168,9 @@ def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> 
             st.rerun(scope="app")
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
-    map_view.draw_map(zoning_view.map_payload(territory), answer, MAP)
+    # The client reads the address itself: what it opens on without one never changes.
+    sent = f"{zoning_view.map_payload(territory)}.{zoning_view.opening(territory, {})}"
+    map_view.draw_map(sent, answer, MAP)
 
 
 def _beside(table: pd.DataFrame) -> None:
@@ -258,6 +265,7 @@ def _downloads(
 
 def draw() -> None:
     """Draw the screen."""
+    shown = zoning_view.map_told(st.query_params.to_dict())
     territory = shell.territory()
     communes = shell.commune_indicators(territory)
     st.title("Zonage")
@@ -267,7 +275,7 @@ def draw() -> None:
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     changes = _trial(communes)
     _choose(table, changes)
-    _keep(changes, ceilings, territory.region)
+    _keep(changes, ceilings, territory.region, shown)
     following.note(MAP, _PARAMETERS, _is_choice)
     with above:
         zoning_view.draw_gauges(communes, ceilings, changes)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -118,6 +119,26 @@ def map_payload(territory: Territory, *, shared: bool = False) -> str:
     note = f"{quoted(source)}." if source else "Zonage inconnu."
     document = zoning_map.configuration(territory, communes, note)
     if shared:
-        del document["card_action"]
-    view = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
-    return payload.encode(document | map_dialogue.opening(view, view))
+        del document["card_action"], document["addressed"]
+    return f"{payload.encode(payload.contours_address(document))}.{payload.encode(document)}"
+
+
+def opening(territory: Territory, query: Mapping[str, str]) -> str:
+    """Return what the map is sent of the view: that of an address, the zones by default."""
+    default = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
+    view = replace(ViewState.from_query(query), region=territory.region)
+    kept = map_told(query)
+    layers = tuple(filter(None, kept.get("couches", "").split(",")))
+    view = replace(view, indicator=kept.get("ind", default.indicator), layers=layers, here=None)
+    return payload.encode(map_dialogue.opening(view, default))
+
+
+def map_told(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address says of the map's own: its indicator, its layers."""
+    indicator = query.get("ind", "")
+    asked = query.get("couches", "").split(",")
+    told = {
+        "ind": indicator if indicator in zoning_map.BESIDE else "",
+        "couches": ",".join(one for one in zoning_map.LAYERS if one in asked),
+    }
+    return {name: text for name, text in told.items() if text}

@@ -216,7 +216,9 @@ class MapDocument(ContoursAddress):
         Indicator to level ("epci", "departement", "region") to code to value; one value for the
         region.
     read_only
-        Whether the address of the page is left alone.
+        Whether what is shown is all that there is: nothing of it is kept for other screens.
+    addressed
+        Whether the address of the page tells the view of a map that is read only.
     told_beside
         Whether the page tells of the commune chosen beside the map, which then has no card.
     lon, lat
@@ -241,6 +243,7 @@ class MapDocument(ContoursAddress):
     room: NotRequired[RoomDocument | None]
     room_controls: NotRequired[RoomControls]
     read_only: NotRequired[bool]
+    addressed: NotRequired[bool]
     told_beside: NotRequired[bool]
     card_action: NotRequired[CardAction]
     state: NotRequired[State]

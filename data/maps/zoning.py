@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from data.base.french import counted
-from data.maps import payload
+from data.maps import overlays, payload
 from data.maps.document import MapDocument, Trial
 from data.region.territory import Territory
 from geo import display, layers
@@ -15,7 +15,7 @@ BESIDE = ("apl", "apl_published", "share_without_room")
 """Indicators shown beside the zone: who is short of care there, by two measures."""
 _ENDS = ("without_room_bound", "without_room_nearest")
 _ZONES = next(one for one in layers.INDICATORS if one.key == INDICATOR)
-LAYERS = ("msp", "france_sante", "fond")
+LAYERS = (overlays.GPS, "msp", "france_sante", "fond")
 
 
 def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> MapDocument:
@@ -34,7 +34,7 @@ def configuration(territory: Territory, communes: pd.DataFrame, note: str) -> Ma
         if one["key"] == INDICATOR:
             one["note"] = note
     document["layers"] = [one for one in document["layers"] if one["key"] in LAYERS]
-    document["read_only"] = True
+    document["read_only"] = document["addressed"] = True
     document["comparison_note"] = (
         "Un essai ne change rien : le zonage en vigueur est celui de l’arrêté."
     )

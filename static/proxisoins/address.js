@@ -15,9 +15,9 @@ export function page() {
 export function remembered(config) {
   const query = new URLSearchParams(page().location.search);
   const state = { ...config.state };
-  if (config.read_only) return state;
   const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "depuis", "place", "seuil", "partage"].some((name) => query.has(name));
-  if (inAddress) return parsed(config);
+  if (inAddress && !isSilent(config)) return parsed(config);
+  if (config.read_only) return state;
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
     if (kept && kept.region === config.state.region) Object.assign(state, known(kept, config, state));
@@ -26,6 +26,8 @@ export function remembered(config) {
   }
   return state;
 }
+
+export const isSilent = (config) => config.read_only && !config.addressed;
 
 const bounded = (text, low, high) => {
   const value = text === null || text.trim() === "" ? NaN : Number(text);
@@ -81,7 +83,7 @@ export function write(state, config, step = false) {
   const query = new URLSearchParams(page().location.search);
   const named = query.get("region");
   /* Another region was opened. */
-  if (config.read_only || (named && named !== config.state.region)) return;
+  if (isSilent(config) || (named && named !== config.state.region)) return;
   const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
   put("region", config.state.region, config.defaults.region);
   put("ind", state.indicator, config.defaults.indicator);

@@ -42,7 +42,7 @@ export class Layers {
     carte.signal("layers", carte.state.layers.join(","));
   }
 
-  /* The server answers the view of the address unasked. */
+  /* Answered unasked. */
   expected(key) {
     return Boolean(this.rings[key] || this.carte.waiting?.rings?.[key]);
   }
@@ -112,7 +112,7 @@ export class Layers {
     this.carte.signal("rings", Object.keys(this.rings).join(","));
   }
 
-  /* Rings of the answer of the server: kept, and drawn where their layer is on. */
+  /* Rings of the server: kept, drawn where their layer is on. */
   receive(rings) {
     for (const [key, one] of Object.entries(rings)) {
       this.rings[key] = one;

@@ -50,7 +50,7 @@ export class Carte {
 
   /* The view of the address that Back or Forward gives, without a new map. */
   follow() {
-    if (!this.rows || this.config.read_only) return;
+    if (!this.rows || address.isSilent(this.config)) return;
     const { state, config } = this;
     const before = state.layers;
     Object.assign(state, address.parsed(config));
@@ -202,8 +202,6 @@ export class Carte {
     return make("div", {}, make("strong", { text: this.rows[row].n }), make("br"), `${name}\u00a0: ${worded(this.indicator, this.values[row])}`);
   }
 
-  /* ---- what panel and card ask ---- */
-
   choose(key) {
     this.state.indicator = key;
     this.draw();
@@ -293,8 +291,6 @@ export class Carte {
   }
 
   busy = (on) => document.body.classList.toggle("busy", on);
-
-  /* ---- the page and the server ---- */
 
   moved() {
     const { lat, lng } = this.map.getCenter();

@@ -86,8 +86,6 @@ export class Room {
     return people ? Math.round((1000 * without) / people) / 10 : null;
   }
 
-  /* ---- the control under the choice of indicator ---- */
-
   build() {
     if (!this.offered) return null;
     const { capacities, thresholds } = this.controls;
@@ -185,8 +183,6 @@ export class Room {
     );
   }
 
-  /* ---- words ---- */
-
   sentence() {
     const { known, step, carte } = this;
     const [least, served] = [known.least[step], known.served[step]];
@@ -206,8 +202,6 @@ export class Room {
       `Plus d’un habitant sur dix est sans place dans ${number(crowded)} des ${number(this.carte.rows.length)} communes (${shown}).`
     );
   }
-
-  /* ---- the proof on the map ---- */
 
   forget() {
     for (const one of this.drawn || []) one.remove();

@@ -37,6 +37,22 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
 
 
+def test_a_read_only_map_follows_the_address_where_it_is_told_there(
+    server: str, page: Page
+) -> None:
+    body = """
+        history.replaceState(null, "", "?ind=apl&couches=msp");
+        const view = { indicator: "zone", layers: [], region: "75" };
+        const config = { state: view, defaults: view, read_only: true, layers: [{ key: "msp" }],
+                         indicators: [{ key: "apl" }, { key: "zone" }] };
+        return [true, false].map((addressed) => {
+            const { indicator, layers } = m.remembered({ ...config, addressed });
+            return [indicator, layers.join()];
+        });
+    """
+    assert evaluated(page, server, "address", body) == [["apl", "msp"], ["zone", ""]]
+
+
 def test_numbers_have_the_sign_minus_and_zero_has_none(server: str, page: Page) -> None:
     told = evaluated(page, server, "dom", "return [m.number(-1234.5, 1), m.number(-0.04, 1)]")
     assert told == ["−1\u202f234,5", "0,0"]

@@ -1,10 +1,15 @@
 """Screen "Zonage" on demonstration data."""
 
+import base64
+import gzip
+import json
 import re
 
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
+from data.region import catalogue
+from pages import zoning_view
 
 
 def opened(**query: str) -> AppTest:
@@ -71,6 +76,30 @@ def test_changes_chosen_one_after_the_other_are_all_kept() -> None:
 def test_a_foreign_trial_changes_nothing() -> None:
     plain, foreign = opened(), opened(essai="zz:ZIP,<b>:ZAC,1:XX")
     assert gauges(foreign) == gauges(plain)
+
+
+def test_the_address_tells_the_indicator_and_the_layers_of_the_map() -> None:
+    app = opened(ind="apl", couches="pdses,msp", commune="23096")
+    options = app.multiselect[0].options
+    app.multiselect[0].set_value(options[:1]).run()
+    query = {
+        name: one if isinstance(one, str) else one[0] for name, one in app.query_params.items()
+    }
+    assert query == {"ind": "apl", "couches": "msp", "commune": "23096", "essai": query["essai"]}
+    assert "ind" not in opened(ind="zone").query_params
+    assert "ind" not in opened(ind="risk_class").query_params
+
+
+def test_a_shared_map_opens_on_the_indicator_of_its_address() -> None:
+    territory = catalogue.load_territory("75")
+    for query, indicator, layers in (
+        ({}, "zone", []),
+        ({"ind": "apl", "couches": "msp,risque", "ici": "1,45"}, "apl", ["msp"]),
+    ):
+        sent = json.loads(gzip.decompress(base64.b64decode(zoning_view.opening(territory, query))))
+        assert sent["defaults"]["indicator"] == "zone"
+        state = sent["state"]
+        assert (state["indicator"], state["layers"], state["here"]) == (indicator, layers, None)
 
 
 def test_room_is_read_beside_the_apl() -> None:
