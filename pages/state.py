@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from data.base.codes import ARRONDISSEMENTS
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -195,7 +196,9 @@ class ViewState:
             asked = set(query["couches"].split(","))
             view = replace(view, layers=tuple(name for name in LAYERS if name in asked))
         if _COMMUNE.fullmatch(query.get("commune", "")):
-            view = replace(view, commune=query["commune"])
+            # An arrondissement of Paris, Lyon or Marseille is a part of what is shown.
+            code = ARRONDISSEMENTS.get(query["commune"], query["commune"])
+            view = replace(view, commune=code)
         west, _, north = query.get("ici", "").partition(",")
         here = _bounded(west, -180, 180), _bounded(north, -85, 85)
         if here[0] is not None and here[1] is not None:

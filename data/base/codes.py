@@ -7,6 +7,12 @@ _WRITTEN = re.compile(r"^(?:\d{4}-)?(?:COM|ARM)-")
 """Prefix of the Melodi service: "2025-COM-33063"."""
 _QUOTED = re.compile(r'^=?\s*"([^"]*)"$')
 """What keeps a zero in a spreadsheet: ="01001"."""
+ARRONDISSEMENTS = {
+    **{f"751{n:02d}": "75056" for n in range(1, 21)},
+    **{f"6938{n}": "69123" for n in range(1, 10)},
+    **{f"132{n:02d}": "13055" for n in range(1, 17)},
+}
+"""Municipal arrondissements of Paris, Lyon and Marseille, to the whole commune (COG)."""
 
 
 def plain_code(text: str) -> str:

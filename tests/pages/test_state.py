@@ -71,3 +71,10 @@ def test_an_address_names_its_region_where_back_may_come_from_another(
 ) -> None:
     monkeypatch.setattr(france, "built", lambda: frozenset(built))
     assert map_dialogue.opening(ViewState())["defaults"]["region"] == left_out
+
+
+@pytest.mark.parametrize(
+    ("part", "city"), [("75110", "75056"), ("69385", "69123"), ("13201", "13055")]
+)
+def test_an_arrondissement_of_an_address_opens_its_city(part: str, city: str) -> None:
+    assert ViewState.from_query({"commune": part}).commune == city

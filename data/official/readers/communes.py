@@ -7,14 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from data.base import french
-from data.base.codes import plain_code
-
-ARRONDISSEMENTS = {
-    **{f"751{n:02d}": "75056" for n in range(1, 21)},
-    **{f"6938{n}": "69123" for n in range(1, 10)},
-    **{f"132{n:02d}": "13055" for n in range(1, 17)},
-}
-"""Municipal arrondissements of Paris, Lyon and Marseille, to the whole commune (COG)."""
+from data.base.codes import ARRONDISSEMENTS, plain_code
 
 _SHORT = {"st": "saint", "ste": "sainte", "s": "sur"}
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from data.base.codes import ARRONDISSEMENTS
 from data.files.cells import numbers
-from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import hidden_lost, settled, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows

@@ -4,10 +4,10 @@ import re
 
 import pandas as pd
 
-from data.base.codes import plain_code
+from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.cells import numbers, people
-from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
 from data.official.readers.tables import (

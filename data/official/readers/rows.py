@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
+from data.base.codes import ARRONDISSEMENTS
 from data.files.cells import MASKED, masked
-from data.official.readers.communes import ARRONDISSEMENTS, CommuneIndex
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import Tally
 
 SITE_AGAIN = "établissement déjà lu plus haut"
