@@ -43,8 +43,8 @@ TERMS = {
 pytestmark = pytest.mark.usefixtures("prepared")
 
 
-def placed(territory, found, *, told=True):
-    """Return the communes of fewer than five doctors that must hold a volunteer: code to fewest."""
+def system_of(territory, found, *, told=True):
+    """Return what anyone knows of a plan: rows of both kinds, bounds, and who could give."""
     communes = commune_indicators(territory)
     count = len(communes)
     able = found.able[:count]
@@ -77,9 +77,22 @@ def placed(territory, found, *, told=True):
         [np.zeros(size), np.concatenate([able[givers], np.full(origin.size, np.inf)])]
     )
     matrices = [_matrix(rows, size) for rows in (upper, equal)]
-    known = found.volunteers[:count]
+    return matrices, bounds, givers, rank
+
+
+def most_hidden(able):
+    """Return the volunteers that a commune may be known to hold: five others stay, or none."""
+    return np.where(able < LEAST_PUBLIC_GPS, 0.0, able - LEAST_PUBLIC_GPS)
+
+
+def placed(territory, found, *, told=True):
+    """Return the communes of fewer than five doctors that must hold a volunteer: code to fewest."""
+    communes = commune_indicators(territory)
+    matrices, bounds, givers, rank = system_of(territory, found, told=told)
+    size = len(bounds)
+    able, known = found.able[: len(communes)], found.volunteers[: len(communes)]
     # Fewer than five doctors: one volunteer is too many; of others, fewer than five who stay.
-    most = np.where(able < LEAST_PUBLIC_GPS, 0.0, able - LEAST_PUBLIC_GPS)
+    most = most_hidden(able)
     suspects = [g for g in givers if known[g] > most[g]]
     left, found_out = suspects, {}
     while left:
