@@ -37,6 +37,8 @@ EDGE: dict[str, Any] = {"edgecolor": "#b9bdc9", "linewidth": 0.35}
 AREA_EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.15}
 """Between communes, seen beside the palest class too; between areas of one class."""
 GAP_PIXELS = 20
+EDGE_DEGREES = 0.25
+"""Step along a parallel, which is a curve in metres."""
 COLOURS = 256
 """Of a picture: a third of the bytes, and only the edges of letters and shapes differ.
 
@@ -45,6 +47,8 @@ TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 BELOW_COLUMNS = 3
 BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
 """Columns and height of a legend that stands below the map, and the width of the scale beside."""
+UNKNOWN_COLOUR = "#ffffff"
+"""Of what lies beyond the land that is known: neither sea nor land."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -130,6 +134,13 @@ def _around(
     )
 
 
+def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return where land (metres) is told from sea: within its bounds, which are degrees."""
+    west, south, east, north = land.to_crs(4326).total_bounds
+    degrees = shapely.segmentize(shapely.box(west, south, east, north), EDGE_DEGREES)
+    return gpd.GeoSeries([degrees], crs=4326).to_crs(land.crs)
+
+
 def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
     """Draw polygons, their parts and holes; by GeoPandas it takes ten times longer."""
     paths = []
@@ -140,6 +151,14 @@ def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
                 Path.make_compound_path(*(Path(ring.coords, closed=True) for ring in rings))
             )
     axes.add_collection(PathCollection(paths, **look), autolim=False)
+
+
+def _fill_ground(
+    axes: Axes, land: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
+) -> None:
+    """Draw sea and land (metres) where they are told apart; beyond, nothing is known."""
+    _fill(axes, _known(land), facecolor=SEA_COLOUR, zorder=0)
+    _fill(axes, land.geometry[_around(land, frame)], facecolor=LAND_COLOUR, zorder=1)
 
 
 @lru_cache(maxsize=64)
@@ -280,7 +299,7 @@ def picture(
     axes = figure.add_axes((0.1 / width, foot, beside, 1 - foot - TITLE_INCHES / height))
     axes.set_aspect("equal")
     axes.set_anchor("NW")
-    axes.set_facecolor(SEA_COLOUR)
+    axes.set_facecolor(UNKNOWN_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     communes = in_metres(communes)
     crs = communes.crs
@@ -291,8 +310,7 @@ def picture(
     west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
-    shore = land.geometry[_around(land, (west, south, east, north))]
-    _fill(axes, shore, facecolor=LAND_COLOUR, zorder=1)
+    _fill_ground(axes, land, (west, south, east, north))
     ranks = class_numbers(values, indicator)
     edge = EDGE if len(metres) <= OUTLINED_COMMUNES else AREA_EDGE
     for rank, one in enumerate(indicator.classes):

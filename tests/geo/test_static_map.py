@@ -51,6 +51,26 @@ def test_a_picture_shows_the_class_of_its_commune() -> None:
     assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
 
 
+def test_what_lies_beyond_the_known_land_is_neither_sea_nor_land() -> None:
+    """A frame wider than the land that is known said sea where nobody knows."""
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+
+    def sea(margin: float) -> float:
+        known = gpd.GeoDataFrame(
+            geometry=[box(-margin, 45 - margin, 0, 45), box(0, 45.1, 0.1 + margin, 45.1 + margin)],
+            crs=4326,
+        )
+        drawn = picture(
+            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, title="", size_inches=(6, 3)
+        )
+        wanted = [int(SEA_COLOUR[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
+        return float((abs(pixels - wanted).max(axis=2) < 0.01).mean())
+
+    assert sea(3.0) > 0.2
+    assert 0 < sea(0.01) < 0.05
+
+
 def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
     at = gpd.GeoSeries([Point(0.05, 45.05)], index=["Creuse"], crs=4326)
@@ -190,10 +210,11 @@ def test_the_arrow_of_a_picture_turns_with_the_meridian_of_its_middle() -> None:
 def test_a_legend_below_leaves_the_map_the_whole_width() -> None:
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
     indicator = BY_KEY["share_without_room"]
+    land = gpd.GeoDataFrame(geometry=[box(-1, 44, 0, 45), box(0.1, 45.1, 1, 46)], crs=4326)
     widths = {}
     for below in (False, True):
         drawn = picture(
-            communes, pd.Series([0.6]), indicator, communes, title="Une", size_inches=(4.2, 6),
+            communes, pd.Series([0.6]), indicator, land, title="Une", size_inches=(4.2, 6),
             legend_below=below,
         )  # fmt: skip
         pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
