@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from data.base.paths import ROOT, STATIC
+from geo.layers import INDICATORS
 
+GROUNDS = ("blue", "alert", "watch", "calm", "quiet")
 TEXT, GRAPHIC = 4.5, 3.0
 """WCAG AA: contrast of a text, of a focus ring or a shape."""
 
@@ -49,12 +51,25 @@ def contrast(one: str, other: str) -> float:
         ("edge", "paper", GRAPHIC),
         ("focus", "paper", GRAPHIC),
         ("focus", "ground", GRAPHIC),
-        ("focus", "blue-ground", GRAPHIC),
+        *(("focus", f"{ground}-ground", GRAPHIC) for ground in GROUNDS),
     ],
 )
 def test_contrasts(front: str, ground: str, least: float) -> None:
     known = colours()
     assert contrast(known[front], known[ground]) >= least
+
+
+def test_the_focus_on_a_map_has_a_white_band_round_it() -> None:
+    """The classes of the indicators hold blues and greys that no ring tells itself from."""
+    text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
+    known = colours()
+    classes = [one.colour for indicator in INDICATORS for one in indicator.classes]
+    assert min(contrast(known["focus"], one) for one in classes) < GRAPHIC
+    ring = re.search(r":focus-visible {[^}]*outline: (\d)px [^}]*outline-offset: (\d)px", text)
+    band = re.search(r"leaflet-container :focus-visible {[^}]*0 0 0 (\d)px var\(--paper\)", text)
+    assert ring is not None
+    assert band is not None
+    assert int(band[1]) - int(ring[1]) - int(ring[2]) >= 2
 
 
 def test_streamlit_has_the_same_colours() -> None:
