@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from data.files.cells import MASKED
 from data.official.imports import import_files
 from data.region import confirmed_zeros
 from data.region.catalogue import load_territory
@@ -181,3 +182,14 @@ def test_the_command_of_the_models_believes_a_zero_that_was_confirmed(tmp_path: 
     said = CliRunner().invoke(cli.app, [*words, str(out)]).output
     assert "0 sans effectif connu" in said
     assert "1 sans médecin" in said
+
+
+def test_a_masked_count_of_a_panel_is_told_apart_from_one_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "panel.csv"
+    path.write_text("code;gp_2013;gp_2017\n16001;1 à 4;<5\n19275;peu;7\n", encoding="utf-8")
+    reading = panels.read_counted(path)
+    assert reading.doubtful[MASKED] == 2
+    assert sum(reading.doubtful.values()) == 3
+    assert reading.table.set_index("code").loc["16001"].isna().all()
