@@ -62,7 +62,7 @@ def test_a_masked_class_of_age_makes_the_share_of_its_commune_unknown(read, tmp_
     assert [one.reason for one in result.tally.refused] == [MASKED]
 
 
-def test_masked_figures_of_departements_and_of_calls_are_told_apart(read, tmp_path):
+def test_masked_figures_of_departements_are_told_apart(read, tmp_path):
     path = tmp_path / "effectifs.csv"
     path.write_text(
         "annee;profession_sante;departement;libelle_classe_age;libelle_sexe;effectif\n"
@@ -76,6 +76,17 @@ def test_masked_figures_of_departements_and_of_calls_are_told_apart(read, tmp_pa
         "annee;departement;patients_ald_sans_medecin_traitant\n2024;16;n.d.\n2024;17;900\n", "utf-8"
     )
     assert [one.reason for one in read(path)[1].tally.refused] == [MASKED]
+
+
+def test_masked_calls_are_told_apart_from_those_that_cannot_be_read(read, tmp_path):
+    path = tmp_path / "appels.csv"
+    path.write_text(
+        "departement;jour;heure_debut;heure_fin;appels_par_heure;duree_minutes;regulateurs;annee\n"
+        "16;lundi;20;22;<5;8;1;2025\n16;lundi;22;24;peu;8;1;2025\n16;mardi;20;22;6;8;1;2025\n",
+        "utf-8",
+    )
+    told = {one.reason: one.lines for one in read(path)[1].tally.refused}
+    assert told == {MASKED: (2,), "chiffre illisible": (3,)}
 
 
 @pytest.mark.parametrize("cell", ["<5", "< 5", "s", "n.d.", "moins de 5"])
