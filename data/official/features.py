@@ -32,8 +32,9 @@ def fetch_features(
     try:
         with path.open("w", encoding="utf-8") as out:
             out.write('{"type":"FeatureCollection","features":[')
-            for page in range(MAX_PAGES):
-                address = wfs_page(way.address, way.layer, page * WFS_PAGE)
+            for _ in range(MAX_PAGES):
+                # A service may give fewer features a page than it is asked for.
+                address = wfs_page(way.address, way.layer, received)
                 features, told = asked_features(ask, address)
                 total = told if told is not None else total
                 for feature in features:

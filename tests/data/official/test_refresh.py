@@ -274,6 +274,21 @@ def test_features_come_whole_page_after_page_or_not_at_all(tmp_path, monkeypatch
     assert not file.path.exists()
 
 
+def test_pages_shorter_than_asked_leave_no_feature_out(tmp_path):
+    """The service gives three features a page at most, whatever it is asked for."""
+
+    def ask(address):
+        start = int(parse_qs(urlsplit(address).query)["STARTINDEX"][0])
+        page = [{"id": n} for n in range(start, min(start + 3, 8))]
+        content = {"type": "FeatureCollection", "numberMatched": 8, "features": page}
+        return resolution.Answer(200, {}, json.dumps(content).encode(), address)
+
+    way = Way(kind="wfs", address="https://officiel.example/wfs", layer="A:b")
+    file = features.fetch_features(way, ask, tmp_path, lambda *_: None)
+    content = json.loads(file.path.read_text(encoding="utf-8"))
+    assert [one["id"] for one in content["features"]] == list(range(8))
+
+
 def _identity(lon, lat):
     to_europe = pyproj.Transformer.from_crs(4326, 3035, always_xy=True)
     east, north = (int(value // 200 * 200) for value in to_europe.transform(lon, lat))
