@@ -1,4 +1,6 @@
-/* Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
+/* The keyboard and the paper of the whole page.
+ *
+ * Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
  * document, where the keyboard would meet it last. Escape closes it, as Streamlit does itself.
  */
 "use strict";
@@ -22,5 +24,24 @@
       event.preventDefault();
       return;
     }
+  });
+
+  /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
+   * for paper, where its frame has another width, known to the style alone.
+   */
+  const maps = () => document.querySelectorAll("iframe[title^=streamlit_folium]");
+  const dress = (map, frame, root) => {
+    Object.assign(map.style, frame);
+    Object.assign(map.contentDocument.documentElement.style, root);
+  };
+  addEventListener("beforeprint", () => {
+    for (const map of maps()) {
+      const [width, height] = [map.offsetWidth, map.offsetHeight].map((one) => `${one}px`);
+      const transform = `scale(tan(atan2(100vw, ${width})))`;
+      dress(map, { maxWidth: "100%" }, { width, height, transform, transformOrigin: "0 0" });
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const map of maps()) dress(map, { maxWidth: "" }, { width: "", height: "", transform: "", transformOrigin: "" });
   });
 })();

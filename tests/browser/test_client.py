@@ -37,6 +37,26 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
 
 
+def test_a_map_is_printed_whole_where_its_frame_is_narrower(server: str, page: Page) -> None:
+    """What stands at the right of a map of 1,000 pixels stands within a frame of 500 on paper."""
+    body = """
+        document.body.innerHTML = "<div><iframe title=streamlit_folium width=1000></iframe></div>";
+        const frame = document.querySelector("iframe");
+        const inner = frame.contentDocument;
+        inner.body.innerHTML = `<p style="position:absolute;left:900px;width:80px">à droite</p>`;
+        const right = () => Math.round(inner.querySelector("p").getBoundingClientRect().right);
+        const before = right();
+        dispatchEvent(new Event("beforeprint"));
+        frame.parentElement.style.width = "500px";
+        const printed = right();
+        dispatchEvent(new Event("afterprint"));
+        return [before, printed, right()];
+    """
+    before, printed, after = evaluated(page, server, "popovers", body)
+    assert before == after > 900
+    assert 440 < printed <= 500
+
+
 def test_a_read_only_map_follows_the_address_where_it_is_told_there(
     server: str, page: Page
 ) -> None:
