@@ -223,6 +223,21 @@ def test_a_postcode_gets_back_the_zero_that_a_spreadsheet_took(region):
     assert "« 04100 »" in matched.outcomes[0].reason
 
 
+def test_the_layer_of_points_is_read_however_many_outlines_stand_beside_it(tmp_path):
+    package = tmp_path / "sites.gpkg"
+    sites = gpd.GeoDataFrame({"nom": ["Ussel"]}, geometry=[Point(files.USSEL)], crs=4326)
+    outlines = gpd.GeoDataFrame(
+        {"secteur": ["A", "B", "C"]},
+        geometry=[Point(lon, 45.5).buffer(0.1) for lon in (1.0, 1.5, 2.0)],
+        crs=4326,
+    )
+    outlines.to_file(package, layer="secteurs", driver="GPKG", engine="pyogrio")
+    sites.to_file(package, layer="sites", driver="GPKG", engine="pyogrio")
+    lines = read_lines(package.read_bytes(), package.name)
+    assert [line.cells["name"] for line in lines] == ["Ussel"]
+    assert any("« secteurs » (contours, 3 objets)" in said for said in lines.not_read)
+
+
 def test_two_layers_of_the_same_sites_give_each_once(tmp_path):
     package = tmp_path / "sites.gpkg"
     names, places = ["Ussel", "Guéret"], [Point(files.USSEL), Point(files.GUERET)]
