@@ -154,6 +154,8 @@ def states() -> tuple[State, ...]:
         State("gardes", "/gardes"),
         State("partage-carte", "/?commune=23096", _link),
         State("partage-fiche", _sheet(commune), _link),
+        State("partage-zonage", "/zonage?ind=apl", _link),
+        State("partage-regulation", "/solidarite?aide=regulation", _link),
         State("partage-scenario", sites, _shared_scenario),
         State("lien-inconnu", "/partage?jeton=inconnu"),
     )
