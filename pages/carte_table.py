@@ -11,7 +11,7 @@ from data.access.selection import kept
 from data.maps.document import Pointed
 from data.region import privacy
 from data.region.territory import Territory
-from pages import accounts, exporting, figures, grids, map_dialogue, shell, table_filters
+from pages import accounts, exporting, fields, figures, grids, map_dialogue, shell, table_filters
 from pages.state import ViewState
 
 TABLE = "carte_lignes"
@@ -82,28 +82,32 @@ def _columns() -> tuple[str, ...]:
     return () if st.session_state.get(EVERY) else ESSENTIAL
 
 
+def _rows(held: Mapping[str, Any]) -> list[int]:
+    """Return the rows chosen in a table."""
+    return list(held["selection"]["rows"])
+
+
 def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     """Draw the table, in which a click chooses a row."""
     codes = frame["code"].tolist()
-    held = st.session_state.get(TABLE)
-    if rows != (held["selection"]["rows"] if held else []):
-        st.session_state[TABLE] = {"selection": {"rows": rows}}
+    marked = {"selection": {"rows": rows}}
+    shown = fields.written(TABLE, marked, lambda held, told: _rows(held) == _rows(told))
 
     def chosen() -> None:
-        for row in st.session_state[TABLE]["selection"]["rows"]:
+        for row in _rows(st.session_state[shown]):
             _point(codes[row], key)
 
-    figures.table(frame, key=TABLE, on_select=chosen, order=_columns())
+    figures.table(frame, key=shown, on_select=chosen, order=_columns())
 
 
 def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     """Draw the plain table, and above it the choice that its rows do not offer."""
     labels = frame["name"] + " (" + frame["departement"] + ")"
     names = dict(zip(frame["code"], labels, strict=True))
-    st.session_state[PLAIN_CHOICE] = frame["code"][rows[0]] if rows else None
+    shown = fields.written(PLAIN_CHOICE, frame["code"][rows[0]] if rows else None)
 
     def chosen() -> None:
-        if code := st.session_state[PLAIN_CHOICE]:
+        if code := st.session_state[shown]:
             _point(code, key)
 
     st.selectbox(
@@ -111,7 +115,7 @@ def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
         list(names),
         format_func=names.__getitem__,
         placeholder="Nom de la commune",
-        key=PLAIN_CHOICE,
+        key=shown,
         on_change=chosen,
     )
     figures.table(frame, marked=rows, order=_columns())

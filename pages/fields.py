@@ -1,4 +1,8 @@
-"""Fields of numbers as French writes them: Streamlit's own show a point."""
+"""Fields of numbers as French writes them, and fields that something else writes."""
+
+from collections.abc import Callable
+from operator import eq
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -55,6 +59,37 @@ def hold(key: str, value: object) -> None:
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+
+
+def written(key: str, value: object, same: Callable[[Any, Any], bool] = eq) -> str:
+    """Have a widget, before it is drawn, show what something else than itself has chosen.
+
+    The browser sends what all its widgets hold with each gesture. One that came before it has heard
+    of the value would bring the former one back, as if its reader had chosen it: so the widget that
+    shows another value is another one, of which the browser holds nothing.
+
+    Parameters
+    ----------
+    key
+        What the widget shows.
+    value
+        The value to show.
+    same
+        Tells whether what a widget holds is a value.
+
+    Returns
+    -------
+    str
+        Key of the session to draw the widget with.
+    """
+    turns = f"tour_{key}"
+    turn: int = st.session_state.get(turns, 0)
+    shown = f"{key}#{turn}"
+    if shown not in st.session_state or not same(st.session_state[shown], value):
+        st.session_state[turns] = turn + 1
+        shown = f"{key}#{turn + 1}"
+        st.session_state[shown] = value
+    return shown
 
 
 def follow(keys: str, chosen: object) -> None:

@@ -109,13 +109,14 @@ def draw_hospital(
     """
     names = hospitals.hospitals(cover(territory, day))
     held = st.session_state.get(key, asked)
-    fields.hold(key, held if held in names else None)
+    shown = fields.written(key, held if held in names else None)
     chosen: str | None = st.selectbox(
         "Hôpital : cliquez-le sur la carte, ou écrivez son nom",
         list(names),
         format_func=names.__getitem__,
         placeholder="Choisir un hôpital",
-        key=key,
+        key=shown,
+        on_change=lambda: st.session_state.__setitem__(key, st.session_state[shown]),
     )
     if not chosen:
         return ""

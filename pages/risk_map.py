@@ -76,6 +76,8 @@ def _map(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> N
         # Said once: the list and the choice of a commune may have moved the view since.
         st.session_state["risques_turn"] = message.get("turn")
         told = map_dialogue.follow(message)
+        if told.commune == shell.view().commune:  # as a map tells when it opens
+            shell.heard()
         shell.remember(told, address=False)
         map_dialogue.open_sheet(MAP, message, told)
         # The address already holds what the client shows: compare with what the page drew.

@@ -206,15 +206,15 @@ def _commune(table: pd.DataFrame) -> str | None:
     names = table["name"] + " (" + table["departement_name"] + ")"
     known = dict(zip(table["code"], names, strict=True))
     current = shell.view().commune
-    fields.hold(COMMUNE, current if current in known else None)
+    key = fields.written(COMMUNE, current if current in known else None)
     return st.selectbox(
         "Commune",
         list(known),
         index=None,
         format_func=known.__getitem__,
-        key=COMMUNE,
+        key=key,
         placeholder="Choisir une commune où l’on a compté un médecin",
-        on_change=lambda: _select(st.session_state[COMMUNE] or ""),
+        on_change=lambda: _select(st.session_state[key] or ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -24,6 +25,8 @@ from pages.state import ViewState
 _VIEW = "view"
 _REPLACED = "adresses_remplacees"
 _MOST_REPLACED = 8
+_PLACE = {"lon", "lat", "z"}
+"""What the browser writes in the address by itself, when the map is moved."""
 HEARD_AFTER_S = 60.0
 """What a run may take to reach the server with the address before, at most."""
 
@@ -57,19 +60,41 @@ def view() -> ViewState:
     of the session is the newer one then, unless Back or Forward asked for it.
     """
     query = st.query_params.to_dict()
-    if _is_late(query) and not following.stepped():
-        st.query_params.from_dict(in_address(st.session_state[_VIEW]))
+    former = _replaced(query)
+    if former is not None and not following.stepped():
+        newer: ViewState = st.session_state[_VIEW]
+        if _place(former) == _place(in_address(newer)):  # the map may have been moved since
+            said = ViewState.from_query(query)
+            newer = replace(newer, lon=said.lon, lat=said.lat, zoom=said.zoom)
+        st.session_state[_VIEW] = newer
+        st.query_params.from_dict(in_address(newer))
     elif query or _VIEW not in st.session_state:
         st.session_state[_VIEW] = ViewState.from_query(query)
     kept: ViewState = st.session_state[_VIEW]
     return kept
 
 
-def _is_late(query: dict[str, str]) -> bool:
-    """Tell whether an address was replaced so lately that the browser may not know it yet."""
+def _place(query: dict[str, str]) -> dict[str, str]:
+    """Return what an address says of where the map stands."""
+    return {name: value for name, value in query.items() if name in _PLACE}
+
+
+def _same(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Tell whether two addresses differ at most in where the map stands."""
+    return all(one.get(name) == other.get(name) for name in {*one, *other} - _PLACE)
+
+
+def _replaced(query: dict[str, str]) -> dict[str, str] | None:
+    """Return the address replaced so lately that the browser may still bring it, if this is it."""
     replaced: list[tuple[dict[str, str], float]] = st.session_state.get(_REPLACED, [])
     since = time.monotonic() - HEARD_AFTER_S
-    return any(query == former and moment > since for former, moment in replaced)
+    late = (former for former, moment in replaced if _same(query, former) and moment > since)
+    return next(late, None)
+
+
+def heard() -> None:
+    """Take note that the browser shows the view: what it brings next was chosen there."""
+    st.session_state.pop(_REPLACED, None)
 
 
 def to_region(code: str) -> None:
@@ -91,8 +116,11 @@ def remember(changed: ViewState, *, address: bool = True) -> None:
     former, told = st.query_params.to_dict(), in_address(changed)
     if not address or former == told:
         return
-    others = [one for one in st.session_state.get(_REPLACED, []) if one[0] not in (former, told)]
-    st.session_state[_REPLACED] = [*others, (former, time.monotonic())][-_MOST_REPLACED:]
+    others: list[tuple[dict[str, str], float]] = st.session_state.get(_REPLACED, [])
+    others = [one for one in others if not (_same(one[0], former) or _same(one[0], told))]
+    if not _same(former, told):
+        others.append((former, time.monotonic()))
+    st.session_state[_REPLACED] = others[-_MOST_REPLACED:]
     st.query_params.from_dict(told)
 
 

@@ -160,6 +160,8 @@ def draw() -> None:
     sites = draw_upload(territory)
     with choice:
         sites_pick.draw_choice(territory)
+    # Before what takes seconds: a reload then loses nothing.
+    _keep_address(sites)
     if sites:
         _draw_work(territory, sites, notes)
     with folding.until_chosen(
@@ -184,6 +186,7 @@ def draw() -> None:
         st.error("Les scénarios ne sont pas accessibles.")
         st.text(str(error))
     _keep_address(sites)
+    sites_pick.say_kept(sites)
     figures.sources(notes)
 
 

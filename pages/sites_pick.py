@@ -28,8 +28,6 @@ _WRITTEN = "sites_ecrits"
 _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED = "sites_liste_"
 _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
-_FIELDS = ("name", *_COUNTS)
-"""Fields of a site that the list changes."""
 MOST_GPS = 50
 _TOUCHED = "sites_touches"
 """Key of whether a gesture has changed the list since the address was last read."""
@@ -88,9 +86,9 @@ def _picked(territory: Territory) -> list[str]:
     return list(dict.fromkeys(one.code for one in work().reopened if one.code in labels))
 
 
-def _typed(territory: Territory) -> None:
-    """Add the communes that were just chosen, and take out those that were taken away."""
-    chosen: list[str] = st.session_state[_TYPED]
+def _typed(territory: Territory, key: str) -> None:
+    """Add the communes just chosen in the field of this key, and take out those taken away."""
+    chosen: list[str] = st.session_state[key]
     gone = set(_picked(territory)) - set(chosen)
     if gone:
         _keep(tuple(one for one in work().reopened if one.code not in gone))
@@ -128,9 +126,9 @@ def _map(territory: Territory) -> None:
     map_view.draw_map(_payload(territory), answer, MAP)
 
 
-def _changed(line: int) -> None:
-    """Take what was typed about a site into the work in hand."""
-    said = {field: str(st.session_state[f"{_EDITED}{field}_{line}"]) for field in _FIELDS}
+def _changed(line: int, keys: Mapping[str, str]) -> None:
+    """Take what was typed about a site, in the fields of these keys, into the work in hand."""
+    said = {field: str(st.session_state[key]) for field, key in keys.items()}
     _keep(tuple(_with(one, said) if one.line == line else one for one in work().reopened))
 
 
@@ -160,24 +158,25 @@ def _empty() -> None:
 def _row(site: Site) -> None:
     """Draw a site of the list: its name, its GPs, and what takes it out."""
     name, gps, others, out = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
-    fields.hold(f"{_EDITED}name_{site.line}", site.name)
+    keys = {"name": fields.written(f"{_EDITED}name_{site.line}", site.name)}
+    for field in _COUNTS:
+        count: float | None = getattr(site, field)
+        told = "" if count is None else number(count, tenths_if_any(count))
+        keys[field] = fields.written(f"{_EDITED}{field}_{site.line}", told)
     name.text_input(
         f"Nom du site ({site.commune or 'hors région'})",
         max_chars=120,
-        key=f"{_EDITED}name_{site.line}",
+        key=keys["name"],
         on_change=_changed,
-        args=(site.line,),
+        args=(site.line, keys),
     )
     for place, (field, label) in zip((gps, others), _COUNTS.items(), strict=True):
-        count: float | None = getattr(site, field)
-        written = "" if count is None else number(count, tenths_if_any(count))
-        fields.hold(f"{_EDITED}{field}_{site.line}", written)
         place.text_input(
             label,
             max_chars=6,
-            key=f"{_EDITED}{field}_{site.line}",
+            key=keys[field],
             on_change=_changed,
-            args=(site.line,),
+            args=(site.line, keys),
         )
     out.button(
         f"Retirer {site.commune or 'ce site'}",
@@ -191,16 +190,16 @@ def draw_choice(territory: Territory) -> None:
     """Draw the choice of a commune, the list made so far and, before any site, the map."""
     labels = _labels(territory)
     # It shows what the list holds: emptied at each choice, it would forget what is being typed.
-    fields.hold(_TYPED, _picked(territory))
+    key = fields.written(_TYPED, _picked(territory))
     st.multiselect(
         "Ajouter un site : cliquez une commune sur la carte, ou écrivez son nom",
         list(labels),
         format_func=labels.__getitem__,
         placeholder="Nom de la commune",
         select_all=False,
-        key=_TYPED,
+        key=key,
         on_change=_typed,
-        args=(territory,),
+        args=(territory, key),
     )
     current = work()
     if current.reopened:
@@ -251,13 +250,17 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
 
 
 def kept(sites: tuple[Site, ...]) -> dict[str, str]:
-    """Return what the address says of the sites at work; too many are said not to be kept."""
+    """Return what the address says of the sites at work."""
     text = addressed.to_text(sites)
     st.session_state[_WRITTEN] = text
-    if sites and not text:
+    left = ",".join(f"{code}:{count}" for code, count in sorted(work().departures.items()))
+    return {key: said for key, said in ((ADDRESS, text), (LEAVING, left)) if text and said}
+
+
+def say_kept(sites: tuple[Site, ...]) -> None:
+    """Say that sites too many for the address are not kept in it."""
+    if sites and not st.session_state[_WRITTEN]:
         st.caption(
             "Ces sites sont trop nombreux pour l’adresse : enregistrez un scénario pour les "
             "retrouver après un rechargement de la page."
         )
-    left = ",".join(f"{code}:{count}" for code, count in sorted(work().departures.items()))
-    return {key: said for key, said in ((ADDRESS, text), (LEAVING, left)) if text and said}

@@ -99,9 +99,9 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
         return
     names = table["tvs_name"].to_dict()
     legal = table["zone"].astype(str).to_dict()
-    # Their keys stay the same whatever the trial holds, and the trial is written into them: what is
-    # chosen while the screen is drawn again is not lost.
-    fields.hold(CHOSEN, list(changes))
+    # Their keys stay the same until something else changes the trial, which is written into them:
+    # what is chosen while the screen is drawn again is not lost.
+    listed = fields.written(CHOSEN, list(changes))
     st.multiselect(
         "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
         list(table.sort_values("tvs_name", key=in_order).index),
@@ -109,21 +109,21 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
         format_func=lambda code: f"{names[code]} ({legal[code]})",
         placeholder="Choisir un ou plusieurs territoires",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
-        key=CHOSEN,
+        key=listed,
         on_change=_chosen,
-        args=(legal,),
+        args=(legal, listed),
     )
     for code, zone in changes.items():
         now = legal[code]
-        fields.hold(ZONE_OF + code, zone)
+        tried = fields.written(ZONE_OF + code, zone)
         st.segmented_control(
             f"{names[code]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
             ZONES,
             required=True,
             format_func=zoning_view.ZONE_TITLES.__getitem__,
-            key=ZONE_OF + code,
+            key=tried,
             on_change=_zone_chosen,
-            args=(code,),
+            args=(code, tried),
             wrap=True,
         )
     if changes:
@@ -132,17 +132,17 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
         )
 
 
-def _chosen(legal: dict[str, str]) -> None:
-    """Take what the list says into the trial: what is new in it tries the next zone."""
+def _chosen(legal: dict[str, str], listed: str) -> None:
+    """Take what the list of this key says into the trial: what is new in it tries the next zone."""
     tried: dict[str, str] = st.session_state.get(TRIAL, {})
     st.session_state[TRIAL] = {
         code: tried.get(code, zoning_map.next_zone(legal[code], ZONES))
-        for code in st.session_state[CHOSEN]
+        for code in st.session_state[listed]
     }
 
 
-def _zone_chosen(code: str) -> None:
-    st.session_state[TRIAL] = st.session_state[TRIAL] | {code: st.session_state[ZONE_OF + code]}
+def _zone_chosen(code: str, key: str) -> None:
+    st.session_state[TRIAL] = st.session_state[TRIAL] | {code: st.session_state[key]}
 
 
 def _give_up() -> None:

@@ -16,6 +16,11 @@ MOST = 12
 PAINTED = """() => new Promise((done) =>
     requestAnimationFrame(() => requestIdleCallback(() => done(true), { timeout: 5000 })))"""
 """True once the page has drawn what it was told, and rests."""
+RESTING = """() => Boolean(document.querySelector("[data-test-script-state=notRunning]"))
+    && !document.querySelector("[data-stale=true]")"""
+"""True where no run is told, and nothing is left of the run before."""
+RESTS = 3
+"""Times in a row that a page rests once it is answered."""
 
 
 def map_frame(page: Page) -> FrameLocator:
@@ -32,10 +37,14 @@ def until(page: Page, reached: Callable[[], bool], within_ms: int = SLOW_MS) -> 
 
 
 def answered(page: Page) -> None:
-    """Wait until the server has answered: asking is told by the page as soon as it has drawn."""
-    page.wait_for_function(PAINTED, timeout=SLOW_MS)
-    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SLOW_MS)
-    page.locator("[data-stale=true]").first.wait_for(state="detached", timeout=SLOW_MS)
+    """Wait until the server has answered: asking is told by the page as soon as it has drawn.
+
+    A screen that asks to be drawn again rests for a moment between its two runs.
+    """
+    calm = 0
+    while calm < RESTS:
+        page.wait_for_function(PAINTED, timeout=SLOW_MS)
+        calm = calm + 1 if page.evaluate(RESTING) else 0
 
 
 def messages(page: Page) -> list[int]:

@@ -267,5 +267,7 @@ def test_task_12_our_files_in_and_one_of_them_back_out(private_server: str, page
     newcomer.sees("gp_wide.csv")
     newcomer.choose("Fichier importé à retirer", "gp_wide.csv")
     newcomer.button("Retirer ce fichier")
+    expect(page.get_by_text("Fichier retiré")).to_be_visible(timeout=SLOW_MS)
+    newcomer.settle()
     (left,) = newcomer.offered("Fichier importé à retirer")
     assert "apl_plain.csv" in left

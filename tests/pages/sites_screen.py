@@ -1,5 +1,8 @@
 """The screen of sites opened without a browser, and what it says."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from streamlit.testing.v1 import AppTest
 
 from data.base import paths
@@ -15,6 +18,14 @@ def opened(page: str, work: Work | None = None, **query: str) -> AppTest:
     app.run()
     assert not app.exception, [one.value for one in app.exception]
     return app
+
+
+_Field = TypeVar("_Field")
+
+
+def field(fields: Iterable[_Field], key: str) -> _Field:
+    """Return the field that shows what `pages.fields.written` was given under a key."""
+    return next(one for one in fields if str(getattr(one, "key", "")).startswith(f"{key}#"))
 
 
 def texts(app: AppTest) -> str:

@@ -24,6 +24,7 @@ from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
 from pages import accounts, figures, sheet_paper
+from pages import risk_map as view_map
 
 TIMEOUT_SECONDS = 200
 TAB, PART = "risques_onglet", "risques_volet"
@@ -117,6 +118,42 @@ def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTe
     assert "Filtre en cours : Creuse." in words(screen)
     screen.pills[0].set_value([]).run()
     assert not told(screen, "dep")
+
+
+def test_a_gesture_that_brings_what_the_browser_knew_before_changes_no_commune() -> None:
+    """Neither the address, in which the map was moved since, nor a map that is being replaced."""
+    app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
+    app.run()
+    button(app, "Suivante").click().run()
+    first = app.session_state["view"].commune
+    before = {name: "".join(value) for name, value in app.query_params.items()}
+    moved = before | {"lon": "0.38458", "lat": "44.95934", "z": "6.6"}
+    app.query_params.update(moved)
+    button(app, "Suivante").click().run()
+    second = app.session_state["view"].commune
+    assert second not in {first, ""}
+    app.query_params.clear()
+    app.query_params.update(moved | {"lon": "0.4"})
+    app.session_state[view_map.MAP] = {"action": "commune", "turn": "1", "state": before}
+    app.segmented_control(key="risques_horizon").set_value(5).run()
+    assert app.session_state["view"].commune == second
+    assert (told(app, "commune"), told(app, "horizon")) == (second, "5")
+
+
+def test_the_commune_left_a_moment_ago_can_be_clicked_on_the_map() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
+    app.run()
+    button(app, "Suivante").click().run()
+    first = app.session_state["view"].commune
+    button(app, "Suivante").click().run()
+    here = {name: "".join(value) for name, value in app.query_params.items()}
+    app.session_state[view_map.MAP] = {"action": "commune", "turn": "2", "state": here}
+    app.run()
+    back = here | {"commune": first}
+    app.query_params.update(back)
+    app.session_state[view_map.MAP] = {"action": "commune", "turn": "3", "state": back}
+    app.run()
+    assert app.session_state["view"].commune == first
 
 
 def test_the_address_gives_back_horizon_tab_filters_and_commune(

@@ -24,7 +24,7 @@ from data.uploads import Site
 from pages import map_view, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import Work
-from tests.pages.sites_screen import html, opened, tables, texts
+from tests.pages.sites_screen import field, html, opened, tables, texts
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}${1+1}"
 UPLOAD = f"""nom;commune;medecins;medecins_venant_de
@@ -92,22 +92,22 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
 
 def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> None:
     app = opened("sites")
-    app.multiselect(key="sites_commune").select("23008").run()
-    app.multiselect(key="sites_commune").select("23096").run()
-    app.multiselect(key="sites_commune").select("23096").run()
+    field(app.multiselect, "sites_commune").select("23008").run()
+    field(app.multiselect, "sites_commune").select("23096").run()
+    field(app.multiselect, "sites_commune").select("23096").run()
     assert not app.exception
     assert "2 sites dans la liste" in texts(app)
     assert "Les 2 sites sont ensemble" in texts(app)
-    app.text_input(key="sites_liste_gps_1").set_value("2,5").run()
-    assert app.text_input(key="sites_liste_gps_1").value == "2,5"
-    app.text_input(key="sites_liste_gps_1").set_value("beaucoup").run()
+    field(app.text_input, "sites_liste_gps_1").set_value("2,5").run()
+    assert field(app.text_input, "sites_liste_gps_1").value == "2,5"
+    field(app.text_input, "sites_liste_gps_1").set_value("beaucoup").run()
     assert "rien n’a changé" in app.error[0].value
-    app.text_input(key="sites_liste_gps_1").set_value("1").run()
+    field(app.text_input, "sites_liste_gps_1").set_value("1").run()
     assert not app.error
     address = "".join(app.query_params["sites"])
     again = opened("sites", sites=address)
-    assert again.text_input(key="sites_liste_gps_1").value == "1"
-    assert again.text_input(key="sites_liste_name_2").value == "MSP à Guéret"
+    assert field(again.text_input, "sites_liste_gps_1").value == "1"
+    assert field(again.text_input, "sites_liste_name_2").value == "MSP à Guéret"
     again.button(key="sites_liste_out_2").click().run()
     assert "1 site dans la liste" in texts(again)
     again.button(key="sites_vider").click().run()
@@ -117,15 +117,15 @@ def test_sites_are_chosen_by_hand_changed_and_found_again_after_a_reload() -> No
 def test_a_site_that_comes_is_compared_and_a_choice_made_before_stays() -> None:
     app = opened("sites")
     for code in ("23008", "23096", "19275"):
-        app.multiselect(key="sites_commune").select(code).run()
+        field(app.multiselect, "sites_commune").select(code).run()
     compared = app.multiselect(key="sites_compares")
     assert [compared.options[row] for row in compared.value] == compared.options
     compared.unselect(0).run()  # Aubusson
-    app.multiselect(key="sites_commune").select("87064").run()
+    field(app.multiselect, "sites_commune").select("87064").run()
     compared = app.multiselect(key="sites_compares")
     assert compared.options[0] == "MSP à Aubusson"
     assert compared.value == [1, 2, 3]
-    app.multiselect(key="sites_commune").unselect("23096").run()
+    field(app.multiselect, "sites_commune").unselect("23096").run()
     compared = app.multiselect(key="sites_compares")
     shown = [compared.options[row] for row in compared.value]
     assert shown == ["MSP à Ussel", "MSP à Eymoutiers"]
@@ -168,7 +168,7 @@ def test_what_a_map_is_answered_says_which_question_was_heard(
 
 def test_what_the_sites_would_change_is_told_before_their_map() -> None:
     app = opened("sites")
-    app.multiselect(key="sites_commune").select("23008").run()
+    field(app.multiselect, "sites_commune").select("23008").run()
     assert not app.exception
     drawn = list(app.main)
     told = [str(getattr(one, "value", "")) for one in drawn]
@@ -180,12 +180,12 @@ def test_what_the_sites_would_change_is_told_before_their_map() -> None:
 
 def test_sites_added_before_the_address_follows_are_all_kept() -> None:
     app = opened("sites")
-    app.multiselect(key="sites_commune").select("23008").run()
+    field(app.multiselect, "sites_commune").select("23008").run()
     late = dict(app.query_params)
-    app.multiselect(key="sites_commune").select("23096").run()
+    field(app.multiselect, "sites_commune").select("23096").run()
     app.query_params.clear()
     app.query_params.update(late)
-    app.multiselect(key="sites_commune").select("19275").run()
+    field(app.multiselect, "sites_commune").select("19275").run()
     assert "3 sites dans la liste" in texts(app)
     app.query_params.clear()
     app.query_params.update(late)  # Back: no gesture, the address decides

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
 from pages import following
+from tests.pages.sites_screen import field
 
 GESTURES, STEPS = 20, 6
 Gesture = Callable[[AppTest, random.Random], None]
@@ -93,7 +94,7 @@ def test_the_sites_of_the_address_follow_back_and_forward() -> None:
     run(app)
     past = []
     for code in ("23008", "23096", "19275"):
-        app.multiselect(key="sites_commune").select(code)
+        field(app.multiselect, "sites_commune").select(code)
         past.append(run(app))
     assert len({address["sites"] for address in past}) == len(past)
     for address in [*past[::-1], *past]:
