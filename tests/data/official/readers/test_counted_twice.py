@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from data.files.table_files import read_text_table
 from data.official.imports import commune_index
 from data.official.reading import read_here
 
@@ -136,3 +137,26 @@ def test_a_count_in_a_cell_merged_over_communes_is_not_that_of_each(tmp_path):
     assert dict(result.tables["gps"].to_numpy()) == {"33063": 9}
     assert result.tables["gp_history"]["year"].tolist() == [2021]
     assert reasons(result) == {"chiffre d'une cellule fusionnée sur plusieurs communes": 2}
+
+
+def test_a_cell_merged_in_a_later_sheet_of_the_same_form_is_found_there(tmp_path):
+    book = openpyxl.Workbook()
+    titles = ("codgeo", "libgeo", "an", "nb_medg")
+    for name, rows in (
+        ("33", [("33063", "Bordeaux", 2021, 9)]),
+        ("19", [("19275", "Ussel", 2021, 7), ("19136", "Meymac", 2021, None)]),
+    ):
+        sheet = book.create_sheet(name)
+        for row in (titles, *rows):
+            sheet.append(row)
+    sheet.merge_cells("D2:D3")
+    book.remove(book.worksheets[0])
+    stream = io.BytesIO()
+    book.save(stream)
+    result = read(tmp_path / "annexe.xlsx", stream.getvalue())
+    assert dict(result.tables["gps"].to_numpy()) == {"33063": 9}
+    assert reasons(result) == {"chiffre d'une cellule fusionnée sur plusieurs communes": 2}
+    # A table of one's own in the same workbook names the line that the cell fills.
+    table = read_text_table(tmp_path / "annexe.xlsx")
+    (line,) = table.attrs["carried"]["nb_medg"]
+    assert table.loc[line, "codgeo"] == "19136"
