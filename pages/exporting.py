@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages import kept_downloads
+
 _OFFERS = "exports_offerts"
 """Key of the offers of the run, in the session."""
+
+kept_downloads.keep()
 
 
 @dataclass(frozen=True)
