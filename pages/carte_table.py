@@ -82,22 +82,18 @@ def _columns() -> tuple[str, ...]:
     return () if st.session_state.get(EVERY) else ESSENTIAL
 
 
-def _rows(held: Mapping[str, Any]) -> list[int]:
-    """Return the rows chosen in a table."""
-    return list(held["selection"]["rows"])
-
-
 def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     """Draw the table, in which a click chooses a row."""
     codes = frame["code"].tolist()
-    marked = {"selection": {"rows": rows}}
-    shown = fields.written(TABLE, marked, lambda held, told: _rows(held) == _rows(told))
+    held = st.session_state.get(TABLE)
+    if rows != (held["selection"]["rows"] if held else []):
+        st.session_state[TABLE] = {"selection": {"rows": rows}}
 
     def chosen() -> None:
-        for row in _rows(st.session_state[shown]):
+        for row in st.session_state[TABLE]["selection"]["rows"]:
             _point(codes[row], key)
 
-    figures.table(frame, key=shown, on_select=chosen, order=_columns())
+    figures.table(frame, key=TABLE, on_select=chosen, order=_columns())
 
 
 def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:

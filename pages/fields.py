@@ -1,9 +1,5 @@
 """Fields of numbers as French writes them, and fields that something else writes."""
 
-from collections.abc import Callable
-from operator import eq
-from typing import Any
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -61,7 +57,7 @@ def hold(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def written(key: str, value: object, same: Callable[[Any, Any], bool] = eq) -> str:
+def written(key: str, value: object) -> str:
     """Have a widget, before it is drawn, show what something else than itself has chosen.
 
     The browser sends what all its widgets hold with each gesture. One that came before it has heard
@@ -74,8 +70,6 @@ def written(key: str, value: object, same: Callable[[Any, Any], bool] = eq) -> s
         What the widget shows.
     value
         The value to show.
-    same
-        Tells whether what a widget holds is a value.
 
     Returns
     -------
@@ -85,7 +79,7 @@ def written(key: str, value: object, same: Callable[[Any, Any], bool] = eq) -> s
     turns = f"tour_{key}"
     turn: int = st.session_state.get(turns, 0)
     shown = f"{key}#{turn}"
-    if shown not in st.session_state or not same(st.session_state[shown], value):
+    if shown not in st.session_state or st.session_state[shown] != value:
         st.session_state[turns] = turn + 1
         shown = f"{key}#{turn + 1}"
         st.session_state[shown] = value

@@ -12,9 +12,7 @@ from data.solidarity.specialists import said, specialist_help
 from data.uploads import match_lines, open_lines
 from pages.host_list import codes_of
 from pages.specialist_choices import SpecialistChoices
-from tests.pages.help_screen import opened
-
-LINES = "16015;Ophtalmologie;7;2025\n33063;Ophtalmologie;60;2025\n87085;Ophtalmologie;18;2025\n"
+from tests.pages.help_screen import SPECIALISTS, opened
 
 
 def test_without_counts_the_tab_gives_the_template_and_no_figure() -> None:
@@ -27,7 +25,7 @@ def test_without_counts_the_tab_gives_the_template_and_no_figure() -> None:
 
 def test_the_tab_says_what_the_engine_finds(tmp_path: Path) -> None:
     path = tmp_path / "specialistes.csv"
-    path.write_text("code_insee;specialite;medecins;annee\n" + LINES, encoding="utf-8")
+    path.write_text("code_insee;specialite;medecins;annee\n" + SPECIALISTS, encoding="utf-8")
     imports.import_files([path])
     query = {"aide": "specialistes", "venus": "3", "lieux_en": "mairies"}
     app = opened(**query)

@@ -17,8 +17,7 @@ from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from models.region import kept_risk, predict, soon
 from pages import accounts, shell, view_sharing
-from tests.pages.help_screen import opened
-from tests.pages.test_specialists import LINES
+from tests.pages.help_screen import SPECIALISTS, opened
 
 REGION = "75"
 
@@ -125,7 +124,7 @@ def test_the_link_of_regulation_tells_its_hours_and_who_takes_over() -> None:
 
 def test_the_link_of_specialists_shows_the_plan(tmp_path: Path) -> None:
     path = tmp_path / "specialistes.csv"
-    path.write_text("code_insee;specialite;medecins;annee\n" + LINES, encoding="utf-8")
+    path.write_text("code_insee;specialite;medecins;annee\n" + SPECIALISTS, encoding="utf-8")
     view = {"ecran": "solidarite", "aide": "specialistes", "lieux_en": "mairies", "venus": "3"}
     assert "aucun plan" in told(visited(view))
     imports.import_files([path])

@@ -15,7 +15,7 @@ from data.solidarity import hiding, plans
 from data.solidarity.help import Terms
 from data.solidarity.needs import Question
 from data.solidarity.plans import help_plan
-from tests.data.solidarity.test_volunteers_hidden import _least, most_hidden, system_of
+from tests.data.solidarity.public_figures import least, most_hidden, system_of
 
 TERMS = Terms(volunteers=39)
 SHORT = Terms(volunteers=100, minutes=20.0)
@@ -62,7 +62,7 @@ def placed_by_both(states):
         while left:
             aim = np.zeros(len(bounds))
             aim[[shift + rank[one] for one in left]] = 1.0
-            best = _least(aim, matrices, bounds).x
+            best = least(aim, matrices, bounds).x
             still = [one for one in left if best[shift + rank[one]] > most[one] + 1e-6]
             if len(still) < len(left):
                 left = still
@@ -70,7 +70,7 @@ def placed_by_both(states):
             one = left.pop()
             aim = np.zeros(len(bounds))
             aim[shift + rank[one]] = 1.0
-            fewest = _least(aim, matrices, bounds).fun
+            fewest = least(aim, matrices, bounds).fun
             if fewest > most[one] + 1e-6:
                 found_out[int(one)] = float(fewest)
         shift += len(own)
