@@ -12,6 +12,8 @@ from pages import streamlit_words
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
+OFTEN = {"carte", "risques", "sites", "territoire"}
+"""The screens most used, looked at by `make test`; the campaign looks at all."""
 WIDTHS = {1440: 900, 390: 844}
 """The two extremes; those between are in the campaign."""
 SLOW_MS = 120_000
@@ -44,7 +46,10 @@ def still(page: Page) -> None:
         ready.wait_for(state="attached", timeout=SLOW_MS)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    "screen",
+    [one if one in OFTEN else pytest.param(one, marks=pytest.mark.campaign) for one in SCREENS],
+)
 def test_screen_has_no_grave_finding(
     server: str,
     open_page: OpenPage,

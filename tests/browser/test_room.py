@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, OpenPage
@@ -9,6 +10,7 @@ from tests.browser.gestures import answered, messages
 from tests.browser.map_page import drawn, opened
 
 
+@pytest.mark.campaign
 def test_capacity_threshold_and_proof(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
         sent = messages(page)

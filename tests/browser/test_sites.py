@@ -43,6 +43,7 @@ def shared_link(page: Page) -> str:
     return code.inner_text().strip()
 
 
+@pytest.mark.campaign
 def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_path: Path) -> None:
     with open_page(DESKTOP) as page:
         page.goto(server)
@@ -95,6 +96,7 @@ def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_pat
                 expect(phone.get_by_text("Plateau")).to_have_count(0)
 
 
+@pytest.mark.campaign
 def test_a_link_asked_for_while_the_scenario_is_saved_is_of_what_is_saved(
     server: str, open_page: OpenPage
 ) -> None:
@@ -121,6 +123,7 @@ def test_a_link_asked_for_while_the_scenario_is_saved_is_of_what_is_saved(
             expect(phone.get_by_text("Après").first).to_be_visible(timeout=SLOW_MS)
 
 
+@pytest.mark.campaign
 def test_sites_are_written_one_after_the_other_without_waiting(server: str, page: Page) -> None:
     page.goto(f"{server}/sites")
     hand = Gestures(page, server)

@@ -20,6 +20,7 @@ PHONE = {"width": 390, "height": 844}
 OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
 
 
+@pytest.mark.campaign
 def test_the_sheet_of_a_commune_is_sent_to_its_mayor(
     server: str, page: Page, open_page: OpenPage
 ) -> None:

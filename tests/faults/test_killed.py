@@ -63,6 +63,7 @@ def killed_everywhere(home: Path, action: Callable[[], object], least: int) -> N
     assert same(tables(), after)
 
 
+@pytest.mark.campaign
 def test_killed_during_an_import(isolated_home: Path) -> None:
     imports.import_files([GOLDEN / "apl_plain.csv"])
     killed_everywhere(isolated_home, lambda: bool(imports.import_files(FILES)), least=10)

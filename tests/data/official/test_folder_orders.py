@@ -181,6 +181,7 @@ def _state(paths: list[Path], partial: str) -> dict[str, object]:
     return kept | {"said": Counter(of(one, path) for one, path in zip(reports, paths, strict=True))}
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(0 if FOLDERS > 50 else 300)
 @settings(
     max_examples=FOLDERS,
@@ -199,6 +200,7 @@ def test_one_state_whatever_the_names_and_the_order(
     assert second == first
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(0 if FOLDERS > 50 else 300)
 @settings(
     max_examples=FOLDERS,

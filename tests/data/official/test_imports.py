@@ -254,6 +254,7 @@ def test_command_fails_when_a_file_is_refused_and_says_which(tmp_path):
     assert set(_state().tables) == {"reference"}
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_every_real_file_goes_in(reference, tmp_path):
     """Exact counts of communes matched, out of the 4,293 of Nouvelle-Aquitaine."""

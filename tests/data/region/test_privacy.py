@@ -117,6 +117,7 @@ def test_nobody_is_singled_out_on_real_counts(real: pd.DataFrame, pattern: str) 
     assert attacked(real, patterns(real)[pattern]) == {}
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_the_attack_finds_many_in_the_figures_of_before(real: pd.DataFrame) -> None:
     """As sheets used to tell: "dans X des Y communes" at every level that holds five GPs."""

@@ -93,6 +93,7 @@ def test_sets_hold_all_communes_and_five_who_stay(territory, moving):
     sets_hold(territory, moving)
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_sets_hold_five_who_stay_on_real_counts(real_counts_home, monkeypatch):
     monkeypatch.setenv("PROXISOINS_HOME", str(real_counts_home))

@@ -74,6 +74,7 @@ def built(tmp_path: Path, isolated_home: Path, monkeypatch: pytest.MonkeyPatch) 
     return isolated_home
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(("region", "departement"), OVERSEAS)
 def test_an_overseas_region_is_the_same_from_france_and_from_itself(
     built: Path, region: str, departement: str

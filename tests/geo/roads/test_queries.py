@@ -169,6 +169,7 @@ def test_more_pairs_than_a_block_holds(town, monkeypatch) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.campaign
 def test_kernels_run_without_a_compiler() -> None:
     """The same tests on a small part, interpreted."""
     root = Path(__file__).resolve().parents[3]

@@ -287,6 +287,7 @@ def test_follow_up_scores_and_sees_drift() -> None:
         monitoring.score(predictions, pd.DataFrame({"code": codes, "gp_2022": 1.0}), 2024)
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_risks_of_all_communes_rise_with_the_horizon_and_read_no_future(
     reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

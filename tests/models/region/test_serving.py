@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SERVE = """
 import sys
 
@@ -28,6 +30,7 @@ print(*sorted({"sklearn", "scipy.stats"} & set(sys.modules)))
 """
 
 
+@pytest.mark.campaign
 def test_pages_and_predictions_load_neither_scikit_learn_nor_scipy_stats() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SERVE], capture_output=True, text=True, check=False
