@@ -11,8 +11,9 @@ from data.region.territory import Territory
 from data.reports import pole_tables
 from data.reports.help_figures import help_figures
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
-from data.siting.changes import CHANGE_DECIMALS, decimals_apart
+from data.siting.changes import BEFORE_AFTER, decimals_of
 from data.siting.pole_plan import TYPED, PoleComparison
+from data.siting.pole_rows import changes
 from data.siting.project_rules import Check
 from data.siting.projects import Money
 from data.solidarity import tables
@@ -178,21 +179,17 @@ def _opened(name: str, note: str, what: str, notes: Sequence[str], *, warning: s
 
 
 def _winners(page: Document, found: PoleComparison) -> None:
-    table = pole_tables.changes_table(found)
-    table = table[table["Comparaison"] == pole_tables.title(found, TYPED)]
+    table = changes(found, found.today, found.sides[TYPED])
     if table.empty:
         return
     page.heading("Communes qui gagnent et qui perdent le plus d’habitants, avec le pôle", 10)
-    kept = table.sort_values("Habitants", ascending=False).groupby("Effet").head(_COMMUNES)
-    columns = ["Commune", "Effet", "Habitants"]
-    told = kept[columns].assign(Habitants=[number(one) for one in kept["Habitants"]])
+    kept = table.sort_values("population", ascending=False).groupby("effect").head(_COMMUNES)
+    told = {"Commune": kept["name"].tolist(), "Effet": kept["effect"].tolist()}
     # Minutes decide where supply does not move.
-    for what, key in (("APL", "apl"), ("Minutes", "minutes")):
-        pair = [f"{what} avant", f"{what} après"]
-        places = decimals_apart(kept[pair].to_numpy(dtype=float), CHANGE_DECIMALS[key])
-        for name in pair:
-            told[name] = [number(one, n) for one, n in zip(kept[name], places, strict=True)]
-    _table(page, told, (58, 16, 24, 21, 21, 21, 21))
+    for key in ("population", *BEFORE_AFTER):
+        figures = zip(kept[key], decimals_of(kept, key), strict=True)
+        told[pole_tables.CHANGES[key]] = [number(*one) for one in figures]
+    _table(page, pd.DataFrame(told), (58, 16, 24, 21, 21, 21, 21))
 
 
 def _sum(one: Money) -> str:

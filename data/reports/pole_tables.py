@@ -5,7 +5,7 @@ import pandas as pd
 from data.base.figures import with_numbers_across
 from data.base.french import at, counted, joined, number
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP, ZIP_APL
-from data.siting.changes import CHANGE_DECIMALS, decimals_apart
+from data.siting.changes import BEFORE_AFTER, decimals_of
 from data.siting.pole_plan import (
     BEST,
     HOUSE,
@@ -47,7 +47,7 @@ _ANTENNAS = {
     "road_hours": "Heures de route par semaine",
     "euros": "Coût fixe par an (€)",
 }
-_CHANGES = {
+CHANGES = {
     "side": "Comparaison",
     "code": "Code",
     "name": "Commune",
@@ -60,6 +60,7 @@ _CHANGES = {
     "minutes_after": "Minutes après",
     "room": "Habitants qui trouvent une place",
 }
+"""Columns of a table of changes, and their headings."""
 ASSUMPTIONS = (
     f"Un médecin fait {HALF_DAYS_PER_GP} demi-journées par semaine et suit "
     f"{number(ROOM_PEOPLE_A_GP)} habitants (hypothèse). La route depuis la base est prise sur les "
@@ -137,13 +138,13 @@ def changes_table(found: PoleComparison) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).sort_values(
         ["side", "effect", "population"], ascending=[True, False, False], ignore_index=True
     )
-    table = table.round({"over_75": 0, "room": 0, "population": 0})
-    for what, decimals in CHANGE_DECIMALS.items():
-        pair = [f"{what}_before", f"{what}_after"]
-        places = decimals_apart(table[pair].to_numpy(dtype=float), decimals)
-        for name in pair:
-            table[name] = [round(one, kept) for one, kept in zip(table[name], places, strict=True)]
-    return table[list(_CHANGES)].rename(columns=_CHANGES)
+    table = table.round({"over_75": 0, "room": 0, "population": 0}).assign(
+        **{
+            key: [round(*one) for one in zip(table[key], decimals_of(table, key), strict=True)]
+            for key in BEFORE_AFTER
+        }
+    )
+    return table[list(CHANGES)].rename(columns=CHANGES)
 
 
 def sheets(found: PoleComparison) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,7 @@ from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
 from data.siting.best import BestSites
-from data.siting.changes import CHANGE_DECIMALS, decimals_apart
+from data.siting.changes import decimals_of
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
 from data.siting.ground import LIMIT_MINUTES
@@ -155,18 +155,9 @@ def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
         else:
             columns[title] = [
                 number(value, kept)
-                for value, kept in zip(values, _decimals_of(ordered, key), strict=True)
+                for value, kept in zip(values, decimals_of(ordered, key), strict=True)
             ]
     return pd.DataFrame(columns)
-
-
-def _decimals_of(changes: pd.DataFrame, key: str) -> list[int]:
-    """Return the decimals of the figures of a column of changes, row by row."""
-    what = key.partition("_")[0]
-    if what not in CHANGE_DECIMALS:
-        return [0] * len(changes)
-    pairs = changes[[f"{what}_before", f"{what}_after"]].to_numpy(dtype=float)
-    return decimals_apart(pairs, CHANGE_DECIMALS[what])
 
 
 def room_sentence(evaluation: SiteEvaluation) -> str:

@@ -2,11 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data.region import rules
 
-CHANGE_DECIMALS = {"apl": 2, "minutes": 1}
+_DECIMALS = {"apl": 2, "minutes": 1}
 """Decimals of what changes for a commune."""
+BEFORE_AFTER = tuple(f"{what}_{when}" for what in _DECIMALS for when in ("before", "after"))
+"""Columns of a table of changes that come in pairs."""
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -57,3 +60,20 @@ def decimals_apart(pairs: Floats, decimals: int) -> list[int]:
         far = np.abs(after - before) > 0.5 * 10.0**-decimals
     same = np.round(before, decimals) == np.round(after, decimals)
     return [decimals + int(more) for more in far & same]
+
+
+def decimals_of(changes: pd.DataFrame, key: str) -> list[int]:
+    """Return the decimals of the figures of a column of changes, row by row.
+
+    Parameters
+    ----------
+    changes
+        With the columns `BEFORE_AFTER`, as computed: what was rounded may no longer be told apart.
+    key
+        Name of the column; one that is no pair has no decimals.
+    """
+    what = key.partition("_")[0]
+    if what not in _DECIMALS:
+        return [0] * len(changes)
+    pairs = changes[[f"{what}_before", f"{what}_after"]].to_numpy(dtype=float)
+    return decimals_apart(pairs, _DECIMALS[what])

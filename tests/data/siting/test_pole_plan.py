@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from data.base.french import MISSING
 from data.files import exports
 from data.region.rules import ROOM_PEOPLE_A_GP
-from data.reports import pole_tables
+from data.reports import council_pdf, pole_tables
 from data.siting.pole_plan import (
     BEST,
     HOUSE,
@@ -175,3 +176,20 @@ def test_the_file_of_a_comparison_holds_numbers():
     assert road == pytest.approx(found.sides[TYPED].measures["road_hours"], abs=0.05)
     csv = exports.to_csv(written["Comparaison"], []).decode("utf-8-sig")
     assert "\N{NARROW NO-BREAK SPACE}" not in csv
+
+
+def test_the_report_of_a_pole_tells_a_change_by_two_figures(monkeypatch):
+    """Rounded once more, a change just beyond the noise would be told by one figure twice."""
+    row = {"name": "Guéret", "effect": "perd", "population": 12_000.0}
+    pair = {"apl_before": 3.9944, "apl_after": 3.9892, "minutes_before": 4.0, "minutes_after": 4.0}
+    drawn = []
+    monkeypatch.setattr(council_pdf, "changes", lambda *_: pd.DataFrame([row | pair]))
+    monkeypatch.setattr(council_pdf, "_table", lambda _page, table, _widths: drawn.append(table))
+    page = SimpleNamespace(heading=lambda *_: None)
+    council_pdf._winners(page, SimpleNamespace(today=None, sides={TYPED: None}))
+    told = drawn[0].iloc[0]
+    assert [told["APL avant"], told["APL après"], told["Minutes avant"]] == [
+        "3,994",
+        "3,989",
+        "4,0",
+    ]
