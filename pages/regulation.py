@@ -91,7 +91,7 @@ def _known(
     st.markdown(f"**{tables.sentence(calls, hours, standard)}**")
     st.caption(calls.note + ".")
     found = tables.departement_table(calls, hours, standard)
-    figures.french_table(found, "regulation" * files, tables.notes(calls))
+    figures.french_table(found, "regulation" if files else "", tables.notes(calls))
     left, right = st.columns(2)
     with left:
         figures.image(
@@ -155,7 +155,7 @@ def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) 
     )
     st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
     hourly = tables.hourly_table(found)
-    figures.french_table(hourly, "regulation-reprise" * files, tables.notes(calls))
+    figures.french_table(hourly, "regulation-reprise" if files else "", tables.notes(calls))
 
 
 def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
@@ -184,7 +184,7 @@ def _groups(
     found = pooling.best(territory, calls, hours, standard, chosen.together)
     st.markdown(f"**{tables.groups_sentence(found, hours, standard)}**")
     shown = tables.groups_table(found)
-    figures.french_table(shown, "regulation-groupes" * files, tables.notes(calls))
+    figures.french_table(shown, "regulation-groupes" if files else "", tables.notes(calls))
     st.caption(
         "Départements voisins seulement, une file par groupe, à chaque heure le moins de "
         "régulateurs qui tienne l’objectif ; à nombre égal, le plus de groupes. Une grande file "

@@ -79,5 +79,4 @@ def _take_back(zeros: Sequence[Zero]) -> None:
 
 def _signed(zero: Zero) -> str:
     """Return a confirmed zero with who confirmed it: planners read it, the public does not."""
-    author = zero.confirmed.author if zero.confirmed else ""
-    return f"{zero.told} par {author}" if author else zero.told
+    return zero.told + (zero.confirmed.by if zero.confirmed else "")

@@ -66,10 +66,19 @@ class Confirmation:
     author: str = ""
 
     @property
+    def when(self) -> str:
+        """When it was confirmed, in French."""
+        return f"confirmé le {date(self.at.astimezone().date())}"
+
+    @property
+    def by(self) -> str:
+        """Who confirmed it, in French, "" where nobody logs in."""
+        return f" par {self.author}" if self.author else ""
+
+    @property
     def told(self) -> str:
         """What was confirmed, when and by whom, in French."""
-        by = f" par {self.author}" if self.author else ""
-        return f"{self.fall.told()}, confirmé le {date(self.at.astimezone().date())}{by}"
+        return f"{self.fall.told()}, {self.when}{self.by}"
 
 
 @dataclass(frozen=True)
@@ -94,9 +103,7 @@ class Zero:
     def told(self) -> str:
         """What it is, in French; of who confirmed it, the day alone."""
         told = self.fall.told(self.name)
-        if self.confirmed is None:
-            return told
-        return f"{told}, confirmé le {date(self.confirmed.at.astimezone().date())}"
+        return told if self.confirmed is None else f"{told}, {self.confirmed.when}"
 
 
 def falls(
