@@ -181,7 +181,7 @@ def test_the_file_of_a_comparison_holds_numbers():
 def test_the_report_of_a_pole_tells_a_change_by_two_figures(monkeypatch):
     """Rounded once more, a change just beyond the noise would be told by one figure twice."""
     row = {"name": "Guéret", "effect": "perd", "population": 12_000.0}
-    pair = {"apl_before": 3.9944, "apl_after": 3.9892, "minutes_before": 4.0, "minutes_after": 4.0}
+    pair = {"apl_before": 8.4723, "apl_after": 8.4672, "minutes_before": 4.0, "minutes_after": 4.0}
     drawn = []
     monkeypatch.setattr(council_pdf, "changes", lambda *_: pd.DataFrame([row | pair]))
     monkeypatch.setattr(council_pdf, "_table", lambda _page, table, _widths: drawn.append(table))
@@ -189,7 +189,7 @@ def test_the_report_of_a_pole_tells_a_change_by_two_figures(monkeypatch):
     council_pdf._winners(page, SimpleNamespace(today=None, sides={TYPED: None}))
     told = drawn[0].iloc[0]
     assert [told["APL avant"], told["APL après"], told["Minutes avant"]] == [
-        "3,994",
-        "3,989",
+        "8,472",
+        "8,467",
         "4,0",
     ]
