@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import secrets
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -306,11 +307,27 @@ def _warm_up() -> None:
         starting.all_imported()  # whatever fails, the screens say it
 
 
+LAST_ANSWERS_S = 5
+"""Seconds that a server being stopped leaves to the answers under way."""
+
+
+def end_in_time() -> None:
+    """Have the server that runs us end soon once it is asked to, whoever still holds an answer.
+
+    uvicorn waits without end until each has been read: one tab asleep kept a process from stopping.
+    """
+    listening = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    rules = getattr(listening, "config", None)
+    if rules is not None and hasattr(rules, "timeout_graceful_shutdown"):  # uvicorn's
+        rules.timeout_graceful_shutdown = LAST_ANSWERS_S
+
+
 @asynccontextmanager
 async def announce(_app: App) -> AsyncIterator[None]:
     """Prepare the screens, say in the terminal where they are, open them in a browser if any."""
     # Now that the runtime is there, which caches look for. The browser loads Streamlit meanwhile.
     starting.begin()
+    end_in_time()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     address = config.get_option("browser.serverAddress") or "localhost"
     url = server_util.get_url(str(address))

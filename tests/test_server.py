@@ -5,6 +5,9 @@ import base64
 import gzip
 import hashlib
 import re
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 
 import server
+from data.base.paths import ROOT
 from data.maps import overlays
 from geo.errors import InvalidInputError
 from pages import map_assets
@@ -277,3 +281,46 @@ def test_the_public_page_alone_is_embedded_and_by_the_origins_named_only(
         headers, _, _ = answer(HTMLResponse(STREAMLIT_PAGE), path)
         assert headers["x-frame-options"] == "SAMEORIGIN"
         assert headers["content-security-policy"].endswith("frame-ancestors 'self'")
+
+
+_ENDLESS = """
+import sys
+import uvicorn
+import server
+
+server.LAST_ANSWERS_S = 0.1
+
+
+async def endless(scope, receive, send):
+    if scope["type"] == "lifespan":
+        server.end_in_time()
+        for told in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{told}.complete"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while True:
+        await send({"type": "http.response.body", "body": bytes(1_000_000), "more_body": True})
+
+
+uvicorn.run(endless, fd=int(sys.argv[1]), log_level="error")
+"""
+
+
+def test_a_server_ends_when_asked_though_somebody_reads_no_answer_to_its_end() -> None:
+    with socket.socket() as listening, socket.socket() as asleep:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        ours = listening.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ENDLESS, str(ours)], cwd=ROOT, pass_fds=[ours]
+        )
+        try:
+            asleep.connect(listening.getsockname())
+            asleep.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert asleep.recv(12) == b"HTTP/1.1 200"
+            process.terminate()
+            process.wait(60)
+        finally:
+            process.kill()
+            process.wait()
