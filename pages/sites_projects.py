@@ -24,6 +24,8 @@ from pages.sites_table import draw_compared
 _LAST, _BASE, _KEYS = "projets_dernier", "projets_base", "projets_w_"
 _PROJECT, _FORM, _PRICE = "Projet", "Forme", "Coût demandé (€)"
 _CODES = {name: code for code, name in KINDS.items()}
+_IN_WORDS = ["Chiffre", "Unité"]
+"""Columns of rules for a file: the screen says the same in words."""
 _ROWS_SHOWN = 10
 """A longer table scrolls."""
 Sheets = dict[str, pd.DataFrame]
@@ -54,7 +56,7 @@ def draw_projects(
     near = project_tables.neighbours_words(projects.neighbours(territory, sites), names)
     st.text(near)
     with st.expander("Règle par règle"):
-        _table(sheets["Règles"])
+        _table(sheets["Règles"].drop(columns=_IN_WORDS))
     with st.expander("Argent : sommes, années, sources"):
         _table(sheets["Argent"])
     st.caption(project_tables.NOT_A_DECISION)
@@ -81,7 +83,7 @@ def draw_pole_rules(territory: Territory, found: PoleComparison) -> None:
     with st.expander("Règles et argent de ce pôle"):
         asked = project_rules.pole_checks(territory, found.plan)
         table = project_tables.checks_table(["Pôle"], ["pole"], [asked])
-        _table(table.drop(columns=["Projet", "Forme"]))
+        _table(table.drop(columns=["Projet", "Forme", *_IN_WORDS]))
         _table(project_tables.sums_table("pole"))
         st.caption(project_tables.NOT_A_DECISION)
 

@@ -5,6 +5,8 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from data.base.french import number
+
 _STYLE = """<style>
 .sites-compares{overflow-x:auto;border:1px solid #929292;border-radius:4px;max-width:100%}
 .sites-compares table{border-collapse:collapse;width:100%;font-size:.86rem}
@@ -20,12 +22,12 @@ border-right:1px solid #929292}
 
 
 def draw_compared(table: pd.DataFrame, told: str) -> None:
-    """Draw a table of texts; its first column holds the titles of the rows.
+    """Draw a table; its first column holds the titles of the rows.
 
     Parameters
     ----------
     table
-        Texts, some of which come from imported files: all are escaped.
+        Whole numbers and texts, some of which come from imported files: all are escaped.
     told
         What the table holds, for those who do not see it.
     """
@@ -33,7 +35,9 @@ def draw_compared(table: pd.DataFrame, told: str) -> None:
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in (titles, *columns))
     body = "".join(
         f'<tr><th scope="row">{escape(str(first))}</th>'
-        + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+        + "".join(
+            f"<td>{escape(cell if isinstance(cell, str) else number(cell))}</td>" for cell in cells
+        )
         + "</tr>"
         for first, *cells in table.to_numpy().tolist()
     )

@@ -1,6 +1,7 @@
 """Projects in words: rules met or not, money with its year, neighbours, the portfolio."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,13 +16,17 @@ NOT_A_DECISION = (
     "Ces règles sont lues dans les textes cités et dans le fichier ; « non connu » n’est ni rempli "
     "ni refusé. Les sommes portent leur année : elles ont pu changer, et aucune n’est acquise."
 )
+_KNOWN, _LEAST, _MOST = "Somme (€)", "Au moins (€)", "Au plus (€)"
 _MARKS = {MET: "✓ rempli", UNMET: "✗ non rempli", UNKNOWN: "? non connu"}
 
 
 def checks_table(
     names: Sequence[str], kinds: Sequence[str], found: Sequence[Sequence[Check]]
 ) -> pd.DataFrame:
-    """Return rules by project under French headings, one row a rule."""
+    """Return rules by project under French headings, one row a rule.
+
+    What is known is told in words and, where it is one number, as a number with its unit.
+    """
     return pd.DataFrame(
         [
             {
@@ -30,6 +35,8 @@ def checks_table(
                 "Règle": check.rule[:1].upper() + check.rule[1:],
                 "État": _MARKS[check.state],
                 "Ce que l’on sait": check.detail,
+                "Chiffre": check.figure,
+                "Unité": check.unit,
                 "Source": cited(check.source),
             }
             for name, kind, asked in zip(names, kinds, found, strict=True)
@@ -54,10 +61,12 @@ def summary_table(
             {
                 "Projet": name,
                 "Forme": KINDS[kind],
-                "Habitants qui trouvent une place": number(room),
-                "Règles remplies": f"{states.count(MET)} sur {len(states)}",
-                "Non connues": number(states.count(UNKNOWN)),
-                "Non remplies": " ; ".join(missing) or "aucune",
+                "Habitants qui trouvent une place": float(room),
+                "Règles": len(states),
+                "Remplies": states.count(MET),
+                "Non connues": states.count(UNKNOWN),
+                "Non remplies": len(missing),
+                "Ce qui manque": " ; ".join(missing) or "rien de connu",
             }
         )
     return pd.DataFrame(rows)
@@ -68,7 +77,7 @@ def money_table(
 ) -> pd.DataFrame:
     """Return the sums of each project, with their year and source."""
     rows = evaluation.sites[["zone", "gps_new"]].to_dict("records")
-    return pd.DataFrame(
+    return _sums(
         [
             {"Projet": name, "Forme": KINDS[kind]} | _sum(one)
             for name, kind, row in zip(names, kinds, rows, strict=True)
@@ -79,23 +88,27 @@ def money_table(
 
 def sums_table(kind: str) -> pd.DataFrame:
     """Return the sums of a form of project, with their year and source."""
-    return pd.DataFrame([_sum(one) for one in money(kind)])
+    return _sums([_sum(one) for one in money(kind)])
 
 
-def _sum(one: Money) -> dict[str, str]:
-    if one.low == one.high:
-        amount = f"{number(one.high)} €"
-    elif one.low == 0:
-        amount = f"au plus {number(one.high)} €"
-    else:
-        amount = f"de {number(one.low)} à {number(one.high)} €"
+def _sum(one: Money) -> dict[str, object]:
+    """Return a sum as numbers: one where one is known, else the ends of its range."""
+    known = one.low == one.high
     return {
         "Ce que c’est": one.what[:1].upper() + one.what[1:],
-        "Somme": amount,
+        _KNOWN: one.high if known else math.nan,
+        _LEAST: one.low if one.low and not known else math.nan,
+        _MOST: math.nan if known else one.high,
         "Rythme": one.by,
         "Année": one.year,
         "Source": one.source,
     }
+
+
+def _sums(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Return sums as a table, without the columns of numbers that none of them fills."""
+    table = pd.DataFrame(rows)
+    return table.drop(columns=[one for one in (_KNOWN, _LEAST, _MOST) if table[one].isna().all()])
 
 
 def neighbours_words(pairs: pd.DataFrame, names: Sequence[str]) -> str:

@@ -46,12 +46,16 @@ class Check:
         What the project says, in French.
     source
         Where the rule stands.
+    figure, unit
+        What `detail` says as a number, None where it is none, and its unit in French.
     """
 
     rule: str
     state: str
     detail: str
     source: str
+    figure: float | None = None
+    unit: str = ""
 
 
 def checks(
@@ -86,7 +90,14 @@ def _at_least(
     if value is None:
         return Check(rule, UNKNOWN, "non précisé", source)
     said = counted(value, *unit, tenths_if_any(value))
-    return Check(rule, MET if value >= least else UNMET, said, source)
+    return Check(rule, MET if value >= least else UNMET, said, source, *_figure(value, unit[1], 1))
+
+
+def _figure(value: float | None, unit: str, decimals: int = 0) -> tuple[float | None, str]:
+    """Return a number as rounded as it is told, with its unit; None and "" where it is none."""
+    if value is None or np.isnan(value):
+        return None, ""
+    return round(float(value), decimals), unit
 
 
 _GPS = ("généraliste", "généralistes")
@@ -120,6 +131,7 @@ def _place_checks(zone: str, gps_near: float) -> list[Check]:
             alive,
             "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
             _OURS,
+            *_figure(gps_near, _GPS[1], 1),
         ),
     ]
 
@@ -130,7 +142,8 @@ def _far_from_others(row: Mapping[Any, Any]) -> Check:
     if np.isnan(minutes):
         return Check(rule, MET, "aucune connue à 30 minutes", _OURS)
     said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
-    return Check(rule, UNMET if minutes <= HUBERT_MINUTES else MET, said, _OURS)
+    state = UNMET if minutes <= HUBERT_MINUTES else MET
+    return Check(rule, state, said, _OURS, *_figure(minutes, "minutes"))
 
 
 def _esp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
@@ -194,12 +207,14 @@ def _file_checks(site: Site) -> list[Check]:
             UNKNOWN if surface is None else MET,
             "non précisée" if surface is None else f"{number(surface)} m²",
             _FILE_SOURCE,
+            *_figure(surface, "m²"),
         ),
         Check(
             "ouverture annoncée, à venir",
             UNKNOWN if year is None else MET if year >= today().year else UNMET,
             "non précisée" if year is None else str(year),
             _FILE_SOURCE,
+            *_figure(year, "année"),
         ),
     ]
 
@@ -230,6 +245,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
             MET if nurses >= rules.LEAST_MSP_OTHERS else UNKNOWN,
             counted(nurses, "antenne avec infirmière", "antennes avec infirmière"),
             rules.MSP_TEXT,
+            *_figure(nurses, "antennes avec infirmière"),
         ),
         Check(
             "un site au moins en zone fragile (ZIP ou ZAC)",
@@ -244,6 +260,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
             if near is None
             else counted(float(near[open_at].max()), *_GPS, 1),
             _OURS,
+            *_figure(None if near is None else float(near[open_at].max()), _GPS[1], 1),
         ),
     ]
     days = days_open(plan.half_days)
@@ -259,4 +276,5 @@ def _label(antenna: Antenna, days: int) -> Check:
         + ("infirmière sur place" if antenna.nurse else "infirmière proche à vérifier")
         + " ; tarifs et rendez-vous non connus",
         rules.LABEL_TEXT,
+        *_figure(days, "jours par semaine au plus"),
     )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from data.base.french import number
 from data.region import rules
 from data.reports import project_tables
 from data.siting import projects
@@ -62,6 +63,40 @@ def test_every_sum_has_its_year_and_source(kind):
     assert all(one.year.isdigit() and one.source and one.low <= one.high for one in found)
     aids = [one.high for one in found if "première installation" in one.what]
     assert aids == ([rules.ZIP_AID_EUROS] if kind in {"msp", "pole"} else [])
+
+
+def test_sums_of_a_workbook_are_numbers_one_or_the_ends_of_a_range():
+    judged = evaluate_sites(TERRITORY, SITES)
+    table = project_tables.money_table(["a", "b", "c"], ["msp", "esp", "cpts"], judged)
+    assert table["Somme (€)"].dtype != object
+    ends = table.set_index("Forme")[["Somme (€)", "Au moins (€)", "Au plus (€)"]]
+    assert ends.loc["ESP"].tolist() == pytest.approx([np.nan, np.nan, rules.ESP_EUROS], nan_ok=True)
+    assert ends.loc["CPTS"].tolist() == pytest.approx(
+        [np.nan, *rules.CPTS_EUROS_A_YEAR], nan_ok=True
+    )
+    assert rules.MSP_ACI_EUROS_A_YEAR in ends.loc["MSP", "Somme (€)"].tolist()
+    # A form with one sum each has no empty column of ranges.
+    assert not {"Au moins (€)", "Au plus (€)"} & set(project_tables.sums_table("msp"))
+
+
+def test_rules_of_a_workbook_hold_what_is_known_as_numbers():
+    judged = evaluate_sites(TERRITORY, SITES)
+    names, kinds = ["a", "b", "c"], ["msp"] * 3
+    found = checks(judged, SITES, kinds)
+    table = project_tables.checks_table(names, kinds, found)
+    told = table[table["Projet"] == "a"].set_index("Unité")["Chiffre"]
+    assert told["généralistes"].tolist() == [2.5, 2.0]
+    assert told[["m²", "année"]].tolist() == [300.0, 2999.0]
+    assert table["Chiffre"].dtype == float
+    # Whoever reads the words reads the same number.
+    for one in (check for asked in found for check in asked if check.figure is not None):
+        whole = float(one.figure).is_integer()
+        words = one.detail.replace("\u202f", "")
+        assert (str(int(one.figure)) if whole else number(one.figure, 1)) in words
+    summary = project_tables.summary_table(names, kinds, found, judged)
+    states = summary[["Remplies", "Non connues", "Non remplies"]]
+    assert (states.sum(axis=1) == summary["Règles"]).all()
+    assert summary["Habitants qui trouvent une place"].dtype == float
 
 
 def test_a_pole_counts_its_doctors_together():
