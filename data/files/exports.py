@@ -25,6 +25,11 @@ _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _SHEET_NAME_CHARACTERS = 31
 _XLSX_ROWS = 1_048_576
 _XLSX_CELL_CHARACTERS = 32_767
+_NARROWEST, _WIDEST, _AROUND, _HEADING, _FIGURE = 9, 60, 2, 22, 8
+"""Characters of a column, those that bold letters and the edges of a cell take, and those that a
+heading and a number with decimals may ask for."""
+_LOOKED_AT = 500
+"""Rows that tell how wide a column is."""
 NOTES_SHEET = "À lire"
 
 
@@ -86,7 +91,8 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     page = book.create_sheet(NOTES_SHEET)
@@ -102,10 +108,13 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
         sheet = book.create_sheet(_sheet_name(name, taken))
         sheet.freeze_panes = "A2"
         heading, *rows = _rows(table)
+        for place, width in enumerate(_widths([heading, *rows[:_LOOKED_AT]]), start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
         cells = []
         for title in heading:
             cell = WriteOnlyCell(sheet, value=title)
             cell.font = Font(bold=True)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
             cells.append(cell)
         sheet.append(cells)
         for row in rows:
@@ -113,6 +122,20 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _widths(rows: Sequence[Sequence[str | int | float | None]]) -> list[float]:
+    """Return the width of each column, in characters: what it holds is read without a gesture.
+
+    A long heading (the first row) is broken into lines rather than a narrow column widened.
+    """
+    heading, *body = (
+        [_FIGURE if isinstance(cell, float) else len(str(cell or "")) for cell in row]
+        for row in rows
+    )
+    first = [min(one, _HEADING) for one in heading]
+    long = [max(column) for column in zip(first, *body, strict=True)]
+    return [float(min(max(one + _AROUND, _NARROWEST), _WIDEST)) for one in long]
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:

@@ -102,6 +102,22 @@ def test_no_text_of_a_table_of_commands_starts_a_formula(ending, tmp_path):
     assert not any(text.lstrip().startswith(("=", "+", "-", "@", "＝")) for text in texts)
 
 
+def test_what_a_column_of_a_workbook_holds_is_seen_without_a_gesture():
+    name = "Communauté de communes du Plateau de Gentioux"
+    told = {"EPCI": [name], "n": [3], "Habitants qui n’ont aucune place à 20 minutes": [12.5]}
+    book = openpyxl.load_workbook(
+        io.BytesIO(
+            exports.to_xlsx({"t": pd.DataFrame(told), "long": pd.DataFrame({"x": ["a" * 900]})}, [])
+        )
+    )
+    widths = [book["t"].column_dimensions[one].width for one in "ABC"]
+    assert widths[0] > len(name)
+    assert 8 < widths[1] < 12
+    assert widths[2] < 30  # a long heading stands on several lines
+    assert book["t"]["C1"].alignment.wrap_text
+    assert book["long"].column_dimensions["A"].width < 70
+
+
 def test_sheet_names_are_made_acceptable():
     long = "Sites [projet]/2026: " + "é" * 40
     book = openpyxl.load_workbook(
