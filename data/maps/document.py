@@ -219,6 +219,9 @@ class MapDocument(ContoursAddress):
         Whether what is shown is all that there is: nothing of it is kept for other screens.
     addressed
         Whether the address of the page tells the view of a map that is read only.
+    frame
+        South-west and north-east corners (latitude, longitude) that the map opens on in place of
+        the region, when neither the view nor a commune says where.
     told_beside
         Whether the page tells of the commune chosen beside the map, which then has no card.
     lon, lat
@@ -244,6 +247,7 @@ class MapDocument(ContoursAddress):
     room_controls: NotRequired[RoomControls]
     read_only: NotRequired[bool]
     addressed: NotRequired[bool]
+    frame: NotRequired[list[list[float]]]
     told_beside: NotRequired[bool]
     card_action: NotRequired[CardAction]
     state: NotRequired[State]

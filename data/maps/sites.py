@@ -42,6 +42,8 @@ _DEFAULTS: Defaults = {
     "indicator": "minutes_to_nearest_gp",
     "layers": [],
 }
+_AROUND_DEGREES = (0.22, 0.3)
+"""Of latitude and longitude, shown around sites: 20 minutes by car are some 20 km."""
 _DRAWN_FROM_HERE = (overlays.GPS, "france_sante", "msp", "zonage", "fond")
 
 
@@ -115,11 +117,8 @@ def configuration(
         *kept,
     ]
     shown = [*(one["key"] for one in own), REACH, ONE]
-    lon, lat, zoom = _framed(judged)
+    document["frame"] = _framed(judged)
     document["state"] = {
-        "lon": lon,
-        "lat": lat,
-        "zoom": zoom,
         "region": territory.region,
         "indicator": "minutes_to_nearest_gp",
         "layers": shown,
@@ -191,11 +190,11 @@ def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) 
     return overlays.rings(key, label, colour, legend, note)
 
 
-def _framed(judged: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the centre (lon, lat) and zoom that hold the sites and what they reach."""
-    lon, lat = judged["lon"].to_numpy(float), judged["lat"].to_numpy(float)
-    # 0.5 degree more: 20 minutes by car are some 25 km on each side.
-    width = max(np.ptp(lon), np.ptp(lat) * 1.4) + 0.5
-    # A map of 800 pixels shows 1.1 degree of longitude at zoom 10, twice as much at each less.
-    zoom = float(np.clip(np.floor(4 * (10 + np.log2(1.1 / width))) / 4, 6.5, 10))
-    return float((lon.min() + lon.max()) / 2), float((lat.min() + lat.max()) / 2), zoom
+def _framed(judged: pd.DataFrame) -> list[list[float]]:
+    """Return the corners that hold the sites and what they reach, whatever the map's width."""
+    lat, lon = judged["lat"].to_numpy(float), judged["lon"].to_numpy(float)
+    high, wide = _AROUND_DEGREES
+    return [
+        [float(lat.min()) - high, float(lon.min()) - wide],
+        [float(lat.max()) + high, float(lon.max()) + wide],
+    ]

@@ -108,12 +108,12 @@ export class Carte {
     if (this.waiting) this.receive(this.waiting);
   }
 
-  /* The view of the address, or its commune, or the region. */
+  /* The view of the address, its commune, or all. */
   opened() {
     const { lat, lon, zoom, commune } = this.state;
     const named = this.outlines[this.rowOf.get(commune)];
     if ([lat, lon, zoom].every(Number.isFinite)) this.map.setView([lat, lon], zoom, { animate: false });
-    else this.fit(named ? named.getBounds() : this.home, named && { maxZoom: 10 });
+    else this.fit(named ? named.getBounds() : this.config.frame || this.home, named && { maxZoom: 10 });
   }
 
   /* Sea, land, communes, borders of départements, from the lowest up. */

@@ -235,3 +235,17 @@ def test_every_map_can_draw_the_isochrones_that_its_card_asks_for(
     """They are drawn as those of its first layer of rings: without one the click failed."""
     for name, made in documents(*loaded).items():
         assert any(one["kind"] == "rings" for one in made["layers"]), name
+
+
+@pytest.mark.usefixtures("prepared")
+def test_the_map_of_sites_opens_on_all_of_them(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    """A centre and a zoom held them on a wide screen only."""
+    territory, table = loaded
+    rows = territory.communes.set_index("code").loc[["23008", "19275", "64445"]].itertuples()
+    sites = [Site(n, row.name, row.Index, row.name, row.lon, row.lat) for n, row in enumerate(rows)]
+    made = sites_map.configuration(territory, table, {}, evaluate_sites(territory, sites))
+    assert not {"lon", "lat", "zoom"} & set(made["state"])
+    (south, west), (north, east) = made["frame"]
+    for site in sites:
+        assert south + 0.1 < site.lat < north - 0.1
+        assert west + 0.1 < site.lon < east - 0.1
