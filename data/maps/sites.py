@@ -165,6 +165,8 @@ def sentence(evaluation: SiteEvaluation) -> str:
     else:
         verb = "n’a" if round(new) == 1 else "n’ont"
         more = f", dont {number(new)} {verb}, {evaluation.moment}, aucun généraliste à 20 minutes"
+    if more and "gps" in evaluation.simulated:
+        more += " (simulation)"
     return f"{start} à 20 minutes ou moins de {people}{more}."
 
 

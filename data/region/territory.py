@@ -193,3 +193,8 @@ class Territory:
     def simulated(self) -> tuple[str, ...]:
         """French titles of the tables that are still simulated, for the ribbon."""
         return tuple(p.title for p in self.provenance.values() if p.simulated)
+
+    @property
+    def simulated_tables(self) -> frozenset[str]:
+        """Keys, in `provenance`, of the tables that are still simulated."""
+        return frozenset(key for key, known in self.provenance.items() if known.simulated)

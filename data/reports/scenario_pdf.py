@@ -16,6 +16,7 @@ from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.reports.scenario_results import Search, versions_words
+from data.reports.site_columns import marked
 from data.scenarios.drafts import Draft
 from data.siting.best import BestSites
 from data.siting.departures import TODAY, ground_after, words
@@ -162,7 +163,10 @@ def _write_sites(page: Document, evaluation: SiteEvaluation) -> None:
         ]
         for rank, row in enumerate(sites.to_dict("records"), start=1)
     ]
-    titles = [title.replace(TODAY, evaluation.moment) for title in _SUMMARY.values()]
+    titles = [
+        marked(key, title.replace(TODAY, evaluation.moment), evaluation.simulated)
+        for key, title in _SUMMARY.items()
+    ]
     page.rows(["N°", *titles], rows, (8, 34, 26, 17, 24, 14, 20))
     _left_out(page, len(evaluation.sites) - len(sites), "sites")
 

@@ -1,6 +1,6 @@
 """French headings of the tables of candidate sites; the unit is in the heading."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -43,6 +43,22 @@ SITE_TITLES: Mapping[str, str] = {
     "nearest_msp": "MSP la plus proche",
     "advice": "Éligibilité",
 }
+_COUNTED = (
+    *("newly_within_20", "room_gained", "room_left", "population_gaining", "gps_within_10"),
+    *("apl_gain_under_served", "population_above_2_5", "void_zone"),
+)
+_READ: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(_COUNTED, frozenset({"gps"})),
+    **dict.fromkeys(("risk_communes_within_20", "risk_population_within_20"), frozenset({"gps"})),
+    **dict.fromkeys(("zip_within_20", "zac_within_20", "zone", "aid"), frozenset({"zoning"})),
+    **dict.fromkeys(
+        ("share_already_served", "minutes_to_msp", "nearest_msp"), frozenset({"structures"})
+    ),
+    "advice": frozenset({"gps", "zoning"}),
+}
+"""Tables, beside those of people and roads, that a measure is read from."""
+SIMULATED = "simulation"
+"""What tells a simulated figure from a real one."""
 CHANGE_TITLES: Mapping[str, str] = {
     "site": "Site",
     "code": "Code INSEE",
@@ -99,6 +115,28 @@ def line_by_line(report: pd.DataFrame) -> pd.DataFrame:
         for axis in ("lon", "lat")
     }
     return titled(report.assign(**written), REPORT_TITLES)
+
+
+def marked(key: str, title: str, simulated: Collection[str]) -> str:
+    """Return the title of a measure, which says where it is simulated.
+
+    Parameters
+    ----------
+    key
+        One of `SITE_TITLES`.
+    title
+        Its heading.
+    simulated
+        Keys of the tables that are simulated.
+    """
+    made_up = not _READ.get(key, frozenset()).isdisjoint(simulated)
+    return f"{title} ({SIMULATED})" if made_up else title
+
+
+def simulated_told(simulated: Collection[str]) -> list[str]:
+    """Return the line that names the simulated columns of a file; none where none is."""
+    named = [title for key, title in SITE_TITLES.items() if marked(key, title, simulated) != title]
+    return [f"Colonnes simulées : {' ; '.join(named)}."] if named else []
 
 
 def titled(table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:

@@ -13,7 +13,13 @@ from data.files import exports
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
 from data.reports.columns import rounded
-from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES, titled
+from data.reports.site_columns import (
+    CHANGE_TITLES,
+    CHOICE_TITLES,
+    SITE_TITLES,
+    simulated_told,
+    titled,
+)
 from data.siting import departures
 from data.siting.best import BestSites
 from data.siting.departures import TODAY
@@ -81,6 +87,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
         The extension is another, or the file cannot be written.
     """
     notes = source_notes(territory, licences=True)
+    notes = [*simulated_told(evaluation.simulated), *notes]
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}

@@ -8,7 +8,13 @@ import pandas as pd
 from data.base.french import counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
-from data.reports.site_columns import CHANGE_TITLES, CHOICE_TITLES, SITE_TITLES
+from data.reports.site_columns import (
+    CHANGE_TITLES,
+    CHOICE_TITLES,
+    SIMULATED,
+    SITE_TITLES,
+    marked,
+)
 from data.siting.best import BestSites
 from data.siting.changes import decimals_of
 from data.siting.departures import TODAY
@@ -92,12 +98,13 @@ def side_by_side(
     table |= {names[row]: [] for row in rows}
     table[TOGETHER] = []
     for key in dict.fromkeys([*_FIRST, *SITE_TITLES]):
-        title = SITE_TITLES[key]
         if key in _NOT_MEASURES or key not in kept or key not in sites:
             continue
         if public and key in _RISK:
             continue
-        table[MEASURE].append(title.replace(TODAY, evaluation.moment))
+        table[MEASURE].append(
+            marked(key, SITE_TITLES[key].replace(TODAY, evaluation.moment), evaluation.simulated)
+        )
         for row in rows:
             table[names[row]].append(_said(key, sites[key].iloc[row], public=public))
         whole = evaluation.together
@@ -116,9 +123,9 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
     return [
         f"{where[row]} : "
         + " ".join(
-            text if text.endswith(".") else f"{text[0].upper()}{text[1:]}."
-            for text in (sites[key].iloc[row] for key in SENTENCES)
-            if text
+            f"{marked(key, text[0].upper() + text[1:].removesuffix('.'), evaluation.simulated)}."
+            for key in SENTENCES
+            if (text := str(sites[key].iloc[row]))
         )
         for row in rows
     ]
@@ -179,7 +186,8 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     rest = counted(
         left, "habitant de la région y resterait", "habitants de la région y resteraient"
     )
-    return f"{start} {told} ; {rest} sans place."
+    made_up = f" ({SIMULATED})" if "gps" in evaluation.simulated else ""
+    return f"{start} {told} ; {rest} sans place{made_up}."
 
 
 def changes_sentence(evaluation: SiteEvaluation) -> str:
@@ -259,7 +267,13 @@ def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str])
         f"Ouvrir {opened} mettrait {people} de plus à {minutes:g} minutes ou moins "
         f"{_NEAR[existing]} ; "
         f"{number(best.remaining)} resteraient au-delà. {STATUSES[best.solution.status]}."
+        + (f" Repose sur des données simulées : {_made_up(best)}." if best.simulated else "")
     )
+
+
+def _made_up(best: BestSites) -> str:
+    told = {"gps": "effectifs de généralistes", "structures": "structures en place"}
+    return joined([said for key, said in told.items() if key in best.simulated])
 
 
 def against(evaluation: SiteEvaluation) -> tuple[int, ...]:

@@ -59,6 +59,8 @@ class BestSites:
     gained, remaining
         Inhabitants brought under the threshold by the sites chosen, that what stays open did not
         serve; inhabitants who stay beyond it.
+    simulated
+        Keys of the simulated tables that the choice rests on.
     """
 
     chosen: tuple[int, ...]
@@ -70,6 +72,7 @@ class BestSites:
     unit: str
     gained: float
     remaining: float
+    simulated: frozenset[str] = frozenset()
 
 
 def best_sites(
@@ -193,6 +196,7 @@ def best_sites(
         unit,
         float(there[within & ~served].sum()),
         float(there[~within & ~served].sum()),
+        _read(model, weights, existing) & territory.simulated_tables,
     )
 
 
@@ -244,6 +248,12 @@ def best_of(
         greedy=tuple(rows[row] for row in found.greedy),
         differences=differences,
     )
+
+
+def _read(model: str, weights: str, existing: str) -> frozenset[str]:
+    """Return the keys of the tables that a search reads, beside people and roads."""
+    counts = existing == "gps" or weights == "need" or model == CAPACITATED
+    return frozenset(["gps"] * counts + ["structures"] * (existing == "structures"))
 
 
 def _seats(sites: Sequence[Site]) -> Floats:

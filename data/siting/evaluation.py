@@ -71,6 +71,8 @@ class SiteEvaluation:
     departures
         GPs supposed to leave before, None when nobody is. All "today", "any GP" and "before"
         above are then as they become once these have left.
+    simulated
+        Keys of the tables of the region that were simulated when it was judged.
     """
 
     sites: pd.DataFrame
@@ -79,6 +81,7 @@ class SiteEvaluation:
     overlaps: pd.DataFrame
     changes: pd.DataFrame
     departures: Departures | None = None
+    simulated: frozenset[str] = frozenset()
 
     @property
     def moment(self) -> str:
@@ -172,6 +175,7 @@ def evaluate_sites(
         overlaps,
         pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=list(_CHANGES)),
         left,
+        territory.simulated_tables,
     )
 
 

@@ -1,6 +1,6 @@
 """Projects of teams: what rules ask of each, met or not, or not known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ def checks(
         raise InvalidInputError(f"Formes de projet admises : {', '.join(KINDS.values())}.")
     rows = evaluation.sites.to_dict("records")
     return [
-        _CHECKS[kind](site, row) + _file_checks(site)
+        _CHECKS[kind](site, row | {"simulated": evaluation.simulated}) + _file_checks(site)
         for site, kind, row in zip(sites, kinds, rows, strict=True)
     ]
 
@@ -116,20 +116,26 @@ def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
             rules.MSP_TEXT,
             _OTHERS,
         ),
-        *_place_checks(str(row["zone"]), float(row["gps_within_10"])),
+        *_place_checks(str(row["zone"]), float(row["gps_within_10"]), row["simulated"]),
         _far_from_others(row),
     ]
 
 
-def _place_checks(zone: str, gps_near: float) -> list[Check]:
+def _marked(said: str, table: str, simulated: Collection[str]) -> str:
+    return f"{said} (simulation)" if table in simulated else said
+
+
+def _place_checks(zone: str, gps_near: float, simulated: Collection[str]) -> list[Check]:
     fragile = MET if zone in rules.HELPED_ZONES else UNMET if zone else UNKNOWN
     alive = UNKNOWN if np.isnan(gps_near) else MET if gps_near > 0 else UNMET
+    where = _marked(zone, "zoning", simulated) if zone else "zonage non connu"
+    said = "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1)
     return [
-        Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", rules.MSP_TEXT),
+        Check("zone fragile (ZIP ou ZAC)", fragile, where, rules.MSP_TEXT),
         Check(
             f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
             alive,
-            "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
+            _marked(said, "gps", simulated),
             _OURS,
             *_figure(gps_near, _GPS[1], 1),
         ),
@@ -140,8 +146,10 @@ def _far_from_others(row: Mapping[Any, Any]) -> Check:
     minutes = float(row["minutes_to_msp"])
     rule = f"aucune MSP existante à {number(HUBERT_MINUTES)} minutes"
     if np.isnan(minutes):
-        return Check(rule, MET, "aucune connue à 30 minutes", _OURS)
+        none = _marked("aucune connue à 30 minutes", "structures", row["simulated"])
+        return Check(rule, MET, none, _OURS)
     said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
+    said = _marked(said, "structures", row["simulated"])
     state = UNMET if minutes <= HUBERT_MINUTES else MET
     return Check(rule, state, said, _OURS, *_figure(minutes, "minutes"))
 
