@@ -12,12 +12,15 @@ import streamlit as st
 from data.access.indicators import LEVELS
 from data.base import french, typeface
 from data.maps.ground import ground, land_of
+from data.maps.risk import shown_classes
+from data.maps.sentences import PROBABLY_GONE
 from data.region import privacy
 from data.region.territory import Territory
 from data.reports import room_figures, sheet
 from data.reports.figure import beside
 from data.reports.pair import MEASURES, Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
+from data.reports.signals import GONE_RISK
 from data.reports.vintages import vintages
 from geo import layers
 from geo.errors import ProxiSoinsError
@@ -91,8 +94,10 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
         table = shell.public_risk(territory, DEFAULT_HORIZON)
         if level == "commune" and flag.may_be_public(communes, code):
             table = shell.risk(territory, DEFAULT_HORIZON)
-            known = table.set_index("code")["risk_class"]
-            told = f"Relève non assurée : risque {known[code]}." if code in known else ""
+            shown = shown_classes(table).get(code, "")
+            if shown == PROBABLY_GONE:
+                return GONE_RISK
+            told = f"Relève non assurée : risque {shown}." if shown else ""
         else:
             told = privacy.sentence(table, members)
     except ProxiSoinsError:

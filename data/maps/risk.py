@@ -16,6 +16,28 @@ WITHOUT_GP = "sans médecin"
 _LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
 
 
+def shown_classes(risk: pd.DataFrame) -> pd.Series:
+    """Return what is shown of each commune with a GP: its class, or that it is probably without.
+
+    All that counts classes, on the map, on a sheet or in a report, asks here: a commune that a
+    newer register shows without GP is counted apart everywhere.
+
+    Parameters
+    ----------
+    risk
+        Columns code, risk_class and, where a register was asked, state.
+
+    Returns
+    -------
+    pandas.Series
+        Index code: a class, or `PROBABLY_GONE`.
+    """
+    known = risk.set_index("code")
+    if "state" not in known:
+        return known["risk_class"]
+    return known["risk_class"].mask(known["state"] == PROBABLY_GONE, PROBABLY_GONE)
+
+
 def with_risk(table: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
     """Return commune indicators with the column `risk_class`.
 
@@ -32,10 +54,7 @@ def with_risk(table: pd.DataFrame, risk: pd.DataFrame) -> pd.DataFrame:
         The same rows; `WITHOUT_GP` where no GP was counted, `PROBABLY_GONE` where a newer register
         shows none, missing where that is not known.
     """
-    known = risk.set_index("code")
-    classes = table["code"].map(
-        known["risk_class"].mask(known["state"] == PROBABLY_GONE, PROBABLY_GONE)
-    )
+    classes = table["code"].map(shown_classes(risk))
     return table.assign(risk_class=classes.where(table["gps"] != 0, WITHOUT_GP))
 
 

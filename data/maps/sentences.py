@@ -15,6 +15,8 @@ from geo.layers import Indicator
 
 FORETOLD = "de relève non assurée"
 """What the sentence of the risk ends on, where it foretells."""
+HIGH = ("élevé", "très élevé")
+"""Classes of risk that are counted together as high."""
 PROBABLY_GONE = "probablement déjà parti"
 LEFT_OUT = "hors du filtre"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
@@ -218,7 +220,7 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     if not with_gp:
         return absent if gone else f"aucune commune ayant un médecin{among}."
     doubt = f" À part, {absent}" if gone else ""
-    high = int(kept[key].isin(["élevé", "très élevé"]).sum())
+    high = int(kept[key].isin(HIGH).sum())
     told = number(high) if high else "aucune"
     # Never reassuring by absence: the model was learned and judged on the mainland alone.
     away = kept["code"].map(departement).map(france.land).ne(france.MAINLAND).any()

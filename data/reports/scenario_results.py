@@ -9,6 +9,8 @@ from typing import Any, Self
 import pandas as pd
 
 from data.base.french import counted
+from data.maps.risk import shown_classes
+from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports.site_files import write_evaluation
@@ -20,12 +22,15 @@ from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 
 _MOST_MINUTES = 60.0
-_RISKY = ("élevé", "très élevé")
 
 
 def at_risk(risk: pd.DataFrame) -> frozenset[str]:
-    """Return the codes of the communes whose class of risk (columns code, risk_class) is high."""
-    return frozenset(risk.loc[risk["risk_class"].isin(_RISKY), "code"])
+    """Return the codes of the communes whose class is high, or that are probably without GP.
+
+    `risk` is as `data.maps.risk.shown_classes` takes it.
+    """
+    shown = shown_classes(risk)
+    return frozenset(shown.index[shown.isin([*HIGH, PROBABLY_GONE])])
 
 
 @dataclass(frozen=True)

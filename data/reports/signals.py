@@ -8,6 +8,8 @@ import pandas as pd
 from data.access import unknown_supply
 from data.base import french
 from data.base.french import MISSING, counted, number, percent, tenths_if_any
+from data.maps.risk import shown_classes
+from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region import rules
 from data.region.territory import Provenance
 
@@ -20,6 +22,10 @@ HIGH_LOSS = -0.2
 
 MASKED_RISK = (
     f"Relève : risque individuel non diffusé (moins de {rules.LEAST_PUBLIC_GPS} médecins)."
+)
+GONE_RISK = (
+    "Relève non assurée : un registre plus récent que les effectifs ne montre plus de médecin, à "
+    "vérifier."
 )
 UNKNOWN_RISK = "Relève : risque non calculé, les données chargées ne le permettent pas."
 
@@ -348,8 +354,8 @@ def succession(
     members
         The communes of the territory.
     risk
-        Columns code and risk_class, as_of and horizon where known; None when it cannot be
-        computed.
+        Columns code and risk_class, state, as_of and horizon where known; None when it cannot be
+        computed. Communes probably without GP are no part of those whose risk is foretold.
     masked
         Whether the reader may not see it.
     year
@@ -368,15 +374,23 @@ def succession(
         return public if many and public else f"{MASKED_RISK} {public}".strip()
     if risk is None:
         return UNKNOWN_RISK
-    classes = risk[risk["code"].isin(members["code"])]
-    if classes.empty:
+    return _foretold(risk[risk["code"].isin(members["code"])], alone=len(members) == 1)
+
+
+def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
+    """Say the class of a commune, or how many of several are high, of those with a GP still."""
+    if risk.empty:
         return UNKNOWN_RISK
-    if len(members) == 1:
-        return f"Relève non assurée : risque {classes.iloc[0]['risk_class']}.{_spanned(classes)}"
-    high = classes[classes["risk_class"].isin(["élevé", "très élevé"])]
+    classes = shown_classes(risk)
+    foretold = classes[classes != PROBABLY_GONE]
+    if foretold.empty:
+        return GONE_RISK
+    if alone:
+        return f"Relève non assurée : risque {foretold.iloc[0]}.{_spanned(risk)}"
+    high = int(foretold.isin(HIGH).sum())
     return (
-        f"Relève non assurée : risque élevé ou très élevé dans {number(len(high))} des "
-        f"{counted(len(classes), 'commune', 'communes')} ayant un médecin.{_spanned(classes)}"
+        f"Relève non assurée : risque élevé ou très élevé dans {number(high)} des "
+        f"{counted(len(foretold), 'commune', 'communes')} ayant un médecin.{_spanned(risk)}"
     )
 
 

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from data.base.french import MISSING
 from data.maps import sites as sites_map
+from data.maps.sentences import PROBABLY_GONE
 from data.region import privacy
 from data.region.gazetteer import gazetteer
 from data.region.territory import WHOLLY_SIMULATED
@@ -175,6 +176,8 @@ def test_only_high_classes_are_at_risk():
 
     table = pd.DataFrame({"code": ["1", "2", "3"], "risk_class": ["faible", "élevé", "très élevé"]})
     assert at_risk(table) == {"2", "3"}
+    # Who is without GP already is not left out of who may be.
+    assert at_risk(table.assign(state=[PROBABLY_GONE, "inconnu", "inconnu"])) == {"1", "2", "3"}
 
 
 def test_the_map_holds_names_as_data_and_no_risk(territory):

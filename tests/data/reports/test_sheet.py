@@ -12,15 +12,30 @@ from pypdf import PdfReader
 
 from data.access import indicators
 from data.base import french
+from data.maps.risk import with_risk
+from data.maps.sentences import HIGH, PROBABLY_GONE
+from data.maps.sentences import sentence as map_sentence
 from data.region import catalogue
 from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
-from data.reports.signals import ALERT, CALM, MASKED_RISK, STATES, WATCH, Room, room_state
+from data.reports.signals import (
+    ALERT,
+    CALM,
+    GONE_RISK,
+    MASKED_RISK,
+    STATES,
+    WATCH,
+    Room,
+    room_state,
+    succession,
+)
 from data.reports.vintages import vintages
 from geo.errors import InvalidInputError
+from geo.layers import INDICATORS
 
+RISK = next(one for one in INDICATORS if one.key == "risk_class")
 COLUMNS = [key for key, *_ in MEASURES]
 
 
@@ -160,6 +175,35 @@ def test_a_forecast_that_has_ended_says_so(
         assert "à l’horizon de 3 ans (effectifs de 2017 → fin 2020)" in said
         assert said.endswith(", échue.") == late
     assert "échue" not in of_commune(loaded, lone, risk=risk_of(lone)).succession
+
+
+def test_communes_probably_gone_are_counted_apart_as_on_the_map(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """A sheet of an EPCI counts the classes that the sentence and the colours of the map count."""
+    _, communes = loaded
+    with_gps = communes[communes["gps"] > 0]
+    epci = with_gps["epci"].value_counts().index[0]
+    here = communes[communes["epci"] == epci]
+    codes = list(here.loc[here["gps"] > 0, "code"])
+    classes = ["très élevé", "élevé", "modéré", "très élevé", *["faible"] * len(codes)]
+    risk = pd.DataFrame({"code": codes, "risk_class": classes[: len(codes)], "state": "inconnu"})
+    for gone, counted_there in ((0, 3), (1, 2), (len(codes), 0)):
+        risk["state"] = [PROBABLY_GONE] * gone + ["inconnu"] * (len(codes) - gone)
+        said = succession(here, risk, masked=False, year="2017")
+        drawn = with_risk(here, risk)
+        on_the_map = map_sentence(RISK, drawn, "Ici")
+        assert drawn["risk_class"].isin(HIGH).sum() == counted_there
+        foretold = len(codes) - gone
+        if foretold:
+            assert f"risque élevé ou très élevé dans {counted_there} des {foretold} " in said
+            assert f"Ici : {counted_there} des {foretold} communes ayant" in on_the_map
+        else:
+            assert said == GONE_RISK
+            assert "très élevé" not in on_the_map
+        lone = here[here["code"] == codes[0]]
+        alone = succession(lone, risk, masked=False, year="2017")
+        assert (alone == GONE_RISK) == bool(gone), alone
 
 
 def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFrame]) -> None:
