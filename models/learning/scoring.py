@@ -96,6 +96,23 @@ def scored(
 
 def _odds(fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horizon: int) -> _Odds:
     """Return probabilities and their spread over refits, the register entering where it may."""
+    hazards, fed = _hazards(fitted, table, inputs, as_of, horizon)
+    probability = probability_of(hazards[0])
+    low, high = np.quantile(probability_of(hazards[1:]), SPREAD, axis=0)
+    # The spread of refits may lie beside the point where blanks are many: it must hold it.
+    return _Odds(probability, np.minimum(low, probability), np.maximum(high, probability), fed)
+
+
+def _hazards(
+    fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horizon: int
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return the hazards over the horizon, and where a register entered.
+
+    Returns
+    -------
+    tuple
+        Shape (1 + refits, n): of the model, then of each bootstrap refit; and shape (n,).
+    """
     model, start = fitted.model, end_of(as_of)
     calendars = [(model.calendar, model.calendar_end)]
     calendars += [(float(term), model.calendar_end) for term in fitted.refits[:, -1]]
@@ -120,10 +137,22 @@ def _odds(fitted: Fitted, table: pd.DataFrame, inputs: Inputs, as_of: int, horiz
                 corrections, log_hazards, calendars, strict=True
             )
         ]
-    probability = probability_of(hazards[0])
-    low, high = np.quantile(probability_of(np.array(hazards[1:])), SPREAD, axis=0)
-    # The spread of refits may lie beside the point where blanks are many: it must hold it.
-    return _Odds(probability, np.minimum(low, probability), np.maximum(high, probability), fed)
+    return np.array(hazards), fed
+
+
+def draws(inputs: Inputs, as_of: int, horizon: int) -> pd.DataFrame:
+    """Return the probability of every commune by the model and by each of its bootstrap refits.
+
+    Two states of the inputs are compared refit by refit: what differs then is the state alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index code; column 0 the probability of `predict`, the others those of the refits.
+    """
+    table = features.compute(inputs, as_of)
+    hazards, _ = _hazards(artefact.shipped(), table, inputs, as_of, horizon)
+    return pd.DataFrame(probability_of(hazards).T, index=table.index)
 
 
 def _sets(fitted: Fitted, table: pd.DataFrame, odds: _Odds, horizon: int) -> npt.NDArray[np.str_]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
@@ -20,7 +21,7 @@ from models.learning import artefact
 from models.learning.explain import effect
 from models.learning.predictors import THEMES
 from models.learning.register import CONFIRMED, FINESS, GONE, RPPS, SIRENE, UNKNOWN
-from models.learning.scoring import predict
+from models.learning.scoring import SPREAD, draws
 from models.region import past_rates
 from models.region.predict import inputs_of
 
@@ -278,7 +279,8 @@ def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        change (French, the present state first), probability, risk_class.
+        change (French, the present state first), probability, risk_class, sure (whether the model
+        tells the change from its own noise, in a direction that can be).
 
     Raises
     ------
@@ -291,14 +293,45 @@ def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
     here = float(counts.get(code, 0.0))
     if not here > 0:
         raise InvalidInputError(f"La commune {code} n’a pas de médecin connu.")
-    rows = []
-    for change, place, step in _changes(territory, counts, code):
+    changes, drawn = _changes(territory, counts, code), []
+    for _, place, step in changes:
         changed = inputs.panel.copy()
         if step:
             changed.loc[place, f"gp_{year}"] = float(counts[place]) + step
-        risk = predict(replace(inputs, panel=changed), year, horizon).set_index("code").loc[code]
-        rows.append((change, risk["probability"], str(risk["risk_class"])))
-    return pd.DataFrame(rows, columns=["change", "probability", "risk_class"])
+        found = draws(replace(inputs, panel=changed), year, horizon)
+        drawn.append(found.loc[code].to_numpy(np.float64))
+    moved = np.array(drawn) - drawn[0]
+    probability = np.array(drawn)[:, 0]
+    return pd.DataFrame(
+        {
+            "change": [change for change, _, _ in changes],
+            "probability": probability,
+            "risk_class": artefact.shipped().signals.classed(probability, horizon),
+            "sure": _sure([(place, step) for _, place, step in changes], moved),
+        }
+    )
+
+
+def _sure(
+    steps: Sequence[tuple[str, float]], moved: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Tell which changes the model tells from its noise, in a direction that can be.
+
+    A GP more cannot raise the risk, one less cannot lower it: where one of the two steps of a place
+    does, the model knows nothing of that place, and the other step tells nothing either.
+
+    Parameters
+    ----------
+    steps
+        Commune and GPs added of each change, 0 for the present state.
+    moved
+        What each adds to the probability, by the model and by each refit; shape (n, 1 + refits).
+    """
+    towards = moved * -np.sign([[step] for _, step in steps])
+    backwards = {place for (place, _), found in zip(steps, towards, strict=True) if found[0] < 0}
+    beyond = np.quantile(towards[:, 1:], SPREAD[0], axis=1) > 0
+    possible = [place not in backwards for place, _ in steps]
+    return np.array([step == 0 for _, step in steps]) | (beyond & possible)
 
 
 def _changes(territory: Territory, counts: pd.Series, code: str) -> list[tuple[str, str, float]]:

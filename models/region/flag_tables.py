@@ -66,12 +66,21 @@ def class_rates_told(horizon: int, *, register: bool = False) -> pd.DataFrame:
 
 
 def levers_told(levers: pd.DataFrame) -> list[str]:
-    """Return what would change a risk, one sentence each, the present state first."""
-    told = zip(levers["change"], levers["risk_class"], levers["probability"], strict=True)
-    return [
+    """Return what would change a risk, one sentence each, the present state first.
+
+    What the model does not tell from its noise has no figure, and is said to have none.
+    """
+    known = levers[levers["sure"]]
+    told = [
         f"{change} : risque {label}, {percent(probability, 1)}"
-        for change, label, probability in told
+        for change, label, probability in zip(
+            known["change"], known["risk_class"], known["probability"], strict=True
+        )
     ]
+    rest = [f"« {change} »" for change in levers.loc[~levers["sure"], "change"]]
+    if rest:
+        told.append(f"Effet trop petit ou trop incertain pour être dit : {joined(rest)}")
+    return told
 
 
 def neighbours_listed(gone: Departure) -> pd.DataFrame:

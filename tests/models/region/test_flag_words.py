@@ -1,7 +1,9 @@
 """What a planner reads of a commune: how many of a hundred such communes lost their last GP."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -136,3 +138,35 @@ def test_a_departure_names_who_takes_most_then_how_many_others() -> None:
         assert doubted[-1].endswith(" : à vérifier.")
     own = flag_tables.departure_told(replace(gone, absent=frozenset({"B"})))
     assert any(line.startswith("Le registre ne montre déjà plus de médecin à B :") for line in own)
+
+
+def moved(*effects: tuple[float, float]) -> np.ndarray:
+    """Return what changes add to a probability: the model's, then refits from low to high."""
+    return np.array([[(low + high) / 2, *np.linspace(low, high, 41)] for low, high in effects])
+
+
+def test_a_change_is_told_where_the_model_tells_it_from_its_noise() -> None:
+    steps = [("A", 0.0), ("A", 1.0), ("B", 1.0), ("B", -1.0)]
+    clear = moved((0, 0), (-0.09, -0.05), (-0.03, -0.01), (0.01, 0.03))
+    assert flag._sure(steps, clear).tolist() == [True, True, True, True]
+    noisy = moved((0, 0), (-0.09, 0.05), (-0.03, -0.01), (-0.01, 0.03))
+    assert flag._sure(steps, noisy).tolist() == [True, False, True, False]
+    # A GP more nearby raises the risk, and so does one less: nothing is known of that place.
+    absurd = moved((0, 0), (-0.09, -0.05), (0.002, 0.004), (0.002, 0.004))
+    assert flag._sure(steps, absurd).tolist() == [True, True, False, False]
+
+
+def test_what_is_not_told_from_noise_has_no_figure_and_is_said_to_have_none() -> None:
+    levers = pd.DataFrame(
+        {
+            "change": ["Situation actuelle", "Un de plus ici", "Un de plus là", "Un de moins là"],
+            "probability": [0.393, 0.21, 0.396, 0.397],
+            "risk_class": "très élevé",
+            "sure": [True, True, False, False],
+        }
+    )
+    told = flag_tables.levers_told(levers)
+    assert [one.partition(" : ")[0] for one in told[:2]] == ["Situation actuelle", "Un de plus ici"]
+    assert "« Un de plus là » et « Un de moins là »" in told[2]
+    assert not re.search(r"39,[67]", " ".join(told))
+    assert len(flag_tables.levers_told(levers.assign(sure=True))) == 4
