@@ -85,12 +85,10 @@ def _columns() -> tuple[str, ...]:
 def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     """Draw the table, in which a click chooses a row."""
     codes = frame["code"].tolist()
-    held = st.session_state.get(TABLE)
-    if rows != (held["selection"]["rows"] if held else []):
-        st.session_state[TABLE] = {"selection": {"rows": rows}}
+    fields.tick(TABLE, rows)
 
     def chosen() -> None:
-        for row in st.session_state[TABLE]["selection"]["rows"]:
+        for row in fields.ticked(TABLE):
             _point(codes[row], key)
 
     figures.table(frame, key=TABLE, on_select=chosen, order=_columns())

@@ -1,9 +1,14 @@
 """Fields of numbers as French writes them, and fields that something else writes."""
 
+import time
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.base.french import number, read_number
+
+LATE_S = 10.0
+"""What a gesture may take to reach the server, after which a row is ticked again by its reader."""
 
 
 def decimal(
@@ -84,6 +89,45 @@ def written(key: str, value: object) -> str:
         shown = f"{key}#{turn + 1}"
         st.session_state[shown] = value
     return shown
+
+
+def tick(key: str, rows: list[int]) -> None:
+    """Tick rows of a table, before it is drawn, that something else than its reader has chosen.
+
+    A table cannot be another one, as a field can (`written`): it would lose its place. What its
+    browser may still bring, not having heard of these rows, is kept for `ticked` to tell it.
+
+    Parameters
+    ----------
+    key
+        Key of the table.
+    rows
+        Positions of the rows to tick.
+    """
+    held = st.session_state.get(key)
+    shown = held["selection"]["rows"] if held else []
+    if shown == rows:  # the browser has heard
+        st.session_state[_ticks(key)] = (None, rows, 0.0)
+        return
+    former, told, _ = st.session_state.get(_ticks(key), (None, None, 0.0))
+    if (former, told) != (shown, rows):
+        st.session_state[_ticks(key)] = (shown, rows, time.monotonic())
+    st.session_state[key] = {"selection": {"rows": rows}}
+
+
+def ticked(key: str) -> list[int]:
+    """Return the rows that the reader of a table has just ticked.
+
+    None where the browser says what it was told by `tick`, or brings what the table held before.
+    """
+    rows: list[int] = st.session_state[key]["selection"]["rows"]
+    former, told, since = st.session_state.get(_ticks(key), (None, None, 0.0))
+    late = rows == former and time.monotonic() - since < LATE_S
+    return [] if late or rows == told else rows
+
+
+def _ticks(key: str) -> str:
+    return f"coche_{key}"
 
 
 def follow(keys: str, chosen: object) -> None:

@@ -1,7 +1,11 @@
 """Fields that something else than their reader writes."""
 
+import time
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages import fields
 from tests.pages.sites_screen import field
 
 
@@ -33,3 +37,43 @@ def test_a_field_is_another_one_when_something_else_has_chosen() -> None:
     after.set_value("Aubusson").run()
     assert app.session_state["commune"] == "Aubusson"
     assert field(app.selectbox, "champ").key == after.key
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    held: dict[str, object] = {}
+    monkeypatch.setattr(fields.st, "session_state", held)
+    return held
+
+
+def brings(session: dict[str, object], rows: list[int]) -> list[int]:
+    """Have the browser bring the rows that it shows as ticked; return those taken as a choice."""
+    session["table"] = {"selection": {"rows": rows}}
+    return fields.ticked("table")
+
+
+def test_a_row_that_a_late_gesture_brings_back_is_no_choice(
+    session: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row ticked, then a commune clicked on the map, whose row the server ticks in its place."""
+    assert brings(session, [5]) == [5]
+    fields.tick("table", [5])
+    fields.tick("table", [0])
+    for _ in range(2):  # as many gestures as come before the browser has heard
+        assert brings(session, [5]) == []
+        fields.tick("table", [0])
+        assert session["table"] == {"selection": {"rows": [0]}}
+    # What the server has ticked is no choice of the reader, wherever the map went meanwhile.
+    assert brings(session, [0]) == []
+    fields.tick("table", [0])
+    # The browser has heard: the same row as before is a choice again, and so is another.
+    assert brings(session, [5]) == [5]
+    fields.tick("table", [5])
+    fields.tick("table", [0])
+    assert brings(session, [3]) == [3]
+    # A browser that never says it has heard is believed in the end.
+    fields.tick("table", [3])
+    fields.tick("table", [1])
+    later = time.monotonic() + fields.LATE_S
+    monkeypatch.setattr(fields.time, "monotonic", lambda: later)
+    assert brings(session, [3]) == [3]
