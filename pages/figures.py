@@ -24,7 +24,11 @@ from pages.exporting import Offer
 if TYPE_CHECKING:
     from data.official.templates import Template
 
+_CHART_TEXT = {"labelColor": "#45494f", "titleColor": "#45494f"}
+"""Colour of the texts of a chart: `--soft` of the theme, where Streamlit has a pale grey."""
 FRENCH_CHART = {
+    "axis": _CHART_TEXT,
+    "legend": _CHART_TEXT,
     "locale": {
         "number": {
             "decimal": ",",
@@ -32,9 +36,9 @@ FRENCH_CHART = {
             "grouping": [3],
             "currency": ["", "\N{NO-BREAK SPACE}€"],
         }
-    }
+    },
 }
-"""Configuration of a chart (Vega-Lite): its numbers in French form."""
+"""Configuration of a chart (Vega-Lite): its numbers in French form, its texts legible."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

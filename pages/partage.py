@@ -97,8 +97,11 @@ def _title(territory: Territory, draft: Draft) -> str:
 def _draw_head(territory: Territory, shared: Shared) -> None:
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
-    st.title(_title(territory, draft))
-    st.html(f'<h2 style="margin:0;overflow-wrap:break-word">{escape(draft.name)}</h2>')
+    title = _title(territory, draft)
+    st.title(title)
+    screen = view_sharing.title(kept_parts.held(draft, drafts.VIEW))
+    if french.fold(draft.name) not in {french.fold(title), french.fold(screen)}:
+        st.html(f'<h2 style="margin:0;overflow-wrap:break-word">{escape(draft.name)}</h2>')
     if draft.note:
         st.text(draft.note)
     shared_on = french.date(shared.shared_at.astimezone().date())

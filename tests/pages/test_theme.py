@@ -9,6 +9,7 @@ import pytest
 
 from data.base.paths import ROOT, STATIC
 from geo.layers import INDICATORS
+from pages import figures, risk_panels, sheet_body
 
 GROUNDS = ("blue", "alert", "watch", "calm", "quiet")
 TEXT, GRAPHIC = 4.5, 3.0
@@ -81,6 +82,14 @@ def test_streamlit_has_the_same_colours() -> None:
     assert theme["backgroundColor"] == known["paper"]
     assert theme["secondaryBackgroundColor"] == known["ground"]
     assert theme["textColor"] == known["ink"]
+
+
+def test_texts_of_charts_are_those_of_the_theme() -> None:
+    for part in ("axis", "legend"):
+        said = figures.FRENCH_CHART[part]
+        assert {said["labelColor"], said["titleColor"]} == {colours()["soft"]}
+    charts = [risk_panels.CONTRIBUTIONS, sheet_body.GPS_BY_YEAR]
+    assert all(one["config"] is figures.FRENCH_CHART for one in charts)
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda one: one.stem)

@@ -57,6 +57,14 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
     assert not app.selectbox
 
 
+@pytest.mark.parametrize("name", ["Fiche territoire", " guéret", "Pour Guéret"])
+def test_a_link_says_its_title_once(name: str) -> None:
+    app = visited({"ecran": "territoire", "territoire": "commune:23096"}, name)
+    heads = [str(one.proto.body) for one in app.get("html") if "<h2" in str(one.proto.body)]
+    assert app.title[0].value == "Guéret"
+    assert len(heads) == (name == "Pour Guéret")
+
+
 def test_the_link_of_a_sheet_that_only_its_commune_names_opens_it() -> None:
     app = visited({"ecran": "territoire", "commune": "23096"})
     assert app.title[0].value == "Guéret"
