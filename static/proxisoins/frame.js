@@ -5,15 +5,15 @@ const PHONE_PX = 700;
 /* Least height of a map, and its share of the window where it is not the whole screen. */
 const LEAST_HEIGHT_PX = 460;
 const SHARE_OF_SCREEN = 0.78;
-/* What stands above the map at most when the page is at its top, in pixels. */
+/* What stands above it at most when the page is at its top. */
 const MOST_ABOVE_PX = 240;
 
-/* What stands above a map that stays in sight. */
+/* What stands above it where it stays in sight. */
 const BAR_PX = 84;
 
-/* Height for the map: to the foot of the window where it is the screen or stays in sight, else most of it. */
+/* Height for the map: to the foot of the window where it is the screen or stays in sight, else most. */
 function room({ whole, told_beside: beside }) {
-  const { innerHeight: screen = 800, innerWidth: wide } = page();
+  const { innerHeight: said, innerWidth: wide } = page(), screen = said || 800;
   const frame = window.frameElement;
   if (beside && wide > PHONE_PX) return screen - BAR_PX;
   if (!whole || !frame) return screen * SHARE_OF_SCREEN;

@@ -278,6 +278,18 @@ def test_symbols_differ_by_shape_and_letter(server: str, page: Page) -> None:
     assert all(">A</text>" in one for one in drawn)
 
 
+def test_a_map_has_a_height_in_a_window_that_tells_none(server: str, page: Page) -> None:
+    body = """
+        Object.defineProperty(window, "innerHeight", { value: HEIGHT, configurable: true });
+        m.settle({ map: { invalidateSize() {} }, config: {} });
+        return document.documentElement.style.getPropertyValue("--height");
+    """
+    heights = [
+        evaluated(page, server, "frame", body.replace("HEIGHT", height)) for height in ("1000", "0")
+    ]
+    assert heights == ["780px", "624px"]
+
+
 @pytest.mark.parametrize("module", sorted(map_assets.modules()))
 def test_a_module_stays_short(module: str) -> None:
     assert len((CLIENT / f"{module}.js").read_text(encoding="utf-8").splitlines()) <= LINES
