@@ -69,13 +69,14 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Draw the chips, as the view holds them, and return what they keep."""
     names = communes.sort_values("departement_name", key=french.in_order)
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
-    departements = _several(st, "Départements", "departements", known)
-    left, middle, right, more = st.columns([4, 4, 4, 2], vertical_alignment="bottom")
-    classes = _several(left, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
+    # One row above the map, which starts high on a small screen too: the others open from it.
+    left, more = st.columns([5, 1])
+    departements = _several(left, "Départements", "departements", known, titled=False)
     named = {french.slug(zone): zoning_view.ZONE_TITLES[zone] for zone in ZONES}
-    zones = _several(middle, "Zonage", "zones", named)
-    only = _several(right, "Ne montrer que", "shown", _slugs(SHOWN))
-    with more.popover("EPCI, population", width="stretch"):
+    with more.popover("Autres filtres", width="stretch"):
+        classes = _several(st, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
+        zones = _several(st, "Zonage", "zones", named)
+        only = _several(st, "Ne montrer que", "shown", _slugs(SHOWN))
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]
@@ -124,9 +125,18 @@ def _slugs(labels: Iterable[str]) -> dict[str, str]:
 
 
 def _several(
-    place: Any, label: str, name: str, options: Mapping[str, str], *, chips: bool = True
+    place: Any,
+    label: str,
+    name: str,
+    options: Mapping[str, str],
+    *,
+    chips: bool = True,
+    titled: bool = True,
 ) -> list[str]:
-    """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels."""
+    """Draw the choice of a field of `RiskChoices`, as the view holds it; return its labels.
+
+    Not `titled`, the label is for those alone who hear the screen.
+    """
     key = f"risques_{name}"
     asked = st.session_state.get(key, getattr(shell.view().risk, name)) or []
     fields.hold(key, [one for one in asked if one in options])
@@ -139,6 +149,7 @@ def _several(
             format_func=named,
             key=key,
             wrap=True,
+            label_visibility="visible" if titled else "collapsed",
         )
     else:
         chosen = place.multiselect(

@@ -258,14 +258,14 @@ def _remember(territory: Territory, horizon: int) -> None:
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
-    st.title("Territoires à risque")
+    heading, left, right = st.columns([4, 6, 4], vertical_alignment="bottom")
+    heading.title("Territoires à risque")
     following.follow("risques", risk_choices.PARAMETERS, risk_choices.is_choice)
     if territory.region in france.OVERSEAS:
         st.warning(
             "Le modèle a été appris et éprouvé dans l’Hexagone seulement : ce qu’il vaut outre-mer "
             "n’est pas connu."
         )
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         horizon = risk_choices.horizon()
     if not accounts.may_see_risk():
@@ -273,7 +273,7 @@ def draw() -> None:
         st.caption("Le risque par commune est réservé aux comptes « planificateur ».")
         risk_panels.public_view(territory, horizon)
         return
-    reading = right.expander("Ce que dit la probabilité, et ce qu’elle ne dit pas")
+    reading = right.expander("Ce que dit la probabilité")
     with reading:
         st.markdown(READING)
         risk_choices.verified(horizon)

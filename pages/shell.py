@@ -294,6 +294,8 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "[data-testid=stTopNavLink][aria-current=page]{box-shadow:inset 0 -3px 0 var(--blue);"
         "border-radius:0;background:none}"
         "[data-testid=stMetricValue]{font-weight:700;color:var(--blue)}"
+        # What warns is read before what it is about: no higher than its words, and in ink.
+        "[data-testid=stAlertContainer]{padding:.45rem .8rem;color:var(--ink)}"
         # Names alone in the menu: with icons it is cut on a small screen, by an entry in English.
         "@media(max-width:1400px){"
         "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"

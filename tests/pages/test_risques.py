@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -92,6 +93,22 @@ def told(app: AppTest, key: str) -> str:
     """What the address says under that key, whether the run gave a list or a text."""
     value = app.query_params.get(key, "")
     return value[0] if isinstance(value, list) else value
+
+
+def opened_at_once(block: Any) -> Iterator[Any]:
+    """Give what stands on the screen without a click on what hides it."""
+    for one in getattr(block, "children", {}).values():
+        if one.type not in {"popover", "expander"}:
+            yield one
+            yield from opened_at_once(one)
+
+
+def test_one_row_of_filters_stands_above_the_map(screen: AppTest) -> None:
+    """Four rows of them left the map a third of a small screen; the others open from a button."""
+    shown(screen, RANKING)
+    at_once = [one.label for one in opened_at_once(screen.main) if one in [*screen.pills]]
+    assert at_once == ["Départements"]
+    assert len(screen.pills) > 1
 
 
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:
