@@ -57,7 +57,8 @@ def people(texts: pd.Series) -> pd.Series:
 def doctors(texts: pd.Series) -> pd.Series:
     """Return numbers of GPs, parts of one kept; NaN for "1,234", a thousand or a part of one."""
     plain = without_blanks(texts)
-    return numbers(texts).where(~plain.str.match(_THOUSANDS), float("nan"))
+    found = numbers(texts)
+    return found.where(~plain.str.match(_THOUSANDS) & (found.abs() < float("inf")), float("nan"))
 
 
 def numbers(texts: pd.Series) -> pd.Series:

@@ -114,9 +114,18 @@ _YEAR_INSIDE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 """Also glued to a word: PMUN2021."""
 
 
+def folded(heading: str) -> str:
+    """Return a heading for comparison: as `fold` does, but a share of something is not its count.
+
+    >>> folded("% MG"), folded("Médecins généralistes")
+    ('pour cent mg', 'medecins generalistes')
+    """
+    return fold(heading.replace("%", " pour cent ").replace("‰", " pour mille "))
+
+
 def heading_words(heading: str) -> list[str]:
     """Return the folded words of a heading, "CodePostal" cut in two."""
-    return fold(_CAMEL.sub(" ", heading)).split()
+    return folded(_CAMEL.sub(" ", heading)).split()
 
 
 def _singular(word: str) -> str:
@@ -149,7 +158,7 @@ def recognise(heading: Sequence[str], fields: Mapping[str, Sequence[str]]) -> di
     fields
         Field to its headings, folded; those that say it best first.
     """
-    exact = [fold(cell) for cell in heading]
+    exact = [folded(cell) for cell in heading]
     compact = ["".join(heading_words(cell)) for cell in heading]
     core = [_core(heading_words(cell)) for cell in heading]
     found: dict[str, int] = {}

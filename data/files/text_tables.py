@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from data.files.document import Table, put_together
+from data.files.group_headings import on_one_line
+from data.files.headings import year_of
 from data.files.input_files import BLOCK_BYTES, HEAD_LINES, InputFile, reading, sniff_encoding
 from data.files.opening import open_document
 from data.files.texts import cells_of, left_open, open_quote, separator_of
@@ -41,7 +43,7 @@ class TextTable:
         text = file.head().decode(self.encoding, errors="ignore").removeprefix("\ufeff")
         lines = text.splitlines()[:HEAD_LINES]
         self.separator = separator_of(lines)
-        self.head = [cells_of(line, self.separator) for line in lines]
+        self.head = on_one_line([cells_of(line, self.separator) for line in lines])
         self.malformed: list[int] = []
         self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
@@ -164,7 +166,7 @@ class OpenedTable:
         self.file, self.sheet, self.remarks = file, table.sheet, table.remarks
         self.name = f"{file.name} › {table.sheet}" if table.sheet else file.name
         self._rows, self.carried = table.rows, table.carried
-        self.head = [cells for _, cells in table.rows[:HEAD_LINES]]
+        self.head = on_one_line([cells for _, cells in table.rows[:HEAD_LINES]])
         self.malformed: list[int] = []
         self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
@@ -190,7 +192,9 @@ def tables_of(file: InputFile) -> tuple[tuple[TextTable | OpenedTable, ...], tup
     with reading(file.name), file.open() as stream:
         content = stream.read(MAX_PACKED_BYTES + 1)
     document = open_document(content, file.name, MAX_PACKED_BYTES)
-    tables = tuple(OpenedTable(file, table) for table in put_together(document.tables))
+    # Of sheets that bear years, readers that take one take the newest.
+    sheets = sorted(put_together(document.tables), key=lambda table: -year_of(table.sheet))
+    tables = tuple(OpenedTable(file, table) for table in sheets)
     remarks = [f"non lu : {one}" for one in document.not_read]
     remarks += [f"non lu : couche « {layer.label} »" for layer in document.layers]
     remarks += [remark for table in tables for remark in table.remarks]

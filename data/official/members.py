@@ -93,7 +93,8 @@ def _content(member: Member) -> int:
 def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
     """Of the members of one archive that give the same tables, keep the fullest, and say it.
 
-    Two that are as full and differ are both refused: nothing tells which is right.
+    Members that tell of other places are all kept. Two that are as full and differ are both
+    refused: nothing tells which is right.
 
     Parameters
     ----------
@@ -106,6 +107,8 @@ def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
     for rank in names:
         groups.setdefault(_told(members[rank]), []).append(rank)
     for ranks in groups.values():
+        if _apart([members[rank] for rank in ranks]):
+            continue  # one file a département: they complete one another
         sizes = {rank: _rows(members[rank]) for rank in ranks}
         best = max(ranks, key=lambda rank: sizes[rank])
         unsure = [
@@ -128,6 +131,20 @@ def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
                 fuller = "plus complet" if sizes[rank] < sizes[best] else "identique"
                 told = f"{why}{fuller}, qui est lu à sa place."
                 members[rank] = replace(members[rank], result=None, refusal=told)
+
+
+def _apart(members: Sequence[Member]) -> bool:
+    """Tell whether no place is told by two members."""
+    seen = dict[str, set[str]]()
+    for member in members:
+        for key, table in member.result.tables.items() if member.result else ():
+            if "code" not in table:
+                return False
+            codes = set(table["code"])
+            if codes & seen.get(key, set()):
+                return False
+            seen[key] = seen.get(key, set()) | codes
+    return True
 
 
 def _told(member: Member) -> object:

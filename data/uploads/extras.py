@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from data.files.cells import is_masked
 from data.files.document import MERGED, has_no_value
+from data.files.years import year_of_cell
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
 
@@ -64,6 +65,8 @@ def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
             reason = f"nombre de {what} « {text[:40]} » : une valeur masquée, donnez un nombre"
         elif text.endswith(MERGED):
             reason = f"nombre de {what} : la cellule fusionnée vaut pour plusieurs lignes"
+        elif "%" in text:
+            reason = f"nombre de {what} « {text[:40]} » : un pourcentage, donnez un nombre"
         elif _RANGE.search(text):
             reason = f"nombre de {what} « {text[:40]} » : un intervalle, donnez un seul nombre"
         elif key == "gps" and _THOUSANDS.fullmatch(_plain(text)):
@@ -77,11 +80,11 @@ def year(cells: Mapping[str, str], notes: list[str]) -> int | None:
     """Return the year of opening, also from a date."""
     if "opening_year" not in cells:
         return None
-    found = re.search(r"\b(19|20)\d{2}\b", cells["opening_year"])
-    if found is None or not _YEARS[0] <= int(found[0]) <= _YEARS[1]:
+    found = year_of_cell(cells["opening_year"][:_LONGEST])
+    if not _YEARS[0] <= found <= _YEARS[1]:
         notes.append(f"année « {cells['opening_year'][:40]} » ignorée")
         return None
-    return int(found[0])
+    return int(found)
 
 
 def moving(cells: Mapping[str, str], gazetteer: Gazetteer, notes: list[str]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import pyproj
@@ -10,6 +10,7 @@ import pyproj
 from data.base import french
 from data.base.french import fold
 from data.files.document import MERGED, Chosen, Document, Layer, Row, choose
+from data.files.group_headings import titles_joined
 from data.files.opening import EXPECTED
 from data.uploads.columns import FIELDS, locates, recognise, rivals
 from data.uploads.coordinates import looks_like_a_place
@@ -27,6 +28,8 @@ _CODE = re.compile(r"^'?(\d{4,5}|2[abAB]\d{3})(\.0)?$")
 _TOTAL = re.compile(r"^(sous )?tota(l|ux)\b|^ensemble\b|^somme\b")
 _SITE = frozenset({"name", "lon", "lat", "point"})
 """What tells the site of a line."""
+_TITLES = 2
+"""Cells that must be those of the titles for a line to be titles printed again."""
 _MOST = 0.8
 """Share of the cells of a column that must look alike for the column to be what they look like."""
 
@@ -39,7 +42,7 @@ def lines_of(document: Document) -> Lines:
     InvalidInputError
         Nothing in it says where places are, or it holds too many lines.
     """
-    chosen = choose(document, _known, _HEADING_ROWS)
+    chosen = choose(titles_joined(document, _HEADING_ROWS), _known, _HEADING_ROWS)
     layers = [layer for layer in document.layers if layer.features]
     if layers:
         lines = _of_layers(layers, document, chosen)
@@ -98,6 +101,7 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
     _refuse_rivals(heading, columns, [cells for _, cells in rows], label)
     titles = [fold(cell) for cell in heading]
     lines, totals = [], []
+    rows, left = _of_one_table(rows, titles, set(columns.values()))
     for number, cells in rows:
         values = {
             field: text
@@ -111,7 +115,7 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
             totals.append(number)
             continue
         lines.append(bounded(Line(number, values, _overflow(cells, width))))
-    left = list(chosen.not_read)
+    left += chosen.not_read
     if totals:
         listed = ", ".join(map(str, totals[:5])) + ("…" if len(totals) > 5 else "")
         where = "lignes" if len(totals) > 1 else "ligne"
@@ -126,6 +130,26 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
         tuple(left),
         chosen.remarks,
     )
+
+
+def _of_one_table(
+    rows: Sequence[Row], titles: Sequence[str], read: Set[int]
+) -> tuple[list[Row], list[str]]:
+    """Return the rows above other titles, and what is said of those below.
+
+    Titles printed again on each page change nothing.
+    """
+    kept: list[Row] = []
+    for rank, (number, cells) in enumerate(rows):
+        same = {
+            k for k, cell in enumerate(cells[: len(titles)]) if cell and fold(cell) == titles[k]
+        }
+        if len(same & read) < min(_TITLES, len(read)):
+            kept.append((number, cells))
+        elif not same >= {k for k in read if k < len(cells) and cells[k]}:
+            below = french.counted(len(rows) - rank, "ligne", "lignes")
+            return kept, [f"{below} d’un autre tableau, sous d’autres titres (ligne {number})"]
+    return kept, []
 
 
 def _refuse_rivals(

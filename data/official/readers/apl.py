@@ -7,6 +7,7 @@ import pandas as pd
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.cells import MASKED, masked, numbers
+from data.files.years import years_of
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import chief_rows, said_once, settled, without_lost
@@ -122,7 +123,7 @@ def _read_tidy(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.Dat
     for column in _COLUMNS[2:]:
         rows[column] = numbers(texts[column]) if column in texts else float("nan")
     if "date" in texts:
-        year = pd.to_numeric(texts["date"].str.extract(r"((?:19|20)\d\d)")[0], errors="coerce")
+        year = years_of(texts["date"])
     else:
         year = pd.Series(float(headings.year_of(found[1])), index=rows.index)
     undated = year.isna()

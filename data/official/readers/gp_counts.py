@@ -8,6 +8,7 @@ import pandas as pd
 from data.base import french
 from data.base.codes import joined_code, plain_code
 from data.files.cells import doctors, numbers
+from data.files.years import years_of, years_told
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
@@ -23,11 +24,15 @@ LEAST_COVER = 0.2
 """Least share of the communes of a département with some line, for a file to cover it: the BPE
 tells of some equipment in nearly all communes, its domain of health in two thirds."""
 
+LEAST_SHARES = 3
+"""Communes with GPs, none of which has a whole one, from which on figures are no counts."""
+
 FACILITIES = "FACILITIES"
 """Measure (`BPE_MEASURE`) that counts equipments, in the Melodi form."""
 
+_NUMBER_OF = r"(?:(?:nb|nombre|nbre|effectifs?|total|ensemble)(?: de| d| des)? )?"
 _WIDE_COLUMN = re.compile(
-    r"^(?:(?:nb|nombre|nbre)(?: de| d)? )?(?:gps?|med ?g|mg|medecins? generalistes?|"
+    rf"^{_NUMBER_OF}(?:gps?|med ?g|mg|medecins? generalistes?|"
     r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?(?: en)? (\d{4})$"
 )
 _GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
@@ -35,7 +40,7 @@ _SOURCES = {"gp_long": "gp_panel"}
 """Layouts that are declared under another key of `sources.yaml`."""
 _BPE_COLUMNS = ("nb d265", "d265", "nb d201", "d201")
 _LONG = re.compile(
-    r"^(?:(?:nb|nombre|nbre)(?: de| d)? )?(?:med ?g|mg|medecins? generalistes?|omnipraticiens?|"
+    rf"^{_NUMBER_OF}(?:med ?g|mg|medecins? generalistes?|omnipraticiens?|"
     r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?$"
 )
 """A column of GPs whose year stands in another column, or in the title."""
@@ -147,7 +152,7 @@ def _read_wide(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFram
     rows = commune_rows(header, index, tally, **years)[["code", *years]]
     long = rows.melt("code", var_name="year", value_name="text", ignore_index=False)
     long["year"] = long["year"].astype(int)
-    long, wrong = _counted(long, tally)
+    long, wrong = _counted(long, header, tally)
     blank = long.loc[long["text"] == "", "year"].value_counts()
     tally.remarks += [f"{year} : {_without_value(count)}" for year, count in sorted(blank.items())]
     return long.loc[~wrong, ["code", "year", "gps"]]
@@ -184,9 +189,22 @@ def _without_value(count: int) -> str:
     )
 
 
-def _counted(rows: pd.DataFrame, tally: Tally) -> tuple[pd.DataFrame, pd.Series]:
-    """Read the column `text` as `gps`; return the rows and those that are refused."""
+def _counted(rows: pd.DataFrame, header: Header, tally: Tally) -> tuple[pd.DataFrame, pd.Series]:
+    """Read the column `text` as `gps`; return the rows and those that are refused.
+
+    Raises
+    ------
+    InvalidInputError
+        They are shares: a cell shown as 12 % holds 0.12.
+    """
     rows["gps"] = doctors(rows["text"])
+    some = rows.loc[rows["gps"] > 0, "gps"]
+    if len(some) >= LEAST_SHARES and (some < 1).all():
+        raise InvalidInputError(
+            f"« {header.table.name} » n'a aucun effectif d'un médecin ou plus : ce sont des parts "
+            "(pourcentages) ou des densités, pas des nombres de médecins. Prenez la colonne des "
+            "effectifs."
+        )
     hidden = hidden_lost(rows, tally, "text")
     bad = (rows["gps"].isna() & (rows["text"] != "") & ~hidden) | (rows["gps"] < 0)
     tally.lose(rows[bad], "nombre de médecins illisible")
@@ -199,16 +217,17 @@ def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFram
     if found is None:
         raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne de médecins.")
     rows = commune_rows(header, index, tally, text=found[0], date=header.first(*_YEAR_NAMES))
-    rows, wrong = _counted(rows, tally)
+    rows, wrong = _counted(rows, header, tally)
     blank = int((rows["text"] == "").sum())
     if blank:
         tally.remarks.append(_without_value(blank))
-    year = rows["date"].str.extract(r"((?:19|20)\d\d)")[0] if "date" in rows else None
-    if year is None or year.isna().all():
-        year = pd.Series(str(_year_in_name(header)), index=rows.index)
+    if "date" in rows and rows["date"].ne("").any():
+        year = years_of(rows["date"])
+    else:
+        year = pd.Series(float(_year_in_name(header)), index=rows.index)
     undated = year.isna() & ~wrong
     tally.refuse(rows[undated], "année illisible")
-    rows["year"] = year.where(year.notna(), "0").astype(int)
+    rows["year"] = year.fillna(0).astype(int)
     return rows.loc[~wrong & ~undated, ["code", "year", "gps"]]
 
 
@@ -282,7 +301,7 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
 
 def _read_bpe_wide(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
     text = header.first(*_BPE_COLUMNS, *_GP_NAMES)
-    rows, wrong = _counted(commune_rows(header, index, tally, text=text), tally)
+    rows, wrong = _counted(commune_rows(header, index, tally, text=text), header, tally)
     tally.seen.update(rows["code"].unique())
     rows["gps"] = rows["gps"].where(rows["text"] != "", 0.0)
     rows["year"] = _year_in_name(header)
@@ -300,11 +319,18 @@ def _measure(header: Header) -> int | None:
 def _year_in_name(header: Header) -> int:
     """Return the year that the sheet, the file or the lines of title tell, surest first."""
     table = header.table
-    titles = " ".join(" ".join(cells) for cells in table.head[: header.row])
-    told = re.findall(r"\ben ((?:19|20)\d\d)\b", titles)
-    for text in (table.sheet, table.file.path.name, " ".join(told), titles):
-        if found := re.findall(r"(?<!\d)((?:19|20)[0-3]\d)(?!\d)", text):
-            return int(found[-1])
+    for text in (table.sheet, table.file.path.name):
+        if found := years_told(text):
+            return found[-1]
+    found = years_told(" ".join(" ".join(cells) for cells in table.head[: header.row]))
+    if len(set(found)) > 1:
+        several = french.joined([str(year) for year in sorted(set(found))])
+        raise InvalidInputError(
+            f"« {table.name} » parle de plusieurs années ({several}) au-dessus de ses titres : "
+            "ajoutez celle de ses chiffres à son nom (medecins_2024.xlsx)."
+        )
+    if found:
+        return found[0]
     for text in (table.sheet, table.file.path.name):
         if match := _YEAR_IN_NAME.search(text):
             return 2000 + int(match[1]) % 100

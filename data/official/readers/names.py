@@ -9,6 +9,12 @@ from data.base.codes import plain_code
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.mergers import without_unsure_wholes
+from data.official.readers.one_table import (
+    refuse_postcodes,
+    refuse_side_by_side,
+    without_other_tables,
+    without_places,
+)
 from data.official.readers.tables import Header, code_columns, with_code
 from data.official.readers.tally import Tally
 from geo.errors import InvalidInputError
@@ -48,13 +54,18 @@ def commune_rows(
     codes = code_columns(header) or {}
     named = name_column(header, *codes.values(), *columns.values())
     kind = header.first(*_KINDS)
-    rows = with_code(header.rows(**codes, **columns, named=named, kind=kind))
-    tally.read += len(rows)
+    figures = [place for place in columns.values() if place is not None]
+    refuse_side_by_side(header, codes.values(), figures)
+    texts = header.rows(**codes, **columns, named=named, kind=kind)
+    tally.read += len(texts)
+    key = next(iter(codes))
+    rows = with_code(without_other_tables(texts, header, tally, key, columns))
     rows = _one_figure_each(rows, header, tally, columns)
     if "kind" in rows:
         part = rows["kind"].map(french.fold).isin(_PARTS)
         tally.refuse(rows[part], "commune déléguée ou associée, partie d'une commune")
         rows = rows[~part].drop(columns="kind")
+    rows = without_places(rows, header, tally, {**codes, **columns, "named": named, "kind": kind})
     rows = _counted_with_the_whole(rows, index, tally, columns)
     rows = without_unsure_wholes(rows, index, tally, columns)
     return agreeing(rows, header, index, tally)
@@ -124,6 +135,7 @@ def agreeing(rows: pd.DataFrame, header: Header, index: CommuneIndex, tally: Tal
         Most codes are the postcodes of the communes named.
     """
     if "named" not in rows:
+        refuse_postcodes(rows, header, index)
         return rows
     present = set(index.communes["code"])
     wrong, postal, agreed = dict[tuple[str, str], str](), set[tuple[str, str]](), 0

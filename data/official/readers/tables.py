@@ -93,7 +93,7 @@ def headers(candidate: Candidate) -> Iterator[Header]:
         for row, cells in enumerate(table.head):
             columns: dict[str, int] = {}
             for position, cell in enumerate(cells):
-                columns.setdefault(french.fold(cell), position)
+                columns.setdefault(headings.folded(cell), position)
             if len(columns) > 1:
                 yield Header(table, row, columns)
 

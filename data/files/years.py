@@ -1,0 +1,68 @@
+"""The year of a figure: in a cell, in the name of a file, in the lines of title above a table."""
+
+import datetime as dt
+import re
+
+import pandas as pd
+
+from data.base.french import fold
+
+_PLAIN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:[0-3]\d)?")
+"""20241231, 202412."""
+_SHORT = re.compile(r"(?:\d{1,2}[/. -]\d{1,2}|[a-zàâéèêûô]{3,9}\.?)[/. -](\d\d)", re.IGNORECASE)
+"""31/12/24, déc-24: of this century."""
+_SERIAL = re.compile(r"([34]\d{4}|5[0-4]\d{3})(?:\.\d+)?")
+"""A date that lost its format: days since `_DAY_ZERO` (Excel, 1900 system), 1982 to 2050."""
+_DAY_ZERO = dt.date(1899, 12, 30)
+_MADE = re.compile(
+    r"\b(?:extractions?|extraite?s?|editions?|editee?s?|imprimee?s?|generee?s?|telechargee?s?|maj|"
+    r"mise? a jour|publie\w*|publication|diffus\w*|consulte\w*|exporte?\w*)"
+    r"(?: ?(?!(?:19|20)\d\d)\w+){0,4}? ?(?:19|20)\d\d\b"
+)
+"""When a file was made, which is not when its figures were."""
+_MEASURED = re.compile(
+    r"\b(?:en|au|annee|millesime|donnees|effectifs?)(?: (?!(?:19|20)\d\d)\w+){0,3}"
+    r" ((?:19|20)\d\d)\b"
+)
+"""When figures are of: "au 1er janvier 2024"."""
+
+
+def year_of_cell(text: str) -> float:
+    """Return the year that a cell tells, NaN where it tells none.
+
+    >>> [year_of_cell(one) for one in ("2024", "31/12/2023", "31/12/23", "déc-23", "45291")]
+    [2024.0, 2023.0, 2023.0, 2023.0, 2023.0]
+    >>> year_of_cell("42005"), year_of_cell("20241231"), year_of_cell("n.d.")
+    (2015.0, 2024.0, nan)
+    """
+    plain = text.strip()
+    if found := _PLAIN.search(plain):
+        return float(found[1])
+    if found := _COMPACT.fullmatch(plain):
+        return float(found[1])
+    if found := _SHORT.fullmatch(plain):
+        return 2000.0 + int(found[1])
+    if found := _SERIAL.fullmatch(plain):
+        return float((_DAY_ZERO + dt.timedelta(days=int(found[1]))).year)
+    return float("nan")
+
+
+def years_of(texts: pd.Series) -> pd.Series:
+    """Return the years that cells tell; see `year_of_cell`."""
+    return texts.map({text: year_of_cell(text) for text in texts.unique()}).astype(float)
+
+
+def years_told(text: str) -> list[int]:
+    """Return the years that a title tells of its figures, in order.
+
+    Where words say of which year the figures are, theirs alone; when the file was made only where
+    nothing else is told.
+
+    >>> years_told("Médecins au 1er janvier 2024. Source : RPPS, extraction du 3 novembre 2026")
+    [2024]
+    """
+    whole = fold(text)
+    left = _MADE.sub(" ", whole)
+    found = _MEASURED.findall(left) or _PLAIN.findall(left) or _PLAIN.findall(whole)
+    return [int(year) for year in found]

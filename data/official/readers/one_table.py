@@ -1,0 +1,170 @@
+"""A sheet holds one table, one line a commune: what else stands there is left out and said.
+
+Agencies print a table under another, or beside it, and count by practice as well as by commune:
+each reads like more of the same, and is not.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from data.base.codes import ARRONDISSEMENTS, plain_code
+from data.files import headings
+from data.files.headings import folded
+from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.tables import Header
+from data.official.readers.tally import Tally
+from geo.errors import InvalidInputError
+
+LEAST_STRANGE = 0.1
+"""Least share of codes that are those of no commune, for a column of codes to be doubted: a table
+of codes has next to none, half of the postcodes are the code of another commune."""
+LEAST_POSTCODES = 0.95
+"""Least share of these codes that are postcodes, for the column to be of postcodes."""
+_RANKS = frozenset(
+    {"n", "no", "num", "numero", "id", "rang", "ordre", "fid", "objectid", "ligne", "index", ""}
+)
+"""Headings of what numbers the lines of a table, and tells nothing of them."""
+_OF_COMMUNES = frozenset(
+    {*headings.POSTCODE, *headings.COMMUNE, *headings.CODE, "libelle", "lib", "nom", "com"}
+)
+"""Headings of what may be written in several ways for one commune: it has several postcodes."""
+
+
+def refuse_side_by_side(header: Header, codes: Iterable[int], columns: Iterable[int]) -> None:
+    """Refuse two tables that stand side by side: the second would be lost.
+
+    Parameters
+    ----------
+    header
+        Its titles.
+    codes, columns
+        Places of the codes and of what is read beside them.
+
+    Raises
+    ------
+    InvalidInputError
+        The titles of both are there twice.
+    """
+    titles = [folded(cell) for cell in header.table.head[header.row]]
+
+    def again(place: int) -> bool:
+        return titles.count(titles[place]) > 1
+
+    read = [*codes, *columns]
+    if read and all(map(again, read)):
+        cell = header.table.head[header.row][read[0]].strip()
+        raise InvalidInputError(
+            f"« {header.table.name} » a deux tableaux côte à côte (« {cell} » y est deux fois) : "
+            "mettez-les l'un sous l'autre, sous les mêmes titres."
+        )
+
+
+def without_other_tables(
+    rows: pd.DataFrame, header: Header, tally: Tally, key: str, columns: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """Leave out what stands under titles of another table; the same titles again change nothing.
+
+    Parameters
+    ----------
+    rows
+        Texts by line, `key` and `columns` among their columns.
+    header
+        Titles of the table that is read.
+    tally
+        Told of the lines left out.
+    key
+        Column of the codes.
+    columns
+        Columns read, to their places in the table.
+    """
+    titles = header.table.head[header.row]
+    written = {text: folded(text) for text in rows[key].unique()}
+    marks = {text for text, plain in written.items() if plain in headings.CODE}
+    repeated = rows[key].isin(marks)
+    if not repeated.any():
+        return rows
+    own = {name: folded(titles[k]) for name, k in columns.items() if k is not None and name in rows}
+    same = pd.Series(data=True, index=rows.index)
+    for name, title in own.items():
+        same &= rows[name].map(folded) == title
+    tally.refuse(rows[repeated & same], "titres répétés dans le tableau")
+    other = same.where(repeated).ffill().eq(other=False)
+    tally.refuse(
+        rows[other],
+        "autre tableau, sous d'autres titres, plus bas dans la même feuille : mettez-le à part",
+    )
+    return rows[~other & ~repeated]
+
+
+def without_places(
+    rows: pd.DataFrame, header: Header, tally: Tally, columns: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """Leave out the communes that have several lines which do not repeat one another.
+
+    Lines of practices, of IRIS or of ages count parts of a commune: one of them is not the whole.
+
+    Parameters
+    ----------
+    rows
+        Columns code, as written, and date where the table has it.
+    header
+        Where they stand: its other columns tell.
+    tally
+        Told of the lines left out, whose communes are unknown.
+    columns
+        Columns read, to their places: figures that differ are judged elsewhere.
+    """
+    plain = rows["code"].map(plain_code)
+    keys = pd.DataFrame({"code": plain, "date": rows.get("date", "")})
+    several = keys.duplicated(keep=False) & (plain != "")
+    if not several.any():
+        return rows
+    titles = header.table.head[header.row]
+    read = {place for place in columns.values() if place is not None}
+    others = [
+        place
+        for place, title in enumerate(titles)
+        if place not in read and folded(title) not in _RANKS | _OF_COMMUNES
+    ]
+    if not others:
+        return rows
+    lines = rows.index[several]
+    kept = [batch[batch.index.isin(lines)] for batch in header.table.batches(header.row, others)]
+    texts = pd.concat(kept).reindex(lines).fillna("")
+    groups = [keys.loc[lines, "code"], keys.loc[lines, "date"]]
+    for place in others:
+        told = texts[place].str.strip().map(folded)
+        counts = told.where(told != "").groupby(groups).transform("nunique")
+        parts = counts > 1
+        if parts.any():
+            tally.lose(
+                rows.loc[lines[parts]],
+                f"plusieurs lignes d'une même commune (« {titles[place].strip()[:40]} » y change) "
+                ": le total de la commune n'est pas donné",
+            )
+            rows = rows.drop(index=lines[parts])
+            return without_places(rows, header, tally, columns)
+    return rows
+
+
+def refuse_postcodes(rows: pd.DataFrame, header: Header, index: CommuneIndex) -> None:
+    """Refuse a column of codes that are postcodes, where no name beside them tells it.
+
+    Raises
+    ------
+    InvalidInputError
+        Some codes are those of no commune, and nearly all are postcodes.
+    """
+    known = set(index.communes["code"]) | index.mergers.keys() | ARRONDISSEMENTS.keys()
+    around = {departement(code) for code in index.communes["code"]}
+    codes = {code for text in rows["code"].unique() if (code := plain_code(text))}
+    here = {code for code in codes if departement(code) in around}
+    strange = sorted(here - known)
+    postal = here & index.by_postcode.keys()
+    if len(strange) > LEAST_STRANGE * len(here) and len(postal) >= LEAST_POSTCODES * len(here):
+        raise InvalidInputError(
+            f"« {header.table.name} » donne des codes postaux à la place des codes INSEE "
+            f"({strange[0]} n'est le code INSEE d'aucune commune) : remplacez-les par les codes "
+            "INSEE, ou ajoutez le nom des communes."
+        )

@@ -1,0 +1,52 @@
+"""Candidate sites as people print them: titles on two lines, other tables below, percentages."""
+
+import pytest
+
+from data.region import embedded_set
+from data.region.gazetteer import gazetteer
+from data.uploads import match_lines, read_lines
+from geo.errors import InvalidInputError
+
+
+def report(*lines):
+    read = read_lines("\n".join(lines).encode("cp1252"), "sites.csv")
+    found = match_lines(read, gazetteer("75"), embedded_set.communes("75"))
+    return read, found
+
+
+def test_a_table_under_other_titles_is_no_site():
+    read, found = report(
+        "Nom;Commune;Médecins", "A;Limoges;2", "Nom;Commune;Médecins", "B;Cognac;4", "",
+        "Nom;Commune;Infirmiers", "C;Niort;30",
+    )  # fmt: skip
+    assert [(site.name, site.gps) for site in found.sites] == [("A", 2), ("B", 4)]
+    assert any("2 lignes d’un autre tableau" in one for one in read.words())
+
+
+def test_the_first_column_under_a_heading_of_several_is_not_read_for_all():
+    with pytest.raises(InvalidInputError, match="« Médecins Actuels » et « Médecins Prévus »"):
+        report("Nom;Commune;Médecins;", ";;Actuels;Prévus", "A;Limoges;2;5")
+    _, found = report("Nom;Commune;Médecins;", ";;H;F", "A;Limoges;2;5")
+    assert [site.gps for site in found.sites] == [None]
+
+
+def test_a_line_of_texts_under_a_blank_title_stays_a_site():
+    _, found = report("Nom;Commune;Adresse;;Téléphone", "A;Limoges;1 rue X;bât. B;", "B;Cognac;;;")
+    assert [site.name for site in found.sites] == ["A", "B"]
+
+
+@pytest.mark.parametrize("cell", ["12 %", "12%"])
+def test_a_percentage_is_no_number_of_doctors(cell):
+    _, found = report("Nom;Commune;Médecins", f"A;Limoges;{cell}", "B;Cognac;3")
+    assert [site.gps for site in found.sites] == [3]
+    assert "pourcentage" in found.outcomes[0].reason
+    _, found = report("Nom;Commune;% MG", "A;Limoges;12")
+    assert [site.gps for site in found.sites] == [None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"), [("01/09/27", 2027), ("sept-27", 2027), ("46266", 2026), ("bientôt", None)]
+)
+def test_the_year_of_opening_is_read_as_it_is_written(cell, year):
+    _, found = report("Nom;Commune;Ouverture", f"A;Limoges;{cell}")
+    assert [site.opening_year for site in found.sites] == [year]
