@@ -77,7 +77,7 @@ audit: .venv/ready-dev ## look for known holes of the locked packages in ADVISOR
 	$(VENV_PYTHON) -m data.upkeep.known_holes $(ADVISORIES)
 
 clean: ## remove the environment and everything that set-up made
-	rm -rf .venv static/vendor static/generated
+	rm -rf .venv prepared static/vendor static/generated
 
 # The stamps are dated when everything before them has succeeded.
 .venv/bin/python:
@@ -92,6 +92,8 @@ clean: ## remove the environment and everything that set-up made
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(VENV_PYTHON) -m data.upkeep.assets
 	@echo "Compiling, and computing what the first screens need (a minute, once)..."
+	@PROXISOINS_HOME=prepared $(VENV_PYTHON) -m models.region.prepare
+	@[ ! -d prepared ] || chmod -R a+rX prepared
 	@$(VENV_PYTHON) -m models.region.prepare
 	@touch $@
 

@@ -33,16 +33,23 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SESSION] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["PROXISOINS_HOME"] = os.environ[SESSION]
+    # An empty data folder is empty: what set-up computed is none of its own.
+    os.environ["PROXISOINS_PREPARED"] = str(Path(os.environ[SESSION], "nothing"))
 
 
 @pytest.fixture(scope="session")
 def prepared_home() -> Path:
-    """Give a data folder that all workers share, its indicators computed once; change nothing."""
-    folder = Path(os.environ[SESSION])
+    """Give a data folder that all workers share, its indicators computed once; change nothing.
+
+    Set-up has computed them from the same code, which the names of the files tell.
+    """
+    folder, at_setup = Path(os.environ[SESSION]), paths.ROOT / "prepared" / "cache"
     with (folder / "preparing.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = os.environ["PROXISOINS_HOME"]
         os.environ["PROXISOINS_HOME"] = str(folder)
+        if at_setup.is_dir() and not (folder / "cache").exists():
+            shutil.copytree(at_setup, folder / "cache")
         prepare("75")
         os.environ["PROXISOINS_HOME"] = before
     return folder

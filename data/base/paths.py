@@ -32,6 +32,15 @@ def home() -> Path:
     return folder
 
 
+def prepared() -> Path:
+    """Return the folder of what set-up computed of the default region; it may be absent.
+
+    `PROXISOINS_PREPARED`, else beside the code: read by every data folder, written by set-up alone.
+    """
+    chosen = os.environ.get("PROXISOINS_PREPARED")
+    return Path(chosen) if chosen else ROOT / "prepared"
+
+
 def reference_data() -> Path:
     """Return the folder of real reference data (`PROXISOINS_REFERENCE_DATA`); it may be absent."""
     chosen = os.environ.get("PROXISOINS_REFERENCE_DATA")

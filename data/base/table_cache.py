@@ -31,17 +31,15 @@ def digest(*parts: str | bytes) -> str:
 def cached_table(name: str, key: str, build: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return the table kept under that name and key, else build it and keep it.
 
-    A file that is cut or altered is built again; a disk that is full or read-only is no error.
+    What set-up computed serves every data folder. A file that is cut or altered is built again; a
+    disk that is full or read-only is no error.
     """
-    path = paths.home() / "cache" / f"{name}-{key}.parquet"
-    if path.is_file():
-        try:
-            table = pq.read_table(path, page_checksum_verification=True).to_pandas()
-        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
-            logger.warning("cached table %s is unreadable, built again: %s", path.name, error)
-        else:
-            _touch(path)
-            return table
+    path, made_at_setup = _places(name, key)
+    if (table := _read(path)) is not None:
+        _touch(path)
+        return table
+    if (table := _read(made_at_setup)) is not None:
+        return table
     table = build()
     try:
         _write(table, path)
@@ -53,7 +51,24 @@ def cached_table(name: str, key: str, build: Callable[[], pd.DataFrame]) -> pd.D
 
 def is_kept(name: str, key: str) -> bool:
     """Tell whether a table is on disk under that name and key."""
-    return (paths.home() / "cache" / f"{name}-{key}.parquet").is_file()
+    return any(path.is_file() for path in _places(name, key))
+
+
+def _places(name: str, key: str) -> tuple[Path, Path]:
+    """Return where a table is kept: in the data folder, and beside the code by set-up."""
+    file = f"{name}-{key}.parquet"
+    return paths.home() / "cache" / file, paths.prepared() / "cache" / file
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    """Return a table that is kept; None where there is none, or one that cannot be read."""
+    if not path.is_file():
+        return None
+    try:
+        return pq.read_table(path, page_checksum_verification=True).to_pandas()
+    except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        logger.warning("cached table %s is unreadable, built again: %s", path.name, error)
+        return None
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
