@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
+from data.base.codes import departement
 from data.region import france, privacy
 from data.region.territory import Territory
 from data.scenarios import database, verdicts
@@ -38,18 +39,24 @@ WHOLE, SHEETS = "risques_liste_entiere", "risques_fiches_pdf"
 RANKING, DEPARTURE = "Carte et signaux", "Et si ce médecin partait ?"
 LISTED = (
     "name",
-    "departement_name",
     "people_at_stake",
     "risk_class",
     "share_lost",
     "share_lost_low",
     "share_lost_high",
     "population",
+    "departement_name",
     "review",
 )
 """Columns of the list; the exports hold all."""
 
-SHORT = {"people_at_stake": "Hab. × prob.", "risk_class": "Classe"}
+SHORT = {
+    "people_at_stake": "Hab. × prob.",
+    "risk_class": "Classe",
+    "share_lost": "Prob.",
+    "share_lost_low": "De",
+    "share_lost_high": "À",
+}
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
 FIRST_LIST = 100
@@ -109,7 +116,7 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     shell.working_paper()
     everything = len(chosen) == (table["state"] != GONE).sum()
     st.html(_MASTER_AND_DETAIL)
-    left, right = st.columns([5, 4], gap="medium")
+    left, right = st.columns([8, 7], gap="medium")
     with left, st.container(key="risques_reste"):
         risk_map.draw(territory, chosen, horizon, everything=everything)
     with right:
@@ -165,8 +172,10 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     """Draw the communes, the most inhabitants at stake first."""
     codes = chosen["code"].tolist()
     listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
+    # Homonyms are told apart where the name is read.
+    places = listed["code"].map(departement)
     figures.table(
-        listed,
+        listed.assign(name=listed["name"] + " (" + places + ")"),
         order=LISTED,
         titles=SHORT,
         height=height,
@@ -174,8 +183,8 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
         on_select=lambda: _row_chosen(territory, codes),
     )
     st.caption(
-        "Dans l’ordre des habitants concernés : habitants × probabilité. L’export a toutes les "
-        "colonnes."
+        "Dans l’ordre des habitants concernés : habitants × probabilité. Prob. : probabilité de "
+        "n’avoir plus de médecin, et son intervalle à 90 %. L’export a toutes les colonnes."
     )
 
 

@@ -302,6 +302,8 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         f"{_REGION}"
         "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
+        # A table that goes on at its right fades there: it would be cut in a word or a number.
+        "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1.6rem)}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"

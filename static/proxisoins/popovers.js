@@ -1,4 +1,4 @@
-/* The keyboard and the paper of the whole page.
+/* The keyboard, the tables and the paper of the whole page.
  *
  * Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
  * document, where the keyboard would meet it last. Escape closes it, as Streamlit does itself.
@@ -25,6 +25,24 @@
       return;
     }
   });
+
+  /* A table wider than its place is cut in the middle of a word or a number: what goes on at the right is told, for the
+   * style to fade it.
+   */
+  const told = () => {
+    for (const table of document.querySelectorAll("[data-testid=stDataFrame], .ps-plain")) {
+      const moved = table.querySelector(".dvn-scroller") || table;
+      table.toggleAttribute("data-more", moved.scrollWidth - moved.clientWidth - moved.scrollLeft > 4);
+    }
+  };
+  let asked = 0;
+  const tell = () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(told);
+  };
+  addEventListener("scroll", tell, true);
+  addEventListener("resize", tell);
+  new MutationObserver(tell).observe(document, { childList: true, subtree: true, attributeFilter: ["style"] });
 
   /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
    * for paper, where its frame has another width, known to the style alone.

@@ -278,6 +278,26 @@ def test_symbols_differ_by_shape_and_letter(server: str, page: Page) -> None:
     assert all(">A</text>" in one for one in drawn)
 
 
+def test_a_table_that_goes_on_at_its_right_is_told_until_its_end_is_in_sight(
+    server: str, page: Page
+) -> None:
+    body = """
+        document.body.innerHTML = `<div class=ps-plain style="width:100px;overflow:auto">
+            <p style="width:300px">large</p></div><div class=ps-plain>étroit</div>`;
+        const frames = () => new Promise((done) => requestAnimationFrame(() =>
+            requestAnimationFrame(done)));
+        const [wide, narrow] = document.querySelectorAll(".ps-plain");
+        const told = () => [wide, narrow].map((one) => one.hasAttribute("data-more"));
+        return frames().then(() => {
+            const before = told();
+            wide.scrollLeft = 300;
+            return frames().then(() => [before, told()]);
+        });
+    """
+    before, after = evaluated(page, server, "popovers", body)
+    assert (before, after) == ([True, False], [False, False])
+
+
 def test_a_map_has_a_height_in_a_window_that_tells_none(server: str, page: Page) -> None:
     body = """
         Object.defineProperty(window, "innerHeight", { value: HEIGHT, configurable: true });

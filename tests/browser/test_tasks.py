@@ -75,7 +75,7 @@ def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gesture
     assert drawn is not None
     assert grid["x"] >= drawn["x"] + drawn["width"]
     assert len(rows) >= 10
-    assert all("Creuse" in row for row in rows)
+    assert all("(23)" in row for row in rows)
     newcomer.sees(re.compile(r"multiplie par \d"))
     newcomer.sees("intervalle à 90 %")
     newcomer.click(newcomer.main.get_by_text("Si cela arrive", exact=True))

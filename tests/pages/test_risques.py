@@ -11,6 +11,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from data.access import indicators
 from data.base import french
+from data.base.codes import departement
 from data.base.paths import ROOT
 from data.files import exports
 from data.maps import risk as risk_map
@@ -121,7 +122,7 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     pd.testing.assert_frame_equal(head, ranking.head(len(head)))
     assert len(head) < len(ranking)
     assert ranking["Hab. × prob."].is_monotonic_decreasing
-    assert ranking["Probabilité"].between(0, 100).all()
+    assert ranking["Prob."].between(0, 100).all()
     assert classes["Communes ici"].sum() == len(ranking)
     assert classes["Taux observé par le passé"].between(0, 100, inclusive="neither").all()
     assert "va partir" not in words(screen)
@@ -422,7 +423,7 @@ def test_the_first_ten_of_the_list_make_one_document_of_sheets(
     ((name, codes),) = asked
     assert name.startswith("Document de travail")
     names = catalogue.load_territory().communes.set_index("code")["name"]
-    assert [names[code] for code in codes] == first
+    assert [f"{names[code]} ({departement(code)})" for code in codes] == first
 
 
 def test_the_states_of_a_territory_are_told_on_its_sheet(risk: pd.DataFrame) -> None:
