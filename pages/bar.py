@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from data.region import embedded_set
-from data.region.france import within
 from data.region.search import Found, search
 from data.region.territory import Territory
 from pages import grids, shell, starting
@@ -47,8 +46,8 @@ def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
         asked = st.text_input(
             "Chercher un territoire",
             key=ASKED,
-            placeholder=f"Chercher {within(territory.region_name)} : commune, code, EPCI, "
-            "département",
+            # Whole in the field of a telephone; the region is named beside it.
+            placeholder="Chercher : commune, code, EPCI, département",
             label_visibility="collapsed",
             max_chars=80,
         )

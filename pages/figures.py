@@ -52,7 +52,7 @@ def sources(lines: Sequence[str]) -> None:
     """Draw sources, vintages and limits of a screen, folded at its foot."""
     with st.expander("Sources, années et limites"):
         for line in lines:
-            st.text(line)
+            st.text(french.unbroken(line))
     on_paper(f"Sources, années et limites : {' · '.join(lines)}")
 
 
@@ -64,7 +64,7 @@ def bullets(lines: Iterable[str]) -> None:
 
 def on_paper(told: str) -> None:
     """Have a print from the browser say what stands on screen in something to open or choose."""
-    st.html(f'<p class="ps-paper ps-small">{escape(told)}</p>')
+    st.html(f'<p class="ps-paper ps-small">{escape(french.unbroken(told))}</p>')
 
 
 def table(

@@ -9,6 +9,7 @@ from html import escape
 
 import streamlit as st
 
+from data.base import french
 from data.reports.figure import Figure
 from data.reports.pair import Measure
 from data.reports.sheet import Sheet
@@ -85,12 +86,12 @@ def draw_signals(shown: Sheet, paper: Sheet) -> None:
     for one in shown.signals:
         mark, ground, ink = _STATES[one.state]
         items.append(
-            f'<li style="border-left-color:{ink}"><div class="t">{escape(one.title)}</div>'
-            f'<div class="v">{escape(one.value)}</div>'
-            f'<span class="s" style="background:{ground};color:{ink}">{mark} {escape(one.state)}'
-            f'</span><p class="w">{escape(one.sentence)}</p></li>'
+            f'<li style="border-left-color:{ink}"><div class="t">{_written(one.title)}</div>'
+            f'<div class="v">{_written(one.value)}</div>'
+            f'<span class="s" style="background:{ground};color:{ink}">{mark} {_written(one.state)}'
+            f'</span><p class="w">{_written(one.sentence)}</p></li>'
         )
-    said = (f'<p style="margin:0">{escape(one.succession)}</p>' for one in (shown, paper))
+    said = (f'<p style="margin:0">{_written(one.succession)}</p>' for one in (shown, paper))
     st.html(f'{_STYLE}<ul class="ps-signals">{"".join(items)}</ul>{_seen_and_printed(*said)}')
 
 
@@ -115,10 +116,10 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
 
     def row(one: Figure) -> str:
         return (
-            f'<tr><th scope="row">{escape(one.label)}{_dated(one.vintage)}</th>'
-            f'<td class="n"><strong>{escape(one.value)}'
-            f"</strong></td>{f'<td>{escape(one.comparison)}</td>' if compared else ''}"
-            f"<td>{escape(one.sentence)}</td></tr>"
+            f'<tr><th scope="row">{_written(one.label)}{_dated(one.vintage)}</th>'
+            f'<td class="n"><strong>{_written(one.value)}'
+            f"</strong></td>{f'<td>{_written(one.comparison)}</td>' if compared else ''}"
+            f"<td>{_written(one.sentence)}</td></tr>"
         )
 
     rows = "".join(
@@ -145,18 +146,18 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) 
         texts = (one.first, one.second, one.difference, one.region)
         cells = "".join(
             # What it is of stands above it where a narrow screen has no room for columns.
-            f'<td class="n" data-of="{escape(of)}">{escape(text) or "–"}</td>'
+            f'<td class="n" data-of="{_written(of)}">{_written(text) or "–"}</td>'
             for of, text in zip((*names, "Différence", around), texts, strict=True)
         )
         rows.append(
-            f'<tr><th scope="row">{escape(one.title)}{_dated(one.vintage)}</th>{cells}'
+            f'<tr><th scope="row">{_written(one.title)}{_dated(one.vintage)}</th>{cells}'
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
     titles = ("Mesure", *names, "Différence", around, "Barres")
     key = dict(zip(names, ("ps-key", "ps-key b"), strict=True))
     heads = "".join(
         f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>'
-        f'<span class="{key.get(one, "")}"></span>{escape(one)}</th>'
+        f'<span class="{key.get(one, "")}"></span>{_written(one)}</th>'
         for place, one in enumerate(titles)
     )
     st.html(
@@ -166,16 +167,16 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) 
 
 
 def _dated(vintage: str) -> str:
-    return f'<div class="y">{escape(vintage)}</div>' if vintage else ""
+    return f'<div class="y">{_written(vintage)}</div>' if vintage else ""
 
 
 def draw_sentences(title: str, sentences: Sequence[str]) -> None:
     """Draw sentences as a list under a heading."""
     st.subheader(title)
-    items = "".join(f"<li>{escape(_tight(one))}</li>" for one in sentences)
+    items = "".join(f"<li>{_written(one)}</li>" for one in sentences)
     st.html(f"<ul>{items}</ul>")
 
 
-def _tight(sentence: str) -> str:
-    """Return a sentence whose marks of punctuation never begin a line."""
-    return re.sub(r" (?=[;:!?»%])", "\N{NO-BREAK SPACE}", sentence)
+def _written(text: str) -> str:
+    """Return a text for HTML, whose marks of punctuation never begin a line."""
+    return escape(french.unbroken(text))

@@ -53,6 +53,10 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
     said = told(app)
     assert "Pour le conseil" in said
     assert said.count('class="s"') == 7
+    drawn = " ".join(str(one.proto.body) for one in app.get("html"))
+    written = re.sub("<style>.*?</style>|<img [^>]*>", "", drawn, flags=re.DOTALL)
+    assert "\N{NO-BREAK SPACE};" in written
+    assert not re.search(r"\w [;:!?»]", written), "a line may begin with it"
     assert not re.search("probabilit|risque (très )?élevé de", said)
     assert not app.selectbox
 
