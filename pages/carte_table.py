@@ -101,8 +101,8 @@ def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
     shown = fields.written(PLAIN_CHOICE, frame["code"][rows[0]] if rows else None)
 
     def chosen() -> None:
-        if code := st.session_state[shown]:
-            _point(code, key)
+        if (told := fields.change(shown)) and told.after:
+            _point(told.after, key)
 
     st.selectbox(
         "Montrer une commune du tableau sur la carte",

@@ -1,12 +1,16 @@
 """Fields of numbers as French writes them, and fields that something else writes."""
 
 import time
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.base.french import number, read_number
 
+_HELD = "montre_"
+"""Start of the keys under which is kept what the last widgets of `written` showed."""
+_MOST_HELD = 4
 LATE_S = 10.0
 """What a gesture may take to reach the server, after which a row is ticked again by its reader."""
 
@@ -88,7 +92,27 @@ def written(key: str, value: object) -> str:
         st.session_state[turns] = turn + 1
         shown = f"{key}#{turn + 1}"
         st.session_state[shown] = value
+    held: dict[str, Any] = {**st.session_state.get(_HELD + key, {}), shown: value}
+    st.session_state[_HELD + key] = dict(list(held.items())[-_MOST_HELD:])
     return shown
+
+
+class Change(NamedTuple):
+    """What a widget showed, and what its reader made of it."""
+
+    before: Any
+    after: Any
+
+
+def change(key: str) -> Change | None:
+    """Return what its reader made of a widget that `written` gave this key; for its `on_change`.
+
+    Streamlit also takes for changed a widget that is no longer drawn, when the browser sends once
+    more what it held: there its reader has changed nothing, and None is returned.
+    """
+    held: dict[str, Any] = st.session_state.get(_HELD + key.rpartition("#")[0], {})
+    told = Change(held.get(key), st.session_state.get(key, held.get(key)))
+    return None if told.before == told.after else told
 
 
 def tick(key: str, rows: list[int]) -> None:

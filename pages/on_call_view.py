@@ -110,13 +110,18 @@ def draw_hospital(
     names = hospitals.hospitals(cover(territory, day))
     held = st.session_state.get(key, asked)
     shown = fields.written(key, held if held in names else None)
+
+    def choose() -> None:
+        if told := fields.change(shown):
+            st.session_state[key] = told.after
+
     chosen: str | None = st.selectbox(
         "Hôpital : cliquez-le sur la carte, ou écrivez son nom",
         list(names),
         format_func=names.__getitem__,
         placeholder="Choisir un hôpital",
         key=shown,
-        on_change=lambda: st.session_state.__setitem__(key, st.session_state[shown]),
+        on_change=choose,
     )
     if not chosen:
         return ""

@@ -84,9 +84,10 @@ READING = (
 )
 
 
-def _select(code: str) -> None:
-    """Make a commune the one of the view, whatever page comes next."""
-    shell.remember(replace(shell.view(), commune=code))
+def _select(key: str) -> None:
+    """Make the commune chosen in the field of this key that of the view, for every page."""
+    if told := fields.change(key):
+        shell.remember(replace(shell.view(), commune=told.after or ""))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=shell.BY_VERSION)
@@ -223,7 +224,8 @@ def _commune(table: pd.DataFrame) -> str | None:
         format_func=known.__getitem__,
         key=key,
         placeholder="Choisir une commune où l’on a compté un médecin",
-        on_change=lambda: _select(st.session_state[key] or ""),
+        on_change=_select,
+        args=(key,),
     )
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -27,6 +26,8 @@ _REPLACED = "adresses_remplacees"
 _MOST_REPLACED = 8
 _PLACE = {"lon", "lat", "z"}
 """What the browser writes in the address by itself, when the map is moved."""
+_SHOWN = ("ind", "couches")
+"""What it writes there when the map opens."""
 HEARD_AFTER_S = 60.0
 """What a run may take to reach the server with the address before, at most."""
 
@@ -62,33 +63,47 @@ def view() -> ViewState:
     query = st.query_params.to_dict()
     former = _replaced(query)
     if former is not None and not following.stepped():
-        newer: ViewState = st.session_state[_VIEW]
-        if _place(former) == _place(in_address(newer)):  # the map may have been moved since
-            said = ViewState.from_query(query)
-            newer = replace(newer, lon=said.lon, lat=said.lat, zoom=said.zoom)
-        st.session_state[_VIEW] = newer
-        st.query_params.from_dict(in_address(newer))
+        told = _with_map(in_address(st.session_state[_VIEW]), query, former)
+        st.session_state[_VIEW] = ViewState.from_query(told)
+        st.query_params.from_dict(told)
     elif query or _VIEW not in st.session_state:
         st.session_state[_VIEW] = ViewState.from_query(query)
     kept: ViewState = st.session_state[_VIEW]
     return kept
 
 
-def _place(query: dict[str, str]) -> dict[str, str]:
-    """Return what an address says of where the map stands."""
-    return {name: value for name, value in query.items() if name in _PLACE}
+def _untouched(newer: dict[str, str], former: dict[str, str]) -> set[str]:
+    """Return what the map writes and the server has left alone since the former address."""
+    place = _PLACE if all(newer.get(name) == former.get(name) for name in _PLACE) else set()
+    return place | {name for name in _SHOWN if newer.get(name) == former.get(name)}
 
 
-def _same(one: dict[str, str], other: dict[str, str]) -> bool:
-    """Tell whether two addresses differ at most in where the map stands."""
-    return all(one.get(name) == other.get(name) for name in {*one, *other} - _PLACE)
+def _with_map(
+    newer: dict[str, str], late: dict[str, str], former: dict[str, str]
+) -> dict[str, str]:
+    """Return the newer address with what the map has written in the late one meanwhile."""
+    names = _untouched(newer, former)
+    kept = {name: text for name, text in newer.items() if name not in names}
+    return kept | {name: text for name, text in late.items() if name in names}
+
+
+def _same(one: dict[str, str], other: dict[str, str], but: set[str] = _PLACE) -> bool:
+    """Tell whether two addresses differ at most in these names."""
+    return all(one.get(name) == other.get(name) for name in {*one, *other} - but)
 
 
 def _replaced(query: dict[str, str]) -> dict[str, str] | None:
     """Return the address replaced so lately that the browser may still bring it, if this is it."""
     replaced: list[tuple[dict[str, str], float]] = st.session_state.get(_REPLACED, [])
     since = time.monotonic() - HEARD_AFTER_S
-    late = (former for former, moment in replaced if _same(query, former) and moment > since)
+    if not replaced:
+        return None
+    newer = in_address(st.session_state[_VIEW])
+    late = (
+        former
+        for former, moment in replaced
+        if moment > since and _same(query, former, _PLACE | _untouched(newer, former))
+    )
     return next(late, None)
 
 

@@ -86,14 +86,15 @@ def _picked(territory: Territory) -> list[str]:
     return list(dict.fromkeys(one.code for one in work().reopened if one.code in labels))
 
 
-def _typed(territory: Territory, key: str) -> None:
+def _typed(key: str, territory: Territory) -> None:
     """Add the communes just chosen in the field of this key, and take out those taken away."""
-    chosen: list[str] = st.session_state[key]
-    gone = set(_picked(territory)) - set(chosen)
-    if gone:
+    if (told := fields.change(key)) is None:
+        return
+    if gone := set(told.before) - set(told.after):
         _keep(tuple(one for one in work().reopened if one.code not in gone))
-    for code in chosen:
-        _add(territory, code)
+    for code in told.after:
+        if code not in told.before:
+            _add(territory, code)
 
 
 def follow(territory: Territory, key: str) -> None:
@@ -128,14 +129,15 @@ def _map(territory: Territory) -> None:
 
 def _changed(line: int, keys: Mapping[str, str]) -> None:
     """Take what was typed about a site, in the fields of these keys, into the work in hand."""
-    said = {field: str(st.session_state[key]) for field, key in keys.items()}
+    told = {field: fields.change(key) for field, key in keys.items()}
+    said = {field: str(one.after) for field, one in told.items() if one}
     _keep(tuple(_with(one, said) if one.line == line else one for one in work().reopened))
 
 
 def _with(site: Site, said: Mapping[str, str]) -> Site:
-    """Return a site as its row says it; a count that is no number is told, and changes nothing."""
+    """Return a site with what was typed; a count that is no number is told, and changes nothing."""
     counts: dict[str, Any] = {}
-    for field in _COUNTS:
+    for field in said.keys() & _COUNTS:
         if not said[field].strip():  # not known, and still not
             continue
         read = read_number(said[field])
@@ -143,7 +145,7 @@ def _with(site: Site, said: Mapping[str, str]) -> Site:
             st.session_state[_REFUSED] = said[field]
         else:
             counts[field] = read
-    return replace(site, name=said["name"].strip() or site.name, **counts)
+    return replace(site, name=said.get("name", "").strip() or site.name, **counts)
 
 
 def _remove(line: int) -> None:
@@ -199,7 +201,7 @@ def draw_choice(territory: Territory) -> None:
         select_all=False,
         key=key,
         on_change=_typed,
-        args=(territory, key),
+        args=(key, territory),
     )
     current = work()
     if current.reopened:

@@ -134,15 +134,20 @@ def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
 
 def _chosen(legal: dict[str, str], listed: str) -> None:
     """Take what the list of this key says into the trial: what is new in it tries the next zone."""
-    tried: dict[str, str] = st.session_state.get(TRIAL, {})
-    st.session_state[TRIAL] = {
-        code: tried.get(code, zoning_map.next_zone(legal[code], ZONES))
-        for code in st.session_state[listed]
+    if (told := fields.change(listed)) is None:
+        return
+    kept: dict[str, str] = st.session_state.get(TRIAL, {})
+    gone = set(told.before) - set(told.after)
+    st.session_state[TRIAL] = {code: zone for code, zone in kept.items() if code not in gone} | {
+        code: zoning_map.next_zone(legal[code], ZONES)
+        for code in told.after
+        if code not in told.before
     }
 
 
 def _zone_chosen(code: str, key: str) -> None:
-    st.session_state[TRIAL] = st.session_state[TRIAL] | {code: st.session_state[key]}
+    if (told := fields.change(key)) and code in st.session_state[TRIAL]:
+        st.session_state[TRIAL] = st.session_state[TRIAL] | {code: told.after}
 
 
 def _give_up() -> None:

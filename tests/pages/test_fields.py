@@ -15,12 +15,13 @@ def _screen() -> None:
     from pages import fields
 
     def chosen() -> None:
-        st.session_state["commune"] = st.session_state[key]
+        if told := fields.change(key):
+            st.session_state["commune"] = told.after
 
     if st.button("Suivante"):
         st.session_state["commune"] = "Guéret"
     key = fields.written("champ", st.session_state.get("commune"))
-    st.selectbox("Commune", ["Aubusson", "Guéret"], key=key, on_change=chosen)
+    st.selectbox("Commune", ["Aubusson", "Guéret", "Felletin"], key=key, on_change=chosen)
 
 
 def test_a_field_is_another_one_when_something_else_has_chosen() -> None:
@@ -77,3 +78,15 @@ def test_a_row_that_a_late_gesture_brings_back_is_no_choice(
     later = time.monotonic() + fields.LATE_S
     monkeypatch.setattr(fields.time, "monotonic", lambda: later)
     assert brings(session, [3]) == [3]
+
+
+def test_what_a_browser_sends_once_more_of_a_field_that_is_gone_is_no_choice(
+    session: dict[str, object],
+) -> None:
+    """It says what it held before it has heard; what is chosen there meanwhile is a choice."""
+    gone = fields.written("champ", ["Aubusson"])
+    drawn = fields.written("champ", ["Aubusson", "Guéret"])
+    assert fields.change(drawn) is None
+    assert fields.change(gone) is None
+    session[gone] = ["Aubusson", "Felletin"]
+    assert fields.change(gone) == (["Aubusson"], ["Aubusson", "Felletin"])

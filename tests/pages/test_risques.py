@@ -151,7 +151,8 @@ def test_a_gesture_that_brings_what_the_browser_knew_before_changes_no_commune()
     second = app.session_state["view"].commune
     assert second not in {first, ""}
     app.query_params.clear()
-    app.query_params.update(moved | {"lon": "0.4"})
+    # A map that opens says what it shows.
+    app.query_params.update(moved | {"lon": "0.4", "ind": "risk_class"})
     app.session_state[view_map.MAP] = {"action": "commune", "turn": "1", "state": before}
     app.segmented_control(key="risques_horizon").set_value(5).run()
     assert app.session_state["view"].commune == second
