@@ -124,18 +124,25 @@ def french_table(
     lines: Sequence[str] = (),
     *,
     height: int | Literal["content"] = "content",
+    wraps: bool = False,
 ) -> None:
-    """Draw a table whose headings are French already; with a name, its CSV and its workbook."""
+    """Draw a table whose headings are French already; with a name, its CSV and its workbook.
+
+    One that `wraps` has its cells on several lines where it is too wide for its place.
+    """
     numbers = frame.select_dtypes("number").columns
-    grids.draw(
-        frame,
-        hide_index=True,
-        placeholder=MISSING,
-        height=height,
-        column_config={
-            title: st.column_config.NumberColumn(format="localized") for title in numbers
-        },
-    )
+    if wraps:
+        grids.draw_wrapped(frame, placeholder=MISSING)
+    else:
+        grids.draw(
+            frame,
+            hide_index=True,
+            placeholder=MISSING,
+            height=height,
+            column_config={
+                title: st.column_config.NumberColumn(format="localized") for title in numbers
+            },
+        )
     if name:
         _draw_offers(_tables_offered(name, lambda: with_numbers(frame), lines))
 

@@ -15,6 +15,8 @@ PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
 MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
+MOST_WRAPPED = 40
+"""Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; exports hold them all."""
 _DECIMALS = 2
@@ -28,6 +30,11 @@ _ROW_PX = 35
 """Height of a row of a grid, in pixels of the page."""
 _MOST_STYLED = 100_000
 """Cells of a table whose texts are kept beside its numbers."""
+_MEASURED, _OUTLIER, _LONG = 50, 1.7, 45
+"""Rows whose texts are measured; how much longer than their mean one may be; characters above
+which a text is cut, to be read whole at a click."""
+_CELL_PX, _LETTER_PX = 20, 7
+"""Of a cell beside its text, of a letter of it, in pixels of the page."""
 _LOOKED_AT = 200
 """Rows that tell what a column of texts holds."""
 
@@ -39,6 +46,9 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
+.ps-wraps table{width:100%}
+.ps-wraps th,.ps-wraps td,.ps-wraps th.n{max-width:none;min-width:4.5rem;white-space:normal;
+  overflow-wrap:break-word}
 .ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
 @media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem}
   .ps-plain th.n{white-space:normal}
@@ -95,6 +105,22 @@ def draw(
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
 
 
+def draw_wrapped(frame: pd.DataFrame, **options: Any) -> None:
+    """Draw a table of a few rows plain for everyone: its cells wrap, where a grid would cut them.
+
+    Parameters
+    ----------
+    frame
+        The table, under French headings, without index; above `MOST_WRAPPED` rows it is a grid.
+    options
+        Those of `draw`.
+    """
+    if not 0 < len(frame) <= MOST_WRAPPED:
+        draw(frame, hide_index=True, **options)
+        return
+    st.html(plain(frame, options.get("column_config") or {}, wraps=True))
+
+
 def _with_index(table: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
     return table if options.get("hide_index") else table.reset_index()
 
@@ -137,6 +163,7 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
             config[name] = st.column_config.NumberColumn(format="localized")
         elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
+    config |= _widened(frame, config)
     texts: dict[Any, str | Callable[[object], str] | None] = {}
     decimals = {
         name: _decimals(frame[name])
@@ -166,6 +193,26 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 def _type_of(config: Any) -> dict[str, Any]:
     """Return what a column's configuration says of its type; a title alone says nothing."""
     return (config.get("type_config") or {}) if isinstance(config, dict) else {}
+
+
+def _widened(frame: pd.DataFrame, config: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the columns of texts of which one is much longer than the others, with their width.
+
+    A grid measures the first rows of a column and leaves out what is twice as long as their mean:
+    the name of the longest commune, or of a source, is then cut.
+    """
+    wide = {}
+    for name in frame.columns:
+        first = [one for one in frame[name].head(_MEASURED) if isinstance(one, str)]
+        sizes = [len(one) for one in first]
+        own = config.get(name)
+        if not sizes or max(sizes) <= _OUTLIER * sum(sizes) / len(sizes) or max(sizes) > _LONG:
+            continue
+        if not isinstance(own, dict):
+            own = st.column_config.TextColumn(own if isinstance(own, str) else None)
+        if own.get("width") is None:
+            wide[name] = own | {"width": _CELL_PX + _LETTER_PX * max(sizes)}
+    return wide
 
 
 def _unformatted(name: Any, config: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -215,7 +262,13 @@ def draw_choice() -> None:
     st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)
 
 
-def plain(frame: pd.DataFrame, config: dict[str, Any], marked: Sequence[int] = ()) -> str:
+def plain(
+    frame: pd.DataFrame,
+    config: dict[str, Any],
+    marked: Sequence[int] = (),
+    *,
+    wraps: bool = False,
+) -> str:
     """Return a table in HTML, numbers in French form.
 
     Parameters
@@ -226,6 +279,8 @@ def plain(frame: pd.DataFrame, config: dict[str, Any], marked: Sequence[int] = (
         What `st.dataframe` takes as `column_config`: titles, number formats.
     marked
         Positions of rows told from the others.
+    wraps
+        Whether the table is no wider than its place, its cells on several lines.
     """
     heads, cells = [], []
     for name in frame.columns:
@@ -245,8 +300,9 @@ def plain(frame: pd.DataFrame, config: dict[str, Any], marked: Sequence[int] = (
         f"{opened[at in marked]}{''.join(row)}</tr>"
         for at, row in enumerate(zip(*cells, strict=True))
     )
+    css = "ps-plain ps-wraps" if wraps else "ps-plain"
     return (
-        f'{_STYLE}<div class="ps-plain" role="region" tabindex="0" aria-label="Tableau">'
+        f'{_STYLE}<div class="{css}" role="region" tabindex="0" aria-label="Tableau">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

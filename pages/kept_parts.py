@@ -195,7 +195,8 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     if found is not None:
         st.header("Le plan de solidarité")
         st.text(tables.sentence(found))
-        st.caption(tables.NOT_PREDICTED)
+        made_up = territory.simulated_told(*letter.quoted(found))
+        st.caption(f"{tables.NOT_PREDICTED} {made_up}")
         help_terms.say_from_town(territory)
         draw_compared(help_figures(territory, found), "Le plan en chiffres")
         draw_report(
@@ -209,7 +210,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         )
     if pole is not None:
         st.header("Le pôle")
-        draw_comparison(pole)
+        draw_comparison(territory, pole)
         draw_report(
             "pole",
             lambda: pole_report(territory, heading, pole, notes),

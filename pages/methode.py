@@ -31,16 +31,22 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
                 for p in rows
             ],
             "Millésime": [p.vintage for p in rows],
-            "Source": [p.source for p in rows],
-            "Lignes": [p.rows for p in rows],
-            "Communes couvertes": [
-                f"{french.number(p.matched)} sur {french.number(communes)}" for p in rows
+            "Source": [f"{p.source} ({p.licence})" for p in rows],
+            "Contenu": [
+                f"{french.counted(p.rows, 'ligne', 'lignes')} ; {french.number(p.matched)} des "
+                f"{french.number(communes)} communes"
+                for p in rows
             ],
-            "Licence": [p.licence for p in rows],
-            "Importée le": [french.date(p.imported_at) if p.imported_at else "–" for p in rows],
-            "Fichier": [p.file_name or "–" for p in rows],
+            "Importée": [_imported(p) for p in rows],
         }
     )
+
+
+def _imported(table: Provenance) -> str:
+    """Return when a table was imported and from which file, "–" for the embedded set."""
+    if table.imported_at is None:
+        return "–"
+    return f"le {french.date(table.imported_at)}" + f", {table.file_name}" * bool(table.file_name)
 
 
 def _real(table: Provenance) -> str:
@@ -52,11 +58,7 @@ def _real(table: Provenance) -> str:
 
 def _known(territory: Territory) -> None:
     rows = list(territory.provenance.values())
-    grids.draw(
-        _provenance_table(rows, len(territory.communes)),
-        hide_index=True,
-        column_config={"État": st.column_config.TextColumn(width=190)},
-    )
+    grids.draw_wrapped(_provenance_table(rows, len(territory.communes)))
     engine = territory.travel_time.label
     st.markdown(f"**Temps de trajet : {engine.name}** ({engine.vintage}). {engine.detail}")
     with st.expander("Sources du jeu embarqué (communes, contours, côtes)"):
@@ -71,17 +73,17 @@ def _sources() -> None:
         "Ce que l’on sait de chaque source depuis la dernière recherche. Sans internet, la "
         "dernière adresse connue dit quel fichier télécharger sur un autre poste, puis importer."
     )
-    grids.draw(pd.DataFrame(source_state.table(french.today())), hide_index=True)
+    grids.draw_wrapped(pd.DataFrame(source_state.table(french.today())))
 
 
 def _errors(territory: Territory) -> None:
     """Draw the error of estimated times by distance band and département, beside simpler ways."""
     table = travel_time_errors.table()
-    grids.draw(table, hide_index=True)
+    grids.draw_wrapped(table)
     st.caption(travel_time_errors.note())
     st.markdown("**Écart dans les départements de la région, chacun tenu hors du calage**")
     shown = sorted(set(territory.communes["departement"]))
-    grids.draw(travel_time_errors.by_departement(shown), hide_index=True)
+    grids.draw_wrapped(travel_time_errors.by_departement(shown))
 
 
 def _is_choice(key: str) -> bool:

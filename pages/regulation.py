@@ -91,7 +91,7 @@ def _known(
     st.markdown(f"**{tables.sentence(calls, hours, standard)}**")
     st.caption(calls.note + ".")
     found = tables.departement_table(calls, hours, standard)
-    figures.french_table(found, "regulation" if files else "", tables.notes(calls))
+    figures.french_table(found, "regulation" if files else "", tables.notes(calls), wraps=True)
     left, right = st.columns(2)
     with left:
         figures.image(
@@ -141,7 +141,7 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
         f"Chacun des autres départements, repris seul par {calls.names[helper]}, {hours.told} :"
     )
     each = pooling.everyone(calls, helper, hours, standard, staff)
-    figures.french_table(tables.candidates_table(each, calls.names[helper]))
+    figures.french_table(tables.candidates_table(each, calls.names[helper]), wraps=True)
     return chosen
 
 
@@ -155,7 +155,8 @@ def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) 
     )
     st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
     hourly = tables.hourly_table(found)
-    figures.french_table(hourly, "regulation-reprise" if files else "", tables.notes(calls))
+    name = "regulation-reprise" if files else ""
+    figures.french_table(hourly, name, tables.notes(calls), wraps=True)
 
 
 def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
@@ -184,7 +185,8 @@ def _groups(
     found = pooling.best(territory, calls, hours, standard, chosen.together)
     st.markdown(f"**{tables.groups_sentence(found, hours, standard)}**")
     shown = tables.groups_table(found)
-    figures.french_table(shown, "regulation-groupes" if files else "", tables.notes(calls))
+    name = "regulation-groupes" if files else ""
+    figures.french_table(shown, name, tables.notes(calls), wraps=True)
     st.caption(
         "Départements voisins seulement, une file par groupe, à chaque heure le moins de "
         "régulateurs qui tienne l’objectif ; à nombre égal, le plus de groupes. Une grande file "

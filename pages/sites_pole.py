@@ -59,7 +59,7 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
         st.error("Le pôle n’a pas pu être comparé.")
         st.text(str(error))
         return None
-    draw_comparison(found)
+    draw_comparison(territory, found)
     sites_projects.draw_pole_rules(territory, found)
     if st.toggle("Carte des antennes", value=not sites, key="carte_antennes"):
         draw_map(territory, found.plan)
@@ -159,10 +159,12 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
     return replace(chosen, base=base if base != held[0] else "", least=int(least), settled=settled)
 
 
-def draw_comparison(found: PoleComparison) -> None:
+def draw_comparison(territory: Territory, found: PoleComparison) -> None:
     """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
     st.markdown("**En bref**")
     st.text(pole_tables.sentence(found))
+    if made_up := territory.simulated_told("gps"):
+        st.caption(made_up)
     st.text(pole_tables.settled_words(found))
     if found.proof is None:
         st.text(

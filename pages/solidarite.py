@@ -196,7 +196,7 @@ def _answer(territory: Territory, found: Help) -> None:
         f"consultation par an et habitant ; {tables.lowest_words(found, lost)} ; habitants sans "
         f"place en plus : {number(lost['without_room'])}.",
     )
-    st.caption(tables.NOT_PREDICTED)
+    st.caption(f"{tables.NOT_PREDICTED} {territory.simulated_told(*letter.quoted(found))}")
     help_terms.say_from_town(territory)
 
 

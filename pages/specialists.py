@@ -121,6 +121,8 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
     st.markdown(f"**{first}**")
     for line in others:
         st.text(line)
+    if made_up := territory.simulated_told(*_TABLES):
+        st.caption(made_up)
     help_terms.say_from_town(territory)
     asked = found.question.hosts
     if warned := host_sites.simulated(territory, asked):
@@ -148,7 +150,8 @@ def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> Special
     if not known:
         st.info(
             "Aucun effectif de spécialistes n’est importé : remplissez le modèle, puis importez-le "
-            "dans « Données et méthode »."
+            "dans « Données et méthode ». Cet écran dira alors, pour une spécialité, quelles "
+            "communes en manquent, qui pourrait y venir consulter, où, et combien de demi-journées."
         )
     else:
         fields.follow(_KEYS, chosen)
@@ -161,7 +164,7 @@ def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> Special
                 st.text(str(error))
         else:
             st.info("Donnez combien d’habitants un spécialiste à plein temps reçoit.")
-    with st.expander("Vos effectifs : le modèle à remplir"):
+    with st.expander("Vos effectifs : le modèle à remplir", expanded=not known):
         st.markdown(" ".join(templates.SPECIALISTS.notes))
         figures.template_buttons(templates.SPECIALISTS)
     figures.sources(figures.notes(territory, *_TABLES))

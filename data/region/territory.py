@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
+from data.base.french import joined
 from data.region.falls import Zero
 from data.region.moments import Moment
 from geo.travel_time import TravelTime
@@ -198,3 +199,12 @@ class Territory:
     def simulated_tables(self) -> frozenset[str]:
         """Keys, in `provenance`, of the tables that are still simulated."""
         return frozenset(key for key, known in self.provenance.items() if known.simulated)
+
+    def simulated_told(self, *tables: str) -> str:
+        """Say which of some tables are simulated, "" when none is: beside what is read in them."""
+        told = [
+            known.title[:1].lower() + known.title[1:]
+            for key, known in self.provenance.items()
+            if key in tables and known.simulated
+        ]
+        return f"Simulé, sans valeur pour une décision : {joined(told)}." if told else ""

@@ -10,6 +10,7 @@ from data.region.rules import cited
 from data.region.territory import Territory
 from data.reports import pole_tables
 from data.reports.help_figures import help_figures
+from data.reports.letter import quoted
 from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
 from data.siting.changes import BEFORE_AFTER, decimals_of
 from data.siting.pole_plan import TYPED, PoleComparison
@@ -113,6 +114,8 @@ def help_pdf(
     # What the plan does, in a sentence, then its figures.
     page.line_of(tables.sentence(found))
     page.line_of(tables.NOT_PREDICTED)
+    if made_up := territory.simulated_told(*quoted(found)):
+        page.line_of(made_up)
     page.heading("En chiffres", 10)
     _table(page, help_figures(territory, found), (120, 62))
     # Who is helped, what is missing most first.

@@ -47,6 +47,7 @@ def letter(territory: Territory, name: str, found: Help, notes: Sequence[str], d
     parts += [
         "",
         tables.NOT_PREDICTED,
+        *filter(None, [territory.simulated_told(*quoted(found))]),
         tables.COMPUTED,
         tables.SHARED,
         "",

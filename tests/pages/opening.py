@@ -1,5 +1,9 @@
 """Screens opened without a browser, and what they say."""
 
+import re
+from html import unescape
+
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
@@ -23,3 +27,16 @@ def words(app: AppTest) -> str:
     """Return all that a screen says, tables left out."""
     shown = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.get("html")]
     return " ".join(str(getattr(one, "value", "") or one.proto.body) for one in shown)
+
+
+def plain_tables(app: AppTest) -> list[pd.DataFrame]:
+    """Return the tables drawn as HTML, as texts under their headings."""
+    found = []
+    for one in app.get("html"):
+        rows = [
+            [unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+            for row in re.findall(r"<tr[^>]*>(.*?)</tr>", one.proto.body)
+        ]
+        if rows:
+            found.append(pd.DataFrame(rows[1:], columns=rows[0]))
+    return found

@@ -199,3 +199,33 @@ def test_a_short_table_has_no_blank_rows_under_it() -> None:
     two, many = (pd.DataFrame({"a": range(rows)}) for rows in (2, 20))
     assert grids._french(two, {"height": 320})[1]["height"] == "content"
     assert grids._french(many, {"height": 320})[1]["height"] == 320
+
+
+def test_a_text_much_longer_than_the_others_has_its_width() -> None:
+    names = ["Tonneins", "Laluque", "Aldudes", "Hélette", "Saint-Laurent-des-Hommes", "Losse"]
+    frame = pd.DataFrame({"Nom": names, "EPCI": ["CC des Landes d’Armagnac"] * 6, "n": range(6)})
+    config = grids._french(frame, {})[1]["column_config"]
+    assert config["Nom"]["width"] >= 7 * len(names[4])
+    assert "EPCI" not in config
+    own = grids._french(frame, {"column_config": {"Nom": "Commune"}})[1]["column_config"]
+    assert own["Nom"]["label"] == "Commune"
+    assert own["Nom"]["width"] == config["Nom"]["width"]
+
+
+def test_a_table_that_wraps_is_no_grid_and_a_long_one_is() -> None:
+    def screen(rows: int) -> None:
+        import pandas as pd
+
+        from pages import grids
+
+        grids.draw_wrapped(
+            pd.DataFrame({"Source": ["<b>INSEE</b>"] * rows, "Lignes": [4293] * rows})
+        )
+
+    app = AppTest.from_function(screen, args=(3,)).run()
+    [drawn] = app.get("html")
+    assert "ps-wraps" in drawn.proto.body
+    assert "&lt;b&gt;INSEE" in drawn.proto.body
+    assert "4\u202f293" in drawn.proto.body
+    assert not app.dataframe
+    assert AppTest.from_function(screen, args=(grids.MOST_WRAPPED + 1,)).run().dataframe

@@ -73,3 +73,10 @@ def test_rules_read_in_simulated_tables_say_so():
     assert [rule for rule, marked in told.items() if marked] == [
         "aucune MSP existante à 20 minutes"
     ]
+
+
+def test_what_is_simulated_among_tables_is_named():
+    known = territory("structures", "zoning")
+    said = known.simulated_told("zoning", "gps")
+    assert said == "Simulé, sans valeur pour une décision : zoning."
+    assert known.simulated_told("gps") == ""
