@@ -107,7 +107,10 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     shared_on = french.date(shared.shared_at.astimezone().date())
     until = french.date(shared.expires_at.astimezone().date())
     st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
-    if draft.simulated:
+    if draft.simulated and set(draft.simulated) == set(territory.simulated):
+        # The ribbon warns already: of what, alone, is left to say.
+        st.caption(f"Simulé : {', '.join(draft.simulated)}.")
+    elif draft.simulated:
         st.warning(
             "Des données étaient simulées quand cette page a été faite : ce qui repose sur elles "
             "est sans valeur pour une décision."
