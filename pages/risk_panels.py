@@ -317,9 +317,10 @@ def follow_up(territory: Territory) -> None:
             f"est de {french.counted(told.end - told.start, 'an', 'ans')} : l’écart attendu n’est "
             "pas nul."
         )
-    (st.error if told.result.drifted else st.success)(told.result.sentence)
+    result = told.result
+    (st.error if result.drifted else st.info if result.biased else st.success)(result.sentence)
     grids.draw(
-        flag_tables.follow_up_listed(told.result),
+        flag_tables.follow_up_listed(result),
         hide_index=True,
         placeholder=MISSING,
         width="content",
@@ -329,7 +330,8 @@ def follow_up(territory: Territory) -> None:
     grids.draw(drift, hide_index=True, placeholder=MISSING)
     st.caption(
         "Dérive : les pertes observées sortent de l’intervalle à 95 % que les probabilités "
-        "permettent. Pente de calibration : 1 est juste. Sous 5 pertes, ni précision ni AUC."
+        "permettent ; non jugée : ces annonces ne pouvaient pas dire le nombre des pertes. "
+        "Pente de calibration : 1 est juste. Sous 5 pertes, ni précision ni AUC."
     )
     _sources(territory)
 

@@ -279,7 +279,11 @@ def drift_listed(followed: Sequence[RegionFollowUp]) -> pd.DataFrame:
                 "Précision moyenne": _measure(one, "average_precision"),
                 "AUC": _measure(one, "auc"),
                 "Pente de calibration": _measure(one, "calibration_slope"),
-                "Dérive": "oui" if one.result.drifted else "non",
+                "Dérive": "non jugée"
+                if one.result.biased
+                else "oui"
+                if one.result.drifted
+                else "non",
             }
             for one in followed
         ]

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from data.base.french import counted
 from data.region.territory import Territory
 from data.scenarios import predictions
 from data.scenarios.predictions import Kept
 from models.learning import artefact, features, scoring
 from models.learning.panel import years
+from models.learning.predictors import POPULATION_YEAR
 from models.learning.signals import HORIZONS
 from models.region import monitoring
 from models.region.monitoring import FollowUp
@@ -112,7 +114,17 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
                 end=end,
                 horizon=one.horizon,
                 simulated=simulated,
-                result=monitoring.score(predictions.read(one), panel, end),
+                result=monitoring.score(
+                    predictions.read(one),
+                    panel,
+                    end,
+                    biased=_biased(
+                        one.as_of,
+                        end,
+                        populations=one.as_of >= POPULATION_YEAR,
+                        simulated=simulated,
+                    ),
+                ),
                 model=one.model,
                 made_at=one.made_at,
             )
@@ -127,8 +139,24 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     predictors = features.compute(known, start, learning=True)
     predicted = scoring.scored(artefact.shipped(), predictors, known, start, horizon)
     inside = predicted[predicted["code"].isin(territory.communes["code"])]
-    result = monitoring.score(inside, panel, end)
+    biased = _biased(start, end, populations=True, simulated=simulated)
+    result = monitoring.score(inside, panel, end, biased=biased)
     return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]
+
+
+def _biased(start: int, end: int, *, populations: bool, simulated: bool) -> str:
+    """Return why predictions could not tell the losses between two years, "" where they could.
+
+    Predictions of counts older than the populations were made without them, too low; those of six
+    years at most tell nothing of a longer time.
+    """
+    told = ["effectifs simulés"] * simulated
+    if not populations:
+        told.append("annonces faites sans les populations, plus récentes : trop basses")
+    if end - start != _horizon(end - start):
+        said = counted(_horizon(end - start), "an", "ans")
+        told.append(f"annonces pour {said}, effectifs de {end - start} ans après")
+    return " ; ".join(told)
 
 
 def _horizon(gap: int) -> int:

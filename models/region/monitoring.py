@@ -31,7 +31,10 @@ class FollowUp:
     by_class
         risk_class, communes, losses, predicted and observed rate.
     drifted
-        True when the observed losses lie outside the 95 % range that the probabilities allow.
+        True when the observed losses lie outside the 95 % range that the probabilities allow, and
+        nothing else than the model explains it.
+    biased
+        Why these predictions could not tell the number of losses, "" where they could.
     sentence
         The same in French.
     """
@@ -42,10 +45,13 @@ class FollowUp:
     measures: dict[str, float]
     by_class: pd.DataFrame
     drifted: bool
+    biased: str
     sentence: str
 
 
-def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> FollowUp:
+def score(
+    predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int, *, biased: str = ""
+) -> FollowUp:
     """Score predictions (columns code, probability, risk_class) against GPs counted in `year`.
 
     Parameters
@@ -54,6 +60,9 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
         As `proxisoins risk predict` or `risk_table` gave them.
     newer_panel
         Columns code and gp_YYYY of `year`; mergers are followed.
+    biased
+        Why these predictions could not tell the number of losses, in French, "" where they could:
+        a difference then says nothing of the model.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
     loss = (joined["now"] == 0).to_numpy().astype(np.float64)
     probability = joined["probability"].to_numpy(float)
     expected, spread = probability.sum(), np.sqrt((probability * (1 - probability)).sum())
-    drifted = bool(abs(loss.sum() - expected) > 1.96 * spread)
+    apart = bool(abs(loss.sum() - expected) > 1.96 * spread)
     # Ranks and calibration need some losses; classes are told in any case.
     enough = ENOUGH_LOSSES <= loss.sum() < len(loss)
     measures = {**metrics.RANKING, **metrics.PROBABILISTIC} if enough else {}
@@ -90,9 +99,12 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
         .reindex([name for name in CLASSES if (joined["risk_class"] == name).any()])
         .reset_index()
     )
-    verdict = (
-        "l’écart dépasse le hasard : le modèle est à revoir" if drifted else "écart dû au hasard"
-    )
+    if not apart:
+        verdict = "écart dû au hasard"
+    elif biased:
+        verdict = f"l’écart dépasse le hasard et ne juge pas le modèle ({biased})"
+    else:
+        verdict = "l’écart dépasse le hasard : le modèle est à revoir"
     return FollowUp(
         communes=len(joined),
         losses=int(loss.sum()),
@@ -101,7 +113,8 @@ def score(predictions: pd.DataFrame, newer_panel: pd.DataFrame, year: int) -> Fo
             name: metrics.once(measure, loss, probability) for name, measure in measures.items()
         },
         by_class=by_class,
-        drifted=drifted,
+        drifted=apart and not biased,
+        biased=biased,
         sentence=(
             f"{number(loss.sum())} pertes observées pour {number(expected)} attendues sur "
             f"{number(len(joined))} communes : {verdict}."

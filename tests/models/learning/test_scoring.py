@@ -283,6 +283,12 @@ def test_follow_up_scores_and_sees_drift() -> None:
     wrong = monitoring.score(predictions, pd.DataFrame({"code": codes, "gp_2022": 0.0}), 2022)
     assert wrong.drifted
     assert "à revoir" in wrong.sentence
+    # What could not tell the number of losses does not judge the model, however far it is.
+    none = pd.DataFrame({"code": codes, "gp_2022": 0.0})
+    low = monitoring.score(predictions, none, 2022, biased="trop basses")
+    assert not low.drifted
+    assert "ne juge pas le modèle (trop basses)" in low.sentence
+    assert "à revoir" not in low.sentence
     with pytest.raises(InvalidInputError, match="gp_2024"):
         monitoring.score(predictions, pd.DataFrame({"code": codes, "gp_2022": 1.0}), 2024)
 

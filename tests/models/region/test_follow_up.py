@@ -1,6 +1,8 @@
 """The follow-up judges predictions kept when they were made, not what would be said today."""
 
+import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -61,6 +63,35 @@ def test_kept_predictions_are_scored_when_a_newer_vintage_comes(
     assert told.result.expected == pytest.approx(said["probability"][known].sum(), abs=1e-3)
     (line,) = flag_tables.drift_listed([told]).to_dict("records")
     assert line["Pertes observées"] == told.result.losses
+
+
+@pytest.mark.parametrize(
+    ("as_of", "end", "told"),
+    [
+        (2013, 2017, "annonces faites sans les populations"),
+        (2017, 2020, ""),
+        (2017, 2025, "annonces pour 6 ans, effectifs de 8 ans après"),
+    ],
+)
+def test_kept_predictions_that_could_not_tell_the_losses_do_not_judge_the_model(
+    whole: Territory, monkeypatch: pytest.MonkeyPatch, as_of: int, end: int, told: str
+) -> None:
+    """Those of counts older than the populations are too low: the screen called the model wrong."""
+    codes = whole.communes["code"].head(400)
+    said = pd.DataFrame({"code": codes, "probability": 0.05, "risk_class": "modéré"})
+    panel = pd.DataFrame({f"gp_{as_of}": 1.0, f"gp_{end}": 0.0}, index=codes)
+    monkeypatch.setattr(follow_up, "inputs_of", lambda _: (SimpleNamespace(panel=panel), end))
+    monkeypatch.setattr(predictions, "read", lambda _: said)
+    gap = min(end - as_of, 6)
+    made_at = dt.datetime(2014, 3, 1, tzinfo=dt.UTC)
+    kept = SimpleNamespace(as_of=as_of, horizon=gap, model="m", made_at=made_at, id=1)
+    provenance = {**whole.provenance, "gps": replace(whole.provenance["gps"], simulated=False)}
+    (found,) = follow_up.follow_ups(replace(whole, provenance=provenance), [kept])
+    assert told in found.result.sentence
+    assert found.result.drifted == (told == "")
+    assert ("à revoir" in found.result.sentence) == (told == "")
+    (line,) = flag_tables.drift_listed([found]).to_dict("records")
+    assert line["Dérive"] == ("non jugée" if told else "oui")
 
 
 def test_demonstration_predictions_never_judge_real_counts(whole: Territory) -> None:
