@@ -46,7 +46,9 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
+.ps-wraps{max-height:none}
 .ps-wraps table{width:100%}
+.ps-wraps .u{min-width:9rem;overflow-wrap:anywhere}
 .ps-wraps th,.ps-wraps td,.ps-wraps th.n{max-width:none;min-width:4.5rem;white-space:normal;
   overflow-wrap:break-word}
 .ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
@@ -294,7 +296,10 @@ def plain(
         column = frame[name].head(MOST_ROWS)
         bare = kind.get("format") == "%d"
         decimals = _decimals(column) if is_number else 0
-        cells.append([f"<td{css}>{escape(_text(one, decimals, bare=bare))}</td>" for one in column])
+        texts = [_text(one, decimals, bare=bare) for one in column]
+        if any("://" in one for one in texts):  # an address has no blank to be broken at
+            css = ' class="u"'
+        cells.append([f"<td{css}>{escape(one)}</td>" for one in texts])
     opened = ["<tr>", '<tr aria-current="true">']
     rows = "".join(
         f"{opened[at in marked]}{''.join(row)}</tr>"

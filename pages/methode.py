@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access import travel_time_errors
+from data.access.source_notes import made_by
 from data.base import french
 from data.official import source_state
 from data.region import embedded_set, rules
@@ -31,7 +32,8 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
                 for p in rows
             ],
             "Millésime": [p.vintage for p in rows],
-            "Source": [f"{p.source} ({p.licence})" for p in rows],
+            "Source": [made_by(p) for p in rows],
+            "Licence": [p.licence for p in rows],
             "Contenu": [
                 f"{french.counted(p.rows, 'ligne', 'lignes')} ; {french.number(p.matched)} des "
                 f"{french.number(communes)} communes"

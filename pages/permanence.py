@@ -35,6 +35,8 @@ TAB, HOSPITAL = f"{_KEYS}vue", f"{_KEYS}hopital"
 _PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts", "hopital")
 """Names of the address that are this screen's."""
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
+_FEW_ROWS = 16
+"""Rows of a table that wraps: a longer one is a grid, which scrolls and sorts."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -77,7 +79,13 @@ def _slugs(chosen: Sequence[str]) -> str:
 
 
 def _frame(table: pd.DataFrame, height: int = 420) -> None:
-    """Draw a table; numbers in French form, the names that head a row stay in sight."""
+    """Draw a table; numbers in French form, the names that head a row stay in sight.
+
+    A table of a few rows wraps instead: all of its columns are in sight.
+    """
+    if len(table) <= _FEW_ROWS:
+        grids.draw_wrapped(table)
+        return
     config = {
         name: st.column_config.NumberColumn(format="localized")
         if pd.api.types.is_numeric_dtype(table[name])
