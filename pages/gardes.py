@@ -70,7 +70,7 @@ def draw() -> None:
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)
     st.subheader("Portée des lignes tenues, par spécialité")
-    figures.french_table(tables.reach_table(covered))
+    figures.french_table(tables.reach_table(covered), wraps=True)
     told = {"specialite": french.slug(specialty), "hopital": hospital, "commune": commune}
     query = {"region": territory.region} if "region" in st.query_params else {}
     query |= {name: text for name, text in told.items() if text}

@@ -30,9 +30,8 @@ _ROW_PX = 35
 """Height of a row of a grid, in pixels of the page."""
 _MOST_STYLED = 100_000
 """Cells of a table whose texts are kept beside its numbers."""
-_MEASURED, _OUTLIER, _LONG = 50, 1.7, 45
-"""Rows whose texts are measured; how much longer than their mean one may be; characters above
-which a text is cut, to be read whole at a click."""
+_MEASURED, _LONG = 10, 45
+"""Rows that a grid measures; characters above which a text is cut, to be read whole at a click."""
 _CELL_PX, _LETTER_PX = 20, 7
 """Of a cell beside its text, of a letter of it, in pixels of the page."""
 _LOOKED_AT = 200
@@ -198,17 +197,21 @@ def _type_of(config: Any) -> dict[str, Any]:
 
 
 def _widened(frame: pd.DataFrame, config: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return the columns of texts of which one is much longer than the others, with their width.
+    """Return the columns of texts that a grid would make too narrow, with their width.
 
-    A grid measures the first rows of a column and leaves out what is twice as long as their mean:
-    the name of the longest commune, or of a source, is then cut.
+    A grid measures the first ten rows of a column and leaves out what is twice as long as their
+    mean: the longest name of a commune, or of a status, is then cut.
     """
     wide = {}
     for name in frame.columns:
-        first = [one for one in frame[name].head(_MEASURED) if isinstance(one, str)]
-        sizes = [len(one) for one in first]
+        sizes = [len(one) for one in frame[name].head(_LOOKED_AT) if isinstance(one, str)]
+        first = sizes[:_MEASURED]
+        if not first or max(sizes) > _LONG:
+            continue
         own = config.get(name)
-        if not sizes or max(sizes) <= _OUTLIER * sum(sizes) / len(sizes) or max(sizes) > _LONG:
+        title = own if isinstance(own, str) else (own or {}).get("label") or name
+        seen = [one for one in first if one <= 2 * sum(first) / len(first)]
+        if max(sizes) <= max([*seen, len(str(title))]):
             continue
         if not isinstance(own, dict):
             own = st.column_config.TextColumn(own if isinstance(own, str) else None)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
-from data.maps import payload, pdses, reach
+from data.maps import frames, payload, pdses, reach
 from data.pdses import coverage, hospitals
 from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
@@ -150,6 +150,7 @@ def draw_map(
     *,
     key: str,
     marked: Iterable[int] = (),
+    around: bool = False,
     hospital: str = "",
 ) -> None:
     """Draw the minutes to a specialty, some lines as marks, some communes outlined.
@@ -166,6 +167,8 @@ def draw_map(
         Key of the map.
     marked
         Positions of the communes outlined.
+    around
+        Whether the map opens on the communes outlined, where there are some.
     hospital
         Key of the session that takes the hospital clicked, "" for none.
     """
@@ -181,4 +184,7 @@ def draw_map(
     answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
     answer["marked"] = [int(row) for row in marked]
     sent = _payload(territory, day, specialty, threshold, tuple(lines))
+    if around and answer["marked"]:
+        frame = frames.corners(territory.communes.iloc[answer["marked"]])
+        sent = f"{sent}.{payload.encode({'frame': frame})}"
     map_view.draw_map(sent, answer, key)

@@ -170,8 +170,8 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     return told
 
 
-def _draw_marked(screen: _Screen, key: str, rows: Iterable[int]) -> None:
-    """Draw the lines of the specialty, some communes outlined."""
+def _draw_marked(screen: _Screen, key: str, rows: Iterable[int], *, around: bool = False) -> None:
+    """Draw the lines of the specialty, some communes outlined, on which it opens or not."""
     on_call_view.draw_map(
         screen.territory,
         screen.day,
@@ -180,6 +180,7 @@ def _draw_marked(screen: _Screen, key: str, rows: Iterable[int]) -> None:
         on_call_view.shown(screen.covered, screen.specialty, {})["line"],
         key=f"{MAP}_{key}",
         marked=rows,
+        around=around,
     )
 
 
@@ -209,7 +210,8 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     )
     fall = coverage.if_line_falls(covered, line, threshold)
     st.text(permanence_tables.fall_sentence(fall))
-    _draw_marked(screen, "chute", on_call_view.rows_of(covered, fall.communes["code"]))
+    changed = on_call_view.rows_of(covered, fall.communes["code"])
+    _draw_marked(screen, "chute", changed, around=True)
     st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")
     tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
     st.subheader("Qui pourrait aider")

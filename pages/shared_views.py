@@ -137,7 +137,14 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         st.text(on_call_tables.fall_sentence(fall))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     on_call_view.draw_map(
-        territory, day, specialty, threshold, shown["line"], key=MAP, marked=marked
+        territory,
+        day,
+        specialty,
+        threshold,
+        shown["line"],
+        key=MAP,
+        marked=marked,
+        around=True,
     )
     if fall is None:
         figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
@@ -145,9 +152,9 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         st.caption("Sur la carte, cerclées : les communes qui changent de côté du seuil.")
         tables = on_call_tables.fall_tables(covered, fall, territory.region)
         st.subheader("Qui pourrait aider")
-        figures.french_table(tables.helpers)
+        figures.french_table(tables.helpers, wraps=True)
         st.subheader("Communes qui basculent au-delà du seuil")
-        figures.french_table(tables.communes)
+        figures.french_table(tables.communes, wraps=True)
     figures.sources(figures.notes(territory, "pdses_lines", "communes", "populations"))
 
 

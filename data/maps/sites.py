@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number
-from data.maps import overlays, payload
+from data.maps import frames, overlays, payload
 from data.maps.document import CardAction, Defaults, Layer, MapDocument, Point, Symbol
 from data.region.embedded_set import DEFAULT_REGION
 from data.region.rules import HUBERT_MINUTES
@@ -42,8 +42,6 @@ _DEFAULTS: Defaults = {
     "indicator": "minutes_to_nearest_gp",
     "layers": [],
 }
-_AROUND_DEGREES = (0.22, 0.3)
-"""Of latitude and longitude, shown around sites: 20 minutes by car are some 20 km."""
 _DRAWN_FROM_HERE = (overlays.GPS, "france_sante", "msp", "zonage", "fond")
 
 
@@ -117,7 +115,7 @@ def configuration(
         *kept,
     ]
     shown = [*(one["key"] for one in own), REACH, ONE]
-    document["frame"] = _framed(judged)
+    document["frame"] = frames.corners(judged)
     document["state"] = {
         "region": territory.region,
         "indicator": "minutes_to_nearest_gp",
@@ -190,13 +188,3 @@ def _area(key: str, whose: str, colour: str, note: str, minutes: Sequence[int]) 
     legend = [overlays.ring(one, whose, colour) for one in minutes]
     label = f"Isochrones {', '.join(map(str, minutes))} min : {whose}"
     return overlays.rings(key, label, colour, legend, note)
-
-
-def _framed(judged: pd.DataFrame) -> list[list[float]]:
-    """Return the corners that hold the sites and what they reach, whatever the map's width."""
-    lat, lon = judged["lat"].to_numpy(float), judged["lon"].to_numpy(float)
-    high, wide = _AROUND_DEGREES
-    return [
-        [float(lat.min()) - high, float(lon.min()) - wide],
-        [float(lat.max()) + high, float(lon.max()) + wide],
-    ]

@@ -215,9 +215,11 @@ class Gestures:
 
     def rows(self, table: int) -> list[str]:
         """Return the rows in sight of a table, as a screen reader is told them."""
-        grid = self.page.get_by_test_id("stDataFrame").nth(table)
+        # A grid, or a table that wraps; those for paper alone are out of sight.
+        tables = "[data-testid=stDataFrame], .ps-plain:not(.ps-paper *)"
+        grid = self.page.get_by_test_id("stMain").locator(tables).nth(table)
         grid.scroll_into_view_if_needed()
-        rows = grid.locator("tbody tr[role=row]")
+        rows = grid.locator("tbody tr")
         rows.first.wait_for(state="attached", timeout=SLOW_MS)
         return [" | ".join(row.locator("td").all_text_contents()) for row in rows.all()]
 

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from data.base import paths
-from data.base.french import number
+from data.base.french import number, read_number
 from data.cli import app as command
 from data.pdses import coverage
 from data.region import catalogue
+from tests.pages.opening import plain_tables
 
 COMMUNE = "23096"
 
@@ -30,7 +31,7 @@ def tables(page: AppTest) -> list[pd.DataFrame]:
 
 
 def test_the_reach_is_that_of_the_command(page, tmp_path):
-    [reach] = [one for one in tables(page) if "Lignes tenues" in one]
+    [reach] = [one for one in plain_tables(page) if "Lignes tenues" in one]
     out = tmp_path / "manques.csv"
     done = CliRunner().invoke(command, ["pdses", "gaps", "--threshold", "60", "--out", str(out)])
     assert done.exit_code == 0, done.output
@@ -38,7 +39,7 @@ def test_the_reach_is_that_of_the_command(page, tmp_path):
     lines = "\n".join(line for line in text.splitlines() if not line.lstrip('"').startswith("#"))
     gaps = pd.read_csv(io.StringIO(lines), sep=";", decimal=",")
     beyond = gaps.groupby("Spécialité")["Habitants à plus de 60 min"].sum()
-    far = reach.set_index("Spécialité")["Habitants à plus de 60 min"]
+    far = reach.set_index("Spécialité")["Habitants à plus de 60 min"].map(read_number)
     assert (far > 0).any()
     pd.testing.assert_series_equal(
         far[far > 0].sort_index(), beyond[beyond > 0].sort_index(), check_dtype=False

@@ -207,6 +207,8 @@ def test_a_text_much_longer_than_the_others_has_its_width() -> None:
     config = grids._french(frame, {})[1]["column_config"]
     assert config["Nom"]["width"] >= 7 * len(names[4])
     assert "EPCI" not in config
+    late = pd.DataFrame({"Statut": ["assurée"] * 12 + ["assurée (astreinte week-end)"]})
+    assert "width" in grids._french(late, {})[1]["column_config"]["Statut"]
     own = grids._french(frame, {"column_config": {"Nom": "Commune"}})[1]["column_config"]
     assert own["Nom"]["label"] == "Commune"
     assert own["Nom"]["width"] == config["Nom"]["width"]

@@ -1,5 +1,9 @@
 """Screen "Permanence des soins", without a browser: what it says and what it keeps."""
 
+import base64
+import gzip
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,6 +11,7 @@ from data.base import paths
 from data.pdses import storing
 from data.pdses.reader import read_lines
 from data.region import catalogue
+from pages import on_call_view
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
 
@@ -64,3 +69,22 @@ def test_foreign_parameters_are_left_at_their_default(imported):
     app = opened(specialite="'; drop", seuil="NaN", ligne="<script>")
     assert not app.exception
     assert app.query_params["portee"] == "30"
+
+
+def test_the_map_of_a_fallen_line_opens_on_the_communes_that_change(
+    imported, monkeypatch: pytest.MonkeyPatch
+):
+    """Two communes outlined on the map of a whole region are not seen."""
+    sent = []
+    monkeypatch.setattr(on_call_view.map_view, "draw_map", lambda text, *_: sent.append(text))
+    brive = imported.loc[imported["establishment"] == "CH de Brive", "line"].item()
+    app = opened(specialite="cardiologie", portee="45", ligne=brive, vue="si-cette-ligne-tombe")
+    assert not app.exception
+    parts = [json.loads(gzip.decompress(base64.b64decode(one))) for one in sent[-1].split(".")]
+    (south, west), (north, east) = parts[-1]["frame"]
+    assert south < 45.16 < north < 47  # Brive-la-Gaillarde, and far from the whole region
+    assert west < 1.53 < east
+    sent.clear()
+    assert not opened(specialite="cardiologie", vue="manques").exception
+    assert "." not in sent[-1]
+    assert catalogue.undo() == ["pdses_lines"]
