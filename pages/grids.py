@@ -17,6 +17,8 @@ MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
 MOST_WRAPPED = 40
 """Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
+_WHOLE_ROWS = 16
+"""Rows of such a table that are all in sight: a longer one scrolls."""
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; exports hold them all."""
 _DECIMALS = 2
@@ -45,7 +47,7 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
-.ps-wraps{max-height:none}
+.ps-whole{max-height:none}
 .ps-wraps table{width:100%}
 .ps-wraps .u{min-width:9rem;overflow-wrap:anywhere}
 .ps-wraps th,.ps-wraps td,.ps-wraps th.n{max-width:none;min-width:4.5rem;white-space:normal;
@@ -308,7 +310,7 @@ def plain(
         f"{opened[at in marked]}{''.join(row)}</tr>"
         for at, row in enumerate(zip(*cells, strict=True))
     )
-    css = "ps-plain ps-wraps" if wraps else "ps-plain"
+    css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (wraps and len(frame) <= _WHOLE_ROWS)
     return (
         f'{_STYLE}<div class="{css}" role="region" tabindex="0" aria-label="Tableau">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
