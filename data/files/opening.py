@@ -196,9 +196,10 @@ def _plain(content: bytes, name: str) -> _Content:
     from data.files import layers, xml_layers
 
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n\0")
-    if content.startswith(kinds.PDF):
+    if content.startswith((kinds.PDF, *kinds.PICTURES)):
+        what = "un PDF" if content.startswith(kinds.PDF) else "une image"
         raise InvalidInputError(
-            f"« {name} » est un PDF : un tableau ne s'y lit pas sûrement. Demandez-le en CSV ou en "
+            f"« {name} » est {what} : un tableau ne s'y lit pas sûrement. Demandez-le en CSV ou en "
             "XLSX, ou recopiez-le dans le modèle proposé."
         )
     if content.startswith(kinds.SQLITE):

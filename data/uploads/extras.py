@@ -15,6 +15,8 @@ COUNTS = frozenset({"gps", "others"})
 """Numbers of professionals."""
 
 _COUNTED = re.compile(r"[:=x×]\s*(\d{1,2}(?:[.,]\d+)?)$")
+_FIGURE = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+\b)?")
+"""As a spreadsheet writes one, long ones included ("1E+09")."""
 _GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d)")
 _RANGE = re.compile(r"\d\s?(?:-|–|à|/|ou)\s?\d")
 _THOUSANDS = re.compile(r"\d{1,3}[.,]\d{3}")
@@ -31,7 +33,7 @@ def number(cells: Mapping[str, str], key: str, notes: list[str]) -> float | None
     """Return a number of a column, None when absent; what is no number is noted and ignored."""
     if key not in cells:
         return None
-    found = re.search(r"-?\d+(?:\.\d+)?", _plain(cells[key]).replace(",", "."))
+    found = _FIGURE.search(_plain(cells[key]).replace(",", "."))
     if found is None or float(found[0]) < 0:
         notes.append(f"« {cells[key][:40]} » ignoré (nombre attendu)")
         return None

@@ -204,3 +204,16 @@ def test_formulas_none_of_which_has_a_value_are_not_said_to_be_read(count):
     (said,) = table.remarks
     assert "sans valeur enregistrée" in said
     assert "lue" not in said
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"%PDF-1.7\n", "un PDF"),
+        (b"\x89PNG\r\n\x1a\n", "une image"),
+        (b"\xff\xd8\xff\xe0", "une image"),
+    ],
+)
+def test_what_holds_no_table_is_named_for_what_it_is(start, what):
+    with pytest.raises(InvalidInputError, match=f"est {what}.*Demandez-le en CSV"):
+        open_document(start + b"0" * 200, "photo.csv")

@@ -146,6 +146,17 @@ def test_optional_columns(region):
         assert words in second.reason
 
 
+@pytest.mark.parametrize(
+    ("written", "gps"),
+    [("1e9", None), ("1E+09", None), ("2,5", 2.5), ("3E+00", 3), ("2 dont 1 à mi-temps", 2)],
+)
+def test_a_count_as_a_spreadsheet_writes_it_is_read_whole(region, written, gps):
+    """« 1E+09 » was one doctor."""
+    (found,) = report(f"nom;commune;médecins\nA;Guéret;{written}\n".encode(), region).outcomes
+    assert found.site.gps == gps
+    assert ("trop grand" in found.reason) == (gps is None)
+
+
 def test_twins_are_kept_and_told(region):
     matched = report(files.GOOD["twins"][1](), region)
     assert "que la ligne 2" in matched.outcomes[1].reason
