@@ -49,6 +49,8 @@ BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
 """Columns and height of a legend that stands below the map, and the width of the scale beside."""
 UNKNOWN_COLOUR = "#ffffff"
 """Of what lies beyond the land that is known: neither sea nor land."""
+_FAR_M = 1e8
+"""Beyond any picture."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -103,6 +105,31 @@ def _frame(shapes: gpd.GeoSeries, proportion: float) -> tuple[float, float, floa
     across, high = max(across, high * proportion), max(high, across / proportion)
     x, y = (west + east) / 2, (south + north) / 2
     return x - across / 2, y - high / 2, x + across / 2, y + high / 2
+
+
+def _moved(
+    frame: tuple[float, float, float, float], known: shapely.Geometry
+) -> tuple[float, float, float, float]:
+    """Return a frame (metres) moved to where land is told from sea, on each axis that it fits in.
+
+    What was in the frame and is known stays in it.
+    """
+    west, south, east, north = frame
+    # What is known is a box in degrees, whose sides lean in metres: measured at both ends.
+    ends = [shapely.LineString([(-_FAR_M, y), (_FAR_M, y)]) for y in (south, north)]
+    sides = [shapely.LineString([(x, -_FAR_M), (x, _FAR_M)]) for x in (west, east)]
+    across = shapely.bounds(shapely.intersection(ends, known))
+    upright = shapely.bounds(shapely.intersection(sides, known))
+    right = _shift(west, east, across[:, 0].max(), across[:, 2].min())
+    up = _shift(south, north, upright[:, 1].max(), upright[:, 3].min())
+    return west + right, south + up, east + right, north + up
+
+
+def _shift(low: float, high: float, least: float, most: float) -> float:
+    """Return by how much to move an interval into another, 0 where it does not fit (or NaN)."""
+    if not high - low <= most - least:
+        return 0.0
+    return max(least - low, 0.0) - max(high - most, 0.0)
 
 
 def _together(shapes: gpd.GeoSeries) -> Any:
@@ -307,7 +334,8 @@ def picture(
     outline = None if outline is None else in_metres(outline, crs)
     box_inches = (width * beside, height * (1 - foot) - TITLE_INCHES)
     framed = communes.geometry if outline is None else outline
-    west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
+    frame = _frame(framed, box_inches[0] / box_inches[1])
+    west, south, east, north = _moved(frame, _known(land).iloc[0])
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
     _fill_ground(axes, land, (west, south, east, north))
