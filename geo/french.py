@@ -2,13 +2,15 @@
 
 import datetime as dt
 import math
+from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 MISSING = "non disponible"
 MINUS = "\N{MINUS SIGN}"
 _LOCALE = "fr_FR"
+_SIGNS = str.maketrans(",.", "\N{NARROW NO-BREAK SPACE},")
+"""What parts thousands and decimals in French (CLDR), for what does in English."""
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -21,8 +23,8 @@ def number(value: float | None, decimals: int = 0) -> str:
     """
     if value is None or not math.isfinite(value):
         return MISSING
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    size = format_decimal(abs(value), format=pattern, locale=_LOCALE)
+    # As babel writes it, in a tenth of the time: a screen writes a thousand of them.
+    size = f"{Decimal(str(abs(value))):,.{decimals}f}".translate(_SIGNS)
     return MINUS + size if value < 0 and _is_not_zero(size) else size
 
 

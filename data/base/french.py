@@ -33,6 +33,9 @@ __all__ = [
     "unbroken",
 ]
 
+_PUNCTUATION = re.compile(r"[^a-z0-9]+")
+"""What a folded name has a blank for."""
+
 
 def read_number(text: str) -> float | None:
     """Return the number that a French text writes ("2,5", "1 200"), None where it writes none.
@@ -122,9 +125,10 @@ def forecast(as_of: int, years: int) -> str:
 
 def fold(text: str) -> str:
     """Return a name without accents, case, punctuation or runs of blanks, for comparison."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", " ", letters.lower()).strip()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+        text = "".join(c for c in plain if not unicodedata.combining(c))
+    return _PUNCTUATION.sub(" ", text.lower()).strip()
 
 
 def in_order(names: "pd.Series") -> "pd.Series":

@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from babel.numbers import format_decimal
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.base import french
@@ -15,6 +17,7 @@ from geo import french as lowest
 
 ROOT = Path(__file__).parents[3]
 NOT_FRENCH = {
+    "geo/french.py": "that place",
     "models/backtests/report.py": "a report in English",
     "models/backtests/checks.py": "sections of that report",
     "models/backtests/markdown.py": "cells of that report",
@@ -59,6 +62,26 @@ def test_engines_and_screens_ask_the_same_function() -> None:
     assert french.date is lowest.date
     assert lowest.number(-1234.56, 1) == "\N{MINUS SIGN}1\u202f234,6"
     assert lowest.number(float("inf")) == lowest.number(None) == "non disponible"
+
+
+@given(
+    value=st.floats(0, 1e15) | st.integers(0, 10**15) | st.integers(0, 10**6).map(lambda n: n / 8),
+    decimals=st.integers(0, 3),
+)
+@example(value=2.675, decimals=2)
+@example(value=np.float64(1234567.125), decimals=2)
+def test_a_number_is_written_as_the_unicode_consortium_says(value: float, decimals: int) -> None:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    assert lowest.number(value, decimals) == format_decimal(value, format=pattern, locale="fr_FR")
+
+
+@given(st.text())
+@example("L’Haÿ-les-Roses")
+@example("Saint-Jean (Œuvre)")
+@example("SAINT-JEAN-D'ANGELY")
+def test_a_name_is_folded_the_same_with_and_without_accents(name: str) -> None:
+    accented = french.fold(f"é {name}")
+    assert accented == f"e {french.fold(name)}".strip()
 
 
 @given(value=st.floats(-1e9, 1e9), decimals=st.integers(0, 3))
