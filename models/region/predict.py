@@ -125,8 +125,17 @@ def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) ->
     return predict(inputs, year, horizon_years).set_index("code")["probability"].sort_index()
 
 
-def grouped_risk(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataFrame:
+def grouped_risk(
+    territory: Territory, horizon: int = DEFAULT_HORIZON, known: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return what may be told of the risk to anyone: see `data.region.privacy.public_table`.
+
+    Parameters
+    ----------
+    territory, horizon
+        The region and how far one looks.
+    known
+        Its `risk_table` at this horizon, where it is known already.
 
     Returns
     -------
@@ -134,7 +143,7 @@ def grouped_risk(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.Dat
         key, name, codes, communes, gps, tenths (of the communes in a high class, rounded),
         horizon, as_of (year of the counts); empty when the region holds too few small communes.
     """
-    risk = risk_table(territory, horizon)
+    risk = risk_table(territory, horizon) if known is None else known
     flagged = risk.loc[risk["risk_class"].isin(HIGH_CLASSES), "code"]
     table = privacy.public_table(territory, set(flagged))
     return table.assign(horizon=horizon, as_of=risk["as_of"].max())
