@@ -34,6 +34,8 @@ SCREENS = (
 
 REGIONS = "Régions"
 """Needs no region, and is where one goes when that of the address is not there."""
+FIGURES = frozenset({"risques", "sites", "zonage", "territoire", "guide"})
+"""Open no file as they are drawn: they wait for less in a process that starts."""
 ALONE = frozenset({"partage", "gardes"})
 """Opened by their links, by anyone, and alone: no menu."""
 UNLISTED = ALONE | {"guide", "regions"}
@@ -85,7 +87,7 @@ try:
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
-        starting.wait_for_all()
+        (starting.wait_for_figures if name in FIGURES else starting.wait_for_all)()
         if name not in UNLISTED:
             shell.name_region()
     if not alone:

@@ -64,7 +64,7 @@ def draw_share(screen: str) -> None:
     box = st.popover("Partager", key=f"partager_{screen}", on_change="rerun")
     if not box.open:
         return
-    starting.wait_for_all()
+    starting.wait_for_figures()
     from pages import view_sharing  # which needs the database, that no map waits for
 
     with box:

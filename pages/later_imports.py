@@ -1,6 +1,7 @@
-"""What every screen but the map imports, read once in the background when the map is there.
+"""What the screens of figures import, read once in the background when the map is there.
 
-Not what writes PDF: who asks for a file reads it then. What draws pictures comes last, by itself.
+Not what opens files, read next (`pages.last_imports`), nor what writes PDF: who asks for a file
+reads it then. What draws pictures comes last, by itself.
 """
 
 # Not what draws maps: streamlit-folium registers its frame only where a session imports it.
@@ -8,18 +9,8 @@ import pandas.io.formats.style  # noqa: F401  (every table)
 from streamlit import emojis  # noqa: F401  (every choice among pills)
 
 from data.access import history, travel_time_errors, zoning_gauges  # noqa: F401
-from data.maps import pdses, sites  # noqa: F401
-from data.official import dropped_files, reading, refresh  # noqa: F401
-from data.pdses import reader as lines_reader  # noqa: F401
-from data.region import schemas  # noqa: F401
+from data.maps import sites  # noqa: F401
 from data.reports import site_tables, zoning_annex  # noqa: F401
 from data.scenarios import database  # noqa: F401
 from data.uploads import corrections, read_lines  # noqa: F401
-from pages import (  # noqa: F401
-    method_texts,
-    permanence_import,
-    risk_panels,
-    risk_proof,
-    risk_view,
-    view_sharing,
-)
+from pages import risk_panels, risk_proof, risk_view, sheet_paper, view_sharing  # noqa: F401

@@ -1,4 +1,4 @@
-"""Who waits for what a process still imports as it starts: the map's part, then the rest.
+"""Who waits for what a process still imports as it starts: the map's part, figures', the rest.
 
 One thread imports: two that import the same modules may each see them half done. Without
 `server.py` nothing is imported ahead, and nobody waits.
@@ -7,10 +7,10 @@ One thread imports: two that import the same modules may each see them half done
 import threading
 import time
 
-_MAP, _REST = threading.Event(), threading.Event()
-_COME, _DRAWN, _ASKED = threading.Event(), threading.Event(), threading.Event()
-_MAP.set()
-_REST.set()
+_MAP, _FIGURES, _REST = threading.Event(), threading.Event(), threading.Event()
+_COME, _DRAWN, _ASKED, _ALL_ASKED = (threading.Event() for _ in range(4))
+for _there in (_MAP, _FIGURES, _REST):
+    _there.set()
 
 IDLE_S, LONGEST_S, FRAME_S = 2.0, 20.0, 1.0
 """What the rest leaves to a first visitor: to come, to see a first run end, to get its map."""
@@ -21,8 +21,8 @@ _LAST = {"begun": 0.0, "ended": 0.0}
 
 
 def begin() -> None:
-    """Let those who come from now on wait, until `map_imported` then `all_imported`."""
-    for event in (_MAP, _REST, _COME, _DRAWN, _ASKED):
+    """Let those who come from now on wait, until what they need is said to be imported."""
+    for event in (_MAP, _FIGURES, _REST, _COME, _DRAWN, _ASKED, _ALL_ASKED):
         event.clear()
 
 
@@ -31,10 +31,15 @@ def map_imported() -> None:
     _MAP.set()
 
 
+def figures_imported() -> None:
+    """Let the screens of figures be drawn, which open no file."""
+    _FIGURES.set()
+
+
 def all_imported() -> None:
     """Let every screen be drawn."""
-    _MAP.set()
-    _REST.set()
+    for event in (_MAP, _FIGURES, _REST):
+        event.set()
 
 
 def can_draw_map() -> bool:
@@ -49,10 +54,17 @@ def wait_for_map() -> None:
     _MAP.wait()
 
 
-def wait_for_all() -> None:
-    """Ask for the rest now, and wait until it is imported."""
+def wait_for_figures() -> None:
+    """Ask for what screens of figures need now, and wait until it is imported."""
     _ASKED.set()
     _DRAWN.set()
+    _FIGURES.wait()
+
+
+def wait_for_all() -> None:
+    """Ask for the rest now, and wait until it is imported."""
+    _ALL_ASKED.set()
+    wait_for_figures()
     _REST.wait()
 
 
@@ -72,11 +84,13 @@ def leave_room() -> None:
 def give_way() -> None:
     """Wait while a screen is being drawn and a moment more; not long for one that never ends.
 
-    What is computed ahead and what is drawn share one interpreter: together, both take twice as
-    long.
+    Not while somebody waits for what is still to be imported. What is computed ahead and what is
+    drawn share one interpreter: together, both take twice as long.
     """
     until = time.monotonic() + WAY_S
     while time.monotonic() < until:
+        if _ALL_ASKED.is_set() and not _REST.is_set():
+            return
         drawing = _LAST["begun"] > _LAST["ended"]
         if not drawing and time.monotonic() - _LAST["ended"] > PAUSE_S:
             return

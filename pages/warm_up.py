@@ -77,6 +77,10 @@ def _load_map() -> None:
 def _import_rest() -> None:
     from pages import later_imports  # noqa: F401
 
+    starting.figures_imported()
+    starting.give_way()
+    from pages import last_imports  # noqa: F401
+
     starting.all_imported()
 
 

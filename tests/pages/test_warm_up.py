@@ -41,21 +41,13 @@ def cold() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_what_only_a_session_may_import_is_left_to_it() -> None:
-    imports = "import sys, pages.warm_up, pages.later_imports"
-    asked = f"{imports}; sys.exit('streamlit_folium' in sys.modules)"
-    subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True)
-
-
-def test_what_writes_files_is_read_when_a_file_is_asked_for_and_what_draws_after_the_screens() -> (
-    None
-):
-    imports = "import sys, pages.warm_up, pages.later_imports"
+def test_what_a_session_imports_or_writes_files_or_draws_pictures_is_not_imported_ahead() -> None:
+    imports = "import sys, pages.warm_up, pages.later_imports, pages.last_imports"
     asked = f"{imports}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    late = {"altair", "docx", "fpdf", "matplotlib", "openpyxl", "fontTools"}
+    late = {"altair", "docx", "fpdf", "matplotlib", "openpyxl", "fontTools", "streamlit_folium"}
     assert not late & set(done.stdout.split())
 
 
@@ -68,10 +60,15 @@ app = AppTest.from_file(sys.argv[1], default_timeout=300).run()
 assert not app.exception
 print(*sys.modules)
 print(*(set(sys.modules) - before))
+import pages.later_imports
+app.switch_page("pages/risques.py").run()
+app.switch_page("pages/zonage.py").run()
+assert not app.exception
+print(*sys.modules)
 """
 
 
-def test_the_map_waits_for_no_library_of_other_screens_and_imports_no_page_of_its_own() -> None:
+def test_the_map_and_the_figures_wait_for_no_library_of_other_screens() -> None:
     main_map.prepare(catalogue.load_territory(REGION))
     done = subprocess.run(
         [sys.executable, "-c", _MAP_ALONE, ROOT / "app.py"],
@@ -80,7 +77,7 @@ def test_the_map_waits_for_no_library_of_other_screens_and_imports_no_page_of_it
         capture_output=True,
         text=True,
     )
-    there, since = (set(line.split()) for line in done.stdout.splitlines()[-2:])
+    there, since, figures = (set(line.split()) for line in done.stdout.splitlines()[-3:])
     assert not there & {"altair", "docx", "fpdf", "matplotlib", "alembic", "openpyxl", "spopt"}
     # What computes and what is checked or saved: a map that is kept needs none of it.
     assert not there & {"numba", "pandera", "sqlalchemy", "pyogrio"}
@@ -88,6 +85,9 @@ def test_the_map_waits_for_no_library_of_other_screens_and_imports_no_page_of_it
         "pages.map_view",
         "pages.map_assets",  # which the server has imported
     }
+    # What opens and checks files comes after the screens of figures.
+    assert "sqlalchemy" in figures
+    assert not figures & {"numba", "pandera", "pyogrio", "yaml", "data.official.reading"}
 
 
 def waits(function: Callable[[], None]) -> threading.Thread:
@@ -101,14 +101,13 @@ def waits(function: Callable[[], None]) -> threading.Thread:
 def test_a_session_waits_for_the_imports_of_its_screen() -> None:
     starting.begin()
     try:
-        to_map, to_screen = waits(starting.wait_for_map), waits(starting.wait_for_all)
-        starting.map_imported()
-        to_map.join(10)
-        assert not to_map.is_alive()
-        assert to_screen.is_alive()
-        starting.all_imported()
-        to_screen.join(10)
-        assert not to_screen.is_alive()
+        asked = (starting.wait_for_map, starting.wait_for_figures, starting.wait_for_all)
+        told = (starting.map_imported, starting.figures_imported, starting.all_imported)
+        waiting = [waits(one) for one in asked]
+        for rank, imported in enumerate(told):
+            imported()
+            waiting[rank].join(10)
+            assert [one.is_alive() for one in waiting] == [later > rank for later in range(3)]
     finally:
         starting.all_imported()
 
@@ -122,13 +121,28 @@ def test_what_is_done_ahead_gives_way_to_who_has_a_screen_drawn() -> None:
     assert not ahead.is_alive()
 
 
+def test_what_is_left_to_import_gives_way_to_nobody_who_waits_for_it() -> None:
+    starting.begin()
+    try:
+        starting.map_imported()
+        starting.figures_imported()
+        starting.wait_for_map()  # a run begins
+        ahead = waits(starting.give_way)
+        waits(starting.wait_for_all)
+        ahead.join(2)
+        assert not ahead.is_alive()
+    finally:
+        starting.all_imported()
+        starting.drawn()
+
+
 def test_nobody_waits_for_imports_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pages.warm_up", None)
     starting.begin()
     with pytest.raises(ImportError):
         server._warm_up()
-    starting.wait_for_map()
-    starting.wait_for_all()
+    for wait in (starting.wait_for_map, starting.wait_for_figures, starting.wait_for_all):
+        wait()
 
 
 def test_the_rest_waits_for_the_first_map_unless_it_is_asked_for(
@@ -204,6 +218,7 @@ def test_the_first_visitor_computes_nothing_again(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(module, name, refuse)
     territory = shell.region(REGION)
     assert "risk_class" in shell.communes_with_risk(territory)
+    assert len(shell.public_risk(territory, DEFAULT_HORIZON))
     contours, _ = risk_view.configuration(territory, DEFAULT_HORIZON, None)
     assert contours["contours"]
     assert len(shell.aggregated_indicators(territory, "departement")) == 12
