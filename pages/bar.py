@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
+from data.base import french
 from data.region import embedded_set
 from data.region.search import Found, search
 from data.region.territory import Territory
@@ -83,7 +84,7 @@ def _draw_found(territory: Territory, asked: str) -> None:
         for one in found:
             st.button(
                 f"{one.name} · {one.detail}",
-                key=f"bar-{one.level}-{one.code}",
+                key=f"bar-{one.level}-{one.code}-{french.slug(one.name)}",
                 on_click=_open,
                 args=(one,),
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from data.base.codes import ARRONDISSEMENTS
+from data.region import arrondissements
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -197,14 +197,14 @@ class ViewState:
             view = replace(view, layers=tuple(name for name in LAYERS if name in asked))
         if _COMMUNE.fullmatch(query.get("commune", "")):
             # An arrondissement of Paris, Lyon or Marseille is a part of what is shown.
-            code = ARRONDISSEMENTS.get(query["commune"], query["commune"])
-            view = replace(view, commune=code)
+            view = replace(view, commune=arrondissements.city_of(query["commune"]))
         west, _, north = query.get("ici", "").partition(",")
         here = _bounded(west, -180, 180), _bounded(north, -85, 85)
         if here[0] is not None and here[1] is not None:
             view = replace(view, here=(here[0], here[1]))
         if _TERRITORY.fullmatch(query.get("territoire", "")):
-            view = replace(view, territory=query["territoire"])
+            level, _, code = query["territoire"].partition(":")
+            view = replace(view, territory=f"{level}:{arrondissements.city_of(code)}")
         year, per_gp, within = (
             None if (value := _bounded(query.get(name), low, high)) is None else int(value)
             for name, low, high in (("annee", 1990, 2100), ("place", 1, 1e4), ("seuil", 1, 120))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.access.indicators import LEVELS
 from data.base import french
+from data.region.arrondissements import city_of
 from data.region.france import within
 from data.region.territory import Territory
 from data.reports.sheet import LEVEL_TITLES, Sheet
@@ -62,7 +63,7 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         )
         return new_level, "", ""
     # The names of all communes are sent a second time to who compares, not to everyone.
-    asked = st.query_params.get("avec", "")
+    asked = city_of(st.query_params.get("avec", ""))
     if not right.toggle("Comparer avec un autre territoire", value=bool(asked)):
         return new_level, new_code or "", ""
     others = [one for one in codes if one != new_code]

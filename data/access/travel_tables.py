@@ -13,7 +13,7 @@ import shapely
 
 from data.access.pair_columns import code_columns, end_columns
 from data.access.pair_systems import Known, as_degrees, said_system, system_of
-from data.base.codes import plain_code
+from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import remarks
 from data.files.table_files import read_text_table, write_table
 from data.region.coordinate_systems import METRES_ABOVE
@@ -111,6 +111,14 @@ def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
     """Return where the communes of a column of INSEE codes stand; nan for a code not known here."""
     # A spreadsheet may have eaten the first zero, or added decimals, quotes, an apostrophe.
     codes = table[name].map(lambda text: plain_code(text) or text)
+    parts = codes.isin(ARRONDISSEMENTS)
+    codes = codes.where(~parts, codes.map(ARRONDISSEMENTS))
+    remarks.tell_lines(
+        f"colonne « {name} »",
+        list(table.index[parts]),
+        "code est celui d’un arrondissement, placé à la mairie de sa ville",
+        "codes sont ceux d’arrondissements, placés à la mairie de leur ville",
+    )
     place = communes.drop_duplicates("code").set_index("code")[["lon", "lat"]]
     if len(codes) and not codes.isin(place.index).any():
         line, cell = next(table[name].items())

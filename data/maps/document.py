@@ -205,6 +205,18 @@ class ContoursDocument(TypedDict):
     epcis: dict[str, str]
 
 
+class MapSearch(SearchRules):
+    """What the search of a map finds.
+
+    Attributes
+    ----------
+    parts
+        Arrondissements, which lead to their city: name, what is said, codes, INSEE code of it.
+    """
+
+    parts: list[tuple[str, str, str, str]]
+
+
 class MapDocument(ContoursAddress):
     """All that the client needs: the region, what is drawn, and the view once it is known.
 
@@ -232,7 +244,7 @@ class MapDocument(ContoursAddress):
     attribution: str
     simulated: list[str]
     warning: str
-    search: SearchRules
+    search: MapSearch
     lon: list[float]
     lat: list[float]
     indicators: list[Indicator]

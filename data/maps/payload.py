@@ -17,8 +17,9 @@ from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Po
 from data.maps.document import Indicator as DrawnIndicator
 from data.maps.sentences import sentence
 from data.maps.static_files import FROM_FRAME
+from data.region.arrondissements import WHOLE
 from data.region.rules import HUBERT_MINUTES
-from data.region.search import RULES
+from data.region.search import RULES, parts_of
 from data.region.territory import Territory
 from geo import display, layers
 from geo.layers import Indicator, LegendClass
@@ -57,7 +58,7 @@ def blank(territory: Territory) -> MapDocument:
         "attribution": ATTRIBUTION,
         "simulated": list(territory.simulated),
         "warning": territory.warning,
-        "search": RULES,
+        "search": {**RULES, "parts": _parts(territory)},
         "lon": territory.communes["lon"].round(5).tolist(),
         "lat": territory.communes["lat"].round(5).tolist(),
         "indicators": [],
@@ -70,6 +71,14 @@ def blank(territory: Territory) -> MapDocument:
     if drawn is None:
         document["contours_data"] = base64.b64encode(contours.contours_bytes(territory)).decode()
     return document
+
+
+def _parts(territory: Territory) -> list[tuple[str, str, str, str]]:
+    """Return name, what is said, codes and city of the arrondissements that may be searched."""
+    return [
+        (one.name, WHOLE, f"{one.code} {one.postcode}", one.city)
+        for one in parts_of(territory.communes)
+    ]
 
 
 def contours_address(document: MapDocument) -> ContoursAddress:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from data.base.codes import plain_code
 from data.base.french import fold
-from data.region import embedded_set
+from data.region import arrondissements, embedded_set
 
 _ABBREVIATIONS = {
     "st": "saint",
@@ -171,6 +171,9 @@ class Gazetteer:
         clean = plain_code(code) or code.strip()
         if clean in self.communes:
             return Match((self.communes[clean],), sure=True)
+        city = arrondissements.city_of(clean)
+        if city in self.communes:
+            return Match((self.communes[city],), True, arrondissements.understood(clean))
         present = self._mergers.get(clean, "")
         if present in self.communes:
             place = self.communes[present]
@@ -204,6 +207,10 @@ class Gazetteer:
         postcode = _postcode(postcode)
         if not key:
             return Match(())
+        part = arrondissements.named(name)
+        if part is not None and part.city in self.communes:
+            told = self._told_apart([part.city], postcode, departement, "")
+            return replace(told, note=told.note or arrondissements.understood(part.code))
         for codes, note in (
             (self._by_key.get(key, []), ""),
             (self._by_former.get(key, []), "ancienne commune, aujourd'hui dans"),

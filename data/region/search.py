@@ -13,6 +13,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA
 
 from data.base.french import fold
+from data.region.arrondissements import ALL, CITIES, WHOLE, Arrondissement
 
 
 class SearchRules(TypedDict):
@@ -39,7 +40,12 @@ class SearchRules(TypedDict):
 RULES: SearchRules = {
     "shown": 8,
     "least": 2,
-    "spelled": [("st", "saint"), ("ste", "sainte")],
+    "spelled": [
+        ("st", "saint"),
+        ("ste", "sainte"),
+        *((f"{rank}eme", f"{rank}e") for rank in range(2, 21)),
+        *((short, "arrondissement") for short in ("arr", "arrt", "arrdt")),
+    ],
     "forgiven": [(7, 2), (4, 1)],
 }
 _CODE = re.compile(r"\d[\dab]?\d*")
@@ -138,7 +144,10 @@ def search(communes: pd.DataFrame, departements: Mapping[str, str], asked: str) 
 
 
 def territories(communes: pd.DataFrame, departements: Mapping[str, str]) -> list[Entry]:
-    """Return the communes, EPCI and départements of a region; see `search`."""
+    """Return the communes, EPCI and départements of a region; see `search`.
+
+    An arrondissement leads to its city, which is said.
+    """
     entries = []
     columns = ("code", "name", "departement", "postcodes", "population")
     for code, name, departement, posts, people in zip(
@@ -148,6 +157,10 @@ def territories(communes: pd.DataFrame, departements: Mapping[str, str]) -> list
         first = posts.split(" ")[0]
         place = Found("commune", code, name, f"{first}, {named}" if first else named)
         entries.append(_entry(place, f"{code} {posts}", people))
+    entries += [
+        _entry(Found("commune", one.city, one.name, WHOLE), f"{one.code} {one.postcode}", 0.0)
+        for one in parts_of(communes)
+    ]
     groups = (
         ("epci", "EPCI", dict(zip(communes["epci"], communes["epci_name"], strict=True))),
         ("departement", "Département", departements),
@@ -158,6 +171,12 @@ def territories(communes: pd.DataFrame, departements: Mapping[str, str]) -> list
             place = Found(level, str(code), names.get(str(code), str(code)), detail)
             entries.append(_entry(place, place.code, people))
     return entries
+
+
+def parts_of(communes: pd.DataFrame) -> list[Arrondissement]:
+    """Return the arrondissements of the cities among communes (column code)."""
+    here = set(communes["code"]) & CITIES.keys()
+    return [one for one in ALL if one.city in here]
 
 
 def _entry(place: Found, codes: str, people: float) -> Entry:

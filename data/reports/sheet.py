@@ -12,6 +12,7 @@ from data.base import french
 from data.base.french import MISSING, at, counted, in_order, joined, number, of, percent
 from data.pdses import coverage
 from data.region import decrees, rules
+from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.territory import Territory
 from data.reports import care_context, room_figures
 from data.reports.figure import Figure, beside, compared, rank
@@ -197,7 +198,8 @@ def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
     people = counted(own["population"], "habitant", "habitants")
     first = members.iloc[0]
     if level == "commune":
-        return f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"
+        told = f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"
+        return f"{told}. {WHOLE_CITY}" if first["code"] in CITIES else told
     told = f"{people}, {counted(len(members), 'commune', 'communes')}"
     where = joined(list(dict.fromkeys(members["departement_name"])))
     return told if level in {"departement", "region"} else f"{told}, {where}"

@@ -3,7 +3,7 @@ import { fold, make } from "./dom.js";
 
 const MANY = 9;
 
-/* Letters to change, add, drop or swap between two names; MANY when lengths say it is far. */
+/* Letters to change, add, drop or swap between two names; MANY when it is far. */
 export function errors(one, other) {
   if (Math.abs(one.length - other.length) > 2) return MANY;
   let [older, last] = [[], Array.from({ length: other.length + 1 }, (_, at) => at)];
@@ -25,7 +25,7 @@ export function spelled(text, rules) {
   return fold(text).split(" ").map((word) => full.get(word) ?? word).join(" ");
 }
 
-/* The entries that a text may mean: codes, then names, then names with a typing error. */
+/* What a text may mean: codes, then names, then names with a typing error. */
 export function ranked(text, entries, rules) {
   const asked = spelled(text, rules);
   if (asked.length < rules.least) return [];
@@ -61,7 +61,7 @@ export class Search {
   }
 
   get entries() {
-    this.made ??= this.communes().concat(this.groups("epcis", "e", "epci", "EPCI"), this.groups("departements", "d", "departement", "Département"), this.places());
+    this.made ??= this.communes().concat(this.parts(), this.groups("epcis", "e", "epci", "EPCI"), this.groups("departements", "d", "departement", "Département"), this.places());
     return this.made;
   }
 
@@ -74,23 +74,22 @@ export class Search {
     return rows.map(({ n, p, d, h, c }, row) => this.entry(n, [p.split(" ")[0], departements[d]].filter(Boolean).join(", "), `${c} ${p}`, h, { row }));
   }
 
-  /* Groups of communes: EPCI by the column "e" of their members, départements by "d". */
+  /* Arrondissements: of their city. */
+  parts() {
+    return this.carte.config.search.parts.map(([name, detail, codes, city]) => this.entry(name, detail, codes, 0, { row: this.carte.rowOf.get(city) }));
+  }
+
+  /* Groups of communes, by a column of their members. */
   groups(names, column, kind, detail) {
     const members = new Map();
-    for (const row of this.carte.rows) {
-      if (row[column]) members.set(row[column], (members.get(row[column]) || 0) + row.h);
-    }
+    for (const { [column]: one, h } of this.carte.rows) if (one) members.set(one, (members.get(one) || 0) + h);
     return [...members].map(([code, weight]) => this.entry(this.carte[names][code] || code, detail, code, weight, { [kind]: code }));
   }
 
-  /* Establishments and structures of all layers of points. */
+  /* Places of all layers. */
   places() {
-    const found = new Map();
-    for (const point of Object.values(this.carte.config.points).flat()) {
-      const name = point.place || point.name;
-      if (!found.has(name)) found.set(name, this.entry(name, "Établissement", "", 0, { point: [point.lat, point.lon] }));
-    }
-    return [...found.values()];
+    const found = new Map(Object.values(this.carte.config.points).flat().reverse().map((point) => [point.place || point.name, [point.lat, point.lon]]));
+    return [...found].map(([name, point]) => this.entry(name, "Établissement", "", 0, { point }));
   }
 
   find() {
@@ -116,8 +115,8 @@ export class Search {
     if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key) || this.results.hidden || !this.found.length) return;
     event.preventDefault();
     if (event.key === "Enter") return this.choose(this.found[Math.max(0, this.at)]);
-    const count = this.found.length;
-    this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + count) % count;
+    const { length } = this.found;
+    this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + length) % length;
     [...this.results.children].forEach((row, order) => row.setAttribute("aria-selected", String(order === this.at)));
     this.input.setAttribute("aria-activedescendant", `resultat-${this.at}`);
   }

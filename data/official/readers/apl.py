@@ -10,7 +10,7 @@ from data.files.cells import MASKED, masked, numbers
 from data.files.years import years_of
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
-from data.official.readers.rows import chief_rows, said_once, settled, without_lost
+from data.official.readers.rows import chief_rows, said_once, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
@@ -59,7 +59,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         years = _read_tidy(tidy, tally, index) if tidy else _read_sheets(candidate, tally, index)
     kept = []
     for rows in years:
-        told = _told_once(rows, tally)
+        told = whole_cities(_told_once(rows, tally), index, tally)
         known = told.assign(code=index.settle(told["code"]))
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))

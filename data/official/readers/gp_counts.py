@@ -11,7 +11,7 @@ from data.files.cells import doctors, numbers
 from data.files.years import years_of, years_told
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.names import commune_rows
-from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
+from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment
@@ -84,6 +84,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         counts = pd.concat(
             [said_once(counts[readable], ["own", "year"], "gps", tally), counts[~readable]]
         )
+    counts = counts.assign(own=counts["code"].map(plain_code))
+    blank = counts["gps"].isna()
+    by_line = source in {"bpe_detail", "bpe_melodi"}
+    whole = whole_cities(counts[~blank], index, tally, exhaustive=by_line)
+    counts = pd.concat([whole, counts[blank]])
     counts["code"] = index.settle(counts["code"])
     counts = settled(counts, index, tally)
     known = counts[counts["gps"].notna()]

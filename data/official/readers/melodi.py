@@ -8,7 +8,7 @@ import pandas as pd
 from data.base.codes import ARRONDISSEMENTS
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.rows import hidden_lost, settled, without_lost
+from data.official.readers.rows import hidden_lost, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
 from geo.errors import InvalidInputError
@@ -161,9 +161,9 @@ def _summed(
 ) -> pd.DataFrame:
     """Return sums by present code: merged communes add up; a city is counted once."""
     own = rows["own"].str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
-    whole = own.map(lambda code: ARRONDISSEMENTS.get(code, code))
-    parts = (whole != own) & whole.isin(set(own))
-    rows = settled(rows.assign(code=index.settle(whole))[~parts], index, tally)
+    rows = whole_cities(rows.assign(own=own).drop(columns="year", errors="ignore"), index, tally)
+    whole = rows["own"].map(lambda one: ARRONDISSEMENTS.get(one, one))
+    rows = settled(rows.assign(code=index.settle(whole)), index, tally)
     tally.kept = len(rows)
     require_rows(len(rows), "Le fichier", "communes")
     return rows.groupby("code")[columns].sum()

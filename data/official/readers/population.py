@@ -9,7 +9,7 @@ from data.files import headings
 from data.files.cells import numbers, people
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
-from data.official.readers.rows import hidden_lost, said_once, settled, without_lost
+from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
 from data.official.readers.tables import (
     CODE_NAMES,
     Candidate,
@@ -146,11 +146,10 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
 def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str) -> pd.DataFrame:
     """Return sums by present code: merged communes add up, and so do arrondissements."""
     plain = rows["code"].map(plain_code)
-    rows = rows.assign(code=plain.where(plain != "", rows["code"]))
-    whole = rows["code"].map(lambda code: ARRONDISSEMENTS.get(code, code))
-    # A file that gives both Paris and its arrondissements must not count them twice.
-    parts = (whole != rows["code"]) & whole.isin(set(rows["code"]))
-    rows = rows.assign(code=index.settle(whole))[~parts]
+    rows = whole_cities(rows.assign(own=plain.where(plain != "", rows["code"])), index, tally)
+    rows = rows.assign(
+        code=index.settle(rows["own"].map(lambda one: ARRONDISSEMENTS.get(one, one)))
+    )
     rows = settled(rows, index, tally)
     tally.kept = len(rows)
     return rows.groupby("code")[list(columns)].sum()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.rows import chief_rows, only_once, settled
+from data.official.readers.rows import chief_rows, only_once, settled, whole_cities
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
@@ -69,6 +69,7 @@ def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -
     rows = header.rows(own=header.first(*_CODE_NAMES), **positions)
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
+    rows = whole_cities(rows, index, tally, counted=False)
     rows["code"] = index.settle(rows["own"])
     rows = only_once(chief_rows(settled(rows, index, tally), tally), tally)
     if "share_over_75" in rows:
@@ -122,6 +123,7 @@ def _read_tvs(candidate: Candidate, header: Header, index: CommuneIndex) -> Read
     rows = header.rows(own=_commune_code(header), tvs=_tvs_code(header), tvs_name=label)
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
+    rows = whole_cities(rows, index, tally, counted=False)
     rows["code"] = index.settle(rows["own"])
     tally.refuse(rows[rows["tvs"] == ""], "code de territoire de vie-santé vide")
     rows = rows[rows["tvs"] != ""]

@@ -1,14 +1,19 @@
 """One row per commune: repeats, contradictions, mergers, communes of which a line was refused."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.base.codes import ARRONDISSEMENTS
+from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files.cells import MASKED, masked
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import Tally
 
+_ARRONDISSEMENTS_OF = Counter(ARRONDISSEMENTS.values())
+"""City to how many it has."""
 SITE_AGAIN = "établissement déjà lu plus haut"
 
 
@@ -91,6 +96,51 @@ def without_lost(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.Da
         how = "laissées inconnues" if here > 1 else "laissée inconnue"
         tally.remarks.append(f"{told} une ligne est refusée : {how}, jamais zéro")
     return rows[~np.array(gone, dtype=bool)]
+
+
+def whole_cities(
+    rows: pd.DataFrame,
+    index: CommuneIndex,
+    tally: Tally,
+    *,
+    keys: Sequence[str] = ("year",),
+    counted: bool = True,
+    exhaustive: bool = False,
+) -> pd.DataFrame:
+    """Leave out the arrondissements that do not make their city: given beside it, or in part.
+
+    Parameters
+    ----------
+    rows
+        Column own, the code of the line; those without a value are not there.
+    index, tally
+        The communes, and what is told of the lines left out: a city of the region of which some
+        arrondissements lack is not known.
+    keys
+        Columns, where rows have them, that tell what a line is of.
+    counted
+        Whether a city is the sum of its arrondissements, its own line aside.
+    exhaustive
+        Whether an arrondissement without any line has none of what is counted.
+    """
+    own = rows["own"].map(plain_code)
+    city = own.map(ARRONDISSEMENTS)
+    if city.isna().all():
+        return rows
+    of = [rows[name] for name in keys if name in rows]
+    told = set(zip(own, *of, strict=True))
+    twice = np.array([one in told for one in zip(city, *of, strict=True)], dtype=bool)
+    tally.refuse(rows[twice], "arrondissement, la ville étant donnée entière")
+    given = own.groupby([city, *of]).transform("nunique")
+    here = ~twice & city.isin(index.codes)
+    lacking = here & (given < city.map(_ARRONDISSEMENTS_OF)) & (not exhaustive)
+    lacking = lacking if counted else here
+    why = "d'une ville sans tous les autres : la ville n'est pas connue"
+    told_apart = rows[lacking].assign(code=own[lacking])
+    tally.lose(
+        told_apart, f"arrondissement {why if counted else ': la ville entière seule est lue'}"
+    )
+    return rows[~twice & ~lacking]
 
 
 def chief_rows(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:

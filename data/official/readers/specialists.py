@@ -9,7 +9,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import MASKED, doctors, masked, numbers
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.rows import settled
+from data.official.readers.rows import settled, whole_cities
 from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
 from data.official.readers.tally import ReadResult, Tally, require_rows
 
@@ -43,6 +43,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
     rows = rows.assign(
+        own=rows["code"],
         code=index.settle(rows["code"]),
         specialty=rows["specialty"].map(_named),
         doctors=doctors(rows["text"]),
@@ -55,6 +56,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             "de cette lecture : les généralistes s'importent à part"
         )
     rows = rows[~general]
+    rows = whole_cities(rows, index, tally, keys=("specialty", "year"), exhaustive=True)
     wrong = {
         "spécialité non donnée": rows["specialty"] == "",
         "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),

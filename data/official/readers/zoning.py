@@ -9,7 +9,7 @@ from data.base import french
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.names import agreeing, name_column
-from data.official.readers.rows import chief_rows, settled
+from data.official.readers.rows import chief_rows, settled, whole_cities
 from data.official.readers.tables import CODE_NAMES, Candidate, Header, headers, level_of, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from geo.errors import InvalidInputError
@@ -87,7 +87,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.read = len(rows)
         rows = agreeing(rows, header, index, tally)
         rows = rows.reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
-        rows["own"] = rows["code"]
+        rows = whole_cities(rows.assign(own=rows["code"]), index, tally)
         rows["code"] = index.settle(rows["code"])
     else:
         rows = _match_names(header, zone, index, tally)

@@ -9,7 +9,7 @@ import pandas as pd
 from data.base import french
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import agreeing, name_column
-from data.official.readers.rows import chief_rows, settled
+from data.official.readers.rows import chief_rows, settled, whole_cities
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
 from data.official.readers.zoning import one_per_part, whole, zones_of
@@ -59,6 +59,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = rows[~other].assign(district="")
     require_rows(len(rows), candidate.file.name, "lignes de niveau COM")
     rows = agreeing(rows, header, index, tally).rename(columns={"code": "own"})
+    rows = whole_cities(rows, index, tally)
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
     rows["decree"] = _iso(rows["day"])

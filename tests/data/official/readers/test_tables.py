@@ -25,28 +25,32 @@ def test_plain_apl_leaves_blank_years_unknown(read, golden):
 
 
 def test_a_city_is_the_mean_of_its_arrondissements(tmp_path):
-    paris = pd.DataFrame(
-        [("75056", "Paris", "75001", 2.35, 48.86)],
+    """The nine of Lyon; of which some lack, see `test_arrondissements`."""
+    lyon = pd.DataFrame(
+        [("69123", "Lyon", "69001", 4.83, 45.76)],
         columns=["code", "name", "postcodes", "lon", "lat"],
     )
-    index = CommuneIndex("11", paris, frozenset({"75056"}))
+    index = CommuneIndex("84", lyon, frozenset({"69123"}))
     path = tmp_path / "apl.csv"
+    parts = [f"6938{rank}" for rank in range(1, 10)]
     path.write_text(
-        "code,apl_2022,standardised_population_2020\n75101,2.0,100\n75102,5.0,300\n", "utf-8"
+        "code,apl_2022,standardised_population_2020\n"
+        + "".join(f"{code},{2.0 if code == '69381' else 5.0},100\n" for code in parts),
+        "utf-8",
     )
     (file,) = open_input(path)
     table = apl.read(readers.candidate_of(file), index).tables["apl"]
-    assert table[["code", "apl", "standardised_population"]].to_numpy().tolist() == [
-        ["75056", (2.0 * 100 + 5.0 * 300) / 400, 400]
-    ]
-    path.write_text("code,gp_2020\n75101,2\n75102,5\n", "utf-8")
+    ((code, mean, people),) = table[["code", "apl", "standardised_population"]].to_numpy().tolist()
+    assert (code, people) == ("69123", 900)
+    assert mean == pytest.approx((2.0 + 8 * 5.0) / 9)
+    path.write_text("code,gp_2020\n" + "".join(f"{code},2\n" for code in parts), "utf-8")
     (file,) = open_input(path)
     table = gp_counts.read(readers.candidate_of(file), index).tables["gps"]
-    assert table.to_numpy().tolist() == [["75056", 7]]
-    path.write_text("code;Zonage\n75101;1_ZIP\n75102;1_ZIP\n75103;1_ZIP\n", "utf-8")
+    assert table.to_numpy().tolist() == [["69123", 18]]
+    path.write_text("code;Zonage\n" + "".join(f"{code};1_ZIP\n" for code in parts), "utf-8")
     (file,) = open_input(path)
     table = zoning.read(readers.candidate_of(file), index).tables["zoning"]
-    assert table[["code", "zone"]].to_numpy().tolist() == [["75056", "ZIP"]]
+    assert table[["code", "zone"]].to_numpy().tolist() == [["69123", "ZIP"]]
 
 
 def test_workbook_of_the_drees_with_titles_units_and_notes(read, workbook):
