@@ -1,7 +1,11 @@
 """Candidate sites as people print them: titles on two lines, other tables below, percentages."""
 
+import io
+
+import openpyxl
 import pytest
 
+from data.files.document import MERGED
 from data.region import embedded_set
 from data.region.gazetteer import gazetteer
 from data.uploads import match_lines, read_lines
@@ -50,3 +54,23 @@ def test_a_percentage_is_no_number_of_doctors(cell):
 def test_the_year_of_opening_is_read_as_it_is_written(cell, year):
     _, found = report("Nom;Commune;Ouverture", f"A;Limoges;{cell}")
     assert [site.opening_year for site in found.sites] == [year]
+
+
+def test_a_number_merged_over_sites_of_a_later_sheet_is_asked_about_there():
+    book = openpyxl.Workbook()
+    sheets = {
+        "16": [("A", "Cognac", 2), ("B", "Angoulême", 3)],
+        "87": [("C", "Limoges", 4), ("D", "Bellac", None), ("E", "Ambazac", 5)],
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in (("Nom", "Commune", "Médecins"), *rows):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book["87"].merge_cells("C2:C3")
+    stream = io.BytesIO()
+    book.save(stream)
+    read = read_lines(stream.getvalue(), "sites.xlsx")
+    told = {line.cells["name"]: line.cells["gps"] for line in read}
+    assert told == {"A": "2", "B": "3", "C": "4", "D": f"4 {MERGED}", "E": "5"}
+    assert [line.number for line in read] == [2, 3, 5, 6, 7]  # numbered on from sheet to sheet
