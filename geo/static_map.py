@@ -49,8 +49,6 @@ BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
 """Columns and height of a legend that stands below the map, and the width of the scale beside."""
 UNKNOWN_COLOUR = "#ffffff"
 """Of what lies beyond the land that is known: neither sea nor land."""
-_FAR_M = 1e8
-"""Beyond any picture."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -107,31 +105,6 @@ def _frame(shapes: gpd.GeoSeries, proportion: float) -> tuple[float, float, floa
     return x - across / 2, y - high / 2, x + across / 2, y + high / 2
 
 
-def _moved(
-    frame: tuple[float, float, float, float], known: shapely.Geometry
-) -> tuple[float, float, float, float]:
-    """Return a frame (metres) moved to where land is told from sea, on each axis that it fits in.
-
-    What was in the frame and is known stays in it.
-    """
-    west, south, east, north = frame
-    # What is known is a box in degrees, whose sides lean in metres: measured at both ends.
-    ends = [shapely.LineString([(-_FAR_M, y), (_FAR_M, y)]) for y in (south, north)]
-    sides = [shapely.LineString([(x, -_FAR_M), (x, _FAR_M)]) for x in (west, east)]
-    across = shapely.bounds(shapely.intersection(ends, known))
-    upright = shapely.bounds(shapely.intersection(sides, known))
-    right = _shift(west, east, across[:, 0].max(), across[:, 2].min())
-    up = _shift(south, north, upright[:, 1].max(), upright[:, 3].min())
-    return west + right, south + up, east + right, north + up
-
-
-def _shift(low: float, high: float, least: float, most: float) -> float:
-    """Return by how much to move an interval into another, 0 where it does not fit (or NaN)."""
-    if not high - low <= most - least:
-        return 0.0
-    return max(least - low, 0.0) - max(high - most, 0.0)
-
-
 def _together(shapes: gpd.GeoSeries) -> Any:
     """Return shapes as one; as a coverage it is thirty times faster, where they are one."""
     try:
@@ -162,10 +135,19 @@ def _around(
 
 
 def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return where land (metres) is told from sea: within its bounds, which are degrees."""
-    west, south, east, north = land.to_crs(4326).total_bounds
-    degrees = shapely.segmentize(shapely.box(west, south, east, north), EDGE_DEGREES)
-    return gpd.GeoSeries([degrees], crs=4326).to_crs(land.crs)
+    """Return where land (metres) is told from sea: within its bounds, which are degrees.
+
+    Land is cut as far from the region's own (kind "région") on all sides: where nothing but sea
+    lies on one, it reaches as far as on the others.
+    """
+    degrees = land.to_crs(4326)
+    whole = degrees.total_bounds
+    own = degrees[degrees["kind"] == "région"].total_bounds if "kind" in degrees else whole
+    margin = np.abs(whole - own).max()
+    west, south = np.minimum(whole[:2], own[:2] - margin)
+    east, north = np.maximum(whole[2:], own[2:] + margin)
+    box = shapely.segmentize(shapely.box(west, south, east, north), EDGE_DEGREES)
+    return gpd.GeoSeries([box], crs=4326).to_crs(land.crs)
 
 
 def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
@@ -334,8 +316,7 @@ def picture(
     outline = None if outline is None else in_metres(outline, crs)
     box_inches = (width * beside, height * (1 - foot) - TITLE_INCHES)
     framed = communes.geometry if outline is None else outline
-    frame = _frame(framed, box_inches[0] / box_inches[1])
-    west, south, east, north = _moved(frame, _known(land).iloc[0])
+    west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
     _fill_ground(axes, land, (west, south, east, north))

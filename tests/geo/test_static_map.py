@@ -71,18 +71,23 @@ def test_what_lies_beyond_the_known_land_is_neither_sea_nor_land() -> None:
     assert 0 < sea(0.01) < 0.05
 
 
-def test_a_frame_stays_where_land_is_told_from_sea() -> None:
-    """Islands at the edge of what is known stood beside a white band."""
+def test_sea_is_known_as_far_on_the_side_where_nothing_else_lies() -> None:
+    """An island at the edge of an ocean stood beside a white band."""
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
-    # Known up to the commune in the east, far beyond it in the west.
-    known = gpd.GeoDataFrame(geometry=[box(-3, 44, -2.9, 44.1), box(0, 45, 0.1, 46)], crs=4326)
-    drawn = picture(
-        communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, title="", size_inches=(4, 4)
-    )
-    pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
-    # The middle of the map, left of its legend: sea, the commune, and no white.
-    across = pixels[pixels.shape[0] // 2, 20 : int(0.5 * pixels.shape[1])]
-    assert (across > 0.99).all(axis=1).sum() == 0
+    own, west = box(0, 45, 0.1, 45.1), box(-1, 44, -0.9, 44.1)
+
+    def white(kinds: list[str]) -> float:
+        known = gpd.GeoDataFrame({"kind": kinds}, geometry=[own, west], crs=4326)
+        drawn = picture(
+            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, title="", size_inches=(4, 4)
+        )
+        pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
+        # The middle of the map, left of its legend.
+        across = pixels[pixels.shape[0] // 2, 20 : int(0.5 * pixels.shape[1])]
+        return float((across > 0.99).all(axis=1).mean())
+
+    assert white(["région", "voisin"]) == 0
+    assert white(["voisin", "voisin"]) > 0.05
 
 
 def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
