@@ -109,7 +109,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
         told.append(f"{name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
     figures.bullets(told)
     st.caption("Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.")
-    figures.sources(zoning_annex.notes(territory, ceilings))
+    figures.sources(zoning_annex.notes(territory, ceilings, measured=True))
 
 
 @st.fragment

@@ -289,7 +289,7 @@ def draw() -> None:
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
     _contradictions(communes)
-    figures.sources(zoning_annex.notes(territory, ceilings))
+    figures.sources(zoning_annex.notes(territory, ceilings, measured=True))
 
 
 draw()

@@ -66,7 +66,8 @@ def summary_table(
                 "Remplies": states.count(MET),
                 "Non connues": states.count(UNKNOWN),
                 "Non remplies": len(missing),
-                "Ce qui manque": " ; ".join(missing) or "rien de connu",
+                "Ce qui manque": " ; ".join(missing)
+                or ("rien, parmi ce qui est connu" if UNKNOWN in states else "rien"),
             }
         )
     return pd.DataFrame(rows)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.access.source_notes import quoted, with_warning
+from data.access.source_notes import engine_line, quoted, with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
 from data.base.french import fold, in_order, number, percent
 from data.files.exports import to_xlsx
@@ -28,12 +28,17 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML refuses."""
 
 
-def notes(territory: Territory, ceilings: Ceilings) -> list[str]:
-    """Return what an export says first: provenance, ceilings, demonstration data, limits."""
-    used = [
-        territory.provenance[k] for k in ("zoning", "communes", "apl") if k in territory.provenance
-    ]
+def notes(territory: Territory, ceilings: Ceilings, *, measured: bool = False) -> list[str]:
+    """Return what an export says first: provenance, ceilings, demonstration data, limits.
+
+    Where APL and people without room are `measured` beside the zones, the counts and the minutes
+    that they rest on too.
+    """
+    keys = ("zoning", "communes", "apl", *(("gps", "reference") if measured else ()))
+    used = [territory.provenance[key] for key in keys if key in territory.provenance]
     lines = with_warning(used, [f"{quoted(one)}." for one in used])
+    if measured:
+        lines.append(engine_line(territory))
     astride = (
         "Un territoire de vie-santé à cheval sur deux régions compte pour la part de sa "
         "population qui vit dans la région."
@@ -86,7 +91,8 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
         }
     )
     return to_xlsx(
-        {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful}, notes(territory, ceilings)
+        {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful},
+        notes(territory, ceilings, measured=True),
     )
 
 

@@ -3,7 +3,9 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -38,6 +40,23 @@ def test_a_simulated_table_is_said_so_once(loaded: tuple[Territory, pd.DataFrame
     for one in document["indicators"]:
         for clause in re.split(r"[;.]", one["note"]):
             assert len(re.findall("simul|démonstration", clause)) <= 1, clause
+
+
+def test_the_workbook_quotes_the_counts_and_minutes_that_its_figures_rest_on(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    gps = replace(territory.provenance["gps"], simulated=False, source="INSEE, BPE", vintage="2017")
+    known = replace(territory, provenance={**territory.provenance, "gps": gps})
+    ceilings = Ceilings.of_region("75")
+    book = openpyxl.load_workbook(
+        io.BytesIO(zoning_annex.zoning_workbook(known, communes, ceilings))
+    )
+    said = [row[0] for row in book["À lire"].iter_rows(values_only=True)]
+    assert any(one.endswith("INSEE, BPE, 2017.") for one in said)
+    assert any(one.startswith("Temps de trajet : ") for one in said)
+    # The annex of a decree holds zones alone.
+    assert not any("BPE" in one for one in zoning_annex.notes(known, ceilings))
 
 
 def test_territories_and_their_communes_follow_as_in_a_french_list(
