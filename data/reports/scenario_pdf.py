@@ -167,7 +167,7 @@ def _write_sites(page: Document, evaluation: SiteEvaluation) -> None:
         marked(key, title.replace(TODAY, evaluation.moment), evaluation.simulated)
         for key, title in _SUMMARY.items()
     ]
-    page.rows(["N°", *titles], rows, (8, 34, 26, 17, 24, 14, 20))
+    page.rows(["N°", *titles], rows, (8, 30, 24, 18, 24, 21, 20))
     _left_out(page, len(evaluation.sites) - len(sites), "sites")
 
 

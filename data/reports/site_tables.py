@@ -113,22 +113,20 @@ def side_by_side(
 
 
 def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
-    """Return what the zone of each site brings and asks, one French line a site."""
+    """Return what the zone of sites brings and asks: one French line for those told the same."""
     sites = evaluation.sites
     names = labels(sites["name"].tolist(), sites["line"].tolist())
-    where = [
-        name if name == commune else f"{name} ({commune})"
-        for name, commune in zip(names, sites["commune"], strict=True)
-    ]
-    return [
-        f"{where[row]} : "
-        + " ".join(
-            f"{marked(key, text[0].upper() + text[1:].removesuffix('.'), evaluation.simulated)}."
-            for key in SENTENCES
-            if (text := str(sites[key].iloc[row]))
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        name, commune = names[row], str(sites["commune"].iloc[row])
+        kept = {key: str(sites[key].iloc[row]) for key in SENTENCES}
+        told = " ".join(
+            f"{text[0].upper()}{text[1:].removesuffix('.')}." for text in kept.values() if text
         )
-        for row in rows
-    ]
+        made_up = any(marked(key, "", evaluation.simulated) for key, text in kept.items() if text)
+        said = f"{told} ({SIMULATED})" if made_up else told
+        alike.setdefault(said, []).append(name if name == commune else f"{name} ({commune})")
+    return [f"{joined(places)} : {said}" for said, places in alike.items()]
 
 
 def _said(key: str, value: object, *, public: bool = False) -> str:

@@ -11,7 +11,7 @@ from data.reports.scenario_results import Search
 from data.siting.evaluation import evaluate_sites
 from data.siting.project_rules import checks
 from tests.data.access.small_region import GPS
-from tests.data.siting.small_sites import FAR, MIDDLE, made, structures, zoning
+from tests.data.siting.small_sites import FAR, MIDDLE, made, site, structures, zoning
 
 SITES = (MIDDLE, FAR)
 
@@ -64,6 +64,17 @@ def test_the_best_sites_say_what_is_simulated_of_what_they_read(existing, simula
     told = site_tables.answer(found, 20, existing, [one.name for one in SITES])
     assert told.endswith(said)
     assert ("simul" in told) == bool(said)
+
+
+def test_sites_told_the_same_share_a_line():
+    other = site("Reste", "16001", 0.0, gps=2)
+    twins = (MIDDLE, replace(MIDDLE, name="Autre", line=3), other)
+    lines = site_tables.eligibility(evaluate_sites(territory("zoning"), twins), [0, 1, 2])
+    [both] = [one for one in lines if one.startswith("Milieu et Autre (Milieu) : ")]
+    assert both.count("(simulation)") == 1
+    assert any(one.startswith("Reste : ") for one in lines)
+    real = site_tables.eligibility(evaluate_sites(territory(), twins), [0, 1, 2])
+    assert not any("simulation" in one for one in real)
 
 
 def test_rules_read_in_simulated_tables_say_so():
