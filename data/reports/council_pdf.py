@@ -82,7 +82,7 @@ def pole_pdf(
     _table(page, antennas, (38, 25, 20, 24, 20, 18, 20, 17))
     _winners(page, found)
     page.heading("Ce que demandent les textes", 10)
-    page.items([f"{_plain(check.rule)} : {check.state}" for check in rules[0]], 7.5)
+    page.items([f"{_plain(check.rule)} : {check.told}" for check in rules[0]], 7.5)
     _small(
         page, f"Textes : {' ; '.join(dict.fromkeys(cited(check.source) for check in rules[0]))}."
     )

@@ -28,6 +28,7 @@ KINDS = {
 territorial professional community."""
 MET, UNMET, UNKNOWN = "rempli", "non rempli", "non connu"
 
+_SIMULATED = " (simulation)"
 _OURS = "choix de ProxiSoins"
 _FILE_SOURCE = "dossier (modèle de fichier)"
 
@@ -56,6 +57,11 @@ class Check:
     source: str
     figure: float | None = None
     unit: str = ""
+
+    @property
+    def told(self) -> str:
+        """Met or not, and whether that rests on simulated tables, where nothing more is told."""
+        return f"{self.state}{_SIMULATED}" if self.detail.endswith(_SIMULATED) else self.state
 
 
 def checks(
@@ -122,7 +128,7 @@ def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
 
 
 def _marked(said: str, table: str, simulated: Collection[str]) -> str:
-    return f"{said} (simulation)" if table in simulated else said
+    return f"{said}{_SIMULATED}" if table in simulated else said
 
 
 def _place_checks(zone: str, gps_near: float, simulated: Collection[str]) -> list[Check]:
@@ -237,6 +243,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
     open_at = [rank for rank, one in enumerate(plan.antennas) if one.half_days]
     told = [str(zones.get(plan.antennas[rank].site.code, "")) for rank in open_at]
     nurses = sum(plan.antennas[rank].nurse for rank in open_at)
+    made_up = territory.simulated_tables
     fragile = MET if set(told) & set(rules.HELPED_ZONES) else UNKNOWN if not all(told) else UNMET
     alive = UNKNOWN if near is None else MET if near[open_at].max() > 0 else UNMET
     # The pole as one MSP on several sites.
@@ -258,7 +265,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
         Check(
             "un site au moins en zone fragile (ZIP ou ZAC)",
             fragile,
-            ", ".join(zone or "non connu" for zone in told),
+            _marked(", ".join(zone or "non connu" for zone in told), "zoning", made_up),
             rules.MSP_TEXT,
         ),
         Check(
@@ -266,7 +273,7 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
             alive,
             "effectifs non connus"
             if near is None
-            else counted(float(near[open_at].max()), *_GPS, 1),
+            else _marked(counted(float(near[open_at].max()), *_GPS, 1), "gps", made_up),
             _OURS,
             *_figure(None if near is None else float(near[open_at].max()), _GPS[1], 1),
         ),

@@ -9,7 +9,8 @@ from data.region.territory import Provenance
 from data.reports import site_columns, site_tables
 from data.reports.scenario_results import Search
 from data.siting.evaluation import evaluate_sites
-from data.siting.project_rules import checks
+from data.siting.pole_plan import Antenna, PolePlan
+from data.siting.project_rules import checks, pole_checks
 from tests.data.access.small_region import GPS
 from tests.data.siting.small_sites import FAR, MIDDLE, made, site, structures, zoning
 
@@ -91,3 +92,11 @@ def test_what_is_simulated_among_tables_is_named():
     said = known.simulated_told("zoning", "gps")
     assert said == "Simulé, sans valeur pour une décision : zoning."
     assert known.simulated_told("gps") == ""
+
+
+def test_rules_of_a_pole_read_in_simulated_tables_say_so_where_only_their_state_is_told():
+    plan = PolePlan((Antenna(MIDDLE, 12), Antenna(FAR, 8)))
+    for tables, told in (((), 0), (("zoning",), 1), (("zoning", "gps"), 2)):
+        found = pole_checks(territory(*tables), plan)
+        assert sum("(simulation)" in one.told for one in found) == told
+        assert all(one.told.startswith(one.state) for one in found)
