@@ -107,9 +107,14 @@ class PoleChoices:
 
 def places(territory: Territory, sites: Sequence[Site]) -> dict[str, Site]:
     """Return where an antenna may be, by the place of `AntennaChoice`: sites, then communes."""
+    chosen = {f"s{rank}": site for rank, site in enumerate(sites, start=1)}
+    return chosen | territory.once("communes as sites", lambda: _communes(territory))
+
+
+def _communes(territory: Territory) -> dict[str, Site]:
     communes = territory.communes
     rows = zip(communes["code"], communes["name"], communes["lon"], communes["lat"], strict=True)
-    return {f"s{rank}": site for rank, site in enumerate(sites, start=1)} | {
+    return {
         str(code): Site(0, str(name), str(code), str(name), float(lon), float(lat))
         for code, name, lon, lat in rows
     }

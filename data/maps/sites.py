@@ -79,8 +79,8 @@ def configuration(
     territory
         The region.
     table
-        Commune indicators, in the order of `territory.communes`; once GPs have left, where the
-        evaluation supposes it.
+        Commune indicators of today, in the order of `territory.communes`; once GPs have left, where
+        the evaluation supposes it.
     around
         Aggregated indicators, as `data.maps.payload.configuration` takes them.
     evaluation
@@ -88,9 +88,14 @@ def configuration(
     chosen
         Row numbers of the sites chosen, drawn with another symbol.
     """
-    document = payload.configuration(territory, table[list(_PUBLIC)], around)
-    document["read_only"] = True
     judged, left = evaluation.sites, evaluation.departures is not None
+
+    def drawn() -> MapDocument:
+        return payload.configuration(territory, table[list(_PUBLIC)], around)
+
+    # Of today, all sites stand on the same map; what is put in it below is put in a copy.
+    document = drawn() if left else territory.once("map under sites", drawn).copy()
+    document["read_only"] = True
     when = "Après les départs supposés" if left else "Situation actuelle"
     document["comparison_note"] = f"{when}, sans les sites candidats."
     chosen = set(chosen)

@@ -88,6 +88,10 @@ class Held:
 
 def gp_communes(territory: Territory) -> dict[str, Held]:
     """Return the communes of the region that have GPs, by INSEE code, in the order of names."""
+    return territory.once("gp communes", lambda: _gp_communes(territory))
+
+
+def _gp_communes(territory: Territory) -> dict[str, Held]:
     communes = ground_of(territory).communes
     rows = communes[communes["gps"] >= 1]
     columns = (rows[key] for key in ("code", "name", "departement", "gps"))

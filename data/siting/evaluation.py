@@ -219,7 +219,11 @@ def _gains(
     before = ground.apl()
     staff = np.maximum(planned, received)
     after = ground.apl_with(left, minutes, staff)
-    without = ground.without_room(ground.gps, minutes, np.zeros_like(staff), near=parts).sum()
+    if parts is None:
+        without = ground.without_room_today.sum()
+    else:  # as finely parted as the people after, to the last bit
+        nobody = np.zeros_like(staff)
+        without = ground.without_room(ground.gps, minutes, nobody, near=parts).sum()
     still = ground.without_room(left, minutes, staff, near=parts).sum()
     people = ground.people
     rise = after - before

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,12 @@ class Ground:
     def people(self) -> Floats:
         """Inhabitants of each commune of the region."""
         return self.communes["population"].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def without_room_today(self) -> Floats:
+        """Inhabitants of each commune without room at 20 minutes today; read only."""
+        nowhere = np.empty((self.gps.size, 0))
+        return self.without_room(self.gps, nowhere, np.empty(0))
 
     def minutes_today(self) -> Floats:
         """Minutes of each commune to its nearest GP, before any site; inf where there is none.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from geo.siting.portfolio import (
 
 _NOBODY = 1e-6
 """Inhabitants: less is rounding."""
+_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,15 @@ def neighbours(territory: Territory, sites: Sequence[Site]) -> pd.DataFrame:
     pandas.DataFrame
         first, second (row numbers, first < second), minutes (the shorter way); nearest first.
     """
-    points = np.array([(site.lon, site.lat) for site in sites], dtype=np.float64)
+    points = tuple((float(site.lon), float(site.lat)) for site in sites)
+    return _near(territory, points).copy(deep=False)
+
+
+@lru_cache(maxsize=_KEPT)
+def _near(territory: Territory, ends: tuple[tuple[float, float], ...]) -> pd.DataFrame:
+    points = np.array(ends, dtype=np.float64)
     columns = ["first", "second", "minutes"]
-    if len(sites) < 2:
+    if len(points) < 2:
         return pd.DataFrame(columns=columns)
     found = territory.travel_time.matrix(points, points, HUBERT_MINUTES)
     pairs = pd.DataFrame(

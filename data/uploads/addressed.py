@@ -12,6 +12,9 @@ from data.region.territory import Territory
 from data.uploads.match import MAX_SITES
 from data.uploads.site import Site
 
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north, degrees (WGS84)."""
+
 MOST_CHARACTERS = 6_000
 """Browsers and proxies take addresses of 8,000 characters; the rest of the view needs some."""
 _MOST_BYTES = 400_000
@@ -63,15 +66,20 @@ def from_text(text: str, territory: Territory) -> tuple[Site, ...]:
         return ()
     if not isinstance(rows, list):
         return ()
+    names, bounds = territory.once("names and bounds", lambda: _known(territory))
+    placed = [_site(row, names, bounds) for row in rows[:MAX_SITES]]
+    return tuple(one for one in placed if one is not None)
+
+
+def _known(territory: Territory) -> tuple[dict[str, str], Bounds]:
+    """Return the communes of a region and of its fringe by code, and the frame of the region."""
     names = {
         str(code): str(name)
         for table in (territory.fringe, territory.communes)
         for code, name in zip(table["code"], table["name"], strict=True)
     }
     west, south, east, north = territory.communes.total_bounds
-    bounds = (west, south, east, north)
-    placed = [_site(row, names, bounds) for row in rows[:MAX_SITES]]
-    return tuple(one for one in placed if one is not None)
+    return names, (west, south, east, north)
 
 
 def _row(one: Site) -> list[Any]:
@@ -79,9 +87,7 @@ def _row(one: Site) -> list[Any]:
     return [*where, one.gps, one.others, one.floor_m2, one.opening_year, dict(one.moving)]
 
 
-def _site(
-    row: Any, names: Mapping[str, str], bounds: tuple[float, float, float, float]
-) -> Site | None:
+def _site(row: Any, names: Mapping[str, str], bounds: Bounds) -> Site | None:
     """Return a site, None where a field is not what it must be."""
     if not isinstance(row, list) or len(row) != 10:
         return None

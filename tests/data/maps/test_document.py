@@ -4,7 +4,8 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping
-from types import UnionType
+from dataclasses import replace
+from types import SimpleNamespace, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pandas as pd
@@ -235,6 +236,28 @@ def test_every_map_can_draw_the_isochrones_that_its_card_asks_for(
     """They are drawn as those of its first layer of rings: without one the click failed."""
     for name, made in documents(*loaded).items():
         assert any(one["kind"] == "rings" for one in made["layers"]), name
+
+
+@pytest.mark.usefixtures("prepared")
+def test_judgements_of_today_are_drawn_on_one_map_that_none_of_them_changes(
+    loaded: tuple[Territory, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    territory, table = loaded
+    first = _judged(territory, table)
+    asked = []
+    monkeypatch.setattr(payload, "configuration", lambda *_: asked.append(1) or dict(first))
+    place = territory.communes.iloc[1]
+    site = Site(1, "Autre", place["code"], place["name"], float(place["lon"]), float(place["lat"]))
+    other = sites_map.configuration(territory, table, {}, evaluate_sites(territory, [site]))
+    assert other["points"][sites_map.SITES][0]["name"] == "Autre"
+    assert not other["points"][sites_map.CHOSEN]
+    assert first["points"][sites_map.CHOSEN]
+    assert not asked
+    left = replace(
+        evaluate_sites(territory, [site]), departures=SimpleNamespace(ground=None, leaving={})
+    )
+    sites_map.configuration(territory, table, {}, left)
+    assert asked
 
 
 @pytest.mark.usefixtures("prepared")

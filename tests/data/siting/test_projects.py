@@ -117,6 +117,14 @@ def test_neighbours_are_told_with_their_minutes():
     assert "Aucun projet" in project_tables.neighbours_words(found.head(0), [])
 
 
+def test_neighbours_known_are_not_sought_again(monkeypatch):
+    near = site("Près", "16002", 0.12)
+    first = projects.neighbours(TERRITORY, [FULL, near])
+    first["minutes"] = 0.0  # the copy of who asked, and of nobody else
+    monkeypatch.setattr(type(TERRITORY.travel_time), "matrix", None)
+    assert projects.neighbours(TERRITORY, [FULL, near]).to_numpy().tolist() == [[0, 1, 12.0]]
+
+
 def test_only_doctors_who_are_new_make_places():
     sites = [FULL, BARE, BARE, FULL]
     new = projects.new_gps(["msp", "msp", "esp", "cpts"], sites, [1.5, 2.0, 2.0, 2.5])

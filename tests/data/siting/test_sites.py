@@ -43,6 +43,18 @@ def territory():
     )
 
 
+def test_room_today_is_that_of_sites_where_nobody_works(territory):
+    ground = ground_of(territory)
+    for _ in range(2):  # worked out, then kept
+        found = ground.without_room(ground.gps, np.zeros((len(ground.gps), 2)), np.zeros(2))
+        assert ground.without_room_today == pytest.approx(found, rel=0, abs=0)
+    assert ground.without_room_today.sum() > 0
+    empty = replace(MIDDLE, gps=0.0)
+    assert evaluation.evaluate_sites(territory, [empty]).together["room_gained"] == 0
+    after = departures_of(territory, {"16001": 1}).ground
+    assert after.without_room_today.sum() > ground.without_room_today.sum()
+
+
 def test_reach_counts_people_by_ring_zone_age_and_risk(territory):
     found = evaluation.evaluate_sites(territory, [MIDDLE, FAR], risk_communes={"16001", "17003"})
     first, second = found.sites.to_dict("records")
@@ -385,7 +397,7 @@ def test_titles_say_after_which_departures(territory):
 def _room_said(gained, left, sites=1):
     together = pd.Series({"room_gained": gained, "room_left": left})
     return site_tables.room_sentence(
-        SimpleNamespace(together=together, sites=pd.DataFrame({"line": range(sites)}))
+        SimpleNamespace(together=together, sites=pd.DataFrame({"line": range(sites)}), simulated=())
     )
 
 
