@@ -19,10 +19,11 @@ from data.region import (
     embedded_set,
     engines,
     falls,
+    france,
     table_names,
     table_store,
 )
-from data.region.newest_counts import newest_counts
+from data.region.newest_counts import newer_alone, newest_counts
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -196,6 +197,9 @@ def _load(region: str) -> Territory:
                 file = state.provenance[key].file_name if key in state.provenance else ""
                 made = _simulated_provenance(key, tables[key], codes)
                 provenance[key] = replace(made, passed_over=file)
+    if region == france.WHOLE and not provenance["gps"].simulated:
+        told_alone = _newer_alone(communes, imported.get("gp_history"), provenance["gps"].year)
+        provenance["gps"] = replace(provenance["gps"], newer_alone=told_alone)
     names = {**_named(fringe), **_named(communes)}
     judged = doubted_zeros.judged(tables, provenance, names, confirmed_zeros.confirmed())
     tables |= judged.tables
@@ -225,6 +229,12 @@ def _load(region: str) -> Territory:
         context=context,
         zeros=judged.zeros,
     )
+
+
+def _newer_alone(communes: gpd.GeoDataFrame, history: pd.DataFrame | None, year: int | None) -> str:
+    regions = communes.groupby("region")["code"].agg(list)
+    named = {france.NAMES[code]: codes for code, codes in regions.items() if code in france.NAMES}
+    return newer_alone(history, year, named)
 
 
 def _named(places: pd.DataFrame) -> dict[str, str]:

@@ -46,6 +46,8 @@ class Provenance:
     passed_over
         Of simulated rows: the imported file of the same table, which tells nothing of the region;
         "" where there is none.
+    newer_alone
+        Which regions show newer counts when they are opened by themselves, in French; "" for none.
     to_check
         Values of the file that are doubted, in French: they are left unknown.
     confirmed
@@ -65,6 +67,7 @@ class Provenance:
     sha256: str = ""
     measured: Mapping[str, Moment] = field(default_factory=dict)
     passed_over: str = ""
+    newer_alone: str = ""
     to_check: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
 
