@@ -16,7 +16,7 @@ def draw(territory: Territory, *, key: str, listed: bool = True) -> None:
 
     Nothing where there is none. Those to check are not `listed` where a report names them.
     """
-    if not territory.zeros:
+    if not territory.zeros:  # what was taken back is to check again, and there
         return
     st.subheader("Effectifs tombés à zéro")
     st.markdown(
@@ -35,6 +35,7 @@ def draw(territory: Territory, *, key: str, listed: bool = True) -> None:
     if planner:
         label = "Reprendre la confirmation"
         _offer(label, believed, territory.region, _take_back, key=f"{key}_rendre")
+        _draw_past(territory)
 
 
 def _offer(
@@ -64,17 +65,27 @@ def _offer(
             about=f"{catalogue.state_key(region)} {chosen}",
         )
     if asked:
-        accounts.require(Role.PLANNER)
         pressed.finish(lambda: act([by_name[one] for one in chosen]))
         st.rerun()
 
 
 def _confirm(zeros: Sequence[Zero]) -> None:
+    accounts.require(Role.PLANNER)
     confirmed_zeros.confirm([zero.fall for zero in zeros], accounts.author())
 
 
 def _take_back(zeros: Sequence[Zero]) -> None:
-    confirmed_zeros.take_back((zero.fall.code, zero.fall.year) for zero in zeros)
+    pairs = [(zero.fall.code, zero.fall.year) for zero in zeros]
+    accounts.require(Role.PLANNER)
+    confirmed_zeros.take_back(pairs, accounts.author())
+
+
+def _draw_past(territory: Territory) -> None:
+    """Tell planners which confirmations were taken back, when and by whom."""
+    names = {zero.fall.code: zero.name for zero in territory.zeros}
+    for one in confirmed_zeros.taken_back():
+        if one.fall.code in names:
+            st.text(f"Confirmation reprise : {one.told_of(names[one.fall.code])}")
 
 
 def _signed(zero: Zero) -> str:

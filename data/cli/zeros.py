@@ -33,7 +33,10 @@ def confirm(
             typer.echo(f"à vérifier {fall.told()}")
         for confirmation in known.values():
             typer.echo(f"confirmé   {confirmation.told}")
-        if not doubted and not known:
+        over = confirmed_zeros.taken_back()
+        for confirmation in over:
+            typer.echo(f"repris     {confirmation.told}")
+        if not (doubted or known or over):
             typer.echo("Aucun zéro à vérifier, aucun confirmé.")
         return
     falls = [one.fall for one in known.values()] if back else doubted

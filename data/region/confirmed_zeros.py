@@ -7,10 +7,12 @@ tells it. `tables/confirmed.json` is replaced by a rename, under the lock of the
 import datetime as dt
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from data.region import table_store
-from data.region.falls import Confirmation, Fall
+from data.region.falls import Confirmation, Ending, Fall
 from geo.errors import InvalidInputError, UnavailableError
 
 Pair = tuple[str, int]
@@ -25,18 +27,28 @@ def confirmed() -> dict[Pair, Confirmation]:
     UnavailableError
         The file is cut or altered.
     """
+    live = (one for one in _every() if one.ended is None)
+    return {(one.fall.code, one.fall.year): one for one in live}
+
+
+def taken_back() -> list[Confirmation]:
+    """Return the confirmations that were taken back, of all regions, the latest first.
+
+    Raises
+    ------
+    UnavailableError
+        The file is cut or altered.
+    """
+    over = [(one.ended.at, one) for one in _every() if one.ended is not None]
+    return [one for _, one in sorted(over, key=lambda pair: pair[0], reverse=True)]
+
+
+def _every() -> list[Confirmation]:
     raw = _raw()
     if not raw:
-        return {}
+        return []
     try:
-        rows = json.loads(raw)
-        told = [
-            Confirmation(
-                Fall(**row["fall"]), dt.datetime.fromisoformat(row["at"]), str(row["author"])
-            )
-            for row in rows
-        ]
-        return {(one.fall.code, one.fall.year): one for one in told}
+        return [_read(row) for row in json.loads(raw)]
     except (ValueError, KeyError, TypeError) as error:
         raise UnavailableError(
             f"Les zéros confirmés sont illisibles ({_path()}) : restaurez une sauvegarde, ou "
@@ -71,8 +83,15 @@ def confirm(found: Iterable[Fall], author: str = "") -> None:
         _keep(fresh | known)
 
 
-def take_back(pairs: Iterable[Pair]) -> None:
-    """Forget that zeros are true: they are to check again.
+def take_back(pairs: Iterable[Pair], author: str = "") -> None:
+    """Tell that zeros are no longer held true: they are to check again; the trace of both stays.
+
+    Parameters
+    ----------
+    pairs
+        Codes and years of zeros that are confirmed.
+    author
+        Who says so, "" where nobody logs in.
 
     Raises
     ------
@@ -87,14 +106,28 @@ def take_back(pairs: Iterable[Pair]) -> None:
         if strange := sorted(gone - known.keys()):
             code, year = strange[0]
             raise InvalidInputError(f"Le zéro de {year} de la commune {code} n’est pas confirmé.")
-        _keep({pair: one for pair, one in known.items() if pair not in gone})
+        ended = Ending(dt.datetime.now(dt.UTC), author)
+        over = [replace(known[pair], ended=ended) for pair in sorted(gone)]
+        _keep({pair: one for pair, one in known.items() if pair not in gone}, over)
 
 
-def _keep(known: dict[Pair, Confirmation]) -> None:
-    rows = [
-        {"fall": vars(one.fall), "at": one.at.isoformat(), "author": one.author}
-        for _, one in sorted(known.items())
-    ]
+def _read(row: dict[str, Any]) -> Confirmation:
+    said = row.get("taken_back")
+    ended = Ending(dt.datetime.fromisoformat(said["at"]), str(said["author"])) if said else None
+    at = dt.datetime.fromisoformat(row["at"])
+    return Confirmation(Fall(**row["fall"]), at, str(row["author"]), ended)
+
+
+def _row(one: Confirmation) -> dict[str, Any]:
+    row = {"fall": vars(one.fall), "at": one.at.isoformat(), "author": one.author}
+    if one.ended is not None:
+        row["taken_back"] = {"at": one.ended.at.isoformat(), "author": one.ended.author}
+    return row
+
+
+def _keep(known: dict[Pair, Confirmation], over: Iterable[Confirmation] = ()) -> None:
+    live = [one for _, one in sorted(known.items())]
+    rows = [_row(one) for one in (*live, *over, *taken_back())]
     text = json.dumps(rows, ensure_ascii=False, indent=1)
     table_store.write_whole(_path(), text.encode())
 

@@ -48,6 +48,14 @@ class Fall:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """When (UTC) and by whom ("" where nobody logs in) a confirmation was taken back."""
+
+    at: dt.datetime
+    author: str = ""
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """A fall that someone knows to be true.
 
@@ -59,11 +67,14 @@ class Confirmation:
         When (UTC).
     author
         Who did, "" where nobody logs in.
+    ended
+        When it was taken back, None as long as it holds.
     """
 
     fall: Fall
     at: dt.datetime
     author: str = ""
+    ended: Ending | None = None
 
     @property
     def when(self) -> str:
@@ -77,8 +88,16 @@ class Confirmation:
 
     @property
     def told(self) -> str:
-        """What was confirmed, when and by whom, in French."""
-        return f"{self.fall.told()}, {self.when}{self.by}"
+        """What was confirmed, when and by whom, and since when it no longer is, in French."""
+        return self.told_of("")
+
+    def told_of(self, name: str) -> str:
+        """Return the same with the name of the commune."""
+        told = f"{self.fall.told(name)}, {self.when}{self.by}"
+        if self.ended is None:
+            return told
+        by = f" par {self.ended.author}" if self.ended.author else ""
+        return f"{told}, repris le {date(self.ended.at.astimezone().date())}{by}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from data.base import ended_sessions
 from data.base.paths import ROOT
-from data.region import catalogue
+from data.region import catalogue, confirmed_zeros
+from data.region.falls import Fall, Zero
 from data.scenarios import store
 from data.scenarios.drafts import Draft
 from geo.errors import ForbiddenError
@@ -126,7 +127,7 @@ def test_every_action_that_keeps_something_asks_for_its_role() -> None:
     kept = "save|update|delete|duplicate|share|revoke|save_review|give_access|restore"
     shared = (
         r"catalogue\.(undo|withdraw)\b|(refresh\.refresh|= import_dropped|storing\.store"
-        r"|region_builds\.(start|receive_archive))\("
+        r"|region_builds\.(start|receive_archive)|confirmed_zeros\.(confirm|take_back))\("
     )
     acting = rf"\bstore\.({kept})\(|{shared}"
     found = 0
@@ -137,7 +138,7 @@ def test_every_action_that_keeps_something_asks_for_its_role() -> None:
                 found += 1
                 before = "\n".join(lines[max(number - 2, 0) : number])
                 assert "accounts.require(" in before, f"{path.name}:{number + 1}"
-    assert found >= 17
+    assert found >= 19
 
 
 @pytest.mark.parametrize("screen", ["carte", "risques", "territoire", "sites"])
@@ -156,6 +157,53 @@ def test_a_reader_sees_the_risk_of_groups_only(
         assert "À diffuser" in said
         assert len(app.dataframe) == 1
         assert "environ" in str(app.dataframe[0].value.to_numpy().tolist())
+
+
+def test_who_confirmed_a_zero_and_who_took_it_back_is_kept_and_planners_alone_read_it() -> None:
+    fall = Fall("33063", 2017, 400, 2013)
+    zero = Zero(fall, "Bordeaux")
+    planner = {"groupes": ["planification"], "email": "p@exemple.fr", "email_verified": True}
+
+    def shown(user: dict[str, Any]) -> AppTest:
+        app = AppTest.from_function(zeros_screen, kwargs={"zeros": (zero,)}, default_timeout=60)
+        app.secrets["auth"], app.secrets["roles"] = {"client_id": "essai"}, RULES
+        app.user = {"is_logged_in": True} | user
+        app.run()
+        assert not app.exception, [one.value for one in app.exception]
+        return app
+
+    assert not shown(READER).button
+    app = shown(planner)
+    app.button(key="zeros_confirmer_bouton").click().run()
+    assert not app.exception
+    (kept,) = confirmed_zeros.confirmed().values()
+    assert (kept.fall, kept.author) == (fall, "p@exemple.fr")
+    zero = replace(zero, confirmed=kept)
+    assert "par p@exemple.fr" in texts(shown(planner))
+    assert "p@exemple.fr" not in texts(shown(READER))
+    other = {"groupes": ["planification"], "email": "q@exemple.fr", "email_verified": True}
+    shown(other).button(key="zeros_rendre_bouton").click().run()
+    assert confirmed_zeros.confirmed() == {}
+    (over,) = confirmed_zeros.taken_back()
+    assert over.ended is not None
+    assert (over.author, over.ended.author) == ("p@exemple.fr", "q@exemple.fr")
+    zero = replace(zero, confirmed=None)
+    told = texts(shown(planner))
+    assert re.search(r"Confirmation reprise : Bordeaux.* par p@exemple.fr, .* par q@", told)
+    assert "reprise" not in texts(shown(READER))
+    confirmed_zeros.confirm([fall], "r@exemple.fr")  # again: the trace of the former stays
+    assert [one.author for one in confirmed_zeros.taken_back()] == ["p@exemple.fr"]
+    confirmed_zeros.take_back([("33063", 2017)])
+
+
+def zeros_screen(zeros: "tuple[Zero, ...]") -> None:
+    """Draw the zeros of a region as « Données et méthode » does."""
+    from dataclasses import replace
+
+    from data.region import catalogue
+    from pages.zeros import draw
+
+    draw(replace(catalogue.load_territory(), zeros=zeros), key="zeros")
 
 
 def opened(user: dict[str, Any] | None, first: str = "carte", **query: str) -> AppTest:
