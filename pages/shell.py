@@ -230,16 +230,23 @@ def communes_as_seen(current: Territory, *, with_risk: bool) -> pd.DataFrame:
         return table
 
 
+_RIBBON = (
+    "background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;font-size:.88rem;"
+    "color:#161616"
+)
+
+
 def ribbon(current: Territory) -> None:
-    """Say at the top of every screen what is simulated, or nothing when all is real."""
+    """Say at the top of every screen what is simulated or rests on unknown minutes, if anything."""
+    if current.unverified_minutes:
+        st.html(f'<p style="{_RIBBON};margin:0 0 .3rem">{escape(current.unverified_minutes)}</p>')
     if not current.simulated:
         return
     heading, told = current.warning.removesuffix(".").split(" : ", 1)
     tables = ", ".join(current.simulated)
     passed_over = f"{escape(current.passed_over)} " if current.passed_over else ""
     st.html(
-        '<details style="background:#fff3d6;border-left:5px solid #b34000;padding:.35rem .8rem;'
-        'font-size:.88rem;color:#161616"><summary style="cursor:pointer"><strong>'
+        f'<details style="{_RIBBON}"><summary style="cursor:pointer"><strong>'
         f"{heading.capitalize()}</strong> : {told}. {passed_over}Lesquelles ?</summary>Simulé : "
         f"{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
     )

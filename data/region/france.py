@@ -1,5 +1,6 @@
 """Every region of France, mainland and overseas, by code and name, built here or not."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from data.region import embedded_set
@@ -62,6 +63,21 @@ def name(code: str) -> str:
             f"Il n’y a pas de région « {code} » ; codes admis : {', '.join(sorted(NAMES))}."
         )
     return NAMES[code]
+
+
+_WITHOUT_APL = frozenset({"976"})
+"""Départements of which the DREES publishes no APL."""
+
+
+def apl_to_come(departements: Iterable[str]) -> str:
+    """Return, in French, what would tell a figure that rests on the published APL.
+
+    >>> apl_to_come(["976"])
+    'La DREES ne publie pas d’APL pour Mayotte.'
+    """
+    if all(one in _WITHOUT_APL for one in departements):
+        return "La DREES ne publie pas d’APL pour Mayotte."
+    return "Se remplit quand l’APL publiée par la DREES est importée."
 
 
 _WITHIN = {

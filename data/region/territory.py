@@ -84,6 +84,10 @@ class Provenance:
 
 
 WHOLLY_SIMULATED = "DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision."
+UNVERIFIED_MINUTES = (
+    "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "
+    "routier n’est pas construit, et avec eux l’APL et la place chez un médecin."
+)
 PARTLY_SIMULATED = (
     "DONNÉES EN PARTIE SIMULÉES : ce qui repose sur elles est sans valeur pour une décision."
 )
@@ -187,6 +191,17 @@ class Territory:
     def warning(self) -> str:
         """What stands above all that is shown of the region, "" when nothing is simulated."""
         return warning_of(self.provenance.values())
+
+    @property
+    def unverified_minutes(self) -> str:
+        """What stands above all that rests on minutes that nobody ever compared with a trip.
+
+        "" where there are roads, or on the mainland, where the error is known.
+        """
+        overseas = self.communes["departement"].str.startswith(("97", "98"))
+        if self.travel_time.label.estimated and bool(overseas.all()):
+            return UNVERIFIED_MINUTES
+        return ""
 
     @property
     def passed_over(self) -> str:

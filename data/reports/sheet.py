@@ -13,6 +13,7 @@ from data.base.french import MISSING, at, counted, in_order, joined, number, of,
 from data.pdses import coverage
 from data.region import decrees, rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
+from data.region.france import apl_to_come
 from data.region.territory import Territory
 from data.reports import care_context, room_figures
 from data.reports.figure import Figure, beside, compared, rank
@@ -308,7 +309,7 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         ),
         "Part des consultations accessibles assurée par des médecins de plus de 65 ans (DREES)."
         if pd.notna(share)
-        else "Se remplit quand l’APL publiée par la DREES est importée.",
+        else apl_to_come([str(own.get("departement", own["code"]))]),
     )
 
 

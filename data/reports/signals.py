@@ -11,6 +11,7 @@ from data.base.french import MISSING, counted, number, percent, tenths_if_any
 from data.maps.risk import shown_classes
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region import rules
+from data.region.france import apl_to_come
 from data.region.territory import Provenance
 
 ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
@@ -270,9 +271,8 @@ def _access(facts: Facts) -> Signal:
 def _retirement(facts: Facts) -> Signal:
     title, share = "Proches de la retraite", facts.own["share_near_retirement"]
     if not pd.notna(share):
-        return Signal(
-            "retirement", title, MISSING, UNKNOWN, "Se remplit avec l’APL publiée par la DREES."
-        )
+        told = apl_to_come(facts.members["departement"])
+        return Signal("retirement", title, MISSING, UNKNOWN, told)
     year = facts.own["share_near_retirement_year"]
     return Signal(
         "retirement",

@@ -3,11 +3,13 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pandas as pd
 import pytest
 
 from data.maps import room
 from data.region.moments import Moment
-from data.region.territory import warning_of
+from data.region.territory import UNVERIFIED_MINUTES, Territory, warning_of
+from geo.travel_time import EngineLabel
 from pages import shell
 
 
@@ -20,7 +22,9 @@ def territory(**simulated: bool) -> Any:
     }
     titles = tuple(name for name, told in simulated.items() if told)
     warning = warning_of(cast("Any", known.values()))
-    return SimpleNamespace(provenance=known, simulated=titles, warning=warning, passed_over="")
+    return SimpleNamespace(
+        provenance=known, simulated=titles, warning=warning, passed_over="", unverified_minutes=""
+    )
 
 
 def said(monkeypatch: pytest.MonkeyPatch, shown: Any) -> str:
@@ -53,6 +57,29 @@ def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_is_said_where_all_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(monkeypatch, territory(gps=False)) == ""
+
+
+def test_minutes_that_nobody_verified_are_said_even_where_all_is_real(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = territory(gps=False)
+    shown.unverified_minutes = UNVERIFIED_MINUTES
+    assert "jamais vérifiés outre-mer" in said(monkeypatch, shown)
+
+
+@pytest.mark.parametrize(
+    ("departements", "estimated", "told"),
+    [(["974"], True, True), (["974"], False, False), (["974", "33"], True, False)],
+)
+def test_minutes_are_unknown_overseas_without_roads(
+    departements: list[str], estimated: bool, told: bool
+) -> None:
+    label = EngineLabel("Temps estimés", "", "", estimated)
+    made = SimpleNamespace(
+        communes=pd.DataFrame({"departement": departements}),
+        travel_time=SimpleNamespace(label=label),
+    )
+    assert bool(Territory.unverified_minutes.fget(made)) is told  # type: ignore[attr-defined]
 
 
 def test_people_without_room_say_the_year_of_the_counts() -> None:
