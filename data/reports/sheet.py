@@ -18,7 +18,7 @@ from data.region.territory import Territory
 from data.reports import care_context, room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
-from data.reports.vintages import vintages
+from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
 
@@ -167,7 +167,7 @@ def sheet(
         level,
         code,
         choices(communes, level)[code],
-        _context(level, own, members),
+        _context(level, own, members) + unverified(territory, set(members["departement"])),
         built,
         signals(facts),
         succession(members, risk, masked=masked, year=facts.year("gps"), public=public),

@@ -1,11 +1,12 @@
 """The year of each figure of a sheet or a comparison, or that it is simulated."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
 
 from data.region.territory import Territory
+from geo.friction.said import shown_overseas
 
 _TABLES = {
     "population": "communes",
@@ -47,3 +48,10 @@ def vintages(territory: Territory, row: pd.Series, keys: Iterable[str]) -> dict[
             source = territory.provenance.get(_TABLES.get(key, "gps"))
             told[key] = source.vintage if source else ""
     return told
+
+
+def unverified(territory: Territory, departements: Collection[str]) -> str:
+    """Return what must be known of all minutes of a place before they are read, "" for nothing."""
+    if not (shown_overseas(sorted(departements)) and territory.travel_time.label.estimated):
+        return ""
+    return ". Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus"

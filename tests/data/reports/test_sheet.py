@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -31,7 +32,7 @@ from data.reports.signals import (
     room_state,
     succession,
 )
-from data.reports.vintages import vintages
+from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
 
@@ -51,6 +52,20 @@ def loaded(prepared_home: Path) -> tuple[Territory, pd.DataFrame]:
     assert prepared_home.is_dir()
     territory = catalogue.load_territory("75")
     return territory, indicators.commune_indicators(territory)
+
+
+def test_minutes_that_nobody_has_verified_are_told_before_they_are_read(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """Overseas only small print said so, under signals « sans alerte »."""
+    territory, communes = loaded
+    assert unverified(territory, {"971"}).endswith("à tenir pour inconnus")
+    assert unverified(territory, {"33"}) == ""
+    moved = communes.assign(departement="974")
+    found = sheet(territory, moved, moved, moved.iloc[0], level="commune", code="23096")
+    assert "jamais vérifiés outre-mer" in found.context
+    on_roads = SimpleNamespace(label=SimpleNamespace(estimated=False))
+    assert unverified(replace(territory, travel_time=on_roads), {"971"}) == ""
 
 
 @pytest.mark.parametrize("level", ["commune", "epci", "departement"])
