@@ -97,8 +97,10 @@ def _load_risk() -> None:
 
     territory = shell.region(first_region())
     shell.commune_indicators(territory)
+    shell.whole(territory)
     with suppress(ProxiSoinsError):  # no risk is known: the screens say why
         risk_view.configuration(territory, DEFAULT_HORIZON, None)
+        shell.public_risk(territory, DEFAULT_HORIZON)
 
 
 def _load_rest() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import fold, number, percent
+from data.base.french import in_order, number, percent
 from data.region import rules
 from data.region.table_names import ZONES
 from data.region.territory import Territory
@@ -116,12 +116,17 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
     zoned = communes[communes["tvs"] != ""]
     groups, people = zoned["tvs"], zoned["population"]
     by_tvs = zoned.groupby("tvs", sort=True)
+    members: dict[str, list[str]] = {}
+    ordered = zoned.sort_values("name", key=in_order, kind="stable")
+    for tvs, name in zip(ordered["tvs"], ordered["name"], strict=True):
+        members.setdefault(tvs, []).append(name)
+    zones = zoned[["tvs", "zone"]].drop_duplicates().groupby("tvs").size()
     table = pd.DataFrame(
         {
             "tvs_name": by_tvs["tvs_name"].first(),
-            "zone": by_tvs["zone"].agg(lambda z: z.iloc[0] if (z == z.iloc[0]).all() else MIXED),
+            "zone": by_tvs["zone"].first().where(zones == 1, MIXED),
             "communes": by_tvs.size(),
-            "members": by_tvs["name"].agg(lambda names: ", ".join(sorted(names, key=fold))),
+            "members": {tvs: ", ".join(names) for tvs, names in members.items()},
             "population": ag.sums(people, groups),
         }
     )

@@ -305,7 +305,7 @@ def configuration(
         Whether capacity and threshold may be chosen for the people without room.
     """
     drawn, comparisons = _drawn(territory, table, around)
-    points = _points(territory)
+    points = territory.once("points", lambda: _points(territory)).copy()
     engine = territory.travel_time.label
     document = blank(territory)
     document["whole"] = False

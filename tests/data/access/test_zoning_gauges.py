@@ -57,11 +57,13 @@ def territory():
         5,
         5,
     )
+    engine = SimpleNamespace(name="Temps estimés", vintage="essai", detail="Rien de vérifié.")
     return SimpleNamespace(
         region_name="Essai",
         zoning=zoning,
         fringe=pd.DataFrame({"code": ["24001"], "population": [1200.0]}),
         provenance={"zoning": provenance},
+        travel_time=SimpleNamespace(label=engine),
     )
 
 
@@ -96,6 +98,16 @@ def test_a_tvs_astride_counts_by_its_share(territory, communes):
     assert table.loc["t3", "share_inside"] == 1
     assert table.loc["t1", "apl65"] == pytest.approx((100 * 2.5 + 300 * 4.1) / 400)
     assert table["zone"].to_dict() == {"t1": "ZIP", "t2": "ZAC", "t3": "HZ"}
+
+
+def test_a_tvs_of_two_zones_is_mixed_and_names_its_communes_in_order(territory, communes):
+    changed = communes.copy()
+    first, second = changed.index[changed["tvs"] == "t1"]
+    changed.loc[[first, second], "name"] = ["Eu", "Étriac"]
+    changed.loc[first, "zone"] = "HZ"
+    table = zg.tvs_table(territory, changed).set_index("tvs")
+    assert table["zone"].to_dict() == {"t1": zg.MIXED, "t2": "ZAC", "t3": "HZ"}
+    assert table.loc["t1", "members"] == "Étriac, Eu"
 
 
 def test_room_stands_beside_the_apl_of_a_tvs(territory, communes):
