@@ -7,7 +7,7 @@ from operator import attrgetter
 import pandas as pd
 import streamlit as st
 
-from data.base.french import number
+from data.base.french import counted, number
 from data.files.opening import EXTENSIONS
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
@@ -25,12 +25,14 @@ from data.uploads import (
 )
 from data.uploads import corrections as site_upload
 from geo.errors import ProxiSoinsError
-from pages import grids, shell
+from pages import figures, grids, shell
 
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
 
 TYPES = list(EXTENSIONS)
+_SAID_WHOLE = 8
+"""Lines to mend of which it is said whole, above their table, what is wrong."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -159,6 +161,16 @@ def _summary(lines: Lines, report: MatchReport) -> None:
         st.text(sentence)
 
 
+def _say_why(first: MatchReport) -> None:
+    """Say whole what is wrong with the first lines to mend: cells of the editor cut it."""
+    unclear = [one for one in first.outcomes if one.status != UNDERSTOOD]
+    figures.bullets(
+        f"Ligne {one.line} : {one.reason.removesuffix('.')}." for one in unclear[:_SAID_WHOLE]
+    )
+    if (more := len(unclear) - _SAID_WHOLE) > 0:
+        st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
+
+
 def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
     try:
         first = _matched(territory, current, {})
@@ -174,13 +186,18 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
             "commune ou des coordonnées, ou écartez la ligne. Les autres lignes ne sont pas "
             "touchées ; rien n’est perdu."
         )
+        _say_why(first)
     every = st.toggle("Corriger aussi les lignes comprises", key="sites_toutes")
     if unclear or every:
         _editor(first, current, every=every)
     report = _matched(territory, current, dict(sorted(current.corrections.items())))
     _summary(_lines(current), report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
-        grids.draw(line_by_line(report.table()), hide_index=True, height=260, placeholder="")
+        table = line_by_line(report.table())
+        if len(table) <= grids.MOST_WRAPPED:
+            grids.draw_wrapped(table)
+        else:
+            grids.draw(table, hide_index=True, height=260, placeholder="")
     if left := site_upload.left_over(report):
         st.download_button(
             "Télécharger les lignes à corriger (CSV)",

@@ -197,6 +197,14 @@ def test_foreign_sites_in_the_address_open_the_empty_screen() -> None:
     assert "sites dans la liste" not in texts(opened("sites", sites="{{7*7}}", departs="x:1"))
 
 
+def test_what_is_wrong_with_a_line_is_said_whole() -> None:
+    content = b"nom;commune\nA;Ussel\nB;Saint-Martin\nC;\n"
+    said = texts(opened("sites", Work("sites.csv", content, "why"))).replace("\xa0", " ")
+    assert "• Ligne 3 : commune « Saint-Martin » : plusieurs communes portent ce nom." in said
+    assert "• Ligne 4 : aucun lieu indiqué : donnez des coordonnées" in said
+    assert "Ligne 2 :" not in said
+
+
 def test_a_refused_file_says_why() -> None:
     app = opened("sites", Work("vide.csv", b"a;b\n1;2\n", "0"))
     assert "n'a pas de ligne de titres reconnue" in texts(app)
