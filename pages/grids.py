@@ -47,11 +47,11 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
-.ps-whole{max-height:none}
+@media(min-width:641px){.ps-whole{max-height:none}
 .ps-wraps table{width:100%}
-.ps-wraps .u{min-width:9rem;overflow-wrap:anywhere}
 .ps-wraps th,.ps-wraps td,.ps-wraps th.n{max-width:none;min-width:4.5rem;white-space:normal;
-  overflow-wrap:break-word}
+  overflow-wrap:break-word}}
+.ps-plain .u{min-width:9rem;overflow-wrap:anywhere}
 .ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
 @media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem}
   .ps-plain th.n{white-space:normal}

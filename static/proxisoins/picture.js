@@ -3,13 +3,16 @@
  * Loaded when first asked for. Everything is drawn here from what the page shows: nothing is sent anywhere.
  */
 import { nearestYear } from "./data.js";
-import { make } from "./dom.js";
+import { fold, make } from "./dom.js";
 
 const SCALE = 2;
 const MARGIN = 16;
 const SIDE = 300;
 const FONT = '"Source Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const INK = "#161616";
+
+/* Whether what is drawn may rest on simulated tables: its source says so, or more than it is drawn. */
+export const warned = (note, { layers, year, since }) => /simul|DÉMONSTRATION/.test(note) || Boolean(year || since) || layers.some((key) => key !== "fond");
 
 function loaded(address) {
   return new Promise((resolve, reject) => {
@@ -194,7 +197,7 @@ export async function pictureOf(carte) {
   const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
   const year = nearestYear(indicator.years, carte.state.year);
   const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
-  const warning = config.warning && `${config.warning} Simulé : ${config.simulated.join(", ")}.`;
+  const warning = config.warning && warned(panel.note.textContent, carte.state) && `${config.warning} Simulé : ${config.simulated.join(", ")}.`;
   const credits = `${panel.note.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
@@ -221,7 +224,7 @@ export async function pictureOf(carte) {
   pen.fillRect(0, 0, width, height);
   await draw(true);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-  return { blob, name: `carte-${indicator.key}${warning ? "-demonstration" : ""}.png` };
+  return { blob, name: `carte-${fold(indicator.short).replaceAll(" ", "-")}${warning ? "-demonstration" : ""}.png` };
 }
 
 export async function handOver(carte) {

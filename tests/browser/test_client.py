@@ -37,6 +37,26 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
 
 
+@pytest.mark.parametrize(
+    ("note", "state", "warned"),
+    [
+        ("Source : INSEE, 2017.", {}, False),
+        ("Source : Zonage des médecins généralistes : données simulées.", {}, True),
+        ("DONNÉES DE DÉMONSTRATION : sans valeur.", {}, True),
+        ("Source : INSEE, 2017.", {"layers": ["fond"]}, False),
+        ("Source : INSEE, 2017.", {"layers": ["msp"]}, True),
+        ("Source : INSEE, 2017.", {"year": 2013}, True),
+    ],
+)
+def test_a_picture_of_real_figures_alone_bears_no_warning(
+    server: str, page: Page, note: str, state: dict[str, Any], warned: bool
+) -> None:
+    """It said « en partie simulées » of the region's other tables, and so did its name."""
+    told = json.dumps({"layers": [], "year": None, "since": None} | state)
+    body = f"return m.warned({json.dumps(note)}, {told});"
+    assert evaluated(page, server, "picture", body) is warned
+
+
 def test_a_map_is_printed_whole_where_its_frame_is_narrower(server: str, page: Page) -> None:
     """What stands at the right of a map of 1,000 pixels stands within a frame of 500 on paper."""
     body = """

@@ -262,7 +262,7 @@ def test_the_map_is_handed_over_as_a_picture(server: str, open_page: OpenPage) -
         with page.expect_download() as waited:
             frame.get_by_role("button", name="Image (PNG)").click()
         file = waited.value
-        assert file.suggested_filename == "carte-share_without_room-demonstration.png"
+        assert file.suggested_filename == "carte-sans-place-a-20-min-demonstration.png"
         picture = Image.open(io.BytesIO(file.path().read_bytes())).convert("RGB")
         swatches = [
             frame.locator(".legend .swatch")
