@@ -135,7 +135,7 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
         [lines[0], *told, *lines[1:]],
         contours=territory.communes,
     )
-    _sheets(territory, chosen.head(FIRST_SHEETS), lines)
+    _sheets(territory, chosen.head(FIRST_SHEETS), [WORKING_PAPER, *figures.notes(territory)])
     figures.sources(lines)
 
 

@@ -180,7 +180,7 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
         st.tabs([pole_tables.title(found, key) for key in shown]), shown, strict=True
     ):
         with tab:
-            figures.french_table(pole_tables.antennas_table(found, key))
+            figures.french_table(pole_tables.antennas_table(found, key), wraps=True)
     with st.expander("Qui gagne, qui perd, commune par commune"):
         figures.french_table(pole_tables.changes_table(found), height=360)
     st.caption(pole_tables.ASSUMPTIONS)

@@ -26,8 +26,6 @@ _PROJECT, _FORM, _PRICE = "Projet", "Forme", "Coût demandé (€)"
 _CODES = {name: code for code, name in KINDS.items()}
 _IN_WORDS = ["Chiffre", "Unité"]
 """Columns of rules for a file: the screen says the same in words."""
-_ROWS_SHOWN = 10
-"""A longer table scrolls."""
 Sheets = dict[str, pd.DataFrame]
 
 
@@ -171,7 +169,7 @@ def _portfolio(
 
 
 def _table(table: pd.DataFrame) -> None:
-    figures.french_table(table, height="content" if len(table) <= _ROWS_SHOWN else 420)
+    figures.french_table(table, height=420, wraps=True)
 
 
 def _download(sheets: Sheets, lines: list[str]) -> None:

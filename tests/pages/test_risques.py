@@ -412,8 +412,13 @@ def test_the_first_ten_of_the_list_make_one_document_of_sheets(
 ) -> None:
     asked: list[tuple[str, tuple[str, ...]]] = []
 
-    def batch(_territory: Territory, codes: tuple[str, ...], name: str, *_notes: object) -> bytes:
+    def batch(
+        _territory: Territory, codes: tuple[str, ...], name: str, notes: list[str], _: object
+    ) -> bytes:
         asked.append((name, codes))
+        # A sheet tells zones, structures and on-call lines too: it quotes them.
+        quoted = " ".join(notes)
+        assert all(title in quoted for title in ("Structures de soins", "Lignes de permanence"))
         return b"%PDF-"
 
     monkeypatch.setattr(sheet_paper, "batch", batch)
