@@ -10,6 +10,7 @@ import streamlit as st
 
 from data.base.figures import FIGURE
 from data.base.french import MISSING, number, read_number
+from pages import written_cells
 
 PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
@@ -167,7 +168,7 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         elif name not in config and name not in written and _holds_figures(column):
             config[name] = st.column_config.TextColumn(alignment="right")
     config |= _widened(frame, config)
-    texts: dict[Any, str | Callable[[object], str] | None] = {}
+    texts: dict[Any, Callable[[Any], str]] = {}
     decimals = {
         name: _decimals(frame[name])
         for name in frame.columns
@@ -188,9 +189,7 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     for name, values in written.items():
         known: dict[object, str] = dict(zip(values, frame[name], strict=True))
         texts[name] = known.__getitem__
-    return frame.assign(**written).style.format(
-        texts, na_rep=MISSING, precision=_DECIMALS, decimal=","
-    ), options
+    return written_cells.written(frame.assign(**written), texts), options
 
 
 def _type_of(config: Any) -> dict[str, Any]:
