@@ -11,7 +11,7 @@ from data.files.group_headings import on_one_line
 from data.files.headings import year_of
 from data.files.input_files import BLOCK_BYTES, HEAD_LINES, InputFile, reading, sniff_encoding
 from data.files.opening import open_document
-from data.files.texts import cells_of, left_open, open_quote, separator_of
+from data.files.texts import cells_of, head_rows, left_open, open_quote, separator_of
 from data.files.workbook import MAX_PACKED_BYTES
 from geo.errors import InvalidInputError
 
@@ -43,7 +43,9 @@ class TextTable:
         text = file.head().decode(self.encoding, errors="ignore").removeprefix("\ufeff")
         lines = text.splitlines()[:HEAD_LINES]
         self.separator = separator_of(lines)
-        self.head = on_one_line([cells_of(line, self.separator) for line in lines])
+        rows = head_rows(lines, self.separator)
+        self.head = on_one_line([cells for cells, _ in rows])
+        self._ends = [end for _, end in rows]
         self.malformed: list[int] = []
         self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
@@ -102,6 +104,7 @@ class TextTable:
         if not self.head:  # a byte order mark and nothing else
             return
         runs_on = self._cells_run_on()
+        above = self._ends[header_row] if header_row >= 0 else 0
         width = len(self.head[max(header_row, 0)])
         names = [str(k) for k in range(width)]
         wanted = [str(k) for k in columns]
@@ -122,7 +125,7 @@ class TextTable:
                     arrow.ReadOptions(
                         use_threads=False,
                         block_size=BLOCK_BYTES,
-                        skip_rows=header_row + 1,
+                        skip_rows=above,
                         column_names=names,
                         encoding=self.encoding,
                     ),
@@ -144,7 +147,7 @@ class TextTable:
                     frame = batch.to_pandas()
                     frame.columns = pd.Index(list(columns))
                     frame.index = pd.Index(
-                        _line_numbers(first, len(frame), skipped, header_row), name="line"
+                        _line_numbers(first, len(frame), skipped, above), name="line"
                     )
                     first += len(frame)
                     yield frame[(frame != "").any(axis=1)]
@@ -201,10 +204,13 @@ def tables_of(file: InputFile) -> tuple[tuple[TextTable | OpenedTable, ...], tup
     return tables, tuple(remarks)
 
 
-def _line_numbers(first: int, count: int, skipped: list[int], header_row: int) -> np.ndarray:
-    """Return line numbers as an editor shows them, malformed lines left out counted too."""
+def _line_numbers(first: int, count: int, skipped: list[int], above: int) -> np.ndarray:
+    """Return line numbers as an editor shows them, malformed lines left out counted too.
+
+    Rows follow the lines that are `above`.
+    """
     kept = np.arange(first, first + count)
     # A line is left out before row k when its own rank among kept rows is at most k.
-    base = header_row + 2
+    base = above + 1
     ranks = np.sort(np.array(skipped, dtype=int)) - base - np.arange(len(skipped))
     return base + kept + np.searchsorted(ranks, kept, side="right")

@@ -128,9 +128,30 @@ def cells_of(line: str, separator: str) -> list[str]:
     if separator == "|":  # such files hold stray quotes
         return line.split(separator)
     try:
-        return next(csv.reader([line], delimiter=separator), [])
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), [])
     except csv.Error:
         return line.split(separator)
+
+
+def head_rows(lines: Sequence[str], separator: str) -> list[tuple[list[str], int]]:
+    """Return the cells of the first rows, each with the line where it ends, from 1.
+
+    A title may run over several lines, between quotation marks; a mark that is not closed within
+    these lines opens nothing.
+    """
+    rows = []
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        if separator != "|" and lines[start].count('"') % 2:
+            inside = _ends_inside(lines[start], separator, inside=False)
+            while inside and end < len(lines) and end - start < MOST_LINES_OF_A_CELL:
+                inside = _ends_inside(lines[end], separator, inside=True)
+                end += 1
+            end = start + 1 if inside else end
+        rows.append((cells_of("\n".join(lines[start:end]), separator), end))
+        start = end
+    return rows
 
 
 def open_quote(lines: Iterable[str], separator: str) -> tuple[int, bool]:

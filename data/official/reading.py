@@ -172,7 +172,7 @@ def columns_read(candidate: Candidate) -> list[str]:
     said = []
     for table in candidate.tables:
         for row, positions in table.asked.items():
-            heading = [cell.strip()[:60] for cell in table.head[row]] if row >= 0 else []
+            heading = [" ".join(cell.split())[:60] for cell in table.head[row]] if row >= 0 else []
             used = [cell for k, cell in enumerate(heading) if k in positions and cell]
             unused = [cell for k, cell in enumerate(heading) if k not in positions and cell]
             if not used:

@@ -74,12 +74,17 @@ class Lines(Sequence[Line]):
         said = []
         if self.read:
             said.append(f"Lu : {', '.join(self.read)}.")
-        used = ", ".join(f"« {title} »" for title in dict.fromkeys(self.columns.values()))
+        used = ", ".join(f"« {_flat(title)} »" for title in dict.fromkeys(self.columns.values()))
         if used:
             said.append(f"Colonnes lues : {used}.")
         if self.ignored:
-            unused = ", ".join(f"« {title} »" for title in self.ignored)
+            unused = ", ".join(f"« {_flat(title)} »" for title in self.ignored)
             said.append(f"Colonnes non lues : {unused}.")
         said += [f"Non lu : {one}." for one in self.not_read]
         said += [f"À savoir : {one}." for one in self.remarks]
         return said
+
+
+def _flat(title: str) -> str:
+    """Return a heading on one line."""
+    return " ".join(title.split())

@@ -51,7 +51,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             rows = _outlined(candidate, index, tally)
     else:
         rows = _listed(candidate, index, tally)
-    require_rows(len(rows), candidate.file.name, "communes d'une CPTS")
+    require_rows(len(rows), candidate.file.name, "communes d'une CPTS", tally)
     table = rows[["code", "cpts", "cpts_name", "year"]].reset_index(drop=True)
     year = int(table["year"].max())
     vintage = str(year) if year != NO_YEAR else "date non indiquée dans le fichier"

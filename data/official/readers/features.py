@@ -82,7 +82,7 @@ def _read_services(candidate: Candidate, index: CommuneIndex, tally: Tally) -> R
                 "lat": told(point[1]),
             }
         )
-    require_rows(len(rows), candidate.file.name, "structures France Santé")
+    require_rows(len(rows), candidate.file.name, "structures France Santé", tally)
     if other:
         tally.remarks.append(
             f"maisons et centres de santé laissés à FINESS, qui dit leur numéro et leur "
@@ -96,7 +96,7 @@ def _read_services(candidate: Candidate, index: CommuneIndex, tally: Tally) -> R
     lost = frame["code"] == ""
     tally.refuse(frame[lost], "commune non donnée")
     frame = placed(frame[~lost], index, tally)
-    require_rows(len(frame), candidate.file.name, "structures que l'on puisse placer")
+    require_rows(len(frame), candidate.file.name, "structures que l'on puisse placer", tally)
     tally.kept = len(frame)
     structures = as_structures(frame.assign(kind="france_sante"), labelled=True)
     return ReadResult(

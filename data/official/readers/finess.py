@@ -96,7 +96,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
                 "établissements d'autres catégories, gardés pour placer les activités de soins",
             )
         )
-    require_rows(len(kept), candidate.file.name, "maisons et centres de santé")
+    require_rows(len(kept), candidate.file.name, "maisons et centres de santé", tally)
     tally.kept = len(kept)
     structures = as_structures(kept.assign(kind=kept["category"].map(KINDS)), labelled=False)
     return ReadResult(

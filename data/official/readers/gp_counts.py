@@ -92,7 +92,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     counts["code"] = index.settle(counts["code"])
     counts = settled(counts, index, tally)
     known = counts[counts["gps"].notna()]
-    require_rows(len(known), candidate.file.name, "nombre de médecins généralistes par commune")
+    require_rows(
+        len(known), candidate.file.name, "nombre de médecins généralistes par commune", tally
+    )
     tally.keep(known.index)
     none = known[known["gps"] == 0]
     tally.zeros = none[["code", "year"]].assign(line=none.index).reset_index(drop=True)
@@ -105,7 +107,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if exhaustive:
         _tell_zeros(history, index, tally)
         history = history.drop(columns="absent")
-    require_rows(len(history), candidate.file.name, "nombre de médecins généralistes par commune")
+    require_rows(
+        len(history), candidate.file.name, "nombre de médecins généralistes par commune", tally
+    )
     year = _year_of_region(history, index)
     gps = history.loc[history["year"] == year, ["code", "gps"]].reset_index(drop=True)
     years = sorted(history.loc[history["code"].isin(index.codes), "year"].unique())

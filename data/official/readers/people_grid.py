@@ -97,12 +97,12 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         kept.append(placed[near])
     tally.refuse_malformed(header.table)
     squares = pd.concat(kept) if kept else pd.DataFrame(columns=["lon", "lat", "people", "codes"])
-    require_rows(len(squares), candidate.file.name, "carreaux de la région")
+    require_rows(len(squares), candidate.file.name, "carreaux de la région", tally)
     squares["code"] = _communes(squares, index, named)
     nowhere = squares["code"] == ""
     away += int(nowhere.sum())
     squares = squares[~nowhere]
-    require_rows(len(squares), candidate.file.name, "carreaux de la région")
+    require_rows(len(squares), candidate.file.name, "carreaux de la région", tally)
     tally.kept = len(squares)
     if away:
         squares_away = french.counted(away, "carreau", "carreaux")

@@ -82,7 +82,7 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     rows = said_once(rows, ["own"], "population", tally)
     table = _summed(rows, index, tally, "population").reset_index()
     table = without_lost(table, index, tally)
-    require_rows(len(table), candidate.file.name, "populations des communes")
+    require_rows(len(table), candidate.file.name, "populations des communes", tally)
     year = headings.year_of(column[1]) or _short_year(column[1])
     vintage = str(year) if year else _year_in_name(candidate)
     return ReadResult({"populations": table}, {"populations": vintage}, tally)
@@ -131,10 +131,10 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
     tally.lose(rows[wrong], "effectifs illisibles ou incohérents")
     sums = _summed(rows[~wrong], index, tally, "total", "over_75")
     sums = sums[sums["total"] > 0]
-    require_rows(len(sums), candidate.file.name, "structure par âge des communes")
+    require_rows(len(sums), candidate.file.name, "structure par âge des communes", tally)
     table = (sums["over_75"] / sums["total"]).rename("share_over_75").reset_index()
     table = without_lost(table, index, tally)
-    require_rows(len(table), candidate.file.name, "structure par âge des communes")
+    require_rows(len(table), candidate.file.name, "structure par âge des communes", tally)
     return ReadResult(
         {"reference": table},
         {"reference": f"20{year}"},

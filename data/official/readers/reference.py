@@ -79,7 +79,7 @@ def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -
         rows = rows[~wrong]
     if "area_km2" in rows:
         rows["area_km2"] = numbers(rows["area_km2"])
-    require_rows(len(rows), candidate.file.name, "caractéristiques des communes")
+    require_rows(len(rows), candidate.file.name, "caractéristiques des communes", tally)
     tally.kept = len(rows)
     given = tuple(column for column, position in positions.items() if position is not None)
     table = rows[["code", *given]].sort_values("code").reset_index(drop=True)
@@ -128,7 +128,7 @@ def _read_tvs(candidate: Candidate, header: Header, index: CommuneIndex) -> Read
     tally.refuse(rows[rows["tvs"] == ""], "code de territoire de vie-santé vide")
     rows = rows[rows["tvs"] != ""]
     rows = only_once(chief_rows(settled(rows, index, tally), tally), tally)
-    require_rows(len(rows), candidate.file.name, "composition des territoires de vie-santé")
+    require_rows(len(rows), candidate.file.name, "composition des territoires de vie-santé", tally)
     tally.kept = len(rows)
     given = ("tvs", "tvs_name") if label is not None else ("tvs",)
     table = pd.DataFrame(rows[["code", *given]]).reset_index(drop=True)

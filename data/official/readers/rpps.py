@@ -61,7 +61,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally = Tally()
     practices = _practices(header, tally)
     practices = _general_practitioners(practices, candidate, tally)
-    require_rows(len(practices), candidate.file.name, "généralistes de premier recours")
+    require_rows(len(practices), candidate.file.name, "généralistes de premier recours", tally)
     tally.kept = len(practices)
     sites = practices.drop_duplicates(["person", "site"]).copy()
     sites["share"] = 1 / sites.groupby("person")["site"].transform("size")
@@ -72,7 +72,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.refuse(sites[unknown], "commune absente du code officiel actuel")
     located = sites[~nowhere & ~unknown]
     lost = _possible_places(sites[nowhere], index)
-    require_rows(index.matched(located["code"]), candidate.file.name, "médecins de la région")
+    require_rows(
+        index.matched(located["code"]), candidate.file.name, "médecins de la région", tally
+    )
     counts = located.groupby("code")["share"].sum()
     # The register is exhaustive: a commune of the départements seen that is not named has no GP.
     covered = set(counts.index.map(departement))

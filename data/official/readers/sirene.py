@@ -65,7 +65,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         )
     rows["code"] = index.settle(rows["code"])
     rows = settled(rows, index, tally)
-    require_rows(len(rows), candidate.file.name, "établissements de médecine générale (86.21Z)")
+    require_rows(
+        len(rows), candidate.file.name, "établissements de médecine générale (86.21Z)", tally
+    )
     tally.kept = len(rows)
     counts = rows.groupby("code")["establishments"].sum()
     covered = set(counts.index.map(departement))

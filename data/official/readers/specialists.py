@@ -78,7 +78,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.remarks.append("plusieurs années dans le fichier : la dernière est retenue")
     rows = rows[~older]
     tally.kept = int(rows["doctors"].notna().sum())
-    require_rows(tally.kept, candidate.file.name, "spécialistes par commune")
+    require_rows(tally.kept, candidate.file.name, "spécialistes par commune", tally)
     keys = ["code", "specialty", "year"]
     # Mergers, arrondissements and places of practice add up.
     table = rows.groupby(keys)["doctors"].sum().reset_index()

@@ -10,6 +10,8 @@ from data.official.readers.tables import RawTable
 from data.region.moments import Moment
 from geo.errors import InvalidInputError
 
+_REASONS = 3
+"""Reasons told of a file of which nothing is used."""
 EXAMPLES = 5
 """Line numbers quoted for each reason of refusal."""
 
@@ -159,8 +161,17 @@ def other_levels(count: int) -> str:
     return f"{lines} d'un autre niveau que la commune, hors de cette lecture"
 
 
-def require_rows(kept: int, name: str, what: str) -> None:
+def require_rows(kept: int, name: str, what: str, tally: Tally | None = None) -> None:
     """Refuse a file of which nothing was kept.
+
+    Parameters
+    ----------
+    kept
+        Rows used.
+    name, what
+        The file, and what was looked for in it.
+    tally
+        Knows why rows are left out.
 
     Raises
     ------
@@ -168,7 +179,10 @@ def require_rows(kept: int, name: str, what: str) -> None:
         Nothing was kept.
     """
     if kept == 0:
+        why = " ; ".join(one.told for one in tally.refused[:_REASONS]) if tally else ""
         raise InvalidInputError(
             f"« {name} » a la bonne forme, mais aucune ligne utilisable ({what}) : "
-            "vérifiez que c'est le bon fichier, complet."
+            + (f"{why}. " if why else "")
+            + ("Vérifiez" if why else "vérifiez")
+            + " que c'est le bon fichier, complet."
         )

@@ -9,6 +9,7 @@ from data.base import french
 from data.files import headings
 from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.names import agreeing, name_column
+from data.official.readers.one_table import without_other_tables
 from data.official.readers.rows import chief_rows, settled, whole_cities
 from data.official.readers.tables import CODE_NAMES, Candidate, Header, headers, level_of, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -85,6 +86,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             named=name_column(header, code, zone),
         )
         tally.read = len(rows)
+        rows = without_other_tables(rows, header, tally, "code", {"value": zone})
         rows = agreeing(rows, header, index, tally)
         rows = rows.reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
         rows = whole_cities(rows.assign(own=rows["code"]), index, tally)

@@ -57,7 +57,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if other.any():
         tally.remarks.append(other_levels(int(other.sum())))
     rows = rows[~other].assign(district="")
-    require_rows(len(rows), candidate.file.name, "lignes de niveau COM")
+    require_rows(len(rows), candidate.file.name, "lignes de niveau COM", tally)
     rows = agreeing(rows, header, index, tally).rename(columns={"code": "own"})
     rows = whole_cities(rows, index, tally)
     rows["code"] = index.settle(rows["own"])
@@ -73,7 +73,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             )
         )
     rows = one_per_part(chief_rows(settled(rows, index, tally), tally), tally)
-    require_rows(len(rows), candidate.file.name, "zonage des communes")
+    require_rows(len(rows), candidate.file.name, "zonage des communes", tally)
     tally.kept = len(rows)
     here = rows[rows["code"].isin(index.codes)]
     tally.remarks += decrees.old(here["decree"], french.today())

@@ -218,3 +218,35 @@ def test_an_archive_of_one_file_a_departement_is_read_whole(tmp_path):
 def test_an_infinite_count_is_none(read, tmp_path):
     path = text(tmp_path, "mg.csv", "Code INSEE;MG 2024", "33063;400", "87085;inf")
     assert gps(read(path)[1]) == {"33063": 400}
+
+
+def test_a_heading_may_run_over_lines_and_those_below_keep_their_numbers(read, tmp_path):
+    path = text(
+        tmp_path, "mg_2024.csv", '"Effectifs', '2024";;', 'Code INSEE;Commune;"Médecins',
+        'généralistes"', f"{BORDEAUX};400", "87085;Limoges;peu", f"{ABZAC};3",
+    )  # fmt: skip
+    _, result = read(path)
+    assert told(result) == ({"33063": 400, "16001": 3}, "2024")
+    assert reasons(result) == {"nombre de médecins illisible": (6,)}
+    table = read_text_table(path)
+    assert table.index.tolist() == [5, 6, 7]
+
+
+def test_a_mark_that_closes_nowhere_opens_no_heading(read, tmp_path):
+    path = text(tmp_path, "mg_2024.csv", 'Code INSEE;MG "2024', "33063;400", "87085;120")
+    assert gps(read(path)[1]) == {"33063": 400, "87085": 120}
+
+
+def test_a_file_of_which_nothing_is_used_says_why(read, tmp_path):
+    path = text(tmp_path, "pop_2021.csv", "DEPCOM;PMUN", "33063;261,8", "87085;<5")
+    with pytest.raises(InvalidInputError, match=r"population illisible \(ligne 2\)") as refusal:
+        read(path)
+    assert "valeur masquée" in str(refusal.value)
+
+
+def test_a_zoning_of_others_below_is_another_table(read, tmp_path):
+    path = text(
+        tmp_path, "zonage_2026.csv", "Code INSEE;Commune;Zonage", f"{BORDEAUX};ZAC",
+        "Code INSEE;Commune;Zonage infirmiers", f"{LIMOGES};ZIP",
+    )  # fmt: skip
+    assert read(path)[1].tables["zoning"]["code"].tolist() == ["33063"]
