@@ -62,6 +62,16 @@ def bullets(lines: Iterable[str]) -> None:
         st.text(french.unbroken(f"• {line}"))
 
 
+def lead(sentence: str) -> None:
+    """Draw the sentence that a screen answers with; no line of it starts with a French colon."""
+    st.markdown(french.unbroken(f"**{sentence}**"))
+
+
+def said(sentence: str) -> None:
+    """Draw a sentence as plain text, what came from a file included, its lines broken in French."""
+    st.text(french.unbroken(sentence))
+
+
 def on_paper(told: str) -> None:
     """Have a print from the browser say what stands on screen in something to open or choose."""
     st.html(f'<p class="ps-paper ps-small">{escape(french.unbroken(told))}</p>')

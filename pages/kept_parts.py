@@ -24,7 +24,7 @@ from data.solidarity import tables
 from data.solidarity.help import Help
 from data.solidarity.plans import help_plan
 from geo.errors import ProxiSoinsError
-from pages import exporting, help_terms, shell
+from pages import exporting, figures, help_terms, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -194,7 +194,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     heading = (draft.name, draft.note)
     if found is not None:
         st.header("Le plan de solidarité")
-        st.text(tables.sentence(found))
+        figures.said(tables.sentence(found))
         made_up = territory.simulated_told(*letter.quoted(found))
         st.caption(f"{tables.NOT_PREDICTED} {made_up}")
         help_terms.say_from_town(territory)

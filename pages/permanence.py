@@ -186,7 +186,7 @@ def _draw_marked(screen: _Screen, key: str, rows: Iterable[int], *, around: bool
 
 def _draw_gaps_tab(screen: _Screen) -> None:
     covered, threshold = screen.covered, screen.threshold
-    st.text(permanence_tables.gaps_sentence(covered, threshold))
+    figures.said(permanence_tables.gaps_sentence(covered, threshold))
     specialty = screen.specialty
     minutes, _ = covered.nearest(covered.rows(specialty))
     _draw_marked(screen, "manques", np.flatnonzero(minutes > threshold))
@@ -209,7 +209,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         key=key,
     )
     fall = coverage.if_line_falls(covered, line, threshold)
-    st.text(permanence_tables.fall_sentence(fall))
+    figures.said(permanence_tables.fall_sentence(fall))
     changed = on_call_view.rows_of(covered, fall.communes["code"])
     _draw_marked(screen, "chute", changed, around=True)
     st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")

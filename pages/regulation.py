@@ -88,7 +88,7 @@ def _known(
 ) -> None:
     """Draw the sentence, the map and the table of the départements; with `files`, exports."""
     hours, standard = chosen.hours(), chosen.standard()
-    st.markdown(f"**{tables.sentence(calls, hours, standard)}**")
+    figures.lead(tables.sentence(calls, hours, standard))
     st.caption(calls.note + ".")
     found = tables.departement_table(calls, hours, standard)
     figures.french_table(found, "regulation" if files else "", tables.notes(calls), wraps=True)
@@ -153,7 +153,7 @@ def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) 
     found = pooling.take_over(
         calls, chosen.helper, chosen.helped, hours, standard, staff=chosen.staff
     )
-    st.markdown(f"**{tables.takeover_sentence(calls, found, hours, standard)}**")
+    figures.lead(tables.takeover_sentence(calls, found, hours, standard))
     hourly = tables.hourly_table(found)
     name = "regulation-reprise" if files else ""
     figures.french_table(hourly, name, tables.notes(calls), wraps=True)
@@ -183,7 +183,7 @@ def _groups(
     """Draw the best groups of départements."""
     hours, standard = chosen.hours(), chosen.standard()
     found = pooling.best(territory, calls, hours, standard, chosen.together)
-    st.markdown(f"**{tables.groups_sentence(found, hours, standard)}**")
+    figures.lead(tables.groups_sentence(found, hours, standard))
     shown = tables.groups_table(found)
     name = "regulation-groupes" if files else ""
     figures.french_table(shown, name, tables.notes(calls), wraps=True)

@@ -134,7 +134,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     fall = coverage.if_line_falls(covered, line, threshold) if fallen else None
     if fall is not None:
         st.subheader(on_call_tables.line_label(covered, line))
-        st.text(on_call_tables.fall_sentence(fall))
+        figures.said(on_call_tables.fall_sentence(fall))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     on_call_view.draw_map(
         territory,

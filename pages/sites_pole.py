@@ -162,7 +162,7 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
 def draw_comparison(territory: Territory, found: PoleComparison) -> None:
     """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
     st.markdown("**En bref**")
-    st.text(pole_tables.sentence(found))
+    figures.said(pole_tables.sentence(found))
     if made_up := territory.simulated_told("gps"):
         st.caption(made_up)
     st.text(pole_tables.settled_words(found))
@@ -172,7 +172,7 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
             f"suffisent pas pour {FEWEST} antennes d’au moins {number(found.plan.least)}."
         )
     else:
-        st.text(pole_tables.proof_words(found))
+        figures.said(pole_tables.proof_words(found))
     draw_compared(pole_tables.measures_table(found), "Pôle et maison côte à côte, par mesure")
     st.subheader("Les antennes")
     shown = [TYPED, *([BEST] if BEST in found.sides else [])]

@@ -147,10 +147,10 @@ def draw_map(
     if add is not None:
         add(key)
     if answer_in_words := site_tables.room_sentence(evaluation):
-        st.markdown(f"**{answer_in_words}**")
+        figures.lead(answer_in_words)
         if upper_bound := unknown_supply.region_room_note(territory):
             st.caption(upper_bound)
-    st.text(sites_map.sentence(evaluation))
+    figures.said(sites_map.sentence(evaluation))
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",
@@ -225,7 +225,7 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
 
 def draw_changes(evaluation: SiteEvaluation) -> None:
     """Draw who wins and who loses, by commune, when GPs who practise already move in."""
-    st.text(site_tables.changes_sentence(evaluation))
+    figures.said(site_tables.changes_sentence(evaluation))
     if not evaluation.changes.empty:
         table = site_tables.changes_table(evaluation)
         grids.draw(
@@ -236,12 +236,12 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
 def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequence[str]) -> None:
     """Draw the best sites, their proof, the other choices and the price of each difference."""
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
-    st.text(site_tables.answer(best, search.threshold, search.existing, names))
+    figures.said(site_tables.answer(best, search.threshold, search.existing, names))
     st.caption(search.words())
     if search.model != CAPACITATED and (from_town := people_of(territory).town_note):
         st.caption(f"Habitants de cette recherche : {from_town}.")
     with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
-        st.text(site_tables.proof(best))
+        figures.said(site_tables.proof(best))
         grids.draw(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
         if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):
             st.markdown("**Ce que coûte chaque différence avec l’optimum**")

@@ -172,7 +172,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 
 def _answer(territory: Territory, found: Help) -> None:
     """Draw the sentence and the figures of the plan."""
-    st.markdown(f"**{tables.sentence(found)}**")
+    figures.lead(tables.sentence(found))
     lost = tables.losses(territory, found)
     one, two, three, four = st.columns(4)
     one.metric(

@@ -118,7 +118,7 @@ def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices
 def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True) -> None:
     found = _found(territory, chosen.question())
     first, *others = said(found)
-    st.markdown(f"**{first}**")
+    figures.lead(first)
     for line in others:
         st.text(line)
     if made_up := territory.simulated_told(*_TABLES):

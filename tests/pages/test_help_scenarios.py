@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from data.base.french import unbroken
 from data.region.catalogue import load_territory
 from data.reports import council_pdf, effect_tables
 from data.scenarios import drafts, sharing, store
@@ -76,7 +77,7 @@ def test_a_pole_without_site_is_saved_and_reopened(kept) -> None:
 def test_shared_links_open_the_plan_and_the_pole(kept) -> None:
     plan, pole = (opened("partage", jeton=sharing.share(one.id)[0]) for one in kept)
     territory = load_territory("75")
-    assert sentence(kept_parts.plan_of(territory, kept[0].draft)) in texts(plan)
+    assert unbroken(sentence(kept_parts.plan_of(territory, kept[0].draft))) in texts(plan)
     assert "Avec 10 demi-journées par semaine" in texts(pole)
     assert "ne contient pas de site" not in texts(pole)
     pole.selectbox(key="partage_commune").select("23008").run()

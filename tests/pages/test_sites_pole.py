@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
+from data.base.french import unbroken
 from data.region.catalogue import load_territory
 from data.reports import pole_tables
 from data.siting.pole_plan import compared
@@ -35,8 +36,8 @@ def pole(**more: str) -> AppTest:
 def test_the_panel_says_what_the_engine_finds() -> None:
     app = pole()
     found = compared(load_territory("75"), CHOSEN.plan(load_territory("75"), ()))
-    assert pole_tables.sentence(found) in texts(app)
-    assert pole_tables.proof_words(found) in texts(app)
+    assert unbroken(pole_tables.sentence(found)) in texts(app)
+    assert unbroken(pole_tables.proof_words(found)) in texts(app)
     assert any("Le meilleur pôle" in one.proto.body for one in app.get("html"))
 
 
