@@ -19,6 +19,13 @@ TAB, _PARAMETER = "methode_volet", "volet"
 """Key of the tab, and its name in the address."""
 
 
+_FORMULAS = (
+    "<style>@media(max-width:640px){.katex-display>.katex{white-space:normal}"
+    ".katex-display .base{margin:.2em 0}}</style>"
+)
+"""On a telephone a formula goes to the next line after a relation, where it was cut."""
+
+
 def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -119,6 +126,7 @@ def draw() -> None:
         if accounts.allowed(Role.ADMINISTRATOR):
             data_import.draw(territory)
     with method:
+        st.html(_FORMULAS)
         st.header("Temps de trajet")
         st.markdown(method_texts.TRAVEL_TIME)
         _errors(territory)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from data.base.french import counted, number
+from data.base.french import counted, number, unbroken
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import pole_tables
@@ -183,7 +183,7 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
             figures.french_table(pole_tables.antennas_table(found, key), wraps=True)
     with st.expander("Qui gagne, qui perd, commune par commune"):
         figures.french_table(pole_tables.changes_table(found), height=360)
-    st.caption(pole_tables.ASSUMPTIONS)
+    st.caption(unbroken(pole_tables.ASSUMPTIONS))
 
 
 def _downloads(found: PoleComparison, notes: list[str]) -> None:
