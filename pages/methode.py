@@ -20,8 +20,8 @@ TAB, _PARAMETER = "methode_volet", "volet"
 
 
 _FORMULAS = (
-    "<style>@media(max-width:640px){.katex-display>.katex{white-space:normal}"
-    ".katex-display .base{margin:.2em 0}}</style>"
+    "<style>@media(max-width:640px){.katex-display>.katex{white-space:normal;"
+    "font-size:1.05em}.katex-display .base{margin:.2em 0}}</style>"
 )
 """On a telephone a formula goes to the next line after a relation, where it was cut."""
 

@@ -1,5 +1,6 @@
 """Every screen runs on demonstration data, says so, and shows its figures."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -71,6 +72,13 @@ def test_the_method_screen_lists_each_table_with_its_source() -> None:
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
     assert table["Source"].str.len().gt(0).all()
     assert table["Millésime"].str.len().gt(0).all()
+
+
+def test_formulas_may_go_to_the_next_line_on_a_telephone() -> None:
+    app = opened("methode", volet="methodes")
+    [style] = [one.proto.body for one in app.get("html") if "katex" in one.proto.body]
+    assert re.search(r"max-width:640px.*white-space:normal", style)
+    assert any("$$" in one.value for one in app.markdown)
 
 
 def test_a_file_of_part_of_the_region_is_announced_before_it_changes_anything(
