@@ -1,4 +1,4 @@
-/* The keyboard, the tables and the paper of the whole page.
+/* The keyboard, the tables, the marks of punctuation and the paper of the whole page.
  *
  * Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
  * document, where the keyboard would meet it last. Escape closes it, as Streamlit does itself.
@@ -42,7 +42,24 @@
   };
   addEventListener("scroll", tell, true);
   addEventListener("resize", tell);
-  new MutationObserver(tell).observe(document, { childList: true, subtree: true, attributeFilter: ["style"] });
+
+  /* A mark of punctuation that French parts from its word by a space never begins a line, nor an opening quote ends one:
+   * here, once, for whatever a screen says.
+   */
+  const MARKS = / (?=[;:?!»%€])|(?<=«) /g;
+  const AS_WRITTEN = "head, code, pre, script, style, textarea";
+  const tighten = (node) => {
+    if (node.nodeType === Node.ELEMENT_NODE && !node.matches(AS_WRITTEN)) node.childNodes.forEach(tighten);
+    if (node.nodeType !== Node.TEXT_NODE) return;
+    const written = node.nodeValue.replace(MARKS, "\u00a0");
+    if (written !== node.nodeValue) node.nodeValue = written;
+  };
+  new MutationObserver((changes) => {
+    tell();
+    for (const { type, target, addedNodes } of changes)
+      for (const one of type === "characterData" ? [target] : addedNodes)
+        if (one.parentElement && !one.parentElement.closest(AS_WRITTEN)) tighten(one);
+  }).observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: ["style"] });
 
   /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
    * for paper, where its frame has another width, known to the style alone.

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages import streamlit_words
+from tests.browser.gestures import answered
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
@@ -82,6 +83,33 @@ def test_screen_has_no_grave_finding_on_a_laptop_or_a_tablet(
             assert grave_findings(page) == [], width
 
 
+@pytest.mark.campaign
+@pytest.mark.parametrize(
+    "view",
+    [
+        "territoire?territoire=commune:23008",
+        "territoire?territoire=departement:23&avec=16",
+        "permanence?specialite=cardiologie&vue=si-cette-ligne-tombe",
+        "risques",
+    ],
+)
+def test_a_shared_view_has_no_grave_finding(
+    server: str, page: Page, grave_findings: Callable[[Page], list[str]], view: str
+) -> None:
+    page.goto(f"{server}/{view}")
+    still(page)
+    answered(page)
+    page.get_by_role("button", name="Partager").first.click(timeout=SLOW_MS)
+    page.get_by_role("button", name="Créer un lien vers cette vue").click(timeout=SLOW_MS)
+    code = page.locator("[data-testid=stCode] code", has_text="jeton=")
+    page.goto(code.inner_text(timeout=SLOW_MS).strip())
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        still(page)
+        expect(page.locator("h1:visible")).to_have_count(1)
+        assert grave_findings(page) == [], width
+
+
 def test_the_map_opened_on_a_phone_has_no_grave_finding(
     server: str, phone: Page, grave_findings: Callable[[Page], list[str]]
 ) -> None:
@@ -99,7 +127,9 @@ def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page)
         # Waited for: what has the focus may come in by a transition. The contrast of this blue is
         # checked with the other colours (test_theme).
         ringed = page.wait_for_function(
-            """() => { const one = document.activeElement; const look = getComputedStyle(one);
+            """() => { const one = document.activeElement;
+            const box = ".react-aria-ComboBox > div, [data-testid=stTextInputRootElement]";
+            const look = getComputedStyle(one.closest(box) || one);
             const ring = look.outlineStyle === "solid" && parseFloat(look.outlineWidth) >= 2;
             const blue = look.outlineColor === "rgb(10, 118, 246)";
             return one === document.body || (ring && blue)

@@ -322,6 +322,23 @@ def test_a_table_that_goes_on_at_its_right_is_told_until_its_end_is_in_sight(
     assert (before, after) == ([True, False], [False, False])
 
 
+def test_no_line_begins_with_a_mark_of_punctuation(server: str, page: Page) -> None:
+    body = """
+        document.body.innerHTML = `<p>Zone <b>ZIP</b> : « oui » ; 5 %</p><pre>a : b</pre>`;
+        const rest = () => new Promise((done) => setTimeout(done));
+        const [told, code] = ["p", "pre"].map((one) => document.querySelector(one));
+        return rest().then(() => {
+            const first = told.textContent;
+            told.lastChild.nodeValue = " : non ?";
+            return rest().then(() => [first, told.textContent, code.textContent]);
+        });
+    """
+    first, after, code = evaluated(page, server, "popovers", body)
+    assert first == "Zone ZIP~: «~oui~»~; 5~%".replace("~", "\N{NO-BREAK SPACE}")
+    assert after == "Zone ZIP~: non~?".replace("~", "\N{NO-BREAK SPACE}")
+    assert code == "a : b"
+
+
 def test_a_map_has_a_height_in_a_window_that_tells_none(server: str, page: Page) -> None:
     body = """
         Object.defineProperty(window, "innerHeight", { value: HEIGHT, configurable: true });

@@ -113,7 +113,7 @@ def test_a_link_asked_for_while_the_scenario_is_saved_is_of_what_is_saved(
             # While the screen is drawn again the list of before may stand above the new one.
             kept = page.get_by_label("Scénarios enregistrés").last
             expect(kept).to_have_value(re.compile(name), timeout=SLOW_MS)
-            expect(page.get_by_text(re.compile("^Lien 1 : créé"))).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text(re.compile(r"^Lien 1\s: créé"))).to_be_visible(timeout=SLOW_MS)
             hand.settle()
             expect(kept).to_have_value(re.compile(name))
             links.append(page.locator("[data-testid=stCode] code").inner_text().strip())
