@@ -112,7 +112,9 @@ def _draw_plain(frame: pd.DataFrame, rows: list[int], key: str) -> None:
         key=shown,
         on_change=chosen,
     )
-    figures.table(frame, marked=rows, order=_columns())
+    # On a telephone the key figure stands beside the name, which says its département.
+    order = [one for one in _columns() if one != "departement_name"]
+    figures.table(frame.assign(name=labels), marked=rows, order=order)
 
 
 def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
@@ -121,6 +123,8 @@ def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
         return "Aucune commune ne répond à tous ces filtres : retirez-en un."
     places = territory.communes
     name = "".join(places.loc[places["code"] == commune, "name"].head(1))
+    if not name and grids.are_plain():
+        return "Choisissez une commune ci-dessous : la carte y va et en ouvre la fiche."
     if not name:
         return (
             "Cochez une ligne (Maj + Espace au clavier) : la carte va à sa commune et en ouvre "
@@ -128,7 +132,8 @@ def _words(territory: Territory, frame: pd.DataFrame, commune: str) -> str:
         )
     if commune not in set(frame["code"]):
         return f"{name}, choisie sur la carte, n’est pas dans cette sélection."
-    return f"Ligne cochée : {name}, la commune choisie sur la carte."
+    shown = "En gras" if grids.are_plain() else "Ligne cochée"
+    return f"{shown} : {name}, la commune choisie sur la carte."
 
 
 def draw(territory: Territory, key: str) -> None:

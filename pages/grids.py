@@ -54,9 +54,9 @@ _STYLE = """<style>
   overflow-wrap:break-word}}
 .ps-plain .u{min-width:9rem;overflow-wrap:anywhere}
 .ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
-@media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem}
+@media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem;padding:.25rem .4rem}
   .ps-plain th.n{white-space:normal}
-  .ps-plain th:first-child,.ps-plain td:first-child{max-width:8.5rem;
+  .ps-plain th:first-child,.ps-plain td:first-child{max-width:7.4rem;
   position:sticky;left:0;background:var(--paper);background-clip:padding-box}
   .ps-plain tbody [aria-current] td:first-child{background:var(--blue-ground)}
   .ps-plain thead th:first-child{z-index:1;background:var(--ground)}}

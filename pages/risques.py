@@ -24,6 +24,7 @@ from pages import (
     fields,
     figures,
     following,
+    grids,
     risk_choices,
     risk_map,
     risk_panels,
@@ -206,7 +207,8 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
             shell.remember(replace(shell.view(), territory=f"commune:{code}"), address=False)
             st.switch_page("pages/territoire.py")
     if code is None:
-        st.info("Cliquez sur une commune de la carte, ou cochez une ligne de la liste.")
+        way = "choisissez-la ci-dessus" if grids.are_plain() else "cochez une ligne de la liste"
+        st.info(f"Cliquez sur une commune de la carte, ou {way}.")
         return
     risk_panels.signal(territory, code, horizon)
 

@@ -42,16 +42,23 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
     st.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
 
 
+def _draw_map(territory: Territory, one: Sheet) -> None:
+    """Draw the map of a territory; on a telephone its legend is below, where it can be read."""
+    drawn = (
+        sheet_paper.narrow_picture(territory, one)
+        if grids.on_a_phone()
+        else sheet_paper.picture(territory, one.communes, one.name)
+    )
+    figures.image(drawn, sheet_paper.told(one.name))
+
+
 def draw_one(territory: Territory, chosen: Sheet) -> None:
     """Draw the sheet of one territory, and offer it on paper."""
     paper = sheet_paper.printed(territory, chosen)
     sheet_view.draw_signals(chosen, paper)
     left, right = st.columns([4, 5])
     with left:
-        figures.image(
-            sheet_paper.picture(territory, chosen.communes, chosen.name),
-            sheet_paper.told(chosen.name),
-        )
+        _draw_map(territory, chosen)
     with right:
         sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
     sheet_view.draw_figures(chosen, paper)
@@ -73,10 +80,7 @@ def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> N
     for place, one in zip(st.columns(2), (first, second), strict=True):
         with place:
             st.subheader(one.name)
-            figures.image(
-                sheet_paper.picture(territory, one.communes, one.name),
-                sheet_paper.told(one.name),
-            )
+            _draw_map(territory, one)
             sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
             sheet_view.draw_sentences("Ce qui est en place", one.in_place)
     exporting.button(

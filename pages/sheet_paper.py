@@ -141,8 +141,8 @@ def picture(
     )
 
 
-def _column(territory: Territory, one: Sheet) -> bytes:
-    """Return the map of a sheet on paper, as high as the figures beside it."""
+def narrow_picture(territory: Territory, one: Sheet) -> bytes:
+    """Return the map of a sheet on paper, as high as the figures beside it, or on a telephone."""
     return picture(territory, one.communes, one.name, paper_inches=_BESIDE * _PAPER_INCHES)
 
 
@@ -156,7 +156,7 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
 
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
-    drawn = _column(territory, chosen)
+    drawn = narrow_picture(territory, chosen)
     return sheet_pdf.sheet_pdf(
         chosen,
         drawn,
@@ -184,7 +184,7 @@ def batch(
     def each() -> Iterator[tuple[Sheet, bytes]]:
         for done, code in enumerate(codes, 1):
             one = sheet_of(territory, communes, "commune", code, printed=True)
-            yield one, _column(territory, one)
+            yield one, narrow_picture(territory, one)
             progress(done)
 
     return sheet_pdf.sheets_pdf(each(), name, notes, warning=territory.warning)

@@ -16,7 +16,7 @@ from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from models.region import kept_risk, predict, soon
-from pages import accounts, shell, view_sharing
+from pages import accounts, grids, sheet_paper, shell, view_sharing
 from tests.pages.help_screen import SPECIALISTS, opened
 from tests.pages.opening import plain_tables
 
@@ -60,6 +60,19 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
     assert not re.search(r"\w [;:!?»]", written), "a line may begin with it"
     assert not re.search("probabilit|risque (très )?élevé de", said)
     assert not app.selectbox
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_the_map_of_a_sheet_has_its_legend_below_it_on_a_telephone(
+    monkeypatch: pytest.MonkeyPatch, *, phone: bool
+) -> None:
+    """Beside it the legend of a picture made for a wide screen is too small to be read."""
+    drawn: list[str] = []
+    monkeypatch.setattr(grids, "on_a_phone", lambda: phone)
+    for kind in ("narrow_picture", "picture"):
+        monkeypatch.setattr(sheet_paper, kind, lambda *_, kind=kind: drawn.append(kind) or b"")
+    visited({"ecran": "territoire", "territoire": "departement:23", "avec": "24"})
+    assert set(drawn) == {"narrow_picture" if phone else "picture"}
 
 
 @pytest.mark.parametrize("name", ["Fiche territoire", " guéret", "Pour Guéret"])
