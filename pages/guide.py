@@ -4,6 +4,7 @@ from html import escape
 from urllib.parse import quote
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from data.base.french import unbroken
 from pages.glossary import GLOSSARY
@@ -52,15 +53,16 @@ _STEPS = (
 """Title, words and drawing (40 by 40) of each step."""
 
 _QUESTIONS = (
-    ("Qui ne trouve pas de place à 20 minutes ?", "Carte"),
-    ("Où le dernier médecin pourrait-il partir ?", "Territoires à risque"),
-    ("Où ouvrir une maison de santé, ou un pôle ?", "Sites MSP"),
-    ("Qui peut aider, combien, à quel prix ?", "Solidarité"),
-    ("Qui reçoit la nuit ; et si une ligne tombe ?", "Permanence des soins"),
-    ("Quelle zone, quelle marge sous le plafond ?", "Zonage"),
-    ("Que dire d’une commune en une page ?", "Fiche territoire"),
-    ("D’où viennent les chiffres ; importer les nôtres", "Données et méthode"),
+    ("Qui ne trouve pas de place à 20 minutes ?", "Carte", "carte"),
+    ("Où le dernier médecin pourrait-il partir ?", "Territoires à risque", "risques"),
+    ("Où ouvrir une maison de santé, ou un pôle ?", "Sites MSP", "sites"),
+    ("Qui peut aider, combien, à quel prix ?", "Solidarité", "solidarite"),
+    ("Qui reçoit la nuit ; et si une ligne tombe ?", "Permanence des soins", "permanence"),
+    ("Quelle zone, quelle marge sous le plafond ?", "Zonage", "zonage"),
+    ("Que dire d’une commune en une page ?", "Fiche territoire", "territoire"),
+    ("D’où viennent les chiffres ; importer les nôtres", "Données et méthode", "methode"),
 )
+"""What one asks, the name of the screen that answers, its file."""
 
 _STYLE = """<style>
 .ps-steps{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.8rem;
@@ -94,8 +96,13 @@ def draw() -> None:
     )
     st.html(f'{_STYLE}<ol class="ps-steps">{steps}</ol>')
     st.header("Quelle question, quel écran")
-    for question, screen in _QUESTIONS:
-        st.markdown(f"- {question} **{screen}**")
+    with st.container(gap=None):
+        for question, screen, file in _QUESTIONS:
+            told = f"{question} **{screen}**"
+            try:
+                st.page_link(f"pages/{file}.py", label=told)
+            except StreamlitPageNotFoundError:  # not for this reader, or the screen is run alone
+                st.markdown(f"- {told}")
     st.header("Les mots")
     words = "".join(
         f"<dt>{escape(word)}</dt><dd>{escape(unbroken(meaning))}</dd>" for word, meaning in GLOSSARY

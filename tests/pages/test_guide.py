@@ -43,3 +43,14 @@ def test_each_step_has_a_drawing_that_streamlit_keeps() -> None:
     drawings = re.findall(r'<img src="data:image/svg\+xml,([^"]+)" alt="">', shown)
     assert len({unquote(one) for one in drawings}) == 4
     assert all(unquote(one).startswith("<svg xmlns=") for one in drawings)
+
+
+def test_each_question_opens_the_screen_that_answers() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.switch_page("pages/guide.py").run()
+    assert not app.exception
+    links = [one.proto for one in app.get("page_link") if "**" in one.proto.label]
+    assert len(links) == 8
+    addresses = {one.label.rsplit("**", 2)[1]: one.page for one in links}
+    assert addresses["Carte"] == "carte"
+    assert addresses["Fiche territoire"] == "territoire"
