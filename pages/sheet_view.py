@@ -127,7 +127,9 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
         for seen, printed in zip(shown.figures, paper.figures, strict=True)
     )
     titles = ("Mesure", "Ici", *(["À côté"] if compared else []), "Ce que cela compte")
-    heads = "".join(f'<th scope="col">{one}</th>' for one in titles)
+    heads = "".join(
+        f'<th scope="col"{" class=n" if one == "Ici" else ""}>{one}</th>' for one in titles
+    )
     st.subheader("À côté des autres" if compared else "Les chiffres")
     st.html(
         f'{_STYLE}<table class="ps-table ps-figures"><thead><tr>{heads}</tr></thead>'

@@ -43,10 +43,10 @@
   addEventListener("scroll", tell, true);
   addEventListener("resize", tell);
 
-  /* A mark of punctuation that French parts from its word by a space never begins a line, nor an opening quote ends one:
-   * here, once, for whatever a screen says.
+  /* A mark of punctuation that French parts from its word by a space never begins a line, nor the unit of a number, nor
+   * does an opening quote end one: here, once, for whatever a screen says.
    */
-  const MARKS = / (?=[;:?!»%€])|(?<=«) /g;
+  const MARKS = / (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=(?:min|km|ans?|hab)\b)/g;
   const AS_WRITTEN = "head, code, pre, script, style, textarea";
   const tighten = (node) => {
     if (node.nodeType === Node.ELEMENT_NODE && !node.matches(AS_WRITTEN)) node.childNodes.forEach(tighten);

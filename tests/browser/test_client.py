@@ -324,7 +324,7 @@ def test_a_table_that_goes_on_at_its_right_is_told_until_its_end_is_in_sight(
 
 def test_no_line_begins_with_a_mark_of_punctuation(server: str, page: Page) -> None:
     body = """
-        document.body.innerHTML = `<p>Zone <b>ZIP</b> : « oui » ; 5 %</p><pre>a : b</pre>`;
+        document.body.innerHTML = `<p>Zone <b>ZIP</b> : « oui » ; 5 %, 43 min</p><pre>a : b</pre>`;
         const rest = () => new Promise((done) => setTimeout(done));
         const [told, code] = ["p", "pre"].map((one) => document.querySelector(one));
         return rest().then(() => {
@@ -334,7 +334,7 @@ def test_no_line_begins_with_a_mark_of_punctuation(server: str, page: Page) -> N
         });
     """
     first, after, code = evaluated(page, server, "popovers", body)
-    assert first == "Zone ZIP~: «~oui~»~; 5~%".replace("~", "\N{NO-BREAK SPACE}")
+    assert first == "Zone ZIP~: «~oui~»~; 5~%, 43~min".replace("~", "\N{NO-BREAK SPACE}")
     assert after == "Zone ZIP~: non~?".replace("~", "\N{NO-BREAK SPACE}")
     assert code == "a : b"
 
