@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
 from data.base import french
-from data.base.french import counted, number, of, percent
+from data.base.french import at, counted, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
@@ -302,12 +302,15 @@ def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
         drawn.append(found.loc[code].to_numpy(np.float64))
     moved = np.array(drawn) - drawn[0]
     probability = np.array(drawn)[:, 0]
+    sure = _sure([(place, step) for _, place, step in changes], moved)
+    # Two figures that are written alike tell of no change.
+    sure[1:] &= [percent(one, 1) != percent(probability[0], 1) for one in probability[1:]]
     return pd.DataFrame(
         {
             "change": [change for change, _, _ in changes],
             "probability": probability,
             "risk_class": artefact.shipped().signals.classed(probability, horizon),
-            "sure": _sure([(place, step) for _, place, step in changes], moved),
+            "sure": sure,
         }
     )
 
@@ -349,7 +352,7 @@ def _changes(territory: Territory, counts: pd.Series, code: str) -> list[tuple[s
         here = own.iloc[0]
         km = great_circle_km(staffed["lon"], staffed["lat"], here["lon"], here["lat"])
         near = staffed.iloc[int(km.argmin())]
-        place, name = str(near["code"]), f"{near['name']} ({number(km.min())} km)"
-        changes.append((f"Un médecin de plus s’installe à {name}", place, 1.0))
-        changes.append((f"Un médecin installé à {name} n’est pas remplacé", place, -1.0))
+        place, there = str(near["code"]), f"{at(str(near['name']))} ({number(km.min())} km)"
+        changes.append((f"Un médecin de plus s’installe {there}", place, 1.0))
+        changes.append((f"Un médecin installé {there} n’est pas remplacé", place, -1.0))
     return changes

@@ -107,7 +107,7 @@ def test_task_03_whom_a_house_serves_without_a_file(newcomer: Gestures) -> None:
     newcomer.click(frame.get_by_role("button", name="Ajouter un site ici"))
     newcomer.sees("1 site dans la liste")
     newcomer.sees(re.compile(r"à 20 minutes ou moins de \d[\d\s]* habitants"))
-    newcomer.sees(re.compile(r"Habitants en ZIP à 20 min \(simulation\)\s*\d"))
+    newcomer.sees(re.compile(r"Habitants en ZIP à 20\smin \(simulation\)\s*\d"))
     # What was chosen is in the address: a reload loses nothing.
     newcomer.page.reload()
     newcomer.sees("1 site dans la liste")

@@ -2,16 +2,18 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.base.french import number
+from data.base.french import number, percent
+from data.region import catalogue
 from models.learning import artefact
 from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import CANNOT_TELL, CLASSES, HORIZONS, LOSES, SETS, STAYS, span_of
-from models.region import flag, flag_tables, past_rates
+from models.region import flag, flag_tables, past_rates, predict
 from models.region.departure import Departure, RoomLost
 
 
@@ -170,3 +172,22 @@ def test_what_is_not_told_from_noise_has_no_figure_and_is_said_to_have_none() ->
     assert "« Un de plus là » et « Un de moins là »" in told[2]
     assert not re.search(r"39,[67]", " ".join(told))
     assert len(flag_tables.levers_told(levers.assign(sure=True))) == 4
+
+
+def test_levers_name_places_in_french_and_tell_no_change_that_is_written_alike(
+    prepared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROXISOINS_HOME", str(prepared_home))
+    territory = catalogue.load_territory()
+    risk = predict.risk_table(territory).set_index("code")
+    safest = str(risk.index[-1])  # so safe that one GP more changes nothing that is written
+    levers = flag.levers(territory, safest, 3)
+    first, *others = flag_tables.levers_told(levers)
+    assert levers["probability"].iloc[0] == pytest.approx(risk.loc[safest, "probability"])
+    written = percent(levers["probability"].iloc[0], 1)
+    assert first.endswith(written)
+    assert others
+    assert not any(one.endswith(written) for one in others)
+    assert not re.search(r"à Les? ", " ".join(levers["change"]))
+    high = flag.levers(territory, str(risk.index[0]), 3)
+    assert high["sure"].iloc[1], "one GP more where there is one"
