@@ -33,7 +33,8 @@ FACILITIES = "FACILITIES"
 _NUMBER_OF = r"(?:(?:nb|nombre|nbre|effectifs?|total|ensemble)(?: de| d| des)? )?"
 _WIDE_COLUMN = re.compile(
     rf"^{_NUMBER_OF}(?:gps?|med ?g|mg|medecins? generalistes?|"
-    r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?(?: en)? (\d{4})$"
+    r"medecins? omnipraticiens?|generalistes?)(?: liberaux)?"
+    r"(?: en| au(?: \d{1,2}(?:er)?)?(?: \w+)?)? (\d{4})$"
 )
 _GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
 _SOURCES = {"gp_long": "gp_panel"}

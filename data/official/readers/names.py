@@ -12,6 +12,7 @@ from data.official.readers.mergers import without_unsure_wholes
 from data.official.readers.one_table import (
     refuse_postcodes,
     refuse_side_by_side,
+    refuse_twin_columns,
     without_other_tables,
     without_places,
 )
@@ -56,6 +57,7 @@ def commune_rows(
     kind = header.first(*_KINDS)
     figures = [place for place in columns.values() if place is not None]
     refuse_side_by_side(header, codes.values(), figures)
+    refuse_twin_columns(header, figures)
     texts = header.rows(**codes, **columns, named=named, kind=kind)
     tally.read += len(texts)
     key = next(iter(codes))

@@ -60,6 +60,42 @@ def refuse_side_by_side(header: Header, codes: Iterable[int], columns: Iterable[
         )
 
 
+def refuse_twin_columns(header: Header, columns: Iterable[int]) -> None:
+    """Refuse a column of figures whose title stands over another one that differs.
+
+    Parameters
+    ----------
+    header
+        Its titles.
+    columns
+        Places of the figures that are read.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing tells which of both to read.
+    """
+    titles = [folded(cell) for cell in header.table.head[header.row]]
+    for place in columns:
+        twins = [k for k, title in enumerate(titles) if title == titles[place] and k != place]
+        for twin in twins:
+            for batch in header.table.batches(header.row, [place, twin]):
+                mine, theirs = batch[place].str.strip(), batch[twin].str.strip()
+                if ((mine != theirs) & (mine != "") & (theirs != "")).any():
+                    cell = " ".join(header.table.head[header.row][place].split())
+                    raise InvalidInputError(
+                        f"« {header.table.name} » a deux colonnes « {cell} », qui ne disent pas la "
+                        "même chose : gardez-en une, ou mettez l'année dans leur titre."
+                    )
+
+
+def repeated(rows: pd.DataFrame, header: Header) -> pd.Series:
+    """Tell the rows that repeat another one whole, columns that are not read included."""
+    every = list(range(len(header.table.head[header.row])))
+    whole = pd.concat(list(header.table.batches(header.row, every)))
+    return whole.duplicated().reindex(rows.index, fill_value=False)
+
+
 def without_other_tables(
     rows: pd.DataFrame, header: Header, tally: Tally, key: str, columns: Mapping[str, int | None]
 ) -> pd.DataFrame:

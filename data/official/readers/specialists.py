@@ -9,6 +9,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import MASKED, doctors, masked, numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.one_table import repeated
 from data.official.readers.rows import settled, whole_cities
 from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -42,6 +43,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = with_code(header.rows(**places))
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
+    again = repeated(rows, header)
+    tally.refuse(rows[again], "ligne répétée, comptée une fois")
+    rows = rows[~again]
     rows = rows.assign(
         own=rows["code"],
         code=index.settle(rows["code"]),
@@ -81,6 +85,12 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     require_rows(tally.kept, candidate.file.name, "spécialistes par commune", tally)
     keys = ["code", "specialty", "year"]
     # Mergers, arrondissements and places of practice add up.
+    several = int(rows.duplicated(keys, keep=False).sum())
+    if several:
+        tally.remarks.append(
+            f"{french.counted(several, 'ligne', 'lignes')} de mêmes commune, spécialité et année, "
+            "additionnées (lieux d’exercice)"
+        )
     table = rows.groupby(keys)["doctors"].sum().reset_index()
     lost = set(zip(*(rows.loc[rows["doctors"].isna(), key] for key in keys), strict=True))
     unknown = [key in lost for key in zip(*(table[key] for key in keys), strict=True)]

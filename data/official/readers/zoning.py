@@ -1,6 +1,7 @@
 """Legal zoning of GPs: CartoSanté export, DREES sheets, lists by postcode and name."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -37,6 +38,11 @@ _DOUBTFUL = re.compile(
     r"partie|partiel|partiellement|ou)\b"
 )
 """Words that turn the name of a zone into something else: read whole, never by a part."""
+_NOT_LEGAL = re.compile(
+    r"\b(?:projet\w*|propos\w+|simul\w+|provisoires?|futurs?|futures?|prevision\w*|previsionnel\w*|"
+    r"scenarios?|hypotheses?)\b"
+)
+"""Words that make a column of zones something else than the zoning of a decree."""
 _MISSING = re.compile(r"^$|^n a\b|non disponible")
 
 
@@ -129,13 +135,15 @@ def is_zoning(name: str) -> bool:
 def _zone(header: Header) -> int | None:
     """Return the column of the zone: that of the regional decree rather than the national one.
 
-    Of several, that of the newest year.
+    Of several, that of the newest year; a zoning that is planned is none.
 
     Raises
     ------
     InvalidInputError
         Several columns fit and no year tells them apart.
     """
+    legal = {k: v for k, v in header.columns.items() if not _NOT_LEGAL.search(k)}
+    header = replace(header, columns=legal)
     for words in (("arrete",), ("regionale",)):
         for name, position in header.columns.items():
             starts = name.startswith(("zonage", "qualification"))

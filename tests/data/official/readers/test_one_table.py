@@ -250,3 +250,39 @@ def test_a_zoning_of_others_below_is_another_table(read, tmp_path):
         "Code INSEE;Commune;Zonage infirmiers", f"{LIMOGES};ZIP",
     )  # fmt: skip
     assert read(path)[1].tables["zoning"]["code"].tolist() == ["33063"]
+
+
+def test_two_columns_of_one_title_that_differ_are_refused(read, tmp_path):
+    path = text(tmp_path, "mg_2024.csv", "Code INSEE;MG;Note;MG", "33063;400;;401", "87085;9;;9")
+    with pytest.raises(InvalidInputError, match="deux colonnes « MG »"):
+        read(path)
+    path = text(tmp_path, "mg_2024.csv", "Code INSEE;MG;Note;MG", "33063;400;;400", "87085;9;;")
+    assert gps(read(path)[1]) == {"33063": 400, "87085": 9}
+
+
+def test_the_year_of_a_heading_may_be_a_day(read, tmp_path):
+    titles = "Code INSEE;MG au 31/12/2023;MG au 1er janvier 2025"
+    _, result = read(text(tmp_path, "mg.csv", titles, "33063;400;390"))
+    assert told(result) == ({"33063": 390}, "2025")
+
+
+def test_a_zoning_that_is_planned_is_not_the_legal_one(read, tmp_path):
+    titles = "Code INSEE;Zonage 2024;Zonage 2026 (projet)"
+    _, result = read(text(tmp_path, "zonage.csv", titles, "33063;ZIP;ZAC"))
+    assert result.tables["zoning"]["zone"].tolist() == ["ZIP"]
+    assert result.vintages["zoning"] == "2024"
+    with pytest.raises(InvalidInputError, match="non reconnu"):
+        read(text(tmp_path, "projet.csv", "Code INSEE;Projet de zonage", "33063;ZIP"))
+    with pytest.raises(InvalidInputError, match="non reconnu"):
+        read(text(tmp_path, "projet.csv", "Code INSEE;Zonage proposé 2026", "33063;ZIP"))
+
+
+def test_specialists_of_a_line_given_twice_count_once_and_sums_are_said(read, tmp_path):
+    path = text(
+        tmp_path, "specialistes.csv", "code_insee;specialite;medecins;annee;lieu",
+        "33063;Cardiologie;40;2024;A", "33063;Cardiologie;40;2024;B", "33063;Cardiologie;40;2024;B",
+    )  # fmt: skip
+    _, result = read(path)
+    assert result.tables["specialists"]["doctors"].tolist() == [80]
+    assert reasons(result) == {"ligne répétée, comptée une fois": (4,)}
+    assert any("2 lignes de mêmes commune" in one for one in result.tally.remarks)
