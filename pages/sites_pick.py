@@ -26,7 +26,12 @@ _DEPARTURE = re.compile(r"((?:\d{2}|2[AB])\d{3}):(\d{1,3})")
 _MOST_LEAVING = 2_000
 _WRITTEN = "sites_ecrits"
 _TYPED, _TURN = "sites_commune", "sites_tour"
-_EDITED = "sites_liste_"
+_EDITED, _LIST = "sites_liste_", "sites_rangees"
+_ON_A_PHONE = (
+    f"<style>@media(max-width:640px){{.st-key-{_LIST} [data-testid=stColumn]:not(:first-child)"
+    "{min-width:calc(50% - .5rem);flex:1 1 calc(50% - .5rem)}}</style>"
+)
+"""The two counts of a site stand side by side on a telephone: a list of five was five screens."""
 _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
 MOST_GPS = 50
 _TOUCHED = "sites_touches"
@@ -211,8 +216,10 @@ def draw_choice(territory: Territory) -> None:
             st.error(f"Un effectif est un nombre de 0 à {MOST_GPS} : rien n’a changé.")
             st.text(f"Écrit : {refused}")
         if count <= MOST_EDITED:
-            for site in current.reopened:
-                _row(site)
+            st.html(_ON_A_PHONE)
+            with st.container(key=_LIST):
+                for site in current.reopened:
+                    _row(site)
         else:
             st.caption(
                 f"Au-delà de {MOST_EDITED} sites, modifiez-les dans un fichier : l’export XLSX de "

@@ -193,6 +193,19 @@ def test_sites_added_before_the_address_follows_are_all_kept() -> None:
     assert "1 site dans la liste" in texts(app)
 
 
+def test_the_counts_of_a_site_stand_side_by_side_on_a_telephone(saved: store.Scenario) -> None:
+    app = opened("sites", scenario=saved.id)
+    [style] = [one.proto.body for one in app.get("html") if "stColumn" in one.proto.body]
+    assert "max-width:640px" in style
+    # Its fields are drawn within what the style names.
+    assert f".st-key-{sites_pick._LIST} " in style
+    waiting = [app.main]
+    while waiting and sites_pick._LIST not in str(getattr(waiting[0], "proto", "")):
+        waiting += getattr(waiting.pop(0), "children", {}).values()
+    assert waiting[0].text_input
+    store.delete(saved.id)
+
+
 def test_foreign_sites_in_the_address_open_the_empty_screen() -> None:
     assert "sites dans la liste" not in texts(opened("sites", sites="{{7*7}}", departs="x:1"))
 
