@@ -52,6 +52,8 @@ def test_a_planner_searches_selects_and_shares(
         assert "ind=apl" in page.url
         assert "commune=24322" in page.url
 
+        # A telephone saves the picture of its map too.
+        expect(frame.get_by_role("button", name="Image (PNG)")).to_be_visible()
         card.get_by_role("button", name="Isochrone d’ici").click()
         drawn(frame, "rings", "ici")
         assert re.search(r"ici=0\.7\d+%2C45\.1\d+", page.url)
