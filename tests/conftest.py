@@ -48,8 +48,9 @@ def prepared_home() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = os.environ["PROXISOINS_HOME"]
         os.environ["PROXISOINS_HOME"] = str(folder)
-        if at_setup.is_dir() and not (folder / "cache").exists():
-            shutil.copytree(at_setup, folder / "cache")
+        if at_setup.is_dir() and not (folder / "from-setup").exists():
+            shutil.copytree(at_setup, folder / "cache", dirs_exist_ok=True)
+            (folder / "from-setup").touch()
         prepare("75")
         os.environ["PROXISOINS_HOME"] = before
     return folder
