@@ -127,7 +127,9 @@ def early_links() -> str:
     late = ("ComponentInstance", "IFrameUtil", "withCalculatedWidth", "urls", "Html", "purify.es")
     found = (one.name for name in late for one in folder.glob(f"{name}.*.js"))
     links = (f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found)
-    return "".join([*links, f'<script defer src="./app/static/{map_assets.popovers()}"></script>'])
+    return "".join(
+        [*links, f'<script defer src="./app/static/{map_assets.page_script()}"></script>']
+    )
 
 
 def own_address() -> str:

@@ -18,7 +18,7 @@ AT_OPENING = frozenset(
 )
 """Modules that every map needs; the others are asked for when they are used."""
 
-_PLAIN_SCRIPTS = frozenset({"carte", "guard", "popovers"})
+_PLAIN_SCRIPTS = frozenset({"carte", "guard", "page"})
 
 
 def scripts() -> dict[str, str]:
@@ -29,9 +29,9 @@ def scripts() -> dict[str, str]:
     }
 
 
-def popovers() -> str:
-    """Return the address, below the static files, of the keyboard's script for the whole page."""
-    return versioned(f"{CLIENT}/popovers.js")
+def page_script() -> str:
+    """Return the address, below the static files, of the script of the whole page."""
+    return versioned(f"{CLIENT}/page.js")
 
 
 def modules() -> dict[str, str]:

@@ -72,7 +72,7 @@ def test_a_map_is_printed_whole_where_its_frame_is_narrower(server: str, page: P
         dispatchEvent(new Event("afterprint"));
         return [before, printed, right()];
     """
-    before, printed, after = evaluated(page, server, "popovers", body)
+    before, printed, after = evaluated(page, server, "page", body)
     assert before == after > 900
     assert 440 < printed <= 500
 
@@ -257,7 +257,7 @@ def test_tab_goes_round_what_a_button_opens_over_what_is_hidden(server: str, pag
             <button id="first">1</button><button style="visibility: hidden">2</button>
             <button tabindex="-1">3</button><input id="last"></div>`; }"""
     )
-    page.add_script_tag(url="/app/static/proxisoins/popovers.js")
+    page.add_script_tag(url="/app/static/proxisoins/page.js")
     page.locator("#opener").focus()
     walked = []
     for key in ("Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab"):
@@ -318,7 +318,7 @@ def test_a_table_that_goes_on_at_its_right_is_told_until_its_end_is_in_sight(
             return frames().then(() => [before, told()]);
         });
     """
-    before, after = evaluated(page, server, "popovers", body)
+    before, after = evaluated(page, server, "page", body)
     assert (before, after) == ([True, False], [False, False])
 
 
@@ -333,7 +333,7 @@ def test_no_line_begins_with_a_mark_of_punctuation(server: str, page: Page) -> N
             return rest().then(() => [first, told.textContent, code.textContent]);
         });
     """
-    first, after, code = evaluated(page, server, "popovers", body)
+    first, after, code = evaluated(page, server, "page", body)
     assert first == "Zone ZIP~: «~oui~»~; 5~%, 43~min".replace("~", "\N{NO-BREAK SPACE}")
     assert after == "Zone ZIP~: non~?".replace("~", "\N{NO-BREAK SPACE}")
     assert code == "a : b"

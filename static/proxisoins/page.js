@@ -1,4 +1,4 @@
-/* The keyboard, the tables, the marks of punctuation and the paper of the whole page.
+/* What the whole page needs beside its maps: the keyboard, wide tables, marks of punctuation, paper.
  *
  * Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
  * document, where the keyboard would meet it last. Escape closes it, as Streamlit does itself.
