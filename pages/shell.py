@@ -280,17 +280,9 @@ _REGION = (
 )
 """The region's name at the end of the bar, at every width."""
 
-# Streamlit has no setting for the two texts of its file uploader.
 _FRENCH_STREAMLIT = (
-    # Made small, not hidden: a button without text has no name for screen readers.
-    "[data-testid=stFileUploaderDropzone] button p{font-size:0}"
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
-    "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after"
-    "{content:'Choisir un fichier'}"
     "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
-    # The way over the menu, which the keyboard meets first.
-    "[data-testid=stSkipToContent]{font-size:0!important}"
-    "[data-testid=stSkipToContent]::after{content:'Aller au contenu';font-size:1rem}"
     # The screens that the width has no room for: "3 more".
     "[data-testid=stTopNavSection] p{font-size:0}"
     "[data-testid=stTopNavSection] [data-testid=stMarkdownContainer]::after"

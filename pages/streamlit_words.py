@@ -43,6 +43,7 @@ SCRIPTS = (
 """Beginnings of the names of the scripts that hold the words below."""
 
 WORDS = {
+    "Add files": "Ajouter des fichiers",
     "Add row": "Ajouter une ligne",
     "App pages": "Écrans",
     "Choose an option": "Choisir",
@@ -66,7 +67,10 @@ WORDS = {
     "Download as CSV": "Télécharger ce tableau (CSV)",
     "Download as PNG": "Télécharger (PNG)",
     "Download failed": "Le téléchargement a échoué",
+    "Drag and drop a file here": "Déposer le fichier ici",
+    "Drag and drop files here": "Déposer les fichiers ici",
     "Expand sidebar": "Ouvrir le menu",
+    "File size is too small.": "Ce fichier est trop petit.",
     "Fullscreen": "Plein écran",
     "Help": "Aide",
     "Hide column": "Masquer la colonne",
@@ -83,6 +87,7 @@ WORDS = {
     "No results": "Aucun résultat",
     "Number is above the allowed range.": "Nombre au-dessus du maximum.",
     "Number is below the allowed range.": "Nombre au-dessous du minimum.",
+    "Only one file is allowed.": "Un seul fichier à la fois.",
     "Open": "Ouvrir",
     "Page not found": "Page introuvable",
     "Pin column": "Figer la colonne",
@@ -105,6 +110,7 @@ WORDS = {
     "The value cannot be interpreted as a number.": "Cette valeur n’est pas un nombre.",
     "The value is not part of the allowed options.": "Cette valeur n’est pas parmi les choix.",
     "Type to search": "Chercher dans le tableau",
+    "Unexpected error. Please try again.": "Erreur inattendue : recommencez.",
     "Unpin column": "Libérer la colonne",
 }
 """Whole literals."""
@@ -136,6 +142,18 @@ PIECES = {
     ),
     "`Number is below the allowed range. ": "`Nombre au-dessous du minimum. ",
     "`Number is above the allowed range. ": "`Nombre au-dessus du maximum. ",
+    "?`Upload directories`:`Upload`": "?`Choisir un dossier`:`Choisir un fichier`",
+    "`Cancel upload of ${": "`Annuler l’envoi de ${",
+    "`Remove ${": "`Retirer ${",
+    "children:[`Error: `": "children:[`Erreur : `",
+    "`File must be ${": "`Un fichier fait ${",
+    "} or smaller.`": "} au plus.`",
+    "`${t.type} files are not allowed.`": "`Ce type de fichier n’est pas accepté.`",
+    "`${e.type} files are not allowed.`": "`Ce type de fichier n’est pas accepté.`",
+    # Sizes: 1,2 Mo.
+    "`${e.toFixed(n)}${t.toUpperCase()}`": (
+        "`${e.toFixed(n).replace(`.`,`,`)}\N{NO-BREAK SPACE}${t.toUpperCase().replace(`B`,`o`)}`"
+    ),
     # Figures and dates of tables, whatever the language of the browser.
     "=navigator.languages": "=[`fr-FR`]",
 }
