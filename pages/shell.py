@@ -201,7 +201,7 @@ def risk(current: Territory, horizon: int) -> pd.DataFrame:
 @st.cache_resource(show_spinner="Calcul du risque…", max_entries=8, hash_funcs=BY_VERSION)
 def public_risk(current: Territory, horizon: int) -> pd.DataFrame:
     """Return what may be told of the risk to anyone (see `data.region.privacy`); read only."""
-    return predict.grouped_risk(current, horizon, risk(current, horizon))
+    return predict.grouped_risk(current, horizon, kept_risk.risk_table(current, horizon))
 
 
 def known_risk(current: Territory) -> pd.DataFrame | None:
