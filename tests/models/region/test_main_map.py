@@ -24,7 +24,12 @@ def territory() -> Territory:
 
 @pytest.fixture
 def made(territory: Territory):
-    """Return a run that makes the map with the risk or without, and the list of what was made."""
+    """Return a run that makes the map with the risk or without, and the list of what was made.
+
+    Set-up has kept some already: none is here.
+    """
+    for one in (paths.home() / "cache").glob("carte-*"):
+        one.unlink()
     runs: list[bool] = []
     around = {level: aggregated_indicators(territory, level) for level in payload.LEVELS}
     known = predict.risk_table(territory)
