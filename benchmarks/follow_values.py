@@ -43,7 +43,7 @@ def holds(value: Any, wanted: float, text: str, depth: int = DEEP) -> bool:  # n
     if isinstance(value, pd.DataFrame):
         columns = [c for c in value.columns if c != "geometry"]
         return any(holds(value[c], wanted, text, 0) for c in columns if value[c].ndim == 1)
-    if depth == 0:
+    if depth == 0 or isinstance(value, np.lib.npyio.NpzFile):  # on disk, and closed by now
         return False
     if isinstance(value, Mapping):
         items = list(value.values())
