@@ -130,10 +130,12 @@ def tick(key: str, rows: list[int]) -> None:
     """
     held = st.session_state.get(key)
     shown = held["selection"]["rows"] if held else []
-    if shown == rows:  # the browser has heard
+    former, told, since = st.session_state.get(_ticks(key), (None, None, 0.0))
+    # What it held before other rows were told, it may show no more by the time it hears of them.
+    unheard = told not in (None, rows) and time.monotonic() - since < LATE_S
+    if shown == rows and not unheard:  # the browser has heard
         st.session_state[_ticks(key)] = (None, rows, 0.0)
         return
-    former, told, _ = st.session_state.get(_ticks(key), (None, None, 0.0))
     if (former, told) != (shown, rows):
         st.session_state[_ticks(key)] = (shown, rows, time.monotonic())
     st.session_state[key] = {"selection": {"rows": rows}}

@@ -90,3 +90,18 @@ def test_what_a_browser_sends_once_more_of_a_field_that_is_gone_is_no_choice(
     assert fields.change(gone) is None
     session[gone] = ["Aubusson", "Felletin"]
     assert fields.change(gone) == (["Aubusson"], ["Aubusson", "Felletin"])
+
+
+def test_a_row_is_ticked_again_where_the_browser_has_yet_to_hear_that_it_was_not(
+    session: dict[str, object],
+) -> None:
+    """The row of one commune, none for the next, and that place again for a third."""
+    assert brings(session, [0]) == [0]
+    fields.tick("table", [0])
+    fields.tick("table", [])
+    late = session["table"] = {"selection": {"rows": [0]}}  # it has not heard of none
+    fields.tick("table", [0])
+    assert session["table"] is not late, "told again, after none"
+    heard = session["table"]
+    fields.tick("table", [0])
+    assert session["table"] is heard
