@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.base import french
 from data.reports.figure import Figure
-from data.reports.pair import Measure
+from data.reports.pair import Measure, difference_title
 from data.reports.sheet import Sheet
 from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH
 
@@ -139,7 +139,7 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
 
 def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) -> None:
     """Draw two territories: one table, their differences, paired bars on one scale."""
-    rows = []
+    rows, difference = [], difference_title(names)
     for one in measures:
         bars = "".join(
             f'<span class="ps-bar{extra}" style="width:{100 * length:.0f}%"></span>'
@@ -149,13 +149,13 @@ def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) 
         cells = "".join(
             # What it is of stands above it where a narrow screen has no room for columns.
             f'<td class="n" data-of="{_written(of)}">{_written(text) or "–"}</td>'
-            for of, text in zip((*names, "Différence", around), texts, strict=True)
+            for of, text in zip((*names, difference, around), texts, strict=True)
         )
         rows.append(
             f'<tr><th scope="row">{_written(one.title)}{_dated(one.vintage)}</th>{cells}'
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
-    titles = ("Mesure", *names, "Différence", around, "Barres")
+    titles = ("Mesure", *names, difference, around, "Barres")
     key = dict(zip(names, ("ps-key", "ps-key b"), strict=True))
     heads = "".join(
         f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>'

@@ -102,7 +102,14 @@ def pair_table(
 ) -> pd.DataFrame:
     """Return the measures as a table under French headings; `around` names what holds both."""
     rows = [(f"{m.title}, {m.vintage}" if m.vintage else m.title, *_values(m)) for m in measures]
-    return pd.DataFrame(rows, columns=["Mesure", *_told_apart(names), "Différence", around])
+    told = _told_apart(names)
+    return pd.DataFrame(rows, columns=["Mesure", *told, difference_title(told), around])
+
+
+def difference_title(names: tuple[str, str]) -> str:
+    """Return the heading of the differences, which says which of the two is taken from which."""
+    first, second = _told_apart(names)
+    return f"Différence : {second} moins {first}"
 
 
 def _values(measure: Measure) -> tuple[str, str, str, str]:

@@ -59,7 +59,7 @@ def test_two_territories_compared_hold_in_a_telephone(server: str, phone: Page) 
     cells.first.wait_for(state="visible", timeout=SLOW_MS)
     for column in ("CC Marche et Combraille en Aquitaine", "CA du Grand Guéret", "Différence"):
         boxes = [
-            one.bounding_box() for one in phone.locator(f".ps-pair td[data-of='{column}']").all()
+            one.bounding_box() for one in phone.locator(f".ps-pair td[data-of^='{column}']").all()
         ]
         assert boxes
         assert all(one and one["x"] + one["width"] <= PHONE["width"] for one in boxes), column

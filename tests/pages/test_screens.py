@@ -39,7 +39,7 @@ def test_two_sheets_stand_side_by_side_when_asked_for() -> None:
     assert words(app).count("Ce qui est en place") == 2
     assert "Dordogne" in words(app)
     assert "24" in app.query_params["avec"]
-    assert "Différence" in words(app)
+    assert "Différence\N{NO-BREAK SPACE}: Dordogne moins Creuse" in words(app)
 
 
 def test_an_unknown_territory_opens_no_other() -> None:

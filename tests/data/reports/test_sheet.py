@@ -377,9 +377,10 @@ def test_two_territories_are_compared_by_the_figures_written() -> None:
     region = pd.Series({"population": 6e6, "gps": 6000.0, "apl": 3.0})
     measures = pair(first, second, region, {"gps": "2017"})
     table = pair_table(measures, ("A", "B")).set_index("Mesure")
-    assert table.loc["Médecins généralistes, 2017", "Différence"] == "+2"
-    assert table.loc["Habitants", "Différence"] == "−300"
-    assert table.loc["APL calculée", ["A", "B", "Différence"]].tolist() == ["2,4", "2,6", "+0,2"]
+    taken = "Différence : B moins A"
+    assert table.loc["Médecins généralistes, 2017", taken] == "+2"
+    assert table.loc["Habitants", taken] == "−300"
+    assert table.loc["APL calculée", ["A", "B", taken]].tolist() == ["2,4", "2,6", "+0,2"]
     assert table.loc["Habitants", "Région"] == "–"
     assert (table != "").all(axis=None)
 
