@@ -1,7 +1,7 @@
 """The frozen object that holds all that is known of a region: tables, provenance, travel times."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,7 +11,8 @@ import pandas as pd
 from data.base.french import joined
 from data.region.falls import Zero
 from data.region.moments import Moment
-from geo.travel_time import TravelTime
+from geo.friction.said import shown_overseas
+from geo.travel_time import EngineLabel, TravelTime
 
 T = TypeVar("T")
 
@@ -95,6 +96,11 @@ PARTLY_SIMULATED = (
 
 def warning_of(tables: Iterable[Provenance]) -> str:
     """Return what stands above what some tables give: "" when none of them is simulated."""
+def minutes_unverified(label: EngineLabel, departements: Collection[str]) -> bool:
+    """Tell whether the minutes of some départements were never compared with a trip."""
+    return label.estimated and shown_overseas(sorted(departements))
+
+
     told = list(tables)
     if not any(table.simulated for table in told):
         return ""
@@ -198,10 +204,8 @@ class Territory:
 
         "" where there are roads, or on the mainland, where the error is known.
         """
-        overseas = self.communes["departement"].str.startswith(("97", "98"))
-        if self.travel_time.label.estimated and bool(overseas.all()):
-            return UNVERIFIED_MINUTES
-        return ""
+        shown = set(self.communes["departement"])
+        return UNVERIFIED_MINUTES if minutes_unverified(self.travel_time.label, shown) else ""
 
     @property
     def passed_over(self) -> str:

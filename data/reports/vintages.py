@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import pandas as pd
 
-from data.region.territory import Territory
-from geo.friction.said import shown_overseas
+from data.region.territory import Territory, minutes_unverified
 
 _TABLES = {
     "population": "communes",
@@ -52,6 +51,6 @@ def vintages(territory: Territory, row: pd.Series, keys: Iterable[str]) -> dict[
 
 def unverified(territory: Territory, departements: Collection[str]) -> str:
     """Return what must be known of all minutes of a place before they are read, "" for nothing."""
-    if not (shown_overseas(sorted(departements)) and territory.travel_time.label.estimated):
+    if not minutes_unverified(territory.travel_time.label, departements):
         return ""
     return ". Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus"
