@@ -16,6 +16,7 @@ from data.access.pair_systems import Known, as_degrees, said_system, system_of
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import remarks
 from data.files.table_files import read_text_table, write_table
+from data.region.arrondissements import city_of
 from data.region.coordinate_systems import METRES_ABOVE
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
@@ -112,7 +113,7 @@ def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
     # A spreadsheet may have eaten the first zero, or added decimals, quotes, an apostrophe.
     codes = table[name].map(lambda text: plain_code(text) or text)
     parts = codes.isin(ARRONDISSEMENTS)
-    codes = codes.where(~parts, codes.map(ARRONDISSEMENTS))
+    codes = codes.map(city_of)
     remarks.tell_lines(
         f"colonne « {name} »",
         list(table.index[parts]),

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from data.base.codes import ARRONDISSEMENTS, plain_code
+from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import numbers, people
 from data.official.readers.communes import CommuneIndex
@@ -19,6 +19,7 @@ from data.official.readers.tables import (
     newest,
 )
 from data.official.readers.tally import ReadResult, Tally, require_rows
+from data.region.arrondissements import city_of
 from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")
@@ -147,9 +148,7 @@ def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str
     """Return sums by present code: merged communes add up, and so do arrondissements."""
     plain = rows["code"].map(plain_code)
     rows = whole_cities(rows.assign(own=plain.where(plain != "", rows["code"])), index, tally)
-    rows = rows.assign(
-        code=index.settle(rows["own"].map(lambda one: ARRONDISSEMENTS.get(one, one)))
-    )
+    rows = rows.assign(code=index.settle(rows["own"].map(city_of)))
     rows = settled(rows, index, tally)
     tally.kept = len(rows)
     return rows.groupby("code")[list(columns)].sum()
