@@ -47,6 +47,14 @@ class Fall:
         return f"{place} : {doctors} en {self.since}, 0 en {self.year}"
 
 
+def _on(at: dt.datetime) -> str:
+    return f"le {date(at.astimezone().date())}"
+
+
+def _by(author: str) -> str:
+    return f" par {author}" if author else ""
+
+
 @dataclass(frozen=True)
 class Ending:
     """When (UTC) and by whom ("" where nobody logs in) a confirmation was taken back."""
@@ -79,12 +87,12 @@ class Confirmation:
     @property
     def when(self) -> str:
         """When it was confirmed, in French."""
-        return f"confirmé le {date(self.at.astimezone().date())}"
+        return f"confirmé {_on(self.at)}"
 
     @property
     def by(self) -> str:
         """Who confirmed it, in French, "" where nobody logs in."""
-        return f" par {self.author}" if self.author else ""
+        return _by(self.author)
 
     @property
     def told(self) -> str:
@@ -96,8 +104,7 @@ class Confirmation:
         told = f"{self.fall.told(name)}, {self.when}{self.by}"
         if self.ended is None:
             return told
-        by = f" par {self.ended.author}" if self.ended.author else ""
-        return f"{told}, repris le {date(self.ended.at.astimezone().date())}{by}"
+        return f"{told}, repris {_on(self.ended.at)}{_by(self.ended.author)}"
 
 
 @dataclass(frozen=True)
