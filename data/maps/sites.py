@@ -12,7 +12,7 @@ from data.maps import frames, overlays, payload
 from data.maps.document import CardAction, Defaults, Layer, MapDocument, Point, Symbol
 from data.region.embedded_set import DEFAULT_REGION
 from data.region.rules import HUBERT_MINUTES
-from data.region.territory import Territory
+from data.region.territory import SIMULATED_MARK, Territory
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 from geo import display
@@ -169,7 +169,7 @@ def sentence(evaluation: SiteEvaluation) -> str:
         verb = "n’a" if round(new) == 1 else "n’ont"
         more = f", dont {number(new)} {verb}, {evaluation.moment}, aucun généraliste à 20 minutes"
     if more and "gps" in evaluation.simulated:
-        more += " (simulation)"
+        more += SIMULATED_MARK
     return f"{start} à 20 minutes ou moins de {people}{more}."
 
 

@@ -84,6 +84,8 @@ class Provenance:
         return max((moment.year for moment in known), default=None)
 
 
+SIMULATED_MARK = " (simulation)"
+"""What follows a simulated figure, where others beside it are real."""
 WHOLLY_SIMULATED = "DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision."
 UNVERIFIED_MINUTES = (
     "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "
@@ -94,13 +96,13 @@ PARTLY_SIMULATED = (
 )
 
 
-def warning_of(tables: Iterable[Provenance]) -> str:
-    """Return what stands above what some tables give: "" when none of them is simulated."""
 def minutes_unverified(label: EngineLabel, departements: Collection[str]) -> bool:
     """Tell whether the minutes of some départements were never compared with a trip."""
     return label.estimated and shown_overseas(sorted(departements))
 
 
+def warning_of(tables: Iterable[Provenance]) -> str:
+    """Return what stands above what some tables give: "" when none of them is simulated."""
     told = list(tables)
     if not any(table.simulated for table in told):
         return ""

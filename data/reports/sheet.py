@@ -14,7 +14,7 @@ from data.pdses import coverage
 from data.region import decrees, rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
-from data.region.territory import Territory
+from data.region.territory import SIMULATED_MARK, Territory
 from data.reports import care_context, room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
@@ -393,7 +393,7 @@ def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
 def _mark(territory: Territory, table: str = "structures") -> str:
     """Return what tells simulated rows of a table from real ones, in the sentence on them."""
     known = territory.provenance.get(table)
-    return " (simulation)" if known and known.simulated else ""
+    return SIMULATED_MARK if known and known.simulated else ""
 
 
 def _decrees(members: pd.DataFrame) -> list[str]:

@@ -12,7 +12,7 @@ from data.maps.risk import shown_classes
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region import rules
 from data.region.france import apl_to_come
-from data.region.territory import Provenance
+from data.region.territory import SIMULATED_MARK, Provenance
 
 ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
 STATES = (ALERT, WATCH, CALM, UNKNOWN)
@@ -304,7 +304,7 @@ def _losses(facts: Facts) -> Signal:
     none_left = not change and not past.iloc[-1]
     none = "toujours aucun médecin" if not past.any() else "de nouveau aucun médecin"
     value = f"{sign}{noun}" if change else none if none_left else "autant de médecins"
-    made_up = " (simulation)" if facts.simulated("gps", "gp_history") else ""
+    made_up = SIMULATED_MARK if facts.simulated("gps", "gp_history") else ""
     told = f"De {number(past.iloc[0])} en {first} à {number(past.iloc[-1])} en {last}{made_up}."
     if not facts.alone and len(facts.first_counts) == len(facts.members):
         emptied = (facts.first_counts.to_numpy() > 0) & (facts.members["gps"].to_numpy() == 0)

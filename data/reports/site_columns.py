@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.base.french import number
 from data.region.rules import ZIP_APL
+from data.region.territory import SIMULATED_MARK
 
 SITE_TITLES: Mapping[str, str] = {
     "line": "Ligne",
@@ -57,8 +58,6 @@ _READ: Mapping[str, frozenset[str]] = {
     "advice": frozenset({"gps", "zoning"}),
 }
 """Tables, beside those of people and roads, that a measure is read from."""
-SIMULATED = "simulation"
-"""What tells a simulated figure from a real one."""
 CHANGE_TITLES: Mapping[str, str] = {
     "site": "Site",
     "code": "Code INSEE",
@@ -130,7 +129,7 @@ def marked(key: str, title: str, simulated: Collection[str]) -> str:
         Keys of the tables that are simulated.
     """
     made_up = not _READ.get(key, frozenset()).isdisjoint(simulated)
-    return f"{title} ({SIMULATED})" if made_up else title
+    return f"{title}{SIMULATED_MARK}" if made_up else title
 
 
 def simulated_told(simulated: Collection[str]) -> list[str]:

@@ -8,10 +8,10 @@ import pandas as pd
 from data.base.french import counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
+from data.region.territory import SIMULATED_MARK
 from data.reports.site_columns import (
     CHANGE_TITLES,
     CHOICE_TITLES,
-    SIMULATED,
     SITE_TITLES,
     marked,
 )
@@ -124,7 +124,7 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
             f"{text[0].upper()}{text[1:].removesuffix('.')}." for text in kept.values() if text
         )
         made_up = any(marked(key, "", evaluation.simulated) for key, text in kept.items() if text)
-        said = f"{told} ({SIMULATED})" if made_up else told
+        said = f"{told}{SIMULATED_MARK}" if made_up else told
         alike.setdefault(said, []).append(name if name == commune else f"{name} ({commune})")
     return [f"{joined(places)} : {said}" for said, places in alike.items()]
 
@@ -184,7 +184,7 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     rest = counted(
         left, "habitant de la région y resterait", "habitants de la région y resteraient"
     )
-    made_up = f" ({SIMULATED})" if "gps" in evaluation.simulated else ""
+    made_up = SIMULATED_MARK if "gps" in evaluation.simulated else ""
     return f"{start} {told} ; {rest} sans place{made_up}."
 
 

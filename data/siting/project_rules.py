@@ -1,7 +1,7 @@
 """Projects of teams: what rules ask of each, met or not, or not known."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from data.base.french import counted, number, tenths_if_any, today
 from data.region import rules
 from data.region.rules import HUBERT_MINUTES
-from data.region.territory import Territory
+from data.region.territory import SIMULATED_MARK, Territory
 from data.siting.evaluation import SiteEvaluation
 from data.siting.ground import LIMIT_MINUTES, ground_of, site_minutes
 from data.siting.pole_plan import Antenna, PolePlan, days_open
@@ -28,7 +28,6 @@ KINDS = {
 territorial professional community."""
 MET, UNMET, UNKNOWN = "rempli", "non rempli", "non connu"
 
-_SIMULATED = " (simulation)"
 _OURS = "choix de ProxiSoins"
 _FILE_SOURCE = "dossier (modèle de fichier)"
 
@@ -49,6 +48,8 @@ class Check:
         Where the rule stands.
     figure, unit
         What `detail` says as a number, None where it is none, and its unit in French.
+    simulated
+        Whether `detail` was read in a simulated table, which it then says.
     """
 
     rule: str
@@ -57,11 +58,12 @@ class Check:
     source: str
     figure: float | None = None
     unit: str = ""
+    simulated: bool = False
 
     @property
     def told(self) -> str:
         """Met or not, and whether that rests on simulated tables, where nothing more is told."""
-        return f"{self.state}{_SIMULATED}" if self.detail.endswith(_SIMULATED) else self.state
+        return f"{self.state}{SIMULATED_MARK}" if self.simulated else self.state
 
 
 def checks(
@@ -127,24 +129,27 @@ def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
     ]
 
 
-def _marked(said: str, table: str, simulated: Collection[str]) -> str:
-    return f"{said}{_SIMULATED}" if table in simulated else said
+def _marked(check: Check, table: str, simulated: Collection[str]) -> Check:
+    """Return a check that says so where the table it was read in is simulated."""
+    if table not in simulated:
+        return check
+    return replace(check, detail=f"{check.detail}{SIMULATED_MARK}", simulated=True)
 
 
 def _place_checks(zone: str, gps_near: float, simulated: Collection[str]) -> list[Check]:
     fragile = MET if zone in rules.HELPED_ZONES else UNMET if zone else UNKNOWN
     alive = UNKNOWN if np.isnan(gps_near) else MET if gps_near > 0 else UNMET
-    where = _marked(zone, "zoning", simulated) if zone else "zonage non connu"
-    said = "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1)
+    where = Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", rules.MSP_TEXT)
+    near = Check(
+        f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
+        alive,
+        "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
+        _OURS,
+        *_figure(gps_near, _GPS[1], 1),
+    )
     return [
-        Check("zone fragile (ZIP ou ZAC)", fragile, where, rules.MSP_TEXT),
-        Check(
-            f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
-            alive,
-            _marked(said, "gps", simulated),
-            _OURS,
-            *_figure(gps_near, _GPS[1], 1),
-        ),
+        _marked(where, "zoning", simulated) if zone else where,
+        _marked(near, "gps", simulated),
     ]
 
 
@@ -152,12 +157,12 @@ def _far_from_others(row: Mapping[Any, Any]) -> Check:
     minutes = float(row["minutes_to_msp"])
     rule = f"aucune MSP existante à {number(HUBERT_MINUTES)} minutes"
     if np.isnan(minutes):
-        none = _marked("aucune connue à 30 minutes", "structures", row["simulated"])
-        return Check(rule, MET, none, _OURS)
-    said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
-    said = _marked(said, "structures", row["simulated"])
-    state = UNMET if minutes <= HUBERT_MINUTES else MET
-    return Check(rule, state, said, _OURS, *_figure(minutes, "minutes"))
+        found = Check(rule, MET, "aucune connue à 30 minutes", _OURS)
+    else:
+        said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
+        state = UNMET if minutes <= HUBERT_MINUTES else MET
+        found = Check(rule, state, said, _OURS, *_figure(minutes, "minutes"))
+    return _marked(found, "structures", row["simulated"])
 
 
 def _esp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
@@ -245,7 +250,14 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
     nurses = sum(plan.antennas[rank].nurse for rank in open_at)
     made_up = territory.simulated_tables
     fragile = MET if set(told) & set(rules.HELPED_ZONES) else UNKNOWN if not all(told) else UNMET
-    alive = UNKNOWN if near is None else MET if near[open_at].max() > 0 else UNMET
+    most = None if near is None else float(near[open_at].max())
+    around = Check(
+        f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes d’un site",
+        UNKNOWN if most is None else MET if most > 0 else UNMET,
+        "effectifs non connus" if most is None else counted(most, *_GPS, 1),
+        _OURS,
+        *_figure(most, _GPS[1], 1),
+    )
     # The pole as one MSP on several sites.
     found = [
         _at_least(
@@ -262,21 +274,17 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
             rules.MSP_TEXT,
             *_figure(nurses, "antennes avec infirmière"),
         ),
-        Check(
-            "un site au moins en zone fragile (ZIP ou ZAC)",
-            fragile,
-            _marked(", ".join(zone or "non connu" for zone in told), "zoning", made_up),
-            rules.MSP_TEXT,
+        _marked(
+            Check(
+                "un site au moins en zone fragile (ZIP ou ZAC)",
+                fragile,
+                ", ".join(zone or "non connu" for zone in told),
+                rules.MSP_TEXT,
+            ),
+            "zoning",
+            made_up,
         ),
-        Check(
-            f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes d’un site",
-            alive,
-            "effectifs non connus"
-            if near is None
-            else _marked(counted(float(near[open_at].max()), *_GPS, 1), "gps", made_up),
-            _OURS,
-            *_figure(None if near is None else float(near[open_at].max()), _GPS[1], 1),
-        ),
+        around if most is None else _marked(around, "gps", made_up),
     ]
     days = days_open(plan.half_days)
     return [*found, *(_label(plan.antennas[rank], int(days[rank])) for rank in open_at)]
