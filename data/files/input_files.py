@@ -18,6 +18,7 @@ from typing import BinaryIO, cast
 from data.base import french
 from data.files import kinds
 from data.files.archives import BROKEN_ZIP
+from data.files.opening import is_dbf
 from data.files.texts import (
     older_encoding,
     wide_encoding,
@@ -229,7 +230,7 @@ def _read_up_to(stream: BinaryIO, count: int) -> bytes:
 def _typed(file: InputFile) -> InputFile:
     head = file.head()
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide_encoding(head)
-    if wide or head.startswith((kinds.ZIP, kinds.OLE, kinds.PARQUET)) or kinds.is_dbf(head):
+    if wide or head.startswith((kinds.ZIP, kinds.OLE, kinds.PARQUET)) or is_dbf(head):
         kind = "opened"
     elif head.startswith(kinds.SQLITE) and file.name == file.path.name:
         kind = "geopackage"

@@ -36,6 +36,9 @@ _OTHERS = frozenset(
 )  # fmt: skip
 """Members of archives that hold neither a table nor a map."""
 
+_DBF_VERSIONS = frozenset({0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5})
+"""First byte of the versions of DBF in use."""
+
 _Content = tuple[list[Table], list[Layer], list[str]]
 
 
@@ -211,7 +214,7 @@ def _plain(content: bytes, name: str) -> _Content:
         found = (tables, [], left)
     elif content.startswith(kinds.PARQUET):
         found = _parquet(content, name)
-    elif kinds.is_dbf(content):
+    elif is_dbf(content):
         found = ([layers.read_dbf(content, name)], [], [])
     elif start.startswith((b"{", b"[")):
         found = (*layers.read_json(content, name), [])
@@ -220,6 +223,20 @@ def _plain(content: bytes, name: str) -> _Content:
     else:
         found = ([read_text(content, name)], [], [])
     return found
+
+
+def is_dbf(content: bytes) -> bool:
+    """Tell a DBF: its version, a plausible date, and a header that ends as it should."""
+    if len(content) < 66 or content[0] not in _DBF_VERSIONS:
+        return False
+    length = int.from_bytes(content[8:10], "little")
+    month, day = content[2], content[3]
+    return (
+        66 <= length + 1 <= len(content) + 1
+        and month <= 12
+        and day <= 31
+        and content[length - 1 : length] in {b"\r", b"\0"}
+    )
 
 
 def _parquet(content: bytes, name: str) -> _Content:
