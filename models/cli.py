@@ -64,7 +64,7 @@ def train(
     register: Register = None,
     out: Annotated[Path | None, typer.Option(help="Fichier du modèle (JSON) à écrire.")] = None,
 ) -> None:
-    """Apprendre le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
+    """Apprend le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
     from data.base.french import number
     from models.learning import artefact, artefact_writer, training
 
@@ -101,7 +101,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         ),
     ] = None,
 ) -> None:
-    """Prédire, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
+    """Prédit, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
     from dataclasses import replace
 
     from data.base import french
@@ -193,7 +193,7 @@ def report(
     register: Register = None,
     docs: Annotated[Path | None, typer.Option(help="Dossier des documents à écrire.")] = None,
 ) -> None:
-    """Refaire le modèle, les essais du protocole, le rapport, les figures et la fiche du modèle."""
+    """Refait le modèle, les essais du protocole, le rapport, les figures et la fiche du modèle."""
     from data.base.paths import ROOT
     from models.backtests import card, evaluation
     from models.backtests import report as reports
@@ -228,7 +228,7 @@ def room(
         ),
     ] = None,
 ) -> None:
-    """Dire qui sera sans place quand des communes auront perdu leur dernier médecin."""
+    """Dit qui sera sans place quand des communes auront perdu leur dernier médecin."""
     from data.base.french import counted, number
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory

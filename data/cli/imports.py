@@ -19,7 +19,10 @@ AS_JSON = Annotated[bool, typer.Option("--json", help="Écrire le résultat en J
 
 def import_files(
     files: Annotated[
-        list[Path], typer.Argument(help="Fichiers officiels tels que publiés, ou dossiers.")
+        list[Path],
+        typer.Argument(
+            metavar="FICHIER…", help="Fichiers officiels tels que publiés, ou dossiers."
+        ),
     ],
     region: Region = REGION,
     *,

@@ -52,7 +52,10 @@ def schema(out: Annotated[Path, typer.Option(help="Fichier JSON à écrire.")]) 
 
 @app.command("import")
 def import_lines(
-    file: Annotated[Path, typer.Argument(help="CSV ou XLSX : notre modèle, ou une annexe large.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FICHIER", help="CSV ou XLSX : notre modèle, ou une annexe large."),
+    ],
     *,
     region: Region = REGION,
     crosses: Annotated[
@@ -166,7 +169,7 @@ def gaps(
 
 @app.command("fall")
 def fall(
-    line: Annotated[str, typer.Argument(help="Identifiant de la ligne.")],
+    line: Annotated[str, typer.Argument(metavar="LIGNE", help="Identifiant de la ligne.")],
     threshold: Annotated[
         float, typer.Option(min=1, max=120, help="Seuil inclus, minutes.")
     ] = ON_CALL_RINGS_MINUTES[0],

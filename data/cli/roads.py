@@ -46,7 +46,7 @@ _PeakOption = Annotated[
 def build(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FICHIER...", help="Extraits OpenStreetMap (.osm.pbf, .osm.gz)."),
+        typer.Argument(metavar="FICHIER…", help="Extraits OpenStreetMap (.osm.pbf, .osm.gz)."),
     ],
 ) -> None:
     """Construit le réseau routier à partir d’extraits et le met en usage."""

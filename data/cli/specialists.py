@@ -61,7 +61,12 @@ def write_specialists(
     territory = load_territory(region)
     if not specialty:
         known = specialties(territory)
-        typer.echo("Spécialités importées : " + (", ".join(known) or "aucune") + ".")
+        typer.echo(
+            f"Spécialités importées : {', '.join(known)}."
+            if known
+            else "Spécialités importées : aucune. Remplissez le modèle (--modele FICHIER), puis "
+            "importez-le (proxisoins import FICHIER)."
+        )
         return
     if people is None:
         raise InvalidInputError(

@@ -27,6 +27,9 @@ def _own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["foo"], "Commande inconnue : « foo »."),
         (["matrix"], "Il manque FICHIER."),
+        (["import"], "Il manque FICHIER…"),
+        (["pdses", "import"], "Il manque FICHIER."),
+        (["pdses", "fall"], "Il manque LIGNE."),
         (["matrix", "a.csv"], "Il manque l’option --out."),
         (["matrix", "a.csv", "b", "--out", "c.csv"], "De trop : b."),
         (["matrix", "a.csv", "--out"], "L’option --out attend une valeur."),

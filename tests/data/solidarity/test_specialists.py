@@ -113,7 +113,7 @@ def test_the_command_lists_what_is_imported_and_writes_the_template(tmp_path):
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert "Spécialités importées : aucune." in run()
+    assert "aucune. Remplissez le modèle (--modele FICHIER)" in run()
     path = tmp_path / "modele.xlsx"
     assert "modele.xlsx" in run(f"--modele={path}")
     assert path.read_bytes().startswith(b"PK")
