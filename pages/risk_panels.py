@@ -22,6 +22,8 @@ from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 
+GONE_APART = "Une commune qu’un registre plus récent montre sans médecin n’y est d’aucune classe."
+
 AXIS_AND_LEGEND_PIXELS, BAR_AND_NAME_PIXELS = 130, 44
 
 CONTRIBUTIONS = {
@@ -346,7 +348,7 @@ def public_view(territory: Territory, horizon: int) -> None:
         f"et {privacy.LEAST_COMMUNES_OF_A_SHARE} communes. Le chiffre est la part de ces communes "
         "en risque élevé ou très élevé, arrondie au hasard, à deux communes près, jamais "
         "« aucune » ni « toutes » : il ne désigne personne, même d’un import à l’autre, et les "
-        f"fiches publiques ne disent rien d’autre. {span}"
+        f"fiches publiques ne disent rien d’autre. {GONE_APART} {span}"
     )
     st.markdown(french.unbroken(told))
     if groups.empty:
@@ -357,7 +359,7 @@ def public_view(territory: Territory, horizon: int) -> None:
     said = (
         f"Part des communes de moins de {predict.MINIMUM_GPS} médecins qui sont en risque élevé ou "
         "très élevé de n’en avoir plus, arrondie au hasard, à deux communes près, jamais "
-        f"« aucune » ni « toutes ». {span}"
+        f"« aucune » ni « toutes ». {GONE_APART} {span}"
     ).strip()
     notes = figures.notes(territory, *SOURCES)
     figures.downloads("releve-non-assuree-public", table, [said, *notes])

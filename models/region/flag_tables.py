@@ -279,15 +279,17 @@ def drift_listed(followed: Sequence[RegionFollowUp]) -> pd.DataFrame:
                 "Précision moyenne": _measure(one, "average_precision"),
                 "AUC": _measure(one, "auc"),
                 "Pente de calibration": _measure(one, "calibration_slope"),
-                "Dérive": "non jugée"
-                if one.result.biased
-                else "oui"
-                if one.result.drifted
-                else "non",
+                "Dérive": _drift_told(one.result),
             }
             for one in followed
         ]
     )
+
+
+def _drift_told(result: FollowUp) -> str:
+    if result.biased:
+        return "non jugée"
+    return "oui" if result.drifted else "non"
 
 
 def _measure(followed: RegionFollowUp, name: str) -> str:

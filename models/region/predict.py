@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from data.maps.risk import shown_classes
 from data.region import privacy
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
@@ -130,6 +131,8 @@ def grouped_risk(
 ) -> pd.DataFrame:
     """Return what may be told of the risk to anyone: see `data.region.privacy.public_table`.
 
+    A commune that a newer register shows without GP is in no class, as on all screens.
+
     Parameters
     ----------
     territory, horizon
@@ -144,6 +147,6 @@ def grouped_risk(
         horizon, as_of (year of the counts); empty when the region holds too few small communes.
     """
     risk = risk_table(territory, horizon) if known is None else known
-    flagged = risk.loc[risk["risk_class"].isin(HIGH_CLASSES), "code"]
-    table = privacy.public_table(territory, set(flagged))
+    classes = shown_classes(risk)
+    table = privacy.public_table(territory, set(classes.index[classes.isin(HIGH_CLASSES)]))
     return table.assign(horizon=horizon, as_of=risk["as_of"].max())

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from data.region import catalogue
+from data.region import catalogue, privacy
 from data.region.moments import Moment
 from data.region.territory import Provenance, Territory
 from models.learning.register import CONFIRMED, GONE, UNKNOWN, states
@@ -67,6 +67,17 @@ def test_each_register_gives_its_states(territory: Territory) -> None:
     simulated["gps"] = replace(simulated["gps"], simulated=True)
     made = replace(_with(territory, "INSEE, SIRENE", counts, []), provenance=simulated)
     assert predict.register_of(made) is None
+
+
+def test_communes_probably_gone_are_in_no_class_that_is_told_to_all(territory: Territory) -> None:
+    """As on all screens: a register without any GP leaves nobody in a high class."""
+    without = predict.grouped_risk(territory)
+    nobody = dict.fromkeys(territory.communes["code"], 0.0)
+    seen = _with(territory, "INSEE, SIRENE", nobody, [])
+    assert set(predict.risk_table(seen)["state"]) == {GONE}
+    none_high = privacy.public_table(seen, set())
+    assert predict.grouped_risk(seen)["tenths"].tolist() == none_high["tenths"].tolist()
+    assert without["tenths"].tolist() != none_high["tenths"].tolist()
 
 
 def test_the_sentence_names_the_register_and_finess_never_says_gone(territory: Territory) -> None:
