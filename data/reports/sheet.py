@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from data.access import history, unknown_supply
+from data.access import history
 from data.access.indicators import LEVELS
-from data.base import french
 from data.base.french import MISSING, at, counted, in_order, joined, number, of, percent
-from data.pdses import coverage
-from data.region import decrees, rules
+from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
-from data.region.territory import SIMULATED_MARK, Territory
-from data.reports import care_context, room_figures
+from data.region.territory import Territory
+from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
+from data.reports.in_place import in_place
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
 from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
@@ -32,14 +31,6 @@ LEVEL_TITLES = {
     "region": "Région",
 }
 """Levels that have a sheet, in the order of the screen."""
-
-STRUCTURE_TITLES = {
-    "france_sante": ("structure France Santé", "structures France Santé"),
-    "msp": ("maison de santé (MSP)", "maisons de santé (MSP)"),
-    "centre_sante": ("centre de santé", "centres de santé"),
-    "urgences": ("service d’urgences", "services d’urgences"),
-}
-"""One structure of a kind, several of them."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +162,7 @@ def sheet(
         built,
         signals(facts),
         succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
-        tuple(_in_place(territory, members)),
+        tuple(in_place(territory, members)),
         codes,
     )
 
@@ -344,9 +335,6 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
     )
 
 
-_ZONES = {"ZV": "Zone de vigilance", "HZ": "Hors zone"}
-"""Zones whose letters nobody says."""
-
 _FIGURES: tuple[Callable[[pd.Series, pd.Series, pd.DataFrame, str], Figure], ...] = (
     _distance,
     _doctors,
@@ -354,96 +342,3 @@ _FIGURES: tuple[Callable[[pd.Series, pd.Series, pd.DataFrame, str], Figure], ...
     _retirement,
     _labelled,
 )
-
-
-def _in_place(territory: Territory, members: pd.DataFrame) -> list[str]:
-    """Return what is in place: zones and their aids, structures, on-call lines."""
-    sentences = list(filter(None, [unknown_supply.partial_note(members, "apl")]))
-    people = members["population"].sum()
-    for zone, aids in rules.ZONE_AIDS.items():
-        inside = members[members["zone"] == zone]
-        if inside.empty or not people:
-            continue
-        share = inside["population"].sum() / people
-        part = percent(share) if share >= 0.005 else "moins de 1\u00a0%"
-        of_zone = [] if share > 0.999 else [f"{part} des habitants"]
-        of_zone += ["simulation"] if _mark(territory, "zoning") else []
-        beside = f" ({', '.join(of_zone)})" if of_zone else ""
-        sentences.append(f"{_ZONES.get(zone, f'Zonage {zone}')}{beside} : {aids}.")
-    sentences += _decrees(members) + _old_people(members)
-    sentences += care_context.sentences(territory, members)
-    here = territory.structures[territory.structures["code"].isin(members["code"])]
-    if here.empty:
-        sentences.append(
-            f"Aucune structure labellisée, MSP ni centre de santé sur place{_mark(territory)}."
-        )
-    else:
-        counts = here["kind"].value_counts()
-        told = [
-            f"{number(counts[kind])} {one if counts[kind] == 1 else several}"
-            for kind, (one, several) in STRUCTURE_TITLES.items()
-            if kind in counts
-        ]
-        sentences.append(f"Sur place : {', '.join(told)}{_mark(territory)}.")
-    main = members.sort_values("population").iloc[-1]
-    sentences.extend(_on_call(territory, main, alone=len(members) == 1))
-    return sentences
-
-
-def _mark(territory: Territory, table: str = "structures") -> str:
-    """Return what tells simulated rows of a table from real ones, in the sentence on them."""
-    known = territory.provenance.get(table)
-    return SIMULATED_MARK if known and known.simulated else ""
-
-
-def _decrees(members: pd.DataFrame) -> list[str]:
-    """Say the dates of the decrees of the zones, and those that are old."""
-    if not (members["zone_decree"] != "").any():
-        return []
-    aged = decrees.old(members["zone_decree"], french.today())
-    return [
-        " ; ".join([f"Zonage en vigueur : {decrees.span(members['zone_decree'])}", *aged]) + "."
-    ]
-
-
-def _old_people(members: pd.DataFrame) -> list[str]:
-    """Say the shares of 65 and of 80 and over, with the census that they come from."""
-    known = members[members["share_over_65"].notna() & (members["population"] > 0)]
-    if known.empty:
-        return []
-    people = known["population"]
-    shares = [
-        french.percent(float((known[column] * people).sum() / people.sum()))
-        for column in ("share_over_65", "share_over_80")
-    ]
-    census = f"recensement de {known['elder_year'].max():.0f}"
-    old, oldest = shares
-    return [f"Habitants âgés : {old} ont 65 ans ou plus, {oldest} ont 80 ans ou plus ({census})."]
-
-
-def _on_call(territory: Territory, main: pd.Series, *, alone: bool) -> list[str]:
-    """Return who holds the night, specialty by specialty, with the hospital; then the week-ends.
-
-    Of a territory of several communes, they are those of the largest one: it is said so.
-    """
-    if territory.pdses_lines.empty:
-        return ["Permanence des soins : aucune ligne n’est chargée."]
-    lines = coverage.lines_covering(territory, str(main["code"]))
-    near = lines[lines["minutes"] <= rules.ON_CALL_MINUTES]
-    weekend = near["line_type"].isin(coverage.WEEKEND_TYPES)
-    nights = near[~weekend].drop_duplicates("specialty")
-    reach = f"à {number(rules.ON_CALL_MINUTES)} minutes ou moins {of(str(main['name']))}"
-    reach += "" if alone else ", sa commune la plus peuplée"
-    mark = _mark(territory, "pdses_lines")
-    if nights.empty:
-        sentences = [f"La nuit : aucune ligne de garde tenue {reach}{mark}."]
-    else:
-        told = [
-            f"{place} ({number(rows['minutes'].iloc[0])} min), {', '.join(rows['specialty'])}"
-            for (place, _), rows in nights.groupby(["establishment", "minutes"], sort=False)
-        ]
-        sentences = [f"La nuit, {reach} : {' ; '.join(told)}{mark}."]
-    only = near[weekend & ~near["specialty"].isin(nights["specialty"])].drop_duplicates("specialty")
-    if len(only):
-        sentences.append(f"Le week-end seulement : {', '.join(only['specialty'])}{mark}.")
-    return sentences
