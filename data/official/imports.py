@@ -113,19 +113,29 @@ def preview(
 
 
 def commune_index(region: str) -> CommuneIndex:
-    """Return the communes that files are matched with: the region, then its fringe."""
-    columns = ["code", "name", "postcodes", "lon", "lat"]
-    inside = pd.DataFrame(embedded_set.communes(region)[columns])
-    around = embedded_set.fringe(region)[columns]
+    """Return the communes that files are matched with: all, whatever the region of reports."""
+    everywhere = embedded_set.everywhere()
     return CommuneIndex(
         region,
-        pd.concat([inside, around], ignore_index=True),
-        frozenset(inside["code"]),
-        embedded_set.mergers(region),
+        everywhere[["code", "name", "postcodes", "lon", "lat"]],
+        frozenset(embedded_set.communes(region)["code"]),
+        _former_codes(everywhere),
         _stored_sites(),
         _stored_territories(),
-        embedded_set.former_names(region),
+        _former_names(everywhere),
+        frozenset(embedded_set.fringe(region)["code"]),
     )
+
+
+def _former_codes(communes: pd.DataFrame) -> dict[str, str]:
+    """Return each code merged into another one to the commune of today."""
+    pairs = zip(communes["code"], communes["former"], strict=True)
+    return {old: code for code, former in pairs for old in former.split()}
+
+
+def _former_names(communes: pd.DataFrame) -> dict[str, list[str]]:
+    pairs = zip(communes["code"], communes["former_names"], strict=True)
+    return {code: names.split("|") for code, names in pairs if names}
 
 
 def _run(

@@ -14,6 +14,8 @@ from geo.errors import UnavailableError
 
 DEFAULT_REGION = "75"
 """Nouvelle-Aquitaine, carried by the repository."""
+EVERYWHERE = "france.parquet"
+"""All communes of France, carried by the repository (`data.upkeep.build_everywhere`)."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,15 @@ def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
 def former_names(region: str = DEFAULT_REGION) -> dict[str, list[str]]:
     """Return present code to the names of the communes merged into it, region and fringe."""
     return dict(_description(region)["former_names"])
+
+
+@cache
+def everywhere() -> pd.DataFrame:
+    """Return all communes of France, overseas regions included, sorted by code.
+
+    Columns code, name, postcodes, lon, lat, former, former_names (`data.upkeep.build_everywhere`).
+    """
+    return pd.read_parquet(paths.EMBEDDED / EVERYWHERE)
 
 
 def attributions(region: str = DEFAULT_REGION) -> list[Attribution]:

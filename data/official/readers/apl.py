@@ -59,7 +59,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         years = _read_tidy(tidy, tally, index) if tidy else _read_sheets(candidate, tally, index)
     kept = []
     for rows in years:
-        told = whole_cities(_told_once(rows, tally), index, tally)
+        told = whole_cities(_told_once(rows, tally), tally)
         known = told.assign(code=index.settle(told["code"]))
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))

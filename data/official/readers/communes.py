@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -21,9 +21,10 @@ class CommuneIndex:
     region
         INSEE code of the region.
     communes
-        Columns `code`, `name`, `postcodes`, `lon`, `lat`: the region, then its fringe.
+        Columns `code`, `name`, `postcodes`, `lon`, `lat`: those of all of France, so that what a
+        file gives does not depend on the region chosen.
     codes
-        Codes of the region alone.
+        Codes of the region alone: what reports count.
     mergers
         Former code to present code.
     sites
@@ -33,6 +34,8 @@ class CommuneIndex:
         Code of each territoire de vie-santé to the codes of its communes, as far as known.
     former_names
         Code of a commune that others merged into, to the names that they had, its own included.
+    fringe
+        Codes of the communes near the region: what is too fine for all of France stops there.
     """
 
     region: str
@@ -42,11 +45,22 @@ class CommuneIndex:
     sites: pd.DataFrame | None = None
     tvs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fringe: frozenset[str] = frozenset()
+
+    @property
+    def near(self) -> pd.DataFrame:
+        """The communes of the region and of its fringe, columns as `communes`."""
+        return self.communes[self.communes["code"].isin(self.codes | self.fringe)]
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """Codes of all communes."""
+        return frozenset(self.communes["code"])
 
     @cached_property
     def departements(self) -> frozenset[str]:
-        """Départements of the region."""
-        return frozenset(map(departement, self.codes))
+        """Départements of all communes."""
+        return frozenset(map(departement, self.present))
 
     def matched(self, codes: pd.Series) -> int:
         """Count the communes of the region among these codes, or in these départements."""
@@ -56,21 +70,20 @@ class CommuneIndex:
     def settle(self, codes: pd.Series) -> pd.Series:
         """Return codes of five characters; "" where it is no code.
 
-        Mergers are followed, and the arrondissements of a city of the region become the city.
+        Mergers are followed, and arrondissements become their city.
         """
         distinct = {code: self._present(plain_code(code)) for code in codes.unique()}
         return codes.map(distinct).astype(str)
 
     def _present(self, code: str) -> str:
-        city = ARRONDISSEMENTS.get(code, "")
-        return city if city in self.codes else self.mergers.get(code, code)
+        return ARRONDISSEMENTS.get(code) or self.mergers.get(code, code)
 
     def unknown(self, codes: pd.Series) -> pd.Series:
-        """Return, by row, whether a code belongs to the region but is not in the present COG."""
+        """Return, by row, whether a code is of one of the départements and of no commune."""
         lost = {
             code
             for code in codes.unique()
-            if departement(code) in self.departements and code not in self.codes
+            if code not in self.present and departement(code) in self.departements
         }
         return codes.isin(lost)
 
@@ -86,22 +99,39 @@ class CommuneIndex:
         }
 
     @cached_property
-    def by_postcode(self) -> Mapping[str, Mapping[str, str]]:
-        """Postcode to folded name to code."""
-        places: dict[str, dict[str, str]] = {}
-        for code, name, postcodes in zip(
-            self.communes["code"], self.communes["name"], self.communes["postcodes"], strict=True
-        ):
+    def postcodes(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Postcode to the codes and names of its communes."""
+        places: dict[str, list[tuple[str, str]]] = {}
+        columns = (self.communes[name] for name in ("code", "name", "postcodes"))
+        for code, name, postcodes in zip(*columns, strict=True):
             for postcode in postcodes.split():
-                places.setdefault(postcode, {})[folded_name(name)] = code
+                places.setdefault(postcode, []).append((code, name))
         return places
 
+    def at_postcode(self, postcode: str) -> dict[str, str]:
+        """Return folded name to code of the communes of a postcode, none where it is not known."""
+        return {folded_name(name): code for code, name in self.postcodes.get(postcode, ())}
+
+    def named(self, departement_code: str, name: str) -> Sequence[str]:
+        """Return the codes of the communes of a département that bear a folded name."""
+        if departement_code not in self._names:
+            inside = self._by_departement.get(departement_code, ())
+            names: dict[str, list[str]] = {}
+            for code, written in inside:
+                names.setdefault(folded_name(written), []).append(code)
+            self._names[departement_code] = names
+        return self._names[departement_code].get(name, ())
+
     @cached_property
-    def by_name(self) -> Mapping[tuple[str, str], list[str]]:
-        """Département and folded name to codes."""
-        places: dict[tuple[str, str], list[str]] = {}
+    def _names(self) -> dict[str, Mapping[str, list[str]]]:
+        """Département to folded name to codes, for those that were asked: to fold all is long."""
+        return {}
+
+    @cached_property
+    def _by_departement(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        places: dict[str, list[tuple[str, str]]] = {}
         for code, name in zip(self.communes["code"], self.communes["name"], strict=True):
-            places.setdefault((departement(code), folded_name(name)), []).append(code)
+            places.setdefault(departement(code), []).append((code, name))
         return places
 
 
@@ -110,6 +140,7 @@ def departement(code: str) -> str:
     return code[:3] if code.startswith("97") else code[:2]
 
 
+@lru_cache(maxsize=1 << 16)
 def folded_name(name: str) -> str:
     """Return a commune's name for comparison: accents, hyphens and abbreviations undone."""
     words = french.fold(name).split()

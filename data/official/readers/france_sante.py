@@ -133,7 +133,7 @@ def _label(header: Header) -> int | None:
 def _named_towns(rows: pd.DataFrame, index: CommuneIndex) -> pd.DataFrame:
     """Complete the commune from its name, where one of the département of the number bears it."""
     found = [
-        index.by_name.get((departement(number), folded_name(town)), []) if town else []
+        index.named(departement(number), folded_name(town)) if town else ()
         for number, town in zip(rows["id"], rows["town"], strict=True)
     ]
     named = pd.Series([codes[0] if len(codes) == 1 else "" for codes in found], rows.index)

@@ -88,7 +88,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     counts = counts.assign(own=counts["code"].map(plain_code))
     blank = counts["gps"].isna()
     by_line = source in {"bpe_detail", "bpe_melodi"}
-    whole = whole_cities(counts[~blank], index, tally, exhaustive=by_line)
+    whole = whole_cities(counts[~blank], tally, exhaustive=by_line)
     counts = pd.concat([whole, counts[blank]])
     counts["code"] = index.settle(counts["code"])
     counts = settled(counts, index, tally)

@@ -10,7 +10,6 @@ from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import hidden_lost, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
-from data.region.arrondissements import city_of
 from geo.errors import InvalidInputError
 
 MUNICIPAL = "PMUN"
@@ -161,9 +160,8 @@ def _summed(
 ) -> pd.DataFrame:
     """Return sums by present code: merged communes add up; a city is counted once."""
     own = rows["own"].str.replace(r"^(\d{4}-)?(COM|ARM)-", "", regex=True)
-    rows = whole_cities(rows.assign(own=own).drop(columns="year", errors="ignore"), index, tally)
-    whole = rows["own"].map(city_of)
-    rows = settled(rows.assign(code=index.settle(whole)), index, tally)
+    rows = whole_cities(rows.assign(own=own).drop(columns="year", errors="ignore"), tally)
+    rows = settled(rows.assign(code=index.settle(rows["own"])), index, tally)
     tally.kept = len(rows)
     require_rows(len(rows), "Le fichier", "communes")
     return rows.groupby("code")[columns].sum()

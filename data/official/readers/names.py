@@ -139,20 +139,19 @@ def agreeing(rows: pd.DataFrame, header: Header, index: CommuneIndex, tally: Tal
     if "named" not in rows:
         refuse_postcodes(rows, header, index)
         return rows
-    present = set(index.communes["code"])
     wrong, postal, agreed = dict[tuple[str, str], str](), set[tuple[str, str]](), 0
     for pair, count in rows.groupby(["code", "named"], sort=False).size().items():
         written, name = pair if isinstance(pair, tuple) else ("", "")
         code, folded = plain_code(written), folded_name(name)
-        same_name = index.by_name.get((departement(code), folded), []) if code else []
+        same_name = index.named(departement(code), folded) if code else ()
         if len(same_name) != 1 or code in index.mergers:
             continue
         if code == same_name[0]:
             agreed += count
-        elif index.by_postcode.get(code, {}).get(folded) == same_name[0]:
+        elif index.at_postcode(code).get(folded) == same_name[0]:
             postal.add((written, name))
             wrong[written, name] = same_name[0]
-        elif code in present:
+        elif code in index.present:
             wrong[written, name] = same_name[0]
     if not wrong:
         return rows

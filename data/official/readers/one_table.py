@@ -192,12 +192,11 @@ def refuse_postcodes(rows: pd.DataFrame, header: Header, index: CommuneIndex) ->
     InvalidInputError
         Some codes are those of no commune, and nearly all are postcodes.
     """
-    known = set(index.communes["code"]) | index.mergers.keys() | ARRONDISSEMENTS.keys()
-    around = {departement(code) for code in index.communes["code"]}
+    known = index.present | index.mergers.keys() | ARRONDISSEMENTS.keys()
     codes = {code for text in rows["code"].unique() if (code := plain_code(text))}
-    here = {code for code in codes if departement(code) in around}
+    here = {code for code in codes if departement(code) in index.departements}
     strange = sorted(here - known)
-    postal = here & index.by_postcode.keys()
+    postal = here & index.postcodes.keys()
     if len(strange) > LEAST_STRANGE * len(here) and len(postal) >= LEAST_POSTCODES * len(here):
         raise InvalidInputError(
             f"« {header.table.name} » donne des codes postaux à la place des codes INSEE "

@@ -76,7 +76,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if header is None:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas une grille de population.")
     tally, away, kept, system = Tally(), 0, [], LAMBERT_93
-    named = set(index.communes["code"])
+    named = set(index.near["code"])
     frame = _frame(index)
     columns = {
         "identity": header.first(*_IDENTITIES),
@@ -161,7 +161,7 @@ def _several_places(header: Header) -> bool:
 
 def _frame(index: CommuneIndex) -> np.ndarray:
     """Return the corners, shape (2, 2), of what the communes of the index cover, degrees."""
-    points = index.communes[["lon", "lat"]].to_numpy(dtype=np.float64)
+    points = index.near[["lon", "lat"]].to_numpy(dtype=np.float64)
     return np.array([points.min(axis=0) - _FAR_DEGREES, points.max(axis=0) + _FAR_DEGREES])
 
 
@@ -257,7 +257,7 @@ def _communes(squares: pd.DataFrame, index: CommuneIndex, named: set[str]) -> pd
     contours = contours[contours["code"].isin(named)]
     inside = points.sjoin(contours, predicate="within")
     inside = inside[~inside.index.duplicated()].reindex(points.index)
-    known = index.communes.drop_duplicates("code")
+    known = index.near.drop_duplicates("code")
     outside = known[~known["code"].isin(index.codes)]
     found = inside["code"].fillna("").to_numpy(dtype=object)
     away = found == ""

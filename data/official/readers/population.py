@@ -19,7 +19,6 @@ from data.official.readers.tables import (
     newest,
 )
 from data.official.readers.tally import ReadResult, Tally, require_rows
-from data.region.arrondissements import city_of
 from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")
@@ -147,8 +146,8 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
 def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str) -> pd.DataFrame:
     """Return sums by present code: merged communes add up, and so do arrondissements."""
     plain = rows["code"].map(plain_code)
-    rows = whole_cities(rows.assign(own=plain.where(plain != "", rows["code"])), index, tally)
-    rows = rows.assign(code=index.settle(rows["own"].map(city_of)))
+    rows = whole_cities(rows.assign(own=plain.where(plain != "", rows["code"])), tally)
+    rows = rows.assign(code=index.settle(rows["own"]))
     rows = settled(rows, index, tally)
     tally.kept = len(rows)
     return rows.groupby("code")[list(columns)].sum()

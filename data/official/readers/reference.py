@@ -69,7 +69,7 @@ def _read_reference(candidate: Candidate, header: Header, index: CommuneIndex) -
     rows = header.rows(own=header.first(*_CODE_NAMES), **positions)
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
-    rows = whole_cities(rows, index, tally, counted=False)
+    rows = whole_cities(rows, tally, counted=False)
     rows["code"] = index.settle(rows["own"])
     rows = only_once(chief_rows(settled(rows, index, tally), tally), tally)
     if "share_over_75" in rows:
@@ -123,7 +123,7 @@ def _read_tvs(candidate: Candidate, header: Header, index: CommuneIndex) -> Read
     rows = header.rows(own=_commune_code(header), tvs=_tvs_code(header), tvs_name=label)
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
-    rows = whole_cities(rows, index, tally, counted=False)
+    rows = whole_cities(rows, tally, counted=False)
     rows["code"] = index.settle(rows["own"])
     tally.refuse(rows[rows["tvs"] == ""], "code de territoire de vie-santé vide")
     rows = rows[rows["tvs"] != ""]

@@ -100,7 +100,6 @@ def without_lost(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.Da
 
 def whole_cities(
     rows: pd.DataFrame,
-    index: CommuneIndex,
     tally: Tally,
     *,
     keys: Sequence[str] = ("year",),
@@ -113,9 +112,8 @@ def whole_cities(
     ----------
     rows
         Column own, the code of the line; those without a value are not there.
-    index, tally
-        The communes, and what is told of the lines left out: a city of the region of which some
-        arrondissements lack is not known.
+    tally
+        Told of the lines left out: a city of which some arrondissements lack is not known.
     keys
         Columns, where rows have them, that tell what a line is of.
     counted
@@ -132,7 +130,7 @@ def whole_cities(
     twice = np.array([one in told for one in zip(city, *of, strict=True)], dtype=bool)
     tally.refuse(rows[twice], "arrondissement, la ville étant donnée entière")
     given = own.groupby([city, *of]).transform("nunique")
-    here = ~twice & city.isin(index.codes)
+    here = ~twice & city.notna()
     lacking = here & (given < city.map(_ARRONDISSEMENTS_OF)) & (not exhaustive)
     lacking = lacking if counted else here
     why = "d'une ville sans tous les autres : la ville n'est pas connue"

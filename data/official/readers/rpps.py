@@ -67,7 +67,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     sites["share"] = 1 / sites.groupby("person")["site"].transform("size")
     sites["code"] = _codes(sites, index)
     nowhere = sites["code"] == ""
-    tally.refuse(sites[nowhere], "commune non trouvée (hors de la région ou illisible)")
+    tally.refuse(sites[nowhere], "commune non trouvée")
     unknown = index.unknown(sites["code"])
     tally.refuse(sites[unknown], "commune absente du code officiel actuel")
     located = sites[~nowhere & ~unknown]
@@ -171,8 +171,8 @@ def _possible_places(rows: pd.DataFrame, index: CommuneIndex) -> set[str]:
     found: set[str] = set()
     for postcode, town in rows[["postcode", "town"]].drop_duplicates().itertuples(index=False):
         name = folded_name(_CEDEX.sub("", french.fold(town)))
-        named = index.by_name.get((departement(postcode), name), [])
-        found |= {*named, *index.by_postcode.get(postcode, {}).values()}
+        named = index.named(departement(postcode), name)
+        found |= {*named, *index.at_postcode(postcode).values()}
     return found
 
 
@@ -233,9 +233,9 @@ def _by_name(
 ) -> Iterable[tuple[tuple[str, str], str]]:
     for postcode, town in pairs:
         name = folded_name(_CEDEX.sub("", french.fold(town)))
-        here = index.by_postcode.get(postcode, {})
+        here = index.at_postcode(postcode)
         # A CEDEX has a postcode of its own: the name must then be unique in the département.
-        elsewhere = index.by_name.get((departement(postcode), name), [])
+        elsewhere = index.named(departement(postcode), name)
         only = next(iter(here.values())) if len(here) == 1 else ""
         code = here.get(name) or (elsewhere[0] if len(elsewhere) == 1 else only)
         yield (postcode, town), code

@@ -55,7 +55,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         raise InvalidInputError(f"« {candidate.file.name} » n'est pas un stock SIRENE.")
     tally = Tally()
     counted = _counted(header)
-    rows, month = _read_counts(header, index, tally) if counted else _read_stock(header, tally)
+    rows, month = _read_counts(header, tally) if counted else _read_stock(header, tally)
     tally.refuse_malformed(header.table)
     month = month or _month_in(candidate.file.path.name)
     if not month:
@@ -104,11 +104,11 @@ def _counted(header: Header) -> tuple[int, str] | None:
     return (max(found)[1], max(found)[0]) if found else None
 
 
-def _read_counts(header: Header, index: CommuneIndex, tally: Tally) -> tuple[pd.DataFrame, str]:
+def _read_counts(header: Header, tally: Tally) -> tuple[pd.DataFrame, str]:
     position, month = _counted(header) or (None, "")
     rows = header.rows(code=header.first(*_CODES), text=position)
     tally.read = len(rows)
-    rows = whole_cities(rows.assign(own=rows["code"]), index, tally, exhaustive=True)
+    rows = whole_cities(rows.assign(own=rows["code"]), tally, exhaustive=True)
     rows = rows[~hidden_lost(rows, tally, "text")].copy()
     rows["establishments"] = numbers(rows["text"])
     wrong = rows["establishments"].isna() | (rows["establishments"] < 0)

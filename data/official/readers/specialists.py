@@ -60,7 +60,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             "de cette lecture : les généralistes s'importent à part"
         )
     rows = rows[~general]
-    rows = whole_cities(rows, index, tally, keys=("specialty", "year"), exhaustive=True)
+    rows = whole_cities(rows, tally, keys=("specialty", "year"), exhaustive=True)
     wrong = {
         "spécialité non donnée": rows["specialty"] == "",
         "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),

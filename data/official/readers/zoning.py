@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from data.base import french
 from data.files import headings
-from data.official.readers.communes import CommuneIndex, folded_name
+from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.one_table import without_other_tables
 from data.official.readers.rows import chief_rows, settled, whole_cities
@@ -95,7 +95,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         rows = without_other_tables(rows, header, tally, "code", {"value": zone})
         rows = agreeing(rows, header, index, tally)
         rows = rows.reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
-        rows = whole_cities(rows.assign(own=rows["code"]), index, tally)
+        rows = whole_cities(rows.assign(own=rows["code"]), tally)
         rows["code"] = index.settle(rows["code"])
     else:
         rows = _match_names(header, zone, index, tally)
@@ -223,14 +223,14 @@ def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -
     )
     tally.read = len(rows)
     rows["postcode"] = rows["postcode"].str.zfill(5)
-    near = rows["postcode"].isin(set(index.by_postcode))
+    near = rows["postcode"].isin(index.postcodes.keys())
     away = int((~near).sum())
     if away:
         tally.remarks.append(
             french.counted(
                 away,
-                "ligne d'un code postal éloigné de la région, non lue",
-                "lignes de codes postaux éloignés de la région, non lues",
+                "ligne d'un code postal inconnu, non lue",
+                "lignes de codes postaux inconnus, non lues",
             )
         )
     rows = rows[near].copy()
@@ -249,11 +249,11 @@ def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -
 
 
 def _named(name: str, postcode: str, index: CommuneIndex) -> str:
-    here = index.by_postcode[postcode]
+    here = index.at_postcode(postcode)
     if name in here:
         return here[name]
     # A town's second postcode is not always listed: the name may be unique in the département.
-    same_name = index.by_name.get((postcode[:2], name), [])
+    same_name = index.named(departement(postcode), name)
     if len(same_name) == 1:
         return same_name[0]
     close = process.extract(name, list(here), scorer=fuzz.ratio, score_cutoff=NAME_LIKENESS)

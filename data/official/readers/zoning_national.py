@@ -59,7 +59,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = rows[~other].assign(district="")
     require_rows(len(rows), candidate.file.name, "lignes de niveau COM", tally)
     rows = agreeing(rows, header, index, tally).rename(columns={"code": "own"})
-    rows = whole_cities(rows, index, tally)
+    rows = whole_cities(rows, tally)
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
     rows["decree"] = _iso(rows["day"])

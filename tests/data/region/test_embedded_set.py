@@ -24,6 +24,19 @@ def test_the_region_is_whole() -> None:
     assert communes.geometry.is_valid.all()
 
 
+def test_all_communes_of_france_hold_those_of_the_region_as_they_are() -> None:
+    everywhere = embedded_set.everywhere().set_index("code")
+    assert len(everywhere) == 34_875
+    columns = ["name", "postcodes", "lon", "lat"]
+    for own in (embedded_set.communes(), embedded_set.fringe()):
+        mine = pd.DataFrame(own.set_index("code")[columns])
+        assert everywhere.loc[mine.index, columns].equals(mine)
+    merged = {old: code for code, former in everywhere["former"].items() for old in former.split()}
+    assert embedded_set.mergers().items() <= merged.items()
+    named = everywhere.loc[list(embedded_set.former_names()), "former_names"]
+    assert named.str.split("|").to_dict() == embedded_set.former_names()
+
+
 def test_points_lie_at_most_a_hundredth_of_a_degree_from_their_contour() -> None:
     communes = embedded_set.communes()
     points = shapely.points(communes["lon"], communes["lat"])

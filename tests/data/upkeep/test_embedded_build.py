@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.upkeep import build_embedded, build_land, build_town_points, registry_packages
+from data.upkeep import (
+    build_embedded,
+    build_everywhere,
+    build_land,
+    build_town_points,
+    registry_packages,
+)
 from data.upkeep.registry_packages import Archives, Package
 from geo.errors import InvalidInputError, UnavailableError
 from tests.data.upkeep.small_archives import archives_of
@@ -48,6 +54,15 @@ def test_wrong_or_missing_town_halls_become_interior_points(france: gpd.GeoDataF
         assert points.loc[code, "point_source"] == "point intérieur"
         point = shapely.Point(points.loc[code, "lon"], points.loc[code, "lat"])
         assert SQUARES[code][1].contains(point)
+
+
+def test_the_list_of_all_communes_has_their_points_and_former_codes(
+    archives: Archives, france: gpd.GeoDataFrame
+) -> None:
+    table = build_everywhere.everywhere(archives)
+    assert table["code"].tolist() == sorted(SQUARES)
+    assert table["former"][table["code"] == "19004"].tolist() == ["19901"]
+    assert table[["lon", "lat"]].equals(pd.DataFrame(france[["lon", "lat"]]))
 
 
 def test_a_town_replaces_a_hall_that_is_far_from_it(

@@ -52,9 +52,7 @@ def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
     assert _counts(result) == {"16001": 0.5, "16002": 0, "16186": 1, "33063": 0.5 + 1 + 1}
     assert result.vintages == {"gps": "21/11/2026"}
     assert result.tally.read == 11
-    assert {r.reason: r.count for r in result.tally.refused} == {
-        "commune non trouvée (hors de la région ou illisible)": 1
-    }
+    assert {r.reason: r.count for r in result.tally.refused} == {"commune non trouvée": 1}
 
 
 def test_names_are_never_read(read_zip, tmp_path, monkeypatch):

@@ -94,17 +94,18 @@ def test_apl_of_another_profession_is_refused(read, workbook):
         read(workbook("apl.xlsx", {"APL 2022": rows}))
 
 
-def test_legal_populations_add_up_merged_communes_and_arrondissements(read, golden):
+def test_legal_populations_add_up_merged_communes(read, golden):
     source, result = read(golden / "populations_2021.csv")
     assert source == "insee_populations"
     table = result.tables["populations"]
     assert dict(zip(table["code"], table["population"], strict=True)) == {
-        "13055": 65000,
         "16001": 510,
         "16186": 780,
         "33063": 259809,
     }
     assert result.vintages["populations"] == "2021"
+    (lost,) = result.tally.refused  # two arrondissements of Marseille are not Marseille
+    assert (lost.lines, "sans tous les autres" in lost.reason) == ((6, 7), True)
 
 
 def test_share_over_75_is_taken_from_the_latest_census(read, golden):

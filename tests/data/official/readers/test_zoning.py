@@ -57,7 +57,7 @@ def test_list_by_postcode_and_name(read, golden):
         "nom inconnu sous ce code postal": (1, (8,)),
         "deux zonages différents pour la même commune": (2, (5, 6)),
     }
-    assert any("1 ligne d'un code postal éloigné" in r for r in result.tally.remarks)
+    assert any("1 ligne d'un code postal inconnu" in r for r in result.tally.remarks)
     assert any("accompagnement régional" in r for r in result.tally.remarks)
 
 
