@@ -3,6 +3,7 @@
 And what the screens of figures import of ours, but what draws maps.
 """
 
+from data.access import travel_time_errors  # noqa: F401
 from data.maps import pdses  # noqa: F401
 from data.official import dropped_files, reading, refresh  # noqa: F401
 from data.pdses import reader as lines_reader  # noqa: F401

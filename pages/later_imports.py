@@ -8,7 +8,7 @@ reads it then. What draws pictures comes last, by itself.
 import pandas.io.formats.style  # noqa: F401  (every table)
 from streamlit import emojis  # noqa: F401  (every choice among pills)
 
-from data.access import history, travel_time_errors, zoning_gauges  # noqa: F401
+from data.access import history, zoning_gauges  # noqa: F401
 from data.maps import sites  # noqa: F401
 from data.reports import site_tables, zoning_annex  # noqa: F401
 from data.scenarios import database  # noqa: F401

@@ -52,8 +52,10 @@ def warm_up() -> None:
             step()
         except ProxiSoinsError as error:
             LOG.warning("Nothing is prepared for the first screens: %s", error)
-    # What is kept needs no compiler: who changes a choice before it is read waits for it.
+    # What is kept needs no compiler and no solver: who changes a choice before waits for them.
     starting.give_way()
+    from scipy import optimize  # noqa: F401  (read where it is called)
+
     with suppress(ImportError):  # a machine without a compiler
         from geo import kept_kernels  # noqa: F401
     settle()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+import scipy
+from scipy import sparse
 
 from geo.errors import InvalidInputError, UnsolvedError
 
@@ -130,11 +131,11 @@ def best_groups(
         return Grouping((), 0.0, 0.0, "optimal")
     # Less than a whole regulator-hour in all: it only chooses among equals.
     simpler = -0.4 / count
-    answer = optimize.milp(
+    answer = scipy.optimize.milp(
         cost[may] + simpler,
-        constraints=optimize.LinearConstraint(inside, 1.0, 1.0),
+        constraints=scipy.optimize.LinearConstraint(inside, 1.0, 1.0),
         integrality=np.ones(may.size),
-        bounds=optimize.Bounds(0.0, 1.0),
+        bounds=scipy.optimize.Bounds(0.0, 1.0),
         options={"time_limit": time_limit, "mip_rel_gap": 0.0},
     )
     if answer.x is None:

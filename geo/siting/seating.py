@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
+import scipy
+from scipy import sparse
 
 from geo.errors import UnsolvedError
 from geo.siting.problem import Floats, Ints
@@ -90,11 +91,11 @@ def most_seated(
     options = {"mip_rel_gap": PROVEN / 10}
     if np.isfinite(time_limit):
         options["time_limit"] = time_limit
-    answer = optimize.milp(
+    answer = scipy.optimize.milp(
         cost,
         integrality=(np.arange(size) < whole).astype(np.int64),
-        bounds=optimize.Bounds(*columns),
-        constraints=optimize.LinearConstraint(
+        bounds=scipy.optimize.Bounds(*columns),
+        constraints=scipy.optimize.LinearConstraint(
             sparse.vstack([matrix for matrix, _, _ in blocks], format="csr"), low, high
         ),
         options=options,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
+import scipy
+from scipy import sparse
 
 from geo.errors import UnsolvedError
 from geo.siting.problem import PROOF_GAP, Bools, Deadline, Floats, Ints, SitingProblem
@@ -48,11 +49,11 @@ def minimise(
     options: dict[str, float] = {"mip_rel_gap": PROOF_GAP / 10}
     if np.isfinite(deadline.left):
         options["time_limit"] = deadline.left
-    answer = optimize.milp(
+    answer = scipy.optimize.milp(
         cost * scale,
         integrality=(np.arange(cost.size) < integers).astype(np.int64),
-        bounds=optimize.Bounds(0, 1),
-        constraints=optimize.LinearConstraint(rows, low, high),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(rows, low, high),
         options=options,
     )
     if answer.status == _INFEASIBLE:

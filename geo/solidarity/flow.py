@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, sparse
+import scipy
+from scipy import sparse
 
 from geo.errors import UnsolvedError
 from geo.solidarity.problem import Floats, HelpProblem, Ints
@@ -97,7 +98,7 @@ def _priced(problem: HelpProblem, cost: Floats, rows: list[Row]) -> tuple[Floats
     """Solve, and return the solution with what a half-day is worth by donor and by host."""
     even = [row for row in rows if row[1].size and np.isfinite(row[1]).all()]
     under = [row for row in rows if not (row[1].size and np.isfinite(row[1]).all())]
-    answer = optimize.linprog(
+    answer = scipy.optimize.linprog(
         cost,
         A_ub=sparse.vstack([row[0] for row in under], format="csr"),
         b_ub=np.concatenate([row[2] for row in under]),

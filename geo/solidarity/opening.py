@@ -24,7 +24,8 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import optimize, sparse
+import scipy
+from scipy import sparse
 
 from geo.solidarity.flow import Bools, Flow, best_flow, sums
 from geo.solidarity.problem import Floats, HelpProblem
@@ -85,10 +86,10 @@ class _Master:
         cost[received] = -1.0
         integrality = np.zeros(size)
         integrality[opened] = float(whole)
-        answer = optimize.milp(
+        answer = scipy.optimize.milp(
             cost,
             integrality=integrality,
-            bounds=optimize.Bounds(0, np.append(np.full(pairs, np.inf), reached)),
+            bounds=scipy.optimize.Bounds(0, np.append(np.full(pairs, np.inf), reached)),
             constraints=self._rows(received, opened, size),
             options={"mip_rel_gap": PROVEN, "time_limit": max(seconds, _LEAST_SECONDS)},
         )
@@ -103,7 +104,7 @@ class _Master:
         at_host = np.bincount(problem.served_at, answer.x[received], problem.hosts)
         return most, at_host.astype(np.float64), none
 
-    def _rows(self, received: slice, opened: slice, size: int) -> optimize.LinearConstraint:
+    def _rows(self, received: slice, opened: slice, size: int) -> "scipy.optimize.LinearConstraint":
         problem = self.problem
         pairs, hosts, targets = problem.target.size, problem.hosts, problem.needs.size
         one = sums(received, np.arange(pairs), pairs, size)
@@ -121,7 +122,7 @@ class _Master:
             rows.append(of_pairs @ one)
             most.append(np.array([limit]))
         matrix = sparse.vstack(rows, format="csr")
-        return optimize.LinearConstraint(matrix, -np.inf, np.concatenate(most))
+        return scipy.optimize.LinearConstraint(matrix, -np.inf, np.concatenate(most))
 
     def cut(self, asked: Floats) -> bool:
         """Add what forbids the half-days asked at hosts; False where donors can give them."""
@@ -138,7 +139,7 @@ class _Master:
             rows.append(sparse.csr_array(problem.losses @ by_donor))
             limits.append(problem.margins)
         matrix, most = sparse.vstack(rows, format="csr"), np.concatenate(limits)
-        answer = optimize.linprog(-np.ones(used.size), A_ub=matrix, b_ub=most, method="highs")
+        answer = scipy.optimize.linprog(-np.ones(used.size), A_ub=matrix, b_ub=most, method="highs")
         if answer.x is None or asked.sum() + answer.fun <= PROVEN * max(asked.sum(), 1.0):
             return False
         worth = np.maximum(-answer.ineqlin.marginals, 0.0)
