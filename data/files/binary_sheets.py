@@ -1,4 +1,4 @@
-"""One pass over the records of a binary workbook (XLS, XLSB): its errors and its formulas.
+"""One pass over the records of a binary workbook (XLS, XLSB): errors, formulas, hidden rows.
 
 The reader of workbooks gives a cell in error as a blank one. Records: [MS-XLS] 2.4 (BIFF5 and
 BIFF8), [MS-XLSB] 2.4 (BIFF12).
@@ -26,6 +26,10 @@ _STREAMS = ("Workbook", "Book")
 _BOUND_SHEET, _END, _BEGIN = 0x0085, 0x000A, 0x0809
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _ERROR = 0x0205
+_ROW_8, _HIDDEN_8 = 0x0208, 0x20
+"""Record of a row, and the bit that says that it is not shown ([MS-XLS] 2.4.221 Row)."""
+_FLAGS_12, _HIDDEN_12 = 11, 0x10
+"""Byte and bit that say the same in an XLSB ([MS-XLSB] 2.4.743 BrtRowHdr)."""
 _BUNDLE_SHEET, _ROW, _CELL_ERROR, _FORMULA_ERROR = 156, 0, 3, 11
 _FORMULAS_12 = frozenset({8, 9, 10, _FORMULA_ERROR})
 _BROKEN = (OSError, ValueError, LookupError, struct.error, AttributeError, TypeError)
@@ -73,7 +77,11 @@ def _parts_of(book: bytes) -> tuple[dict[int, Cells], list[int]]:
 
 
 def _note(found: Cells, kind: int, body: bytes) -> None:
-    """Note an error or a formula that a record holds."""
+    """Note an error, a formula or a hidden row that a record holds."""
+    if kind == _ROW_8:
+        first, end, flags = struct.unpack_from("<xxHHxxxxxxH", body)
+        found.hidden += bool(flags & _HIDDEN_8) and end > first
+        return
     if kind == _ERROR:
         row, column, _, code, is_error = struct.unpack_from("<HHHBB", body)
         failed = bool(is_error)
@@ -145,10 +153,13 @@ def _varied(book: bytes, place: int, most: int) -> tuple[int, int]:
 
 
 def _cells_12(sheet: bytes) -> Cells:
-    found, row = Cells(), -1
+    found, row, hidden = Cells(), -1, False
     for kind, body in _parts(sheet):
         if kind == _ROW:
             row = struct.unpack_from("<I", body)[0]
+            hidden = len(body) > _FLAGS_12 and bool(body[_FLAGS_12] & _HIDDEN_12)
+        elif hidden:  # a row without any cell is no row
+            found.hidden, hidden = found.hidden + 1, False
         found.formulas += kind in _FORMULAS_12
         if kind in {_CELL_ERROR, _FORMULA_ERROR}:
             column, _, code = struct.unpack_from("<IIB", body)

@@ -11,7 +11,7 @@ from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
 from data.files.document import NO_VALUE, Row, Table
-from data.files.remarks import formulas_told
+from data.files.remarks import formulas_told, hidden_told
 from geo.errors import InvalidInputError
 
 _MOST_COLUMNS = 2_000
@@ -58,7 +58,7 @@ def read_ods(files: Mapping[str, bytes], name: str) -> tuple[list[Table], list[s
 
 def _sheet(sheet: Element, title: str, name: str) -> Table:
     rows: list[Row] = []
-    line, total, letters, blank, formulas = 0, 0, 0, 0, 0
+    line, total, letters, blank, formulas, unseen = 0, 0, 0, 0, 0, 0
     below: dict[int, tuple[int, str]] = {}
     carried: set[tuple[int, int]] = set()
     for row in sheet.iter(f"{_TABLE}table-row"):
@@ -77,6 +77,8 @@ def _sheet(sheet: Element, title: str, name: str) -> Table:
             line += times
             continue
         blank, formulas = blank + lost[0], formulas + lost[1]
+        if row.get(f"{_TABLE}visibility", "visible") != "visible":  # collapsed, or filtered
+            unseen += times
         total += times * len(cells)
         letters += times * sum(map(len, cells))
         if total > _MOST_CELLS or letters > _MOST_CHARACTERS:
@@ -87,6 +89,8 @@ def _sheet(sheet: Element, title: str, name: str) -> Table:
         rows += [(line + k, list(cells)) for k in range(1, times + 1)]
         line += times
     remarks = []
+    if unseen:
+        remarks.append(hidden_told(unseen, title))
     if formulas:
         remarks.append(formulas_told(formulas, title, blank))
     return Table(rows, sheet=title, remarks=tuple(remarks), carried=frozenset(carried))

@@ -28,6 +28,16 @@ def formulas_told(count: int, sheet: str, blank: int) -> str:
     return f"{cells} de la feuille « {sheet} » {what} valeur enregistrée est lue{lost}"
 
 
+def hidden_told(count: int, sheet: str) -> str:
+    """Say how many rows of a sheet are read though nobody sees them: filtered, or hidden."""
+    rows = french.counted(count, "ligne masquée", "lignes masquées")
+    read = "lues comme les autres" if count > 1 else "lue comme les autres"
+    return (
+        f"{rows} de la feuille « {sheet} » (filtre, ou masquage à la main), {read} ; supprimez-les "
+        "si elles ne comptent pas"
+    )
+
+
 @contextmanager
 def heard_by(say: Callable[[str], None]) -> Iterator[None]:
     """Let a function hear the remarks of all tables read within."""

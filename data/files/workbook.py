@@ -20,7 +20,7 @@ from data.files import kinds
 from data.files.archives import BROKEN_ZIP
 from data.files.binary_sheets import scan_xls, scan_xlsb
 from data.files.document import NO_VALUE, Row, Table
-from data.files.remarks import formulas_told
+from data.files.remarks import formulas_told, hidden_told
 from data.files.sheet_scan import Cells, TooLargeError, looks_plain, scan_sheet, string_lengths
 from geo.errors import InvalidInputError
 
@@ -38,11 +38,12 @@ _BROKEN_XML = (SyntaxError, ValueError, LookupError, DefusedXmlException)
 
 @dataclass
 class _Inside:
-    """What the XML of a workbook says beside its values: formulas and errors, by sheet."""
+    """What a workbook says beside its values, by sheet: formulas, errors, hidden rows."""
 
     formulas: dict[str, int] = field(default_factory=dict)
     blank: dict[str, frozenset[_Position]] = field(default_factory=dict)
     errors: dict[str, Mapping[_Position, str]] = field(default_factory=dict)
+    hidden: dict[str, int] = field(default_factory=dict)
 
 
 def read_workbook(content: bytes, name: str) -> tuple[list[Table], list[str]]:
@@ -108,6 +109,8 @@ def _table(sheet: calamine.CalamineSheet, inside: _Inside) -> Table:
             f"{french.counted(len(errors), 'cellule', 'cellules')} de la feuille « {sheet.name} » "
             f"en erreur ({words})"
         )
+    if count := inside.hidden.get(sheet.name, 0):
+        remarks.append(hidden_told(count, sheet.name))
     if count := inside.formulas.get(sheet.name, 0):
         remarks.append(formulas_told(count, sheet.name, len(inside.blank.get(sheet.name, ()))))
     if carried:
@@ -223,6 +226,7 @@ def _binary_inside(found: _Inside, content: bytes, book: calamine.CalamineWorkbo
 def _note(found: _Inside, title: str, cells: Cells) -> None:
     if title:
         found.errors[title] = cells.errors
+        found.hidden[title] = cells.hidden
     if title and cells.formulas:
         found.formulas[title] = cells.formulas
         found.blank[title] = frozenset(cells.blank)

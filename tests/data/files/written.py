@@ -114,14 +114,18 @@ def xls(rows: Rows) -> bytes:
     return stream.getvalue()
 
 
-def ods(rows: Rows) -> bytes:
+def ods(rows: Rows, unseen: Collection[int] = ()) -> bytes:
     def cell(value: object) -> str:
         number = isinstance(value, int | float)
         more = f'office:value-type="float" office:value="{value}"' if number else ""
         return upload_fixtures.ods_cell(escape(str(value)), more)
 
+    shown = ("", ' table:visibility="filter"')
     return upload_fixtures.ods(
-        "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+        "".join(
+            f"<table:table-row{shown[line in unseen]}>{''.join(map(cell, row))}</table:table-row>"
+            for line, row in enumerate(rows)
+        )
     )
 
 
@@ -188,13 +192,14 @@ def projected(lonlat: Sequence[tuple[float, float]], epsg: int) -> list[tuple[fl
 ERROR_CODES = {"#NULL!": 0x00, "#DIV/0!": 0x07, "#VALUE!": 0x0F, "#REF!": 0x17, "#N/A": 0x2A}
 
 
-def old_workbook(rows: Sequence[Sequence[object]]) -> bytes:
-    """Return an XLS; texts that are errors are cells in error."""
+def old_workbook(rows: Sequence[Sequence[object]], unseen: Collection[int] = ()) -> bytes:
+    """Return an XLS; texts that are errors are cells in error, rows `unseen` are hidden."""
     book = xlwt.Workbook()
     hidden, sheet = book.add_sheet("avant"), book.add_sheet("Données")
     hidden.visibility = 1
     hidden.row(0).set_cell_error(0, 0x17)
     for line, cells in enumerate(rows):
+        sheet.row(line).hidden = line in unseen
         for place, cell in enumerate(cells):
             if cell in ERROR_CODES:
                 sheet.row(line).set_cell_error(place, ERROR_CODES[str(cell)])
@@ -205,8 +210,8 @@ def old_workbook(rows: Sequence[Sequence[object]]) -> bytes:
     return stream.getvalue()
 
 
-def binary_workbook(rows: Sequence[Sequence[object]]) -> bytes:
-    """Return an XLSB of one sheet, written record by record ([MS-XLSB]); errors as in XLS."""
+def binary_workbook(rows: Sequence[Sequence[object]], unseen: Collection[int] = ()) -> bytes:
+    """Return an XLSB of one sheet, written record by record ([MS-XLSB]); otherwise as the XLS."""
 
     def record(kind: int, body: bytes = b"") -> bytes:
         head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
@@ -222,7 +227,7 @@ def binary_workbook(rows: Sequence[Sequence[object]]) -> bytes:
 
     sheet = record(129) + record(148, struct.pack("<4I", 0, len(rows) - 1, 0, 9)) + record(145)
     for line, cells in enumerate(rows):
-        sheet += record(0, struct.pack("<I", line) + bytes(13))
+        sheet += record(0, struct.pack("<I7xB5x", line, 0x10 * (line in unseen)))
         for place, cell in enumerate(cells):
             at = struct.pack("<II", place, 0)
             if cell in ERROR_CODES:
