@@ -52,6 +52,9 @@ UNKNOWN_COLOUR = "#ffffff"
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
+MISSING_EDGE: dict[str, Any] = {"edgecolor": "#8a8f98", "hatch": "///"}
+MARK_COLOUR = "#000091"
+"""Of rings, places and the outline of a territory."""
 
 
 def class_numbers(values: pd.Series, indicator: Indicator) -> pd.Series:
@@ -182,11 +185,7 @@ def _legend(
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
     ]
     if unknown:
-        handles.append(
-            Patch(
-                facecolor=MISSING_COLOUR, edgecolor="#8a8f98", hatch="///", label="non disponible"
-            )
-        )
+        handles.append(Patch(facecolor=MISSING_COLOUR, label="non disponible", **MISSING_EDGE))
     heading = f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
     figure = Figure(figsize=(2 * LEGEND_INCHES, 4 * LEGEND_INCHES), dpi=DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
@@ -208,6 +207,47 @@ def _legend(
     box = legend.get_window_extent()
     pixels = np.asarray(canvas.buffer_rgba())
     return pixels[: int(pixels.shape[0] - box.y0) + 2, int(box.x0) - 1 :].copy()
+
+
+def _draw_classes(
+    axes: Axes, shapes: gpd.GeoSeries, ranks: pd.Series, indicator: Indicator
+) -> bool:
+    """Fill shapes (metres) by the ranks of their classes; return whether one is not known."""
+    edge = EDGE if len(shapes) <= OUTLINED_COMMUNES else AREA_EDGE
+    for rank, one in enumerate(indicator.classes):
+        chosen = _shown(shapes[(ranks == rank).to_numpy()], len(shapes))
+        _fill(axes, chosen, facecolor=one.colour, zorder=2, **edge)
+    unknown = _shown(shapes[(ranks < 0).to_numpy()], len(shapes))
+    _fill(axes, unknown, facecolor=MISSING_COLOUR, linewidth=0.1, zorder=2, **MISSING_EDGE)
+    return not unknown.empty
+
+
+def _draw_places(axes: Axes, places: gpd.GeoSeries, own: Letters | None) -> None:
+    """Mark places (metres), with their rank from 1 where letters are given to write it."""
+    size = 36 if own is None else 110
+    places.plot(ax=axes, color=MARK_COLOUR, edgecolor="white", markersize=size, zorder=5)
+    if own is None:
+        return
+    for rank, place in enumerate(places, start=1):
+        axes.annotate(
+            str(rank),
+            (place.x, place.y),
+            ha="center",
+            va="center",
+            color="white",
+            fontproperties=own.at(6.5, bold=True),
+            zorder=6,
+        )
+
+
+def _draw_outline(axes: Axes, shapes: gpd.GeoSeries, pixel: float) -> None:
+    """Outline shapes (metres) as one; `pixel` is the side of a pixel, metres."""
+    whole = gpd.GeoSeries([_together(shapes)], crs=shapes.crs)
+    edges = whole.boundary.explode()
+    # Gaps that contours leave between neighbours would be dots.
+    edges[edges.length > GAP_PIXELS * pixel].plot(
+        ax=axes, color=MARK_COLOUR, linewidth=1.6, zorder=3
+    )
 
 
 def _write(axes: Axes, names: gpd.GeoSeries, own: Letters) -> None:
@@ -320,51 +360,15 @@ def picture(
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
     _fill_ground(axes, land, (west, south, east, north))
-    ranks = class_numbers(values, indicator)
-    edge = EDGE if len(metres) <= OUTLINED_COMMUNES else AREA_EDGE
-    for rank, one in enumerate(indicator.classes):
-        chosen = _shown(metres.geometry[(ranks == rank).to_numpy()], len(metres))
-        _fill(axes, chosen, facecolor=one.colour, zorder=2, **edge)
-    unknown = _shown(metres.geometry[(ranks < 0).to_numpy()], len(metres))
-    _fill(
-        axes,
-        unknown,
-        facecolor=MISSING_COLOUR,
-        edgecolor="#8a8f98",
-        hatch="///",
-        linewidth=0.1,
-        zorder=2,
-    )
+    unknown = _draw_classes(axes, metres.geometry, class_numbers(values, indicator), indicator)
     if rings is not None:
-        rings.to_crs(crs).boundary.plot(ax=axes, color="#000091", linewidth=1.2, zorder=4)
+        rings.to_crs(crs).boundary.plot(ax=axes, color=MARK_COLOUR, linewidth=1.2, zorder=4)
     if points is not None:
-        points.to_crs(crs).plot(
-            ax=axes,
-            color="#000091",
-            edgecolor="white",
-            markersize=110 if numbered else 36,
-            zorder=5,
-        )
-        for rank, place in enumerate(points.to_crs(crs) if numbered else (), start=1):
-            axes.annotate(
-                str(rank),
-                (place.x, place.y),
-                ha="center",
-                va="center",
-                color="white",
-                fontproperties=own.at(6.5, bold=True),
-                zorder=6,
-            )
+        _draw_places(axes, points.to_crs(crs), own if numbered else None)
     if names is not None:
         _write(axes, in_metres(names, crs), own)
     if outline is not None:
-        whole = gpd.GeoSeries([_together(outline)], crs=crs)
-        edges = whole.boundary.explode()
-        # Gaps that contours leave between neighbours would be dots.
-        pixel = (east - west) / (size_inches[0] * DOTS_PER_INCH)
-        edges[edges.length > GAP_PIXELS * pixel].plot(
-            ax=axes, color="#000091", linewidth=1.6, zorder=3
-        )
+        _draw_outline(axes, outline, (east - west) / (size_inches[0] * DOTS_PER_INCH))
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
     unit_inches = box_inches[0] / (east - west)
     # In the column of the legend, at its foot: over the map it would hide communes.
@@ -375,5 +379,5 @@ def picture(
     if notes:
         foot_note = "\n".join(notes)
         figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
-    shown = _legend(indicator, own, unknown=bool(len(unknown)), below=legend_below)
+    shown = _legend(indicator, own, unknown=unknown, below=legend_below)
     return _packed(figure, shown, below=legend_below)
