@@ -141,6 +141,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     found = _found(territory, shared)
     chosen = () if found is None else found[1].chosen
     sites_departures.say_departures(evaluation, public=True)
+    sites_results.draw_answer(territory, evaluation)
     sites_results.draw_map(territory, shared.draft, evaluation, chosen, MAP)
     sites_results.draw_judgements(evaluation, "partage", public=True)
     st.subheader("Qui gagne, qui perd")

@@ -129,6 +129,15 @@ def picture(territory: Territory, draft: Draft) -> bytes:
     return scenario_pdf.site_picture(territory, draft)
 
 
+def draw_answer(territory: Territory, evaluation: SiteEvaluation) -> None:
+    """Draw in words what opening the sites would change."""
+    if answer_in_words := site_tables.room_sentence(evaluation):
+        figures.lead(answer_in_words)
+        if upper_bound := unknown_supply.region_room_note(territory):
+            st.caption(upper_bound)
+    figures.said(sites_map.sentence(evaluation))
+
+
 @st.fragment
 def draw_map(
     territory: Territory,
@@ -139,18 +148,13 @@ def draw_map(
     *,
     add: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw what the sites would change, their map with the rings of one, and the map as a picture.
+    """Draw the map of the sites with the rings of one, and the map as a picture.
 
     `add` is told the key of the map, to see whether its card is asked for one more site.
     """
     sites = draft.sites
     if add is not None:
         add(key)
-    if answer_in_words := site_tables.room_sentence(evaluation):
-        figures.lead(answer_in_words)
-        if upper_bound := unknown_supply.region_room_note(territory):
-            st.caption(upper_bound)
-    figures.said(sites_map.sentence(evaluation))
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",

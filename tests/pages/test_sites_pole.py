@@ -15,7 +15,7 @@ from data.siting.pole_plan import compared
 from data.siting.poles import MOST
 from pages import kept_parts
 from pages.pole_choices import AntennaChoice, PoleChoices
-from tests.pages.sites_screen import opened, texts
+from tests.pages.sites_screen import html, opened, texts
 
 ASKED = "23008:6:1:20000,23176:4:0:0"
 CHOSEN = PoleChoices(
@@ -39,6 +39,8 @@ def test_the_panel_says_what_the_engine_finds() -> None:
     assert unbroken(pole_tables.sentence(found)) in texts(app)
     assert unbroken(pole_tables.proof_words(found)) in texts(app)
     assert any("Le meilleur pôle" in one.proto.body for one in app.get("html"))
+    # The map of the antennas does not judge them again, as sites whose GPs never travel.
+    assert "Ouvrir ces sites" not in html(app)
 
 
 def test_half_days_changed_change_the_answer_and_the_address() -> None:
