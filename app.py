@@ -36,7 +36,9 @@ REGIONS = "Régions"
 """Needs no region, and is where one goes when that of the address is not there."""
 FIGURES = frozenset({"risques", "sites", "zonage", "territoire", "guide"})
 """Open no file as they are drawn: they wait for less in a process that starts."""
-ALONE = frozenset({"partage", "gardes"})
+LINK = "partage"
+"""Says itself what is simulated, where its link opens something."""
+ALONE = frozenset({LINK, "gardes"})
 """Opened by their links, by anyone, and alone: no menu."""
 UNLISTED = ALONE | {"guide", "regions"}
 """Opened from the foot of every screen, and from the bar: a small screen cuts the menu."""
@@ -77,13 +79,15 @@ alone = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2] in AL
 screens = [_screen(place, *one) for place, one in enumerate(SCREENS)]
 navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
+    name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     choosing = navigation.title == REGIONS
     if not alone and role > Role.PUBLIC:
         region_switch.draw()  # first: it is the way out of a region that is not there
-    shell.open_page(title=navigation.title, with_region=not choosing)
+    shell.open_page(title=navigation.title)
+    if not choosing and name != LINK:
+        shell.ribbon(shell.territory())
     exporting.start()
     exports_place = None
-    name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:

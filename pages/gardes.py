@@ -58,6 +58,7 @@ def draw() -> None:
         st.info("Aucune ligne n’est connue dans cette région.")
         return
     following.follow("gardes", _PARAMETERS, _is_choice)
+    commune = _draw_commune(territory)
     day = coverage.today()
     covered = on_call_view.cover(territory, day)
     specialty, threshold, _ = on_call_view.asked(covered, st.query_params.to_dict())
@@ -66,7 +67,6 @@ def draw() -> None:
     figures.on_paper(f"Spécialité : {specialty}")
     lines = on_call_view.shown(covered, specialty, {})["line"]
     on_call_view.draw_map(territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL)
-    commune = _draw_commune(territory)
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)
     st.subheader("Portée des lignes tenues, par spécialité")

@@ -1,5 +1,6 @@
 """Screen "Guide": four steps for a first visit, what each screen answers, the glossary."""
 
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -72,9 +73,9 @@ _STYLE = """<style>
 .ps-steps img{width:44px;height:44px}
 .ps-steps h2{font-size:1.1rem;padding:.2rem 0!important;margin:0}
 .ps-steps p{margin:.2rem 0 0}
-.ps-words{margin:0;max-width:60rem}
-.ps-words dt{font-weight:700;margin-top:.6rem}
-.ps-words dd{margin:0}
+.ps-words{margin:0;columns:26rem 2;column-gap:3rem}
+.ps-words dt{font-weight:700;padding-top:.6rem;break-after:avoid}
+.ps-words dd{margin:0;break-inside:avoid}
 </style>"""
 
 
@@ -84,6 +85,16 @@ def _picture(drawing: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" fill="none" stroke="#000091" '
         f'stroke-width="2.2" stroke-linejoin="round" stroke-linecap="round">{drawing}</svg>'
     )
+
+
+def _draw_questions(asked: Sequence[tuple[str, str, str]]) -> None:
+    """Draw questions, each of which opens the screen that answers it."""
+    for question, screen, file in asked:
+        told = f"{question} **{screen}**"
+        try:
+            st.page_link(f"pages/{file}.py", label=told)
+        except StreamlitPageNotFoundError:  # not for this reader, or the screen is run alone
+            st.markdown(f"- {told}")
 
 
 def draw() -> None:
@@ -96,13 +107,10 @@ def draw() -> None:
     )
     st.html(f'{_STYLE}<ol class="ps-steps">{steps}</ol>')
     st.header("Quelle question, quel écran")
-    with st.container(gap=None):
-        for question, screen, file in _QUESTIONS:
-            told = f"{question} **{screen}**"
-            try:
-                st.page_link(f"pages/{file}.py", label=told)
-            except StreamlitPageNotFoundError:  # not for this reader, or the screen is run alone
-                st.markdown(f"- {told}")
+    half = len(_QUESTIONS) // 2
+    for place, asked in zip(st.columns(2), (_QUESTIONS[:half], _QUESTIONS[half:]), strict=True):
+        with place, st.container(gap=None):
+            _draw_questions(asked)
     st.header("Les mots")
     words = "".join(
         f"<dt>{escape(word)}</dt><dd>{escape(unbroken(meaning))}</dd>" for word, meaning in GLOSSARY

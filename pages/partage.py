@@ -189,6 +189,7 @@ def draw() -> None:
         return
     territory = shell.territory()
     shell.to_region(shared.draft.region)
+    shell.ribbon(territory)
     _draw_head(territory, shared)
     try:
         _draw_scenario(territory, shared)

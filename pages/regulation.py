@@ -61,7 +61,8 @@ def _hours(chosen: RegulationChoices) -> RegulationChoices:
 
 
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=32, hash_funcs=shell.BY_VERSION)
-def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
+def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -> bytes:
+    """Return the map; a `narrow` one has its legend below, where a telephone can read it."""
     from geo import static_map
 
     calls = calls_of(territory)
@@ -76,10 +77,11 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
         tables.MAP,
         land,
         title=f"Appels pris à temps, {chosen.hours().told}",
-        notes=["Données simulées"] if calls.simulated else (),
+        notes=["Données simulées"] if calls.simulated and not narrow else (),
         names=shapes.representative_point().set_axis(names),
         typeface=typeface.files(),
-        size_inches=(6.0, 5.6),
+        size_inches=(3.4, 4.8) if narrow else (6.0, 5.6),
+        legend_below=narrow,
     )
 
 
@@ -94,8 +96,9 @@ def _known(
     figures.french_table(found, "regulation" if files else "", tables.notes(calls), wraps=True)
     left, right = st.columns(2)
     with left:
+        mapped = replace(chosen, helper="", helped=(), staff="tous", together=1)
         figures.image(
-            _picture(territory, replace(chosen, helper="", helped=(), staff="tous", together=1)),
+            _picture(territory, mapped, narrow=grids.on_a_phone()),
             "Carte de la part des appels pris à temps par département : mêmes chiffres que le "
             "tableau",
         )

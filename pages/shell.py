@@ -291,11 +291,8 @@ _FRENCH_STREAMLIT = (
 """Streamlit's own English, under which French is written."""
 
 
-def open_page(*, title: str = "", with_region: bool = True) -> None:
-    """Draw what stands above every screen, and name the tab of the browser.
-
-    Without a region nothing is said of its data: the screen that chooses one needs none.
-    """
+def open_page(*, title: str = "") -> None:
+    """Draw what stands above every screen, and name the tab of the browser."""
     if title:
         st.set_page_config(page_title=f"{title} · ProxiSoins")
     st.html(THEME)
@@ -336,8 +333,6 @@ def open_page(*, title: str = "", with_region: bool = True) -> None:
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
         f"{_FRENCH_STREAMLIT}</style>"
     )
-    if with_region:
-        ribbon(territory())
 
 
 def explain(error: ProxiSoinsError) -> None:

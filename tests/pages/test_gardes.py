@@ -30,6 +30,11 @@ def tables(page: AppTest) -> list[pd.DataFrame]:
     return [one.value for one in page.dataframe]
 
 
+def test_what_one_comes_for_stands_first(page):
+    """On a telephone the question of who covers a commune stood under the map."""
+    assert page.selectbox[0].label == "Ma commune"
+
+
 def test_the_reach_is_that_of_the_command(page, tmp_path):
     [reach] = [one for one in plain_tables(page) if "Lignes tenues" in one]
     out = tmp_path / "manques.csv"

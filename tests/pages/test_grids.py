@@ -39,6 +39,14 @@ def test_a_plain_table_says_what_the_grid_does() -> None:
     assert second == ["&lt;b&gt;Le Dorat&lt;/b&gt;", MISSING, "3,25", "2017"]
 
 
+def test_a_paragraph_in_a_plain_table_has_a_wider_column_than_a_name() -> None:
+    """On a telephone its row was a screen high, most of it blank."""
+    frame = pd.DataFrame({"Table": ["a" * 99], "Source": ["b " * 99], "Licence": ["MIT"]})
+    found = grids.plain(frame, {})
+    assert re.findall(r"<td([^>]*)>", found) == ["", ' class="l"', ""]
+    assert ".ps-plain .l{" in found
+
+
 def test_a_plain_table_marks_the_row_chosen() -> None:
     rows = re.findall(r"<tr[^>]*>", grids.plain(FRAME, {}, [1]))
     assert rows == ["<tr>", "<tr>", '<tr aria-current="true">']

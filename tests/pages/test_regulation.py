@@ -1,15 +1,19 @@
 """Tab "Régulation" of the screen "Solidarité", and its choices in the address."""
 
+import io
 import re
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from data.base.french import number, unbroken
 from data.region import catalogue
 from data.solidarity import regulation_tables as tables
 from data.solidarity.regulation import calls_of
+from pages import figures, grids
 from pages.regulation_choices import RegulationChoices
 from tests.pages.help_screen import opened
 from tests.pages.opening import plain_tables
@@ -44,6 +48,22 @@ def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
     assert not app.exception
     assert "0-6" in app.query_params["heures"]
     assert any(one.value.startswith("**De 0 h à 6 h") for one in app.markdown)
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_the_map_has_its_legend_below_it_on_a_telephone(
+    monkeypatch: pytest.MonkeyPatch, *, phone: bool
+) -> None:
+    drawn: list[int] = []
+
+    def measured(content: bytes, _told: str) -> None:
+        drawn.append(Image.open(io.BytesIO(content)).width)
+
+    monkeypatch.setattr(grids, "on_a_phone", lambda: phone)
+    monkeypatch.setattr(figures, "image", measured)
+    assert not opened(aide="regulation").exception
+    # As wide as the screen, letters of a picture of 900 pixels are half as high as the text.
+    assert [width < 600 for width in drawn] == [phone]
 
 
 def test_hours_that_nobody_tells_leave_the_tab_standing() -> None:
