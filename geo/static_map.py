@@ -21,6 +21,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from PIL import Image
 from pyproj import CRS
+from scipy.spatial import KDTree
 from shapely.errors import GEOSException
 
 from geo.display import METRES_CRS, METRES_WITHIN
@@ -40,9 +41,7 @@ GAP_PIXELS = 20
 EDGE_DEGREES = 0.25
 """Step along a parallel, which is a curve in metres."""
 COLOURS = 256
-"""Of a picture: a third of the bytes, and only the edges of letters and shapes differ.
-
-By the widest cover: an octree mixes the white of the paper with the palest class."""
+"""Of a picture: a third of the bytes, and only the edges of letters and shapes differ."""
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 BELOW_COLUMNS = 3
 BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
@@ -276,11 +275,25 @@ def _packed(figure: Figure, legend: npt.NDArray[np.uint8], *, below: bool) -> by
     if below:
         top, across = pixels.shape[0] - len(shown), shown.shape[1]
     pixels[top : top + len(shown), across - shown.shape[1] : across] = shown
-    drawn = Image.fromarray(pixels).convert("RGB")
-    drawn = drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    drawn = _of_few_colours(pixels)
     target = io.BytesIO()
     drawn.save(target, format="png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return target.getvalue()
+
+
+def _of_few_colours(pixels: npt.NDArray[np.uint8]) -> Image.Image:
+    """Return pixels (rows, columns, RGB...) in their commonest colours, which stay as they are.
+
+    Pillow's own choices mix pale ones: land and the palest class in a colour of no legend.
+    """
+    shades = pixels[:, :, :3].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    found, place, counts = np.unique(shades, return_inverse=True, return_counts=True)
+    parts = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
+    palette = parts[np.argsort(-counts, kind="stable")[:COLOURS]]
+    nearest = KDTree(palette).query(parts)[1].astype(np.uint8)
+    drawn = Image.fromarray(nearest[place].reshape(shades.shape), "P")
+    drawn.putpalette(palette.astype(np.uint8).tobytes())
+    return drawn
 
 
 def picture(

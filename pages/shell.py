@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access import indicators
+from data.base.french import unbroken
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
 from data.region import catalogue, france, privacy
@@ -245,11 +246,11 @@ def ribbon(current: Territory) -> None:
     heading, told = current.warning.removesuffix(".").split(" : ", 1)
     tables = ", ".join(current.simulated)
     passed_over = f"{escape(current.passed_over)} " if current.passed_over else ""
-    st.html(
-        f'<details style="{_RIBBON}"><summary style="cursor:pointer"><strong>'
-        f"{heading.capitalize()}</strong> : {told}. {passed_over}Lesquelles ?</summary>Simulé : "
-        f"{escape(tables)}. Importez les vôtres dans « Données et méthode ».</details>"
+    said = unbroken(
+        f"<strong>{heading.capitalize()}</strong> : {told}. {passed_over}Lesquelles ?</summary>"
+        f"Simulé : {escape(tables)}. Importez les vôtres dans « Données et méthode »."
     )
+    st.html(f'<details style="{_RIBBON}"><summary style="cursor:pointer">{said}</details>')
 
 
 DESK = "bureau_"

@@ -142,5 +142,5 @@ def pair_pdf(
     page.set_y(top + 79)
     table = pair_table(measures, names, around)
     rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
-    page.rows([str(one) for one in table.columns], rows, (62, 32, 32, 28, 28))
+    page.rows([str(one) for one in table.columns], rows, (54, 32, 32, 40, 24))
     return page.finished()

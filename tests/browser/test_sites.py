@@ -95,7 +95,7 @@ def test_from_upload_to_a_revoked_link(server: str, open_page: OpenPage, tmp_pat
                 expect(phone.get_by_text("Ce lien n’ouvre rien")).to_be_visible(timeout=SLOW_MS)
                 expect(phone.get_by_text("Plateau")).to_have_count(0)
                 # Of no figure is it said that it is simulated.
-                expect(phone.get_by_text("Lesquelles ?")).to_have_count(0)
+                expect(phone.get_by_text("Lesquelles")).to_have_count(0)
 
 
 @pytest.mark.campaign

@@ -7,13 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import image
+from PIL import Image
 from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, box
 
 from geo.layers import INDICATORS
 from geo.map_scale import map_scale
 from geo.plane import great_circle_km
-from geo.static_map import DOTS_PER_INCH, SEA_COLOUR, class_numbers, in_metres, picture
+from geo.static_map import (
+    DOTS_PER_INCH,
+    LAND_COLOUR,
+    SEA_COLOUR,
+    class_numbers,
+    in_metres,
+    picture,
+)
 
 BY_KEY = {one.key: one for one in INDICATORS}
 
@@ -124,6 +132,22 @@ def test_the_paper_of_a_picture_is_white_and_the_palest_class_is_not() -> None:
     wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     assert (pixels[0] == 1).all()
     assert (abs(pixels[:, :, :3] - wanted).max(axis=2) < 0.01).mean() > 0.02
+
+
+def test_a_picture_has_the_very_colours_of_its_legend_of_land_and_of_sea() -> None:
+    """Reduced to a few colours, land and the palest class were mixed in one of no legend."""
+    shares = [0.0, 0.02, 0.07, 0.2, 0.4, 0.9]
+    communes = gpd.GeoDataFrame(
+        geometry=[box(0.1 * k, 45, 0.1 * k + 0.1, 45.1 + 0.03 * k) for k in range(6)], crs=4326
+    )
+    around = gpd.GeoDataFrame(geometry=[box(-2, 44.9, 3, 47), box(-4, 43, -3, 44)], crs=4326)
+    indicator = BY_KEY["share_without_room"]
+    drawn = picture(communes, pd.Series(shares), indicator, around, title="Six communes")
+    found = {
+        "#{:02x}{:02x}{:02x}".format(*colour)
+        for _, colour in Image.open(io.BytesIO(drawn)).convert("RGB").getcolors(2_000_000)
+    }
+    assert {LAND_COLOUR, SEA_COLOUR, *(one.colour for one in indicator.classes)} <= found
 
 
 def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() -> None:

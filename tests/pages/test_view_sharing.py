@@ -103,7 +103,7 @@ def test_the_address_follows_the_sheet_in_sight() -> None:
 def test_the_link_of_two_territories_names_both() -> None:
     app = visited({"ecran": "territoire", "territoire": "departement:23", "avec": "24"})
     assert app.title[0].value == "Creuse et Dordogne"
-    assert "Lesquelles ?" in told(app)
+    assert "Lesquelles" in told(app)
     assert "Différence\N{NO-BREAK SPACE}: Dordogne moins Creuse" in told(app)
 
 
