@@ -31,7 +31,7 @@ def said(monkeypatch: pytest.MonkeyPatch, shown: Any) -> str:
     drawn: list[str] = []
     monkeypatch.setattr(shell.st, "html", drawn.append)
     shell.ribbon(shown)
-    return "".join(drawn)
+    return "".join(drawn).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
