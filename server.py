@@ -99,10 +99,20 @@ SAFE_HEADERS = {
 }
 
 # The names of generated files carry their version; those of the libraries do not.
+CONTOURS = "/app/static/generated/"
+"""The last that a map fetches before it is drawn."""
 CACHE_BY_FOLDER = {
-    "/app/static/generated/": "public, max-age=31536000, immutable",
+    CONTOURS: "public, max-age=31536000, immutable",
     "/app/static/vendor/": "public, max-age=86400",
 }
+
+
+def caching(path: str, status: int) -> dict[str, str]:
+    """Return the header that says how long an answer may be kept, where there is one."""
+    found = (rule for folder, rule in CACHE_BY_FOLDER.items() if path.startswith(folder))
+    rule = next(found, "") if status == 200 else ""
+    return {"Cache-Control": rule} if rule else {}
+
 
 FRENCH_NOSCRIPT = "<noscript><p>ProxiSoins a besoin de JavaScript pour s’afficher.</p></noscript>"
 
@@ -216,10 +226,7 @@ class SafePages:
             nonlocal page_start
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SAFE_HEADERS)
-                for folder, cache in CACHE_BY_FOLDER.items():
-                    if path.startswith(folder) and message["status"] == 200:
-                        headers["Cache-Control"] = cache
+                headers.update(SAFE_HEADERS | caching(path, message["status"]))
                 is_html = headers.get("content-type", "").startswith("text/html")
                 if is_html and not is_file and scope["method"] == "GET":
                     page_start = message
@@ -236,6 +243,8 @@ class SafePages:
                 await send(message)
 
         await self.app(scope, receive, send_safely)
+        if path.startswith(CONTOURS):
+            starting.map_sent()
 
 
 async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:

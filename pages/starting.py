@@ -8,7 +8,7 @@ import threading
 import time
 
 _MAP, _FIGURES, _REST = threading.Event(), threading.Event(), threading.Event()
-_COME, _DRAWN, _ASKED, _ALL_ASKED = (threading.Event() for _ in range(4))
+_COME, _DRAWN, _SENT, _ALL_ASKED = (threading.Event() for _ in range(4))
 for _there in (_MAP, _FIGURES, _REST):
     _there.set()
 
@@ -22,7 +22,7 @@ _LAST = {"begun": 0.0, "ended": 0.0}
 
 def begin() -> None:
     """Let those who come from now on wait, until what they need is said to be imported."""
-    for event in (_MAP, _FIGURES, _REST, _COME, _DRAWN, _ASKED, _ALL_ASKED):
+    for event in (_MAP, _FIGURES, _REST, _COME, _DRAWN, _SENT, _ALL_ASKED):
         event.clear()
 
 
@@ -56,7 +56,7 @@ def wait_for_map() -> None:
 
 def wait_for_figures() -> None:
     """Ask for what screens of figures need now, and wait until it is imported."""
-    _ASKED.set()
+    map_sent()
     _DRAWN.set()
     _FIGURES.wait()
 
@@ -74,11 +74,16 @@ def drawn() -> None:
     _DRAWN.set()
 
 
+def map_sent() -> None:
+    """Tell that a browser has been sent the last that its map waits for, or asks for no map."""
+    _SENT.set()
+
+
 def leave_room() -> None:
     """Wait until a first visitor has the map, or has asked for another screen; not for nobody."""
     if not _DRAWN.wait(IDLE_S) and _COME.is_set():
         _DRAWN.wait(LONGEST_S)
-    _ASKED.wait(FRAME_S)
+    _SENT.wait(FRAME_S)
 
 
 def give_way() -> None:

@@ -102,7 +102,6 @@ def _load_risk() -> None:
     shell.whole(territory)
     with suppress(ProxiSoinsError):  # no risk is known: the screens say why
         risk_view.configuration(territory, DEFAULT_HORIZON, None)
-        shell.public_risk(territory, DEFAULT_HORIZON)
 
 
 def _load_rest() -> None:
@@ -113,8 +112,11 @@ def _load_rest() -> None:
     from data.pdses import reader as lines_reader
     from data.uploads import read_lines
     from geo import static_map  # noqa: F401  (what draws the sheet's map)
+    from models.learning.signals import DEFAULT_HORIZON
 
     territory = shell.region(first_region())
+    with suppress(ProxiSoinsError):  # no risk is known
+        shell.public_risk(territory, DEFAULT_HORIZON)
     for level in payload.LEVELS:
         starting.give_way()
         shell.aggregated_indicators(territory, level)

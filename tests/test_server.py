@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ import server
 from data.base.paths import ROOT
 from data.maps import overlays
 from geo.errors import InvalidInputError
-from pages import map_assets
+from pages import map_assets, starting
 
 STREAMLIT_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
 
@@ -132,6 +133,26 @@ def test_generated_files_are_cached_for_ever_and_errors_are_not() -> None:
     assert "immutable" in found["cache-control"]
     assert status == 404
     assert "cache-control" not in missing
+
+
+def test_the_rest_is_read_once_the_contours_of_the_map_are_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(starting, "FRAME_S", 60.0)
+    starting.begin()
+    try:
+        starting.drawn()
+        rest = threading.Thread(target=starting.leave_room, daemon=True)
+        rest.start()
+        answer(PlainTextResponse(""), "/app/static/proxisoins/main.js")
+        rest.join(0.2)
+        assert rest.is_alive()
+        answer(PlainTextResponse("{}"), "/app/static/generated/communes-75-abc.json")
+        rest.join(10)
+        assert not rest.is_alive()
+    finally:
+        starting.map_sent()
+        starting.all_imported()
 
 
 def test_head_request_keeps_its_headers() -> None:
