@@ -21,6 +21,8 @@ from data.pdses.words import (
     says_line,
     split_heading,
 )
+from data.uploads import extras
+from data.uploads.columns import recognise as site_columns
 from geo.errors import InvalidInputError
 
 MAX_LINES = 5_000
@@ -184,13 +186,19 @@ class _Found:
 
     @property
     def is_wide(self) -> bool:
-        return "specialite" not in self.columns and bool(self.others)
+        named = (self.heading[k] for k in self.others)
+        return "specialite" not in self.columns and not all(map(_of_a_site, named))
 
     @property
     def others(self) -> list[int]:
         """Positions of the headings that are none of ours."""
         taken = set(self.columns.values())
         return [k for k, cell in enumerate(self.heading) if cell and k not in taken]
+
+
+def _of_a_site(heading: str) -> bool:
+    """Tell what a list of sites says of each (its GPs, its opening), which is no specialty."""
+    return not site_columns([heading]).keys().isdisjoint(extras.COLUMNS)
 
 
 def _found(chosen: Chosen) -> _Found:
@@ -315,7 +323,11 @@ def _specialties(found: _Found) -> tuple[list[Row], dict[int, tuple[str, str]], 
         if not heading or k in taken:
             continue
         said = [cells[k] for _, cells in rows if k < len(cells) and cells[k]]
-        if is_total(heading) or (said and 2 * sum(map(says_line, said)) < len(said)):
+        if (
+            is_total(heading)
+            or _of_a_site(heading)
+            or (said and 2 * sum(map(says_line, said)) < len(said))
+        ):
             ignored.append(heading)
             continue
         name, kind = split_heading(heading)

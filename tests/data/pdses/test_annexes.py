@@ -89,3 +89,12 @@ def test_rows_of_totals_are_no_lines_and_are_said(wide):
     read = read_lines(written.workbook_of({"A": rows}), "annexe.xlsx")
     assert [line.number for line in read.lines] == [2]
     assert "non lu : 2 lignes de total (lignes 3, 4)" in read.told
+
+
+def test_what_a_list_of_sites_says_is_no_specialty():
+    rows = b"nom;code_insee;medecins;medecins_venant_de\nMSP;19275;1;A\n"
+    with pytest.raises(InvalidInputError, match="titres reconnue"):
+        read_lines(rows, "sites.csv")
+    read = read_lines(rows.replace(b"medecins_venant_de", b"Chirurgie"), "annexe.csv")
+    assert [line.cells["specialite"] for line in read.lines] == ["Chirurgie"]
+    assert read.ignored == ("medecins",)
