@@ -56,12 +56,7 @@ def quoted(one: Provenance, *, whole: bool = False) -> str:
     """
     if one.simulated:
         return f"{one.title} : données simulées"
-    return f"{one.title} : {one.source if whole else made_by(one)}, {dated(one)}"
-
-
-def dated(one: Provenance) -> str:
-    """Return the vintage of a table, and which regions show a newer one when opened alone."""
-    return f"{one.vintage} ({one.newer_alone})" if one.newer_alone else one.vintage
+    return f"{one.title} : {one.source if whole else made_by(one)}, {one.vintage}"
 
 
 def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[str]:
@@ -69,7 +64,6 @@ def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[s
     used = list(used)
     lines = [
         f"{p.title} : {made_by(p)} ({p.vintage}"
-        + (f" : {p.newer_alone}" if p.newer_alone else "")
         + (f", {p.licence})" if licences else ")")
         + to_check(p)
         for p in used

@@ -42,7 +42,8 @@ def of_file(
     year = moment.year if moment else known.year if known else None
     every = {**stored, **tables}
     confirmed = confirmed_zeros.confirmed()
-    found = falls.of_tables(every.get(_GPS), every.get(_HISTORY), year, confirmed)
+    gps = falls.dated(every.get(_GPS), year)
+    found = falls.of_tables(every.get(_HISTORY), gps, confirmed)
     return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told.keys()]
 
 

@@ -19,11 +19,10 @@ from data.region import (
     embedded_set,
     engines,
     falls,
-    france,
     table_names,
     table_store,
 )
-from data.region.newest_counts import newer_alone, newest_counts
+from data.region.newest_counts import newest_counts
 from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.travel_time import TravelTime
@@ -119,12 +118,8 @@ def doubted_zeros_in_place() -> list[falls.Fall]:
     """Return the zeros of the imported counts that are to check, of all regions."""
     tables = imported_tables(["gps", "gp_history"])
     known = table_store.version(table_store.current_key()).provenance.get("gps")
-    return falls.of_tables(
-        tables.get("gps"),
-        tables.get("gp_history"),
-        known.year if known else None,
-        confirmed_zeros.confirmed(),
-    )
+    gps = falls.dated(tables.get("gps"), known.year if known else None)
+    return falls.of_tables(tables.get("gp_history"), gps, confirmed_zeros.confirmed())
 
 
 def state_key(region: str = embedded_set.DEFAULT_REGION) -> str:
@@ -177,7 +172,7 @@ def _load(region: str) -> Territory:
         key: table_store.read(state.tables[key]) for key in _IMPORTED_COUNTS & state.tables.keys()
     }
     known = dict(state.provenance)
-    if newest := newest_counts(imported, known, codes):
+    if newest := newest_counts(imported, known, communes["code"], fringe["code"]):
         imported["gps"], known["gps"] = newest
         hashes.append(known["gps"].vintage)
     for key in table_names.REPLACED:
@@ -197,9 +192,6 @@ def _load(region: str) -> Territory:
                 file = state.provenance[key].file_name if key in state.provenance else ""
                 made = _simulated_provenance(key, tables[key], codes)
                 provenance[key] = replace(made, passed_over=file)
-    if region == france.WHOLE and not provenance["gps"].simulated:
-        told_alone = _newer_alone(communes, imported.get("gp_history"), provenance["gps"].year)
-        provenance["gps"] = replace(provenance["gps"], newer_alone=told_alone)
     names = {**_named(fringe), **_named(communes)}
     judged = doubted_zeros.judged(tables, provenance, names, confirmed_zeros.confirmed())
     tables |= judged.tables
@@ -229,12 +221,6 @@ def _load(region: str) -> Territory:
         context=context,
         zeros=judged.zeros,
     )
-
-
-def _newer_alone(communes: gpd.GeoDataFrame, history: pd.DataFrame | None, year: int | None) -> str:
-    regions = communes.groupby("region")["code"].agg(list)
-    named = {france.NAMES[code]: codes for code, codes in regions.items() if code in france.NAMES}
-    return newer_alone(history, year, named)
 
 
 def _named(places: pd.DataFrame) -> dict[str, str]:

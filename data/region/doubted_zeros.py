@@ -1,12 +1,13 @@
 """Zeros of the counts of a region that are doubted: left out of its tables, and told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from data.region import falls
-from data.region.falls import Confirmation, Fall, Zero
+from data.region.falls import Confirmation, Zero
+from data.region.newest_counts import years_of
 from data.region.territory import Provenance
 
 _COUNTS = ("gps", "gp_history")
@@ -51,32 +52,36 @@ def judged(
     real = {
         key: tables[key] for key in _COUNTS if key in provenance and not provenance[key].simulated
     }
-    year = provenance["gps"].year
-    every = falls.of_tables(real.get("gps"), real.get("gp_history"), year)
-    doubted = falls.of_tables(real.get("gps"), real.get("gp_history"), year, confirmed)
+    if "gps" in real:
+        years = years_of(provenance["gps"], real["gps"]["code"])
+        real["gps"] = real["gps"].assign(year=years)
+    every = falls.of_tables(real.get("gp_history"), real.get("gps"))
+    doubted = falls.of_tables(real.get("gp_history"), real.get("gps"), confirmed)
     to_check = [Zero(one, names.get(one.code, "")) for one in doubted]
     believed = [
         Zero(one, names.get(one.code, ""), confirmed[one.code, one.year])
         for one in every
         if (one.code, one.year) in confirmed
     ]
-    now = set(real["gps"]["code"]) if "gps" in real else set[str]()
+    counts = real.get("gps", pd.DataFrame(columns=["code", "year"]))
+    now = set(zip(counts["code"], counts["year"], strict=True))
     left: dict[str, pd.DataFrame] = {}
     told: dict[str, Provenance] = {}
     for key, table in real.items():
-        kept = falls.without(table, doubted, year if key == "gps" else None)
+        kept = falls.without(table, doubted)
         if len(kept) < len(table):
-            left[key] = kept
-        mine = [_told(key, some, year, now) for some in (to_check, believed)]
+            left[key] = kept[tables[key].columns]
+        mine = [_told(key, some, now) for some in (to_check, believed)]
         if any(mine):
             told[key] = replace(provenance[key], to_check=mine[0], confirmed=mine[1])
     return Judged(left, told, (*to_check, *believed))
 
 
-def _told(key: str, zeros: Iterable[Zero], year: int | None, now: set[str]) -> tuple[str, ...]:
-    """Return what is said of the zeros beside one table: those of its year beside the counts."""
+def _told(key: str, zeros: Iterable[Zero], now: Collection[tuple[str, int]]) -> tuple[str, ...]:
+    """Return what is said of the zeros beside one table: those of its year beside the counts.
 
-    def of_now(fall: Fall) -> bool:
-        return fall.year == year and fall.code in now
-
-    return tuple(zero.told for zero in zeros if of_now(zero.fall) == (key == "gps"))
+    `now` holds the communes of the counts, each with its year.
+    """
+    return tuple(
+        zero.told for zero in zeros if ((zero.fall.code, zero.fall.year) in now) == (key == "gps")
+    )

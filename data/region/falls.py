@@ -169,47 +169,45 @@ def falls(
     ]  # fmt: skip
 
 
+def dated(gps: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:
+    """Return counts of one year as a history holds them; None where either is not known."""
+    return None if gps is None or year is None else gps[["code", "gps"]].assign(year=year)
+
+
 def of_tables(
-    gps: pd.DataFrame | None,
     gp_history: pd.DataFrame | None,
-    year: int | None,
+    gps: pd.DataFrame | None,
     confirmed: Collection[tuple[str, int]] = frozenset(),
 ) -> list[Fall]:
     """Return the falls of the counts and of their history together.
 
     Parameters
     ----------
-    gps, gp_history
-        Tables of `data.region.schemas`, None where there is none.
-    year
-        Year of `gps`; where it is not known, only the history is judged.
+    gp_history, gps
+        Columns code, year, gps; None where there is none. Of a commune and a year that both tell,
+        the counts are believed; rows without a year are not judged.
     confirmed
         Codes and years of the zeros that are known to be true.
     """
-    parts = [] if gp_history is None else [gp_history[["code", "year", "gps"]]]
-    if gps is not None and year is not None:
-        parts.append(gps[["code", "gps"]].assign(year=year))
+    parts = [one[["code", "year", "gps"]] for one in (gp_history, gps) if one is not None]
     if not parts:
         return []
-    both = pd.concat(parts, ignore_index=True)
+    both = pd.concat(parts, ignore_index=True).dropna(subset="year").astype({"year": "int64"})
     return falls(both.drop_duplicates(["code", "year"], keep="last"), confirmed)
 
 
-def without(table: pd.DataFrame, found: list[Fall], year: int | None = None) -> pd.DataFrame:
+def without(table: pd.DataFrame, found: list[Fall]) -> pd.DataFrame:
     """Return a table of GPs without the zeros to check.
 
     Parameters
     ----------
     table
-        Columns code, gps, and year unless it is of one `year`.
+        Columns code, year, gps.
     found
         What `of_tables` found.
-    year
-        Year of a table of one year.
     """
     told = {(fall.code, fall.year) for fall in found}
     if not told:
         return table
-    years = table["year"] if "year" in table else [year] * len(table)
-    gone = [pair in told for pair in zip(table["code"], years, strict=True)]
+    gone = [pair in told for pair in zip(table["code"], table["year"], strict=True)]
     return table[[not one for one in gone]].reset_index(drop=True)

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from types import MappingProxyType
 
+import pandas as pd
+
+from data.base.codes import departement
 from data.region import embedded_set
 from geo.errors import InvalidInputError
 
@@ -30,8 +33,58 @@ NAMES = MappingProxyType(
 )
 """INSEE code to name, in the order of names (official geographic code, regions since 2016)."""
 
+COMMUNES = MappingProxyType(
+    {
+        "84": 4_025,
+        "27": 3_685,
+        "53": 1_202,
+        "24": 1_754,
+        "94": 360,
+        "44": 5_115,
+        "01": 32,
+        "03": 22,
+        "32": 3_782,
+        "11": 1_266,
+        "04": 24,
+        "02": 34,
+        "06": 17,
+        "28": 2_644,
+        "75": 4_293,
+        "76": 4_446,
+        "52": 1_228,
+        "93": 946,
+    }
+)
+"""INSEE code to the number of communes (official geographic code of 2026)."""
+
 WHOLE = "FR"
 """Code of all of France held as one region."""
+
+_DEPARTEMENTS = {
+    "11": "75 77 78 91 92 93 94 95",
+    "24": "18 28 36 37 41 45",
+    "27": "21 25 39 58 70 71 89 90",
+    "28": "14 27 50 61 76",
+    "32": "02 59 60 62 80",
+    "44": "08 10 51 52 54 55 57 67 68 88",
+    "52": "44 49 53 72 85",
+    "53": "22 29 35 56",
+    "75": "16 17 19 23 24 33 40 47 64 79 86 87",
+    "76": "09 11 12 30 31 32 34 46 48 65 66 81 82",
+    "84": "01 03 07 15 26 38 42 43 63 69 73 74",
+    "93": "04 05 06 13 83 84",
+    "94": "2A 2B",
+    "01": "971",
+    "02": "972",
+    "03": "973",
+    "04": "974",
+    "06": "976",
+}
+
+REGION_OF = MappingProxyType(
+    {dep: region for region, deps in _DEPARTEMENTS.items() for dep in deps.split()}
+)
+"""Département to INSEE code of its region."""
 
 OVERSEAS = frozenset({"01", "02", "03", "04", "06"})
 """Regions whose geodesy, roads and supply have nothing in common with the mainland's."""
@@ -93,6 +146,15 @@ _WITHIN = {
 def within(name: str) -> str:
     """Return the name of a region as a place where one is ("en Bretagne", "à Mayotte")."""
     return f"{_WITHIN.get(name, 'en')} {name}"
+
+
+def regions_of(codes: pd.Series) -> pd.Series:
+    """Return the region of each commune by its code, missing where it is of none.
+
+    >>> regions_of(pd.Series(["29019", "97411", "2A004", "98799"])).tolist()
+    ['53', '04', '94', None]
+    """
+    return codes.map({code: REGION_OF.get(departement(code)) for code in codes.unique()})
 
 
 def land(departement: str) -> str:

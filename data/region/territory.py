@@ -43,12 +43,10 @@ class Provenance:
         The imported file, for the record.
     measured
         When the data were measured, as numbers: of the whole table by "", of a kind of structure
-        or of a column that a file gives apart by its name.
+        or of a column that a file gives apart by its name, of the counts of a region by its code.
     passed_over
         Of simulated rows: the imported file of the same table, which tells nothing of the region;
         "" where there is none.
-    newer_alone
-        Which regions show newer counts when they are opened by themselves, in French; "" for none.
     to_check
         Values of the file that are doubted, in French: they are left unknown.
     confirmed
@@ -68,7 +66,6 @@ class Provenance:
     sha256: str = ""
     measured: Mapping[str, Moment] = field(default_factory=dict)
     passed_over: str = ""
-    newer_alone: str = ""
     to_check: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
 

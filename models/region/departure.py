@@ -22,7 +22,7 @@ from models.learning.hazard import end_of
 from models.learning.nowcast import feeds
 from models.learning.register import GONE, states
 from models.learning.signals import DEFAULT_HORIZON
-from models.region.predict import inputs_of
+from models.region.predict import count_years, register_of
 from models.region.snowball import snowball
 
 AROUND = (
@@ -240,23 +240,25 @@ def departure(
         neighbours=_neighbours(territory, state, extra, risk),
         rounds=rounds,
         horizon=horizon,
-        without_register=_register_enters(territory, horizon),
+        without_register=_register_enters(territory, code, horizon),
         absent=_absent(territory),
     )
 
 
 def _absent(territory: Territory) -> frozenset[str]:
     """Return the communes with GPs where a newer register shows none any more."""
-    inputs, year = inputs_of(territory)
-    counts = inputs.panel[f"gp_{year}"]
-    known = counts.index[counts > 0]
-    return frozenset(known[states(inputs.register, known, end_of(year)) == GONE])
+    register, years = register_of(territory), count_years(territory)
+    staffed = territory.gps.loc[territory.gps["gps"] > 0, "code"]
+    gone: set[str] = set()
+    for year, counted_then in staffed.groupby(staffed.map(years)):
+        codes = pd.Index(counted_then)
+        gone |= set(codes[states(register, codes, end_of(year)) == GONE])
+    return frozenset(gone)
 
 
-def _register_enters(territory: Territory, horizon: int) -> bool:
-    """Tell whether a newer register enters the risks of the region at a horizon."""
-    inputs, year = inputs_of(territory)
-    return feeds(inputs.register, end_of(year), horizon)
+def _register_enters(territory: Territory, code: str, horizon: int) -> bool:
+    """Tell whether a newer register enters the risk of a commune at a horizon."""
+    return feeds(register_of(territory), end_of(int(count_years(territory)[code])), horizon)
 
 
 def _site(today: Ground, code: str, leaving: int | None) -> int:

@@ -287,7 +287,7 @@ def levers(territory: Territory, code: str, horizon: int) -> pd.DataFrame:
     InvalidInputError
         The commune has no GP: it has no risk to change.
     """
-    inputs, year = inputs_of(territory)
+    inputs, year = inputs_of(territory, code)
     inputs = replace(inputs, register=None)
     counts = inputs.panel[f"gp_{year}"]
     here = float(counts.get(code, 0.0))

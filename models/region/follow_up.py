@@ -11,12 +11,12 @@ from data.region.territory import Territory
 from data.scenarios import predictions
 from data.scenarios.predictions import Kept
 from models.learning import artefact, features, scoring
-from models.learning.panel import years
+from models.learning.panel import overseas, years
 from models.learning.predictors import POPULATION_YEAR
 from models.learning.signals import HORIZONS
 from models.region import monitoring
 from models.region.monitoring import FollowUp
-from models.region.predict import inputs_of
+from models.region.predict import count_years, inputs_at
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def remember(territory: Territory, risk: pd.DataFrame) -> bool:
     Returns
     -------
     bool
-        True when they were not kept yet.
+        True when some were not kept yet.
 
     Raises
     ------
@@ -71,14 +71,19 @@ def remember(territory: Territory, risk: pd.DataFrame) -> bool:
     """
     if risk.empty:
         return False
-    return predictions.keep(
-        territory.region,
-        risk,
-        as_of=int(risk["as_of"].iloc[0]),
-        horizon=int(risk["horizon"].iloc[0]),
-        model=artefact.version(),
-        simulated=territory.provenance["gps"].simulated,
-    )
+    simulated, horizon = territory.provenance["gps"].simulated, int(risk["horizon"].iloc[0])
+    new = [
+        predictions.keep(
+            territory.region,
+            risk[risk["as_of"] == as_of],
+            as_of=as_of,
+            horizon=horizon,
+            model=artefact.version(),
+            simulated=simulated,
+        )
+        for as_of in sorted(set(risk["as_of"].tolist()))
+    ]
+    return any(new)
 
 
 def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowUp]:
@@ -87,6 +92,7 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     One per vintage, horizon and version of the model: the last made. When none was kept, the
     vintage before is predicted again, no count, APL or register after it being read; populations
     are those of 2016, as the model learned: left blank, they make it say six losses for ten.
+    Communes are judged by the newest counts of their own region.
 
     Parameters
     ----------
@@ -100,13 +106,31 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     list
         The last vintage first; empty when the counts have no earlier vintage.
     """
-    inputs, end = inputs_of(territory)
+    counted = count_years(territory)[territory.communes["code"]]
+    judged = counted[~overseas(counted.index.to_series())]
+    if judged.empty:  # nothing was learned there: said by what scores
+        judged = counted
+    return [
+        one
+        for end in sorted(set(judged.tolist()), reverse=True)
+        for one in _of_year(territory, kept, end, judged.index[judged == end])
+    ]
+
+
+def _of_year(
+    territory: Territory, kept: Sequence[Kept], end: int, codes: pd.Index
+) -> list[RegionFollowUp]:
+    """Score predictions of some communes against their counts of `end`."""
+    inputs = inputs_at(territory, end)
     simulated = territory.provenance["gps"].simulated
     panel = inputs.panel.rename_axis("code").reset_index()
-    last_made: dict[tuple[int, int, str], Kept] = {}
+    last_made: dict[tuple[int, int, str], tuple[Kept, pd.DataFrame]] = {}
     for one in kept:
         if one.as_of < end and one.horizon == _horizon(end - one.as_of):
-            last_made.setdefault((one.as_of, one.horizon, one.model), one)
+            said = predictions.read(one)
+            mine = said[said["code"].isin(codes)]
+            if len(mine):
+                last_made.setdefault((one.as_of, one.horizon, one.model), (one, mine))
     if last_made:
         return [
             RegionFollowUp(
@@ -115,7 +139,7 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
                 horizon=one.horizon,
                 simulated=simulated,
                 result=monitoring.score(
-                    predictions.read(one),
+                    said,
                     panel,
                     end,
                     biased=_biased(
@@ -128,7 +152,9 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
                 model=one.model,
                 made_at=one.made_at,
             )
-            for one in sorted(last_made.values(), key=lambda kept: (-kept.as_of, -kept.id))
+            for one, said in sorted(
+                last_made.values(), key=lambda kept: (-kept[0].as_of, -kept[0].id)
+            )
         ]
     earlier = [year for year in years(inputs.panel) if year < end]
     if not earlier:
@@ -138,7 +164,7 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     known = replace(inputs, register=None)
     predictors = features.compute(known, start, learning=True)
     predicted = scoring.scored(artefact.shipped(), predictors, known, start, horizon)
-    inside = predicted[predicted["code"].isin(territory.communes["code"])]
+    inside = predicted[predicted["code"].isin(codes)]
     biased = _biased(start, end, populations=True, simulated=simulated)
     result = monitoring.score(inside, panel, end, biased=biased)
     return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]

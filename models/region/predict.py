@@ -4,6 +4,7 @@ import pandas as pd
 
 from data.maps.risk import shown_classes
 from data.region import privacy
+from data.region.newest_counts import years_of
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
@@ -18,40 +19,98 @@ HIGH_CLASSES = CLASSES[2:]
 """Classes of a commune that counts in what is told to all."""
 
 
-def inputs_of(territory: Territory) -> tuple[Inputs, int]:
-    """Return the inputs of the model as the territory knows them, and their year.
+def count_years(territory: Territory) -> pd.Series:
+    """Return the year of the counts of each commune of the region and around it.
 
-    The history is left out when it is simulated and the counts are not (or the reverse): a trend
-    between two worlds means nothing. So is a register while the counts are simulated.
+    Where no year is told, that of the newest past counts.
+
+    Returns
+    -------
+    pandas.Series
+        int64, index code.
 
     Raises
     ------
     InvalidInputError
         The year of the counts is not known.
     """
+    codes = pd.concat([territory.communes["code"], territory.fringe["code"]], ignore_index=True)
+    years = years_of(territory.provenance["gps"], codes).set_axis(pd.Index(codes))
+    if years.isna().any():
+        history = _history(territory)
+        latest = history["year"].max() if years.isna().all() else years.max()
+        if pd.isna(latest):
+            raise InvalidInputError(
+                "L’année du nombre de médecins n’est pas connue : la préciser à l’import."
+            )
+        years = years.fillna(int(latest))
+    return years.astype("int64")
+
+
+def inputs_of(territory: Territory, code: str | None = None) -> tuple[Inputs, int]:
+    """Return the inputs of the model as the territory knows them, and their year.
+
+    The year is that of the counts of a commune, else the newest of the region: regions are not all
+    counted in the same one.
+
+    Raises
+    ------
+    InvalidInputError
+        The year of the counts is not known.
+    """
+    years = count_years(territory)
+    year = int(years[territory.communes["code"] if code is None else [code]].max())
+    return inputs_at(territory, year), year
+
+
+def inputs_at(territory: Territory, year: int) -> Inputs:
+    """Return the inputs of the model for the communes counted in a year.
+
+    Others enter as what surrounds them: by their past counts of that year, or, counted earlier, by
+    these last counts. Those have no course: that nobody counted them since tells of no GP who
+    stayed. The history is left out when it is simulated and the counts are not (or the reverse): a
+    trend between two worlds means nothing. So is a register while the counts are simulated.
+    """
     places = [territory.communes, territory.fringe]
     columns = ["code", "population", "lon", "lat"]
     reference = pd.concat([pd.DataFrame(table[columns]) for table in places])
-    counts = territory.gps.set_index("code")["gps"]
-    history = territory.gp_history
+    counts, history = territory.gps.set_index("code")["gps"], _history(territory)
+    told = count_years(territory).reindex(counts.index).fillna(year)
+    earlier = counts.index[told < year]
+    past = history[(history["year"] < year) & ~history["code"].isin(earlier)]
+    wide = past.pivot_table(index="code", columns="year", values="gps")
+    wide.columns = [f"gp_{past_year}" for past_year in wide.columns]
+    then = history[history["year"] == year].set_index("code")["gps"]
+    later = counts.index[told > year]
+    now = pd.concat([counts.drop(later), then.reindex(later).dropna()]).rename(f"gp_{year}")
+    panel = wide.join(now, how="outer").sort_index()
+    return Inputs(panel, territory.apl, reference, register_of(territory))
+
+
+def _history(territory: Territory) -> pd.DataFrame:
+    """Return the past counts, none where they or the counts alone are simulated."""
     made = {
         key: territory.provenance[key].simulated
         for key in ("gps", "gp_history")
         if key in territory.provenance
     }
-    if made.get("gps") != made.get("gp_history"):
-        history = history.iloc[:0]
-    known = territory.provenance["gps"].year
-    if known is None and history.empty:
-        raise InvalidInputError(
-            "L’année du nombre de médecins n’est pas connue : la préciser à l’import."
-        )
-    year = int(history["year"].max()) if known is None else known
-    past = history[history["year"] < year]
-    wide = past.pivot_table(index="code", columns="year", values="gps")
-    wide.columns = [f"gp_{past_year}" for past_year in wide.columns]
-    panel = wide.join(counts.rename(f"gp_{year}"), how="outer").sort_index()
-    return Inputs(panel, territory.apl, reference, register_of(territory)), year
+    apart = made.get("gps") != made.get("gp_history")
+    return territory.gp_history.iloc[:0] if apart else territory.gp_history
+
+
+def _predicted(territory: Territory, horizon: int, codes: pd.Series) -> pd.DataFrame:
+    """Return `models.learning.scoring.predict` of communes, each from its own counts.
+
+    With as_of (year of the counts) and register (what it is, "" for none).
+    """
+    years, parts = count_years(territory), []
+    for year in sorted(set(years[codes])):
+        inputs = inputs_at(territory, year)
+        found = predict(inputs, year, horizon)
+        told = "" if inputs.register is None else inputs.register.told
+        mine = found[found["code"].map(years).eq(year) & found["code"].isin(codes)]
+        parts.append(mine.assign(as_of=year, register=told))
+    return pd.concat(parts, ignore_index=True)
 
 
 def register_of(territory: Territory) -> Register | None:
@@ -99,16 +158,13 @@ def risk_table(territory: Territory, horizon: int = DEFAULT_HORIZON) -> pd.DataF
         code, name, departement, epci, then the columns of `models.learning.scoring.predict`, and
         as_of (year of the counts).
     """
-    inputs, year = inputs_of(territory)
-    table = predict(inputs, year, horizon)
     names = pd.DataFrame(territory.communes[["code", "name", "departement", "epci"]])
-    told = "" if inputs.register is None else inputs.register.told
-    table = names.merge(table, on="code").assign(as_of=year, register=told)
+    table = names.merge(_predicted(territory, horizon, names["code"]), on="code")
     return table.sort_values(["probability", "code"], ascending=[False, True], ignore_index=True)
 
 
 def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) -> pd.Series:
-    """Return the probability that each commune with a GP has none `horizon_years` after the counts.
+    """Return the probability that each commune with a GP has none `horizon_years` after its counts.
 
     The register enters where it is newer than the counts and older than the end.
 
@@ -122,8 +178,9 @@ def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) ->
     InvalidInputError
         The horizon is not one of `signals.HORIZONS`, or the year of the counts is not known.
     """
-    inputs, year = inputs_of(territory)
-    return predict(inputs, year, horizon_years).set_index("code")["probability"].sort_index()
+    codes = pd.concat([territory.communes["code"], territory.fringe["code"]], ignore_index=True)
+    found = _predicted(territory, horizon_years, codes)
+    return found.set_index("code")["probability"].sort_index()
 
 
 def grouped_risk(
@@ -144,9 +201,13 @@ def grouped_risk(
     -------
     pandas.DataFrame
         key, name, codes, communes, gps, tenths (of the communes in a high class, rounded),
-        horizon, as_of (year of the counts); empty when the region holds too few small communes.
+        horizon, as_of (newest year of the counts); empty when the region holds too few small
+        communes.
     """
     risk = risk_table(territory, horizon) if known is None else known
     classes = shown_classes(risk)
     table = privacy.public_table(territory, set(classes.index[classes.isin(HIGH_CLASSES)]))
-    return table.assign(horizon=horizon, as_of=risk["as_of"].max())
+    years = risk.set_index("code")["as_of"]
+    return table.assign(
+        horizon=horizon, as_of=[int(years.reindex(codes).max()) for codes in table["codes"]]
+    )

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.access.source_notes import quoted, table_lines
+from data.access.source_notes import table_lines
 from data.region import catalogue, embedded_set, engines, road_networks, schemas, table_store
-from data.region.newest_counts import WHOLE_SHARE, newer_alone
+from data.region.newest_counts import WHOLE_SHARE
 from data.region.territory import Provenance
 from geo.errors import InvalidInputError, UnavailableError
 from geo.travel_time import LonLat, Minutes
@@ -279,19 +279,3 @@ def test_a_region_shows_the_newest_counts_that_its_history_holds(
     assert set(territory.gps["gps"]) == {2.0 if newest else 1.0}
     assert known.matched == len(some if newest else codes)
     assert territory.provenance["gp_history"].vintage == "2017, 2020"
-
-
-def test_regions_that_show_newer_counts_alone_are_told_beside_those_of_all():
-    codes = {"Bretagne": ["22001", "22002"], "Corse": ["2A004"], "La Réunion": ["97411"]}
-    rows = [("22001", 2017), ("22002", 2017), ("2A004", 2017), ("22001", 2020), ("97411", 2020)]
-    history = pd.DataFrame(rows, columns=["code", "year"]).assign(gps=1.0)
-    told = newer_alone(history, 2017, codes)
-    assert told == "année que neuf communes sur dix ont ; La Réunion, ouverte seule, montre 2020"
-    both = pd.concat([history, pd.DataFrame({"code": ["22002"], "year": [2020], "gps": [1.0]})])
-    assert "Bretagne et La Réunion, ouvertes seules, montrent 2020" in newer_alone(
-        both, 2017, codes
-    )
-    assert newer_alone(history, 2020, codes) == newer_alone(None, 2017, codes) == ""
-    counts = Provenance("gps", "Médecins", "INSEE", "2017", "LO", False, 3, 3, newer_alone=told)
-    assert told in table_lines([counts])[0]
-    assert told in quoted(counts)

@@ -50,11 +50,11 @@ def test_what_is_doubted(counts, years):
 def test_the_count_of_now_is_judged_by_the_history():
     history = _history(("33063", 2017, MANY), ("16001", 2017, 1.0))
     gps = pd.DataFrame({"code": ["33063", "16001"], "gps": [0.0, 0.0]})
-    (fall,) = falls.of_tables(gps, history, 2024)
+    (fall,) = falls.of_tables(history, falls.dated(gps, 2024))
     assert fall == falls.Fall("33063", 2024, MANY, 2017)
-    assert falls.without(gps, [fall], 2024)["code"].tolist() == ["16001"]
-    assert falls.of_tables(gps, history, None) == []
-    assert falls.of_tables(None, None, 2024) == []
+    assert falls.without(gps.assign(year=2024), [fall])["code"].tolist() == ["16001"]
+    assert falls.of_tables(history, falls.dated(gps, None)) == []
+    assert falls.of_tables(None, None) == []
 
 
 @pytest.mark.parametrize(("confirmed", "years"), [(2013, []), (2017, [2013]), (2009, [2013, 2017])])

@@ -80,12 +80,13 @@ def test_kept_predictions_that_could_not_tell_the_losses_do_not_judge_the_model(
     codes = whole.communes["code"].head(400)
     said = pd.DataFrame({"code": codes, "probability": 0.05, "risk_class": "modéré"})
     panel = pd.DataFrame({f"gp_{as_of}": 1.0, f"gp_{end}": 0.0}, index=codes)
-    monkeypatch.setattr(follow_up, "inputs_of", lambda _: (SimpleNamespace(panel=panel), end))
+    monkeypatch.setattr(follow_up, "inputs_at", lambda *_: SimpleNamespace(panel=panel))
     monkeypatch.setattr(predictions, "read", lambda _: said)
     gap = min(end - as_of, 6)
     made_at = dt.datetime(2014, 3, 1, tzinfo=dt.UTC)
     kept = SimpleNamespace(as_of=as_of, horizon=gap, model="m", made_at=made_at, id=1)
-    provenance = {**whole.provenance, "gps": replace(whole.provenance["gps"], simulated=False)}
+    counts = replace(whole.provenance["gps"], simulated=False, vintage=str(end))
+    provenance = {**whole.provenance, "gps": counts}
     (found,) = follow_up.follow_ups(replace(whole, provenance=provenance), [kept])
     assert told in found.result.sentence
     assert found.result.drifted == (told == "")

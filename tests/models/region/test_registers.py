@@ -108,7 +108,7 @@ def test_what_if_risks_say_that_the_register_is_left_out(territory: Territory) -
     sirene = _with(territory, "INSEE, SIRENE", counts, [])
     for given, horizon, fed in ((sirene, 6, True), (sirene, 3, False), (territory, 6, False)):
         assert predict.risk_table(given, horizon)["register_fed"].any() == fed
-        assert departure._register_enters(given, horizon) == fed
+        assert departure._register_enters(given, given.communes["code"].iloc[0], horizon) == fed
     gone = Departure(
         code="1", name="A", gps_before=1, gps_after=0, minutes_before=0, minutes_after=9,
         people_beyond_20=0, people_left=0, apl_before=2, apl_after=1, communes=pd.DataFrame(),
