@@ -3,7 +3,9 @@
 import streamlit as st
 
 from data.access import unknown_supply
+from data.base import french
 from data.region import privacy
+from data.region.newest_counts import years_of
 from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models.region import soon
@@ -21,9 +23,16 @@ LEVELS = {"epci": "par EPCI", "departement": "par département", "commune": "ce 
 
 def title(territory: Territory) -> str:
     """Return what the fold is about, dated: counts of the past tell of no coming year."""
-    known = territory.provenance["gps"]
-    since = f" après {known.year}" if known.year and not known.simulated else " plus tard"
+    since = " plus tard"
+    if not territory.provenance["gps"].simulated and (years := _years(territory)):
+        since = f" après {french.joined([str(year) for year in years], 'ou')}"
     return f"2 et 5 ans{since} : qui serait sans place"
+
+
+def _years(territory: Territory) -> list[int]:
+    """Return the years in which the region was counted, none where they are not known."""
+    codes = territory.communes["code"]
+    return french.each_year(set(years_of(territory.provenance["gps"], codes).dropna()))
 
 
 def draw(territory: Territory) -> None:
@@ -51,10 +60,10 @@ def _draw(territory: Territory) -> None:
     if not known:
         # The map draws them from now on.
         st.rerun()
-    year = territory.provenance["gps"].year
+    years = _years(territory)
     words = soon.sentence if accounts.may_see_risk() else soon.public_sentence
     for one in found.values():
-        st.markdown(f"**{words(one, year)}**")
+        st.markdown(f"**{words(one, years)}**")
     if accounts.may_see_risk():
         st.caption(
             "Sur la carte : indicateurs « Sans place 2 ans après », « Sans place 5 ans après », "

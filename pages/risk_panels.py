@@ -341,7 +341,7 @@ def follow_up(territory: Territory) -> None:
 def public_view(territory: Territory, horizon: int) -> None:
     """Show what may leave the planner's desk: sets of small communes, of five GPs at least."""
     groups = shell.public_risk(territory, horizon)
-    span = "" if groups.empty else french.forecast(int(groups["as_of"].iloc[0]), horizon)
+    span = "" if groups.empty else french.forecast(set(groups["as_of"]), horizon)
     told = (
         f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
         f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "

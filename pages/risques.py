@@ -296,17 +296,16 @@ def draw() -> None:
         st.error(str(error))
         return
     _remember(territory, horizon)
-    late = flag.overdue(
-        int(table["as_of_year"].iloc[0]), horizon, dt.datetime.now(tz=dt.UTC).date()
-    )
-    if late:
+    years = french.each_year(set(table["as_of_year"]))
+    if late := flag.overdue(years, horizon, dt.datetime.now(tz=dt.UTC).date()):
         st.warning(late)
-    if early := early_told(int(table["as_of_year"].iloc[0])):
-        st.warning(early)
+    for year in years:
+        if early := early_told(year):
+            st.warning(early)
     with st.container(key=f"{shell.DESK}registre"):
         st.text(flag.gone_told(table, shell.risk(territory, horizon)))
     with reading:
-        _level(int(table["as_of_year"].iloc[0]), horizon)
+        _level(years[-1], horizon)
     table = flag.reviewed(table, verdicts.reviews(table["code"].tolist()))
     risk_choices.tabs(
         {

@@ -26,6 +26,7 @@ from geo import layers
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import flag, flag_tables, soon
+from models.region.predict import count_years
 from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
@@ -104,7 +105,8 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
         return ""
     if told in {"", privacy.MASKED}:
         return told
-    return f"{told} {french.forecast(*table[['as_of', 'horizon']].iloc[0].astype(int))}"
+    years = set(count_years(territory)[members])
+    return f"{told} {french.forecast(years, DEFAULT_HORIZON)}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
@@ -221,4 +223,5 @@ def measures(territory: Territory, level: str, first: str, second: str) -> list[
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
     whole = shell.whole(territory)
-    return pair(one, two, whole, vintages(territory, whole, [key for key, *_ in MEASURES]))
+    codes = communes.loc[communes[LEVELS[level][0]].isin([first, second]), "code"]
+    return pair(one, two, whole, vintages(territory, whole, codes, [key for key, *_ in MEASURES]))

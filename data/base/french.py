@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from geo.french import MINUS, MISSING, counted, date, number, signed, tenths_if_any
@@ -100,27 +100,39 @@ def moment(told: str) -> str:
     return f"{date(when.date())}, {when:%H:%M}"
 
 
-def horizon(as_of: int, years: int) -> str:
+def horizon(as_of: int | Collection[int], years: int) -> str:
     """Return the horizon of a forecast in words, counted from the vintage of the counts.
 
     Parameters
     ----------
     as_of
-        Year at whose end the GPs were counted.
+        Year at whose end the GPs were counted; several where not all were in the same one.
     years
         Length of the forecast.
 
     >>> horizon(2017, 1)
     'à l’horizon de 1 an (effectifs de 2017 → fin 2018)'
+    >>> horizon({2020, 2017}, 1)
+    'à l’horizon de 1 an (effectifs de 2017 → fin 2018, de 2020 → fin 2021)'
     """
     length = counted(years, "an", "ans")
-    return f"à l’horizon de {length} (effectifs de {as_of} → fin {as_of + years})"
+    spans = ", ".join(f"de {start} → fin {start + years}" for start in each_year(as_of))
+    return f"à l’horizon de {length} (effectifs {spans})"
 
 
-def forecast(as_of: int, years: int) -> str:
+def forecast(as_of: int | Collection[int], years: int) -> str:
     """Return a sentence on what a forecast spans, which says when its end has passed."""
-    over = ", échue" if today().year > as_of + years else ""
-    return f"Prévision {horizon(as_of, years)}{over}."
+    starts = each_year(as_of)
+    ended = [start for start in starts if today().year > start + years]
+    over = ", échue" if ended else ""
+    if ended and len(ended) < len(starts):
+        over += f" pour ceux {joined([f'de {start}' for start in ended])}"
+    return f"Prévision {horizon(starts, years)}{over}."
+
+
+def each_year(as_of: int | Collection[int]) -> list[int]:
+    """Return years in their order, each once."""
+    return sorted({int(one) for one in as_of}) if isinstance(as_of, Collection) else [int(as_of)]
 
 
 def fold(text: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.access.room import CAPACITIES, ladder
 from data.access.unknown_supply import region_room_note, unsure_room
+from data.region.newest_counts import years_told
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo.errors import UnavailableError
@@ -82,8 +83,11 @@ def dated(territory: Territory, table: str = "gps") -> str:
     known = territory.provenance.get(table)
     if known and known.simulated:
         return SIMULATED[table]
-    moment = known.moment() if known else None
-    return DATED[table].format(moment.year) if moment else ""
+    if known is None or (moment := known.moment()) is None:
+        return ""
+    counted = table == "gps"
+    years = years_told(known, territory.communes["code"]) if counted else moment.year
+    return DATED[table].format(years)
 
 
 def document(territory: Territory, minutes: float) -> RoomDocument | None:

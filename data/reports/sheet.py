@@ -12,12 +12,13 @@ from data.base.french import MISSING, at, counted, in_order, joined, number, of,
 from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
+from data.region.newest_counts import years_told
 from data.region.territory import Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.in_place import in_place
 from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
-from data.reports.vintages import unverified, vintages
+from data.reports.vintages import dated, unverified
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
 
@@ -142,16 +143,17 @@ def sheet(
         *(build(own, region, peers, level) for build in _FIGURES),
         room_figures.load(members, communes, region, level, public=masked, later=later),
     )
-    dated = vintages(territory, own, [one.key for one in built])
-    built = tuple(replace(one, vintage=dated[one.key]) for one in built)
+    built = dated(territory, own, members["code"], built)
     if level == "region" and own["code"] == region["code"]:
         built = tuple(replace(one, comparison="") for one in built)  # it would be beside itself
+    known = territory.provenance["gps"]
+    counts = replace(known, vintage=years_told(known, members["code"]))
     facts = Facts(
         own,
         members,
         history.by_year(territory, codes),
         _first_counts(territory, codes),
-        dict(territory.provenance),
+        {**territory.provenance, "gps": counts},
         _room(members),
     )
     return Sheet(

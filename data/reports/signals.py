@@ -398,4 +398,4 @@ def _spanned(risk: pd.DataFrame) -> str:
     """Say what a forecast spans (columns as_of and horizon, where they are known)."""
     if not {"as_of", "horizon"} <= set(risk.columns):
         return ""
-    return f" {french.forecast(int(risk['as_of'].iloc[0]), int(risk['horizon'].iloc[0]))}"
+    return f" {french.forecast(set(risk['as_of']), int(risk['horizon'].iloc[0]))}"

@@ -1,11 +1,14 @@
 """The year of each figure of a sheet or a comparison, or that it is simulated."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from data.region.newest_counts import years_of, years_told
 from data.region.territory import Territory, minutes_unverified
+from data.reports.figure import Figure
 
 _TABLES = {
     "population": "communes",
@@ -21,7 +24,9 @@ _OWN_YEARS = {
 """Columns that say their year in another one."""
 
 
-def vintages(territory: Territory, row: pd.Series, keys: Iterable[str]) -> dict[str, str]:
+def vintages(
+    territory: Territory, row: pd.Series, codes: pd.Series, keys: Iterable[str]
+) -> dict[str, str]:
     """Return the year of each figure, as the notes of the sources tell it.
 
     Parameters
@@ -30,23 +35,58 @@ def vintages(territory: Territory, row: pd.Series, keys: Iterable[str]) -> dict[
         The region.
     row
         Indicators of what the figures are about, which hold the years of published columns.
+    codes
+        Its communes: not every region was counted in the same year.
     keys
         Columns of indicators.
 
     Returns
     -------
     dict
-        "2017", "simulation"; "" where it is not known.
+        "2017", "2017 en Corse, 2020 ailleurs", "simulation"; "" where it is not known.
     """
     told = {}
     for key in keys:
         if own := _OWN_YEARS.get(key):
             year = row.get(own, np.nan)
             told[key] = f"{year:.0f}" if np.isfinite(year) else ""
-        else:
-            source = territory.provenance.get(_TABLES.get(key, "gps"))
+        elif table := _TABLES.get(key):
+            source = territory.provenance.get(table)
             told[key] = source.vintage if source else ""
+        else:
+            told[key] = years_told(territory.provenance["gps"], codes)
     return told
+
+
+def dated(
+    territory: Territory, own: pd.Series, codes: pd.Series, figures: Iterable[Figure]
+) -> tuple[Figure, ...]:
+    """Return figures with their years, said beside a rank too where GPs were counted in several.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    own, codes
+        Indicators and communes of what the figures are about.
+    figures
+        As they were built, without a year.
+    """
+    built = tuple(figures)
+    told = vintages(territory, own, codes, [one.key for one in built])
+    known, everywhere = territory.provenance["gps"], territory.communes["code"]
+    several = not known.simulated and len(set(years_of(known, everywhere).dropna())) > 1
+    apart = f" (effectifs de {years_told(known, everywhere)})" if several else ""
+    return tuple(
+        replace(
+            one,
+            vintage=told[one.key],
+            comparison=one.comparison + apart
+            if one.comparison and one.key not in {*_TABLES, *_OWN_YEARS}
+            else one.comparison,
+        )
+        for one in built
+    )
 
 
 def unverified(territory: Territory, departements: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
 from data.base import french
-from data.base.french import at, counted, number, of, percent
+from data.base.french import at, counted, joined, number, of, percent
 from data.region import privacy
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
@@ -31,23 +31,29 @@ if TYPE_CHECKING:
 CAUTION = "Le modèle a appris des associations, non des causes : ces écarts sont indicatifs."
 
 
-def overdue(as_of: int, horizon: int, today: dt.date) -> str:
-    """Say that the end of a forecast has passed, and what to import; "" while it has not."""
-    end = as_of + horizon
-    if today <= dt.date(end, 12, 31):
+def overdue(as_of: int | Collection[int], horizon: int, today: dt.date) -> str:
+    """Say that the end of a forecast has passed, and what to import; "" while it has not.
+
+    `as_of` holds several years where not all communes were counted in the same one.
+    """
+    starts = french.each_year(as_of)
+    ended = [start for start in starts if today > dt.date(start + horizon, 12, 31)]
+    if not ended:
         return ""
-    return (
-        f"Prévision échue : elle part des effectifs de {as_of} et s’arrêtait fin {end}. "
-        f"Importez les effectifs de {today.year - 1}, ou du dernier millésime paru."
-    )
+    counts = joined([f"de {start}" for start in ended])
+    ends = joined([f"fin {start + horizon}" for start in ended])
+    if len(ended) == len(starts):
+        told = f"Prévision échue : elle part des effectifs {counts} et s’arrêtait {ends}."
+    else:
+        told = f"Prévision échue là où elle part des effectifs {counts} : elle s’arrêtait {ends}."
+    return f"{told} Importez les effectifs de {today.year - 1}, ou du dernier millésime paru."
 
 
 def overdue_of(risk: pd.DataFrame, today: dt.date) -> str:
     """Say the same of the forecasts of a `risk_table`."""
     if risk.empty:
         return ""
-    first = risk.iloc[0]
-    return overdue(int(first["as_of"]), int(first["horizon"]), today)
+    return overdue(set(risk["as_of"]), int(risk["horizon"].iloc[0]), today)
 
 
 def row(risk: pd.DataFrame, code: str) -> dict[str, Any]:
@@ -187,12 +193,13 @@ def listed(risk: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
 
 def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
     """Say what a newer register shows of the region, or that none was imported."""
-    year, told = int(risk["as_of"].iloc[0]), str(risk["register"].iloc[0])
+    years = joined([str(year) for year in french.each_year(set(risk["as_of"]))])
+    told = str(risk["register"].iloc[0])
     states = table["state"].value_counts()
     if not told or states.get(UNKNOWN, 0) == len(table):
         return (
             f"Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de "
-            f"{year} n’est importé (SIRENE ou RPPS, dans « Données et méthode »)."
+            f"{years} n’est importé (SIRENE ou RPPS, dans « Données et méthode »)."
         )
     if told.endswith(f"({FINESS})") and SIRENE not in told and RPPS not in told:
         return (

@@ -365,16 +365,16 @@ def states_told(risk: pd.DataFrame, codes: Collection[str]) -> str:
     if not gone:
         return ""
     communes = counted(gone, "commune", "communes")
+    years = joined([str(year) for year in french.each_year(set(found["as_of"]))])
     return (
         f"Probablement déjà sans médecin, à vérifier : {communes} (comptées en "
-        f"{found['as_of'].iloc[0]}, absentes du registre {of(found['register'].iloc[0])})."
+        f"{years}, absentes du registre {of(found['register'].iloc[0])})."
     )
 
 
 def file_told(risk: pd.DataFrame) -> str:
     """Return what a file of forecasts must say of them: what is foretold, when, by which model."""
-    first = risk.iloc[0]
-    span = french.forecast(int(first["as_of"]), int(first["horizon"]))
+    span = french.forecast(set(risk["as_of"]), int(risk["horizon"].iloc[0]))
     return (
         "Probabilité de n’avoir plus aucun médecin généraliste, pour les communes où l’on en a "
         f"compté un. {span} Modèle {artefact.version()}."

@@ -1,5 +1,6 @@
 """Room with a GP after departures drawn from the calibrated risk of losing the last one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from data.access import room_tables as rooms
 from data.access.indicators import LEVELS
 from data.access.room import room_tables
 from data.base import table_cache
-from data.base.french import counted, number, today
+from data.base.french import counted, each_year, joined, number, today
 from data.base.table_cache import cached_table, digest
 from data.region.privacy import LEAST_COMMUNES
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
@@ -248,10 +249,14 @@ def with_soon(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     return table.assign(**{key: values.to_numpy() for key, values in added.items()})
 
 
-def sentence(found: Soon, year: int | None) -> str:
-    """Return the people of the region, in words; to others than planners, `public_sentence`."""
-    since = f" après les effectifs de {year}" if year else " après les effectifs connus"
-    late = overdue(year, found.horizon, today()) if year else ""
+def sentence(found: Soon, years: Collection[int]) -> str:
+    """Return the people of the region, in words; to others than planners, `public_sentence`.
+
+    `years` are those of the counts, none where they are not known.
+    """
+    counts = joined([str(year) for year in each_year(years)], "ou")
+    since = f" après les effectifs de {counts}" if counts else " après les effectifs connus"
+    late = overdue(years, found.horizon, today())
     return (
         f"{counted(found.horizon, 'an', 'ans')}{since} : {number(found.expected)} habitants "
         f"sans place à {number(HUBERT_MINUTES)} minutes attendus, entre {number(found.low)} et "
@@ -286,7 +291,7 @@ def may_be_public(found: Soon) -> bool:
     return bool(weights[-1] <= least and most <= weights[:-1].sum())
 
 
-def public_sentence(found: Soon, year: int | None) -> str:
+def public_sentence(found: Soon, years: Collection[int]) -> str:
     """Return what anyone may be told: totals of the region, in hundreds, or why they are hidden."""
     if not may_be_public(found):
         return MASKED
@@ -294,7 +299,9 @@ def public_sentence(found: Soon, year: int | None) -> str:
         name: PUBLIC_ROUNDING * round(getattr(found, name) / PUBLIC_ROUNDING)
         for name in ("now", "expected", "low", "high")
     }
-    return f"Environ, à {PUBLIC_ROUNDING} habitants près. " + sentence(replace(found, **told), year)
+    return f"Environ, à {PUBLIC_ROUNDING} habitants près. " + sentence(
+        replace(found, **told), years
+    )
 
 
 def by_territory(territory: Territory, communes: pd.DataFrame, level: str) -> pd.DataFrame:

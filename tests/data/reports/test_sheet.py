@@ -400,7 +400,12 @@ def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
     territory, communes = loaded
     far = communes[communes["minutes_to_nearest_gp"].mod(1).between(0.6, 0.95)].iloc[:2]
     whole = indicators.whole(territory, communes)
-    measures = pair(far.iloc[0], far.iloc[1], whole, vintages(territory, whole, COLUMNS))
+    measures = pair(
+        far.iloc[0],
+        far.iloc[1],
+        whole,
+        vintages(territory, whole, territory.communes["code"], COLUMNS),
+    )
     assert {one.vintage for one in measures} == {"code officiel géographique 2026", "simulation"}
     minutes = next(one for one in measures if "plus proche" in one.title)
     sheets = [of_commune(loaded, str(code)) for code in far["code"]]
@@ -413,7 +418,7 @@ def test_published_columns_have_their_own_year(loaded: tuple[Territory, pd.DataF
     territory, communes = loaded
     years = {"apl_published_year": 2023.0, "share_near_retirement_year": 2022.0}
     whole = pd.concat([indicators.whole(territory, communes).drop([*years]), pd.Series(years)])
-    dated = vintages(territory, whole, COLUMNS)
+    dated = vintages(territory, whole, territory.communes["code"], COLUMNS)
     assert (dated["apl_published"], dated["share_near_retirement"]) == ("2023", "2022")
 
 

@@ -149,7 +149,7 @@ def test_map_tables_and_sentence_tell_one_total(kept_once):
         assert people == pytest.approx(found.expected)
         change = (shown[f"share_change_in_{years}"] * shown["population"]).sum()
         assert change == pytest.approx(found.expected - found.now)
-        assert number(found.expected) in module.sentence(found, 2017)
+        assert number(found.expected) in module.sentence(found, [2017])
         by_key = {one.key: one for one in INDICATORS}
         assert number(found.expected) in sentence(by_key[key], shown, "Région")
     table = module.by_territory(territory, communes, "departement")
@@ -199,7 +199,7 @@ def _bounds(found, commune):
 def test_a_public_total_bounds_the_risk_of_no_commune(rows):
     found = _totals([weight for weight, _ in rows], [chance for _, chance in rows])
     if not module.may_be_public(found):
-        assert module.public_sentence(found, 2017) == module.MASKED
+        assert module.public_sentence(found, [2017]) == module.MASKED
         return
     for commune in range(len(rows)):
         assert _bounds(found, commune) == pytest.approx([0.0, 1.0], abs=1e-6)
@@ -211,13 +211,13 @@ def test_a_total_that_one_commune_makes_is_hidden_and_a_large_one_is_rounded():
     assert _bounds(alone, 0)[1] < 0.3  # what would have been told of it
     many = _totals([500] * 60, [0.1] * 60)
     assert module.may_be_public(many)
-    said = module.public_sentence(many, 2017)
+    said = module.public_sentence(many, [2017])
     assert number(13_000) in said
     assert "à 100 habitants près" in said
 
 
 def test_a_forecast_whose_end_has_passed_says_so():
     found = module.Soon(2, 10.0, 12.0, 11.0, 13.0, pd.DataFrame(), pd.DataFrame())
-    assert "s’arrêtait fin 2019" in module.sentence(found, 2017)
-    assert "échue" not in module.sentence(found, french.today().year - 2)
-    assert "échue" not in module.sentence(found, None)
+    assert "s’arrêtait fin 2019" in module.sentence(found, [2017])
+    assert "échue" not in module.sentence(found, [french.today().year - 2])
+    assert "échue" not in module.sentence(found, [])

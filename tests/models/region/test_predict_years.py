@@ -1,0 +1,98 @@
+"""Each commune is foretold from the counts of its own region, whatever is opened."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from data.region import catalogue
+from data.region.moments import Moment
+from data.region.territory import Territory
+from models.region import follow_up, predict
+
+LATE, EARLY = "24", "75"
+"""Centre-Val de Loire, counted in 2020; Nouvelle-Aquitaine, counted in 2017."""
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    """The demonstration region and the Indre around it, opened as one, counted three years apart.
+
+    The past counts are those of 2013, 2017 and 2020.
+    """
+    whole = catalogue.load_territory()
+    columns = ["code", "name", "departement", "region", "epci", "population", "lon", "lat"]
+    inside = whole.communes.loc[whole.communes["departement"].eq("23"), columns]
+    around = whole.fringe.loc[whole.fringe["departement"].eq("36"), columns]
+    communes = pd.concat([pd.DataFrame(inside), around], ignore_index=True)
+    known = {key: replace(whole.provenance[key], simulated=False) for key in ("gps", "gp_history")}
+    years = {"": Moment(2020), LATE: Moment(2020), EARLY: Moment(2017)}
+    known["gps"] = replace(known["gps"], measured=years)
+    counts = whole.gps[whole.gps["code"].isin(communes["code"])].reset_index(drop=True)
+    late = counts["code"].str.startswith("36")
+    past = [
+        counts.assign(year=2013),
+        counts[late].assign(year=2017),
+        counts[late].assign(year=2020),
+    ]
+    return replace(
+        whole,
+        communes=communes,
+        fringe=communes.iloc[:0],
+        gps=counts,
+        gp_history=pd.concat(past, ignore_index=True),
+        provenance={**whole.provenance, **known},
+        version="two years",
+    )
+
+
+def _alone(territory: Territory, region: str) -> Territory:
+    """Return one of the two regions, the other around it."""
+    own = territory.communes["region"] == region
+    return replace(
+        territory,
+        communes=territory.communes[own].reset_index(drop=True),
+        fringe=territory.communes[~own].reset_index(drop=True),
+        version=f"alone {region}",
+    )
+
+
+def test_the_risk_of_a_commune_is_the_same_in_its_region_and_in_france(
+    territory: Territory,
+) -> None:
+    together = predict.risk_table(territory).set_index("code")
+    assert together["as_of"].groupby(together.index.str[:2]).unique().map(list).to_dict() == {
+        "23": [2017],
+        "36": [2020],
+    }
+    for region in (LATE, EARLY):
+        alone = predict.risk_table(_alone(territory, region)).set_index("code")
+        assert len(alone)
+        columns = ["probability", "low", "high", "risk_class", "as_of", "gps"]
+        same = together.loc[alone.index, columns]
+        pd.testing.assert_frame_equal(alone[columns], same)
+    chances = predict.probabilities(_alone(territory, EARLY))
+    assert chances.to_dict() == together["probability"].to_dict()
+
+
+def test_counts_of_before_surround_without_a_course(territory: Territory) -> None:
+    """No GP of Creuse left or came between 2017 and 2020: nobody counted them."""
+    inputs, year = predict.inputs_of(territory)
+    creuse = inputs.panel[inputs.panel.index.str.startswith("23")]
+    assert year == 2020
+    counts = territory.gps.set_index("code")["gps"]
+    assert creuse["gp_2020"].to_dict() == counts[counts.index.str.startswith("23")].to_dict()
+    assert creuse.drop(columns="gp_2020").isna().all(axis=None)
+    own, earlier = predict.inputs_of(territory, creuse.index[0])
+    assert earlier == 2017
+    assert "gp_2020" not in own.known_at(earlier).panel
+    # And the Indre enters the forecasts of Creuse by what was counted there in 2017.
+    then = territory.gp_history[territory.gp_history["year"] == 2017].set_index("code")["gps"]
+    assert own.panel["gp_2017"].loc[then.index].to_dict() == then.to_dict()
+
+
+def test_communes_are_judged_by_the_newest_counts_of_their_region(territory: Territory) -> None:
+    found = follow_up.follow_ups(territory, [])
+    assert [(one.start, one.end) for one in found] == [(2017, 2020), (2013, 2017)]
+    staffed = territory.gps[territory.gps["gps"] > 0]["code"].str[:2].value_counts()
+    assert [one.result.communes for one in found] == [staffed["36"], staffed["23"]]
