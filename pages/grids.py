@@ -27,6 +27,10 @@ _PARTED, _YEARS = 1_000, (1900, 2200)
 
 _NO_FIGURE = frozenset({MISSING, "–", "", "sans fin", "aucun trajet connu"})
 """What stands in place of one."""
+_NAMED = ("Code", "Département")
+"""Beginnings of headings under which digits are a name."""
+_ABOUT = "≈ "
+"""Before a figure that was not observed."""
 _NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
 """Of these, what sorts with numbers."""
 _ROW_PX = 35
@@ -259,10 +263,12 @@ def _is_count(column: pd.Series) -> bool:
 
 
 def _holds_figures(column: pd.Series) -> bool:
-    """Tell whether texts are figures with their unit; codes, without any, are not."""
+    """Tell whether texts are figures; codes and years, all digits and of one length, are not."""
     texts = [one for one in column.head(_LOOKED_AT) if isinstance(one, str)]
-    known = [one for one in texts if one not in _NO_FIGURE]
-    return all(map(FIGURE.fullmatch, known)) and not all(map(str.isdigit, known))
+    known = [one.removeprefix(_ABOUT) for one in texts if one not in _NO_FIGURE]
+    alike = len(set(map(len, known))) <= 1 or str(column.name).startswith(_NAMED)
+    named = all(map(str.isdigit, known)) and alike
+    return all(map(FIGURE.fullmatch, known)) and not named
 
 
 def draw_choice() -> None:
@@ -291,7 +297,7 @@ def plain(
     wraps
         Whether the table is no wider than its place, its cells on several lines.
     """
-    heads, cells = [], []
+    heads, titles, cells = [], [], []
     for name in frame.columns:
         own = config.get(name, name)
         title = own if isinstance(own, str) else (own or {}).get("label") or name
@@ -299,7 +305,8 @@ def plain(
         is_number = pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool
         on_the_right = is_number or _holds_figures(frame[name])
         css = ' class="n"' if on_the_right else ""
-        heads.append(f'<th scope="col"{css}>{escape(str(title))}</th>')
+        titles.append(escape(str(title)))
+        heads.append(f'<th scope="col"{css}>{titles[-1]}</th>')
         column = frame[name].head(MOST_ROWS)
         bare = kind.get("format") == "%d"
         decimals = _decimals(column) if is_number else 0
@@ -316,7 +323,8 @@ def plain(
     )
     css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (wraps and len(frame) <= _WHOLE_ROWS)
     return (
-        f'{_STYLE}<div class="{css}" role="region" tabindex="0" aria-label="Tableau">'
+        f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
+        f'aria-label="Tableau : {", ".join(titles)}">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -4,25 +4,25 @@ import pandas as pd
 
 from data.files import exports
 
-COLUMNS: tuple[tuple[str, str, str], ...] = (
+COLUMNS: tuple[tuple[str, str | int | float, str], ...] = (
     ("nom", "MSP du Centre", "Nom du site. Facultatif : à défaut, « Site 2 (Ussel) »."),
-    ("longitude", "2.3138", "Degrés WGS84 (ou X en Lambert-93, en mètres). Virgule ou point."),
-    ("latitude", "45.5448", "Degrés WGS84 (ou Y en Lambert-93, en mètres)."),
+    ("longitude", 2.3138, "Degrés WGS84 (ou X en Lambert-93, en mètres). Virgule ou point."),
+    ("latitude", 45.5448, "Degrés WGS84 (ou Y en Lambert-93, en mètres)."),
     ("code_insee", "19275", "Code INSEE de la commune (les anciens codes sont reconnus)."),
     ("commune", "Ussel", "Nom de la commune : accents, « St », « s/ » et majuscules indifférents."),
     ("code_postal", "19200", "Départage les communes de même nom."),
     ("adresse", "1 place de la Mairie, 19200 Ussel", "Lue jusqu'à la commune."),
-    ("medecins", "3", "Généralistes prévus. Facultatif."),
-    ("autres_professionnels", "5", "Autres professionnels prévus. Facultatif."),
-    ("surface_m2", "450", "Surface en m². Facultatif."),
-    ("annee_ouverture", "2028", "Année d'ouverture prévue. Facultatif."),
+    ("medecins", 3, "Généralistes prévus. Facultatif."),
+    ("autres_professionnels", 5, "Autres professionnels prévus. Facultatif."),
+    ("surface_m2", 450, "Surface en m². Facultatif."),
+    ("annee_ouverture", 2028, "Année d'ouverture prévue. Facultatif."),
     (
         "medecins_venant_de",
         "19275:2; Meymac:1",
         "Généralistes déjà installés qui viendraient : commune, deux-points, nombre. Facultatif.",
     ),
 )
-"""Heading, example, explanation. One way of saying where the site is suffices."""
+"""Heading, example (a number where it is one), explanation. One way of saying where the site is suffices."""
 
 _NOTES = (
     "Modèle de sites candidats de ProxiSoins : une ligne par site, 2 000 au plus.",

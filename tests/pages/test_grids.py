@@ -47,6 +47,11 @@ def test_a_paragraph_in_a_plain_table_has_a_wider_column_than_a_name() -> None:
     assert ".ps-plain .l{" in found
 
 
+def test_plain_tables_are_told_apart_by_who_hears_them() -> None:
+    assert 'aria-label="Tableau : name, people, apl, year"' in grids.plain(FRAME, {})
+    assert 'aria-label="Tableau : &lt;b&gt;"' in grids.plain(pd.DataFrame({"<b>": [1]}), {})
+
+
 def test_a_plain_table_marks_the_row_chosen() -> None:
     rows = re.findall(r"<tr[^>]*>", grids.plain(FRAME, {}, [1]))
     assert rows == ["<tr>", "<tr>", '<tr aria-current="true">']
@@ -76,6 +81,24 @@ def test_figures_written_with_their_unit_stand_on_the_right_and_codes_do_not() -
         "Durée": "right",
     }
     assert grids.plain(frame, {}).count('<th scope="col" class="n">') == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "texts", "figures"),
+    [
+        ("Pertes", ["463", "4", "103"], True),
+        ("Pertes", ["≈ 120", "≈ 4"], True),
+        ("Effectifs", ["2017", "2020"], False),
+        ("Code", ["1004", "971"], False),
+        ("Département", ["01", "974"], False),
+    ],
+)
+def test_counts_without_unit_are_figures_and_names_of_digits_are_not(
+    title: str, texts: list[str], *, figures: bool
+) -> None:
+    """Alone among columns of figures, counts below a thousand stood on the left."""
+    told = grids.plain(pd.DataFrame({title: texts}), {})
+    assert ('class="n"' in told) is figures
 
 
 def test_figures_of_one_unit_sort_by_size_and_read_as_written() -> None:

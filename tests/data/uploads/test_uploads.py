@@ -192,6 +192,9 @@ def test_template_explains_every_column():
     book = openpyxl.load_workbook(io.BytesIO(xlsx_template()))
     assert book.sheetnames == ["À lire", "sites", "explications"]
     assert book["explications"].max_row == 1 + len(COLUMNS)
+    titles, example = book["sites"].iter_rows(values_only=True)
+    kinds = {title: type(cell) for title, cell in zip(titles, example, strict=True)}
+    assert (kinds["longitude"], kinds["medecins"], kinds["code_insee"]) == (float, int, str)
 
 
 def test_file_on_disk(tmp_path):
