@@ -22,7 +22,7 @@ COLUMNS: tuple[tuple[str, str | int | float, str], ...] = (
         "Généralistes déjà installés qui viendraient : commune, deux-points, nombre. Facultatif.",
     ),
 )
-"""Heading, example (a number where it is one), explanation. One way of saying where the site is suffices."""
+"""Heading, example, explanation. One way of saying where the site is suffices."""
 
 _NOTES = (
     "Modèle de sites candidats de ProxiSoins : une ligne par site, 2 000 au plus.",
