@@ -12,7 +12,8 @@ import shapely
 from data.access import indicators, inputs
 from data.base import paths
 from data.region import embedded_set, france, schemas
-from data.region.territory import Provenance
+from data.region.newest_counts import newest_counts
+from data.region.territory import Provenance, Territory
 from tests.data.access import small_region
 
 FRINGE_MINUTES = 60.0
@@ -101,6 +102,59 @@ def test_a_region_reads_the_same_from_france_and_from_itself(seed: int) -> None:
         own = indicators.aggregate(here.reset_index(), level).set_index("code")
         told = ["name", "communes", "population", *(key for key in LOCAL if key in own)]
         same(own[told], above.loc[own.index, told])
+
+
+def test_regions_counted_in_different_years_read_the_same_from_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One was counted again since, in a year that the history alone tells; the other was not."""
+    monkeypatch.setattr(france, "COMMUNES", {"75": 1, "11": 1, "84": 1})
+    everything, alone = france_and_a_region(4)
+    codes = everything.communes["code"]
+    # By their codes, communes of 17 are of the same region as those of 16: some are moved.
+    moved = {code: code.replace("17", "77", 1) for code in codes}
+    everything, alone = (_renamed(one, moved) for one in (everything, alone))
+    before = everything.gps.assign(year=2017)
+    after = before[before["code"].str.startswith("77")].assign(year=2020)
+    after["gps"] = after["gps"] + 1.0
+    tables = {"gps": everything.gps, "gp_history": pd.concat([before, after])}
+    told = {
+        "gps": Provenance("gps", "", "", "2017", "", False, 1, 1),
+        "gp_history": Provenance("gp_history", "", "", "2017, 2020", "", False, 1, 1),
+    }
+    here, there = (_counted(one, tables, told) for one in (alone, everything))
+    assert here.provenance["gps"].vintage == "2017 (autour : 2020)"
+    assert there.provenance["gps"].vintage == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
+    own = indicators.commune_indicators(here).set_index("code")
+    seen = indicators.commune_indicators(there).set_index("code").loc[own.index]
+    same(own[list(LOCAL)], seen[list(LOCAL)])
+    # What lies beyond the border counts as it is counted there.
+    of_before = replace(alone, version=uuid4().hex)
+    assert (indicators.commune_indicators(of_before)["apl"].to_numpy() != own["apl"]).any()
+
+
+def _renamed(territory: Territory, codes: dict[str, str]) -> Territory:
+    def of(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(code=table["code"].map(codes))
+
+    return replace(
+        territory,
+        version=uuid4().hex,
+        communes=of(territory.communes),
+        fringe=of(territory.fringe),
+        gps=of(territory.gps),
+    )
+
+
+def _counted(
+    territory: Territory, tables: dict[str, pd.DataFrame], told: dict[str, Provenance]
+) -> Territory:
+    """Return a territory with the counts that some tables hold of it."""
+    found = newest_counts(tables, told, territory.communes["code"], territory.fringe["code"])
+    assert found is not None
+    counts, known = found
+    provenance = {**territory.provenance, "gps": known}
+    return replace(territory, version=uuid4().hex, gps=counts, provenance=provenance)
 
 
 def with_needs(territory, everywhere: pd.DataFrame, basis: str):
