@@ -16,7 +16,7 @@ from models.learning.predictors import POPULATION_YEAR
 from models.learning.signals import HORIZONS
 from models.region import monitoring
 from models.region.monitoring import FollowUp
-from models.region.predict import count_years, inputs_at
+from models.region.predict import Course, courses, inputs_at
 
 
 @dataclass(frozen=True)
@@ -106,22 +106,22 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
     list
         The last vintage first; empty when the counts have no earlier vintage.
     """
-    counted = count_years(territory)[territory.communes["code"]]
-    judged = counted[~overseas(counted.index.to_series())]
-    if judged.empty:  # nothing was learned there: said by what scores
-        judged = counted
+    judged = territory.communes["code"]
+    if not overseas(judged).all():  # nothing was learned there: said by what scores
+        judged = judged[~overseas(judged)]
     return [
         one
-        for end in sorted(set(judged.tolist()), reverse=True)
-        for one in _of_year(territory, kept, end, judged.index[judged == end])
+        for course, alike in sorted(courses(territory).items(), reverse=True)
+        if (codes := alike.intersection(pd.Index(judged))).size
+        for one in _of_course(territory, kept, course, codes)
     ]
 
 
-def _of_year(
-    territory: Territory, kept: Sequence[Kept], end: int, codes: pd.Index
+def _of_course(
+    territory: Territory, kept: Sequence[Kept], course: Course, codes: pd.Index
 ) -> list[RegionFollowUp]:
-    """Score predictions of some communes against their counts of `end`."""
-    inputs = inputs_at(territory, end)
+    """Score predictions of communes counted in the same years against their newest counts."""
+    inputs, end = inputs_at(territory, course), course[0]
     simulated = territory.provenance["gps"].simulated
     panel = inputs.panel.rename_axis("code").reset_index()
     last_made: dict[tuple[int, int, str], tuple[Kept, pd.DataFrame]] = {}

@@ -1,9 +1,11 @@
 """The risk of a region as the application holds it, and the grouped view that may be public."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from data.maps.risk import shown_classes
-from data.region import privacy
+from data.region import france, privacy
 from data.region.newest_counts import years_of
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.territory import Territory
@@ -17,6 +19,10 @@ MINIMUM_GPS = LEAST_PUBLIC_GPS
 """Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
 HIGH_CLASSES = CLASSES[2:]
 """Classes of a commune that counts in what is told to all."""
+
+
+Course = tuple[int, ...]
+"""Years in which communes were counted, the newest first."""
 
 
 def count_years(territory: Territory) -> pd.Series:
@@ -47,6 +53,33 @@ def count_years(territory: Territory) -> pd.Series:
     return years.astype("int64")
 
 
+def courses(territory: Territory) -> Mapping[Course, pd.Index]:
+    """Return the communes of the region and around it by the years in which they were counted.
+
+    A year counts where it is told of any commune of a region: regions were not all counted in the
+    same ones, and those of another would be blanks that part a count from the one before.
+
+    Raises
+    ------
+    InvalidInputError
+        The year of the counts is not known.
+    """
+    years, history = count_years(territory), _history(territory)
+    region = france.regions_of(years.index.to_series()).fillna("")
+    told = history.groupby(france.regions_of(history["code"]).fillna(""))["year"].unique()
+    found: dict[Course, list[pd.Index]] = {}
+    for one, counted in years.groupby(region):
+        for year in sorted(set(counted.tolist())):
+            past = sorted((int(then) for then in told.get(one, ()) if then < year), reverse=True)
+            found.setdefault((year, *past), []).append(counted.index[counted == year])
+    return {course: parts[0].append(parts[1:]) for course, parts in sorted(found.items())}
+
+
+def course_of(territory: Territory, code: str) -> Course:
+    """Return the years in which a commune was counted, the newest first."""
+    return next(course for course, codes in courses(territory).items() if code in codes)
+
+
 def inputs_of(territory: Territory, code: str | None = None) -> tuple[Inputs, int]:
     """Return the inputs of the model as the territory knows them, and their year.
 
@@ -58,13 +91,14 @@ def inputs_of(territory: Territory, code: str | None = None) -> tuple[Inputs, in
     InvalidInputError
         The year of the counts is not known.
     """
-    years = count_years(territory)
-    year = int(years[territory.communes["code"] if code is None else [code]].max())
-    return inputs_at(territory, year), year
+    if code is None:
+        code = count_years(territory)[territory.communes["code"]].idxmax()
+    course = course_of(territory, code)
+    return inputs_at(territory, course), course[0]
 
 
-def inputs_at(territory: Territory, year: int) -> Inputs:
-    """Return the inputs of the model for the communes counted in a year.
+def inputs_at(territory: Territory, course: Course) -> Inputs:
+    """Return the inputs of the model for the communes counted in some years (`courses`).
 
     Others enter as what surrounds them: by their past counts of that year, or, counted earlier, by
     these last counts. Those have no course: that nobody counted them since tells of no GP who
@@ -75,9 +109,10 @@ def inputs_at(territory: Territory, year: int) -> Inputs:
     columns = ["code", "population", "lon", "lat"]
     reference = pd.concat([pd.DataFrame(table[columns]) for table in places])
     counts, history = territory.gps.set_index("code")["gps"], _history(territory)
+    year = course[0]
     told = count_years(territory).reindex(counts.index).fillna(year)
     earlier = counts.index[told < year]
-    past = history[(history["year"] < year) & ~history["code"].isin(earlier)]
+    past = history[history["year"].isin(course[1:]) & ~history["code"].isin(earlier)]
     wide = past.pivot_table(index="code", columns="year", values="gps")
     wide.columns = [f"gp_{past_year}" for past_year in wide.columns]
     then = history[history["year"] == year].set_index("code")["gps"]
@@ -103,13 +138,16 @@ def _predicted(territory: Territory, horizon: int, codes: pd.Series) -> pd.DataF
 
     With as_of (year of the counts) and register (what it is, "" for none).
     """
-    years, parts = count_years(territory), []
-    for year in sorted(set(years[codes])):
-        inputs = inputs_at(territory, year)
-        found = predict(inputs, year, horizon)
+    parts = []
+    for course, alike in courses(territory).items():
+        wanted = codes[codes.isin(alike)]
+        if wanted.empty:
+            continue
+        inputs = inputs_at(territory, course)
+        found = predict(inputs, course[0], horizon)
         told = "" if inputs.register is None else inputs.register.told
-        mine = found[found["code"].map(years).eq(year) & found["code"].isin(codes)]
-        parts.append(mine.assign(as_of=year, register=told))
+        mine = found[found["code"].isin(wanted)]
+        parts.append(mine.assign(as_of=course[0], register=told))
     return pd.concat(parts, ignore_index=True)
 
 

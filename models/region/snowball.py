@@ -11,7 +11,7 @@ from data.region.territory import Territory
 from models.learning import artefact, features, neighbourhood
 from models.learning.hazard import Hazard, end_of
 from models.learning.panel import xy_km
-from models.region.predict import count_years, inputs_at
+from models.region.predict import Course, course_of, inputs_at
 
 SNOWBALL_KM = 20.0
 """Communes whose risk is followed; the surroundings that count for them reach twice as far."""
@@ -37,8 +37,8 @@ class _Risk:
 
 
 @lru_cache(maxsize=2)
-def _risk(territory: Territory, year: int) -> _Risk:
-    inputs = inputs_at(territory, year)
+def _risk(territory: Territory, course: Course) -> _Risk:
+    inputs, year = inputs_at(territory, course), course[0]
     known = inputs.known_at(year)
     place = features.grid(known)
     counts, vintages = features.counts_of(known.panel.loc[place.index])
@@ -76,7 +76,7 @@ def snowball(
     pandas.DataFrame
         Columns code, probability_before, probability_after of the communes followed.
     """
-    risk = _risk(territory, int(count_years(territory)[code]))
+    risk = _risk(territory, course_of(territory, code))
     if code not in risk.place.index:
         return (), pd.DataFrame(columns=["code", "probability_before", "probability_after"])
     # The communes that are followed, and what lies around them.

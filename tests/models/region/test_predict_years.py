@@ -75,6 +75,22 @@ def test_the_risk_of_a_commune_is_the_same_in_its_region_and_in_france(
     assert chances.to_dict() == together["probability"].to_dict()
 
 
+def test_a_year_of_another_region_parts_no_count_from_the_one_before(territory: Territory) -> None:
+    """Overseas was not counted in 2017: seen from France, the change since 2013 was lost."""
+    history = territory.gp_history
+    away = history["code"].str.startswith("36") & (history["year"] == 2017)
+    apart = replace(territory, gp_history=history[~away], version="apart")
+    assert list(predict.courses(apart)) == [(2017, 2013), (2020, 2013)]
+    early = history[history["code"].str.startswith("23")].assign(year=2016)
+    mixed = replace(apart, gp_history=pd.concat([apart.gp_history, early]), version="mixed")
+    assert list(predict.courses(mixed)) == [(2017, 2016, 2013), (2020, 2013)]
+    before, after = (predict.risk_table(one).set_index("code") for one in (apart, mixed))
+    indre = before.index[before.index.str.startswith("36")]
+    pd.testing.assert_series_equal(
+        before.loc[indre, "probability"], after.loc[indre, "probability"]
+    )
+
+
 def test_counts_of_before_surround_without_a_course(territory: Territory) -> None:
     """No GP of Creuse left or came between 2017 and 2020: nobody counted them."""
     inputs, year = predict.inputs_of(territory)
