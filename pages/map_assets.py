@@ -21,10 +21,19 @@ AT_OPENING = frozenset(
 _PLAIN_SCRIPTS = frozenset({"carte", "guard", "page"})
 
 
+_LEAFLET = ("vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css")
+"""Put there by set-up: a copy of the code alone holds none."""
+
+
+def missing() -> tuple[str, ...]:
+    """Return what set-up should have put under `static/` and no map is drawn without."""
+    return tuple(name for name in _LEAFLET if not (paths.STATIC / name).is_file())
+
+
 def scripts() -> dict[str, str]:
     """Return the address of each plain script, by name."""
     return {
-        "leaflet": f"{FROM_FRAME}vendor/leaflet/leaflet.js",
+        "leaflet": FROM_FRAME + _LEAFLET[0],
         "carte": FROM_FRAME + versioned(f"{CLIENT}/carte.js"),
     }
 
@@ -78,7 +87,7 @@ def typeface() -> str:
 def styles() -> dict[str, str]:
     """Return the address of each style sheet, by name."""
     return {
-        "leaflet_css": f"{FROM_FRAME}vendor/leaflet/leaflet.css",
+        "leaflet_css": FROM_FRAME + _LEAFLET[1],
         "theme_css": FROM_FRAME + versioned(f"{CLIENT}/theme.css"),
         "carte_css": FROM_FRAME + versioned(f"{CLIENT}/carte.css"),
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import folium
+import streamlit as st
 from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
@@ -86,6 +87,14 @@ def draw_map(payload: str, answer: Mapping[str, Any] | None, key: str) -> None:
     key
         Key of the widget.
     """
+    if missing := map_assets.missing():
+        st.error(
+            "La carte ne peut pas être dessinée : il manque sur le serveur "
+            f"{' et '.join(f'`static/{name}`' for name in missing)}, que l’installation y met. "
+            "L’administrateur les remet par `.venv/bin/python -m data.upkeep.assets`, lancé dans "
+            "le dossier de l’application ; rechargez ensuite la page."
+        )
+        return
     group = folium.FeatureGroup(name="answer")
     said = map_dialogue.heard(key, answer)
     if said is not None:
