@@ -33,8 +33,11 @@ from pages.warm_up import warm_up
 
 
 @pytest.fixture(autouse=True)
-def cold() -> Iterator[None]:
-    """A process that has prepared nothing, and lets go of all afterwards."""
+def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that has prepared nothing and waits for nobody; it lets go of all afterwards."""
+    monkeypatch.setattr(starting, "IDLE_S", 0.01)
+    monkeypatch.setattr(starting, "FRAME_S", 0.01)
+    starting.drawn()
     warm_up.clear()
     yield
     warm_up.clear()
@@ -146,11 +149,7 @@ def test_nobody_waits_for_imports_that_failed(monkeypatch: pytest.MonkeyPatch) -
         wait()
 
 
-def test_the_rest_waits_for_the_first_map_unless_it_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(starting, "IDLE_S", 0.01)
-    monkeypatch.setattr(starting, "FRAME_S", 0.01)
+def test_the_rest_waits_for_the_first_map_unless_it_is_asked_for() -> None:
     starting.begin()
     starting.leave_room()  # nobody came
     starting.map_imported()
