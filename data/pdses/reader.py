@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from data.base.french import counted as counted_words
 from data.base.spreadsheet_text import safe_text
-from data.files import sandbox
+from data.files import sandbox, side_by_side
 from data.files.archives import MAX_UPLOAD_BYTES
 from data.files.document import Chosen, Document, Row, choose
 from data.files.opening import open_document
@@ -124,6 +125,9 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
     document = open_document(content, name)
     name = document.name
     chosen = choose(document, lambda cells: len(recognise(cells)), _HEADING_ROWS)
+    if chosen is not None:
+        wide = "specialite" not in recognise(chosen.heading)
+        chosen = side_by_side.alone(chosen, name, _tells_where, partial(_tells_lines, wide=wide))
     found = None if chosen is None else _found(chosen)
     if chosen is None or found is None or not found.usable:
         raise _no_heading(document)
@@ -199,6 +203,15 @@ class _Found:
 def _of_a_site(heading: str) -> bool:
     """Tell what a list of sites says of each (its GPs, its opening), which is no specialty."""
     return not site_columns([heading]).keys().isdisjoint(extras.COLUMNS)
+
+
+def _tells_where(title: str) -> bool:
+    return bool({"etablissement", "nofinesset"} & recognise([title]).keys())
+
+
+def _tells_lines(heading: Sequence[str], *, wide: bool) -> bool:
+    found = _Found(recognise(heading), heading, ())
+    return found.usable and found.is_wide == wide
 
 
 def _found(chosen: Chosen) -> _Found:

@@ -9,10 +9,11 @@ import pyproj
 
 from data.base import french
 from data.base.french import fold
+from data.files import side_by_side
 from data.files.document import MERGED, Chosen, Document, Layer, Row, choose
 from data.files.group_headings import titles_joined
 from data.files.opening import EXPECTED
-from data.uploads.columns import FIELDS, locates, recognise, rivals
+from data.uploads.columns import FIELDS, LOCATING, locates, recognise, rivals
 from data.uploads.coordinates import looks_like_a_place
 from data.uploads.extras import COUNTS
 from data.uploads.lines import Line, Lines
@@ -28,6 +29,7 @@ _CODE = re.compile(r"^'?(\d{4,5}|2[abAB]\d{3})(\.0)?$")
 _TOTAL = re.compile(r"^(sous )?tota(l|ux)\b|^ensemble\b|^somme\b")
 _SITE = frozenset({"name", "lon", "lat", "point"})
 """What tells the site of a line."""
+_TELLING = frozenset({*LOCATING, "name"})
 _TITLES = 2
 """Cells that must be those of the titles for a line to be titles printed again."""
 _MOST = 0.8
@@ -69,6 +71,11 @@ def _known(cells: Sequence[str]) -> int:
     return len(found) if locates(found) else 0
 
 
+def _places(title: str) -> bool:
+    """Tell a title that says where a line is, or its name."""
+    return bool(_TELLING & recognise([title]).keys())
+
+
 def _no_heading(document: Document) -> InvalidInputError:
     rows = [cells for table in document.tables for _, cells in table.rows[:_HEADING_ROWS]]
     seen = max(rows, key=lambda cells: len(recognise(cells)), default=[])
@@ -95,6 +102,7 @@ def _no_heading(document: Document) -> InvalidInputError:
 
 # Tables.
 def _of_table(chosen: Chosen, label: str) -> Lines:
+    chosen = side_by_side.alone(chosen, label, _places, lambda cells: _known(cells) > 0)
     heading, rows = chosen.heading, chosen.rows
     width = len(heading)
     columns = _settled(heading, rows)
@@ -135,21 +143,27 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
 def _of_one_table(
     rows: Sequence[Row], titles: Sequence[str], read: Set[int]
 ) -> tuple[list[Row], list[str]]:
-    """Return the rows above other titles, and what is said of those below.
+    """Return the rows under the titles, and what is said of those under other ones.
 
     Titles printed again on each page change nothing.
     """
-    kept: list[Row] = []
-    for rank, (number, cells) in enumerate(rows):
-        same = {
-            k for k, cell in enumerate(cells[: len(titles)]) if cell and fold(cell) == titles[k]
-        }
-        if len(same & read) < min(_TITLES, len(read)):
-            kept.append((number, cells))
-        elif not same >= {k for k in read if k < len(cells) and cells[k]}:
-            below = french.counted(len(rows) - rank, "ligne", "lignes")
-            return kept, [f"{below} d’un autre tableau, sous d’autres titres (ligne {number})"]
-    return kept, []
+    marks = [_titled(cells, titles, read) for _, cells in rows]
+    own = side_by_side.within(marks)
+    kept = [row for row, mine in zip(rows, own, strict=True) if mine]
+    told = zip(rows, own, marks, strict=True)
+    others = [number for (number, _), mine, mark in told if not mine and mark is not True]
+    if not others:
+        return kept, []
+    below = french.counted(len(others), "ligne", "lignes")
+    return kept, [f"{below} d’un autre tableau, sous d’autres titres (ligne {others[0]})"]
+
+
+def _titled(cells: Sequence[str], titles: Sequence[str], read: Set[int]) -> bool | None:
+    """Tell whether a row is the titles again, or those of another table; None for a line."""
+    same = {k for k, cell in enumerate(cells[: len(titles)]) if cell and fold(cell) == titles[k]}
+    if len(same & read) < min(_TITLES, len(read)):
+        return None
+    return same >= {k for k in read if k < len(cells) and cells[k]}
 
 
 def _refuse_rivals(

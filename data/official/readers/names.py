@@ -11,7 +11,6 @@ from data.official.readers.communes import CommuneIndex, departement, folded_nam
 from data.official.readers.mergers import without_unsure_wholes
 from data.official.readers.one_table import (
     refuse_postcodes,
-    refuse_side_by_side,
     refuse_twin_columns,
     without_other_tables,
     without_places,
@@ -56,7 +55,6 @@ def commune_rows(
     named = name_column(header, *codes.values(), *columns.values())
     kind = header.first(*_KINDS)
     figures = [place for place in columns.values() if place is not None]
-    refuse_side_by_side(header, codes.values(), figures)
     refuse_twin_columns(header, figures)
     texts = header.rows(**codes, **columns, named=named, kind=kind)
     tally.read += len(texts)

@@ -6,11 +6,13 @@ each reads like more of the same, and is not.
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.headings import folded
+from data.files.side_by_side import within
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.tables import Header
 from data.official.readers.tally import Tally
@@ -31,35 +33,6 @@ _OF_COMMUNES = frozenset(
 """Headings of what may be written in several ways for one commune: it has several postcodes."""
 
 
-def refuse_side_by_side(header: Header, codes: Iterable[int], columns: Iterable[int]) -> None:
-    """Refuse two tables that stand side by side: the second would be lost.
-
-    Parameters
-    ----------
-    header
-        Its titles.
-    codes, columns
-        Places of the codes and of what is read beside them.
-
-    Raises
-    ------
-    InvalidInputError
-        The titles of both are there twice.
-    """
-    titles = [folded(cell) for cell in header.table.head[header.row]]
-
-    def again(place: int) -> bool:
-        return titles.count(titles[place]) > 1
-
-    read = [*codes, *columns]
-    if read and all(map(again, read)):
-        cell = header.table.head[header.row][read[0]].strip()
-        raise InvalidInputError(
-            f"« {header.table.name} » a deux tableaux côte à côte (« {cell} » y est deux fois) : "
-            "mettez-les l'un sous l'autre, sous les mêmes titres."
-        )
-
-
 def refuse_twin_columns(header: Header, columns: Iterable[int]) -> None:
     """Refuse a column of figures whose title stands over another one that differs.
 
@@ -77,7 +50,7 @@ def refuse_twin_columns(header: Header, columns: Iterable[int]) -> None:
     """
     titles = [folded(cell) for cell in header.table.head[header.row]]
     for place in columns:
-        twins = [k for k, title in enumerate(titles) if title == titles[place] and k != place]
+        twins = [k for k in header.block if titles[k] == titles[place] and k != place]
         for twin in twins:
             for batch in header.table.batches(header.row, [place, twin]):
                 mine, theirs = batch[place].str.strip(), batch[twin].str.strip()
@@ -91,8 +64,7 @@ def refuse_twin_columns(header: Header, columns: Iterable[int]) -> None:
 
 def repeated(rows: pd.DataFrame, header: Header) -> pd.Series:
     """Tell the rows that repeat another one whole, columns that are not read included."""
-    every = list(range(len(header.table.head[header.row])))
-    whole = pd.concat(list(header.table.batches(header.row, every)))
+    whole = pd.concat(list(header.table.batches(header.row, list(header.block))))
     return whole.duplicated().reindex(rows.index, fill_value=False)
 
 
@@ -124,13 +96,14 @@ def without_other_tables(
     same = pd.Series(data=True, index=rows.index)
     for name, title in own.items():
         same &= rows[name].map(folded) == title
+    told = zip(repeated, same, strict=True)
+    kept = np.array(within(alike if titled else None for titled, alike in told), dtype=bool)
     tally.refuse(rows[repeated & same], "titres répétés dans le tableau")
-    other = same.where(repeated).ffill().eq(other=False)
     tally.refuse(
-        rows[other],
+        rows[~kept & ~(repeated & same)],
         "autre tableau, sous d'autres titres, plus bas dans la même feuille : mettez-le à part",
     )
-    return rows[~other & ~repeated]
+    return rows[kept]
 
 
 def without_places(
@@ -160,8 +133,8 @@ def without_places(
     read = {place for place in columns.values() if place is not None}
     others = [
         place
-        for place, title in enumerate(titles)
-        if place not in read and folded(title) not in _RANKS | _OF_COMMUNES
+        for place in header.block
+        if place not in read and folded(titles[place]) not in _RANKS | _OF_COMMUNES
     ]
     if not others:
         return rows

@@ -1,7 +1,7 @@
 """What all readers open: a file's tables of cells, and headers found by what they say."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.base import french
 from data.base.codes import joined_code
-from data.files import headings
+from data.files import headings, side_by_side
 from data.files.input_files import InputFile
 from geo.errors import InvalidInputError
 
@@ -45,11 +45,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Header:
-    """Where a header stands and the folded names of its columns, with their positions."""
+    """Where a header stands and the folded names of its columns, with their positions.
+
+    Of tables side by side, `block` holds the places of its own columns, `beside` those of others.
+    """
 
     table: RawTable
     row: int
     columns: Mapping[str, int]
+    block: range = range(0)
+    beside: tuple[range, ...] = ()
 
     def first(self, *names: str) -> int | None:
         """Return the position of the first of these names (folded) that is there."""
@@ -66,9 +71,18 @@ class Header:
     def batches(self, **columns: int | None) -> Iterator[pd.DataFrame]:
         """Give the rows as stripped text; a column whose position is None is left out."""
         wanted = {name: position for name, position in columns.items() if position is not None}
+        self._refuse_another(wanted.values())
         self.table.asked.setdefault(self.row, set()).update(wanted.values())
         for batch in self.table.batches(self.row, sorted(set(wanted.values()))):
             yield pd.DataFrame({name: batch[k].str.strip() for name, k in wanted.items()})
+
+    def _refuse_another(self, places: Iterable[int]) -> None:
+        """Refuse tables side by side of which another has all the titles that are read."""
+        titles = [_YEARS.sub("", headings.folded(cell)) for cell in self.table.head[self.row]]
+        read = {titles[place] for place in places}
+        if twins := [one for one in self.beside if read <= {titles[place] for place in one}]:
+            both = sorted([self.block, *twins], key=lambda one: one.start)
+            raise side_by_side.refusal(self.table.name, both)
 
     def rows(self, **columns: int | None) -> pd.DataFrame:
         """Return all the rows as stripped text, indexed by line number.
@@ -88,16 +102,29 @@ class Header:
 
 
 def headers(candidate: Candidate) -> Iterator[Header]:
-    """Give every line of the first ones, in each sheet, as if it were the header."""
+    """Give every line of the first ones, in each sheet, as if it were the header.
+
+    A line that stands over several tables is given once for each.
+    """
     for table in candidate.tables:
         for row, cells in enumerate(table.head):
-            columns: dict[str, int] = {}
-            for position, cell in enumerate(cells):
-                columns.setdefault(headings.folded(cell), position)
-            if len(columns) > 1:
-                yield Header(table, row, columns)
+            titles = [headings.folded(cell) for cell in cells]
+            found = [range(len(titles))]
+            if len(marks := [k for k, title in enumerate(titles) if title in CODE_NAMES]) > 1:
+                below = table.head[row + 1 : row + _LOOKED_AT]
+                found = side_by_side.blocks(titles, marks, below)
+            for block in found:
+                columns: dict[str, int] = {}
+                for position in block:
+                    columns.setdefault(titles[position], position)
+                if len(columns) > 1:
+                    beside = tuple(one for one in found if one != block)
+                    yield Header(table, row, columns, block, beside)
 
 
+_LOOKED_AT = 12
+"""Rows below a header that are looked at, itself included."""
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 CODE_NAMES = headings.CODE
 """Headings of a column of INSEE codes, folded: one vocabulary for every reader."""
 _DEPARTEMENT_NAMES = ("coddep", "dep", "code departement", "codedep", "code dep", "departement")
@@ -110,7 +137,7 @@ def code_columns(header: Header) -> dict[str, int] | None:
 
     A code may be cut in two, and may stand under "Commune": the cells below tell.
     """
-    below = header.table.head[header.row + 1 : header.row + 12]
+    below = header.table.head[header.row + 1 : header.row + _LOOKED_AT]
 
     def said(position: int) -> list[str]:
         cells = (row[position].strip() for row in below if position < len(row))
