@@ -211,8 +211,9 @@ def choose(
     Returns
     -------
     Chosen or None
-        Among equals, the table with most rows; tables whose titles are the same follow it, unless
-        they are in other members of an archive. None when no row of titles is known.
+        Among equals, the table of the newest year, then that with most rows; tables whose titles
+        are the same follow it, unless they are of an older year or in other members of an archive.
+        None when no row of titles is known.
     """
     found = []
     for table in document.tables:
@@ -224,7 +225,7 @@ def choose(
             found.append((best[0], -best[1], table))
     if not found:
         return None
-    score, place, first = max(found, key=lambda one: (one[0], one[2].filled))
+    score, place, first = max(found, key=lambda one: (one[0], sheet_year(one[2]), one[2].filled))
     titles = [fold(cell) for cell in first.rows[place][1]]
     kept: list[Row] = []
     carried: set[tuple[int, int]] = set()
@@ -233,14 +234,16 @@ def choose(
     for table in document.tables:
         mark = next((p for s, p, t in found if t is table and s == score), None)
         same = mark is not None and [fold(c) for c in table.rows[mark][1]] == titles
-        if table is first or (same and table.member == first.member):
+        older = sheet_year(table) < sheet_year(first)
+        if table is first or (same and table.member == first.member and not older):
             below = table.rows[(mark or 0) + 1 :]
             kept += [(number + shift, cells) for number, cells in below if any(cells)]
             carried |= {(number + shift, place) for number, place in table.carried}
             shift += table.rows[-1][0]
             read.append(table)
         elif table.filled:
-            why = "autre tableau" if not same else "même forme, moins de lignes"
+            why = "même forme, moins de lignes" if same else "autre tableau"
+            why = "même forme, année plus ancienne" if same and older else why
             left.append(f"« {table.label} » ({why}, {table.filled} lignes)")
     labels = tuple(table.label for table in read if table.label)
     remarks = tuple(dict.fromkeys(r for table in read for r in table.remarks))
@@ -253,6 +256,12 @@ def choose(
 _YEAR = re.compile(r"(?:^|\D)((?:19|20)\d\d)(?:\D|$)")
 
 
+def sheet_year(table: Table) -> int:
+    """Return the year that the name of a sheet bears, 0 for none."""
+    year = _YEAR.search(table.sheet)
+    return int(year[1]) if year else 0
+
+
 def put_together(tables: Sequence[Table]) -> list[Table]:
     """Return the tables, sheets of one workbook whose titles are the same put together.
 
@@ -262,9 +271,8 @@ def put_together(tables: Sequence[Table]) -> list[Table]:
     for rank, table in enumerate(tables):
         place = heading_place(table)
         titles = tuple(map(fold, table.rows[place][1])) if place is not None else ()
-        year = _YEAR.search(table.sheet)
         alone = rank if not table.sheet or place is None else ""
-        key = (table.member, titles, year[1] if year else "", alone)
+        key = (table.member, titles, sheet_year(table), alone)
         groups.setdefault(key, []).append((place or 0, table))
     return [_one(group) for group in groups.values()]
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from data.base.french import counted
 from data.base.spreadsheet_text import safe_text
+from data.files import headings, sandbox
 from data.files import remarks as said
-from data.files import sandbox
 from data.files.input_files import open_input
 from data.files.text_tables import OpenedTable, TextTable, tables_of
 from geo.errors import InvalidInputError
@@ -62,30 +62,35 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, list
     InvalidInputError
         The file has no table, or several that are as long.
     """
-    read: list[tuple[str, pd.DataFrame]] = []
+    read: list[tuple[str, pd.DataFrame, int]] = []
     remarks: list[str] = []
     for file in open_input(path):
         if file.kind in {"json", "geopackage"}:
             continue
         tables, told = tables_of(file)
         remarks += told
-        read += [(table.name, _frame(table)) for table in tables if table.head]
+        read += [(t.name, _frame(t), headings.year_of(t.sheet)) for t in tables if t.head]
     if not read:
         raise InvalidInputError(
             f"Le fichier {path.name} ne contient aucun tableau : enregistrez-le en CSV, XLSX ou "
             "Parquet, avec une ligne de titres."
         )
-    chosen = max(range(len(read)), key=lambda rank: len(read[rank][1]))
-    name, best = read.pop(chosen)
-    alike = [other for other, frame in read if len(frame) == len(best) > 0]
+    newest = max(year for _, _, year in read)
+    one_form = len({tuple(frame.columns) for _, frame, _ in read}) == 1
+    older = [one for one in read if one_form and one[2] < newest]
+    rivals = [one for one in read if not one_form or one[2] == newest]
+    name, best, _ = max(rivals, key=lambda one: len(one[1]))
+    left = [one for one in rivals if one[1] is not best]
+    alike = [other for other, frame, _ in left if len(frame) == len(best) > 0]
     if alike:
         raise InvalidInputError(
             f"« {path.name} » contient plusieurs tableaux aussi longs, « {name} » et "
             f"« {alike[0]} », et rien ne dit lequel lire : n’en gardez qu’un."
         )
     remarks += [
-        f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})" for other, frame in read
+        f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})" for other, frame, _ in left
     ]
+    remarks += [f"non lu : {other} (même forme, année plus ancienne)" for other, _, _ in older]
     return best, tuple(remarks), best.attrs.get("carried", {})
 
 

@@ -7,6 +7,7 @@ from data.base import french
 from data.official.doubts import believed, lines_of, sentences
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.merge import BY_YEAR
 from data.official.readers.tally import ReadResult, Refusal, Tally
 from data.official.sources import sources
 from data.region import schemas
@@ -227,11 +228,21 @@ def together(first: ImportReport | None, second: ImportReport) -> ImportReport:
         refused=first.refused + second.refused,
         in_part=first.in_part + second.in_part,
         remarks=tuple(dict.fromkeys(first.remarks + second.remarks)),
-        tables=first.tables + second.tables,
+        tables=(*_still_told(first, second), *second.tables),
         doubtful=first.doubtful + second.doubtful,
         doubts=tuple(dict.fromkeys(first.doubts + second.doubts)),
         falls=tuple(dict.fromkeys(first.falls + second.falls)),
     )
+
+
+def _still_told(first: ImportReport, second: ImportReport) -> list[TableReport]:
+    """Return the tables of an older part of a file that its newer one does not replace."""
+    newer = {one.table: one.vintage for one in second.tables}
+    return [
+        one
+        for one in first.tables
+        if one.table in BY_YEAR or newer.get(one.table, one.vintage) == one.vintage
+    ]
 
 
 def named(source: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.files import sandbox
+from data.files.headings import year_of
 from data.files.input_files import open_input
 from data.official import readers
 from data.official.members import Member, Read, keep_fullest, listed, oldest_first
@@ -17,6 +18,9 @@ from data.official.readers.tables import Candidate, level_of
 from geo.errors import InvalidInputError, ProxiSoinsError
 
 _ACCENTS = {"departement": "département", "region": "région"}
+_WITH_HISTORY = frozenset({"gp_counts"})
+"""Readers of one year, of which every year is kept: that of the APL reads all sheets itself."""
+_LEAST_YEARS = 2
 _FIRST = frozenset({"tvs"})
 """Sources that others need to be read."""
 
@@ -182,8 +186,30 @@ def columns_read(candidate: Candidate) -> list[str]:
             said.append(told + (f" ; non lues : {listed(unused)}" if unused else ""))
     unread = [t.sheet for t in candidate.tables if t.sheet and not t.asked]
     if unread and said:
-        said.append("feuilles non lues : " + listed(unread))
+        older = any(map(year_of, unread)) and any(
+            year_of(t.sheet) for t in candidate.tables if t.asked
+        )
+        how = (
+            " (seule la plus récente est lue ; une autre : enregistrez-la à part)" if older else ""
+        )
+        said.append(f"feuilles non lues : {listed(unread)}{how}")
     return said
+
+
+def _of_each_year(candidate: Candidate) -> list[Candidate]:
+    """Return a workbook of one sheet a year as a candidate for each, all of it where it is none."""
+    dated = {year_of(table.sheet): table for table in candidate.tables}
+    dated.pop(0, None)
+    parts = [replace(candidate, tables=(table,)) for table in dated.values()]
+    whole = readers.recognise(candidate)
+    if len(parts) < _LEAST_YEARS or any(readers.recognise(part) != whole for part in parts):
+        return [candidate]
+    left = [one.sheet for one in candidate.tables if one not in dated.values() and one.sheet]
+    told = (
+        f"une feuille par année, toutes lues : {listed([part.tables[0].sheet for part in parts])}"
+    )
+    remarks = [*candidate.remarks, told, *([f"feuilles non lues : {listed(left)}"] if left else [])]
+    return [replace(part, remarks=tuple(remarks)) for part in parts]
 
 
 def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
@@ -204,7 +230,8 @@ def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
             ignored.append(file.name)
             near = near or nearest(candidate)
         else:
-            found.append((candidate, *known))
+            parts = _of_each_year(candidate) if known[1] in _WITH_HISTORY else [candidate]
+            found += [(part, *known) for part in parts]
     if not found:
         raise InvalidInputError(f"« {path.name} » : {near or no_table}")
     return [

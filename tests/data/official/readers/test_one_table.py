@@ -3,13 +3,16 @@
 import datetime as dt
 import zipfile
 
-import openpyxl
 import pytest
 
 from data.files.table_files import read_text_table
-from data.official.imports import commune_index
+from data.official.imports import commune_index, import_files
 from data.official.reading import read_here
+from data.pdses.reader import read_lines as on_call_lines
+from data.region import catalogue
+from data.uploads import read_lines
 from geo.errors import InvalidInputError
+from tests.data.files import written
 
 BORDEAUX, LIMOGES, ABZAC = "33063;Bordeaux", "87085;Limoges", "16001;Abzac"
 
@@ -190,17 +193,55 @@ def test_a_date_without_its_format_is_not_the_year_that_its_figures_hold(read, t
     assert told(read(path)[1]) == ({"33063": 400}, "2015")
 
 
-def test_of_a_sheet_a_year_the_newest_is_read(tmp_path):
-    book = openpyxl.Workbook()
-    for year, count in ((2022, 410), (2024, 400)):
-        sheet = book.create_sheet(str(year))
-        for row in (["Code INSEE", "Commune", "MG"], ["33063", "Bordeaux", count]):
-            sheet.append(row)
-    book.remove(book.worksheets[0])
-    book.save(tmp_path / "mg.xlsx")
-    (member,) = read_here({0: tmp_path / "mg.xlsx"}, commune_index("75")).members
-    assert told(member.result) == ({"33063": 400}, "2024")
-    assert any("feuilles non lues : « 2022 »" in one for one in member.result.tally.remarks)
+def _yearly(titles, values):
+    rows = {year: [titles, ["33063", "Bordeaux", value]] for year, value in values.items()}
+    return written.workbook_of({**rows, "Notice": [["Source : ARS"]]})
+
+
+def test_of_a_sheet_a_year_each_feeds_the_history_and_the_newest_is_in_use(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROXISOINS_HOME", str(tmp_path / "home"))
+    path = tmp_path / "mg.xlsx"
+    values = {"2022": 410, "2024": 400, "2015": 430}
+    path.write_bytes(_yearly(["Code INSEE", "Commune", "MG"], values))
+    (report,) = import_files([path], "75")
+    tables = catalogue.imported_tables(["gps", "gp_history"])
+    assert tables["gps"]["gps"].tolist() == [400]
+    history = tables["gp_history"].set_index("year")["gps"]
+    assert history.to_dict() == {int(year): value for year, value in values.items()}
+    assert [one.vintage for one in report.tables if one.table == "gps"] == ["2024"]
+    assert (report.read, report.kept) == (3, 3)
+    assert any("une feuille par année, toutes lues" in one for one in report.remarks)
+    assert any("feuilles non lues : « Notice »" in one for one in report.remarks)
+
+
+def test_of_populations_a_sheet_a_year_the_newest_is_read_and_the_others_are_named(tmp_path):
+    path = tmp_path / "pop.xlsx"
+    titles = ["Code INSEE", "Commune", "Population municipale"]
+    path.write_bytes(_yearly(titles, {"2015": 246586, "2021": 261804}))
+    (member,) = read_here({0: path}, commune_index("75")).members
+    assert member.result.tables["populations"]["population"].tolist() == [261804]
+    said = next(one for one in member.result.tally.remarks if one.startswith("feuilles non lues"))
+    assert "« 2015 »" in said
+    assert "enregistrez-la à part" in said
+
+
+def test_own_tables_sites_and_lines_of_a_sheet_a_year_are_those_of_the_newest(tmp_path):
+    path = tmp_path / "pop.xlsx"
+    path.write_bytes(
+        written.workbook_of({"2015": [["id", "population"], ["A", 1], ["B", 2]],
+                             "2021": [["id", "population"], ["A", 3]]})
+    )  # fmt: skip
+    table = read_text_table(path)
+    assert table["population"].tolist() == ["3"]
+    assert "non lu : pop.xlsx › 2015 (même forme, année plus ancienne)" in table.attrs["remarks"]
+    titles = ["nom", "code_insee", "specialite", "type_ligne", "statut"]
+    row = ["CH", "16015", "Chirurgie", "garde", "assurée"]
+    content = written.workbook_of({"2025": [titles, row, [*row[:2], "ORL", *row[3:]]],
+                                   "2026": [titles, row]})  # fmt: skip
+    lines, sites = on_call_lines(content, "l.xlsx"), read_lines(content, "l.xlsx")
+    assert (len(lines.lines), len(sites.lines)) == (1, 1)
+    assert any("année plus ancienne" in one for one in lines.told)
+    assert any("année plus ancienne" in one for one in sites.not_read)
 
 
 def test_an_archive_of_one_file_a_departement_is_read_whole(tmp_path):
