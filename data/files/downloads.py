@@ -187,7 +187,8 @@ def _receive(
         if total is not None and total > MAX_FILE_BYTES:
             raise _too_large(address, total)
         _keep_validator(answer, validator)
-        answer.raw.enforce_content_length = False  # what came before a cut is kept, see below
+        # What came before a cut is kept, see below; of what is packed on the way, nothing can be.
+        answer.raw.enforce_content_length = _packed(answer)
         with part.open("ab" if have else "wb") as out:
             for block in answer.iter_content(_BLOCK_BYTES):
                 have += len(block)
@@ -226,10 +227,13 @@ def _check_answer(answer: requests.Response, address: str, folder: Path) -> None
 
 
 def _keep_validator(answer: requests.Response, validator: Path) -> None:
-    """Keep what lets a later attempt ask whether the file is still the same."""
+    """Keep what lets a later attempt ask whether the file is still the same.
+
+    Nothing where the server packs it on the way: bytes that come are not those of the file.
+    """
     tag = answer.headers.get("ETag", "")
     mark = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
-    if mark and mark.isascii():
+    if mark and mark.isascii() and not _packed(answer):
         validator.write_text(mark, encoding="ascii")
     else:
         validator.unlink(missing_ok=True)
@@ -262,7 +266,18 @@ def _starts_at(answer: requests.Response, have: int) -> bool:
     return answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
 
 
+def _packed(answer: requests.Response) -> bool:
+    """Tell whether the server compresses what it sends, though it was asked not to."""
+    return answer.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}
+
+
 def _total(answer: requests.Response, have: int) -> int | None:
+    """Return the bytes of the whole file, of which a range may be a part; None when not told."""
+    if _packed(answer):
+        return None
+    whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if answer.status_code == requests.codes.partial_content and whole.isdecimal():
+        return int(whole)
     length = answer.headers.get("Content-Length", "")
     return have + int(length) if length.isdecimal() else None
 
@@ -289,6 +304,7 @@ def _sentence(address: str, error: Exception) -> str:
         requests.TooManyRedirects: "il renvoie sans fin d'une adresse à l'autre",
         requests.ConnectionError: "la connexion échoue",
         requests.exceptions.ChunkedEncodingError: "la connexion se coupe",
+        requests.exceptions.ContentDecodingError: "ce qu'il compresse est abîmé",
     }
     if isinstance(error, requests.HTTPError):
         reason = f"il répond par une erreur {_status(error)}"

@@ -1,6 +1,7 @@
 """Refreshing from a server that misbehaves, on the loopback only."""
 
 import datetime as dt
+import gzip
 import hashlib
 import itertools
 import json
@@ -528,6 +529,31 @@ def test_a_misbehaving_server_changes_nothing(server, answer, words):
     assert words in message
     kept = [p.name for p in (refresh._folder("bpe_melodi")).glob("*")]
     assert set(kept) <= {"part", "validator"}
+
+
+def test_a_file_that_the_server_packs_on_the_way_is_whole_or_refused(server):
+    packed = gzip.compress(BPE)
+    server.answers["/bpe"] = _whole(packed[:-40], announced=len(packed), Content_Encoding="gzip")
+    assert "la connexion se coupe" in _failure()
+    assert set(server.ranges("/bpe")) == {""}  # bytes of the file, not of what came
+    server.answers["/bpe"] = _whole(b"x" * 80, Content_Encoding="gzip")
+    assert "abîmé" in _failure()
+    server.answers["/bpe"] = _whole(packed, Content_Encoding="gzip", ETag='"v1"')
+    ((line,), _) = _refresh("bpe_melodi")
+    assert line.status == import_reports.IMPORTED
+
+
+def test_a_server_that_gives_ranges_by_small_parts_is_asked_for_all_of_them(server):
+    def parts(handler, _):
+        asked = handler.headers.get("Range", "")
+        start = int(asked.removeprefix("bytes=").rstrip("-") or 0)
+        said = f"bytes {start}-{start + 99}/{len(BPE)}"
+        _send(handler, BPE[start : start + 100], 206, ETag='"v1"', Content_Range=said)
+
+    server.answers["/bpe"] = parts
+    ((line,), _) = _refresh("bpe_melodi")
+    assert line.status == import_reports.IMPORTED
+    assert server.ranges("/bpe") == ["", "bytes=100-", "bytes=200-"]
 
 
 def test_errors_of_the_server_are_tried_again_and_refusals_are_not(server):
