@@ -8,7 +8,7 @@ from data.access import indicators
 from data.base import french
 from data.official import imports
 from data.region import catalogue
-from data.reports import sheet
+from data.reports import in_place
 from geo.errors import InvalidInputError
 
 
@@ -143,11 +143,11 @@ def test_national_file_feeds_the_sheet_with_its_dates(golden):
     table = indicators.commune_indicators(territory).set_index("code")
     assert table.loc["16002", "zone_decree"] == "2019-03-12"
     assert table.loc["19275", "zone_decree"] == ""
-    said = sheet._decrees(table.loc[["16001", "16002"]])
+    said = in_place._decrees(table.loc[["16001", "16002"]])
     assert said[0].startswith(
         "Zonage en vigueur : arrêtés du 12 mars 2019 au 1 janvier 2026 ; 1 commune"
     )
-    assert sheet._decrees(table.loc[["19275"]]) == []
+    assert in_place._decrees(table.loc[["19275"]]) == []
 
 
 def test_national_lines_whose_code_and_name_disagree_are_left_out(read, golden, tmp_path):
