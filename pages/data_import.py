@@ -62,7 +62,7 @@ def _refresh(territory: Territory) -> None:
             placeholder="Choisir",
         )
         if pressed.button("Chercher les sources, sans rien télécharger", key="sources_look"):
-            pressed.finish(_look)
+            pressed.finish(lambda: _look(territory))
             st.rerun()
         if LOOKED in st.session_state:
             st.text(st.session_state[LOOKED])
@@ -88,9 +88,9 @@ def _refresh(territory: Territory) -> None:
             )
 
 
-def _look() -> None:
+def _look(territory: Territory) -> None:
     with st.spinner("Recherche des fichiers…"):
-        st.session_state[LOOKED] = refresh.looked_words(refresh.look())
+        st.session_state[LOOKED] = refresh.looked_words(refresh.look(region=territory.region))
 
 
 def _fetch(territory: Territory, sources: Mapping[str, Source], chosen: list[str]) -> None:

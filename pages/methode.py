@@ -75,14 +75,14 @@ def _known(territory: Territory) -> None:
             st.markdown(f"- **{source.title}** : {source.producer}. {source.licence}.")
 
 
-def _sources() -> None:
+def _sources(territory: Territory) -> None:
     """Draw what is known of each official source: its state, its age, its last address."""
     st.subheader("Sources officielles")
     st.caption(
         "Ce que l’on sait de chaque source depuis la dernière recherche. Sans internet, la "
         "dernière adresse connue dit quel fichier télécharger sur un autre poste, puis importer."
     )
-    grids.draw_wrapped(pd.DataFrame(source_state.table(french.today())))
+    grids.draw_wrapped(pd.DataFrame(source_state.table(territory.region, french.today())))
 
 
 def _errors(territory: Territory) -> None:
@@ -121,7 +121,7 @@ def draw() -> None:
     with known:
         _known(territory)
         zeros.draw(territory, key="zeros_donnees")
-        _sources()
+        _sources(territory)
     with bring:
         if accounts.allowed(Role.ADMINISTRATOR):
             data_import.draw(territory)

@@ -18,7 +18,7 @@ from data.files import remarks
 from data.files.table_files import read_text_table, write_table
 from data.region.arrondissements import city_of
 from data.region.coordinate_systems import METRES_ABOVE
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, UnavailableError
 from geo.plane import great_circle_km
 from geo.travel_time import LonLat, Minutes, TravelTime
 
@@ -49,6 +49,7 @@ def pair_ends(
     communes: pd.DataFrame | None,
     epsg: int | None = None,
     covered: Callable[[LonLat], npt.NDArray[np.bool_]] | None = None,
+    elsewhere: Callable[[], Sequence[pd.DataFrame]] = tuple,
 ) -> tuple[LonLat, LonLat]:
     """Return both ends of pairs, degrees, shape (n, 2) each; nan where a cell is blank or unknown.
 
@@ -63,9 +64,13 @@ def pair_ends(
         System of the coordinates; None lets headings, a column and values tell.
     covered
         Which points the roads in use reach; None without roads.
+    elsewhere
+        Gives the communes of other regions, as `communes`: codes are sought among them too.
 
     Raises
     ------
+    UnavailableError
+        If the table has codes, and the communes of the region are not known.
     InvalidInputError
         If the table has none of these columns, a cell that is not a number or out of range, or
         metres that may be in two systems.
@@ -86,8 +91,16 @@ def pair_ends(
             for names, ends in zip(columns, values, strict=True)
         )
         return first, second
-    if columns is not None and communes is not None:
-        return _places(table, columns[0][0], communes), _places(table, columns[1][0], communes)
+    if columns is not None:
+        (first_code,), (second_code,) = columns
+        if communes is None:
+            raise UnavailableError(
+                f"Colonnes « {first_code} » et « {second_code} » : les communes de la région "
+                "demandée ne sont pas connues ici. Construisez-la par son nom, en haut de l’écran, "
+                "ou par « python -m data.upkeep.build_embedded --region CODE »."
+            )
+        places = pd.concat([communes, *elsewhere()])
+        return _places(table, first_code, places), _places(table, second_code, places)
     message = (
         "Colonnes attendues : x1, y1, x2, y2 (Lambert-93, en mètres), ou lon1, lat1, lon2, lat2 "
         "(degrés), ou les codes de communes code1, code2 ; « _origine » et « _destination » valent "
@@ -125,7 +138,8 @@ def _places(table: pd.DataFrame, name: str, communes: pd.DataFrame) -> LonLat:
         line, cell = next(table[name].items())
         message = (
             f"Colonne « {name} » : aucun code n’est celui d’une commune connue ici (ligne {line} : "
-            f"« {cell} »). Il faut le code INSEE, comme 33063, non le nom ni le code postal."
+            f"« {cell} »). Il faut le code INSEE, comme 33063, non le nom ni le code postal ; si "
+            "c’est celui d’une autre région, construisez-la d’abord."
         )
         raise InvalidInputError(message)
     strange = table.index[~codes.isin(place.index) & table[name].ne("")]

@@ -40,10 +40,10 @@ def refresh(
     from data.official import refresh as refreshing
 
     if listed:
-        _list()
+        _list(region)
         return
     if check:
-        _check(keys or [], as_json=as_json)
+        _check(keys or [], region, as_json=as_json)
         return
     lines = refreshing.history() if past else []
     if not past:
@@ -73,20 +73,22 @@ def _nobody(failed: int, sought: int) -> str:
     )
 
 
-def _list() -> None:
+def _list(region: str) -> None:
     from data.base import french
     from data.official import source_state
     from data.official.sources import sources
 
     states, today = source_state.known(), french.today()
     for key, source in sources().items():
+        if not source.tells_of(region):
+            continue
         state = states.get(key, source_state.Known())
         typer.echo(f"{key}\n  {source.title} ({source.producer})")
         typer.echo(f"  {state.address or source.elsewhere}")
         typer.echo(f"  {source_state.in_words(source, state, today)}")
 
 
-def _check(keys: list[str], *, as_json: bool) -> None:
+def _check(keys: list[str], region: str, *, as_json: bool) -> None:
     """Print address, date and size of each source where it is found, a sentence where it is not.
 
     Raises
@@ -96,7 +98,7 @@ def _check(keys: list[str], *, as_json: bool) -> None:
     """
     from data.official import refresh as refreshing
 
-    looks = refreshing.look(keys)
+    looks = refreshing.look(keys, region)
     if as_json:
         typer.echo(json.dumps([_described(one) for one in looks], ensure_ascii=False, indent=1))
     else:

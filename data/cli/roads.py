@@ -63,7 +63,7 @@ def build(
 @app.command("fetch")
 def fetch(
     region: Annotated[
-        str, typer.Argument(metavar="RÉGION", help="Par exemple nouvelle-aquitaine.")
+        str, typer.Argument(metavar="RÉGION", help="Nom ou code INSEE, par exemple bretagne ou 53.")
     ],
     *,
     base_url: Annotated[
@@ -238,7 +238,8 @@ def write_matrix(
         found = roads()
         return np.zeros(len(points), dtype=bool) if found is None else found.covers(points)
 
-    origins, destinations = pair_ends(table, _communes(region, former=True), epsg, covered)
+    communes, elsewhere = _communes(region, former=True), lambda: _communes_elsewhere(region)
+    origins, destinations = pair_ends(table, communes, epsg, covered, elsewhere)
     ends = np.concatenate([origins, destinations])
     engine = (network and roads()) or _engine(roads(), region, ends, peak=peak)
     minutes = pair_minutes(engine, origins, destinations)
@@ -254,6 +255,14 @@ def write_matrix(
             "couvert ou sans route qui y mène.",
             err=True,
         )
+
+
+def _communes_elsewhere(region: str) -> "list[pd.DataFrame]":
+    """Return the communes of the other regions that are built."""
+    from data.region.catalogue import regions
+
+    others = [_communes(code, former=True) for code, _ in regions() if code != region]
+    return [one for one in others if one is not None]
 
 
 def _elsewhere(

@@ -67,13 +67,15 @@ def refreshable() -> dict[str, Source]:
     return {key: s for key, s in sources().items() if s.found_alone and s.reader != ROADS}
 
 
-def look(keys: Sequence[str] = ()) -> list[Looked]:
+def look(keys: Sequence[str] = (), region: str = "75") -> list[Looked]:
     """Find sources where they are today, fetching nothing; what is found is remembered.
 
     Parameters
     ----------
     keys
-        Keys of sources; none for all, road extracts included.
+        Keys of sources; none for all that tell of the region, road extracts included.
+    region
+        INSEE code.
 
     Returns
     -------
@@ -88,7 +90,11 @@ def look(keys: Sequence[str] = ()) -> list[Looked]:
     unknown = [key for key in keys if key not in sources()]
     if unknown:
         raise _unknown(unknown[0])
-    chosen = {key: s for key, s in sources().items() if not keys or key in keys}
+    chosen = {
+        key: source
+        for key, source in sources().items()
+        if key in keys or (not keys and source.tells_of(region))
+    }
     today = french.today()
     states = source_state.known()
     looks = [_look(key, source, states.get(key, Known()), today) for key, source in chosen.items()]

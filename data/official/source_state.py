@@ -157,11 +157,13 @@ def in_words(source: Source, state: Known, today: dt.date) -> str:
     return " ".join(parts) or "Trouvée, sans date de changement indiquée."
 
 
-def table(today: dt.date) -> list[dict[str, str]]:
-    """Return one row per source for the screen: who, what state, where, put in place or not."""
+def table(region: str, today: dt.date) -> list[dict[str, str]]:
+    """Return one row per source of a region, for the screen: who, what state, where, when."""
     states = known()
     rows = []
     for key, source in sources().items():
+        if not source.tells_of(region):
+            continue
         state = states.get(key, Known())
         rows.append(
             {

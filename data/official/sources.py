@@ -1,5 +1,6 @@
 """The declared sources (`sources.yaml`): what they are, how to find them, who reads them."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from data.official.osm_extracts import EXTRACTS
+from data.region.france import WHOLE
+
 _FILE = Path(__file__).with_name("sources.yaml")
+_EXTRACT = "osm_{extract}"
+"""Key of what stands for each extract of OpenStreetMap."""
 
 
 class Way(BaseModel):
@@ -74,6 +80,8 @@ class Source(BaseModel):
         Sources of one group come together or not at all; "" for a source on its own.
     note
         What to know of it, in French ("figé au 4 mai 2026…").
+    region
+        INSEE code of the only region that it tells of; "" for all of France.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +101,11 @@ class Source(BaseModel):
     magic: Literal["", "zip", "json", "text", "pbf"] = ""
     group: str = ""
     note: str = ""
+    region: str = ""
+
+    def tells_of(self, region: str) -> bool:
+        """Whether it tells of a region, by INSEE code, or by that of all of France."""
+        return self.region in {"", region} or region == WHOLE
 
     @property
     def found_alone(self) -> bool:
@@ -113,6 +126,11 @@ class Source(BaseModel):
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Return all sources by key, in the order of the file."""
-    content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return TypeAdapter(dict[str, Source]).validate_python(content)
+    """Return all sources by key, in the order of the file; last, one for each extract of roads."""
+    declared = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    of_extract = json.dumps(declared.pop(_EXTRACT))
+    for region, extracts in EXTRACTS.items():
+        for name in extracts:
+            one = json.loads(of_extract.replace("{extract}", name))
+            declared[f"osm_{name.replace('-', '_')}"] = one | {"region": region}
+    return TypeAdapter(dict[str, Source]).validate_python(declared)

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from data.cli import app
 from data.files import downloads
-from data.official.osm_extracts import fetch_region
-from data.region import catalogue, engines, road_networks
+from data.official.osm_extracts import EXTRACTS, NEIGHBOURS, fetch_region
+from data.region import catalogue, embedded_set, engines, france, road_networks
 from data.region.embedded_set import mergers
 from geo.errors import InvalidInputError, UnavailableError
 from geo.roads import calibration
@@ -467,6 +467,30 @@ def test_without_internet_the_way_round_is_told() -> None:
     assert "limousin-latest.osm.pbf" in str(caught.value)
 
 
+def test_the_roads_of_every_region_have_their_extracts() -> None:
+    assert set(EXTRACTS) == set(france.NAMES)
+    every = [name for names in EXTRACTS.values() for name in names]
+    assert len(every) == len(set(every))
+    for region, names in NEIGHBOURS.items():
+        assert set(names) <= set(every) - set(EXTRACTS[region])
+        # Who is beside another has it beside him.
+        for name in names:
+            other = next(code for code, own in EXTRACTS.items() if name in own)
+            assert set(EXTRACTS[region]) & set(NEIGHBOURS[other]), (region, name)
+    assert set(NEIGHBOURS) == set(EXTRACTS) - france.OVERSEAS - {"94"}
+
+
+@pytest.mark.parametrize("region", ["84", "auvergne-rhone-alpes", "Auvergne-Rhône-Alpes"])
+def test_roads_of_a_region_by_name_or_code(region: str, server: Server) -> None:
+    body = next(iter(server.files.values()))
+    server.files = {f"/{name}-latest.osm.pbf": body for name in EXTRACTS["84"]}
+    files = fetch_region(region, lambda _: None, base_url=server.url)
+    assert [file.name for file in files] == [
+        "auvergne-latest.osm.pbf",
+        "rhone-alpes-latest.osm.pbf",
+    ]
+
+
 def test_unknown_region_and_strange_addresses() -> None:
     with pytest.raises(InvalidInputError, match="Région inconnue"):
         run("roads", "fetch", "bretagne-sud")
@@ -474,21 +498,62 @@ def test_unknown_region_and_strange_addresses() -> None:
         run("roads", "fetch", "nouvelle-aquitaine", "--base-url", "file:///etc")
 
 
+def test_codes_of_communes_ask_for_a_region_that_is_built(tmp_path: Path) -> None:
+    pairs = tmp_path / "paires.csv"
+    pairs.write_text("code1;code2\n69123;69266\n", encoding="utf-8")
+    with pytest.raises(UnavailableError, match=r"« code1 » et « code2 ».*Construisez-la"):
+        run("matrix", str(pairs), "--region", "84", "--out", str(tmp_path / "x.csv"))
+    with pytest.raises(InvalidInputError, match="d’une autre région, construisez"):
+        run("matrix", str(pairs), "--out", str(tmp_path / "x.csv"))
+
+
+class North:
+    """Minutes that know the north only, where everything is seven minutes away."""
+
+    def pairs(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+        north = (origins[:, 1] > 48) & (destinations[:, 1] > 48)
+        return np.where(north, 7.0, np.inf)
+
+
+def build_bretagne(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second region be there, with two communes."""
+    ours, communes = catalogue.travel_time, embedded_set.communes
+    fringe, mergers = embedded_set.fringe, embedded_set.mergers
+    towns = pd.DataFrame(
+        {"code": ["35238", "35281"], "lon": [-1.68, -1.7], "lat": [48.11, 48.08], "population": 1.0}
+    )
+    monkeypatch.setattr(catalogue, "regions", lambda: [("53", "Bretagne"), ("75", "Ici")])
+    monkeypatch.setattr(
+        catalogue, "travel_time", lambda code: North() if code == "53" else ours(code)
+    )
+    for name, theirs, ours_too in (
+        ("communes", towns, communes),
+        ("fringe", towns.head(0), fringe),
+        ("mergers", {}, mergers),
+    ):
+        monkeypatch.setattr(
+            embedded_set,
+            name,
+            lambda code, theirs=theirs, own=ours_too: theirs if code == "53" else own(code),
+        )
+
+
+def test_codes_of_another_region_that_is_built_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_bretagne(monkeypatch)
+    pairs = tmp_path / "paires.csv"
+    pairs.write_text("code1;code2\n35238;35281\n33063;33281\n", encoding="utf-8")
+    run("matrix", str(pairs), "--out", str(tmp_path / "x.csv"))
+    near, here = pd.read_csv(tmp_path / "x.csv")["minutes"]
+    assert near == 7.0
+    assert 5 < here < 40
+
+
 def test_pairs_of_another_region_that_is_built_have_their_minutes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Elsewhere:
-        """Knows the north only, where everything is seven minutes away."""
-
-        def pairs(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
-            north = (origins[:, 1] > 48) & (destinations[:, 1] > 48)
-            return np.where(north, 7.0, np.inf)
-
-    ours = catalogue.travel_time
-    monkeypatch.setattr(catalogue, "regions", lambda: [("53", "Bretagne"), ("75", "Ici")])
-    monkeypatch.setattr(
-        catalogue, "travel_time", lambda code: Elsewhere() if code == "53" else ours(code)
-    )
+    build_bretagne(monkeypatch)
     table = pd.DataFrame(
         {
             "lon1": [-0.58, -1.68],

@@ -293,6 +293,19 @@ def test_every_declared_way_has_what_it_needs():
             assert source.every, key
 
 
+def test_each_region_has_its_own_extracts_of_roads():
+    def roads(region):
+        return {
+            key for key, one in sources().items() if one.reader == "roads" and one.tells_of(region)
+        }
+
+    assert roads("75") == {"osm_aquitaine", "osm_limousin", "osm_poitou_charentes"}
+    assert roads("04") == {"osm_reunion"}
+    assert roads("FR") == {key for key, one in sources().items() if one.reader == "roads"}
+    assert sources()["osm_reunion"].download.endswith("/reunion-latest.osm.pbf")
+    assert sources()["osm_reunion"].latest[0].layer == "reunion"
+
+
 def test_each_source_says_which_file_to_take_elsewhere_and_which_command_reads_it():
     declared = sources()
     assert declared["osm_limousin"].command == "proxisoins roads build"
