@@ -4,7 +4,7 @@ import logging
 import os
 from contextlib import suppress
 
-import folium  # noqa: F401
+import folium.plugins  # noqa: F401  (whose templates are compiled as it is read)
 import streamlit as st
 
 # What the map imports, read once, before anyone is served; but what draws it:

@@ -6,6 +6,7 @@ from data.access import indicators
 from data.maps import contours, reach
 from data.pdses import coverage
 from data.region import catalogue
+from data.siting import ground
 from data.solidarity import plans, tables
 from data.solidarity.help import USUAL_TERMS
 from data.solidarity.needs import Question
@@ -13,12 +14,13 @@ from geo.errors import UnavailableError
 
 
 def prepare(region: str) -> None:
-    """Compile the kernels; compute indicators, contours, reach of on-call lines, roads of help.
+    """Compile the kernels; compute indicators, contours, reach of lines, roads of help, structures.
 
     All of it is kept on disk; a second call only reads it back.
     """
     territory = catalogue.load_territory(region)
     indicators.commune_indicators(territory)
+    ground.ground_of(territory)  # what every site is judged on
     contours.contours_file(territory)
     covered = coverage.cover(territory, coverage.today())
     for specialty in covered.specialties[:1]:  # the one that Permanence opens with

@@ -88,6 +88,7 @@ def test_the_map_and_the_figures_wait_for_no_library_of_other_screens() -> None:
         "pages.map_view",
         "pages.map_assets",  # which the server has imported
     }
+    assert not {name for name in since if name.startswith("folium")}
     # What opens and checks files comes after the screens of figures.
     assert "sqlalchemy" in figures
     opening = {"pandera", "pyogrio", "yaml", "data.official.reading"}

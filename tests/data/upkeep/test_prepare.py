@@ -7,6 +7,7 @@ from data.base import table_cache
 from data.maps import reach
 from data.pdses import coverage
 from data.region import catalogue
+from data.siting import ground
 from data.solidarity import plans
 from data.solidarity.help import Terms
 from data.solidarity.needs import Question
@@ -18,6 +19,7 @@ def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(table_cache, "_write", lambda _table, path: built.append(path.name))
     territory = catalogue.load_territory("75")
     commune_indicators(territory)
+    ground.ground_of.__wrapped__(territory)
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
     covered = coverage.cover(territory, coverage.today())
     reach.reach_rings(territory, covered, covered.specialties[0])
