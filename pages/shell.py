@@ -314,6 +314,8 @@ def open_page(*, title: str = "") -> None:
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         f"{_REGION}"
         "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
+        # As high with the focus as without: what lay below moved under the finger that pressed it.
+        "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.
         "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1.6rem)}"
         # What Streamlit greys out stays readable.

@@ -172,6 +172,11 @@ def test_task_08_the_annex_of_a_decree_with_a_trial_in_it(
 ) -> None:
     newcomer.screen("Zonage")
     newcomer.choose("Essayer un changement", "Guéret")
+    # As high with the focus as without: what is below stays under the finger that presses it.
+    field = newcomer.page.get_by_role("combobox", name=re.compile("Essayer un changement"))
+    for gesture in (field.focus, field.blur):
+        gesture()
+        assert field.evaluate("one => getComputedStyle(one).minWidth") == "48px"
     # The map tells the shares of the trial, as the gauges do.
     sentence = newcomer.frame().locator(".sentence")
     expect(sentence).to_contain_text("Essai de 1 changement", timeout=SLOW_MS)
