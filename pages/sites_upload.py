@@ -130,10 +130,13 @@ def _editor(first: MatchReport, current: Work, *, every: bool) -> None:
         current.base = {line: dict(change) for line, change in current.corrections.items()}
     before = site_upload.editable(first, current.base, every=every)
     fixed = st.column_config.TextColumn(disabled=True)
+    # What one writes comes first on a telephone, which has room for three columns.
+    written = [site_upload.LINE, site_upload.FIELDS["code"], site_upload.CHOICE]
     after: pd.DataFrame = st.data_editor(
         before,
         key=key,
         hide_index=True,
+        column_order=list(dict.fromkeys([*written, *before])) if grids.on_a_phone() else None,
         num_rows="fixed",
         placeholder="",
         height=min(420, 38 + 35 * max(len(before), 1)),

@@ -21,7 +21,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import map_view, sites_pick, sites_results
+from pages import grids, map_view, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import Work
 from tests.pages.sites_screen import field, html, opened, tables, texts
@@ -216,6 +216,15 @@ def test_what_is_wrong_with_a_line_is_said_whole() -> None:
     assert "• Ligne 3 : commune « Saint-Martin » : plusieurs communes portent ce nom." in said
     assert "• Ligne 4 : aucun lieu indiqué : donnez des coordonnées" in said
     assert "Ligne 2 :" not in said
+
+
+def test_what_mends_a_line_is_in_sight_on_a_telephone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grids, "on_a_phone", lambda: True)
+    app = opened("sites", Work("sites.csv", b"nom;commune\nA;Ussel\nB;\n", "phone"))
+    orders = [list(one.proto.column_order) for one in app.dataframe]
+    [order] = [one for one in orders if one]
+    assert order[:3] == ["Ligne", "Code INSEE", "Choisir"]
+    assert {"Pourquoi", "Écarter"} < set(order)
 
 
 def test_a_refused_file_says_why() -> None:
