@@ -16,14 +16,24 @@ from pages import shell
 def territory(**simulated: bool) -> Any:
     known = {
         name: SimpleNamespace(
-            simulated=told, title=name, imported_at=None if told else 1, moment=lambda: Moment(2017)
+            simulated=told,
+            title=name,
+            imported_at=None if told else 1,
+            moment=lambda: Moment(2017),
+            vintage="2017",
+            measured={},
         )
         for name, told in simulated.items()
     }
     titles = tuple(name for name, told in simulated.items() if told)
     warning = warning_of(cast("Any", known.values()))
     return SimpleNamespace(
-        provenance=known, simulated=titles, warning=warning, passed_over="", unverified_minutes=""
+        provenance=known,
+        simulated=titles,
+        warning=warning,
+        passed_over="",
+        unverified_minutes="",
+        communes=pd.DataFrame({"code": ["23096"]}),
     )
 
 
