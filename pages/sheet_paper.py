@@ -222,6 +222,6 @@ def measures(territory: Territory, level: str, first: str, second: str) -> list[
     communes = shell.commune_indicators(territory)
     peers = communes if level == "commune" else shell.aggregated_indicators(territory, level)
     one, two = (peers[peers["code"] == code].iloc[0] for code in (first, second))
-    whole = shell.whole(territory)
-    codes = communes.loc[communes[LEVELS[level][0]].isin([first, second]), "code"]
-    return pair(one, two, whole, vintages(territory, whole, codes, [key for key, *_ in MEASURES]))
+    members = communes[communes[LEVELS[level][0]].isin([first, second])]
+    dated = vintages(territory, members, [key for key, *_ in MEASURES])
+    return pair(one, two, shell.whole(territory), dated)

@@ -13,6 +13,7 @@ from data.access import inputs, room, unknown_supply
 from data.access import people as residents
 from data.access.inputs import KNOWN_SHARE, coordinates, gp_pairs, places, supplied_acts
 from data.access.people import counted_within
+from data.base.french import joined
 from data.base.table_cache import cached_table, digest
 from data.region import embedded_set, france
 from data.region.rules import HUBERT_MINUTES, LABEL_MINUTES
@@ -228,28 +229,45 @@ def _picked(values: pd.Series, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.ob
     return np.where(rows >= 0, found, "").astype(object)
 
 
-def _latest(known: pd.DataFrame, codes: pd.Series) -> int | None:
-    """Return the latest year that enough communes of the region have: one series, not a mix."""
-    counted = known[known["code"].isin(codes)].groupby("year").size()
-    years = counted.index[counted >= KNOWN_SHARE * len(codes)]
-    return int(years.max()) if len(years) else None
+def _latest(known: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """Return of each commune the latest year that enough communes of its region have.
+
+    One series in a region, not a mix; the same seen from France, where not all have the same one.
+    """
+    codes, regions = table["code"], table["region"]
+    counted = known[["year"]].assign(region=known["code"].map(regions.set_axis(codes)))
+    told = counted[["region", "year"]].value_counts().rename("communes").reset_index()
+    communes = told["region"].map(regions.value_counts()).astype(float)
+    enough = told[told["communes"] >= KNOWN_SHARE * communes]
+    return regions.map(enough.groupby("region")["year"].max()).astype(float)
 
 
 def _with_published(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     known = territory.apl[territory.apl["apl"].notna()]
     both = known[known["apl65"].notna()]
-    codes = table["code"]
-    year, year_both = _latest(known, codes), _latest(both, codes)
-    chosen = known[known["year"] == year].set_index("code")
-    paired = both[both["year"] == year_both].set_index("code")
-    ratio = 1 - paired["apl65"] / paired["apl"].where(paired["apl"] > 0)
+    year, year_both = _latest(known, table), _latest(both, table)
+
+    def chosen(values: pd.DataFrame, years: pd.Series, column: str) -> npt.NDArray[np.float64]:
+        """Return the values of each commune in its own year."""
+        at = pd.MultiIndex.from_arrays([table["code"], years])
+        return values.set_index(["code", "year"])[column].reindex(at).to_numpy(dtype=np.float64)
+
+    paired = both.assign(share=1 - both["apl65"] / both["apl"].where(both["apl"] > 0))
     return table.assign(
-        apl_published=codes.map(chosen["apl"]).astype(float),
-        apl65_published=codes.map(chosen["apl65"]).astype(float),
-        apl_published_year=np.nan if year is None else float(year),
-        share_near_retirement=codes.map(ratio.clip(lower=0.0)).astype(float),
-        share_near_retirement_year=np.nan if year_both is None else float(year_both),
+        apl_published=chosen(known, year, "apl"),
+        apl65_published=chosen(known, year, "apl65"),
+        apl_published_year=year,
+        share_near_retirement=chosen(paired, year_both, "share").clip(min=0.0),
+        share_near_retirement_year=year_both,
     )
+
+
+def published_years(communes: pd.DataFrame, column: str = "apl_published_year") -> str:
+    """Return the years of what is published of some communes ("2018", "2016 et 2018"), "" for none.
+
+    `column` is one of the years of `commune_indicators`.
+    """
+    return joined([f"{year:.0f}" for year in sorted(set(communes[column].dropna()))])
 
 
 def _with_zones(table: pd.DataFrame, territory: Territory) -> pd.DataFrame:
@@ -332,10 +350,11 @@ def aggregated_indicators(territory: Territory, level: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         code, name, communes (count), the counts and means of `commune_indicators`,
-        population_supply_unknown (inhabitants of communes whose supply is not wholly known: what
-        depends on it leaves them out), minutes_median (weighted by population), population_zip,
-        _zac, _zv, _hz, and for each indicator of `BEST` its rank_… among the territories of the
-        level (1 is the better end).
+        apl_published_year, share_near_retirement_year and elder_year (missing where its communes
+        differ), population_supply_unknown (inhabitants of communes whose supply is not wholly
+        known: what depends on it leaves them out), minutes_median (weighted by population),
+        population_zip, _zac, _zv, _hz, and for each indicator of `BEST` its rank_… among the
+        territories of the level (1 is the better end).
 
     Raises
     ------
@@ -379,7 +398,8 @@ def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:
         table[column] = ag.weighted_means(communes[column], people, groups)
     table["minutes_median"] = ag.weighted_medians(communes["minutes_to_nearest_gp"], people, groups)
     for column in ("apl_published_year", "share_near_retirement_year", "elder_year"):
-        table[column] = communes[column].max()
+        years = communes.groupby(code)[column]
+        table[column] = years.max().where(years.max() == years.min())
     # Weighted by the supply within reach, the mean of 1 − APL65/APL is 1 − mean APL65 / mean APL.
     supply = people * communes["apl_published"]
     table["share_near_retirement"] = ag.weighted_means(

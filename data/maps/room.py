@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 import pandas as pd
 
+from data.access.indicators import commune_indicators, published_years
 from data.access.room import CAPACITIES, ladder
 from data.access.unknown_supply import region_room_note, unsure_room
 from data.region.newest_counts import years_told
@@ -85,8 +86,11 @@ def dated(territory: Territory, table: str = "gps") -> str:
         return SIMULATED[table]
     if known is None or (moment := known.moment()) is None:
         return ""
-    counted = table == "gps"
-    years = years_told(known, territory.communes["code"]) if counted else moment.year
+    years = str(moment.year)
+    if table == "gps":
+        years = years_told(known, territory.communes["code"])
+    elif table == "apl":
+        years = published_years(commune_indicators(territory)) or years
     return DATED[table].format(years)
 
 

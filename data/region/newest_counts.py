@@ -115,13 +115,13 @@ def years_of(known: Provenance, codes: pd.Series) -> pd.Series:
     return france.regions_of(codes).map(apart).astype("Int64").fillna(years) if apart else years
 
 
-def years_told(known: Provenance, codes: pd.Series) -> str:
+def years_told(known: Provenance | None, codes: pd.Series) -> str:
     """Return of which year the counts of some communes are, or that they are simulated.
 
     Parameters
     ----------
     known
-        Of the counts of a region.
+        Of the counts of a region; None where it has none.
     codes
         Communes of the region, or around it.
 
@@ -129,6 +129,8 @@ def years_told(known: Provenance, codes: pd.Series) -> str:
     --------
     "2020"; "2017 en Nouvelle-Aquitaine, 2020 ailleurs"; "simulation".
     """
+    if known is None:
+        return ""
     years = years_of(known, codes).groupby(france.regions_of(codes)).first().dropna()
     if known.simulated or years.empty:
         return known.vintage

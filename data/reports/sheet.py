@@ -13,7 +13,7 @@ from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
 from data.region.newest_counts import years_told
-from data.region.territory import Territory
+from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.in_place import in_place
@@ -143,17 +143,15 @@ def sheet(
         *(build(own, region, peers, level) for build in _FIGURES),
         room_figures.load(members, communes, region, level, public=masked, later=later),
     )
-    built = dated(territory, own, members["code"], built)
+    built = dated(territory, members, built)
     if level == "region" and own["code"] == region["code"]:
         built = tuple(replace(one, comparison="") for one in built)  # it would be beside itself
-    known = territory.provenance["gps"]
-    counts = replace(known, vintage=years_told(known, members["code"]))
     facts = Facts(
         own,
         members,
         history.by_year(territory, codes),
         _first_counts(territory, codes),
-        {**territory.provenance, "gps": counts},
+        _sources(territory, members),
         _room(members),
     )
     return Sheet(
@@ -167,6 +165,14 @@ def sheet(
         tuple(in_place(territory, members)),
         codes,
     )
+
+
+def _sources(territory: Territory, members: pd.DataFrame) -> dict[str, Provenance]:
+    """Return where each table comes from, that of the counts with the years of some communes."""
+    sources = dict(territory.provenance)
+    if known := sources.get("gps"):
+        sources["gps"] = replace(known, vintage=years_told(known, members["code"]))
+    return sources
 
 
 def _room(members: pd.DataFrame) -> Room | None:
@@ -266,11 +272,9 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
 def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     published = pd.notna(own["apl_published"])
     key = "apl_published" if published else "apl"
-    series = (
-        f"série publiée par la DREES, {number(own['apl_published_year'])}".replace("\u202f", "")
-        if published
-        else "série calculée par ProxiSoins"
-    )
+    series = "série publiée par la DREES" if published else "série calculée par ProxiSoins"
+    if published and pd.notna(year := own["apl_published_year"]):  # else in several: in the label
+        series = f"{series}, {year:.0f}"
     return Figure(
         key,
         "Accessibilité (APL)",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.access import unknown_supply
+from data.access.indicators import published_years
 from data.base import french
 from data.base.french import MISSING, counted, number, percent, tenths_if_any
 from data.maps.risk import shown_classes
@@ -249,7 +250,7 @@ def _access(facts: Facts) -> Signal:
     title, own = "APL et son cours", facts.own
     past = facts.past["apl"].dropna() if "apl" in facts.past else pd.Series(dtype=float)
     if pd.notna(own["apl_published"]):
-        value, year = float(own["apl_published"]), f"{own['apl_published_year']:.0f}"
+        value, year = float(own["apl_published"]), published_years(facts.members)
         series = f"APL publiée par la DREES en {year}"
     elif pd.notna(own["apl"]):
         value, series = float(own["apl"]), f"APL calculée ici ({facts.year('gps')})"
@@ -273,7 +274,7 @@ def _retirement(facts: Facts) -> Signal:
     if not pd.notna(share):
         told = apl_to_come(facts.members["departement"])
         return Signal("retirement", title, MISSING, UNKNOWN, told)
-    year = facts.own["share_near_retirement_year"]
+    year = published_years(facts.members, "share_near_retirement_year")
     return Signal(
         "retirement",
         title,
@@ -283,7 +284,7 @@ def _retirement(facts: Facts) -> Signal:
         else WATCH
         if share >= rules.TOLD_RETIREMENT_SHARE
         else CALM,
-        f"Part de l’offre accessible due à des médecins de plus de 65 ans (DREES {year:.0f}).",
+        f"Part de l’offre accessible due à des médecins de plus de 65 ans (DREES {year}).",
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
+from data.access.indicators import published_years
 from data.region.newest_counts import years_of, years_told
 from data.region.territory import Territory, minutes_unverified
 from data.reports.figure import Figure
@@ -24,42 +24,39 @@ _OWN_YEARS = {
 """Columns that say their year in another one."""
 
 
-def vintages(
-    territory: Territory, row: pd.Series, codes: pd.Series, keys: Iterable[str]
-) -> dict[str, str]:
+def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -> dict[str, str]:
     """Return the year of each figure, as the notes of the sources tell it.
 
     Parameters
     ----------
     territory
         The region.
-    row
-        Indicators of what the figures are about, which hold the years of published columns.
-    codes
-        Its communes: not every region was counted in the same year.
+    members
+        Indicators of the communes that the figures are about: not every region was counted, nor
+        every APL published, in the same year.
     keys
         Columns of indicators.
 
     Returns
     -------
     dict
-        "2017", "2017 en Corse, 2020 ailleurs", "simulation"; "" where it is not known.
+        "2017", "2017 en Corse, 2020 ailleurs", "2016 et 2018", "simulation"; "" where it is not
+        known.
     """
     told = {}
     for key in keys:
         if own := _OWN_YEARS.get(key):
-            year = row.get(own, np.nan)
-            told[key] = f"{year:.0f}" if np.isfinite(year) else ""
+            told[key] = published_years(members, own)
         elif table := _TABLES.get(key):
             source = territory.provenance.get(table)
             told[key] = source.vintage if source else ""
         else:
-            told[key] = years_told(territory.provenance["gps"], codes)
+            told[key] = years_told(territory.provenance.get("gps"), members["code"])
     return told
 
 
 def dated(
-    territory: Territory, own: pd.Series, codes: pd.Series, figures: Iterable[Figure]
+    territory: Territory, members: pd.DataFrame, figures: Iterable[Figure]
 ) -> tuple[Figure, ...]:
     """Return figures with their years, said beside a rank too where GPs were counted in several.
 
@@ -67,15 +64,15 @@ def dated(
     ----------
     territory
         The region.
-    own, codes
-        Indicators and communes of what the figures are about.
+    members
+        Indicators of the communes that the figures are about.
     figures
         As they were built, without a year.
     """
     built = tuple(figures)
-    told = vintages(territory, own, codes, [one.key for one in built])
-    known, everywhere = territory.provenance["gps"], territory.communes["code"]
-    several = not known.simulated and len(set(years_of(known, everywhere).dropna())) > 1
+    told = vintages(territory, members, [one.key for one in built])
+    known, everywhere = territory.provenance.get("gps"), territory.communes["code"]
+    several = known and not known.simulated and len(set(years_of(known, everywhere).dropna())) > 1
     apart = f" (effectifs de {years_told(known, everywhere)})" if several else ""
     return tuple(
         replace(

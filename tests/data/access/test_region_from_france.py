@@ -157,6 +157,16 @@ def _counted(
     return replace(territory, version=uuid4().hex, gps=counts, provenance=provenance)
 
 
+NEEDED = (
+    "apl",
+    "apl_published",
+    "apl65_published",
+    "apl_published_year",
+    "share_near_retirement",
+    "share_near_retirement_year",
+)
+
+
 def with_needs(territory, everywhere: pd.DataFrame, basis: str):
     """Return a territory that knows the needs of its communes and of its fringe, on some basis.
 
@@ -188,10 +198,16 @@ def test_needs_are_the_same_on_both_sides_of_a_border(basis: str) -> None:
     everything, alone = france_and_a_region(3)
     everywhere = pd.DataFrame(everything.communes.drop(columns="geometry"))
     there, here = (with_needs(one, everywhere, basis) for one in (everything, alone))
-    apl = indicators.commune_indicators(there).set_index("code")["apl"]
-    own = indicators.commune_indicators(here).set_index("code")["apl"]
-    assert own.notna().all()
-    np.testing.assert_allclose(own, apl[own.index], rtol=1e-9)
+    seen = indicators.commune_indicators(there).set_index("code")
+    own = indicators.commune_indicators(here).set_index("code")
+    assert own["apl"].notna().all()
+    same(own[list(NEEDED)], seen.loc[own.index, list(NEEDED)])
+    if basis == "apl":
+        assert set(own["apl_published_year"]) == {2016.0}
+        assert set(seen["apl_published_year"]) == {2016.0, 2018.0}
+        whole = indicators.whole(there, seen.reset_index())
+        assert np.isnan(whole["apl_published_year"])
+        assert indicators.published_years(seen) == "2016 et 2018"
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:

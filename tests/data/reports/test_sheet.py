@@ -404,7 +404,7 @@ def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
         far.iloc[0],
         far.iloc[1],
         whole,
-        vintages(territory, whole, territory.communes["code"], COLUMNS),
+        vintages(territory, communes, COLUMNS),
     )
     assert {one.vintage for one in measures} == {"code officiel géographique 2026", "simulation"}
     minutes = next(one for one in measures if "plus proche" in one.title)
@@ -417,8 +417,7 @@ def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
 def test_published_columns_have_their_own_year(loaded: tuple[Territory, pd.DataFrame]) -> None:
     territory, communes = loaded
     years = {"apl_published_year": 2023.0, "share_near_retirement_year": 2022.0}
-    whole = pd.concat([indicators.whole(territory, communes).drop([*years]), pd.Series(years)])
-    dated = vintages(territory, whole, territory.communes["code"], COLUMNS)
+    dated = vintages(territory, communes.assign(**years), COLUMNS)
     assert (dated["apl_published"], dated["share_near_retirement"]) == ("2023", "2022")
 
 

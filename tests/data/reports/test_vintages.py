@@ -16,7 +16,12 @@ FIGURES = [
     Figure("apl_published", "APL", "2", "France : 2 ; 4e sur 18", "Deux."),
     Figure("without_room", "Sans place", "3", "", "Trois."),
 ]
-ROW = pd.Series({"apl_published_year": 2018.0})
+
+
+def _members(*codes: str) -> pd.DataFrame:
+    """Return what is read of the indicators of communes: the APL of 2018 is not of 23."""
+    years = [2016.0 if code.startswith("23") else 2018.0 for code in codes]
+    return pd.DataFrame({"code": codes, "apl_published_year": years})
 
 
 @pytest.fixture(scope="module")
@@ -28,28 +33,30 @@ def territory() -> Territory:
         simulated=False,
         measured={"": Moment(2020), "84": Moment(2020), "75": Moment(2017)},
     )
-    communes = pd.DataFrame({"code": ["15014", "23096"]})
+    communes = _members("15014", "23096")
     provenance = {**whole.provenance, "gps": counts}
     return replace(whole, communes=communes, provenance=provenance, version="years")
 
 
 def test_a_figure_tells_the_year_of_its_own_communes(territory: Territory) -> None:
-    def told(*codes: str) -> str:
-        return vintages(territory, ROW, pd.Series(codes), ["gps_per_1000"])["gps_per_1000"]
+    def told(key: str, *codes: str) -> str:
+        return vintages(territory, _members(*codes), [key])[key]
 
-    assert told("15014") == "2020"
-    assert told("23096") == "2017"
-    assert told("15014", "23096") == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
+    assert told("gps_per_1000", "15014") == "2020"
+    assert told("gps_per_1000", "23096") == "2017"
+    assert told("gps_per_1000", "15014", "23096") == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
+    assert told("apl_published", "23096") == "2016"
+    assert told("apl_published", "15014", "23096") == "2016 et 2018"
 
 
 def test_a_rank_of_counts_of_several_years_says_so(territory: Territory) -> None:
-    gps, apl, room = dated(territory, ROW, pd.Series(["23096"]), FIGURES)
+    gps, apl, room = dated(territory, _members("23096"), FIGURES)
     assert gps.vintage == "2017"
     assert gps.comparison == (
         "France : 1 ; 3e sur 18 (effectifs de 2017 en Nouvelle-Aquitaine, 2020 ailleurs)"
     )
     # Published figures are of a year of their own, and nothing is said beside nothing.
-    assert (apl.vintage, apl.comparison) == ("2018", "France : 2 ; 4e sur 18")
+    assert (apl.vintage, apl.comparison) == ("2016", "France : 2 ; 4e sur 18")
     assert room.comparison == ""
     alone = replace(territory, communes=territory.communes.iloc[1:], version="alone")
-    assert dated(alone, ROW, pd.Series(["23096"]), FIGURES)[0].comparison == FIGURES[0].comparison
+    assert dated(alone, _members("23096"), FIGURES)[0].comparison == FIGURES[0].comparison
