@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from data.base import french
 from data.base.french import fold
 
 _PLAIN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -51,6 +52,22 @@ def year_of_cell(text: str) -> float:
 def years_of(texts: pd.Series) -> pd.Series:
     """Return the years that cells tell; see `year_of_cell`."""
     return texts.map({text: year_of_cell(text) for text in texts.unique()}).astype(float)
+
+
+TO_COME = "année à venir : une projection, pas une mesure"
+"""Why a figure of a year that has not begun is left out."""
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
+
+
+def to_come(years: pd.Series) -> pd.Series:
+    """Tell the years that have not begun: their figures are projections."""
+    return years > french.today().year
+
+
+def ended(texts: pd.Series) -> pd.Series:
+    """Tell the cells that hold a day of the past (closure, end of a label), however written."""
+    read = [pd.to_datetime(texts.str[:10], format=one, errors="coerce") for one in _DAYS]
+    return pd.concat(read, axis=1).min(axis=1) <= pd.Timestamp(french.today())
 
 
 def years_told(text: str) -> list[int]:

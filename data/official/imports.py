@@ -114,28 +114,16 @@ def preview(
 
 def commune_index(region: str) -> CommuneIndex:
     """Return the communes that files are matched with: all, whatever the region of reports."""
-    everywhere = embedded_set.everywhere()
     return CommuneIndex(
         region,
-        everywhere[["code", "name", "postcodes", "lon", "lat"]],
-        frozenset(embedded_set.communes(region)["code"]),
-        _former_codes(everywhere),
+        embedded_set.everywhere()[["code", "name", "postcodes", "lon", "lat"]],
+        frozenset(embedded_set.codes(region)),
+        embedded_set.all_mergers(),
         _stored_sites(),
         _stored_territories(),
-        _former_names(everywhere),
+        embedded_set.all_former_names(),
         frozenset(embedded_set.fringe(region)["code"]),
     )
-
-
-def _former_codes(communes: pd.DataFrame) -> dict[str, str]:
-    """Return each code merged into another one to the commune of today."""
-    pairs = zip(communes["code"], communes["former"], strict=True)
-    return {old: code for code, former in pairs for old in former.split()}
-
-
-def _former_names(communes: pd.DataFrame) -> dict[str, list[str]]:
-    pairs = zip(communes["code"], communes["former_names"], strict=True)
-    return {code: names.split("|") for code, names in pairs if names}
 
 
 def _run(

@@ -107,7 +107,7 @@ def check_lines(
     mended = [_mended(line, (corrections or {}).get(line.key)) for line in lines]
     places = {} if sites is None else sites.set_index("id")[["code", "lon", "lat"]].T.to_dict()
     asked = [Line(line.key, _whereabouts(line, places)) for line in mended]
-    placed = match_lines(asked, gazetteer, communes).outcomes
+    placed = match_lines(asked, gazetteer, communes, twins=False).outcomes
     spelling = _spellings(mended)
     seen: dict[tuple[str, ...], int] = {}
     return [

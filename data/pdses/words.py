@@ -97,8 +97,16 @@ FIELDS: dict[str, tuple[str, ...]] = {
 _TOTALS = re.compile(r"\b(total|nombre|nb|somme|effectif)\b")
 _NO_LINE = frozenset({"", "non", "0", "neant", "so", "sans objet", "nc", "n a", "aucune", "aucun"})
 _CROSSES = frozenset({"x", "oui", "1", "ok", "o"})
-_NEGATION = re.compile(r"\b(non|pas|plus)\b")
-_HELD = re.compile(r"\b(assur|pourvu|tenu|couvert|honor)")
+_NOT_HELD = re.compile(
+    r"\b(?:non|pas|plus)(?: (?:encore|toujours|ete|totalement|entierement))* "
+    r"(?:assur|pourvu|tenu|couvert|honor)"
+)
+_DENIED = re.compile(
+    r"\b(?:non|pas|plus|sans|hors|ni|fin)(?: (?:de|d|la|en|sous|est|encore))* "
+    r"(?:carence|vacan|decouvert|suspen|requi|mutualis|partage)\w*"
+    r"|\bcarences? (?:\w+ )?(?:levee?s?|resolue?s?|terminee?s?|comblee?s?)\b"
+)
+"""A status that a text denies: neither that one, nor surely another."""
 _HOURS = re.compile(r"\d{1,2}h?\d{0,2}")
 """Hours and halves beside an abbreviation: "G 24h/24", "1/2 A"."""
 _COUNT = re.compile(r"\d{1,2}(?:[.,]5)?")
@@ -151,12 +159,14 @@ def line_status(text: str) -> str:
     --------
     >>> line_status("Ligne non assurée"), line_status("Mutualisée avec Tulle"), line_status("?")
     ('carence', 'mutualisée', '')
+    >>> line_status("Pas de carence"), line_status("Non mutualisée, assurée")
+    ('', 'assurée')
     """
     folded = fold(text)
-    negation = _NEGATION.search(folded)
-    if negation and _HELD.search(folded, negation.end()):
+    if _NOT_HELD.search(folded):
         return "carence"
-    return next((s for s, stems in _STATUS_STEMS if re.search(stems, folded)), "")
+    said = _DENIED.sub(" ", folded)
+    return next((s for s, stems in _STATUS_STEMS if re.search(stems, said)), "")
 
 
 def is_cross(text: str) -> bool:

@@ -78,6 +78,12 @@ def communes(region: str = DEFAULT_REGION) -> gpd.GeoDataFrame:
     return gpd.read_parquet(folder(region) / "communes.parquet")
 
 
+def codes(region: str = DEFAULT_REGION) -> list[str]:
+    """Return the codes of the communes of a region, sorted."""
+    table = pd.read_parquet(folder(region) / "communes.parquet", columns=["code"])
+    return list(table["code"])
+
+
 def fringe(region: str = DEFAULT_REGION) -> pd.DataFrame:
     """Return the communes of other regions within 40 km (schema `communes`), sorted by code."""
     return pd.read_parquet(folder(region) / "fringe.parquet")
@@ -116,6 +122,26 @@ def everywhere() -> pd.DataFrame:
     Columns code, name, postcodes, lon, lat, former, former_names (`data.upkeep.build_everywhere`).
     """
     return pd.read_parquet(paths.EMBEDDED / EVERYWHERE)
+
+
+@cache
+def all_mergers() -> dict[str, str]:
+    """Return former code to present code of the merged communes of all of France."""
+    pairs = _told("former")
+    return {old: code for code, former in pairs for old in former.split()}
+
+
+@cache
+def all_former_names() -> dict[str, list[str]]:
+    """Return present code to the names of the communes merged into it, of all of France."""
+    return {code: names.split("|") for code, names in _told("former_names")}
+
+
+def _told(column: str) -> list[tuple[str, str]]:
+    """Return code and text of the communes of all of France that a column tells something of."""
+    table = everywhere()
+    pairs = zip(table["code"].tolist(), table[column].tolist(), strict=True)
+    return [(code, text) for code, text in pairs if text]
 
 
 def attributions(region: str = DEFAULT_REGION) -> list[Attribution]:

@@ -125,6 +125,8 @@ def match_lines(
     gazetteer: Gazetteer,
     communes: gpd.GeoDataFrame,
     corrections: Mapping[int, Mapping[str, str]] | None = None,
+    *,
+    twins: bool = True,
 ) -> MatchReport:
     """Place each line: by coordinates, else by INSEE code, name, postcode, address.
 
@@ -138,6 +140,8 @@ def match_lines(
         Line number to fields to replace ("code", "commune", "postcode", "lon", "lat", "name",
         …; "" blanks one). {"drop": "oui"} leaves the line out. A code given here wins over all
         that the line says.
+    twins
+        Whether to say which lines stand at one place: those of one hospital all do.
 
     Raises
     ------
@@ -182,7 +186,7 @@ def match_lines(
             f"Le fichier contient {len(outcomes)} sites dans la région et ses abords ; la limite "
             f"est de {MAX_SITES}. Découpez-le."
         )
-    return MatchReport(_numbered_twins(outcomes), away)
+    return MatchReport(_numbered_twins(outcomes) if twins else tuple(outcomes), away)
 
 
 @dataclass(frozen=True)

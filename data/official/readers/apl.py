@@ -7,7 +7,7 @@ import pandas as pd
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.cells import MASKED, masked, numbers
-from data.files.years import years_of
+from data.files.years import TO_COME, to_come, years_of
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import chief_rows, said_once, settled, whole_cities, without_lost
@@ -64,6 +64,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         known = chief_rows(settled(known, index, tally), tally)
         kept.append(_cities(known))
     together = without_lost(pd.concat(kept), index, tally)
+    later = to_come(together["year"])
+    tally.refuse(together[later], TO_COME)
+    together = together[~later]
     if plain or tidy:
         tally.keep(together.index)
     else:

@@ -55,7 +55,7 @@ class CommuneIndex:
     @cached_property
     def present(self) -> frozenset[str]:
         """Codes of all communes."""
-        return frozenset(self.communes["code"])
+        return frozenset(self.communes["code"].tolist())
 
     @cached_property
     def departements(self) -> frozenset[str]:
@@ -90,7 +90,7 @@ class CommuneIndex:
     @cached_property
     def renamed(self) -> Mapping[str, str]:
         """Code of a commune whose name came with a merger, to that name, folded."""
-        names = dict(zip(self.communes["code"], self.communes["name"], strict=True))
+        names = dict(self._named_codes)
         folded = {code: folded_name(names[code]) for code in self.former_names if code in names}
         return {
             code: name
@@ -102,10 +102,10 @@ class CommuneIndex:
     def postcodes(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Postcode to the codes and names of its communes."""
         places: dict[str, list[tuple[str, str]]] = {}
-        columns = (self.communes[name] for name in ("code", "name", "postcodes"))
-        for code, name, postcodes in zip(*columns, strict=True):
+        told = self.communes["postcodes"].tolist()
+        for named, postcodes in zip(self._named_codes, told, strict=True):
             for postcode in postcodes.split():
-                places.setdefault(postcode, []).append((code, name))
+                places.setdefault(postcode, []).append(named)
         return places
 
     def at_postcode(self, postcode: str) -> dict[str, str]:
@@ -130,9 +130,15 @@ class CommuneIndex:
     @cached_property
     def _by_departement(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         places: dict[str, list[tuple[str, str]]] = {}
-        for code, name in zip(self.communes["code"], self.communes["name"], strict=True):
+        for code, name in self._named_codes:
             places.setdefault(departement(code), []).append((code, name))
         return places
+
+    @cached_property
+    def _named_codes(self) -> Sequence[tuple[str, str]]:
+        """Code and name of each commune: plain texts are ten times as fast to go through."""
+        columns = (self.communes[name].tolist() for name in ("code", "name"))
+        return list(zip(*columns, strict=True))
 
 
 def departement(code: str) -> str:

@@ -14,6 +14,7 @@ from data.base import french
 from data.files.cells import numbers
 from data.files.input_files import InputFile, reading
 from data.files.text_tables import TextTable
+from data.files.years import ended
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.positions import LAMBERT_93, OVERSEAS, judged
 from data.official.readers.rows import SITE_AGAIN, only_once
@@ -203,13 +204,14 @@ def _read_headed(header: Header, index: CommuneIndex, tally: Tally) -> pd.DataFr
         departement=header.first("departement"),
         commune=header.first("commune"),
         state=header.first("etat"),
+        closed=header.first("datefermeture", "date fermeture", "date de fermeture", "dateferm"),
     ).reindex(
-        columns=[*_HEADED, "name", "short", "code", "departement", "commune", "state"],
+        columns=[*_HEADED, "name", "short", "code", "departement", "commune", "state", "closed"],
         fill_value="",
     )
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
-    closed = ~rows["state"].str.casefold().isin(_CURRENT)
+    closed = ~rows["state"].str.casefold().isin(_CURRENT) | ended(rows["closed"])
     tally.refuse(rows[closed], "établissement fermé")
     rows = rows[~closed]
     split = [commune_code(d, c) for d, c in zip(rows["departement"], rows["commune"], strict=True)]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.base import french
 from data.files.cells import numbers
+from data.files.years import ended
 from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.rows import only_once
 from data.official.readers.structures import as_structures, placed
@@ -26,6 +27,10 @@ _PENDING = re.compile(
 """Read whole: "Non labellisée" is no label, "en cours" not yet."""
 _FINESS = ("numero finess", "finess", "nofinesset", "numero finess site", "numero finess et",
            "n finess", "finess et", "finess geographique")  # fmt: skip
+_UNTIL = ("date de retrait", "date retrait", "date de retrait du label", "date de fin",
+          "date fin", "date de fin de label", "date de fin de validite", "fin de validite",
+          "valable jusqu au", "date d echeance")  # fmt: skip
+"""Headings of the day that a label ends."""
 _INSEE = ("code insee", "code commune", "code insee commune", "insee", "code commune insee")
 
 
@@ -66,7 +71,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         town=header.first("commune", "ville", "nom commune", "localite"),
         lon=header.first("longitude", "lon"),
         lat=header.first("latitude", "lat"),
-    ).reindex(columns=["id", "label", "name", "code", "town", "lon", "lat"], fill_value="")
+        until=header.first(*_UNTIL),
+    ).reindex(columns=["id", "label", "name", "code", "town", "lon", "lat", "until"], fill_value="")
     tally.read = len(rows)
     tally.refuse_malformed(header.table)
     # A label asked for, or refused, is none.
@@ -77,6 +83,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.refuse(rows[pending], "label France Santé demandé ou en cours, pas encore obtenu")
         tally.refuse(rows[denied], "sans label France Santé")
         rows = rows[~pending & ~denied]
+    lapsed = ended(rows["until"])
+    tally.refuse(rows[lapsed], "label France Santé retiré ou échu")
+    rows = rows[~lapsed]
     # FINESS numbers: readable, each once.
     rows["id"] = rows["id"].str.zfill(9)
     wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")

@@ -8,7 +8,7 @@ import pandas as pd
 from data.base import french
 from data.base.codes import joined_code, plain_code
 from data.files.cells import doctors, numbers
-from data.files.years import years_of, years_told
+from data.files.years import TO_COME, to_come, years_of, years_told
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
@@ -78,6 +78,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     else:
         counts = (_read_detail if source == "bpe_detail" else _read_melodi)(header, tally)
     tally.refuse_malformed(header.table)
+    tally.refuse(counts[later := to_come(counts["year"])], TO_COME)
+    counts = counts[~later]
     _lose_broken(header, tally)
     if source in _ONE_ROW_EACH:
         counts["own"] = counts["code"].map(plain_code)

@@ -20,6 +20,10 @@ _SPECIALTY = ("specialite", "specialites", "libelle specialite", "discipline")
 _COUNT = ("medecins", "nombre de medecins", "nb medecins", "effectif", "specialistes", "nombre")
 _YEAR = ("annee", "an")
 _GENERAL = ("medecin generaliste", "medecine generale", "generaliste", "omnipraticien")
+_TOTAL = (
+    r"(?:sous )?tota(?:l|ux)\b|ensemble\b|"
+    r"tou(?:te)?s (?:les )?(?:specialites|specialistes|medecins)\b"
+)
 _LONGEST_NAME = 60
 
 
@@ -60,6 +64,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             "de cette lecture : les généralistes s'importent à part"
         )
     rows = rows[~general]
+    total = rows["specialty"].map(french.fold).str.match(_TOTAL)
+    tally.refuse(rows[total], "total de plusieurs spécialités")
+    rows = rows[~total]
     rows = whole_cities(rows, tally, keys=("specialty", "year"), exhaustive=True)
     wrong = {
         "spécialité non donnée": rows["specialty"] == "",

@@ -164,8 +164,13 @@ def with_code(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(code=[joined_code(start, end) for start, end in pairs])
 
 
-def newest(header: Header, pattern: "re.Pattern[str]", what: str) -> tuple[int, str] | None:
+def newest(
+    header: Header, pattern: "re.Pattern[str]", what: str, *, planned: bool = False
+) -> tuple[int, str] | None:
     """Return the column whose folded name fits a pattern, that of the newest year among several.
+
+    Of years that have not begun only where they may be `planned` (a zoning): else they are
+    projections.
 
     Raises
     ------
@@ -176,8 +181,10 @@ def newest(header: Header, pattern: "re.Pattern[str]", what: str) -> tuple[int, 
     if not fit:
         return None
     years = {name: headings.year_of(name) for name in fit}
+    begun = {name: year for name, year in years.items() if year <= french.today().year}
+    years = years if planned else begun or years
     best = max(years.values())
-    chosen = [name for name in fit if years[name] == best]
+    chosen = [name for name, year in years.items() if year == best]
     if len(chosen) > 1:
         cells = header.table.head[header.row]
         both = " et ".join(f"« {cells[header.columns[name]].strip()} »" for name in chosen[:3])

@@ -150,7 +150,7 @@ def _zone(header: Header) -> int | None:
             if starts and set(words) <= set(name.split()):
                 return position
     for pattern in (_ZONE_COLUMN, _ZONE_WORD):
-        if (found := newest(header, pattern, "zonage")) is not None:
+        if (found := newest(header, pattern, "zonage", planned=True)) is not None:
             return found[0]
     return None
 

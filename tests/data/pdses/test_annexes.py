@@ -98,3 +98,25 @@ def test_what_a_list_of_sites_says_is_no_specialty():
     read = read_lines(rows.replace(b"medecins_venant_de", b"Chirurgie"), "annexe.csv")
     assert [line.cells["specialite"] for line in read.lines] == ["Chirurgie"]
     assert read.ignored == ("medecins",)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("pas de carence", None), ("carence levée", None), ("non mutualisée", None),
+        ("Non mutualisée, assurée", "assurée"), ("n'est plus assurée", "carence"),
+        ("pas encore pourvue", "carence"), ("assurée, hors carence", "assurée"),
+    ],
+)  # fmt: skip
+def test_a_status_that_is_denied_is_not_that_one(said, status):
+    rows = f"etablissement;commune;specialite;type_ligne;statut\nCH;Ussel;ORL;garde;{said}\n"
+    (one,) = storing.checked(read_lines(rows.encode(), "lignes.csv"), "75")
+    assert one.told.get("status") == status
+    assert (one.status == UNDERSTOOD) == (status is not None)
+
+
+def test_lines_of_one_hospital_stand_at_one_place_and_that_is_not_said():
+    titles = "etablissement;commune;specialite;type_ligne;statut"
+    rows = f"{titles}\nCH;Cognac;ORL;garde;assurée\nCH;Cognac;Urologie;garde;assurée\n"
+    outcomes = storing.checked(read_lines(rows.encode(), "lignes.csv"), "75")
+    assert [one.reason for one in outcomes] == ["placé à la mairie"] * 2
