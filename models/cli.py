@@ -66,12 +66,14 @@ def train(
 ) -> None:
     """Apprend le modèle sur les données réelles (Nouvelle-Aquitaine toujours exclue)."""
     from data.base.french import number
+    from data.files.table_files import writing
     from models.learning import artefact, artefact_writer, training
 
     data = training.rows(*_training_files(panel, apl, register))
     fitted = training.fit(data)
     target = out or artefact.PATH
-    artefact_writer.write(data, fitted, target)
+    with writing(target):
+        artefact_writer.write(data, fitted, target)
     absent, lost = fitted.flagged
     typer.echo(
         f"{number(fitted.rows)} lignes, {number(fitted.losses)} pertes ; registre : "
@@ -105,6 +107,7 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from dataclasses import replace
 
     from data.base import french
+    from data.files.table_files import writing
     from data.region import confirmed_zeros
     from models.learning import panel as panels
     from models.learning import register_files, scoring
@@ -122,8 +125,8 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     table = scoring.predict(inputs, as_of, horizon)
     counts = reading.table[f"gp_{as_of}"]
     result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    result.to_csv(out, index=False)
+    with writing(out):
+        result.to_csv(out, index=False)
     others = [codes_told(path, what) for path, what in ((apl, "APL"), (reference, "Référence"))]
     for sentence in [*_read(reading, counts), *filter(None, others)]:
         typer.echo(sentence)

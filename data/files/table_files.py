@@ -1,5 +1,7 @@
 """Tables read from and written to CSV, XLSX and Parquet, by the file's extension."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,6 +135,24 @@ def neutralised(table: pd.DataFrame) -> pd.DataFrame:
     return safe.rename(columns={column: neutral(column) for column in safe.columns})
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make the folder of a file to write, and say in French why either cannot be written.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder or the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise InvalidInputError(
+            f"Impossible d’écrire {path} ({error.strerror}) : choisissez un autre dossier."
+        ) from error
+
+
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV (UTF-8, commas, decimal points), XLSX or Parquet, by extension.
 
@@ -143,8 +163,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     InvalidInputError
         If the extension is another, or the folder cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path):
         match path.suffix.lower():
             case ".csv":
                 # With both ends of line, a lone carriage return in a cell is quoted too.
@@ -159,7 +178,3 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
                     f"Impossible d’écrire {path.name} : donnez au fichier de sortie l’extension "
                     ".csv, .xlsx ou .parquet."
                 )
-    except OSError as error:
-        raise InvalidInputError(
-            f"Impossible d’écrire {path} ({error.strerror}) : choisissez un autre dossier."
-        ) from error

@@ -25,7 +25,7 @@ class Boosting:
     """Shallow boosted trees on the yearly rate, behind the same method as `LastGpHazard`."""
 
     def fit(self, learn: pd.DataFrame) -> "Boosting":
-        """Learn; settings are small on purpose (1,264 losses)."""
+        """Learn; settings are small on purpose (1,261 losses)."""
         self.columns = [name for name in NAMES if learn[name].notna().any()]
         self.trees = HistGradientBoostingRegressor(
             loss="poisson", learning_rate=0.06, max_iter=120, max_bins=64, max_leaf_nodes=5,

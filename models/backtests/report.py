@@ -180,7 +180,9 @@ def _cleaning(counts: dict[str, dict[str, int]]) -> str:
     return (
         "## Labels, cleaned\n\nMetropolitan France, Nouvelle-Aquitaine still counted here (its end "
         "of 2017→2020 is the unknown). Possible relocations and doubtful losses are kept as "
-        "losses.\n\n" + markdown_table(["", *counts], rows) + "\n"
+        "losses; counts that fall from ten or more to none are unknown.\n\n"
+        + markdown_table(["", *counts], rows)
+        + "\n"
     )
 
 

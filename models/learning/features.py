@@ -24,10 +24,11 @@ has 5,000 inhabitants itself."""
 SMOOTHING_COMMUNES = 5
 """Losses around are shrunk to the country's rate with the weight of 5 communes."""
 
-COUNTRY = {(2009, 2013): (378, 10045), (2013, 2017): (541, 9820), (2017, 2020): (463, 8325)}
+COUNTRY = {(2009, 2013): (376, 10043), (2013, 2017): (540, 9819), (2017, 2020): (463, 8325)}
 """Two counts of INSEE (BPE) → communes of France that lost their last GP between them, and those
-that had one, both counts known, mergers followed to 2021. A part of the country is shrunk to the
-same rate as the whole, so that a commune has one risk whatever stands beside it in a file."""
+that had one, both counts known (`panel.read`), mergers followed to 2021. A part of the country is
+shrunk to the same rate as the whole, so that a commune has one risk whatever stands beside it in a
+file."""
 
 NATIONAL_APL = {2016: (1.1945, 0.0827), 2018: (1.1409, 0.1012)}
 """Mean over metropolitan communes of log(APL + 0.3) and of 1 − APL65/APL, by vintage (DREES);
@@ -88,7 +89,8 @@ def compute(inputs: Inputs, as_of: int, *, learning: bool = False) -> pd.DataFra
     if not (known.panel[f"gp_{as_of}"] > 0).any():
         raise InvalidInputError(f"Aucune commune du fichier n’a de médecin en {as_of}.")
     place = grid(known)
-    table = pd.concat([_placed(known, place), _unplaced(known, place)])
+    placed = [] if place.empty else [_placed(known, place)]
+    table = pd.concat([*placed, _unplaced(known, place)])
     if not learning:
         later = [p.name for p in PREDICTORS if p.measured is not None and p.measured > as_of]
         table[later] = np.nan

@@ -1,5 +1,6 @@
 """What the risk model reads, gathered once: panel, APL, reference, register."""
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,13 +11,15 @@ from data.base.french import counted
 from data.files.remarks import heard_by
 from geo.errors import InvalidInputError
 from models.learning import places
-from models.learning.panel import follow_mergers, numbers, read_csv, years
+from models.learning.panel import follow_mergers, numbers, one_row_each, read_csv, years
 from models.learning.register import Register, read_counts
 
 _APL = re.compile(r"^apl_((?:19|20)\d{2})$")
 _READ = re.compile(r"^(?:apl(?:65)?|standardised_population)_(?:19|20)\d{2}$")
 _REFERENCE = {"population": "population", "longitude_centre": "lon", "latitude_centre": "lat"}
 """Column of a reference of communes to what it says."""
+_POSSIBLE = {"population": (0, math.inf), "lon": (-180, 180), "lat": (-90, 90)}
+"""Least and most of what a reference says: inhabitants, degrees."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,11 @@ def read_apl(path: Path) -> pd.DataFrame:
     Raises
     ------
     InvalidInputError
-        No column apl_Y.
+        No column apl_Y, or two rows of one commune that differ.
     """
     wide = read_csv(path, "APL", _READ)
-    wide = wide[wide["code"] != ""]
+    wide = wide.loc[wide["code"] != "", ["code", *filter(_READ.match, wide.columns)]]
+    wide = one_row_each(wide, path, "des valeurs différentes")
     found = sorted(int(m[1]) for m in map(_APL.match, map(str, wide.columns)) if m)
     if not found:
         raise InvalidInputError(f"Le fichier {path} n’a aucune colonne « apl_AAAA ».")
@@ -87,12 +91,17 @@ def read_apl(path: Path) -> pd.DataFrame:
 
 
 def read_reference(path: Path) -> pd.DataFrame:
-    """Read populations and points given by a reference of communes; other columns are ignored."""
+    """Read populations and points given by a reference of communes; other columns are ignored.
+
+    A population or a point that cannot be is not known.
+    """
     wide = read_csv(path, "référence des communes", re.compile(f"(?:{'|'.join(_REFERENCE)})$"))
     table = wide[["code"]].copy()
     for column, name in _REFERENCE.items():
         blank = pd.Series(float("nan"), index=wide.index)
         table[name] = numbers(wide.get(column, blank))
+    for name, (least, most) in _POSSIBLE.items():
+        table[name] = table[name].where(table[name].between(least, most))
     return table[table["code"] != ""].drop_duplicates("code")
 
 

@@ -1,6 +1,7 @@
 """The panel of GP counts: reading it, following merged communes, and the cleaned labels."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.base.codes import ARRONDISSEMENTS
 from data.base.french import counted
 from data.files.cells import MASKED, masked, without_blanks
 from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
-from data.region.falls import falls
+from data.region.falls import Fall, falls
 from data.region.table_names import COMMUNE_CODE
 from geo.errors import InvalidInputError, UnavailableError
 from geo.plane import sinusoidal_km
@@ -31,6 +33,9 @@ MERIDIAN = 2.5
 
 _COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
 _ANY = re.compile("")
+_PARTS = Counter(ARRONDISSEMENTS.values())
+_BESIDE = "arrondissement, la ville étant donnée entière"
+_IN_PART = "arrondissement d’une ville sans tous les autres"
 _NAMED = 3
 """Doubted zeros that a reading names."""
 
@@ -69,7 +74,7 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
     UnavailableError
         The file is absent.
     InvalidInputError
-        It has no column of codes.
+        It has no column of codes, or two columns of one title.
     """
     if not path.is_file():
         raise UnavailableError(f"Le fichier {path} ({what}) est introuvable.")
@@ -87,6 +92,10 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
             f"{', '.join(heading[:8])}."
         )
     read = [title for title in heading if title == heading[place] or figures.match(title)]
+    if twice := [title for title, count in Counter(read).items() if count > 1]:
+        raise InvalidInputError(
+            f"Le fichier {path} ({what}) a plusieurs colonnes « {twice[0]} » : gardez-en une."
+        )
     refuse_merged(path, opened, [title for title in read if title != heading[place]])
     tell_columns(path.name, table, read)
     return table.rename(columns={heading[place]: "code"}).assign(code=settled(table.iloc[:, place]))
@@ -106,7 +115,8 @@ def settled(codes: pd.Series) -> pd.Series:
 def numbers(values: pd.Series) -> pd.Series:
     """Return counts from text: decimal commas and spaces understood, the rest blank."""
     plain = values.astype("string").str.replace(r"[\s\u202f]", "", regex=True)
-    return pd.to_numeric(plain.str.replace(",", "."), errors="coerce").astype("float64")
+    read = pd.to_numeric(plain.str.replace(",", "."), errors="coerce").astype("float64")
+    return read.where(np.isfinite(read))
 
 
 def _counts(values: pd.Series) -> pd.Series:
@@ -142,9 +152,10 @@ class Reading:
 def read(path: Path) -> pd.DataFrame:
     """Read a panel to learn from, in the layout code, gp_YYYY…; former codes are kept.
 
-    Its counts are as written: what is doubted of losses is judged by `labels`.
+    Counts that fall from many to none are not known, as where predictions are made; what else is
+    doubted of losses is judged by `labels`.
     """
-    return _as_written(path).table
+    return _without_falls(_as_written(path).table)[0]
 
 
 def read_counted(path: Path, confirmed: Collection[tuple[str, int]] = frozenset()) -> Reading:
@@ -167,11 +178,10 @@ def read_counted(path: Path, confirmed: Collection[tuple[str, int]] = frozenset(
         No column gp_YYYY, a negative count, or two counts of one commune.
     """
     reading = _as_written(path)
-    table, unsure = _sure(reading.table)
-    fallen = falls(_long(table), confirmed)
-    for fall in fallen:
-        table.loc[table["code"] == fall.code, f"gp_{fall.year}"] = np.nan
-    refused = reading.refused | unsure
+    cities, in_part = _whole_cities(reading.table)
+    sure, unsure = _sure(cities)
+    table, fallen = _without_falls(sure, confirmed)
+    refused = reading.refused | in_part | unsure
     some = ", ".join(f"{one.code} en {one.year}" for one in fallen[:_NAMED])
     more = "…" if len(fallen) > _NAMED else ""
     told = f"effectif tombé de dix médecins ou plus à zéro, laissé inconnu ({some}{more})"
@@ -193,6 +203,34 @@ def _sure(panel: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     return panel[kept].reset_index(drop=True), {UNSURE: int((~kept).sum())}
 
 
+def _whole_cities(panel: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return a panel whose arrondissements make their cities, and the others by reason.
+
+    A city is the sum of its arrondissements: not known in a year that one of them is not.
+    """
+    table, left = panel.copy(), Counter[str]()
+    for city, parts in panel.groupby(panel["code"].map(ARRONDISSEMENTS)):
+        beside = city in set(panel["code"])
+        if beside or len(parts) < _PARTS[city]:
+            left[_BESIDE if beside else _IN_PART] += len(parts)
+            table = table.drop(index=parts.index)
+        else:
+            unknown = parts.columns[parts.isna().any()]
+            table.loc[parts.index, unknown] = np.nan
+    return table.reset_index(drop=True), dict(left)
+
+
+def _without_falls(
+    panel: pd.DataFrame, confirmed: Collection[tuple[str, int]] = frozenset()
+) -> tuple[pd.DataFrame, list[Fall]]:
+    """Return a panel whose counts that fall from many to none are not known, and these falls."""
+    fallen = falls(_long(panel), confirmed)
+    table = panel.copy()
+    for fall in fallen:
+        table.loc[table["code"] == fall.code, f"gp_{fall.year}"] = np.nan
+    return table, fallen
+
+
 def _long(panel: pd.DataFrame) -> pd.DataFrame:
     """Return one row per commune and year that is counted: code, year, gps."""
     long = panel.melt("code", var_name="year", value_name="gps").dropna()
@@ -205,9 +243,11 @@ def _as_written(path: Path) -> Reading:
     Raises
     ------
     InvalidInputError
-        No column gp_YYYY, a negative count, or two counts of one commune.
+        No row, no column gp_YYYY, a negative count, or two counts of one commune.
     """
     text = read_csv(path, "nombre de médecins par commune", _COLUMN)
+    if text.empty:
+        raise InvalidInputError(f"Le fichier {path} n’a aucune ligne sous ses titres.")
     found = years(text)
     if not found:
         raise InvalidInputError(
@@ -225,14 +265,7 @@ def _as_written(path: Path) -> Reading:
     hidden = text[columns].apply(lambda column: masked(column.fillna("").astype(str)))
     unreadable = (counts.isna() & text[columns].notna() & ~hidden).sum(axis=1)
     coded = panel["code"] != ""
-    kept = panel[coded].drop_duplicates()
-    if kept["code"].duplicated().any():
-        twice = kept.loc[kept["code"].duplicated(), "code"].drop_duplicates()
-        raise InvalidInputError(
-            f"Le fichier {path} donne plusieurs fois, avec des effectifs différents, "
-            f"{counted(len(twice), 'commune', 'communes')} ({', '.join(twice.head(3))}"
-            f"{'…' if len(twice) > 3 else ''}) : gardez une ligne par commune."
-        )
+    kept = one_row_each(panel[coded], path, "des effectifs différents")
     refused = {
         "code de commune illisible": int((~coded).sum()),
         "ligne répétée à l’identique": int(coded.sum()) - len(kept),
@@ -242,6 +275,25 @@ def _as_written(path: Path) -> Reading:
         "effectif illisible, pris pour inconnu": int(unreadable[coded].sum()),
     }
     return Reading(kept.reset_index(drop=True), len(text), refused, doubtful)
+
+
+def one_row_each(table: pd.DataFrame, path: Path, told: str) -> pd.DataFrame:
+    """Return a table keyed by `code` without the rows that are repeated word for word.
+
+    Raises
+    ------
+    InvalidInputError
+        Two rows of one commune differ; `told` says by what, in French.
+    """
+    kept = table.drop_duplicates()
+    twice = kept.loc[kept["code"].duplicated(), "code"].drop_duplicates()
+    if len(twice):
+        raise InvalidInputError(
+            f"Le fichier {path} donne plusieurs fois, avec {told}, "
+            f"{counted(len(twice), 'commune', 'communes')} ({', '.join(twice.head(3))}"
+            f"{'…' if len(twice) > 3 else ''}) : gardez une ligne par commune."
+        )
+    return kept
 
 
 def follow_mergers(panel: pd.DataFrame, *, learned: bool = False) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.base.codes import ARRONDISSEMENTS
+
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 COMMUNES_PATH = ASSETS / "communes.parquet"
 SUCCESSORS_PATH = ASSETS / "successors.parquet"
@@ -25,9 +27,9 @@ def communes() -> pd.DataFrame:
 
 
 def successors() -> dict[str, str]:
-    """Return vanished code → code that holds its ground in the COG of 2021."""
+    """Return vanished code, or arrondissement → code that holds its ground in the COG of 2021."""
     table = _read(SUCCESSORS_PATH)
-    return dict(zip(table["code"], table["successor"], strict=True))
+    return dict(zip(table["code"], table["successor"], strict=True)) | ARRONDISSEMENTS
 
 
 @cache
@@ -54,5 +56,5 @@ def _heirs() -> dict[str, str]:
 
 
 def heirs() -> dict[str, str]:
-    """Return vanished code → code that holds its ground in the COG of 2026."""
+    """Return vanished code, or arrondissement → code that holds its ground in the COG of 2026."""
     return dict(_heirs())

@@ -25,7 +25,7 @@ STATES = (GONE, UNKNOWN, CONFIRMED)
 
 SIRENE, RPPS, FINESS = "SIRENE", "RPPS", "FINESS"
 
-_COLUMN = re.compile(r"^(?:gp_establishments|establishments|gps)_((?:19|20)\d{2})_(\d{2})$")
+_COLUMN = re.compile(r"^(?:gp_establishments|establishments|gps)_((?:19|20)\d{2})_(0[1-9]|1[0-2])$")
 _MONTH = re.compile(r"^((?:19|20)\d{2})-(0[1-9]|1[0-2])(?:-\d{2})?$")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
@@ -144,7 +144,8 @@ def read_counts(path: Path, *, learned: bool = False) -> Register:
                 "(AAAA-MM, la même partout)."
             )
         (month,) = months
-    table = pd.DataFrame({"code": text["code"], "establishments": numbers(text[column])})
+    found = numbers(text[column])
+    table = pd.DataFrame({"code": text["code"], "establishments": found.where(found >= 0)})
     return of_table(table, month, learned=learned)
 
 

@@ -91,7 +91,7 @@ def follow_ups(territory: Territory, kept: Sequence[Kept]) -> list[RegionFollowU
 
     One per vintage, horizon and version of the model: the last made. When none was kept, the
     vintage before is predicted again, no count, APL or register after it being read; populations
-    are those of 2016, as the model learned: left blank, they make it say six losses for ten.
+    are those of 2016, as the model learned: left blank, they make it say five losses for ten.
     Communes are judged by the newest counts of their own region.
 
     Parameters

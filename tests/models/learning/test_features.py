@@ -93,6 +93,12 @@ def test_a_commune_without_a_place_keeps_what_its_counts_tell(inputs: Inputs) ->
     assert np.isnan(table.loc["03999", "load_20km"])
 
 
+def test_a_panel_without_any_known_place_is_predicted_from_its_counts(inputs: Inputs) -> None:
+    alone = pd.DataFrame({"gp_2017": [2.0]}, index=pd.Index(["03999"], name="code"))
+    table = features.compute(replace(inputs, panel=alone), 2017)
+    assert table.loc["03999", "two_gps"] == 1
+
+
 def test_files_that_lack_leave_blanks_and_no_error(inputs: Inputs) -> None:
     only = features.compute(Inputs(inputs.panel[["gp_2017"]]), 2017)
     for name in ("gps_change", "apl_log", "lost_10km", "elderly_demand"):

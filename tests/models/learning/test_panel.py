@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from data.base.codes import ARRONDISSEMENTS
 from data.files.cells import MASKED
 from data.official.imports import import_files
 from data.region import confirmed_zeros
@@ -14,7 +15,7 @@ from data.region.catalogue import load_territory
 from data.region.falls import Fall
 from geo.errors import InvalidInputError, UnavailableError
 from models import cli
-from models.learning import fitted, inputs, places, training
+from models.learning import features, fitted, inputs, places, training
 from models.learning import panel as panels
 from models.learning.regions import REGION_OF, SEALED_REGION
 
@@ -75,7 +76,12 @@ def test_counts_of_the_real_panel(reference: Path) -> None:
     found = {period: panels.labels(raw, *period) for period in fitted.PERIODS}
     kept = {period: (len(labels.table), int(labels.table["loss"].sum()))
             for period, labels in found.items()}  # fmt: skip
-    assert kept == {(2009, 2013): (9952, 377), (2013, 2017): (9820, 541), (2017, 2020): (8325, 463)}
+    assert kept == {(2009, 2013): (9950, 375), (2013, 2017): (9819, 540), (2017, 2020): (8325, 463)}
+    followed = panels.follow_mergers(raw, learned=True)
+    for (start, end), told in features.COUNTRY.items():
+        before, after = followed[f"gp_{start}"], followed[f"gp_{end}"]
+        had = (before > 0) & after.notna()
+        assert told == ((had & (after == 0)).sum(), had.sum())
     latest = panels.departement(found[2017, 2020].table.index.to_series()).map(REGION_OF)
     assert SEALED_REGION not in set(latest)
 
@@ -91,6 +97,21 @@ def test_training_rows_hold_nothing_of_the_sealed_region(
     assert set(learned["departement"]) == {"03", "15", "63"}
     for _, held in training.groups(learned, "region"):
         assert held.all()
+
+
+def test_a_fall_from_many_to_none_is_neither_learned_as_a_loss_nor_as_a_start(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    fallen = panel["code"].iloc[0]
+    path = tmp_path / "panel.csv"
+    panel.assign(
+        gp_2009=panel["gp_2009"].where(panel["code"] != fallen, 79),
+        gp_2013=panel["gp_2013"].where(panel["code"] != fallen, 0),
+        gp_2017=panel["gp_2017"].where(panel["code"] != fallen, 80),
+    ).to_csv(path, index=False)
+    assert np.isnan(panels.read(path).set_index("code").loc[fallen, "gp_2013"])
+    learned = training.rows(path, None, None).table
+    assert learned.loc[[fallen], "start"].tolist() == [2017]
 
 
 def test_codes_and_counts_are_understood_as_people_write_them(tmp_path: Path) -> None:
@@ -131,6 +152,53 @@ def test_codes_are_found_under_any_usual_heading(
     path.write_text(path.read_text(encoding="utf-8").replace("gp_2017", "apl_2017"))
     assert inputs.read_apl(path)["code"].tolist() == ["19275", "01004"]
     assert inputs.read_reference(path)["code"].tolist() == ["19275", "01004"]
+
+
+def _paris(tmp_path: Path, **counts: str) -> Path:
+    """Write a panel of Paris by arrondissement, of a city given whole beside one, and of a part."""
+    told = {code: "100" for code, city in ARRONDISSEMENTS.items() if city == "75056"} | counts
+    rows = [*told.items(), ("69123", "656"), ("69381", "70"), ("13201", "118"), ("16015", "1")]
+    path = tmp_path / "panel.csv"
+    lines = [f"{code},{gps},{gps}" for code, gps in rows]
+    path.write_text("code,gp_2013,gp_2017\n" + "\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_arrondissements_make_their_city_or_are_counted_as_refused(tmp_path: Path) -> None:
+    path, out = _paris(tmp_path), tmp_path / "risk.csv"
+    words = ["predict", "--panel", str(path), "--as-of", "2017", "--horizon", "3", "--out"]
+    said = CliRunner().invoke(cli.app, [*words, str(out)]).output
+    assert "24 lignes lues : 22 avec un médecin" in said
+    assert "1 refusée (arrondissement, la ville étant donnée entière)" in said
+    assert "1 refusée (arrondissement d’une ville sans tous les autres)" in said
+    assert "inconnue" not in said
+    told = pd.read_csv(out, dtype={"code": str}).set_index("code")["probability"]
+    assert len(told) == 22
+    assert len(set(told.filter(regex="^751"))) == 1
+    whole = tmp_path / "whole.csv"
+    whole.write_text("code,gp_2013,gp_2017\n75056,2000,2000\n69123,656,656\n16015,1,1\n")
+    words[2] = str(whole)
+    CliRunner().invoke(cli.app, [*words, str(out)])
+    city = pd.read_csv(out, dtype={"code": str}).set_index("code")["probability"]
+    assert told["75101"] == city["75056"]
+    assert told["69123"] == city["69123"]
+
+
+def test_a_city_is_unknown_in_a_year_that_one_of_its_arrondissements_is(tmp_path: Path) -> None:
+    table = panels.read_counted(_paris(tmp_path, **{"75104": ""})).table.set_index("code")
+    assert table.filter(like="751", axis=0).isna().all(axis=None)
+    assert table.loc["69123", "gp_2017"] == 656
+
+
+def test_a_panel_of_titles_alone_is_refused_and_an_endless_count_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "panel.csv"
+    path.write_text("code,gp_2017\n")
+    with pytest.raises(InvalidInputError, match="aucune ligne sous ses titres"):
+        panels.read_counted(path)
+    path.write_text("code,gp_2017\n16001,inf\n16002,2\n")
+    reading = panels.read_counted(path)
+    assert reading.table["gp_2017"].isna().tolist() == [True, False]
+    assert sum(reading.doubtful.values()) == 1
 
 
 def test_a_table_without_codes_is_refused_with_what_would_do(tmp_path: Path) -> None:

@@ -104,6 +104,13 @@ def test_registers_are_read_in_their_layouts(text: str, tmp_path: Path) -> None:
     assert np.isnan(found[2])
 
 
+@pytest.mark.parametrize("learned", [True, False])
+def test_a_register_by_arrondissement_shows_the_doctors_of_the_city(learned: bool) -> None:
+    rows = pd.DataFrame({"code": ["13201", "13202", "13001"], "establishments": [118, 62, 3]})
+    found = register.of_table(rows, "2019-03", learned=learned)
+    assert found.of(pd.Index(["13055", "13001", "13002"])).tolist() == [180, 3, 0]
+
+
 def test_a_register_without_a_month_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("code,establishments\n01001,2\n", encoding="utf-8")

@@ -113,7 +113,7 @@ def test_one_vintage_alone_has_nothing_to_follow(whole: Territory) -> None:
 def test_what_is_predicted_again_has_the_populations_it_learned_with_and_no_register(
     whole: Territory,
 ) -> None:
-    """Blank populations made it expect six losses for ten, and the screen call the model wrong."""
+    """Blank populations made it expect five losses for ten, and the screen call the model wrong."""
     end = next(year for year in sorted(set(whole.gp_history["year"])) if year > 2013)
     after = at(whole, end)
     (told,) = follow_up.follow_ups(after, [])
