@@ -22,7 +22,9 @@ from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 
-GONE_APART = "Une commune qu’un registre plus récent montre sans médecin n’y est d’aucune classe."
+GONE_APART = (
+    "Une commune qu’un registre plus récent montre sans médecin n’y compte pas comme à risque."
+)
 
 AXIS_AND_LEGEND_PIXELS, BAR_AND_NAME_PIXELS = 130, 44
 

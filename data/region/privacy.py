@@ -233,7 +233,9 @@ def told_share(flagged: Collection[str], codes: Collection[str], secret: bytes) 
     return tenths(random_rounding.rounded(flagged, codes, secret), len(codes))
 
 
-def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame:
+def public_table(
+    territory: Territory, flagged: Collection[str], apart: Collection[str] = ()
+) -> pd.DataFrame:
     """Return all that may be told of the risk of small communes, at any level and in any form.
 
     Parameters
@@ -242,13 +244,15 @@ def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame
         The region, or all of France.
     flagged
         Codes of the communes of which something is foretold (a class, a state).
+    apart
+        Codes of those that are counted apart, flagged or not before a newer register showed them.
 
     Returns
     -------
     pandas.DataFrame
         key, name, codes (tuple), communes, gps, tenths: see `told_share`.
     """
-    told, secret = frozenset(flagged), random_rounding.key()
+    told, away, secret = frozenset(flagged), frozenset(apart), random_rounding.key()
     sets = public_sets(territory)
     return pd.DataFrame(
         {
@@ -257,7 +261,12 @@ def public_table(territory: Territory, flagged: Collection[str]) -> pd.DataFrame
             "codes": [one.codes for one in sets],
             "communes": [len(one.codes) for one in sets],
             "gps": [one.gps for one in sets],
-            "tenths": [told_share(told, one.codes, secret) for one in sets],
+            "tenths": [
+                told_share(
+                    told, one.codes, random_rounding.beside(secret, away.intersection(one.codes))
+                )
+                for one in sets
+            ],
         }
     )
 

@@ -62,6 +62,18 @@ def _read(path: Path) -> bytes:
     return b""
 
 
+def beside(secret: bytes, apart: Collection[str]) -> bytes:
+    """Return the key of communes of which some are counted apart; the same where none is.
+
+    Who knows from an open register which commune is counted apart since an import would else read
+    in a share that moves that it was flagged before: chance is drawn anew, it moves as well where
+    it was not.
+    """
+    if not apart:
+        return secret
+    return hmac.digest(secret, ",".join(sorted(apart)).encode(), "sha256")
+
+
 def rounded(flagged: Collection[str], members: Collection[str], secret: bytes) -> int:
     """Return how many of some communes are flagged, rounded at random to a multiple of the base.
 

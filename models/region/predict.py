@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data.maps.risk import shown_classes
+from data.maps.sentences import PROBABLY_GONE
 from data.region import france, privacy
 from data.region.newest_counts import years_of
 from data.region.rules import LEAST_PUBLIC_GPS
@@ -244,7 +245,8 @@ def grouped_risk(
     """
     risk = risk_table(territory, horizon) if known is None else known
     classes = shown_classes(risk)
-    table = privacy.public_table(territory, set(classes.index[classes.isin(HIGH_CLASSES)]))
+    high, gone = (classes.index[classes.isin(shown)] for shown in (HIGH_CLASSES, (PROBABLY_GONE,)))
+    table = privacy.public_table(territory, high, gone)
     years = risk.set_index("code")["as_of"]
     return table.assign(
         horizon=horizon, as_of=[int(years.reindex(codes).max()) for codes in table["codes"]]

@@ -1,6 +1,9 @@
 """Command, screen, files and paper tell one commune the same risk."""
 
 import io
+import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,14 +15,18 @@ from typer.testing import CliRunner
 from data.access import indicators
 from data.base import french
 from data.files import exports
-from data.region import catalogue
+from data.maps import payload
+from data.maps.risk import shown_classes
+from data.maps.sentences import PROBABLY_GONE
+from data.region import catalogue, privacy
 from data.region.territory import Territory
 from data.reports import columns
+from data.reports.signals import GONE_RISK
 from models.cli import app
 from models.learning import places
 from models.learning.signals import HORIZONS
-from models.region import flag, predict
-from pages import sheet_paper
+from models.region import flag, flag_tables, predict
+from pages import sheet_paper, shell
 
 FIGURES = ["probability", "low", "high", "risk_class", "state"]
 
@@ -95,11 +102,11 @@ def test_ten_communes_have_one_risk_everywhere(
     for code in ten:
         first = flag.headline(flag.row(shown.reset_index(drop=True), code))[0]
         given = theirs.loc[code]
-        low, high = (french.percent(given[name], 1) for name in ("low", "high"))
-        assert (
-            f"{given['risk_class']}, probabilité {french.percent(given['probability'], 1)}" in first
-        )
-        assert f"(de {low} à {high}, intervalle à 90 %)" in first
+        assert f"{given['risk_class']}, probabilité " in first
+        assert "intervalle à 90 %" in first
+        said = [float(one.replace(",", ".")) for one in re.findall(r"(\d+,\d)\s%", first)]
+        # A file has six decimals: one figure of both may round to neighbours.
+        assert said == pytest.approx(list(100 * given[FIGURES[:3]]), abs=0.05 + 1e-4)
 
 
 @pytest.mark.reference
@@ -156,3 +163,83 @@ def test_paper_tells_the_class_of_the_command_or_none(territory: Territory, tmp_
         assert (known in text) != few
         assert span in text
         assert "robabilité" not in text
+
+
+@pytest.fixture(scope="module")
+def seen(territory: Territory) -> Territory:
+    """The same, its counts said to be real, a SIRENE of after beside them that lacks some."""
+    with_gp = territory.gps.loc[territory.gps["gps"] > 0, "code"]
+    shown = pd.DataFrame({"code": with_gp, "establishments": 1.0, "month": "2026-10"})
+    shown["establishments"] = shown["establishments"].where(shown.index % 9 > 0, 0.0)
+    known = {
+        key: replace(territory.provenance["gps"], simulated=False, source=source, vintage=vintage)
+        for key, source, vintage in (
+            ("gps", "INSEE, BPE", "2024"),
+            ("gp_history", "INSEE, BPE", "2024"),
+            ("gp_register", "INSEE, SIRENE", "2026-10"),
+        )
+    }
+    return replace(
+        territory,
+        provenance={**territory.provenance, **known},
+        context={**territory.context, "gp_register": shown},
+        version=f"{territory.version}-seen",
+    )
+
+
+def test_card_sheet_paper_files_and_public_view_tell_one_class_or_that_it_is_probably_gone(
+    seen: Territory,
+) -> None:
+    """A commune probably without GP, one in a high class, one in a low one, of few GPs and many."""
+    risk = shell.risk(seen, 3)
+    told = shown_classes(risk)
+    gps = risk.set_index("code")["gps"]
+    some = [
+        told.index[(told == shown) & (gps >= 5 if many else gps < 5)][:1]
+        for shown in (PROBABLY_GONE, "faible", "modéré", "élevé")
+        for many in (False, True)
+    ]
+    codes = [code for found in some for code in found]
+    assert {PROBABLY_GONE, "faible", "élevé"} <= set(told[codes])
+
+    communes = shell.commune_indicators(seen)
+    drawn = shell.communes_with_risk(seen)
+    document = payload.configuration(seen, drawn, {})
+    (indicator,) = [one for one in document["indicators"] if one["key"] == "risk_class"]
+    on_map = dict(zip(drawn["code"], indicator["values"], strict=True))
+    listed = flag.listed(risk, communes)
+    places = seen.communes[["code", "geometry"]].rename(columns={"code": "Code"})
+    file = json.loads(exports.to_geojson(places.merge(columns.exported(listed), on="Code"), []))
+    in_file = {one["properties"]["Code"]: one["properties"] for one in file["features"]}
+    public = shell.public_risk(seen, 3)
+    for code in codes:
+        shown, row = told[code], flag.row(risk, code)
+        assert on_map[code] == shown
+        properties = in_file[code]
+        assert properties[columns.TITLES["risk_class"]] == row["risk_class"]
+        assert properties[columns.TITLES["state"]] == row["state"]
+        assert properties[columns.TITLES["share_lost"]] == pytest.approx(
+            row["probability"], abs=1e-6
+        )
+        planner = sheet_paper.sheet_of(seen, communes, "commune", code).succession
+        paper = sheet_paper.sheet_of(seen, communes, "commune", code, printed=True).succession
+        card = flag.state_told(risk, code)
+        assert card in planner
+        if shown == PROBABLY_GONE:
+            assert card.startswith("Probablement déjà parti")
+            assert GONE_RISK in planner
+        else:
+            assert f"Relève non assurée : risque {shown}." in planner
+        if gps[code] < 5:
+            assert "risque individuel non diffusé" in paper
+            assert privacy.sentence(public, [code]) in paper
+        else:
+            first = GONE_RISK if shown == PROBABLY_GONE else f"risque {shown}."
+            assert first in paper
+    # The view shared by a link, its file and the sentence of a sheet come from one table.
+    groups = flag_tables.groups_listed(public)
+    one = public.iloc[0]
+    (row,) = groups[groups["name"] == one["name"]].to_dict("records")[:1]
+    assert row["tenths_flagged"] == f"environ {one['tenths']} sur 10"
+    said = privacy.sentence(public, one["codes"])
+    assert f"environ {french.number(one['tenths'])} commune" in said

@@ -291,6 +291,28 @@ def test_all_outcomes_of_chance_of_two_states_leave_who_joins_unknown(many: int)
             assert identified(told, {}, codes) == {}, (flagged, joins)
 
 
+@pytest.mark.parametrize("many", [privacy.LEAST_COMMUNES_OF_A_SHARE, 10, 11, 12, 30])
+def test_a_register_that_sets_one_commune_apart_does_not_tell_what_was_foretold_of_it(
+    many: int,
+) -> None:
+    """The links of two days, before and after its import: one commune is known to have left."""
+    gone, *others = [f"{k:05d}" for k in range(many)]
+    codes = [gone, *others]
+    seen: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
+    for flagged in range(many):
+        stay = others[:flagged]
+        for secret in (bytes([number]) for number in range(150)):
+            later = privacy.told_share(stay, codes, random_rounding.beside(secret, [gone]))
+            for before in (True, False):
+                first = [gone, *stay] if before else stay
+                day = random_rounding.beside(secret, [])
+                told = privacy.told_share(first, codes, day)
+                assert told == privacy.told_share(first, codes, day), "the same counts, another day"
+                seen[before].add((told, later))
+    # Each pair of links that may be read where it was flagged may be read where it was not.
+    assert seen[True] == seen[False]
+
+
 @pytest.mark.parametrize("gps", [0.0, 1.0, 5.0])
 def test_an_import_that_changes_one_commune_singles_nobody_out(
     communes: pd.DataFrame, gps: float
