@@ -42,7 +42,9 @@ and older than the end of the forecast.
 Learned on communes of 2021, served on those of 2026 by every door (screen, command, files, paper):
 the 102 that merged since add their people and their GPs to the commune that holds their ground,
 those parted again stand alone. Losses around are shrunk to the country's rate between the same two
-counts, so that a region alone and all of France give one figure.
+counts, so that a region alone and all of France give one figure. Where regions were counted in
+different years, each commune is foretold from its own region's; neighbours counted earlier enter
+by their last counts, without a course, those counted later by what was known of them then.
 
 ## Model
 One yearly hazard, λ = exp(x·β + c·(date − 2016) + a): complementary log-log regression of
