@@ -98,9 +98,10 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-# The names of generated files carry their version; those of the libraries do not.
 CONTOURS = "/app/static/generated/"
 """The last that a map fetches before it is drawn."""
+
+# The names of generated files carry their version; those of the libraries do not.
 CACHE_BY_FOLDER = {
     CONTOURS: "public, max-age=31536000, immutable",
     "/app/static/vendor/": "public, max-age=86400",

@@ -20,7 +20,7 @@ from data.reports import room_figures, sheet
 from data.reports.figure import beside
 from data.reports.pair import MEASURES, Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
-from data.reports.signals import GONE_RISK
+from data.reports.succession import GONE_RISK
 from data.reports.vintages import vintages
 from geo import layers
 from geo.errors import ProxiSoinsError

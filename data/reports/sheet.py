@@ -17,7 +17,8 @@ from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.in_place import in_place
-from data.reports.signals import Facts, Room, Signal, gps_in_words, signals, succession
+from data.reports.signals import Facts, Room, Signal, gps_in_words, signals
+from data.reports.succession import succession
 from data.reports.vintages import dated, unverified
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS

@@ -7,10 +7,7 @@ import pandas as pd
 
 from data.access import unknown_supply
 from data.access.indicators import published_years
-from data.base import french
 from data.base.french import MISSING, counted, number, percent, tenths_if_any
-from data.maps.risk import shown_classes
-from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region import rules
 from data.region.france import apl_to_come
 from data.region.territory import SIMULATED_MARK, Provenance
@@ -21,15 +18,6 @@ STATES = (ALERT, WATCH, CALM, UNKNOWN)
 
 HIGH_LOSS = -0.2
 """Change of the number of GPs below which the sheet warns; a choice of the sheet."""
-
-MASKED_RISK = (
-    f"Relève : risque individuel non diffusé (moins de {rules.LEAST_PUBLIC_GPS} médecins)."
-)
-GONE_RISK = (
-    "Relève non assurée : un registre plus récent que les effectifs ne montre plus de médecin, à "
-    "vérifier."
-)
-UNKNOWN_RISK = "Relève : risque non calculé, les données chargées ne le permettent pas."
 
 
 @dataclass(frozen=True)
@@ -343,60 +331,3 @@ def _label(facts: Facts) -> Signal:
         f"{number(reached)} des {number(people)} habitants à 30 minutes d’une structure "
         f"({facts.year('structures')}).",
     )
-
-
-def succession(
-    members: pd.DataFrame, risk: pd.DataFrame | None, *, masked: bool, year: str, public: str = ""
-) -> str:
-    """Return what is said of the relief of GPs; what is hidden is said to be hidden.
-
-    Parameters
-    ----------
-    members
-        The communes of the territory.
-    risk
-        Columns code and risk_class, state, as_of and horizon where known; None when it cannot be
-        computed. Communes probably without GP are no part of those whose risk is foretold.
-    masked
-        Whether the reader may not see it.
-    year
-        Vintage of the GPs.
-    public
-        What anyone may be told in its place (`data.region.privacy.sentence`).
-    """
-    if not (members["gps"] > 0).any():
-        if members["gps"].isna().any():
-            told = "non connue, les médecins ne sont pas tous connus ici"
-        else:
-            told = "sans objet, aucun médecin ne figure dans les données"
-        return f"Relève : {told} ({year})."
-    if masked:
-        many = members["gps"].sum() >= rules.LEAST_PUBLIC_GPS
-        return public if many and public else f"{MASKED_RISK} {public}".strip()
-    if risk is None:
-        return UNKNOWN_RISK
-    return _foretold(risk[risk["code"].isin(members["code"])], alone=len(members) == 1)
-
-
-def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
-    """Say the class of a commune, or how many of several are high, of those with a GP still."""
-    if risk.empty:
-        return UNKNOWN_RISK
-    classes = shown_classes(risk)
-    foretold = classes[classes != PROBABLY_GONE]
-    if foretold.empty:
-        return GONE_RISK
-    if alone:
-        return f"Relève non assurée : risque {foretold.iloc[0]}.{_spanned(risk)}"
-    high = int(foretold.isin(HIGH).sum())
-    return (
-        f"Relève non assurée : risque élevé ou très élevé dans {number(high)} des "
-        f"{counted(len(foretold), 'commune', 'communes')} ayant un médecin.{_spanned(risk)}"
-    )
-
-
-def _spanned(risk: pd.DataFrame) -> str:
-    """Say what a forecast spans (columns as_of and horizon, where they are known)."""
-    if not {"as_of", "horizon"} <= set(risk.columns):
-        return ""
-    return f" {french.forecast(set(risk['as_of']), int(risk['horizon'].iloc[0]))}"

@@ -21,17 +21,8 @@ from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
-from data.reports.signals import (
-    ALERT,
-    CALM,
-    GONE_RISK,
-    MASKED_RISK,
-    STATES,
-    WATCH,
-    Room,
-    room_state,
-    succession,
-)
+from data.reports.signals import ALERT, CALM, STATES, WATCH, Room, room_state
+from data.reports.succession import GONE_RISK, MASKED_RISK, succession
 from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
