@@ -171,7 +171,7 @@ def _draw_territoire(territory: Territory, query: Query) -> None:
         second = sheet_paper.sheet_of(territory, communes, level, other, printed=True)
         sheet_body.draw_two(territory, level, first, second)
     else:
-        st.caption(first.context)
+        sheet_body.draw_context(territory, first)
         sheet_body.draw_one(territory, first)
     figures.sources(figures.notes(territory))
 

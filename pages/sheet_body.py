@@ -52,6 +52,11 @@ def _draw_map(territory: Territory, one: Sheet) -> None:
     figures.image(drawn, sheet_paper.told(one.name))
 
 
+def draw_context(territory: Territory, chosen: Sheet) -> None:
+    """Say where a territory stands, and what the screen has not said of its minutes already."""
+    st.caption(chosen.context + ("" if territory.unverified_minutes else chosen.unverified))
+
+
 def draw_one(territory: Territory, chosen: Sheet) -> None:
     """Draw the sheet of one territory, and offer it on paper."""
     paper = sheet_paper.printed(territory, chosen)

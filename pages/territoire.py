@@ -146,7 +146,7 @@ def draw() -> None:
         sheet_body.draw_two(territory, level, first, second)
     else:
         heading.title(first.name)
-        st.caption(first.context)
+        sheet_body.draw_context(territory, first)
         _draw_review(level, code)
         sheet_body.draw_one(territory, first)
         with st.container(key=f"{shell.DESK}scenario"):

@@ -55,6 +55,9 @@ class Sheet:
         Sentences.
     communes
         Codes of its communes.
+    unverified
+        What must be known of its minutes before they are read, "" for nothing: for paper, and for
+        screens of a larger region, which do not say it of all that they show.
     """
 
     level: str
@@ -66,6 +69,7 @@ class Sheet:
     succession: str
     in_place: tuple[str, ...]
     communes: tuple[str, ...]
+    unverified: str = ""
 
 
 def map_words(name: str) -> str:
@@ -159,12 +163,13 @@ def sheet(
         level,
         code,
         choices(communes, level)[code],
-        _context(level, own, members) + unverified(territory, set(members["departement"])),
+        _context(level, own, members),
         built,
         signals(facts),
         succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
         tuple(in_place(territory, members)),
         codes,
+        unverified(territory, set(members["departement"])),
     )
 
 

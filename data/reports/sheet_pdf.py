@@ -87,7 +87,7 @@ def _draw(
     page.line_of(sheet.name, 8.5 * scale)
     page.letters(10 * scale)
     page.set_text_color(*INK)
-    page.line_of(sheet.context)
+    page.line_of(f"{sheet.context}{sheet.unverified}")
     page.ln(1.5)
     # The map on the right, the key figures beside it.
     top, across = page.get_y(), MAP_MM * scale

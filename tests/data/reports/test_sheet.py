@@ -54,7 +54,7 @@ def test_minutes_that_nobody_has_verified_are_told_before_they_are_read(
     assert unverified(territory, {"33"}) == ""
     moved = communes.assign(departement="974")
     found = sheet(territory, moved, moved, moved.iloc[0], level="commune", code="23096")
-    assert "jamais vérifiés outre-mer" in found.context
+    assert "jamais vérifiés outre-mer" in found.unverified
     on_roads = SimpleNamespace(label=SimpleNamespace(estimated=False))
     assert unverified(replace(territory, travel_time=on_roads), {"971"}) == ""
 
