@@ -67,7 +67,8 @@ def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
 
 def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Draw the chips, as the view holds them, and return what they keep."""
-    names = communes.sort_values("departement_name", key=french.in_order)
+    names = communes.drop_duplicates("departement")
+    names = names.sort_values("departement_name", key=french.in_order)
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
     # One row above the map, which starts high on a small screen too: the others open from it.
     left, more = st.columns([5, 1])
@@ -80,7 +81,8 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         within = communes
         if departements:
             within = communes[communes["departement_name"].isin(departements)]
-        within = within[within["epci"] != ""].sort_values("epci_name", key=french.in_order)
+        within = within[within["epci"] != ""].drop_duplicates("epci")
+        within = within.sort_values("epci_name", key=french.in_order)
         groups = dict(zip(within["epci"], within["epci_name"], strict=True))
         epcis = _several(st, "EPCI", "epcis", groups, chips=False)
         limit = shell.view().risk.inhabitants
