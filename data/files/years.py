@@ -30,16 +30,18 @@ _MEASURED = re.compile(
 
 
 def year_of_cell(text: str) -> float:
-    """Return the year that a cell tells, NaN where it tells none.
+    """Return the year that a cell tells, NaN where it tells none, or several.
 
     >>> [year_of_cell(one) for one in ("2024", "31/12/2023", "31/12/23", "déc-23", "45291")]
     [2024.0, 2023.0, 2023.0, 2023.0, 2023.0]
     >>> year_of_cell("42005"), year_of_cell("20241231"), year_of_cell("n.d.")
     (2015.0, 2024.0, nan)
+    >>> year_of_cell("2022-2024")
+    nan
     """
     plain = text.strip()
-    if found := _PLAIN.search(plain):
-        return float(found[1])
+    if years := set(_PLAIN.findall(plain)):
+        return float(years.pop()) if len(years) == 1 else float("nan")
     if found := _COMPACT.fullmatch(plain):
         return float(found[1])
     if found := _SHORT.fullmatch(plain):
@@ -64,10 +66,20 @@ def to_come(years: pd.Series) -> pd.Series:
     return years > french.today().year
 
 
-def ended(texts: pd.Series) -> pd.Series:
-    """Tell the cells that hold a day of the past (closure, end of a label), however written."""
+def _days(texts: pd.Series) -> pd.Series:
+    """Return the days that cells hold, as the formats of `_DAYS` write them; NaT for all else."""
     read = [pd.to_datetime(texts.str[:10], format=one, errors="coerce") for one in _DAYS]
-    return pd.concat(read, axis=1).min(axis=1) <= pd.Timestamp(french.today())
+    return pd.concat(read, axis=1).min(axis=1)
+
+
+def iso_days(texts: pd.Series) -> pd.Series:
+    """Return the days that cells hold as ISO dates, "" where they hold none."""
+    return _days(texts).dt.strftime("%Y-%m-%d").fillna("").astype(str)
+
+
+def ended(texts: pd.Series) -> pd.Series:
+    """Tell the cells that hold a day of the past: a closure, the end of a label."""
+    return _days(texts) <= pd.Timestamp(french.today())
 
 
 def years_told(text: str) -> list[int]:

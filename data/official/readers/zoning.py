@@ -8,12 +8,14 @@ from rapidfuzz import fuzz, process
 
 from data.base import french
 from data.files import headings
+from data.files.years import iso_days
 from data.official.readers.communes import CommuneIndex, departement, folded_name
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.one_table import without_other_tables
 from data.official.readers.rows import chief_rows, settled, whole_cities
 from data.official.readers.tables import CODE_NAMES, Candidate, Header, headers, level_of, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
+from data.region import decrees
 from geo.errors import InvalidInputError
 
 NAME_LIKENESS = 90
@@ -44,6 +46,12 @@ _NOT_LEGAL = re.compile(
 )
 """Words that make a column of zones something else than the zoning of a decree."""
 _MISSING = re.compile(r"^$|^n a\b|non disponible")
+
+
+_NO_DATE = "date non indiquée dans le fichier"
+_DECREE = ("date arrete", "date de l arrete", "date d arrete", "date de l arrete de zonage",
+           "date arrete zonage", "arrete du", "date du zonage", "date zonage")  # fmt: skip
+"""Headings of the day of the decree, commune by commune."""
 
 
 def recognise(candidate: Candidate) -> str | None:
@@ -90,11 +98,15 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             tvs_name=_tvs_name(header),
             district=header.first("identifiant unique"),
             named=name_column(header, code, zone),
+            day=header.first(*_DECREE),
         )
         tally.read = len(rows)
         rows = without_other_tables(rows, header, tally, "code", {"value": zone})
         rows = agreeing(rows, header, index, tally)
-        rows = rows.reindex(columns=["code", "value", "tvs", "tvs_name", "district"], fill_value="")
+        if "day" in rows:
+            rows["decree"] = iso_days(rows["day"])
+        kept = ["code", "value", "tvs", "tvs_name", "district", *({"decree"} & {*rows.columns})]
+        rows = rows.reindex(columns=kept, fill_value="")
         rows = whole_cities(rows.assign(own=rows["code"]), tally)
         rows["code"] = index.settle(rows["code"])
     else:
@@ -108,6 +120,9 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     zoning = whole(rows)
     title = header.table.head[header.row][zone]
     vintage = _vintage(candidate, title)
+    if vintage == _NO_DATE and "decree" in zoning:
+        here = zoning["code"].isin(index.codes)
+        vintage = decrees.span(zoning.loc[here, "decree"])
     tally.remarks.append(f"zonage lu dans la colonne « {title.strip()} »")
     return ReadResult({"zoning": zoning}, {"zoning": vintage}, tally)
 
@@ -344,5 +359,5 @@ def _vintage(candidate: Candidate, title: str) -> str:
         return str(year)
     match = re.search(r"(20[12]\d)(\d{2})?(\d{2})?", candidate.file.path.name)
     if match is None:
-        return "date non indiquée dans le fichier"
+        return _NO_DATE
     return match[1] if not match[3] else f"{match[3]}/{match[2]}/{match[1]}"

@@ -7,6 +7,7 @@ of its decree, and the territoire de vie-santé of each commune. Only the doctor
 import pandas as pd
 
 from data.base import french
+from data.files.years import iso_days
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.rows import chief_rows, settled, whole_cities
@@ -62,7 +63,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = whole_cities(rows, tally)
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
-    rows["decree"] = _iso(rows["day"])
+    rows["decree"] = iso_days(rows["day"])
     undated = (rows["day"] != "") & (rows["decree"] == "")
     if undated.any():
         tally.remarks.append(
@@ -102,10 +103,3 @@ def _classed(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         + " (NC) : hors zone, puisque le fichier n'a pas d'autre mot pour le dire"
     )
     return rows.assign(value=rows["value"].where(~unnamed, "hors zone"))
-
-
-def _iso(days: pd.Series) -> pd.Series:
-    """Return ISO dates of days written dd/mm/yyyy or yyyy-mm-dd; "" for all else."""
-    french_way = pd.to_datetime(days, format="%d/%m/%Y", errors="coerce")
-    read = french_way.fillna(pd.to_datetime(days, format="%Y-%m-%d", errors="coerce"))
-    return read.dt.strftime("%Y-%m-%d").fillna("").astype(str)

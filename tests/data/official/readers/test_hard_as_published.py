@@ -66,6 +66,7 @@ REFUSED = {
     "tax zones": (f"{TITLES};Zonage FRR", f"{BORDEAUX};Non", f"{LIMOGES};FRR+"),
     "zones as numbers": (f"{TITLES};Zonage", f"{BORDEAUX};1", f"{LIMOGES};2"),
     "a postcode called zip": ("zip;commune;zone", "33000;Bordeaux;ZAC", "87000;Limoges;ZIP"),
+    "years together": ("codgeo;nb_medg;periode", "33063;400;2022-2024"),
     "all to come": ("codgeo;an;nb_medg", "33063;2094;400", "33063;2095;390"),
 }  # fmt: skip
 
@@ -144,6 +145,17 @@ def test_the_zone_of_gps_is_told_from_that_of_others_beside_it(tmp_path: Path) -
     lines = [f"{TITLES};Zone kiné;Zone MG", f"{BORDEAUX};ZIP;ZAC", f"{LIMOGES};ZAC;ZIP"]
     member, _ = read(tmp_path, "zonage_2024.csv", *lines)
     assert figures(member, "zoning", "zone") == {"33063": "ZAC", "87085": "ZIP"}
+
+
+def test_the_decree_of_each_commune_is_kept_with_its_zone(tmp_path: Path) -> None:
+    lines = [f"{BORDEAUX};ZAC;12/05/2025", f"{LIMOGES};ZIP;2025-06-01", f"{USSEL};ZIP;à venir"]
+    member, _ = read(tmp_path, "zonage.csv", f"{TITLES};Zonage MG;Date arrêté", *lines)
+    assert figures(member, "zoning", "zone") == {"33063": "ZAC", "87085": "ZIP", "19275": "ZIP"}
+    told = figures(member, "zoning", "decree")
+    assert told == {"33063": "2025-05-12", "87085": "2025-06-01", "19275": ""}
+    assert member is not None
+    assert member.result is not None
+    assert member.result.vintages["zoning"] == "arrêtés du 12 mai 2025 au 1 juin 2025"
 
 
 def test_a_zoning_in_force_next_year_is_read(tmp_path: Path) -> None:
