@@ -116,7 +116,7 @@ def class_counts(listed: pd.DataFrame, horizon: int, *, register: bool) -> None:
 def signal(territory: Territory, code: str, horizon: int) -> None:
     """Explain one commune's flag: what, how sure, and the part that is asked for."""
     row = flag.row(shell.risk(territory, horizon), code)
-    st.subheader(f"{row['name']} : risque {row['risk_class']} de relève non assurée")
+    st.subheader(flag.title(row))
     said = verdicts.reviews([code])
     if said:
         st.badge(flag_tables.reviewed_told(said[0]), icon=":material/rate_review:", color="blue")

@@ -83,6 +83,21 @@ def seen(row: Mapping[str, Any]) -> "Seen":
     )
 
 
+def title(row: Mapping[str, Any]) -> str:
+    """Return what is first said of a row of `risk_table`: probably gone is apart from all classes.
+
+    Examples
+    --------
+    >>> title({"name": "Tulle", "state": UNKNOWN, "risk_class": "élevé"})
+    'Tulle : risque élevé de relève non assurée'
+    >>> title({"name": "Tulle", "state": GONE, "risk_class": "élevé"})
+    'Tulle : probablement déjà parti, à vérifier'
+    """
+    if row["state"] == GONE:
+        return f"{row['name']} : {GONE}, à vérifier"
+    return f"{row['name']} : risque {row['risk_class']} de relève non assurée"
+
+
 def headline(row: Mapping[str, Any]) -> list[str]:
     """Return French sentences on a row of `risk_table`: the flag, what such flags are worth.
 
