@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
@@ -23,6 +24,7 @@ from playwright.sync_api import Error as BrowserError
 from benchmarks.screen_states import WAIT_MS, State, states, still
 from benchmarks.serving import ROOT, printed, serving
 from data.base.paths import reference_data
+from geo.static_map import of_few_colours
 
 TELEPHONE = {
     "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -141,7 +143,7 @@ def _smaller(taken: Path, kept: Path, width: int, colours: int) -> None:
         small = picture.convert("RGB")
         small.thumbnail((width, width), Image.Resampling.LANCZOS)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        small.quantize(colours).save(kept, optimize=True)
+        of_few_colours(np.asarray(small), colours).save(kept, optimize=True)
 
 
 def _readme(folder: Path) -> None:

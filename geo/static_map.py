@@ -275,21 +275,32 @@ def _packed(figure: Figure, legend: npt.NDArray[np.uint8], *, below: bool) -> by
     if below:
         top, across = pixels.shape[0] - len(shown), shown.shape[1]
     pixels[top : top + len(shown), across - shown.shape[1] : across] = shown
-    drawn = _of_few_colours(pixels)
+    drawn = of_few_colours(pixels)
     target = io.BytesIO()
     drawn.save(target, format="png", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return target.getvalue()
 
 
-def _of_few_colours(pixels: npt.NDArray[np.uint8]) -> Image.Image:
-    """Return pixels (rows, columns, RGB...) in their commonest colours, which stay as they are.
+def of_few_colours(pixels: npt.NDArray[np.uint8], most: int = COLOURS) -> Image.Image:
+    """Return a picture in its commonest colours, which stay as they are, and some among the rest.
 
-    Pillow's own choices mix pale ones: land and the palest class in a colour of no legend.
+    Pillow's own choices alone mix pale ones: land and the palest class in a colour of no legend.
+
+    Parameters
+    ----------
+    pixels
+        Shape (rows, columns, 3 or more): red, green, blue.
+    most
+        Number of colours, 256 at most.
     """
     shades = pixels[:, :, :3].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
     found, place, counts = np.unique(shades, return_inverse=True, return_counts=True)
     parts = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    palette = parts[np.argsort(-counts, kind="stable")[:COLOURS]]
+    commonest = parts[np.argsort(-counts, kind="stable")[: most // 2]]
+    spread = Image.fromarray(pixels[:, :, :3].copy()).quantize(
+        most - len(commonest), Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
+    palette = np.vstack([commonest, np.reshape(spread.getpalette() or [], (-1, 3))])[:most]
     nearest = KDTree(palette).query(parts)[1].astype(np.uint8)
     drawn = Image.fromarray(nearest[place].reshape(shades.shape), "P")
     drawn.putpalette(palette.astype(np.uint8).tobytes())

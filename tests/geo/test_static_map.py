@@ -20,6 +20,7 @@ from geo.static_map import (
     SEA_COLOUR,
     class_numbers,
     in_metres,
+    of_few_colours,
     picture,
 )
 
@@ -148,6 +149,14 @@ def test_a_picture_has_the_very_colours_of_its_legend_of_land_and_of_sea() -> No
         for _, colour in Image.open(io.BytesIO(drawn)).convert("RGB").getcolors(2_000_000)
     }
     assert {LAND_COLOUR, SEA_COLOUR, *(one.colour for one in indicator.classes)} <= found
+
+
+def test_a_rare_colour_is_not_lost_among_many_common_ones() -> None:
+    shades = np.stack(np.meshgrid(np.arange(20), np.arange(20), [0]), axis=-1).reshape(-1, 3)
+    pixels = np.repeat(200 + shades, 50, axis=0).reshape(100, -1, 3).astype(np.uint8)
+    pixels[50, 100:105] = (140, 0, 60)
+    drawn = np.asarray(of_few_colours(pixels).convert("RGB"))
+    assert np.abs(drawn[50, 102].astype(int) - (140, 0, 60)).max() < 10
 
 
 def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() -> None:
