@@ -69,7 +69,7 @@ def draw() -> None:
     on_call_view.draw_map(territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL)
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)
-    st.subheader("Portée des lignes tenues, par spécialité")
+    st.header("Portée des lignes tenues, par spécialité")
     figures.french_table(tables.reach_table(covered), wraps=True)
     told = {"specialite": french.slug(specialty), "hopital": hospital, "commune": commune}
     query = {"region": territory.region} if "region" in st.query_params else {}

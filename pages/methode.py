@@ -77,7 +77,7 @@ def _known(territory: Territory) -> None:
 
 def _sources(territory: Territory) -> None:
     """Draw what is known of each official source: its state, its age, its last address."""
-    st.subheader("Sources officielles")
+    st.header("Sources officielles")
     st.caption(
         "Ce que l’on sait de chaque source depuis la dernière recherche. Sans internet, la "
         "dernière adresse connue dit quel fichier télécharger sur un autre poste, puis importer."

@@ -125,7 +125,7 @@ def draw_hospital(
     )
     if not chosen:
         return ""
-    st.subheader(names[chosen])
+    st.header(names[chosen])
     figures.french_table(_grid(territory, day, chosen, threshold))
     return chosen
 

@@ -155,7 +155,7 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
         key=HOSPITAL,
         asked=st.query_params.get("hopital", ""),
     )
-    st.subheader("Portée des lignes tenues, par spécialité")
+    st.header("Portée des lignes tenues, par spécialité")
     _table("portee", permanence_tables.reach_table(covered), screen.notes)
     with st.expander(f"Les {len(shown)} lignes de la carte"):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
@@ -214,14 +214,14 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     _draw_marked(screen, "chute", changed, around=True)
     st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")
     tables = permanence_tables.fall_tables(covered, fall, screen.territory.region)
-    st.subheader("Qui pourrait aider")
+    st.header("Qui pourrait aider")
     st.caption(
         "Lignes tenues de la même spécialité, autres départements et régions voisines compris, "
         "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
         "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
     )
     _table("aide", tables.helpers, screen.notes, height=320)
-    st.subheader("Communes qui basculent au-delà du seuil")
+    st.header("Communes qui basculent au-delà du seuil")
     if tables.communes.empty:
         st.text(f"Aucune commune ne passe au-delà de {threshold:g} minutes.")
     else:

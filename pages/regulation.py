@@ -103,7 +103,7 @@ def _known(
             "tableau",
         )
     with right:
-        st.subheader("Qui tient, qui peut aider")
+        st.header("Qui tient, qui peut aider")
         for role, meaning, names in tables.roles(calls, hours, standard):
             st.markdown(f"**{role}** ({meaning}) : {names}.")
         st.caption("Les parts et les minutes sont celles d’un appel, non d’une heure.")

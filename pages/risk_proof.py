@@ -33,12 +33,12 @@ def draw(horizon: int) -> None:
 
 
 def _register(known: proof.Proof) -> None:
-    st.subheader("Ce que vaut un registre plus récent")
+    st.header("Ce que vaut un registre plus récent")
     figures.bullets(known.register())
 
 
 def _horizon(known: proof.Proof, horizon: int) -> None:
-    st.subheader("L’échéance choisie a-t-elle été vérifiée ?")
+    st.header("L’échéance choisie a-t-elle été vérifiée ?")
     st.text(known.verified(horizon))
     grids.draw(known.each_horizon(horizon), hide_index=True, placeholder=MISSING)
     st.caption(
@@ -53,7 +53,7 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
 
 
 def _horizons(known: proof.Proof) -> None:
-    st.subheader("Pertes attendues et observées, à chaque durée")
+    st.header("Pertes attendues et observées, à chaque durée")
     grids.draw(known.horizons(), hide_index=True, placeholder=MISSING)
     st.caption(
         "Régions jamais vues, puis vers l’avant. Les durées de 7 et 8 ans ne sont celles d’aucune "
@@ -62,7 +62,7 @@ def _horizons(known: proof.Proof) -> None:
 
 
 def _past_rates(horizon: int) -> None:
-    st.subheader("Ce que sont devenues les communes de chaque classe")
+    st.header("Ce que sont devenues les communes de chaque classe")
     grids.draw(
         flag_tables.class_rates_told(horizon),
         hide_index=True,
@@ -77,7 +77,7 @@ def _past_rates(horizon: int) -> None:
 
 
 def _aims(known: proof.Proof) -> None:
-    st.subheader("Ce qui était demandé, ce qui est atteint")
+    st.header("Ce qui était demandé, ce qui est atteint")
     grids.draw(known.aims(), hide_index=True, placeholder=MISSING)
     st.caption(
         "Attendues / observées : la plus basse et la plus haute des communes périurbaines, rurales "
@@ -87,7 +87,7 @@ def _aims(known: proof.Proof) -> None:
 
 
 def _back_tests(known: proof.Proof) -> None:
-    st.subheader("Le modèle face aux règles simples")
+    st.header("Le modèle face aux règles simples")
     designs = known.designs()
     chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
     st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
@@ -132,11 +132,11 @@ def _curves(known: proof.Proof) -> None:
     curve, yields = known.calibration(length), known.yields(length)
     left, right = st.columns(2)
     with left:
-        st.subheader("Probabilité annoncée, taux observé")
+        st.header("Probabilité annoncée, taux observé")
         _chart(curve, "Taux (%)")
         st.caption("Dix groupes de communes, de la moins à la plus risquée.")
     with right:
-        st.subheader("Combien de pertes dans les premières communes")
+        st.header("Combien de pertes dans les premières communes")
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):
@@ -146,7 +146,7 @@ def _curves(known: proof.Proof) -> None:
 
 
 def _groups(known: proof.Proof) -> None:
-    st.subheader("Qui est bien, qui est mal servi")
+    st.header("Qui est bien, qui est mal servi")
     by = st.segmented_control(
         "Par",
         list(proof.GROUPS),
@@ -167,7 +167,7 @@ def _groups(known: proof.Proof) -> None:
 
 
 def _card() -> None:
-    st.subheader("Fiche du modèle")
+    st.header("Fiche du modèle")
     st.markdown("\n".join(f"- {one}" for one in proof.summary()))
     with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
         grids.draw(proof.predictors(), hide_index=True, placeholder=MISSING)

@@ -100,7 +100,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     _zoning_map(territory, changes, zoning_view.opening(territory, query))
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
     if changes:
-        st.subheader(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
+        st.header(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
     titles, told = zoning_view.ZONE_TITLES, []
     for tvs, zone in changes.items():
         now = str(table.loc[tvs, "zone"])
@@ -133,7 +133,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     fallen = query.get("vue") == on_call_view.FALL and line in set(covered.lines["line"])
     fall = coverage.if_line_falls(covered, line, threshold) if fallen else None
     if fall is not None:
-        st.subheader(on_call_tables.line_label(covered, line))
+        st.header(on_call_tables.line_label(covered, line))
         figures.said(on_call_tables.fall_sentence(fall))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     on_call_view.draw_map(
@@ -151,9 +151,9 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     else:
         st.caption("Sur la carte, cerclées : les communes qui changent de côté du seuil.")
         tables = on_call_tables.fall_tables(covered, fall, territory.region)
-        st.subheader("Qui pourrait aider")
+        st.header("Qui pourrait aider")
         figures.french_table(tables.helpers, wraps=True)
-        st.subheader("Communes qui basculent au-delà du seuil")
+        st.header("Communes qui basculent au-delà du seuil")
         figures.french_table(tables.communes, wraps=True)
     figures.sources(figures.notes(territory, "pdses_lines", "communes", "populations"))
 

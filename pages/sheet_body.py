@@ -34,7 +34,7 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
     past = history.by_year(territory, chosen.communes)
     if len(past) < 2:
         return
-    st.subheader("Depuis quand")
+    st.header("Depuis quand")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
     if past["gps"].any():
         st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
@@ -84,10 +84,10 @@ def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> N
     sheet_view.draw_pair(measures, names, sheet_paper.around(territory))
     for place, one in zip(st.columns(2), (first, second), strict=True):
         with place:
-            st.subheader(one.name)
+            st.header(one.name)
             _draw_map(territory, one)
             sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
-            sheet_view.draw_sentences("Ce qui est en place", one.in_place)
+            sheet_view.draw_sentences("Ce qui est en place", one.in_place, within=True)
     exporting.button(
         "Télécharger la comparaison (PDF)",
         lambda: sheet_paper.printed_pair(territory, level, first.code, second.code),

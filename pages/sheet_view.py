@@ -63,7 +63,7 @@ _STYLE = """<style>
   .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
   .ps-table .y{display:inline;margin-left:.3rem}
   .stMain h1{padding:0!important;font-size:1.5rem}
-  .stMain h3{font-size:1rem;padding:0 0 .5rem!important}
+  .stMain :is(h2,h3){font-size:1rem;padding:0 0 .5rem!important}
   .stMain li{font-size:.85rem;line-height:1.25!important}
   .stMain img{max-height:15rem!important;width:auto!important;max-width:100%;object-fit:contain}
   .stMain [data-testid=stVerticalBlock]{gap:.3rem!important}
@@ -130,7 +130,7 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
     heads = "".join(
         f'<th scope="col"{" class=n" if one == "Ici" else ""}>{one}</th>' for one in titles
     )
-    st.subheader("À côté des autres" if compared else "Les chiffres")
+    st.header("À côté des autres" if compared else "Les chiffres")
     st.html(
         f'{_STYLE}<table class="ps-table ps-figures"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
@@ -172,9 +172,9 @@ def _dated(vintage: str) -> str:
     return f'<div class="y">{_written(vintage)}</div>' if vintage else ""
 
 
-def draw_sentences(title: str, sentences: Sequence[str]) -> None:
-    """Draw sentences as a list under a heading."""
-    st.subheader(title)
+def draw_sentences(title: str, sentences: Sequence[str], *, within: bool = False) -> None:
+    """Draw sentences as a list under a heading, of a lower rank `within` another."""
+    (st.subheader if within else st.header)(title)
     items = "".join(f"<li>{_written(one)}</li>" for one in sentences)
     st.html(f"<ul>{items}</ul>")
 

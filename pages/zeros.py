@@ -18,7 +18,7 @@ def draw(territory: Territory, *, key: str, listed: bool = True) -> None:
     """
     if not territory.zeros:  # what was taken back is to check again, and there
         return
-    st.subheader("Effectifs tombés à zéro")
+    st.header("Effectifs tombés à zéro")
     st.markdown(
         "Dix médecins ou plus, puis aucun : c’est le plus souvent une erreur du fichier. "
         "L’effectif reste inconnu, jamais zéro, tant que personne ne le confirme."

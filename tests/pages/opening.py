@@ -25,7 +25,15 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Return all that a screen says, tables left out."""
-    shown = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.get("html")]
+    shown = [
+        *app.markdown,
+        *app.caption,
+        *app.text,
+        *app.title,
+        *app.header,
+        *app.subheader,
+        *app.get("html"),
+    ]
     return " ".join(str(getattr(one, "value", "") or one.proto.body) for one in shown)
 
 

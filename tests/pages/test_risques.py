@@ -68,7 +68,15 @@ def shown(app: AppTest, tab: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    said = [*app.markdown, *app.caption, *app.text, *app.title, *app.subheader, *app.warning]
+    said = [
+        *app.markdown,
+        *app.caption,
+        *app.text,
+        *app.title,
+        *app.header,
+        *app.subheader,
+        *app.warning,
+    ]
     return " ".join(str(one.value) for one in said)
 
 

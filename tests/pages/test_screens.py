@@ -1,5 +1,6 @@
 """Every screen runs on demonstration data, says so, and shows its figures."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -27,6 +28,24 @@ def test_the_sheet_of_a_territory_compares_figures() -> None:
     assert not app.exception
     assert said.count("sur 156") >= 3
     assert said.count('class="s"') == 7
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("territoire", {"territoire": "departement:23", "avec": "24"}),
+        ("territoire", {"territoire": "commune:23096"}),
+        ("permanence", {"specialite": "cardiologie"}),
+        ("solidarite", {"aide": "regulation"}),
+        ("methode", {}),
+    ],
+)
+def test_no_rank_of_heading_is_passed_over(page: str, query: dict[str, str]) -> None:
+    app = opened(page, **query)
+    ranks = [int(one.tag[1]) for one in app.main if one.type in {"title", "header", "subheader"}]
+    assert ranks[0] == 1
+    assert len(ranks) > 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(ranks)), ranks
 
 
 def test_two_sheets_stand_side_by_side_when_asked_for() -> None:

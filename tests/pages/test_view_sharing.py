@@ -33,7 +33,7 @@ def nothing_kept() -> Iterator[None]:
 
 
 def told(app: AppTest) -> str:
-    shown = [*app.title, *app.subheader, *app.text, *app.caption, *app.get("html")]
+    shown = [*app.title, *app.header, *app.subheader, *app.text, *app.caption, *app.get("html")]
     return " ".join(str(getattr(one, "value", "") or one.proto.body) for one in shown)
 
 
