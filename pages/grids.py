@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base.figures import FIGURE
-from data.base.french import MISSING, number, read_number
+from data.base.french import MISSING, number, read_number, unbroken
 from pages import written_cells
 
 PLAIN = "tableaux_simples"
@@ -324,7 +324,7 @@ def plain(
     css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (wraps and len(frame) <= _WHOLE_ROWS)
     return (
         f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
-        f'aria-label="Tableau : {", ".join(titles)}">'
+        f'aria-label="{unbroken("Tableau : " + ", ".join(titles))}">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -48,8 +48,8 @@ def test_a_paragraph_in_a_plain_table_has_a_wider_column_than_a_name() -> None:
 
 
 def test_plain_tables_are_told_apart_by_who_hears_them() -> None:
-    assert 'aria-label="Tableau : name, people, apl, year"' in grids.plain(FRAME, {})
-    assert 'aria-label="Tableau : &lt;b&gt;"' in grids.plain(pd.DataFrame({"<b>": [1]}), {})
+    assert 'aria-label="Tableau\xa0: name, people, apl, year"' in grids.plain(FRAME, {})
+    assert 'aria-label="Tableau\xa0: &lt;b&gt;"' in grids.plain(pd.DataFrame({"<b>": [1]}), {})
 
 
 def test_a_plain_table_marks_the_row_chosen() -> None:
