@@ -14,6 +14,8 @@ from data.files.years import ended
 from data.official.imports import commune_index
 from data.official.members import Member
 from data.official.reading import read_here
+from data.uploads import read_lines
+from geo.errors import InvalidInputError
 
 BORDEAUX, LIMOGES, USSEL = "33063;Bordeaux", "87085;Limoges", "19275;Ussel"
 TITLES = "Code INSEE;Commune"
@@ -118,6 +120,14 @@ def test_what_is_no_table_of_ours_is_refused_in_a_sentence(tmp_path: Path, case:
     assert member is None or member.result is None
     assert why.startswith("« fichier_2024.csv »")
     assert len(why) < 600
+
+
+def test_a_page_that_a_portal_calls_a_workbook_is_named(tmp_path: Path) -> None:
+    page = "<html><table><tr><td>Code INSEE</td><td>MG</td></tr></table></html>"
+    _, why = read(tmp_path, "mg_2024.xls", page)
+    assert "page web sous l'extension d'un tableau" in why
+    with pytest.raises(InvalidInputError, match="page web sous l'extension d'un tableau"):
+        read_lines(page.encode(), "sites.xls")
 
 
 def test_lines_of_totals_are_counted_and_are_no_communes(tmp_path: Path) -> None:
