@@ -21,7 +21,7 @@ from data.maps.sentences import PROBABLY_GONE
 from data.region import catalogue, privacy
 from data.region.territory import Territory
 from data.reports import columns
-from data.reports.signals import GONE_RISK
+from data.reports.succession import GONE_RISK
 from models.cli import app
 from models.learning import places
 from models.learning.signals import HORIZONS
