@@ -6,7 +6,7 @@ PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 """PNG, JPEG, GIF and TIFF (either order of bytes)."""
 _PAGES = (b"<html", b"<!doctype html", b"<table")
 PAGE = (
-    "est une page web sous l'extension d'un tableau : ouvrez-la dans un tableur et enregistrez-la "
+    "est une page web, pas un tableau : ouvrez-la dans un tableur et enregistrez-la "
     "en XLSX, ou demandez le fichier lui-même."
 )
 """What is said of a table that a portal hands out as a page, in French."""

@@ -361,7 +361,7 @@ def old_workbook():
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 
 
-@bad("sites.html", "page ou un XML")
+@bad("sites.html", "page web")
 def web_page():
     return b"<!DOCTYPE html><html><body>Erreur 404</body></html>"
 

@@ -125,8 +125,8 @@ def test_what_is_no_table_of_ours_is_refused_in_a_sentence(tmp_path: Path, case:
 def test_a_page_that_a_portal_calls_a_workbook_is_named(tmp_path: Path) -> None:
     page = "<html><table><tr><td>Code INSEE</td><td>MG</td></tr></table></html>"
     _, why = read(tmp_path, "mg_2024.xls", page)
-    assert "page web sous l'extension d'un tableau" in why
-    with pytest.raises(InvalidInputError, match="page web sous l'extension d'un tableau"):
+    assert "page web, pas un tableau" in why
+    with pytest.raises(InvalidInputError, match="page web, pas un tableau"):
         read_lines(page.encode(), "sites.xls")
 
 

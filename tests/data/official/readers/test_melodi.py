@@ -5,7 +5,7 @@ import pytest
 from data.access import indicators
 from data.official import imports
 from data.region import catalogue
-from data.reports import sheet
+from data.reports import in_place
 from geo.errors import InvalidInputError
 
 
@@ -50,11 +50,11 @@ def test_shares_of_the_old_stand_beside_the_75_and_over(golden):
     assert table.loc["16001", "share_over_80"] == pytest.approx(40.2 / 518.4)
     assert table.loc["16001", "elder_year"] == 2023
     assert table["share_over_80"].notna().sum() == 1
-    said = sheet._old_people(table.loc[["16001", "16002"]])
+    said = in_place._old_people(table.loc[["16001", "16002"]])
     assert said[0].replace("\u00a0", " ") == (
         "Habitants âgés : 31 % ont 65 ans ou plus, 8 % ont 80 ans ou plus (recensement de 2023)."
     )
-    assert sheet._old_people(table.loc[["16002"]]) == []
+    assert in_place._old_people(table.loc[["16002"]]) == []
 
 
 def test_density_grid_on_its_own(read, golden):
