@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from data.region.france import NAMES
 from tests.browser.gestures import SLOW_MS, answered, until
 
 
@@ -68,6 +69,17 @@ def test_the_menu_that_a_narrow_screen_cuts_is_french(server: str, page: Page) -
     # The style arrives with the run of the application, after the bar itself.
     expect(more.locator("p")).to_have_css("font-size", "0px", timeout=SLOW_MS)
     assert more.evaluate("e => getComputedStyle(e, '::after').content") == '"Autres écrans"'
+
+
+def test_the_longest_name_of_a_region_is_cut_where_its_button_ends(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/methode")
+    button = page.locator(".st-key-region_en_tete button")
+    name = button.locator("p")
+    expect(name).to_have_css("text-overflow", "ellipsis", timeout=SLOW_MS)
+    name.evaluate("(name, told) => { name.textContent = told; }", max(NAMES.values(), key=len))
+    ends = [one.evaluate("e => e.getBoundingClientRect().right") for one in (name, button)]
+    assert ends[0] <= ends[1] <= 390
 
 
 @pytest.mark.parametrize("path", ["/", "/methode"])
