@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from data.base import french
 from data.files import kinds
 from data.files.archives import BROKEN_ZIP
-from data.files.opening import is_dbf
+from data.files.opening import is_dbf, what_no_table_is
 from data.files.texts import (
     older_encoding,
     wide_encoding,
@@ -234,6 +234,8 @@ def _typed(file: InputFile) -> InputFile:
         kind = "opened"
     elif head.startswith(kinds.SQLITE) and file.name == file.path.name:
         kind = "geopackage"
+    elif told := what_no_table_is(head):
+        raise InvalidInputError(f"« {file.name} » {told}")
     elif b"\0" in head:
         raise InvalidInputError(
             f"« {file.name} » n'est ni un tableau texte (CSV), ni un classeur XLSX, ni un JSON : "

@@ -198,13 +198,9 @@ def _plain(content: bytes, name: str) -> _Content:
     """Return what a file that is no archive holds."""
     from data.files import layers, xml_layers
 
+    if told := what_no_table_is(content):
+        raise InvalidInputError(f"« {name} » {told}")
     start = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n\0")
-    if content.startswith((kinds.PDF, *kinds.PICTURES)):
-        what = "un PDF" if content.startswith(kinds.PDF) else "une image"
-        raise InvalidInputError(
-            f"« {name} » est {what} : un tableau ne s'y lit pas sûrement. Demandez-le en CSV ou en "
-            "XLSX, ou recopiez-le dans le modèle proposé."
-        )
     if content.startswith(kinds.SQLITE):
         found: _Content = ([], layers.read_database(content, name, ".gpkg"), [])
     elif content.startswith(kinds.FLATGEOBUF):
@@ -223,6 +219,31 @@ def _plain(content: bytes, name: str) -> _Content:
     else:
         found = ([read_text(content, name)], [], [])
     return found
+
+
+def what_no_table_is(content: bytes) -> str:
+    """Return what a file is that holds no table, and what to do, in French; "" where it may.
+
+    Told by the first bytes of `content`, whatever its name.
+    """
+    start = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(kinds.PAGES):
+        return (
+            "est une page web, pas un tableau : ouvrez-la dans un tableur et enregistrez-la en "
+            "XLSX, ou demandez le fichier lui-même."
+        )
+    if kinds.OSM in content[:32] or (start.startswith(b"<") and kinds.OSM_XML in start):
+        return (
+            "est un extrait d'OpenStreetMap : il sert au réseau routier, que construit "
+            "« proxisoins roads build FICHIER »."
+        )
+    if content.startswith((kinds.PDF, *kinds.PICTURES)):
+        what = "un PDF" if content.startswith(kinds.PDF) else "une image"
+        return (
+            f"est {what} : un tableau ne s'y lit pas sûrement. Demandez-le en CSV ou en XLSX, ou "
+            "recopiez-le dans le modèle proposé."
+        )
+    return ""
 
 
 def is_dbf(content: bytes) -> bool:

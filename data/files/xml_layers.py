@@ -8,7 +8,6 @@ import shapely
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from data.files import kinds
 from data.files.document import Layer
 from data.files.layers import MAX_FEATURES, Found, layer_of
 from geo.errors import InvalidInputError
@@ -22,8 +21,6 @@ def read_xml(content: bytes, name: str) -> list[Layer]:
     InvalidInputError
         It is neither, or declares entities (a known attack).
     """
-    if kinds.is_page(content):
-        raise InvalidInputError(f"« {name} » {kinds.PAGE}")
     head = content[:4096].lower()
     if b"<kml" not in head and b"<gpx" not in head:
         raise InvalidInputError(

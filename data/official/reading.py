@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.files import kinds, sandbox
+from data.files import sandbox
 from data.files.headings import year_of
 from data.files.input_files import open_input
 from data.official import readers
@@ -228,7 +228,7 @@ def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
         known = readers.recognise(candidate)
         if known is None:
             ignored.append(file.name)
-            near = near or (kinds.PAGE if kinds.is_page(file.head()) else nearest(candidate))
+            near = near or nearest(candidate)
         else:
             parts = _of_each_year(candidate) if known[1] in _WITH_HISTORY else [candidate]
             found += [(part, *known) for part in parts]
