@@ -21,7 +21,7 @@ import pandas as pd
 ROOT = Path(__file__).parents[1]
 ROOMS = tuple(str(ROOT / room) + os.sep for room in ("geo", "data", "models"))
 LONGITUDE = 1.876543
-COUNT = 1234.0
+COUNT = 98989.0
 DEEP = 3
 
 

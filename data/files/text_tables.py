@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from data.files.document import Table, put_together
-from data.files.group_headings import on_one_line
 from data.files.headings import year_of
 from data.files.input_files import BLOCK_BYTES, HEAD_LINES, InputFile, reading, sniff_encoding
+from data.files.layouts import on_one_line
 from data.files.opening import open_document
 from data.files.texts import cells_of, head_rows, left_open, open_quote, separator_of
 from data.files.workbook import MAX_PACKED_BYTES

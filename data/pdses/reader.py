@@ -6,7 +6,7 @@ from functools import partial
 
 from data.base.french import counted as counted_words
 from data.base.spreadsheet_text import safe_text
-from data.files import sandbox, side_by_side
+from data.files import layouts, sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
 from data.files.document import Chosen, Document, Row, choose
 from data.files.opening import open_document
@@ -127,7 +127,7 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
     chosen = choose(document, lambda cells: len(recognise(cells)), _HEADING_ROWS)
     if chosen is not None:
         wide = "specialite" not in recognise(chosen.heading)
-        chosen = side_by_side.alone(chosen, name, _tells_where, partial(_tells_lines, wide=wide))
+        chosen = layouts.alone(chosen, name, _tells_where, partial(_tells_lines, wide=wide))
     found = None if chosen is None else _found(chosen)
     if chosen is None or found is None or not found.usable:
         raise _no_heading(document)

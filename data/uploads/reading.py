@@ -9,9 +9,9 @@ import pyproj
 
 from data.base import french
 from data.base.french import fold
-from data.files import side_by_side
+from data.files import layouts
 from data.files.document import MERGED, Chosen, Document, Layer, Row, choose
-from data.files.group_headings import titles_joined
+from data.files.layouts import titles_joined
 from data.files.opening import EXPECTED
 from data.uploads.columns import FIELDS, LOCATING, locates, recognise, rivals
 from data.uploads.coordinates import looks_like_a_place
@@ -102,7 +102,7 @@ def _no_heading(document: Document) -> InvalidInputError:
 
 # Tables.
 def _of_table(chosen: Chosen, label: str) -> Lines:
-    chosen = side_by_side.alone(chosen, label, _places, lambda cells: _known(cells) > 0)
+    chosen = layouts.alone(chosen, label, _places, lambda cells: _known(cells) > 0)
     heading, rows = chosen.heading, chosen.rows
     width = len(heading)
     columns = _settled(heading, rows)
@@ -148,7 +148,7 @@ def _of_one_table(
     Titles printed again on each page change nothing.
     """
     marks = [_titled(cells, titles, read) for _, cells in rows]
-    own = side_by_side.within(marks)
+    own = layouts.within(marks)
     kept = [row for row, mine in zip(rows, own, strict=True) if mine]
     told = zip(rows, own, marks, strict=True)
     others = [number for (number, _), mine, mark in told if not mine and mark is not True]

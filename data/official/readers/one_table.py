@@ -12,7 +12,7 @@ import pandas as pd
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.headings import folded
-from data.files.side_by_side import within
+from data.files.layouts import within
 from data.official.readers.communes import CommuneIndex, departement
 from data.official.readers.tables import Header
 from data.official.readers.tally import Tally

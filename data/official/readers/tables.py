@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.base import french
 from data.base.codes import joined_code
-from data.files import headings, side_by_side
+from data.files import headings, layouts
 from data.files.input_files import InputFile
 from geo.errors import InvalidInputError
 
@@ -82,7 +82,7 @@ class Header:
         read = {titles[place] for place in places}
         if twins := [one for one in self.beside if read <= {titles[place] for place in one}]:
             both = sorted([self.block, *twins], key=lambda one: one.start)
-            raise side_by_side.refusal(self.table.name, both)
+            raise layouts.refusal(self.table.name, both)
 
     def rows(self, **columns: int | None) -> pd.DataFrame:
         """Return all the rows as stripped text, indexed by line number.
@@ -112,7 +112,7 @@ def headers(candidate: Candidate) -> Iterator[Header]:
             found = [range(len(titles))]
             if len(marks := [k for k, title in enumerate(titles) if title in CODE_NAMES]) > 1:
                 below = table.head[row + 1 : row + _LOOKED_AT]
-                found = side_by_side.blocks(titles, marks, below)
+                found = layouts.blocks(titles, marks, below)
             for block in found:
                 columns: dict[str, int] = {}
                 for position in block:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.files.side_by_side import blocks, within
+from data.files.layouts import blocks, within
 from data.official.imports import commune_index
 from data.official.reading import read_here
 from data.pdses.reader import read_lines as on_call_lines
