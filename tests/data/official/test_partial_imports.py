@@ -97,6 +97,7 @@ def test_the_kinds_that_are_newer_in_place_stay_the_others_are_taken(files):
     assert any("dont restent : centres de santé" in one for one in report.remarks)
 
 
+@pytest.mark.campaign
 def test_a_folder_gives_the_same_state_in_any_order(tmp_path, monkeypatch):
     texts = {
         "tvs.csv": "INSEE_COM;Code_TVS;Nom_TVS\n19275;T1;Ussel\n19136;T1;Ussel\n16102;T2;Cognac\n",

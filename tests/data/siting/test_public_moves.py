@@ -171,6 +171,7 @@ def test_where_departures_are_told_as_well_five_more_stay():
     assert hidden.moving == {}
 
 
+@pytest.mark.campaign
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_sets_of_more_who_move_are_made_of_whole_sets_of_fewer(data):

@@ -94,6 +94,7 @@ def test_an_overseas_region_is_the_same_from_france_and_from_itself(
     assert alone.travel_time.version in {one.version for one in parts.parts.values()}
 
 
+@pytest.mark.campaign
 def test_no_road_goes_from_one_land_to_another(built: Path) -> None:
     whole = catalogue.load_territory(france.WHOLE)
     points = whole.communes[["lon", "lat"]].to_numpy(float)
