@@ -20,9 +20,10 @@ BROKEN_ZIP = (
     zlib.error,
     EOFError,
     OSError,
-    NotImplementedError,
+    RuntimeError,
 )
-"""What `zipfile` raises of an archive that is cut, altered or packed in a way it does not know."""
+"""What `zipfile` raises of an archive that is cut, altered, locked or packed in a way it does not
+know."""
 _BLOCK_BYTES = 1_048_576
 _ENCRYPTED = 0x1
 

@@ -57,6 +57,14 @@ def test_a_broken_workbook_is_looked_at_without_a_fault(
     scan_xlsb(broken, MOST_BYTES)
 
 
+def test_a_part_that_is_said_to_be_locked_is_not_opened() -> None:
+    content = bytearray(binary_workbook([["code"], ["#N/A"]]))
+    start = 0
+    while (start := content.find(b"PK\x01\x02", start + 1)) >= 0:
+        content[start + 8] |= 1
+    assert scan_xlsb(bytes(content), MOST_BYTES) is None
+
+
 def test_a_part_that_unpacks_to_too_much_is_not_unpacked() -> None:
     assert scan_xlsb(binary_workbook([["code"], ["#N/A"]]), 10) is None
 
