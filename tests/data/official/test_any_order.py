@@ -40,6 +40,7 @@ def _state(files: list[Path], home: Path, monkeypatch: pytest.MonkeyPatch) -> di
     }
 
 
+@pytest.mark.campaign
 def test_registers_zonings_and_labels_in_any_order(
     folder: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
