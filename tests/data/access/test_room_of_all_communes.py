@@ -18,7 +18,10 @@ from data.region.catalogue import load_territory
 from data.region.territory import Territory
 from geo.layers import INDICATORS
 
-SOURCES = ["demonstration", pytest.param("real", marks=pytest.mark.reference)]
+SOURCES = [
+    "demonstration",
+    pytest.param("real", marks=[pytest.mark.reference, pytest.mark.campaign]),
+]
 CROWDED = 0.05
 """Above the second class of the map's legend."""
 

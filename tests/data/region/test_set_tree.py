@@ -85,6 +85,7 @@ def test_sets_are_of_whole_epci_and_hold_what_is_promised(data) -> None:
             assert len(one.codes) >= privacy.LEAST_COMMUNES
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 def test_who_moves_hides_in_what_two_real_counts_have_in_common(reference: Path) -> None:
     """With sets made anew from counts, one to six communes had fewer than three around them."""

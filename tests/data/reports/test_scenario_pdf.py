@@ -226,6 +226,7 @@ def test_lines_are_mended_without_touching_the_others():
     assert both[4] == mended[4] | {"drop": "oui"}
 
 
+@pytest.mark.campaign
 def test_sources_are_never_cut_by_a_page_nor_alone_for_a_line() -> None:
     notes = [f"Source {rank} : " + "millésime " * 12 for rank in range(12)]
     for lines in range(40, 62):

@@ -69,6 +69,7 @@ def test_the_files_are_one_family_in_two_weights_under_a_name_that_is_ours(made:
     assert bold["hmtx"]["n"] > regular["hmtx"]["n"]
 
 
+@pytest.mark.campaign
 def test_it_is_made_once_and_again_for_another_font_the_same(made: Path) -> None:
     files = typeface.files(made)
     before = [(one.stat().st_mtime_ns, one.read_bytes()) for one in files]
