@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from data.base import french
+from data.base.codes import departement
 from data.base.french import fold
 from data.files import exports
 from data.official.imports import commune_index
-from data.official.readers.communes import departement
 from data.pdses.checks import Outcome, check_lines, report, table
 from data.pdses.reader import LinesFile
 from data.region import catalogue, embedded_set, schemas, table_store

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.codes import departement
 from data.base.table_cache import cached_table, digest
 from data.region import (
     confirmed_zeros,
@@ -243,7 +244,7 @@ def _context(
 
 def _with_departements(codes: set[str]) -> set[str]:
     """Return codes of communes and those of their départements, as tables by département say."""
-    return codes | {code[:3] if code.startswith("97") else code[:2] for code in codes}
+    return codes | set(map(departement, codes))
 
 
 def _checked(key: str, table: pd.DataFrame) -> pd.DataFrame:

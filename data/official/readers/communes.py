@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from data.base import french
-from data.base.codes import ARRONDISSEMENTS, plain_code
+from data.base.codes import ARRONDISSEMENTS, departement, plain_code
 
 _SHORT = {"st": "saint", "ste": "sainte", "s": "sur"}
 
@@ -139,11 +139,6 @@ class CommuneIndex:
         """Code and name of each commune: plain texts are ten times as fast to go through."""
         columns = (self.communes[name].tolist() for name in ("code", "name"))
         return list(zip(*columns, strict=True))
-
-
-def departement(code: str) -> str:
-    """Return the département of a commune code."""
-    return code[:3] if code.startswith("97") else code[:2]
 
 
 @lru_cache(maxsize=1 << 16)

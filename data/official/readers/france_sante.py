@@ -5,9 +5,10 @@ import re
 import pandas as pd
 
 from data.base import french
+from data.base.codes import departement
 from data.files.cells import numbers
 from data.files.years import ended
-from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.rows import only_once
 from data.official.readers.structures import as_structures, placed
 from data.official.readers.tables import Candidate, Header, headers

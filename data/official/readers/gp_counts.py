@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from data.base import french
-from data.base.codes import joined_code, plain_code
+from data.base.codes import departement, joined_code, plain_code
 from data.files.cells import doctors, numbers
 from data.files.years import TO_COME, to_come, years_of, years_told
-from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest

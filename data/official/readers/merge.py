@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.official.readers.communes import departement
+from data.base.codes import departement
 from data.official.readers.tally import ReadResult, Tally
 from data.region import schemas
 from geo.errors import InvalidInputError

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data.base import french
-from data.base.codes import plain_code
+from data.base.codes import departement, plain_code
 from data.files import headings
-from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.mergers import without_unsure_wholes
 from data.official.readers.one_table import (
     refuse_postcodes,

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from data.base.codes import ARRONDISSEMENTS, plain_code
+from data.base.codes import ARRONDISSEMENTS, departement, plain_code
 from data.files import headings
 from data.files.headings import folded
 from data.files.layouts import within
-from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.tables import Header
 from data.official.readers.tally import Tally
 from geo.errors import InvalidInputError

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 
-from data.official.readers.communes import CommuneIndex, departement
+from data.base.codes import departement
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.structures import FAR_DEGREES
 
 LAMBERT_93 = 2154

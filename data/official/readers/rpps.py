@@ -12,9 +12,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from data.base import french
+from data.base.codes import departement
 from data.files.input_files import open_input
 from data.files.text_tables import TextTable
-from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
 from data.region.moments import Moment

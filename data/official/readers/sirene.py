@@ -10,8 +10,9 @@ import re
 import pandas as pd
 
 from data.base import french
+from data.base.codes import departement
 from data.files.cells import numbers
-from data.official.readers.communes import CommuneIndex, departement
+from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import hidden_lost, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows

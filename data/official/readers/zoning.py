@@ -7,9 +7,10 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from data.base import french
+from data.base.codes import departement
 from data.files import headings
 from data.files.years import iso_days
-from data.official.readers.communes import CommuneIndex, departement, folded_name
+from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.one_table import without_other_tables
 from data.official.readers.rows import chief_rows, settled, whole_cities
