@@ -1,6 +1,7 @@
 """Codes of communes as people and spreadsheets write them: one function settles them all."""
 
 import re
+from collections import Counter
 
 _SHAPE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _WRITTEN = re.compile(r"^(?:\d{4}-)?(?:COM|ARM)-")
@@ -13,6 +14,8 @@ ARRONDISSEMENTS = {
     **{f"132{n:02d}": "13055" for n in range(1, 17)},
 }
 """Municipal arrondissements of Paris, Lyon and Marseille, to the whole commune (COG)."""
+ARRONDISSEMENTS_OF = Counter(ARRONDISSEMENTS.values())
+"""Whole commune to the number of its arrondissements."""
 
 
 def plain_code(text: str) -> str:

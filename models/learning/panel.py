@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from data.base.codes import ARRONDISSEMENTS
+from data.base.codes import ARRONDISSEMENTS, ARRONDISSEMENTS_OF
 from data.base.french import counted
 from data.files.cells import MASKED, masked, without_blanks
 from data.files.headings import CODE, recognise
@@ -33,7 +33,6 @@ MERIDIAN = 2.5
 
 _COLUMN = re.compile(r"^gp_((?:19|20)\d{2})$")
 _ANY = re.compile("")
-_PARTS = Counter(ARRONDISSEMENTS.values())
 _BESIDE = "arrondissement, la ville étant donnée entière"
 _IN_PART = "arrondissement d’une ville sans tous les autres"
 _NAMED = 3
@@ -211,7 +210,7 @@ def _whole_cities(panel: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     table, left = panel.copy(), Counter[str]()
     for city, parts in panel.groupby(panel["code"].map(ARRONDISSEMENTS)):
         beside = city in set(panel["code"])
-        if beside or len(parts) < _PARTS[city]:
+        if beside or len(parts) < ARRONDISSEMENTS_OF[city]:
             left[_BESIDE if beside else _IN_PART] += len(parts)
             table = table.drop(index=parts.index)
         else:

@@ -1,19 +1,16 @@
 """One row per commune: repeats, contradictions, mergers, communes of which a line was refused."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from data.base import french
-from data.base.codes import ARRONDISSEMENTS, plain_code
+from data.base.codes import ARRONDISSEMENTS, ARRONDISSEMENTS_OF, plain_code
 from data.files.cells import MASKED, masked
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import Tally
 
-_ARRONDISSEMENTS_OF = Counter(ARRONDISSEMENTS.values())
-"""City to how many it has."""
 SITE_AGAIN = "établissement déjà lu plus haut"
 
 
@@ -131,7 +128,7 @@ def whole_cities(
     tally.refuse(rows[twice], "arrondissement, la ville étant donnée entière")
     given = own.groupby([city, *of]).transform("nunique")
     here = ~twice & city.notna()
-    lacking = here & (given < city.map(_ARRONDISSEMENTS_OF)) & (not exhaustive)
+    lacking = here & (given < city.map(ARRONDISSEMENTS_OF)) & (not exhaustive)
     lacking = lacking if counted else here
     why = "d'une ville sans tous les autres : la ville n'est pas connue"
     told_apart = rows[lacking].assign(code=own[lacking])
