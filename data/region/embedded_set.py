@@ -124,6 +124,11 @@ def everywhere() -> pd.DataFrame:
     return pd.read_parquet(paths.EMBEDDED / EVERYWHERE)
 
 
+def all_codes() -> pd.Series:
+    """Return the codes of all communes of France, sorted; nothing else is read."""
+    return pd.read_parquet(paths.EMBEDDED / EVERYWHERE, columns=["code"])["code"]
+
+
 @cache
 def all_mergers() -> dict[str, str]:
     """Return former code to present code of the merged communes of all of France."""

@@ -1,6 +1,8 @@
 """Every region of France, mainland and overseas, by code and name, built here or not."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 import pandas as pd
@@ -32,30 +34,6 @@ NAMES = MappingProxyType(
     }
 )
 """INSEE code to name, in the order of names (official geographic code, regions since 2016)."""
-
-COMMUNES = MappingProxyType(
-    {
-        "84": 4_025,
-        "27": 3_685,
-        "53": 1_202,
-        "24": 1_754,
-        "94": 360,
-        "44": 5_115,
-        "01": 32,
-        "03": 22,
-        "32": 3_782,
-        "11": 1_266,
-        "04": 24,
-        "02": 34,
-        "06": 17,
-        "28": 2_644,
-        "75": 4_293,
-        "76": 4_446,
-        "52": 1_228,
-        "93": 946,
-    }
-)
-"""INSEE code to the number of communes (official geographic code of 2026)."""
 
 WHOLE = "FR"
 """Code of all of France held as one region."""
@@ -156,6 +134,12 @@ def regions_of(codes: pd.Series) -> pd.Series:
     """
     starts = codes.str[:3]  # a thousand at most, of 35,000 communes
     return starts.map({start: REGION_OF.get(departement(start)) for start in starts.unique()})
+
+
+@cache
+def commune_counts() -> Mapping[str, int]:
+    """Return the number of communes of each region by its code (`embedded_set.everywhere`)."""
+    return MappingProxyType(Counter(regions_of(embedded_set.all_codes()).tolist()))
 
 
 def land(departement: str) -> str:

@@ -90,7 +90,7 @@ def _newest_whole(history: pd.DataFrame) -> pd.Series:
         Index region; those without such a year are left out.
     """
     years = history[["region", "year"]].value_counts().rename("communes").reset_index()
-    whole = years[years["communes"] >= WHOLE_SHARE * years["region"].map(france.COMMUNES)]
+    whole = years[years["communes"] >= WHOLE_SHARE * years["region"].map(france.commune_counts())]
     return whole.groupby("region")["year"].max()
 
 

@@ -108,7 +108,7 @@ def test_regions_counted_in_different_years_read_the_same_from_both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One was counted again since, in a year that the history alone tells; the other was not."""
-    monkeypatch.setattr(france, "COMMUNES", {"75": 1, "11": 1, "84": 1})
+    monkeypatch.setattr(france, "commune_counts", lambda: {"75": 1, "11": 1, "84": 1})
     everything, alone = france_and_a_region(4)
     codes = everything.communes["code"]
     # By their codes, communes of 17 are of the same region as those of 16: some are moved.

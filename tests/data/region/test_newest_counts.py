@@ -22,7 +22,7 @@ GPS = pd.DataFrame({"code": [*BRITTANY, *LOIRE, *CORSICA], "gps": 1.0})
 
 @pytest.fixture(autouse=True)
 def _few_communes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(france, "COMMUNES", {"53": 2, "52": 1, "94": 1, "04": 1})
+    monkeypatch.setattr(france, "commune_counts", lambda: {"53": 2, "52": 1, "94": 1, "04": 1})
 
 
 def _provenance(key: str, vintage: str) -> Provenance:
