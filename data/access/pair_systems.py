@@ -140,7 +140,7 @@ def system_of(metres: Points, known: Known, said: int | None = None) -> int:
         points = {epsg: to_degrees(here, epsg) for epsg in possible}
         found = _likeliest(points, known, rows)
     if found != LAMBERT_93:
-        remarks.tell("paires", [f"coordonnées lues en {SYSTEMS[found]}, d'après leurs valeurs"])
+        remarks.tell("paires", [f"coordonnées lues en {SYSTEMS[found]}, d’après leurs valeurs"])
     return found
 
 

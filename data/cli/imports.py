@@ -97,7 +97,7 @@ def import_files(
         raise InvalidInputError(
             f"{counted(len(refused), 'fichier refusé', 'fichiers refusés')} sur {len(reports)} : "
             f"{names}. "
-            "Ils n'ont rien changé."
+            "Ils n’ont rien changé."
         )
 
 
@@ -131,7 +131,7 @@ def _files_in(paths: list[Path]) -> list[Path]:
 
 
 def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
-    """Dit quelles données sont en place, réelles ou simulées, et d'où elles viennent."""
+    """Dit quelles données sont en place, réelles ou simulées, et d’où elles viennent."""
     from data.base.french import counted
     from data.region import catalogue, embedded_set
 
@@ -164,13 +164,13 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
 
 
 def undo() -> None:
-    """Revient à l'état d'avant le dernier import ou la dernière actualisation."""
+    """Revient à l’état d’avant le dernier import ou la dernière actualisation."""
     from data.region import catalogue, schemas
 
     tables = [schemas.TITLES[table] for table in catalogue.undo()]
     if not tables:
-        raise InvalidInputError("Rien à annuler : aucun import n'a été fait.")
-    typer.echo("Revenu à l'état précédent : " + ", ".join(tables) + ".")
+        raise InvalidInputError("Rien à annuler : aucun import n’a été fait.")
+    typer.echo("Revenu à l’état précédent : " + ", ".join(tables) + ".")
 
 
 def ribbon_text(tables: "list[Provenance]", region_name: str) -> str:

@@ -12,7 +12,7 @@ from geo.errors import InvalidInputError, UnavailableError
 
 app = typer.Typer(help="Permanence des soins (PDSES) : modèle, import, export, manques.")
 
-_FORMS = "L'extension choisit le format"
+_FORMS = "L’extension choisit le format"
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -26,7 +26,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _refuse(path: Path, allowed: str) -> InvalidInputError:
-    return InvalidInputError(f"« {path.name} » : donnez au fichier l'extension {allowed}.")
+    return InvalidInputError(f"« {path.name} » : donnez au fichier l’extension {allowed}.")
 
 
 @app.command("template")
@@ -59,10 +59,10 @@ def import_lines(
     *,
     region: Region = REGION,
     crosses: Annotated[
-        str, typer.Option(help="Type des lignes qu'une annexe large marque d'une croix.")
+        str, typer.Option(help="Type des lignes qu’une annexe large marque d’une croix.")
     ] = "",
     status: Annotated[
-        str, typer.Option("--statut", help="Statut des lignes d'un fichier qui n'en dit aucun.")
+        str, typer.Option("--statut", help="Statut des lignes d’un fichier qui n’en dit aucun.")
     ] = "",
     keep: Annotated[
         bool,
@@ -80,12 +80,12 @@ def import_lines(
 
     if crosses and crosses not in schemas.LINE_TYPES:
         raise InvalidInputError(
-            f"« {crosses} » n'est pas un type de ligne : choisissez "
+            f"« {crosses} » n’est pas un type de ligne : choisissez "
             f"{', '.join(schemas.LINE_TYPES)}."
         )
     if status and status not in schemas.LINE_STATUSES:
         raise InvalidInputError(
-            f"« {status} » n'est pas un statut : choisissez {', '.join(schemas.LINE_STATUSES)}."
+            f"« {status} » n’est pas un statut : choisissez {', '.join(schemas.LINE_STATUSES)}."
         )
     try:
         content = file.read_bytes()

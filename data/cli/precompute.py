@@ -12,10 +12,10 @@ def precompute(
     ] = None,
     *,
     workers: Annotated[
-        int, typer.Option(help="Processus ; au-delà de 1, demande l'extra « precompute ».")
+        int, typer.Option(help="Processus ; au-delà de 1, demande l’extra « precompute ».")
     ] = 1,
     scheduler: Annotated[
-        str, typer.Option(help="Adresse d'un ordonnanceur Dask, à la place : tcp://machine:8786.")
+        str, typer.Option(help="Adresse d’un ordonnanceur Dask, à la place : tcp://machine:8786.")
     ] = "",
 ) -> None:
     """Prépare les premiers écrans d’avance : temps de trajet, indicateurs, contours."""

@@ -24,7 +24,7 @@ def refresh(
         typer.Option("--verifier", help="Chercher les fichiers sans rien télécharger."),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--tout", help="Télécharger aussi ce qui n'a pas changé.")
+        bool, typer.Option("--tout", help="Télécharger aussi ce qui n’a pas changé.")
     ] = False,
     listed: Annotated[
         bool, typer.Option("--liste", help="Dire les sources et leur dernière adresse connue.")
@@ -57,7 +57,7 @@ def refresh(
             typer.echo(told.rstrip())
     failed = [line.source for line in lines if line.status == import_reports.REFUSED]
     if failed and not past:
-        others = "les autres sont en place" if len(failed) < len(lines) else "rien n'a changé"
+        others = "les autres sont en place" if len(failed) < len(lines) else "rien n’a changé"
         raise UnavailableError(
             f"Sources en échec : {', '.join(failed)} ; {others}." + _nobody(len(failed), len(lines))
         )
@@ -68,8 +68,8 @@ def _nobody(failed: int, sought: int) -> str:
     if failed < sought or failed == 1:
         return ""
     return (
-        " Aucune n'a été trouvée : cet ordinateur n'a peut-être pas accès à internet. « proxisoins "
-        "refresh --verifier » dit quel fichier prendre d'un autre poste."
+        " Aucune n’a été trouvée : cet ordinateur n’a peut-être pas accès à internet. « proxisoins "
+        "refresh --verifier » dit quel fichier prendre d’un autre poste."
     )
 
 
@@ -123,7 +123,7 @@ def _print(one: "Looked") -> None:
             # The page says where to go from another machine; the address, which file to take.
             address = one.state.address or one.source.elsewhere
             typer.echo(f"  {one.failure}")
-            typer.echo(f"  d'un autre poste : {address}, puis « {one.source.command} »")
+            typer.echo(f"  d’un autre poste : {address}, puis « {one.source.command} »")
         else:
             typer.echo(f"  à télécharger à la main : {one.source.page}")
         if one.source.note:

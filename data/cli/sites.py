@@ -34,7 +34,7 @@ def solve(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(help="Seuil inclus, dans l'unité des coûts (mclp, lscp, equity)."),
+        typer.Option(help="Seuil inclus, dans l’unité des coûts (mclp, lscp, equity)."),
     ] = None,
     budget: Annotated[
         float | None, typer.Option(help="Somme des prix permise, au lieu ou en plus de -k.")
@@ -115,7 +115,7 @@ def best(
     *,
     out: Annotated[Path, typer.Option(help="Fichier à écrire : .json, .xlsx ou .csv.")],
     k: Annotated[
-        int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l'existant.")
+        int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l’existant.")
     ] = None,
     model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "mclp",
     threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = HUBERT_MINUTES,

@@ -42,7 +42,7 @@ def members(content: bytes, name: str) -> dict[str, bytes]:
             return _unpack(archive, name)
     except (*BROKEN_ZIP, ValueError) as error:  # or a directory that points nowhere
         raise InvalidInputError(
-            f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
+            f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l’archive."
         ) from error
 
 
@@ -60,7 +60,7 @@ def names(content: bytes, name: str) -> list[str]:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except (*BROKEN_ZIP, ValueError) as error:
         raise InvalidInputError(
-            f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l'archive."
+            f"« {name} » est abîmé ou tronqué : il ne se décompresse pas. Recréez l’archive."
         ) from error
     total = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
@@ -73,7 +73,7 @@ def names(content: bytes, name: str) -> list[str]:
 
 def _beyond(name: str) -> InvalidInputError:
     return InvalidInputError(
-        f"« {name} » se décompresse au-delà des limites : l'archive est refusée. "
+        f"« {name} » se décompresse au-delà des limites : l’archive est refusée. "
         "Envoyez un fichier simple, avec les seuls sites."
     )
 
@@ -82,7 +82,7 @@ def _unpack(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MAX_MEMBERS:
         raise InvalidInputError(
-            f"« {name} » contient {len(infos)} fichiers (limite : {MAX_MEMBERS}) : n'y laissez que "
+            f"« {name} » contient {len(infos)} fichiers (limite : {MAX_MEMBERS}) : n’y laissez que "
             "le fichier des sites."
         )
     found: dict[str, bytes] = {}
@@ -101,7 +101,7 @@ def _check_member(info: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in info.filename:
         raise InvalidInputError(
-            f"« {name} » contient un chemin interdit (« {info.filename} ») : recréez l'archive à "
+            f"« {name} » contient un chemin interdit (« {info.filename} ») : recréez l’archive à "
             "partir des seuls fichiers des sites."
         )
     if stat.S_ISLNK(info.external_attr >> 16):

@@ -138,7 +138,7 @@ def _download(
     if expected and digest(part, expected[0]) != expected[1]:
         forget(folder)
         raise AlteredError(
-            f"Le fichier reçu de {_host(address)} n'a pas l'empreinte publiée : il est abîmé, "
+            f"Le fichier reçu de {_host(address)} n’a pas l’empreinte publiée : il est abîmé, "
             "réessayez plus tard."
         )
     part.replace(path)
@@ -221,7 +221,7 @@ def _check_answer(answer: requests.Response, address: str, folder: Path) -> None
         )
     if answer.headers.get("Content-Type", "").lower().startswith(_PAGE):
         raise UnavailableError(
-            f"{_host(address)} a répondu par une page web au lieu du fichier : l'adresse a "
+            f"{_host(address)} a répondu par une page web au lieu du fichier : l’adresse a "
             "changé. Téléchargez le fichier à la main et importez-le."
         )
 
@@ -299,12 +299,12 @@ def _too_large(address: str, size: int) -> UnavailableError:
 
 def _sentence(address: str, error: Exception) -> str:
     reasons = {
-        requests.exceptions.SSLError: "son certificat n'est pas valide",
+        requests.exceptions.SSLError: "son certificat n’est pas valide",
         requests.Timeout: "il ne répond pas à temps",
-        requests.TooManyRedirects: "il renvoie sans fin d'une adresse à l'autre",
+        requests.TooManyRedirects: "il renvoie sans fin d’une adresse à l’autre",
         requests.ConnectionError: "la connexion échoue",
         requests.exceptions.ChunkedEncodingError: "la connexion se coupe",
-        requests.exceptions.ContentDecodingError: "ce qu'il compresse est abîmé",
+        requests.exceptions.ContentDecodingError: "ce qu’il compresse est abîmé",
     }
     if isinstance(error, requests.HTTPError):
         reason = f"il répond par une erreur {_status(error)}"
@@ -313,7 +313,7 @@ def _sentence(address: str, error: Exception) -> str:
     else:
         reason = next((why for kind, why in reasons.items() if isinstance(error, kind)), "échec")
     return (
-        f"Le téléchargement depuis {_host(address)} n'a pas abouti ({reason}) : réessayez plus "
+        f"Le téléchargement depuis {_host(address)} n’a pas abouti ({reason}) : réessayez plus "
         "tard, ou téléchargez le fichier à la main et importez-le."
     )
 

@@ -34,10 +34,10 @@ def check_geopackage(path: Path, name: str) -> None:
             ).fetchall()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            f"« {name} » est abîmé ou n'est pas du format annoncé : exportez-le de nouveau."
+            f"« {name} » est abîmé ou n’est pas du format annoncé : exportez-le de nouveau."
         ) from error
     if len(found) > MAX_OBJECTS:
-        raise InvalidInputError(f"« {name} » contient trop de tables : n'y laissez que les sites.")
+        raise InvalidInputError(f"« {name} » contient trop de tables : n’y laissez que les sites.")
     for kind, title, text in found:
         is_view = kind == "view"
         is_trigger = kind == "trigger" and not _KNOWN_TRIGGER.fullmatch(str(title))
@@ -45,6 +45,6 @@ def check_geopackage(path: Path, name: str) -> None:
         if is_view or is_trigger or (virtual and not _KNOWN_MODULE.search(str(text))):
             what = "une vue" if is_view else "un déclencheur" if is_trigger else "du code"
             raise InvalidInputError(
-                f"« {name} » contient {what} (« {str(title)[:40]} »), qui s'exécuterait à la "
+                f"« {name} » contient {what} (« {str(title)[:40]} »), qui s’exécuterait à la "
                 "lecture : exportez la seule couche des sites dans un nouveau GeoPackage."
             )

@@ -133,7 +133,7 @@ def reading(name: str) -> Iterator[None]:
 
 def _broken(name: str) -> InvalidInputError:
     return InvalidInputError(
-        f"« {name} » est abîmé ou tronqué : il ne se lit pas jusqu'au bout. "
+        f"« {name} » est abîmé ou tronqué : il ne se lit pas jusqu’au bout. "
         "Téléchargez-le de nouveau."
     )
 
@@ -154,7 +154,7 @@ def open_input(path: Path) -> list[InputFile]:
             f"« {name} » est introuvable : vérifiez le chemin du fichier."
         ) from error
     if not path.is_file():
-        raise InvalidInputError(f"« {name} » n'est pas un fichier : donnez un fichier à importer.")
+        raise InvalidInputError(f"« {name} » n’est pas un fichier : donnez un fichier à importer.")
     if size == 0:
         raise InvalidInputError(f"« {name} » est vide (0 octet) : téléchargez-le de nouveau.")
     if size > MAX_FILE_BYTES:
@@ -238,7 +238,7 @@ def _typed(file: InputFile) -> InputFile:
         raise InvalidInputError(f"« {file.name} » {told}")
     elif b"\0" in head:
         raise InvalidInputError(
-            f"« {file.name} » n'est ni un tableau texte (CSV), ni un classeur XLSX, ni un JSON : "
+            f"« {file.name} » n’est ni un tableau texte (CSV), ni un classeur XLSX, ni un JSON : "
             "importez le fichier tel que son producteur le publie."
         )
     elif head.lstrip(codecs.BOM_UTF8 + b" \r\n\t")[:1] in (b"{", b"["):

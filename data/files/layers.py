@@ -50,14 +50,14 @@ def read_json(content: bytes, name: str) -> tuple[list[Table], list[Layer]]:
         data = _one_per_line(text)
         if data is None:
             raise InvalidInputError(
-                f"« {name} » n'est pas un JSON valide : exportez-le de nouveau en GeoJSON."
+                f"« {name} » n’est pas un JSON valide : exportez-le de nouveau en GeoJSON."
             ) from error
     if objects := _objects(data):
         return [objects], []
     layers = _json_layers(data)
     if not layers:
         raise InvalidInputError(
-            f"« {name} » n'est pas un GeoJSON : une « FeatureCollection » est attendue."
+            f"« {name} » n’est pas un GeoJSON : une « FeatureCollection » est attendue."
         )
     return [], layers
 
@@ -191,7 +191,7 @@ def read_shapefile(files: Mapping[str, bytes], shape: str, name: str) -> Layer:
             f"« {name} » : il manque {', '.join(missing)} à côté de « {shape} »."
         )
     if not parts[".shp"].startswith(_SHAPEFILE_MAGIC):
-        raise InvalidInputError(f"« {name} » : « {shape} » n'est pas un shapefile.")
+        raise InvalidInputError(f"« {name} » : « {shape} » n’est pas un shapefile.")
     encoding, remark = dbf_encoding(parts[".dbf"], parts.pop(".cpg", b""))
     with tempfile.TemporaryDirectory() as folder:
         for ending, data in parts.items():
@@ -289,7 +289,7 @@ def _suffix(path: str) -> str:
 
 def _broken(name: str) -> InvalidInputError:
     return InvalidInputError(
-        f"« {name} » est abîmé ou n'est pas du format annoncé : exportez-le de nouveau."
+        f"« {name} » est abîmé ou n’est pas du format annoncé : exportez-le de nouveau."
     )
 
 
@@ -302,7 +302,7 @@ def _read_layer(path: Path, layer: str | None, name: str, encoding: str | None =
     except (DataSourceError, DataLayerError, FieldError, ValueError) as error:
         raise _broken(name) from error
     if "geometry" not in table or not hasattr(table, "crs"):
-        raise InvalidInputError(f"« {name} » n'a pas de géométrie : envoyez-le en CSV.")
+        raise InvalidInputError(f"« {name} » n’a pas de géométrie : envoyez-le en CSV.")
     return _from_frame(table, layer or "")
 
 

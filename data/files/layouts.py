@@ -232,8 +232,8 @@ def refusal(name: str, found: Sequence[range]) -> InvalidInputError:
     columns = joined([_columns(one) for one in found])
     return InvalidInputError(
         f"« {name} » a {len(found)} tableaux côte à côte qui se lisent aussi bien "
-        f"({columns}) : mettez-les l'un sous l'autre, sous les mêmes titres, ou n'en gardez "
-        "qu'un."
+        f"({columns}) : mettez-les l’un sous l’autre, sous les mêmes titres, ou n’en gardez "
+        "qu’un."
     )
 
 

@@ -37,7 +37,7 @@ def read_ods(files: Mapping[str, bytes], name: str) -> tuple[list[Table], list[s
         root = ElementTree.fromstring(files["content.xml"], forbid_dtd=True)
     except _BROKEN as error:
         raise InvalidInputError(
-            f"« {name} » n'est pas un classeur ODS lisible : enregistrez-le de nouveau en XLSX ou "
+            f"« {name} » n’est pas un classeur ODS lisible : enregistrez-le de nouveau en XLSX ou "
             "en CSV."
         ) from error
     hidden = {

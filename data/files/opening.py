@@ -99,7 +99,7 @@ def too_large(name: str, size: int, most_bytes: int) -> InvalidInputError:
     """Return the refusal of a file above the limit."""
     return InvalidInputError(
         f"« {name} » pèse {size / 1e6:.0f} Mo ; la limite est de {most_bytes / 1e6:.0f} Mo. "
-        "N'y laissez que le tableau utile."
+        "N’y laissez que le tableau utile."
     )
 
 
@@ -152,7 +152,7 @@ def _archive(content: bytes, name: str) -> Document:
         if len(refusals) == 1:
             raise refusals[0]
         raise InvalidInputError(
-            f"« {name} » contient 0 fichiers lisibles sur {len(files)} : l'archive doit contenir "
+            f"« {name} » contient 0 fichiers lisibles sur {len(files)} : l’archive doit contenir "
             f"{EXPECTED}."
         )
     return Document(name, tuple(tables), tuple(placed), tuple(left))
@@ -180,7 +180,7 @@ def _office(content: bytes, files: Mapping[str, bytes], name: str) -> _Content:
         tables, left = read_ods(files, name)
         return tables, [], left
     raise InvalidInputError(
-        f"« {name} » est un document bureautique d'un format que l'on ne lit pas : enregistrez le "
+        f"« {name} » est un document bureautique d’un format que l’on ne lit pas : enregistrez le "
         "tableau en XLSX ou en CSV."
     )
 
@@ -234,13 +234,13 @@ def what_no_table_is(content: bytes) -> str:
         )
     if kinds.OSM in content[:32] or (start.startswith(b"<") and kinds.OSM_XML in start):
         return (
-            "est un extrait d'OpenStreetMap : il sert au réseau routier, que construit "
+            "est un extrait d’OpenStreetMap : il sert au réseau routier, que construit "
             "« proxisoins roads build FICHIER »."
         )
     if content.startswith((kinds.PDF, *kinds.PICTURES)):
         what = "un PDF" if content.startswith(kinds.PDF) else "une image"
         return (
-            f"est {what} : un tableau ne s'y lit pas sûrement. Demandez-le en CSV ou en XLSX, ou "
+            f"est {what} : un tableau ne s’y lit pas sûrement. Demandez-le en CSV ou en XLSX, ou "
             "recopiez-le dans le modèle proposé."
         )
     return ""
@@ -270,7 +270,7 @@ def _parquet(content: bytes, name: str) -> _Content:
         table = pq.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InvalidInputError(
-            f"« {name} » est abîmé ou n'est pas du format annoncé : exportez-le de nouveau."
+            f"« {name} » est abîmé ou n’est pas du format annoncé : exportez-le de nouveau."
         ) from error
     if b"geo" in (table.schema.metadata or {}):
         return [], [layers.read_geoparquet(content, name)], []

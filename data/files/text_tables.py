@@ -156,7 +156,7 @@ class TextTable:
                 return
             raise InvalidInputError(
                 f"« {self.name} » ne se lit pas comme un tableau : le fichier est tronqué, ou ses "
-                "lignes n'ont pas toutes le même nombre de colonnes."
+                "lignes n’ont pas toutes le même nombre de colonnes."
             ) from error
 
 

@@ -54,7 +54,7 @@ def decode(content: bytes, name: str) -> str:
             pass
     if _CONTROL.search(content[:_HEAD_BYTES]):
         raise InvalidInputError(
-            f"« {name} » n'est pas un fichier texte : envoyez un CSV, un XLSX, un ODS, un GeoJSON, "
+            f"« {name} » n’est pas un fichier texte : envoyez un CSV, un XLSX, un ODS, un GeoJSON, "
             "un shapefile zippé, un GeoPackage ou un KML."
         )
     try:

@@ -32,7 +32,7 @@ def read_xml(content: bytes, name: str) -> list[Layer]:
     except (SyntaxError, ValueError, LookupError, DefusedXmlException) as error:
         kind = "KML" if b"<kml" in head else "GPX"
         raise InvalidInputError(
-            f"« {name} » n'est pas un {kind} lisible : exportez-le de nouveau en {kind}."
+            f"« {name} » n’est pas un {kind} lisible : exportez-le de nouveau en {kind}."
         ) from error
     wanted, read = ("Placemark", _placemark) if b"<kml" in head else ("wpt", _way_point)
     items = [item for item in root.iter() if _tag(item) == wanted]

@@ -46,7 +46,7 @@ def check_here(item: Member, result: ReadResult, index: CommuneIndex) -> None:
     if keys and not any(index.matched(result.tables[key]["code"]) for key in keys):
         raise InvalidInputError(
             f"« {item.file_name} » ne contient aucune commune de la région {index.region} : rien "
-            "n'est changé. Choisissez d'abord la région de ce fichier, ou prenez le fichier "
+            "n’est changé. Choisissez d’abord la région de ce fichier, ou prenez le fichier "
             "national."
         )
 
@@ -67,8 +67,8 @@ def check_refreshed(
     """
     if item.source != expected:
         raise InvalidInputError(
-            f"« {item.file_name} » n'a plus la forme attendue pour « {sources()[expected].title} » "
-            f"(reconnu comme « {sources()[item.source].title} ») : rien n'est changé."
+            f"« {item.file_name} » n’a plus la forme attendue pour « {sources()[expected].title} » "
+            f"(reconnu comme « {sources()[item.source].title} ») : rien n’est changé."
         )
     for key, table in tables.items():
         now = index.matched(table["code"])
@@ -77,6 +77,6 @@ def check_refreshed(
             raise InvalidInputError(
                 f"« {item.file_name} » ne couvre que "
                 f"{french.counted(now, 'commune', 'communes')} de la région pour "
-                f"« {schemas.TITLES[key]} », contre {french.number(before)} aujourd'hui : "
-                "rien n'est changé. Vérifiez le fichier, puis importez-le à la main si c'est voulu."
+                f"« {schemas.TITLES[key]} », contre {french.number(before)} aujourd’hui : "
+                "rien n’est changé. Vérifiez le fichier, puis importez-le à la main si c’est voulu."
             )

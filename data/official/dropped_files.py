@@ -41,7 +41,7 @@ def import_dropped(
     except OSError as error:
         raise UnavailableError(
             "Les fichiers reçus ne peuvent pas être posés sur le disque (plein, ou en lecture "
-            "seule) : rien n'est changé."
+            "seule) : rien n’est changé."
         ) from error
 
 

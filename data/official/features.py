@@ -50,7 +50,7 @@ def fetch_features(
         if received == 0 or (total is not None and received < total):
             raise UnavailableError(
                 f"Le service donne {french.number(received)} objets sur "
-                f"{french.number(total or 0)} annoncés : rien n'est gardé, réessayez plus tard."
+                f"{french.number(total or 0)} annoncés : rien n’est gardé, réessayez plus tard."
             )
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

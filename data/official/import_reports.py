@@ -125,7 +125,7 @@ def report_of(
     doubtful = lines_of(doubted, result)
     remarks = [
         *result.tally.remarks,
-        *(f"non lu dans l'archive : {n}" for n in item.ignored),
+        *(f"non lu dans l’archive : {n}" for n in item.ignored),
         *believed(result, index),
     ]
     # A file older than what is in place feeds nothing, and may still be of the region.
@@ -192,7 +192,7 @@ def to_confirm(
         report,
         message=(
             f"« {item.file_name} » ne couvre que {communes} des "
-            f"{french.number(len(index.codes))} communes de la région. Rien n'est changé : "
+            f"{french.number(len(index.codes))} communes de la région. Rien n’est changé : "
             "complétez (les autres communes gardent ce qui est en place), remplacez (les autres "
             "deviennent inconnues), ou renoncez."
         ),

@@ -110,12 +110,12 @@ def newer_only(
         if key == "gps" and "gp_history" in tables:
             result.tally.remarks.append(
                 f"ces effectifs de {mine} sont plus anciens que ceux en place ({theirs}) : ils "
-                "complètent l'historique sans les remplacer"
+                "complètent l’historique sans les remplacer"
             )
         else:
             result.tally.remarks.append(
                 f"« {schemas.TITLES[key]} » : ce fichier ({mine}) est plus ancien que les données "
-                f"en place ({theirs}), qui restent ; annulez d'abord leur import pour y revenir"
+                f"en place ({theirs}), qui restent ; annulez d’abord leur import pour y revenir"
             )
     return kept, completing
 

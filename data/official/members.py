@@ -122,7 +122,7 @@ def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
             if unsure and sizes[rank] == sizes[best]:
                 named = listed([names[one] for one in (best, *unsure)])
                 why = (
-                    f"donnent les mêmes tables sans s'accorder : {named} ; n'en gardez qu'un, ou "
+                    f"donnent les mêmes tables sans s’accorder : {named} ; n’en gardez qu’un, ou "
                     "réunissez leurs lignes."
                 )
                 members[rank] = replace(members[rank], result=None, refusal=f"Des membres {why}")

@@ -9,12 +9,12 @@ from data.official.readers.tables import Candidate, Header, code_columns, header
 
 _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
-        "d'effectifs de médecins",
+        "d’effectifs de médecins",
         "médecins",
         re.compile(r"\b(?:medecins?|mg|medg|generalistes?|omni)"),
     ),
     ("de zonage", "zonage", re.compile(r"\b(?:zon\w+|zip|zac|classement)\b")),
-    ("d'APL", "APL", re.compile(r"\bapl\b|accessibilite potentielle")),
+    ("d’APL", "APL", re.compile(r"\bapl\b|accessibilite potentielle")),
     ("de populations", "population municipale", re.compile(r"\bpop\w*|\bpmun|\bhabitants?\b")),
     ("de structures", "numéro FINESS", re.compile(r"\bfiness\b|\bmaisons? de sante\b|\blabel")),
 )
@@ -32,7 +32,7 @@ def nearest(candidate: Candidate) -> str:
     """Return a French sentence: what the file has, what it looks like, and what it lacks."""
     found = list(headers(candidate))
     if not found:
-        return "on n'y trouve aucun tableau de communes ni d'établissements."
+        return "on n’y trouve aucun tableau de communes ni d’établissements."
     if (level := level_of(candidate)) and not level.startswith("commune"):
         return f"ses chiffres sont donnés par {level}, pas par commune : exportez-le par commune."
     best = max(found, key=_closeness)
@@ -60,7 +60,7 @@ def nearest(candidate: Candidate) -> str:
             f"colonnes sont {shown}."
         )
     return (
-        "il n'est aucun des fichiers attendus : il n'y a ni code INSEE de commune, ni numéro "
+        "il n’est aucun des fichiers attendus : il n’y a ni code INSEE de commune, ni numéro "
         f"FINESS ; ses premières colonnes sont {shown}."
     )
 
@@ -71,8 +71,8 @@ def _or_a_grid(header: Header, kind: str) -> str:
     if not placed or kind != "de populations":
         return ""
     return (
-        " S'il s'agit d'une grille de population, elle a un carreau par ligne, donc plusieurs "
-        "lignes par commune ; s'il s'agit des populations des communes, nommez la colonne "
+        " S’il s’agit d’une grille de population, elle a un carreau par ligne, donc plusieurs "
+        "lignes par commune ; s’il s’agit des populations des communes, nommez la colonne "
         "« population municipale »."
     )
 

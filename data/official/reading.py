@@ -222,7 +222,7 @@ def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
     """
     found: list[tuple[Candidate, str, str]] = []
     ignored, near = [], ""
-    no_table = "on n'y trouve aucun tableau de communes ni d'établissements."
+    no_table = "on n’y trouve aucun tableau de communes ni d’établissements."
     for file in open_input(path):
         candidate = readers.candidate_of(file)
         known = readers.recognise(candidate)

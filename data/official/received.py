@@ -21,7 +21,7 @@ def refuse_stub(file: Download, source: Source) -> None:
     if file.size < source.least_bytes:
         raise UnavailableError(
             f"Le fichier reçu pèse {french.number(file.size)} octets, moins que les "
-            f"{french.number(source.least_bytes)} attendus : c'est une ébauche, elle est refusée."
+            f"{french.number(source.least_bytes)} attendus : c’est une ébauche, elle est refusée."
         )
     with file.path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES).lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -31,6 +31,6 @@ def refuse_stub(file: Download, source: Source) -> None:
         wrong = bool(source.magic) and not head.startswith(_MAGIC[source.magic])
     if wrong:
         raise UnavailableError(
-            "Le fichier reçu n'a pas la nature attendue (page d'erreur, ou autre format) : il est "
+            "Le fichier reçu n’a pas la nature attendue (page d’erreur, ou autre format) : il est "
             "refusé, réessayez plus tard."
         )

@@ -110,7 +110,7 @@ def looked_words(looks: Sequence[Looked]) -> str:
     files = french.counted(found, "fichier trouvé", "fichiers trouvés")
     parts = [f"{files}, {by_hand} à télécharger à la main"]
     if lost:
-        parts.append(f"introuvables : {', '.join(lost)} (raisons dans l'onglet Données)")
+        parts.append(f"introuvables : {', '.join(lost)} (raisons dans l’onglet Données)")
     return " ; ".join(parts) + "."
 
 
@@ -169,11 +169,11 @@ def refresh(
             return [lines[key] for key in chosen], reports
     except BlockingIOError as error:
         raise UnavailableError(
-            "Une autre actualisation est en cours : attendez qu'elle finisse, puis réessayez."
+            "Une autre actualisation est en cours : attendez qu’elle finisse, puis réessayez."
         ) from error
     except OSError as error:
         raise UnavailableError(
-            f"L'actualisation ne peut pas écrire dans {paths.home()} (disque plein, ou en lecture "
+            f"L’actualisation ne peut pas écrire dans {paths.home()} (disque plein, ou en lecture "
             "seule) : libérez de la place ou vérifiez les droits, puis réessayez."
         ) from error
 
@@ -241,7 +241,7 @@ def _receive(key: str, one: Looked, before: Known, progress: Progress) -> Downlo
     if before.older(found) and found.date is not None:
         raise UnavailableError(
             f"Le fichier trouvé date du {french.date(found.date)}, il est plus ancien que celui "
-            "déjà en place : rien n'est changé."
+            "déjà en place : rien n’est changé."
         )
     told = partial(progress, key)
     if found.kind == "wfs":
@@ -284,7 +284,7 @@ def _declared(key: str) -> Source:
         )
     if named is not None:
         raise InvalidInputError(
-            f"« {key} » n'a pas d'adresse stable : téléchargez le fichier sur {named.page}, "
+            f"« {key} » n’a pas d’adresse stable : téléchargez le fichier sur {named.page}, "
             "puis importez-le."
         )
     raise _unknown(key)

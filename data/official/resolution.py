@@ -127,10 +127,10 @@ def _refuse_stub(found: Found, source: Source, way: Way) -> None:
     if way.kind != "wfs" and found.size is not None and found.size < source.least_bytes:
         raise UnavailableError(
             f"{host(found.address)} annonce {french.number(found.size)} octets, moins que les "
-            f"{french.number(source.least_bytes)} attendus : c'est une ébauche, pas le fichier."
+            f"{french.number(source.least_bytes)} attendus : c’est une ébauche, pas le fichier."
         )
     if way.kind == "wfs" and not found.size:
-        raise UnavailableError(f"{host(found.address)} n'annonce aucun objet dans « {way.layer} ».")
+        raise UnavailableError(f"{host(found.address)} n’annonce aucun objet dans « {way.layer} ».")
 
 
 def _direct(way: Way, ask: Ask, _today: dt.date) -> Found:
@@ -319,7 +319,7 @@ def _geofabrik(way: Way, ask: Ask, today: dt.date) -> Found:
                 date=found.date,
                 vintage=str(described.get("name") or ""),
             )
-    raise UnavailableError(f"{host(GEOFABRIK)} n'a plus d'extrait « {way.layer} ».")
+    raise UnavailableError(f"{host(GEOFABRIK)} n’a plus d’extrait « {way.layer} ».")
 
 
 _WAYS: Mapping[str, Callable[[Way, Ask, dt.date], Found]] = {
@@ -347,7 +347,7 @@ def _check(answer: Answer, address: str) -> None:
         .startswith(("text/html", "application/xhtml"))
     ):
         raise UnavailableError(
-            f"{host(address)} répond par une page web au lieu du fichier : l'adresse a changé."
+            f"{host(address)} répond par une page web au lieu du fichier : l’adresse a changé."
         )
 
 
@@ -377,7 +377,7 @@ def _objects(content: Any, address: str) -> list[dict[str, Any]]:
 def _address(told: Any, asked: str) -> str:
     """Return an address that an answer gives, never one that leaves a secured server."""
     if not isinstance(told, str) or urlsplit(told).scheme not in {"http", "https"}:
-        raise UnavailableError(f"{host(asked)} ne donne plus l'adresse du fichier.")
+        raise UnavailableError(f"{host(asked)} ne donne plus l’adresse du fichier.")
     if urlsplit(asked).scheme == "https" and urlsplit(told).scheme != "https":
         raise UnavailableError(
             f"{host(asked)} renvoie vers une adresse non sécurisée ({host(told)})."

@@ -62,8 +62,8 @@ def without_rivals(members: Sequence[Member]) -> list[Member]:
             names = listed(sorted(members[rank].file_name for rank in unsure))
             for rank, where in unsure.items():
                 why = (
-                    f"{names} donnent « {schemas.TITLES[key]} » de la même date sans s'accorder "
-                    f"({where}) : n'en importez qu'un."
+                    f"{names} donnent « {schemas.TITLES[key]} » de la même date sans s’accorder "
+                    f"({where}) : n’en importez qu’un."
                 )
                 settled[rank] = replace(members[rank], result=None, refusal=why)
     return settled

@@ -151,7 +151,7 @@ def in_words(source: Source, state: Known, today: dt.date) -> str:
         parts.append(f"Dernier changement {_ago(last, today)} ({french.date(last)}).")
     if frozen(source, state, today):
         parts.append(
-            f"Contenu figé : son rythme habituel est de {_days(source.every)}, et il n'a pas "
+            f"Contenu figé : son rythme habituel est de {_days(source.every)}, et il n’a pas "
             f"changé depuis {_days((today - (last or today)).days)}."
         )
     return " ".join(parts) or "Trouvée, sans date de changement indiquée."
@@ -195,7 +195,7 @@ def _signal(source: Source, state: Known, today: dt.date) -> str:
 def _ago(day: dt.date, today: dt.date) -> str:
     count = (today - day).days
     if count <= 0:
-        return "aujourd'hui"
+        return "aujourd’hui"
     return f"il y a {_days(count)}"
 
 

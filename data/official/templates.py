@@ -50,7 +50,7 @@ REGULATION = Template(
         columns=list(regulation.COLUMNS),
     ),
     (
-        "Une ligne par département et par plage horaire ; remplacez les lignes d'exemple.",
+        "Une ligne par département et par plage horaire ; remplacez les lignes d’exemple.",
         "jour : lundi à dimanche, semaine (du lundi au vendredi), week-end ou tous.",
         (
             "heure_debut, heure_fin : heures pleines, fin exclue ; une plage qui passe minuit "
@@ -60,10 +60,10 @@ REGULATION = Template(
             "appels_par_heure : appels régulés par un médecin, en moyenne sur chaque heure de la "
             "plage."
         ),
-        "duree_minutes : minutes qu'un appel occupe le régulateur, en moyenne, saisie comprise.",
+        "duree_minutes : minutes qu’un appel occupe le régulateur, en moyenne, saisie comprise.",
         "regulateurs : postes de médecin régulateur tenus ; un nombre entier, jamais un nom.",
-        "Ce qui n'est pas connu se laisse en blanc : rien n'est compté zéro.",
-        "Un fichier remplace les départements qu'il contient ; les autres restent.",
+        "Ce qui n’est pas connu se laisse en blanc : rien n’est compté zéro.",
+        "Un fichier remplace les départements qu’il contient ; les autres restent.",
     ),
 )
 SPECIALISTS = Template(
@@ -73,11 +73,11 @@ SPECIALISTS = Template(
         columns=list(specialists.COLUMNS),
     ),
     (
-        "Une ligne par commune et par spécialité ; remplacez les lignes d'exemple.",
-        "code_insee : code INSEE de la commune d'exercice.",
+        "Une ligne par commune et par spécialité ; remplacez les lignes d’exemple.",
+        "code_insee : code INSEE de la commune d’exercice.",
         "medecins : nombre de médecins, fractions admises (0,4) ; jamais un nom.",
-        "Une commune absente du fichier n'a aucun médecin des spécialités qu'il contient.",
-        "Un fichier remplace les spécialités qu'il contient ; les autres restent.",
+        "Une commune absente du fichier n’a aucun médecin des spécialités qu’il contient.",
+        "Un fichier remplace les spécialités qu’il contient ; les autres restent.",
     ),
 )
 
@@ -88,15 +88,15 @@ CPTS = Template(
         columns=list(cpts.COLUMNS),
     ),
     (
-        "Une ligne par commune ; remplacez les lignes d'exemple.",
+        "Une ligne par commune ; remplacez les lignes d’exemple.",
         "cpts : nom de la communauté, le même sur toutes ses lignes.",
-        "finess : son numéro (catégorie 604), si vous l'avez ; sinon laissez en blanc.",
+        "finess : son numéro (catégorie 604), si vous l’avez ; sinon laissez en blanc.",
         (
-            "Une commune absente du fichier n'est dans aucune CPTS connue ; une commune que deux "
+            "Une commune absente du fichier n’est dans aucune CPTS connue ; une commune que deux "
             "CPTS se partagent est refusée, non choisie."
         ),
         (
-            "Des contours en GeoJSON (WGS84) sont lus aussi, s'ils ont un attribut cpts : une "
+            "Des contours en GeoJSON (WGS84) sont lus aussi, s’ils ont un attribut cpts : une "
             "commune est dans le contour où est sa mairie."
         ),
     ),

@@ -49,10 +49,10 @@ def ask(address: str, method: str = "GET", headers: Mapping[str, str] | None = N
         raise UnavailableError(f"{host(address)} ne répond pas à temps.") from error
     except requests.TooManyRedirects as error:
         raise UnavailableError(
-            f"{host(address)} renvoie sans fin d'une adresse à l'autre."
+            f"{host(address)} renvoie sans fin d’une adresse à l’autre."
         ) from error
     except requests.exceptions.SSLError as error:
-        raise UnavailableError(f"{host(address)} a un certificat qui n'est pas valide.") from error
+        raise UnavailableError(f"{host(address)} a un certificat qui n’est pas valide.") from error
     except (requests.RequestException, OSError) as error:
         raise UnavailableError(f"La connexion à {host(address)} échoue.") from error
 

@@ -214,7 +214,7 @@ def _checked_finess(line: WrittenLine, found: _Judgement) -> str:
     number = _finess(written)
     if number and not FINESS_NUMBER.fullmatch(number):
         found.doubts.append(
-            f"« {written} » n'est pas un numéro FINESS (neuf chiffres) : laissé de côté"
+            f"« {written} » n’est pas un numéro FINESS (neuf chiffres) : laissé de côté"
         )
         return ""
     if number != written and number:

@@ -42,7 +42,7 @@ FINESS_NUMBER = re.compile(r"(\d{2}|2[AB])\d{7}")
 
 _NOTES = """\
 Modèle des lignes de permanence des soins (PDSES) : une ligne par garde ou astreinte.
-Remplacez la ligne d'exemple de la feuille « lignes » par vos lignes.
+Remplacez la ligne d’exemple de la feuille « lignes » par vos lignes.
 La feuille « explications » dit ce que contient chaque colonne.
 Pour situer un établissement, une indication suffit : coordonnées, code INSEE ou numéro FINESS.
 Le numéro FINESS situe si FINESS a été importé ; une colonne « commune » peut être ajoutée.

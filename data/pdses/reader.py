@@ -161,7 +161,7 @@ def _no_heading(document: Document) -> InvalidInputError:
             "transposez le tableau (collage spécial, transposé), puis ajoutez la commune."
         )
     return InvalidInputError(
-        f"« {document.name} » n'a pas de ligne de titres reconnue : il faut « etablissement » (ou "
+        f"« {document.name} » n’a pas de ligne de titres reconnue : il faut « etablissement » (ou "
         "« nofinesset ») avec « specialite » et « type_ligne », ou une colonne par spécialité. "
         f"Trouvé : {_shown(document)}. Prenez le modèle proposé."
     )

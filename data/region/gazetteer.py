@@ -178,7 +178,7 @@ class Gazetteer:
         if present in self.communes:
             place = self.communes[present]
             return Match(
-                (place,), True, f"ancien code {clean}, aujourd'hui {place.name} ({present})"
+                (place,), True, f"ancien code {clean}, aujourd’hui {place.name} ({present})"
             )
         return Match(())
 
@@ -213,7 +213,7 @@ class Gazetteer:
             return replace(told, note=told.note or arrondissements.understood(part.code))
         for codes, note in (
             (self._by_key.get(key, []), ""),
-            (self._by_former.get(key, []), "ancienne commune, aujourd'hui dans"),
+            (self._by_former.get(key, []), "ancienne commune, aujourd’hui dans"),
             (self._by_compact.get(_compact(key), []), "lu comme"),
         ):
             if codes:

@@ -106,7 +106,7 @@ def changing() -> Iterator[None]:
     except OSError as error:
         raise UnavailableError(
             f"Les tables ne peuvent pas être écrites dans {folder()} (disque plein, ou en "
-            "lecture seule) : les données restent ce qu'elles étaient."
+            "lecture seule) : les données restent ce qu’elles étaient."
         ) from error
 
 

@@ -51,7 +51,7 @@ def read_sites(path: Path, territory: Territory, say: Callable[[str], None]) -> 
             say(f"ligne {outcome.line}, {outcome.status} : {outcome.reason}{more}")
     if not report.sites:
         raise InvalidInputError(
-            f"Aucun site de « {path.name} » n'est compris : corrigez les lignes signalées."
+            f"Aucun site de « {path.name} » n’est compris : corrigez les lignes signalées."
         )
     return list(report.sites)
 
@@ -115,7 +115,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             _write(exports.to_gpkg(located, notes, layer="sites"), out)
         case other:
             raise InvalidInputError(
-                f"L'extension « {other} » n'est pas connue : .xlsx, .csv, .geojson ou .gpkg."
+                f"L’extension « {other} » n’est pas connue : .xlsx, .csv, .geojson ou .gpkg."
             )
 
 
@@ -146,7 +146,7 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
             _write(exports.to_csv(titled(choices, CHOICE_TITLES), notes), out)
         case other:
             raise InvalidInputError(
-                f"L'extension « {other} » n'est pas connue : .json, .xlsx ou .csv."
+                f"L’extension « {other} » n’est pas connue : .json, .xlsx ou .csv."
             )
 
 

@@ -232,18 +232,18 @@ def _said(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
     LOG.error("database: %s %s", type(error).__name__, state)
     if isinstance(error, _AWAY) or type(error) is DatabaseError:
         return MomentarilyUnavailableError(
-            "La base des scénarios ne répond pas ou ne peut pas être écrite ; rien n'a été "
-            "enregistré. Vérifiez qu'elle est démarrée, qu'il reste de la place sur le disque et "
+            "La base des scénarios ne répond pas ou ne peut pas être écrite ; rien n’a été "
+            "enregistré. Vérifiez qu’elle est démarrée, qu’il reste de la place sur le disque et "
             f"que {SETTING} est juste."
         )
     if isinstance(error, DataError):
         return InvalidInputError(
             "La base des scénarios refuse une valeur (texte trop long, caractère interdit, nombre "
-            "hors limites) ; rien n'a été enregistré. Corrigez-la, puis réessayez."
+            "hors limites) ; rien n’a été enregistré. Corrigez-la, puis réessayez."
         )
     return UnavailableError(
         "La base des scénarios refuse ce qui lui est demandé (droits de son utilisateur, ou tables "
-        "d'une autre version) ; rien n'a été enregistré. Prévenez l'administrateur."
+        "d’une autre version) ; rien n’a été enregistré. Prévenez l’administrateur."
     )
 
 
@@ -271,7 +271,7 @@ def _opened(address: str | sa.URL) -> sa.Engine:
         engine = sa.create_engine(made, **_options(made))
     except (SQLAlchemyError, ImportError, ValueError, TypeError):
         raise UnavailableError(
-            f"L'adresse de la base ({SETTING}) n'est pas comprise : sqlite:///chemin ou "
+            f"L’adresse de la base ({SETTING}) n’est pas comprise : sqlite:///chemin ou "
             "postgresql://utilisateur:motdepasse@serveur/base (et le paquet psycopg)."
         ) from None  # the error quotes the address, with its password
     if engine.dialect.name == "sqlite":
@@ -323,7 +323,7 @@ def _migrate(engine: sa.Engine) -> None:
     except DBAPIError as error:
         LOG.error("database: %s while opening", type(error).__name__)
         raise MomentarilyUnavailableError(
-            "La base des scénarios ne peut pas être ouverte : vérifiez qu'elle est démarrée et que "
+            "La base des scénarios ne peut pas être ouverte : vérifiez qu’elle est démarrée et que "
             f"{SETTING} est juste."
         ) from None
 
@@ -351,5 +351,5 @@ def _upgrade(connection: sa.Connection) -> None:
     except CommandError as error:
         raise UnavailableError(
             "La base des scénarios a été créée par une version plus récente de ProxiSoins : mettez "
-            "l'application à jour."
+            "l’application à jour."
         ) from error

@@ -68,7 +68,7 @@ def checked(draft: Draft) -> Draft:
     name = plain(draft.name).strip()
     if not name or len(name) > NAME_CHARACTERS:
         raise InvalidInputError(
-            f"Donnez au scénario un nom d'au plus {NAME_CHARACTERS} caractères."
+            f"Donnez au scénario un nom d’au plus {NAME_CHARACTERS} caractères."
         )
     if len(draft.note) > NOTE_CHARACTERS:
         raise InvalidInputError(f"La note dépasse {NOTE_CHARACTERS} caractères.")
@@ -125,7 +125,7 @@ def read(content: Mapping[str, Any]) -> Draft:
     except (TypeError, AttributeError, ValueError) as error:
         raise UnavailableError(
             "Ce scénario est illisible : il a été écrit par une autre version, ou sa base est "
-            "altérée. Mettez l'application à jour ou restaurez une sauvegarde."
+            "altérée. Mettez l’application à jour ou restaurez une sauvegarde."
         ) from error
 
 

@@ -97,7 +97,7 @@ def share(
         The scenario does not exist.
     """
     if not 1 <= days <= MOST_SHARE_DAYS:
-        raise InvalidInputError(f"La durée d'un lien va de 1 à {MOST_SHARE_DAYS} jours.")
+        raise InvalidInputError(f"La durée d’un lien va de 1 à {MOST_SHARE_DAYS} jours.")
     token, now = secrets.token_urlsafe(TOKEN_BYTES), database.now()
     with session() as opened:
         scenario = row_of(opened, scenario_id, owner, change=True)
@@ -137,7 +137,7 @@ def revoke(share_id: str, *, owner: str = LOCAL) -> None:
     with session() as opened:
         row = opened.get(ShareRow, share_id)
         if row is None:
-            raise UnavailableError("Ce lien n'existe pas ou plus.")
+            raise UnavailableError("Ce lien n’existe pas ou plus.")
         scenario = row_of(opened, row.scenario_id, owner, change=True)
         if row.revoked_at is None:
             row.revoked_at = database.now()
@@ -158,11 +158,11 @@ def open_share(token: str) -> Shared:
         held = opened.get(ScenarioRow, row.scenario_id) if row is not None else None
         if row is None or held is None or held.deleted_at is not None:
             raise UnavailableError(
-                "Ce lien n'existe pas ou plus : demandez-en un nouveau à qui vous l'a envoyé."
+                "Ce lien n’existe pas ou plus : demandez-en un nouveau à qui vous l’a envoyé."
             )
         if not _share(row).active:
             raise UnavailableError(
-                "Ce lien a expiré ou a été révoqué : demandez-en un nouveau à qui vous l'a envoyé."
+                "Ce lien a expiré ou a été révoqué : demandez-en un nouveau à qui vous l’a envoyé."
             )
         return Shared(drafts.read(row.content), row.view, row.created_at, row.expires_at)
 

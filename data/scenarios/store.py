@@ -177,7 +177,7 @@ def give_access(scenario_id: str, access: str, *, owner: str = LOCAL) -> Scenari
         It does not exist, or belongs to someone else.
     """
     if access not in {PRIVATE, READ, CHANGE}:
-        raise InvalidInputError("Partage inconnu : choisissez parmi ceux que propose l'écran.")
+        raise InvalidInputError("Partage inconnu : choisissez parmi ceux que propose l’écran.")
     with session() as opened:
         row = row_of(opened, scenario_id, owner, own=True)
         if row.access != access:
@@ -221,7 +221,7 @@ def restore(scenario_id: str, *, owner: str = LOCAL) -> Scenario:
         kept = row is not None and row.deleted_at is not None and row.deleted_at >= oldest
         if row is None or not kept or row.owner not in {owner, LOCAL}:
             raise UnavailableError(
-                f"Ce scénario n'est plus dans la corbeille : il y reste {DELETED_DAYS} jours."
+                f"Ce scénario n’est plus dans la corbeille : il y reste {DELETED_DAYS} jours."
             )
         row.deleted_at = None
         note(opened, row, owner, "rétabli")
@@ -243,7 +243,7 @@ def row_of(
     given = (row.access or PRIVATE) if row is not None and who != LOCAL else PRIVATE
     owned = row is not None and row.owner in {who, LOCAL}
     if row is None or row.deleted_at is not None or not (owned or given):
-        raise UnavailableError("Ce scénario n'existe pas ou plus.")
+        raise UnavailableError("Ce scénario n’existe pas ou plus.")
     if not owned and (own or (change and given != CHANGE)):
         raise UnavailableError(
             f"Le scénario « {row.name} » appartient à {row.owner}, qui ne vous laisse pas le faire "

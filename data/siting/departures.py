@@ -142,7 +142,7 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
         row = today.rows.get(code)
         if row is None:
             raise InvalidInputError(
-                f"Des généralistes partiraient de la commune « {code} », qui n'est pas dans la "
+                f"Des généralistes partiraient de la commune « {code} », qui n’est pas dans la "
                 "région : retirez ce départ."
             )
         if not 1 <= count <= _MOST_LEAVING:

@@ -143,7 +143,7 @@ def build_model(
     """
     if name not in MODELS:
         raise InvalidInputError(
-            f"Le modèle « {name} » n'existe pas : choisissez parmi {', '.join(MODELS)}."
+            f"Le modèle « {name} » n’existe pas : choisissez parmi {', '.join(MODELS)}."
         )
     if name == "pmedian":
         return PMedian(k=k, budget=budget)
@@ -277,7 +277,7 @@ def _numbers(table: pd.DataFrame, column: str | None, path: Path, kind: Kind = "
     if found.isna().any():
         line = found.index[found.isna()][0]
         raise InvalidInputError(
-            f"{path.name}, ligne {line} : « {table.loc[line, column]} » n'est pas un nombre "
+            f"{path.name}, ligne {line} : « {table.loc[line, column]} » n’est pas un nombre "
             f"(colonne « {column} »)."
         )
     return found.to_numpy(dtype=np.float64)
@@ -288,7 +288,7 @@ def _marked(texts: pd.Series, path: Path) -> np.ndarray:
     odd = folded[~folded.isin(_YES | _NO)]
     if len(odd):
         raise InvalidInputError(
-            f"{path.name}, ligne {odd.index[0]} : « {odd.iloc[0]} » n'est ni oui ni non."
+            f"{path.name}, ligne {odd.index[0]} : « {odd.iloc[0]} » n’est ni oui ni non."
         )
     return folded.isin(_YES).to_numpy()
 

@@ -361,7 +361,7 @@ def _at(lon: float, lat: float, contours: _Contours) -> Place:
         raise Doubt(
             REFUSED,
             f"le point ({_n(lon, 4)} ; {_n(lat, 4)}) est hors de la région et de sa bordure : "
-            "vérifiez l'ordre longitude, latitude et le système (WGS84 ou Lambert-93)",
+            "vérifiez l’ordre longitude, latitude et le système (WGS84 ou Lambert-93)",
             elsewhere=abs(lon) <= 180 and abs(lat) <= 90,
         )
     return place

@@ -60,7 +60,7 @@ def lines_of(document: Document) -> Lines:
         )
     if len(lines) > MAX_LINES:
         raise InvalidInputError(
-            f"« {document.name} » contient plus de {MAX_LINES} lignes : n'y laissez que les sites "
+            f"« {document.name} » contient plus de {MAX_LINES} lignes : n’y laissez que les sites "
             "de la région."
         )
     return lines
@@ -95,7 +95,7 @@ def _no_heading(document: Document) -> InvalidInputError:
         "code_postal, ou adresse"
     )
     return InvalidInputError(
-        f"« {document.name} » n'a pas de ligne de titres reconnue : {wanted}. "
+        f"« {document.name} » n’a pas de ligne de titres reconnue : {wanted}. "
         f"Trouvé : {shown}.{told} Prenez le modèle proposé."
     )
 
@@ -187,8 +187,8 @@ def _refuse_rivals(
             if any(mine != theirs and mine and theirs for mine, theirs in pairs):
                 raise InvalidInputError(
                     f"« {name} » a deux colonnes pour la même chose, « {heading[read][:40]} » et "
-                    f"« {heading[other][:40]} », et aucune année ne dit laquelle lire : n'en "
-                    "gardez qu'une, ou ajoutez l'année à leurs titres."
+                    f"« {heading[other][:40]} », et aucune année ne dit laquelle lire : n’en "
+                    "gardez qu’une, ou ajoutez l’année à leurs titres."
                 )
 
 
@@ -291,7 +291,7 @@ def _of_layers(layers: Sequence[Layer], document: Document, chosen: Chosen | Non
     label = tuple(one.label for one in group if one.label and len(document.layers) > 1)
     remarks = list(dict.fromkeys(text for one in group for text in one.remarks))
     if not best.points:
-        remarks.append("les contours sont remplacés par un point à l'intérieur")
+        remarks.append("les contours sont remplacés par un point à l’intérieur")
     return Lines(
         tuple(lines),
         columns,
@@ -328,7 +328,7 @@ def _not_told(found: Sequence[Line], told: Mapping[tuple[str, ...], Line]) -> li
         )
         if mine != theirs:
             rank = french.number(before.number)
-            why = f"déjà lu dans une autre couche (objet {rank}), avec d'autres valeurs"
+            why = f"déjà lu dans une autre couche (objet {rank}), avec d’autres valeurs"
             fresh.append(replace(line, fault=why))
     return fresh
 

@@ -11,11 +11,11 @@ COLUMNS: tuple[tuple[str, str | int | float, str], ...] = (
     ("code_insee", "19275", "Code INSEE de la commune (les anciens codes sont reconnus)."),
     ("commune", "Ussel", "Nom de la commune : accents, « St », « s/ » et majuscules indifférents."),
     ("code_postal", "19200", "Départage les communes de même nom."),
-    ("adresse", "1 place de la Mairie, 19200 Ussel", "Lue jusqu'à la commune."),
+    ("adresse", "1 place de la Mairie, 19200 Ussel", "Lue jusqu’à la commune."),
     ("medecins", 3, "Généralistes prévus. Facultatif."),
     ("autres_professionnels", 5, "Autres professionnels prévus. Facultatif."),
     ("surface_m2", 450, "Surface en m². Facultatif."),
-    ("annee_ouverture", 2028, "Année d'ouverture prévue. Facultatif."),
+    ("annee_ouverture", 2028, "Année d’ouverture prévue. Facultatif."),
     (
         "medecins_venant_de",
         "19275:2; Meymac:1",
@@ -27,8 +27,8 @@ COLUMNS: tuple[tuple[str, str | int | float, str], ...] = (
 _NOTES = (
     "Modèle de sites candidats de ProxiSoins : une ligne par site, 2 000 au plus.",
     "Une seule façon de situer le site suffit : coordonnées, code INSEE, commune ou adresse.",
-    "Les coordonnées l'emportent sur le reste.",
-    "Remplacez la ligne d'exemple de la feuille « sites » par vos sites.",
+    "Les coordonnées l’emportent sur le reste.",
+    "Remplacez la ligne d’exemple de la feuille « sites » par vos sites.",
 )
 
 

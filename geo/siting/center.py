@@ -123,7 +123,7 @@ class CenterSearch:
         self.bound = float(best.max(initial=0.0))
         if np.isinf(self.bound):
             raise UnsolvedError(
-                "Un point de demande n'est atteint par aucun site : complétez les coûts ou écartez "
+                "Un point de demande n’est atteint par aucun site : complétez les coûts ou écartez "
                 "ce point."
             )
         self.value = self._worst(self.chosen)
@@ -158,7 +158,7 @@ class CenterSearch:
                 low = middle + 1
         if low == radii.size and np.isinf(self.value):
             raise UnsolvedError(
-                "Aucun choix de ce nombre de sites n'atteint tous les points de demande. "
+                "Aucun choix de ce nombre de sites n’atteint tous les points de demande. "
                 "Augmentez k ou le budget."
             )
         self.bound = float(radii[low]) if low < radii.size else self.value

@@ -107,7 +107,7 @@ class Lscp(SitingModel):
         alone = int((~covers.any(axis=1)).sum())
         if alone:
             raise UnsolvedError(
-                "Aucun site candidat n'atteint "
+                "Aucun site candidat n’atteint "
                 f"{counted(alone, 'point', 'points')} de demande sous le seuil : la "
                 "couverture totale est impossible. Relevez le seuil, ajoutez des candidats ou "
                 "choisissez la couverture maximale (mclp)."

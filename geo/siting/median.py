@@ -61,7 +61,7 @@ class PMedian(CountedModel):
         search = _Search(self, problem, clock)
         if np.isinf(search.value):
             raise UnsolvedError(
-                "Aucun choix trouvé n'atteint tous les points de demande. Augmentez k, le budget "
+                "Aucun choix trouvé n’atteint tous les points de demande. Augmentez k, le budget "
                 "ou la limite de temps."
             )
         search.run()
@@ -93,7 +93,7 @@ class _Search:
         least = np.minimum(self.costs.min(axis=1, initial=np.inf), self.ceiling)
         if np.isinf(least).any():
             raise UnsolvedError(
-                "Un point de demande n'est atteint par aucun site : la p-médiane est impossible. "
+                "Un point de demande n’est atteint par aucun site : la p-médiane est impossible. "
                 "Complétez les coûts ou écartez ce point."
             )
         self.bound = float(least.sum())

@@ -68,7 +68,7 @@ class SitingProblem:
         if not np.isfinite(self.weights).all() or (self.weights < 0).any():
             faults.append("des poids manquants ou négatifs")
         if self.fixed.size and not (self.fixed.min() >= 0 and self.fixed.max() < candidates):
-            faults.append("un site imposé qui n'est pas parmi les candidats")
+            faults.append("un site imposé qui n’est pas parmi les candidats")
         if self.prices is not None and (
             self.prices.shape != (candidates,)
             or not np.isfinite(self.prices).all()
@@ -280,7 +280,7 @@ class CountedModel(SitingModel):
             return
         if problem.prices is None:
             raise InvalidInputError(
-                "Un budget est demandé, mais les candidats n'ont pas de prix (colonne « cost »)."
+                "Un budget est demandé, mais les candidats n’ont pas de prix (colonne « cost »)."
             )
         if problem.price(problem.fixed) > self.budget:
             raise UnsolvedError("Les sites imposés dépassent à eux seuls le budget.")

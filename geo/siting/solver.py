@@ -59,7 +59,7 @@ def minimise(
     if answer.status == _INFEASIBLE:
         return Answer(None, np.inf, infeasible=True)
     if answer.status not in (0, _TIME_LIMIT):
-        raise UnsolvedError(f"Le solveur HiGHS s'est arrêté sans réponse ({answer.message}).")
+        raise UnsolvedError(f"Le solveur HiGHS s’est arrêté sans réponse ({answer.message}).")
     bound = answer.mip_dual_bound if answer.mip_dual_bound is not None else -np.inf
     return Answer(answer.x, float(bound) / scale)
 

@@ -48,7 +48,7 @@ def test_a_forged_token_opens_nothing(forged: str) -> None:
     assert shown.draft.name == "Partagé"
     for tried in (forged, token + forged, token[: len(forged)], token[:-1], token.swapcase()):
         if tried != token:
-            with pytest.raises(UnavailableError, match="n'existe pas"):
+            with pytest.raises(UnavailableError, match="n’existe pas"):
                 sharing.open_share(tried)
 
 

@@ -229,7 +229,7 @@ def test_what_mends_a_line_is_in_sight_on_a_telephone(monkeypatch: pytest.Monkey
 
 def test_a_refused_file_says_why() -> None:
     app = opened("sites", Work("vide.csv", b"a;b\n1;2\n", "0"))
-    assert "n'a pas de ligne de titres reconnue" in texts(app)
+    assert "n’a pas de ligne de titres reconnue" in texts(app)
 
 
 def test_a_scenario_is_reopened_from_its_address(saved: store.Scenario) -> None:

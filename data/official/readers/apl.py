@@ -111,7 +111,7 @@ def _read_tidy(header: Header, tally: Tally, index: CommuneIndex) -> list[pd.Dat
     )
     found = newest(header, _ALL_AGES, "APL")
     if found is None:
-        raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne d'APL.")
+        raise InvalidInputError(f"« {header.table.name} » n’a pas de colonne d’APL.")
     texts = commune_rows(
         header,
         index,
@@ -187,7 +187,7 @@ def _read_sheets(candidate: Candidate, tally: Tally, index: CommuneIndex) -> lis
         if not any("generaliste" in name for name in columns):
             other = next(name for name in columns if name.startswith("apl"))
             raise InvalidInputError(
-                f"« {header.table.name} » est l'APL d'une autre profession (colonne « {other} ») : "
+                f"« {header.table.name} » est l’APL d’une autre profession (colonne « {other} ») : "
                 "importez celle des médecins généralistes."
             )
         year = _year_of(header)
@@ -201,10 +201,10 @@ def _read_sheets(candidate: Candidate, tally: Tally, index: CommuneIndex) -> lis
             years.append(_read_sheet(undated.pop(), int(match[1]), tally, index))
     if undated:
         sheets = ", ".join(header.table.sheet or header.table.name for header in undated)
-        tally.remarks.append(f"feuilles laissées de côté, faute d'année : {sheets}")
+        tally.remarks.append(f"feuilles laissées de côté, faute d’année : {sheets}")
     if not years:
         raise InvalidInputError(
-            f"« {candidate.file.name} » ne dit pas l'année de son APL : nommez la feuille "
+            f"« {candidate.file.name} » ne dit pas l’année de son APL : nommez la feuille "
             "« APL 2023 », par exemple."
         )
     return years
@@ -232,7 +232,7 @@ def _read_sheet(header: Header, year: int, tally: Tally, index: CommuneIndex) ->
     )
     if all_ages is None:
         raise InvalidInputError(
-            f"« {header.table.name} » n'a pas de colonne « APL aux médecins généralistes » : "
+            f"« {header.table.name} » n’a pas de colonne « APL aux médecins généralistes » : "
             "importez le classeur de la DREES sans en changer les titres."
         )
     texts = commune_rows(

@@ -51,7 +51,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             rows = _outlined(candidate, index, tally)
     else:
         rows = _listed(candidate, index, tally)
-    require_rows(len(rows), candidate.file.name, "communes d'une CPTS", tally)
+    require_rows(len(rows), candidate.file.name, "communes d’une CPTS", tally)
     table = rows[["code", "cpts", "cpts_name", "year"]].reset_index(drop=True)
     year = int(table["year"].max())
     vintage = str(year) if year != NO_YEAR else "date non indiquée dans le fichier"
@@ -82,7 +82,7 @@ def _listed(candidate: Candidate, index: CommuneIndex, tally: Tally) -> pd.DataF
     tally.refuse(rows[wrong], "année illisible")
     rows = settled(_told(rows[~unnamed & ~wrong]), index, tally)
     clash = rows.groupby("code")["cpts"].transform("nunique") > 1
-    tally.refuse(rows[clash], "commune dans deux CPTS : aucune n'est choisie")
+    tally.refuse(rows[clash], "commune dans deux CPTS : aucune n’est choisie")
     again = ~clash & rows.duplicated("code")
     tally.refuse(rows[again], "ligne répétée, comptée une fois")
     rows = rows[~clash & ~again]
@@ -114,7 +114,7 @@ def _outlined(candidate: Candidate, index: CommuneIndex, tally: Tally) -> pd.Dat
     clash = rows.groupby("code")["cpts"].transform("nunique") > 1
     if clash.any():
         count = french.counted(rows.loc[clash, "code"].nunique(), "commune", "communes")
-        tally.remarks.append(f"{count} dans deux contours : aucune CPTS n'est choisie")
+        tally.remarks.append(f"{count} dans deux contours : aucune CPTS n’est choisie")
     return rows[~clash].drop_duplicates("code")
 
 

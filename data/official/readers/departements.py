@@ -80,7 +80,7 @@ def _of_departements(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     totals = int((~known).sum())
     if totals:
         lines = french.counted(totals, "ligne", "lignes")
-        tally.remarks.append(f"{lines} de totaux ou d'un autre niveau, hors de cette lecture")
+        tally.remarks.append(f"{lines} de totaux ou d’un autre niveau, hors de cette lecture")
     return rows.assign(code=codes)[known]
 
 
@@ -114,7 +114,7 @@ def _read_ages(header: Header, tally: Tally) -> ReadResult:
     table = pd.DataFrame(rows.groupby(["code", "year", "age_class"])["gps"].sum()).reset_index()
     table["year"] = table["year"].astype(int)
     tally.remarks.append(
-        "montré par département à partir de 5 médecins ; le modèle ne s'en sert pas"
+        "montré par département à partir de 5 médecins ; le modèle ne s’en sert pas"
     )
     return ReadResult({"gp_ages": table}, {"gp_ages": str(table["year"].max())}, tally)
 

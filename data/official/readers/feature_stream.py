@@ -60,7 +60,7 @@ def _as_a_layer(name: str) -> Iterator[None]:
         yield
     except (TypeError, AttributeError, IndexError, ValueError, RecursionError) as error:
         raise InvalidInputError(
-            f"« {name} » n'a pas la forme d'une couche GeoJSON : exportez-la de nouveau."
+            f"« {name} » n’a pas la forme d’une couche GeoJSON : exportez-la de nouveau."
         ) from error
 
 

@@ -96,7 +96,7 @@ def _read_services(candidate: Candidate, index: CommuneIndex, tally: Tally) -> R
     lost = frame["code"] == ""
     tally.refuse(frame[lost], "commune non donnée")
     frame = placed(frame[~lost], index, tally)
-    require_rows(len(frame), candidate.file.name, "structures que l'on puisse placer", tally)
+    require_rows(len(frame), candidate.file.name, "structures que l’on puisse placer", tally)
     tally.kept = len(frame)
     structures = as_structures(frame.assign(kind="france_sante"), labelled=True)
     return ReadResult(
@@ -142,11 +142,11 @@ def _read_ages(candidate: Candidate, index: CommuneIndex, tally: Tally) -> ReadR
     frame = only_once(settled(frame[~blank], index, tally), tally)
     if frame.empty or not year:
         raise InvalidInputError(
-            f"« {candidate.file.name} » ne donne l'âge moyen des médecins d'aucune commune."
+            f"« {candidate.file.name} » ne donne l’âge moyen des médecins d’aucune commune."
         )
     tally.kept = len(frame)
     tally.remarks.append(
-        "gardé, mais jamais montré pour une commune ; le modèle ne s'en sert pas (appris sans âge)"
+        "gardé, mais jamais montré pour une commune ; le modèle ne s’en sert pas (appris sans âge)"
     )
     table = frame.assign(year=year)[["code", "year", "mean_age", "doctors"]]
     return ReadResult(

@@ -93,8 +93,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.remarks.append(
             french.counted(
                 len(sites) - len(kept),
-                "établissement d'une autre catégorie, gardé pour placer les activités de soins",
-                "établissements d'autres catégories, gardés pour placer les activités de soins",
+                "établissement d’une autre catégorie, gardé pour placer les activités de soins",
+                "établissements d’autres catégories, gardés pour placer les activités de soins",
             )
         )
     require_rows(len(kept), candidate.file.name, "maisons et centres de santé", tally)
@@ -146,7 +146,7 @@ def _read_stock(table: TextTable, tally: Tally) -> tuple[pd.DataFrame, str]:
                 places[cells[1]] = _place(cells[2], cells[3], cells[4])
     if not places:
         raise InvalidInputError(
-            f"« {table.name} » n'a aucune coordonnée : il est tronqué, ou c'est le fichier FINESS "
+            f"« {table.name} » n’a aucune coordonnée : il est tronqué, ou c’est le fichier FINESS "
             "non géolocalisé. Importez « etalab-cs1100507 » en entier."
         )
     frame = pd.DataFrame.from_dict(
@@ -289,7 +289,7 @@ def as_published(name: str) -> Iterator[None]:
         yield
     except (TypeError, AttributeError, KeyError, IndexError) as error:
         raise InvalidInputError(
-            f"« {name} » est bien un flux FINESS+, mais ses objets n'ont pas la forme publiée : "
+            f"« {name} » est bien un flux FINESS+, mais ses objets n’ont pas la forme publiée : "
             "téléchargez-le de nouveau."
         ) from error
 

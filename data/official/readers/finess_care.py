@@ -38,7 +38,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     name, tally, table = candidate.file.name, Tally(), _table(candidate)
     if index.sites is None:
         raise InvalidInputError(
-            f"« {name} » donne des activités sans adresse : importez d'abord, ou en même temps, "
+            f"« {name} » donne des activités sans adresse : importez d’abord, ou en même temps, "
             "le fichier FINESS géolocalisé (etalab-cs1100507 ou FINESS+ structures)."
         )
     if table is not None:
@@ -53,7 +53,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     found = found[~lost]
     require_rows(len(found), name, "établissements retrouvés dans le FINESS géolocalisé")
     tally.remarks.append(
-        f"{french.counted(len(found), 'site', 'sites')} d'urgences ; SAMU et SMUR, qui ne "
+        f"{french.counted(len(found), 'site', 'sites')} d’urgences ; SAMU et SMUR, qui ne "
         "reçoivent pas sur place, sont laissés de côté"
     )
     return ReadResult(

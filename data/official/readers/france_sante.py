@@ -99,16 +99,16 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if index.sites is None and unknown.any():
         if unknown.all():
             raise InvalidInputError(
-                f"« {name} » donne des numéros FINESS sans commune : importez d'abord, ou en même "
+                f"« {name} » donne des numéros FINESS sans commune : importez d’abord, ou en même "
                 "temps, le fichier FINESS géolocalisé (etalab-cs1100507 ou FINESS+ structures)."
             )
         tally.remarks.append(
-            "le fichier FINESS géolocalisé placerait d'autres structures : importez-le, puis ce "
+            "le fichier FINESS géolocalisé placerait d’autres structures : importez-le, puis ce "
             "fichier de nouveau"
         )
     tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
     rows = placed(rows[~unknown], index, tally)
-    require_rows(len(rows), name, "structures que l'on puisse placer")
+    require_rows(len(rows), name, "structures que l’on puisse placer")
     tally.kept = len(rows)
     # The name alone bears a date.
     found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", name)

@@ -70,7 +70,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     found = _find(candidate)
     if found is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas un dénombrement de médecins.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas un dénombrement de médecins.")
     source, header = found
     tally = Tally(by_line={})
     if source in _ONE_ROW_EACH:
@@ -213,7 +213,7 @@ def _counted(rows: pd.DataFrame, header: Header, tally: Tally) -> tuple[pd.DataF
     some = rows.loc[rows["gps"] > 0, "gps"]
     if len(some) >= LEAST_SHARES and (some < 1).all():
         raise InvalidInputError(
-            f"« {header.table.name} » n'a aucun effectif d'un médecin ou plus : ce sont des parts "
+            f"« {header.table.name} » n’a aucun effectif d’un médecin ou plus : ce sont des parts "
             "(pourcentages) ou des densités, pas des nombres de médecins. Prenez la colonne des "
             "effectifs."
         )
@@ -227,7 +227,7 @@ def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFram
     """Read a table with one column of GPs, its year in another column or in the title."""
     found = newest(header, _LONG, "médecins")
     if found is None:
-        raise InvalidInputError(f"« {header.table.name} » n'a pas de colonne de médecins.")
+        raise InvalidInputError(f"« {header.table.name} » n’a pas de colonne de médecins.")
     rows = commune_rows(header, index, tally, text=found[0], date=header.first(*_YEAR_NAMES))
     rows, wrong = _counted(rows, header, tally)
     blank = int((rows["text"] == "").sum())
@@ -296,7 +296,7 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
         domains = ", ".join(sorted({kind[:1] for kind in kinds if kind})) or "aucun"
         raise InvalidInputError(
             f"« {name} » est un fichier de la BPE sans médecin généraliste (types D201 ou D265) ; "
-            f"domaines trouvés : {domains}. Importez le fichier du domaine D (santé) ou l'ensemble."
+            f"domaines trouvés : {domains}. Importez le fichier du domaine D (santé) ou l’ensemble."
         )
     year = gps["year"].str[:4] if "year" in gps else pd.Series("", index=gps.index)
     dated = year.str.fullmatch(r"\d{4}")
@@ -307,7 +307,7 @@ def _only_gps(header: Header, tally: Tally, batches: Iterator[pd.DataFrame]) -> 
         gps = gps[~hidden_lost(gps, tally, "gps")].copy()
     gps["gps"] = numbers(gps["gps"]) if "gps" in gps else 1.0  # one row per equipment since 2021
     wrong = gps["gps"].isna() | (gps["gps"] < 0)
-    tally.lose(gps[wrong], "nombre d'équipements illisible")
+    tally.lose(gps[wrong], "nombre d’équipements illisible")
     return gps.loc[~wrong, ["code", "year", "gps"]]
 
 

@@ -34,10 +34,10 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     found = _find(candidate)
     name, tally = candidate.file.name, Tally()
     if found is None:
-        raise InvalidInputError(f"« {name} » n'est pas une liste de numéros FINESS.")
+        raise InvalidInputError(f"« {name} » n’est pas une liste de numéros FINESS.")
     if index.sites is None:
         raise InvalidInputError(
-            f"« {name} » donne des numéros FINESS sans adresse : importez d'abord, ou en même "
+            f"« {name} » donne des numéros FINESS sans adresse : importez d’abord, ou en même "
             "temps, le fichier FINESS géolocalisé (etalab-cs1100507 ou FINESS+ structures)."
         )
     source, header = found
@@ -48,7 +48,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if source == "emergency_sae":
         kind = "urgences"
         without = rows["authorised"].str.replace(r"\.0$", "", regex=True) != AUTHORISED
-        tally.refuse(rows[without], "sans autorisation d'urgences (AUTSU)")
+        tally.refuse(rows[without], "sans autorisation d’urgences (AUTSU)")
         rows = rows[~without]
     rows = only_once(rows.assign(id=rows["id"].str.zfill(9)), tally, "id", SITE_AGAIN)
     placed = rows[["id"]].merge(index.sites, on="id", how="left").set_axis(rows.index)

@@ -36,7 +36,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     found = _find(candidate)
     if found is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une table Melodi connue.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas une table Melodi connue.")
     source, header = found
     tally = Tally()
     reader = _read_populations if source == "insee_populations" else _read_ages
@@ -113,7 +113,7 @@ def _read_ages(header: Header, index: CommuneIndex, tally: Tally) -> ReadResult:
         rows[column] = rows["value"].where(which, 0.0)
         if not which.any():
             raise InvalidInputError(
-                f"« {header.table.name} » n'a pas les âges attendus (65 à 79 ans, 80 ans ou plus, "
+                f"« {header.table.name} » n’a pas les âges attendus (65 à 79 ans, 80 ans ou plus, "
                 "ensemble) : prenez le jeu DS_RP_POPULATION_PRINC."
             )
     sums = _summed(rows, index, tally, ["total", *_AGED])

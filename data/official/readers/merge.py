@@ -61,7 +61,7 @@ def _completed(
     if key == "zoning":
         if before is None:
             raise InvalidInputError(
-                "La composition des territoires de vie-santé complète un zonage : importez d'abord "
+                "La composition des territoires de vie-santé complète un zonage : importez d’abord "
                 "(ou en même temps) le zonage des médecins généralistes."
             )
         here = before["code"].map(departement).isin(set(read["code"].map(departement)))
@@ -148,7 +148,7 @@ def _parts_replaced(
     later = mine < before.groupby(part)["year"].max().reindex(mine.index)
     kept = sorted(str(one) for one in later.index[later])
     if kept:
-        tally.remarks.append(f"déjà connu d'une année plus récente, gardé : {', '.join(kept)}")
+        tally.remarks.append(f"déjà connu d’une année plus récente, gardé : {', '.join(kept)}")
     fresh = read[~read[part].isin(kept)]
     others = before[~before[part].isin(set(fresh[part]))]
     return pd.concat([others, fresh], ignore_index=True)

@@ -11,7 +11,7 @@ from data.official.readers.tally import Tally
 
 UNSURE = (
     "commune qui peut déjà compter ses anciennes communes, données avec elle (même code, sans nom "
-    "qui le dise) : à vérifier, gardez l'une ou les autres"
+    "qui le dise) : à vérifier, gardez l’une ou les autres"
 )
 
 

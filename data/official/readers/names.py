@@ -63,7 +63,7 @@ def commune_rows(
     rows = _one_figure_each(rows, header, tally, columns)
     if "kind" in rows:
         part = rows["kind"].map(french.fold).isin(_PARTS)
-        tally.refuse(rows[part], "commune déléguée ou associée, partie d'une commune")
+        tally.refuse(rows[part], "commune déléguée ou associée, partie d’une commune")
         rows = rows[~part].drop(columns="kind")
     rows = without_places(rows, header, tally, {**codes, **columns, "named": named, "kind": kind})
     rows = _counted_with_the_whole(rows, index, tally, columns)
@@ -84,7 +84,7 @@ def _one_figure_each(
     first = {(line - 1, place) for line, place in spread}
     lines = {line for line, _ in spread | first}
     merged = rows.index.isin(lines)
-    tally.lose(rows[merged], "chiffre d'une cellule fusionnée sur plusieurs communes")
+    tally.lose(rows[merged], "chiffre d’une cellule fusionnée sur plusieurs communes")
     return rows[~merged]
 
 
@@ -107,7 +107,7 @@ def _counted_with_the_whole(
         tally.lose(
             rows[twice],
             "commune nouvelle donnée avec ses anciennes communes, pour plusieurs années : "
-            "gardez l'une ou les autres",
+            "gardez l’une ou les autres",
         )
         return rows[~twice]
     tally.refuse(rows[part], "ancienne commune, déjà comptée dans la commune nouvelle")

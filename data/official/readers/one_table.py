@@ -58,7 +58,7 @@ def refuse_twin_columns(header: Header, columns: Iterable[int]) -> None:
                     cell = " ".join(header.table.head[header.row][place].split())
                     raise InvalidInputError(
                         f"« {header.table.name} » a deux colonnes « {cell} », qui ne disent pas la "
-                        "même chose : gardez-en une, ou mettez l'année dans leur titre."
+                        "même chose : gardez-en une, ou mettez l’année dans leur titre."
                     )
 
 
@@ -101,7 +101,7 @@ def without_other_tables(
     tally.refuse(rows[repeated & same], "titres répétés dans le tableau")
     tally.refuse(
         rows[~kept & ~(repeated & same)],
-        "autre tableau, sous d'autres titres, plus bas dans la même feuille : mettez-le à part",
+        "autre tableau, sous d’autres titres, plus bas dans la même feuille : mettez-le à part",
     )
     return rows[kept]
 
@@ -149,8 +149,8 @@ def without_places(
         if parts.any():
             tally.lose(
                 rows.loc[lines[parts]],
-                f"plusieurs lignes d'une même commune (« {titles[place].strip()[:40]} » y change) "
-                ": le total de la commune n'est pas donné",
+                f"plusieurs lignes d’une même commune (« {titles[place].strip()[:40]} » y change) "
+                ": le total de la commune n’est pas donné",
             )
             rows = rows.drop(index=lines[parts])
             return without_places(rows, header, tally, columns)
@@ -173,6 +173,6 @@ def refuse_postcodes(rows: pd.DataFrame, header: Header, index: CommuneIndex) ->
     if len(strange) > LEAST_STRANGE * len(here) and len(postal) >= LEAST_POSTCODES * len(here):
         raise InvalidInputError(
             f"« {header.table.name} » donne des codes postaux à la place des codes INSEE "
-            f"({strange[0]} n'est le code INSEE d'aucune commune) : remplacez-les par les codes "
+            f"({strange[0]} n’est le code INSEE d’aucune commune) : remplacez-les par les codes "
             "INSEE, ou ajoutez le nom des communes."
         )

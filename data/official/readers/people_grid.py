@@ -74,7 +74,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     header = _find(candidate)
     if header is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une grille de population.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas une grille de population.")
     tally, away, kept, system = Tally(), 0, [], LAMBERT_93
     named = set(index.near["code"])
     frame = _frame(index)
@@ -222,7 +222,7 @@ def _placed(batch: pd.DataFrame, tally: Tally, system: int) -> pd.DataFrame:
     lost = rows["lon"].isna() | rows["lat"].isna() | (rows["lat"].abs() > 90)
     hidden = masked(batch["text"])
     tally.refuse(rows[hidden], MASKED)
-    tally.refuse(rows[nobody & ~hidden], "nombre d'habitants illisible")
+    tally.refuse(rows[nobody & ~hidden], "nombre d’habitants illisible")
     tally.refuse(rows[lost & ~nobody], "carreau sans position lisible")
     return rows.loc[~nobody & ~lost, ["lon", "lat", "people", "codes"]]
 

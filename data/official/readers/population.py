@@ -46,7 +46,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         return _read_ages(candidate, ages, index)
     legal = _legal(candidate)
     if legal is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une population de l'INSEE.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas une population de l’INSEE.")
     return _read_legal(candidate, legal, index)
 
 
@@ -71,7 +71,7 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     tally = Tally()
     column = newest(header, _LEGAL, "population municipale")
     if column is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'a pas de population municipale.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’a pas de population municipale.")
     rows = commune_rows(header, index, tally, text=column[0])
     tally.refuse_malformed(header.table)
     rows = rows[~hidden_lost(rows, tally, "text")].copy()
@@ -111,7 +111,7 @@ def _read_ages(candidate: Candidate, header: Header, index: CommuneIndex) -> Rea
     ]
     if absent:
         raise InvalidInputError(
-            f"« {candidate.file.name} » n'a pas toutes les colonnes d'âge : "
+            f"« {candidate.file.name} » n’a pas toutes les colonnes d’âge : "
             f"{', '.join(absent)} manque."
         )
     texts = commune_rows(

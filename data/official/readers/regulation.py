@@ -73,7 +73,7 @@ def read(candidate: Candidate, _index: CommuneIndex) -> ReadResult:
         told = french.joined([f"« {heading} »" for heading in missing])
         raise InvalidInputError(
             f"« {name} » : il manque la colonne {told}. "
-            "Reprenez le modèle de l'écran Solidarité, onglet Régulation."
+            "Reprenez le modèle de l’écran Solidarité, onglet Régulation."
         )
     tally = Tally()
     rows = header.rows(**places)
@@ -83,7 +83,7 @@ def read(candidate: Candidate, _index: CommuneIndex) -> ReadResult:
     table = _agreeing(table, tally)
     if table.empty:
         why = " ; ".join(refusal.told for refusal in tally.refused[:3])
-        raise InvalidInputError(f"« {name} » n'a aucune ligne utilisable. {why}.")
+        raise InvalidInputError(f"« {name} » n’a aucune ligne utilisable. {why}.")
     tally.kept = table["line"].nunique()
     unknown = int(table[list(_FIGURES)].isna().any(axis=1).sum())
     if unknown:
@@ -138,7 +138,7 @@ def _checked(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         MASKED: pd.concat([masked(rows[name]) for name in _FIGURES], axis=1).any(axis=1),
         "chiffre illisible": unread.any(axis=1),
         "appels négatifs": figures["calls"] < 0,
-        f"durée d'appel hors de 0 à {_LONGEST_CALL_MINUTES} minutes": (minutes <= 0)
+        f"durée d’appel hors de 0 à {_LONGEST_CALL_MINUTES} minutes": (minutes <= 0)
         | (minutes > _LONGEST_CALL_MINUTES),
         "nombre de régulateurs négatif ou non entier (des postes tenus, pas une moyenne)": (
             (regulators < 0) | (regulators % 1 > 0)
@@ -193,6 +193,6 @@ def _agreeing(table: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     both = table.merge(clash, on=keys)
     lines = set(both["line"])
     tally.refuse(
-        pd.Series(0, index=sorted(lines)), "heure que deux lignes disent avec d'autres chiffres"
+        pd.Series(0, index=sorted(lines)), "heure que deux lignes disent avec d’autres chiffres"
     )
     return table[~table["line"].isin(lines)]

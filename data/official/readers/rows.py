@@ -130,7 +130,7 @@ def whole_cities(
     here = ~twice & city.notna()
     lacking = here & (given < city.map(ARRONDISSEMENTS_OF)) & (not exhaustive)
     lacking = lacking if counted else here
-    why = "d'une ville sans tous les autres : la ville n'est pas connue"
+    why = "d’une ville sans tous les autres : la ville n’est pas connue"
     told_apart = rows[lacking].assign(code=own[lacking])
     tally.lose(
         told_apart, f"arrondissement {why if counted else ': la ville entière seule est lue'}"

@@ -58,7 +58,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     header = _find(candidate)
     if header is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas une extraction du RPPS.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas une extraction du RPPS.")
     tally = Tally()
     practices = _practices(header, tally)
     practices = _general_practitioners(practices, candidate, tally)
@@ -98,7 +98,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.remarks.append(
         french.counted(located.loc[here, "share"].sum(), "généraliste", "généralistes", 1)
         + " de premier recours dans la région, "
-        + french.counted(int(here.sum()), "lieu d'exercice", "lieux d'exercice")
+        + french.counted(int(here.sum()), "lieu d’exercice", "lieux d’exercice")
         + " ; un médecin de k lieux compte pour 1/k dans chacun"
     )
     told, day = _day(candidate)
@@ -146,7 +146,7 @@ def _practices(header: Header, tally: Tally) -> pd.DataFrame:
     tally.refuse_malformed(header.table)
     if not kept:
         raise InvalidInputError(
-            f"« {header.table.name} » s'arrête après son en-tête : téléchargez-le de nouveau."
+            f"« {header.table.name} » s’arrête après son en-tête : téléchargez-le de nouveau."
         )
     rows = pd.concat(kept)
     rows = _from_post_offices(rows.assign(**{name: "" for name in wanted if name not in rows}))

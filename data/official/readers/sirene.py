@@ -53,7 +53,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     header = _find(candidate)
     if header is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas un stock SIRENE.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas un stock SIRENE.")
     tally = Tally()
     counted = _counted(header)
     rows, month = _read_counts(header, tally) if counted else _read_stock(header, tally)
@@ -113,7 +113,7 @@ def _read_counts(header: Header, tally: Tally) -> tuple[pd.DataFrame, str]:
     rows = rows[~hidden_lost(rows, tally, "text")].copy()
     rows["establishments"] = numbers(rows["text"])
     wrong = rows["establishments"].isna() | (rows["establishments"] < 0)
-    tally.lose(rows[wrong], "nombre d'établissements illisible")
+    tally.lose(rows[wrong], "nombre d’établissements illisible")
     return rows.loc[~wrong, ["code", "establishments"]], month
 
 

@@ -61,7 +61,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if general.any():
         tally.remarks.append(
             f"{french.counted(int(general.sum()), 'ligne', 'lignes')} de médecine générale, hors "
-            "de cette lecture : les généralistes s'importent à part"
+            "de cette lecture : les généralistes s’importent à part"
         )
     rows = rows[~general]
     total = rows["specialty"].map(french.fold).str.match(_TOTAL)

@@ -95,7 +95,7 @@ class Header:
         pieces = list(self.batches(**columns))
         if not pieces or not sum(map(len, pieces)):
             raise InvalidInputError(
-                f"« {self.table.name} » s'arrête après son en-tête : aucune ligne à lire. "
+                f"« {self.table.name} » s’arrête après son en-tête : aucune ligne à lire. "
                 "Téléchargez-le de nouveau."
             )
         return pd.concat(pieces)
@@ -190,7 +190,7 @@ def newest(
         both = " et ".join(f"« {cells[header.columns[name]].strip()} »" for name in chosen[:3])
         raise InvalidInputError(
             f"« {header.table.name} » a plusieurs colonnes de {what} : {both}. Gardez-en une, ou "
-            "mettez l'année dans leur titre."
+            "mettez l’année dans leur titre."
         )
     return header.columns[chosen[0]], chosen[0]
 

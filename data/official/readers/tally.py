@@ -158,7 +158,7 @@ class ReadResult:
 def other_levels(count: int) -> str:
     """Say how many rows tell of something larger or smaller than a commune."""
     lines = french.counted(count, "ligne", "lignes")
-    return f"{lines} d'un autre niveau que la commune, hors de cette lecture"
+    return f"{lines} d’un autre niveau que la commune, hors de cette lecture"
 
 
 def require_rows(kept: int, name: str, what: str, tally: Tally | None = None) -> None:
@@ -184,5 +184,5 @@ def require_rows(kept: int, name: str, what: str, tally: Tally | None = None) ->
             f"« {name} » a la bonne forme, mais aucune ligne utilisable ({what}) : "
             + (f"{why}. " if why else "")
             + ("Vérifiez" if why else "vérifiez")
-            + " que c'est le bon fichier, complet."
+            + " que c’est le bon fichier, complet."
         )

@@ -76,14 +76,14 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     found = _find(candidate)
     if found is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas un zonage des médecins.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas un zonage des médecins.")
     header, zone = found
     name = candidate.file.name
     title = next(cell for cell, position in header.columns.items() if position == zone)
     if any(other in title for other in _OTHERS):
         label = header.table.head[header.row][zone].strip()
         raise InvalidInputError(
-            f"« {name} » est un zonage d'une autre profession (colonne « {label} ») : importez "
+            f"« {name} » est un zonage d’une autre profession (colonne « {label} ») : importez "
             "celui des médecins généralistes."
         )
     tally = Tally()
@@ -207,7 +207,7 @@ def _spread(header: Header, zone: int, index: CommuneIndex, tally: Tally) -> pd.
     if not known.any():
         raise InvalidInputError(
             f"« {header.table.name} » donne le zonage par territoire de vie-santé, pas par "
-            "commune, et la composition de ces territoires n'est pas connue ici : importez avec "
+            "commune, et la composition de ces territoires n’est pas connue ici : importez avec "
             "lui la composition des territoires de vie-santé (DREES), ou le zonage par commune."
         )
     tally.refuse(rows[~known], "territoire de vie-santé dont les communes ne sont pas connues")
@@ -245,7 +245,7 @@ def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -
         tally.remarks.append(
             french.counted(
                 away,
-                "ligne d'un code postal inconnu, non lue",
+                "ligne d’un code postal inconnu, non lue",
                 "lignes de codes postaux inconnus, non lues",
             )
         )
@@ -299,7 +299,7 @@ def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
     if len(strange) > len(rows) / 2:
         examples = ", ".join(f"« {value} »" for value in sorted(set(strange["value"]))[:4])
         raise InvalidInputError(
-            f"« {name} » n'est pas un zonage des médecins généralistes : ses valeurs sont "
+            f"« {name} » n’est pas un zonage des médecins généralistes : ses valeurs sont "
             f"{examples} au lieu de ZIP, ZAC, ZV ou HZ."
         )
     tally.refuse(rows[missing], "zonage non disponible")
@@ -307,7 +307,7 @@ def zones_of(rows: pd.DataFrame, name: str, tally: Tally) -> pd.DataFrame:
     regional = int((rows["value"].map(values).str.contains(r"\bzar\b|accompagnement")).sum())
     if regional:
         tally.remarks.append(
-            f"{french.counted(regional, 'ligne', 'lignes')} en zone d'accompagnement régional, "
+            f"{french.counted(regional, 'ligne', 'lignes')} en zone d’accompagnement régional, "
             f"{'rangées' if regional > 1 else 'rangée'} avec les zones de vigilance (ni ZIP ni ZAC)"
         )
     rows = rows[read.notna()].copy()

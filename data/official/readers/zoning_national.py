@@ -40,7 +40,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     """
     header = _find(candidate)
     if header is None:
-        raise InvalidInputError(f"« {candidate.file.name} » n'est pas le zonage national.")
+        raise InvalidInputError(f"« {candidate.file.name} » n’est pas le zonage national.")
     tally = Tally()
     code = header.columns["com code"]
     rows = header.rows(
@@ -69,8 +69,8 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         tally.remarks.append(
             french.counted(
                 int(undated.sum()),
-                "date d'arrêté illisible, laissée inconnue",
-                "dates d'arrêté illisibles, laissées inconnues",
+                "date d’arrêté illisible, laissée inconnue",
+                "dates d’arrêté illisibles, laissées inconnues",
             )
         )
     rows = one_per_part(chief_rows(settled(rows, index, tally), tally), tally)
@@ -100,6 +100,6 @@ def _classed(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
         return rows[~unnamed]
     tally.remarks.append(
         french.counted(int(unnamed.sum()), "commune non classée", "communes non classées")
-        + " (NC) : hors zone, puisque le fichier n'a pas d'autre mot pour le dire"
+        + " (NC) : hors zone, puisque le fichier n’a pas d’autre mot pour le dire"
     )
     return rows.assign(value=rows["value"].where(~unnamed, "hors zone"))

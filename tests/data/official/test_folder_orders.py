@@ -126,7 +126,7 @@ def _made(kind: str, year: int, value: int) -> tuple[str, str]:
     return MADE[kind](year, value) if kind in MADE else (f"2024_{kind}", _read(kind))
 
 
-ORDER_SAID = ("importé après, la remplace", "importez d'abord")
+ORDER_SAID = ("importé après, la remplace", "importez d’abord")
 KINDS = (*MADE, *AS_THEY_ARE)
 
 

@@ -113,7 +113,7 @@ def test_a_file_of_some_columns_completes_the_table():
 
 def test_composition_of_the_tvs_completes_a_zoning_in_any_order():
     (alone,) = imports.import_files([GOLDEN / "tvs.csv"])
-    assert "importez d'abord" in alone.message
+    assert "importez d’abord" in alone.message
     reports = imports.import_files([GOLDEN / "tvs.csv", GOLDEN / "cartosante_gp.csv"])
     assert [r.status for r in reports] == ["importé", "importé"]
     zoning = _table("zoning").set_index(["code", "part"])
@@ -179,7 +179,7 @@ def test_two_members_as_full_that_differ_are_refused_and_the_same_twice_is_read_
         (report,) = imports.import_files([path])
         assert report.status == status
         if status == "refusé":
-            assert "sans s'accorder" in report.message
+            assert "sans s’accorder" in report.message
             assert "a.csv" in report.message
             assert "b.csv" in report.message
 

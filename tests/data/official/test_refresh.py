@@ -187,9 +187,9 @@ def test_an_older_file_never_replaces_a_newer_one(server):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"least_bytes": 10**6}, "c'est une ébauche"),
-        ({"magic": "zip"}, "n'a pas la nature attendue"),
-        ({"magic": "json"}, "n'a pas la nature attendue"),
+        ({"least_bytes": 10**6}, "c’est une ébauche"),
+        ({"magic": "zip"}, "n’a pas la nature attendue"),
+        ({"magic": "json"}, "n’a pas la nature attendue"),
     ],
 )
 def test_stubs_and_pages_are_refused(server, changed, words):
@@ -203,7 +203,7 @@ def test_an_error_page_with_200_is_refused_whatever_it_says_it_is(server):
     server.declared["bpe_melodi"] = text
     page = b"<!doctype html><title>Erreur</title>"
     server.answers["/bpe"] = _whole(page, Content_Type="application/octet-stream")
-    assert "n'a pas la nature attendue" in _failure()
+    assert "n’a pas la nature attendue" in _failure()
 
 
 def test_a_frozen_source_says_so_and_its_address_stays(server, monkeypatch):
@@ -213,7 +213,7 @@ def test_a_frozen_source_says_so_and_its_address_stays(server, monkeypatch):
     result = CliRunner().invoke(app, ["refresh", "--verifier", "bpe_melodi"])
     assert result.exit_code == 1
     assert "erreur 500" in result.stdout
-    assert f"d'un autre poste : {server.base}/bpe, puis « proxisoins import »" in result.stdout
+    assert f"d’un autre poste : {server.base}/bpe, puis « proxisoins import »" in result.stdout
     source, state = server.declared["bpe_melodi"], source_state.known()["bpe_melodi"]
     assert state.address == server.base + "/bpe"  # for who reads it offline
     today = dt.date(2020, 5, 4) + dt.timedelta(days=2 * source.every)
@@ -516,8 +516,8 @@ def test_a_later_refresh_goes_on_from_an_earlier_one(server):
         (_whole(b""), "vide"),
         (_whole(BPE, announced=3_000_000_000), "plus que la limite"),
         (lambda handler, _: _send(handler, b"", 302, Location="/bpe"), "renvoie sans fin"),
-        (_whole(b"a;b\n1;2\n"), "n'est aucun des fichiers attendus"),
-        (_whole((GOLDEN / "reference.csv").read_bytes()), "n'a plus la forme attendue"),
+        (_whole(b"a;b\n1;2\n"), "n’est aucun des fichiers attendus"),
+        (_whole((GOLDEN / "reference.csv").read_bytes()), "n’a plus la forme attendue"),
         (_whole(BPE[:150]), "un guillemet ouvre une cellule"),
         (_whole(b"PK\x03\x04" + BPE), "abîmé"),
     ],
@@ -593,7 +593,7 @@ def test_a_published_checksum_is_held_against_the_file(server, shape):
     declared = server.declared["bpe_melodi"].model_copy(update={"checksum": server.base + "/sum"})
     server.declared["bpe_melodi"] = declared
     server.answers["/sum"] = _whole(published("0" * 40).encode())
-    assert "n'a pas l'empreinte publiée" in _failure()
+    assert "n’a pas l’empreinte publiée" in _failure()
     server.answers["/sum"] = _whole(published(said).encode())
     ((line,), _) = _refresh("bpe_melodi")
     assert line.status == import_reports.IMPORTED
@@ -601,7 +601,7 @@ def test_a_published_checksum_is_held_against_the_file(server, shape):
 
 def test_a_checksum_told_with_the_address_is_held_against_the_file(server, tmp_path):
     address, said = f"{server.base}/bpe", hashlib.sha256(BPE).hexdigest()
-    with pytest.raises(UnavailableError, match="n'a pas l'empreinte publiée"):
+    with pytest.raises(UnavailableError, match="n’a pas l’empreinte publiée"):
         downloads.download(address, tmp_path, lambda *_: None, checksum="sha256:" + "0" * 64)
     file = downloads.download(address, tmp_path, lambda *_: None, checksum=f"sha256:{said}")
     assert file.sha256 == said
@@ -623,13 +623,13 @@ def test_a_file_that_lost_its_communes_is_refused(server):
     server.answers["/bpe"] = _whole(BPE.replace(b'"33063"', b'"01053"'))
     message = _failure()
     assert "ne couvre que 1 commune de la région" in message
-    assert "contre 2 aujourd'hui" in message
+    assert "contre 2 aujourd’hui" in message
 
 
 def test_sources_without_address_say_what_to_do(server):
     with pytest.raises(InvalidInputError, match="proxisoins roads"):
         _refresh("osm_limousin")
-    with pytest.raises(InvalidInputError, match="n'a pas d'adresse stable"):
+    with pytest.raises(InvalidInputError, match="n’a pas d’adresse stable"):
         _refresh("tvs")
     with pytest.raises(InvalidInputError, match="Source inconnue"):
         _refresh("ailleurs")
@@ -711,4 +711,4 @@ def test_where_no_source_at_all_is_found_the_lack_of_internet_is_said(server, ch
     assert "pas accès à internet" not in str(one.exception)
     server.declared["rpps"] = server.declared["bpe_melodi"]
     both = CliRunner().invoke(app, [*asked, "rpps"])
-    assert "cet ordinateur n'a peut-être pas accès à internet" in str(both.exception)
+    assert "cet ordinateur n’a peut-être pas accès à internet" in str(both.exception)

@@ -95,4 +95,4 @@ def test_labels_without_finess_ask_for_it(tmp_path):
     path = tmp_path / "liste_france_sante.csv"
     path.write_text("FINESS;\n330000003;\n", encoding="utf-8")
     (report,) = imports.import_files([path])
-    assert "importez d'abord, ou en même temps, le fichier FINESS" in report.message
+    assert "importez d’abord, ou en même temps, le fichier FINESS" in report.message

@@ -52,7 +52,7 @@ def test_a_scenario_shared_to_be_changed_stays_its_owners(server: str) -> None:
     with pytest.raises(UnavailableError, match="appartient"):
         store.delete(saved.id, owner=BRUNO)
     store.give_access(saved.id, store.PRIVATE, owner=ANNE)
-    with pytest.raises(UnavailableError, match="n'existe pas"):
+    with pytest.raises(UnavailableError, match="n’existe pas"):
         store.load(saved.id, owner=BRUNO)
     assert sharing.open_share(token).draft.note == "revu"
     with pytest.raises(InvalidInputError, match="Partage inconnu"):
@@ -71,7 +71,7 @@ def test_a_deleted_scenario_comes_back_with_its_links(server: str) -> None:
     store.delete(saved.id, owner=ANNE)
     assert store.scenarios(owner=ANNE) == []
     assert store.deleted(owner=BRUNO) == []
-    with pytest.raises(UnavailableError, match="Ce lien n'existe pas"):
+    with pytest.raises(UnavailableError, match="Ce lien n’existe pas"):
         sharing.open_share(token)
     with pytest.raises(UnavailableError, match="corbeille"):
         store.restore(saved.id, owner=BRUNO)
@@ -95,7 +95,7 @@ def test_after_thirty_days_it_is_gone_for_good(
     store.delete(other.id, owner=ANNE)
     with session() as opened:
         assert opened.get(database.ScenarioRow, saved.id) is None
-    with pytest.raises(UnavailableError, match="n'existe pas"):
+    with pytest.raises(UnavailableError, match="n’existe pas"):
         sharing.open_share(token)
 
 

@@ -64,7 +64,7 @@ def test_update_duplicate_delete(server):
     with pytest.raises(InvalidInputError, match="modifié entre-temps"):
         store.update(first, DRAFT)
     store.delete(first.id)
-    with pytest.raises(UnavailableError, match="n'existe pas ou plus"):
+    with pytest.raises(UnavailableError, match="n’existe pas ou plus"):
         store.load(first.id)
 
 
@@ -116,7 +116,7 @@ def test_token_is_long_unique_and_never_stored(server):
         stored = b"".join(path.read_bytes() for path in paths.home().iterdir())
         assert not any(token.encode() in stored for token in tokens)
     for wrong in ("", "x", next(iter(tokens))[:-1], "é\ud800", "' OR 1=1 --"):
-        with pytest.raises(UnavailableError, match="n'existe pas"):
+        with pytest.raises(UnavailableError, match="n’existe pas"):
             sharing.open_share(wrong)
 
 
@@ -169,8 +169,8 @@ def test_a_base_that_is_up_to_date_is_opened_without_what_migrates(server, monke
 
 def test_unacceptable_drafts_are_refused():
     for draft, message in (
-        (replace(DRAFT, name="  \0"), "nom d'au plus"),
-        (replace(DRAFT, name="x" * 201), "nom d'au plus"),
+        (replace(DRAFT, name="  \0"), "nom d’au plus"),
+        (replace(DRAFT, name="x" * 201), "nom d’au plus"),
         (replace(DRAFT, note="x" * 10_001), "note dépasse"),
         (replace(DRAFT, parameters={"x": float("nan")}), "ne peut pas être enregistré"),
         (replace(DRAFT, parameters={"x": object()}), "ne peut pas être enregistré"),
@@ -213,7 +213,7 @@ def test_database_of_a_newer_version_is_left_alone():
     ("address", "message"),
     [
         ("postgresql://nobody:secret@127.0.0.1:9/none", "ne peut pas être ouverte"),
-        ("n'importe quoi", "n'est pas comprise"),
+        ("n'importe quoi", "n’est pas comprise"),
     ],
 )
 def test_wrong_address_is_told_without_its_password(monkeypatch, address, message):

@@ -98,7 +98,7 @@ def test_faulty_files_are_refused_in_french(files, name, text, message):
 
 
 def test_models_ask_for_what_they_need():
-    with pytest.raises(InvalidInputError, match="n'existe pas"):
+    with pytest.raises(InvalidInputError, match="n’existe pas"):
         build_model("voisin", k=1, threshold=1)
     with pytest.raises(InvalidInputError, match="seuil"):
         build_model("mclp", k=1, threshold=None)

@@ -351,7 +351,7 @@ def too_large():
     return b"nom;commune\n" + b"A;Ussel\n" * 2_600_000
 
 
-@bad("sites.csv", "n'est pas un fichier texte")
+@bad("sites.csv", "n’est pas un fichier texte")
 def binary():
     return bytes(range(256)) * 50
 

@@ -143,5 +143,5 @@ def test_health_centres_by_their_number(read_placed, read, tmp_path):
     assert source == "centres_sante"
     assert result.tables["structures"]["id"].tolist() == ["160000009"]
     assert result.tally.refused[0].reason == "établissement absent du FINESS géolocalisé"
-    with pytest.raises(InvalidInputError, match="importez d'abord, ou en même temps"):
+    with pytest.raises(InvalidInputError, match="importez d’abord, ou en même temps"):
         read(path)

@@ -105,7 +105,7 @@ def test_over_several_years_what_is_given_twice_is_not_known(tmp_path):
     assert result.tables["gps"]["code"].tolist() == ["33063"]
     assert set(result.tables["gp_history"]["code"]) == {"33063"}
     (reason,) = reasons(result)
-    assert "gardez l'une ou les autres" in reason
+    assert "gardez l’une ou les autres" in reason
 
 
 def test_delegated_communes_are_parts(tmp_path):
@@ -115,7 +115,7 @@ def test_delegated_communes_are_parts(tmp_path):
     )
     result = read(tmp_path / "communes.csv", text.encode())
     assert dict(result.tables["gps"].to_numpy()) == {"19275": 7, "33063": 9}
-    assert reasons(result) == {"commune déléguée ou associée, partie d'une commune": 2}
+    assert reasons(result) == {"commune déléguée ou associée, partie d’une commune": 2}
 
 
 def test_a_count_in_a_cell_merged_over_communes_is_not_that_of_each(tmp_path):
@@ -136,7 +136,7 @@ def test_a_count_in_a_cell_merged_over_communes_is_not_that_of_each(tmp_path):
     result = read(tmp_path / "annexe.xlsx", stream.getvalue())
     assert dict(result.tables["gps"].to_numpy()) == {"33063": 9}
     assert result.tables["gp_history"]["year"].tolist() == [2021]
-    assert reasons(result) == {"chiffre d'une cellule fusionnée sur plusieurs communes": 2}
+    assert reasons(result) == {"chiffre d’une cellule fusionnée sur plusieurs communes": 2}
 
 
 def test_a_cell_merged_in_a_later_sheet_of_the_same_form_is_found_there(tmp_path):
@@ -155,7 +155,7 @@ def test_a_cell_merged_in_a_later_sheet_of_the_same_form_is_found_there(tmp_path
     book.save(stream)
     result = read(tmp_path / "annexe.xlsx", stream.getvalue())
     assert dict(result.tables["gps"].to_numpy()) == {"33063": 9}
-    assert reasons(result) == {"chiffre d'une cellule fusionnée sur plusieurs communes": 2}
+    assert reasons(result) == {"chiffre d’une cellule fusionnée sur plusieurs communes": 2}
     # A table of one's own in the same workbook names the line that the cell fills.
     table = read_text_table(tmp_path / "annexe.xlsx")
     (line,) = table.attrs["carried"]["nb_medg"]

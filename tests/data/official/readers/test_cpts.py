@@ -30,7 +30,7 @@ def test_lines_are_kept_or_refused_with_their_reason(read, tmp_path):
     }
     assert table.loc["16001", "cpts_name"] == "CPTS Nord Charente"
     assert {one.reason: one.count for one in result.tally.refused} == {
-        "commune dans deux CPTS : aucune n'est choisie": 2,
+        "commune dans deux CPTS : aucune n’est choisie": 2,
         "ligne répétée, comptée une fois": 1,
         "CPTS non nommée": 1,
         "année illisible": 1,
@@ -71,13 +71,13 @@ def test_outlines_hold_the_communes_whose_town_hall_is_inside(read, tmp_path):
         "aucune commune de la région dans le contour": 1,
         "contour illisible": 2,
     }
-    assert result.tally.remarks == ["1 commune dans deux contours : aucune CPTS n'est choisie"]
+    assert result.tally.remarks == ["1 commune dans deux contours : aucune CPTS n’est choisie"]
 
 
 def test_outlines_without_any_commune_are_refused(read, tmp_path):
     path = tmp_path / "perimetres.geojson"
     path.write_text(layer(({"CPTS": "Mer"}, box(-9, 44, -8, 45))), encoding="utf-8")
-    with pytest.raises(InvalidInputError, match="communes d'une CPTS"):
+    with pytest.raises(InvalidInputError, match="communes d’une CPTS"):
         read(path)
 
 

@@ -29,7 +29,7 @@ def test_wide_table_reports_what_it_refused(read, golden):
     reasons = {refusal.reason: (refusal.count, refusal.lines) for refusal in tally.refused}
     assert reasons == {
         "commune absente du code officiel actuel (16999)": (1, (9,)),
-        "arrondissement d'une ville sans tous les autres : la ville n'est pas connue": (2, (7, 8)),
+        "arrondissement d’une ville sans tous les autres : la ville n’est pas connue": (2, (7, 8)),
         "code de commune illisible": (1, (11,)),
     }
     # The other years of that line are kept.
@@ -47,7 +47,7 @@ def test_detail_sums_equipment_lines_and_says_zero_where_there_is_none(read, gol
     assert result.vintages["gps"] == "2019"
     reasons = {refusal.reason: refusal.lines for refusal in result.tally.refused}
     assert reasons == {
-        "nombre d'équipements illisible": (8,),
+        "nombre d’équipements illisible": (8,),
         "nombre de colonnes inattendu": (9,),
     }
     assert any("comptée à zéro" in remark for remark in result.tally.remarks)

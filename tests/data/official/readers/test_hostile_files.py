@@ -51,7 +51,7 @@ def _read_all(path):
 
 SENTENCES = {
     "vide.csv": (b"", "est vide"),
-    "binaire.csv": (b"\x00\x01\x02" * 50, "n'est ni un tableau texte"),
+    "binaire.csv": (b"\x00\x01\x02" * 50, "n’est ni un tableau texte"),
     "accents.csv": ("code;Libell\u00c3\u00a9\n16001;x\n".encode(), "encodage abîmé"),
     "controle.csv": (b"a;b\n\x07\x07\x08;\x0e\x0f\n", "encodage abîmé"),
     "tronqué.zip": (_zip({"a.csv": GOOD * 500})[:-40], "abîmé ou tronqué"),
@@ -86,7 +86,7 @@ def test_a_bad_file_gets_its_sentence(tmp_path, name):
 def test_a_missing_file_and_a_folder(tmp_path):
     with pytest.raises(InvalidInputError, match="introuvable"):
         open_input(tmp_path / "rien.csv")
-    with pytest.raises(InvalidInputError, match="n'est pas un fichier"):
+    with pytest.raises(InvalidInputError, match="n’est pas un fichier"):
         open_input(tmp_path)
 
 
@@ -105,7 +105,7 @@ def test_a_flow_with_objects_of_another_form_is_refused(tmp_path):
     path.write_text(json.dumps(flow), encoding="utf-8")
     (report,) = imports.import_files([path])
     assert report.status == import_reports.REFUSED
-    assert "n'ont pas la forme publiée" in report.message
+    assert "n’ont pas la forme publiée" in report.message
 
 
 def test_the_last_check_quotes_the_value_out_of_bounds():

@@ -20,7 +20,7 @@ def test_populations_of_the_latest_year_add_up_by_present_commune(read, golden):
         "population illisible": 1,
         "arrondissement, la ville étant donnée entière": 1,
     }
-    assert any("d'un autre niveau" in remark for remark in result.tally.remarks)
+    assert any("d’un autre niveau" in remark for remark in result.tally.remarks)
 
 
 def test_shares_of_the_old_have_their_own_names_and_year(read, golden):
@@ -37,7 +37,7 @@ def test_ages_without_the_expected_classes_are_refused(read, golden, tmp_path):
     path = tmp_path / "ages.csv"
     text = (golden / "melodi_ages.csv").read_text(encoding="utf-8")
     path.write_text(text.replace("Y65T79", "Y60T74"), encoding="utf-8")
-    with pytest.raises(InvalidInputError, match="n'a pas les âges attendus"):
+    with pytest.raises(InvalidInputError, match="n’a pas les âges attendus"):
         read(path)
 
 

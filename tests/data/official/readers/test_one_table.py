@@ -135,7 +135,7 @@ def test_a_list_of_practices_does_not_give_the_count_of_a_commune(read, tmp_path
     _, result = read(path)
     assert told(result) == ({"87085": 2, "16001": 3}, "2024")
     (why,) = (one for one in reasons(result) if "cabinet" in one or "même commune" in one)
-    assert "plusieurs lignes d'une même commune" in why
+    assert "plusieurs lignes d’une même commune" in why
 
 
 def test_postcodes_are_no_codes_of_communes_though_half_of_them_look_so(tmp_path):

@@ -71,14 +71,14 @@ def test_every_line_is_kept_or_refused_with_its_reason(calls):
     assert set(result.tables["regulation_calls"]["code"]) == {"23"}
     reasons = {one.reason.split(" (")[0]: one.count for one in tally.refused}
     assert reasons == {
-        "heure que deux lignes disent avec d'autres chiffres": 2,
+        "heure que deux lignes disent avec d’autres chiffres": 2,
         "nombre de régulateurs négatif ou non entier": 1,
         "chiffre illisible": 1,
         "département illisible": 1,
         "jour inconnu": 1,
         "heure illisible": 2,
         "aucun chiffre": 1,
-        "durée d'appel hors de 0 à 240 minutes": 1,
+        "durée d’appel hors de 0 à 240 minutes": 1,
         "appels négatifs": 1,
     }
     assert tally.read == tally.kept + sum(one.count for one in tally.refused)
@@ -134,7 +134,7 @@ def test_departements_and_specialties_of_other_files_stay_and_older_ones_do_not_
     assert bring("a.csv", TITLES + "16;lundi;0;8;3;8;1;2025\n").status == import_reports.IMPORTED
     assert bring("b.csv", TITLES + "17;lundi;0;8;4;8;1;2024\n").status == import_reports.IMPORTED
     later = bring("c.csv", TITLES + "16;lundi;0;8;9;8;1;2023\n17;mardi;0;8;4;8;2;2024\n")
-    assert "déjà connu d'une année plus récente, gardé : 16" in " ".join(later.remarks)
+    assert "déjà connu d’une année plus récente, gardé : 16" in " ".join(later.remarks)
     table = catalogue.load_territory().context["regulation_calls"]
     assert table.groupby("code")["calls"].first().to_dict() == {"16": 3.0, "17": 4.0}
     assert set(table.loc[table["code"] == "17", "day"]) == {1}

@@ -53,7 +53,7 @@ def test_a_table_already_counted_takes_its_latest_month(read, tmp_path):
     _, result = read(path)
     table = result.tables["gp_register"].set_index("code")
     assert (table.loc["16001", "establishments"], table.loc["16001", "month"]) == (3, "2026-10")
-    assert result.tally.refused[0].reason == "nombre d'établissements illisible"
+    assert result.tally.refused[0].reason == "nombre d’établissements illisible"
 
 
 def test_a_stock_that_does_not_say_its_month_is_refused(read, tmp_path):

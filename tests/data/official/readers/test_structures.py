@@ -134,7 +134,7 @@ def test_who_has_no_coordinate_stands_on_the_commune_and_is_counted(read, tmp_pa
     assert (
         "2 établissements sans coordonnées, placés au point de leur commune" in result.tally.remarks
     )
-    assert any("d'une autre catégorie" in remark for remark in result.tally.remarks)
+    assert any("d’une autre catégorie" in remark for remark in result.tally.remarks)
 
 
 @pytest.mark.parametrize("layout", ["yearly", "t-finess"])
@@ -177,7 +177,7 @@ def test_emergency_departments_receive_on_site(golden, with_sites, name):
 
 
 def test_activities_without_places_ask_for_finess(read, golden):
-    with pytest.raises(InvalidInputError, match="importez d'abord, ou en même temps"):
+    with pytest.raises(InvalidInputError, match="importez d’abord, ou en même temps"):
         read(golden / "finess_care.csv")
 
 

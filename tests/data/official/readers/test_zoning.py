@@ -57,7 +57,7 @@ def test_list_by_postcode_and_name(read, golden):
         "nom inconnu sous ce code postal": (1, (8,)),
         "deux zonages différents pour la même commune": (2, (5, 6)),
     }
-    assert any("1 ligne d'un code postal inconnu" in r for r in result.tally.remarks)
+    assert any("1 ligne d’un code postal inconnu" in r for r in result.tally.remarks)
     assert any("accompagnement régional" in r for r in result.tally.remarks)
 
 
@@ -121,7 +121,7 @@ def test_national_file_gives_decrees_and_territories(read, golden, monkeypatch):
         "1 commune a un arrêté de zonage de plus de 2 ans (le plus ancien du 12 mars 2019)"
         in remarks
     )
-    assert "1 ligne d'un autre niveau que la commune" in remarks
+    assert "1 ligne d’un autre niveau que la commune" in remarks
     assert [(r.reason, r.count) for r in result.tally.refused] == [
         ("zonage non communiqué (NC)", 1)
     ]
