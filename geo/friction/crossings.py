@@ -16,6 +16,12 @@ LINKS_FILE = Path(__file__).with_name("crossings.json")
 MOTORWAYS_FILE = Path(__file__).with_name("motorways.json")
 """Motorways of the rest of mainland France, written by `data.upkeep.build_motorways`."""
 
+CROSSING_MINUTES_PER_KM = 1.09125
+"""Pace on a bridge: the median of the cells of mainland France, on which the surface was fitted.
+
+Not that of the raster at hand, or a bridge would take other minutes in each set that holds it.
+"""
+
 URBAN_PER_KM2 = 500.0
 """Density from which a motorway is urban (INSEE's METRIC: 120 km/h below, 100 or 60 above)."""
 
@@ -68,7 +74,6 @@ def joined(
     barriers = np.concatenate(pieces)
     moves = move_minutes(friction)
     guarded = _bar(moves, friction.shape, barriers)
-    usual_minutes_per_km = float(np.median(friction[np.isfinite(friction)])) / cell_km
 
     ends: list[tuple[int, int]] = []
     minutes: list[float] = []
@@ -85,7 +90,7 @@ def joined(
         at = place.cells([crossing["from"], crossing["to"]])
         if inside(at).all():
             bridge_km = float(np.hypot(*(at[0] - at[1]))) * cell_km
-            add(at, crossing.get("minutes", bridge_km * usual_minutes_per_km))
+            add(at, crossing.get("minutes", bridge_km * CROSSING_MINUTES_PER_KM))
     elsewhere = json.loads(MOTORWAYS_FILE.read_text(encoding="utf-8"))
     for motorway in known["motorways"] + elsewhere:
         exits = place.cells(motorway["exits"])

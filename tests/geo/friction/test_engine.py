@@ -183,6 +183,24 @@ def test_the_far_bank_of_a_narrow_arm_is_outside_too() -> None:
     assert (cut.pairs(here, beside) < 3).all()
 
 
+def test_a_bridge_takes_the_same_minutes_in_any_set_that_holds_it(
+    engine: FrictionTravelTime,
+) -> None:
+    """To Oléron and Ré: their coast alone is quicker to drive, on the whole, than the region."""
+    communes, fringe = embedded_set.communes(), embedded_set.fringe()
+    near, beside = (t["lon"].lt(-0.3) & t["lat"].gt(45.2) for t in (communes, fringe))
+    coast = load_engine(
+        gpd.GeoDataFrame(communes[near].reset_index(drop=True)),
+        fringe[beside].reset_index(drop=True),
+        embedded_set.land(),
+    )
+    halls = communes.set_index("code")[["lon", "lat"]]
+    # Bourcefranc-le-Chapus to Le Château-d'Oléron, L'Houmeau to La Flotte.
+    ashore = halls.loc[["17058", "17190"]].to_numpy()
+    island = halls.loc[["17093", "17161"]].to_numpy()
+    np.testing.assert_allclose(coast.pairs(ashore, island), engine.pairs(ashore, island), rtol=1e-6)
+
+
 @pytest.mark.parametrize("metres", [300, 600, 900])
 def test_close_points_do_not_cross_a_river(engine: FrictionTravelTime, metres: int) -> None:
     """The Garonne above Bordeaux, between two bridges: the line between the banks is a barrier."""
