@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.base.french import joined
 from data.base.table_cache import cached_table, digest
+from data.region import france
 from data.region.territory import Territory
 from geo import access as ga
 
@@ -137,20 +138,39 @@ def standardised_population(
 ) -> tuple[npt.NDArray[np.float64], str]:
     """Return the standardised population of each place, and a French sentence on its basis.
 
-    The population standardised by the DREES when the region has it, of the latest year of each
-    place; else inhabitants weighted by their share over 75; else inhabitants. A place without the
-    better basis takes the mean ratio of the others. Real GPs are never weighed by simulated ages.
+    The population standardised by the DREES when the land has it (`france.land`), of the latest
+    year of each place; else inhabitants weighted by their share over 75; else inhabitants. A place
+    without the better basis takes the mean ratio of the others of its land: nothing is borrowed
+    over the sea. Real GPs are never weighed by simulated ages.
     """
+    need = table["population"].to_numpy(dtype=np.float64).copy()
+    lands = table["code"].str[:3].map(france.land).to_numpy(object)
+    bases = []
+    for land in sorted(set(lands), key=lambda name: (name != france.MAINLAND, name)):
+        rows = np.flatnonzero(lands == land)
+        need[rows], basis = _need_of_a_land(territory, table.iloc[rows])
+        bases.append(basis)
+    return need, joined(list(dict.fromkeys(bases)))
+
+
+def _need_of_a_land(
+    territory: Territory, table: pd.DataFrame
+) -> tuple[npt.NDArray[np.float64], str]:
     people = table["population"].to_numpy(dtype=np.float64)
-    inside = table["inside"].to_numpy()
     published, years = _published(territory, table)
     if years:
         return _completed(published, people), f"population standardisée par la DREES (APL {years})"
     share = table["code"].map(territory.reference.set_index("code")["share_over_75"])
-    if share[inside].notna().mean() >= KNOWN_SHARE and not _ages_made_up(territory):
+    if _is_known(share, table) and not _ages_made_up(territory):
         need = people * (NEED_UNDER_75 + NEED_OVER_75_MORE * share.to_numpy(dtype=np.float64))
         return _completed(need, people), "population pondérée par la part des plus de 75 ans"
     return people, "population sans correction d’âge"
+
+
+def _is_known(values: pd.Series, table: pd.DataFrame) -> bool:
+    """Tell whether enough places of a table are known, those of the region where it has any."""
+    inside = table["inside"].to_numpy()
+    return bool(values.notna()[inside if inside.any() else slice(None)].mean() >= KNOWN_SHARE)
 
 
 def _ages_made_up(territory: Territory) -> bool:
@@ -164,7 +184,7 @@ def _published(territory: Territory, table: pd.DataFrame) -> tuple[Floats, str]:
     known = territory.apl[territory.apl["standardised_population"] > 0]
     latest = known.sort_values("year").drop_duplicates("code", keep="last").set_index("code")
     need = table["code"].map(latest["standardised_population"])
-    if need[table["inside"]].notna().mean() < KNOWN_SHARE:
+    if not _is_known(need, table):
         return np.full(len(table), np.nan), ""
     years = sorted(set(table["code"].map(latest["year"]).dropna().astype(int)))
     return need.to_numpy(dtype=np.float64), joined([str(year) for year in years])

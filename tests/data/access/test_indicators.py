@@ -116,6 +116,20 @@ def test_standardised_population_of_the_drees_comes_first():
     assert "2018" in basis
 
 
+def test_needs_are_not_borrowed_over_the_sea():
+    """Where the DREES publishes nothing overseas, the ratio of the mainland does not fill in."""
+    known = made(
+        GPS, apl=apl_table(("16001", 2018, 3.0, 3.0, 700.0), ("16002", 2018, 3.0, 3.0, 900.0))
+    )
+    table = pd.DataFrame(
+        {"code": ["16001", "16002", "97101"], "population": 1000.0, "inside": [True, True, True]}
+    )
+    need, basis = inputs.standardised_population(known, table)
+    assert need.tolist() == [700, 900, 1000]
+    assert "DREES" in basis
+    assert "sans correction" in basis
+
+
 def test_labelled_structures(territory):
     structure = {"id": "s", "kind": "msp", "name": "n", "code": "16001", "lat": 45.0}
     rows = [{**structure, "lon": 0.0, "labelled": True}]

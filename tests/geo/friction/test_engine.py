@@ -189,11 +189,14 @@ def test_a_bridge_takes_the_same_minutes_in_any_set_that_holds_it(
     """To Oléron and Ré: their coast alone is quicker to drive, on the whole, than the region."""
     communes, fringe = embedded_set.communes(), embedded_set.fringe()
     near, beside = (t["lon"].lt(-0.3) & t["lat"].gt(45.2) for t in (communes, fringe))
-    coast = load_engine(
+    made = partial(
+        build,
         gpd.GeoDataFrame(communes[near].reset_index(drop=True)),
         fringe[beside].reset_index(drop=True),
         embedded_set.land(),
+        engine.parameters,
     )
+    coast = replace(engine, make_field=made, version="coast")
     halls = communes.set_index("code")[["lon", "lat"]]
     # Bourcefranc-le-Chapus to Le Château-d'Oléron, L'Houmeau to La Flotte.
     ashore = halls.loc[["17058", "17190"]].to_numpy()
