@@ -10,6 +10,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import MASKED, masked, numbers
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.professions import of_gps
 from data.official.readers.rows import hidden_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -95,12 +96,7 @@ def _read_ages(header: Header, tally: Tally) -> ReadResult:
     )
     tally.read = len(rows)
     rows = _of_departements(rows, tally)
-    jobs = rows["profession"].map(french.fold)
-    first = jobs.str.startswith("medecins generalistes")
-    first &= ~jobs.str.startswith("medecins generalistes a expertise")
-    apart = jobs.str.contains(r"\bhors\b")
-    chosen = first & apart if (first & apart).any() else first
-    rows = rows[chosen & (rows["age_class"].map(french.fold) != _TOTAL_AGE)]
+    rows = rows[of_gps(rows["profession"]) & (rows["age_class"].map(french.fold) != _TOTAL_AGE)]
     if "sex" in rows:
         total = rows["sex"].map(french.fold) == _TOTAL_SEX
         rows = rows[total] if total.any() else rows

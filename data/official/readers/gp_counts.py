@@ -11,6 +11,7 @@ from data.files.cells import doctors, numbers
 from data.files.years import TO_COME, to_come, years_of, years_told
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
+from data.official.readers.professions import of_gps
 from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, code_columns, headers, newest
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -37,6 +38,17 @@ _WIDE_COLUMN = re.compile(
     r"(?: en| au(?: \d{1,2}(?:er)?)?(?: \w+)?)? (\d{4})$"
 )
 _GP_NAMES = ("medecin omnipraticien", "medecin generaliste", "medecins generalistes")
+_PROFESSIONS = (
+    "profession", "profession sante", "profession de sante", "libelle profession",
+    "libelle profession sante", "professions", "ps libprof", "profession libelle",
+)  # fmt: skip
+_COUNTS = (
+    "effectif", "effectifs", "nombre", "nb", "nombre de professionnels", "nb professionnels",
+    "nombre de ps", "nb ps", "total", "nombre de professionnels de sante",
+)  # fmt: skip
+_PARTS = ("libelle sexe", "sexe", "libelle classe age", "classe age", "tranche d age")
+"""Columns that cut the count of a profession, some lines of which tell the whole."""
+_WHOLE = r"(?:tout|toutes?|tous|ensemble|total)\b"
 _SOURCES = {"gp_long": "gp_panel"}
 """Layouts that are declared under another key of `sources.yaml`."""
 _BPE_COLUMNS = ("nb d265", "d265", "nb d201", "d201")
@@ -134,14 +146,27 @@ def _find(candidate: Candidate) -> tuple[str, Header] | None:
             return "bpe_detail", header
         if {"geo", "facility type"} <= names and _measure(header) is not None:
             return "bpe_melodi", header
-        if _is_count(header) and code_columns(header) is not None:
-            if len(names) > 20 and header.first(*_BPE_COLUMNS, *_GP_NAMES) is not None:
-                wide = "bpe_wide", header  # a row of codes may follow that of words
-            elif any(_WIDE_COLUMN.match(name) for name in names):
-                return "gp_panel", header
-            elif any(map(_LONG.match, names)):
-                return "gp_long", header
+        layout = _one_row_each(header)
+        if layout == "bpe_wide":
+            wide = layout, header  # a row of codes may follow that of words
+        elif layout:
+            return layout, header
     return wide
+
+
+def _one_row_each(header: Header) -> str:
+    """Return the layout of one line a commune (and profession) that titles are of, "" for none."""
+    names = header.columns.keys()
+    if code_columns(header) is None:
+        return ""
+    if not _is_count(header):
+        by_profession = None not in {header.first(*_PROFESSIONS), header.first(*_COUNTS)}
+        return "gp_by_profession" if by_profession else ""
+    if len(names) > 20 and header.first(*_BPE_COLUMNS, *_GP_NAMES) is not None:
+        return "bpe_wide"
+    if any(_WIDE_COLUMN.match(name) for name in names):
+        return "gp_panel"
+    return "gp_long" if any(map(_LONG.match, names)) else ""
 
 
 def counts_gps(name: str) -> bool:
@@ -229,7 +254,11 @@ def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFram
     if found is None:
         raise InvalidInputError(f"« {header.table.name} » n’a pas de colonne de médecins.")
     rows = commune_rows(header, index, tally, text=found[0], date=header.first(*_YEAR_NAMES))
-    rows, wrong = _counted(rows, header, tally)
+    return _dated(*_counted(rows, header, tally), header, tally)
+
+
+def _dated(rows: pd.DataFrame, wrong: pd.Series, header: Header, tally: Tally) -> pd.DataFrame:
+    """Give each count its year: that of its line, else the one in the title or the name."""
     blank = int((rows["text"] == "").sum())
     if blank:
         tally.remarks.append(_without_value(blank))
@@ -241,6 +270,44 @@ def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFram
     tally.refuse(rows[undated], "année illisible")
     rows["year"] = year.fillna(0).astype(int)
     return rows.loc[~wrong & ~undated, ["code", "year", "gps"]]
+
+
+def _read_by_profession(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:
+    """Read a table with a line for each profession, as data.ameli gives them: that of GPs."""
+    parts = {
+        f"part{k}": header.columns[name]
+        for k, name in enumerate(name for name in _PARTS if name in header.columns)
+    }
+    others = 0
+
+    def asked(rows: pd.DataFrame) -> pd.Series:
+        nonlocal others
+        gps = of_gps(rows["profession"])
+        if not gps.any():
+            raise InvalidInputError(
+                f"« {header.table.name} » compte des professions, mais aucune ligne n’est celle "
+                "des médecins généralistes : importez le fichier où elles sont toutes."
+            )
+        others = int((~gps).sum())
+        for part in parts:
+            whole = gps & rows[part].map(french.fold).str.match(_WHOLE)
+            gps = whole if whole.any() else gps
+        return gps
+
+    rows = commune_rows(
+        header,
+        index,
+        tally,
+        asked,
+        text=header.first(*_COUNTS),
+        date=header.first(*_YEAR_NAMES),
+        profession=header.first(*_PROFESSIONS),
+        **parts,
+    )
+    if others:
+        told = french.counted(others, "ligne d’une autre profession", "lignes d’autres professions")
+        tally.remarks.append(f"{told}, hors de cette lecture")
+    return _dated(*_counted(rows, header, tally), header, tally)
 
 
 def _read_detail(header: Header, tally: Tally) -> pd.DataFrame:
@@ -320,7 +387,12 @@ def _read_bpe_wide(header: Header, tally: Tally, index: CommuneIndex) -> pd.Data
     return rows.loc[~wrong, ["code", "year", "gps"]]
 
 
-_ONE_ROW_EACH = {"gp_panel": _read_wide, "gp_long": _read_long, "bpe_wide": _read_bpe_wide}
+_ONE_ROW_EACH = {
+    "gp_panel": _read_wide,
+    "gp_long": _read_long,
+    "gp_by_profession": _read_by_profession,
+    "bpe_wide": _read_bpe_wide,
+}
 """Layouts of one line a commune, to what reads them."""
 
 

@@ -1,6 +1,6 @@
 """What a line says of its commune by code and by name: two that disagree are a doubt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -33,7 +33,12 @@ def name_column(header: Header, *codes: int | None) -> int | None:
 
 
 def commune_rows(
-    header: Header, index: CommuneIndex, tally: Tally, **columns: int | None
+    header: Header,
+    index: CommuneIndex,
+    tally: Tally,
+    asked: Callable[[pd.DataFrame], pd.Series] | None = None,
+    /,
+    **columns: int | None,
 ) -> pd.DataFrame:
     """Return the rows of a table of communes, with `code` as written; see `agreeing`.
 
@@ -43,6 +48,8 @@ def commune_rows(
         With columns that `code_columns` knows.
     index, tally
         The communes; told how many rows were read, and which contradict themselves.
+    asked
+        Tells the rows that are looked for, where a table holds others; None for all.
     columns
         The other columns wanted, name to position.
 
@@ -60,6 +67,7 @@ def commune_rows(
     tally.read += len(texts)
     key = next(iter(codes))
     rows = with_code(without_other_tables(texts, header, tally, key, columns))
+    rows = rows if asked is None else rows[asked(rows)]
     rows = _one_figure_each(rows, header, tally, columns)
     if "kind" in rows:
         part = rows["kind"].map(french.fold).isin(_PARTS)
