@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,20 @@ from data.files.headings import year_of
 from data.files.input_files import BLOCK_BYTES, HEAD_LINES, InputFile, reading, sniff_encoding
 from data.files.layouts import on_one_line
 from data.files.opening import open_document
-from data.files.texts import cells_of, head_rows, left_open, open_quote, separator_of
+from data.files.texts import (
+    are_wrapped,
+    cells_of,
+    head_rows,
+    left_open,
+    open_quote,
+    separator_of,
+    unwrapped,
+)
 from data.files.workbook import MAX_PACKED_BYTES
 from geo.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _BROKEN_KEPT = 1_000
 """Lines with too many or too few cells that are kept, to know of what they told."""
@@ -42,6 +54,9 @@ class TextTable:
         self.encoding = sniff_encoding(file)
         text = file.head().decode(self.encoding, errors="ignore").removeprefix("\ufeff")
         lines = text.splitlines()[:HEAD_LINES]
+        self._wrapped = are_wrapped(lines)
+        if self._wrapped:
+            lines = [unwrapped(line) for line in lines]
         self.separator = separator_of(lines)
         rows = head_rows(lines, self.separator)
         self.head = on_one_line([cells for cells, _ in rows])
@@ -64,12 +79,18 @@ class TextTable:
             if self.separator != "|" and self._is_quoted():
                 with (
                     reading(self.name),
-                    io.TextIOWrapper(self.file.open(), encoding=self.encoding) as text,
+                    self._open() as raw,
+                    io.TextIOWrapper(raw, encoding=self.encoding) as text,
                 ):
                     opened, self._runs_on = open_quote(text, self.separator)
                 if opened:
                     raise left_open(self.name, opened)
         return self._runs_on
+
+    def _open(self) -> BinaryIO:
+        """Open the text; where each line is one quoted cell, as it was before."""
+        stream = self.file.open()
+        return io.BufferedReader(_Unwrapped(stream, self.encoding)) if self._wrapped else stream
 
     def _is_quoted(self) -> bool:
         with reading(self.name), self.file.open() as stream:
@@ -119,7 +140,7 @@ class TextTable:
             return "skip"
 
         try:
-            with reading(self.name), self.file.open() as raw:
+            with reading(self.name), self._open() as raw:
                 stream = arrow.open_csv(
                     pa.PythonFile(raw, mode="r"),
                     arrow.ReadOptions(
@@ -158,6 +179,33 @@ class TextTable:
                 f"« {self.name} » ne se lit pas comme un tableau : le fichier est tronqué, ou ses "
                 "lignes n’ont pas toutes le même nombre de colonnes."
             ) from error
+
+
+class _Unwrapped(io.RawIOBase):
+    """The bytes of a text each line of which loses the quotation marks around it whole."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        # The mark of its first line stands before the quotation mark.
+        signed = "utf-8-sig" if encoding == "utf-8" else encoding
+        self._text = io.TextIOWrapper(stream, encoding=signed, newline="")
+        self._encoding, self._left = encoding, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill a buffer; see `io.RawIOBase.readinto`."""
+        view = memoryview(buffer)
+        while not self._left and (line := self._text.readline()):
+            plain = unwrapped(line.rstrip("\r\n"))
+            self._left = f"{plain}\n".encode(self._encoding)
+        given, self._left = self._left[: len(view)], self._left[len(view) :]
+        view[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._text.close()
+        super().close()
 
 
 class OpenedTable:

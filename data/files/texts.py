@@ -133,6 +133,29 @@ def cells_of(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
+def are_wrapped(lines: Sequence[str]) -> bool:
+    """Tell a table of which each line was written as one quoted cell, as saving it twice does.
+
+    >>> are_wrapped(['"code;gps"', '"01001;2"']), are_wrapped(['"code"', '"01001"'])
+    (True, False)
+    """
+    filled = [line.strip() for line in lines if line.strip()]
+    inside = [unwrapped(line) for line in filled]
+    if len(filled) < 2 or any(line == plain for line, plain in zip(filled, inside, strict=True)):
+        return False
+    separator = separator_of(inside)
+    return all(len(cells_of(line, separator)) > 1 for line in inside[:2])
+
+
+def unwrapped(line: str) -> str:
+    """Return a line without the quotation marks around it whole; another line as it is."""
+    bare = line.strip()
+    inside = bare[1:-1].replace('""', "")
+    if len(bare) < 2 or not bare.startswith('"') or not bare.endswith('"') or '"' in inside:
+        return line
+    return bare[1:-1].replace('""', '"')
+
+
 def head_rows(lines: Sequence[str], separator: str) -> list[tuple[list[str], int]]:
     """Return the cells of the first rows, each with the line where it ends, from 1.
 
@@ -210,6 +233,8 @@ def read_text(content: bytes, name: str, separator: str = "") -> Table:
         The file is no text, or a quotation mark stays open.
     """
     text = decode(content, name).replace("\0", "")
+    if are_wrapped(text[: 64 * _HEAD_BYTES].splitlines()[:_HEAD_LINES]):
+        text = "\n".join(map(unwrapped, text.splitlines()))
     first, _, rest = text.partition("\n")
     told = said_separator(first.rstrip("\r"))
     if told:
