@@ -212,15 +212,20 @@ def alone(
         raise refusal(name, read)
     (own,) = read
     rows = [(number, cells[own.start : own.stop]) for number, cells in chosen.rows]
-    beside = [f"{_columns(one)} (autre tableau, à côté)" for one in found if one is not own]
+    others = [beside(one) for one in found if one is not own]
     carried = {(line, k - own.start) for line, k in chosen.carried if k in own}
     return replace(
         chosen,
         heading=chosen.heading[own.start : own.stop],
         rows=[(number, cells) for number, cells in rows if any(cells)],
-        not_read=(*chosen.not_read, *beside),
+        not_read=(*chosen.not_read, *others),
         carried=frozenset(carried),
     )
+
+
+def beside(one: range) -> str:
+    """Return what is said of a table beside the one that is read."""
+    return f"{_columns(one)} (autre tableau, à côté)"
 
 
 def _columns(one: range) -> str:

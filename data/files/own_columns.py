@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from data.base.codes import plain_code
-from data.files import headings
+from data.files import headings, layouts
 from data.files.cells import THOUSANDS, is_masked, numbers, without_blanks
 from data.files.document import has_no_value
-from data.files.remarks import tell_columns, tell_lines
+from data.files.remarks import tell, tell_columns, tell_lines
 from data.files.table_files import read_text_table
 from geo.errors import InvalidInputError
 
@@ -24,6 +24,8 @@ NAMING = frozenset({"id", "from", "to"})
 """Fields that name a place; the others are figures."""
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _FIGURE = r"-?\d+(?:[.,]\d+)?"
+_LOOKED_AT = 12
+"""Rows of a table that tell whether two columns say the same."""
 Kind = Literal["", "people", "gps"]
 
 
@@ -47,7 +49,7 @@ def columns_of(
         A required column is missing, two hold one figure, or an identifier is blank: the file and
         the line.
     """
-    table = read_text_table(path)
+    table = alone(path, read_text_table(path), titles, required)
     heading = [str(column) for column in table.columns]
     found = headings.recognise(heading, titles)
     missing = [name for name in required if name not in found]
@@ -68,6 +70,65 @@ def columns_of(
             )
         _refuse_no_names(path, named[name], heading[found[name]])
     return named
+
+
+def alone(
+    path: Path, table: pd.DataFrame, titles: Mapping[str, Sequence[str]], required: Sequence[str]
+) -> pd.DataFrame:
+    """Return a table without those that stand beside it in its sheet, which are told.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        As `read_text_table` gives it.
+    titles
+        Name to the headings it may bear, folded; the first one names what a line tells of.
+    required
+        Names that a table must have to be read.
+
+    Raises
+    ------
+    InvalidInputError
+        Several can be read, or what is required stands in several.
+    """
+    heading = [str(column) for column in table.columns]
+    places = table.attrs.get("places", list(range(len(heading))))
+    naming = {next(iter(titles)): titles[next(iter(titles))]}
+    # Blank columns, left out of the table, part what stands on both sides.
+    spread = [""] * (max(places, default=-1) + 1)
+    for place, title in zip(places, heading, strict=True):
+        spread[place] = headings.folded(title)
+    marks = [
+        place
+        for place, title in zip(places, heading, strict=True)
+        if headings.recognise([title], naming)
+    ]
+    if len(marks) < 2:
+        return table
+    rank = {place: k for k, place in enumerate(places)}
+    rows = [
+        [cells[rank[place]] if place in rank else "" for place in range(len(spread))]
+        for cells in table.head(_LOOKED_AT).itertuples(index=False, name=None)
+    ]
+    found = layouts.blocks(spread, marks, rows)
+    if len(found) == 1:
+        return table
+    told = {block: [rank[place] for place in block if place in rank] for block in found}
+    read = [
+        block
+        for block, columns in told.items()
+        if set(required) <= headings.recognise([heading[k] for k in columns], titles).keys()
+    ]
+    if len(read) != 1:
+        raise layouts.refusal(path.name, read or found)
+    (own,) = read
+    tell(path.name, [f"non lu : {layouts.beside(one)}" for one in found if one != own])
+    mine = table.iloc[:, told[own]]
+    kept = mine[(mine != "").any(axis=1)]
+    kept.attrs = dict(table.attrs)
+    return kept
 
 
 def _refuse_no_names(path: Path, names: pd.Series, title: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,8 @@ def read_text_table(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         Of the tables of a file, the fullest; `attrs["remarks"]` says in French which others were
         left out, and what to know of the reading; a command says it (`data.files.remarks`).
-        `attrs["carried"]`: title to the lines that a merged cell above fills.
+        `attrs["carried"]`: title to the lines that a merged cell above fills; `attrs["places"]`:
+        where each column stands in the file, from 0 (columns without title are left out).
 
     Raises
     ------
@@ -45,19 +47,19 @@ def read_text_table(path: Path) -> pd.DataFrame:
         sandbox.for_size(size),
         memory_bytes=min(MAX_MEMORY_BYTES, sandbox.MEMORY_BYTES + MEMORY_PER_BYTE * size),
     )
-    table, remarks, carried = sandbox.run(read_here, path, name=path.name, limits=limits)
-    table.attrs |= {"remarks": remarks, "carried": carried}
+    table, remarks, layout = sandbox.run(read_here, path, name=path.name, limits=limits)
+    table.attrs |= {"remarks": remarks, **layout}
     said.tell(path.name, remarks)
     return table
 
 
-def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, list[int]]]:
+def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, Any]]:
     """Read a table as `read_text_table` does, in this process: the work of the process apart.
 
     Returns
     -------
     tuple
-        The table, remarks on it, and its lines by title that a merged cell above fills.
+        The table, remarks on it, and what else its `attrs` hold.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, list
         f"non lu : {other} ({counted(len(frame), 'ligne', 'lignes')})" for other, frame, _ in left
     ]
     remarks += [f"non lu : {other} (même forme, année plus ancienne)" for other, _, _ in older]
-    return best, tuple(remarks), best.attrs.get("carried", {})
+    return best, tuple(remarks), {str(name): kept for name, kept in best.attrs.items()}
 
 
 def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:
@@ -120,6 +122,7 @@ def _frame(table: TextTable | OpenedTable) -> pd.DataFrame:
             if place in columns:
                 carried.setdefault(heading[place], []).append(line)
         frame.attrs["carried"] = carried
+    frame.attrs["places"] = columns
     return frame
 
 

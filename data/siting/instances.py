@@ -14,6 +14,7 @@ from data.files.cells import numbers
 from data.files.headings import recognise
 from data.files.own_columns import (
     Kind,
+    alone,
     as_known,
     once,
     positive_numbers,
@@ -39,6 +40,7 @@ MODELS = ("mclp", "pmedian", "lscp", "pcenter", "equity")
 
 _IDS = ("id", "identifiant", "code", "nom", "name")
 _WEIGHTS = ("weight", "population", "poids", "pop", "people", "demande", "demand")
+_DEMAND = {"id": _IDS, "weight": _WEIGHTS}
 _ANY_UNIT = frozenset({"weight", "poids", "demand", "demande"})
 """Headings of weights that need not be people, and may have decimals."""
 _FIXED = ("fixed", "impose", "existant")
@@ -105,8 +107,8 @@ def read_instance(
     InvalidInputError
         A column is missing, an id is repeated or unknown, a number cannot be read.
     """
-    points = once(demand, read_text_table(demand))
-    sites = once(candidates, read_text_table(candidates))
+    points = once(demand, alone(demand, read_text_table(demand), _DEMAND, ("weight",)))
+    sites = once(candidates, alone(candidates, read_text_table(candidates), {"id": _IDS}, ("id",)))
     names = _ids(points, demand)
     columns = _ids(sites, candidates)
     weighed = _column(points, _WEIGHTS, demand)
