@@ -15,6 +15,7 @@ from data.pdses.words import (
     is_cross,
     is_total,
     is_total_row,
+    is_untold,
     line_status,
     line_type,
     pieces,
@@ -273,10 +274,14 @@ def _without_totals(
             kept.append((number, cells))
     if not totals:
         return kept, ()
-    listed = ", ".join(map(str, totals[:5])) + ("…" if len(totals) > 5 else "")
-    where = "lignes" if len(totals) > 1 else "ligne"
     told = counted_words(len(totals), "ligne", "lignes")
-    return kept, (f"non lu : {told} de total ({where} {listed})",)
+    return kept, (f"non lu : {told} de total ({_listed(totals)})",)
+
+
+def _listed(rows: Sequence[int]) -> str:
+    """Return the numbers of some rows of the file, the first ones of many."""
+    shown = ", ".join(map(str, rows[:5])) + ("…" if len(rows) > 5 else "")
+    return f"{'lignes' if len(rows) > 1 else 'ligne'} {shown}"
 
 
 def _lines_of(cell: str, kind: str) -> tuple[list[str], bool]:
@@ -293,13 +298,15 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
     rows, specialties, ignored = _specialties(found)
     lines: list[WrittenLine] = []
     crosses = 0
-    rows, totals = _without_totals(rows, found.columns)
+    untold: list[int] = []
+    rows, told_apart = _without_totals(rows, found.columns)
     for number, cells in rows:
         own = _own(cells, found.columns)
         if not {"etablissement", "nofinesset"} & set(own):
             continue
         for k, (specialty, kind) in specialties.items():
             cell = cells[k] if k < len(cells) else ""
+            untold += [number] * is_untold(cell)
             parts, several = _lines_of(cell, kind)
             for rank, piece in enumerate(parts, start=1):
                 status = line_status(piece)
@@ -315,7 +322,16 @@ def _wide(found: _Found, type_of_crosses: str) -> LinesFile:
                 }
                 kept = {field: text for field, text in (own | told).items() if text}
                 lines.append(WrittenLine(len(lines), number, kept))
-    return LinesFile(tuple(lines), wide=True, crosses=crosses, ignored=tuple(ignored), told=totals)
+    if untold:
+        cells_told = counted_words(len(untold), "cellule", "cellules")
+        said = (
+            f"non lu : {cells_told} « NC » ({_listed(sorted(set(untold)))}), ni ligne ni absence "
+            "de ligne : à compléter si une ligne existe"
+        )
+        told_apart = (*told_apart, said)
+    return LinesFile(
+        tuple(lines), wide=True, crosses=crosses, ignored=tuple(ignored), told=told_apart
+    )
 
 
 def _specialties(found: _Found) -> tuple[list[Row], dict[int, tuple[str, str]], list[str]]:

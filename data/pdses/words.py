@@ -95,7 +95,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """Heading of the template (and a few more that place a line) to the headings seen, folded."""
 
 _TOTALS = re.compile(r"\b(total|nombre|nb|somme|effectif)\b")
-_NO_LINE = frozenset({"", "non", "0", "neant", "so", "sans objet", "nc", "n a", "aucune", "aucun"})
+_UNTOLD = frozenset({"nc", "n c", "n a"})
+"""Not told, or not concerned: neither a line, nor surely that there is none."""
+_NO_LINE = _UNTOLD | {"", "non", "0", "neant", "so", "sans objet", "aucune", "aucun"}
 _CROSSES = frozenset({"x", "oui", "1", "ok", "o"})
 _NOT_HELD = re.compile(
     r"\b(?:non|pas|plus)(?: (?:encore|toujours|ete|totalement|entierement))* "
@@ -167,6 +169,17 @@ def line_status(text: str) -> str:
         return "carence"
     said = _DENIED.sub(" ", folded)
     return next((s for s, stems in _STATUS_STEMS if re.search(stems, said)), "")
+
+
+def is_untold(text: str) -> bool:
+    """Tell whether a cell of a wide table says neither a line nor that there is none.
+
+    Examples
+    --------
+    >>> is_untold("NC"), is_untold("N.A."), is_untold("Néant")
+    (True, True, False)
+    """
+    return fold(text) in _UNTOLD
 
 
 def is_cross(text: str) -> bool:

@@ -21,11 +21,13 @@ _IS_LABELLED = re.compile(
     r"^(?:est |structure |statut )?labell?is(?:ee?s?|ation)?\b(?! le\b| depuis\b)"
 )
 """A heading of a column that tells whether a place is labelled; that of a date does not."""
-_DENIED = re.compile(r"^n$|\b(?:non|pas|refus\w*|retir\w*|suspendue?|sans|fin|perdu\w*|ex)\b")
+_DENIED = re.compile(r"^n$|\b(?:non|pas|refus\w*|sans)\b")
+_OVER = re.compile(r"\b(?:retir\w*|retrait|suspen\w*|fin|perdu\w*|ex|echue?|expire\w*|abroge\w*)\b")
+_NO_MORE = "label France Santé suspendu, retiré ou échu"
 _PENDING = re.compile(
     r"\b(?:cours|demande|candidat\w*|projet|instruction|futur\w*|attente|a venir)\b"
 )
-"""Read whole: "Non labellisée" is no label, "en cours" not yet."""
+"""Read whole: "Non labellisée" is no label, "en cours" not yet, "suspendu" no more."""
 _FINESS = ("numero finess", "finess", "nofinesset", "numero finess site", "numero finess et",
            "n finess", "finess et", "finess geographique")  # fmt: skip
 _UNTIL = ("date de retrait", "date retrait", "date de retrait du label", "date de fin",
@@ -80,12 +82,14 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if label is not None:
         said = rows["label"].map(french.fold)
         pending = said.str.contains(_PENDING)
-        denied = ~pending & (said.str.contains(_DENIED) | ~said.str.contains(_LABELLED))
+        over = ~pending & ~said.str.contains(_DENIED) & said.str.contains(_OVER)
+        denied = ~pending & ~over & (said.str.contains(_DENIED) | ~said.str.contains(_LABELLED))
         tally.refuse(rows[pending], "label France Santé demandé ou en cours, pas encore obtenu")
+        tally.refuse(rows[over], _NO_MORE)
         tally.refuse(rows[denied], "sans label France Santé")
-        rows = rows[~pending & ~denied]
+        rows = rows[~pending & ~over & ~denied]
     lapsed = ended(rows["until"])
-    tally.refuse(rows[lapsed], "label France Santé retiré ou échu")
+    tally.refuse(rows[lapsed], _NO_MORE)
     rows = rows[~lapsed]
     # FINESS numbers: readable, each once.
     rows["id"] = rows["id"].str.zfill(9)

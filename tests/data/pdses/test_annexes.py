@@ -91,6 +91,18 @@ def test_rows_of_totals_are_no_lines_and_are_said(wide):
     assert "non lu : 2 lignes de total (lignes 3, 4)" in read.told
 
 
+def test_a_cell_that_tells_nothing_is_no_line_and_is_said():
+    rows = [
+        ["Etablissement", "Commune", "ORL", "Urologie"],
+        ["CH", "Cognac", "garde", "NC"],
+        ["CHU", "Limoges", "N.C.", "néant"],
+    ]
+    read = read_lines(written.workbook_of({"A": rows}), "annexe.xlsx")
+    assert [(line.number, line.cells["specialite"]) for line in read.lines] == [(2, "ORL")]
+    (said,) = [one for one in read.told if "NC" in one]
+    assert said.startswith("non lu : 2 cellules « NC » (lignes 2, 3)")
+
+
 def test_what_a_list_of_sites_says_is_no_specialty():
     rows = b"nom;code_insee;medecins;medecins_venant_de\nMSP;19275;1;A\n"
     with pytest.raises(InvalidInputError, match="titres reconnue"):

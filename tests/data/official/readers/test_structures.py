@@ -242,3 +242,24 @@ def test_list_of_finess_numbers_is_joined_on_finess(golden, with_sites):
     assert [(r.reason, r.lines) for r in result.tally.refused] == [
         ("numéro FINESS inconnu et commune non donnée", (4,))
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Label suspendu", "label France Santé suspendu, retiré ou échu"),
+        ("Labellisation suspendue le 3 mars 2026", "label France Santé suspendu, retiré ou échu"),
+        ("Label retiré", "label France Santé suspendu, retiré ou échu"),
+        ("ex-labellisée", "label France Santé suspendu, retiré ou échu"),
+        ("non labellisée", "sans label France Santé"),
+        ("refusé", "sans label France Santé"),
+        ("label demandé", "label France Santé demandé ou en cours, pas encore obtenu"),
+    ],
+)
+def test_a_label_that_is_no_more_is_not_said_to_have_never_been(tmp_path, with_sites, said, reason):
+    path = tmp_path / "liste.csv"
+    rows = f"330000050;A;{said}\n160000001;B;labellisée\n"
+    path.write_text(f"FINESS;Nom;Label France Santé\n{rows}", encoding="utf-8")
+    _, result = _read(path, with_sites)
+    assert list(result.tables["structures"]["id"]) == ["160000001"]
+    assert [(one.reason, one.count) for one in result.tally.refused] == [(reason, 1)]
