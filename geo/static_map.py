@@ -48,6 +48,8 @@ BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
 """Columns and height of a legend that stands below the map, and the width of the scale beside."""
 UNKNOWN_COLOUR = "#ffffff"
 """Of what lies beyond the land that is known: neither sea nor land."""
+LAND_CUT_DEGREES = 1.0
+"""How far around a region its set holds land (`data.upkeep.build_area`)."""
 SEA_COLOUR = "#dbe7f0"
 LAND_COLOUR = "#f1efe9"
 MISSING_COLOUR = "#e4e6ea"
@@ -140,12 +142,14 @@ def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return where land (metres) is told from sea: within its bounds, which are degrees.
 
     Land is cut as far from the region's own (kind "région") on all sides: where nothing but sea
-    lies on one, it reaches as far as on the others.
+    lies on one, it reaches as far as on the others; round an island alone, as far as it is cut.
     """
     degrees = land.to_crs(4326)
     whole = degrees.total_bounds
     own = degrees[degrees["kind"] == "région"].total_bounds if "kind" in degrees else whole
     margin = np.abs(whole - own).max()
+    if "kind" in degrees:
+        margin = max(margin, LAND_CUT_DEGREES)
     west, south = np.minimum(whole[:2], own[:2] - margin)
     east, north = np.maximum(whole[2:], own[2:] + margin)
     box = shapely.segmentize(shapely.box(west, south, east, north), EDGE_DEGREES)

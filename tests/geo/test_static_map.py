@@ -11,12 +11,14 @@ from PIL import Image
 from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, box
 
+from data.upkeep.build_area import AROUND_DEGREES
 from geo.layers import INDICATORS
 from geo.map_scale import map_scale
 from geo.plane import great_circle_km
 from geo.static_map import (
     DOTS_PER_INCH,
     LAND_COLOUR,
+    LAND_CUT_DEGREES,
     SEA_COLOUR,
     class_numbers,
     in_metres,
@@ -97,6 +99,10 @@ def test_sea_is_known_as_far_on_the_side_where_nothing_else_lies() -> None:
 
     assert white(["région", "voisin"]) == 0
     assert white(["voisin", "voisin"]) > 0.05
+    # An island with no other within a degree (La Réunion) has nothing but sea around.
+    west = box(0, 45, 0.1, 45.1)
+    assert white(["région", "région"]) == 0
+    assert LAND_CUT_DEGREES == AROUND_DEGREES
 
 
 def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
