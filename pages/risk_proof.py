@@ -1,5 +1,7 @@
 """The proof of the risk model on screen: back-tests, calibration, yield, groups, the card."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -176,7 +178,8 @@ def _card() -> None:
         st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")
         return
     with st.expander("Fiche complète, dans l’ordre TRIPOD+AI"):
-        st.markdown(whole)
+        # Below the heading of this part: a screen has one title.
+        st.markdown(re.sub(r"^#", "###", whole, flags=re.MULTILINE))
     st.download_button(
         "Télécharger la fiche complète (Markdown)",
         whole,

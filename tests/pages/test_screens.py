@@ -38,12 +38,19 @@ def test_the_sheet_of_a_territory_compares_figures() -> None:
         ("permanence", {"specialite": "cardiologie"}),
         ("solidarite", {"aide": "regulation"}),
         ("methode", {}),
+        ("risques", {"onglet": "la-preuve"}),
     ],
 )
 def test_no_rank_of_heading_is_passed_over(page: str, query: dict[str, str]) -> None:
     app = opened(page, **query)
-    ranks = [int(one.tag[1]) for one in app.main if one.type in {"title", "header", "subheader"}]
+    ranks = []
+    for one in app.main:
+        if one.type in {"title", "header", "subheader"}:
+            ranks.append(int(one.tag[1]))
+        elif one.type == "markdown":
+            ranks += [len(marks) for marks in re.findall(r"^(#+) ", one.value, re.MULTILINE)]
     assert ranks[0] == 1
+    assert ranks.count(1) == 1
     assert len(ranks) > 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(ranks)), ranks
 
