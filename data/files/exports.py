@@ -166,9 +166,13 @@ def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
     """Write a GeoJSON FeatureCollection (WGS84); the notes are its member `notes` (RFC 7946, 6.1).
 
-    Missing and infinite numbers are null; outer rings turn left, holes right (3.1.6).
+    Missing and infinite numbers are null; numbers of a column that are all whole have no decimal;
+    outer rings turn left, holes right (3.1.6).
     """
     turned = _finite(table)
+    for name, column in turned.drop(columns=turned.geometry.name).items():
+        if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+            turned[name] = column.astype("Int64")
     turned = turned.set_geometry(shapely.orient_polygons(turned.geometry.to_numpy()), crs=4326)
     content = json.loads(turned.to_json(drop_id=True, na="null", show_bbox=False))
     content.pop("crs", None)  # RFC 7946: always WGS84

@@ -127,6 +127,17 @@ def test_sheet_names_are_made_acceptable():
     assert len(set(book.sheetnames)) == 4
 
 
+def test_whole_numbers_of_a_geojson_have_no_decimal():
+    table = gpd.GeoDataFrame(
+        {"Habitants": [518.0, np.nan], "APL": [2.0, 2.5]}, geometry=[Point(2, 46)] * 2, crs=4326
+    )
+    text = exports.to_geojson(table, []).decode()
+    first, second = (one["properties"] for one in json.loads(text)["features"])
+    assert '"Habitants": 518,' in text
+    assert second["Habitants"] is None
+    assert (first["APL"], second["APL"]) == (2.0, 2.5)
+
+
 def test_geojson_is_valid_and_keeps_its_notes():
     places = gpd.GeoDataFrame(
         {
