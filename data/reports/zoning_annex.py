@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.access.source_notes import engine_line, quoted, with_warning
 from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
-from data.base.french import fold, in_order, number, percent
+from data.base.french import counted, fold, in_order, number, percent
 from data.files.exports import to_xlsx
 from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
@@ -217,6 +217,18 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
         },
         (3.2, 1.4, 1.9, 2.2, 8.3),
     )
+    unzoned = communes[communes["zone"] == ""]
+    if len(unzoned):
+        count = counted(len(unzoned), "commune", "communes")
+        names = ", ".join(
+            f"{name} ({code})"
+            for name, code in sorted(
+                zip(unzoned["name"], unzoned["code"], strict=True), key=lambda one: fold(one[0])
+            )
+        )
+        document.add_paragraph(
+            f"Sans zone dans les données chargées, à compléter avant de signer : {count}, {names}."
+        )
 
 
 def _add_territories(document: Any, territory: Territory, communes: pd.DataFrame) -> None:

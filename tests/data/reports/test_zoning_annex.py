@@ -69,3 +69,20 @@ def test_territories_and_their_communes_follow_as_in_a_french_list(
     assert any(name[0] in "ÉÈÎ" for one in lists for name in one)
     for one in lists:
         assert one == sorted(one, key=fold)
+
+
+def test_communes_that_the_zoning_leaves_out_are_named(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    known = communes.assign(tvs="", tvs_name="")
+    limits = Ceilings.of_region("75")
+    assert not any("Sans zone" in one for one in texts_of(territory, known, limits))
+    left_out = communes["code"].isin(["23096", "16001"])
+    missing = known.assign(zone=known["zone"].mask(left_out, ""))
+    (said,) = [one for one in texts_of(territory, missing, limits) if "Sans zone" in one]
+    assert said.endswith("2 communes, Abzac (16001), Guéret (23096).")
+
+
+def texts_of(territory: Territory, communes: pd.DataFrame, limits: Ceilings) -> list[str]:
+    return paragraphs(zoning_annex.decree_annex(territory, communes, limits))
