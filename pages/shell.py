@@ -294,6 +294,14 @@ _FRENCH_STREAMLIT = (
 )
 """Streamlit's own English, under which French is written."""
 
+_TARGETS = (
+    ".stTooltipIcon button{min-width:24px;min-height:24px;margin:-4px;display:inline-flex;"
+    "align-items:center;justify-content:center}"
+    "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
+    ".react-aria-ComboBox button{min-height:24px}"
+)
+"""Streamlit's smallest buttons (help, cross of what is chosen), as wide as a finger asks."""
+
 
 def open_page(*, title: str = "") -> None:
     """Draw what stands above every screen, and name the tab of the browser."""
@@ -337,7 +345,7 @@ def open_page(*, title: str = "") -> None:
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
-        f"{_FRENCH_STREAMLIT}</style>"
+        f"{_FRENCH_STREAMLIT}{_TARGETS}</style>"
     )
 
 

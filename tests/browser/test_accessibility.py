@@ -118,6 +118,20 @@ def test_the_map_opened_on_a_phone_has_no_grave_finding(
     assert grave_findings(phone) == []
 
 
+@pytest.mark.parametrize("screen", ["sites?antennes=23008:8:0:0,23030:6:0:0", "solidarite"])
+def test_no_button_is_smaller_than_24_pixels(server: str, page: Page, screen: str) -> None:
+    page.goto(f"{server}/{screen}")
+    still(page)
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll(".stMain button")].map(one => {
+            const { width, height } = one.getBoundingClientRect();
+            return [one.getAttribute("aria-label") || one.innerText, width, height]; })
+            .filter(([, width]) => width > 1)"""
+    )
+    assert len(seen) > 8
+    assert [one for one in seen if min(one[1:]) < 23.9] == []
+
+
 def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page) -> None:
     page.goto(f"{server}/methode")
     still(page)
