@@ -272,7 +272,7 @@ _REGION = (
     "border-color:transparent}"
     ".st-key-region_en_tete p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
     # A long name is cut where the button ends; each of Streamlit's boxes in it would be as wide.
-    ".st-key-region_en_tete button>div{max-width:100%}"
+    ".st-key-region_en_tete button>div{max-width:100%;margin-right:0}"
     ".st-key-region_en_tete button :not(svg){min-width:0}"
     "[data-testid=stPopoverBody]:has(.st-key-regions_pretes){width:19rem}"
     ".st-key-regions_pretes button,.st-key-regions_a_construire button"
