@@ -60,6 +60,12 @@ def _hours(chosen: RegulationChoices) -> RegulationChoices:
     )
 
 
+_ALONE = (
+    "Cette région n’a qu’un département : aucun autre n’y reprendrait ses appels, et il n’y a pas "
+    "de groupement à chercher."
+)
+
+
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=32, hash_funcs=shell.BY_VERSION)
 def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -> bytes:
     """Return the map; a `narrow` one has its legend below, where a telephone can read it."""
@@ -223,8 +229,11 @@ def draw_regulation(territory: Territory, chosen: RegulationChoices) -> Regulati
     chosen = _hours(chosen)
     _known(territory, calls, chosen)
     try:
-        chosen = _who(calls, chosen)
-        chosen = _best(territory, calls, chosen)
+        if len(calls.names) > 1:
+            chosen = _who(calls, chosen)
+            chosen = _best(territory, calls, chosen)
+        else:
+            st.markdown(_ALONE)
     except ProxiSoinsError as error:  # hours that nobody tells: the rest of the tab stands
         st.text(str(error))
     fields.typed(_KEYS, chosen)
@@ -257,7 +266,10 @@ def draw_shared(territory: Territory, chosen: RegulationChoices) -> None:
     if chosen.helped:
         st.subheader(f"Si {calls.names[helper]} prenait les appels")
         _taken_over(calls, chosen, files=False)
-    st.subheader("Le meilleur groupement")
-    _groups(territory, calls, chosen, files=False)
+    if len(calls.names) > 1:
+        st.subheader("Le meilleur groupement")
+        _groups(territory, calls, chosen, files=False)
+    else:
+        st.markdown(_ALONE)
     _unknown()
     figures.sources(tables.notes(calls))

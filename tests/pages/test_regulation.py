@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from data.base.french import number, unbroken
 from data.region import catalogue
 from data.solidarity import regulation_tables as tables
 from data.solidarity.regulation import calls_of
-from pages import figures, grids
+from pages import figures, grids, regulation
 from pages.regulation_choices import RegulationChoices
 from tests.pages.help_screen import opened
 from tests.pages.opening import plain_tables
@@ -98,3 +99,16 @@ def test_foreign_choices_are_left_at_their_default() -> None:
 )
 def test_choices_go_to_the_address_and_back(chosen: RegulationChoices) -> None:
     assert RegulationChoices.from_query(chosen.to_query()) == chosen
+
+
+def test_a_region_of_one_departement_has_nobody_to_share_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = calls_of(catalogue.load_territory("75"))
+    table = calls.table[calls.table["code"] == "33"].reset_index(drop=True)
+    alone = replace(calls, table=table, names={"33": "Gironde"})
+    monkeypatch.setattr(regulation, "calls_of", lambda _territory: alone)
+    app = opened(aide="regulation")
+    assert not app.exception
+    assert any("n’a qu’un département" in one.value for one in app.markdown)
+    assert "Le meilleur groupement" not in {one.value for one in app.header}
