@@ -165,9 +165,15 @@ def _minutes(table: pd.DataFrame, key: str) -> str:
     told = percent(min(share, 0.9999), 2) if 0.9995 <= share < 1 else percent(share, 1)
     return (
         f"{told} des {number(total)} habitants ont un généraliste à "
-        f"{number(HUBERT_MINUTES)} minutes ou moins ; {number(int(beyond.sum()))} des "
-        f"{number(len(table))} communes sont au-delà."
+        f"{number(HUBERT_MINUTES)} minutes ou moins ; {_communes_beyond(beyond)} au-delà."
     )
+
+
+def _communes_beyond(beyond: pd.Series) -> str:
+    count, among = int(beyond.sum()), f"des {number(len(beyond))} communes"
+    if count <= 1:
+        return f"{'une' if count else 'aucune'} {among} {'est' if count else 'n’est'}"
+    return f"{number(count)} {among} sont"
 
 
 def _beyond(table: pd.DataFrame, key: str) -> str:

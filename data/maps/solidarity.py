@@ -40,12 +40,27 @@ def sentence(found: Help, told: float) -> str:
         return tables.sentence(found)
     covered = int((found.targets["covered"] >= _NEARLY * found.targets["half_days"]).sum())
     said = (
-        f"{number(covered)} des {counted(len(found.targets), 'commune aidée', 'communes aidées')} "
-        f"ont leur besoin couvert ; {percent(found.covered / found.need)} des demi-journées."
+        f"{_covered(covered, len(found.targets))} ; "
+        f"{percent(found.covered / found.need)} des demi-journées."
     )
-    if told < _NEARLY:
+    if not told:
+        said += (
+            " Aucun trait : l’aide vient du même EPCI, ou de groupes trop petits pour être montrés."
+        )
+    elif told < _NEARLY:
         said += f" Les traits disent d’où viennent {percent(told)} de l’aide."
     return said
+
+
+def _covered(covered: int, helped: int) -> str:
+    """Return how many of the communes that a plan helps have all they need, in French."""
+    if helped == 1:
+        return f"La commune aidée {'a' if covered else 'n’a pas'} son besoin couvert"
+    among = f"des {number(helped)} communes aidées"
+    if covered <= 1:
+        few = f"Une {among} a" if covered else f"Aucune {among} n’a"
+        return f"{few} son besoin couvert"
+    return f"{number(covered)} {among} ont leur besoin couvert"
 
 
 def configuration(territory: Territory, found: Help, note: str) -> MapDocument:

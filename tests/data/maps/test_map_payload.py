@@ -99,7 +99,9 @@ def test_a_rounded_share_never_hides_the_last_communes() -> None:
     nearest = next(one for one in INDICATORS if one.key == "minutes_to_nearest_gp")
     said = sentence(nearest, table, "Région")
     assert "100,0" not in said
-    assert "1 des 2 communes" in said
+    assert "une des 2 communes est au-delà" in said
+    nearer = table.assign(minutes_to_nearest_gp=[0.0, 12.0])
+    assert "aucune des 2 communes n’est au-delà" in sentence(nearest, nearer, "Région")
 
 
 def test_values_keep_the_class_they_have_before_rounding():

@@ -1,6 +1,7 @@
 """What the map of help tells: no volunteer that one could find, flows that add up."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,3 +62,23 @@ def test_map_says_one_state_a_commune_and_no_volunteer(territory, found) -> None
     whole = targets["covered"] >= 0.995 * targets["half_days"]
     assert ((values[rows] == "whole") == whole.to_numpy()).all()
     assert "volunteers" not in json.dumps(document["flows"])
+
+
+@pytest.mark.parametrize(
+    ("shares", "told", "said"),
+    [
+        (
+            [1.0],
+            0.0,
+            "La commune aidée a son besoin couvert ; 100 % des demi-journées. Aucun trait",
+        ),
+        ([0.5], 1.0, "La commune aidée n’a pas son besoin couvert ; 50 % des demi-journées."),
+        ([0.5, 0.5], 1.0, "Aucune des 2 communes aidées n’a son besoin couvert ; 50 %"),
+        ([1.0, 0.5], 1.0, "Une des 2 communes aidées a son besoin couvert ; 75 %"),
+        ([1.0, 1.0, 0.0], 0.4, "2 des 3 communes aidées ont leur besoin couvert ; 67 %"),
+    ],
+)
+def test_the_sentence_of_the_map_agrees_in_number(found, shares, told, said) -> None:
+    targets = pd.DataFrame({"half_days": 2.0, "covered": [2.0 * share for share in shares]})
+    some = replace(found, targets=targets, covered=2.0 * sum(shares))
+    assert solidarity_map.sentence(some, told).replace("\xa0", " ").startswith(said)
