@@ -67,7 +67,8 @@ SOLIDARITY = Scheme(
     outside_zip=False,
     lodged=False,
     rule=f"tout généraliste, {MOST_SOLIDARITY_DAYS_A_MONTH} jours par mois au plus, "
-    f"{SOLIDARITY_DAY_EUROS} € par jour ; certaines agences permettent le remplacement",
+    f"{SOLIDARITY_DAY_EUROS} € par jour (relevé en Nouvelle-Aquitaine au printemps 2026) ; "
+    "certaines agences permettent le remplacement",
 )
 ROTATING = Scheme(
     "rotation",

@@ -11,9 +11,11 @@ import shapely
 
 from data.access import indicators, inputs
 from data.base import paths
-from data.region import embedded_set, france, schemas
+from data.region import catalogue, embedded_set, france, schemas
 from data.region.newest_counts import newest_counts
 from data.region.territory import Provenance, Territory
+from data.upkeep import build_embedded
+from geo.friction.engine import load_engine
 from tests.data.access import small_region
 
 FRINGE_MINUTES = 60.0
@@ -228,3 +230,24 @@ def test_real_gps_are_not_weighed_by_simulated_ages() -> None:
             replace(known, provenance=made_up), inputs.places(known)
         )
         assert ("75 ans" in basis) == weighed
+
+
+@pytest.mark.campaign
+def test_a_departement_cut_out_reads_as_in_its_region(prepared: None) -> None:
+    """With its own grid of minutes, over the bridges of its islands and 40 km around it."""
+    whole = catalogue.load_territory()
+    own = whole.communes[whole.communes["departement"] == "17"].reset_index(drop=True)
+    others = pd.concat(
+        [whole.communes[whole.communes["departement"] != "17"], whole.fringe], ignore_index=True
+    )
+    fringe = build_embedded.fringe_of(own, gpd.GeoDataFrame(others))
+    engine = load_engine(own, fringe, embedded_set.land())
+    alone = replace(
+        whole, version=uuid4().hex, communes=own, fringe=fringe, travel_time=engine, context={}
+    )
+    here = indicators.commune_indicators(alone).set_index("code")
+    there = indicators.commune_indicators(whole).set_index("code").loc[here.index]
+    exact = ["gps", "gps_within_20", "nearest_gp_commune", "population_single_gp"]
+    same(here[exact], there[exact])
+    for name in ("minutes_to_nearest_gp", "minutes_to_third_gp", "apl"):
+        assert (here[name] - there[name]).abs().max() < 0.01, name
