@@ -216,6 +216,15 @@ def _retirement(table: pd.DataFrame, key: str) -> str:
     )
 
 
+def worth_overseas(codes: pd.Series) -> str:
+    """Return a sentence that follows a risk where it was never judged; "" on the mainland.
+
+    Never reassuring by absence: the model was learned and judged on the mainland alone.
+    """
+    away = codes.map(departement).map(france.land).ne(france.MAINLAND).any()
+    return " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
+
+
 def _risk(table: pd.DataFrame, key: str) -> str:
     kept = table[table[key] != LEFT_OUT]
     among = " que garde le filtre" if len(kept) < len(table) else ""
@@ -228,13 +237,10 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     doubt = f" À part, {absent}" if gone else ""
     high = int(kept[key].isin(HIGH).sum())
     told = number(high) if high else "aucune"
-    # Never reassuring by absence: the model was learned and judged on the mainland alone.
-    away = kept["code"].map(departement).map(france.land).ne(france.MAINLAND).any()
-    worth = " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "
         f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé {FORETOLD}."
-        f"{doubt}{worth}"
+        f"{doubt}{worth_overseas(kept['code'])}"
     )
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 from data.base import french
 from data.base.french import counted, number
 from data.maps.risk import shown_classes
-from data.maps.sentences import HIGH, PROBABLY_GONE
-from data.region import rules
+from data.maps.sentences import HIGH, PROBABLY_GONE, worth_overseas
+from data.region import privacy, rules
 
 MASKED_RISK = (
     f"Relève : risque individuel non diffusé (moins de {rules.LEAST_PUBLIC_GPS} médecins)."
@@ -45,6 +45,8 @@ def succession(
         return f"Relève : {told} ({year})."
     if masked:
         many = members["gps"].sum() >= rules.LEAST_PUBLIC_GPS
+        if public not in {"", privacy.MASKED}:
+            public += worth_overseas(members["code"])
         return public if many and public else f"{MASKED_RISK} {public}".strip()
     if risk is None:
         return UNKNOWN_RISK
@@ -60,11 +62,13 @@ def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
     if foretold.empty:
         return GONE_RISK
     if alone:
-        return f"Relève non assurée : risque {foretold.iloc[0]}.{_spanned(risk)}"
+        told = f"Relève non assurée : risque {foretold.iloc[0]}."
+        return f"{told}{_spanned(risk)}{worth_overseas(risk['code'])}"
     high = int(foretold.isin(HIGH).sum())
     return (
         f"Relève non assurée : risque élevé ou très élevé dans {number(high)} des "
         f"{counted(len(foretold), 'commune', 'communes')} ayant un médecin.{_spanned(risk)}"
+        f"{worth_overseas(risk['code'])}"
     )
 
 

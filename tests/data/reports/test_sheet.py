@@ -16,7 +16,7 @@ from data.base import french
 from data.maps.risk import with_risk
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.maps.sentences import sentence as map_sentence
-from data.region import catalogue
+from data.region import catalogue, privacy
 from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
@@ -210,6 +210,21 @@ def test_communes_probably_gone_are_counted_apart_as_on_the_map(
         lone = here[here["code"] == codes[0]]
         alone = succession(lone, risk, masked=False, year="2017")
         assert (alone == GONE_RISK) == bool(gone), alone
+
+
+@pytest.mark.parametrize(("code", "told"), [("97105", True), ("23096", False)])
+def test_overseas_the_worth_of_the_model_is_said_beside_the_risk(code: str, *, told: bool) -> None:
+    members = pd.DataFrame({"code": [code, code[:-1] + "7"], "gps": [1.0, 2.0]})
+    risk = members[["code"]].assign(risk_class=["très élevé", "faible"], state="inconnu")
+    public = "Relève non assurée : risque élevé ou très élevé dans environ 1 commune sur 10."
+    said = [
+        succession(members, risk, masked=False, year="2017"),
+        succession(members.head(1), risk, masked=False, year="2017"),
+        succession(members, None, masked=True, year="2017", public=public),
+    ]
+    assert ["outre-mer n’est pas connu" in one for one in said] == [told] * 3
+    hidden = succession(members, None, masked=True, year="2017", public=privacy.MASKED)
+    assert "outre-mer" not in hidden
 
 
 def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFrame]) -> None:
