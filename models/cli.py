@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.cli.options import REGION, Region
+from data.base.command_options import REGION, Region
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.cli.options import Out, together
+from data.base.command_options import Out, together
 
 
 def write_access(

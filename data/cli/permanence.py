@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data.base.command_options import REGION, Region
 from data.base.french import counted
-from data.cli.options import REGION, Region
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from geo.errors import InvalidInputError, UnavailableError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.cli.options import REGION, Region
+from data.base.command_options import REGION, Region
 from geo.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.cli.options import REGION, Out, Region
+from data.base.command_options import REGION, Out, Region
 
 if TYPE_CHECKING:
     import numpy as np

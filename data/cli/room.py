@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.cli.options import REGION, PerGp, RegionWithoutTables, together
+from data.base.command_options import REGION, PerGp, RegionWithoutTables, together
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 
 if TYPE_CHECKING:

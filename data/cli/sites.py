@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.cli.options import REGION, Out, PerGp, Region
+from data.base.command_options import REGION, Out, PerGp, Region
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from geo.errors import InvalidInputError
 

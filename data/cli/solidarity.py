@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.cli.options import (
+from data.base.command_options import (
     REGION,
     HostsFile,
     LongestTrip,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data.cli.options import REGION, HostsFile, LongestTrip, Region, Volunteers
+from data.base.command_options import REGION, HostsFile, LongestTrip, Region, Volunteers
 from geo.errors import InvalidInputError
 
 

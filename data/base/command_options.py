@@ -1,4 +1,4 @@
-"""Options that several commands share: one name, one help, one meaning."""
+"""Options that commands of several rooms share: one name, one help, one meaning."""
 
 from pathlib import Path
 from typing import Annotated

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from data.base.command_options import together
 from data.cli import app
-from data.cli.options import together
 from geo.errors import InvalidInputError
 
 FILE = Path("table.csv")
