@@ -13,12 +13,15 @@ import os
 import re
 import secrets
 import signal
+import socket
+import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -310,12 +313,19 @@ def explain_error(error: Exception) -> bool:
     return True
 
 
+TURN_S = 0.001
+"""Seconds that what a process prepares keeps the interpreter from who asks for it meanwhile."""
+
+
 def _warm_up() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)  # of 5 ms, each step of each answer waited as long
     try:
         from pages.warm_up import warm_up
 
         warm_up()
     finally:
+        sys.setswitchinterval(usual)
         starting.all_imported()  # whatever fails, the screens say it
 
 
@@ -328,10 +338,36 @@ def end_in_time() -> None:
 
     uvicorn waits without end until each has been read: one tab asleep kept a process from stopping.
     """
+    if (rules := _rules()) is not None:
+        rules.timeout_graceful_shutdown = LAST_ANSWERS_S
+
+
+def send_at_once() -> None:
+    """Have the server that runs us send what it writes without waiting for what was sent before.
+
+    Streamlit opens its socket so that asyncio does not know it for TCP, and leaves it as it is:
+    the end of an answer, or of what a screen is made of, then waits until the browser has said
+    that it has the beginning, which it says up to 40 ms late, once for each of sixty files.
+    """
+    if (rules := _rules()) is None:
+        return
+
+    class AtOnce(rules.http_protocol_class):  # type: ignore[name-defined]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            with suppress(OSError, AttributeError):  # no TCP
+                transport.get_extra_info("socket").setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+                )
+            super().connection_made(transport)
+
+    rules.http_protocol_class = AtOnce
+
+
+def _rules() -> Any:
+    """Return the configuration of the server that runs us, None where it is not uvicorn."""
     listening = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     rules = getattr(listening, "config", None)
-    if rules is not None and hasattr(rules, "timeout_graceful_shutdown"):  # uvicorn's
-        rules.timeout_graceful_shutdown = LAST_ANSWERS_S
+    return rules if hasattr(rules, "timeout_graceful_shutdown") else None
 
 
 @asynccontextmanager
@@ -340,6 +376,7 @@ async def announce(_app: App) -> AsyncIterator[None]:
     # Now that the runtime is there, which caches look for. The browser loads Streamlit meanwhile.
     starting.begin()
     end_in_time()
+    send_at_once()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     address = config.get_option("browser.serverAddress") or "localhost"
     url = server_util.get_url(str(address))

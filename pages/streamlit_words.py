@@ -20,6 +20,8 @@ ADDRESS = "/static/js/"
 """Where Streamlit serves its scripts."""
 _CACHE = "public, max-age=604800"
 """A week: the names of the files follow Streamlit's version, not our words."""
+_FOR_EVER = "public, immutable, max-age=31536000"
+"""As Streamlit says of the scripts that we leave as they are."""
 
 SCRIPTS = (
     "ArrowVegaLiteChart",
@@ -179,28 +181,45 @@ def script(name: str) -> bytes | None:
     name
         Name of the file, as the browser asks for it.
     """
-    if not name.endswith(".js") or name.partition(".")[0] not in SCRIPTS:
-        return None
-    file = FOLDER / name
-    if file.parent != FOLDER or not file.is_file():
+    if not _has_words(name) or (file := _file(name)) is None:
         return None
     return gzip.compress(in_french(file.read_text("utf-8")).encode(), 6, mtime=0)
 
 
+def _has_words(name: str) -> bool:
+    return name.partition(".")[0] in SCRIPTS
+
+
+def _file(name: str) -> Path | None:
+    """Return the file of a script of Streamlit's, None where it has none of this name."""
+    file = FOLDER / name
+    return file if name.endswith(".js") and file.parent == FOLDER and file.is_file() else None
+
+
 class FrenchScripts:
-    """Serve the scripts of Streamlit that hold words in French, and let all else through."""
+    """Serve the scripts of Streamlit, those that hold words in French; let all else through.
+
+    A page asks for sixty of them before anything is drawn. Streamlit reads each piece by piece in
+    other threads, and each piece waits for its turn beside what a process computes as it starts:
+    here one is read at once, from what the system holds of it in memory.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        packed = None
+        name = ""
         if scope["type"] == "http" and scope["method"] == "GET" and ADDRESS in scope["path"]:
             name = scope["path"].rpartition(ADDRESS)[2]
-            packed = await asyncio.to_thread(script, name)
-        if packed is None:
+        if (file := _file(name)) is None:
             await self.app(scope, receive, send)
+            return
+        packed = await asyncio.to_thread(script, name) if _has_words(name) else None
+        if packed is None:
+            headers = {"Cache-Control": _FOR_EVER}
+            whole = Response(file.read_bytes(), headers=headers, media_type="text/javascript")
+            await whole(scope, receive, send)
             return
         headers = {"Cache-Control": _CACHE, "Vary": "Accept-Encoding"}
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):

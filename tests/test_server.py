@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit
@@ -345,3 +346,31 @@ def test_a_server_ends_when_asked_though_somebody_reads_no_answer_to_its_end() -
         finally:
             process.kill()
             process.wait()
+
+
+def test_what_is_written_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = []
+
+    class Protocol:
+        def connection_made(self, transport: object) -> None:
+            heard.append(transport)
+
+    class Server:
+        config = SimpleNamespace(timeout_graceful_shutdown=None, http_protocol_class=Protocol)
+
+        def handle_exit(self, *_: object) -> None: ...
+
+    running = Server()
+    monkeypatch.setattr(server.signal, "getsignal", lambda _: running.handle_exit)
+    server.send_at_once()
+    # As Streamlit opens its own: of no protocol that asyncio knows for TCP.
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        transport = SimpleNamespace(get_extra_info={"socket": accepted}.get)
+        running.config.http_protocol_class().connection_made(transport)
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert heard == [transport]

@@ -78,3 +78,12 @@ def test_who_takes_compressed_scripts_gets_them_so(base: str) -> None:
 @pytest.mark.parametrize("path", ["/static/js/Html.js", "/carte", "/static/js/../index.html"])
 def test_all_else_goes_through(path: str) -> None:
     assert answer(path)[1] == b"inside"
+
+
+def test_a_script_without_words_is_served_whole() -> None:
+    file = next(FOLDER.glob("Html.*.js"))
+    headers, body = answer(f"/static/js/{file.name}", (b"accept-encoding", b"gzip"))
+    assert body == file.read_bytes()
+    assert headers["content-type"].startswith("text/javascript")
+    assert headers["cache-control"] == "public, immutable, max-age=31536000"
+    assert "content-encoding" not in headers
