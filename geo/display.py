@@ -139,14 +139,17 @@ def drawn_values(
     decimals: legends then count what they draw.
     """
     if not pd.api.types.is_numeric_dtype(column):
-        return [value if isinstance(value, str) and value else None for value in column]
+        return [value if isinstance(value, str) and value else None for value in column.tolist()]
     exact = column.astype(float)
     rounded = exact.round(decimals + 1)
     moved = np.searchsorted(breaks, exact, side="left") != np.searchsorted(
         breaks, rounded, side="left"
     )
     rounded = rounded.mask(moved, exact)
-    return [float(value) if np.isfinite(value) else None for value in rounded]
+    values: list[float | str | None] = [*rounded.tolist()]
+    for row in np.flatnonzero(~np.isfinite(rounded.to_numpy())):
+        values[row] = None
+    return values
 
 
 def display_rings(rings: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A map as a picture, for reports and exports: the same classes and colours as on screen."""
 
 import io
+import math
 import pathlib
 import textwrap
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ EDGE: dict[str, Any] = {"edgecolor": "#b9bdc9", "linewidth": 0.35}
 AREA_EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.15}
 """Between communes, seen beside the palest class too; between areas of one class."""
 GAP_PIXELS = 20
+NEAR_DEGREES, NEAR_TIMES = 0.5, 2.0
+"""What a picture may show around what it frames: degrees of latitude, and times its size."""
 EDGE_DEGREES = 0.25
 """Step along a parallel, which is a curve in metres."""
 COLOURS = 256
@@ -127,7 +130,7 @@ def _shown(shapes: gpd.GeoSeries, visible: int) -> gpd.GeoSeries:
 def _around(
     shapes: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
 ) -> npt.NDArray[np.bool_]:
-    """Tell which shapes (metres) may be seen in a frame, by their bounds."""
+    """Tell which shapes may be seen in a frame of their CRS, by their bounds."""
     west, south, east, north = frame
     bounds = shapes.bounds.to_numpy()
     return (
@@ -136,6 +139,21 @@ def _around(
         & (bounds[:, 1] <= north)
         & (bounds[:, 3] >= south)
     )
+
+
+def _near(shapes: gpd.GeoDataFrame, outline: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Return the shapes that a picture about an outline may show, those in metres as they are.
+
+    All communes of France take twenty times as long to be put in metres as those of one picture.
+    """
+    if shapes.crs.is_projected:
+        return shapes
+    west, south, east, north = outline.to_crs(shapes.crs).total_bounds
+    across = math.cos(math.radians(max(abs(south), abs(north), 1.0)))  # of a degree of longitude
+    wide, high = (east - west) * across, north - south
+    margin = NEAR_DEGREES + NEAR_TIMES * (wide + high)  # whatever the proportions of the picture
+    sides = margin / across
+    return shapes[_around(shapes, (west - sides, south - margin, east + sides, north + margin))]
 
 
 def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -333,7 +351,7 @@ def picture(
     Parameters
     ----------
     communes
-        Contours, in any CRS; `in_metres` beforehand saves time. Of one land
+        Contours, in any CRS. Of one land
         (`data.maps.ground`): a picture has one CRS, theirs or that of their place.
     values
         The indicator, by the index of `communes`.
@@ -378,8 +396,8 @@ def picture(
     axes.set_anchor("NW")
     axes.set_facecolor(UNKNOWN_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
-    communes = in_metres(communes)
-    crs = communes.crs
+    crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
+    communes = in_metres(communes if outline is None else _near(communes, outline), crs)
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
     box_inches = (width * beside, height * (1 - foot) - TITLE_INCHES)

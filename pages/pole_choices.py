@@ -112,9 +112,6 @@ def places(territory: Territory, sites: Sequence[Site]) -> dict[str, Site]:
 
 
 def _communes(territory: Territory) -> dict[str, Site]:
-    communes = territory.communes
-    rows = zip(communes["code"], communes["name"], communes["lon"], communes["lat"], strict=True)
-    return {
-        str(code): Site(0, str(name), str(code), str(name), float(lon), float(lat))
-        for code, name, lon, lat in rows
-    }
+    columns = (territory.communes[column].tolist() for column in ("code", "name", "lon", "lat"))
+    rows = zip(*columns, strict=True)
+    return {code: Site(0, name, code, name, lon, lat) for code, name, lon, lat in rows}

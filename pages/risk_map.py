@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from data.base.codes import among
 from data.maps import payload
 from data.region.territory import Territory
 from pages import map_dialogue, map_view, risk_view, shell
@@ -35,14 +36,14 @@ def _fit(chosen: pd.DataFrame, territory: Territory, *, everything: bool) -> Non
 
     On a first visit the address decides where it stands, if it says so.
     """
-    kept = hash(tuple(chosen["code"]))
+    kept = hash(tuple(chosen["code"].tolist()))
     before = st.session_state.get(_FRAMED)
     st.session_state[_FRAMED] = kept
-    places = territory.communes
-    places = places[places["code"].isin(chosen["code"])]
     asked = shell.view().lon is not None or everything
-    if before == kept or places.empty or (before is None and asked):
+    if before == kept or chosen.empty or (before is None and asked):
         return
+    places = territory.communes
+    places = places[among(places["code"], chosen["code"])]
     west, south, east, north = places.total_bounds
     # Web Mercator: 360° over the tile at zoom 0; latitudes here stretch by about 1.4.
     wide = max((east - west) / 2, (north - south) * 1.4, 0.1)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base import french
-from data.base.codes import departement
+from data.base.codes import among, departement
 from data.region import france, privacy
 from data.region.territory import Territory
 from data.scenarios import database, verdicts
@@ -96,7 +96,7 @@ def _listed(territory: Territory, horizon: int) -> tuple[pd.DataFrame, pd.DataFr
     """Return the ranking and the indicators of its communes; read only."""
     indicators = shell.commune_indicators(territory)
     table = flag.listed(shell.risk(territory, horizon), indicators)
-    return table, indicators[indicators["code"].isin(table["code"])]
+    return table, indicators[among(indicators["code"], table["code"])]
 
 
 def _row_chosen(territory: Territory, codes: list[str]) -> None:

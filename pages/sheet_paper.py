@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -11,6 +10,7 @@ import streamlit as st
 
 from data.access.indicators import LEVELS
 from data.base import french, typeface
+from data.base.codes import among
 from data.maps.ground import ground, land_of
 from data.maps.risk import shown_classes
 from data.maps.sentences import PROBABLY_GONE
@@ -109,16 +109,6 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
     return f"{told} {french.forecast(years, DEFAULT_HORIZON)}"
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
-def _ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return the communes of a land, and what is dry, as pictures need them; read only."""
-    from geo import static_map
-
-    communes, dry = ground(territory, land)
-    communes = static_map.in_metres(communes)
-    return communes, static_map.in_metres(dry, communes.crs)
-
-
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def picture(
     territory: Territory, codes: tuple[str, ...], name: str, *, paper_inches: float = 0.0
@@ -129,14 +119,14 @@ def picture(
     """
     from geo import static_map
 
-    contours, land = _ground(territory, land_of(territory, codes))
+    contours, land = ground(territory, land_of(territory, codes))
     return static_map.picture(
         contours,
         shell.commune_indicators(territory)[MAP_INDICATOR.key],
         MAP_INDICATOR,
         land,
         title=name,
-        outline=contours.loc[contours["code"].isin(codes), "geometry"],
+        outline=contours.loc[among(contours["code"], codes), "geometry"],
         typeface=typeface.files(),
         size_inches=(_PAPER_INCHES, paper_inches) if paper_inches else (5.2, 4.4),
         legend_below=paper_inches > 0,

@@ -50,7 +50,7 @@ def _labels(territory: Territory) -> dict[str, str]:
     return {
         str(code): f"{name} ({departement})"
         for code, name, departement in zip(
-            rows["code"], rows["name"], rows["departement"], strict=True
+            *(rows[column].tolist() for column in ("code", "name", "departement")), strict=True
         )
     }
 

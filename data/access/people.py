@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.codes import among
 from data.base.table_cache import cached_table, digest
 from data.region.territory import Territory
 from geo.roads import streets
@@ -174,7 +175,7 @@ def counted_within(
     found = people_of(territory)
     if found.basis == "communes" or not len(sites):
         return None
-    inside = found.points["code"].isin(territory.communes["code"]).to_numpy()
+    inside = among(found.points["code"], territory.communes["code"]).to_numpy()
     points = found.points[inside]
     key = digest(territory.version, found.basis, sites.tobytes(), Path(__file__).read_bytes())
 

@@ -162,7 +162,9 @@ def with_changes(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataF
     InvalidInputError
         If a TVS or a zone does not exist.
     """
-    known = set(communes["tvs"]) - {""}
+    if not changes:
+        return communes.copy(deep=False)
+    known = set(communes["tvs"].tolist()) - {""}
     for tvs, zone in changes.items():
         if tvs not in known:
             raise InvalidInputError(f"Le territoire de vie-santé « {tvs} » n’est pas connu ici.")
@@ -206,7 +208,8 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     """
     published = communes["apl65_published"]
     value = published.where(published.notna(), communes["apl"])
-    year = communes["apl_published_year"].map(lambda y: "" if np.isnan(y) else f" {y:.0f}")
+    years = communes["apl_published_year"]
+    year = years.map({one: "" if np.isnan(one) else f" {one:.0f}" for one in years.unique()})
     series = ("APL publiée, 65 ans et moins" + year).where(
         published.notna(), "APL calculée, tous âges"
     )

@@ -2,6 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
 
 _SHAPE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _WRITTEN = re.compile(r"^(?:\d{4}-)?(?:COM|ARM)-")
@@ -61,3 +64,13 @@ def joined_code(departement_text: str, commune_text: str) -> str:
 def departement(code: str) -> str:
     """Return the département of a commune code or of a postcode."""
     return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def among(codes: pd.Series, known: Iterable[str]) -> pd.Series:
+    """Tell which codes are among others, as `isin`: of many texts pandas asks it one by one.
+
+    >>> among(pd.Series(["01001", "01002"]), ["01002"]).tolist()
+    [False, True]
+    """
+    others = known.astype(object) if isinstance(known, pd.Series) else [*known]
+    return codes.astype(object).isin(others)

@@ -5,6 +5,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geo.french import MINUS, MISSING, counted, date, number, signed, tenths_if_any
@@ -151,7 +152,11 @@ def in_order(names: "pd.Series") -> "pd.Series":
     >>> sorted(["Zonza", "Étriac", "Eu"], key=fold)
     ['Étriac', 'Eu', 'Zonza']
     """
-    return names.map(fold)
+    return names.map(_folded)
+
+
+_folded = lru_cache(maxsize=50_000)(fold)
+"""All communes of France are put in order again and again."""
 
 
 def slug(name: str) -> str:

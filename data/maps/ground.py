@@ -1,11 +1,14 @@
 """What a picture of a territory is drawn on: the communes and the dry land of one of its lands."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 
+from data.base.codes import among
 from data.region import embedded_set, france
 from data.region.engines import lands_of
 from data.region.territory import Territory
@@ -25,6 +28,10 @@ class Destination:
     lon: float
     lat: float
     zoom: float
+
+
+def _lands(territory: Territory) -> Mapping[str, npt.NDArray[np.bool_]]:
+    return territory.once("lands", lambda: lands_of(territory.communes))
 
 
 def destinations(territory: Territory) -> list[Destination]:
@@ -58,8 +65,8 @@ def land_of(territory: Territory, codes: Collection[str] = ()) -> str:
     Lands that no road joins are thousands of kilometres apart: a picture holds one. Without a
     commune it is the first, the mainland where it is there.
     """
-    lands = lands_of(territory.communes)
-    asked = territory.communes["code"].isin(codes).to_numpy()
+    lands = _lands(territory)
+    asked = among(territory.communes["code"], codes).to_numpy()
     return max(lands, key=lambda name: int((lands[name] & asked).sum()))
 
 
@@ -89,4 +96,4 @@ def ground(territory: Territory, land: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
     dry = embedded_set.land(territory.region)
     if "land" in dry:
         dry = dry[dry["land"] == land]
-    return territory.communes[lands_of(territory.communes)[land]], dry
+    return territory.communes[_lands(territory)[land]], dry

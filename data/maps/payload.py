@@ -11,6 +11,7 @@ import pandas as pd
 from data.access import indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
+from data.base.codes import among
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -99,7 +100,7 @@ def ring_origins(territory: Territory, layer: str) -> LonLat:
             [territory.communes[["code", "lon", "lat"]], territory.fringe[["code", "lon", "lat"]]]
         )
         staffed = territory.gps.loc[territory.gps["gps"] > 0, "code"]
-        return places.loc[places["code"].isin(staffed), ["lon", "lat"]].to_numpy(float)
+        return places.loc[among(places["code"], staffed), ["lon", "lat"]].to_numpy(float)
     kind = layer.removeprefix("iso_")
     return _of_kind(territory.structures, kind)[["lon", "lat"]].to_numpy(float)
 
@@ -316,7 +317,7 @@ def configuration(
         "sommes pour les nombres d’habitants."
     )
     document["zones"] = {
-        "values": [z or None for z in table["zone"].fillna("")],
+        "values": [z or None for z in table["zone"].fillna("").tolist()],
         "styles": {
             zone: {"pattern": style["pattern"], "colour": style["colour"]}
             for zone, style in layers.ZONE_PATTERNS.items()

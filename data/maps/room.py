@@ -88,7 +88,9 @@ def dated(territory: Territory, table: str = "gps") -> str:
         return ""
     years = str(moment.year)
     if table == "gps":
-        years = years_told(known, territory.communes["code"])
+        years = territory.once(
+            "years of the counts", lambda: years_told(known, territory.communes["code"])
+        )
     elif table == "apl":
         years = published_years(commune_indicators(territory)) or years
     return DATED[table].format(years)

@@ -58,7 +58,7 @@ def tried(territory: Territory, communes: pd.DataFrame, changes: Mapping[str, st
     zones = display.drawn_values(communes[INDICATOR], 0)
     return {
         "changed": {INDICATOR: {"values": zones, "sentence": told}},
-        "marked": [row for row, tvs in enumerate(communes["tvs"]) if tvs in changes],
+        "marked": [row for row, tvs in enumerate(communes["tvs"].tolist()) if tvs in changes],
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from data.base.codes import among
 from data.base.french import joined
 from data.region import france, table_names
 from data.region.moments import Moment
@@ -66,7 +67,7 @@ def newest_counts(
         ignore_index=True,
     )
     # Only what is counted here has a year.
-    inside, around = (codes[codes.isin(counts["code"])] for codes in (inside, around))
+    inside, around = (codes[among(codes, counts["code"])] for codes in (inside, around))
     regions, later = set(france.regions_of(pd.concat([inside, around])).dropna()), set(newest.index)
     years = {one: Moment(int(newest[one])) for one in regions & later}
     if known.year is not None:

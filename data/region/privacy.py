@@ -92,12 +92,10 @@ def may_tell_load(communes: pd.DataFrame, level: str) -> bool:
         return bool(may_tell_class(float(communes["gps"].sum())))
     if level not in {"departement", "region"}:
         return False
-    return all(_hides_the_small(gps) for _, gps in communes.groupby("departement")["gps"])
-
-
-def _hides_the_small(gps: pd.Series) -> bool:
-    small = gps[(gps > 0) & (gps < LEAST_PUBLIC_GPS)]
-    return small.empty or (len(small) >= LEAST_COMMUNES and small.sum() >= LEAST_PUBLIC_GPS)
+    small = communes[(communes["gps"] > 0) & (communes["gps"] < LEAST_PUBLIC_GPS)]
+    hidden = small.groupby("departement")["gps"].agg(["size", "sum"])
+    told = (hidden["size"] >= LEAST_COMMUNES) & (hidden["sum"] >= LEAST_PUBLIC_GPS)
+    return bool(told.all())
 
 
 def public_load(communes: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from data.access import unknown_supply
 from data.base import french
+from data.base.codes import among
 from data.base.french import number, of, percent
 from data.pdses import coverage
 from data.region import decrees, rules
@@ -54,7 +55,7 @@ def _zones(territory: Territory, members: pd.DataFrame) -> list[str]:
 
 def _structures(territory: Territory, members: pd.DataFrame) -> str:
     """Count the structures of each kind."""
-    here = territory.structures[territory.structures["code"].isin(members["code"])]
+    here = territory.structures[among(territory.structures["code"], members["code"])]
     mark = _mark(territory, "structures")
     if here.empty:
         return f"Aucune structure labellisée, MSP ni centre de santé sur place{mark}."

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from data.base import french
+from data.base.codes import among
 from data.base.french import counted, number
 from data.maps.risk import shown_classes
 from data.maps.sentences import HIGH, PROBABLY_GONE, worth_overseas
@@ -50,7 +51,7 @@ def succession(
         return public if many and public else f"{MASKED_RISK} {public}".strip()
     if risk is None:
         return UNKNOWN_RISK
-    return _foretold(risk[risk["code"].isin(members["code"])], alone=len(members) == 1)
+    return _foretold(risk[among(risk["code"], members["code"])], alone=len(members) == 1)
 
 
 def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:

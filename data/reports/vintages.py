@@ -44,6 +44,7 @@ def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -
         known.
     """
     told = {}
+    counted = ""  # worked out once: it reads the code of each commune
     for key in keys:
         if own := _OWN_YEARS.get(key):
             told[key] = published_years(members, own)
@@ -51,7 +52,8 @@ def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -
             source = territory.provenance.get(table)
             told[key] = source.vintage if source else ""
         else:
-            told[key] = years_told(territory.provenance.get("gps"), members["code"])
+            counted = counted or years_told(territory.provenance.get("gps"), members["code"])
+            told[key] = counted
     return told
 
 
@@ -71,9 +73,7 @@ def dated(
     """
     built = tuple(figures)
     told = vintages(territory, members, [one.key for one in built])
-    known, everywhere = territory.provenance.get("gps"), territory.communes["code"]
-    several = known and not known.simulated and len(set(years_of(known, everywhere).dropna())) > 1
-    apart = f" (effectifs de {years_told(known, everywhere)})" if several else ""
+    apart = territory.once("years of the counts apart", lambda: _years_apart(territory))
     return tuple(
         replace(
             one,
@@ -84,6 +84,13 @@ def dated(
         )
         for one in built
     )
+
+
+def _years_apart(territory: Territory) -> str:
+    """Return what stands beside a rank among territories counted in several years, else ""."""
+    known, everywhere = territory.provenance.get("gps"), territory.communes["code"]
+    several = known and not known.simulated and len(set(years_of(known, everywhere).dropna())) > 1
+    return f" (effectifs de {years_told(known, everywhere)})" if several else ""
 
 
 def unverified(territory: Territory, departements: Collection[str]) -> str:

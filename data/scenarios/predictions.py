@@ -79,8 +79,9 @@ def keep(
                 return False
             opened.add(row)
             opened.flush()
-            records = ordered.assign(set_id=row.id).to_dict("records")
-            opened.add_all(PredictionRow(**{str(k): v for k, v in one.items()}) for one in records)
+            made = ordered.assign(set_id=row.id).to_dict("records")
+            records = [{str(name): value for name, value in one.items()} for one in made]
+            opened.execute(sa.insert(PredictionRow), records)
     except IntegrityError:  # another process kept the same ones meanwhile
         return False
     return True

@@ -12,6 +12,7 @@ from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, box
 
 from data.upkeep.build_area import AROUND_DEGREES
+from geo import static_map
 from geo.layers import INDICATORS
 from geo.map_scale import map_scale
 from geo.plane import great_circle_km
@@ -290,3 +291,33 @@ def test_a_legend_below_leaves_the_map_the_whole_width() -> None:
 
 def _rgb(colour: str) -> list[float]:
     return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+
+
+@pytest.mark.parametrize("middle", [(0.0, 46.0), (-4.4, 48.3), (55.5, -21.1)])
+@pytest.mark.parametrize("size_inches", [(5.2, 4.4), (3.3, 6.0)])
+def test_what_lies_far_from_an_outline_is_left_out_and_changes_no_picture(
+    middle: tuple[float, float], size_inches: tuple[float, float]
+) -> None:
+    lon, lat = middle
+    steps = [(x, y) for x in range(-20, 21) for y in range(-20, 21)]
+    squares = [
+        box(lon + x / 10, lat + y / 10, lon + (x + 1) / 10, lat + (y + 1) / 10) for x, y in steps
+    ]
+    communes = gpd.GeoDataFrame(geometry=squares, crs=4326)
+    values = pd.Series([("ZIP", "ZAC", "HZ", "ZV")[(x + 3 * y) % 4] for x, y in steps])
+    outline = communes.geometry.iloc[[820, 821, 861]]
+    near = static_map._near(communes, outline)
+    assert 3 < len(near) < len(communes) / 3
+    whole, cut = (
+        picture(
+            shapes,
+            values,
+            BY_KEY["zone"],
+            communes[:0],
+            title="",
+            outline=outline.to_crs(shapes.crs),
+            size_inches=size_inches,
+        )
+        for shapes in (in_metres(communes), communes)
+    )
+    assert cut == whole
