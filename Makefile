@@ -10,6 +10,17 @@ PYTEST_FLAGS ?= -n 2 --dist worksteal --durations=20 --durations-min=5
 LOCK := echo 'setuptools>=77' | $(VENV_PYTHON) -m uv pip compile pyproject.toml - --quiet --universal \
 	--python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
+# What set-up computes is kept under a key of this code: after a change, it would be computed again
+# while the first visitor waits.
+CODE = $(shell find geo data models -name '*.py' -o -path 'models/assets/*')
+define PREPARE
+@echo "Compiling, and computing what the first screens need (a minute, once for each version)..."
+@PROXISOINS_HOME=prepared $(VENV_PYTHON) -m models.region.prepare
+@[ ! -d prepared ] || chmod -R a+rX prepared
+@$(VENV_PYTHON) -m models.region.prepare
+@touch .venv/prepared
+endef
+
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
@@ -19,11 +30,11 @@ help: ## list the targets
 	@echo "ProxiSoins: make TARGET"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/ready-dev ## create .venv with everything, from the exact locks
+setup: .venv/ready-dev .venv/prepared ## create .venv with everything, from the exact locks
 
-install: .venv/ready ## set up what the application needs, without the development tools
+install: .venv/prepared ## set up what the application needs, without the development tools
 
-run: .venv/ready ## set up what is missing and open the application (PORT=… to choose)
+run: .venv/prepared ## set up what is missing and open the application (PORT=… to choose)
 	@exec $(VENV_PYTHON) -m streamlit run server.py $(if $(PORT),--server.port $(PORT))
 
 test: .venv/ready-dev browser ## set up what is missing, browser included, and run all tests but the campaigns
@@ -91,11 +102,12 @@ clean: ## remove the environment and everything that set-up made
 	@$(PIP) install --require-hashes -r requirements-hashed.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(VENV_PYTHON) -m data.upkeep.assets
-	@echo "Compiling, and computing what the first screens need (a minute, once)..."
-	@PROXISOINS_HOME=prepared $(VENV_PYTHON) -m models.region.prepare
-	@[ ! -d prepared ] || chmod -R a+rX prepared
-	@$(VENV_PYTHON) -m models.region.prepare
+	$(PREPARE)
 	@touch $@
+
+# Tests ask for no more than what stands since set-up.
+.venv/prepared: $(CODE) | .venv/ready
+	$(PREPARE)
 
 .venv/ready-dev: requirements-dev.lock .venv/ready
 	@echo "Installing the development tools..."

@@ -186,6 +186,34 @@ def test_make_alone_lists_every_target() -> None:
         assert re.search(rf"^  {target} +\S", listed, re.MULTILINE), target
 
 
+def test_what_was_prepared_is_made_again_when_the_code_has_changed(tmp_path: Path) -> None:
+    """A visitor of the next version would wait for it: `make run` and `make install` do."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    code = [tmp_path / room / "code.py" for room in ("geo", "data", "models")]
+    stamps = [
+        tmp_path / ".venv" / name for name in ("bin/python", "ready", "ready-dev", "prepared")
+    ]
+    asked = [tmp_path / name for name in ("requirements-hashed.lock", "requirements-dev.lock")]
+    asked += [tmp_path / "pyproject.toml", tmp_path / "data/upkeep/assets.py"]
+    for age, file in enumerate([*asked, *code, *stamps]):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (age, age))
+
+    def done(target: str) -> str:
+        command = ["make", "-n", "-C", tmp_path, target]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert "models.region.prepare" not in done("run") + done("install") + done("setup")
+    for one in code:
+        os.utime(one, (1000, 1000))
+        assert "models.region.prepare" in done("run")
+        assert "models.region.prepare" in done("install")
+        assert "models.region.prepare" not in done("quick")
+        os.utime(one, (0, 0))
+    assert "models.region.prepare" not in done("run")
+
+
 def test_missing_browser_is_told_in_one_line(tmp_path: Path) -> None:
     bash = shutil.which("bash")
     assert bash is not None
