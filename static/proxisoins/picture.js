@@ -8,6 +8,7 @@ import { fold, make } from "./dom.js";
 const SCALE = 2;
 const MARGIN = 16;
 const SIDE = 300;
+const SCALE_HIGH = 44;
 const FONT = '"Source Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const INK = "#161616";
 
@@ -30,11 +31,11 @@ function rasterOf(svg, width, height) {
   return loaded(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`);
 }
 
-/* Lines of a text that hold in a width. */
-function wrapped(pen, text, width) {
+/* Lines of a text that hold in a width: a number is never cut at its thousands, and no line starts with « ; ». */
+export function wrapped(pen, text, width) {
   const lines = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.replace(/ (?=[;:!?»%])|(?<=«) /g, "\u00a0").split(/[ \t\r\n]+/).filter(Boolean)) {
     const longer = line ? `${line} ${word}` : word;
     if (line && pen.measureText(longer).width > width) {
       lines.push(line);
@@ -107,18 +108,16 @@ export function scaleOf(map, longest = 140) {
   return { metres: round, pixels: (longest * round) / metres };
 }
 
-function drawScale(pen, map, left, top) {
+/* Draw them beside the map, never on it: from `left`, their foot at `low`. */
+function drawScale(pen, map, left, low) {
   const { metres, pixels } = scaleOf(map);
-  const low = top + map.getSize().y - 16;
-  pen.fillStyle = "rgba(255, 255, 255, 0.85)";
-  pen.fillRect(left + 8, low - 34, pixels + 48, 44);
   pen.fillStyle = pen.strokeStyle = INK;
   pen.lineWidth = 2;
-  pen.strokeRect(left + 16, low - 4, pixels, 1);
+  pen.strokeRect(left, low - 4, pixels, 1);
   pen.font = `600 12px ${FONT}`;
   pen.textBaseline = "bottom";
-  pen.fillText(metres < 1000 ? `${metres} m` : `${metres / 1000} km`, left + 16, low - 8);
-  const x = left + pixels + 36;
+  pen.fillText(metres < 1000 ? `${metres} m` : `${metres / 1000} km`, left, low - 8);
+  const x = left + pixels + 24;
   pen.beginPath();
   pen.moveTo(x, low - 18);
   pen.lineTo(x + 6, low);
@@ -202,17 +201,17 @@ export async function pictureOf(carte) {
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const place = { x: MARGIN, width: inside };
-  const legendAt = (y) => (beside ? { x: MARGIN + mapWidth + 16, y, width: SIDE - 16 } : { x: MARGIN, y: y + mapHeight, width: inside });
+  const legendAt = (y) => (beside ? { x: MARGIN + mapWidth + 16, y, width: SIDE - 16 } : { x: MARGIN, y: y + mapHeight + SCALE_HIGH, width: inside });
 
   const draw = async (ink) => {
     let y = write(pen, title, { ...place, y: MARGIN, size: 20, weight: 700, ink }) + 4;
     if (warning) y = write(pen, warning, { ...place, y, size: 13, weight: 600, colour: "#b34000", ink }) + 6;
-    if (ink) {
-      await drawMap(pen, map, MARGIN, y);
-      drawScale(pen, map, MARGIN, y);
-    }
-    const legendEnd = await drawLegend(pen, panel.legendBox, { ...legendAt(y), ink });
-    y = Math.max(y + mapHeight, legendEnd) + 10;
+    if (ink) await drawMap(pen, map, MARGIN, y);
+    const legend = legendAt(y);
+    const legendEnd = await drawLegend(pen, panel.legendBox, { ...legend, ink });
+    const scaleFoot = beside ? Math.max(y + mapHeight, legendEnd + SCALE_HIGH) : y + mapHeight + SCALE_HIGH - 4;
+    if (ink) drawScale(pen, map, legend.x, scaleFoot);
+    y = Math.max(scaleFoot, legendEnd) + 10;
     y = write(pen, panel.sentence.textContent, { ...place, y, size: 15, weight: 600, ink }) + 4;
     return write(pen, credits, { ...place, y, size: 11, colour: "#45494f", ink }) + MARGIN;
   };

@@ -57,6 +57,19 @@ def test_a_picture_of_real_figures_alone_bears_no_warning(
     assert evaluated(page, server, "picture", body) is warned
 
 
+def test_a_text_of_a_picture_is_cut_as_french_is_printed(server: str, page: Page) -> None:
+    """« 1 139 » stood on two lines, and a line began with « ; »."""
+    text = "soit 1\u202f139 des 4\u00a0293 ; « Lussac » est loin : voilà"
+    body = f"""const pen = {{ measureText: (text) => ({{ width: text.length }}) }};
+        return [...Array(40).keys()].map((width) => m.wrapped(pen, {json.dumps(text)}, width));"""
+    cut = evaluated(page, server, "picture", body)
+    assert len({len(lines) for lines in cut}) > 4
+    for lines in cut:
+        assert not [one for one in lines if one[0] in ";:»" or one[-1] == "«"]
+        assert sum("1\u202f139" in one for one in lines) == 1
+        assert sum("4\u00a0293\u00a0;" in one for one in lines) == 1
+
+
 def test_a_map_is_printed_whole_where_its_frame_is_narrower(server: str, page: Page) -> None:
     """What stands at the right of a map of 1,000 pixels stands within a frame of 500 on paper."""
     body = """

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import FrameLocator, Page, expect
@@ -272,13 +273,29 @@ def test_the_map_is_handed_over_as_a_picture(server: str, open_page: OpenPage) -
             .evaluate("(one) => getComputedStyle(one).backgroundColor")
             for rank in range(4)
         ]
+        map_box = frame.locator(".leaflet-container").bounding_box()
     # Twice the size of the screen, and every class of the legend is drawn on it.
     assert picture.width > 2 * 1300
+    # Bar and north stand beside the map: a white box on it hid communes and names.
+    assert map_box is not None
+    edge = round(2 * (16 + map_box["width"]))
+    ink = (np.asarray(picture) == (22, 22, 22)).all(axis=2)
+    assert longest_run(ink[:, edge:]) > 80
+    assert longest_run(ink[picture.height // 2 : -200, :edge]) < 80
     counts = picture.getcolors(maxcolors=picture.width * picture.height)
     assert counts is not None
     drawn_colours = {colour for _, colour in counts}
     for swatch in swatches:
         assert tuple(int(one) for one in re.findall(r"\d+", swatch)[:3]) in drawn_colours
+
+
+def longest_run(marked: np.ndarray) -> int:
+    """Return the length of the longest row of pixels that are marked."""
+    longest = run = np.zeros(len(marked), dtype=int)
+    for column in marked.T:
+        run = (run + 1) * column
+        longest = np.maximum(longest, run)
+    return int(longest.max())
 
 
 def test_a_mark_for_several_lines_takes_the_worst_status(server: str, open_page: OpenPage) -> None:
