@@ -354,7 +354,7 @@ def test_the_sheet_names_the_hospitals_that_the_public_page_lists(territory, few
         nearest = nights.drop_duplicates("specialty")
         for line in nearest.itertuples(index=False):
             near = line.minutes <= ON_CALL_MINUTES
-            named = f"{line.establishment} ({number(line.minutes)} min)"
+            named = f"{line.establishment} ({number(line.minutes)} min) pour "
             assert (named in said and line.specialty in said) == near, line
             told += near
     assert told > 3
