@@ -10,7 +10,9 @@ from data.base.command_options import REGION, Region
 if TYPE_CHECKING:
     import pandas as pd
 
+    from models.learning.inputs import Inputs
     from models.learning.panel import Reading
+    from models.learning.register import Register as Registered
 
 app = typer.Typer(
     help="Risque de perdre le dernier médecin généraliste : apprendre, prédire, rendre compte.",
@@ -89,7 +91,13 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     ],
     as_of: Annotated[int, typer.Option(help="Année de départ : rien de plus récent n’est lu.")],
     horizon: Annotated[int, typer.Option(help="Horizon en années : de 1 à 6.")],
-    out: Annotated[Path, typer.Option(help="Fichier CSV à écrire.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Fichier à écrire : .csv (virgules, points décimaux), .xlsx pour un tableur, ou "
+            ".parquet."
+        ),
+    ],
     apl: Apl = None,
     reference: Annotated[
         Path | None, typer.Option(help="Référence des communes (populations, points).")
@@ -107,31 +115,30 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     from dataclasses import replace
 
     from data.base import french
-    from data.files.table_files import writing
+    from data.files.table_files import write_table
     from data.region import confirmed_zeros
     from models.learning import panel as panels
     from models.learning import register_files, scoring
-    from models.learning.hazard import end_of
-    from models.learning.inputs import codes_told, gather, unplaced
-    from models.learning.nowcast import feeds
+    from models.learning.inputs import codes_told, gather
     from models.learning.predictors import early_told
-    from models.learning.register import CONFIRMED, GONE, UNKNOWN, together
+    from models.learning.register import together
     from models.region.flag import overdue
 
+    # What was read is said first: where nothing is left to predict, the refusals tell why.
     reading = panels.read_counted(panel, confirmed_zeros.confirmed())
+    for sentence in _read(reading, reading.table.get(f"gp_{as_of}")):
+        typer.echo(sentence)
     seen = [register_files.read(path) for path in register or []]
     known = gather(reading.table, apl, reference)
+    others = [codes_told(path, what) for path, what in ((apl, "APL"), (reference, "Référence"))]
+    for sentence in (*filter(None, others), *(one for _, told in seen for one in told)):
+        typer.echo(sentence)
     inputs = replace(known, register=together([one for one, _ in seen]))
     table = scoring.predict(inputs, as_of, horizon)
     counts = reading.table[f"gp_{as_of}"]
     result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])
-    with writing(out):
-        result.to_csv(out, index=False)
-    others = [codes_told(path, what) for path, what in ((apl, "APL"), (reference, "Référence"))]
-    for sentence in [*_read(reading, counts), *filter(None, others)]:
-        typer.echo(sentence)
-    for sentence in (sentence for _, told in seen for sentence in told):
-        typer.echo(sentence)
+    # A name without an extension gives a CSV.
+    write_table(result, out, default=".csv")
     years = french.counted(horizon, "an", "ans")
     typer.echo(
         f"{french.counted(len(result), 'commune', 'communes')} avec un médecin en {as_of}, "
@@ -142,46 +149,85 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
         typer.echo(late)
     if early := early_told(as_of):
         typer.echo(f"Doute : {early}")
-    if strangers := unplaced(inputs, result["code"]):
-        typer.echo(
-            f"Doute : {french.counted(len(strangers), 'commune inconnue', 'communes inconnues')} "
+    for doubt in _doubts(inputs, result["code"]):
+        typer.echo(f"Doute : {doubt}")
+    if inputs.register is not None:
+        typer.echo(_register_told(inputs.register, as_of, horizon, result, table["register_fed"]))
+
+
+def _doubts(inputs: "Inputs", codes: "pd.Series") -> list[str]:
+    """Say of which communes a prediction is less sure than the figures of the card."""
+    from data.base import french
+    from models.learning.features import cut_off
+    from models.learning.inputs import unplaced
+    from models.learning.panel import overseas
+
+    said = []
+    if strangers := unplaced(inputs, codes):
+        said.append(
+            f"{french.counted(len(strangers), 'commune inconnue', 'communes inconnues')} "
             f"({', '.join(strangers[:3])}{'…' if len(strangers) > 3 else ''}) : ni point ni "
             "population, d’où un risque de commune moyenne ; --reference peut les donner."
         )
-    if inputs.register is not None:
-        fed = feeds(inputs.register, end_of(as_of), horizon)
-        states = result["state"].value_counts()
-        typer.echo(
-            f"Registre {french.of(inputs.register.told)} : "
-            + ", ".join(
-                f"{french.number(states.get(name, 0))} « {name} »"
-                for name in (CONFIRMED, GONE, UNKNOWN)
-            )
-            + " ; "
-            + (
-                f"il entre dans {french.number(table['register_fed'].sum())} prédictions."
-                if fed
-                else "il n’entre pas dans les prédictions (il faut SIRENE, d’une date entre les "
-                "effectifs et l’échéance)."
-            )
+    if far := int(overseas(codes).sum()):
+        said.append(
+            f"{french.counted(far, 'commune', 'communes')} d’outre-mer : le modèle n’y a rien "
+            "appris, rien n’y vérifie ces risques."
         )
+    if cut := cut_off(inputs, codes):
+        has = "commune a" if cut == 1 else "communes ont"
+        said.append(
+            f"{french.number(cut)} {has} à moins de 20 km des voisines que le fichier ne donne "
+            "pas : leurs médecins et leurs habitants n’y comptent pas. Le fichier doit donner "
+            "toutes les communes, celles sans médecin et celles d’au-delà de la limite aussi."
+        )
+    return said
 
 
-def _read(reading: "Reading", counts: "pd.Series") -> list[str]:
-    """Say what became of every row of the panel."""
+def _register_told(
+    register: "Registered", as_of: int, horizon: int, result: "pd.DataFrame", fed: "pd.Series"
+) -> str:
+    """Say what a register shows of the communes, and in how many predictions it enters."""
+    from data.base import french
+    from models.learning.hazard import end_of
+    from models.learning.nowcast import feeds
+    from models.learning.register import CONFIRMED, GONE, UNKNOWN
+
+    states = result["state"].value_counts()
+    shown = ", ".join(
+        f"{french.number(states.get(name, 0))} « {name} »" for name in (CONFIRMED, GONE, UNKNOWN)
+    )
+    enters = (
+        f"il entre dans {french.counted(int(fed.sum()), 'prédiction', 'prédictions')}."
+        if feeds(register, end_of(as_of), horizon)
+        else "il n’entre pas dans les prédictions (il faut SIRENE, d’une date entre les effectifs "
+        "et l’échéance)."
+    )
+    return f"Registre {french.of(register.told)} : {shown} ; {enters}"
+
+
+def _read(reading: "Reading", counts: "pd.Series | None") -> list[str]:
+    """Say what became of every row of the panel; `counts`: GPs of the year asked for."""
     from data.base import french
 
     parts = [
-        f"{french.number((counts > 0).sum())} avec un médecin",
-        f"{french.number((counts == 0).sum())} sans médecin",
-        f"{french.number(counts.isna().sum())} sans effectif connu",
+        *(
+            []
+            if counts is None
+            else [
+                f"{french.number((counts > 0).sum())} avec un médecin",
+                f"{french.number((counts == 0).sum())} sans médecin",
+                f"{french.number(counts.isna().sum())} sans effectif connu",
+            ]
+        ),
         *(
             f"{french.counted(count, 'refusée', 'refusées')} ({reason})"
             for reason, count in reading.refused.items()
             if count
         ),
     ]
-    said = [f"{french.counted(reading.rows, 'ligne lue', 'lignes lues')} : {', '.join(parts)}."]
+    rows = french.counted(reading.rows, "ligne lue", "lignes lues")
+    said = [f"{rows} : {', '.join(parts)}." if parts else f"{rows}."]
     return said + [
         f"Doute : {reason}, {french.number(count)}."
         for reason, count in reading.doubtful.items()

@@ -156,10 +156,11 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path, default: str = "") -> None:
     """Write a table as CSV (UTF-8, commas, decimal points), XLSX or Parquet, by extension.
 
-    Missing values are empty cells. Text of CSV and XLSX cannot run as a formula.
+    Missing values are empty cells. Text of CSV and XLSX cannot run as a formula. `default` is the
+    extension that stands for none.
 
     Raises
     ------
@@ -167,7 +168,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If the extension is another, or the folder cannot be written.
     """
     with writing(path):
-        match path.suffix.lower():
+        match path.suffix.lower() or default:
             case ".csv":
                 # With both ends of line, a lone carriage return in a cell is quoted too.
                 safe = neutralised(table)

@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geo.errors import InvalidInputError
 from models.learning import neighbourhood, places
 from models.learning.inputs import Inputs
-from models.learning.panel import years
+from models.learning.panel import xy_km, years
 from models.learning.predictors import NAMES, PREDICTORS
 
 TOWN_INHABITANTS = 5_000
@@ -95,6 +96,17 @@ def compute(inputs: Inputs, as_of: int, *, learning: bool = False) -> pd.DataFra
         later = [p.name for p in PREDICTORS if p.measured is not None and p.measured > as_of]
         table[later] = np.nan
     return table[table["gps"] > 0].sort_index()
+
+
+def cut_off(inputs: Inputs, codes: pd.Series) -> int:
+    """Return how many communes have, near enough to count, others that the panel does not give."""
+    place = inputs.places().set_index("code")
+    xy = xy_km(place["lon"], place["lat"])
+    absent, asked = ~place.index.isin(inputs.panel.index), place.index.isin(codes)
+    if not absent.any():
+        return 0
+    km, _ = cKDTree(xy[absent]).query(xy[asked], distance_upper_bound=max(neighbourhood.RADII_KM))
+    return int(np.isfinite(km).sum())
 
 
 def counts_of(panel: pd.DataFrame) -> tuple[list[Array], list[int]]:

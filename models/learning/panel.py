@@ -90,14 +90,19 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
             f"code_insee, « Code commune »… conviennent) ; colonnes trouvées : "
             f"{', '.join(heading[:8])}."
         )
-    read = [title for title in heading if title == heading[place] or figures.match(title)]
-    if twice := [title for title, count in Counter(read).items() if count > 1]:
+    # Other software writes titles in capitals.
+    known = [told if figures.match(told := title.lower()) else title for title in heading]
+    wanted = known[place]
+    places_read = [k for k, name in enumerate(known) if name == wanted or figures.match(name)]
+    found = Counter(known[k] for k in places_read)
+    if twice := [title for title, count in found.items() if count > 1]:
         raise InvalidInputError(
             f"Le fichier {path} ({what}) a plusieurs colonnes « {twice[0]} » : gardez-en une."
         )
-    refuse_merged(path, opened, [title for title in read if title != heading[place]])
-    tell_columns(path.name, table, read)
-    return table.rename(columns={heading[place]: "code"}).assign(code=settled(table.iloc[:, place]))
+    refuse_merged(path, opened, [heading[k] for k in places_read if k != place])
+    tell_columns(path.name, table, [heading[k] for k in places_read])
+    table = table.set_axis([*known[:place], "code", *known[place + 1 :]], axis="columns")
+    return table.assign(code=settled(table["code"]))
 
 
 def settled(codes: pd.Series) -> pd.Series:

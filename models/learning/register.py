@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base import french
+from data.files.cells import MASKED, masked
 from geo.errors import InvalidInputError
 from models.learning import places
-from models.learning.panel import departement, numbers, read_csv
+from models.learning.panel import departement, numbers, one_row_each, read_csv
 
 CONFIRMED, GONE, UNKNOWN = "confirmé", "probablement déjà parti", "inconnu"
 """What a register says of a commune whose GPs were counted before it."""
@@ -119,17 +121,24 @@ def of_table(
 
 
 def read_counts(path: Path, *, learned: bool = False) -> Register:
-    """Read a register already counted by commune.
+    """Read a register already counted by commune: the first part of `read_told`."""
+    return read_told(path, learned=learned)[0]
+
+
+def read_told(path: Path, *, learned: bool = False) -> tuple[Register, list[str]]:
+    """Read a register already counted by commune, and say what became of its rows.
 
     Columns code and gp_establishments_YYYY_MM, or code, establishments, date.
 
     Raises
     ------
     InvalidInputError
-        When the columns are others, or the file does not say its month.
+        When the columns are others, the file has no row, does not say its month, or tells two
+        numbers of one commune.
     """
     text = read_csv(path, "registre")
-    text = text[text["code"] != ""]
+    if text.empty:
+        raise InvalidInputError(f"Le fichier {path} (registre) n’a aucune ligne sous ses titres.")
     dated = [(m, str(c)) for c in text.columns if (m := _COLUMN.match(str(c)))]
     if dated:
         match, column = max(dated, key=lambda one: one[0].groups())
@@ -146,7 +155,22 @@ def read_counts(path: Path, *, learned: bool = False) -> Register:
         (month,) = months
     found = numbers(text[column])
     table = pd.DataFrame({"code": text["code"], "establishments": found.where(found >= 0)})
-    return of_table(table, month, learned=learned)
+    coded = table[table["code"] != ""]
+    kept = one_row_each(coded, path, "des nombres d’établissements différents")
+    hidden = masked(text[column].fillna("").astype(str))
+    unread = table["establishments"].isna() & text[column].notna() & ~hidden
+    counts = {
+        "Registre, refusé : code de commune illisible": len(table) - len(coded),
+        "Registre, refusé : ligne répétée à l’identique": len(coded) - len(kept),
+        f"Doute : registre, {MASKED}": int(hidden[coded.index].sum()),
+        "Doute : registre, nombre illisible ou négatif, pris pour inconnu": int(
+            unread[coded.index].sum()
+        ),
+    }
+    rows = f"{french.counted(len(table), 'ligne lue', 'lignes lues')}"
+    said = [f"Registre : {rows}, {french.counted(len(kept), 'retenue', 'retenues')}."]
+    said += [f"{reason}, {french.number(count)}." for reason, count in counts.items() if count]
+    return of_table(kept, month, learned=learned), said
 
 
 def together(registers: Sequence[Register]) -> Register | None:

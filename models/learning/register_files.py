@@ -11,7 +11,7 @@ from data.official.readers.tally import ReadResult
 from data.official.reading import read_files
 from geo.errors import InvalidInputError, UnavailableError
 from models.learning import places
-from models.learning.register import FINESS, RPPS, SIRENE, Register, of_table, read_counts
+from models.learning.register import FINESS, RPPS, SIRENE, Register, of_table, read_told
 
 _HEAD_BYTES = 4096
 _COUNTED = re.compile(rb"(?i)\b(?:(?:gp_)?establishments|gps)(?:_\d{4}_\d{2})?\b")
@@ -31,7 +31,7 @@ def read(path: Path) -> tuple[Register, list[str]]:
         raise UnavailableError(f"Le fichier {path} (registre) est introuvable.")
     with path.open("rb") as start:
         if _COUNTED.search(start.read(_HEAD_BYTES)):
-            return read_counts(path), []
+            return read_told(path)
     found = read_files([path], _everywhere())
     results = [one for one in found.members if one.result is not None]
     for member in results:
@@ -45,7 +45,7 @@ def read(path: Path) -> tuple[Register, list[str]]:
     sentences = [*found.refusals.values(), *(m.refusal for m in found.members if m.refusal)]
     if sentences and not results:
         raise InvalidInputError(sentences[0])
-    return read_counts(path), []
+    return read_told(path)
 
 
 def of_result(result: ReadResult) -> Register | None:

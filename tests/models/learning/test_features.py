@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError
-from models.learning import features, neighbourhood, scoring
+from models.learning import features, neighbourhood, places, scoring
 from models.learning.inputs import Inputs
 from models.learning.predictors import NAMES, POPULATION_YEAR, PREDICTORS, THEMES
 from models.learning.signals import HORIZONS
@@ -139,6 +139,20 @@ def test_distances_and_sums_leave_the_commune_itself_out() -> None:
     km = around.distance(np.array([True, True, False]))
     assert km[:2] == pytest.approx([step, step])
     assert around.total(np.array([5.0, 7.0, np.nan]), 10.0) == pytest.approx([7.0, 5.0, 0.0])
+
+
+def test_who_is_cut_off_is_who_has_places_near_that_the_panel_does_not_give(
+    inputs: Inputs,
+) -> None:
+    everywhere = pd.DataFrame({"gp_2017": 1.0}, index=pd.Index(places.present()["code"]))
+    codes = inputs.panel.index.to_series()
+    assert features.cut_off(Inputs(everywhere), codes) == 0
+    cut = features.cut_off(inputs, codes)
+    assert 100 < cut < len(codes)
+    # One neighbour fewer is missed by whoever lies within 20 km of it, and by nobody else.
+    one = features.cut_off(Inputs(everywhere.drop(index="63113")), codes.drop("63113"))
+    around = features.compute(Inputs(everywhere), 2017).loc["63113", "gps_20km"]
+    assert one == np.rint(np.expm1(around))
 
 
 def test_a_commune_learns_nothing_from_its_own_past_loss() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.files.cells import MASKED
 from geo.errors import InvalidInputError
 from models.learning import artefact, nowcast, register, scoring
 from models.learning.inputs import Inputs
@@ -109,6 +110,28 @@ def test_a_register_by_arrondissement_shows_the_doctors_of_the_city(learned: boo
     rows = pd.DataFrame({"code": ["13201", "13202", "13001"], "establishments": [118, 62, 3]})
     found = register.of_table(rows, "2019-03", learned=learned)
     assert found.of(pd.Index(["13055", "13001", "13002"])).tolist() == [180, 3, 0]
+
+
+def test_rows_of_a_register_are_counted_and_repeated_ones_never_added(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    head = "CODE,GP_ESTABLISHMENTS_2019_03\n"
+    path.write_text(f"{head}1001,5\n01001.0,5\ntotal,9\n01004,s\n01005,-2\n", encoding="utf-8")
+    read, said = register.read_told(path)
+    assert read.counts["01001"] == 5
+    assert read.counts[["01004", "01005"]].isna().all()
+    assert said == [
+        "Registre : 5 lignes lues, 3 retenues.",
+        "Registre, refusé : code de commune illisible, 1.",
+        "Registre, refusé : ligne répétée à l’identique, 1.",
+        f"Doute : registre, {MASKED}, 1.",
+        "Doute : registre, nombre illisible ou négatif, pris pour inconnu, 1.",
+    ]
+    path.write_text(f"{head}01001,5\n01001,0\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"plusieurs fois.*\(01001\)"):
+        register.read_told(path)
+    path.write_text(head, encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="aucune ligne"):
+        register.read_told(path)
 
 
 def test_a_register_without_a_month_is_refused(tmp_path: Path) -> None:

@@ -177,6 +177,57 @@ def test_the_command_says_which_communes_nothing_places(
     assert "communes inconnues" not in run(source, out)
 
 
+def test_the_command_writes_what_the_name_of_its_file_says(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    source = tmp_path / "panel.csv"
+    panel.rename(columns=str.upper).to_csv(source, index=False)
+    outs = {name: tmp_path / name for name in ("a.csv", "risk", "risk.xlsx", "risk.parquet")}
+    for out in outs.values():
+        run(source, out)
+    plain, bare, sheet = outs["a.csv"], outs["risk"], outs["risk.xlsx"]
+    expected = pd.read_csv(plain, dtype={"code": str})
+    assert expected["code"].str.len().eq(5).all()
+    assert bare.read_bytes() == plain.read_bytes()
+    pd.testing.assert_frame_equal(
+        pd.read_excel(sheet, dtype={"code": str}, engine="openpyxl"), expected
+    )
+    pd.testing.assert_frame_equal(pd.read_parquet(outs["risk.parquet"]), expected)
+    arguments = ["--panel", str(source), "--as-of", "2017", "--horizon", "3"]
+    done = CliRunner().invoke(app, ["predict", *arguments, "--out", str(tmp_path / "risk.ods")])
+    assert isinstance(done.exception, InvalidInputError)
+    assert ".csv, .xlsx ou .parquet" in str(done.exception)
+
+
+def test_the_command_says_where_its_risks_are_less_sure(
+    panel: pd.DataFrame, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "panel.csv", tmp_path / "risk.csv"
+    far = pd.DataFrame({"code": ["97411", "97101"], "gp_2017": [60.0, 1.0]})
+    pd.concat([panel, far]).to_csv(source, index=False)
+    said = run(source, out)
+    assert "Doute : 2 communes d’outre-mer : le modèle n’y a rien appris" in said
+    assert "communes ont à moins de 20 km des voisines que le fichier ne donne pas" in said
+    whole = pd.DataFrame({"code": places.present()["code"], "gp_2017": 1.0})
+    whole[~whole["code"].str.startswith("97")].to_csv(source, index=False)
+    said = run(source, out)
+    assert "outre-mer" not in said
+    assert "voisines" not in said
+
+
+def test_the_command_says_what_it_refused_where_nothing_is_left(tmp_path: Path) -> None:
+    source = tmp_path / "panel.csv"
+    source.write_text("code,gp_2017\ntotal,3\n01001,0\n", encoding="utf-8")
+    arguments = ["--panel", str(source), "--as-of", "2017", "--horizon", "3"]
+    done = CliRunner().invoke(app, ["predict", *arguments, "--out", str(tmp_path / "risk.csv")])
+    assert isinstance(done.exception, InvalidInputError)
+    assert "1 refusée (code de commune illisible)" in done.output
+    done = CliRunner().invoke(
+        app, ["predict", *arguments[:3], "2031", *arguments[4:], "--out", str(tmp_path / "r.csv")]
+    )
+    assert "2 lignes lues : 1 refusée (code de commune illisible)." in done.output
+
+
 def test_the_command_takes_codes_under_usual_headings_and_says_its_columns(
     panel: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -211,13 +262,15 @@ def test_the_command_says_that_the_end_of_its_forecast_has_passed(
 def test_the_command_reads_a_register(panel: pd.DataFrame, tmp_path: Path) -> None:
     source, out, register = (tmp_path / name for name in ("panel.csv", "risk.csv", "register.csv"))
     panel.to_csv(source, index=False)
-    absent = panel["code"].str.endswith("5")
+    absent = panel["code"].str.endswith("5") & panel["gp_2017"].lt(10)
     pd.DataFrame(
         {"code": panel["code"], "establishments": panel["gp_2017"] * ~absent, "date": "2019-03"}
     ).to_csv(register, index=False)
     said = run(source, out, "--register", str(register))
     table = pd.read_csv(out, dtype={"code": str}).set_index("code")
-    assert (table["state"] == "probablement déjà parti").eq(table.index.str.endswith("5")).all()
+    assert set(table.index[table["state"] == "probablement déjà parti"]) == set(
+        panel.loc[absent & panel["gp_2017"].gt(0), "code"]
+    )
     assert "mars 2019" in said
     assert "n’entre pas" in run(source, out, "--register", str(register), horizon=1)
 
