@@ -89,8 +89,9 @@ def snowball(
     standing = pd.DataFrame(
         features.surroundings(place, around, counts, risk.vintages), index=place.index
     )
-    # The departure itself: fewer GPs here, and the predictors of that count.
-    expected = np.nan_to_num(counts[0])
+    # The departure itself: fewer GPs here, and the predictors of that count. What is not known
+    # stays so: a zero in its place would be a loss that nobody counted.
+    expected = counts[0].copy()
     here = int(place.index.get_indexer(pd.Index([code]))[0])
     expected[here] = max(expected[here] - gone, 0.0)
     followed = place.index[(km[near] <= SNOWBALL_KM) & (expected > 0)]

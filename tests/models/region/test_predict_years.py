@@ -8,7 +8,7 @@ import pytest
 from data.region import catalogue
 from data.region.moments import Moment
 from data.region.territory import Territory
-from models.region import follow_up, predict
+from models.region import follow_up, predict, snowball
 
 LATE, EARLY = "24", "75"
 """Centre-Val de Loire, counted in 2020; Nouvelle-Aquitaine, counted in 2017."""
@@ -55,6 +55,18 @@ def _alone(territory: Territory, region: str) -> Territory:
         fringe=territory.communes[~own].reset_index(drop=True),
         version=f"alone {region}",
     )
+
+
+def test_an_unknown_count_around_is_no_departure(territory: Territory) -> None:
+    """Where nobody leaves, no risk moves, whatever is not known of those around."""
+    single = territory.gps[territory.gps["code"].str.startswith("36") & territory.gps["gps"].eq(1)]
+    code, unknown = single["code"].iloc[0], single["code"].iloc[1:]
+    left = territory.gps[~territory.gps["code"].isin(unknown)].reset_index(drop=True)
+    known = replace(territory, gps=left, version="unknown around")
+    rounds, moved = snowball.snowball(known, code, 0.0, 3)
+    assert len(moved) > 5
+    assert rounds == (0.0,)
+    assert (moved["probability_before"] == moved["probability_after"]).all()
 
 
 def test_the_risk_of_a_commune_is_the_same_in_its_region_and_in_france(
