@@ -305,7 +305,8 @@ def draw() -> None:
     with st.container(key=f"{shell.DESK}registre"):
         st.text(flag.gone_told(table, shell.risk(territory, horizon)))
     with reading:
-        _level(years[-1], horizon)
+        for year in years:
+            _level(year, horizon)
     table = flag.reviewed(table, verdicts.reviews(table["code"].tolist()))
     risk_choices.tabs(
         {

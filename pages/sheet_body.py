@@ -34,7 +34,7 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
     past = history.by_year(territory, chosen.communes)
     if len(past) < 2:
         return
-    st.header("Depuis quand")
+    st.header(f"Évolution depuis {past.index.min()}")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
     if past["gps"].any():
         st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)

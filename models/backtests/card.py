@@ -9,7 +9,6 @@ import pandas as pd
 
 from data.base.french import date, number, percent
 from models.backtests import proof
-from models.backtests.aims import AVERAGE_PRECISION_AIM
 from models.backtests.markdown import markdown_table
 from models.learning import artefact
 from models.learning.fitted import LATEST
@@ -47,14 +46,18 @@ def _share(measure: dict[str, float]) -> str:
     return "{} [{} ; {}]".format(*values)
 
 
-def _aim(measure: dict[str, float]) -> str:
-    """Say whether the average precision asked for is reached."""
-    asked = number(AVERAGE_PRECISION_AIM, 2)
-    if measure["value"] >= AVERAGE_PRECISION_AIM:
-        return f"La précision moyenne demandée ({asked}) est atteinte."
+def _aims(told: pd.DataFrame) -> str:
+    """Say which of the aims are not reached, where a reader looks first."""
+    short = [
+        f"{one['Mesure'] if one['Mesure'].isupper() else one['Mesure'].lower()}, {one['Essai']} "
+        f"{str(one['Mesuré']).split(' [')[0]} (demandé : {one['Demandé']})"
+        for one in told[told["Atteint"] == "non"].to_dict("records")
+    ]
+    if not short:
+        return "Tout ce qui était demandé est atteint."
     return (
-        f"La précision moyenne demandée ({asked}) **n’est pas atteinte** : parmi les communes à un "
-        "seul médecin, le départ est la décision d’une personne, qu’aucune donnée publique ne dit."
+        f"**N’est pas atteint** : {' ; '.join(short)}. Parmi les communes à un seul médecin, le "
+        "départ est la décision d’une personne, qu’aucune donnée publique ne dit."
     )
 
 
@@ -85,7 +88,7 @@ registre plus récent.
   AUC {_share(ahead["auc"])}. {known.verdict("forward")}
 - Avec un registre plus récent que les effectifs, régions jamais vues : précision moyenne
   {_share(now["average_precision"])}, AUC {_share(now["auc"])}.
-- {_aim(held["average_precision"])}
+- {_aims(known.aims())}
 
 ## 3. Contexte et but
 Un territoire perd son dernier généraliste et l’agence l’apprend tard. Le modèle classe les communes

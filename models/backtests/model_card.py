@@ -34,7 +34,8 @@ correction by a newer register.
 precision {cell(ours["average_precision"])} for a base rate of {held["base_rate"]:.3f}, AUC
 {cell(ours["auc"])}. Forward in time and leave-département-out: {cell(ahead["average_precision"])}
 and {cell(ahead["auc"])}. With a register newer than the counts, regions never seen:
-{cell(now["average_precision"])} and {cell(now["auc"])}. Against four features: {verdict(figures)}
+{cell(now["average_precision"])} and {cell(now["auc"])}. {short}Against four features:
+{verdict(figures)}
 
 ## 3. Background and objectives
 A territory loses its last GP and the agency learns it late. The model ranks communes to look at;

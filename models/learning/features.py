@@ -187,9 +187,16 @@ def surroundings(
 ) -> dict[str, Array]:
     """Return what depends on the GPs of other communes; `counts`, `vintages`: latest first.
 
-    Counts may be fractional (expected GPs); changes are rates per year.
+    Counts may be fractional (expected GPs); changes are rates per year. A commune whose latest
+    count is not known counts for the others by its last known one, without a course: as one
+    without GP, its people would weigh on the GPs around it.
     """
-    return _around(place, around, counts[0]) | _snowball(around, counts, vintages)
+    return _around(place, around, last_known(counts)) | _snowball(around, counts, vintages)
+
+
+def last_known(counts: list[Array]) -> Array:
+    """Return the last known count of communes; `counts`: latest vintage first. NaN: none."""
+    return pd.DataFrame(counts).bfill().iloc[0].to_numpy(float)
 
 
 def _around(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from data.base import french
 from data.files.cells import MASKED, masked
+from data.region.rules import DOUBTED_FALL_GPS
 from geo.errors import InvalidInputError
 from models.learning import places
 from models.learning.panel import departement, numbers, one_row_each, read_csv
@@ -86,18 +87,28 @@ class Register:
         stale = self.beside is not None and self.beside.date <= counted
         return replace(self, beside=None) if stale else self
 
-    def of(self, codes: pd.Index) -> Array:
+    def of(self, codes: pd.Index, gps: npt.ArrayLike) -> Array:
         """Return the establishments of communes, NaN where the register does not reach.
 
-        Nor is it known where it shows none and the register beside shows a place of care.
+        Nor is it known where it shows none and the register beside shows a place of care, or
+        where it shows none of `DOUBTED_FALL_GPS` or more: counts that fall so are not believed
+        either (`data.region.falls`).
+
+        Parameters
+        ----------
+        codes
+            Communes, length n.
+        gps
+            GPs counted in each before the register, shape (n,).
         """
         found = self.alone(codes)
-        if self.beside is None:
-            return found
-        return np.where((found == 0) & (self.beside.of(codes) > 0), np.nan, found)
+        doubted = np.asarray(gps, float) >= DOUBTED_FALL_GPS
+        if self.beside is not None:
+            doubted |= self.beside.alone(codes) > 0
+        return np.where((found == 0) & doubted, np.nan, found)
 
     def alone(self, codes: pd.Index) -> Array:
-        """Return the same, whatever the register beside shows."""
+        """Return the same, whatever the counts and the register beside show."""
         named = codes.isin(self.counts.index)
         found = self.counts.reindex(codes).to_numpy(float)
         if self.source != SIRENE:  # the RPPS names those that have none, FINESS has no such silence
@@ -192,7 +203,9 @@ def together(registers: Sequence[Register]) -> Register | None:
     return replace(main[0], beside=places_of_care[0] if places_of_care else None)
 
 
-def states(register: Register | None, codes: pd.Index, counted: float) -> npt.NDArray[np.str_]:
+def states(
+    register: Register | None, codes: pd.Index, counted: float, gps: npt.ArrayLike
+) -> npt.NDArray[np.str_]:
     """Return what a register says of communes with a GP, counted at the date `counted`.
 
     Parameters
@@ -203,11 +216,14 @@ def states(register: Register | None, codes: pd.Index, counted: float) -> npt.ND
         Communes, length n.
     counted
         Date of the counts, decimal years.
+    gps
+        GPs counted then, shape (n,).
 
     Returns
     -------
     numpy.ndarray
-        `CONFIRMED`, `GONE` or `UNKNOWN`, shape (n,). Unknown too where two registers disagree.
+        `CONFIRMED`, `GONE` or `UNKNOWN`, shape (n,). Unknown too where two registers disagree, and
+        where many GPs would be gone at once (`Register.of`).
     """
     result = np.full(len(codes), UNKNOWN)
     if register is None:
@@ -216,11 +232,11 @@ def states(register: Register | None, codes: pd.Index, counted: float) -> npt.ND
     if register.date > counted:
         own = register.alone(codes)
         result = np.where(own > 0, CONFIRMED, result)
-        result = np.where(register.of(codes) == 0, GONE, result)
+        result = np.where(register.of(codes, gps) == 0, GONE, result)
         reached = ~np.isnan(own)
     else:
         reached = np.zeros(len(codes), bool)
     if register.beside is not None:
-        there = register.beside.of(codes) > 0
+        there = register.beside.alone(codes) > 0
         result = np.where(there & ~reached, CONFIRMED, result)
     return result

@@ -67,7 +67,7 @@ def scored(
     """Return `predict` from rows of predictors."""
     odds = _odds(fitted, table, inputs, as_of, horizon)
     added = explain.by_theme(fitted.model, table)
-    state = states(inputs.register, table.index, end_of(as_of))
+    state = states(inputs.register, table.index, end_of(as_of), table["gps"])
     result = pd.DataFrame(
         {
             "code": table.index,
@@ -127,7 +127,7 @@ def _hazards(
     ]
     register = inputs.register
     if register is not None and nowcast.feeds(register, start, horizon) and fitted.nowcast:
-        found = register.after(start).of(table.index)
+        found = register.after(start).of(table.index, table["gps"])
         fed = np.isfinite(found)
         sight = Sight(found, table["gps"].to_numpy(float), register.date, start, horizon)
         corrections = [fitted.nowcast, *map(Nowcast, fitted.nowcast_refits)]

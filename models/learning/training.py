@@ -102,7 +102,7 @@ def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
             table[f"lost_{later}"] = (left == 0).astype(float).where(known)
         found = np.full(len(table), np.nan)
         if inputs.register is not None and start == LATEST[0]:
-            found = inputs.register.of(table.index)
+            found = inputs.register.of(table.index, table["gps"])
         parts.append(table.assign(start=start, years=end - start, found=found))
         counts[f"{start}→{end}"] = cleaned.counts
     table = pd.concat(parts)

@@ -248,11 +248,11 @@ def departure(
 def _absent(territory: Territory) -> frozenset[str]:
     """Return the communes with GPs where a newer register shows none any more."""
     register, years = register_of(territory), count_years(territory)
-    staffed = territory.gps.loc[territory.gps["gps"] > 0, "code"]
+    staffed = territory.gps[territory.gps["gps"] > 0]
     gone: set[str] = set()
-    for year, counted_then in staffed.groupby(staffed.map(years)):
-        codes = pd.Index(counted_then)
-        gone |= set(codes[states(register, codes, end_of(year)) == GONE])
+    for year, counted_then in staffed.groupby(staffed["code"].map(years)):
+        codes = pd.Index(counted_then["code"])
+        gone |= set(codes[states(register, codes, end_of(year), counted_then["gps"]) == GONE])
     return frozenset(gone)
 
 

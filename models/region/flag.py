@@ -14,6 +14,7 @@ from data.access.inputs import NEAR_MINUTES
 from data.base import french
 from data.base.french import at, counted, joined, number, of, percent
 from data.region import privacy
+from data.region.rules import DOUBTED_FALL_GPS
 from data.region.territory import Territory
 from geo.errors import InvalidInputError
 from geo.plane import great_circle_km
@@ -147,8 +148,9 @@ def register_told(row: Mapping[str, Any]) -> str:
     if row["state"] == CONFIRMED:
         return f"Confirmé : le registre {told} y montre encore un médecin ou un lieu de soins."
     return (
-        "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune, ou deux "
-        "registres s’y contredisent."
+        "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune, deux "
+        f"registres s’y contredisent, ou il n’en montre aucun médecin là où l’on en comptait "
+        f"{DOUBTED_FALL_GPS} ou plus (à vérifier : un code qui a changé, sans doute)."
     )
 
 
@@ -233,7 +235,8 @@ def gone_told(table: pd.DataFrame, risk: pd.DataFrame) -> str:
         f"Registre {of(told)}. Communes probablement déjà sans médecin, à vérifier : "
         f"{number(len(gone))} ({number(gone['population'].sum())} habitants ; {worth}), "
         f"{number(states.get(CONFIRMED, 0))} où il montre un médecin, "
-        f"{number(states.get(UNKNOWN, 0))} qu’il ne couvre pas ; {fed} dans les probabilités."
+        f"{number(states.get(UNKNOWN, 0))} dont il ne dit rien de sûr ; {fed} dans les "
+        "probabilités."
     )
 
 

@@ -339,9 +339,10 @@ def groups_listed(groups: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": groups["name"],
+            # The figure that matters follows the name: a telephone shows two columns.
+            "tenths_flagged": [f"environ {number(share)} sur 10" for share in groups["tenths"]],
             "communes_few_gps": groups["communes"],
             "gps": np.floor(groups["gps"]),
-            "tenths_flagged": [f"environ {number(share)} sur 10" for share in groups["tenths"]],
             "horizon": groups["horizon"],
         }
     )

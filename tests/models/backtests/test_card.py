@@ -27,6 +27,13 @@ def test_the_card_says_in_french_the_order_of_tripod_ai_and_the_figures() -> Non
     figures = proof.read().figures
     auc = figures["designs"]["held_out"]["models"][figures["shipped"]]["auc"]["value"]
     assert f"AUC {number(auc, 3)} [" in text
+    # What falls short is said in the summary, not only further down.
+    summary = text.split("## 3.")[0]
+    short = proof.read().aims().query("Atteint == 'non'")
+    assert len(short) > 2
+    assert all(str(one).split(" [")[0] in summary for one in short["Mesuré"])
+    english = report.documents(dict(figures), artefact.read())["model-card.md"]
+    assert "Aims not reached" in english.split("## 3.")[0]
     assert ", ".join(artefact.read()["training_data"]["periods"]) in text
 
 

@@ -141,6 +141,26 @@ def test_distances_and_sums_leave_the_commune_itself_out() -> None:
     assert around.total(np.array([5.0, 7.0, np.nan]), 10.0) == pytest.approx([7.0, 5.0, 0.0])
 
 
+def test_an_unknown_count_around_is_the_last_known_one_without_a_course(inputs: Inputs) -> None:
+    """A region counted earlier is no desert: its people weigh with the GPs counted last."""
+    away = inputs.panel.index.str.startswith("15")
+    blank = inputs.panel.assign(gp_2017=inputs.panel["gp_2017"].mask(away))
+    kept = inputs.panel.assign(gp_2017=inputs.panel["gp_2017"].mask(away, inputs.panel["gp_2013"]))
+    unknown, filled = (
+        features.compute(replace(inputs, panel=panel), 2017) for panel in (blank, kept)
+    )
+    here = unknown.index
+    assert len(here) > 100
+    assert not here.str.startswith("15").any()
+    assert np.nanmax(np.abs(filled.loc[here, "load_20km"] - unknown["load_20km"])) == 0
+    course = ["lost_10km", "lost_20km", "change_20km"]
+    pd.testing.assert_frame_equal(
+        unknown.drop(columns=course), filled.loc[here].drop(columns=course)
+    )
+    alone = features.compute(replace(inputs, panel=inputs.panel[~away]), 2017)
+    pd.testing.assert_frame_equal(unknown[course], alone[course])
+
+
 def test_who_is_cut_off_is_who_has_places_near_that_the_panel_does_not_give(
     inputs: Inputs,
 ) -> None:

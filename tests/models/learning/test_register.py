@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data.files.cells import MASKED
+from data.region.rules import DOUBTED_FALL_GPS
 from geo.errors import InvalidInputError
 from models.learning import artefact, nowcast, register, scoring
 from models.learning.inputs import Inputs
@@ -32,8 +33,11 @@ def test_absent_is_gone_only_where_the_register_reaches(inputs: Inputs, seen: Re
     assert not table.loc[departement == "63", "register_fed"].any()
     inside = table[departement != "63"]
     absent = seen.counts.reindex(inside.index) == 0
-    assert (inside["state"] == np.where(absent, GONE, CONFIRMED)).all()
-    assert inside["register_fed"].all()
+    many = inside["gps"] >= DOUBTED_FALL_GPS
+    assert (absent & many).any()
+    told = np.select([absent & many, absent], [UNKNOWN, GONE], CONFIRMED)
+    assert (inside["state"] == told).all()
+    assert (inside["register_fed"] == ~(absent & many)).all()
     single = absent & (inside["gps"] == 1)
     assert inside.loc[single, "probability"].min() > 0.4
     assert inside.loc[~absent, "probability"].mean() < 0.1
@@ -100,7 +104,7 @@ def test_registers_are_read_in_their_layouts(text: str, tmp_path: Path) -> None:
     read = register.read_counts(path)
     assert (read.month, read.told) == ("2019-03", "mars 2019 (SIRENE)")
     assert read.date == pytest.approx(2019 + 2 / 12)
-    found = read.of(pd.Index(["01001", "01999", "23008"]))
+    found = read.of(pd.Index(["01001", "01999", "23008"]), np.ones(3))
     assert found[:2].tolist() == [0, 0]
     assert np.isnan(found[2])
 
@@ -109,7 +113,24 @@ def test_registers_are_read_in_their_layouts(text: str, tmp_path: Path) -> None:
 def test_a_register_by_arrondissement_shows_the_doctors_of_the_city(learned: bool) -> None:
     rows = pd.DataFrame({"code": ["13201", "13202", "13001"], "establishments": [118, 62, 3]})
     found = register.of_table(rows, "2019-03", learned=learned)
-    assert found.of(pd.Index(["13055", "13001", "13002"])).tolist() == [180, 3, 0]
+    assert found.alone(pd.Index(["13055", "13001", "13002"])).tolist() == [180, 3, 0]
+
+
+def test_many_gps_that_a_register_no_longer_shows_are_doubted_not_gone(inputs: Inputs) -> None:
+    """As where a count falls so: ten at once have a code that changed, not a commune without GP."""
+    several, many = "15014", "03185"
+    panel = inputs.panel.copy()
+    panel.loc[several, "gp_2017"], panel.loc[many, "gp_2017"] = 9.0, 10.0
+    nobody = Register("2019-03", pd.Series(0.0, index=panel.index))
+    plain, told = (
+        scoring.predict(replace(inputs, panel=panel, register=one), 2017, 3).set_index("code")
+        for one in (None, nobody)
+    )
+    assert told.loc[several, "state"] == GONE
+    assert told.loc[several, "register_fed"]
+    assert told.loc[many, "state"] == UNKNOWN
+    assert not told.loc[many, "register_fed"]
+    assert told.loc[many, "probability"] == plain.loc[many, "probability"]
 
 
 def test_rows_of_a_register_are_counted_and_repeated_ones_never_added(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ RPPS_COLUMNS = (
     "Libellé commune (coord. structure)", "Code secteur d'activité", "Code mode exercice",
 )  # fmt: skip
 ASKED = pd.Index(["01001", "01004", "01005", "15014"])
+ONE_EACH = np.ones(len(ASKED))
 
 
 def _rpps(path: Path, *codes: str) -> Path:
@@ -45,10 +46,10 @@ def test_the_rpps_says_who_is_there_and_who_is_not(tmp_path: Path) -> None:
     assert (seen.source, seen.month, seen.told) == (RPPS, "2026-11", "novembre 2026 (RPPS)")
     assert any("3 lignes lues" in one for one in told)
     assert any("01999" not in one and "refusé" in one for one in told)
-    given = register.states(seen, ASKED, 2018.0)
+    given = register.states(seen, ASKED, 2018.0, ONE_EACH)
     # Ain is told of, Cantal is not.
     assert given.tolist() == [GONE, CONFIRMED, GONE, UNKNOWN]
-    assert set(register.states(seen, ASKED, 2027.0)) == {UNKNOWN}
+    assert set(register.states(seen, ASKED, 2027.0, ONE_EACH)) == {UNKNOWN}
     # What a register adds was learned with SIRENE only.
     assert not nowcast.feeds(seen, 2018.0, 10)
 
@@ -59,7 +60,7 @@ def test_finess_confirms_and_never_says_gone(tmp_path: Path) -> None:
     )
     seen, _ = register_files.read(path)
     assert (seen.source, seen.month) == (FINESS, "2026-05")
-    given = register.states(seen, ASKED, 2018.0)
+    given = register.states(seen, ASKED, 2018.0, ONE_EACH)
     assert given.tolist() == [CONFIRMED, UNKNOWN, UNKNOWN, CONFIRMED]
     assert not nowcast.feeds(seen, 2018.0, 10)
 
@@ -69,13 +70,18 @@ def test_where_two_registers_disagree_nothing_is_said(tmp_path: Path) -> None:
     finess = Register("2019-05", pd.Series({"01001": 1.0, "15014": 1.0}), FINESS)
     both = register.together([finess, sirene])
     assert both is not None
-    given = register.states(both, ASKED, 2018.0)
+    given = register.states(both, ASKED, 2018.0, ONE_EACH)
     assert given.tolist() == [UNKNOWN, CONFIRMED, GONE, CONFIRMED]
     # The probability does not read what they disagree on.
-    assert np.isnan(both.of(ASKED)).tolist() == [True, False, False, True]
+    assert np.isnan(both.of(ASKED, ONE_EACH)).tolist() == [True, False, False, True]
     assert both.told == "mars 2019 (SIRENE) et mai 2019 (FINESS)"
     older = register.together([sirene, Register("2016-05", finess.counts, FINESS)])
-    assert register.states(older, ASKED, 2018.0).tolist() == [GONE, CONFIRMED, GONE, UNKNOWN]
+    assert register.states(older, ASKED, 2018.0, ONE_EACH).tolist() == [
+        GONE,
+        CONFIRMED,
+        GONE,
+        UNKNOWN,
+    ]
     with pytest.raises(InvalidInputError, match="un seul registre"):
         register.together([sirene, Register("2026-11", sirene.counts, RPPS)])
 
@@ -85,7 +91,12 @@ def test_a_count_that_cannot_be_read_is_not_an_absence(tmp_path: Path) -> None:
     path.write_text('code;gp_establishments_2019_03\n1001;illisible\n01004.0;"1,0"\n', "utf-8")
     seen, _ = register_files.read(path)
     assert seen.source == SIRENE
-    assert register.states(seen, ASKED, 2018.0).tolist() == [UNKNOWN, CONFIRMED, GONE, UNKNOWN]
+    assert register.states(seen, ASKED, 2018.0, ONE_EACH).tolist() == [
+        UNKNOWN,
+        CONFIRMED,
+        GONE,
+        UNKNOWN,
+    ]
 
 
 def test_a_file_that_is_no_register_is_refused(tmp_path: Path) -> None:

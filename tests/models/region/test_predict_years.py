@@ -8,6 +8,8 @@ import pytest
 from data.region import catalogue
 from data.region.moments import Moment
 from data.region.territory import Territory
+from models.learning import scoring
+from models.learning.inputs import Inputs
 from models.region import follow_up, predict, snowball
 
 LATE, EARLY = "24", "75"
@@ -55,6 +57,22 @@ def _alone(territory: Territory, region: str) -> Territory:
         fringe=territory.communes[~own].reset_index(drop=True),
         version=f"alone {region}",
     )
+
+
+def test_a_panel_with_blanks_gives_the_risk_of_the_screen(territory: Territory) -> None:
+    """What was counted earlier is blank in a panel, and in a region apart on screen."""
+    now = territory.gps.assign(year=2020)
+    then = now["code"].str.startswith("23")
+    rows = pd.concat([territory.gp_history, now.assign(year=now["year"].mask(then, 2017))])
+    wide = rows.drop_duplicates(["code", "year"]).pivot_table("gps", "code", "year")
+    panel = wide.rename(columns="gp_{}".format)
+    places = territory.communes[["code", "population", "lon", "lat"]]
+    by_panel = scoring.predict(Inputs(panel, territory.apl, pd.DataFrame(places)), 2020, 3)
+    shown = predict.risk_table(territory, 3)
+    shown = shown[shown["as_of"] == 2020].set_index("code")["probability"].sort_index()
+    expected = by_panel.set_index("code")["probability"].sort_index()
+    assert len(expected) > 40
+    pd.testing.assert_series_equal(shown, expected)
 
 
 def test_an_unknown_count_around_is_no_departure(territory: Territory) -> None:

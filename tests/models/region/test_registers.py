@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from data.region import catalogue, privacy
 from data.region.moments import Moment
+from data.region.rules import DOUBTED_FALL_GPS
 from data.region.territory import Provenance, Territory
 from models.learning.register import CONFIRMED, GONE, UNKNOWN, states
 from models.region import departure, flag, flag_tables, predict
@@ -57,11 +59,16 @@ def test_each_register_gives_its_states(territory: Territory) -> None:
         both = predict.register_of(_with(territory, source, counts, ["16003", "23001"]))
         assert both is not None
         assert both.learned == ("SIRENE" in source)
-        given = states(both, here, 2021.0)
+        given = states(both, here, 2021.0, np.ones(4))
         assert given.tolist() == [CONFIRMED, GONE, UNKNOWN, CONFIRMED]
     alone = predict.register_of(_with(territory, "", {}, ["16003"]))
     assert alone is not None
-    assert states(alone, here, 2021.0).tolist() == [UNKNOWN, UNKNOWN, CONFIRMED, UNKNOWN]
+    assert states(alone, here, 2021.0, np.ones(4)).tolist() == [
+        UNKNOWN,
+        UNKNOWN,
+        CONFIRMED,
+        UNKNOWN,
+    ]
     assert predict.register_of(territory) is None
     simulated = dict(territory.provenance)
     simulated["gps"] = replace(simulated["gps"], simulated=True)
@@ -74,7 +81,10 @@ def test_communes_probably_gone_are_in_no_class_that_is_told_to_all(territory: T
     without = predict.grouped_risk(territory)
     nobody = dict.fromkeys(territory.communes["code"], 0.0)
     seen = _with(territory, "INSEE, SIRENE", nobody, [])
-    assert set(predict.risk_table(seen)["state"]) == {GONE}
+    table = predict.risk_table(seen)
+    many = table["gps"] >= DOUBTED_FALL_GPS
+    assert set(table.loc[~many, "state"]) == {GONE}
+    assert set(table.loc[many, "state"]) == {UNKNOWN}
     none_high = privacy.public_table(seen, set())
     assert predict.grouped_risk(seen)["tenths"].tolist() == none_high["tenths"].tolist()
     assert without["tenths"].tolist() != none_high["tenths"].tolist()
