@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from data.base.locks import locked
 from data.base.paths import home
@@ -16,7 +17,8 @@ _held: list[Path] = []
 def serving() -> Iterator[None]:
     """Say, as long as it lasts, that this process serves the data folder; a full disk is no bar."""
     with ExitStack() as held:
-        path = home() / FOLDER / f"{os.getpid()}.lock"
+        # Not its number alone: in containers that share the folder, every process is the first.
+        path = home() / FOLDER / f"{os.getpid()}-{uuid4().hex}.lock"
         with suppress(OSError):
             held.enter_context(locked(path, wait=False))
             _held.append(path)

@@ -137,3 +137,16 @@ def test_an_emptied_folder_is_not_the_one_served(isolated_home: Path) -> None:
             path.unlink()
         assert not running.folder_is_there()
     assert running.folder_is_there()
+
+
+def test_a_container_that_stops_takes_nothing_from_another(
+    isolated_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several that share the folder, each process has the number 1."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    with running.serving():
+        with running.serving():
+            assert len(list((isolated_home / running.FOLDER).iterdir())) == 2
+        assert running.folder_is_there()
+        assert running.is_served(isolated_home)
+    assert not running.is_served(isolated_home)
