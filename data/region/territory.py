@@ -88,6 +88,10 @@ UNVERIFIED_MINUTES = (
     "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "
     "routier n’est pas construit, et avec eux l’APL et la place chez un médecin."
 )
+UNVERIFIED_OVERSEAS = (
+    "Outre-mer, temps de trajet estimés, jamais vérifiés : à tenir pour inconnus tant qu’un réseau "
+    "routier n’est pas construit, et avec eux l’APL et la place chez un médecin."
+)
 PARTLY_SIMULATED = (
     "DONNÉES EN PARTIE SIMULÉES : ce qui repose sur elles est sans valeur pour une décision."
 )
@@ -203,8 +207,11 @@ class Territory:
 
         "" where there are roads, or on the mainland, where the error is known.
         """
-        shown = set(self.communes["departement"])
-        return UNVERIFIED_MINUTES if minutes_unverified(self.travel_time.label, shown) else ""
+        label, shown = self.travel_time.label, set(self.communes["departement"])
+        if minutes_unverified(label, shown):
+            return UNVERIFIED_MINUTES
+        some = any(minutes_unverified(label, [one]) for one in shown)
+        return UNVERIFIED_OVERSEAS if some else ""
 
     @property
     def passed_over(self) -> str:

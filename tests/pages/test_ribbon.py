@@ -8,7 +8,7 @@ import pytest
 
 from data.maps import room
 from data.region.moments import Moment
-from data.region.territory import UNVERIFIED_MINUTES, Territory, warning_of
+from data.region.territory import UNVERIFIED_MINUTES, UNVERIFIED_OVERSEAS, Territory, warning_of
 from geo.travel_time import EngineLabel
 from pages import shell
 
@@ -79,17 +79,23 @@ def test_minutes_that_nobody_verified_are_said_even_where_all_is_real(
 
 @pytest.mark.parametrize(
     ("departements", "estimated", "told"),
-    [(["974"], True, True), (["974"], False, False), (["974", "33"], True, False)],
+    [
+        (["974"], True, UNVERIFIED_MINUTES),
+        (["974"], False, ""),
+        (["974", "33"], True, UNVERIFIED_OVERSEAS),
+        (["974", "33"], False, ""),
+        (["2A", "33"], True, ""),
+    ],
 )
 def test_minutes_are_unknown_overseas_without_roads(
-    departements: list[str], estimated: bool, told: bool
+    departements: list[str], estimated: bool, told: str
 ) -> None:
     label = EngineLabel("Temps estimés", "", "", estimated)
     made = SimpleNamespace(
         communes=pd.DataFrame({"departement": departements}),
         travel_time=SimpleNamespace(label=label),
     )
-    assert bool(Territory.unverified_minutes.fget(made)) is told  # type: ignore[attr-defined]
+    assert Territory.unverified_minutes.fget(made) == told  # type: ignore[attr-defined]
 
 
 def test_people_without_room_say_the_year_of_the_counts() -> None:
