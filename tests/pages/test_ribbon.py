@@ -34,6 +34,7 @@ def territory(**simulated: bool) -> Any:
         passed_over="",
         unverified_minutes="",
         communes=pd.DataFrame({"code": ["23096"]}),
+        once=lambda _name, make: make(),
     )
 
 
