@@ -19,7 +19,7 @@ from data.files.cells import MASKED, masked
 from data.region.rules import DOUBTED_FALL_GPS
 from geo.errors import InvalidInputError
 from models.learning import places
-from models.learning.panel import departement, numbers, one_row_each, read_csv
+from models.learning.panel import departement, numbers, read_csv
 
 CONFIRMED, GONE, UNKNOWN = "confirmé", "probablement déjà parti", "inconnu"
 """What a register says of a commune whose GPs were counted before it."""
@@ -139,13 +139,13 @@ def read_counts(path: Path, *, learned: bool = False) -> Register:
 def read_told(path: Path, *, learned: bool = False) -> tuple[Register, list[str]]:
     """Read a register already counted by commune, and say what became of its rows.
 
-    Columns code and gp_establishments_YYYY_MM, or code, establishments, date.
+    Columns code and gp_establishments_YYYY_MM, or code, establishments, date. Rows of one commune
+    are parts of it: they add up.
 
     Raises
     ------
     InvalidInputError
-        When the columns are others, the file has no row, does not say its month, or tells two
-        numbers of one commune.
+        When the columns are others, the file has no row, or does not say its month.
     """
     text = read_csv(path, "registre")
     if text.empty:
@@ -167,21 +167,19 @@ def read_told(path: Path, *, learned: bool = False) -> tuple[Register, list[str]
     found = numbers(text[column])
     table = pd.DataFrame({"code": text["code"], "establishments": found.where(found >= 0)})
     coded = table[table["code"] != ""]
-    kept = one_row_each(coded, path, "des nombres d’établissements différents")
     hidden = masked(text[column].fillna("").astype(str))
     unread = table["establishments"].isna() & text[column].notna() & ~hidden
     counts = {
         "Registre, refusé : code de commune illisible": len(table) - len(coded),
-        "Registre, refusé : ligne répétée à l’identique": len(coded) - len(kept),
         f"Doute : registre, {MASKED}": int(hidden[coded.index].sum()),
         "Doute : registre, nombre illisible ou négatif, pris pour inconnu": int(
             unread[coded.index].sum()
         ),
     }
     rows = f"{french.counted(len(table), 'ligne lue', 'lignes lues')}"
-    said = [f"Registre : {rows}, {french.counted(len(kept), 'retenue', 'retenues')}."]
+    said = [f"Registre : {rows}, {french.counted(len(coded), 'retenue', 'retenues')}."]
     said += [f"{reason}, {french.number(count)}." for reason, count in counts.items() if count]
-    return of_table(kept, month, learned=learned), said
+    return of_table(coded, month, learned=learned), said
 
 
 def together(registers: Sequence[Register]) -> Register | None:

@@ -133,23 +133,19 @@ def test_many_gps_that_a_register_no_longer_shows_are_doubted_not_gone(inputs: I
     assert told.loc[many, "probability"] == plain.loc[many, "probability"]
 
 
-def test_rows_of_a_register_are_counted_and_repeated_ones_never_added(tmp_path: Path) -> None:
+def test_rows_of_a_register_are_counted_and_those_of_one_commune_add_up(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     head = "CODE,GP_ESTABLISHMENTS_2019_03\n"
-    path.write_text(f"{head}1001,5\n01001.0,5\ntotal,9\n01004,s\n01005,-2\n", encoding="utf-8")
+    path.write_text(f"{head}1001,5\n01001.0,2\ntotal,9\n01004,s\n01005,-2\n", encoding="utf-8")
     read, said = register.read_told(path)
-    assert read.counts["01001"] == 5
+    assert read.counts["01001"] == 7
     assert read.counts[["01004", "01005"]].isna().all()
     assert said == [
-        "Registre : 5 lignes lues, 3 retenues.",
+        "Registre : 5 lignes lues, 4 retenues.",
         "Registre, refusé : code de commune illisible, 1.",
-        "Registre, refusé : ligne répétée à l’identique, 1.",
         f"Doute : registre, {MASKED}, 1.",
         "Doute : registre, nombre illisible ou négatif, pris pour inconnu, 1.",
     ]
-    path.write_text(f"{head}01001,5\n01001,0\n", encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"plusieurs fois.*\(01001\)"):
-        register.read_told(path)
     path.write_text(head, encoding="utf-8")
     with pytest.raises(InvalidInputError, match="aucune ligne"):
         register.read_told(path)
