@@ -51,7 +51,11 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
 
 
 def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> None:
-    if not pressed.button("Enregistrer ce plan", key="aide_enregistrer", disabled=not name):
+    # In use whatever is typed: a field says what it holds only once it is left.
+    if not pressed.button("Enregistrer ce plan", key="aide_enregistrer"):
+        return
+    if not name.strip():
+        st.warning("Donnez un nom au plan, puis enregistrez-le.")
         return
 
     def save() -> None:

@@ -18,12 +18,19 @@ from data.region.territory import Territory
 from data.uploads import DOUBTFUL, REFUSED, UNDERSTOOD
 from data.uploads.doubt import lines_in_words
 from geo.errors import ProxiSoinsError
-from pages import accounts, grids, last_import, pressed, shell
+from pages import accounts, edited, grids, last_import, pressed, shell
 from pages.accounts import Role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
 _UNDECIDED = "à corriger"
+_ASKED = {
+    "etablissement": "Établissement",
+    "specialite": "Spécialité",
+    "type_ligne": "Type de ligne",
+    "statut": "Statut",
+}
+"""Cells most often wrong, and how their fields are named."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +94,10 @@ def _mend(outcomes: list[Outcome], key: str) -> tuple[tuple[int, tuple[tuple[str
     types = [*schemas.LINE_TYPES, *before["type_ligne"].unique()]
     statuses = [*schemas.LINE_STATUSES, *before["statut"].unique()]
     choose = st.column_config.SelectboxColumn
-    after = st.data_editor(
+    reasons = {one.written.key: f"Ligne {one.written.number} : {one.reason}" for one in outcomes}
+    after = edited.edit(
         before,
+        edited.Asked(reasons.__getitem__, first=[_CHOICE, *_ASKED], labels=_ASKED),
         key=key,
         hide_index=True,
         num_rows="fixed",

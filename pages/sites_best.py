@@ -12,7 +12,7 @@ from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
 from data.siting.best import CAPACITATED, EXISTING, WEIGHTS, BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
-from pages import pressed, sites_results
+from pages import edited, pressed, sites_results
 
 _FOUND = "sites_meilleurs"
 Found = tuple[Search, BestSites]
@@ -27,8 +27,9 @@ def _budget(names: list[str], kept: Search) -> tuple[tuple[float, ...], float | 
     prices = list(kept.prices) or [1.0] * len(names)
     left, right = st.columns([3, 2])
     with left:
-        table: pd.DataFrame = st.data_editor(
+        table = edited.edit(
             pd.DataFrame({_SITE: names, _PRICE: prices}),
+            edited.Asked(names.__getitem__),
             hide_index=True,
             disabled=[_SITE],
             column_config={

@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from data.base.french import at, counted, in_order, number, read_number, tenths_if_any
+from data.base.french import at, counted, number, read_number, tenths_if_any
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
 from pages import fields, map_dialogue, map_view, shell, sites_departures
-from pages.sites_upload import WORK, Work, work
+from pages.sites_upload import WORK, Work, commune_labels, work
 
 MAP = "sites_choix_carte"
 """Key of the map on which the first site is chosen."""
@@ -42,24 +42,11 @@ MOST_EDITED = 30
 """Above this number of sites the list is not edited here: a file is the tool."""
 
 
-@st.cache_data(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
-def _labels(territory: Territory) -> dict[str, str]:
-    """Return code to name and département of the communes, in the order of names."""
-    rows = territory.communes.sort_values("departement")
-    rows = rows.sort_values("name", key=in_order, kind="stable")
-    return {
-        str(code): f"{name} ({departement})"
-        for code, name, departement in zip(
-            *(rows[column].tolist() for column in ("code", "name", "departement")), strict=True
-        )
-    }
-
-
 def _add(territory: Territory, code: str) -> None:
     """Add a site in the middle of a commune, unless the list has one there."""
     current = work()
     known = {one.code for one in current.reopened}
-    if code not in _labels(territory) or code in known or len(known) >= MAX_SITES:
+    if code not in commune_labels(territory) or code in known or len(known) >= MAX_SITES:
         return
     place = territory.communes[territory.communes["code"] == code].iloc[0]
     line = max((one.line for one in current.reopened), default=0) + 1
@@ -87,7 +74,7 @@ def _picked(territory: Territory) -> list[str]:
     """Return the communes of the list, as the field that adds to it shows them."""
     if len(work().reopened) > MOST_EDITED:
         return []
-    labels = _labels(territory)
+    labels = commune_labels(territory)
     return list(dict.fromkeys(one.code for one in work().reopened if one.code in labels))
 
 
@@ -195,7 +182,7 @@ def _row(site: Site) -> None:
 
 def draw_choice(territory: Territory) -> None:
     """Draw the choice of a commune, the list made so far and, before any site, the map."""
-    labels = _labels(territory)
+    labels = commune_labels(territory)
     # It shows what the list holds: emptied at each choice, it would forget what is being typed.
     key = fields.written(_TYPED, _picked(territory))
     st.multiselect(

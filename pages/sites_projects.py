@@ -17,7 +17,7 @@ from data.siting.project_rules import KINDS
 from data.siting.projects import Funded
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from pages import exporting, figures, shell
+from pages import edited, exporting, figures, shell
 from pages.project_choices import MOST_EUROS, ProjectChoices
 from pages.sites_table import draw_compared
 
@@ -100,8 +100,9 @@ def _forms(names: list[str], kept: ProjectChoices) -> tuple[list[str], list[floa
             {_PROJECT: names, _FORM: [KINDS[kind] for kind in kinds], _PRICE: asked}
         )
         st.session_state[_BASE] = (list(names), frame)
-    table: pd.DataFrame = st.data_editor(
+    table = edited.edit(
         st.session_state[_BASE][1],
+        edited.Asked(names.__getitem__),
         hide_index=True,
         disabled=[_PROJECT],
         column_config={

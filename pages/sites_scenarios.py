@@ -125,15 +125,14 @@ def draw_save(
         _say_changed(territory, current, draft)
     mine = current is None or current.changed_by(accounts.author())
     with st.container(horizontal=True):
-        told_new = pressed.offer(
-            "Enregistrer comme nouveau", key="sites_enregistrer", disabled=not name
-        )
+        # In use whatever is typed: a field says what it holds only once it is left.
+        told_new = pressed.offer("Enregistrer comme nouveau", key="sites_enregistrer")
         told_changes = None
         if work().scenario:
             told_changes = pressed.offer(
                 "Enregistrer les changements",
                 key="sites_mettre_a_jour",
-                disabled=not name or not mine,
+                disabled=not mine,
             )
     if current is not None and not mine:
         st.text(
@@ -142,6 +141,9 @@ def draw_save(
         )
     new, changes = told_new(), told_changes is not None and told_changes()
     if not new and not changes:
+        return
+    if not name.strip():
+        st.warning("Donnez un nom au scénario, puis enregistrez-le.")
         return
 
     def save() -> None:

@@ -1,13 +1,13 @@
 """Bringing candidate sites in: template, file, match report line by line, mending on the spot."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-import pandas as pd
 import streamlit as st
 
-from data.base.french import counted, number
+from data.base.french import at, counted, in_order, number
 from data.files.opening import EXTENSIONS
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
@@ -18,14 +18,16 @@ from data.uploads import (
     UNDERSTOOD,
     Lines,
     MatchReport,
+    Outcome,
     Site,
     match_lines,
     open_lines,
     template,
 )
 from data.uploads import corrections as site_upload
+from data.uploads.doubt import LEFT_OUT
 from geo.errors import ProxiSoinsError
-from pages import figures, grids, shell
+from pages import edited, figures, grids, shell
 
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
@@ -92,6 +94,19 @@ def _matched(
     return match_lines(_lines(current), names, territory.communes, corrections)
 
 
+@st.cache_data(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def commune_labels(territory: Territory) -> dict[str, str]:
+    """Return code to name and département of the communes, in the order of names."""
+    rows = territory.communes.sort_values("departement")
+    rows = rows.sort_values("name", key=in_order, kind="stable")
+    return {
+        str(code): f"{name} ({departement})"
+        for code, name, departement in zip(
+            *(rows[column].tolist() for column in ("code", "name", "departement")), strict=True
+        )
+    }
+
+
 def _templates() -> None:
     with st.container(horizontal=True):
         for label, content, name, mime in (
@@ -123,20 +138,36 @@ def _dropped() -> None:
         )
 
 
-def _editor(first: MatchReport, current: Work, *, every: bool) -> None:
+def _title(first: MatchReport, line: int) -> str:
+    """Return the name of a line to mend: its number, the name of its site."""
+    cells = next(one.cells for one in first.outcomes if one.line == line)
+    return " · ".join(filter(None, (f"Ligne {line}", cells.get("name", ""))))
+
+
+def _editor(first: MatchReport, current: Work, names: Mapping[str, str], *, every: bool) -> None:
     """Draw the table of lines to mend; what is changed in it is kept in the work in hand."""
-    key = f"sites_editeur_{current.digest}_{every}"
-    if key not in st.session_state:
+    key = f"sites_editeur_{current.digest}_{every}_{grids.are_plain()}"
+    if not edited.started(key):
         current.base = {line: dict(change) for line, change in current.corrections.items()}
     before = site_upload.editable(first, current.base, every=every)
     fixed = st.column_config.TextColumn(disabled=True)
-    # What one writes comes first on a telephone, which has room for three columns.
-    written = [site_upload.LINE, site_upload.FIELDS["code"], site_upload.CHOICE]
-    after: pd.DataFrame = st.data_editor(
+    asked = edited.Asked(
+        title=lambda line: _title(first, line),
+        first=[site_upload.CHOICE, site_upload.FIELDS["name"], site_upload.DROP],
+        labels={
+            site_upload.CHOICE: "Commune à retenir",
+            site_upload.DROP: "Écarter cette ligne",
+        },
+        choices=lambda line, column: (
+            site_upload.places(first, line, names) if column == site_upload.CHOICE else ()
+        ),
+    )
+    after = edited.edit(
         before,
+        asked,
         key=key,
+        disabled=[site_upload.LINE, site_upload.STATUS, site_upload.REASON],
         hide_index=True,
-        column_order=list(dict.fromkeys([*written, *before])) if grids.on_a_phone() else None,
         num_rows="fixed",
         placeholder="",
         height=min(420, 38 + 35 * max(len(before), 1)),
@@ -164,14 +195,24 @@ def _summary(lines: Lines, report: MatchReport) -> None:
         st.text(sentence)
 
 
-def _say_why(first: MatchReport) -> None:
-    """Say whole what is wrong with the first lines to mend: cells of the editor cut it."""
+def _say_why(first: MatchReport, mended: MatchReport) -> None:
+    """Say whole what is wrong with the first lines to mend, or what became of them since."""
     unclear = [one for one in first.outcomes if one.status != UNDERSTOOD]
+    now = {one.line: one for one in mended.outcomes}
     figures.bullets(
-        f"Ligne {one.line} : {one.reason.removesuffix('.')}." for one in unclear[:_SAID_WHOLE]
+        f"Ligne {one.line} : {_became(now.get(one.line, one))}." for one in unclear[:_SAID_WHOLE]
     )
     if (more := len(unclear) - _SAID_WHOLE) > 0:
         st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
+
+
+def _became(outcome: Outcome) -> str:
+    if outcome.status == LEFT_OUT:
+        return "écartée"
+    if outcome.site is None:
+        return outcome.reason.removesuffix(".")
+    where = outcome.site.commune
+    return f"comprise, {at(where)}" if where else "comprise"
 
 
 def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
@@ -189,11 +230,14 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
             "commune ou des coordonnées, ou écartez la ligne. Les autres lignes ne sont pas "
             "touchées ; rien n’est perdu."
         )
-        _say_why(first)
+    reasons = st.container()
     every = st.toggle("Corriger aussi les lignes comprises", key="sites_toutes")
     if unclear or every:
-        _editor(first, current, every=every)
+        _editor(first, current, commune_labels(territory), every=every)
     report = _matched(territory, current, dict(sorted(current.corrections.items())))
+    if unclear:
+        with reasons:
+            _say_why(first, report)
     _summary(_lines(current), report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
         table = line_by_line(report.table())

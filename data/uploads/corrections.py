@@ -38,6 +38,23 @@ def choices(report: MatchReport) -> list[str]:
     return [_NO_CHOICE, *dict.fromkeys(offered)]
 
 
+def places(report: MatchReport, line: int, names: Mapping[str, str]) -> list[str]:
+    """Return the communes that a line may be told to mean: its candidates, then all others.
+
+    Parameters
+    ----------
+    report, line
+        The upload as it was read; number of a line of it.
+    names
+        Code to name of the communes of the region, in order.
+    """
+    own = next(one.candidates for one in report.outcomes if one.line == line)
+    offered = [f"{place.label} [{place.code}]" for place in own]
+    known = {place.code for place in own}
+    others = [f"{name} [{code}]" for code, name in names.items() if code not in known]
+    return [_NO_CHOICE, *offered, *others]
+
+
 def editable(
     report: MatchReport, base: Mapping[int, Mapping[str, str]], *, every: bool
 ) -> pd.DataFrame:

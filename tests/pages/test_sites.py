@@ -218,13 +218,31 @@ def test_what_is_wrong_with_a_line_is_said_whole() -> None:
     assert "Ligne 2 :" not in said
 
 
-def test_what_mends_a_line_is_in_sight_on_a_telephone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_is_mended_by_fields_where_tables_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone opens the cells of a grid badly, and a screen reader not at all."""
     monkeypatch.setattr(grids, "on_a_phone", lambda: True)
-    app = opened("sites", Work("sites.csv", b"nom;commune\nA;Ussel\nB;\n", "phone"))
-    orders = [list(one.proto.column_order) for one in app.dataframe]
-    [order] = [one for one in orders if one]
-    assert order[:3] == ["Ligne", "Code INSEE", "Choisir"]
-    assert {"Pourquoi", "Écarter"} < set(order)
+    app = opened("sites", Work("sites.csv", b"nom;commune\nA;Ussel\nB;Saint-Martin\n", "phone"))
+    assert not [one for one in app.dataframe if list(one.proto.column_order)]
+    assert "Ligne 3 · B" in texts(app)
+    place = next(one for one in app.selectbox if one.label == "Commune à retenir")
+    # Namesakes come first, then any commune of the region.
+    assert all("Saint-Martin" in one for one in place.options[1:3])
+    place.select("Ussel (19) [19275]").run()
+    assert not app.exception
+    assert "• Ligne 3 : comprise, à Ussel." in texts(app).replace("\xa0", " ")
+    assert "2 lignes lues : 2 comprises" in texts(app)
+    next(one for one in app.checkbox if one.label == "Écarter cette ligne").check().run()
+    assert "• Ligne 3 : écartée." in texts(app).replace("\xa0", " ")
+
+
+def test_a_scenario_without_a_name_asks_for_one_and_is_not_kept(dropped: Work) -> None:
+    """The button is in use: a field says what it holds only once it is left."""
+    app = opened("sites", dropped)
+    kept = len(store.scenarios())
+    assert not app.button(key="sites_enregistrer").disabled
+    app.button(key="sites_enregistrer").click().run()
+    assert "Donnez un nom au scénario" in texts(app)
+    assert len(store.scenarios()) == kept
 
 
 def test_a_refused_file_says_why() -> None:
