@@ -284,6 +284,15 @@ _REGION = (
 )
 """The region's name at the end of the bar, at every width."""
 
+_MENU = (
+    # A telephone's menu stands behind two chevrons, which say nothing: the word, and room for it.
+    "@media(max-width:640px){[data-testid=stHeaderLogo]{height:1.5rem}"
+    "[data-testid=stExpandSidebarButton]{width:auto;padding:0 .1rem}"
+    "[data-testid=stExpandSidebarButton] [data-testid=stIconMaterial]{display:none}"
+    "[data-testid=stExpandSidebarButton]::after{content:'Menu';font-size:.9rem;font-weight:600;"
+    "color:var(--blue);text-decoration:underline;text-underline-offset:3px}}"
+)
+
 _FRENCH_STREAMLIT = (
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
     "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
@@ -323,7 +332,7 @@ def open_page(*, title: str = "") -> None:
         "@media(max-width:1400px){"
         "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
-        f"{_REGION}"
+        f"{_REGION}{_MENU}"
         "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"

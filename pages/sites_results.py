@@ -198,7 +198,7 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
     sites = evaluation.sites
     names = site_tables.labels(sites["name"].tolist(), sites["line"].tolist())
     rows = list(range(len(names)))
-    if len(rows) > 1:
+    if len(rows) > (SHOWN_AT_ONCE if public else 1):  # who is sent a link reads all that it holds
         _follow(key, names)
         rows = st.multiselect(
             "Sites comparés",
