@@ -44,7 +44,7 @@
   addEventListener("resize", tell);
 
   /* A mark of punctuation that French parts from its word by a space never begins a line, nor the unit of a number, nor
-   * does an opening quote end one: here, once, for whatever a screen says.
+   * does an opening quote end one: here, once, for whatever a screen says, its maps too.
    */
   const MARKS = / (?=[;:?!»%€])|(?<=«) |(?<=\d) (?=(?:min|km|ans?|hab)\b)/g;
   const AS_WRITTEN = "head, code, pre, script, style, textarea";
@@ -54,17 +54,26 @@
     const written = node.nodeValue.replace(MARKS, "\u00a0");
     if (written !== node.nodeValue) node.nodeValue = written;
   };
-  new MutationObserver((changes) => {
+  const said = new MutationObserver((changes) => {
     tell();
     for (const { type, target, addedNodes } of changes)
       for (const one of type === "characterData" ? [target] : addedNodes)
         if (one.parentElement && !one.parentElement.closest(AS_WRITTEN)) tighten(one);
-  }).observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: ["style"] });
+  });
+  const listen = (whole) => said.observe(whole, { childList: true, subtree: true, characterData: true, attributeFilter: ["style"] });
+  const enter = (map) => {
+    tighten(map.contentDocument.body);
+    listen(map.contentDocument);
+  };
+  const MAP = "iframe[title^=streamlit_folium]";
+  const maps = () => document.querySelectorAll(MAP);
+  listen(document);
+  maps().forEach(enter);
+  document.addEventListener("load", ({ target }) => target.matches?.(MAP) && enter(target), true);
 
   /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
    * for paper, where its frame has another width, known to the style alone.
    */
-  const maps = () => document.querySelectorAll("iframe[title^=streamlit_folium]");
   const dress = (map, frame, root) => {
     Object.assign(map.style, frame);
     Object.assign(map.contentDocument.documentElement.style, root);
