@@ -39,7 +39,7 @@ class Layer(TypedDict):
     """What may be drawn over the communes; `colour` is that of rings and flows.
 
     `statuses` and `worst_first`: marks of several points take the worst status among them.
-    `url` and `attribution`: of tiles.
+    `url` and `attribution`: of tiles. `reads`: tables that what it draws rests on.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Layer(TypedDict):
     legend: list[LegendEntry] | None
     short: NotRequired[str]
     note: NotRequired[str]
+    reads: NotRequired[list[str]]
     colour: NotRequired[str]
     symbol: NotRequired[Symbol]
     statuses: NotRequired[dict[str, Symbol]]
@@ -81,7 +82,10 @@ class Difference(TypedDict):
 
 
 class Indicator(TypedDict):
-    """What colours the communes: words, classes, values of communes, earlier years."""
+    """What colours the communes: words, classes, values of communes, earlier years.
+
+    `reads`: tables that it rests on; `dated`: that of its earlier years.
+    """
 
     key: str
     label: str
@@ -93,7 +97,9 @@ class Indicator(TypedDict):
     values: list[Value]
     sentence: str
     note: str
+    reads: list[str]
     years: list[Past]
+    dated: NotRequired[str]
     difference: NotRequired[Difference]
 
 
@@ -222,6 +228,8 @@ class MapDocument(ContoursAddress):
 
     Attributes
     ----------
+    simulated
+        Tables that are simulated, and their titles.
     whole
         Whether the map fills the window.
     comparisons
@@ -242,7 +250,7 @@ class MapDocument(ContoursAddress):
 
     region_name: str
     attribution: str
-    simulated: list[str]
+    simulated: dict[str, str]
     warning: str
     search: MapSearch
     lon: list[float]

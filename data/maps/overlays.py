@@ -22,6 +22,7 @@ BACKGROUND: Layer = {
 _RINGS = "Isochrones 10, 20 et 30 min autour des "
 GPS = "iso_gps"
 """The isochrones that every map offers: those of "Isochrone d’ici" are drawn as they are."""
+_STRUCTURES = "structures"
 _AROUND = {
     GPS: ("médecins généralistes", "#0b5fa5"),
     "iso_france_sante": ("structures France Santé", "#6a1b9a"),
@@ -47,20 +48,28 @@ def status_told(status: str) -> str:
     return f"en {status}" if status in {"carence", "réquisition"} else status
 
 
-def places(key: str, label: str, count: int, symbol: Symbol, entry: str = "") -> Layer:
-    """Return a layer of points and its entry in the legend, said as the layer by default."""
-    return {
+def places(
+    key: str, label: str, count: int, symbol: Symbol, entry: str = "", *, reads: str = ""
+) -> Layer:
+    """Return a layer of points and its entry in the legend, said as the layer by default.
+
+    `reads` is the table that they are read in, "" of those brought or chosen by who reads.
+    """
+    layer: Layer = {
         "key": key,
         "kind": "points",
         "label": f"{label} ({count})",
         "symbol": symbol,
         "legend": [_marked(symbol, entry or label)],
     }
+    if reads:
+        layer["reads"] = [reads]
+    return layer
 
 
 def on_call_lines(key: str, label: str, count: int) -> Layer:
     """Return the layer of on-call lines, whose marks tell their status."""
-    layer = places(key, label, count, STATUS_SYMBOLS["assurée"])
+    layer = places(key, label, count, STATUS_SYMBOLS["assurée"], reads="pdses_lines")
     layer["statuses"] = STATUS_SYMBOLS
     layer["worst_first"] = list(WORST_FIRST)
     layer["legend"] = [
@@ -112,6 +121,7 @@ def isochrones(key: str, note: str) -> Layer:
     legend = [ring(minutes, whose, colour) for minutes in (20, 10, 30)]
     layer = rings(key, _RINGS + whose, colour, legend, note)
     layer["short"] = f"Isochrones : {whose}"
+    layer["reads"] = ["gps" if key == GPS else _STRUCTURES]
     return layer
 
 
@@ -127,14 +137,21 @@ def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
     """
 
     def marks(key: str, label: str, shape: str, colour: str) -> Layer:
-        return places(key, label, len(points[key]), {"shape": shape, "colour": colour, "mark": ""})
+        symbol: Symbol = {"shape": shape, "colour": colour, "mark": ""}
+        return places(key, label, len(points[key]), symbol, reads=_STRUCTURES)
 
     zones: list[LegendEntry] = [
         {"label": zone, "pattern": style["pattern"], "colour": style["colour"]}
         for zone, style in layers.ZONE_PATTERNS.items()
     ]
     return [
-        {"key": "zonage", "kind": "zones", "label": "Zones ZIP et ZAC", "legend": zones},
+        {
+            "key": "zonage",
+            "kind": "zones",
+            "label": "Zones ZIP et ZAC",
+            "legend": zones,
+            "reads": ["zoning"],
+        },
         *(isochrones(key, note) for key in _AROUND),
         marks("france_sante", "Structures France Santé", "star", "#6a1b9a"),
         on_call_lines("pdses", "Lignes de garde PDSES", len(points["pdses"])),

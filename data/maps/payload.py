@@ -35,6 +35,9 @@ ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural 
 KNOWN_SHARE = 0.5
 """A year is offered when at least this share of communes has a value."""
 
+_DATED = {"gps_per_1000": "gp_history", "apl_published": "apl"}
+"""Indicators that have earlier years, and the table that these are read in."""
+
 PAYLOAD_COMPRESSION = 6
 """2 % larger than at 9, in a third of the time: each session waits for it."""
 
@@ -57,7 +60,9 @@ def blank(territory: Territory) -> MapDocument:
         "contours": drawn,
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
-        "simulated": list(territory.simulated),
+        "simulated": {
+            key: known.title for key, known in territory.provenance.items() if known.simulated
+        },
         "warning": territory.warning,
         "search": {**RULES, "parts": _parts(territory)},
         "lon": territory.communes["lon"].round(5).tolist(),
@@ -133,12 +138,12 @@ def _by_year(territory: Territory, indicator: Indicator, table: pd.DataFrame) ->
 
     GPs of each year are divided by the inhabitants of today, the only ones known.
     """
+    if indicator.key not in _DATED:
+        return pd.DataFrame()
     if indicator.key == "gps_per_1000":
         dated = territory.gp_history.rename(columns={"gps": "value"})
-    elif indicator.key == "apl_published":
-        dated = territory.apl.rename(columns={"apl": "value"})
     else:
-        return pd.DataFrame()
+        dated = territory.apl.rename(columns={"apl": "value"})
     wide = dated.pivot_table(index="code", columns="year", values="value")
     values = wide.reindex(table["code"])
     values = values.loc[:, values.notna().mean() >= KNOWN_SHARE]
@@ -222,8 +227,11 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
         "values": display.drawn_values(column, one.decimals, one.breaks),
         "sentence": dated_sentence(territory, one, table),
         "note": _quote(territory, one),
+        "reads": list(one.tables),
         "years": _past(territory, one, table),
     }
+    if drawn["years"]:
+        drawn["dated"] = _DATED[one.key]
     if (moved := differences.legend(one)) is not None:
         drawn["difference"] = moved
     return drawn

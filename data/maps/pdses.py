@@ -90,6 +90,7 @@ def configuration(
             "values": display.drawn_values(pd.Series(minutes), 0, _BREAKS),
             "sentence": sentence(covered, specialty),
             "note": note,
+            "reads": ["pdses_lines"],
             "years": [],
         }
     ]
@@ -125,8 +126,10 @@ def _layers(count: int, specialty: str, threshold: float, note: str) -> list[Lay
         overlays.ring(int(minutes), "ligne tenue", colour, rank)
         for minutes, rank in zip(REACH_MINUTES, ranks, strict=True)
     ]
+    reach = overlays.rings(RINGS, f"Portée en 30, 45 et 60 min : {specialty}", colour, legend, note)
+    reach["reads"] = ["pdses_lines"]
     return [
-        overlays.rings(RINGS, f"Portée en 30, 45 et 60 min : {specialty}", colour, legend, note),
+        reach,
         overlays.on_call_lines(POINTS, "Lignes de permanence", count),
         overlays.BACKGROUND,
     ]

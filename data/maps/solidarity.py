@@ -12,6 +12,7 @@ from data.solidarity import tables
 from data.solidarity.donors import OTHERS, donor_groups
 from data.solidarity.flows import flows
 from data.solidarity.help import Help
+from data.solidarity.hosts import read_by
 
 INDICATOR = "solidarite"
 HOSTS, FLOWS = "accueils", "flux"
@@ -96,6 +97,7 @@ def configuration(territory: Territory, found: Help, note: str) -> MapDocument:
             "plus, ou les autres EPCI d’un département ensemble ; l’aide au sein d’un même "
             "EPCI n’a pas de trait, et les EPCI où va trop peu d’un groupe partagent le "
             f"sien. {tables.NOT_PREDICTED} {note}",
+            "reads": list(read_by(found.terms.hosts)),
             "years": [],
         }
     ]

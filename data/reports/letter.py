@@ -9,12 +9,11 @@ from data.region.territory import Territory
 from data.solidarity import tables
 from data.solidarity.donors import OTHERS
 from data.solidarity.help import Help
-from data.solidarity.hosts import HOSTS, tables_of
+from data.solidarity.hosts import HOSTS, read_by
 from data.solidarity.needs import AIMS, TARGETS
 
 _EPCI_NAMED = 5
 """EPCI that a letter names: those that would receive most."""
-TABLES = ("communes", "gps", "zoning", "apl", "reference")
 """Tables that every figure of a plan rests on."""
 
 
@@ -58,7 +57,7 @@ def letter(territory: Territory, name: str, found: Help, notes: Sequence[str], d
 
 def quoted(found: Help) -> tuple[str, ...]:
     """Return the tables that the figures of a plan rest on."""
-    return (*TABLES, *tables_of(found.terms.hosts))
+    return read_by(found.terms.hosts)
 
 
 def _asked(territory: Territory, found: Help) -> str:

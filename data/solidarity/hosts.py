@@ -20,6 +20,8 @@ HOSTS = {
     "liste": "votre liste de communes",
 }
 """Kinds of host sites; all but the first may stand in another commune, 20 minutes away at most."""
+_READ = ("communes", "gps", "zoning", "apl", "reference")
+"""Tables that every plan rests on."""
 _TABLES = {"msp": ("structures",), "hopitaux": ("structures", "pdses_lines")}
 _HOSPITALS = frozenset({"101", "106", "128", "129", "292", "355", "365"})
 """Categories of FINESS."""
@@ -84,6 +86,11 @@ def candidates(
         .reset_index()
         .astype({"row": np.int64})
     )
+
+
+def read_by(kind: str) -> tuple[str, ...]:
+    """Return the tables that a plan rests on, whose help goes to host sites of a kind."""
+    return (*_READ, *tables_of(kind))
 
 
 def tables_of(kind: str) -> tuple[str, ...]:

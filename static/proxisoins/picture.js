@@ -12,8 +12,13 @@ const SCALE_HIGH = 44;
 const FONT = '"Source Sans", "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const INK = "#161616";
 
-/* Whether what is drawn may rest on simulated tables: its source says so, or more than it is drawn. */
-export const warned = (note, { layers, year, since }) => /simul|DÉMONSTRATION/.test(note) || Boolean(year || since) || layers.some((key) => key !== "fond");
+/* Titles of the simulated tables that what is drawn reads: its indicator, its earlier years, the layers shown. */
+export function simulatedIn({ config, indicator, state }) {
+  const shown = config.layers.filter((layer) => state.layers.includes(layer.key));
+  const dated = state.year || state.since ? [indicator.dated] : [];
+  const read = new Set([...indicator.reads, ...dated, ...shown.flatMap((layer) => layer.reads || [])]);
+  return Object.entries(config.simulated).filter(([table]) => read.has(table)).map(([, title]) => title);
+}
 
 function loaded(address) {
   return new Promise((resolve, reject) => {
@@ -195,8 +200,9 @@ export async function pictureOf(carte) {
   const inside = width - 2 * MARGIN;
   const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
   const year = nearestYear(indicator.years, carte.state.year);
-  const title = `${config.region_name} : ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
-  const warning = config.warning && warned(panel.note.textContent, carte.state) && `${config.warning} Simulé : ${config.simulated.join(", ")}.`;
+  const title = `${config.region_name}\u00a0: ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
+  const simulated = simulatedIn(carte).join(", ");
+  const warning = simulated && `${config.warning} Simulé\u00a0: ${simulated}.`;
   const credits = `${panel.note.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");

@@ -37,24 +37,58 @@ def test_names_are_folded_as_they_are_searched(server: str, page: Page) -> None:
     assert folded == ["saint etienne de fursac", "l oeil", "ancone"]
 
 
+def test_no_line_of_a_map_begins_with_a_mark_of_punctuation_or_a_unit(
+    server: str, page: Page
+) -> None:
+    body = """
+        document.body.innerHTML = "<iframe title=streamlit_folium></iframe>";
+        const frame = document.querySelector("iframe");
+        const drawn = new Promise((done) => frame.addEventListener("load", done));
+        frame.srcdoc = "<p>« Carte » : 20 min</p>";
+        return drawn.then(() => {
+            const written = frame.contentDocument.createElement("i");
+            written.textContent = "12 ; 5 %";
+            frame.contentDocument.body.append(written);
+            return new Promise(setTimeout).then(() => frame.contentDocument.body.textContent);
+        });
+    """
+    said = "«\xa0Carte\xa0»\xa0: 20\xa0min12\xa0; 5\xa0%"
+    assert evaluated(page, server, "page", body) == said
+    # Nor does one of a picture of it, whose numbers are not cut either.
+    pen = "{ measureText: (text) => ({ width: text.length }) }"
+    body = f"return m.wrapped({pen}, 'Reste\xa0: 12\u202f500 là', 8)"
+    assert evaluated(page, server, "picture", body) == ["Reste\xa0:", "12\u202f500", "là"]
+
+
 @pytest.mark.parametrize(
-    ("note", "state", "warned"),
+    ("key", "state", "titles"),
     [
-        ("Source : INSEE, 2017.", {}, False),
-        ("Source : Zonage des médecins généralistes : données simulées.", {}, True),
-        ("DONNÉES DE DÉMONSTRATION : sans valeur.", {}, True),
-        ("Source : INSEE, 2017.", {"layers": ["fond"]}, False),
-        ("Source : INSEE, 2017.", {"layers": ["msp"]}, True),
-        ("Source : INSEE, 2017.", {"year": 2013}, True),
+        ("apl", {}, []),
+        ("zone", {}, ["Zonage"]),
+        ("apl", {"layers": ["fond", "sites"]}, []),
+        ("apl", {"layers": ["msp"]}, ["Structures"]),
+        ("zone", {"layers": ["msp"]}, ["Structures", "Zonage"]),
+        ("apl", {"year": 2013}, ["Historique"]),
+        ("apl", {"since": 2013}, ["Historique"]),
     ],
 )
-def test_a_picture_of_real_figures_alone_bears_no_warning(
-    server: str, page: Page, note: str, state: dict[str, Any], warned: bool
+def test_a_picture_warns_of_the_simulated_tables_that_it_draws_and_of_no_other(
+    server: str, page: Page, key: str, state: dict[str, Any], titles: list[str]
 ) -> None:
-    """It said « en partie simulées » of the region's other tables, and so did its name."""
-    told = json.dumps({"layers": [], "year": None, "since": None} | state)
-    body = f"return m.warned({json.dumps(note)}, {told});"
-    assert evaluated(page, server, "picture", body) is warned
+    """Of Sites on real counts it warned of structures that it does not draw."""
+    indicators = {
+        "apl": {"reads": ["gps"], "dated": "gp_history"},
+        "zone": {"reads": ["zoning"]},
+    }
+    layers = [{"key": "fond"}, {"key": "sites"}, {"key": "msp", "reads": ["structures"]}]
+    simulated = {"structures": "Structures", "zoning": "Zonage", "gp_history": "Historique"}
+    carte = {
+        "config": {"layers": layers, "simulated": simulated},
+        "indicator": indicators[key],
+        "state": {"layers": [], "year": None, "since": None} | state,
+    }
+    body = f"return m.simulatedIn({json.dumps(carte)});"
+    assert evaluated(page, server, "picture", body) == titles
 
 
 def test_a_text_of_a_picture_is_cut_as_french_is_printed(server: str, page: Page) -> None:

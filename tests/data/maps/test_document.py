@@ -168,6 +168,23 @@ def test_what_is_written_is_declared(loaded: tuple[Territory, pd.DataFrame]) -> 
 
 
 @pytest.mark.usefixtures("prepared")
+def test_what_is_drawn_says_which_tables_of_the_region_it_reads(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """A picture warns of those that are simulated: what says nothing is never warned of."""
+    known = {*loaded[0].provenance, "apl"}  # not there in the demonstration
+    silent = set()
+    for name, made in documents(*loaded).items():
+        for one in [*made["indicators"], *made["layers"]]:
+            assert set(one.get("reads", ())) <= known, (name, one["key"])
+            silent |= set() if one.get("reads") else {one["key"]}
+        dated = {one["dated"] for one in made["indicators"] if one["years"]}
+        assert dated <= known
+    brought = {"points", "sites_retenus", "iso_sites", "iso_un_site"}
+    assert silent == brought | {"fond", "flux", "accueils"}
+
+
+@pytest.mark.usefixtures("prepared")
 def test_contours_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
     content = json.loads(gzip.decompress(contours.contours_bytes(loaded[0])))
     assert list(faults(content, document.ContoursDocument, "contours")) == []
