@@ -74,7 +74,7 @@ def _draw(territory: Territory) -> None:
         st.caption(MASKED)
     upper_bound = unknown_supply.region_room_note(territory)
     figures.bullets(filter(None, [*soon.ASSUMPTIONS, upper_bound]))
-    st.caption(" · ".join(figures.notes(territory, *SOURCES)))
+    figures.sources(figures.notes(territory, *SOURCES))
 
 
 def _tables(territory: Territory, last: Soon) -> None:

@@ -172,9 +172,11 @@ def draw(territory: Territory, key: str) -> None:
         said = map_dialogue.asked(key)
         commune = follow(said, map_dialogue.follow(said)).commune
         st.caption(_words(territory, frame, commune))
+        if frame.empty:
+            return
         shown = _at_head(frame, commune)
         rows = [int(row) for row in shown.index[shown["code"] == commune]]
         st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
         (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
         figures.downloads("communes", frame, lines, contours=territory.communes)
-        st.caption(" · ".join(lines))
+        figures.sources(lines)

@@ -74,8 +74,11 @@ def edit(
     if known is None or not known.equals(before):
         forget(key)
         st.session_state[_start(key)] = before
-    names = [name for name in before.columns if name not in disabled]
-    cells = {row: dict(zip(before, line, strict=True)) for row, *line in before.itertuples()}
+    titles = [str(name) for name in before.columns]
+    names = [name for name in titles if name not in disabled]
+    cells: dict[int, dict[str, Any]] = {
+        row: dict(zip(titles, line, strict=True)) for row, *line in before.itertuples()
+    }
     cells |= st.session_state.setdefault(f"{key}_ecrit", {})
     rows = list(cells)
     if len(rows) * len(asked.first or names) > MOST_FIELDS:
@@ -91,7 +94,7 @@ def edit(
                     now |= _row(cells[row], folded, asked, f"{key}_{row}")
         cells[row] = cells[row] | now
     st.session_state[f"{key}_ecrit"] = cells
-    return pd.DataFrame.from_dict(cells, orient="index", columns=list(before.columns))
+    return pd.DataFrame.from_dict(cells, orient="index", columns=titles)
 
 
 def started(key: str) -> bool:

@@ -208,7 +208,7 @@ def _answer(territory: Territory, found: Help) -> None:
 def _payload(territory: Territory, chosen: HelpChoices) -> str:
     found = help_plan(territory, chosen.question(), chosen.terms())
     document = solidarity_map.configuration(
-        territory, found, " · ".join(figures.notes(territory, *letter.TABLES))
+        territory, found, " · ".join(figures.notes(territory, *letter.quoted(found)))
     )
     view = ViewState(
         region=territory.region,
