@@ -41,6 +41,10 @@ _MEASURED, _LONG = 10, 45
 """Rows that a grid measures; characters above which a text is cut, to be read whole at a click."""
 _PARAGRAPH = 90
 """Characters above which a text has a wider column on a telephone: its row was a screen high."""
+_BESIDE, _SENTENCE = 2, 24
+"""Columns that a telephone has in sight; characters above which a text of those beyond is wider:
+its rows were three lines high for a column out of sight.
+"""
 _CELL_PX, _LETTER_PX = 20, 7
 """Of a cell beside its text, of a letter of it, in pixels of the page."""
 _LOOKED_AT = 200
@@ -63,6 +67,7 @@ _STYLE = """<style>
 @media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem;padding:.25rem .4rem}
   .ps-plain th.n{white-space:normal}
   .ps-plain .l{max-width:none;min-width:20rem}
+  .ps-plain .m{max-width:none;min-width:11rem}
   .ps-plain th:first-child,.ps-plain td:first-child{max-width:7.4rem;
   position:sticky;left:0;background:var(--paper);background-clip:padding-box}
   .ps-plain tbody [aria-current] td:first-child{background:var(--blue-ground)}
@@ -313,8 +318,10 @@ def plain(
         texts = [_text(one, decimals, bare=bare) for one in column]
         if any("://" in one for one in texts):  # an address has no blank to be broken at
             css = ' class="u"'
-        elif heads[1:] and max(map(len, texts), default=0) > _PARAGRAPH:
-            css = ' class="l"'
+        elif heads[1:] and (longest := max(map(len, texts), default=0)) > _SENTENCE:
+            wide = "m" if heads[_BESIDE + 1 :] else ""
+            wide = "l" if longest > _PARAGRAPH else wide
+            css = f' class="{wide}"' if wide else css
         cells.append([f"<td{css}>{escape(one)}</td>" for one in texts])
     opened = ["<tr>", '<tr aria-current="true">']
     rows = "".join(

@@ -47,6 +47,14 @@ def test_a_paragraph_in_a_plain_table_has_a_wider_column_than_a_name() -> None:
     assert ".ps-plain .l{" in found
 
 
+def test_a_text_out_of_sight_of_a_telephone_makes_no_row_higher() -> None:
+    frame = pd.DataFrame({name: ["quatre mots de texte, et d’autres"] for name in "abcd"})
+    frame["d"] = "court"
+    found = grids.plain(frame.assign(e=frame["a"]), {})
+    assert re.findall(r"<td([^>]*)>", found) == ["", "", "", "", ' class="m"']
+    assert ".ps-plain .m{max-width:none" in found
+
+
 def test_plain_tables_are_told_apart_by_who_hears_them() -> None:
     assert 'aria-label="Tableau\xa0: name, people, apl, year"' in grids.plain(FRAME, {})
     assert 'aria-label="Tableau\xa0: &lt;b&gt;"' in grids.plain(pd.DataFrame({"<b>": [1]}), {})
