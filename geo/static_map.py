@@ -48,7 +48,11 @@ COLOURS = 256
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 BELOW_COLUMNS = 3
 BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
-"""Columns and height of a legend that stands below the map, and the width of the scale beside."""
+"""Most columns and least height of a legend below the map, and the width of the scale beside."""
+LEGEND_CANVAS_INCHES = 8.0
+"""Width of what a legend is drawn on: more than any has."""
+TITLE_POINTS, LEGEND_POINTS, LETTER_WIDTH = 11.0, 7.0, 0.52
+"""Sizes of letters, and their width by their size, as a mean."""
 UNKNOWN_COLOUR = "#ffffff"
 """Of what lies beyond the land that is known: neither sea nor land."""
 LAND_CUT_DEGREES = 1.0
@@ -196,38 +200,49 @@ def _fill_ground(
 
 @lru_cache(maxsize=64)
 def _legend(
-    indicator: Indicator, own: Letters, *, unknown: bool, below: bool
+    indicator: Indicator, own: Letters, *, unknown: bool, below_inches: float
 ) -> npt.NDArray[np.uint8]:
     """Return the legend of an indicator as pixels (rows, columns, RGBA), drawn once per process.
 
-    `below` a map it is wide, in columns of short names.
+    Below a map of some inches it is wide, in as many columns as hold there; 0 stands beside one.
     """
-    handles = [
+    below = below_inches > 0
+    heading = f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
+    for columns in range(BELOW_COLUMNS if below else 1, 0, -1):
+        figure = Figure(figsize=(LEGEND_CANVAS_INCHES, 4 * LEGEND_INCHES), dpi=DOTS_PER_INCH)
+        canvas = FigureCanvasAgg(figure)
+        handles = _classes_of(indicator, unknown=unknown)
+        letters_across = round(72 * below_inches / (LEGEND_POINTS * LETTER_WIDTH))
+        legend = figure.legend(
+            handles=handles,
+            ncols=columns,
+            columnspacing=1.0,
+            title=textwrap.fill(heading, min(44, letters_across) if below else 26),
+            loc="upper right",
+            bbox_to_anchor=(1, 1),
+            borderaxespad=0.2,
+            alignment="left",
+            prop=own.at(LEGEND_POINTS),
+            title_fontproperties=own.at(7.5),
+            frameon=not below,
+            framealpha=0.95,
+        )
+        canvas.draw()
+        box = legend.get_window_extent()
+        if not below or box.width <= below_inches * DOTS_PER_INCH:
+            break
+    pixels = np.asarray(canvas.buffer_rgba())
+    return pixels[: int(pixels.shape[0] - box.y0) + 2, max(int(box.x0) - 1, 0) :].copy()
+
+
+def _classes_of(indicator: Indicator, *, unknown: bool) -> list[Patch]:
+    """Return the lines of the legend of an indicator."""
+    found = [
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
     ]
     if unknown:
-        handles.append(Patch(facecolor=MISSING_COLOUR, label="non disponible", **MISSING_EDGE))
-    heading = f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label
-    figure = Figure(figsize=(2 * LEGEND_INCHES, 4 * LEGEND_INCHES), dpi=DOTS_PER_INCH)
-    canvas = FigureCanvasAgg(figure)
-    legend = figure.legend(
-        handles=handles,
-        ncols=BELOW_COLUMNS if below else 1,
-        columnspacing=1.0,
-        title=textwrap.fill(heading, 44 if below else 26),
-        loc="upper right",
-        bbox_to_anchor=(1, 1),
-        borderaxespad=0.2,
-        alignment="left",
-        prop=own.at(7),
-        title_fontproperties=own.at(7.5),
-        frameon=not below,
-        framealpha=0.95,
-    )
-    canvas.draw()
-    box = legend.get_window_extent()
-    pixels = np.asarray(canvas.buffer_rgba())
-    return pixels[: int(pixels.shape[0] - box.y0) + 2, int(box.x0) - 1 :].copy()
+        found.append(Patch(facecolor=MISSING_COLOUR, label="non disponible", **MISSING_EDGE))
+    return found
 
 
 def _draw_classes(
@@ -388,7 +403,11 @@ def picture(
     # Placed by hand: an automatic layout would draw everything twice.
     own = letters(typeface)
     width, height = size_inches
-    foot = (BELOW_INCHES if legend_below else 0.12 + NOTE_INCHES * len(notes)) / height
+    below_inches = width - SCALE_INCHES if legend_below else 0.0
+    foot = (0.12 + NOTE_INCHES * len(notes)) / height
+    if legend_below:
+        told = _legend(indicator, own, unknown=bool(values.isna().any()), below_inches=below_inches)
+        foot = max(BELOW_INCHES, len(told) / DOTS_PER_INCH + 0.05) / height
     beside = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
     figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
     axes = figure.add_axes((0.1 / width, foot, beside, 1 - foot - TITLE_INCHES / height))
@@ -421,9 +440,11 @@ def picture(
     at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
     at = (width - SCALE_INCHES, height * foot - 0.4) if legend_below else at
     draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)
-    axes.set_title(title, fontproperties=own.at(11), loc="left", wrap=True)
+    # On one line, of which the picture is as wide as it is: a second one would be cut above it.
+    points_high = min(TITLE_POINTS, 72 * box_inches[0] / (LETTER_WIDTH * max(len(title), 1)))
+    axes.set_title(title, fontproperties=own.at(points_high), loc="left", wrap=True)
     if notes:
         foot_note = "\n".join(notes)
         figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
-    shown = _legend(indicator, own, unknown=unknown, below=legend_below)
+    shown = _legend(indicator, own, unknown=unknown, below_inches=below_inches)
     return _packed(figure, shown, below=legend_below)

@@ -77,6 +77,8 @@ def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -
     names = (
         [calls.names[one] for one in shapes.index] if len(shapes) <= _MOST_NAMED else shapes.index
     )
+    if narrow:  # on two lines, that neighbours do not write over each other
+        names = ["-\n".join(str(name).rsplit("-", 1)) for name in names]
     return static_map.picture(
         shapes.to_frame(),
         tables.map_values(calls, chosen.hours(), chosen.standard()),
@@ -86,7 +88,7 @@ def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -
         notes=["Données simulées"] if calls.simulated and not narrow else (),
         names=shapes.representative_point().set_axis(names),
         typeface=typeface.files(),
-        size_inches=(3.4, 4.8) if narrow else (6.0, 5.6),
+        size_inches=(3.4, 5.4) if narrow else (6.0, 5.6),
         legend_below=narrow,
     )
 

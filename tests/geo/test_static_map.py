@@ -1,6 +1,7 @@
 """Pictures of maps: the classes of the screen, and a real PNG."""
 
 import io
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -287,6 +288,25 @@ def test_a_legend_below_leaves_the_map_the_whole_width() -> None:
         }  # fmt: skip
         assert (len(found) == len(indicator.classes)) == below
     assert widths[True] > 0.93 * 4.2 * DOTS_PER_INCH > 1.4 * widths[False]
+
+
+def test_a_narrow_picture_holds_a_legend_of_long_names_and_a_long_title() -> None:
+    """On a telephone the legend of Régulation was cut to a comma, and half of its title."""
+    communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
+    room = BY_KEY["share_without_room"]
+    named = tuple(replace(one, label=f"plus de {one.label} des appels") for one in room.classes)
+    indicator = replace(room, classes=named)
+    land = gpd.GeoDataFrame(geometry=[box(-1, 44, 1, 46)], crs=4326)
+    drawn = picture(
+        communes, pd.Series([0.6]), indicator, land, size_inches=(3.4, 4.8), legend_below=True,
+        title="Appels pris à temps, de 0 h à 8 h, tous les jours",
+    )  # fmt: skip
+    pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
+    shown = pixels[-round(1.4 * DOTS_PER_INCH) :]
+    for one in indicator.classes:
+        assert (abs(shown - _rgb(one.colour)).max(axis=2) < 0.03).sum() > 100
+    assert pixels[:6].min() > 0.95
+    assert pixels[:, -2:].min() > 0.95
 
 
 def _rgb(colour: str) -> list[float]:
