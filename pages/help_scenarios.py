@@ -25,21 +25,23 @@ from pages.sites_table import draw_compared
 def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
     """Draw the report of the plan on screen and, for planners, the plans kept."""
     st.header("Enregistrer, comparer, partager")
-    name = st.text_input(
+    left, right = st.columns([2, 3])
+    name = left.text_input(
         "Nom du plan", max_chars=drafts.NAME_CHARACTERS, key="aide_nom", placeholder="plan sans nom"
     )
-    note = st.text_area("Note", max_chars=drafts.NOTE_CHARACTERS, height=80, key="aide_note")
+    note = right.text_area("Note", max_chars=drafts.NOTE_CHARACTERS, height=80, key="aide_note")
     heading = (name or "Plan de solidarité", note)
     notes = figures.notes(territory)
-    kept_parts.draw_report(
-        "solidarite",
-        lambda: kept_parts.plan_report(territory, heading, found, notes),
-        key="aide-pdf",
-    )
     quoted = figures.notes(territory, *letter.quoted(found))
-    kept_parts.draw_letter(
-        lambda: letter.letter(territory, name, found, quoted, today()), key="aide-lettre"
-    )
+    with st.container(horizontal=True):
+        kept_parts.draw_report(
+            "solidarite",
+            lambda: kept_parts.plan_report(territory, heading, found, notes),
+            key="aide-pdf",
+        )
+        kept_parts.draw_letter(
+            lambda: letter.letter(territory, name, found, quoted, today()), key="aide-lettre"
+        )
     if not accounts.allowed(Role.PLANNER):
         return
     try:

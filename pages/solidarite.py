@@ -50,20 +50,13 @@ _DONORS_SAID = (
 
 def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     """Draw whom to help, and up to what."""
-    left, right = st.columns(2)
-    target = left.selectbox(
+    row = st.container(horizontal=True)  # what is asked of a choice stands beside it
+    target = row.selectbox(
         "Qui aider",
         list(TARGETS),
         index=list(TARGETS).index(chosen.targets),
         format_func=TARGETS.__getitem__,
         key=f"{_KEYS}cibles",
-    )
-    aim = right.selectbox(
-        "Jusqu’où",
-        list(AIMS),
-        index=list(AIMS).index(chosen.aim),
-        format_func=AIMS.__getitem__,
-        key=f"{_KEYS}but",
     )
     epci = chosen.epci
     if target == "epci":
@@ -74,19 +67,26 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
             .set_index("epci")["epci_name"]
         )
         codes = list(known.index)
-        epci = left.selectbox(
+        epci = row.selectbox(
             "EPCI",
             codes,
             index=codes.index(epci) if epci in codes else 0,
             format_func=known.to_dict().__getitem__,
             key=f"{_KEYS}epci",
         )
+    aim = row.selectbox(
+        "Jusqu’où",
+        list(AIMS),
+        index=list(AIMS).index(chosen.aim),
+        format_func=AIMS.__getitem__,
+        key=f"{_KEYS}but",
+    )
     apl, per_gp = chosen.apl, chosen.per_gp
     if aim == "apl" or target == "apl":
-        apl = fields.decimal(right, "APL visée", chosen.apl, (0.5, 6), key=f"{_KEYS}apl")
+        apl = fields.decimal(row, "APL visée", chosen.apl, (0.5, 6), key=f"{_KEYS}apl")
     if aim == "place" or target == "place":
         per_gp = int(
-            right.number_input(
+            row.number_input(
                 "Habitants qu’un médecin peut suivre",
                 500,
                 3000,
@@ -283,11 +283,10 @@ def _tables(territory: Territory, found: Help) -> None:
     lines = [*figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
     helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
     with helped:
-        st.caption(
-            "Par EPCI, puis par commune ; les pertes vers les donneurs sont comptées. "
-            f"{tables.COMPUTED}"
-        )
+        st.caption(f"Les pertes vers les donneurs sont comptées. {tables.COMPUTED}")
+        st.markdown("**Par EPCI**")
         figures.table(tables.by_epci(found), height=280)
+        st.markdown("**Par commune**")
         targets = tables.target_table(territory, found)
         figures.table(targets, height=320, order=tables.screen_order(targets))
         figures.downloads("solidarite", targets, lines, contours=territory.communes)
