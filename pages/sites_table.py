@@ -10,8 +10,6 @@ from data.base.french import number
 
 _FEW = 3
 """Columns of figures that a telephone shows side by side: of more, each is a card."""
-_LEAD = 1
-"""Row that a folded card tells: the first figure, after the commune."""
 
 _STYLE = """<style>
 .sites-compares{overflow-x:auto;border:1px solid #929292;border-radius:4px;max-width:100%}
@@ -62,7 +60,7 @@ def draw_compared(table: pd.DataFrame, told: str) -> None:
         + "</tr>"
         for first, cells in rows
     )
-    many = len(columns) > _FEW and len(rows) > _LEAD
+    many = len(columns) > _FEW
     st.html(
         f'{_STYLE}<div class="sites-compares{" sites-many" * many}" role="region" tabindex="0" '
         f'aria-label="{escape(told)}"><table><thead><tr>{head}</tr></thead>'
@@ -72,7 +70,8 @@ def draw_compared(table: pd.DataFrame, told: str) -> None:
 
 def _cards(columns: Sequence[str], rows: Sequence[tuple[str, list[str]]]) -> str:
     """Return the columns as cards, folded under their title and their first figure."""
-    lead = rows[_LEAD][0]
+    # The first figure: a commune, which comes before, tells less.
+    lead, told = next((row for row in rows if any(cell[:1].isdigit() for cell in row[1])), rows[0])
     cards = []
     for at, column in enumerate(columns):
         lines = "".join(
@@ -80,6 +79,6 @@ def _cards(columns: Sequence[str], rows: Sequence[tuple[str, list[str]]]) -> str
             for title, cells in rows
             if cells[at]
         )
-        head = f'<b>{escape(column)}</b> <span class="v">{escape(rows[_LEAD][1][at])}</span>'
+        head = f'<b>{escape(column)}</b> <span class="v">{escape(told[at])}</span>'
         cards.append(f"<details><summary>{head}</summary><dl>{lines}</dl></details>")
     return f'<div class="sites-cards"><p>{escape(lead)}</p>{"".join(cards)}</div>'
