@@ -29,7 +29,9 @@ border-right:1px solid #929292}
 .sites-cards [open]>summary::before{content:"▾"}
 .sites-cards summary b{flex:1;overflow-wrap:anywhere}
 .sites-cards summary .v{font-weight:700;font-variant-numeric:tabular-nums}
-.sites-cards dl{display:grid;grid-template-columns:1fr auto;gap:.3rem .8rem;margin:0 0 .8rem 1.1rem}
+.sites-cards dl{display:grid;grid-template-columns:1fr auto;gap:.3rem .8rem;margin:0 0 .8rem 1.1rem;
+padding:0;font-size:.86rem}
+.sites-cards dt{margin:0}
 .sites-cards dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;max-width:9rem}
 .sites-cards p{margin:0;color:var(--soft)}
 @media(max-width:640px){.sites-many{display:none}.sites-cards{display:block}}
