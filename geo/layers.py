@@ -259,7 +259,8 @@ INDICATORS = (
             "#fff7ec #fee8c8 #fdbb84 #fc8d59 #d7301f #7f0000",
         ),
         ("apl",),
-        "1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES)",
+        "1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES) ; non diffusée "
+        "où moins de cinq médecins sont connus à 20 minutes",
     ),
     Indicator(
         "risk_class",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from data.access.indicators import commune_indicators
+from data.region.privacy import ages_masked
 from data.region.territory import Territory
 
 COVERED_SHARE = 0.95
@@ -19,11 +21,15 @@ def by_year(territory: Territory, codes: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index year; columns gps (sum), apl and apl65 (means weighted by today's population).
+        Index year; columns gps (sum), apl and apl65 (means weighted by today's population; no
+        apl65 where it would tell somebody's age).
     """
     communes = territory.communes
     people = pd.Series(communes["population"].to_numpy(float), communes["code"]).loc[[*codes]]
     gps, apl, apl65 = (_covered(table, people) for table in _tables(territory))
+    indicators = commune_indicators(territory)
+    if ages_masked(indicators[indicators["code"].isin(codes)]):
+        apl65 = apl65.iloc[:, :0]
     return pd.DataFrame(
         {"gps": gps.sum(), "apl": _mean(apl, people), "apl65": _mean(apl65, people)}
     ).sort_index()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.base.french import in_order, number, percent
 from data.region import rules
+from data.region.privacy import apl65_of_many
 from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
@@ -198,7 +199,8 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes whose APL contradicts their zone: to be looked at, never re-zoned.
 
     The method of 2017 looks at the APL of GPs aged 65 or less, by TVS: a commune alone may well
-    differ from its TVS. Where that APL is not known the one computed here is used, and named.
+    differ from its TVS. Where that APL is not known, or may not be told of a commune alone, the one
+    computed here is used, and named.
 
     Returns
     -------
@@ -206,7 +208,7 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
         code, name, tvs, tvs_name, zone, population, apl, series, share_without_room (0 to 1) and
         reason (French), the most populated first.
     """
-    published = communes["apl65_published"]
+    published = apl65_of_many(communes)
     value = published.where(published.notna(), communes["apl"])
     years = communes["apl_published_year"]
     year = years.map({one: "" if np.isnan(one) else f" {one:.0f}" for one in years.unique()})

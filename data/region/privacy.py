@@ -34,6 +34,7 @@ LEAST_COMMUNES_OF_A_SHARE = 9
 SUPPRESSED = "NS"
 """Not significant: what stands in the place of a count of professionals that is not told."""
 MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
+AGES_MASKED = "Non diffusé : moins de cinq médecins connus à 20 minutes."
 WORKING_PAPER = (
     "Document de travail du planificateur, à ne pas diffuser par commune : une commune à un seul "
     "médecin désigne une personne."
@@ -72,6 +73,40 @@ def may_tell_class(gps: float) -> bool:
 def may_tell_leaving(gps: float, leaving: float) -> bool:
     """Tell whether so many who leave a commune may be public: five GPs or more would stay."""
     return gps - leaving >= LEAST_PUBLIC_GPS
+
+
+def with_shares_of_many(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return communes without the share near retirement where it would be the age of somebody.
+
+    Fewer than five GPs are known within 20 minutes: on an island, the share is that of its only
+    doctor, and so is the difference of the two APL that the DREES publishes.
+
+    Parameters
+    ----------
+    communes
+        Columns share_near_retirement, gps_within_20 (those that are known).
+    """
+    many = communes["gps_within_20"] >= LEAST_PUBLIC_GPS
+    return communes.assign(share_near_retirement=communes["share_near_retirement"].where(many))
+
+
+def apl65_of_many(communes: pd.DataFrame) -> pd.Series:
+    """Return the APL of 65 or less of the communes whose share near retirement may be told.
+
+    For what tells it commune by commune: a zoning still weighs all of them over a TVS.
+
+    Parameters
+    ----------
+    communes
+        Columns apl65_published, share_near_retirement (as `with_shares_of_many` leaves it).
+    """
+    return communes["apl65_published"].where(communes["share_near_retirement"].notna())
+
+
+def ages_masked(communes: pd.DataFrame) -> bool:
+    """Tell whether what is published of the ages of GPs in a territory may not be told."""
+    known = communes["share_near_retirement_year"].notna()
+    return bool(known.any() and communes["share_near_retirement"].isna().all())
 
 
 def may_tell_load(communes: pd.DataFrame, level: str) -> bool:

@@ -13,6 +13,7 @@ from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
 from data.region.newest_counts import years_told
+from data.region.privacy import AGES_MASKED
 from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
@@ -312,6 +313,8 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         ),
         "Part des consultations accessibles assurée par des médecins de plus de 65 ans (DREES)."
         if pd.notna(share)
+        else AGES_MASKED
+        if pd.notna(own["share_near_retirement_year"])
         else apl_to_come([str(own.get("departement", own["code"]))]),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from data.access import history, indicators, inputs
 from data.base import paths
 from data.cli.access import write_access
+from data.reports.columns import exported
 from geo import access as ga
 from geo.errors import InvalidInputError, UnavailableError
 from tests.data.access.small_region import (
@@ -20,6 +21,8 @@ from tests.data.access.small_region import (
 )
 
 ACTS = inputs.ACTS_PER_GP
+MANY = dict.fromkeys(CODES, 5.0)
+"""Enough GPs in each commune for shares by age to be told."""
 
 
 @pytest.fixture
@@ -84,10 +87,26 @@ def test_three_steps_need_an_hour_around(territory):
 def test_published_apl_is_one_series():
     # 2018 covers one commune of six: the series is 2016 for all.
     rows = [(c, 2016, 3.0, 2.4, 100.0) for c in CODES] + [("16001", 2018, 9.0, 9.0, 100.0)]
-    table = indicators.commune_indicators(made(GPS, apl=apl_table(*rows)))
+    table = indicators.commune_indicators(made(MANY, apl=apl_table(*rows)))
     assert set(table["apl_published"]) == {3.0}
     assert set(table["apl_published_year"]) == {2016}
     assert table["share_near_retirement"].tolist() == pytest.approx([0.2] * 6)
+
+
+def test_a_share_by_age_is_that_of_nobody():
+    """Where fewer than five GPs are around, the share or the two APL would tell their age."""
+    rows = apl_table(*[(code, 2018, 4.0, 3.0, 1.0) for code in CODES])
+    five = made({**GPS, "16001": 5.0, "16003": np.nan}, apl=rows)
+    table = indicators.commune_indicators(five).set_index("code")
+    told = table["share_near_retirement"].notna()
+    assert told.tolist() == [True, True, False, False, False, False]
+    assert table["apl65_published"].tolist() == [3.0] * 6  # a zoning weighs it over a TVS
+    kept = exported(table.reset_index()).set_index("Code")
+    assert kept["APL publiée, 65 ans et moins (DREES)"].notna().tolist() == told.tolist()
+    assert history.by_year(five, ["16001"]).loc[2018, "apl65"] == 3
+    alone = history.by_year(five, ["17001"])
+    assert alone.loc[2018, "apl"] == 4
+    assert np.isnan(alone.loc[2018, "apl65"])
 
 
 def test_standardised_population_by_share_over_75():
@@ -176,7 +195,7 @@ def test_aggregated_by_epci():
 
 def test_aggregated_share_near_retirement_is_that_of_the_supply():
     rows = apl_table(("16001", 2018, 4.0, 2.0, 1.0), *[(c, 2018, 1.0, 1.0, 1.0) for c in CODES[1:]])
-    table = indicators.aggregated_indicators(made(GPS, apl=rows), "epci").set_index("code")
+    table = indicators.aggregated_indicators(made(MANY, apl=rows), "epci").set_index("code")
     all_ages, under_65 = (1000 * 4 + 2000 * 1) / 3000, (1000 * 2 + 2000 * 1) / 3000
     assert table.loc["e1", "share_near_retirement"] == pytest.approx(1 - under_65 / all_ages)
 

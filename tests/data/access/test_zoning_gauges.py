@@ -29,6 +29,7 @@ def communes():
             "tvs_name": ["TVS 1", "TVS 1", "TVS 2", "TVS 3", ""],
             "apl": [2.0, 5.0, 2.0, 2.4, 1.0],
             "apl65_published": [2.5, 4.1, 2.6, np.nan, np.nan],
+            "share_near_retirement": 0.2,
             "apl_published_year": 2016.0,
             "without_room_nearest": [50.0, 30.0, 0.0, np.nan, 100.0],
             "share_without_room": [0.5, 0.1, 0.0, np.nan, 1.0],
@@ -147,6 +148,13 @@ def test_contradictions_name_their_series(communes):
     assert "plus de 4" in table.loc["16002", "reason"]
     assert "2016" in table.loc["16002", "series"]
     assert "calculée" in table.loc["17001", "series"]
+
+
+def test_a_contradiction_never_tells_the_age_of_a_doctor_alone(communes):
+    few = communes.assign(share_near_retirement=[0.2, np.nan, 0.2, 0.2, 0.2])
+    table = zg.contradictions(few).set_index("code")
+    assert table.loc["16002", "series"] == "APL calculée, tous âges"
+    assert table.loc["16002", "apl"] == 5.0
 
 
 @pytest.mark.parametrize(("apl", "found"), [(2.5, True), (2.51, False), (4.0, False)])

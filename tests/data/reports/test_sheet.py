@@ -17,6 +17,7 @@ from data.maps.risk import with_risk
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.maps.sentences import sentence as map_sentence
 from data.region import catalogue, privacy
+from data.region.privacy import AGES_MASKED
 from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
@@ -251,6 +252,19 @@ def test_seven_signals_stand_whatever_is_known(loaded: tuple[Territory, pd.DataF
                 *("room", "single", "zone", "apl", "retirement", "losses", "label")
             ]
             assert all(one.value and one.sentence and one.state in STATES for one in drawn.signals)
+
+
+def test_a_share_by_age_that_may_not_be_told_is_said_to_be_masked(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes["code"].iloc[0])
+    few = communes.assign(share_near_retirement_year=2016.0, share_near_retirement=float("nan"))
+    drawn = of_commune((territory, few), code)
+    told = next(one for one in drawn.signals if one.key == "retirement")
+    figure = next(one for one in drawn.figures if one.key == "share_near_retirement")
+    assert told.sentence == AGES_MASKED
+    assert AGES_MASKED in str(figure)
 
 
 def test_a_commune_with_a_part_of_a_doctor_is_not_said_to_have_none(
