@@ -117,6 +117,10 @@ def main() -> None:
             f"| {name} | {to_map:.1f} | {aim:g} | {screens[slowest]:.1f} ({slowest}) | "
             f"{AIM_SCREEN_S:g} | {memory:.0f} | {AIM_MB:g} |"
         )
+    print("\nEach screen, seconds, in the order of opening: ", end="")
+    for name, ((_, _, screens), _) in runs.items():
+        print(f"{name}: " + ", ".join(f"{one} {s:.1f}" for one, s in screens.items()), end="; ")
+    print()
 
 
 if __name__ == "__main__":
