@@ -387,16 +387,14 @@ def aggregate(communes: pd.DataFrame, level: str) -> pd.DataFrame:
             "communes": communes.groupby(code, sort=True).size(),
         }
     )
-    for column in _SUMMED:
-        table[column] = ag.sums(communes[column], groups)
+    table = table.join(ag.column_sums(communes[[*_SUMMED]], groups))
     table["population_supply_unknown"] = ag.sums(
         people.where(communes["supply"] != unknown_supply.KNOWN, 0.0), groups
     )
     table["gps_per_1000"] = 1000 * ag.ratios(communes["gps"], people, groups)
     table["share_beyond_20"] = ag.ratios(communes["population_beyond_20"], people, groups)
     table["share_without_room"] = ag.ratios(communes["without_room_nearest"], people, groups)
-    for column in _AVERAGED:
-        table[column] = ag.weighted_means(communes[column], people, groups)
+    table = table.join(ag.column_means(communes[[*_AVERAGED]], people, groups))
     table["minutes_median"] = ag.weighted_medians(communes["minutes_to_nearest_gp"], people, groups)
     for column in ("apl_published_year", "share_near_retirement_year", "elder_year"):
         years = communes.groupby(code)[column]

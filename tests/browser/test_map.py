@@ -423,4 +423,5 @@ def test_what_the_mouse_is_over_says_its_name_and_what_its_figure_is(
             with suppress(TooLate):
                 told.wait_for(timeout=SLOW_MS / 8)
                 break
-        expect(told).to_contain_text(re.compile(rf"{name}\s: (\d|non disponible)"))
+        spaced = name.replace(" ", r"\s")  # a number and its unit are kept together
+        expect(told).to_contain_text(re.compile(rf"{spaced}\s: (\d|non\sdisponible)"))

@@ -85,3 +85,18 @@ def test_mean_of_means_is_the_whole_mean(rows):
     weights = people.groupby(table["group"]).sum()
     whole = ag.weighted_means(table["value"], people, pd.Series(["all"] * len(table)))
     assert np.average(means, weights=weights) == pytest.approx(whole["all"])
+
+
+def test_columns_together_are_as_each_alone() -> None:
+    random = np.random.default_rng(11)
+    values = pd.DataFrame(random.normal(size=(200, 3)), columns=list("abc"))
+    values = values.mask(random.random(values.shape) < 0.3)
+    weights = pd.Series(random.integers(0, 4, 200).astype(float)).mask(random.random(200) < 0.1)
+    groups = pd.Series(random.choice(list("xyz"), 200))
+    values.loc[groups == "z", "c"] = np.nan
+    sums, means = ag.column_sums(values, groups), ag.column_means(values, weights, groups)
+    for column in values:
+        pd.testing.assert_series_equal(sums[column], ag.sums(values[column], groups))
+        alone = ag.weighted_means(values[column], weights, groups)
+        pd.testing.assert_series_equal(means[column], alone, check_names=False)
+    assert np.isnan(means.loc["z", "c"])
