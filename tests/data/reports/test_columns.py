@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data.reports.columns import exported, rounded
+from data.reports.columns import exported, rounded, titled
 
 
 def test_decimals_mean_something() -> None:
@@ -24,3 +24,10 @@ def test_decimals_mean_something() -> None:
     assert row["population"] == 10
     assert exported(table).columns[0] == "Code"
     assert table["apl"].iloc[0] == 2.4999999
+
+
+def test_what_is_told_of_a_public_set_follows_its_name() -> None:
+    """A narrow window shows the first columns alone."""
+    asked = ["name", "communes_few_gps", "gps", "tenths_flagged", "horizon"]
+    told = titled(pd.DataFrame([["CC d’essai", 3, 4.0, "environ 2 sur 10", 3]], columns=asked))
+    assert list(told.columns[:2]) == ["Nom", "Communes en risque élevé ou très élevé (arrondi)"]
