@@ -78,7 +78,7 @@ def newest_counts(
     made = replace(made, table="gps", title=table_names.TITLES["gps"], measured=years)
     told = years_told(made, inside)
     if len(around) and (there := years_told(made, around)) != told:
-        told = f"{told} (autour : {there})"
+        told = f"{told}, et {there} autour"
     return counts, replace(made, vintage=told)
 
 

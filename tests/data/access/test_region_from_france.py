@@ -125,7 +125,7 @@ def test_regions_counted_in_different_years_read_the_same_from_both(
         "gp_history": Provenance("gp_history", "", "", "2017, 2020", "", False, 1, 1),
     }
     here, there = (_counted(one, tables, told) for one in (alone, everything))
-    assert here.provenance["gps"].vintage == "2017 (autour : 2020)"
+    assert here.provenance["gps"].vintage == "2017, et 2020 autour"
     assert there.provenance["gps"].vintage == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
     own = indicators.commune_indicators(here).set_index("code")
     seen = indicators.commune_indicators(there).set_index("code").loc[own.index]

@@ -45,7 +45,7 @@ def _seen(
         (EVERYWHERE, [], "2017 en Corse, 2020 ailleurs"),
         (BRITTANY, LOIRE, "2020"),
         (REUNION, [], "2020"),
-        (CORSICA, LOIRE, "2017 (autour : 2020)"),
+        (CORSICA, LOIRE, "2017, et 2020 autour"),
     ],
 )
 def test_a_region_has_its_own_year_whatever_is_opened(
