@@ -73,6 +73,8 @@ _STYLE = """<style>
 .ps-steps img{width:44px;height:44px}
 .ps-steps h2{font-size:1.1rem;padding:.2rem 0!important;margin:0}
 .ps-steps p{margin:.2rem 0 0}
+.stPageLink a,.stPageLink a *{white-space:normal!important;overflow:visible!important;
+  height:auto!important}
 .ps-words{margin:0;columns:26rem 2;column-gap:3rem}
 .ps-words dt{font-weight:700;padding-top:.6rem;break-after:avoid}
 .ps-words dd{margin:0;break-inside:avoid}

@@ -35,6 +35,20 @@ def test_a_screen_opened_by_its_address_is_refused_nothing(page: Page, server: s
     assert refused == []
 
 
+def test_a_question_of_the_guide_is_whole_on_a_telephone(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/guide")
+    links = page.locator(".stPageLink")
+    expect(links).to_have_count(8, timeout=SLOW_MS)
+    beyond = links.evaluate_all(
+        """links => links.filter(link => { const text = document.createRange();
+            text.selectNodeContents(link.querySelector('a'));
+            return text.getBoundingClientRect().right > link.getBoundingClientRect().right; })
+            .map(link => link.innerText)"""
+    )
+    assert beyond == []
+
+
 @pytest.mark.parametrize("path", ["/", "/methode", "/_stcore/health", "/sante"])
 def test_every_answer_carries_the_security_headers(server: str, path: str) -> None:
     headers, _ = headers_of(f"{server}{path}")
