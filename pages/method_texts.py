@@ -155,6 +155,8 @@ LIMITS = """
 
 PRIVACY = """
 - Aucun nom, aucun âge de médecin n’est lu à l’écran, gardé dans un partage, un export ou un journal.
+- Là où moins de cinq médecins sont connus à 20 minutes, ni la part de l’offre proche de la retraite
+  ni l’APL des 65 ans et moins d’une commune ne sont dites : ce serait l’âge de l’un d’eux.
 - Une prévision sur une commune à un seul médecin désigne une personne : dans les vues partagées, le risque
   n’est montré que pour des territoires regroupés comptant au moins 5 médecins.
 - Les effectifs tirés d’extraits restreints sont masqués (« NS ») au-dessous de 5 dans les vues partagées.
@@ -162,7 +164,7 @@ PRIVACY = """
 """
 
 ACCESSIBILITY = """
-**État de conformité : partielle.** Contrôles faits : axe-core sur chaque écran à deux largeurs ; parcours
+**État de conformité : partielle.** Contrôles faits : axe-core sur chaque écran à quatre largeurs ; parcours
 au clavier ; contrastes ; langue de la page ; légendes chiffrées ; motifs en plus des couleurs.
 
 **Ce qui reste.** Les contours de la carte ne se parcourent pas au clavier : la recherche et le tableau

@@ -93,7 +93,7 @@ def test_published_apl_is_one_series():
     assert table["share_near_retirement"].tolist() == pytest.approx([0.2] * 6)
 
 
-def test_a_share_by_age_is_that_of_nobody():
+def test_a_share_by_age_is_that_of_nobody(tmp_path, monkeypatch):
     """Where fewer than five GPs are around, the share or the two APL would tell their age."""
     rows = apl_table(*[(code, 2018, 4.0, 3.0, 1.0) for code in CODES])
     five = made({**GPS, "16001": 5.0, "16003": np.nan}, apl=rows)
@@ -103,6 +103,11 @@ def test_a_share_by_age_is_that_of_nobody():
     assert table["apl65_published"].tolist() == [3.0] * 6  # a zoning weighs it over a TVS
     kept = exported(table.reset_index()).set_index("Code")
     assert kept["APL publiée, 65 ans et moins (DREES)"].notna().tolist() == told.tolist()
+    monkeypatch.setattr("data.region.catalogue.load_territory", lambda _region: five)
+    write_access(out=tmp_path / "na.csv", region="75")
+    written = pd.read_csv(tmp_path / "na.csv")
+    assert written["apl65_published"].notna().tolist() == told.tolist()
+    assert written["share_near_retirement"].notna().tolist() == told.tolist()
     assert history.by_year(five, ["16001"]).loc[2018, "apl65"] == 3
     alone = history.by_year(five, ["17001"])
     assert alone.loc[2018, "apl"] == 4
