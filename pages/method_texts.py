@@ -156,7 +156,9 @@ LIMITS = """
 PRIVACY = """
 - Aucun nom, aucun âge de médecin n’est lu à l’écran, gardé dans un partage, un export ou un journal.
 - Là où moins de cinq médecins sont connus à 20 minutes, ni la part de l’offre proche de la retraite
-  ni l’APL des 65 ans et moins d’une commune ne sont dites : ce serait l’âge de l’un d’eux.
+  ni l’APL des 65 ans et moins d’une commune ne sont dites : ce serait l’âge de l’un d’eux. Les EPCI et
+  les départements se calculent sans elles ; un territoire de vie-santé les pèse toutes, et n’est dit que
+  si ce qu’il cache est celui d’au moins cinq médecins en trois communes.
 - Une prévision sur une commune à un seul médecin désigne une personne : dans les vues partagées, le risque
   n’est montré que pour des territoires regroupés comptant au moins 5 médecins.
 - Les effectifs tirés d’extraits restreints sont masqués (« NS ») au-dessous de 5 dans les vues partagées.

@@ -178,7 +178,7 @@ def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> 
     map_view.draw_map(sent, answer, MAP)
 
 
-def _beside(table: pd.DataFrame) -> None:
+def _beside(table: pd.DataFrame, hidden: str) -> None:
     """Draw APL and people without room of every territory, the worst served first."""
     if table.empty:
         return
@@ -203,6 +203,8 @@ def _beside(table: pd.DataFrame) -> None:
                 "share": st.column_config.NumberColumn("Sans place (%)"),
             },
         )
+        if hidden:
+            st.caption(hidden)
         note = unknown_supply.region_room_note(shell.territory())
         st.caption(
             f"Sans place à 20 minutes, à {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus "
@@ -285,7 +287,7 @@ def draw() -> None:
     with above:
         zoning_view.draw_gauges(communes, ceilings, changes)
         _map(territory, table, changes)
-    _beside(table)
+    _beside(table, zoning_gauges.ages_note(communes))
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
     _contradictions(communes)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from data.access.indicators import commune_indicators
-from data.region.privacy import ages_masked
+from data.region.privacy import ages_of_many
 from data.region.territory import Territory
 
 COVERED_SHARE = 0.95
@@ -21,15 +21,16 @@ def by_year(territory: Territory, codes: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index year; columns gps (sum), apl and apl65 (means weighted by today's population; no
-        apl65 where it would tell somebody's age).
+        Index year; columns gps (sum), apl and apl65 (means weighted by today's population; apl65 of
+        the communes of which it may be told, so that no difference gives another).
     """
     communes = territory.communes
     people = pd.Series(communes["population"].to_numpy(float), communes["code"]).loc[[*codes]]
-    gps, apl, apl65 = (_covered(table, people) for table in _tables(territory))
+    all_gps, all_apl, all_apl65 = _tables(territory)
     indicators = commune_indicators(territory)
-    if ages_masked(indicators[indicators["code"].isin(codes)]):
-        apl65 = apl65.iloc[:, :0]
+    told = indicators["code"][ages_of_many(indicators)]
+    gps, apl = _covered(all_gps, people), _covered(all_apl, people)
+    apl65 = _covered(all_apl65[all_apl65.index.isin(told)], people)
     return pd.DataFrame(
         {"gps": gps.sum(), "apl": _mean(apl, people), "apl65": _mean(apl65, people)}
     ).sort_index()

@@ -97,9 +97,10 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
         apl (weights drees_2015 on estimated times, see `data.access.inputs.apl`), apl_e2sfca:
         consultations a year and standardised inhabitant, computed here;
         apl_published, apl65_published, apl_published_year (DREES);
-        share_near_retirement (0 to 1, 1 − APL65/APL of the latest year with both; missing where it
-        would tell somebody's age, `data.region.privacy.with_shares_of_many`) and its
-        share_near_retirement_year; zone, zone_qpv, zone_decree (ISO date of
+        share_near_retirement (0 to 1, 1 − APL65/APL of the latest year with both) and its
+        share_near_retirement_year; apl65_tvs (apl65_published weighed over its TVS); the three
+        missing where they would tell somebody's age (`data.region.privacy.with_ages_of_many`);
+        zone, zone_qpv, zone_decree (ISO date of
         its decree), tvs, tvs_name, cpts, cpts_name ("" unknown); bassin_de_vie,
         bassin_de_vie_name, density_class ("" unknown), share_over_75 (0 to 1);
         share_over_65, share_over_80 and their elder_year, of another census (missing without it);
@@ -111,7 +112,7 @@ def commune_indicators(territory: Territory) -> pd.DataFrame:
     def read() -> pd.DataFrame:
         kept = cached_table("communes", _key(territory), lambda: _compute(territory))
         whole = pd.concat([kept, room.commune_room(territory)], axis=1)
-        return unknown_supply.with_unknown(privacy.with_shares_of_many(whole), territory)
+        return unknown_supply.with_unknown(privacy.with_ages_of_many(whole), territory)
 
     return territory.once("commune indicators", read).copy(deep=False)
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.base.french import in_order, number, percent
+from data.base.french import counted, in_order, number, percent
 from data.region import rules
-from data.region.privacy import apl65_of_many
 from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
@@ -111,7 +110,8 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
         tvs, tvs_name, zone ("mixte" when its communes differ), communes (count in the region),
         members (their names), population (in the region), population_all and share_inside (with
         its communes beyond the border, as far as the zoning table and the fringe tell), apl65
-        (published) and apl (computed): means weighted by population; without_room (inhabitants
+        (published; missing where it would tell somebody's age) and apl (computed): means weighted
+        by population; without_room (inhabitants
         without room at 20 minutes, nearest first) and share_without_room (0 to 1).
     """
     zoned = communes[communes["tvs"] != ""]
@@ -139,13 +139,27 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
     table["share_inside"] = table["population"] / table["population_all"].where(
         table["population_all"] > 0
     )
-    table["apl65"] = ag.weighted_means(zoned["apl65_published"], people, groups)
+    whole = zoned["apl65_tvs"].notna().groupby(groups).all()  # of both regions, where it is astride
+    table["apl65"] = ag.weighted_means(zoned["apl65_tvs"], people, groups).where(whole)
     table["apl"] = ag.weighted_means(zoned["apl"], people, groups)
     table["without_room"] = ag.sums(zoned["without_room_nearest"], groups)
     table["share_without_room"] = table["without_room"] / table["population"].where(
         table["population"] > 0
     )
     return table.rename_axis("tvs").reset_index()
+
+
+def ages_note(communes: pd.DataFrame) -> str:
+    """Say in French of how many TVS the APL of 65 or less is not told; "" for none."""
+    zoned = communes[(communes["tvs"] != "") & communes["share_near_retirement_year"].notna()]
+    hidden = zoned["tvs"][zoned["apl65_tvs"].isna()].nunique()
+    if not hidden:
+        return ""
+    told = counted(hidden, "territoire de vie-santé", "territoires de vie-santé")
+    return (
+        f"APL des 65 ans et moins non diffusée pour {told} : elle laisserait lire l’âge de moins "
+        f"de {number(rules.LEAST_PUBLIC_GPS)} médecins."
+    )
 
 
 def with_changes(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
@@ -208,7 +222,7 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
         code, name, tvs, tvs_name, zone, population, apl, series, share_without_room (0 to 1) and
         reason (French), the most populated first.
     """
-    published = apl65_of_many(communes)
+    published = communes["apl65_published"]
     value = published.where(published.notna(), communes["apl"])
     years = communes["apl_published_year"]
     year = years.map({one: "" if np.isnan(one) else f" {one:.0f}" for one in years.unique()})

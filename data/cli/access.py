@@ -47,11 +47,9 @@ def write_access(
     if demand is None or supply is None or times is None:
         from data.access.indicators import commune_indicators, three_steps
         from data.region.catalogue import load_territory
-        from data.region.privacy import apl65_of_many
 
         territory = load_territory(region)
         table = commune_indicators(territory)
-        table["apl65_published"] = apl65_of_many(table)
         table.insert(
             list(table.columns).index("apl_e2sfca") + 1, "apl_3sfca", three_steps(territory)
         )

@@ -75,32 +75,59 @@ def may_tell_leaving(gps: float, leaving: float) -> bool:
     return gps - leaving >= LEAST_PUBLIC_GPS
 
 
-def with_shares_of_many(communes: pd.DataFrame) -> pd.DataFrame:
-    """Return communes without the share near retirement where it would be the age of somebody.
+def with_ages_of_many(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return communes without what is published of ages where it would be the age of somebody.
 
-    Fewer than five GPs are known within 20 minutes: on an island, the share is that of its only
-    doctor, and so is the difference of the two APL that the DREES publishes.
+    Fewer than five GPs are known within 20 minutes: on an island, the share near retirement is that
+    of its only doctor, and so is the difference of the two APL that the DREES publishes. Whatever
+    is made of communes afterwards (an EPCI, a département) is made of what is told: no difference
+    gives the commune left out.
 
-    Parameters
-    ----------
-    communes
-        Columns share_near_retirement, gps_within_20 (those that are known).
-    """
-    many = communes["gps_within_20"] >= LEAST_PUBLIC_GPS
-    return communes.assign(share_near_retirement=communes["share_near_retirement"].where(many))
-
-
-def apl65_of_many(communes: pd.DataFrame) -> pd.Series:
-    """Return the APL of 65 or less of the communes whose share near retirement may be told.
-
-    For what tells it commune by commune: a zoning still weighs all of them over a TVS.
+    The law alone weighs all communes, over a territoire de vie-santé: its value comes along, where
+    what is not told in it is that of several doctors. These are the one partition told so, so that
+    no two of them differ by a commune.
 
     Parameters
     ----------
     communes
-        Columns apl65_published, share_near_retirement (as `with_shares_of_many` leaves it).
+        Columns region, tvs, population, gps, gps_within_20 (those that are known),
+        share_near_retirement, apl65_published.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With share_near_retirement and apl65_published missing where they are not told, and
+        apl65_tvs: of the communes of its TVS in its region.
     """
-    return communes["apl65_published"].where(communes["share_near_retirement"].notna())
+    many = ages_of_many(communes)
+    return communes.assign(
+        share_near_retirement=communes["share_near_retirement"].where(many),
+        apl65_tvs=_apl65_of_tvs(communes, many),
+        apl65_published=communes["apl65_published"].where(many),
+    )
+
+
+def ages_of_many(communes: pd.DataFrame) -> pd.Series:
+    """Tell of each commune whether what is published of ages there is of five GPs or more."""
+    return communes["gps_within_20"] >= LEAST_PUBLIC_GPS
+
+
+def _apl65_of_tvs(communes: pd.DataFrame, many: pd.Series) -> pd.Series:
+    """Return the APL of 65 or less of the TVS of each commune, missing where it would tell an age.
+
+    By region too: France then says of a TVS astride two what each of them says.
+    """
+    parts = [communes["tvs"], communes["region"]]
+    published = communes["apl65_published"]
+    people = communes["population"].where(published.notna()).astype(float)
+    weighed = (published * people).groupby(parts).transform("sum")
+    hidden = published.notna() & ~many
+    gps = communes["gps"].where(hidden, 0.0).fillna(0.0).groupby(parts).transform("sum")
+    size = hidden.groupby(parts).transform("sum")
+    several = (size == 0) | ((size >= LEAST_COMMUNES) & (gps >= LEAST_PUBLIC_GPS))
+    below = people.groupby(parts).transform("sum")
+    told = several & (below > 0) & (communes["tvs"] != "")
+    return (weighed / below.where(below > 0)).where(told)
 
 
 def ages_masked(communes: pd.DataFrame) -> bool:

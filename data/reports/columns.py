@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.region.privacy import apl65_of_many
 from geo.layers import INDICATORS
 
 TITLES: Mapping[str, str] = {
@@ -140,6 +139,4 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def exported(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as files hold it: French headings, decimals that mean something."""
-    if "apl65_published" in table:
-        table = table.assign(apl65_published=apl65_of_many(table))
     return titled(rounded(table))

@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 
 from data.access.source_notes import engine_line, quoted, with_warning
-from data.access.zoning_gauges import Ceilings, contradictions, gauges, tvs_table, with_changes
+from data.access.zoning_gauges import (
+    Ceilings,
+    ages_note,
+    contradictions,
+    gauges,
+    tvs_table,
+    with_changes,
+)
 from data.base.french import counted, fold, in_order, number, percent
 from data.files.exports import to_xlsx
 from data.region.france import within
@@ -92,7 +99,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
     )
     return to_xlsx(
         {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful},
-        notes(territory, ceilings, measured=True),
+        [*notes(territory, ceilings, measured=True), *filter(None, [ages_note(communes)])],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import counted, number, percent
+from data.region.rules import LEAST_PUBLIC_GPS
 from models.learning.hazard import Hazard
 from models.learning.predictors import NAMES, THEME_OF, THEMES
 
@@ -113,7 +114,9 @@ def _apl(row: Mapping[Any, float]) -> str:
     said = "supérieure" if level > 0.1 else "inférieure" if level < -0.1 else "proche"
     link = "de" if said == "proche" else "à"
     text = f"Accessibilité (APL) {said} {link} la moyenne française"
-    if np.isfinite(over) and abs(over) > 0.03:
+    around = float(row["gps"]) + round(float(np.expm1(row["gps_10km"])))
+    # Of fewer doctors around, it would be the age of one of them.
+    if np.isfinite(over) and abs(over) > 0.03 and around >= LEAST_PUBLIC_GPS:
         rank = "plus" if over > 0 else "moins"
         text += f", {rank} de médecins de plus de 65 ans qu’ailleurs"
     return text

@@ -100,7 +100,7 @@ def test_a_share_by_age_is_that_of_nobody(tmp_path, monkeypatch):
     table = indicators.commune_indicators(five).set_index("code")
     told = table["share_near_retirement"].notna()
     assert told.tolist() == [True, True, False, False, False, False]
-    assert table["apl65_published"].tolist() == [3.0] * 6  # a zoning weighs it over a TVS
+    assert table["apl65_published"].notna().tolist() == told.tolist()
     kept = exported(table.reset_index()).set_index("Code")
     assert kept["APL publiée, 65 ans et moins (DREES)"].notna().tolist() == told.tolist()
     monkeypatch.setattr("data.region.catalogue.load_territory", lambda _region: five)
@@ -112,6 +112,45 @@ def test_a_share_by_age_is_that_of_nobody(tmp_path, monkeypatch):
     alone = history.by_year(five, ["17001"])
     assert alone.loc[2018, "apl"] == 4
     assert np.isnan(alone.loc[2018, "apl65"])
+
+
+def test_no_difference_of_territories_gives_a_commune_whose_ages_are_not_told():
+    """A département and its curve are made without 17003, whose one GP is alone."""
+
+    def seen(hidden):
+        rows = apl_table(*[(c, 2018, 4.0, hidden if c >= "17002" else 3.0, 1.0) for c in CODES])
+        here = made({**GPS, "16001": 5.0, "16003": 6.0, "17003": 1.0}, apl=rows)
+        here = replace(here, version=f"ages-{hidden}")
+        levels = [indicators.aggregated_indicators(here, one) for one in ("epci", "departement")]
+        curve = history.by_year(here, CODES)
+        return pd.concat(levels)[["apl65_published", "share_near_retirement"]], curve["apl65"]
+
+    (low, low_curve), (high, high_curve) = seen(1.0), seen(2.0)
+    pd.testing.assert_frame_equal(low, high)
+    pd.testing.assert_series_equal(low_curve, high_curve)
+    assert low["apl65_published"].tolist() == [3.0] * 4
+    assert low_curve.isna().all()  # 800 of 4,600 people are not told: no mean of the others
+
+
+def test_a_tvs_tells_its_apl_of_65_or_less_where_what_it_hides_is_of_several_doctors():
+    def told(gps, tvs):
+        zoning = pd.DataFrame({"code": CODES, "zone": "ZIP", "part": "commune", "tvs": tvs})
+        rows = apl_table(*[(code, 2018, 4.0, 3.0, 1.0) for code in CODES])
+        here = made(
+            dict(zip(CODES, gps, strict=True)), apl=rows, zoning=zoning.assign(tvs_name="x")
+        )
+        here = replace(here, version=f"{gps}{tvs}")
+        return indicators.commune_indicators(here)["apl65_tvs"]
+
+    gps = [9.0, 0.0, 0.0, 2.0, 0.0, 1.0]
+    # 17003 is an hour away, its one GP alone; with 16001 the difference would tell it.
+    assert np.isnan(told(gps, ["t1"] * 5 + ["t2"])[5])
+    assert told(gps, ["t1"] * 6).isna().all()
+    # 16003 to 17003 hide each other: four communes, six GPs.
+    few = told([9.0, 0.0, 1.0, 1.0, 1.0, 3.0], ["t1"] * 6)
+    assert few.tolist() == pytest.approx([3.0] * 6)
+    assert told([9.0, 0.0, 1.0, 1.0, 1.0, 1.0], ["t1"] * 6).isna().all()
+    assert told(gps, ["t1", "t1", "", "", "", ""]).notna().tolist() == [True] * 2 + [False] * 4
 
 
 def test_standardised_population_by_share_over_75():

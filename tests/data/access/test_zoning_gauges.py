@@ -29,7 +29,8 @@ def communes():
             "tvs_name": ["TVS 1", "TVS 1", "TVS 2", "TVS 3", ""],
             "apl": [2.0, 5.0, 2.0, 2.4, 1.0],
             "apl65_published": [2.5, 4.1, 2.6, np.nan, np.nan],
-            "share_near_retirement": 0.2,
+            "apl65_tvs": [3.7, 3.7, 2.6, np.nan, np.nan],
+            "share_near_retirement_year": [2016.0, 2016.0, 2016.0, np.nan, np.nan],
             "apl_published_year": 2016.0,
             "without_room_nearest": [50.0, 30.0, 0.0, np.nan, 100.0],
             "share_without_room": [0.5, 0.1, 0.0, np.nan, 1.0],
@@ -97,7 +98,12 @@ def test_a_tvs_astride_counts_by_its_share(territory, communes):
     assert table.loc["t1", "population_all"] == 1600
     assert table.loc["t1", "share_inside"] == pytest.approx(0.25)
     assert table.loc["t3", "share_inside"] == 1
-    assert table.loc["t1", "apl65"] == pytest.approx((100 * 2.5 + 300 * 4.1) / 400)
+    assert table.loc["t1", "apl65"] == pytest.approx(3.7)
+    assert np.isnan(table.loc["t3", "apl65"])
+    assert zg.ages_note(communes) == ""
+    masked = communes.assign(apl65_tvs=[3.7, np.nan, np.nan, np.nan, np.nan])
+    assert zg.tvs_table(territory, masked)["apl65"].isna().all()  # one region of two tells t1
+    assert "2 territoires de vie-santé" in zg.ages_note(masked)
     assert table["zone"].to_dict() == {"t1": "ZIP", "t2": "ZAC", "t3": "HZ"}
 
 
@@ -151,7 +157,7 @@ def test_contradictions_name_their_series(communes):
 
 
 def test_a_contradiction_never_tells_the_age_of_a_doctor_alone(communes):
-    few = communes.assign(share_near_retirement=[0.2, np.nan, 0.2, 0.2, 0.2])
+    few = communes.assign(apl65_published=[2.5, np.nan, 2.6, np.nan, np.nan])
     table = zg.contradictions(few).set_index("code")
     assert table.loc["16002", "series"] == "APL calculée, tous âges"
     assert table.loc["16002", "apl"] == 5.0

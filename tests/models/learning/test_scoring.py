@@ -66,6 +66,17 @@ def test_predictions_are_probabilities_with_class_interval_and_reasons(
     assert single.mean() > 4 * many.mean()
 
 
+def test_a_reason_says_nothing_of_the_ages_of_few_doctors() -> None:
+    """With fewer than five around, "more GPs over 65 than elsewhere" is the age of one of them."""
+
+    def told(gps: float, others: float) -> str:
+        row = {"apl_log": 0.3, "apl_over_65": 0.5, "gps": gps, "gps_10km": np.log1p(others)}
+        return explain._apl(row)
+
+    assert told(1.0, 3.0) == "Accessibilité (APL) supérieure à la moyenne française"
+    assert "plus de médecins de plus de 65 ans" in told(1.0, 4.0)
+
+
 def test_words_never_foretell_what_a_person_does(inputs: Inputs) -> None:
     said = " ".join(" ".join(reasons) for reasons in scoring.predict(inputs, 2017, 3)["reasons"])
     assert "va partir" not in said
