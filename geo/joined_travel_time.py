@@ -6,7 +6,7 @@ errors; between two of them there is no way by car.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
@@ -35,10 +35,13 @@ class JoinedTravelTime(TravelTime):
         that of the whole.
     beside
         What the label adds of the other lands, one French sentence.
+    apart
+        Code of the département that each of the others is: whether its times are estimates.
     """
 
     parts: Mapping[Frame, TravelTime]
     beside: str = ""
+    apart: Mapping[str, bool] = field(default_factory=dict)
 
     @cached_property
     def version(self) -> str:
@@ -51,7 +54,7 @@ class JoinedTravelTime(TravelTime):
         """What the screen says: of the main land, then of the others."""
         main = self._engines[0].label
         detail = f"{main.detail} {self.beside}".strip()
-        return EngineLabel(main.name, main.vintage, detail, main.estimated)
+        return EngineLabel(main.name, main.vintage, detail, main.estimated, self.apart)
 
     def part_of(self, points: LonLat) -> npt.NDArray[np.int64]:
         """Return the rank of the land of each point, shape (n,)."""

@@ -1,8 +1,8 @@
 """The one interface to travel times; engines stand behind it (friction surface, road network)."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -36,12 +36,19 @@ class EngineLabel:
         One French sentence: profile, error, limits.
     estimated
         True when times are estimates without a road network.
+    apart
+        The same of the départements that are lands of their own beside the main one.
     """
 
     name: str
     vintage: str
     detail: str
     estimated: bool
+    apart: Mapping[str, bool] = field(default_factory=dict)
+
+    def estimates(self, departement: str) -> bool:
+        """Tell whether the times of a département are estimates."""
+        return self.apart.get(departement, self.estimated)
 
 
 @cache

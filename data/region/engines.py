@@ -49,6 +49,7 @@ def engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> Tra
         )
     parts: dict[Frame, TravelTime] = {}
     told: dict[str, list[str]] = {}
+    apart: dict[str, bool] = {}
     names = embedded_set.departements(region).set_index("code")["name"]
     for name, rows in lands.items():
         own = communes[rows].reset_index(drop=True)
@@ -57,9 +58,10 @@ def engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> Tra
         made = _of_land(region, name, own, around, ground)
         parts[_frame(own)] = made
         if name != france.MAINLAND:
+            apart[name] = made.label.estimated
             told.setdefault(made.label.detail, []).append(str(names[name]))
     beside = " ".join(f"{', '.join(places)} : {detail}" for detail, places in told.items())
-    return JoinedTravelTime(parts, beside)
+    return JoinedTravelTime(parts, beside, apart)
 
 
 def lands_of(communes: pd.DataFrame) -> Mapping[str, npt.NDArray[np.bool_]]:

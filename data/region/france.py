@@ -126,6 +126,23 @@ def within(name: str) -> str:
     return f"{_WITHIN.get(name, 'en')} {name}"
 
 
+_ARTICLES = {
+    "La Réunion": "",
+    "Mayotte": "",
+    "Centre-Val de Loire": "le ",
+    "Grand Est": "le ",
+    "Hauts-de-France": "les ",
+    "Pays de la Loire": "les ",
+}
+"""The article of a region where it is not "la" or "l’"; La Réunion holds its own."""
+
+
+def named(name: str) -> str:
+    """Return the name of a region within a sentence ("la Corse", "l’Occitanie", "Mayotte")."""
+    vowel = "l’" if name[:1] in "AEIOUÎ" else "la "
+    return _ARTICLES.get(name, vowel) + name
+
+
 def regions_of(codes: pd.Series) -> pd.Series:
     """Return the region of each commune by its code, missing where it is of none.
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.base.french import joined
+from data.region import france
 from data.region.falls import Zero
 from data.region.moments import Moment
 from geo.friction.said import shown_overseas
@@ -88,10 +89,11 @@ UNVERIFIED_MINUTES = (
     "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "
     "routier n’est pas construit, et avec eux l’APL et la place chez un médecin."
 )
-UNVERIFIED_OVERSEAS = (
-    "Outre-mer, temps de trajet estimés, jamais vérifiés : à tenir pour inconnus tant qu’un réseau "
-    "routier n’est pas construit, et avec eux l’APL et la place chez un médecin."
+UNVERIFIED_SOMEWHERE = (
+    " : temps de trajet estimés, jamais vérifiés, à tenir pour inconnus tant qu’un réseau routier "
+    "n’y est pas construit, et avec eux l’APL et la place chez un médecin."
 )
+"""After the lands of which that is so, where there are others."""
 PARTLY_SIMULATED = (
     "DONNÉES EN PARTIE SIMULÉES : ce qui repose sur elles est sans valeur pour une décision."
 )
@@ -99,7 +101,8 @@ PARTLY_SIMULATED = (
 
 def minutes_unverified(label: EngineLabel, departements: Collection[str]) -> bool:
     """Tell whether the minutes of some départements were never compared with a trip."""
-    return label.estimated and shown_overseas(sorted(departements))
+    estimated = all(label.estimates(one) for one in departements)
+    return estimated and shown_overseas(sorted(departements))
 
 
 def warning_of(tables: Iterable[Provenance]) -> str:
@@ -118,7 +121,8 @@ def passed_over_told(tables: Iterable[Provenance], region_name: str) -> str:
         if table.passed_over:
             files.setdefault(table.passed_over, []).append(table.title)
     return " ".join(
-        f"« {file} » ne couvre pas {region_name} : {', '.join(titles)} y restent de démonstration."
+        f"« {file} » ne couvre pas {france.named(region_name)}, où restent de démonstration : "
+        f"{', '.join(one[:1].lower() + one[1:] for one in titles)}."
         for file, titles in files.items()
     )
 
@@ -205,13 +209,19 @@ class Territory:
     def unverified_minutes(self) -> str:
         """What stands above all that rests on minutes that nobody ever compared with a trip.
 
-        "" where there are roads, or on the mainland, where the error is known.
+        "" where there are roads, or on the mainland, where the error is known. The lands that some
+        roads leave out are named.
         """
         label, shown = self.travel_time.label, set(self.communes["departement"])
         if minutes_unverified(label, shown):
             return UNVERIFIED_MINUTES
-        some = any(minutes_unverified(label, [one]) for one in shown)
-        return UNVERIFIED_OVERSEAS if some else ""
+        overseas = [one for one in shown if shown_overseas([one])]
+        told = [one for one in overseas if minutes_unverified(label, [one])]
+        if not told:
+            return ""
+        names = sorted(france.NAMES[france.REGION_OF[one]] for one in told)
+        where = "Outre-mer" if len(told) == len(overseas) else joined(names)
+        return where + UNVERIFIED_SOMEWHERE
 
     @property
     def passed_over(self) -> str:

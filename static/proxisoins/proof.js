@@ -44,7 +44,7 @@ function reason(room, row, where) {
   const communes = (count, outside) =>
     count === 1 ? `cette commune${part}` : `ces ${number(count)} communes${part}${outside ? ` (dont ${number(outside)} d’une région voisine)` : ""}`;
   const doctors = (count) => `${number(count, Number.isInteger(count) ? 0 : 1)} médecin${count >= 2 ? "s" : ""}`;
-  const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${inhabitants(block.people)} n’${block.communes === 1 ? "a" : "ont"} que ${doctors(block.gps)} ${where}`;
+  const own = `${communes(block.communes, block.outside)} et ${block.communes === 1 ? "ses" : "leurs"} ${inhabitants(block.people)} n’ont que ${doctors(block.gps)} ${where}`;
   if (block.hall.length === 1) return `${own}.`;
   return (
     `${own}, une fois servies les communes plus mal loties qui partagent leurs médecins. Avec elles : ` +

@@ -8,7 +8,7 @@ import pytest
 
 from data.maps import room
 from data.region.moments import Moment
-from data.region.territory import UNVERIFIED_MINUTES, UNVERIFIED_OVERSEAS, Territory, warning_of
+from data.region.territory import UNVERIFIED_MINUTES, UNVERIFIED_SOMEWHERE, Territory, warning_of
 from geo.travel_time import EngineLabel
 from pages import shell
 
@@ -56,7 +56,7 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
 
 def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = territory(gps=True)
-    shown.passed_over = "« <b>.csv » ne couvre pas Mayotte : Médecins y restent de démonstration."
+    shown.passed_over = "« <b>.csv » ne couvre pas Mayotte, où restent de démonstration : médecins."
     text = said(monkeypatch, shown)
     assert "« &lt;b&gt;.csv » ne couvre pas Mayotte" in text
 
@@ -79,19 +79,28 @@ def test_minutes_that_nobody_verified_are_said_even_where_all_is_real(
 
 
 @pytest.mark.parametrize(
-    ("departements", "estimated", "told"),
+    ("departements", "estimated", "apart", "told"),
     [
-        (["974"], True, UNVERIFIED_MINUTES),
-        (["974"], False, ""),
-        (["974", "33"], True, UNVERIFIED_OVERSEAS),
-        (["974", "33"], False, ""),
-        (["2A", "33"], True, ""),
+        (["974"], True, {}, UNVERIFIED_MINUTES),
+        (["974"], False, {}, ""),
+        (["974", "33"], True, {"974": True}, f"Outre-mer{UNVERIFIED_SOMEWHERE}"),
+        (["974", "33"], False, {"974": False}, ""),
+        (["2A", "33"], True, {}, ""),
+        # Roads of the mainland alone, of La Réunion alone, of all but two.
+        (["974", "33"], False, {"974": True}, f"Outre-mer{UNVERIFIED_SOMEWHERE}"),
+        (["974", "33"], True, {"974": False}, ""),
+        (
+            ["974", "976", "971", "33"],
+            False,
+            {"974": False, "976": True, "971": True},
+            f"Guadeloupe et Mayotte{UNVERIFIED_SOMEWHERE}",
+        ),
     ],
 )
 def test_minutes_are_unknown_overseas_without_roads(
-    departements: list[str], estimated: bool, told: str
+    departements: list[str], estimated: bool, apart: dict[str, bool], told: str
 ) -> None:
-    label = EngineLabel("Temps estimés", "", "", estimated)
+    label = EngineLabel("Temps estimés", "", "", estimated, apart)
     made = SimpleNamespace(
         communes=pd.DataFrame({"departement": departements}),
         travel_time=SimpleNamespace(label=label),

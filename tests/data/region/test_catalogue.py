@@ -114,8 +114,8 @@ def test_a_table_that_tells_nothing_of_the_region_leaves_the_simulated_one() -> 
     assert territory.provenance["gps"].simulated
     assert territory.provenance["gps"].passed_over == "bpe.csv"
     assert territory.passed_over == (
-        "« bpe.csv » ne couvre pas Nouvelle-Aquitaine : Médecins généralistes y restent de "
-        "démonstration."
+        "« bpe.csv » ne couvre pas la Nouvelle-Aquitaine, où restent de démonstration : "
+        "médecins généralistes."
     )
     assert catalogue.status()[1].passed_over == "bpe.csv"
 

@@ -27,6 +27,7 @@ from data.reports.succession import GONE_RISK, MASKED_RISK, succession
 from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS
+from geo.travel_time import EngineLabel
 
 RISK = next(one for one in INDICATORS if one.key == "risk_class")
 COLUMNS = [key for key, *_ in MEASURES]
@@ -56,7 +57,7 @@ def test_minutes_that_nobody_has_verified_are_told_before_they_are_read(
     moved = communes.assign(departement="974")
     found = sheet(territory, moved, moved, moved.iloc[0], level="commune", code="23096")
     assert "jamais vérifiés outre-mer" in found.unverified
-    on_roads = SimpleNamespace(label=SimpleNamespace(estimated=False))
+    on_roads = SimpleNamespace(label=EngineLabel("", "", "", estimated=False))
     assert unverified(replace(territory, travel_time=on_roads), {"971"}) == ""
 
 

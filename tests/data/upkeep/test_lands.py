@@ -1,7 +1,9 @@
 """All of France in one set: each land that no road joins is as its own region has it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from data.region.territory import Provenance
 from data.upkeep import build_embedded
 from data.upkeep.registry_packages import Archives
 from geo.errors import UnavailableError
+from geo.travel_time import EngineLabel
 from tests.data.upkeep.small_archives import archives_of
 
 
@@ -105,6 +108,19 @@ def test_no_road_goes_from_one_land_to_another(built: Path) -> None:
     assert len(pairs) == mainland**2 + 3 * 12**2
     assert "Département 973, Département 974, Département 976 : " in whole.travel_time.label.detail
     assert "inconnus" in whole.travel_time.label.detail
+
+
+def test_roads_of_the_mainland_leave_overseas_unknown(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = catalogue.load_territory(france.WHOLE)
+    roads = SimpleNamespace(version="1", label=EngineLabel("Réseau", "2026", "", estimated=False))
+    monkeypatch.setattr(engines, "_network", lambda: roads)
+    monkeypatch.setattr(
+        engines, "_serves", lambda _roads, _region, land, _: land == france.MAINLAND
+    )
+    made = engines.engine(france.WHOLE, whole.communes, whole.fringe)
+    assert replace(whole, travel_time=made).unverified_minutes.startswith("Outre-mer : temps")
 
 
 def test_a_picture_holds_the_land_of_most_of_its_communes(built: Path) -> None:
