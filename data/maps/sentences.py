@@ -201,8 +201,8 @@ def _density(table: pd.DataFrame, key: str) -> str:
     return (
         f"{number(known['gps'].sum())} généralistes, soit "
         f"{number(1000 * known['gps'].sum() / known['population'].sum(), 2)} pour 1 000 "
-        f"habitants ; {number(int((known['gps'] > 0).sum()))} des {number(len(table))} communes "
-        "en ont au moins un."
+        f"habitants ; {number(int((known['gps'] > 0).sum()))} des {number(len(known))} communes "
+        f"{'connues ' if len(known) < len(table) else ''}en ont au moins un."
     )
 
 
@@ -258,9 +258,16 @@ def _plain(indicator: Indicator, table: pd.DataFrame, key: str) -> str:
 
 def _zones(table: pd.DataFrame, key: str) -> str:
     shares = table["population"].groupby(table[key]).sum() / table["population"].sum()
+    unknown = int((table[key] == "").sum())
+    left = (
+        f" ; zone inconnue dans {counted(unknown, 'commune', 'communes')}, "
+        f"{percent(shares.get('', 0.0), 1)} des habitants"
+        if unknown
+        else ""
+    )
     return (
         f"{percent(shares.get('ZIP', 0.0), 1)} des {number(table['population'].sum())} habitants "
-        f"en ZIP et {percent(shares.get('ZAC', 0.0), 1)} en ZAC."
+        f"en ZIP et {percent(shares.get('ZAC', 0.0), 1)} en ZAC{left}."
     )
 
 

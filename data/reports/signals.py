@@ -225,6 +225,8 @@ def _zone(facts: Facts) -> Signal:
         return Signal("zone", title, words, largest.get(zone, CALM), f"Zonage légal ({year}).")
     state = next((largest[zone] for zone in largest if zone in shares), CALM)
     value = told[0] if told else "hors ZIP et ZAC"
+    if unknown := int((members["zone"] == "").sum()):
+        told = [*(told or [value]), f"zone inconnue dans {counted(unknown, 'commune', 'communes')}"]
     rest = " ; ".join(told[1:])
     return Signal(
         "zone",

@@ -111,3 +111,23 @@ def test_values_keep_the_class_they_have_before_rounding():
     classes = [np.searchsorted(breaks, one, side="left") for one in drawn[:-1]]
     assert classes == np.searchsorted(breaks, exact[:-1], side="left").tolist()
     assert drawn[4:] == [31.3, None]
+
+
+def test_a_sentence_says_what_it_does_not_know_of_zones_and_counts() -> None:
+    """Of France only one region was zoned: 1,4 % in ZIP read as the zoning of the country."""
+    table = pd.DataFrame(
+        {
+            "population": [600.0, 400.0, 9_000.0],
+            "gps": [2.0, 0.0, np.nan],
+            "zone": ["ZIP", "HZ", ""],
+        }
+    ).assign(gps_per_1000=lambda one: 1000 * one["gps"] / one["population"])
+    zone, density = (
+        next(one for one in INDICATORS if one.key == key) for key in ("zone", "gps_per_1000")
+    )
+    said = sentence(zone, table, "France")
+    assert "6,0\u202f% des 10\u202f000 habitants en ZIP" in said.replace("\u00a0", "\u202f")
+    assert "zone inconnue dans 1 commune, 90,0" in said
+    assert "inconnue" not in sentence(zone, table[:2], "Région")
+    assert "1 des 2 communes connues en ont" in sentence(density, table, "France")
+    assert "1 des 2 communes en ont" in sentence(density, table[:2], "Région")

@@ -255,6 +255,25 @@ def test_seven_signals_stand_whatever_is_known(loaded: tuple[Territory, pd.DataF
             assert all(one.value and one.sentence and one.state in STATES for one in drawn.signals)
 
 
+def test_a_territory_says_how_many_of_its_communes_have_no_known_zone(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    region = indicators.aggregate(communes, "region").iloc[0]
+    mine = communes["departement"] == "23"
+
+    def told(table: pd.DataFrame) -> str:
+        peers = indicators.aggregate(table, "departement")
+        drawn = sheet(territory, table, peers, region, level="departement", code="23")
+        signal = next(one for one in drawn.signals if one.key == "zone")
+        return f"{signal.value} {signal.sentence}"
+
+    assert "inconnue" not in told(communes)
+    one = communes[mine & (communes["zone"] == "ZIP")]["code"].iloc[0]
+    none = communes.assign(zone=communes["zone"].where(~mine | (communes["code"] == one), ""))
+    assert f"zone inconnue dans {mine.sum() - 1} communes" in told(none)
+
+
 def test_a_share_by_age_that_may_not_be_told_is_said_to_be_masked(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
