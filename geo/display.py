@@ -13,11 +13,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.plane import plane_km
+
 DISPLAY_TOLERANCE_M2 = 120_000.0
 """Triangles below this area vanish (Visvalingam-Whyatt); seen at zoom 10 as under two pixels."""
 
 DISPLAY_DECIMALS = 4
 """Decimals of displayed degrees: about 10 m."""
+
+RINGS_TOLERANCE_M = 80.0
+"""How far a drawn isochrone may be from the computed one (Douglas-Peucker), metres."""
 
 METRES_CRS = "EPSG:2154"
 """Lambert-93, metropolitan France."""
@@ -154,8 +159,16 @@ def drawn_values(
 
 def display_rings(rings: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return isochrones as light GeoJSON (property minutes), outermost first; display only."""
-    metres = rings.sort_values("minutes", ascending=False).to_crs(METRES_CRS)
-    simple = gpd.GeoSeries(metres.geometry.simplify(80.0), crs=METRES_CRS).to_crs(4326)
+    outermost = rings.sort_values("minutes", ascending=False)
+    # No projection of PROJ: its objects are made anew in each thread, that is for each answer
+    # (10 to 20 ms), and Lambert-93 shears what lies overseas.
+    _, south, _, north = outermost.total_bounds
+    parallel = (south + north) / 2
+    across, along = 1000 * plane_km(1.0, 1.0, parallel)[0]
+    plane = shapely.transform(outermost.geometry.to_numpy(), lambda xy: xy * (across, along))
+    simple = shapely.transform(
+        shapely.simplify(plane, RINGS_TOLERANCE_M), lambda xy: xy / (across, along)
+    )
     return {
         "type": "FeatureCollection",
         "features": [
@@ -164,6 +177,6 @@ def display_rings(rings: gpd.GeoDataFrame) -> dict[str, Any]:
                 "properties": {"minutes": float(minutes)},
                 "geometry": _coordinates(geometry),
             }
-            for minutes, geometry in zip(metres["minutes"], simple, strict=True)
+            for minutes, geometry in zip(outermost["minutes"], simple, strict=True)
         ],
     }

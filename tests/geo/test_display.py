@@ -7,7 +7,8 @@ import re
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import box
+import pytest
+from shapely.geometry import Point, Polygon, box, shape
 
 from geo import display, layers
 
@@ -44,10 +45,35 @@ def test_contours_come_back_where_they_were() -> None:
     assert document == display.contours_document(communes, communes, {"16": "Charente"}, {})
     read = json.loads(gzip.decompress(document))
     assert read["columns"]["c"] == communes["code"].tolist()
-    for shape, encoded in zip(communes.geometry, read["contours"], strict=True):
+    for contour, encoded in zip(communes.geometry, read["contours"], strict=True):
         corners = decoded(encoded)
-        assert np.abs(np.sort(corners.min(axis=0)) - np.sort(shape.bounds[:2])).max() < 1e-3
-        assert np.abs(np.sort(corners.max(axis=0)) - np.sort(shape.bounds[2:])).max() < 1e-3
+        assert np.abs(np.sort(corners.min(axis=0)) - np.sort(contour.bounds[:2])).max() < 1e-3
+        assert np.abs(np.sort(corners.max(axis=0)) - np.sort(contour.bounds[2:])).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "utm"),
+    [(0.2, 45.6, 32631), (55.5, -21.1, 32740), (-61.5, 16.2, 32620)],
+    ids=["Charente", "La Réunion", "Guadeloupe"],
+)
+def test_a_drawn_ring_stays_within_its_tolerance_wherever_it_lies(
+    lon: float, lat: float, utm: int
+) -> None:
+    turn = np.linspace(0, 2 * np.pi, 2_000, endpoint=False)
+    middle = gpd.GeoSeries([Point(lon, lat)], crs=4326).to_crs(utm).iloc[0]
+    radius = 15_000 + 400 * np.sin(40 * turn)
+    edge = np.column_stack([middle.x + radius * np.cos(turn), middle.y + radius * np.sin(turn)])
+    computed = Polygon(edge)
+    rings = gpd.GeoDataFrame(
+        {"minutes": [20.0]}, geometry=gpd.GeoSeries([computed], crs=utm).to_crs(4326)
+    )
+    [feature] = display.display_rings(rings)["features"]
+    corners = np.array(feature["geometry"]["coordinates"][0])
+    drawn = gpd.GeoSeries([shape(feature["geometry"])], crs=4326).to_crs(utm).iloc[0]
+    assert len(corners) < 1_000
+    rounding_m = 0.5 * 10**-display.DISPLAY_DECIMALS * 111_200 * np.sqrt(2)
+    apart = drawn.exterior.hausdorff_distance(computed.exterior)
+    assert apart <= 1.005 * display.RINGS_TOLERANCE_M + rounding_m
 
 
 def test_values_are_rounded_and_missing_stays_missing() -> None:

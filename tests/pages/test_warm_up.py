@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from starlette.requests import Request
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import server
@@ -285,6 +286,23 @@ def test_what_the_first_screens_freed_is_given_back(monkeypatch: pytest.MonkeyPa
     assert len(settled) == 1
     settle_at_times()
     assert len(settled) == 2
+
+
+def test_what_runs_leave_in_cycles_is_freed_every_ten_seconds_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    collected: list[float] = []
+    now = 0.0
+    monkeypatch.setattr(settling, "_runs", itertools.count(settling._FIRST_RUNS + 1))
+    monkeypatch.setattr(settling, "_LAST", {"collected": 0.0})
+    monkeypatch.setattr("pages.settling.time.monotonic", lambda: now)
+    monkeypatch.setattr("pages.settling.gc.collect", lambda: collected.append(now))
+    for _ in range(80):
+        now += 0.5
+        settle_at_times()
+    assert collected == [10.0, 20.0, 30.0, 40.0]
+    # Streamlit collects after every run unless it is told not to.
+    assert config.get_option("runner.postScriptGC") is False
 
 
 def test_a_process_starts_where_the_data_cannot_be_read(
