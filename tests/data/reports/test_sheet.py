@@ -81,6 +81,7 @@ def test_a_sheet_says_what_the_tables_say(
     assert len(drawn.signals) == 7
 
 
+@pytest.mark.usefixtures("prepared")
 def test_each_sentence_of_a_sheet_tells_what_is_simulated(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
@@ -102,6 +103,7 @@ def test_each_sentence_of_a_sheet_tells_what_is_simulated(
         assert "simulation) : " in zone
 
 
+@pytest.mark.usefixtures("prepared")
 def test_each_figure_of_a_sheet_tells_its_year_or_that_it_is_simulated(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
@@ -339,6 +341,7 @@ def test_nobody_left_to_lose_is_no_reason_to_be_calm(
     )
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_commune_that_had_a_doctor_in_between_did_not_always_have_none(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
@@ -350,6 +353,7 @@ def test_a_commune_that_had_a_doctor_in_between_did_not_always_have_none(
     assert losses.value == "de nouveau aucun médecin"
 
 
+@pytest.mark.campaign
 def test_the_night_names_hospitals_and_leaves_weekends_apart(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
