@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from geo.french import MISSING
+
 
 @dataclass(frozen=True)
 class LegendClass:
@@ -33,6 +35,8 @@ class Indicator:
         Tables it rests on: their vintage and source are quoted.
     denominator
         Over whom or what it is counted, in French.
+    absent
+        What is said of a commune without a value, in French.
     """
 
     key: str
@@ -44,6 +48,7 @@ class Indicator:
     classes: tuple[LegendClass, ...]
     tables: tuple[str, ...]
     denominator: str
+    absent: str = MISSING
 
 
 def _steps(labels: str, colours: str) -> tuple[LegendClass, ...]:
@@ -261,6 +266,7 @@ INDICATORS = (
         ("apl",),
         "1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES) ; non diffusée "
         "où moins de cinq médecins sont connus à 20 minutes",
+        absent="non diffusé ou non disponible",
     ),
     Indicator(
         "risk_class",

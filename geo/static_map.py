@@ -241,7 +241,7 @@ def _classes_of(indicator: Indicator, *, unknown: bool) -> list[Patch]:
         Patch(facecolor=c.colour, edgecolor="#9aa0ab", label=c.label) for c in indicator.classes
     ]
     if unknown:
-        found.append(Patch(facecolor=MISSING_COLOUR, label="non disponible", **MISSING_EDGE))
+        found.append(Patch(facecolor=MISSING_COLOUR, label=indicator.absent, **MISSING_EDGE))
     return found
 
 

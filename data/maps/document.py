@@ -84,7 +84,8 @@ class Difference(TypedDict):
 class Indicator(TypedDict):
     """What colours the communes: words, classes, values of communes, earlier years.
 
-    `reads`: tables that it rests on; `dated`: that of its earlier years.
+    `reads`: tables that it rests on; `dated`: that of its earlier years; `absent`: what is said of
+    a commune without a value, where it is not the usual words.
     """
 
     key: str
@@ -100,6 +101,7 @@ class Indicator(TypedDict):
     reads: list[str]
     years: list[Past]
     dated: NotRequired[str]
+    absent: NotRequired[str]
     difference: NotRequired[Difference]
 
 

@@ -23,6 +23,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES, parts_of
 from data.region.territory import Territory
 from geo import display, layers
+from geo.french import MISSING
 from geo.layers import Indicator, LegendClass
 from geo.travel_time import LonLat
 
@@ -232,6 +233,8 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
     }
     if drawn["years"]:
         drawn["dated"] = _DATED[one.key]
+    if one.absent != MISSING:
+        drawn["absent"] = one.absent
     if (moved := differences.legend(one)) is not None:
         drawn["difference"] = moved
     return drawn

@@ -34,6 +34,8 @@ LEAST_COMMUNES_OF_A_SHARE = 9
 SUPPRESSED = "NS"
 """Not significant: what stands in the place of a count of professionals that is not told."""
 MASKED = "Relève : non diffusée (moins de cinq médecins, ou ensemble trop petit pour en parler)."
+NOT_TOLD = "non diffusé"
+"""What stands in place of a figure that is known and may not be told."""
 AGES_MASKED = "Non diffusé : moins de cinq médecins connus à 20 minutes."
 WORKING_PAPER = (
     "Document de travail du planificateur, à ne pas diffuser par commune : une commune à un seul "

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, per_hundred, signed
+from data.region.privacy import NOT_TOLD
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
@@ -36,7 +37,7 @@ class Measure:
     vintage
         Year of what it is counted from, or "simulation"; "" where it is not known.
     first, second, region
-        Texts; "non disponible" where unknown.
+        Texts; "non disponible" where unknown, "non diffusé" where it may not be told.
     difference
         Second less first, signed.
     lengths
@@ -55,20 +56,25 @@ class Measure:
 def pair(
     first: pd.Series, second: pd.Series, region: pd.Series, dated: Mapping[str, str]
 ) -> list[Measure]:
-    """Return the measures of two territories, of those that either has.
+    """Return the measures of two territories, of those that either has, or hides.
 
     `dated` gives the year of each column (`data.reports.vintages`).
     """
     measures = []
     for key, title, decimals, factor in MEASURES:
         values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
-        if not np.isfinite(values[:2]).any():
+        texts = [_written(value, decimals, factor) for value in values]
+        if key == "share_near_retirement":
+            texts = [
+                NOT_TOLD if np.isnan(value) and pd.notna(row.get(f"{key}_year")) else text
+                for row, value, text in zip((first, second, region), values, texts, strict=True)
+            ]
+        if not np.isfinite(values[:2]).any() and NOT_TOLD not in texts[:2]:
             continue
         one, two, _ = values
-        texts = [_written(value, decimals, factor) for value in values]
         # The difference is that of the figures written, so that a reader can check it.
         gap = round(two, decimals) - round(one, decimals)
-        scale = max(abs(v) for v in (one, two) if np.isfinite(v)) or 1.0
+        scale = max((abs(v) for v in (one, two) if np.isfinite(v)), default=0.0) or 1.0
         lengths = tuple(abs(v) / scale if np.isfinite(v) else 0.0 for v in (one, two))
         measures.append(
             Measure(

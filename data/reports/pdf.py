@@ -15,6 +15,7 @@ from fpdf.prefs import ViewerPreferences
 
 from data.base import typeface
 from data.base.french import MISSING, date, unbroken
+from data.region.privacy import NOT_TOLD
 from geo.map_letters import LARGER
 
 MARGIN_MM = 14.0
@@ -26,7 +27,7 @@ RULE, HEAD = (190, 190, 198), (238, 238, 246)
 _PAGE_NUMBER_MM = 16.0
 _SMALLER = 0.85
 """Scale of the letters of sources that would need one more page."""
-_NO_FIGURE = frozenset({"", "–", "sans objet", MISSING})
+_NO_FIGURE = frozenset({"", "–", "sans objet", MISSING, NOT_TOLD})
 """What stands in place of a figure in a column of figures."""
 
 _CONTROLS = frozenset("\n\r\t\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}")

@@ -8,12 +8,12 @@ import pandas as pd
 
 from data.access import history
 from data.access.indicators import LEVELS
-from data.base.french import MISSING, at, counted, in_order, joined, number, of, percent
+from data.base.french import MISSING, at, counted, in_order, joined, number, percent
 from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
 from data.region.newest_counts import years_told
-from data.region.privacy import AGES_MASKED
+from data.region.privacy import AGES_MASKED, NOT_TOLD
 from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
@@ -75,7 +75,7 @@ class Sheet:
 
 def map_words(name: str) -> str:
     """Return what the small map shows, for those who do not see it."""
-    return f"Carte : {INDICATORS[0].label.lower()}, autour {of(name)}"
+    return f"Carte : {INDICATORS[0].label.lower()}, {name} et ce qui l’entoure"
 
 
 def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:
@@ -303,10 +303,11 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
 
 def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     share = own["share_near_retirement"]
+    masked = pd.isna(share) and pd.notna(own["share_near_retirement_year"])
     return Figure(
         "share_near_retirement",
         "Offre proche de la retraite",
-        percent(share),
+        NOT_TOLD if masked else percent(share),
         compared(
             f"{beside(region)} : {percent(region['share_near_retirement'])}",
             rank(own, peers, "share_near_retirement", low_is_good=True),
@@ -314,7 +315,7 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         "Part des consultations accessibles assurée par des médecins de plus de 65 ans (DREES)."
         if pd.notna(share)
         else AGES_MASKED
-        if pd.notna(own["share_near_retirement_year"])
+        if masked
         else apl_to_come([str(own.get("departement", own["code"]))]),
     )
 

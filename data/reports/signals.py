@@ -10,7 +10,7 @@ from data.access.indicators import published_years
 from data.base.french import MISSING, counted, number, percent, tenths_if_any
 from data.region import rules
 from data.region.france import apl_to_come
-from data.region.privacy import AGES_MASKED, ages_masked
+from data.region.privacy import AGES_MASKED, NOT_TOLD, ages_masked
 from data.region.territory import SIMULATED_MARK, Provenance
 
 ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
@@ -263,9 +263,9 @@ def _access(facts: Facts) -> Signal:
 def _retirement(facts: Facts) -> Signal:
     title, share = "Proches de la retraite", facts.own["share_near_retirement"]
     if not pd.notna(share):
-        told = (
-            AGES_MASKED if ages_masked(facts.members) else apl_to_come(facts.members["departement"])
-        )
+        if ages_masked(facts.members):
+            return Signal("retirement", title, NOT_TOLD, UNKNOWN, AGES_MASKED)
+        told = apl_to_come(facts.members["departement"])
         return Signal("retirement", title, MISSING, UNKNOWN, told)
     year = published_years(facts.members, "share_near_retirement_year")
     return Signal(

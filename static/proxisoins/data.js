@@ -61,7 +61,7 @@ export function countsOf(indicator, values) {
 }
 
 export function worded(indicator, value) {
-  if (value === null || value === undefined) return "non disponible";
+  if (value === null || value === undefined) return indicator.absent || "non disponible";
   if (typeof value === "string") return (indicator.classes.find((one) => one.value === value) || { label: value }).label;
   return `${number(value, indicator.decimals)}${indicator.unit ? `\u00a0${indicator.unit}` : ""}`;
 }

@@ -1,6 +1,6 @@
 /* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
 import { isForeign, share } from "./address.js";
-import { countsOf, nearestYear, otherYear } from "./data.js";
+import { countsOf, nearestYear, otherYear, worded } from "./data.js";
 import { make, number } from "./dom.js";
 import { Search } from "./search.js";
 import { pattern, symbol } from "./symbols.js";
@@ -133,7 +133,7 @@ export class Panel {
     const { indicator, values } = this.carte;
     const { counts, missing } = countsOf(indicator, values);
     const rows = indicator.classes.map((one, rank) => this.legendRow(one.colour, one.label, counts[rank]));
-    if (missing) rows.push(this.legendRow(null, "non disponible", missing));
+    if (missing) rows.push(this.legendRow(null, worded(indicator, null), missing));
     this.sayIfSingle(counts, missing);
     this.legendBox.replaceChildren(
       make("h2", { text: indicator.unit ? `${indicator.label} (${indicator.unit})` : indicator.label }),

@@ -17,7 +17,7 @@ from data.maps.risk import with_risk
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.maps.sentences import sentence as map_sentence
 from data.region import catalogue, privacy
-from data.region.privacy import AGES_MASKED
+from data.region.privacy import AGES_MASKED, NOT_TOLD
 from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
@@ -285,8 +285,13 @@ def test_a_share_by_age_that_may_not_be_told_is_said_to_be_masked(
     drawn = of_commune((territory, few), code)
     told = next(one for one in drawn.signals if one.key == "retirement")
     figure = next(one for one in drawn.figures if one.key == "share_near_retirement")
+    assert (told.value, figure.value) == (NOT_TOLD, NOT_TOLD)
     assert told.sentence == AGES_MASKED
     assert AGES_MASKED in str(figure)
+    row = few.set_index("code").loc[code]
+    beside = pair(row, row.copy(), row.copy(), {})
+    texts = next((one.first, one.second, one.region) for one in beside if "retraite" in one.title)
+    assert texts == (NOT_TOLD, NOT_TOLD, NOT_TOLD)
 
 
 def test_a_commune_with_a_part_of_a_doctor_is_not_said_to_have_none(
