@@ -7,6 +7,7 @@ import streamlit as st
 from data.base import typeface
 from data.maps.ground import departements_of, ground, land_of
 from data.official import templates
+from data.region.france import are_several, named
 from data.region.territory import Territory
 from data.solidarity import pooling
 from data.solidarity import regulation_tables as tables
@@ -115,6 +116,7 @@ def _known(
         for role, meaning, names in tables.roles(calls, hours, standard):
             st.markdown(f"**{role}** ({meaning}) : {names}.")
         st.caption("Les parts et les minutes sont celles d’un appel, non d’une heure.")
+        _unknown()
 
 
 def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
@@ -149,7 +151,8 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
     chosen = replace(chosen, helper=helper, staff=staff, helped=tuple(helped))
     _taken_over(calls, chosen)
     st.caption(
-        f"Chacun des autres départements, repris seul par {calls.names[helper]}, {hours.told} :"
+        f"Chacun des autres départements, repris seul par {named(calls.names[helper])}, "
+        f"{hours.told} :"
     )
     each = pooling.everyone(calls, helper, hours, standard, staff)
     figures.french_table(tables.candidates_table(each, calls.names[helper]), wraps=True)
@@ -241,7 +244,6 @@ def draw_regulation(territory: Territory, chosen: RegulationChoices) -> Regulati
     fields.typed(_KEYS, chosen)
     _week(calls, chosen)
     _template()
-    _unknown()
     return chosen
 
 
@@ -266,12 +268,13 @@ def draw_shared(territory: Territory, chosen: RegulationChoices) -> None:
     helper = chosen.helper if chosen.helper in known else next(iter(calls.names))
     chosen = replace(chosen, helper=helper, helped=tuple(one for one in helped if one != helper))
     if chosen.helped:
-        st.subheader(f"Si {calls.names[helper]} prenait les appels")
+        name = calls.names[helper]
+        takes = "prenaient" if are_several(name) else "prenait"
+        st.subheader(f"Si {named(name)} {takes} les appels")
         _taken_over(calls, chosen, files=False)
     if len(calls.names) > 1:
         st.subheader("Le meilleur groupement")
         _groups(territory, calls, chosen, files=False)
     else:
         st.markdown(_ALONE)
-    _unknown()
     figures.sources(tables.notes(calls))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from data.base.codes import departement
+from data.base.french import of
 from data.region import embedded_set
 from geo.errors import InvalidInputError
 
@@ -127,20 +128,46 @@ def within(name: str) -> str:
 
 
 _ARTICLES = {
-    "La Réunion": "",
-    "Mayotte": "",
-    "Centre-Val de Loire": "le ",
-    "Grand Est": "le ",
-    "Hauts-de-France": "les ",
-    "Pays de la Loire": "les ",
+    **dict.fromkeys(("La Réunion", "Mayotte", "Paris"), ""),
+    **dict.fromkeys(
+        (
+            *("Alpes-Maritimes", "Alpes-de-Haute-Provence", "Ardennes", "Bouches-du-Rhône"),
+            *("Côtes-d’Armor", "Deux-Sèvres", "Hautes-Alpes", "Hautes-Pyrénées", "Hauts-de-Seine"),
+            *("Landes", "Pyrénées-Atlantiques", "Pyrénées-Orientales", "Vosges", "Yvelines"),
+            *("Hauts-de-France", "Pays de la Loire"),
+        ),
+        "les ",
+    ),
+    **dict.fromkeys(
+        (
+            *("Bas-Rhin", "Calvados", "Cantal", "Cher", "Doubs", "Finistère", "Gard", "Gers"),
+            *("Haut-Rhin", "Jura", "Loir-et-Cher", "Loiret", "Lot", "Lot-et-Garonne"),
+            *("Maine-et-Loire", "Morbihan", "Nord", "Pas-de-Calais", "Puy-de-Dôme", "Rhône"),
+            *("Tarn", "Tarn-et-Garonne", "Territoire de Belfort", "Val-d’Oise", "Val-de-Marne"),
+            *("Var", "Vaucluse", "Centre-Val de Loire", "Grand Est"),
+        ),
+        "le ",
+    ),
+    "Hérault": "l’",
 }
-"""The article of a region where it is not "la" or "l’"; La Réunion holds its own."""
+"""The article of a region or département where it is not "la", or "l’" before a vowel."""
 
 
 def named(name: str) -> str:
-    """Return the name of a region within a sentence ("la Corse", "l’Occitanie", "Mayotte")."""
-    vowel = "l’" if name[:1] in "AEIOUÎ" else "la "
-    return _ARTICLES.get(name, vowel) + name
+    """Return the name of a region or département within a sentence, with its article.
+
+    >>> named("Occitanie"), named("Ain"), named("Landes"), named("Haute-Vienne"), named("Mayotte")
+    ('l’Occitanie', 'l’Ain', 'les Landes', 'la Haute-Vienne', 'Mayotte')
+    """
+    straight = name.replace("'", "’")
+    if (article := _ARTICLES.get(straight)) is None:
+        article = "l’" if of(straight).startswith("d’") else "la "
+    return f"{article}{straight}"
+
+
+def are_several(name: str) -> bool:
+    """Tell whether a verb after the name of a département is plural ("les Landes tiennent")."""
+    return named(name).startswith("les ")
 
 
 def regions_of(codes: pd.Series) -> pd.Series:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from data.base.french import MISSING, counted, joined, number, percent, tenths_if_any
+from data.region.france import are_several, named
 from data.region.schemas import WEEK_DAYS
 from data.region.territory import WHOLLY_SIMULATED
 from data.solidarity.pooling import STAFF, BestGroups, Pooled
@@ -118,9 +119,11 @@ ROLES: Mapping[str, str] = {
 def roles(calls: Calls, hours: Hours, standard: Standard) -> list[tuple[str, str, str]]:
     """Return each role that a département has: its title, what it means, who has it."""
     found = by_departement(calls, hours, standard)
-    named = {role: list(found.loc[found["role"] == role, "name"]) for role in ROLES}
+    who = {role: list(found.loc[found["role"] == role, "name"]) for role in ROLES}
     return [
-        (role.capitalize(), ROLES[role], joined(names)) for role, names in named.items() if names
+        (role.capitalize(), ROLES[role], joined([named(one) for one in names]))
+        for role, names in who.items()
+        if names
     ]
 
 
@@ -141,23 +144,25 @@ def sentence(calls: Calls, hours: Hours, standard: Standard) -> str:
     told = f"{where}, {counted(len(known), *counts)} sur {len(found)} : "
     if not short:
         return told + f"tous tiennent l’objectif ({aim}) à chaque heure."
-    verb = "ne tiennent pas" if len(short) > 1 else "ne tient pas"
-    return told + f"{joined(short)} {verb} l’objectif ({aim}) à toutes les heures."
+    several = len(short) > 1 or are_several(short[0])
+    verb = "ne tiennent pas" if several else "ne tient pas"
+    who = joined([named(one) for one in short])
+    return told + f"{who} {verb} l’objectif ({aim}) à toutes les heures."
 
 
 def candidates_table(table: pd.DataFrame, helper: str) -> pd.DataFrame:
     """Return `pooling.everyone` under French headings."""
     return pd.DataFrame(
         {
-            "Code": table["code"],
             "Appels repris": table["name"],
             "À temps, seul": [share_told(value) for value in table["within_before"]],
-            f"À temps, {helper} seul": [share_told(value) for value in table["helper_before"]],
             "À temps, ensemble": [share_told(value) for value in table["within_after"]],
+            f"À temps, {helper} seul": [share_told(value) for value in table["helper_before"]],
             "Attente moyenne, seul": [wait_told(value) for value in table["wait_before"]],
             "Attente moyenne, ensemble": [wait_told(value) for value in table["wait_after"]],
             "Heures de régulateur libérées par semaine": table["saved"],
             "Heures non connues": table["unknown"],
+            "Code": table["code"],
         }
     )
 
@@ -165,7 +170,9 @@ def candidates_table(table: pd.DataFrame, helper: str) -> pd.DataFrame:
 def takeover_sentence(calls: Calls, found: Pooled, hours: Hours, standard: Standard) -> str:
     """Return, in French, what one queue for several départements changes."""
     before, after = totals(found.before), totals(found.hours)
-    names = joined([calls.names[code] for code in found.helped])
+    names = joined([named(calls.names[code]) for code in found.helped])
+    helper = named(calls.names[found.helper])
+    takes = "prennent" if are_several(calls.names[found.helper]) else "prend"
     freed = found.saved
     if freed > 0:
         staff = counted(freed, "heure de régulateur libérée", "heures de régulateur libérées")
@@ -176,7 +183,8 @@ def takeover_sentence(calls: Calls, found: Pooled, hours: Hours, standard: Stand
     else:
         staff = "autant d’heures de régulateur"
     told = (
-        f"{calls.names[found.helper]} prend les appels de : {names}, {hours.told}, avec "
+        f"{helper[:1].upper()}{helper[1:]} {takes} les appels de : "
+        f"{names}, {hours.told}, avec "
         f"{STAFF[found.staff]}. {percent(after['within'], 1)} des appels pris en "
         f"{_minutes(standard)}, contre {percent(before['within'], 1)} séparément ; attente "
         f"moyenne {wait_told(after['mean_wait'])}, contre {wait_told(before['mean_wait'])} ; "
@@ -230,10 +238,10 @@ def groups_table(found: BestGroups) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Groupe": table["names"],
-            "Appels par semaine": table["calls"].round(),
+            "Heures qu’il faut, ensemble": table["together"],
             "Heures de régulateur en poste": table["regulator_hours"],
             "Heures qu’il faudrait, chacun seul": table["alone"],
-            "Heures qu’il faut, ensemble": table["together"],
+            "Appels par semaine": table["calls"].round(),
             "À temps, ensemble": [share_told(value) for value in table["within"]],
         }
     )
@@ -257,7 +265,8 @@ def groups_sentence(found: BestGroups, hours: Hours, standard: Standard) -> str:
         f"{number(alone)} si chacun devait le tenir seul."
     )
     if found.left_out:
-        told += f" Hors du calcul, heures incomplètes ou non connues : {joined(found.left_out)}."
+        left_out = joined([named(one) for one in found.left_out])
+        told += f" Hors du calcul, heures incomplètes ou non connues : {left_out}."
     return told
 
 

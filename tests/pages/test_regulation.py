@@ -12,6 +12,7 @@ from PIL import Image
 
 from data.base.french import number, unbroken
 from data.region import catalogue
+from data.region.france import named
 from data.solidarity import regulation_tables as tables
 from data.solidarity.regulation import calls_of
 from pages import figures, grids, regulation
@@ -28,12 +29,14 @@ def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
     said = [one.value for one in app.markdown]
     told = tables.sentence(calls, chosen.hours(), chosen.standard())
     assert unbroken(f"**{told}**") in said
-    assert any("Gironde prend les appels de\xa0: Corrèze et Lot-et-Garonne" in one for one in said)
+    assert any(
+        "La Gironde prend les appels de\xa0: la Corrèze et le Lot-et-Garonne" in one for one in said
+    )
     # Beside the map, every département stands under its role, once.
     roles = tables.roles(calls, chosen.hours(), chosen.standard())
     assert all(f"**{role}** ({meaning}) : {names}." in said for role, meaning, names in roles)
     listed = [name for _, _, names in roles for name in re.split(", | et ", names)]
-    assert sorted(listed) == sorted(calls.names.values())
+    assert sorted(listed) == sorted(named(name) for name in calls.names.values())
     assert any("SIMULÉS" in one.value for one in app.caption)
     assert all(any(line in one for one in said) for line in tables.UNKNOWN)
     # Ten columns: they wrap, so that none is cut.

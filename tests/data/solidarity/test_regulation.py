@@ -70,7 +70,7 @@ def test_each_departement_is_what_its_queue_is(territory):
     shown = tables.departement_table(MADE, NIGHT, USUAL).set_index("Code")
     assert shown.loc["23", "Attente moyenne"] == "non disponible"
     assert np.isnan(shown.loc["23", "Appels par semaine"])
-    assert "2 départements connus sur 3 : Charente ne tient pas" in tables.sentence(
+    assert "2 départements connus sur 3 : la Charente ne tient pas" in tables.sentence(
         MADE, NIGHT, USUAL
     )
 
@@ -149,7 +149,7 @@ def test_the_best_grouping_meets_the_standard_and_costs_what_its_queues_cost(ter
 def test_departements_that_do_not_tell_all_hours_are_left_out_and_named(territory):
     found = pooling.best(territory, MADE, NIGHT, USUAL, most=3)
     assert found.left_out == ("Creuse",)
-    assert "non connues : Creuse" in tables.groups_sentence(found, NIGHT, USUAL)
+    assert "non connues : la Creuse" in tables.groups_sentence(found, NIGHT, USUAL)
 
 
 def test_simulated_calls_follow_their_rule_and_say_so(territory):
@@ -209,7 +209,9 @@ def test_the_command_says_the_same_and_writes(tmp_path, territory):
     assert said.count("Non connu :") == len(tables.UNKNOWN)
     assert len(pd.read_csv(out)) == len(found.groups)
     taken = run("--aidant=33", "--repris=19,47", "--heures=20-8")
-    assert "Gironde prend les appels de : Corrèze et Lot-et-Garonne, de 20 h à 8 h" in taken
+    assert (
+        "La Gironde prend les appels de : la Corrèze et le Lot-et-Garonne, de 20 h à 8 h" in taken
+    )
     run(f"--modele={tmp_path / 'modele.csv'}")
     assert (tmp_path / "modele.csv").read_bytes().startswith(b"\xef\xbb\xbfdepartement;")
     with pytest.raises(InvalidInputError, match="0-8"):
