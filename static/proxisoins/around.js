@@ -2,8 +2,8 @@
 import { make, number } from "./dom.js";
 
 const TITLES = {
-  communes: "Communes", population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes",
-  communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min",
+  population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes",
+  communes: "Communes", communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min",
 };
 const UNKNOWN = { communes_gps_unknown: "Communes dont les médecins ne sont pas connus (non comptés)" };
 

@@ -113,7 +113,7 @@ export class Card {
     const { detail } = this;
     const cover = make("div", { class: "cover" });
     if (!detail || detail.code !== this.carte.rows[row].c) {
-      cover.append(make("p", { class: "quiet", text: "Lignes de garde : calcul en cours…" }));
+      cover.append(make("p", { class: "note", text: "Lignes de garde : calcul en cours…" }));
       return cover;
     }
     const line = ({ specialty, line_type, establishment, minutes, status }) =>

@@ -98,6 +98,7 @@ export class Carte {
     box.setAttribute("aria-label", `Carte : ${config.region_name}`);
     // Leaflet focuses it at a press: a page that scrolls then would lose the click.
     box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
+    if (!config.whole) import("./wheel.js").then((m) => m.offer(this));
     this.layers.write();
     for (const key of state.layers) this.layers.show(key, true);
     if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
@@ -293,8 +294,8 @@ export class Carte {
   busy = (on) => document.body.classList.toggle("busy", on);
 
   moved() {
-    const { lat, lng } = this.map.getCenter();
-    Object.assign(this.state, { lat, lon: lng, zoom: this.map.getZoom() });
+    const { lat, lng: lon } = this.map.getCenter();
+    Object.assign(this.state, { lat, lon, zoom: this.map.getZoom() });
     this.write();
   }
 

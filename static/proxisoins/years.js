@@ -43,13 +43,13 @@ export class Years {
     return indicator;
   }
 
-  sentence(first, last, values, { difference }) {
+  sentence(first, last, values, { label, difference }) {
     const [low, high] = difference.unchanged;
     const communes = { less: 0, more: 0, same: 0, unknown: 0 };
     values.forEach((value) => (communes[value === null ? "unknown" : value < low ? "less" : value > high ? "more" : "same"] += 1));
     const known = values.length - communes.unknown;
     const beside = communes.unknown ? `\u00a0; ${number(communes.unknown)} sans valeur pour l’une des deux années` : "";
-    return `De ${first} à ${last}, sur ${number(known)} communes\u00a0: baisse dans ${number(communes.less)}, hausse dans ${number(communes.more)}, sans changement dans ${number(communes.same)}${beside}.`;
+    return `${label}, de ${first} à ${last}, sur ${number(known)} communes\u00a0: baisse dans ${number(communes.less)}, hausse dans ${number(communes.more)}, sans changement dans ${number(communes.same)}${beside}.`;
   }
 
   compare(year) {

@@ -160,9 +160,11 @@ def test_a_year_not_known_gives_the_nearest_and_says_so(server: str, page: Page)
         for year, since in ((None, 2010), (None, 2009), (2016, 2016), (2013, 2013), (None, None))
     }
     unknown = "L’année {} n’est pas connue ici : voici {}, la plus proche. "
-    assert told[None, 2009][0].startswith("De 2009 à 2017, sur 2 communes\u00a0: baisse dans 1")
+    assert told[None, 2009][0].startswith(
+        "Médecins, de 2009 à 2017, sur 2 communes\u00a0: baisse dans 1"
+    )
     assert told[None, 2010] == [unknown.format(2010, 2009) + told[None, 2009][0], "2009"]
-    assert told[2016, 2016][0].startswith(unknown.format(2016, 2013) + "De 2013 à 2017")
+    assert told[2016, 2016][0].startswith(unknown.format(2016, 2013) + "Médecins, de 2013 à 2017")
     assert told[2013, 2013] == told[None, None] == [None, ""]
 
 

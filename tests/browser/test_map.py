@@ -252,10 +252,10 @@ def test_two_years_are_compared_by_the_address_and_by_hand(
 ) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/?ind=gps_per_1000&depuis=2015")
-        expect(frame.locator(".sentence")).to_contain_text("De 2015 à")
+        expect(frame.locator(".sentence")).to_contain_text("de 2015 à")
         expect(frame.locator("#depuis")).to_have_value("2015")
         frame.locator("#depuis").select_option("")
-        expect(frame.locator(".sentence")).not_to_contain_text("De 2015 à")
+        expect(frame.locator(".sentence")).not_to_contain_text("de 2015 à")
         expect(page).not_to_have_url(re.compile("depuis="))
 
 
@@ -425,3 +425,34 @@ def test_what_the_mouse_is_over_says_its_name_and_what_its_figure_is(
                 break
         spaced = name.replace(" ", r"\s")  # a number and its unit are kept together
         expect(told).to_contain_text(re.compile(rf"{spaced}\s: (\d|non\sdisponible)"))
+
+
+def test_a_wheel_scrolls_a_long_page_and_zooms_its_map_when_asked(
+    server: str, open_page: OpenPage
+) -> None:
+    """The map that is the whole screen keeps the wheel."""
+    with open_page(DESKTOP) as page:
+
+        def told() -> tuple[float, int]:
+            scrolled = page.get_by_test_id("stMain").evaluate("one => one.scrollTop")
+            return float(parse_qs(urlsplit(page.url).query).get("z", ["0"])[0]), scrolled
+
+        def over_the_map() -> None:
+            box = page.locator("iframe[title^='streamlit_folium']").bounding_box()
+            assert box is not None
+            page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 200)
+
+        opened(page, f"{server}/zonage?lat=45.5&lon=0.5&z=8")
+        over_the_map()
+        page.mouse.wheel(0, 150)
+        until(page, lambda: told() == (8.0, 150))
+        over_the_map()
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -300)
+        page.keyboard.up("Control")
+        until(page, lambda: told()[0] > 8)
+        assert told()[1] == 150
+        opened(page, f"{server}/?lat=45.5&lon=0.5&z=8")
+        over_the_map()
+        page.mouse.wheel(0, -300)
+        until(page, lambda: told()[0] > 8)
