@@ -26,8 +26,8 @@ def map_of(page: Page) -> FrameLocator:
     return page.frame_locator(FRAME).last
 
 
-def still(page: Page) -> None:
-    """Wait until the screen is drawn whole, its maps too."""
+def still(page: Page, *, mapped: bool = False) -> None:
+    """Wait until the screen is drawn whole, its maps too; one at least where it is `mapped`."""
     idle = page.locator("[data-test-script-state=notRunning]").first
     for _ in range(2):  # what is not drawn yet stands as grey boxes, and is drawn by a second run
         idle.wait_for(state="attached", timeout=WAIT_MS)
@@ -35,7 +35,10 @@ def still(page: Page) -> None:
             "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')",
             timeout=WAIT_MS,
         )
-    for frame in page.locator(f"{FRAME}:visible").all():
+    seen = page.locator(f"{FRAME}:visible")
+    if mapped:  # its frame may come after the screen
+        seen.first.wait_for(timeout=WAIT_MS)
+    for frame in seen.all():
         frame.content_frame.locator("html[data-ready='1']").wait_for(
             state="attached", timeout=WAIT_MS
         )
@@ -89,11 +92,15 @@ def _shared_scenario(page: Page) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """One picture: its name, the address that opens it, what is done before it is taken."""
+    """One picture: its name, the address that opens it, what is done before it is taken.
+
+    `mapped` tells whether the screen then holds a map.
+    """
 
     name: str
     address: str
     gesture: Gesture = _nothing
+    mapped: bool = True
 
 
 def _sheet(territory: str, other: str = "") -> str:
@@ -123,42 +130,44 @@ def states() -> tuple[State, ...]:
         State("carte-difference", "/?ind=gps_per_1000&depuis=2010"),
         State("carte-tableau", "/", _open("Tableau et exports")),
         State("risques", "/risques"),
-        State("risques-preuve", "/risques?onglet=la-preuve"),
+        State("risques-preuve", "/risques?onglet=la-preuve", mapped=False),
         State("sites", "/sites"),
         State("sites-cinq", sites),
         State("sites-meilleurs", sites, _press("Chercher les meilleurs sites")),
         State("sites-pole", f"/sites?antennes={_POLE}"),
         State("solidarite", "/solidarite"),
-        State("solidarite-regulation", "/solidarite", _open("Régulation des appels")),
-        State("solidarite-specialistes", "/solidarite", _open("Spécialistes")),
+        State("solidarite-regulation", "/solidarite", _open("Régulation des appels"), mapped=False),
+        State("solidarite-specialistes", "/solidarite", _open("Spécialistes"), mapped=False),
         State("permanence", "/permanence"),
         State("permanence-cardiologie", line),
         State("permanence-manques", f"{line}&vue=manques"),
         State("permanence-chute", f"{line}&vue=si-cette-ligne-tombe"),
-        State("permanence-hopitaux", f"{line}&vue=etablissements"),
-        State("permanence-importer", "/permanence?vue=importer"),
+        State("permanence-hopitaux", f"{line}&vue=etablissements", mapped=False),
+        State("permanence-importer", "/permanence?vue=importer", mapped=False),
         State("zonage", "/zonage"),
-        State("fiche", "/territoire"),
-        State("fiche-commune", _sheet(commune)),
-        State("fiche-epci", _sheet("epci:200034825")),
-        State("fiche-departement", _sheet("departement:23")),
-        State("fiche-comparer", _sheet("departement:23", "16")),
-        State("fiche-inconnue", _sheet("commune:99999")),
-        State("methode", "/methode"),
-        State("methode-importer", "/methode?volet=importer"),
-        State("methode-methodes", "/methode?volet=methodes"),
-        State("methode-limites", "/methode?volet=limites"),
-        State("methode-accessibilite", "/methode?volet=accessibilite-et-confidentialite"),
-        State("regions", "/regions"),
-        State("guide", "/guide"),
+        State("fiche", "/territoire", mapped=False),
+        State("fiche-commune", _sheet(commune), mapped=False),
+        State("fiche-epci", _sheet("epci:200034825"), mapped=False),
+        State("fiche-departement", _sheet("departement:23"), mapped=False),
+        State("fiche-comparer", _sheet("departement:23", "16"), mapped=False),
+        State("fiche-inconnue", _sheet("commune:99999"), mapped=False),
+        State("methode", "/methode", mapped=False),
+        State("methode-importer", "/methode?volet=importer", mapped=False),
+        State("methode-methodes", "/methode?volet=methodes", mapped=False),
+        State("methode-limites", "/methode?volet=limites", mapped=False),
+        State(
+            "methode-accessibilite", "/methode?volet=accessibilite-et-confidentialite", mapped=False
+        ),
+        State("regions", "/regions", mapped=False),
+        State("guide", "/guide", mapped=False),
         State("gardes", "/gardes"),
         State("partage-carte", "/?commune=23096", _link),
-        State("partage-fiche", _sheet(commune), _link),
-        State("partage-comparer", _sheet("departement:23", "16"), _link),
+        State("partage-fiche", _sheet(commune), _link, mapped=False),
+        State("partage-comparer", _sheet("departement:23", "16"), _link, mapped=False),
         State("partage-ligne", f"{line}&vue=si-cette-ligne-tombe", _link),
-        State("partage-risques", "/risques", _link),
+        State("partage-risques", "/risques", _link, mapped=False),
         State("partage-zonage", "/zonage?ind=apl", _link),
-        State("partage-regulation", "/solidarite?aide=regulation", _link),
+        State("partage-regulation", "/solidarite?aide=regulation", _link, mapped=False),
         State("partage-scenario", sites, _shared_scenario),
-        State("lien-inconnu", "/partage?jeton=inconnu"),
+        State("lien-inconnu", "/partage?jeton=inconnu", mapped=False),
     )

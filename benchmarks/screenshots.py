@@ -96,7 +96,7 @@ def _take(page: Page, address: str, state: State, path: Path) -> None:
     page.goto(address + state.address, timeout=WAIT_MS)
     still(page)
     state.gesture(page)
-    still(page)
+    still(page, mapped=state.mapped)
     page.wait_for_timeout(1200)  # fonts, transitions
     page.screenshot(path=path)
     size = page.viewport_size
