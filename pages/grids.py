@@ -10,6 +10,7 @@ import streamlit as st
 
 from data.base.figures import FIGURE
 from data.base.french import MISSING, number, read_number, unbroken
+from data.region.privacy import NOT_TOLD
 from pages import written_cells
 
 PLAIN = "tableaux_simples"
@@ -22,16 +23,17 @@ _WHOLE_ROWS = 16
 """Rows of such a table that are all in sight: a longer one scrolls."""
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; exports hold them all."""
+_NO_TABLE = "sans_tableau"
 _DECIMALS = 2
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
-_NO_FIGURE = frozenset({MISSING, "–", "", "sans fin", "aucun trajet connu"})
+_NO_FIGURE = frozenset({MISSING, NOT_TOLD, "–", "", "sans fin", "aucun trajet connu"})
 """What stands in place of one."""
 _NAMED = ("Code", "Département")
 """Beginnings of headings under which digits are a name."""
 _ABOUT = "≈ "
 """Before a figure that was not observed."""
-_NUMBERED = {MISSING: math.nan, "sans fin": math.inf}
+_NUMBERED = {MISSING: math.nan, NOT_TOLD: math.nan, "sans fin": math.inf}
 """Of these, what sorts with numbers."""
 _ROW_PX = 35
 """Height of a row of a grid, in pixels of the page."""
@@ -276,8 +278,15 @@ def _holds_figures(column: pd.Series) -> bool:
     return all(map(FIGURE.fullmatch, known)) and not named
 
 
+def say_no_table() -> None:
+    """Say that the screen drawn holds no table: the choice at its foot would be of nothing."""
+    st.session_state[_NO_TABLE] = True
+
+
 def draw_choice() -> None:
-    """Draw the choice of plain tables, at the foot of a screen."""
+    """Draw the choice of plain tables, at the foot of a screen that may hold some."""
+    if st.session_state.pop(_NO_TABLE, False):
+        return
     st.session_state.setdefault(PLAIN, on_a_phone())
     st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)
 

@@ -19,6 +19,7 @@ from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
     exporting,
     figures,
+    grids,
     kept_parts,
     links,
     shared_views,
@@ -106,11 +107,11 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
         st.text(draft.note)
     shared_on = french.date(shared.shared_at.astimezone().date())
     until = french.date(shared.expires_at.astimezone().date())
-    st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.")
-    if draft.simulated and set(draft.simulated) == set(territory.simulated):
-        # The ribbon warns already: of what, alone, is left to say.
-        st.caption(f"Simulé : {', '.join(draft.simulated)}.")
-    elif draft.simulated:
+    # The ribbon warns of what is simulated still: of what, alone, is left to say.
+    warned = set(draft.simulated) == set(territory.simulated)
+    of_what = f" Simulé : {', '.join(draft.simulated)}." if draft.simulated and warned else ""
+    st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.{of_what}")
+    if draft.simulated and not warned:
         st.warning(
             "Des données étaient simulées quand cette page a été faite : ce qui repose sur elles "
             "est sans valeur pour une décision."
@@ -174,19 +175,23 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     figures.sources(notes)
 
 
+def _draw_closed(why: str) -> None:
+    st.title("Lien fermé" if why == CLOSED else "Lien indisponible")
+    st.text(why)
+    grids.say_no_table()
+
+
 def draw() -> None:
     """Draw the screen."""
     try:
         shared = _opened()
     except MomentarilyUnavailableError:
-        st.title("Scénario partagé")
-        st.text(AWAY)
+        _draw_closed(AWAY)
         if st.button("Réessayer"):
             st.rerun()
         return
     if shared is None:
-        st.title("Scénario partagé")
-        st.text(CLOSED)
+        _draw_closed(CLOSED)
         return
     territory = shell.territory()
     shell.to_region(shared.draft.region)

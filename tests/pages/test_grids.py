@@ -187,6 +187,19 @@ def test_a_telephone_gets_plain_tables_first(
     assert len(app.dataframe) == 1 - grids_left
 
 
+def test_no_choice_of_tables_is_offered_under_a_screen_without_any() -> None:
+    app = AppTest.from_string(
+        "import streamlit as st\n"
+        "from pages import grids\n"
+        "if not st.query_params:\n"
+        "    grids.say_no_table()\n"
+        "grids.draw_choice()"
+    ).run()
+    assert not app.toggle
+    app.query_params["jeton"] = "ouvert"
+    assert len(app.run().toggle) == 1
+
+
 def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
     app = AppTest.from_string(
         "import pandas as pd\n"

@@ -325,6 +325,7 @@ def test_links_that_do_not_open_say_the_same(state: str, saved: store.Scenario) 
     query = {"absent": {}, "unknown": {"jeton": "x" * 43}}.get(state, {"jeton": token})
     app = opened("partage", **query)
     assert [one.value for one in app.text] == [CLOSED]
+    assert [one.value for one in app.title] == ["Lien fermé"]
     assert not app.dataframe
     if state != "deleted":
         store.delete(saved.id)
