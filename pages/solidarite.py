@@ -285,7 +285,7 @@ def _tables(territory: Territory, found: Help) -> None:
     with helped:
         st.caption(f"Les pertes vers les donneurs sont comptées. {tables.COMPUTED}")
         st.markdown("**Par EPCI**")
-        figures.table(tables.by_epci(found), height=280)
+        figures.table(tables.by_epci(found), height=280, order=tables.EPCI_ORDER)
         st.markdown("**Par commune**")
         targets = tables.target_table(territory, found)
         figures.table(targets, height=320, order=tables.screen_order(targets))

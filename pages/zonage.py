@@ -220,7 +220,7 @@ def _contradictions(communes: pd.DataFrame) -> None:
         "sens de leur zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
         "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
     )
-    columns = ["name", "population", "apl", "without", "zone", "reason", "tvs_name", "series"]
+    columns = ["name", "zone", "apl", "population", "without", "reason", "tvs_name", "series"]
     if not table["tvs_name"].astype(bool).any():  # no table of territories: an empty column
         columns.remove("tvs_name")
     shown = table.assign(without=100 * table["share_without_room"])

@@ -129,14 +129,14 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
     return FallTables(
         pd.DataFrame(
             {
-                "Code": communes["code"],
                 "Commune": communes["name"],
-                "Département": _named(communes["departement"], region),
                 "Habitants": communes["population"],
+                "Minutes sans elle": _tenths(communes["minutes_without"], fall.threshold),
                 "Minutes avec elle" if held else "Minutes si elle était tenue": _tenths(
                     communes["minutes_with"], fall.threshold
                 ),
-                "Minutes sans elle": _tenths(communes["minutes_without"], fall.threshold),
+                "Département": _named(communes["departement"], region),
+                "Code": communes["code"],
                 "Ligne suivante": _line_names(covered, communes["next_line"]),
             }
         ),
@@ -144,11 +144,11 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
             {
                 "Établissement": helpers["establishment"],
                 "Commune": helpers["commune"],
-                "Département": _named(helpers["departement"], region),
-                "Type": helpers["line_type"],
-                "Statut": helpers["status"],
                 "Minutes (médiane des habitants)": _tenths(helpers["minutes"], fall.threshold),
                 "Minutes au plus près": _tenths(helpers["minutes_least"], fall.threshold),
+                "Statut": helpers["status"],
+                "Type": helpers["line_type"],
+                "Département": _named(helpers["departement"], region),
                 f"Habitants à {fall.threshold:g} min ou moins": helpers["population_within"],
                 "Habitants dont elle serait la plus proche": helpers["population_taken"],
             }

@@ -25,6 +25,8 @@ ROAD_KM_PER_STRAIGHT_KM = 1.3
 """Road over straight line: an order of magnitude, said so on screen (`docs/travel-time.md`)."""
 _FIRST = ("name", "half_days", "covered")
 """What is asked of a table of targets: whom, what is missing, what is covered."""
+EPCI_ORDER = ("epci_name", "half_days", "covered", "communes")
+"""The same of a table by EPCI."""
 _KEPT = 4
 """Plans whose effects are kept: a screen reads those of one plan several times."""
 NOT_PREDICTED = (

@@ -94,8 +94,8 @@ def french(figures: Mapping[str, Any]) -> pd.DataFrame:
                 {
                     "Mesure": f"Pertes attendues / observées, {one['horizon']} ans",
                     "Essai": where,
-                    "Demandé": f"{number(low, 1)} à {number(high, 2)}",
                     "Mesuré": f"{number(least, 2)} à {number(most, 2)}",
+                    "Demandé": f"{number(low, 1)} à {number(high, 2)}",
                     "Atteint": "oui" if low <= least <= most <= high else "non",
                 }
             )
@@ -107,7 +107,7 @@ def _asked(name: str, where: str, aim: float, found: Mapping[str, float]) -> dic
     return {
         "Mesure": _FRENCH[name],
         "Essai": where,
-        "Demandé": f"au moins {number(aim, 2)}",
         "Mesuré": f"{value} [{low} ; {high}]",
+        "Demandé": f"au moins {number(aim, 2)}",
         "Atteint": "oui" if found["value"] >= aim else "non",
     }
