@@ -340,24 +340,31 @@ def follow_up(territory: Territory) -> None:
     _sources(territory)
 
 
+_WHY_SETS = (
+    f"C’est ce qui peut être diffusé. Les communes de moins de {predict.MINIMUM_GPS} médecins sont "
+    f"réunies par EPCI, puis avec leurs voisines, jusqu’à compter {predict.MINIMUM_GPS} médecins "
+    f"et {privacy.LEAST_COMMUNES_OF_A_SHARE} communes au moins. La part est arrondie au hasard, à "
+    "deux communes près, jamais « aucune » ni « toutes » : elle ne désigne personne, même d’un "
+    "import à l’autre, et les fiches publiques ne disent rien d’autre."
+)
+
+
 def public_view(territory: Territory, horizon: int) -> None:
     """Show what may leave the planner's desk: sets of small communes, of five GPs at least."""
     groups = shell.public_risk(territory, horizon)
     span = "" if groups.empty else french.forecast(set(groups["as_of"]), horizon)
-    told = (
-        f"À diffuser : les communes de moins de **{predict.MINIMUM_GPS} médecins**, réunies par "
-        f"EPCI puis avec leurs voisines jusqu’à compter au moins {predict.MINIMUM_GPS} médecins "
-        f"et {privacy.LEAST_COMMUNES_OF_A_SHARE} communes. Le chiffre est la part de ces communes "
-        "en risque élevé ou très élevé, arrondie au hasard, à deux communes près, jamais "
-        "« aucune » ni « toutes » : il ne désigne personne, même d’un import à l’autre, et les "
-        f"fiches publiques ne disent rien d’autre. {GONE_APART} {span}"
+    figures.lead(
+        f"Communes de moins de {predict.MINIMUM_GPS} médecins, par ensemble d’EPCI voisins : part "
+        f"d’entre elles en risque élevé ou très élevé de n’en avoir plus. {span}"
     )
-    st.markdown(french.unbroken(told))
+    st.caption(french.unbroken(GONE_APART))
     if groups.empty:
         st.info("La région compte trop peu de petites communes : rien ne peut être diffusé.")
         return
     table = flag_tables.groups_listed(groups)
     figures.table(table)
+    with st.expander("Pourquoi des ensembles, et des parts arrondies"):
+        st.markdown(french.unbroken(_WHY_SETS))
     said = (
         f"Part des communes de moins de {predict.MINIMUM_GPS} médecins qui sont en risque élevé ou "
         "très élevé de n’en avoir plus, arrondie au hasard, à deux communes près, jamais "

@@ -18,6 +18,7 @@ LINES = ("#b34000", "#8a8f98")
 
 def draw(horizon: int) -> None:
     """Draw the proof, or say plainly that it is not there, then the card."""
+    st.caption(f"Pour tout cet onglet : {proof.DENOMINATOR[:1].lower()}{proof.DENOMINATOR[1:]}")
     _past_rates(horizon)
     try:
         known = proof.read()
@@ -47,7 +48,7 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
         "≈ : pertes réparties au même rythme entre les deux effectifs qui encadrent l’échéance, "
         "non observées. Trop peu : moins de dix pertes. Vers l’avant depuis 2013, une seule "
         "période apprise (2009 → 2013) ne dit aucune tendance : un tiers des pertes n’était pas "
-        "attendu. " + proof.DENOMINATOR
+        "attendu."
     )
     st.text(known.level(LATEST[1], horizon))
     with st.expander("Par département, à l’échéance choisie"):
@@ -59,7 +60,7 @@ def _horizons(known: proof.Proof) -> None:
     grids.draw(known.horizons(), hide_index=True, placeholder=MISSING)
     st.caption(
         "Régions jamais vues, puis vers l’avant. Les durées de 7 et 8 ans ne sont celles d’aucune "
-        f"observation apprise. {known.noise()} {proof.DENOMINATOR}"
+        f"observation apprise. {known.noise()}"
     )
 
 
@@ -74,7 +75,7 @@ def _past_rates(horizon: int) -> None:
     )
     st.caption(
         f"Pour l’horizon choisi, jugé sur {past_rates.counted_over(horizon)} : régions tenues à "
-        "l’écart de l’apprentissage. " + proof.DENOMINATOR
+        "l’écart de l’apprentissage."
     )
 
 
@@ -84,7 +85,7 @@ def _aims(known: proof.Proof) -> None:
     st.caption(
         "Attendues / observées : la plus basse et la plus haute des communes périurbaines, rurales "
         "et rurales isolées. Aucun effectif ne tombe à 1, 2, 5 ou 6 ans : rien n’y est vérifié ; "
-        "dans les villes, trop peu de pertes. " + proof.DENOMINATOR
+        "dans les villes, trop peu de pertes."
     )
 
 
@@ -97,8 +98,7 @@ def _back_tests(known: proof.Proof) -> None:
     st.caption(
         "Précision moyenne : part de vraies pertes parmi les communes signalées, sur tous les "
         "seuils ; elle vaut le taux de base pour un classement au hasard. AUC : 0,5 au hasard, 1 "
-        "parfait. Gain de Brier : 0 pour le taux de base. Pente de calibration : 1 est juste. "
-        + proof.DENOMINATOR
+        "parfait. Gain de Brier : 0 pour le taux de base. Pente de calibration : 1 est juste."
     )
 
 
@@ -159,8 +159,7 @@ def _groups(known: proof.Proof) -> None:
     )
     grids.draw(known.groups(by), hide_index=True, placeholder=MISSING)
     st.caption(
-        "Trois ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas "
-        "données. " + proof.DENOMINATOR
+        "Trois ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas données."
     )
     with st.expander("Ce que vaut un signal, à chaque durée ; ce que coûte un fichier absent"):
         grids.draw(known.certainty(), hide_index=True, placeholder=MISSING)

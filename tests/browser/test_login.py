@@ -163,7 +163,7 @@ def test_a_reader_receives_no_risk_by_commune(
     frame = map_frame(visitor)
     frame.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
     visitor.goto(f"{guarded}/risques")
-    expect(visitor.get_by_text("À diffuser")).to_be_visible(timeout=SLOW_MS)
+    expect(visitor.get_by_text("par ensemble d’EPCI voisins")).to_be_visible(timeout=SLOW_MS)
     assert not any('"risk_class"' in text for text in received)
 
 

@@ -154,7 +154,7 @@ def test_a_reader_sees_the_risk_of_groups_only(
     said = texts(app) + str([html.proto.body for html in app.get("html")])
     assert not re.search(r"probabilité", said)
     if screen == "risques":
-        assert "À diffuser" in said
+        assert "par ensemble d’EPCI voisins" in said
         assert len(app.dataframe) == 1
         assert "environ" in str(app.dataframe[0].value.to_numpy().tolist())
 
