@@ -14,7 +14,7 @@ _STEPS = (
     (
         "Regarder",
         (
-            "Sur la carte, choisissez un indicateur à gauche : la phrase dit ce que l’on voit, la "
+            "Sur la carte, choisissez un indicateur : la phrase dit ce que l’on voit, la "
             "légende compte les communes. Hachuré : non disponible, ce n’est pas zéro."
         ),
         '<path d="M6 12l10-4 10 4 10-4v24l-10 4-10-4-10 4z"/><path d="M16 8v24M26 12v24"/>',
@@ -22,7 +22,7 @@ _STEPS = (
     (
         "Cliquer une commune",
         (
-            "Sa fiche s’ouvre à droite, comparée à son EPCI, son département, la région. "
+            "Sa fiche s’ouvre, comparée à son EPCI, son département, la région. "
             "« Isochrone d’ici » montre qui est à 10, 20 et 30 minutes."
         ),
         (

@@ -293,6 +293,23 @@ _MENU = (
     "color:var(--blue);text-decoration:underline;text-underline-offset:3px}}"
 )
 
+_ON_A_PHONE = (
+    # Choices on two rows: each has its own edge, where a shared one is lost at the end of a row.
+    "@media(max-width:640px){.stButtonGroup [role=radiogroup]{gap:.25rem}"
+    "[data-variant=segmented_control]{margin:0!important;border:1px solid var(--edge)!important;"
+    "border-radius:.25rem!important;padding:0 .5rem!important}"
+    "[data-variant=segmented_control][data-selected]{border-color:var(--blue)!important}"
+    # Files and figures two by two, as wide as each other where their names allow it.
+    "[data-testid=stHorizontalBlock]>:has(>.stDownloadButton)"
+    "{flex:1 1 calc(50% - .7rem)!important;min-width:max-content}"
+    ".stDownloadButton button{width:100%}"
+    "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stMetric])"
+    "{flex:1 1 calc(50% - .7rem)!important;min-width:0}"
+    "[data-testid=stMetricLabel] *{white-space:normal!important}"
+    "[data-testid=stMetricValue]{font-size:1.6rem}}"
+)
+"""Rows of a telephone: what Streamlit lets wrap as it comes."""
+
 _FRENCH_STREAMLIT = (
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
     "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
@@ -334,6 +351,7 @@ def open_page(*, title: str = "") -> None:
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         f"{_REGION}{_MENU}"
         "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
+        f"{_ON_A_PHONE}"
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.

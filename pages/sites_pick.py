@@ -177,6 +177,7 @@ def _row(site: Site) -> None:
         key=f"{_EDITED}out_{site.line}",
         on_click=_remove,
         args=(site.line,),
+        width="stretch",
     )
 
 

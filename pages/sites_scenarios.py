@@ -274,6 +274,7 @@ def draw_shares(chosen: Scenario) -> None:
             max_value=sharing.MOST_SHARE_DAYS,
             value=sharing.SHARE_DAYS,
             key="sites_jours",
+            width=260,
         )
         asked = pressed.button("Créer un lien", key="sites_partager", kind="primary")
     if asked:
@@ -281,7 +282,7 @@ def draw_shares(chosen: Scenario) -> None:
     made_before = sharing.shares(chosen.id, owner=accounts.author())
     _show_made(made_before)
     for number, link in enumerate(made_before, start=1):
-        left, right = st.columns([5, 1], vertical_alignment="center")
+        left, right = st.columns([2, 3], vertical_alignment="center")
         left.text(f"Lien {len(made_before) - number + 1} : {links.state(link)}")
         if link.active and pressed.button("Révoquer", key=f"sites_revoquer_{link.id}", place=right):
             accounts.require(Role.PLANNER)

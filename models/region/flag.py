@@ -167,7 +167,7 @@ def state_told(risk: pd.DataFrame, code: str) -> str:
         return ""
     one = found.iloc[0]
     if one["state"] == UNKNOWN:
-        return "État inconnu : aucun registre plus récent ne le dit."
+        return "Toujours là ? Aucun registre plus récent ne le dit."
     seen = f"registre {of(one['register'])}"
     if one["state"] == CONFIRMED:
         return f"Confirmé ({seen})"

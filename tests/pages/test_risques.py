@@ -463,5 +463,5 @@ def test_the_state_of_a_commune_is_told_in_a_few_words(risk: pd.DataFrame) -> No
         told[state] = flag.state_told(given, code)
     assert told[CONFIRMED] == "Confirmé (registre d’octobre 2026 (RPPS))"
     assert told[GONE].startswith("Probablement déjà parti : compté en 2020, absent du registre d’")
-    assert told[UNKNOWN].startswith("État inconnu")
+    assert told[UNKNOWN].startswith("Toujours là ? Aucun registre")
     assert flag.state_told(risk, "00000") == ""
