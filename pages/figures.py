@@ -86,12 +86,14 @@ def table(
     marked: Sequence[int] = (),
     order: Sequence[str] = (),
     titles: Mapping[str, str] = MappingProxyType({}),
+    widths: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Draw a table under its French headings; shares are shown as percentages.
 
     With `on_select`, one row can be chosen: `st.session_state[key]` then holds its number. Rows
     `marked` are so in a plain table, which has none to choose. `order` names the columns shown,
-    first to last; all of them without it. `titles` gives headings other than those of exports.
+    first to last; all of them without it. `titles` gives headings other than those of exports,
+    `widths` those of columns in a grid, in pixels, where what they hold would be too wide.
     """
     shown = columns.titled(frame)
     if order:
@@ -115,6 +117,9 @@ def table(
             f"{title} (%)" if column.startswith("share_") else None,
             format="%d" if plain else "localized",
         )
+    for column, width in widths.items():
+        title = titles.get(column, columns.TITLES[column])
+        formats[title] = (formats.get(title) or st.column_config.Column()) | {"width": width}
     grids.draw(
         shown,
         hide_index=True,

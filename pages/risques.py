@@ -60,6 +60,16 @@ SHORT = {
 }
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
+WIDTHS = {
+    "name": 172,
+    "people_at_stake": 80,
+    "risk_class": 82,
+    "share_lost": 66,
+    "share_lost_low": 58,
+    "share_lost_high": 58,
+}
+"""Of its first columns, in pixels: class and probability are in sight beside the map, at 1,024."""
+
 FIRST_LIST = 100
 """Rows sent before more are asked for, half a kilobyte each."""
 ALONE_PX, BESIDE_PX = 490, 390
@@ -180,6 +190,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
         listed.assign(name=listed["name"] + " (" + places + ")"),
         order=LISTED,
         titles=SHORT,
+        widths=WIDTHS,
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),

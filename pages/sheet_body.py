@@ -36,10 +36,11 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
         return
     st.header(f"Évolution depuis {past.index.min()}")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-    if past["gps"].any():
-        st.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
+    left, right = st.columns([3, 2]) if past["gps"].any() else (None, st.container())
+    if left is not None:
+        left.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
     # No grid: on paper a canvas is cut where the screen ends.
-    st.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
+    right.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
 
 
 def _draw_map(territory: Territory, one: Sheet) -> None:
