@@ -66,14 +66,24 @@ def _ended(build: Build) -> None:
         return
     st.error(f"{named} n’a pas été construite.")
     st.text(build.error)
-    if accounts.role() >= Role.ADMINISTRATOR and st.button(f"Reprendre : {named}", type="primary"):
-        _build(build.region)
+    if accounts.role() >= Role.ADMINISTRATOR:
+        if st.button(f"Reprendre : {named}", type="primary"):
+            _build(build.region)
+        if region_builds.missing_archives():
+            _archives(expanded=True)
 
 
-def _archives() -> None:
+def _stopped(build: Build | None) -> bool:
+    """Tell whether a build stopped for want of archives: they are asked for at the top."""
+    return bool(build and build.error and region_builds.missing_archives())
+
+
+def _archives(*, expanded: bool = False) -> None:
     """Take the archives by file, for a machine that reaches no registry."""
     missing = region_builds.missing_archives()
-    with st.expander("Sans accès aux registres de paquets : donner les archives par fichier"):
+    with st.expander(
+        "Sans accès aux registres de paquets : donner les archives par fichier", expanded=expanded
+    ):
         st.markdown(
             "Une région se construit à partir de trois archives publiques (pip et npm les "
             "téléchargent d’ordinaire). Prenez-les sur une machine reliée à internet, puis "
@@ -127,7 +137,7 @@ def draw() -> None:
     )
     for code, told in france.NOT_KNOWN_THERE.items():
         st.caption(f"{france.NAMES[code]} : {told}")
-    if may_build:
+    if may_build and not _stopped(build):
         _archives()
 
 

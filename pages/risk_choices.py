@@ -19,6 +19,8 @@ from models.region import flag
 from pages import fields, shell, zoning_view
 
 TABS, HORIZON, MOST = "risques_onglet", "risques_horizon", "risques_habitants"
+MOST_CHIPS = 20
+"""Départements that are chips above the map, more than any region has; France has a list."""
 _FIELDS = ("departements", "epcis", "classes", "zones", "shown")
 """Keys of the widgets, and fields of `RiskChoices` that have one each."""
 PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "habitants")
@@ -72,7 +74,8 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
     # One row above the map, which starts high on a small screen too: the others open from it.
     left, more = st.columns([5, 1])
-    departements = _several(left, "Départements", "departements", known, titled=False)
+    few = len(known) <= MOST_CHIPS
+    departements = _several(left, "Départements", "departements", known, chips=few, titled=False)
     named = {french.slug(zone): zoning_view.ZONE_TITLES[zone] for zone in ZONES}
     with more.popover("Autres filtres", width="stretch"):
         classes = _several(st, "Classes de risque", "classes", _slugs(CLASSES[::-1]))
@@ -155,7 +158,12 @@ def _several(
         )
     else:
         chosen = place.multiselect(
-            label, list(options), format_func=named, key=key, placeholder="Tous"
+            label,
+            list(options),
+            format_func=named,
+            key=key,
+            placeholder="Tous" if titled else f"Tous les {label.lower()}",
+            label_visibility="visible" if titled else "collapsed",
         )
     _choose(**{name: tuple(chosen)})
     return [options[one] for one in chosen]

@@ -117,6 +117,8 @@ class Help:
         origin, host (rows of places), minutes: who could drive where; None where teams are lodged.
     unknown
         Target communes of which nobody knows what they miss: not in `targets`.
+    unzoned
+        Communes that may be targets or not, as their zone is not known; they may give.
     """
 
     question: Question
@@ -135,6 +137,7 @@ class Help:
     able: Floats
     roads: pd.DataFrame | None
     unknown: int = 0
+    unzoned: int = 0
 
     @property
     def need(self) -> float:

@@ -129,6 +129,14 @@ def unknown_needs(territory: Territory, question: Question) -> int:
     return int(unknown.sum())
 
 
+def unknown_zones(territory: Territory, question: Question) -> int:
+    """Count the inhabited communes that may be targets or not: their zone is not known."""
+    if question.targets != "zip":
+        return 0
+    communes = commune_indicators(territory)
+    return int(((communes["zone"] == "") & (communes["population"] > 0)).sum())
+
+
 def without_room(territory: Territory, per_gp: float, gps: Floats | None = None) -> Floats:
     """Return the inhabitants without room at 20 minutes, nearest first, shape (places,).
 

@@ -19,7 +19,7 @@ from data.solidarity.effects import apl_of_half_days
 from data.solidarity.help import USUAL_VOLUNTEERS, Help, Terms
 from data.solidarity.hiding import hidden_plan, may_leave, reached_by_enough
 from data.solidarity.hosts import candidates
-from data.solidarity.needs import Question, needs, unknown_needs
+from data.solidarity.needs import Question, needs, unknown_needs, unknown_zones
 from data.solidarity.schemes import scheme_named
 from geo.solidarity import HelpPlan, HelpProblem, plan
 
@@ -90,6 +90,7 @@ def help_plan(
         np.bincount(donors, could, places).astype(np.float64),
         roads,
         unknown_needs(territory, question),
+        unknown_zones(territory, question),
     )
 
 

@@ -176,7 +176,7 @@ def lowest_words(found: Help, lost: dict[str, float]) -> str:
 
 def sentence(found: Help) -> str:
     """Return, in French, what the plan covers and what it takes."""
-    if not found.need and not found.unknown:
+    if not found.need and not found.unknown and not found.unzoned:
         return "Rien ne manque aux cibles choisies : aucune aide n’est à organiser."
     if not found.need:
         return f"Rien de connu ne manque aux cibles choisies.{_unknown(found)}"
@@ -200,20 +200,27 @@ def sentence(found: Help) -> str:
 
 
 def _unknown(found: Help) -> str:
-    """Return what is said of targets of which nobody knows what they miss, "" for none."""
-    if not found.unknown:
-        return ""
-    return (
-        f" L’APL de {counted(found.unknown, 'commune', 'communes')} n’est pas connue : ce qui y "
-        "manque n’est pas compté."
-    )
+    """Return what is said of targets of which not all is known, "" for none."""
+    told = ""
+    if found.unknown:
+        told = (
+            f" L’APL de {counted(found.unknown, 'commune', 'communes')} n’est pas connue : ce qui "
+            "y manque n’est pas compté."
+        )
+    if found.unzoned:
+        told += (
+            f" La zone de {counted(found.unzoned, 'commune', 'communes')} n’est pas connue : ce "
+            "qui manque à celles qui seraient en ZIP n’est pas compté, et leurs médecins sont "
+            "tenus pour hors ZIP."
+        )
+    return told
 
 
 def share_words(found: Help) -> str:
     """Return the share of the need that is covered, in French; what it is where none is known."""
     if found.need:
         return percent(found.covered / found.need)
-    return "besoin inconnu" if found.unknown else "aucun besoin"
+    return "besoin inconnu" if found.unknown or found.unzoned else "aucun besoin"
 
 
 def money_words(found: Help) -> str:

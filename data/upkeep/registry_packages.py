@@ -87,8 +87,10 @@ def _run(command: list[str], package: Package) -> None:
         output = getattr(error, "stderr", None) or b""
         last = output.decode(errors="replace").strip().splitlines()[-1:] or [str(error)]
         raise UnavailableError(
-            f"Le paquet {package.name} {package.version} n’a pas pu être téléchargé "
-            f"({last[0]}) : vérifiez l’accès aux registres puis relancez."
+            f"Le paquet {package.name} {package.version} n’a pas pu être téléchargé : cette "
+            "machine n’atteint pas le registre de paquets, ou il n’a pas cette version. Vérifiez "
+            "l’accès et relancez, ou prenez l’archive sur une autre machine et donnez-la par "
+            f"fichier. Réponse reçue : « {last[0]} »."
         ) from error
 
 

@@ -125,3 +125,21 @@ def test_an_address_of_a_region_that_is_not_built_leads_there() -> None:
     assert "Choisir une région" in [button.label for button in app.button]
     app = opened("regions", region="53")
     assert app.title[0].value == "Choisir une région"
+
+
+def test_a_build_without_a_registry_asks_at_once_for_the_archives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a telephone the way out was below twenty regions, folded."""
+    ended = region_builds.Build("04", 0, "Le paquet n’a pas pu être téléchargé.")
+    monkeypatch.setattr(region_builds, "last", lambda: ended)
+    app = opened("regions")
+    (archives,) = (one for one in app.expander if "par fichier" in one.label)
+    assert archives.proto.expanded
+    assert "Il manque : " in words(app)
+    drawn = [one for one in app.main if one.type in {"expander", "header"}]
+    assert drawn[0].type == "expander"
+    monkeypatch.setattr(region_builds, "missing_archives", list)
+    app = opened("regions")
+    (archives,) = (one for one in app.expander if "par fichier" in one.label)
+    assert not archives.proto.expanded  # it stopped for something else

@@ -25,7 +25,7 @@ from models.learning.register import CONFIRMED, GONE, UNKNOWN
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import departure as departures
 from models.region import flag, flag_tables, predict
-from pages import accounts, figures, sheet_paper
+from pages import accounts, figures, risk_choices, sheet_paper
 from pages import risk_map as view_map
 
 TIMEOUT_SECONDS = 200
@@ -118,6 +118,17 @@ def test_one_row_of_filters_stands_above_the_map(screen: AppTest) -> None:
     at_once = [one.label for one in opened_at_once(screen.main) if one in [*screen.pills]]
     assert at_once == ["Départements"]
     assert len(screen.pills) > 1
+
+
+def test_a_hundred_departements_are_a_list(
+    screen: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As chips those of France filled a telephone before the map."""
+    monkeypatch.setattr(risk_choices, "MOST_CHIPS", 11)
+    shown(screen, RANKING)
+    screen.multiselect(key="risques_departements").set_value(["23"]).run()
+    assert set(listed(screen)["Département"]) == {"Creuse"}
+    assert told(screen, "dep") == "23"
 
 
 def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTest) -> None:

@@ -232,10 +232,27 @@ def test_another_plan_of_the_same_question_computes_no_minutes(territory, monkey
     assert (after["apl_after"] != before["apl_after"]).any()
 
 
+def wholly_zoned(**others):
+    zones = dict.fromkeys(("c16001", "c16002", "c17001", "c17002", "c17003"), "HZ")
+    return zoned(**(zones | {"c16003": "ZIP"} | others))
+
+
+def test_communes_that_nobody_zoned_are_no_communes_without_need():
+    """Of France one region alone is zoned: what the others miss is not nothing."""
+    territory = made(zoning=zoned(c16003="ZIP", c16001="HZ"))
+    found = help_plan(territory, Question(apl=30.0), Terms(volunteers=2))
+    assert found.unzoned == 3  # nobody lives in 17002
+    assert "La zone de 3 communes n’est pas connue" in sentence(found)
+    nothing = help_plan(territory, Question(apl=1e-6), Terms(volunteers=2))
+    assert sentence(nothing).startswith("Rien de connu ne manque")
+    assert share_words(nothing) == "besoin inconnu"
+    assert not help_plan(territory, Question(targets="apl", apl=30.0), Terms(volunteers=2)).unzoned
+
+
 def test_what_a_target_of_unknown_apl_misses_is_not_told_as_nothing():
     """17003 reaches nobody but itself, and nobody knows whether it has a doctor."""
     some = {code: count for code, count in GPS.items() if code != "17003"}
-    territory = made(some)
+    territory = made(some, zoning=wholly_zoned(c17003="ZIP"))
     found = help_plan(territory, Question(apl=30.0), Terms(volunteers=2))
     assert found.targets["code"].tolist() == ["16003"]
     assert found.unknown == 1
@@ -249,7 +266,7 @@ def test_what_a_target_of_unknown_apl_misses_is_not_told_as_nothing():
     assert share_words(found) == "besoin inconnu"
     told = help_figures(territory, found).set_index("Mesure")["Valeur"]
     assert told["Part du besoin"] == "besoin inconnu"
-    alone = made(zoning=zoned(c16003="ZIP"))
+    alone = made(zoning=wholly_zoned())
     found = help_plan(alone, Question(apl=1e-6), Terms(volunteers=2))
     assert sentence(found).startswith("Rien ne manque aux cibles choisies")
     assert share_words(found) == "aucun besoin"

@@ -183,3 +183,12 @@ def test_without_npm_one_sentence_says_what_to_do(
     package = Package("some-package", "1.0.0", "", "", "", "")
     with pytest.raises(UnavailableError, match="npm est introuvable"):
         registry_packages.fetch_npm(package, tmp_path)
+
+
+def test_a_registry_out_of_reach_is_said_with_the_other_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry_packages.shutil, "which", lambda _: "/bin/false")
+    package = Package("some-package", "1.0.0", "", "", "", "")
+    with pytest.raises(UnavailableError, match="donnez-la par fichier"):
+        registry_packages.fetch_npm(package, tmp_path)
