@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from data.region.catalogue import load_territory
 from data.uploads import Site, addressed
@@ -58,6 +58,24 @@ def _open(text: str) -> Gesture:
         page.get_by_test_id("stMain").get_by_text(text).first.click()
 
     return gesture
+
+
+def _scrolled(found: Locator) -> None:
+    found.evaluate("one => { one.style.scrollMarginTop = '5rem'; one.scrollIntoView(); }")
+
+
+def _to(heading: str) -> Gesture:
+    """Return the gesture that brings a heading to the top of the window."""
+
+    def gesture(page: Page) -> None:
+        _scrolled(page.get_by_test_id("stMain").get_by_role("heading", name=heading))
+
+    return gesture
+
+
+def _to_map(page: Page) -> None:
+    """Bring the map to the top of the window: it is whole there."""
+    _scrolled(page.locator(f"{FRAME}:visible").first)
 
 
 def _press(name: str) -> Gesture:
@@ -133,6 +151,7 @@ def states() -> tuple[State, ...]:
         State("risques-preuve", "/risques?onglet=la-preuve", mapped=False),
         State("sites", "/sites"),
         State("sites-cinq", sites),
+        State("sites-reponse", sites, _to("2. Évaluer et comparer")),
         State("sites-meilleurs", sites, _press("Chercher les meilleurs sites")),
         State("sites-pole", f"/sites?antennes={_POLE}"),
         State("solidarite", "/solidarite"),
@@ -140,6 +159,7 @@ def states() -> tuple[State, ...]:
         State("solidarite-specialistes", "/solidarite", _open("Spécialistes"), mapped=False),
         State("permanence", "/permanence"),
         State("permanence-cardiologie", line),
+        State("permanence-carte", line, _to_map),
         State("permanence-manques", f"{line}&vue=manques"),
         State("permanence-chute", f"{line}&vue=si-cette-ligne-tombe"),
         State("permanence-hopitaux", f"{line}&vue=etablissements", mapped=False),

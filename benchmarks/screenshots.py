@@ -44,7 +44,7 @@ _FILES = (
 """Real counts, zones, APL and characteristics of communes."""
 README = {
     "carte-isochrone": "carte.png",
-    "permanence-cardiologie": "permanence.png",
+    "permanence-carte": "permanence.png",
     "zonage": "zonage.png",
     "fiche-commune": "fiche.png",
 }
@@ -53,7 +53,7 @@ README_WIDTH, README_COLOURS = 1000, 256
 GUIDE = {
     "carte-difference": "carte-difference.png",
     "risques": "territoires-a-risque.png",
-    "sites-cinq": "sites.png",
+    "sites-reponse": "sites.png",
     "permanence-chute": "permanence-ligne.png",
     "zonage": "zonage.png",
     "fiche-comparer": "fiches-comparees.png",
