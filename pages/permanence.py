@@ -37,6 +37,8 @@ _PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statu
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
 _FEW_ROWS = 16
 """Rows of a table that wraps: a longer one is a grid, which scrolls and sorts."""
+_IN_SIGHT = 12
+"""Columns that a wide screen has in sight, or nearly."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -86,10 +88,12 @@ def _frame(table: pd.DataFrame, height: int = 420) -> None:
     if len(table) <= _FEW_ROWS:
         grids.draw_wrapped(table)
         return
+    wide = len(table.columns) > _IN_SIGHT
     config = {
         name: st.column_config.NumberColumn(format="localized")
         if pd.api.types.is_numeric_dtype(table[name])
-        else st.column_config.TextColumn(pinned=name == "Établissement")
+        # Streamlit writes in grey what it pins: only the widest table needs it.
+        else st.column_config.TextColumn(pinned=name == "Établissement" and wide)
         for name in table.columns
     }
     grids.draw(table, hide_index=True, placeholder=MISSING, height=height, column_config=config)
