@@ -31,7 +31,12 @@ def draw(region: str, kind: Kind, key: str, *, what: str = "scénarios", also: s
             key=f"{key}_cherche",
         )
         if searched:
-            st.text(f"{french.counted(found.found, 'trouvé', 'trouvés')} : « {searched} ».")
+            st.text(
+                f"{french.counted(found.found, 'trouvé', 'trouvés')} : « {searched} »."
+                if found.found
+                else f"Aucun nom ne contient « {searched} » : effacez la recherche pour revoir "
+                f"les {french.number(found.total)} {what}."
+            )
         if found.pages > 1:
             st.pagination(found.pages, key=f"{key}_page")
     if found.damaged:
