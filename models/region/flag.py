@@ -147,11 +147,22 @@ def register_told(row: Mapping[str, Any]) -> str:
         )
     if row["state"] == CONFIRMED:
         return f"Confirmé : le registre {told} y montre encore un médecin ou un lieu de soins."
-    return (
-        "Inconnu : aucun registre plus récent que les effectifs ne couvre cette commune, deux "
-        f"registres s’y contredisent, ou il n’en montre aucun médecin là où l’on en comptait "
-        f"{DOUBTED_FALL_GPS} ou plus (à vérifier : un code qui a changé, sans doute)."
-    )
+    if not row["register"]:
+        return (
+            "Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de "
+            f"{row['as_of']} n’est importé."
+        )
+    reasons = [f"aucun registre plus récent que les effectifs de {row['as_of']} ne la couvre"]
+    if " et " in row["register"]:
+        reasons.append("les registres s’y contredisent")
+    if row["gps"] >= DOUBTED_FALL_GPS:
+        reasons.append(
+            f"aucun médecin n’y paraît là où l’on en comptait {DOUBTED_FALL_GPS} ou plus (un code "
+            "qui a changé, sans doute)"
+        )
+    if len(reasons) == 1:
+        return f"Inconnu : {reasons[0]} (registre {told})."
+    return f"Inconnu (registre {told}) : {' ; ou '.join(reasons)}. À vérifier."
 
 
 def state_told(risk: pd.DataFrame, code: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from data.base.french import counted, number
 from models.learning import artefact
 from models.learning.fitted import LATEST
-from models.learning.signals import LOSES, SHOWN, span_of
+from models.learning.signals import CANNOT_TELL, LOSES, SHOWN, span_of
 
 _WHERE = {
     None: "",
@@ -96,6 +96,8 @@ def told(
             named = f"communes de la classe « {name} »{where}"
         elif name == LOSES:
             named = f"signaux de ce type (« {name} »){where}"
+        elif name == CANNOT_TELL:
+            named = f"communes dont le modèle « {name} » l’issue{where}"
         else:
             named = f"communes dites « {name} »{where}"
         if communes < FEW_COMMUNES:

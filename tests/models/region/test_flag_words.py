@@ -41,8 +41,25 @@ def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
         assert ("s’étaient réalisés" in sentence) == (told == LOSES)
         assert past_rates.when_told(horizon) in sentence
         if told in (STAYS, CANNOT_TELL):
-            assert sentence.startswith(f"Sur 100 communes dites « {told} », ")
+            named = "communes dites" if told == STAYS else "communes dont le modèle"
+            assert sentence.startswith(f"Sur 100 {named} « {told} »")
             assert "n’avaient plus de médecin " in sentence
+
+
+def test_what_is_unknown_says_why_of_this_commune() -> None:
+    """Three reasons were told of each, a fall from ten GPs of a commune that has one."""
+    row = {"state": UNKNOWN, "as_of": 2017, "register": "", "gps": 1.0}
+    assert flag.register_told(row) == (
+        "Déjà parti ? On ne le sait pas : aucun registre plus récent que les effectifs de 2017 "
+        "n’est importé."
+    )
+    one = flag.register_told(row | {"register": "mars 2019 (SIRENE)"})
+    assert "mars 2019 (SIRENE)" in one
+    assert "contredisent" not in one
+    both = row | {"register": "mars 2019 (SIRENE) et mars 2019 (FINESS)"}
+    assert "contredisent" in flag.register_told(both)
+    assert "en comptait" not in flag.register_told(both)
+    assert "en comptait 10 ou plus" in flag.register_told(both | {"gps": 12.0})
 
 
 def test_rates_counted_at_another_length_say_so() -> None:
