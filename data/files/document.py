@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from data.base.french import fold
+from data.files.headings import year_of
 
 NO_VALUE = "(formule sans valeur)"
 """Stands in a cell whose formula was saved without its result: a doubt, never a blank."""
@@ -225,7 +226,7 @@ def choose(
             found.append((best[0], -best[1], table))
     if not found:
         return None
-    score, place, first = max(found, key=lambda one: (one[0], sheet_year(one[2]), one[2].filled))
+    score, place, first = max(found, key=lambda one: (one[0], year_of(one[2].sheet), one[2].filled))
     titles = [fold(cell) for cell in first.rows[place][1]]
     kept: list[Row] = []
     carried: set[tuple[int, int]] = set()
@@ -234,7 +235,7 @@ def choose(
     for table in document.tables:
         mark = next((p for s, p, t in found if t is table and s == score), None)
         same = mark is not None and [fold(c) for c in table.rows[mark][1]] == titles
-        older = sheet_year(table) < sheet_year(first)
+        older = year_of(table.sheet) < year_of(first.sheet)
         if table is first or (same and table.member == first.member and not older):
             below = table.rows[(mark or 0) + 1 :]
             kept += [(number + shift, cells) for number, cells in below if any(cells)]
@@ -253,15 +254,6 @@ def choose(
     return Chosen(heading, kept, above, labels, tuple(left), remarks, frozenset(carried))
 
 
-_YEAR = re.compile(r"(?:^|\D)((?:19|20)\d\d)(?:\D|$)")
-
-
-def sheet_year(table: Table) -> int:
-    """Return the year that the name of a sheet bears, 0 for none."""
-    year = _YEAR.search(table.sheet)
-    return int(year[1]) if year else 0
-
-
 def put_together(tables: Sequence[Table]) -> list[Table]:
     """Return the tables, sheets of one workbook whose titles are the same put together.
 
@@ -272,7 +264,7 @@ def put_together(tables: Sequence[Table]) -> list[Table]:
         place = heading_place(table)
         titles = tuple(map(fold, table.rows[place][1])) if place is not None else ()
         alone = rank if not table.sheet or place is None else ""
-        key = (table.member, titles, sheet_year(table), alone)
+        key = (table.member, titles, year_of(table.sheet), alone)
         groups.setdefault(key, []).append((place or 0, table))
     return [_one(group) for group in groups.values()]
 

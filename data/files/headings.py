@@ -139,7 +139,14 @@ def _core(words: Iterable[str]) -> str:
 
 
 def year_of(heading: str) -> int:
-    """Return the year that a heading bears, 0 for none."""
+    """Return the year that a heading, or the name of a sheet, bears, 0 for none.
+
+    The last of several: a span is as recent as its end, and a vintage stands with what it is
+    told beside.
+
+    >>> year_of("APL_2018"), year_of("BPE 2018-2023"), year_of("24"), year_of("Ensemble")
+    (2018, 2023, 0, 0)
+    """
     found = [int(year) for year in _YEAR_INSIDE.findall(heading)]
     return max(found, default=0)
 

@@ -24,8 +24,8 @@ _PART = re.compile(
     r"^(?:hommes?|femmes?|part|taux|evolution|variation|dont\b.*|(?:moins|plus) de .*|\d+ .*ans.*)$"
 )
 """Other words that are no title by themselves."""
-_LOOKED_AT = 12
-"""Rows that are looked at."""
+LOOKED_AT = 12
+"""Rows below titles that are looked at to tell what these mean."""
 
 
 def on_one_line(head: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -204,7 +204,7 @@ def alone(
     """
     titles = [fold(cell) for cell in chosen.heading]
     places = [k for k, cell in enumerate(chosen.heading) if marks(cell)]
-    found = blocks(titles, places, [cells for _, cells in chosen.rows[:_LOOKED_AT]])
+    found = blocks(titles, places, [cells for _, cells in chosen.rows[:LOOKED_AT]])
     read = [one for one in found if known([chosen.heading[k] for k in one])]
     if len(found) == 1 or not read:
         return chosen

@@ -24,8 +24,6 @@ NAMING = frozenset({"id", "from", "to"})
 """Fields that name a place; the others are figures."""
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _FIGURE = r"-?\d+(?:[.,]\d+)?"
-_LOOKED_AT = 12
-"""Rows of a table that tell whether two columns say the same."""
 Kind = Literal["", "people", "gps"]
 
 
@@ -110,7 +108,7 @@ def alone(
     rank = {place: k for k, place in enumerate(places)}
     rows = [
         [cells[rank[place]] if place in rank else "" for place in range(len(spread))]
-        for cells in table.head(_LOOKED_AT).itertuples(index=False, name=None)
+        for cells in table.head(layouts.LOOKED_AT).itertuples(index=False, name=None)
     ]
     found = layouts.blocks(spread, marks, rows)
     if len(found) == 1:

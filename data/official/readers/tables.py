@@ -111,7 +111,7 @@ def headers(candidate: Candidate) -> Iterator[Header]:
             titles = [headings.folded(cell) for cell in cells]
             found = [range(len(titles))]
             if len(marks := [k for k, title in enumerate(titles) if title in CODE_NAMES]) > 1:
-                below = table.head[row + 1 : row + _LOOKED_AT]
+                below = table.head[row + 1 :][: layouts.LOOKED_AT]
                 found = layouts.blocks(titles, marks, below)
             for block in found:
                 columns: dict[str, int] = {}
@@ -122,8 +122,6 @@ def headers(candidate: Candidate) -> Iterator[Header]:
                     yield Header(table, row, columns, block, beside)
 
 
-_LOOKED_AT = 12
-"""Rows below a header that are looked at, itself included."""
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 CODE_NAMES = headings.CODE
 """Headings of a column of INSEE codes, folded: one vocabulary for every reader."""
@@ -137,7 +135,7 @@ def code_columns(header: Header) -> dict[str, int] | None:
 
     A code may be cut in two, and may stand under "Commune": the cells below tell.
     """
-    below = header.table.head[header.row + 1 : header.row + _LOOKED_AT]
+    below = header.table.head[header.row + 1 :][: layouts.LOOKED_AT]
 
     def said(position: int) -> list[str]:
         cells = (row[position].strip() for row in below if position < len(row))
