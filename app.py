@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from data.region import france
 from geo.errors import ProxiSoinsError
 from pages import accounts, bar, exporting, grids, pressed, region_switch, shell
 from pages.accounts import Role
@@ -86,7 +87,7 @@ try:
     shell.open_page(title=navigation.title)
     if not choosing and name != LINK:
         shell.ribbon(shell.territory())
-    exporting.start()
+    exporting.start("" if choosing else france.name(shell.view().region))
     exports_place = None
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)

@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from data.access.selection import kept
+from data.access.source_notes import headed
 from data.maps.document import Pointed
 from data.region import privacy
 from data.region.territory import Territory
+from data.reports import columns
 from pages import accounts, exporting, fields, figures, grids, map_dialogue, shell, table_filters
 from pages.state import ViewState
 
@@ -156,6 +158,8 @@ def draw(territory: Territory, key: str) -> None:
     lines, with_risk = figures.notes(territory), accounts.may_see_risk()
     if with_risk:
         lines = [privacy.WORKING_PAPER, *lines]
+    made_up = columns.simulated_told(territory.simulated_tables)
+    filed = headed(territory, "Accès aux médecins généralistes, par commune", [*made_up, *lines])
     if not box.open:
         st.session_state.pop(_MARKED, None)
         # A file is made when it is asked for, where no session is.
@@ -164,7 +168,7 @@ def draw(territory: Territory, key: str) -> None:
         def table() -> pd.DataFrame:
             return kept(shell.communes_as_seen(territory, with_risk=with_risk), selected)
 
-        for one in figures.offers("communes", table, lines, contours=territory.communes):
+        for one in figures.offers("communes", table, filed, contours=territory.communes):
             exporting.offer(one)
         return
     with box:
@@ -178,5 +182,5 @@ def draw(territory: Territory, key: str) -> None:
         rows = [int(row) for row in shown.index[shown["code"] == commune]]
         st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
         (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
-        figures.downloads("communes", frame, lines, contours=territory.communes)
+        figures.downloads("communes", frame, filed, contours=territory.communes)
         figures.sources(lines)

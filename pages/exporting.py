@@ -1,16 +1,19 @@
 """What a screen offers to download: where it stands in the screen, and all under « Exporter »."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from data.base import french
 from pages import kept_downloads
 
-_OFFERS = "exports_offerts"
-"""Key of the offers of the run, in the session."""
+_OFFERS, _REGION = "exports_offerts", "exports_region"
+"""Keys, in the session, of the offers of the run and of the region that they are about."""
+_DATED = re.compile(r"-\d{4}-\d\d-\d\d\.")
 
 kept_downloads.keep()
 
@@ -38,21 +41,34 @@ class Offer:
     key: str
 
 
-def start() -> None:
-    """Forget what the screen before offered."""
+def start(region: str) -> None:
+    """Forget what the screen before offered; files will bear the name of a region."""
     st.session_state[_OFFERS] = []
+    st.session_state[_REGION] = region
+
+
+def named(one: Offer) -> Offer:
+    """Return an offer whose file bears the name of the region before its date.
+
+    One without a date is about a territory that its name tells.
+    """
+    region = french.slug(st.session_state.get(_REGION, ""))
+    if not region or f"-{region}-" in one.file_name:
+        return one
+    dated = _DATED.sub(lambda found: f"-{region}{found[0]}", one.file_name)
+    return replace(one, file_name=dated)
 
 
 def offer(one: Offer) -> None:
     """Add a file to those of « Exporter »."""
-    st.session_state.setdefault(_OFFERS, []).append(one)
+    st.session_state.setdefault(_OFFERS, []).append(named(one))
 
 
 def button(
     label: str, content: bytes | Callable[[], bytes], *, file_name: str, mime: str, key: str
 ) -> None:
     """Draw the button of a file here, and offer it under « Exporter » too."""
-    one = Offer(label, content, file_name, mime, key)
+    one = named(Offer(label, content, file_name, mime, key))
     offer(one)
     _draw(one, one.label, one.key)
 

@@ -169,7 +169,7 @@ def downloads(
     *,
     contours: gpd.GeoDataFrame | None = None,
 ) -> None:
-    """Offer a table as CSV and XLSX, and as GeoJSON with the contours of its communes.
+    """Offer a table as XLSX and CSV, and as GeoJSON with the contours of its communes.
 
     Files are made when asked for, not before.
     """
@@ -183,7 +183,7 @@ def offers(
     *,
     contours: gpd.GeoDataFrame | None = None,
 ) -> list[Offer]:
-    """Return a table as files to offer: CSV and XLSX, and GeoJSON where contours are given.
+    """Return a table as files to offer: XLSX and CSV, and GeoJSON where contours are given.
 
     The table, or what makes it when a file is asked for; nothing of the session is known there.
     """
@@ -209,10 +209,10 @@ def offers(
 def _tables_offered(
     name: str, titled: Callable[[], pd.DataFrame], lines: Sequence[str]
 ) -> list[Offer]:
-    """Return a table under its French headings as CSV and XLSX."""
+    """Return a table under its French headings as XLSX, which keeps the codes, and CSV."""
     return [
-        _offered(name, "CSV", "text/csv", lambda: exports.to_csv(titled(), lines)),
         _offered(name, "XLSX", XLSX, lambda: exports.to_xlsx({"Tableau": titled()}, lines)),
+        _offered(name, "CSV", "text/csv", lambda: exports.to_csv(titled(), lines)),
     ]
 
 

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base import french
 from data.base.figures import with_numbers_across
 from data.files import exports
@@ -155,10 +156,11 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     rows = list(range(len(sites)))
     table = site_tables.side_by_side(evaluation, rows, public=True)
     supposed = sites_departures.said(evaluation, public=True)
+    filed = headed(territory, f"Sites candidats, « {shared.draft.name} »", [*supposed, *notes])
     with st.container(horizontal=True):
         exporting.button(
             "Télécharger (CSV)",
-            lambda: exports.to_csv(with_numbers_across(table), [*supposed, *notes]),
+            lambda: exports.to_csv(with_numbers_across(table), filed),
             file_name="proxisoins-scenario.csv",
             mime="text/csv",
             key="partage-csv",

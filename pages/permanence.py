@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
+from data.access.source_notes import headed
 from data.base import french
 from data.base.french import MISSING
 from data.files import exports
@@ -113,14 +114,17 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
             )
 
 
-def _table(name: str, table: pd.DataFrame, notes: list[str], height: int = 420) -> None:
-    """Draw a table with its exports."""
+def _table(
+    name: str, table: pd.DataFrame, screen: "_Screen", what: str, *, height: int = 420
+) -> None:
+    """Draw a table with its exports, which say what it is."""
     _frame(table, height)
+    notes = headed(screen.territory, f"Permanence des soins : {what}", screen.notes)
     _downloads(
         name,
         {
-            "csv": lambda: exports.to_csv(table, notes),
             "xlsx": lambda: exports.to_xlsx({"Tableau": table}, notes),
+            "csv": lambda: exports.to_csv(table, notes),
         },
     )
 
@@ -160,15 +164,16 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
         asked=st.query_params.get("hopital", ""),
     )
     st.header("Portée des lignes tenues, par spécialité")
-    _table("portee", permanence_tables.reach_table(covered), screen.notes)
+    _table("portee", permanence_tables.reach_table(covered), screen, "portée par spécialité")
+    notes = headed(screen.territory, "Permanence des soins : lignes de la carte", screen.notes)
     with st.expander(f"Les {len(shown)} lignes de la carte"):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
         _downloads(
             "lignes",
             {
+                "xlsx": lambda: permanence_files.xlsx_export(shown, notes),
                 "csv": lambda: permanence_files.csv_export(shown),
-                "xlsx": lambda: permanence_files.xlsx_export(shown, screen.notes),
-                "geojson": lambda: permanence_files.geojson_export(shown, screen.notes),
+                "geojson": lambda: permanence_files.geojson_export(shown, notes),
             },
         )
     return told
@@ -198,7 +203,8 @@ def _draw_gaps_tab(screen: _Screen) -> None:
         f"Cerclées : les communes à plus de {threshold:g} minutes d’une ligne tenue ({specialty})."
     )
     table = permanence_tables.gaps_table(covered, threshold, screen.territory.region)
-    _table("manques", table, screen.notes, height=560)
+    what = f"communes à plus de {threshold:g} minutes, par spécialité et département"
+    _table("manques", table, screen, what, height=560)
 
 
 def _draw_fall_tab(screen: _Screen, asked: str) -> str:
@@ -224,12 +230,14 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
         "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
     )
-    _table("aide", tables.helpers, screen.notes, height=320)
+    falls = f"si la ligne {permanence_tables.line_label(covered, line)} tombe"
+    _table("aide", tables.helpers, screen, f"{falls}, qui pourrait aider", height=320)
     st.header("Communes qui basculent au-delà du seuil")
     if tables.communes.empty:
         st.text(f"Aucune commune ne passe au-delà de {threshold:g} minutes.")
     else:
-        _table("si-elle-tombe", tables.communes, screen.notes, height=320)
+        what = f"{falls}, communes qui passent au-delà de {threshold:g} minutes"
+        _table("si-elle-tombe", tables.communes, screen, what, height=320)
     return line
 
 
@@ -240,7 +248,7 @@ def _draw_matrix_tab(screen: _Screen) -> None:
         f"{len(table)} établissements × {len(covered.specialties)} spécialités : statut et type "
         "de chaque ligne ; une case vide dit qu’aucune ligne n’y est attribuée."
     )
-    _table("matrice", table, screen.notes, height=560)
+    _table("matrice", table, screen, "lignes par établissement et spécialité", height=560)
 
 
 def draw() -> None:

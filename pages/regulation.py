@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base import typeface
 from data.maps.ground import departements_of, ground, land_of
 from data.official import templates
@@ -102,7 +103,8 @@ def _known(
     figures.lead(tables.sentence(calls, hours, standard))
     st.caption(calls.note + ".")
     found = tables.departement_table(calls, hours, standard)
-    figures.french_table(found, "regulation" if files else "", tables.notes(calls), wraps=True)
+    filed = headed(territory, "Régulation des appels, par département", tables.notes(calls))
+    figures.french_table(found, "regulation" if files else "", filed, wraps=True)
     left, right = st.columns(2)
     with left:
         mapped = replace(chosen, helper="", helped=(), staff="tous", together=1)
@@ -119,7 +121,7 @@ def _known(
         _unknown()
 
 
-def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
+def _who(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
     """Draw who answers for whom, before and after."""
     st.header("Qui pourrait reprendre les appels de qui")
     codes = list(calls.names)
@@ -149,7 +151,7 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
     )
     hours, standard = chosen.hours(), chosen.standard()
     chosen = replace(chosen, helper=helper, staff=staff, helped=tuple(helped))
-    _taken_over(calls, chosen)
+    _taken_over(territory, calls, chosen)
     st.caption(
         f"Chacun des autres départements, repris seul par {named(calls.names[helper])}, "
         f"{hours.told} :"
@@ -159,7 +161,9 @@ def _who(calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
     return chosen
 
 
-def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) -> None:
+def _taken_over(
+    territory: Territory, calls: Calls, chosen: RegulationChoices, *, files: bool = True
+) -> None:
     """Draw what it gives when a département answers for those chosen, if any are."""
     if not chosen.helped:
         return
@@ -170,7 +174,8 @@ def _taken_over(calls: Calls, chosen: RegulationChoices, *, files: bool = True) 
     figures.lead(tables.takeover_sentence(calls, found, hours, standard))
     hourly = tables.hourly_table(found)
     name = "regulation-reprise" if files else ""
-    figures.french_table(hourly, name, tables.notes(calls), wraps=True)
+    who = f"Régulation des appels, heure par heure, reprise par {calls.names[chosen.helper]}"
+    figures.french_table(hourly, name, headed(territory, who, tables.notes(calls)), wraps=True)
 
 
 def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> RegulationChoices:
@@ -200,7 +205,8 @@ def _groups(
     figures.lead(tables.groups_sentence(found, hours, standard))
     shown = tables.groups_table(found)
     name = "regulation-groupes" if files else ""
-    figures.french_table(shown, name, tables.notes(calls), wraps=True)
+    filed = headed(territory, "Régulation des appels, le meilleur groupement", tables.notes(calls))
+    figures.french_table(shown, name, filed, wraps=True)
     st.caption(
         "Départements voisins seulement, une file par groupe, à chaque heure le moins de "
         "régulateurs qui tienne l’objectif ; à nombre égal, le plus de groupes. Une grande file "
@@ -235,7 +241,7 @@ def draw_regulation(territory: Territory, chosen: RegulationChoices) -> Regulati
     _known(territory, calls, chosen)
     try:
         if len(calls.names) > 1:
-            chosen = _who(calls, chosen)
+            chosen = _who(territory, calls, chosen)
             chosen = _best(territory, calls, chosen)
         else:
             st.markdown(_ALONE)
@@ -271,7 +277,7 @@ def draw_shared(territory: Territory, chosen: RegulationChoices) -> None:
         name = calls.names[helper]
         takes = "prenaient" if are_several(name) else "prenait"
         st.subheader(f"Si {named(name)} {takes} les appels")
-        _taken_over(calls, chosen, files=False)
+        _taken_over(territory, calls, chosen, files=False)
     if len(calls.names) > 1:
         st.subheader("Le meilleur groupement")
         _groups(territory, calls, chosen, files=False)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base import french
 from data.base.french import MISSING
 from data.region import privacy
@@ -225,7 +226,8 @@ def reviews(territory: Territory) -> None:
         return
     figures.table(said)
     lines = [privacy.WORKING_PAPER, *figures.notes(territory, *SOURCES)]
-    figures.downloads("avis-signaux", said, lines)
+    filed = headed(territory, "Avis des planificateurs sur les communes à risque", lines)
+    figures.downloads("avis-signaux", said, filed)
 
 
 def departure(territory: Territory, code: str, horizon: int) -> None:
@@ -371,5 +373,6 @@ def public_view(territory: Territory, horizon: int) -> None:
         f"« aucune » ni « toutes ». {GONE_APART} {span}"
     ).strip()
     notes = figures.notes(territory, *SOURCES)
-    figures.downloads("releve-non-assuree-public", table, [said, *notes])
+    what = "Relève non assurée, par ensemble de communes (vue publique)"
+    figures.downloads("releve-non-assuree-public", table, headed(territory, what, [said, *notes]))
     _sources(territory)

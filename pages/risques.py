@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base import french
 from data.base.codes import among, departement
 from data.region import france, privacy
@@ -143,7 +144,11 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     figures.downloads(
         "territoires-a-risque",
         chosen,
-        [lines[0], *told, *lines[1:]],
+        headed(
+            territory,
+            "Communes qui ont un médecin généraliste, et leur risque de n’en avoir plus",
+            [lines[0], *told, *lines[1:]],
+        ),
         contours=territory.communes,
     )
     _sheets(territory, chosen.head(FIRST_SHEETS), [WORKING_PAPER, *figures.notes(territory)])
@@ -161,7 +166,7 @@ def _sheets(territory: Territory, first: pd.DataFrame, lines: list[str]) -> None
         exporting.button(
             f"Télécharger les fiches des premières de la liste (PDF, {count})",
             kept[1],
-            file_name="proxisoins-a-regarder-d-abord.pdf",
+            file_name=f"proxisoins-fiches-a-risque-{french.today().isoformat()}.pdf",
             mime="application/pdf",
             key="risques_fiches",
         )

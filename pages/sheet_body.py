@@ -72,7 +72,7 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
     exporting.button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: sheet_paper.pdf(territory, chosen.level, chosen.code),
-        file_name=f"proxisoins-{chosen.level}-{chosen.code}.pdf",
+        file_name=f"proxisoins-{sheet_paper.called(chosen)}.pdf",
         mime="application/pdf",
         key=f"pdf-{chosen.level}-{chosen.code}",
     )
@@ -92,7 +92,9 @@ def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> N
     exporting.button(
         "Télécharger la comparaison (PDF)",
         lambda: sheet_paper.printed_pair(territory, level, first.code, second.code),
-        file_name=f"proxisoins-comparaison-{first.code}-{second.code}.pdf",
+        file_name=(
+            f"proxisoins-comparaison-{sheet_paper.called(first)}-{sheet_paper.called(second)}.pdf"
+        ),
         mime="application/pdf",
         key=f"pair-{first.code}-{second.code}",
     )

@@ -37,6 +37,11 @@ _BESIDE = 1.42
 width, about that of the figures beside it."""
 
 
+def called(one: Sheet) -> str:
+    """Return what tells the sheet of a territory in the name of a file."""
+    return f"{one.level}-{one.code}-{french.slug(one.name)}"
+
+
 def told(name: str) -> str:
     """Return what the small map of a territory shows, for those who do not see it."""
     return sheet.map_words(name)

@@ -68,7 +68,7 @@ def draw_change(territory: Territory, chosen: Sheet) -> None:
     exporting.button(
         "Télécharger la fiche avec ce scénario (PDF, une page A4)",
         lambda: _paper(territory, chosen, draft),
-        file_name=f"proxisoins-{chosen.level}-{chosen.code}-scenario.pdf",
+        file_name=f"proxisoins-{sheet_paper.called(chosen)}-scenario.pdf",
         mime="application/pdf",
         key=f"pdf-scenario-{chosen.level}-{chosen.code}",
     )

@@ -40,8 +40,8 @@ _ADDRESSED, _LEFT = "sites_adresse", "sites_adresse_avant"
 """Keys of the scenario that the address names, and of the one that it named before."""
 
 _MIMES = {
-    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
 }

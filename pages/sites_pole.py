@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base.french import counted, number, unbroken
 from data.files import exports
 from data.region.territory import Territory
@@ -63,7 +64,8 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
     sites_projects.draw_pole_rules(territory, found)
     if st.toggle("Carte des antennes", value=not sites, key="carte_antennes"):
         draw_map(territory, found.plan)
-    _downloads(found, figures.notes(territory, *_TABLES))
+    notes = figures.notes(territory, *_TABLES)
+    _downloads(found, headed(territory, "Un pôle comparé à une maison", notes))
     return found
 
 
@@ -189,11 +191,12 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
 def _downloads(found: PoleComparison, notes: list[str]) -> None:
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     lines = [
+        notes[0],
         pole_tables.sentence(found),
         pole_tables.settled_words(found),
         pole_tables.proof_words(found),
         pole_tables.ASSUMPTIONS,
-        *notes,
+        *notes[1:],
     ]
     told = [line for line in lines if line]
     sheets = pole_tables.sheets(found)

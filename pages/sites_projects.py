@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import project_tables, site_tables
@@ -73,7 +74,7 @@ def draw_projects(
             _table(sheets["Portefeuille"])
             st.caption(project_tables.PORTFOLIO_SAID)
             lines = [words, project_tables.PORTFOLIO_SAID, *lines]
-    _download(sheets, [*lines, *notes])
+    _download(sheets, headed(territory, "Projets : règles et argent", [*lines, *notes]))
 
 
 def draw_pole_rules(territory: Territory, found: PoleComparison) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.base.french import MISSING, in_order, number
 from data.maps import payload
 from data.maps import solidarity as solidarity_map
@@ -289,7 +290,8 @@ def _tables(territory: Territory, found: Help) -> None:
         st.markdown("**Par commune**")
         targets = tables.target_table(territory, found)
         figures.table(targets, height=320, order=tables.screen_order(targets))
-        figures.downloads("solidarite", targets, lines, contours=territory.communes)
+        filed = headed(territory, "Plan de solidarité, communes aidées", lines)
+        figures.downloads("solidarite", targets, filed, contours=territory.communes)
     with donors:
         lent = tables.donor_table(territory, found)
         st.caption(_DONORS_SAID)
@@ -304,7 +306,8 @@ def _tables(territory: Territory, found: Help) -> None:
             f"temps en compte {HALF_DAYS_A_WEEK}."
         )
         figures.table(sites, height=320)
-        figures.downloads("accueils", sites, lines)
+        filed = headed(territory, "Plan de solidarité, sites d’accueil", lines)
+        figures.downloads("accueils", sites, filed)
 
 
 def draw() -> None:

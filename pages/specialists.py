@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.access.source_notes import headed
 from data.official import templates
 from data.region.territory import Territory
 from data.solidarity import hosts as host_sites
@@ -31,6 +32,7 @@ from pages.specialist_choices import (
 _KEYS = "specialistes_w_"
 """Beginning of the keys of what is chosen."""
 _TABLES = ("communes", "zoning", TABLE)
+_WHAT = "Aide entre territoires par des spécialistes"
 """Tables that every figure of the tab rests on."""
 
 
@@ -137,11 +139,13 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
         )
         figures.table(table, height=320, order=help_tables.screen_order(table))
         if files:
-            figures.downloads("specialistes", table, lines, contours=territory.communes)
+            filed = headed(territory, f"{_WHAT}, communes aidées", lines)
+            figures.downloads("specialistes", table, filed, contours=territory.communes)
     with hosts:
         figures.table(found.hosts, height=320)
         if files:
-            figures.downloads("specialistes-accueils", found.hosts, lines)
+            filed = headed(territory, f"{_WHAT}, sites d’accueil", lines)
+            figures.downloads("specialistes-accueils", found.hosts, filed)
 
 
 def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:

@@ -98,7 +98,7 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
         exporting.button(
             f"Télécharger les fiches (PDF, {count})",
             kept[1],
-            file_name=f"proxisoins-communes-{chosen.code}.pdf",
+            file_name=f"proxisoins-communes-de-{sheet_paper.called(chosen)}.pdf",
             mime="application/pdf",
             key=f"fiches-{chosen.code}",
         )

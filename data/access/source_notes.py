@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from data.access import unknown_supply
 from data.access.people import people_of
+from data.base import french
 from data.region.territory import Provenance, Territory, warning_of
 
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
@@ -37,6 +38,12 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
     if upper_bound := unknown_supply.region_room_note(territory):
         lines.append(f"Habitants sans place. {upper_bound}")
     return with_warning(used, lines)
+
+
+def headed(territory: Territory, what: str, lines: Iterable[str]) -> list[str]:
+    """Return the lines of a file after its title: what it holds, where, and the day it was made."""
+    made = f"fichier fait le {french.date(french.today())} avec ProxiSoins"
+    return [f"{what}, {territory.region_name} ; {made}.", *lines]
 
 
 def with_warning(used: Iterable[Provenance], lines: Iterable[str]) -> list[str]:

@@ -152,6 +152,7 @@ def gaps(
     region: Region = REGION,
 ) -> None:
     """Écrit les manques par spécialité et département, et les dit en une phrase."""
+    from data.access.source_notes import headed
     from data.files import exports
     from data.pdses import coverage, files, tables
     from data.region import catalogue
@@ -161,7 +162,11 @@ def gaps(
     territory = catalogue.load_territory(region)
     covered = coverage.cover(territory, coverage.today())
     table = tables.gaps_table(covered, threshold, region)
-    notes = files.notes(territory)
+    notes = headed(
+        territory,
+        f"Permanence des soins : communes à plus de {threshold:g} minutes",
+        files.notes(territory),
+    )
     csv = out.suffix.lower() == ".csv"
     _write(out, exports.to_csv(table, notes) if csv else exports.to_xlsx({"Manques": table}, notes))
     typer.echo(tables.gaps_sentence(covered, threshold))

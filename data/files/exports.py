@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,19 @@ _NARROWEST, _WIDEST, _AROUND, _HEADING, _FIGURE = 9, 60, 2, 22, 8
 heading and a number with decimals may ask for."""
 _LOOKED_AT = 500
 """Rows that tell how wide a column is."""
+_CODE = re.compile(r"0\d+")
 NOTES_SHEET = "À lire"
+_SHARE = re.compile(r"^(?:Part|Probabilité)\b(?!.*%)|\(probabilité\)$")
+"""How the heading of a fraction of one begins, or ends; a percentage says "%"."""
+_SHARE_FORMAT = "0.0%"
+_SHARES_TOLD = "Parts et probabilités : 1 vaut 100 %."
+_NO_LINE = "(aucune ligne)"
+_BLANK_TOLD = "Cellule vide : non disponible ou sans objet, jamais zéro."
+_NULL_TOLD = "Valeur nulle (null) : non disponible ou sans objet, jamais zéro."
+_ZEROS_TOLD = (
+    "Codes qui commencent par 0 : un tableur qui ouvre ce CSV les prend pour des nombres et en "
+    "ôte le 0. Prenez le classeur (XLSX), ou déclarez ces colonnes comme du texte en l’important."
+)
 
 
 def _cell(value: Any) -> str | int | float | None:
@@ -60,16 +72,52 @@ def _geometry_columns(table: pd.DataFrame) -> list[Any]:
     return [name for name, kind in table.dtypes.items() if str(kind) == "geometry"]
 
 
+def _shares(table: pd.DataFrame) -> set[int]:
+    """Return the places of the columns that hold fractions of one."""
+    return {
+        place
+        for place, name in enumerate(table.columns)
+        if _SHARE.search(str(name)) and pd.api.types.is_numeric_dtype(table.iloc[:, place])
+    }
+
+
+def _has_blanks(table: pd.DataFrame) -> bool:
+    return bool((table.isna() | table.isin(["", np.inf, -np.inf])).to_numpy().any())
+
+
+def _with_reading(
+    notes: Sequence[str], tables: Collection[pd.DataFrame], blank: str = _BLANK_TOLD
+) -> list[str]:
+    """Return notes and how to read what the tables hold; a file without notes has none to add."""
+    plain = [pd.DataFrame(one).drop(columns=_geometry_columns(one)) for one in tables]
+    said = list(notes)
+    if notes and any(map(_shares, plain)):
+        said.append(_SHARES_TOLD)
+    if notes and any(map(_has_blanks, plain)):
+        said.append(blank)
+    return said
+
+
+def _has_leading_zeros(rows: Sequence[Sequence[str | int | float | None]]) -> bool:
+    return any(isinstance(cell, str) and _CODE.fullmatch(cell) for row in rows for cell in row)
+
+
 def to_csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
     """Write a table for a French spreadsheet: semicolons, decimal commas, UTF-8 with BOM.
 
-    The notes come first, one a line after "# "; the heading follows.
+    The notes come first, one a line after "# "; the heading follows. Codes are written bare, as
+    in the files of INSEE and data.gouv.fr: a quoted "01004" is a number to a spreadsheet all the
+    same, and ="01004" a formula to everything else. A note says so where one begins with a zero.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    for note in notes:
+    rows = _rows(table)
+    said = _with_reading(notes, [table])
+    if notes and _has_leading_zeros(rows[1:]):
+        said.append(_ZEROS_TOLD)
+    for note in said:
         writer.writerow(["# " + " ".join(CONTROLS.sub("", note).split())])
-    for row in _rows(table):
+    for row in rows:
         writer.writerow(
             "" if cell is None else _decimal_comma(cell) if isinstance(cell, float) else cell
             for cell in row
@@ -84,6 +132,8 @@ def _decimal_comma(value: float) -> str:
 def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
     """Write a workbook: a first sheet of notes ("À lire"), then one sheet per table.
 
+    Fractions of one are shown as percentages; a sheet without a line says so.
+
     Raises
     ------
     InvalidInputError
@@ -97,7 +147,7 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet(NOTES_SHEET)
     page.column_dimensions["A"].width = 110
-    for note in notes:
+    for note in _with_reading(notes, sheets.values()):
         page.append([safe_text(note)[:_XLSX_CELL_CHARACTERS]])
     taken = {NOTES_SHEET.lower()}
     for name, table in sheets.items():
@@ -117,11 +167,24 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cells.append(cell)
         sheet.append(cells)
+        if not rows and notes:
+            sheet.append([_NO_LINE])
+        shares = _shares(pd.DataFrame(table).drop(columns=_geometry_columns(table)))
         for row in rows:
-            sheet.append([c[:_XLSX_CELL_CHARACTERS] if isinstance(c, str) else c for c in row])
+            cut = [c[:_XLSX_CELL_CHARACTERS] if isinstance(c, str) else c for c in row]
+            sheet.append([_percent(sheet, c) if k in shares else c for k, c in enumerate(cut)])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _percent(sheet: Any, value: str | int | float | None) -> Any:
+    """Return a cell that shows a fraction of one as a percentage and holds the fraction."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.number_format = _SHARE_FORMAT
+    return cell
 
 
 def _widths(rows: Sequence[Sequence[str | int | float | None]]) -> list[float]:
@@ -150,13 +213,15 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 
 
 def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a copy in WGS84 whose infinite numbers are missing and whose lists are texts."""
+    """Return a copy in WGS84: infinite numbers missing, lists texts, yes and no as in a CSV."""
     placed = table.to_crs(4326) if table.crs is not None else table.set_crs(4326)
     kept = placed.drop(columns=[n for n in _geometry_columns(placed) if n != placed.geometry.name])
     for name in kept.columns.drop(kept.geometry.name):
         column = kept[name]
         if pd.api.types.is_float_dtype(column):
             kept[name] = column.where(np.isfinite(column))
+        elif pd.api.types.is_bool_dtype(column):
+            kept[name] = column.map({True: "oui", False: "non"})
         elif column.map(lambda value: isinstance(value, (list, tuple, set, frozenset))).any():
             kept[name] = column.map(lambda value: ", ".join(map(str, value)))
     kept.columns = [str(name) for name in kept.columns]
@@ -176,7 +241,8 @@ def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
     turned = turned.set_geometry(shapely.orient_polygons(turned.geometry.to_numpy()), crs=4326)
     content = json.loads(turned.to_json(drop_id=True, na="null", show_bbox=False))
     content.pop("crs", None)  # RFC 7946: always WGS84
-    return json.dumps({**content, "notes": list(notes)}, ensure_ascii=False).encode("utf-8")
+    said = _with_reading(notes, [turned], _NULL_TOLD)
+    return json.dumps({**content, "notes": said}, ensure_ascii=False).encode("utf-8")
 
 
 def to_gpkg(table: gpd.GeoDataFrame, notes: Sequence[str], layer: str = "proxisoins") -> bytes:
@@ -184,7 +250,7 @@ def to_gpkg(table: gpd.GeoDataFrame, notes: Sequence[str], layer: str = "proxiso
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.gpkg"
         _finite(table).to_file(path, layer=layer, driver="GPKG", index=False)
-        lines = pd.DataFrame({"note": list(notes)}, dtype=object)
+        lines = pd.DataFrame({"note": _with_reading(notes, [table], _NULL_TOLD)}, dtype=object)
         import pyogrio
 
         pyogrio.write_dataframe(lines, path, layer="notes", driver="GPKG", append=True)

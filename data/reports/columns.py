@@ -1,6 +1,6 @@
 """French headings of the columns of tables and exports; the unit is in the heading."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -112,6 +112,39 @@ def titled(table: pd.DataFrame) -> pd.DataFrame:
     named = {one.key: f"{one.label} ({one.unit})" if one.unit else one.label for one in INDICATORS}
     titles = {**TITLES, **{key: name for key, name in named.items() if key not in TITLES}}
     return table[[column for column in titles if column in table]].rename(columns=titles)
+
+
+_COUNTED = frozenset({"gps"})
+_READ: Mapping[str, frozenset[str]] = {
+    **{one.key: frozenset(one.tables) for one in INDICATORS},
+    **dict.fromkeys(
+        (
+            *("gps", "supply", "nearest_gp_commune_name", "share_beyond_20", "apl_e2sfca"),
+            *("population_within_10", "population_within_20", "population_within_30"),
+            *("without_room_nearest", "without_room_bound", "inhabitants_per_gp"),
+        ),
+        _COUNTED,
+    ),
+    **dict.fromkeys(
+        ("apl65_published", "apl_published_year", "share_near_retirement"), frozenset({"apl"})
+    ),
+    **dict.fromkeys(("zone_qpv", "zone_decree"), frozenset({"zoning"})),
+    "minutes_to_labelled_structure": frozenset({"structures"}),
+}
+"""Tables, beside those of people and roads, that a column of the communes is read from."""
+
+
+def simulated_told(simulated: Collection[str]) -> list[str]:
+    """Return the line that names the simulated columns of a file of communes; none where none is.
+
+    Parameters
+    ----------
+    simulated
+        Keys of the tables that are simulated.
+    """
+    titles = {one.key: one.label for one in INDICATORS} | dict(TITLES)
+    named = [titles[key] for key, tables in _READ.items() if not tables.isdisjoint(simulated)]
+    return [f"Colonnes simulées : {' ; '.join(named)}."] if named else []
 
 
 _DECIMALS = (

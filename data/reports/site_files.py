@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.access.source_notes import source_notes
+from data.access.source_notes import headed, source_notes
 from data.files import exports
 from data.region.gazetteer import gazetteer
 from data.region.territory import Territory
@@ -90,6 +90,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     notes = [*simulated_told(evaluation.simulated), *notes]
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
+    notes = headed(territory, "Sites candidats, évalués un par un et ensemble", notes)
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
     sites = titled(rounded(evaluation.sites), titles)
     points = gpd.points_from_xy(evaluation.sites["lon"], evaluation.sites["lat"])
@@ -127,7 +128,7 @@ def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out
     InvalidInputError
         The extension is another, or the file cannot be written.
     """
-    notes = source_notes(territory, licences=True)
+    notes = headed(territory, "Les meilleurs sites", source_notes(territory, licences=True))
     names = [site.name for site in sites]
     choices = best.choices.round(_CHOICE_DECIMALS)
     differences = best.differences.round(_CHOICE_DECIMALS).assign(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.access.source_notes import engine_line, quoted, with_warning
+from data.access.source_notes import engine_line, headed, quoted, with_warning
 from data.access.zoning_gauges import (
     Ceilings,
     ages_note,
@@ -31,6 +31,7 @@ ZONE_TITLES = {
     "non zoné": "Non zoné",
 }
 
+_NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML refuses."""
 
@@ -97,9 +98,12 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "reason": "Ce qui surprend",
         }
     )
+    masked = ages_note(communes)
+    said = [*([_NO_TVS] if tvs.empty else []), *notes(territory, ceilings, measured=True)]
+    said += [masked] if masked else []
     return to_xlsx(
         {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful},
-        [*notes(territory, ceilings, measured=True), *filter(None, [ages_note(communes)])],
+        headed(territory, "Zonage des médecins généralistes en vigueur", said),
     )
 
 
@@ -201,10 +205,7 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     if zoned.empty:
         return
     document.add_heading("Communes par département", level=2)
-    document.add_paragraph(
-        "La composition des territoires de vie-santé n’est pas dans les données chargées : les "
-        "communes sont données par département."
-    )
+    document.add_paragraph(f"{_NO_TVS} Les communes sont données par département.")
     order = list(ZONE_TITLES)
     keys = ["departement", "departement_name", "zone"]
     table = zoned.groupby(keys, as_index=False).agg(

@@ -1,6 +1,7 @@
 """« Exporter » in the bar offers what each screen has; the table of the map is cut down."""
 
 import json
+import re
 
 import geopandas as gpd
 import pandas as pd
@@ -8,8 +9,8 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from data.reports.columns import exported
-from pages import figures
+from data.reports.columns import exported, simulated_told
+from pages import exporting, figures
 from tests.pages.any_address import TIMEOUT_SECONDS, opening_on
 from tests.pages.opening import opened, words
 
@@ -22,7 +23,7 @@ def offered(app: AppTest) -> list[str]:
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ("carte", ["Télécharger (CSV)", "Télécharger (XLSX)", "Télécharger (GeoJSON)"]),
+        ("carte", ["Télécharger (XLSX)", "Télécharger (CSV)", "Télécharger (GeoJSON)"]),
         ("territoire", ["Télécharger la fiche (PDF, une page A4)"]),
         ("zonage", ["Annexe en vigueur (DOCX)", "Classeur du zonage (XLSX)"]),
         ("sites", []),
@@ -34,12 +35,39 @@ def test_each_screen_exports_what_it_shows(page: str, expected: list[str]) -> No
     assert offered(app) == expected
 
 
+def test_the_file_of_the_map_says_what_it_is_of_where_and_which_columns_are_simulated() -> None:
+    app = opened("")
+    (file,) = (
+        one.content() for one in app.session_state[exporting._OFFERS] if one.mime == "text/csv"
+    )
+    head = [line for line in file.decode("utf-8-sig").split("\r\n") if "# " in line[:3]]
+    assert "Accès aux médecins généralistes, par commune, Nouvelle-Aquitaine ;" in head[0]
+    made_up = next(line for line in head if "Colonnes simulées" in line)
+    assert "Minutes jusqu’à une structure France Santé" in made_up
+    assert "Habitants sans place à 20 min" in made_up
+
+
+def test_only_columns_of_simulated_tables_are_told() -> None:
+    (told,) = simulated_told({"structures", "pdses_lines"})
+    assert told == "Colonnes simulées : Minutes jusqu’à une structure France Santé."
+    assert simulated_told({"pdses_lines"}) == []
+
+
 def test_tables_of_french_headings_are_offered_too() -> None:
     app = AppTest.from_string(opening_on("solidarite"), default_timeout=TIMEOUT_SECONDS)
     app.query_params["aide"] = "regulation"
     app.run()
     names = [one for one in offered(app) if one.startswith("Télécharger (CSV)")]
-    assert any("proxisoins-regulation-" in one for one in names), offered(app)
+    assert any("proxisoins-regulation-nouvelle-aquitaine-" in one for one in names), offered(app)
+    files = app.session_state[exporting._OFFERS]
+    for one in files:
+        assert re.search(r"-nouvelle-aquitaine-\d{4}-\d\d-\d\d\.\w+$", one.file_name)
+        if one.mime == "text/csv":
+            first = one.content().decode("utf-8-sig").split("\r\n")[0]
+            assert re.match(
+                r'"?# Régulation des appels, .*Nouvelle-Aquitaine ; fichier fait', first
+            )
+    assert len(files) == 4
 
 
 def test_the_table_is_cut_down_by_the_address_and_says_of_how_many() -> None:

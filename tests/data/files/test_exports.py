@@ -20,6 +20,8 @@ from data.files.table_files import write_table
 from geo.errors import InvalidInputError
 
 NOTES = ["DONNÉES DE DÉMONSTRATION : sans valeur", "Généralistes : INSEE, BPE (2018)"]
+BLANK = "Cellule vide : non disponible ou sans objet, jamais zéro."
+NULL = "Valeur nulle (null) : non disponible ou sans objet, jamais zéro."
 HOSTILE = [
     "=cmd|' /C calc'!A0",
     "+1+1",
@@ -59,11 +61,44 @@ def test_csv_is_french_and_says_where_it_comes_from():
     rows = read_csv(exports.to_csv(table(), NOTES))
     assert rows[0] == ["# " + NOTES[0]]
     assert rows[1] == ["# " + NOTES[1]]
-    assert rows[2] == ["'=nom", "minutes", "population", "labelled", "lines"]
-    assert len(rows) == 3 + len(HOSTILE)
-    assert rows[3][1:4] == ["", "0", "oui"]
-    assert rows[5][1:4] == ["-1,5", "2", "oui"]
-    assert rows[6][1] == "1234,25"
+    assert rows[2] == ["# " + BLANK]
+    assert rows[3] == ["'=nom", "minutes", "population", "labelled", "lines"]
+    assert len(rows) == 4 + len(HOSTILE)
+    assert rows[4][1:4] == ["", "0", "oui"]
+    assert rows[6][1:4] == ["-1,5", "2", "oui"]
+    assert rows[7][1] == "1234,25"
+
+
+@pytest.mark.parametrize(("code", "told"), [("01004", True), ("16001", False), ("2A004", False)])
+def test_a_csv_says_that_a_spreadsheet_would_take_the_zero_of_a_code(code, told):
+    """A spreadsheet made 1004 of 01004 without a word; the workbook keeps it."""
+    communes = pd.DataFrame({"Code": [code], "Habitants": [0]})
+    rows = read_csv(exports.to_csv(communes, NOTES))
+    assert rows[-1] == [code, "0"]
+    assert any("en ôte le 0" in row[0] for row in rows) == told
+    book = openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": communes}, NOTES)))
+    assert (book["x"]["A2"].value, book["x"]["A2"].data_type) == (code, "s")
+    assert read_csv(exports.to_csv(communes, [])) == [["Code", "Habitants"], [code, "0"]]
+
+
+def test_a_fraction_of_one_is_told_and_shown_as_a_percentage():
+    """0,108 and 1 stood under "Part des 75 ans et plus" with nothing to say of what."""
+    shares = pd.DataFrame(
+        {"Part des 75 ans": [0.108, 1.0], "Part à 30 min (%)": [86.3, 100.0], "Nom": ["a", "b"]}
+    )
+    told = [row[0] for row in read_csv(exports.to_csv(shares, NOTES))]
+    assert "# Parts et probabilités : 1 vaut 100 %." in told
+    assert len(read_csv(exports.to_csv(shares.drop(columns="Part des 75 ans"), NOTES))) == 5
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": shares}, NOTES)))["x"]
+    assert (sheet["A2"].value, sheet["A2"].number_format) == (0.108, "0.0%")
+    assert (sheet["B2"].value, sheet["B2"].number_format) == (86.3, "General")
+
+
+def test_yes_and_no_are_the_same_words_in_all_files():
+    table = gpd.GeoDataFrame({"vide": [True, False]}, geometry=[Point(2, 46)] * 2, crs=4326)
+    read = json.loads(exports.to_geojson(table, NOTES))
+    in_csv = [row[0] for row in read_csv(exports.to_csv(table, NOTES))[-2:]]
+    assert [one["properties"]["vide"] for one in read["features"]] == in_csv == ["oui", "non"]
 
 
 def test_no_text_of_a_csv_starts_a_formula():
@@ -77,7 +112,11 @@ def test_xlsx_holds_texts_not_formulas():
         io.BytesIO(exports.to_xlsx({"Sites": table(), "sites": table()}, [*NOTES, "=1+1"]))
     )
     assert book.sheetnames == ["À lire", "Sites", "sites 2"]
-    assert [row[0].value for row in book["À lire"].iter_rows()] == [*NOTES, "'=1+1"]
+    assert [row[0].value for row in book["À lire"].iter_rows()] == [
+        *NOTES,
+        "'=1+1",
+        BLANK,
+    ]
     assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
     sheet = book["Sites"]
     assert sheet.max_row == 1 + len(HOSTILE)
@@ -152,7 +191,7 @@ def test_geojson_is_valid_and_keeps_its_notes():
     assert b"Infinity" not in content
     assert b"NaN" not in content
     read = json.loads(content)
-    assert read["notes"] == NOTES
+    assert read["notes"] == [*NOTES, NULL]
     assert [f["properties"]["minutes"] for f in read["features"]] == [None, None, 7.5]
     assert read["features"][0]["properties"]["nom"] == HOSTILE[0]
     assert read["features"][0]["properties"]["communes"] == "a, b"
@@ -185,13 +224,15 @@ def test_geopackage_keeps_texts_and_notes(tmp_path):
     read = gpd.read_file(path, layer="sites")
     assert read["nom"].tolist()[0] == HOSTILE[0]
     assert read["minutes"].isna().all()
-    assert gpd.read_file(path, layer="notes")["note"].tolist() == NOTES
+    assert gpd.read_file(path, layer="notes")["note"].tolist() == [*NOTES, NULL]
 
 
 def test_empty_tables_keep_their_heading():
     empty = pd.DataFrame({"nom": pd.Series([], dtype=str)})
     assert read_csv(exports.to_csv(empty, [])) == [["nom"]]
     assert openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": empty}, [])))["x"].max_row == 1
+    told = openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": empty}, NOTES)))["x"]
+    assert [cell.value for cell in told["A"]] == ["nom", "(aucune ligne)"]
 
 
 def test_a_table_too_long_for_a_sheet_is_refused():
