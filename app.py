@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from data.region import france
 from geo.errors import ProxiSoinsError
 from pages import accounts, bar, exporting, grids, pressed, region_switch, shell
 from pages.accounts import Role
@@ -87,7 +86,7 @@ try:
     shell.open_page(title=navigation.title)
     if not choosing and name != LINK:
         shell.ribbon(shell.territory())
-    exporting.start("" if choosing else france.name(shell.view().region))
+    exporting.start(shell.view().region)
     exports_place = None
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.base import french
+from data.region import france
 from pages import kept_downloads
 
 _OFFERS, _REGION = "exports_offerts", "exports_region"
@@ -42,7 +43,7 @@ class Offer:
 
 
 def start(region: str) -> None:
-    """Forget what the screen before offered; files will bear the name of a region."""
+    """Forget what the screen before offered; files will bear the name of the region of a code."""
     st.session_state[_OFFERS] = []
     st.session_state[_REGION] = region
 
@@ -52,7 +53,8 @@ def named(one: Offer) -> Offer:
 
     One without a date is about a territory that its name tells.
     """
-    region = french.slug(st.session_state.get(_REGION, ""))
+    code = st.session_state.get(_REGION, "")
+    region = french.slug(france.name(code)) if code in {*france.NAMES, france.WHOLE} else ""
     if not region or f"-{region}-" in one.file_name:
         return one
     dated = _DATED.sub(lambda found: f"-{region}{found[0]}", one.file_name)
