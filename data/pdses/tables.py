@@ -32,13 +32,19 @@ def _line_names(covered: Cover, lines: pd.Series) -> pd.Series:
 
 
 def line_label(covered: Cover, line: str) -> str:
-    """Return what a line is, in one French line."""
+    """Return what a line is, in one French line: its status first, where a telephone cuts it."""
     one = covered.lines.loc[covered.lines["line"] == line].iloc[0]
     held = "" if one["held"] or one["lacking"] else ", hors période"
     return (
-        f"{one['establishment']}, {one['commune']} ({one['departement']}) : "
-        f"{one['line_type']}, {one['status']}{held}"
+        f"{one['status'].capitalize()} · {one['commune']} ({one['departement']}) · "
+        f"{one['establishment']}, {one['line_type']}{held}"
     )
+
+
+def lines_to_choose(covered: Cover, specialty: str) -> list[str]:
+    """Return the lines of a specialty, those in carence first."""
+    own = covered.lines[covered.lines["specialty"] == specialty]
+    return own.sort_values("lacking", ascending=False, kind="stable")["line"].tolist()
 
 
 def lines_table(shown: pd.DataFrame, region: str) -> pd.DataFrame:

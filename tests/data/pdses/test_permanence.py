@@ -68,6 +68,13 @@ def test_a_departement_that_nothing_serves_has_no_nearest_line():
     assert table["minutes_median"].isna().all()
 
 
+def test_lines_in_carence_come_first_and_their_status_is_read_where_a_telephone_cuts():
+    cover = covered(line("A", 0.0), line("B", 0.2, status="carence"), line("C", 0.3))
+    names = on_call_tables.lines_to_choose(cover, "Cardiologie")
+    assert names == ["B", "A", "C"]
+    assert on_call_tables.line_label(cover, "B").startswith("Carence · ")
+
+
 def test_when_a_line_falls_who_is_left_and_who_can_help():
     fall = coverage.if_line_falls(
         covered(
