@@ -21,7 +21,7 @@ from data.pdses import tables as permanence_tables
 from data.pdses.coverage import Cover
 from data.region import schemas
 from data.region.territory import Territory
-from pages import exporting, figures, following, grids, on_call_view, shell
+from pages import exporting, figures, following, grids, on_call_view, shell, unread
 from pages.permanence_import import draw_import
 
 MAP = "permanence_map"
@@ -36,6 +36,8 @@ TAB, HOSPITAL = f"{_KEYS}vue", f"{_KEYS}hopital"
 _PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts", "hopital")
 """Names of the address that are this screen's."""
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
+_FALLEN = "permanence_ligne"
+"""Key of what is said of a line that an address asks for in vain."""
 _FEW_ROWS = 16
 """Rows of a table that wraps: a longer one is a grid, which scrolls and sorts."""
 _IN_SIGHT = 12
@@ -209,15 +211,20 @@ def _draw_gaps_tab(screen: _Screen) -> None:
 
 def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     covered, specialty, threshold = screen.covered, screen.specialty, screen.threshold
-    names = covered.lines.loc[covered.lines["specialty"] == specialty, "line"].tolist()
+    names = permanence_tables.lines_to_choose(covered, specialty)
+    held = set(covered.lines.loc[covered.lines["held"], "line"])
+    first = next((one for one in names if one in held), names[0])
     key = f"{_KEYS}ligne_{french.slug(specialty)}"
-    st.session_state.setdefault(key, asked if asked in names else names[0])
+    if asked and asked not in names and key not in st.session_state:
+        unread.note(_FALLEN, "La ligne de cette adresse n’existe pas ou plus : en voici une autre.")
+    st.session_state.setdefault(key, asked if asked in names else first)
     line: str = st.selectbox(
         "Ligne",
         names,
         format_func=lambda one: permanence_tables.line_label(covered, one),
         key=key,
     )
+    unread.say(_FALLEN, still=line == first)
     fall = coverage.if_line_falls(covered, line, threshold)
     figures.said(permanence_tables.fall_sentence(fall))
     changed = on_call_view.rows_of(covered, fall.communes["code"])
@@ -230,7 +237,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
         "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
     )
-    falls = f"si la ligne {permanence_tables.line_label(covered, line)} tombe"
+    falls = f"ligne « {permanence_tables.line_label(covered, line)} », si elle tombe"
     _table("aide", tables.helpers, screen, f"{falls}, qui pourrait aider", height=320)
     st.header("Communes qui basculent au-delà du seuil")
     if tables.communes.empty:

@@ -27,6 +27,7 @@ from pages import (
     sites_projects,
     sites_results,
     sites_scenarios,
+    unread,
 )
 from pages.accounts import Role
 from pages.project_choices import ProjectChoices
@@ -155,6 +156,7 @@ def draw() -> None:
     st.title("Sites MSP candidats")
     _open_from_address(territory)
     sites_pick.restore(territory, st.query_params.to_dict())
+    unread.say(sites_pick.ADDRESS, still=not work().reopened)
     st.header("1. Choisir des sites")
     # The choice stands above the file, but a file that has just come leaves it no map to draw.
     choice = st.container()

@@ -13,7 +13,7 @@ from data.maps import sites as sites_map
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
-from pages import fields, map_dialogue, map_view, shell, sites_departures
+from pages import fields, map_dialogue, map_view, shell, sites_departures, unread
 from pages.sites_upload import WORK, Work, commune_labels, work
 
 MAP = "sites_choix_carte"
@@ -234,6 +234,12 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
         return
     st.session_state[_WRITTEN] = asked
     sites = addressed.from_text(asked, territory)
+    if not sites:
+        unread.note(
+            ADDRESS,
+            "Les sites de cette adresse ne se lisent pas : elle est sans doute coupée. Demandez-la "
+            "de nouveau, ou ajoutez les sites ci-dessous.",
+        )
     current = work()
     if sites:
         left = _DEPARTURE.findall(query.get(LEAVING, "")[:_MOST_LEAVING])

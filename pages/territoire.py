@@ -12,7 +12,16 @@ from data.region.territory import Territory
 from data.reports.sheet import LEVEL_TITLES, Sheet
 from data.scenarios import verdicts
 from models.region import flag_tables
-from pages import accounts, exporting, figures, sheet_body, sheet_paper, sheet_scenario, shell
+from pages import (
+    accounts,
+    exporting,
+    figures,
+    sheet_body,
+    sheet_paper,
+    sheet_scenario,
+    shell,
+    unread,
+)
 
 BATCH = "territoire_fiches"
 """Key of the sheets of an EPCI that were made last, in the session."""
@@ -64,7 +73,13 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         return new_level, "", ""
     # The names of all communes are sent a second time to who compares, not to everyone.
     asked = city_of(st.query_params.get("avec", ""))
+    if asked and asked not in codes:
+        unread.note(
+            f"avec-{new_code}",
+            "Le territoire à comparer de cette adresse n’existe pas ici : choisissez-en un.",
+        )
     if not right.toggle("Comparer avec un autre territoire", value=bool(asked)):
+        unread.say(f"avec-{new_code}", still=True)
         return new_level, new_code or "", ""
     others = [one for one in codes if one != new_code]
     other = right.selectbox(
@@ -74,6 +89,7 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         format_func=names.__getitem__,
         placeholder="Choisir un autre territoire",
     )
+    unread.say(f"avec-{new_code}", still=not other)
     return new_level, new_code or "", other or ""
 
 

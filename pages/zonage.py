@@ -22,13 +22,14 @@ from pages import (
     map_dialogue,
     map_view,
     shell,
+    unread,
     zoning_view,
 )
 from pages.state import ViewState
 
 MAP = "zonage_carte"
 """Key of the map: what its client asked last is in the session under it."""
-TRIAL = "zonage_essai"
+TRIAL, _OPENED = "zonage_essai", "zonage_essai_ouvert"
 """Key of the trial in the session: code of a TVS to its zone tried, in the order of the trial."""
 
 CHOSEN, ZONE_OF = "zonage_choix", "zonage_zone_"
@@ -63,7 +64,11 @@ def _ceilings(region: str) -> Ceilings:
 def _trial(communes: pd.DataFrame) -> dict[str, str]:
     """Return the trial: of the address when the session holds none; unknown territories fall."""
     if TRIAL not in st.session_state:
-        st.session_state[TRIAL] = zoning_view.trial_of(st.query_params.to_dict(), communes)
+        asked = st.query_params.to_dict()
+        st.session_state[TRIAL] = zoning_view.trial_of(asked, communes)
+        unread.note(TRIAL, zoning_view.left_out(asked, communes))
+        st.session_state[_OPENED] = dict(st.session_state[TRIAL])
+    unread.say(TRIAL, still=st.session_state[TRIAL] == st.session_state.get(_OPENED))
     known = set(communes["tvs"]) - {""}
     kept: dict[str, str] = st.session_state[TRIAL]
     return {tvs: zone for tvs, zone in kept.items() if tvs in known}

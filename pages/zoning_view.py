@@ -49,6 +49,19 @@ def trial_of(query: Mapping[str, str], communes: pd.DataFrame) -> dict[str, str]
     return {tvs: zone for tvs, zone in asked if tvs in known}
 
 
+def left_out(query: Mapping[str, str], communes: pd.DataFrame) -> str:
+    """Say that changes of an address are not tried, their territories being unknown here."""
+    written = [one for one in query.get(_PARAMETER, "").split(",") if one]
+    lost = len(written) - len(trial_of(query, communes))
+    if lost <= 0:
+        return ""
+    changes = counted(lost, "changement", "changements")
+    return (
+        f"{changes} de zone de cette adresse ne {'se lit' if lost == 1 else 'se lisent'} pas : "
+        "territoire de vie-santé inconnu ici, ou adresse coupée."
+    )
+
+
 def told(changes: Mapping[str, str]) -> dict[str, str]:
     """Return what an address says of a trial."""
     text = ",".join(f"{tvs}:{zone}" for tvs, zone in changes.items())

@@ -76,6 +76,12 @@ def test_changes_chosen_one_after_the_other_are_all_kept() -> None:
 def test_a_foreign_trial_changes_nothing() -> None:
     plain, foreign = opened(), opened(essai="zz:ZIP,<b>:ZAC,1:XX")
     assert gauges(foreign) == gauges(plain)
+    # Said until a change is tried, not only until the browser's next message.
+    for _ in range(2):
+        (told,) = foreign.warning
+        assert told.value.startswith("3 changements de zone de cette adresse ne se lisent pas")
+        foreign.run()
+    assert not plain.warning
 
 
 def test_the_address_tells_the_indicator_and_the_layers_of_the_map() -> None:
