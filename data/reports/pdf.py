@@ -34,6 +34,12 @@ _CONTROLS = frozenset("\n\r\t\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}")
 """What FPDF acts on, and does not draw."""
 _JOINING = frozenset({"Cc", "Cf", "Mn", "Me"})
 """Categories of characters that are nothing alone: joiners, variations of an emoji."""
+_PICTURES = frozenset({"So", "Sk"})
+"""Categories of pictographs and of their shades: no font of ours draws those of a telephone."""
+_SELECTORS = frozenset("\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}")
+_GONE, _PICTURE = "\0", "(pictogramme)"
+_AROUND_GONE = re.compile(rf" ?{_GONE}+(?=[\s,.;:)]|$)")
+"""A pictograph left out, with the space before it where another sign follows."""
 _UNKNOWN = "\N{WHITE SQUARE}"
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _CELL_MM = 0.1
@@ -90,22 +96,25 @@ class Document(FPDF):
             self.set_fallback_fonts(["rest"], exact_match=False)
 
     def normalize_text(self, text: str) -> str:
-        """Return a text whose letters can all be drawn: a mark stands for what no font holds.
+        """Return a text whose letters can all be drawn.
 
-        FPDF leaves out such letters without a word; those that only join others (the parts of an
-        emoji) take no mark.
+        FPDF leaves out what no font holds without a word. A mark stands for such a letter. A
+        pictograph says nothing that the text beside it does not: it is left out with its space,
+        and a word stands for a text that is nothing else.
         """
         known = [font.cmap for font in self.fonts.values() if isinstance(font, TTFFont)]
-        return super().normalize_text(
-            "".join(
-                c
-                if c in _CONTROLS or any(ord(c) in cmap for cmap in known)
-                else ""
-                if unicodedata.category(c) in _JOINING
-                else _UNKNOWN
-                for c in text
-            )
-        )
+
+        def drawn(c: str) -> str:
+            if c in _CONTROLS or (c not in _SELECTORS and any(ord(c) in cmap for cmap in known)):
+                return c
+            kind = unicodedata.category(c)
+            return "" if kind in _JOINING else _GONE if kind in _PICTURES else _UNKNOWN
+
+        marked = "".join(map(drawn, text))
+        if _GONE in marked:
+            left = _AROUND_GONE.sub("", marked).replace(_GONE, "")
+            marked = (left.lstrip() if marked[0] == _GONE else left) or _PICTURE
+        return super().normalize_text(marked)
 
     def letters(self, points: float, *, bold: bool = False) -> None:
         """Choose the letters, at a size that is said for DejaVu."""

@@ -257,16 +257,16 @@ def test_what_stands_in_place_of_a_figure_does_not_turn_its_column() -> None:
     assert not _are_numbers(["509 301", "Aubusson", "Ussel"])
 
 
-def test_what_no_letter_draws_leaves_a_mark_and_what_joins_it_none():
+def test_a_pictograph_leaves_no_square_and_a_letter_that_no_font_draws_a_mark():
+    """□ stood before the names of sites in reports made for a council."""
     page = Document("Essai", [], warning="")
     page.letters(9)
     page.line_of("MSP \N{HOSPITAL} du Cœur \N{WHITE HEAVY CHECK MARK}\ufe0f, été")
-    page.rows(["Site \N{HOSPITAL}"], [["Antenne \N{HOSPITAL}"]], (10,))
+    page.line_of("\N{HOSPITAL} \N{AMBULANCE}\ufe0f Pôle \U00010980 fin")
+    page.rows(["Site \N{HOSPITAL}"], [["Antenne \N{HOSPITAL}"], ["\N{HOSPITAL}"]], (10,))
     read = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
-    text = read.replace("\ufe0f", "")  # DejaVu holds it, and draws nothing
-    assert "MSP □ du Cœur □, été" in text
-    assert "Site □" in text
-    assert "Antenne □" in text
+    assert read.splitlines()[:2] == ["MSP du Cœur, été", "Pôle □ fin"]
+    assert read.splitlines()[2:5] == ["Site", "Antenne", "(pictogramme)"]
 
 
 def test_simulated_data_are_told_once_a_page():
