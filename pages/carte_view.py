@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from data.maps import payload
+from data.maps import kept_map, payload
 from data.maps.document import MapDocument
+from data.maps.kept_map import KeptMap
 from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import main_map
-from models.region.main_map import MainMap
 from pages import shell
 
 
 @st.cache_resource(
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
 )
-def configuration(territory: Territory, *, with_risk: bool, with_soon: bool) -> MainMap:
+def configuration(territory: Territory, *, with_risk: bool, with_soon: bool) -> KeptMap:
     """Return the configuration of the map, read only, and what is sent of it.
 
     It is kept for all sessions, and on disk: whether it holds the risk by commune is part of what
@@ -36,4 +36,4 @@ def configuration(territory: Territory, *, with_risk: bool, with_soon: bool) -> 
     try:
         return main_map.kept(territory, build, with_risk=with_risk, with_soon=with_soon)
     except ProxiSoinsError:  # no risk is known: not kept, for that may be mended
-        return main_map.sent(build(risk_known=False))
+        return kept_map.sent(build(risk_known=False))

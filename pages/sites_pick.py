@@ -10,6 +10,7 @@ import streamlit as st
 from data.base.french import at, counted, number, read_number, tenths_if_any
 from data.maps import payload
 from data.maps import sites as sites_map
+from data.maps.document import MapDocument
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
@@ -106,9 +107,11 @@ def follow(territory: Territory, key: str) -> None:
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION
 )
 def _payload(territory: Territory) -> str:
-    around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
-    table = shell.commune_indicators(territory)
-    return payload.encode(sites_map.opening(territory, table, around))
+    def build() -> MapDocument:
+        around = {level: shell.aggregated_indicators(territory, level) for level in payload.LEVELS}
+        return sites_map.opening(territory, shell.commune_indicators(territory), around)
+
+    return sites_map.kept_opening(territory, build).sent
 
 
 @st.fragment

@@ -1,15 +1,18 @@
 """What the map of candidate sites receives: sites, what is chosen, the areas they reach."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from data.base import french, our_code
 from data.base.french import counted, number
-from data.maps import frames, overlays, payload
+from data.base.table_cache import digest
+from data.maps import frames, kept_map, overlays, payload
 from data.maps.document import CardAction, Defaults, Layer, MapDocument, Point, Symbol
+from data.maps.kept_map import KeptMap
 from data.region.embedded_set import DEFAULT_REGION
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import SIMULATED_MARK, Territory
@@ -152,6 +155,15 @@ def opening(
     document["read_only"] = True
     document["card_action"] = CARD_ACTION
     return document
+
+
+def kept_opening(territory: Territory, build: Callable[[], MapDocument]) -> KeptMap:
+    """Return `opening` as `build` makes it, from disk where it was made before.
+
+    The key holds the data, the code, and the year, from which the age of figures is told.
+    """
+    key = digest(territory.version, str(french.today().year), our_code.key())
+    return kept_map.kept(territory, "sites", key, build)
 
 
 def sentence(evaluation: SiteEvaluation) -> str:

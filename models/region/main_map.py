@@ -3,48 +3,21 @@
 It takes most of the time of a first visit, and is the same for all who may see the same.
 """
 
-import base64
-import gzip
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import cast
 
 import pandas as pd
 
 from data.access import indicators
-from data.base import french, paths
-from data.base.table_cache import cached_table, digest
-from data.maps import contours, payload, risk
-from data.maps.document import ContoursAddress, MapDocument
-from data.maps.static_files import FROM_FRAME
+from data.base import french
+from data.base.table_cache import digest
+from data.maps import kept_map, payload, risk
+from data.maps.document import MapDocument
+from data.maps.kept_map import KeptMap
 from data.region import privacy
 from data.region.territory import Territory
 from models.learning import artefact
 from models.region import flag, kept_risk, soon
 from models.region.made_by import made_by
-
-
-@dataclass(frozen=True)
-class MainMap:
-    """The configuration of the main map.
-
-    Attributes
-    ----------
-    contours
-        Where its contours are.
-    sent
-        `data.maps.payload.encode` of all of it.
-    """
-
-    contours: ContoursAddress
-    sent: str
-
-    @cached_property
-    def document(self) -> MapDocument:
-        """What is sent, read again; read only."""
-        return cast("MapDocument", json.loads(gzip.decompress(base64.b64decode(self.sent))))
 
 
 def document(
@@ -85,42 +58,17 @@ def document(
     return made
 
 
-def sent(made: MapDocument) -> MainMap:
-    """Return a configuration as it is sent."""
-    return MainMap(payload.contours_address(made), payload.encode(made))
-
-
 def kept(
     territory: Territory, build: Callable[[], MapDocument], *, with_risk: bool, with_soon: bool
-) -> MainMap:
+) -> KeptMap:
     """Return the main map as `build` makes it, from disk where it was made before.
 
     The key holds the data, the code and the model, who may see it, and the year, in which the
-    forecasts are told late or not. What draws no contours of a file is not kept.
+    forecasts are told late or not.
     """
-    made: list[MainMap] = []
-
-    def table() -> pd.DataFrame:
-        made.append(sent(build()))
-        address = made[0].contours["contours"] or ""
-        return pd.DataFrame({"contours": [address], "sent": [made[0].sent]})
-
     flags = f"{with_risk} {with_soon} {french.today().year}"
     key = digest(territory.version, flags, made_by(artefact.PATH))
-    row = cached_table(f"carte-{territory.region}", key, table).iloc[0]
-    if made:
-        return made[0]
-    drawn = str(row["contours"])
-    if not _there(territory, drawn):
-        return sent(build())
-    return MainMap({"base": FROM_FRAME, "contours": drawn}, str(row["sent"]))
-
-
-def _there(territory: Territory, drawn: str) -> bool:
-    """Tell whether a file of contours is served, and write it again where it was removed."""
-    return bool(drawn) and (
-        (paths.STATIC / drawn).is_file() or contours.contours_file(territory) == drawn
-    )
+    return kept_map.kept(territory, "carte", key, build)
 
 
 def prepare(territory: Territory) -> None:

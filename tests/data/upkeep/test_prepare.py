@@ -2,9 +2,9 @@
 
 import pytest
 
-from data.access.indicators import commune_indicators
+from data.access.indicators import aggregated_indicators, commune_indicators
 from data.base import table_cache
-from data.maps import reach
+from data.maps import kept_map, payload, reach, sites
 from data.pdses import coverage
 from data.region import catalogue
 from data.siting import ground
@@ -24,4 +24,9 @@ def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> No
     covered = coverage.cover(territory, coverage.today())
     reach.reach_rings(territory, covered, covered.specialties[0])
     plans.help_plan.__wrapped__(territory, Question(), Terms())
+    kept = sites.kept_opening(territory, lambda: pytest.fail("made again"))
     assert built == []
+
+    table = commune_indicators(territory)
+    around = {level: aggregated_indicators(territory, level) for level in payload.LEVELS}
+    assert kept == kept_map.sent(sites.opening(territory, table, around))

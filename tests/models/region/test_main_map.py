@@ -7,11 +7,11 @@ import pytest
 
 from data.access.indicators import aggregated_indicators, commune_indicators
 from data.base import paths
-from data.maps import payload
+from data.maps import kept_map, payload
+from data.maps.kept_map import KeptMap
 from data.region import catalogue
 from data.region.territory import Territory
 from models.region import main_map, predict
-from models.region.main_map import MainMap
 
 pytestmark = pytest.mark.usefixtures("warm_home")
 
@@ -34,7 +34,7 @@ def made(territory: Territory):
     around = {level: aggregated_indicators(territory, level) for level in payload.LEVELS}
     known = predict.risk_table(territory)
 
-    def run(*, with_risk: bool = True, with_soon: bool = False) -> MainMap:
+    def run(*, with_risk: bool = True, with_soon: bool = False) -> KeptMap:
         def build():
             runs.append(with_risk)
             return main_map.document(
@@ -102,7 +102,7 @@ def test_contours_that_were_removed_are_written_again(made):
 
 def test_a_map_without_a_file_of_contours_is_made_for_each(made, monkeypatch):
     run, runs = made
-    monkeypatch.setattr(main_map.contours, "contours_file", lambda _territory: None)
+    monkeypatch.setattr(kept_map.contours, "contours_file", lambda _territory: None)
     monkeypatch.setattr(payload.contours, "contours_file", lambda _territory: None)
     assert "contours_data" in run().contours
     assert "contours_data" in run().contours
