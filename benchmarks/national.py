@@ -71,9 +71,9 @@ def served(home: Path, region: str, browser_path: str) -> dict[str, str]:
     os.environ["PROXISOINS_FIRST_REGION"] = region
     begun = time.perf_counter()
     with (
+        serving(home) as server,
         tempfile.TemporaryDirectory() as scratch,
         sync_playwright() as playwright,
-        serving(home) as server,
     ):
         ready = time.perf_counter() - begun
         browser = playwright.chromium.launch(
