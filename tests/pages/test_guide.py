@@ -33,7 +33,7 @@ def test_it_shows_the_steps_and_all_the_words() -> None:
     assert shown.count("<li>") == 4
     assert shown.count("<dt>") == len(GLOSSARY)
     # No line of a card may start with a colon.
-    assert "gauche\xa0: la phrase" in shown
+    assert "indicateur\xa0: la phrase" in shown
     assert "«\xa0Isochrone d’ici\xa0»" in shown
 
 
