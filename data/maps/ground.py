@@ -54,7 +54,8 @@ def destinations(territory: Territory) -> list[Destination]:
             for pixels, degrees in zip(_FRAME_PIXELS, (east - west, high), strict=True)
         ]
         # A land overseas is a region by itself.
-        told = "Hexagone" if name == france.MAINLAND else france.NAMES[str(here["region"].iloc[0])]
+        region = france.NAMES[str(here["region"].iloc[0])]
+        told = "Hexagone et Corse" if name == france.MAINLAND else region
         found.append(Destination(told, lon, lat, math.floor(4 * math.log2(min(fits))) / 4))
     return found
 

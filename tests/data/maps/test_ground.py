@@ -51,7 +51,7 @@ def test_a_region_of_one_land_goes_nowhere() -> None:
 def test_each_land_is_named_and_held_by_its_frame() -> None:
     first, *others = ground.destinations(of(REUNION, MAINLAND, GUADELOUPE))
     assert (first.lon, first.lat) == pytest.approx((1.7, 46.7))
-    assert first.name == "Hexagone"
+    assert first.name == "Hexagone et Corse"
     assert [one.name for one in others] == ["Guadeloupe", "La Réunion"]
     for one, (_, (west, south, east, north)) in zip(others, (GUADELOUPE, REUNION), strict=True):
         degrees = 360 / (256 * 2**one.zoom)  # of longitude in a pixel
