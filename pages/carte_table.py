@@ -159,7 +159,7 @@ def draw(territory: Territory, key: str) -> None:
     if with_risk:
         lines = [privacy.WORKING_PAPER, *lines]
     made_up = columns.simulated_told(territory.simulated_tables)
-    filed = headed(territory, "Accès aux médecins généralistes, par commune", [*made_up, *lines])
+    filed = headed(territory, "Accès aux médecins généralistes, par commune", [*lines, *made_up])
     if not box.open:
         st.session_state.pop(_MARKED, None)
         # A file is made when it is asked for, where no session is.

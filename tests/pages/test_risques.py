@@ -362,7 +362,7 @@ def test_every_file_that_holds_a_commune_says_that_it_is_a_working_paper(
     shown(screen, "Vue publique")
     screen.switch_page("pages/carte.py").run()
     for name in ("avis-signaux", "territoires-a-risque", "communes"):
-        assert lines[name][0].startswith(privacy.WORKING_PAPER), name
+        assert lines[name][1].startswith(privacy.WORKING_PAPER), name  # below the title
     assert "Document de travail" not in " ".join(lines["releve-non-assuree-public"])
     monkeypatch.setattr(accounts, "may_see_risk", lambda: False)
     screen.run()
