@@ -95,6 +95,8 @@ def _back_tests(known: proof.Proof) -> None:
     chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
     st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
     grids.draw(known.models(chosen), hide_index=True, placeholder=MISSING)
+    if alike := known.alike(chosen):
+        st.caption(alike)
     st.caption(
         "Précision moyenne : part de vraies pertes parmi les communes signalées, sur tous les "
         "seuils ; elle vaut le taux de base pour un classement au hasard. AUC : 0,5 au hasard, 1 "

@@ -106,6 +106,16 @@ class Proof:
         rank = table["Modèle"].str.removesuffix(" (utilisé)").map(order)
         return table.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
 
+    def alike(self, design: str) -> str:
+        """Say why two and four variables give the same measures, where they do; else ""."""
+        models = self.figures["designs"][design]["models"]
+        if models["four"] != models["count_population"]:
+            return ""
+        return (
+            "Deux et quatre variables donnent ici les mêmes mesures : les deux autres viennent de "
+            "l’APL, que la DREES ne publiait pas encore aux dates de départ dont le modèle apprend."
+        )
+
     def verdict(self, design: str) -> str:
         """Say plainly whether the model in use beats the four-feature logistic."""
         gains = self.figures["designs"][design]["against_four"][self.figures["shipped"]]

@@ -97,6 +97,11 @@ def _design(title: str, design: dict[str, Any]) -> str:
         f"### {title}\n\n{design['communes']} communes, {design['losses']} losses, base rate "
         f"{design['base_rate']:.3f}.\n\n" + markdown_table([*head, "intercept"], rows) + "\n"
     )
+    if design["models"]["four"] == design["models"]["count_population"]:
+        text += (
+            "Two and four features give the same measures here: the two others come from the APL, "
+            "which the DREES did not publish yet at the starts that the model learns from.\n\n"
+        )
     gains = []
     for key, against in design["against_four"].items():
         ap, auc = against["average_precision"], against["auc"]
