@@ -1,5 +1,6 @@
 """The year of each figure of a sheet or a comparison, or that it is simulated."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ _TABLES = {
     "share_over_75": "reference",
 }
 """Table that a column is read from, where it is not that of the GPs."""
+_NOT_OF_AGES = re.compile(r"BV\d{4}|grille de densité\b.*|millésime non indiqué\b.*")
+"""Parts of the vintage of `reference` that tell nothing of the share of 75 and over."""
 _OWN_YEARS = {
     "apl_published": "apl_published_year",
     "share_near_retirement": "share_near_retirement_year",
@@ -51,10 +54,18 @@ def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -
         elif table := _TABLES.get(key):
             source = territory.provenance.get(table)
             told[key] = source.vintage if source else ""
+            if key == "share_over_75":
+                told[key] = _of_ages(told[key])
         else:
             counted = counted or years_told(territory.provenance.get("gps"), members["code"])
             told[key] = counted
     return told
+
+
+def _of_ages(vintage: str) -> str:
+    """Return the year of the share of 75 and over: files that hold it beside others tell none."""
+    parts = [one for one in vintage.split(" ; ") if one and not _NOT_OF_AGES.fullmatch(one)]
+    return " ; ".join(parts) or ("année non indiquée dans le fichier" if vintage else "")
 
 
 def dated(

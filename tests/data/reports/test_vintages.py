@@ -60,3 +60,21 @@ def test_a_rank_of_counts_of_several_years_says_so(territory: Territory) -> None
     assert room.comparison == ""
     alone = replace(territory, communes=territory.communes.iloc[1:], version="alone")
     assert dated(alone, _members("23096"), FIGURES)[0].comparison == FIGURES[0].comparison
+
+
+@pytest.mark.parametrize(
+    ("file", "year"),
+    [
+        ("BV2022", "année non indiquée dans le fichier"),
+        ("grille de densité, année non indiquée", "année non indiquée dans le fichier"),
+        ("BV2022 ; 2021", "2021"),
+        ("2021", "2021"),
+        ("simulation", "simulation"),
+    ],
+)
+def test_the_year_of_zones_is_not_that_of_ages(territory: Territory, file: str, year: str) -> None:
+    """« 75 ans et plus (%) » was dated « BV2022 », the name of a division."""
+    read = replace(territory.provenance["reference"], vintage=file)
+    known = replace(territory, provenance={**territory.provenance, "reference": read})
+    told = vintages(known, _members("23096"), ["share_over_75"])
+    assert told == {"share_over_75": year}
