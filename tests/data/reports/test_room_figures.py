@@ -52,7 +52,7 @@ def test_a_territory_counts_its_communes_in_overload():
 
 def test_a_commune_without_doctor_has_no_load():
     value, told = said(communes(EMPTY), "commune")
-    assert value == "non disponible"
+    assert value == "sans objet"
     assert "Aucun médecin ici" in told
 
 
