@@ -18,8 +18,8 @@ REFUSED = "region_refused"
 
 
 def label(code: str) -> str:
-    """Return the name of a region, or its code when there is none such."""
-    return "France" if code == france.WHOLE else france.NAMES.get(code, code)
+    """Return the name of a region; of a code that an address made up, that there is none such."""
+    return "France" if code == france.WHOLE else france.NAMES.get(code, "Région inconnue")
 
 
 def open_region(code: str) -> None:

@@ -223,10 +223,23 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
             shell.remember(replace(shell.view(), territory=f"commune:{code}"), address=False)
             st.switch_page("pages/territoire.py")
     if code is None:
+        _say_absent(territory)
         way = "choisissez-la ci-dessus" if grids.are_plain() else "cochez une ligne de la liste"
         st.info(f"Cliquez sur une commune de la carte, ou {way}.")
         return
     risk_panels.signal(territory, code, horizon)
+
+
+def _say_absent(territory: Territory) -> None:
+    """Say of the commune of the view why it is not in the list, which one would look for."""
+    code = shell.view().commune
+    if not code:
+        return
+    found = territory.communes.loc[territory.communes["code"] == code, "name"]
+    if found.empty:
+        st.warning(f"La commune de cette adresse ({code}) n’existe pas dans cette région.")
+    else:
+        st.info(f"{found.iloc[0]} n’est pas dans la liste : on n’y a pas compté de médecin.")
 
 
 def _commune(table: pd.DataFrame) -> str | None:

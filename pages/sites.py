@@ -132,8 +132,8 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)
     st.caption(
-        "Pour simuler un regroupement, dites dans « Médecins venant de » les communes que "
-        "quitteraient des généralistes : « 19275:2; Meymac:1 »."
+        "Pour simuler un regroupement, apportez un fichier de sites : sa colonne « Médecins venant "
+        "de » dit les communes que quitteraient des généralistes, « 19275:2; Meymac:1 »."
     )
     st.header("3. Les meilleurs sites")
     sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))

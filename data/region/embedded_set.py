@@ -14,6 +14,13 @@ from geo.errors import UnavailableError
 
 DEFAULT_REGION = "75"
 """Nouvelle-Aquitaine, carried by the repository."""
+CODES = frozenset(
+    {
+        *("01", "02", "03", "04", "06", "11", "24", "27", "28", "32"),
+        *("44", "52", "53", "75", "76", "84", "93", "94", "FR"),
+    }
+)
+"""INSEE codes of the regions that can be, and that of France held as one."""
 EVERYWHERE = "france.parquet"
 """All communes of France, carried by the repository (`data.upkeep.build_everywhere`)."""
 
@@ -36,11 +43,15 @@ def folder(region: str = DEFAULT_REGION) -> Path:
     Raises
     ------
     UnavailableError
-        The region was not built.
+        The region was not built, or there is none of this code.
     """
     for candidate in (paths.home() / "regions" / region, paths.EMBEDDED / region):
         if (candidate / "set.json").is_file():
             return candidate
+    if region not in CODES:
+        raise UnavailableError(
+            f"Aucune région de France n’a le code {region} : choisissez-en une par son nom."
+        )
     raise UnavailableError(
         f"Le jeu de la région {region} n’est pas construit : construisez-la par le nom de la "
         "région, en haut de l’écran, ou lancez « python -m data.upkeep.build_embedded "

@@ -48,7 +48,7 @@ export class Carte {
     boxes.forEach(L.DomEvent.disableScrollPropagation);
   }
 
-  /* The view of the address that Back or Forward gives, without a new map. */
+  /* What Back or Forward gives. */
   follow() {
     if (!this.rows || address.isSilent(this.config)) return;
     const { state, config } = this;
@@ -72,6 +72,7 @@ export class Carte {
     this.departements = contours.departements;
     this.rows = communesOf(contours);
     this.rowOf = new Map(this.rows.map(({ c }, row) => [c, row]));
+    if (!this.rowOf.has(state.commune)) state.commune = config.state.commune;
     this.outlines = outlinesOf(contours).map((rings, row) => Object.assign(L.polygon(rings, { renderer: this.canvas, smoothFactor: 0.6, noClip: true, color: "#ffffff", weight: 0.5, opacity: 0.7 }), { row }));
     this.communes = L.featureGroup(this.outlines);
     this.communes.bindTooltip((layer) => this.tooltip(layer.row), { sticky: true, direction: "top", opacity: 0.95 });
@@ -137,7 +138,7 @@ export class Carte {
     if (!this.unseen) this.map.fitBounds(bounds, { animate: false, padding: [6, 6], ...options });
   }
 
-  /* Give the card its column, or take it back; tell whether the map changed. */
+  /* Whether the card's column came or went. */
   column(open) {
     if (document.body.classList.contains("with-card") === open || this.config.told_beside) return false;
     document.body.classList.toggle("with-card", open);
@@ -145,19 +146,19 @@ export class Carte {
     return true;
   }
 
-  /* Open or close the column of the card; the commune chosen stays in sight. */
+  /* Open or close the card; its commune stays in sight. */
   beside(open) {
     if (!this.column(open) || !open || this.row === undefined || !this.map.getSize().x) return;
     const { config, row } = this;
     this.map.panInside([config.lat[row], config.lon[row]], { padding: [60, 60], animate: false });
   }
 
-  /* Say to tests what is on screen: two frames later it is. */
+  /* Tell tests, two frames later. */
   signal(name, value) {
     requestAnimationFrame(() => requestAnimationFrame(() => (document.documentElement.dataset[name] = value)));
   }
 
-  /* The indicator chosen, itself or its difference between two years. */
+  /* Itself or its difference between two years. */
   get chosen() {
     return this.indicators.get(this.state.indicator);
   }
@@ -285,7 +286,7 @@ export class Carte {
     this.write(true);
   }
 
-  /* Indicators that the server has changed, by a trial of zones for instance. */
+  /* What a trial of zones changes. */
   revalue(changed) {
     for (const [key, one] of Object.entries(changed)) Object.assign(this.indicators.get(key) || {}, one);
     this.draw();

@@ -1,7 +1,7 @@
 /* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
 import { isForeign, share } from "./address.js";
 import { countsOf, nearestYear, otherYear, worded } from "./data.js";
-import { make, number } from "./dom.js";
+import { isPhone, make, number } from "./dom.js";
 import { Search } from "./search.js";
 import { pattern, symbol } from "./symbols.js";
 
@@ -28,7 +28,7 @@ export class Panel {
   choiceOfIndicator() {
     const { config, state } = this.carte;
     const rows = config.indicators.map((one) => {
-      const box = make("input", { type: "radio", name: "indicateur", value: one.key, onchange: () => this.carte.choose(one.key) });
+      const box = make("input", { type: "radio", name: "indicateur", value: one.key, onchange: () => this.carte.choose(one.key) || (isPhone() && this.words.scrollIntoView()) });
       box.checked = one.key === state.indicator;
       const strip = make("span", { class: "strip", "aria-hidden": "true" }, ...one.classes.map((each) => make("i", { style: `background:${each.colour}` })));
       return make("label", { title: one.label }, box, make("span", { text: one.short }), strip);
@@ -112,16 +112,17 @@ export class Panel {
     }
   }
 
-  /* What went wrong, until the next drawing. */
+  /* Until the next drawing. */
   say(text) {
     this.single.hidden = false;
     this.single.textContent = text;
   }
 
-  /* A map of one class tells nothing apart: say so, and what would. */
+  /* A commune that is not there, one class alone: say so. */
   sayIfSingle(counts, missing) {
     const seen = counts.filter(Boolean).length + (missing ? 1 : 0);
-    const { config, indicator } = this.carte;
+    const { config, indicator, state, rowOf } = this.carte;
+    if (state.commune && !rowOf.has(state.commune) && !config.told_beside) return this.say("La commune de cette adresse n’existe pas ici.");
     this.single.hidden = seen !== 1 || config.indicators.length < 2;
     if (this.single.hidden) return;
     const other = config.indicators.find((one) => one !== indicator && countsOf(one, one.values).counts.filter(Boolean).length > 2);
@@ -178,7 +179,7 @@ export class Panel {
     return swatch;
   }
 
-  /* Hand over the map as it is on screen, as a PNG file. */
+  /* The map on screen as a PNG. */
   async picture(button) {
     const said = button.textContent;
     button.disabled = true;

@@ -247,6 +247,33 @@ def test_a_foreign_address_opens_the_plain_map(server: str, open_page: OpenPage)
         expect(frame.locator(".sentence")).not_to_contain_text(unknown)
 
 
+def test_a_commune_that_is_not_there_is_told_until_one_is_chosen(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?commune=99999")
+        told = frame.get_by_text("La commune de cette adresse n’existe pas ici")
+        expect(told).to_be_visible()
+        frame.locator("#recherche").fill("perigueux")
+        expect(frame.locator("#resultats li").first).to_contain_text("Périgueux")
+        frame.locator("#recherche").press("Enter")
+        drawn(frame, "selected", "24322")
+        expect(told).to_be_hidden()
+
+
+def test_on_a_telephone_an_indicator_chosen_shows_its_sentence(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(PHONE) as page:
+        frame = opened(page, server)
+        label = frame.locator("#indicateur label").filter(has=frame.locator("[value=apl]"))
+        label.scroll_into_view_if_needed()
+        expect(frame.locator(".sentence")).not_to_be_in_viewport()
+        label.click()
+        drawn(frame, "drawn", "apl")
+        expect(frame.locator(".sentence")).to_be_in_viewport()
+
+
 def test_two_years_are_compared_by_the_address_and_by_hand(
     server: str, open_page: OpenPage
 ) -> None:

@@ -34,5 +34,6 @@ def test_a_region_that_is_not_there_is_said_in_french() -> None:
     app = AppTest.from_string(opening_on("risques"), default_timeout=TIMEOUT_SECONDS)
     app.query_params["region"] = "99"
     app.run()
-    assert "n’est pas construit" in app.text[0].value
+    assert app.text[0].value.startswith("Aucune région de France n’a le code 99")
+    assert "python" not in app.text[0].value
     assert [button.label for button in app.button] == ["Choisir une région", "Revenir à la carte"]

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.region import france
+from data.region import embedded_set, france
 from data.upkeep import region_builds
 from geo.errors import UnavailableError
 from pages import accounts, region_switch
@@ -124,6 +124,16 @@ def test_an_address_of_a_region_that_is_not_built_leads_there() -> None:
     assert "n’est pas construit" in words(app)
     assert "Choisir une région" in [button.label for button in app.button]
     app = opened("regions", region="53")
+    assert app.title[0].value == "Choisir une région"
+
+
+def test_an_address_of_no_region_says_so_and_offers_the_list() -> None:
+    assert {*france.NAMES, france.WHOLE} == embedded_set.CODES
+    app = opened("", region="99")
+    assert "Aucune région de France n’a le code 99" in words(app)
+    assert "python" not in words(app)
+    assert region_switch.label("99") == "Région inconnue"
+    next(one for one in app.button if one.label == "Choisir une région").click().run()
     assert app.title[0].value == "Choisir une région"
 
 
