@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from data.base.french import fold
 from data.files.headings import year_of
+from geo.errors import InvalidInputError
 
 NO_VALUE = "(formule sans valeur)"
 """Stands in a cell whose formula was saved without its result: a doubt, never a blank."""
@@ -24,6 +25,10 @@ MERGED = "(cellule fusionnée)"
 """Follows a figure that is read on a line where a merged cell only spreads it."""
 HEADING_ROWS = 40
 """A heading further down than this is no heading."""
+
+
+class UnexpectedKindError(InvalidInputError):
+    """A file holds nothing to read; the message names every kind of file, maps among them."""
 
 
 def has_no_value(text: str) -> bool:

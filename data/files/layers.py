@@ -14,7 +14,7 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
-from data.files.document import Feature, Layer, Table
+from data.files.document import Feature, Layer, Table, UnexpectedKindError
 from data.files.geopackages import check_geopackage
 from data.files.texts import decode
 from data.files.workbook import cell_text
@@ -49,14 +49,14 @@ def read_json(content: bytes, name: str) -> tuple[list[Table], list[Layer]]:
     except (ValueError, RecursionError) as error:
         data = _one_per_line(text)
         if data is None:
-            raise InvalidInputError(
+            raise UnexpectedKindError(
                 f"« {name} » n’est pas un JSON valide : exportez-le de nouveau en GeoJSON."
             ) from error
     if objects := _objects(data):
         return [objects], []
     layers = _json_layers(data)
     if not layers:
-        raise InvalidInputError(
+        raise UnexpectedKindError(
             f"« {name} » n’est pas un GeoJSON : une « FeatureCollection » est attendue."
         )
     return [], layers

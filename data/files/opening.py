@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from data.files import kinds
 from data.files.archives import MAX_UPLOAD_BYTES, members, names
-from data.files.document import Document, Layer, Table
+from data.files.document import Document, Layer, Table, UnexpectedKindError
 from data.files.opendocument import read_ods
 from data.files.texts import read_text
 from data.files.workbook import read_workbook
@@ -66,7 +66,7 @@ def open_document(content: bytes, name: str, most_bytes: int = MAX_UPLOAD_BYTES)
     """
     name = PurePosixPath(name.replace("\\", "/")).name[:80] or "fichier"
     if not content.strip():
-        raise InvalidInputError(f"« {name} » est vide : envoyez {EXPECTED}.")
+        raise UnexpectedKindError(f"« {name} » est vide : envoyez {EXPECTED}.")
     if len(content) > most_bytes:
         raise too_large(name, len(content), most_bytes)
     if content.startswith(kinds.ZIP):
@@ -151,7 +151,7 @@ def _archive(content: bytes, name: str) -> Document:
     if not tables and not placed:
         if len(refusals) == 1:
             raise refusals[0]
-        raise InvalidInputError(
+        raise UnexpectedKindError(
             f"« {name} » contient 0 fichiers lisibles sur {len(files)} : l’archive doit contenir "
             f"{EXPECTED}."
         )

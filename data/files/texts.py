@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from data.base.french import counted
-from data.files.document import Row, Table
+from data.files.document import Row, Table, UnexpectedKindError
 from geo.errors import InvalidInputError
 
 SEPARATORS = (";", ",", "\t", "|")
@@ -53,7 +53,7 @@ def decode(content: bytes, name: str) -> str:
         except UnicodeDecodeError:
             pass
     if _CONTROL.search(content[:_HEAD_BYTES]):
-        raise InvalidInputError(
+        raise UnexpectedKindError(
             f"« {name} » n’est pas un fichier texte : envoyez un CSV, un XLSX, un ODS, un GeoJSON, "
             "un shapefile zippé, un GeoPackage ou un KML."
         )

@@ -8,7 +8,7 @@ import shapely
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 
-from data.files.document import Layer
+from data.files.document import Layer, UnexpectedKindError
 from data.files.layers import MAX_FEATURES, Found, layer_of
 from geo.errors import InvalidInputError
 
@@ -23,7 +23,7 @@ def read_xml(content: bytes, name: str) -> list[Layer]:
     """
     head = content[:4096].lower()
     if b"<kml" not in head and b"<gpx" not in head:
-        raise InvalidInputError(
+        raise UnexpectedKindError(
             f"« {name} » est une page ou un XML, pas un KML ni un GPX : envoyez un CSV, un XLSX, "
             "un ODS, un GeoJSON, un shapefile zippé, un GeoPackage ou un KML."
         )

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePosixPath
 
 from data.base.french import counted as counted_words
 from data.base.spreadsheet_text import safe_text
 from data.files import layouts, sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
-from data.files.document import Chosen, Document, Row, choose
+from data.files.document import Chosen, Document, Row, UnexpectedKindError, choose
 from data.files.opening import open_document
 from data.pdses.words import (
     counted,
@@ -123,7 +124,7 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
     InvalidInputError
         The file is empty, too large, broken, of another kind, or without a heading of ours.
     """
-    document = open_document(content, name)
+    document = _opened(content, name)
     name = document.name
     chosen = choose(document, lambda cells: len(recognise(cells)), _HEADING_ROWS)
     if chosen is not None:
@@ -150,6 +151,25 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
             f"{MAX_LINES}. Découpez-le."
         )
     return read
+
+
+def _opened(content: bytes, name: str) -> Document:
+    """Open a file that holds a table; no map is asked for here, nor named."""
+    try:
+        document = open_document(content, name)
+    except UnexpectedKindError as error:
+        told = "n’est pas un tableau" if content.strip() else "est vide"
+        raise _refused(name, told) from error
+    if not document.tables:
+        raise _refused(name, "est une carte, sans tableau")
+    return document
+
+
+def _refused(name: str, told: str) -> InvalidInputError:
+    shown = PurePosixPath(name.replace("\\", "/")).name[:80] or "fichier"
+    return InvalidInputError(
+        f"« {shown} » {told} : envoyez un CSV ou un classeur (XLSX, ODS). Prenez le modèle proposé."
+    )
 
 
 def _no_heading(document: Document) -> InvalidInputError:

@@ -271,3 +271,24 @@ def test_failed_formulas_and_dates_out_of_place_are_doubts(cells, status, reason
     if status == DOUBTFUL and "#" in cells:  # accepted as it is, it would name nothing
         (kept,) = checked(rows(cells), {outcome.written.key: {DECISION: ACCEPT}})
         assert kept.status == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "est vide"),
+        (b'{"a": 1}', "n’est pas un tableau"),
+        (b"[1, 2", "n’est pas un tableau"),
+        (b"\0\1\2\3abc", "n’est pas un tableau"),
+        (b"<note/>", "n’est pas un tableau"),
+        (b'{"type": "Point", "coordinates": [1, 45]}', "est une carte, sans tableau"),
+    ],
+)
+def test_a_file_without_a_table_is_refused_in_the_words_of_its_door(content, told):
+    """The door takes tables: to ask for a GeoJSON or a shapefile led nowhere."""
+    with pytest.raises(InvalidInputError) as refused:
+        read_lines(content, "dossier/lignes.json")
+    said = str(refused.value)
+    assert said.startswith(f"« lignes.json » {told} : envoyez un CSV ou un classeur")
+    assert "GeoJSON" not in said
+    assert "shapefile" not in said
