@@ -99,6 +99,7 @@ def table(
     if order:
         shown = pd.concat([columns.titled(frame[[one]]) for one in order if one in frame], axis=1)
     formats: dict[str, Any] = {}
+    shares: list[str] = []
     shown = shown.rename(columns={columns.TITLES[one]: titles[one] for one in titles})
     for column, title in {**columns.TITLES, **titles}.items():
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
@@ -107,11 +108,16 @@ def table(
         decimals = 0
         if column.startswith("share_"):
             shown[title], decimals = 100 * shown[title], 1
+            shares.append(title)
         elif column.startswith(("apl", "gps_per")) and not column.endswith("_year"):
             decimals = 2
         elif column == "gps":
             decimals = 1
-        shown[title] = shown[title].round(decimals)
+        rounded = shown[title].round(decimals)
+        if title in shares:  # a few are not none, nearly all are not all
+            kept = rounded.isin([0, 100]) & ~shown[title].isin([0, 100])
+            rounded = rounded.mask(kept, shown[title])
+        shown[title] = rounded
         plain = column.endswith("_year")
         formats[title] = st.column_config.NumberColumn(
             f"{title} (%)" if column.startswith("share_") else None,
@@ -130,6 +136,7 @@ def table(
         on_select=on_select,
         selection_mode="single-row",
         marked=marked,
+        shares=shares,
     )
 
 

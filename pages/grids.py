@@ -1,7 +1,8 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.base.figures import FIGURE
-from data.base.french import MISSING, number, read_number, unbroken
+from data.base.french import MISSING, number, per_hundred, read_number, unbroken
 from data.region.privacy import NOT_TOLD
 from pages import written_cells
 
@@ -24,7 +25,7 @@ _WHOLE_ROWS = 16
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; exports hold them all."""
 _NO_TABLE = "sans_tableau"
-_DECIMALS = 2
+_DECIMALS, _SHARE_DECIMALS = 2, 1
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
 _NO_FIGURE = frozenset({MISSING, NOT_TOLD, "–", "", "sans fin", "aucun trajet connu"})
@@ -95,7 +96,11 @@ def are_plain() -> bool:
 
 
 def draw(
-    frame: pd.DataFrame | Sequence[Mapping[str, Any]], *, marked: Sequence[int] = (), **options: Any
+    frame: pd.DataFrame | Sequence[Mapping[str, Any]],
+    *,
+    marked: Sequence[int] = (),
+    shares: Collection[str] = (),
+    **options: Any,
 ) -> None:
     """Draw a table as `st.dataframe` does, or plain where the reader asked for plain tables.
 
@@ -105,6 +110,9 @@ def draw(
         The table; its texts may come from imported files and are escaped.
     marked
         Positions of the rows that a plain table marks.
+    shares
+        Columns of numbers out of 100, of one decimal: a few are never told as none, nor nearly all
+        as all.
     options
         Those of `st.dataframe`; a plain table keeps titles and formats, and has no row to tick.
     """
@@ -113,12 +121,12 @@ def draw(
         return
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     if not are_plain():
-        shown, told = _french(frame, options)
+        shown, told = _french(frame, options, shares)
         st.dataframe(shown, **told)
-        _print(table, options)
+        _print(table, options, shares)
         return
     shown = _with_index(table, options)
-    st.html(plain(shown, options.get("column_config") or {}, marked))
+    st.html(plain(shown, options.get("column_config") or {}, marked, shares=shares))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
 
@@ -143,7 +151,7 @@ def _with_index(table: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame
     return table if options.get("hide_index") else table.reset_index()
 
 
-def _print(table: pd.DataFrame, options: Mapping[str, Any]) -> None:
+def _print(table: pd.DataFrame, options: Mapping[str, Any], shares: Collection[str]) -> None:
     """Draw for paper alone the table whose grid, a canvas, a browser prints blank."""
     left = (
         f"<p>Les {number(PRINTED_ROWS)} premières lignes sur {number(len(table))} ; "
@@ -152,11 +160,13 @@ def _print(table: pd.DataFrame, options: Mapping[str, Any]) -> None:
         else ""
     )
     shown = _with_index(table.head(PRINTED_ROWS), options)
-    first = plain(shown, options.get("column_config") or {})
+    first = plain(shown, options.get("column_config") or {}, shares=shares)
     st.html(f'<div class="ps-paper">{first}{left}</div>')
 
 
-def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def _french(
+    frame: Any, options: dict[str, Any], shares: Collection[str] = ()
+) -> tuple[Any, dict[str, Any]]:
     """Return a table and options: figures read as in French, stand on the right, sort as numbers.
 
     Figures written with their unit become numbers that show what was written: a click on their
@@ -184,7 +194,7 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     config |= _widened(frame, config)
     texts: dict[Any, Callable[[Any], str]] = {}
     decimals = {
-        name: _decimals(frame[name])
+        name: _SHARE_DECIMALS if name in shares else _decimals(frame[name])
         for name in frame.columns
         if styled
         and pd.api.types.is_float_dtype(frame[name])
@@ -196,7 +206,8 @@ def _french(frame: Any, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         for name, places in decimals.items():
             config |= _unformatted(name, config)
             different = frame[name].dropna().unique().tolist()
-            texts[name] = {one: number(one, places) for one in different}.__getitem__
+            write = _share if name in shares else partial(number, decimals=places)
+            texts[name] = {one: write(one) for one in different}.__getitem__
     options |= {"column_config": config} if config else {}
     if not written and not texts:
         return frame, options
@@ -297,6 +308,7 @@ def plain(
     marked: Sequence[int] = (),
     *,
     wraps: bool = False,
+    shares: Collection[str] = (),
 ) -> str:
     """Return a table in HTML, numbers in French form.
 
@@ -310,6 +322,8 @@ def plain(
         Positions of rows told from the others.
     wraps
         Whether the table is no wider than its place, its cells on several lines.
+    shares
+        Those of `draw`.
     """
     heads, titles, cells = [], [], []
     for name in frame.columns:
@@ -324,7 +338,10 @@ def plain(
         column = frame[name].head(MOST_ROWS)
         bare = kind.get("format") == "%d"
         decimals = _decimals(column) if is_number else 0
-        texts = [_text(one, decimals, bare=bare) for one in column]
+        if is_number and name in shares:
+            texts = [MISSING if pd.isna(one) else _share(one) for one in column]
+        else:
+            texts = [_text(one, decimals, bare=bare) for one in column]
         if any("://" in one for one in texts):  # an address has no blank to be broken at
             css = ' class="u"'
         elif heads[1:] and (longest := max(map(len, texts), default=0)) > _SENTENCE:
@@ -342,6 +359,14 @@ def plain(
         f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
         f'aria-label="{unbroken("Tableau : " + ", ".join(titles))}">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _share(value: float) -> str:
+    """Return a number out of 100 for a cell, which has no room for words."""
+    told = per_hundred(value / 100, _SHARE_DECIMALS)
+    return told.replace("moins de ", "<\N{NO-BREAK SPACE}").replace(
+        "plus de ", ">\N{NO-BREAK SPACE}"
     )
 
 

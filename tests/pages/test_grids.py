@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pandas as pd
 import pyarrow as pa
@@ -157,6 +158,28 @@ def test_numbers_of_a_column_have_the_same_decimals_in_a_grid_and_in_a_plain_tab
         None
     ] * 3
     assert config["hidden"] == {"hidden": True}
+
+
+def test_a_share_below_a_tenth_is_not_told_as_none_in_any_table() -> None:
+    """Guéret, one chance in four thousand to lose its GPs, read 0,0."""
+    told = ["<\xa00,1", "0,0", ">\xa099,9", "12,3", MISSING]
+    script = (
+        "import pandas as pd\nimport streamlit as st\nfrom pages import figures, grids\n"
+        "st.session_state[grids.PLAIN] = CHOSEN\n"
+        "values = [0.000247, 0.0, 0.99999, 0.1234, None]\n"
+        "figures.table(pd.DataFrame({'share_lost': values}))\n"
+    )
+    app = AppTest.from_string(script.replace("CHOSEN", "False")).run()
+    assert not app.exception
+    table = app.dataframe[0]
+    shown = table.proto.arrow_data if hasattr(table.proto, "arrow_data") else table.proto
+    written = pa.ipc.open_stream(shown.styler.display_values).read_all().to_pandas()
+    assert written.iloc[:, 0].tolist() == told
+    assert table.value.iloc[:, 0].dtype == float  # a click on the title sorts numbers
+    paper = app.get("html")[0].proto.body
+    app = AppTest.from_string(script.replace("CHOSEN", "True")).run()
+    for html in (paper, app.get("html")[0].proto.body):
+        assert [unescape(row[0]) for row in cells(html)[1:]] == told
 
 
 def test_figures_that_cannot_sort_as_numbers_stand_on_the_right_all_the_same() -> None:
