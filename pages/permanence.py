@@ -107,8 +107,9 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
     mimes = {"csv": "text/csv", "xlsx": _XLSX, "geojson": "application/geo+json"}
     with st.container(horizontal=True):
         for extension, content in files.items():
+            shown = "GeoJSON" if extension == "geojson" else extension.upper()
             exporting.button(
-                f"Télécharger ({extension.upper()})",
+                f"Télécharger ({shown})",
                 content,
                 file_name=f"proxisoins-pdses-{name}-{coverage.today().isoformat()}.{extension}",
                 mime=mimes[extension],

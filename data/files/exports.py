@@ -32,8 +32,8 @@ _LOOKED_AT = 500
 """Rows that tell how wide a column is."""
 _CODE = re.compile(r"0\d+")
 NOTES_SHEET = "À lire"
-_SHARE = re.compile(r"^(?:Part|Probabilité)\b(?!.*%)|\(probabilité\)$")
-"""How the heading of a fraction of one begins, or ends; a percentage says "%"."""
+_SHARE = re.compile(r"^(?:Part|Probabilité)\b(?!.*\(%\))|\(probabilité\)$")
+"""How the heading of a fraction of one begins, or ends; a percentage ends with "(%)"."""
 _SHARE_FORMAT = "0.0%"
 _SHARES_TOLD = "Parts et probabilités : 1 vaut 100 %."
 _NO_LINE = "(aucune ligne)"

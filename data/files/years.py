@@ -18,10 +18,12 @@ _SERIAL = re.compile(r"([34]\d{4}|5[0-4]\d{3})(?:\.\d+)?")
 _DAY_ZERO = dt.date(1899, 12, 30)
 _MADE = re.compile(
     r"\b(?:extractions?|extraite?s?|editions?|editee?s?|imprimee?s?|generee?s?|telechargee?s?|maj|"
-    r"mise? a jour|publie\w*|publication|diffus\w*|consulte\w*|exporte?\w*)"
+    r"mise? a jour|publie\w*|publication|diffus\w*|consulte\w*|exporte?\w*|fichier fait)"
     r"(?: ?(?!(?:19|20)\d\d)\w+){0,4}? ?(?:19|20)\d\d\b"
 )
 """When a file was made, which is not when its figures were."""
+_OWN_DAY = re.compile(r"^(proxisoins-.*)-20\d\d-\d\d-\d\d(?=\D)")
+"""How the application dates the names of its own files: by the day that it made them."""
 _MEASURED = re.compile(
     r"\b(?:en|au|annee|millesime|donnees|effectifs?)(?: (?!(?:19|20)\d\d)\w+){0,3}"
     r" ((?:19|20)\d\d)\b"
@@ -80,6 +82,17 @@ def iso_days(texts: pd.Series) -> pd.Series:
 def ended(texts: pd.Series) -> pd.Series:
     """Tell the cells that hold a day of the past: a closure, the end of a label."""
     return _days(texts) <= pd.Timestamp(french.today())
+
+
+def without_day_made(name: str) -> str:
+    """Return the name of a file less the day on which ProxiSoins made it: no figure is of it.
+
+    >>> without_day_made("proxisoins-communes-corse-2026-11-30.xlsx")
+    'proxisoins-communes-corse.xlsx'
+    >>> without_day_made("medecins-2024.csv")
+    'medecins-2024.csv'
+    """
+    return _OWN_DAY.sub(r"\1", name)
 
 
 def years_told(text: str) -> list[int]:

@@ -35,6 +35,11 @@ def test_each_screen_exports_what_it_shows(page: str, expected: list[str]) -> No
     assert offered(app) == expected
 
 
+def test_a_format_has_one_name_on_all_screens() -> None:
+    app = AppTest.from_string(opening_on("permanence"), default_timeout=TIMEOUT_SECONDS).run()
+    assert "Télécharger (GeoJSON)" in offered(app)
+
+
 def test_the_file_of_the_map_says_what_it_is_of_where_and_which_columns_are_simulated() -> None:
     app = opened("")
     (file,) = (

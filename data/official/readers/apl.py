@@ -7,7 +7,7 @@ import pandas as pd
 from data.base.codes import ARRONDISSEMENTS, plain_code
 from data.files import headings
 from data.files.cells import MASKED, masked, numbers
-from data.files.years import TO_COME, to_come, years_of
+from data.files.years import TO_COME, to_come, without_day_made, years_of
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import chief_rows, said_once, settled, whole_cities, without_lost
@@ -196,7 +196,7 @@ def _read_sheets(candidate: Candidate, tally: Tally, index: CommuneIndex) -> lis
             continue
         years.append(_read_sheet(header, year, tally, index))
     if not years and len(undated) == 1:
-        match = _YEAR.search(candidate.file.path.name)
+        match = _YEAR.search(without_day_made(candidate.file.path.name))
         if match:
             years.append(_read_sheet(undated.pop(), int(match[1]), tally, index))
     if undated:

@@ -8,7 +8,7 @@ import pandas as pd
 from data.base import french
 from data.base.codes import departement, joined_code, plain_code
 from data.files.cells import doctors, numbers
-from data.files.years import TO_COME, to_come, years_of, years_told
+from data.files.years import TO_COME, to_come, without_day_made, years_of, years_told
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.professions import of_gps
@@ -403,7 +403,8 @@ def _measure(header: Header) -> int | None:
 def _year_in_name(header: Header) -> int:
     """Return the year that the sheet, the file or the lines of title tell, surest first."""
     table = header.table
-    for text in (table.sheet, table.file.path.name):
+    name = without_day_made(table.file.path.name)
+    for text in (table.sheet, name):
         if found := years_told(text):
             return found[-1]
     found = years_told(" ".join(" ".join(cells) for cells in table.head[: header.row]))
@@ -415,7 +416,7 @@ def _year_in_name(header: Header) -> int:
         )
     if found:
         return found[0]
-    for text in (table.sheet, table.file.path.name):
+    for text in (table.sheet, name):
         if match := _YEAR_IN_NAME.search(text):
             return 2000 + int(match[1]) % 100
     raise InvalidInputError(

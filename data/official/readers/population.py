@@ -7,6 +7,7 @@ import pandas as pd
 from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import numbers, people
+from data.files.years import without_day_made
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import commune_rows
 from data.official.readers.rows import hidden_lost, said_once, settled, whole_cities, without_lost
@@ -154,5 +155,5 @@ def _summed(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, *columns: str
 
 
 def _year_in_name(candidate: Candidate) -> str:
-    match = re.search(r"(20[0-3]\d)", candidate.file.name)
+    match = re.search(r"(20[0-3]\d)", without_day_made(candidate.file.name))
     return match[1] if match else "millésime non indiqué dans le fichier"

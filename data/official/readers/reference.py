@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from data.files.cells import numbers
+from data.files.years import without_day_made
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.rows import chief_rows, only_once, settled, whole_cities
 from data.official.readers.tables import Candidate, Header, headers
@@ -93,7 +94,7 @@ def _vintage(header: Header, given: tuple[str, ...]) -> str:
     if "bassin_de_vie" in given:
         return "BV2022"
     if given == ("density_class",):
-        year = re.search(r"(20[0-3]\d)", header.table.file.path.name)
+        year = re.search(r"(20[0-3]\d)", without_day_made(header.table.file.path.name))
         return f"grille de densité {year[1]}" if year else "grille de densité, année non indiquée"
     return "millésime non indiqué dans le fichier"
 

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from data.base import french
 from data.base.codes import departement
 from data.files import headings
-from data.files.years import iso_days
+from data.files.years import iso_days, without_day_made
 from data.official.readers.communes import CommuneIndex, folded_name
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.one_table import without_other_tables
@@ -358,7 +358,8 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
 def _vintage(candidate: Candidate, title: str) -> str:
     if year := headings.year_of(title):
         return str(year)
-    match = re.search(r"(20[12]\d)(\d{2})?(\d{2})?", candidate.file.path.name)
+    name = without_day_made(candidate.file.path.name)
+    match = re.search(r"(20[12]\d)(\d{2})?(\d{2})?", name)
     if match is None:
         return _NO_DATE
     return match[1] if not match[3] else f"{match[3]}/{match[2]}/{match[1]}"

@@ -86,12 +86,15 @@ def test_a_fraction_of_one_is_told_and_shown_as_a_percentage():
     shares = pd.DataFrame(
         {"Part des 75 ans": [0.108, 1.0], "Part à 30 min (%)": [86.3, 100.0], "Nom": ["a", "b"]}
     )
+    bounds = pd.DataFrame({"Probabilité, bas (90 %)": [0.12], "Probabilité, haut (90 %)": [0.18]})
     told = [row[0] for row in read_csv(exports.to_csv(shares, NOTES))]
     assert "# Parts et probabilités : 1 vaut 100 %." in told
     assert len(read_csv(exports.to_csv(shares.drop(columns="Part des 75 ans"), NOTES))) == 5
     sheet = openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": shares}, NOTES)))["x"]
     assert (sheet["A2"].value, sheet["A2"].number_format) == (0.108, "0.0%")
     assert (sheet["B2"].value, sheet["B2"].number_format) == (86.3, "General")
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.to_xlsx({"x": bounds}, NOTES)))["x"]
+    assert {sheet[place].number_format for place in ("A2", "B2")} == {"0.0%"}
 
 
 def test_yes_and_no_are_the_same_words_in_all_files():

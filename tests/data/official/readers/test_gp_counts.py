@@ -90,3 +90,13 @@ def test_a_base_of_schools_is_refused_with_a_sentence(read, tmp_path):
     path.write_text("DEPCOM;AN;TYPEQU;NB_EQUIP\n16001;2018;C104;1\n")
     with pytest.raises(InvalidInputError, match=r"sans médecin généraliste.*domaines trouvés : C"):
         read(path)
+
+
+def test_counts_that_come_back_are_not_of_the_day_they_were_written(read, tmp_path):
+    text = "Code;Médecins généralistes\n16001;2\n16002;1\n"
+    dated, made = tmp_path / "medecins-2024.csv", tmp_path / "proxisoins-communes-2026-11-30.csv"
+    dated.write_text(text, encoding="utf-8")
+    made.write_text(text, encoding="utf-8")
+    assert set(read(dated)[1].tables["gp_history"]["year"].astype(str)) == {"2024"}
+    with pytest.raises(InvalidInputError, match="ne dit pas son année"):
+        read(made)

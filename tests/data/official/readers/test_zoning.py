@@ -43,6 +43,20 @@ def test_values_of_another_zoning_are_refused(read, tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("proxisoins-communes-corse-2026-11-30.csv", "date non indiquée dans le fichier"),
+        ("proxisoins-communes-corse-2026-11-30 (1).csv", "date non indiquée dans le fichier"),
+        ("zonage-2026.csv", "2026"),
+    ],
+)
+def test_a_zoning_that_comes_back_is_not_of_the_day_it_was_written(read, tmp_path, name, told):
+    path = tmp_path / name
+    path.write_text("Code;Zonage\n16001;ZIP\n16002;ZAC\n", encoding="utf-8")
+    assert read(path)[1].vintages["zoning"] == told
+
+
 def test_list_by_postcode_and_name(read, golden):
     source, result = read(golden / "zoning_by_name.csv")
     assert source == "zoning_by_name"
