@@ -101,6 +101,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     draft = shared.draft
     title = _title(territory, draft)
     st.title(title)
+    shell.name_tab(title)
     screen = view_sharing.title(kept_parts.held(draft, drafts.VIEW))
     if french.fold(draft.name) not in {french.fold(title), french.fold(screen)}:
         st.html(f'<h2 style="margin:0;overflow-wrap:break-word">{escape(draft.name)}</h2>')
@@ -178,7 +179,9 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
 
 
 def _draw_closed(why: str) -> None:
-    st.title("Lien fermé" if why == CLOSED else "Lien indisponible")
+    title = "Lien fermé" if why == CLOSED else "Lien indisponible"
+    st.title(title)
+    shell.name_tab(title)
     st.text(why)
     grids.say_no_table()
 

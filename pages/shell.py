@@ -329,10 +329,15 @@ _TARGETS = (
 """Streamlit's smallest buttons (help, cross of what is chosen), as wide as a finger asks."""
 
 
+def name_tab(title: str) -> None:
+    """Name the tab of the browser, as the title of the page does."""
+    st.set_page_config(page_title=f"{title} · ProxiSoins")
+
+
 def open_page(*, title: str = "") -> None:
     """Draw what stands above every screen, and name the tab of the browser."""
     if title:
-        st.set_page_config(page_title=f"{title} · ProxiSoins")
+        name_tab(title)
     st.html(THEME)
     st.html(
         "<style>.block-container{padding:3.9rem 1.2rem 1rem}"

@@ -83,6 +83,23 @@ def test_a_link_says_its_title_once(name: str) -> None:
     assert len(heads) == (name == "Pour Guéret")
 
 
+@pytest.mark.parametrize(
+    ("view", "named"),
+    [
+        ({"ecran": "territoire", "territoire": "commune:23096"}, "Guéret"),
+        ({"ecran": "risques"}, "Territoires à risque, Nouvelle-Aquitaine"),
+        ({}, "Scénario partagé"),
+    ],
+)
+def test_the_tab_of_the_browser_is_named_after_what_the_link_shows(
+    monkeypatch: pytest.MonkeyPatch, view: dict[str, str], named: str
+) -> None:
+    tabs: list[str] = []
+    monkeypatch.setattr(shell, "name_tab", tabs.append)
+    assert visited(view).title[0].value == named
+    assert tabs == [named]
+
+
 def test_the_link_of_a_sheet_that_only_its_commune_names_opens_it() -> None:
     app = visited({"ecran": "territoire", "commune": "23096"})
     assert app.title[0].value == "Guéret"
