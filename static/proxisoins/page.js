@@ -26,6 +26,14 @@
     }
   });
 
+  /* On a telephone a list of several choices lies over what it changes: a choice closes it, a touch opens it again.
+   * Heard before the list itself, which tells no one else.
+   */
+  document.addEventListener("click", ({ target }) => {
+    if (innerWidth > 640 || !target.closest?.("[role=option]")) return;
+    setTimeout(() => document.activeElement?.closest("[data-testid=stMultiSelect]") && document.activeElement.blur());
+  }, true);
+
   /* A table wider than its place is cut in the middle of a word or a number: what goes on at the right is told, for the
    * style to fade it.
    */

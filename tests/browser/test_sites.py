@@ -143,6 +143,22 @@ def test_sites_are_written_one_after_the_other_without_waiting(server: str, page
     assert named == ["MSP à Aubusson", "MSP à Ussel", "MSP à Limoges", "MSP à Confolens"]
 
 
+@pytest.mark.campaign
+def test_on_a_telephone_a_commune_chosen_closes_the_list(server: str, open_page: OpenPage) -> None:
+    with open_page(PHONE) as page:
+        page.goto(f"{server}/sites")
+        hand = Gestures(page, server)
+        hand.frame()
+        hand.settle()
+        box = page.get_by_role("combobox", name=re.compile("Ajouter un site"))
+        for count, name in enumerate(("ussel", "aubusson"), start=1):
+            box.click()
+            page.keyboard.type(name)
+            page.get_by_role("option").first.click()
+            expect(page.get_by_role("option")).to_have_count(0)
+            expect(page.get_by_text(f"{count} site")).to_be_visible(timeout=SLOW_MS)
+
+
 HAS_FOCUS = "one => (one.closest('summary') || one).contains(document.activeElement)"
 
 
