@@ -140,5 +140,6 @@ def answer(territory: Territory, view: ViewState) -> Answer:
             "note": "Aucune ligne tenue à moins d’une heure."
             if len(territory.pdses_lines)
             else "Aucune ligne de garde n’est chargée.",
+            "room": room.commune_note(territory, view.commune),
         }
     return said

@@ -232,6 +232,12 @@ def region_room_note(territory: Territory) -> str:
     return UPPER_BOUND if (unknown_minutes(territory) <= NEAR_MINUTES).any() else ""
 
 
+def commune_room_note(territory: Territory, code: str) -> str:
+    """Return what `room_note` says of one commune, where its indicators are not at hand."""
+    near = unknown_minutes(territory) <= NEAR_MINUTES
+    return UPPER_BOUND if near[(territory.communes["code"] == code).to_numpy()].any() else ""
+
+
 def known_rows(table: pd.DataFrame, key: str) -> pd.DataFrame:
     """Return the rows that an indicator can speak of."""
     return table[~concerned(table, key)]

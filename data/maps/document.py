@@ -294,11 +294,15 @@ class Line(TypedDict):
 
 
 class Cover(TypedDict):
-    """The lines that cover a commune, what to say when there is none, its state in a register."""
+    """The lines that cover a commune, what to say when there is none, its state in a register.
+
+    `room` is what is said beside its room: GPs near it that are not known, the year of the counts.
+    """
 
     code: str
     lines: list[Line]
     note: str
+    room: str
     state: NotRequired[str]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.access.indicators import commune_indicators, published_years
 from data.access.room import CAPACITIES, ladder
-from data.access.unknown_supply import region_room_note, unsure_room
+from data.access.unknown_supply import commune_room_note, region_room_note, unsure_room
 from data.region.newest_counts import years_told
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
@@ -79,21 +79,32 @@ SIMULATED = {"gps": "Médecins simulés.", "apl": "APL simulée.", "zoning": "Zo
 """What it says of simulated ones: a picture of the map leaves the screen without its ribbon."""
 
 
-def dated(territory: Territory, table: str = "gps") -> str:
-    """Return of what year a table of `DATED` is, or that it is simulated; "" of no known year."""
+def dated(territory: Territory, table: str = "gps", commune: str = "") -> str:
+    """Return of what year a table of `DATED` is, or that it is simulated; "" of no known year.
+
+    The counts of GPs may be asked for of one commune: regions are of different years.
+    """
     known = territory.provenance.get(table)
     if known and known.simulated:
         return SIMULATED[table]
     if known is None or (moment := known.moment()) is None:
         return ""
     years = str(moment.year)
-    if table == "gps":
+    if table == "gps" and commune:
+        years = years_told(known, pd.Series([commune]))
+    elif table == "gps":
         years = territory.once(
             "years of the counts", lambda: years_told(known, territory.communes["code"])
         )
     elif table == "apl":
         years = published_years(commune_indicators(territory)) or years
     return DATED[table].format(years)
+
+
+def commune_note(territory: Territory, code: str) -> str:
+    """Return what is said beside the room of one commune: less than of all of its region."""
+    said = (commune_room_note(territory, code), dated(territory, commune=code))
+    return " ".join(filter(None, said))
 
 
 def document(territory: Territory, minutes: float) -> RoomDocument | None:

@@ -2,8 +2,8 @@
 import { make, number } from "./dom.js";
 import { inhabitants } from "./room.js";
 
-/* Its number, and its proof, for the card. */
-export function proof(room, row) {
+/* Its number, and its proof, for the card; what is said of this commune alone comes with the server's answer. */
+export function proof(room, row, note) {
   const { known, carte } = room;
   const people = carte.rows[row].h;
   const nearest = known.nearest[room.step][row];
@@ -24,7 +24,7 @@ export function proof(room, row) {
   }
   const fair = Math.round(room.fair(row));
   box.append(make("p", { text: `Sans place, à ${number(room.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus juste.` }));
-  if (known.note) box.append(make("p", { class: "note", text: known.note }));
+  if (note) box.append(make("p", { class: "note", text: note }));
   box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${reason(room, row, where)}`));
   box.append(elsewhere);
   if (room.shown) box.append(make("p", { class: "note", text: "Sur la carte : ces communes en trait plein ; en tirets, avec celles qui le prouvent." }));

@@ -71,6 +71,16 @@ def test_the_apl_and_room_are_missing_in_reach_of_an_unknown_commune():
     assert indicators.three_steps(made(ALL)).isna().sum() == 1  # nobody lives in 17002
 
 
+def test_the_card_of_a_commune_says_of_room_what_is_true_there():
+    territory = without("17001")
+    told = [unknown_supply.commune_room_note(territory, code) for code in CODES]
+    own = [unknown_supply.room_note(pd.Series([one])) for one in table(territory)["supply"]]
+    assert told == own
+    assert {"", unknown_supply.UPPER_BOUND} == set(told)
+    assert unknown_supply.region_room_note(territory) == unknown_supply.UPPER_BOUND
+    assert unknown_supply.commune_room_note(territory, "75056") == ""
+
+
 def test_a_neighbour_beyond_the_border_that_is_not_known_counts_too():
     found = table(without("24001"))
     assert found["apl"].isna().tolist()[:3] == [True, True, False]

@@ -198,7 +198,8 @@ def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None
     code = str(territory.communes["code"].iloc[0])
     lines = coverage.lines_covering(territory, code).to_dict("records")
     trial = zoning.tried(territory, table, {})
-    said = {"around": counted, "commune": {"code": code, "lines": lines, "note": ""}} | trial
+    own = {"code": code, "lines": lines, "note": "", "room": ""}
+    said = {"around": counted, "commune": own} | trial
     assert list(faults(sent(said), document.Answer, "answer")) == []
 
 

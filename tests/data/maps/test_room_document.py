@@ -1,6 +1,7 @@
 """What the map receives on room: what the script reads is written, and the counts are ours."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from data.access.indicators import commune_indicators
 from data.maps import room
 from data.region.catalogue import load_territory
+from data.region.moments import Moment
 
 CLIENT = Path(__file__).parents[3] / "static" / "proxisoins"
 
@@ -37,6 +39,18 @@ def test_counts_are_those_of_the_indicators(region, sent):
     known = table["inhabitants_per_gp"].notna()
     level = np.array([one["level"] for one in sent["blocks"]])[np.array(sent["block"])[known]]
     assert level == pytest.approx(table.loc[known, "inhabitants_per_gp"].to_numpy())
+
+
+def test_the_card_of_a_commune_names_the_year_of_its_own_counts(region):
+    known = replace(
+        region.provenance["gps"],
+        simulated=False,
+        measured={"": Moment(2020), "75": Moment(2017), "04": Moment(2020)},
+    )
+    dated = replace(region, provenance={**region.provenance, "gps": known})
+    assert room.commune_note(dated, "33063") == "Médecins comptés en 2017."
+    assert room.commune_note(dated, "97411") == "Médecins comptés en 2020."
+    assert room.commune_note(region, "33063") == room.SIMULATED["gps"]
 
 
 def test_more_room_leaves_fewer_out_and_the_best_never_more_than_the_nearest(region):
