@@ -82,7 +82,7 @@ try:
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     choosing = navigation.title == REGIONS
     if not alone and role > Role.PUBLIC:
-        region_switch.draw()  # first: it is the way out of a region that is not there
+        region_switch.draw(name)  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title)
     if not choosing and name != LINK:
         shell.ribbon(shell.territory())
@@ -111,6 +111,7 @@ try:
     elif navigation.title != "Guide":
         bar.draw_foot()
     starting.drawn()
+    region_switch.drawn(name)
     settle_at_times()
 except ProxiSoinsError as error:
     shell.explain(error)

@@ -1,5 +1,8 @@
 """The region in use, named in the bar: it opens the list of all regions, wherever one is."""
 
+from html import escape
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from data.region import france
@@ -15,6 +18,9 @@ ASKED = "region_asked"
 """Key of the region whose building this session asked for: it opens when it is there."""
 REFUSED = "region_refused"
 """Key of why a build did not start, until the screen of regions says it."""
+
+DRAWN = "screens_drawn"
+"""Key of the screens that this session has seen to their end, each in its region."""
 
 
 def label(code: str) -> str:
@@ -41,8 +47,14 @@ def ask_for(code: str) -> None:
         st.session_state[ASKED] = code
 
 
+def drawn(screen: str) -> None:
+    """Take note that a screen has been drawn to its end: the list answers at once from then on."""
+    seen = st.session_state.setdefault(DRAWN, set())
+    seen.add((screen, shell.view().region))
+
+
 @st.fragment
-def draw() -> None:
+def draw(screen: str) -> None:
     """Draw the name of the region in the bar, and under it every region by name."""
     here = shell.view().region
     with st.container(key="region_en_tete"):
@@ -51,6 +63,28 @@ def draw() -> None:
     if box.open:
         with box:
             _draw_list(here)
+    elif (screen, here) not in st.session_state.get(DRAWN, ()):
+        with box:
+            _draw_links(here)
+
+
+def _draw_links(here: str) -> None:
+    """Draw the list for who opens it while a screen is being computed.
+
+    Until the end of that run the server answers no click of this session, and the list would be
+    blank: a link opens a session of its own.
+    """
+    built = france.built()
+    ready = [code for code in (*france.NAMES, france.WHOLE) if code in built and code != here]
+    lines = [(f"./?region={code}", label(code)) for code in ready]
+    lines.append(
+        (f"./regions?{urlencode({'region': here})}", "Toutes les régions, avancement et archives")
+    )
+    told = "".join(
+        f'<p><a href="{escape(to)}" target="_self">{escape(name)}</a></p>' for to, name in lines
+    )
+    st.markdown("**Régions prêtes** : leur carte s’ouvre.")
+    st.html(f'<nav aria-label="Ouvrir une autre région">{told}</nav>')
 
 
 def _draw_list(here: str) -> None:

@@ -59,7 +59,6 @@ def test_what_stops_a_build_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_the_list() -> AppTest:
     """Open the list of the bar, above a map that is not there: it stands above every screen."""
     app = opened("", region="53")
-    assert not in_the_bar(app)  # nothing is made while it is closed
     app.session_state[region_switch.KEY] = True
     app.run()
     assert not app.exception
@@ -69,6 +68,22 @@ def with_the_list() -> AppTest:
 def in_the_bar(app: AppTest) -> list[str]:
     """Return the regions of the list in the bar."""
     return [one.label for one in app.button if str(one.key).startswith("tete-")]
+
+
+def test_the_list_is_links_while_a_screen_is_first_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server answers no click until that run ends: a list made on demand would be blank."""
+    monkeypatch.setattr(france, "built", lambda: frozenset({"75", "94"}))
+    app = opened("", region="75")
+    assert 'href="./?region=94"' in words(app)
+    assert 'href="./?region=75"' not in words(app)
+    app.run()
+    assert 'href="./?region=94"' not in words(app)
+    assert not in_the_bar(app)
+    app.session_state[region_switch.KEY] = True
+    app.run()
+    assert "Corse" in in_the_bar(app)
 
 
 def test_the_bar_lists_regions_those_that_are_ready_first(monkeypatch: pytest.MonkeyPatch) -> None:
