@@ -66,10 +66,8 @@ export class Card {
   }
 
   proof(row) {
-    const { detail } = this;
-    const { room, rows } = this.carte;
-    const note = detail && detail.code === rows[row].c ? detail.room : "";
-    return room.offered ? this.later("proof", () => import("./proof.js"), room, row, note) : null;
+    const { room } = this.carte;
+    return room.offered ? this.later("proof", () => import("./proof.js"), room, row, this.detail) : null;
   }
 
   /* Who is around the point whose isochrones are drawn. */
