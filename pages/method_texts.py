@@ -37,7 +37,7 @@ $$
 $$
 
   Sur tout le territoire calculé, aucune organisation ne laisse moins de monde sans place. Pour une partie (la
-  région sans ses voisines, un département), c’est sa part dans le partage le plus juste, non un minimum.
+  région sans ses voisines, un département), c’est sa part dans le partage le plus équitable, non un minimum.
 - **Si le plus proche passe le premier.** Les trajets sont servis du plus court au plus long ; à minutes égales, on
   partage en proportion. C’est là que vivent, en pratique, ceux qui ne trouvent pas de place.
 

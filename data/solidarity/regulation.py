@@ -147,11 +147,12 @@ def calls_of(territory: Territory) -> Calls:
 def simulation_rule() -> str:
     """Return how calls are simulated, in French."""
     return (
-        "Appels, durées et régulateurs : SIMULÉS, sans valeur pour une décision. Règle : "
+        "Appels, durées et régulateurs : simulés, sans valeur pour une décision. Règle : "
         f"{CALLS_A_YEAR_AND_1000:.0f} appels régulés par an pour 1 000 habitants, répartis sur "
         "les heures de permanence (plus le soir et le dimanche, moins la nuit), "
-        f"{CALL_MINUTES:.0f} minutes par appel, et autant de régulateurs que la charge a plus √a, "
-        "arrondi au-dessus ; rien n’en est mesuré"
+        f"{CALL_MINUTES:.0f} minutes par appel, et autant de régulateurs que les appels en "
+        "occupent en moyenne, plus la racine carrée de ce nombre, arrondi au-dessus ; rien "
+        "n’en est mesuré"
     )
 
 

@@ -338,8 +338,8 @@ def said(help_found: SpecialistHelp) -> list[str]:
         f"{counted(count, 'volontaire en couvrirait', 'volontaires en couvriraient')} "
         f"{number(found.covered)}, soit {percent(found.covered / need)} (au plus "
         f"{number(found.bound)} : {proof}) ; {number(help_found.out_of_reach)} hors "
-        f"d’atteinte : aucun spécialiste ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan "
-        "dirait qui."
+        f"d’atteinte : aucun spécialiste ne peut s’y rendre, ou moins de {LEAST_ABLE}, que "
+        "l’on devinerait."
     )
     money = (
         f"Consultations avancées : {number(HALF_DAY_EUROS * found.covered)} € par mois ; route : "

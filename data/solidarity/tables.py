@@ -194,7 +194,7 @@ def sentence(found: Help) -> str:
         told += (
             f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
             f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
-            f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, et le plan dirait qui."
+            f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, que l’on devinerait."
         )
     return told + _unknown(found)
 
@@ -209,9 +209,8 @@ def _unknown(found: Help) -> str:
         )
     if found.unzoned:
         told += (
-            f" La zone de {counted(found.unzoned, 'commune', 'communes')} n’est pas connue : ce "
-            "qui manque à celles qui seraient en ZIP n’est pas compté, et leurs médecins sont "
-            "tenus pour hors ZIP."
+            f" La zone de {counted(found.unzoned, 'commune', 'communes')} n’est pas connue : "
+            "ce qui y manque n’est pas compté, et leurs médecins sont tenus pour hors ZIP."
         )
     return told
 

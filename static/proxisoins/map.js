@@ -122,7 +122,7 @@ export class Carte {
   ground({ land, borders }) {
     const { map } = this, renderer = L.canvas({ pane: "land" });
     const flat = (fillColor) => ({ pane: "land", interactive: false, renderer, stroke: false, fillColor, fillOpacity: 1 });
-    // Outside nothing is known of land and sea: one does not go there.
+    // Beyond, land and sea are unknown.
     const known = L.geoJSON(land).getBounds();
     map.setMaxBounds(known);
     if (map.getSize().x) map.setMinZoom(Math.min(map.getZoom(), map.getBoundsZoom(known, true)));
@@ -178,7 +178,7 @@ export class Carte {
   /* Colour every commune by its class, and by its zone where the zoning is shown. */
   paint() {
     const { indicator, values, state, config } = this;
-    // Over its own indicator the zoning would say twice the same.
+    // Its own indicator says the same.
     const zones = state.layers.includes("zonage") && state.indicator !== "zone" ? config.zones.values : [];
     this.layers.zones(zones);
     this.zoneFills ??= Object.fromEntries(Object.entries(config.zones.styles).map(([zone, one]) => [zone, fillOf(one.pattern, one.colour)]));

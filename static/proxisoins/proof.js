@@ -24,7 +24,7 @@ export function proof(room, row, detail) {
     return box;
   }
   const fair = Math.round(room.fair(row));
-  box.append(make("p", { text: `Sans place, à ${number(room.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus juste.` }));
+  box.append(make("p", { text: `Sans place, à ${number(room.capacity)} habitants par médecin : ${inhabitants(nearest)} si le plus proche passe le premier ; ${inhabitants(fair)} dans le partage le plus équitable.` }));
   if (note) box.append(make("p", { class: "note", text: note }));
   box.append(make("p", {}, make("strong", { text: `${number(level)} habitants par médecin, quoi qu’on fasse` }), ` : ${reason(room, row, where)}`));
   box.append(elsewhere);

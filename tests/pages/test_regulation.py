@@ -37,7 +37,7 @@ def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
     assert all(f"**{role}** ({meaning}) : {names}." in said for role, meaning, names in roles)
     listed = [name for _, _, names in roles for name in re.split(", | et ", names)]
     assert sorted(listed) == sorted(named(name) for name in calls.names.values())
-    assert any("SIMULÉS" in one.value for one in app.caption)
+    assert any("simulés" in one.value for one in app.caption)
     assert all(any(line in one for one in said) for line in tables.UNKNOWN)
     # Ten columns: they wrap, so that none is cut.
     shown = plain_tables(app)[0]

@@ -162,7 +162,7 @@ def test_simulated_calls_follow_their_rule_and_say_so(territory):
     # Practices are open on week days from 8 to 20.
     assert not ((calls.table["day"] < 5) & calls.table["hour"].between(8, 19)).any()
     assert calls.simulated
-    assert "SIMULÉS" in calls.note
+    assert "simulés" in calls.note
     assert tables.notes(calls)[0].startswith("DONNÉES DE DÉMONSTRATION")
 
 
@@ -205,7 +205,7 @@ def test_the_command_says_the_same_and_writes(tmp_path, territory):
     assert tables.groups_sentence(found, NIGHT, USUAL).replace("\u202f", " ").replace(
         "\xa0", " "
     ) in said.replace("\n", " ")
-    assert "SIMULÉS" in said
+    assert "simulés" in said
     assert said.count("Non connu :") == len(tables.UNKNOWN)
     assert len(pd.read_csv(out)) == len(found.groups)
     taken = run("--aidant=33", "--repris=19,47", "--heures=20-8")
