@@ -5,7 +5,7 @@ import { inhabitants } from "./room.js";
 /* Its number, and its proof, for the card; what is said of this commune alone comes with the server's answer. */
 export function proof(room, row, detail) {
   const { known, carte } = room;
-  const note = detail?.code === carte.rows[row].c ? detail.room : "";
+  const note = detail && detail.code === carte.rows[row].c ? detail.room : "";
   const people = carte.rows[row].h;
   const nearest = known.nearest[room.step][row];
   const unknown = make("p", { text: "Non disponible : tous les médecins à portée ne sont pas connus. Importez leurs effectifs pour toutes les communes, voisines comprises." });
