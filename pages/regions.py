@@ -13,6 +13,8 @@ WIDTH_PIXELS = 300
 """Of a button: the longest name holds on one line."""
 SECONDS = 2.0
 """Between two looks at a build under way."""
+_FOLLOWED = "region_followed"
+"""Key of the region whose build this session has seen under way."""
 
 
 def _build(code: str) -> None:
@@ -43,6 +45,7 @@ def _choices(codes: list[str], built: frozenset[str], *, may_build: bool, busy: 
 def _under_way(region: str) -> None:
     """Follow a build; the whole screen is drawn again at its end."""
     build = region_builds.last()
+    st.session_state[_FOLLOWED] = region
     if build is None or not build.running or build.region != region:
         st.rerun()
     st.progress(
@@ -61,8 +64,14 @@ def _ended(build: Build) -> None:
     named = region_switch.label(build.region)
     if not build.error:
         asked = st.session_state.get(region_switch.ASKED)
-        if asked == build.region and build.region in france.built():
+        there = build.region in france.built()
+        if asked == build.region and there:
             region_switch.open_region(build.region)
+        # Who comes back by a new session has asked for nothing there: it is said, not opened.
+        if st.session_state.get(_FOLLOWED) == build.region and there:
+            st.success(f"{named} : construction terminée.")
+            if st.button(f"Ouvrir : {named}", type="primary"):
+                region_switch.open_region(build.region)
         return
     st.error(f"{named} n’a pas été construite.")
     st.text(build.error)
@@ -80,7 +89,6 @@ def _stopped(build: Build | None) -> bool:
 
 def _archives(*, expanded: bool = False) -> None:
     """Take the archives by file, for a machine that reaches no registry."""
-    missing = region_builds.missing_archives()
     with st.expander(
         "Sans accès aux registres de paquets : donner les archives par fichier", expanded=expanded
     ):
@@ -90,10 +98,7 @@ def _archives(*, expanded: bool = False) -> None:
             "déposez-les ici ; leur contenu est vérifié à l’octet près."
         )
         st.code("\n".join(region_builds.commands()), language=None)
-        if missing:
-            st.text("Il manque : " + ", ".join(missing) + ".")
-        else:
-            st.text("Les trois archives sont là : toutes les régions se construisent hors ligne.")
+        there = st.empty()  # said once those that come now are kept
         files = st.file_uploader("Archives", accept_multiple_files=True, key="region_archives")
         for file in files or []:
             try:
@@ -101,6 +106,12 @@ def _archives(*, expanded: bool = False) -> None:
                 st.text(f"{region_builds.receive_archive(file.getvalue())} : gardée.")
             except ProxiSoinsError as error:
                 st.text(f"{file.name} : {error}")
+        missing = region_builds.missing_archives()
+        there.text(
+            f"Il manque : {', '.join(missing)}."
+            if missing
+            else "Les trois archives sont là : toutes les régions se construisent hors ligne."
+        )
 
 
 def draw() -> None:

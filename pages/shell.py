@@ -384,8 +384,21 @@ def open_page(*, title: str = "") -> None:
 def explain(error: ProxiSoinsError) -> None:
     """Say why a screen cannot be drawn, and lead back to the map of the default region."""
     st.error("Cet écran ne peut pas s’afficher.")
-    st.text(str(error))
-    if view().region not in france.built() and st.button("Choisir une région", type="primary"):
+    region = view().region
+    absent = region not in france.built()
+    if absent and region in {*france.NAMES, france.WHOLE}:
+        # The error names the command, for who works in a terminal.
+        st.text(
+            f"{france.name(region)} : ses données ne sont pas encore construites ici. "
+            + (
+                "Choisissez-la dans la liste des régions : une à trois minutes."
+                if accounts.role() >= accounts.Role.ADMINISTRATOR
+                else "Un administrateur les construit depuis la liste des régions."
+            )
+        )
+    else:
+        st.text(str(error))
+    if absent and st.button("Choisir une région", type="primary"):
         st.switch_page("pages/regions.py")
     if st.button("Revenir à la carte"):
         st.session_state.pop(_VIEW, None)

@@ -118,10 +118,10 @@ def test_the_bar_says_who_builds_a_region(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_bar_leaves_a_region_that_is_not_there() -> None:
     app = with_the_list()
-    assert "n’est pas construit" in words(app)
+    assert "pas encore construites" in words(app)
     app.button(key="tete-75").click().run()
     assert not app.exception
-    assert "n’est pas construit" not in words(app)
+    assert "pas encore construites" not in words(app)
     assert app.query_params["region"] == "75"
 
 
@@ -134,9 +134,36 @@ def test_the_progress_of_a_build_is_shown_to_who_comes(monkeypatch: pytest.Monke
     assert not app.button(key="region-75").disabled
 
 
+def test_who_comes_back_amid_a_build_is_told_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    builds = [region_builds.Build("53", 2, running=True)]
+    monkeypatch.setattr(region_builds, "last", lambda: builds[-1])
+    app = opened("regions")
+    builds.append(region_builds.Build("53", 5))
+    monkeypatch.setattr(france, "built", lambda: frozenset({"75", "53"}))
+    app.run()
+    assert [one.value for one in app.success] == ["Bretagne : construction terminée."]
+    opens = []
+    monkeypatch.setattr(region_switch, "open_region", opens.append)
+    next(one for one in app.button if one.label == "Ouvrir : Bretagne").click().run()
+    assert opens == ["53"]
+    assert not opened("regions").success  # who has seen nothing of it
+
+
+def test_archives_that_have_just_come_are_missing_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = ["contours.tgz"]
+    monkeypatch.setattr(region_builds, "missing_archives", lambda: list(missing))
+    monkeypatch.setattr(region_builds, "receive_archive", lambda _content: missing.pop())
+    app = opened("regions")
+    assert "Il manque : contours.tgz." in words(app)
+    app.file_uploader(key="region_archives").set_value([("contours.tgz", b"octets", "")]).run()
+    assert "contours.tgz : gardée." in words(app)
+    assert "Il manque" not in words(app)
+
+
 def test_an_address_of_a_region_that_is_not_built_leads_there() -> None:
     app = opened("", region="53")
-    assert "n’est pas construit" in words(app)
+    assert "Bretagne : ses données ne sont pas encore construites ici." in words(app)
+    assert "python" not in words(app)
     assert "Choisir une région" in [button.label for button in app.button]
     app = opened("regions", region="53")
     assert app.title[0].value == "Choisir une région"
