@@ -173,7 +173,8 @@ def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, commun
     content = zoning_annex.zoning_workbook(territory, communes, zg.Ceilings())
     book = openpyxl.load_workbook(io.BytesIO(content))
     first = [cell.value for cell in book.worksheets[0]["A"]]
-    assert "DÉMONSTRATION" in first[0]
+    assert first[0].startswith("Zonage des médecins généralistes en vigueur")
+    assert "DÉMONSTRATION" in first[1]
     assert any("16,8" in text for text in first)
     names = [c.value for c in book["Territoires"]["E"]]
     assert "'=Trois" in names
