@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.base import french
-from data.region import france
+from data.region import embedded_set, france
 from pages import kept_downloads
 
 _OFFERS, _REGION = "exports_offerts", "exports_region"
@@ -54,7 +54,7 @@ def named(one: Offer) -> Offer:
     One without a date is about a territory that its name tells.
     """
     code = st.session_state.get(_REGION, "")
-    region = french.slug(france.name(code)) if code in {*france.NAMES, france.WHOLE} else ""
+    region = french.slug(france.name(code)) if code in embedded_set.CODES else ""
     if not region or f"-{region}-" in one.file_name:
         return one
     dated = _DATED.sub(lambda found: f"-{region}{found[0]}", one.file_name)

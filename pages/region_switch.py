@@ -19,6 +19,10 @@ ASKED = "region_asked"
 REFUSED = "region_refused"
 """Key of why a build did not start, until the screen of regions says it."""
 
+_READY = "**Régions prêtes** : leur carte s’ouvre."
+_ALL = "Toutes les régions, avancement et archives"
+"""Words of the list, as buttons and as links."""
+
 DRAWN = "screens_drawn"
 """Key of the screens that this session has seen to their end, each in its region."""
 
@@ -74,23 +78,24 @@ def _draw_links(here: str) -> None:
     Until the end of that run the server answers no click of this session, and the list would be
     blank: a link opens a session of its own.
     """
-    built = france.built()
-    ready = [code for code in (*france.NAMES, france.WHOLE) if code in built and code != here]
-    lines = [(f"./?region={code}", label(code)) for code in ready]
-    lines.append(
-        (f"./regions?{urlencode({'region': here})}", "Toutes les régions, avancement et archives")
-    )
+    lines = [(f"./?region={code}", label(code)) for code in _ready() if code != here]
+    lines.append((f"./regions?{urlencode({'region': here})}", _ALL))
     told = "".join(
         f'<p><a href="{escape(to)}" target="_self">{escape(name)}</a></p>' for to, name in lines
     )
-    st.markdown("**Régions prêtes** : leur carte s’ouvre.")
+    st.markdown(_READY)
     st.html(f'<nav aria-label="Ouvrir une autre région">{told}</nav>')
 
 
+def _ready() -> list[str]:
+    """Return the codes of the regions that are built, by name, France last."""
+    built = france.built()
+    return [code for code in (*france.NAMES, france.WHOLE) if code in built]
+
+
 def _draw_list(here: str) -> None:
-    built, build = france.built(), region_builds.last()
-    ready = [code for code in (*france.NAMES, france.WHOLE) if code in built]
-    st.markdown("**Régions prêtes** : leur carte s’ouvre.")
+    ready, build = _ready(), region_builds.last()
+    st.markdown(_READY)
     with st.container(key="regions_pretes", gap=None):
         for code in ready:
             if st.button(
@@ -101,10 +106,10 @@ def _draw_list(here: str) -> None:
                 disabled=code == here,
             ):
                 open_region(code)
-    missing = [code for code in france.NAMES if code not in built]
+    missing = [code for code in france.NAMES if code not in ready]
     if missing:
         _draw_missing(missing, build)
-    st.page_link("pages/regions.py", label="Toutes les régions, avancement et archives")
+    st.page_link("pages/regions.py", label=_ALL)
 
 
 def _draw_missing(missing: list[str], build: region_builds.Build | None) -> None:

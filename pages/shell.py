@@ -13,7 +13,7 @@ from data.access import indicators
 from data.base.french import unbroken
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
-from data.region import catalogue, france, privacy
+from data.region import catalogue, embedded_set, france, privacy
 from data.region.territory import Territory
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
@@ -386,7 +386,7 @@ def explain(error: ProxiSoinsError) -> None:
     st.error("Cet écran ne peut pas s’afficher.")
     region = view().region
     absent = region not in france.built()
-    if absent and region in {*france.NAMES, france.WHOLE}:
+    if absent and region in embedded_set.CODES:
         # The error names the command, for who works in a terminal.
         st.text(
             f"{france.name(region)} : ses données ne sont pas encore construites ici. "

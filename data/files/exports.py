@@ -62,10 +62,15 @@ def _cell(value: Any) -> str | int | float | None:
 
 def _rows(table: pd.DataFrame) -> list[list[str | int | float | None]]:
     """Return the heading and the rows of a table, geometry left out, as cells."""
-    plain = pd.DataFrame(table).drop(columns=_geometry_columns(table))
+    plain = _plain(table)
     columns = [[_cell(value) for value in plain.iloc[:, k]] for k in range(plain.shape[1])]
     heading = [_cell(str(name)) for name in plain.columns]
     return [heading, *map(list, zip(*columns, strict=True))]
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its geometry."""
+    return pd.DataFrame(table).drop(columns=_geometry_columns(table))
 
 
 def _geometry_columns(table: pd.DataFrame) -> list[Any]:
@@ -89,7 +94,7 @@ def _with_reading(
     notes: Sequence[str], tables: Collection[pd.DataFrame], blank: str = _BLANK_TOLD
 ) -> list[str]:
     """Return notes and how to read what the tables hold; a file without notes has none to add."""
-    plain = [pd.DataFrame(one).drop(columns=_geometry_columns(one)) for one in tables]
+    plain = [*map(_plain, tables)]
     said = list(notes)
     if notes and any(map(_shares, plain)):
         said.append(_SHARES_TOLD)
@@ -169,7 +174,7 @@ def to_xlsx(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str]) -> bytes:
         sheet.append(cells)
         if not rows and notes:
             sheet.append([_NO_LINE])
-        shares = _shares(pd.DataFrame(table).drop(columns=_geometry_columns(table)))
+        shares = _shares(_plain(table))
         for row in rows:
             cut = [c[:_XLSX_CELL_CHARACTERS] if isinstance(c, str) else c for c in row]
             sheet.append([_percent(sheet, c) if k in shares else c for k, c in enumerate(cut)])

@@ -138,6 +138,14 @@ def ages_masked(communes: pd.DataFrame) -> bool:
     return bool(known.any() and communes["share_near_retirement"].isna().all())
 
 
+def age_masked(territory: pd.Series) -> bool:
+    """Tell it of a territory by its own row: a share published, of a year, and not told."""
+    share, year = (
+        territory.get(one) for one in ("share_near_retirement", "share_near_retirement_year")
+    )
+    return bool(pd.isna(share) and pd.notna(year))
+
+
 def may_tell_load(communes: pd.DataFrame, level: str) -> bool:
     """Tell whether the inhabitants per GP of a territory may be public.
 

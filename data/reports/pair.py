@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.base.french import number, per_hundred, signed
-from data.region.privacy import NOT_TOLD
+from data.region.privacy import NOT_TOLD, age_masked
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
@@ -66,8 +66,8 @@ def pair(
         texts = [_written(value, decimals, factor) for value in values]
         if key == "share_near_retirement":
             texts = [
-                NOT_TOLD if np.isnan(value) and pd.notna(row.get(f"{key}_year")) else text
-                for row, value, text in zip((first, second, region), values, texts, strict=True)
+                NOT_TOLD if age_masked(row) else text
+                for row, text in zip((first, second, region), texts, strict=True)
             ]
         if not np.isfinite(values[:2]).any() and NOT_TOLD not in texts[:2]:
             continue

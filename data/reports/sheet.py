@@ -13,7 +13,7 @@ from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
 from data.region.newest_counts import years_told
-from data.region.privacy import AGES_MASKED, NOT_TOLD
+from data.region.privacy import AGES_MASKED, NOT_TOLD, age_masked
 from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
@@ -303,7 +303,7 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
 
 def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
     share = own["share_near_retirement"]
-    masked = pd.isna(share) and pd.notna(own["share_near_retirement_year"])
+    masked = age_masked(own)
     return Figure(
         "share_near_retirement",
         "Offre proche de la retraite",
