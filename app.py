@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, bar, exporting, grids, pressed, region_switch, shell
+from pages import accounts, asked, bar, exporting, grids, pressed, region_switch, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -81,6 +81,7 @@ navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     choosing = navigation.title == REGIONS
+    asked.read(name)
     if not alone and role > Role.PUBLIC:
         region_switch.draw(name)  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title)
@@ -94,6 +95,7 @@ try:
         (starting.wait_for_figures if name in FIGURES else starting.wait_for_all)()
         if name not in UNLISTED:
             shell.name_region()
+        asked.say(name, shell.view())
     if not alone:
         searched = navigation.title != SCREENS[0][1] and not choosing
         exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)

@@ -16,6 +16,7 @@ from geo.errors import ProxiSoinsError
 from models.region import flag, soon
 from pages import (
     accounts,
+    asked,
     carte_soon,
     carte_table,
     carte_view,
@@ -71,6 +72,8 @@ def _map(territory: Territory) -> None:
     view = carte_table.follow(message, map_dialogue.follow(message))
     shell.remember(view, address=False)
     map_dialogue.open_sheet(MAP, message, view)
+    with st.container():  # which stays, empty: the map keeps its place below it
+        asked.say("carte", view)
     if message.get("turn") != st.session_state.get(TURN):
         st.session_state[TURN] = message.get("turn")
         if carte_table.behind(view.commune):

@@ -16,6 +16,7 @@ from geo.errors import ProxiSoinsError, UnavailableError
 from models.region import soon
 from pages import (  # noqa: F401
     accounts,
+    asked,
     bar,
     carte_soon,
     carte_table,

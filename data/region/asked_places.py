@@ -1,0 +1,119 @@
+"""A commune or a region as an address names it: by its code or its name, here or elsewhere."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from data.base.codes import departement, plain_code
+from data.base.french import fold, joined
+from data.region import arrondissements, embedded_set, france
+from data.region.search import spelled
+
+LONGEST = 80
+"""Characters of a name that is looked for."""
+_MOST_NAMED = 4
+"""Homonyms that are told."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: a commune in its region, or what to say where there is none."""
+
+    code: str = ""
+    region: str = ""
+    told: str = ""
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(embedded_set.all_codes())
+
+
+def region_of(code: str) -> str:
+    """Return the region of a commune or département by its code, "" where there is none."""
+    return france.REGION_OF.get(departement(code), "")
+
+
+def region_named(asked: str) -> str:
+    """Return the code of the region that a text names, "" where it names none.
+
+    >>> region_named("Île-de-France"), region_named("bretagne"), region_named("France")
+    ('11', '53', 'FR')
+    >>> region_named("Poitou")
+    ''
+    """
+    names = {fold(name): code for code, name in (france.NAMES | {france.WHOLE: "France"}).items()}
+    return names.get(fold(asked[:LONGEST]), "")
+
+
+def commune(asked: str, region: str, *, anywhere: bool) -> Asked:
+    """Return the commune that a text means.
+
+    Parameters
+    ----------
+    asked
+        INSEE code (of a former commune too, or of an arrondissement) or name.
+    region
+        Where it is looked for.
+    anywhere
+        Whether it may be in another region: the address names none.
+    """
+    code = arrondissements.city_of(plain_code(asked))
+    return _by_code(code, region, anywhere) if code else _by_name(asked, region, anywhere)
+
+
+def _is_in(code: str, region: str) -> bool:
+    return region in (france.WHOLE, region_of(code))
+
+
+def _by_code(code: str, region: str, anywhere: bool) -> Asked:
+    now = code if code in _codes() else embedded_set.all_mergers().get(code, "")
+    if not now:
+        return Asked(
+            told=f"Aucune commune n’a le code {code}, que donne cette adresse : cherchez-la par "
+            "son nom."
+        )
+    if _is_in(now, region):
+        return Asked(now, region)
+    if anywhere:
+        return Asked(now, region_of(now))
+    names = embedded_set.everywhere().set_index("code")["name"]
+    elsewhere = france.name(region_of(now))
+    return Asked(
+        told=f"{names[now]} ({now}), que donne cette adresse, n’est pas "
+        f"{france.within(france.name(region))} mais {france.within(elsewhere)} : changez de région "
+        "en haut de l’écran."
+    )
+
+
+def _by_name(asked: str, region: str, anywhere: bool) -> Asked:
+    said = _CONTROL.sub(" ", asked[:LONGEST]).strip()
+    everywhere = embedded_set.everywhere()
+    wanted = spelled(said)
+    named = [
+        (code, name)
+        for code, name in zip(everywhere["code"], everywhere["name"], strict=True)
+        if spelled(name) == wanted and region_of(code)
+    ]
+    here = [one for one in named if _is_in(one[0], region)]
+    found = here or (named if anywhere else [])
+    if len(found) == 1:
+        code = found[0][0]
+        return Asked(code, region if here else region_of(code))
+    where = f" {france.within(france.name(region))}" if not anywhere and region in _KNOWN else ""
+    if not found:
+        return Asked(
+            told=f"Aucune commune ne s’appelle « {said} »{where} : cherchez-la, une faute de "
+            "frappe est pardonnée."
+        )
+    listed = [f"{name} ({code})" for code, name in found[:_MOST_NAMED]]
+    more = len(found) - len(listed)
+    return Asked(
+        told=f"{len(found)} communes s’appellent « {said} »{where} : "
+        f"{joined([*listed, *([f'{more} autres'] if more > 1 else [])])}. Écrivez dans l’adresse "
+        "le code de la vôtre, ou cherchez-la."
+    )
+
+
+_KNOWN = frozenset({*france.NAMES, france.WHOLE})
