@@ -85,10 +85,10 @@ try:
     if not alone and role > Role.PUBLIC:
         region_switch.draw(name)  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title)
+    row = bar.row()
     if not choosing and name != LINK:
-        shell.ribbon(shell.territory())
+        bar.warn(row, shell.territory())
     exporting.start(shell.view().region)
-    exports_place = None
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
@@ -97,17 +97,15 @@ try:
             shell.name_region()
         asked.say(name, shell.view())
     if not alone:
-        searched = navigation.title != SCREENS[0][1] and not choosing
-        exports_place = bar.draw(name, with_search=searched and role > Role.PUBLIC)
-        accounts.draw_account()
+        # The map has a search of its own.
+        if name != SCREENS[0][0] and not choosing and role > Role.PUBLIC:
+            bar.draw_search(row)
+        with row.account:
+            accounts.draw_account()
     navigation.run()
     if not alone and not choosing:
-        if exports_place is None:
-            # The map goes to the edges: what shares and exports it stands below it.
-            below = st.container(horizontal=True, key="sous_la_carte")
-            with below:
-                bar.draw_share(name)
-        exporting.draw(exports_place or below)
+        bar.draw_share(row, name)
+        exporting.draw(row.exports)
     if alone or role == Role.PUBLIC:
         grids.draw_choice()
     elif navigation.title != "Guide":

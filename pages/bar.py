@@ -1,7 +1,7 @@
-"""What stands above the screens: the name, the search of a place, the address to share."""
+"""The bar above the screens: the search of a place, what is simulated, share and export."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -34,35 +34,73 @@ def _open(found: Found) -> None:
     st.session_state[CHOSEN] = f"{found.level}:{found.code}"
 
 
-def draw(screen: str, *, with_search: bool) -> DeltaGenerator | None:
-    """Draw the bar, and return where « Exporter » stands; the map has a search of its own."""
-    if not with_search:
-        return None
+@dataclass(frozen=True)
+class Row:
+    """Places of the bar, in the order in which they are read.
+
+    Attributes
+    ----------
+    search, warning, account, share, exports
+        Where each stands: what fills a place may come after the screen.
+    below
+        Under the bar: what the search found.
+    """
+
+    search: DeltaGenerator
+    warning: DeltaGenerator
+    account: DeltaGenerator
+    share: DeltaGenerator
+    exports: DeltaGenerator
+    below: DeltaGenerator
+
+
+def row() -> Row:
+    """Draw the bar, empty."""
+    bar = st.container(horizontal=True, horizontal_alignment="right", key="barre")
+    return Row(
+        search=bar.container(key="barre_cherche"),
+        warning=bar.container(key="barre_avertit"),
+        # As wide as their buttons.
+        account=bar.container(width="content"),
+        share=bar.container(width="content"),
+        exports=bar.container(width="content"),
+        below=st.container(),
+    )
+
+
+def warn(place: Row, territory: Territory) -> None:
+    """Draw in the bar what is simulated, if anything."""
+    with place.warning:
+        shell.ribbon(territory)
+
+
+def draw_search(place: Row) -> None:
+    """Draw the search in the bar, and under it what it finds."""
     chosen = st.session_state.pop(CHOSEN, "")
     if chosen:
         shell.remember(replace(shell.view(), territory=chosen))
         st.switch_page("pages/territoire.py")
     territory = shell.territory()
-    with st.container(horizontal=True, vertical_alignment="center", key="barre"):
-        asked = st.text_input(
-            "Chercher un territoire",
-            key=ASKED,
-            # Whole in the field of a telephone; the region is named beside it.
-            placeholder="Chercher : commune, code, EPCI, département",
-            label_visibility="collapsed",
-            max_chars=80,
-        )
-        draw_share(screen)
-        place = st.container(width="content")
+    asked = place.search.text_input(
+        "Chercher un territoire",
+        key=ASKED,
+        # Whole in the field of a telephone; the region is named beside it.
+        placeholder="Chercher : commune, code, EPCI, département",
+        label_visibility="collapsed",
+        max_chars=80,
+    )
     if asked:
-        _draw_found(territory, asked)
-    return place
+        with place.below:
+            _draw_found(territory, asked)
 
 
-def draw_share(screen: str) -> None:
-    """Draw « Partager »: the address of the view, and a link to it for anyone."""
+def draw_share(place: Row, screen: str) -> None:
+    """Draw « Partager »: the address of the view, and a link to it for anyone.
+
+    After the screen: the address is then that of what it shows.
+    """
     # Its content is made when it is open: the map then has told where it stands.
-    box = st.popover("Partager", key=f"partager_{screen}", on_change="rerun")
+    box = place.share.popover("Partager", key=f"partager_{screen}", on_change="rerun")
     if not box.open:
         return
     starting.wait_for_figures()

@@ -247,7 +247,8 @@ def ribbon(current: Territory) -> None:
     tables = ", ".join(current.simulated)
     passed_over = f"{escape(current.passed_over)} " if current.passed_over else ""
     said = unbroken(
-        f"<strong>{heading.capitalize()}</strong> : {told}. {passed_over}Lesquelles ?</summary>"
+        f"<strong>{heading.capitalize()}</strong><span class=ps-more> : {told}. {passed_over}"
+        "Lesquelles ?</span></summary>"
         f"Simulé : {escape(tables)}. Importez les vôtres dans « Données et méthode »."
     )
     st.html(f'<details style="{_RIBBON}"><summary style="cursor:pointer">{said}</details>')
@@ -292,6 +293,24 @@ _MENU = (
     "[data-testid=stExpandSidebarButton]::after{content:'Menu';font-size:.9rem;font-weight:600;"
     "color:var(--blue);text-decoration:underline;text-underline-offset:3px}}"
 )
+
+_BAR = (
+    ".st-key-barre{row-gap:.4rem!important}"
+    ".st-key-barre>*:has(>.st-key-barre_cherche){flex:1 1 15rem;width:auto;min-width:15rem}"
+    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:0 1 auto;width:auto;min-width:0;"
+    "margin-right:auto}"
+    # What warns is as high as what it stands beside, and wide when it is unfolded.
+    ".st-key-barre details{min-height:2.5rem;display:flex;flex-direction:column;"
+    "justify-content:center;padding-top:.2rem;padding-bottom:.2rem;box-sizing:border-box}"
+    ".st-key-barre>*:has(details[open]){min-width:min(100%,36rem)}"
+    # Beside the search, a small window has room for the name of the warning.
+    "@media(max-width:1180px){.st-key-barre:has(.st-key-barre_cherche) details:not([open]) .ps-more"
+    "{display:none}}"
+    "@media(max-width:640px){.st-key-barre>*:has(>.st-key-barre_cherche){min-width:100%}"
+    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem}"
+    ".st-key-barre details:not([open]) .ps-more{display:none}}"
+)
+"""Search, what is simulated, share and export: one row where the window has the width for it."""
 
 _ON_A_PHONE = (
     # Choices on two rows: each has its own edge, where a shared one is lost at the end of a row.
@@ -355,8 +374,7 @@ def open_page(*, title: str = "") -> None:
         "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         f"{_REGION}{_MENU}"
-        "@media(max-width:640px){.st-key-barre>*:has([data-testid=stTextInput]){min-width:100%}}"
-        f"{_ON_A_PHONE}"
+        f"{_BAR}{_ON_A_PHONE}"
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.

@@ -96,6 +96,37 @@ def test_the_longest_name_of_a_region_is_cut_where_its_button_ends(server: str, 
     assert ends[0] <= ends[1] <= 390
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_the_map_is_shared_and_exported_from_the_bar_above_it(
+    server: str, page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(server)
+    answered(page)
+    top = page.locator("iframe").first.evaluate("e => e.getBoundingClientRect().top")
+    lefts = [0.0]
+    for told in ("Données", "Partager", "Exporter"):
+        box = page.locator(".st-key-barre").get_by_text(told).first.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < top < height / 4
+        assert lefts[-1] < box["x"] < box["x"] + box["width"] <= width
+        lefts.append(box["x"] + box["width"])
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_bar_of_a_screen_is_one_row(server: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(f"{server}/zonage")
+    answered(page)
+    row = page.locator(".st-key-barre")
+    expect(row.get_by_role("textbox")).to_have_count(1)
+    bar = row.bounding_box()
+    assert bar
+    assert bar["height"] <= 48
+    row.locator("summary").click()
+    expect(row.get_by_text("Importez les vôtres")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/", "/methode"])
 def test_shell_is_french_before_any_script_runs(server: str, path: str) -> None:
     _, body = headers_of(f"{server}{path}")

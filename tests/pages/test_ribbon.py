@@ -63,7 +63,7 @@ def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.Monk
 
 def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:
     text = said(monkeypatch, territory(gps=True, zoning=True))
-    assert "Données de démonstration</strong> : simulées, sans valeur" in text
+    assert "Données de démonstration</strong><span class=ps-more> : simulées, sans valeur" in text
 
 
 def test_nothing_is_said_where_all_is_real(monkeypatch: pytest.MonkeyPatch) -> None:
