@@ -64,8 +64,8 @@ def warm_up() -> None:
 
 def first_region() -> str:
     """Return the region to load first: of PROXISOINS_FIRST_REGION if it is built, else ours."""
-    asked = os.environ.get("PROXISOINS_FIRST_REGION", "").strip()
-    return asked if asked in france.built() else REGION
+    named = os.environ.get("PROXISOINS_FIRST_REGION", "").strip()
+    return named if named in france.built() else REGION
 
 
 def _load_map() -> None:

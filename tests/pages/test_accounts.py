@@ -148,8 +148,9 @@ def test_a_reader_sees_the_risk_of_groups_only(
     """No screen of a reader so much as asks for the risk by commune, but to group it."""
     asked = []
     monkeypatch.setattr("pages.shell.risk", lambda *_: asked.append(screen) or 1 / 0)
-    gps = catalogue.load_territory().gps
-    code = str(gps.loc[gps["gps"] == 1, "code"].iloc[0])
+    territory = catalogue.load_territory()
+    here = territory.gps["code"].isin(territory.communes["code"])
+    code = str(territory.gps.loc[here & (territory.gps["gps"] == 1), "code"].iloc[0])
     app = opened(READER, screen, commune=code, territoire=f"commune:{code}")
     said = texts(app) + str([html.proto.body for html in app.get("html")])
     assert not re.search(r"probabilité", said)
