@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from data.access import unknown_supply
 from data.access.people import people_of
 from data.base import french
-from data.region.territory import Provenance, Territory, warning_of
+from data.region.territory import (
+    SIMULATED_CLAUSE,
+    SIMULATED_LINE,
+    Provenance,
+    Territory,
+    warning_of,
+)
 
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
 """How a source says which registry package it came with."""
@@ -62,7 +68,7 @@ def quoted(one: Provenance, *, whole: bool = False) -> str:
     `whole` tells the registry package that brought it too.
     """
     if one.simulated:
-        return f"{one.title} : données simulées"
+        return f"{one.title}{SIMULATED_CLAUSE}"
     return f"{one.title} : {one.source if whole else made_by(one)}, {one.vintage}"
 
 
@@ -77,7 +83,7 @@ def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[s
         if not p.simulated
     ]
     if made_up := [p.title for p in used if p.simulated]:
-        lines.append(f"Simulé pour la démonstration : {', '.join(made_up)}.")
+        lines.append(f"{SIMULATED_LINE}{', '.join(made_up)}.")
     return lines
 
 

@@ -247,7 +247,10 @@ def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
     content = json.loads(turned.to_json(drop_id=True, na="null", show_bbox=False))
     content.pop("crs", None)  # RFC 7946: always WGS84
     said = _with_reading(notes, [turned], _NULL_TOLD)
-    return json.dumps({**content, "notes": said}, ensure_ascii=False).encode("utf-8")
+    features = content.pop("features")
+    # Notes come first: whoever opens the file, a person or a program, meets them.
+    told = {**content, "notes": said, "features": features}
+    return json.dumps(told, ensure_ascii=False).encode("utf-8")
 
 
 def to_gpkg(table: gpd.GeoDataFrame, notes: Sequence[str], layer: str = "proxisoins") -> bytes:

@@ -10,7 +10,7 @@ import pandas as pd
 from data.files import sandbox
 from data.files.headings import year_of
 from data.files.input_files import open_input
-from data.official import readers
+from data.official import made_up, readers
 from data.official.members import Member, Read, keep_fullest, listed, oldest_first
 from data.official.nearest import nearest
 from data.official.readers.communes import CommuneIndex
@@ -123,6 +123,7 @@ def _read_one(member: Member, candidate: Candidate, index: CommuneIndex) -> Memb
     try:
         check_level(candidate, member.reader)
         result = readers.READERS[member.reader].read(candidate, index)
+        made_up.refuse(candidate, result)
     except ProxiSoinsError as error:
         return replace(member, refusal=str(error))
     result.tally.remarks[:] = [

@@ -84,6 +84,10 @@ class Provenance:
 
 SIMULATED_MARK = " (simulation)"
 """What follows a simulated figure, where others beside it are real."""
+SIMULATED_LINE = "Simulé pour la démonstration : "
+"""What stands before the titles of the simulated tables that a file rests on."""
+SIMULATED_CLAUSE = " : données simulées"
+"""What stands after the title of one."""
 WHOLLY_SIMULATED = "DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision."
 UNVERIFIED_MINUTES = (
     "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "

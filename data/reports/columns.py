@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "zone": "Zonage",
     "zone_qpv": "Zonage du QPV",
     "zone_decree": "Date de l’arrêté de zonage",
+    "tvs": "Code du territoire de vie-santé",
     "tvs_name": "Territoire de vie-santé",
     "bassin_de_vie_name": "Bassin de vie",
     "cpts_name": "CPTS",

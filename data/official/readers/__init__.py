@@ -27,6 +27,7 @@ from data.official.readers import (
 )
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.feature_tables import open_layers
+from data.official.readers.json_tables import outlines_of
 from data.official.readers.tables import Candidate
 from data.official.readers.tally import ReadResult
 
@@ -74,7 +75,8 @@ def candidate_of(file: InputFile) -> Candidate:
     if file.kind == "geopackage":
         return Candidate(file, tuple(open_layers(file)))
     if file.kind == "json":
-        return Candidate(file, text=file.head().decode("utf-8", errors="ignore"))
+        text = file.head().decode("utf-8", errors="ignore")
+        return Candidate(file, outlines_of(file), text)
     tables, remarks = tables_of(file)
     return Candidate(file, tables, remarks=remarks)
 

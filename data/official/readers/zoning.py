@@ -46,6 +46,8 @@ _NOT_LEGAL = re.compile(
     r"scenarios?|hypotheses?)\b"
 )
 """Words that make a column of zones something else than the zoning of a decree."""
+_OF_DISTRICTS = re.compile(r"\bqpv?\b|\bquartiers?\b")
+"""What the heading of the zones of priority districts says, beside that of whole communes."""
 _MISSING = re.compile(r"^$|^n a\b|non disponible")
 
 
@@ -100,10 +102,11 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             district=header.first("identifiant unique"),
             named=name_column(header, code, zone),
             day=header.first(*_DECREE),
+            of_districts=_of_districts(header, zone),
         )
         tally.read = len(rows)
         rows = without_other_tables(rows, header, tally, "code", {"value": zone})
-        rows = agreeing(rows, header, index, tally)
+        rows = _with_districts(agreeing(rows, header, index, tally))
         if "day" in rows:
             rows["decree"] = iso_days(rows["day"])
         kept = ["code", "value", "tvs", "tvs_name", "district", *({"decree"} & {*rows.columns})]
@@ -159,7 +162,8 @@ def _zone(header: Header) -> int | None:
         Several columns fit and no year tells them apart.
     """
     legal = {k: v for k, v in header.columns.items() if not _NOT_LEGAL.search(k)}
-    header = replace(header, columns=legal)
+    ours = {k: v for k, v in legal.items() if not _OF_DISTRICTS.search(k)}
+    header = replace(header, columns=ours if any(map(is_zoning, ours)) else legal)
     for words in (("arrete",), ("regionale",)):
         for name, position in header.columns.items():
             starts = name.startswith(("zonage", "qualification"))
@@ -169,6 +173,27 @@ def _zone(header: Header) -> int | None:
         if (found := newest(header, pattern, "zonage", planned=True)) is not None:
             return found[0]
     return None
+
+
+def _of_districts(header: Header, zone: int) -> int | None:
+    """Return the column of the zones of priority districts beside that of whole communes."""
+    return next(
+        (
+            position
+            for name, position in header.columns.items()
+            if position != zone and _ZONE_COLUMN.match(name) and _OF_DISTRICTS.search(name)
+        ),
+        None,
+    )
+
+
+def _with_districts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of communes, then one of each commune of which a district has its own zone."""
+    if "of_districts" not in rows:
+        return rows
+    told = rows[rows["of_districts"] != ""]
+    cut = told.assign(value=told["of_districts"] + " (QPV)")
+    return pd.concat([rows, cut]).drop(columns="of_districts")
 
 
 def _code(header: Header) -> int | None:
@@ -227,7 +252,7 @@ def _tvs_name(header: Header) -> int | None:
     for words in (("nom", "tvs"), ("libelle", "tvs"), ("libelle", "vie"), ("nom", "vie")):
         if (found := header.having(*words)) is not None:
             return found
-    return None
+    return header.first("territoire de vie sante")
 
 
 def _match_names(header: Header, zone: int, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
