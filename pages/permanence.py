@@ -175,9 +175,16 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
             "lignes",
             {
                 "xlsx": lambda: permanence_files.xlsx_export(shown, notes),
-                "csv": lambda: permanence_files.csv_export(shown),
+                "csv": lambda: permanence_files.csv_export(shown, notes),
                 "geojson": lambda: permanence_files.geojson_export(shown, notes),
             },
+        )
+        exporting.button(
+            "Télécharger (CSV sans notes, pour le schéma publié)",
+            lambda: permanence_files.csv_export(shown),
+            file_name=f"proxisoins-pdses-schema-{coverage.today().isoformat()}.csv",
+            mime="text/csv",
+            key="pdses-schema-csv",
         )
     return told
 

@@ -125,18 +125,25 @@ def import_lines(
 def export(
     out: Annotated[Path, typer.Option(help=f"Fichier (.csv, .xlsx, .geojson). {_FORMS}.")],
     region: Region = REGION,
+    *,
+    bare: Annotated[
+        bool,
+        typer.Option("--publier", help="CSV sans notes : les contrôles du schéma les refusent."),
+    ] = False,
 ) -> None:
-    """Écrit les lignes en usage dans la forme du schéma publié."""
+    """Écrit les lignes en usage dans la forme du schéma publié, après leurs sources."""
     from data.pdses import files
     from data.region import catalogue
 
     extension = out.suffix.lower()
     if extension not in {".csv", ".xlsx", ".geojson"}:
         raise _refuse(out, ".csv, .xlsx ou .geojson")
+    if bare and extension != ".csv":
+        raise _refuse(out, ".csv, ou ôtez --publier")
     territory = catalogue.load_territory(region)
     lines, notes = territory.pdses_lines, files.notes(territory)
     if extension == ".csv":
-        _write(out, files.csv_export(lines))
+        _write(out, files.csv_export(lines, () if bare else notes))
     elif extension == ".xlsx":
         _write(out, files.xlsx_export(lines, notes))
     else:

@@ -96,12 +96,13 @@ def as_published(lines: pd.DataFrame) -> pd.DataFrame:
     return table.assign(nofinesset=table["nofinesset"].where(known, ""))
 
 
-def csv_export(lines: pd.DataFrame) -> bytes:
-    """Return lines as a CSV that follows the published schema, fit to be published.
+def csv_export(lines: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
+    """Return lines as a CSV in the form of the template; without notes, fit to be published.
 
-    Validators refuse notes above the heading: simulated lines say so in their comment.
+    Validators of the published schema refuse notes above the heading: simulated lines say so in
+    their comment.
     """
-    return exports.to_csv(as_published(lines), ())
+    return exports.to_csv(as_published(lines), notes)
 
 
 def xlsx_export(lines: pd.DataFrame, notes: Sequence[str]) -> bytes:

@@ -9,7 +9,16 @@ from data.base.french import counted as counted_words
 from data.base.spreadsheet_text import safe_text
 from data.files import layouts, sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
-from data.files.document import Chosen, Document, Row, UnexpectedKindError, choose
+from data.files.document import (
+    Chosen,
+    Document,
+    Feature,
+    Layer,
+    Row,
+    Table,
+    UnexpectedKindError,
+    choose,
+)
 from data.files.opening import open_document
 from data.pdses.words import (
     counted,
@@ -26,6 +35,7 @@ from data.pdses.words import (
 )
 from data.uploads import extras
 from data.uploads.columns import recognise as site_columns
+from data.uploads.reading import degrees_of
 from geo.errors import InvalidInputError
 
 MAX_LINES = 5_000
@@ -154,15 +164,43 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
 
 
 def _opened(content: bytes, name: str) -> Document:
-    """Open a file that holds a table; no map is asked for here, nor named."""
+    """Open a file that holds a table, or a map whose features tell lines; no map is asked for."""
     try:
         document = open_document(content, name)
     except UnexpectedKindError as error:
         told = "n’est pas un tableau" if content.strip() else "est vide"
         raise _refused(name, told) from error
-    if not document.tables:
+    if document.tables:
+        return document
+    layers = [one for one in document.layers if any(feature.cells for feature in one.features)]
+    if not layers:
         raise _refused(name, "est une carte, sans tableau")
-    return document
+    return replace(document, tables=tuple(map(_as_table, layers)))
+
+
+def _as_table(layer: Layer) -> Table:
+    """Return what features tell as the rows of a table, with their points where nothing else does.
+
+    Such a map is the GeoJSON that lines are exported in.
+    """
+    titles = list(dict.fromkeys(key for one in layer.features for key in one.cells))
+    rows = [[one.cells.get(title, "") for title in titles] for one in layer.features]
+    if layer.points and not {"lon", "lat"} & recognise(titles).keys():
+        titles += ["lon", "lat"]
+        rows = [
+            cells + _place(one, layer.crs) for cells, one in zip(rows, layer.features, strict=True)
+        ]
+    numbers = [one.number for one in layer.features]
+    below = list(zip(numbers, rows, strict=True))
+    return Table([(0, titles), *below], layer.member, layer.name, layer.remarks)
+
+
+def _place(feature: Feature, crs: str) -> list[str]:
+    """Return longitude and latitude as cells, blank where there is no point."""
+    if feature.point is None:
+        return ["", ""]
+    degrees = degrees_of(crs)
+    return [*map(repr, degrees.transform(*feature.point) if degrees else feature.point)]
 
 
 def _refused(name: str, told: str) -> InvalidInputError:

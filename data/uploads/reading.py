@@ -346,7 +346,7 @@ def _twins(layer: Layer, best: Layer) -> bool:
 def _features(
     layer: Layer, before: int, columns: dict[str, str], unused: dict[str, None]
 ) -> list[Line]:
-    to_degrees = _transformer(layer.crs)
+    to_degrees = degrees_of(layer.crs)
     keys = list(dict.fromkeys(key for one in layer.features for key in one.cells))
     found = recognise(keys)
     rows = [[one.cells.get(key, "") for key in keys] for one in layer.features]
@@ -371,7 +371,7 @@ def _features(
     return lines
 
 
-def _transformer(crs: str) -> pyproj.Transformer | None:
+def degrees_of(crs: str) -> pyproj.Transformer | None:
     """Return what turns a layer's coordinates into degrees; None lets their values tell."""
     if not crs:
         return None

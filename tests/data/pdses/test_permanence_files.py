@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 
 import openpyxl
 import pytest
@@ -71,11 +72,24 @@ def test_what_is_exported_is_read_again():
     ).pdses_lines
     for content in (
         files.csv_export(lines),
+        files.csv_export(lines, ["Lignes : source ; vintage"]),
         files.xlsx_export(lines, ["note"]),
+        files.geojson_export(lines, ["note"]),
     ):
         again = table(checked(content)).drop(columns="line")
         assert again.to_dict("records") == lines.drop(columns="line").to_dict("records")
     assert b";=HYPERLINK" not in files.csv_export(lines)
+
+
+def test_points_place_the_lines_of_a_map_that_tells_no_other_place():
+    lines = made(line("A", 0.0, code="", start="2026-01-01")).pdses_lines
+    features = json.loads(files.geojson_export(lines, ["note"]))
+    for one in features["features"]:
+        for place in ("lon", "lat", "code_insee"):
+            del one["properties"][place]
+    (outcome,) = checked(json.dumps(features).encode())
+    assert outcome.status == UNDERSTOOD
+    assert (outcome.told["lon"], outcome.told["lat"]) == (lines.loc[0, "lon"], lines.loc[0, "lat"])
 
 
 def test_the_workbook_explains_each_column():
