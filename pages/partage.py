@@ -1,5 +1,6 @@
 """Screen of a shared link: a scenario, read-only, for whoever holds its address."""
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -45,6 +46,8 @@ AWAY = (
 )
 """Said when the database is locked or away: nobody knows then whether the link opens."""
 
+_NAME_CHARACTERS = 60
+"""Of a scenario in the name of its files."""
 SECONDS = 20.0
 """Time given to the search of the best sites: a visitor waits for it."""
 
@@ -87,12 +90,16 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
         return None
 
 
+_MARKS = re.compile(r"([\\`*_\[\]#<~$:])")
+"""Characters that Markdown reads as marks; a backslash before them has it write them."""
+
+
 def _title(territory: Territory, draft: Draft) -> str:
-    """Return the title of the page: the territory of a sheet, the screen of a view."""
+    """Return the title of the page: the territory of a sheet, the screen of a view, or its name."""
     view = kept_parts.held(draft, drafts.VIEW)
     screen = view_sharing.title(view)
     if not screen:
-        return "Scénario partagé"
+        return " ".join(draft.name.split()) or "Scénario partagé"
     return shared_views.heading(territory, view) or f"{screen}, {territory.region_name}"
 
 
@@ -100,7 +107,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
     title = _title(territory, draft)
-    st.title(title)
+    st.title(_MARKS.sub(r"\\\1", title))
     shell.name_tab(title)
     screen = view_sharing.title(kept_parts.held(draft, drafts.VIEW))
     if french.fold(draft.name) not in {french.fold(title), french.fold(screen)}:
@@ -112,7 +119,8 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     # The ribbon warns of what is simulated still: of what, alone, is left to say.
     warned = set(draft.simulated) == set(territory.simulated)
     of_what = f" Simulé : {', '.join(draft.simulated)}." if draft.simulated and warned else ""
-    st.caption(f"Lecture seule. Partagé le {shared_on}, ouvert jusqu’au {until}.{of_what}")
+    what = "Lecture seule." if screen else "Scénario en lecture seule."
+    st.caption(f"{what} Partagé le {shared_on}, ouvert jusqu’au {until}.{of_what}")
     if draft.simulated and not warned:
         st.warning(
             "Des données étaient simulées quand cette page a été faite : ce qui repose sur elles "
@@ -157,19 +165,20 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     rows = list(range(len(sites)))
     table = site_tables.side_by_side(evaluation, rows, public=True)
     supposed = sites_departures.said(evaluation, public=True)
+    named = french.slug(shared.draft.name)[:_NAME_CHARACTERS] or "scenario"
     filed = headed(territory, f"Sites candidats, « {shared.draft.name} »", [*supposed, *notes])
     with st.container(horizontal=True):
         exporting.button(
             "Télécharger (CSV)",
             lambda: exports.to_csv(with_numbers_across(table), filed),
-            file_name="proxisoins-scenario.csv",
+            file_name=f"proxisoins-{named}.csv",
             mime="text/csv",
             key="partage-csv",
         )
         exporting.button(
             "Rapport (PDF)",
             lambda: sites_results.report(territory, shared.draft, evaluation, notes, found),
-            file_name="proxisoins-scenario.pdf",
+            file_name=f"proxisoins-{named}.pdf",
             mime="application/pdf",
             key="partage-pdf",
         )

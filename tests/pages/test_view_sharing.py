@@ -88,7 +88,7 @@ def test_a_link_says_its_title_once(name: str) -> None:
     [
         ({"ecran": "territoire", "territoire": "commune:23096"}, "Guéret"),
         ({"ecran": "risques"}, "Territoires à risque, Nouvelle-Aquitaine"),
-        ({}, "Scénario partagé"),
+        ({}, "Pour le conseil"),
     ],
 )
 def test_the_tab_of_the_browser_is_named_after_what_the_link_shows(
@@ -98,6 +98,14 @@ def test_the_tab_of_the_browser_is_named_after_what_the_link_shows(
     monkeypatch.setattr(shell, "name_tab", tabs.append)
     assert visited(view).title[0].value == named
     assert tabs == [named]
+
+
+def test_the_name_of_a_scenario_is_its_title_and_nothing_in_it_is_a_mark() -> None:
+    app = visited({}, "Site *nord* :red[à 5 $] <b>_x_</b>")
+    title = app.title[0].value
+    assert re.sub(r"\\(\W|_)", r"\1", title) == "Site *nord* :red[à 5 $] <b>_x_</b>"
+    assert not re.search(r"(?<!\\)[*_:$<\[]", title)
+    assert "Scénario en lecture seule." in told(app)
 
 
 def test_the_link_of_a_sheet_that_only_its_commune_names_opens_it() -> None:
