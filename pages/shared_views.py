@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from data.access import zoning_gauges
+from data.access import zoning_gauges, zoning_units
 from data.access.indicators import LEVELS
 from data.base.french import counted
 from data.maps import payload
@@ -98,16 +98,18 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     changes = zoning_view.trial_of(query, communes)
     zoning_view.draw_gauges(communes, ceilings, changes)
     _zoning_map(territory, changes, zoning_view.opening(territory, query))
-    table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
+    table = zoning_view.units(territory)
     if changes:
         st.header(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
     titles, told = zoning_view.ZONE_TITLES, []
-    for tvs, zone in changes.items():
-        now = str(table.loc[tvs, "zone"])
-        people = counted(float(table["population"][tvs]), "habitant", "habitants")
-        name = str(table.loc[tvs, "tvs_name"])
+    for key, zone in changes.items():
+        now = str(table.loc[key, "zone_told"])
+        people = counted(float(table["population"][key]), "habitant", "habitants")
+        name = str(table.loc[key, "name"])
         told.append(f"{name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
     figures.bullets(told)
+    if changes and not zoning_units.tells_territories(communes):
+        st.text(zoning_annex.BY_COMMUNE)
     st.caption("Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.")
     figures.sources(zoning_annex.notes(territory, ceilings, measured=True))
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from data.access import unknown_supply, zoning_gauges
+from data.access import unknown_supply, zoning_gauges, zoning_units
 from data.access.zoning_gauges import Ceilings
 from data.base.french import MISSING, counted, in_order, number
 from data.maps import zoning as zoning_map
@@ -30,10 +30,10 @@ from pages.state import ViewState
 MAP = "zonage_carte"
 """Key of the map: what its client asked last is in the session under it."""
 TRIAL, _OPENED = "zonage_essai", "zonage_essai_ouvert"
-"""Key of the trial in the session: code of a TVS to its zone tried, in the order of the trial."""
+"""Key of the trial in the session: a key of `zoning_units` to its zone tried, in their order."""
 
 CHOSEN, ZONE_OF = "zonage_choix", "zonage_zone_"
-"""Keys of the list of the trial and, before the code of a TVS, of the zone tried there."""
+"""Keys of the list of the trial and, before the key of a territory, of the zone tried there."""
 ZIP, ZAC = "zonage_plafond_zip", "zonage_plafond_zac"
 """Keys of the ceilings."""
 _PARAMETERS = ("essai", "plafonds")
@@ -61,17 +61,16 @@ def _ceilings(region: str) -> Ceilings:
     return Ceilings(zip_percent / 100, zac_percent / 100, source)
 
 
-def _trial(communes: pd.DataFrame) -> dict[str, str]:
-    """Return the trial: of the address when the session holds none; unknown territories fall."""
+def _trial(communes: pd.DataFrame, known: pd.DataFrame) -> dict[str, str]:
+    """Return the trial: of the address when the session holds none; what is unknown falls."""
     if TRIAL not in st.session_state:
         asked = st.query_params.to_dict()
         st.session_state[TRIAL] = zoning_view.trial_of(asked, communes)
         unread.note(TRIAL, zoning_view.left_out(asked, communes))
         st.session_state[_OPENED] = dict(st.session_state[TRIAL])
     unread.say(TRIAL, still=st.session_state[TRIAL] == st.session_state.get(_OPENED))
-    known = set(communes["tvs"]) - {""}
     kept: dict[str, str] = st.session_state[TRIAL]
-    return {tvs: zone for tvs, zone in kept.items() if tvs in known}
+    return {key: zone for key, zone in kept.items() if key in known.index}
 
 
 def _is_choice(key: str) -> bool:
@@ -92,43 +91,48 @@ def _keep(changes: dict[str, str], ceilings: Ceilings, region: str, shown: dict[
         st.query_params.from_dict(query)
 
 
-def _choose(table: pd.DataFrame, changes: dict[str, str]) -> None:
+def _choose(known: pd.DataFrame, changes: dict[str, str], *, by_territory: bool) -> None:
     """Draw the trial as an editable list."""
-    if table.empty:
+    if not by_territory:
         st.info(
-            "Les données chargées ne disent pas la composition des territoires de vie-santé : pour "
-            "essayer un changement, importez la table « Territoires de vie-santé (composition "
-            "communale) » dans « Données et méthode ». L’annexe en vigueur, elle, est disponible : "
-            "ses communes y sont données par département."
+            "Les données chargées ne disent pas la composition des territoires de vie-santé : "
+            "l’essai porte ici sur des communes, ou sur toutes les communes d’un bassin de vie de "
+            "l’INSEE. Un arrêté classe, lui, des territoires de vie-santé et des quartiers "
+            "prioritaires : pour essayer par territoire, importez la table « Territoires de "
+            "vie-santé (composition communale) » dans « Données et méthode »."
         )
-        return
-    names = table["tvs_name"].to_dict()
-    legal = table["zone"].astype(str).to_dict()
+    names, told = known["name"].to_dict(), known["zone_told"].to_dict()
+    legal = known["zone"].astype(str).to_dict()
     # Their keys stay the same until something else changes the trial, which is written into them:
     # what is chosen while the screen is drawn again is not lost.
     listed = fields.written(CHOSEN, list(changes))
+    what = "un territoire" if by_territory else "une commune"
+    here = "choisissez-le ici" if by_territory else "choisissez ici communes et bassins de vie"
+    order = known.sort_values("name", key=in_order).index if by_territory else known.index
     st.multiselect(
-        "Essayer un changement de zone : cliquez un territoire sur la carte, ou choisissez-le ici",
-        list(table.sort_values("tvs_name", key=in_order).index),
+        f"Essayer un changement de zone : cliquez {what} sur la carte, ou {here}",
+        list(order),
         max_selections=zoning_view.MOST_CHANGES,
-        format_func=lambda code: f"{names[code]} ({legal[code]})",
-        placeholder="Choisir un ou plusieurs territoires",
+        format_func=lambda key: (
+            f"{names[key]} ({told[key]})" if by_territory else f"{names[key]} : {told[key]}"
+        ),
+        placeholder="Choisir un ou plusieurs territoires" if by_territory else "Choisir",
         help="Un essai seulement : le zonage en vigueur est celui de l’arrêté.",
         key=listed,
         on_change=_chosen,
         args=(legal, listed),
     )
-    for code, zone in changes.items():
-        now = legal[code]
-        tried = fields.written(ZONE_OF + code, zone)
+    for key, zone in changes.items():
+        now = told[key]
+        tried = fields.written(ZONE_OF + key, zone)
         st.segmented_control(
-            f"{names[code]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
+            f"{names[key]} : zone essayée (en vigueur : {zoning_view.ZONE_TITLES.get(now, now)})",
             ZONES,
             required=True,
             format_func=zoning_view.ZONE_TITLES.__getitem__,
             key=tried,
             on_change=_zone_chosen,
-            args=(code, tried),
+            args=(key, tried),
             wrap=True,
         )
     if changes:
@@ -160,21 +164,22 @@ def _give_up() -> None:
 
 
 @st.fragment
-def _map(territory: Territory, table: pd.DataFrame, changes: dict[str, str]) -> None:
-    """Draw the map; the card of a commune asks for the next zone of its territory."""
+def _map(territory: Territory, known: pd.DataFrame, changes: dict[str, str]) -> None:
+    """Draw the map; the card of a commune asks for the next zone of its territory, or its own."""
     communes = shell.commune_indicators(territory)
     message = map_dialogue.asked(MAP)
     view = map_dialogue.told(message) or ViewState()
     turn = message.get("turn")
     if message.get("action") == "zone" and turn != st.session_state.get(TURN):
         st.session_state[TURN] = turn
-        found = communes.loc[communes["code"] == view.commune, "tvs"]
-        if len(found) and found.iloc[0] in table.index:
-            tvs = str(found.iloc[0])
-            legal = str(table.loc[tvs, "zone"])
-            zone = zoning_map.next_zone(changes.get(tvs, legal), ZONES)
-            rest = {code: one for code, one in changes.items() if code != tvs}
-            st.session_state[TRIAL] = rest if zone == legal else rest | {tvs: zone}
+        key = zoning_units.key_at(communes, view.commune)
+        if key in known.index:
+            rest = {one: zone for one, zone in changes.items() if one != key}
+            # A commune may be tried with its bassin de vie: its own trial starts from there.
+            also = zoning_units.tried(communes, rest)[communes["code"] == view.commune].iloc[0]
+            legal = str(known.loc[key, "zone"]) if pd.isna(also) else str(also)
+            zone = zoning_map.next_zone(changes.get(key, legal), ZONES)
+            st.session_state[TRIAL] = rest if zone == legal else rest | {key: zone}
             st.rerun(scope="app")
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
@@ -285,13 +290,14 @@ def draw() -> None:
     above = st.container()
     ceilings = _ceilings(territory.region)
     table = zoning_gauges.tvs_table(territory, communes).set_index("tvs")
-    changes = _trial(communes)
-    _choose(table, changes)
+    known = zoning_view.units(territory)
+    changes = _trial(communes, known)
+    _choose(known, changes, by_territory=not table.empty)
     _keep(changes, ceilings, territory.region, shown)
     following.note(MAP, _PARAMETERS, _is_choice)
     with above:
         zoning_view.draw_gauges(communes, ceilings, changes)
-        _map(territory, table, changes)
+        _map(territory, known, changes)
     _beside(table, zoning_gauges.ages_note(communes))
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.access import zoning_gauges
+from data.access import zoning_gauges, zoning_units
 from data.access.source_notes import quoted
 from data.access.zoning_gauges import Ceilings
 from data.base.french import counted, percent, signed
@@ -42,11 +42,17 @@ _STYLE = """<style>
 </style>"""
 
 
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=shell.BY_VERSION)
+def units(territory: Territory) -> pd.DataFrame:
+    """Return what a trial may move in a region, see `data.access.zoning_units.units`."""
+    return zoning_units.units(shell.commune_indicators(territory))
+
+
 def trial_of(query: Mapping[str, str], communes: pd.DataFrame) -> dict[str, str]:
-    """Return the trial of an address: known territories and their zone tried."""
+    """Return the trial of an address: what is known here (`zoning_units`), and its zone tried."""
     asked = _CHANGE.findall(query.get(_PARAMETER, "")[:_MOST_CHARACTERS])[:MOST_CHANGES]
-    known = set(communes["tvs"]) - {""}
-    return {tvs: zone for tvs, zone in asked if tvs in known}
+    known = zoning_units.keys(communes) if asked else set()
+    return {key: zone for key, zone in asked if key in known}
 
 
 def left_out(query: Mapping[str, str], communes: pd.DataFrame) -> str:
@@ -58,7 +64,7 @@ def left_out(query: Mapping[str, str], communes: pd.DataFrame) -> str:
     changes = counted(lost, "changement", "changements")
     return (
         f"{changes} de zone de cette adresse ne {'se lit' if lost == 1 else 'se lisent'} pas : "
-        "territoire de vie-santé inconnu ici, ou adresse coupée."
+        "territoire ou commune inconnus ici, ou adresse coupée."
     )
 
 

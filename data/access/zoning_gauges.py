@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.access import zoning_units
+from data.access.zoning_units import MIXED, NOT_ZONED
 from data.base.french import counted, in_order, number, percent
 from data.region import rules
 from data.region.table_names import ZONES
@@ -16,8 +18,6 @@ from data.region.territory import Territory
 from geo import aggregation as ag
 from geo.errors import InvalidInputError
 
-MIXED = "mixte"
-NOT_ZONED = "non zoné"
 CEILINGS_REGION = "75"
 """The region whose ceilings `data.region.rules` holds; those of the others are not known."""
 
@@ -163,31 +163,32 @@ def ages_note(communes: pd.DataFrame) -> str:
 
 
 def with_changes(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
-    """Return a copy of the communes in which some TVS are in another zone: a trial, no decision.
+    """Return a copy of the communes, some of them in another zone: a trial, no decision.
 
     Parameters
     ----------
     communes
         `data.access.indicators.commune_indicators`.
     changes
-        Code of a TVS to its zone tried.
+        Key of a TVS, of a commune or of a bassin de vie (`data.access.zoning_units`) to its zone
+        tried.
 
     Raises
     ------
     InvalidInputError
-        If a TVS or a zone does not exist.
+        If a key or a zone does not exist.
     """
     if not changes:
         return communes.copy(deep=False)
-    known = set(communes["tvs"].tolist()) - {""}
-    for tvs, zone in changes.items():
-        if tvs not in known:
-            raise InvalidInputError(f"Le territoire de vie-santé « {tvs} » n’est pas connu ici.")
+    known = zoning_units.keys(communes)
+    for key, zone in changes.items():
+        if key not in known:
+            raise InvalidInputError(f"Le territoire « {key} » n’est pas connu ici.")
         if zone not in ZONES:
             raise InvalidInputError(
                 f"La zone « {zone} » n’existe pas : choisissez parmi {', '.join(ZONES)}."
             )
-    tried = communes["tvs"].map(dict(changes))
+    tried = zoning_units.tried(communes, changes)
     return communes.assign(zone=communes["zone"].where(tried.isna(), tried))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from data.access import zoning_units
 from data.base.french import counted
 from data.maps import overlays, payload
 from data.maps.document import MapDocument, Trial
@@ -50,7 +51,7 @@ def tried(territory: Territory, communes: pd.DataFrame, changes: Mapping[str, st
     territory, communes
         The region and its indicators, zones after the trial, in the order of the territory.
     changes
-        Code of a TVS to its zone tried.
+        Key of `data.access.zoning_units` to its zone tried.
     """
     told = payload.dated_sentence(territory, _ZONES, communes)
     if changes:
@@ -58,7 +59,7 @@ def tried(territory: Territory, communes: pd.DataFrame, changes: Mapping[str, st
     zones = display.drawn_values(communes[INDICATOR], 0)
     return {
         "changed": {INDICATOR: {"values": zones, "sentence": told}},
-        "marked": [row for row, tvs in enumerate(communes["tvs"].tolist()) if tvs in changes],
+        "marked": zoning_units.tried(communes, changes).notna().to_numpy().nonzero()[0].tolist(),
     }
 
 

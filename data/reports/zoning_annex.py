@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.access import zoning_units
 from data.access.source_notes import engine_line, headed, quoted, with_warning
 from data.access.zoning_gauges import (
     Ceilings,
@@ -32,6 +33,12 @@ ZONE_TITLES = {
 }
 
 _NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
+BY_COMMUNE = (
+    "L’essai porte donc sur des communes, ou sur les communes de la région d’un bassin de vie de "
+    "l’INSEE ; un arrêté classe, lui, des territoires de vie-santé et des quartiers prioritaires : "
+    "reprenez ces changements par territoire avant de signer."
+)
+"""Said of a trial where the TVS are not known."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML refuses."""
 
@@ -124,8 +131,8 @@ def decree_annex(
     ceilings
         Ceilings of the region.
     changes
-        Code of a TVS to its zone tried: the annex is then that of a project, and says what it
-        changes. None or empty: the annex in force.
+        Key of `data.access.zoning_units` to its zone tried: the annex is then that of a project,
+        and says what it changes. None or empty: the annex in force.
     """
     from docx import Document
     from docx.shared import Cm, Pt
@@ -153,7 +160,7 @@ def decree_annex(
         document.add_paragraph(line)
     _number_pages(section)
     if changes:
-        _add_changes(document, territory, before, changes)
+        _add_changes(document, before, changes)
     # People by zone beside the ceilings, then the communes of each zone.
     document.add_heading("Population par zone", level=2)
     gauge = gauges(communes, ceilings)
@@ -170,7 +177,7 @@ def decree_annex(
         },
         (6.0, 2.4, 3.0, 2.4, 3.2),
     )
-    if (communes["tvs"] != "").any():
+    if zoning_units.tells_territories(communes):
         _add_territories(document, territory, communes)
     _add_communes(document, communes[communes["tvs"] == ""])
     stream = io.BytesIO()
@@ -178,24 +185,27 @@ def decree_annex(
     return stream.getvalue()
 
 
-def _add_changes(
-    document: Any, territory: Territory, before: pd.DataFrame, changes: Mapping[str, str]
-) -> None:
+def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]) -> None:
     """Add what a project changes: it is a trial until the decree is signed."""
     document.add_heading("Ce que le projet change", level=2)
     document.add_paragraph(
         "Projet, sans valeur juridique : le zonage en vigueur reste celui de l’arrêté."
     )
-    tvs = tvs_table(territory, before).set_index("tvs").loc[list(changes)]
+    by_territory = zoning_units.tells_territories(before)
+    if not by_territory:
+        document.add_paragraph(f"{_NO_TVS} {BY_COMMUNE}")
+    moved = zoning_units.units(before).loc[list(changes)]
+    counts = {} if by_territory else {"Communes": moved["communes"].map(number)}
     _add_table(
         document,
         {
-            "Territoire": tvs["tvs_name"],
-            "En vigueur": tvs["zone"],
+            "Territoire": moved["name"],
+            "En vigueur": moved["zone_told"],
             "Projet": pd.Series(dict(changes)),
-            "Habitants": tvs["population"].map(number),
+            **counts,
+            "Habitants": moved["population"].map(number),
         },
-        (7.0, 3.0, 3.0, 4.0),
+        (7.0, 4.0, 2.5, 3.5) if by_territory else (6.0, 4.4, 2.0, 2.0, 2.6),
     )
 
 

@@ -4,12 +4,17 @@ import base64
 import gzip
 import json
 import re
+from collections.abc import Iterator
 
+import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.access import indicators
+from data.base import french
 from data.base.paths import ROOT
 from data.region import catalogue
-from pages import zoning_view
+from pages import shell, zoning_view
 
 
 def opened(**query: str) -> AppTest:
@@ -71,6 +76,47 @@ def test_changes_chosen_one_after_the_other_are_all_kept() -> None:
     assert trial(app).split(",")[0] != first
     app.multiselect[0].set_value(options[1:2]).run()
     assert len(trial(app).split(",")) == 1
+
+
+@pytest.fixture
+def without_territories(monkeypatch: pytest.MonkeyPatch) -> Iterator[pd.DataFrame]:
+    """Have the screen read a real zoning: zones by commune, TVS unknown, bassins de vie known."""
+    communes = indicators.commune_indicators(catalogue.load_territory("75"))
+    bare = communes.assign(tvs="", tvs_name="")
+    monkeypatch.setattr(shell, "commune_indicators", lambda _: bare)
+    zoning_view.units.clear()
+    yield bare
+    zoning_view.units.clear()
+
+
+def test_where_territories_are_not_known_communes_and_bassins_are_tried(
+    without_territories: pd.DataFrame,
+) -> None:
+    at = without_territories.set_index("code").loc["23008"]
+    app = opened()
+    assert any("l’essai porte ici sur des communes" in one.value for one in app.info)
+    options = app.multiselect[0].options
+    named = f"Bassin de vie {french.of(at['bassin_de_vie_name'])} :"
+    (area,) = [one for one in options if one.startswith(named)]
+    app.multiselect[0].set_value([area]).run()
+    assert trial(app).startswith(f"BV{at['bassin_de_vie']}:")
+    moved = gauges(app)
+    # A click on a commune tries the zone that follows the one that it has in the trial.
+    app.get("button_group")[0].set_value("ZAC").run()
+    asked = {"action": "zone", "turn": "1", "state": {"commune": "23008"}}
+    app.session_state["zonage_carte"] = asked
+    app.run()
+    assert trial(app) == f"BV{at['bassin_de_vie']}:ZAC,COM23008:ZV"
+    assert not app.exception
+    assert gauges(app) != moved
+    # Round again to what its bassin makes it: nothing is tried of it alone any more.
+    for turn in ("2", "3", "4"):
+        app.session_state["zonage_carte"] = asked | {"turn": turn}
+        app.run()
+    assert trial(app) == f"BV{at['bassin_de_vie']}:ZAC"
+    again = opened(essai=f"BV{at['bassin_de_vie']}:ZAC,COM23008:ZV,{at['bassin_de_vie']}:ZIP")
+    assert again.warning[0].value.startswith("1 changement de zone de cette adresse ne se lit pas")
+    assert len(again.get("button_group")) == 2
 
 
 def test_a_foreign_trial_changes_nothing() -> None:

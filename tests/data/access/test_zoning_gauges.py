@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from data.access import zoning_gauges as zg
+from data.access import zoning_units
 from data.region.territory import Provenance
 from data.reports import zoning_annex
 from geo.errors import InvalidInputError
@@ -240,6 +241,62 @@ def test_the_annex_of_a_project_holds_its_trial(territory, communes):
     assert "Annexe du projet" in text
     assert "sans valeur juridique" in text
     assert "Annexe du projet" not in tables_of(force)[1]
+
+
+def without_territories(communes):
+    areas = ["16A", "16A", "", "16A", "17B"]
+    names = [{"16A": "Aigre", "17B": "Le Château"}.get(one, "") for one in areas]
+    return communes.assign(tvs="", tvs_name="", bassin_de_vie=areas, bassin_de_vie_name=names)
+
+
+def test_without_territories_a_trial_moves_communes_and_bassins_de_vie(communes):
+    bare = without_territories(communes)
+    units = zoning_units.units(bare)
+    assert set(units.index) == zoning_units.keys(bare)
+    assert units.loc["BV16A"].tolist() == [
+        *("Bassin de vie d’Aigre", "mixte", "ZIP (2 communes), HZ (1 commune)"),
+        *(3, 700.0),
+    ]
+    assert units.loc["BV17B", ["name", "zone_told"]].tolist() == [
+        *("Bassin de vie du Château", "non zoné"),
+    ]
+    assert units.loc["COM16002"].tolist() == ["Deux (16)", "ZIP", "ZIP", 1, 300.0]
+    # What is tried of a commune prevails over what is tried of its bassin, in any order.
+    for changes in (
+        {"BV16A": "ZV", "COM16002": "ZAC"},
+        {"COM16002": "ZAC", "BV16A": "ZV"},
+    ):
+        tried = zg.with_changes(bare, changes)
+        assert tried["zone"].tolist() == ["ZV", "ZAC", "ZAC", "ZV", ""]
+    assert bare["zone"].tolist() == communes["zone"].tolist()
+    with pytest.raises(InvalidInputError, match="« 16A »"):
+        zg.with_changes(bare, {"16A": "ZIP"})
+    # Where territories are known, they alone are moved.
+    with pytest.raises(InvalidInputError, match="« COM16002 »"):
+        zg.with_changes(communes, {"COM16002": "ZIP"})
+
+
+def test_the_annex_of_a_project_without_territories_says_what_is_tried_and_what_is_not(
+    territory, communes
+):
+    bare = without_territories(communes)
+    changes = {"BV16A": "ZV", "COM16002": "ZAC"}
+    project = zoning_annex.decree_annex(territory, bare, zg.Ceilings(), changes)
+    (changed, zones, listed), text = tables_of(project)
+    assert changed[1:] == [
+        ["Bassin de vie d’Aigre", "ZIP (2 communes), HZ (1 commune)", "ZV", "3", "700"],
+        ["Deux (16)", "ZIP", "ZAC", "1", "300"],
+    ]
+    assert [row[1] for row in zones[1:]] == ["0", "2", "2", "0", "1"]
+    assert [row[:3] for row in listed[1:]] == [
+        ["Charente (16)", "ZAC", "2"],
+        ["Charente (16)", "ZV", "1"],
+        ["Charente-Maritime (17)", "ZV", "1"],
+    ]
+    assert "La composition des territoires de vie-santé n’est pas" in text
+    assert "reprenez ces changements par territoire avant de signer" in text
+    force = tables_of(zoning_annex.decree_annex(territory, bare, zg.Ceilings()))[1]
+    assert "avant de signer" not in force.replace("à compléter avant de signer", "")
 
 
 def test_the_ceilings_of_one_region_are_never_those_of_another():
