@@ -218,7 +218,10 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 
 
 def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a copy in WGS84: infinite numbers missing, lists texts, yes and no as in a CSV."""
+    """Return a copy in WGS84: infinite numbers and blank texts missing, lists texts.
+
+    Yes and no are as in a CSV.
+    """
     placed = table.to_crs(4326) if table.crs is not None else table.set_crs(4326)
     kept = placed.drop(columns=[n for n in _geometry_columns(placed) if n != placed.geometry.name])
     for name in kept.columns.drop(kept.geometry.name):
@@ -229,6 +232,8 @@ def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             kept[name] = column.map({True: "oui", False: "non"})
         elif column.map(lambda value: isinstance(value, (list, tuple, set, frozenset))).any():
             kept[name] = column.map(lambda value: ", ".join(map(str, value)))
+        elif pd.api.types.is_string_dtype(column):
+            kept[name] = column.mask(column == "")  # null is what the notes say to be missing
     kept.columns = [str(name) for name in kept.columns]
     return kept
 
@@ -236,8 +241,8 @@ def _finite(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str]) -> bytes:
     """Write a GeoJSON FeatureCollection (WGS84); the notes are its member `notes` (RFC 7946, 6.1).
 
-    Missing and infinite numbers are null; numbers of a column that are all whole have no decimal;
-    outer rings turn left, holes right (3.1.6).
+    Missing and infinite numbers and blank texts are null; numbers of a column that are all whole
+    have no decimal; outer rings turn left, holes right (3.1.6).
     """
     turned = _finite(table)
     for name, column in turned.drop(columns=turned.geometry.name).items():

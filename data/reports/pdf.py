@@ -243,5 +243,5 @@ class Document(FPDF):
 def _are_numbers(cells: Sequence[str]) -> bool:
     """Whether most cells of a column that hold something hold a number."""
     held = [cell for cell in cells if cell not in _NO_FIGURE]
-    numbers = [cell for cell in held if re.fullmatch(r"[−-]?[\d\s,]+ ?%?", cell)]
+    numbers = [cell for cell in held if re.fullmatch(r"[−+-]?[\d\s,]+ ?%?", cell)]
     return 2 * len(numbers) > len(held)

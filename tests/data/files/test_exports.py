@@ -180,6 +180,16 @@ def test_whole_numbers_of_a_geojson_have_no_decimal():
     assert (first["APL"], second["APL"]) == (2.0, 2.5)
 
 
+def test_a_blank_text_of_a_map_is_null_as_its_notes_say(tmp_path):
+    table = gpd.GeoDataFrame({"CPTS": ["", "Sud"]}, geometry=[Point(2, 46)] * 2, crs=4326)
+    content = json.loads(exports.to_geojson(table, NOTES))
+    assert [one["properties"]["CPTS"] for one in content["features"]] == [None, "Sud"]
+    assert content["notes"][-1] == NULL
+    path = tmp_path / "places.gpkg"
+    path.write_bytes(exports.to_gpkg(table, NOTES))
+    assert gpd.read_file(path, layer="proxisoins")["CPTS"].isna().tolist() == [True, False]
+
+
 def test_geojson_is_valid_and_keeps_its_notes():
     places = gpd.GeoDataFrame(
         {

@@ -254,6 +254,7 @@ def test_long_names_of_a_table_break_after_a_hyphen_and_short_ones_are_left() ->
 
 def test_what_stands_in_place_of_a_figure_does_not_turn_its_column() -> None:
     assert _are_numbers(["509 301", *["sans objet"] * 4, MISSING, "–", ""])
+    assert _are_numbers(["+6 021", "+0,63", "−12", "0,0"])
     assert not _are_numbers(["509 301", "Aubusson", "Ussel"])
 
 
