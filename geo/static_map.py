@@ -145,17 +145,30 @@ def _around(
     )
 
 
-def _near(shapes: gpd.GeoDataFrame, outline: gpd.GeoSeries) -> gpd.GeoDataFrame:
-    """Return the shapes that a picture about an outline may show, those in metres as they are.
+def _as_wide(
+    frame: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return a frame about the same place, as wide and high as the other one where that is more."""
+    west, south, east, north = frame
+    across = max(0.0, (other[2] - other[0]) - (east - west)) / 2
+    high = max(0.0, (other[3] - other[1]) - (north - south)) / 2
+    return west - across, south - high, east + across, north + high
+
+
+def _near(shapes: gpd.GeoDataFrame, *outlines: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Return the shapes that a picture about the first outline may show, as wide as any of them.
+
+    Those in metres stay as they are.
 
     All communes of France take twenty times as long to be put in metres as those of one picture.
     """
     if shapes.crs.is_projected:
         return shapes
-    west, south, east, north = outline.to_crs(shapes.crs).total_bounds
+    bounds = [one.to_crs(shapes.crs).total_bounds for one in outlines]
+    west, south, east, north = bounds[0]
     across = math.cos(math.radians(max(abs(south), abs(north), 1.0)))  # of a degree of longitude
-    wide, high = (east - west) * across, north - south
-    margin = NEAR_DEGREES + NEAR_TIMES * (wide + high)  # whatever the proportions of the picture
+    sizes = [(one[2] - one[0]) * across + one[3] - one[1] for one in bounds]
+    margin = NEAR_DEGREES + NEAR_TIMES * max(sizes)  # whatever the proportions of the picture
     sides = margin / across
     return shapes[_around(shapes, (west - sides, south - margin, east + sides, north + margin))]
 
@@ -357,6 +370,7 @@ def picture(
     numbered: bool = False,
     names: gpd.GeoSeries | None = None,
     outline: gpd.GeoSeries | None = None,
+    beside: gpd.GeoSeries | None = None,
     typeface: tuple[pathlib.Path, ...] = (),
     size_inches: tuple[float, float] = (8.0, 8.0),
     legend_below: bool = False,
@@ -386,6 +400,9 @@ def picture(
         Where to write names, which are its index: points, in any CRS.
     outline
         Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
+    beside
+        Outline of another picture of the same size that is seen beside this one: both, made so,
+        have one scale, that of the larger ground.
     typeface
         Files of the letters, regular and bold; Matplotlib's own without them.
     size_inches
@@ -408,20 +425,24 @@ def picture(
     if legend_below:
         told = _legend(indicator, own, unknown=bool(values.isna().any()), below_inches=below_inches)
         foot = max(BELOW_INCHES, len(told) / DOTS_PER_INCH + 0.05) / height
-    beside = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
+    part = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
     figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
-    axes = figure.add_axes((0.1 / width, foot, beside, 1 - foot - TITLE_INCHES / height))
+    axes = figure.add_axes((0.1 / width, foot, part, 1 - foot - TITLE_INCHES / height))
     axes.set_aspect("equal")
     axes.set_anchor("NW")
     axes.set_facecolor(UNKNOWN_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
-    communes = in_metres(communes if outline is None else _near(communes, outline), crs)
+    around = [one for one in (outline, beside) if one is not None]
+    communes = in_metres(communes if outline is None else _near(communes, *around), crs)
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
-    box_inches = (width * beside, height * (1 - foot) - TITLE_INCHES)
+    box_inches = (width * part, height * (1 - foot) - TITLE_INCHES)
     framed = communes.geometry if outline is None else outline
     west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
+    if beside is not None:
+        other = _frame(in_metres(beside), box_inches[0] / box_inches[1])
+        west, south, east, north = _as_wide((west, south, east, north), other)
     visible = _around(communes, (west, south, east, north))
     metres, values = communes[visible], values[visible]
     _fill_ground(axes, land, (west, south, east, north))

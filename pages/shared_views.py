@@ -171,7 +171,8 @@ def _draw_territoire(territory: Territory, query: Query) -> None:
     other = query.get("avec", "")
     if other in sheet_paper.names(territory, level):
         second = sheet_paper.sheet_of(territory, communes, level, other, printed=True)
-        sheet_body.draw_two(territory, level, first, second)
+        shown = sheet_paper.pair_indicator(ViewState.from_query(query).indicator)
+        sheet_body.draw_two(territory, level, first, second, lambda: shown)
     else:
         sheet_body.draw_context(territory, first)
         sheet_body.draw_one(territory, first)

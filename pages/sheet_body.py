@@ -1,10 +1,13 @@
 """The sheet of a territory on screen, and two side by side: the same for its screen and links."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from data.access import history
 from data.region.territory import Territory
 from data.reports.sheet import Sheet
+from geo.layers import Indicator
 from pages import exporting, figures, grids, sheet_paper, sheet_view
 
 CURVES = {
@@ -78,23 +81,41 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
     )
 
 
-def draw_two(territory: Territory, level: str, first: Sheet, second: Sheet) -> None:
-    """Draw two territories side by side, and offer them on paper."""
+def draw_two(
+    territory: Territory,
+    level: str,
+    first: Sheet,
+    second: Sheet,
+    pick: Callable[[], Indicator],
+) -> None:
+    """Draw two territories side by side, and offer them on paper.
+
+    `pick` draws the choice of what both maps show, where there is one, and returns it.
+    """
     names = (first.name, second.name)
     measures = sheet_paper.measures(territory, level, first.code, second.code)
     sheet_view.draw_pair(measures, names, sheet_paper.around(territory))
-    for place, one in zip(st.columns(2), (first, second), strict=True):
+    chosen = pick()
+    maps = sheet_paper.pair_pictures(
+        territory,
+        (first.name, first.communes),
+        (second.name, second.communes),
+        chosen.key,
+        narrow=grids.on_a_phone(),
+    )
+    st.caption(sheet_paper.pair_words(territory, chosen))
+    for place, one, drawn in zip(st.columns(2), (first, second), maps, strict=True):
         with place:
             st.header(one.name)
-            _draw_map(territory, one)
+            figures.image(drawn, sheet_paper.told(one.name, chosen))
             sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
             sheet_view.draw_sentences("Ce qui est en place", one.in_place, within=True)
     exporting.button(
         "Télécharger la comparaison (PDF)",
-        lambda: sheet_paper.printed_pair(territory, level, first.code, second.code),
+        lambda: sheet_paper.printed_pair(territory, level, first.code, second.code, chosen.key),
         file_name=(
             f"proxisoins-comparaison-{sheet_paper.called(first)}-{sheet_paper.called(second)}.pdf"
         ),
         mime="application/pdf",
-        key=f"pair-{first.code}-{second.code}",
+        key=f"pair-{first.code}-{second.code}-{chosen.key}",
     )

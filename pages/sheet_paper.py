@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.indicators import LEVELS
+from data.access.source_notes import quoted
 from data.base import french, typeface
 from data.base.codes import among
 from data.maps.ground import ground, land_of
@@ -31,6 +32,12 @@ from pages import accounts, figures, shell
 
 MAP_INDICATOR = layers.INDICATORS[0]
 """What the small map shows."""
+PAIR_INDICATORS = tuple(
+    one
+    for one in layers.INDICATORS
+    if one.key not in {"risk_class", "load_per_gp", "load_per_gp_in_5"}
+)
+"""What the maps of two territories may show, on paper and by a link: nothing about one doctor."""
 _PAPER_INCHES = 4.2
 _BESIDE = 1.42
 """Width of the map in the column of a sheet, its letters then legible on paper; its height over its
@@ -42,9 +49,9 @@ def called(one: Sheet) -> str:
     return f"{one.level}-{one.code}-{french.slug(one.name)}"
 
 
-def told(name: str) -> str:
+def told(name: str, shown: layers.Indicator = MAP_INDICATOR) -> str:
     """Return what the small map of a territory shows, for those who do not see it."""
-    return sheet.map_words(name)
+    return sheet.map_words(name, shown)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs=shell.BY_VERSION)
@@ -116,26 +123,85 @@ def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, c
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def picture(
-    territory: Territory, codes: tuple[str, ...], name: str, *, paper_inches: float = 0.0
+    territory: Territory,
+    codes: tuple[str, ...],
+    name: str,
+    *,
+    paper_inches: float = 0.0,
+    indicator: str = MAP_INDICATOR.key,
+    beside: tuple[str, ...] = (),
 ) -> bytes:
     """Return the map around a territory, as a PNG.
 
-    For the column of a sheet on paper, `paper_inches` is its height, the legend below the map.
+    Parameters
+    ----------
+    territory
+        The region.
+    codes, name
+        Communes of the territory to outline, and its name.
+    paper_inches
+        For the column of a sheet on paper, its height, the legend below the map.
+    indicator
+        Key of what the map shows, one of those that this module names.
+    beside
+        Communes of the territory whose map is seen beside this one: both have one scale.
     """
     from geo import static_map
 
+    shown = next(one for one in (MAP_INDICATOR, *PAIR_INDICATORS) if one.key == indicator)
     contours, land = ground(territory, land_of(territory, codes))
+    other = contours
+    if beside and land_of(territory, beside) != land_of(territory, codes):
+        other, _ = ground(territory, land_of(territory, beside))
     return static_map.picture(
         contours,
-        shell.commune_indicators(territory)[MAP_INDICATOR.key],
-        MAP_INDICATOR,
+        shell.commune_indicators(territory)[shown.key],
+        shown,
         land,
         title=name,
         outline=contours.loc[among(contours["code"], codes), "geometry"],
+        beside=other.loc[among(other["code"], beside), "geometry"] if beside else None,
         typeface=typeface.files(),
         size_inches=(_PAPER_INCHES, paper_inches) if paper_inches else (5.2, 4.4),
         legend_below=paper_inches > 0,
     )
+
+
+def pair_indicator(key: str) -> layers.Indicator:
+    """Return what the maps of two territories show: the indicator of the view where they may."""
+    return next((one for one in PAIR_INDICATORS if one.key == key), MAP_INDICATOR)
+
+
+def pair_words(territory: Territory, shown: layers.Indicator) -> str:
+    """Return what is said of both maps: what is counted, when, by whom, and that they compare."""
+    used = [one for key, one in territory.provenance.items() if key in shown.tables]
+    when = " ; ".join(quoted(one) for one in used)
+    denominator = shown.denominator[:1].upper() + shown.denominator[1:]
+    return f"{denominator}. {when}. Les deux cartes ont la même échelle et la même légende."
+
+
+def pair_pictures(
+    territory: Territory,
+    first: tuple[str, tuple[str, ...]],
+    second: tuple[str, tuple[str, ...]],
+    indicator: str,
+    *,
+    narrow: bool = False,
+) -> tuple[bytes, bytes]:
+    """Return the maps of two territories (name, communes): one indicator, one scale."""
+    paper_inches = _BESIDE * _PAPER_INCHES if narrow else 0.0
+    one, other = (
+        picture(
+            territory,
+            codes,
+            name,
+            paper_inches=paper_inches,
+            indicator=indicator,
+            beside=beside,
+        )
+        for (name, codes), (_, beside) in ((first, second), (second, first))
+    )
+    return one, other
 
 
 def narrow_picture(territory: Territory, one: Sheet) -> bytes:
@@ -188,19 +254,21 @@ def batch(
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=shell.BY_VERSION)
-def printed_pair(territory: Territory, level: str, first: str, second: str) -> bytes:
-    """Return two territories side by side, as a PDF."""
+def printed_pair(
+    territory: Territory, level: str, first: str, second: str, indicator: str
+) -> bytes:
+    """Return two territories side by side, as a PDF; `indicator` is what both maps show."""
     communes = shell.commune_indicators(territory)
     called = (names(territory, level)[first], names(territory, level)[second])
     column = communes[LEVELS[level][0]]
-    pictures = [
-        picture(territory, tuple(communes.loc[column == code, "code"]), name)
+    one, other = (
+        (name, tuple(communes.loc[column == code, "code"]))
         for code, name in zip((first, second), called, strict=True)
-    ]
+    )
     return pair_pdf(
         measures(territory, level, first, second),
         called,
-        (pictures[0], pictures[1]),
+        pair_pictures(territory, one, other, indicator),
         figures.notes(territory),
         warning=territory.warning,
         around=around(territory),

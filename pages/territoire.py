@@ -1,6 +1,7 @@
 """Screen "Fiche territoire": one page for one territory, or for two side by side."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from data.region.france import within
 from data.region.territory import Territory
 from data.reports.sheet import LEVEL_TITLES, Sheet
 from data.scenarios import verdicts
+from geo.layers import Indicator
 from models.region import flag_tables
 from pages import (
     accounts,
@@ -22,6 +24,7 @@ from pages import (
     shell,
     unread,
 )
+from pages.state import ViewState
 
 BATCH = "territoire_fiches"
 """Key of the sheets of an EPCI that were made last, in the session."""
@@ -93,6 +96,21 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     return new_level, new_code or "", other or ""
 
 
+def _pick_indicator(level: str, code: str, other: str) -> Indicator:
+    """Draw the choice of what the maps of two territories show, that of the other maps at first."""
+    titles = {one.key: one.label for one in sheet_paper.PAIR_INDICATORS}
+    shown = sheet_paper.pair_indicator(shell.view().indicator)
+    key = st.selectbox(
+        "Sur les deux cartes",
+        list(titles),
+        index=list(titles).index(shown.key),
+        format_func=titles.__getitem__,
+    )
+    if key != shown.key:
+        _keep_address(replace(shell.view(), indicator=key), level, code, other)
+    return sheet_paper.pair_indicator(key)
+
+
 def _draw_review(level: str, code: str) -> None:
     """Draw the pill of the last review of a commune's flag, for who may see the risk."""
     if level != "commune" or not accounts.may_see_risk():
@@ -133,10 +151,10 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
     st.rerun()
 
 
-def _keep_address(level: str, code: str, other: str) -> None:
+def _keep_address(seen: ViewState, level: str, code: str, other: str) -> None:
     """Write what is chosen in the address, beside the view that all screens share."""
     # Not read again from the address, which does not hold it yet.
-    view = replace(shell.view(), territory=f"{level}:{code}")
+    view = replace(seen, territory=f"{level}:{code}")
     shell.remember(view, address=False)
     query = shell.in_address(view) | ({"avec": other} if other else {})
     if scenario := sheet_scenario.asked():
@@ -154,12 +172,14 @@ def draw() -> None:
     if not code:
         heading.title("Fiche territoire")
         return
-    _keep_address(level, code, other)
+    _keep_address(shell.view(), level, code, other)
     first = sheet_paper.sheet_of(territory, communes, level, code)
     if other:
         second = sheet_paper.sheet_of(territory, communes, level, other)
         heading.title(f"{first.name} et {second.name}")
-        sheet_body.draw_two(territory, level, first, second)
+        sheet_body.draw_two(
+            territory, level, first, second, partial(_pick_indicator, level, code, other)
+        )
     else:
         heading.title(first.name)
         sheet_body.draw_context(territory, first)

@@ -22,7 +22,7 @@ from data.reports.signals import Facts, Room, Signal, gps_in_words, signals
 from data.reports.succession import succession
 from data.reports.vintages import dated, unverified
 from geo.errors import InvalidInputError
-from geo.layers import INDICATORS
+from geo.layers import INDICATORS, Indicator
 
 LEVEL_TITLES = {
     "commune": "Commune",
@@ -73,9 +73,10 @@ class Sheet:
     unverified: str = ""
 
 
-def map_words(name: str) -> str:
+def map_words(name: str, shown: Indicator = INDICATORS[0]) -> str:
     """Return what the small map shows, for those who do not see it."""
-    return f"Carte : {INDICATORS[0].label.lower()}, {name} et ce qui l’entoure"
+    # Not lower case: an acronym may begin it.
+    return f"Carte « {shown.label} » : {name} et ce qui l’entoure"
 
 
 def choices(communes: pd.DataFrame, level: str) -> dict[str, str]:

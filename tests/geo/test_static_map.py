@@ -341,3 +341,35 @@ def test_what_lies_far_from_an_outline_is_left_out_and_changes_no_picture(
         for shapes in (in_metres(communes), communes)
     )
     assert cut == whole
+
+
+@pytest.mark.parametrize("projected", [True, False])
+def test_pictures_seen_beside_each_other_have_one_scale(projected: bool) -> None:
+    steps = [(x, y) for x in range(-12, 13) for y in range(-12, 13)]
+    squares = [box(x / 10, 46 + y / 10, (x + 1) / 10, 46 + (y + 1) / 10) for x, y in steps]
+    communes = gpd.GeoDataFrame(geometry=squares, crs=4326)
+    communes = in_metres(communes) if projected else communes
+    shapes = communes.geometry
+    small = shapes.iloc[[steps.index((0, 0))]]
+    large = shapes.iloc[[steps.index((x, y)) for x in range(4) for y in range(4)]]
+
+    def wide(outline: gpd.GeoSeries, beside: gpd.GeoSeries | None) -> int:
+        drawn = picture(
+            communes,
+            pd.Series("ZIP", index=communes.index),
+            BY_KEY["zone"],
+            communes[:0],
+            title="",
+            outline=outline,
+            beside=beside,
+            size_inches=(5, 4),
+        )
+        shown = np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB")) / 255
+        blue = np.abs(shown - _rgb(static_map.MARK_COLOUR)).sum(axis=2) < 0.1
+        columns = np.flatnonzero(blue.sum(axis=0) > 8)  # the arrow and the scale are black
+        return int(columns[-1] - columns[0])
+
+    alone, together = wide(small, None), wide(small, large)
+    assert wide(large, small) == pytest.approx(4 * together, rel=0.06)
+    assert alone > 1.5 * together
+    assert wide(large, small) == wide(large, None)

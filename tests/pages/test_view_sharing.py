@@ -63,16 +63,21 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
 
 
 @pytest.mark.parametrize("phone", [True, False])
+@pytest.mark.parametrize("avec", ["", "24"])
 def test_the_map_of_a_sheet_has_its_legend_below_it_on_a_telephone(
-    monkeypatch: pytest.MonkeyPatch, *, phone: bool
+    monkeypatch: pytest.MonkeyPatch, avec: str, *, phone: bool
 ) -> None:
     """Beside it the legend of a picture made for a wide screen is too small to be read."""
-    drawn: list[str] = []
+    below: list[bool] = []
+
+    def picture(*_: object, paper_inches: float = 0.0, **_more: object) -> bytes:
+        below.append(paper_inches > 0)
+        return b""
+
     monkeypatch.setattr(grids, "on_a_phone", lambda: phone)
-    for kind in ("narrow_picture", "picture"):
-        monkeypatch.setattr(sheet_paper, kind, lambda *_, kind=kind: drawn.append(kind) or b"")
-    visited({"ecran": "territoire", "territoire": "departement:23", "avec": "24"})
-    assert set(drawn) == {"narrow_picture" if phone else "picture"}
+    monkeypatch.setattr(sheet_paper, "picture", picture)
+    visited({"ecran": "territoire", "territoire": "departement:23", "avec": avec})
+    assert below == [phone] * (2 if avec else 1)
 
 
 @pytest.mark.parametrize("name", ["Fiche territoire", " guéret", "Pour Guéret"])

@@ -1,0 +1,27 @@
+"""Two territories side by side: what both maps show is chosen once, and stands in the address."""
+
+from tests.pages.opening import opened, words
+
+PAIR = {"territoire": "epci:200067593", "avec": "200034825"}
+
+
+def test_the_maps_of_two_territories_show_what_the_address_says() -> None:
+    app = opened("territoire", **PAIR, ind="apl_published")
+    (choice,) = (one for one in app.selectbox if one.label == "Sur les deux cartes")
+    assert choice.value == "apl_published"
+    assert "Consultations accessibles par an" in words(app)
+    assert "même échelle" in words(app)
+    choice.set_value("zone").run()
+    assert not app.exception
+    assert app.query_params["ind"] == "zone"
+    assert app.query_params["avec"] == PAIR["avec"]
+    assert "Zonage légal" in words(app)
+
+
+def test_the_maps_of_two_territories_show_nothing_that_points_at_a_doctor() -> None:
+    app = opened("territoire", **PAIR, ind="risk_class")
+    (choice,) = (one for one in app.selectbox if one.label == "Sur les deux cartes")
+    assert choice.value == "share_without_room"
+    assert not [one for one in choice.options if "Risque" in one or "par généraliste" in one]
+    # The map that one comes from keeps its indicator.
+    assert app.query_params["ind"] == "risk_class"
