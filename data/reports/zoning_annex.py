@@ -21,7 +21,7 @@ from data.base.french import counted, fold, in_order, number, percent
 from data.files.exports import to_xlsx
 from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
-from data.reports.columns import rounded
+from data.reports.columns import TITLES, exported, rounded
 
 ZONE_TITLES = {
     "ZIP": "Zone d’intervention prioritaire",
@@ -32,6 +32,11 @@ ZONE_TITLES = {
     "non zoné": "Non zoné",
 }
 
+_OF_A_COMMUNE = (
+    *("code", "name", "departement", "departement_name", "epci_name", "population"),
+    *("zone", "zone_qpv", "zone_decree", "tvs", "tvs_name"),
+)
+"""Columns of the communes in the workbook."""
 _NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
 BY_COMMUNE = (
     "L’essai porte donc sur des communes, ou sur les communes de la région d’un bassin de vie de "
@@ -63,7 +68,10 @@ def notes(territory: Territory, ceilings: Ceilings, *, measured: bool = False) -
 
 
 def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
-    """Return an XLSX workbook: gauges, TVS, communes whose APL contradicts their zone."""
+    """Return an XLSX workbook: gauges, TVS, communes, those whose APL contradicts their zone.
+
+    The sheet of the communes is read back as a zoning.
+    """
     gauge = rounded(gauges(communes, ceilings)).rename(
         columns={
             "zone": "Zone",
@@ -77,7 +85,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
     )
     tvs = rounded(tvs_table(territory, communes)).rename(
         columns={
-            "tvs": "Code",
+            "tvs": TITLES["tvs"],
             "tvs_name": "Territoire de vie-santé",
             "zone": "Zone",
             "communes": "Communes",
@@ -95,7 +103,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
         columns={
             "code": "Code",
             "name": "Commune",
-            "tvs": "Code du territoire",
+            "tvs": TITLES["tvs"],
             "tvs_name": "Territoire de vie-santé",
             "zone": "Zone",
             "population": "Habitants",
@@ -108,8 +116,9 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
     masked = ages_note(communes)
     said = [*([_NO_TVS] if tvs.empty else []), *notes(territory, ceilings, measured=True)]
     said += [masked] if masked else []
+    listed = exported(communes[[one for one in _OF_A_COMMUNE if one in communes]])
     return to_xlsx(
-        {"Jauges": gauge, "Territoires": tvs, "À examiner": doubtful},
+        {"Jauges": gauge, "Territoires": tvs, "Communes": listed, "À examiner": doubtful},
         headed(territory, "Zonage des médecins généralistes en vigueur", said),
     )
 

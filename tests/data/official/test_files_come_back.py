@@ -1,6 +1,7 @@
 """Files that the application wrote are read by its own doors, and stay what they were."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,13 +9,15 @@ import pandas as pd
 import pytest
 import shapely
 
+from data.access import indicators
 from data.access.source_notes import source_notes
+from data.access.zoning_gauges import Ceilings
 from data.files import exports
 from data.official.imports import commune_index
 from data.official.members import Member
 from data.official.reading import read_here
 from data.region import catalogue
-from data.reports import columns
+from data.reports import columns, zoning_annex
 
 _OUTLINE = shapely.box(0.1, 45.7, 0.2, 45.8)
 _WRITERS: dict[str, Callable[[pd.DataFrame, list[str]], bytes]] = {
@@ -68,6 +71,31 @@ def test_the_table_of_the_map_is_read_back_as_the_zoning_that_it_tells(
     assert set(zoning["decree"]) == {"2026-01-05"}
     assert zoning.loc[("16001", "commune"), ["tvs", "tvs_name"]].tolist() == ["16B", "Confolens"]
     assert [one.reason for one in member.result.tally.refused] == ["zonage non disponible"]
+
+
+@pytest.mark.parametrize("territories", [True, False])
+def test_the_workbook_of_the_zoning_is_read_back_commune_by_commune(
+    prepared_home: Path, tmp_path: Path, *, territories: bool
+) -> None:
+    """Codes of territories look like those of communes: they are never taken for them."""
+    assert prepared_home
+    territory = catalogue.load_territory("75")
+    real = replace(territory.provenance["zoning"], simulated=False)
+    territory = replace(territory, provenance={**territory.provenance, "zoning": real})
+    communes = indicators.commune_indicators(territory)
+    if territories:
+        communes = communes.assign(tvs=communes.groupby("tvs")["code"].transform("first"))
+    else:
+        communes = communes.assign(tvs="", tvs_name="")
+    path = tmp_path / "proxisoins-zonage-2026-11-30.xlsx"
+    path.write_bytes(zoning_annex.zoning_workbook(territory, communes, Ceilings.of_region("75")))
+    (member,) = read_here({0: path}, commune_index("75")).members
+    assert member.refusal == ""
+    assert member.result is not None
+    zoning = member.result.tables["zoning"].set_index("code")
+    known = communes[communes["zone"] != ""].set_index("code")
+    for column in ("zone", "tvs"):
+        assert zoning[column].to_dict() == known[column].to_dict()
 
 
 @pytest.mark.parametrize("kind", _WRITERS)
