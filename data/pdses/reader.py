@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from data.base.french import counted as counted_words
+from data.base.french import fold
 from data.base.spreadsheet_text import safe_text
 from data.files import layouts, sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
@@ -20,6 +21,7 @@ from data.files.document import (
     choose,
 )
 from data.files.opening import open_document
+from data.official.made_up import simulated_in
 from data.pdses.words import (
     counted,
     is_cross,
@@ -33,6 +35,8 @@ from data.pdses.words import (
     says_line,
     split_heading,
 )
+from data.region.table_names import TITLES
+from data.region.territory import DEMONSTRATION_LINE
 from data.uploads import extras
 from data.uploads.columns import recognise as site_columns
 from data.uploads.reading import degrees_of
@@ -43,7 +47,7 @@ MAX_LINES = 5_000
 RANK = "rang"
 """What tells apart lines of one cell; no column of the files."""
 MAX_CELL_CHARACTERS = 300
-_HEADING_ROWS = 40
+_HEADING_ROWS = _NOTES = 40
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,8 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
     if chosen is None or found is None or not found.usable:
         raise _no_heading(document)
     read = _wide(found, type_of_crosses) if found.is_wide else _long(found)
+    if _says_simulated(document):
+        read = replace(read, lines=tuple(map(_marked, read.lines)))
     if "statut" not in found.columns and not found.is_wide:
         lines = tuple(
             replace(line, cells={**line.cells, "statut": status}) if status else line
@@ -161,6 +167,21 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
             f"{MAX_LINES}. Découpez-le."
         )
     return read
+
+
+def _says_simulated(document: Document) -> bool:
+    """Tell whether the notes of a file of ours say that its lines are simulated."""
+    cells = (cell for table in document.tables for _, row in table.rows[:_NOTES] for cell in row)
+    return TITLES["pdses_lines"] in simulated_in(cells)
+
+
+def _marked(line: WrittenLine) -> WrittenLine:
+    """Return a line whose comment says that it is of the demonstration."""
+    comment = line.cells.get("commentaire", "")
+    if fold(DEMONSTRATION_LINE) in fold(comment):
+        return line
+    told = f"{DEMONSTRATION_LINE} ; {comment}" if comment else DEMONSTRATION_LINE
+    return replace(line, cells={**line.cells, "commentaire": told})
 
 
 def _opened(content: bytes, name: str) -> Document:

@@ -15,11 +15,9 @@ from data.pdses.checks import Outcome, check_lines, report, table
 from data.pdses.reader import LinesFile
 from data.region import catalogue, embedded_set, schemas, table_store
 from data.region.gazetteer import gazetteer
-from data.region.territory import Provenance
+from data.region.territory import DEMONSTRATION_LINE, Provenance
 from data.uploads import LEFT_OUT, UNDERSTOOD
 from geo.errors import InvalidInputError
-
-_DEMONSTRATION = fold("Donnée de démonstration")
 
 
 def checked(
@@ -82,7 +80,7 @@ def store(
             vintage=_vintage(lines, now.date()),
             licence="non précisée",
             # An export of the demonstration that comes back is no real data.
-            simulated=bool(lines["comment"].map(fold).str.contains(_DEMONSTRATION).any()),
+            simulated=bool(lines["comment"].map(fold).str.contains(fold(DEMONSTRATION_LINE)).any()),
             rows=len(lines),
             matched=len(codes.intersection(lines["code"])),
             imported_at=now,

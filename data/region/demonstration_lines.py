@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from data.region.territory import DEMONSTRATION_LINE
 from geo.plane import plane_km
 
 Floats = npt.NDArray[np.float64]
@@ -152,6 +153,6 @@ def simulated_lines(communes: pd.DataFrame, rng: np.random.Generator) -> pd.Data
             "partners": ["" if p < 0 else names[p] for p in partner],
             "start": PLAN_START,
             "end": PLAN_END,
-            "comment": "Donnée de démonstration",
+            "comment": DEMONSTRATION_LINE,
         }
     )

@@ -88,6 +88,8 @@ SIMULATED_LINE = "Simulé pour la démonstration : "
 """What stands before the titles of the simulated tables that a file rests on."""
 SIMULATED_CLAUSE = " : données simulées"
 """What stands after the title of one."""
+DEMONSTRATION_LINE = "Donnée de démonstration"
+"""What the comment of a simulated on-call line says."""
 WHOLLY_SIMULATED = "DONNÉES DE DÉMONSTRATION : simulées, sans valeur pour une décision."
 UNVERIFIED_MINUTES = (
     "Temps de trajet estimés, jamais vérifiés outre-mer : à tenir pour inconnus tant qu’un réseau "

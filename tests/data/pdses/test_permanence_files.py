@@ -5,6 +5,7 @@ import io
 import json
 
 import openpyxl
+import pandas as pd
 import pytest
 from frictionless import Dialect, Resource, Schema, formats
 from hypothesis import given, settings
@@ -263,6 +264,19 @@ def test_an_export_of_the_demonstration_stays_one():
         outcomes = storing.checked(read_lines(one, "l.csv"), "75")
         storing.store(outcomes, name="l.csv", content=one, region="75")
         assert catalogue.load_territory("75").provenance["pdses_lines"].simulated is simulated
+
+
+@pytest.mark.parametrize("writer", [exports.to_csv, lambda t, n: exports.to_xlsx({"t": t}, n)])
+def test_a_table_by_hospital_of_simulated_lines_stays_simulated(writer):
+    """It has no comments: its notes alone say what its lines are."""
+    table = pd.DataFrame({"Établissement": ["CH"], "Commune": ["Tulle"], "ORL": ["garde"]})
+    territory = catalogue.load_territory("75")
+    for notes, simulated in ((files.notes(territory), True), (["Lignes de l’agence."], False)):
+        outcomes = storing.checked(read_lines(writer(table, notes), "l"), "75")
+        lines = storing.store(outcomes, name="l", content=b"", region="75")
+        assert len(lines) == 1
+        known = catalogue.load_territory("75").provenance["pdses_lines"]
+        assert known.simulated is simulated
 
 
 @pytest.mark.parametrize(
