@@ -11,6 +11,8 @@ from geo.errors import InvalidInputError
 
 LON, LAT = "longitude", "latitude"
 _BATCH = 100_000
+_NOTES, _MOST_NOTES = "notes", 40
+"""Table, without places, of what a GeoPackage of ours says of its sources; lines read of it."""
 
 
 class LayerTable:
@@ -18,10 +20,17 @@ class LayerTable:
 
     where = "objet"
 
-    def __init__(self, file: InputFile, layer: str, columns: Sequence[str], count: int) -> None:
+    def __init__(
+        self,
+        file: InputFile,
+        layer: str,
+        columns: Sequence[str],
+        count: int,
+        notes: Sequence[str] = (),
+    ) -> None:
         self.file, self.sheet = file, layer
         self.name = f"{file.name} › {layer}"
-        self.head = [[*columns, LON, LAT]]
+        self.head = [*([note] for note in notes), [*columns, LON, LAT]]
         self.malformed: list[int] = []
         self.broken: list[list[str]] = []
         self.asked: dict[int, set[int]] = {}
@@ -54,7 +63,9 @@ class LayerTable:
                     "de nouveau, en WGS84 ou en Lambert-93."
                 )
             points = layer.geometry.representative_point().to_crs(4326)
-            cells = {name: layer[name].astype(str) for name in wanted}
+            cells = {
+                name: layer[name].astype(str).where(layer[name].notna(), "") for name in wanted
+            }
             cells |= {LON: points.x.astype(str), LAT: points.y.astype(str)}
             frame = pd.DataFrame({k: cells[names[k]].to_numpy() for k in columns}, dtype=str)
             frame.index = pd.RangeIndex(start + 1, start + 1 + len(frame), name="line")
@@ -72,14 +83,22 @@ def open_layers(file: InputFile) -> list[LayerTable]:
     check_geopackage(file.path, file.name)
     try:
         found = []
-        for layer, geometry in pyogrio.list_layers(file.path):
+        layers = pyogrio.list_layers(file.path)
+        notes = _notes(file) if _NOTES in layers[layers[:, 1] == None, 0] else []  # noqa: E711
+        for layer, geometry in layers:
             if geometry is not None:
                 about = pyogrio.read_info(file.path, layer=layer, force_feature_count=True)
                 fields = [str(name) for name in about["fields"]]
-                found.append(LayerTable(file, str(layer), fields, int(about["features"])))
+                found.append(LayerTable(file, str(layer), fields, int(about["features"]), notes))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _broken(file.name) from error
     return found
+
+
+def _notes(file: InputFile) -> list[str]:
+    """Return the notes of a GeoPackage of ours."""
+    table = pyogrio.read_dataframe(file.path, layer=_NOTES, max_features=_MOST_NOTES)
+    return table["note"].dropna().astype(str).tolist() if "note" in table else []
 
 
 def _broken(name: str) -> InvalidInputError:

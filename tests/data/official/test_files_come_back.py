@@ -23,6 +23,9 @@ _OUTLINE = shapely.box(0.1, 45.7, 0.2, 45.8)
 _WRITERS: dict[str, Callable[[pd.DataFrame, list[str]], bytes]] = {
     "csv": exports.to_csv,
     "xlsx": lambda table, notes: exports.to_xlsx({"Tableau": table}, notes),
+    "gpkg": lambda table, notes: exports.to_gpkg(
+        gpd.GeoDataFrame(table, geometry=[_OUTLINE] * len(table), crs=4326), notes
+    ),
     "geojson": lambda table, notes: exports.to_geojson(
         gpd.GeoDataFrame(table, geometry=[_OUTLINE] * len(table), crs=4326), notes
     ),
