@@ -327,8 +327,8 @@ AREA_TITLES = {
 """Column of an area to its heading in the file."""
 
 
-def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
-    """Write areas as GeoJSON, under `AREA_TITLES`.
+def write_geojson(table: gpd.GeoDataFrame, out: Path, notes: Sequence[str] = ()) -> None:
+    """Write areas as GeoJSON, under `AREA_TITLES`, after what is said of their sources.
 
     With all their digits: rounded rings would no longer be nested.
 
@@ -343,7 +343,8 @@ def write_geojson(table: gpd.GeoDataFrame, out: Path) -> None:
         {"type": "Feature", "properties": said, "geometry": shapely.geometry.mapping(area)}
         for said, area in zip(properties, areas, strict=True)
     ]
-    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    held = {"type": "FeatureCollection", "notes": list(notes), "features": features}
+    text = json.dumps(held, ensure_ascii=False)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")

@@ -192,14 +192,24 @@ def write_isochrone(
     import numpy as np
 
     from data.access.travel_tables import isochrone_table, write_geojson
-    from data.base.french import number
+    from data.base.french import date, number, today
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
     roads = _roads(network, "peak" if peak else "offpeak")
     engine = (network and roads) or _engine(roads, region, origin[None], peak=peak)
     table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
-    write_geojson(table, out)
+    label = engine.label
+    notes = [
+        f"Zones atteintes en voiture d’un point ; fichier fait le {date(today())} avec ProxiSoins.",
+        f"Temps de trajet : {label.name} ({label.vintage}). {label.detail}",
+    ]
+    if "population_reached" in table:
+        notes.append(
+            "Habitants atteints : populations du code officiel géographique 2026 (INSEE), chaque "
+            "commune comptée en entier à son bourg."
+        )
+    write_geojson(table, out, notes)
     for row in table.itertuples():
         typer.echo(f"{row.minutes:g} min : {number(row.area_km2, 2)} km²")
     typer.echo(f"Zones écrites : {out} ({engine.label.name}, {engine.label.vintage}).")

@@ -105,7 +105,11 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
     out = tmp_path / "area.geojson"
     run("isochrone", "--lon", LON + 0.02, "--lat", LAT + 0.02, "--minutes", 2, "--minutes", 1,
         "--out", out)  # fmt: skip
-    features = json.loads(out.read_text(encoding="utf-8"))["features"]
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert written["notes"][1].startswith("Temps de trajet : Réseau routier OpenStreetMap (")
+    features = written["features"]
+    counted = any("Habitants atteints" in note for note in written["notes"])
+    assert counted == ("Habitants atteints" in features[0]["properties"])
     assert [f["properties"]["Minutes"] for f in features] == [1.0, 2.0]
     small, large = (shapely.geometry.shape(f["geometry"]) for f in features)
     assert small.is_valid
