@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.access.selection import kept
+from data.access.selection import asked, kept
 from data.access.source_notes import headed
 from data.maps.document import Pointed
 from data.region import privacy
@@ -159,7 +159,12 @@ def draw(territory: Territory, key: str) -> None:
     if with_risk:
         lines = [privacy.WORKING_PAPER, *lines]
     made_up = columns.simulated_told(territory.simulated_tables)
-    filed = headed(territory, "Accès aux médecins généralistes, par commune", [*lines, *made_up])
+
+    def filed() -> list[str]:
+        cut = asked(table_filters.selected(), shell.commune_indicators(territory))
+        what = "Accès aux médecins généralistes, par commune"
+        return headed(territory, what, [*([cut] if cut else []), *lines, *made_up])
+
     if not box.open:
         st.session_state.pop(_MARKED, None)
         # A file is made when it is asked for, where no session is.
@@ -168,7 +173,7 @@ def draw(territory: Territory, key: str) -> None:
         def table() -> pd.DataFrame:
             return kept(shell.communes_as_seen(territory, with_risk=with_risk), selected)
 
-        for one in figures.offers("communes", table, filed, contours=territory.communes):
+        for one in figures.offers("communes", table, filed(), contours=territory.communes):
             exporting.offer(one)
         return
     with box:
@@ -182,5 +187,5 @@ def draw(territory: Territory, key: str) -> None:
         rows = [int(row) for row in shown.index[shown["code"] == commune]]
         st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
         (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
-        figures.downloads("communes", frame, filed, contours=territory.communes)
+        figures.downloads("communes", frame, filed(), contours=territory.communes)
         figures.sources(lines)

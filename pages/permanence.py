@@ -168,7 +168,10 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     )
     st.header("Portée des lignes tenues, par spécialité")
     _table("portee", permanence_tables.reach_table(covered), screen, "portée par spécialité")
-    notes = headed(screen.territory, "Permanence des soins : lignes de la carte", screen.notes)
+    cut = french.joined([*kinds, *statuses], "ou")
+    of = specialty if whose == MINE else _WHOSE[ALL]
+    what = f"Permanence des soins : lignes de la carte, {of}"
+    notes = headed(screen.territory, f"{what}, {cut}" if cut else what, screen.notes)
     with st.expander(f"Les {len(shown)} lignes de la carte"):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
         _downloads(

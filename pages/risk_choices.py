@@ -67,8 +67,8 @@ def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
         contents[opened]()
 
 
-def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Draw the chips, as the view holds them, and return what they keep."""
+def filters(table: pd.DataFrame, communes: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Draw the chips, as the view holds them; return what they keep and say which they are."""
     names = communes.drop_duplicates("departement")
     names = names.sort_values("departement_name", key=french.in_order)
     known = dict(zip(names["departement"], names["departement_name"], strict=True))
@@ -98,10 +98,11 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         )
         _choose(inhabitants=most)
     told = [*departements, *epcis, *classes, *zones, *only]
-    if told or most:
-        limited = [f"{french.number(most)} habitants au plus"] if most else []
-        st.text(f"Filtre en cours : {', '.join([*told, *limited])}.")
-    return flag.kept(
+    limited = [f"{french.number(most)} habitants au plus"] if most else []
+    said = ", ".join([*told, *limited])
+    if said:
+        st.text(f"Filtre en cours : {said}.")
+    kept = flag.kept(
         table,
         most_inhabitants=most or math.inf,
         departement_name=departements,
@@ -111,6 +112,8 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
         state=[GONE] if GONE in only else [CONFIRMED, UNKNOWN],
         review=[""] if NOT_REVIEWED in only else [],
     )
+    count = f"{french.counted(len(kept), 'commune', 'communes')} sur {french.number(len(table))}"
+    return kept, f"Communes retenues : {said} ; {count}." if said else ""
 
 
 def is_choice(key: str) -> bool:

@@ -124,7 +124,9 @@ def _whole(rows: int) -> bool:
     )
 
 
-def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, horizon: int) -> None:
+def _ranking(
+    territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, cut: str, horizon: int
+) -> None:
     """Draw the map and the list, and beside them what is known of the commune chosen."""
     shell.working_paper()
     everything = len(chosen) == (table["state"] != GONE).sum()
@@ -139,7 +141,10 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
     risk_known = shell.risk(territory, horizon)
     fed = bool(risk_known["register_fed"].any())
     risk_panels.class_counts(chosen, horizon, register=fed)
-    lines = [WORKING_PAPER, *figures.notes(territory, "communes", "gps", "gp_history", "apl")]
+    lines = [
+        WORKING_PAPER,
+        *figures.notes(territory, "communes", "gps", "gp_history", "apl", "zoning"),
+    ]
     told = [flag_tables.file_told(risk_known), flag.gone_told(table, risk_known)]
     figures.downloads(
         "territoires-a-risque",
@@ -147,7 +152,7 @@ def _ranking(territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, ho
         headed(
             territory,
             "Communes qui ont un médecin généraliste, et leur risque de n’en avoir plus",
-            [lines[0], *told, *lines[1:]],
+            [*([cut] if cut else []), lines[0], *told, *lines[1:]],
         ),
         contours=territory.communes,
     )
@@ -340,7 +345,7 @@ def draw() -> None:
     risk_choices.tabs(
         {
             RANKING: lambda: _ranking(
-                territory, table, risk_choices.filters(table, communes), horizon
+                territory, table, *risk_choices.filters(table, communes), horizon
             ),
             DEPARTURE: lambda: _departure(territory, table, horizon),
             "La preuve": lambda: risk_proof.draw(horizon),

@@ -281,7 +281,8 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
 
 def _tables(territory: Territory, found: Help) -> None:
     quoted = letter.quoted(found)
-    lines = [*figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
+    asked = [letter.asked(territory, found), tables.sentence(found)]
+    lines = [*asked, *figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
     helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
     with helped:
         st.caption(f"Les pertes vers les donneurs sont comptées. {tables.COMPUTED}")

@@ -119,7 +119,7 @@ def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices
 
 def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True) -> None:
     found = _found(territory, chosen.question())
-    first, *others = said(found)
+    told = first, *others = said(found)
     figures.lead(first)
     for line in others:
         st.text(line)
@@ -139,12 +139,12 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
         )
         figures.table(table, height=320, order=help_tables.screen_order(table))
         if files:
-            filed = headed(territory, f"{_WHAT}, communes aidées", lines)
+            filed = headed(territory, f"{_WHAT}, communes aidées", [*told, *lines])
             figures.downloads("specialistes", table, filed, contours=territory.communes)
     with hosts:
         figures.table(found.hosts, height=320)
         if files:
-            filed = headed(territory, f"{_WHAT}, sites d’accueil", lines)
+            filed = headed(territory, f"{_WHAT}, sites d’accueil", [*told, *lines])
             figures.downloads("specialistes-accueils", found.hosts, filed)
 
 

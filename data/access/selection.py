@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.base.french import counted, number
+from data.base.french import counted, joined, number
 from data.region.rules import HUBERT_MINUTES
 
 CRITERIA: Mapping[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
@@ -67,6 +67,20 @@ def kept(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     for slug in selection.criteria:
         table = table[CRITERIA[slug][1](table).fillna(value=False).astype(bool)]
     return table
+
+
+def asked(selection: Selection, table: pd.DataFrame) -> str:
+    """Return in French what a selection asks and how much it keeps, "" for one that keeps all."""
+    if selection == Selection():
+        return ""
+    parts = []
+    for codes, column in ((selection.departements, "departement"), (selection.epcis, "epci")):
+        names = dict(zip(table[column], table[f"{column}_name"], strict=True))
+        parts.append(joined([names.get(one, one) for one in codes], "ou"))
+    parts.append(joined(selection.zones, "ou"))
+    parts += [CRITERIA[slug][0][:1].lower() + CRITERIA[slug][0][1:] for slug in selection.criteria]
+    told = " ; ".join(filter(None, parts))
+    return f"Communes retenues : {told}. {words(kept(table, selection), table)}"
 
 
 def words(chosen: pd.DataFrame, whole: pd.DataFrame) -> str:

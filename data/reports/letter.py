@@ -38,7 +38,7 @@ def letter(territory: Territory, name: str, found: Help, notes: Sequence[str], d
         f"{title} : chiffres pour une lettre",
         f"{territory.region_name}, {french.date(day)}",
         "",
-        _asked(territory, found),
+        asked(territory, found),
         tables.sentence(found),
     ]
     if found.need:
@@ -60,7 +60,8 @@ def quoted(found: Help) -> tuple[str, ...]:
     return read_by(found.terms.hosts)
 
 
-def _asked(territory: Territory, found: Help) -> str:
+def asked(territory: Territory, found: Help) -> str:
+    """Return what a plan was asked: whom it helps, by which scheme, within which limits."""
     question, terms = found.question, found.terms
     whom = TARGETS[question.targets]
     if question.targets == "epci":
@@ -77,17 +78,17 @@ def _asked(territory: Territory, found: Help) -> str:
         if terms.floor
         else ""
     )
-    asked = ""
+    limits = ""
     if terms.half_days is not None:
         most = counted(terms.half_days, "demi-journée", "demi-journées")
-        asked += f" ; {most} par mois et volontaire au plus"
+        limits += f" ; {most} par mois et volontaire au plus"
     if terms.sites is not None:
-        asked += f" ; {counted(terms.sites, 'site', 'sites')} d’accueil au plus"
+        limits += f" ; {counted(terms.sites, 'site', 'sites')} d’accueil au plus"
     return (
         f"Question : {whom}, {aim}, par {found.scheme.name} ({found.scheme.rule}) ; "
         f"{counted(question.acts, 'consultation', 'consultations')} par demi-journée ; trajet de "
         f"{counted(terms.minutes, 'minute', 'minutes')} au plus ; accueil : {HOSTS[terms.hosts]}"
-        f"{asked}{floor}."
+        f"{limits}{floor}."
     )
 
 

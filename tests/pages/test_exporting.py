@@ -52,6 +52,48 @@ def test_the_file_of_the_map_says_what_it_is_of_where_and_which_columns_are_simu
     assert "Habitants sans place à 20 min" in made_up
 
 
+def notes_of(app: AppTest, name: str) -> list[str]:
+    """Return the notes of the CSV whose name holds this one."""
+    (file,) = (
+        one.content()
+        for one in app.session_state[exporting._OFFERS]
+        if one.mime == "text/csv" and name in one.file_name
+    )
+    lines = file.decode("utf-8-sig").split("\r\n")
+    return [line.strip('"') for line in lines if "# " in line[:3]]
+
+
+def test_a_file_of_part_of_the_communes_says_which_and_of_how_many() -> None:
+    app = opened("", tdep="23", tzone="ZIP", tcrit="sans-generaliste")
+    count = len(app.dataframe[0].value)
+    told = notes_of(app, "communes")[1]
+    assert told.startswith("# Communes retenues : Creuse ; ZIP ; sans généraliste. ")
+    assert f"{count} communes sur 4 293" in told  # a CSV has plain blanks
+    assert not any("retenues" in one for one in notes_of(opened(""), "communes"))
+
+
+def test_a_file_of_communes_at_risk_says_its_filter_and_the_source_of_their_zone() -> None:
+    app = AppTest.from_string(opening_on("risques"), default_timeout=TIMEOUT_SECONDS)
+    app.query_params["dep"] = "23"
+    app.run()
+    assert not app.exception
+    notes = notes_of(app, "risque")
+    assert re.match(r"# Communes retenues : Creuse ; \d+ communes sur 1 \d+\.$", notes[1])
+    assert any(
+        one.startswith("# Simulé pour la démonstration") and "Zonage des médecins" in one
+        for one in notes
+    )
+
+
+@pytest.mark.parametrize("name", ["solidarite", "accueils"])
+def test_a_file_of_a_plan_says_what_was_asked_and_what_was_found(name: str) -> None:
+    app = AppTest.from_string(opening_on("solidarite"), default_timeout=TIMEOUT_SECONDS).run()
+    assert not app.exception
+    notes = notes_of(app, f"-{name}-nouvelle")
+    assert notes[1].startswith("# Question : communes en ZIP, ")
+    assert "demi-journées de consultation par mois dans" in notes[2]
+
+
 def test_only_columns_of_simulated_tables_are_told() -> None:
     (told,) = simulated_told({"structures", "pdses_lines"})
     assert told == "Colonnes simulées : Minutes jusqu’à une structure France Santé."

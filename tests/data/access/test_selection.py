@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.access.selection import CRITERIA, Selection, kept, words
+from data.access.selection import CRITERIA, Selection, asked, kept, words
 
 TABLE = pd.DataFrame(
     {
@@ -18,6 +18,19 @@ TABLE = pd.DataFrame(
         "population": [100, 200, 300, 400, 500],
     }
 )
+
+
+def test_what_is_asked_is_said_with_how_much_it_keeps() -> None:
+    table = TABLE.assign(
+        departement_name=TABLE["departement"].map({"23": "Creuse", "16": "Charente"}),
+        epci_name="CC " + TABLE["epci"],
+    )
+    assert asked(Selection(), table) == ""
+    told = asked(Selection(("23", "16"), ("1", "2"), ("ZIP", "ZAC"), ("sans-generaliste",)), table)
+    assert told == (
+        "Communes retenues : Creuse ou Charente ; CC 1 ou CC 2 ; ZIP ou ZAC ; sans généraliste. "
+        "1 commune sur 5, 100 habitants sur 1\u202f500."
+    )
 
 
 @pytest.mark.parametrize(
