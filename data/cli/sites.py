@@ -132,6 +132,7 @@ def best(
 ) -> None:
     """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
     from data.region.catalogue import load_territory
+    from data.reports.scenario_results import Search
     from data.reports.site_files import read_departures, read_sites, write_best
     from data.siting.best import best_sites
 
@@ -148,7 +149,9 @@ def best(
         departures=read_departures(departures, territory),
         time_limit=time_limit,
     )
-    write_best(found, sites, territory, out)
+    asked = Search(model, k, threshold, weights, existing).words()
+    leaving = [] if not departures else [f"Départs supposés, sans remplacement : {departures}."]
+    write_best(found, sites, territory, out, [f"Ce qui est demandé : {asked}", *leaving])
     typer.echo(f"Retenus : {', '.join(sites[site].name for site in found.chosen)}")
     for row in found.choices.to_dict("records"):
         typer.echo(f"{row['choice']} : {row['criterion']} {_whole(row['objective'])}")

@@ -120,15 +120,24 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             )
 
 
-def write_best(best: BestSites, sites: Sequence[Site], territory: Territory, out: Path) -> None:
+def write_best(
+    best: BestSites,
+    sites: Sequence[Site],
+    territory: Territory,
+    out: Path,
+    asked: Sequence[str] = (),
+) -> None:
     """Write the best sites: JSON with the proof, XLSX with both tables, or CSV of the choices.
+
+    Notes begin with what was `asked`, in French.
 
     Raises
     ------
     InvalidInputError
         The extension is another, or the file cannot be written.
     """
-    notes = headed(territory, "Les meilleurs sites", source_notes(territory, licences=True))
+    notes = [*asked, *source_notes(territory, licences=True)]
+    notes = headed(territory, "Les meilleurs sites", notes)
     names = [site.name for site in sites]
     choices = best.choices.round(_CHOICE_DECIMALS)
     differences = best.differences.round(_CHOICE_DECIMALS).assign(

@@ -189,6 +189,7 @@ def decree_annex(
     if zoning_units.tells_territories(communes):
         _add_territories(document, territory, communes)
     _add_communes(document, communes[communes["tvs"] == ""])
+    _add_districts(document, communes)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -256,6 +257,28 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
         document.add_paragraph(
             f"Sans zone dans les données chargées, à compléter avant de signer : {count}, {names}."
         )
+
+
+def _add_districts(document: Any, communes: pd.DataFrame) -> None:
+    """Add the communes of which priority districts have a zone of their own."""
+    if "zone_qpv" not in communes or not (cut := communes[communes["zone_qpv"] != ""]).size:
+        return
+    cut = cut.sort_values("name", key=in_order).sort_values("departement", kind="stable")
+    document.add_heading("Quartiers prioritaires classés à part", level=2)
+    document.add_paragraph(
+        "Les données chargées disent la zone des quartiers prioritaires (QPV) de ces communes, non "
+        "leurs noms : à compléter avant de signer. Leurs habitants sont comptés ci-dessus dans la "
+        "zone de la commune."
+    )
+    _add_table(
+        document,
+        {
+            "Commune": cut["name"] + " (" + cut["code"] + ")",
+            "Zone de la commune": cut["zone"],
+            "Zone de ses quartiers prioritaires": cut["zone_qpv"],
+        },
+        (8.0, 4.0, 5.0),
+    )
 
 
 def _add_territories(document: Any, territory: Territory, communes: pd.DataFrame) -> None:

@@ -299,6 +299,16 @@ def test_the_annex_of_a_project_without_territories_says_what_is_tried_and_what_
     assert "avant de signer" not in force.replace("à compléter avant de signer", "")
 
 
+def test_an_annex_names_the_communes_whose_districts_have_a_zone_of_their_own(territory, communes):
+    plain = tables_of(zoning_annex.decree_annex(territory, communes, zg.Ceilings()))
+    cut = communes.assign(zone_qpv=["", "", "ZIP", "", ""])
+    tables, text = tables_of(zoning_annex.decree_annex(territory, cut, zg.Ceilings()))
+    assert tables[-1][1:] == [["=Trois (16003)", "ZAC", "ZIP"]]
+    assert len(tables) == len(plain[0]) + 1
+    assert "Leurs habitants sont comptés ci-dessus dans la zone de la commune" in text
+    assert "Quartiers prioritaires" not in plain[1]
+
+
 def test_the_ceilings_of_one_region_are_never_those_of_another():
     assert zg.Ceilings.of_region("75") == zg.Ceilings()
     assert "Nouvelle-Aquitaine" in zg.Ceilings().said

@@ -115,7 +115,9 @@ def test_best_sites_with_their_proof(region, tmp_path, model):
     assert report["proof"]["status"] == "optimal"
     assert {site["name"] for site in report["sites"]} <= {"=1+1", "Loin"}
     assert "optimum prouvé" in output
-    assert report["notes"]
+    assert report["notes"][1].startswith("Ce qui est demandé : ")
+    assert ("1 site à ouvrir" in report["notes"][1]) == (model != "lscp")
+    assert "seuil de 20 minutes" in report["notes"][1]
 
 
 def test_best_sites_as_tables(region, tmp_path):
