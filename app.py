@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, asked, bar, exporting, grids, pressed, region_switch, shell
+from pages import accounts, asked, bar, exporting, grids, pressed, reads, region_switch, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -87,7 +87,8 @@ try:
     shell.open_page(title=navigation.title)
     row = bar.row()
     if not choosing and name != LINK:
-        bar.warn(row, shell.territory())
+        current = shell.territory()
+        bar.warn(row, current, reads.read(current, name, shell.view()))
     exporting.start(shell.view().region)
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)

@@ -1,5 +1,6 @@
 """The bar above the screens: the search of a place, what is simulated, share and export."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
@@ -68,10 +69,10 @@ def row() -> Row:
     )
 
 
-def warn(place: Row, territory: Territory) -> None:
-    """Draw in the bar what is simulated, if anything."""
+def warn(place: Row, territory: Territory, read: Collection[str]) -> None:
+    """Draw in the bar what is simulated of the tables that a screen has `read`, if anything."""
     with place.warning:
-        shell.ribbon(territory)
+        shell.ribbon(territory, read)
 
 
 def draw_search(place: Row) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from data.base import french
 from data.pdses import coverage, tables
 from data.region.territory import Territory
-from pages import fields, figures, following, on_call_view, shell
+from pages import fields, figures, following, on_call_view, reads, shell
 
 MAP = "gardes_carte"
 """Key of the map."""
@@ -77,7 +77,7 @@ def draw() -> None:
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     following.note("gardes", _PARAMETERS, _is_choice)
-    figures.sources(figures.notes(territory, "pdses_lines", "communes", "populations"))
+    figures.sources(figures.notes(territory, *reads.ON_CALL))
 
 
 draw()

@@ -24,7 +24,7 @@ from data.solidarity import tables
 from data.solidarity.help import Help
 from data.solidarity.plans import help_plan
 from geo.errors import ProxiSoinsError
-from pages import exporting, figures, help_terms, shell
+from pages import exporting, figures, help_terms, reads, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -149,7 +149,8 @@ def pole_report(
     draft = Draft("", territory.region, sites=sites)
     picture = scenario_pdf.site_picture(territory, draft, council_pdf.MAP_INCHES)
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
-    return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=territory.warning)
+    warned = territory.warning_about(*reads.by_sites(territory))
+    return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=warned)
 
 
 def plan_report(

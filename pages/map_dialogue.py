@@ -117,6 +117,15 @@ def open_sheet(key: str, message: dict[str, Any], view: ViewState) -> None:
         st.switch_page("pages/territoire.py")
 
 
+def _lines_note(territory: Territory, *, found: bool) -> str:
+    """Return what is said beside the on-call lines of a commune, or in their place."""
+    if found:
+        return territory.simulated_told("pdses_lines")
+    if len(territory.pdses_lines):
+        return "Aucune ligne tenue à moins d’une heure."
+    return "Aucune ligne de garde n’est chargée."
+
+
 def answer(territory: Territory, view: ViewState) -> Answer:
     """Return what the server adds to a view: isochrones, lines that cover the commune."""
     rings: dict[str, dict[str, Any]] = {}
@@ -137,9 +146,7 @@ def answer(territory: Territory, view: ViewState) -> Answer:
         said["commune"] = {
             "code": view.commune,
             "lines": cast("list[Line]", lines.round({"minutes": 0}).to_dict("records")),
-            "note": "Aucune ligne tenue à moins d’une heure."
-            if len(territory.pdses_lines)
-            else "Aucune ligne de garde n’est chargée.",
+            "note": _lines_note(territory, found=len(lines) > 0),
             "room": room.commune_note(territory, view.commune),
         }
     return said

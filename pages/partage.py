@@ -24,12 +24,14 @@ from pages import (
     grids,
     kept_parts,
     links,
+    reads,
     shared_views,
     shell,
     sites_departures,
     sites_results,
     view_sharing,
 )
+from pages.state import ViewState
 
 MAP = "partage_carte"
 """Key of the map."""
@@ -103,7 +105,17 @@ def _title(territory: Territory, draft: Draft) -> str:
     return shared_views.heading(territory, view) or f"{screen}, {territory.region_name}"
 
 
-def _draw_head(territory: Territory, shared: Shared) -> None:
+def _read(territory: Territory, draft: Draft) -> tuple[str, ...]:
+    """Return the keys of the tables that what a link opens rests on: a view, or sites or a plan."""
+    query = kept_parts.held(draft, drafts.VIEW)
+    if shared_views.knows(query):
+        return reads.read(territory, query[view_sharing.SCREEN], ViewState.from_query(query))
+    plan = kept_parts.help_of(draft)
+    screen = "sites" if plan is None or draft.sites else view_sharing.HELP
+    return reads.read(territory, screen, ViewState(help=plan or ViewState().help))
+
+
+def _draw_head(territory: Territory, shared: Shared, read: tuple[str, ...]) -> None:
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
     title = _title(territory, draft)
@@ -117,7 +129,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
     shared_on = french.date(shared.shared_at.astimezone().date())
     until = french.date(shared.expires_at.astimezone().date())
     # The ribbon warns of what is simulated still: of what, alone, is left to say.
-    warned = set(draft.simulated) == set(territory.simulated)
+    warned = set(draft.simulated) <= set(territory.simulated)
     of_what = f" Simulé : {', '.join(draft.simulated)}." if draft.simulated and warned else ""
     what = "Lecture seule." if screen else "Scénario en lecture seule."
     st.caption(f"{what} Partagé le {shared_on}, ouvert jusqu’au {until}.{of_what}")
@@ -127,7 +139,7 @@ def _draw_head(territory: Territory, shared: Shared) -> None:
             "est sans valeur pour une décision."
         )
         st.text(f"Simulé alors : {', '.join(draft.simulated)}.")
-    if changed := scenario_results.changes_since(draft, territory):
+    if changed := scenario_results.changes_since(draft, territory, read):
         st.warning("Les données ont changé depuis ce scénario : les résultats sont recalculés.")
         with st.expander("Ce qui a changé"):
             st.text("\n".join(changed))
@@ -142,7 +154,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
         st.text(said)
     shared = replace(shared, draft=kept_parts.public_draft(territory, shared.draft))
     sites = shared.draft.sites
-    notes = figures.notes(territory)
+    notes = figures.notes(territory, *_read(territory, shared.draft))
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
         return
     if not sites:
@@ -209,8 +221,10 @@ def draw() -> None:
         return
     territory = shell.territory()
     shell.to_region(shared.draft.region)
-    shell.ribbon(territory)
-    _draw_head(territory, shared)
+    read = _read(territory, shared.draft)
+    shell.ribbon(territory, read)
+    shared = replace(shared, draft=scenario_results.about(shared.draft, territory, read))
+    _draw_head(territory, shared, read)
     try:
         _draw_scenario(territory, shared)
     except ProxiSoinsError as error:

@@ -21,7 +21,7 @@ from data.pdses import tables as permanence_tables
 from data.pdses.coverage import Cover
 from data.region import schemas
 from data.region.territory import Territory
-from pages import exporting, figures, following, grids, on_call_view, shell, unread
+from pages import exporting, figures, following, grids, on_call_view, reads, shell, unread
 from pages.permanence_import import draw_import
 
 MAP = "permanence_map"
@@ -300,7 +300,7 @@ def draw() -> None:
         wrap=True,
     )
     threshold = chosen or threshold
-    notes = figures.notes(territory, "pdses_lines", "communes", "populations")
+    notes = figures.notes(territory, *reads.ON_CALL)
     screen = _Screen(territory, covered, specialty, threshold, day, notes)
     by_slug = {french.slug(title): title for title in TABS}
     st.session_state.setdefault(TAB, by_slug.get(st.query_params.get("vue", ""), TABS[0]))

@@ -22,6 +22,7 @@ from pages import (
     map_dialogue,
     map_view,
     on_call_view,
+    reads,
     regulation,
     risk_panels,
     sheet_body,
@@ -157,7 +158,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         figures.french_table(tables.helpers, wraps=True)
         st.header("Communes qui basculent au-delà du seuil")
         figures.french_table(tables.communes, wraps=True)
-    figures.sources(figures.notes(territory, "pdses_lines", "communes", "populations"))
+    figures.sources(figures.notes(territory, *reads.ON_CALL))
 
 
 def _draw_territoire(territory: Territory, query: Query) -> None:

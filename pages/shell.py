@@ -1,7 +1,7 @@
 """What every screen shares: the territory in use, the view, the ribbon."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -14,7 +14,7 @@ from data.base.french import unbroken
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
 from data.region import catalogue, embedded_set, france, privacy
-from data.region.territory import Territory
+from data.region.territory import Territory, passed_over_told
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
@@ -237,15 +237,22 @@ _RIBBON = (
 )
 
 
-def ribbon(current: Territory) -> None:
-    """Say at the top of every screen what is simulated or rests on unknown minutes, if anything."""
+def ribbon(current: Territory, read: Collection[str]) -> None:
+    """Say at the top of a screen what is simulated or rests on unknown minutes, if anything.
+
+    Of the tables that its figures `read`, by their keys: what is simulated elsewhere is not there.
+    """
+    if not read:
+        return
     if current.unverified_minutes:
         st.html(f'<p style="{_RIBBON};margin:0 0 .3rem">{escape(current.unverified_minutes)}</p>')
-    if not current.simulated:
+    if not (warned := current.warning_about(*read)):
         return
-    heading, told = current.warning.removesuffix(".").split(" : ", 1)
-    tables = ", ".join(current.simulated)
-    passed_over = f"{escape(current.passed_over)} " if current.passed_over else ""
+    known = [table for key, table in current.provenance.items() if key in read]
+    heading, told = warned.removesuffix(".").split(" : ", 1)
+    tables = ", ".join(table.title for table in known if table.simulated)
+    elsewhere = passed_over_told(known, current.region_name)
+    passed_over = f"{escape(elsewhere)} " if elsewhere else ""
     said = unbroken(
         f"<strong>{heading.capitalize()}</strong><span class=ps-more> : {told}. {passed_over}"
         "Lesquelles ?</span></summary>"

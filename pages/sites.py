@@ -19,6 +19,7 @@ from pages import (
     folding,
     following,
     kept_parts,
+    reads,
     shell,
     sites_best,
     sites_departures,
@@ -152,7 +153,7 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
-    notes = figures.notes(territory)
+    notes = figures.notes(territory, *reads.by_sites(territory))
     st.title("Sites MSP candidats")
     _open_from_address(territory)
     sites_pick.restore(territory, st.query_params.to_dict())

@@ -22,7 +22,7 @@ from data.siting.best import CAPACITATED, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
-from pages import figures, grids, map_view, shell
+from pages import figures, grids, map_view, reads, shell
 from pages.sites_table import draw_compared
 
 SHOWN_AT_ONCE = 12
@@ -284,7 +284,7 @@ def report(
         evaluation,
         scenario_pdf.site_picture(territory, draft),
         notes,
-        warning=territory.warning,
+        warning=territory.warning_about(*reads.by_sites(territory)),
         best=None if found is None else found[1],
         search=None if found is None else found[0],
     )

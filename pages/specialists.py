@@ -12,7 +12,7 @@ from data.solidarity import tables as help_tables
 from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.specialists import (
     NEEDS,
-    TABLE,
+    READ,
     UNKNOWN,
     SpecialistHelp,
     SpecialistQuestion,
@@ -31,9 +31,7 @@ from pages.specialist_choices import (
 
 _KEYS = "specialistes_w_"
 """Beginning of the keys of what is chosen."""
-_TABLES = ("communes", "zoning", TABLE)
 _WHAT = "Aide entre territoires par des spécialistes"
-"""Tables that every figure of the tab rests on."""
 
 
 @st.cache_resource(
@@ -123,7 +121,7 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
     figures.lead(first)
     for line in others:
         st.text(line)
-    if made_up := territory.simulated_told(*_TABLES):
+    if made_up := territory.simulated_told(*READ):
         st.caption(made_up)
     help_terms.say_from_town(territory)
     asked = found.question.hosts
@@ -131,7 +129,7 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
         st.caption(warned)
     if found.targets.empty:
         return
-    lines = [*figures.notes(territory, *_TABLES, *host_sites.tables_of(asked)), UNKNOWN]
+    lines = [*figures.notes(territory, *READ, *host_sites.tables_of(asked)), UNKNOWN]
     targets, hosts = st.tabs(["Territoires aidés", "Sites d’accueil"])
     with targets:
         table = found.targets.drop(columns="row").sort_values(
@@ -171,7 +169,7 @@ def draw_specialists(territory: Territory, chosen: SpecialistChoices) -> Special
     with st.expander("Vos effectifs : le modèle à remplir", expanded=not known):
         st.markdown(" ".join(templates.SPECIALISTS.notes))
         figures.template_buttons(templates.SPECIALISTS)
-    figures.sources(figures.notes(territory, *_TABLES))
+    figures.sources(figures.notes(territory, *READ))
     return chosen
 
 
@@ -190,4 +188,4 @@ def draw_shared(territory: Territory, chosen: SpecialistChoices) -> None:
         )
         return
     _plan(territory, replace(chosen, specialty=_specialty(known, chosen)), files=False)
-    figures.sources(figures.notes(territory, *_TABLES))
+    figures.sources(figures.notes(territory, *READ))

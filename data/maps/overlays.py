@@ -1,9 +1,11 @@
 """What may be drawn over the communes: zones, isochrones, marks, tiles, and their legends."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from data.maps.document import Layer, LegendEntry, Point, Symbol
 from data.maps.static_files import TILE_SERVER
+from data.region.territory import SIMULATED_MARK
 from geo import layers
 
 BACKGROUND: Layer = {
@@ -160,3 +162,29 @@ def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
         marks("urgences", "Services d’urgences", "cross", "#b00020"),
         BACKGROUND,
     ]
+
+
+def read_by(shown: Collection[str]) -> frozenset[str]:
+    """Return the tables that some layers of a region, by their keys, are read in."""
+    offered = of_region(defaultdict(list), "")
+    return frozenset(
+        table for one in offered if one["key"] in shown for table in one.get("reads", ())
+    )
+
+
+def said_simulated(offered: Iterable[Layer], simulated: Collection[str]) -> list[Layer]:
+    """Return layers, where they are chosen and in the legend marked if read in simulated tables."""
+    return [
+        _said_simulated(one) if set(one.get("reads", ())) & set(simulated) else one
+        for one in offered
+    ]
+
+
+def _said_simulated(one: Layer) -> Layer:
+    told = one.copy()
+    told["label"] += SIMULATED_MARK
+    if "short" in told:
+        told["short"] += SIMULATED_MARK
+    entries = one["legend"] or []
+    told["legend"] = [{**entry, "label": entry["label"] + SIMULATED_MARK} for entry in entries]
+    return told

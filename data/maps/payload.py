@@ -21,7 +21,7 @@ from data.maps.static_files import FROM_FRAME
 from data.region.arrondissements import WHOLE
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES, parts_of
-from data.region.territory import Territory
+from data.region.territory import PARTLY_SIMULATED, Territory
 from geo import display, layers
 from geo.french import MISSING
 from geo.layers import Indicator, LegendClass
@@ -335,7 +335,12 @@ def configuration(
         },
     }
     document["points"] = points
-    document["layers"] = overlays.of_region(points, f"{engine.name} : {engine.detail}")
+    offered = overlays.of_region(points, f"{engine.name} : {engine.detail}")
+    # Beside real figures: where all is simulated, the page has said it of the whole.
+    partly = territory.warning == PARTLY_SIMULATED
+    document["layers"] = overlays.said_simulated(
+        offered, territory.simulated_tables if partly else ()
+    )
     if with_room:
         document["room"] = room.document(territory, HUBERT_MINUTES)
         document["room_controls"] = room.controls()

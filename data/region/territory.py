@@ -211,6 +211,10 @@ class Territory:
         """What stands above all that is shown of the region, "" when nothing is simulated."""
         return warning_of(self.provenance.values())
 
+    def warning_about(self, *tables: str) -> str:
+        """Return what stands above what some tables give, "" when none of them is simulated."""
+        return warning_of(known for key, known in self.provenance.items() if key in tables)
+
     @property
     def unverified_minutes(self) -> str:
         """What stands above all that rests on minutes that nobody ever compared with a trip.

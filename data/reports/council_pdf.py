@@ -109,7 +109,7 @@ def help_pdf(
         *heading,
         f"Plan de solidarité : {found.scheme.name}",
         notes,
-        warning=territory.warning,
+        warning=territory.warning_about(*quoted(found)),
     )
     # What the plan does, in a sentence, then its figures.
     page.line_of(tables.sentence(found))

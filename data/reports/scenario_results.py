@@ -1,8 +1,8 @@
 """The results of a scenario, recomputed from what it keeps: judgements, best sites, versions."""
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -161,9 +161,16 @@ EXISTING_WORDS = {
 }
 
 
-def changes_since(draft: Draft, territory: Territory) -> list[str]:
-    """Return, in French, the data that are no more those the scenario was made with."""
-    now = drafts.data_versions(territory)
+def changes_since(
+    draft: Draft, territory: Territory, read: Collection[str] | None = None
+) -> list[str]:
+    """Return, in French, the data that are no more those the scenario was made with.
+
+    Of the tables that it rests on alone, by their keys, where those it has `read` are given.
+    """
+    draft = draft if read is None else about(draft, territory, read)
+    other = set() if read is None else _other(territory, read)
+    now = {k: told for k, told in drafts.data_versions(territory).items() if k not in other}
     hashed = {"territoire": "les données de la région", "temps de trajet": "les temps de trajet"}
     told = []
     for name in dict.fromkeys([*draft.data_versions, *now]):
@@ -175,6 +182,21 @@ def changes_since(draft: Draft, territory: Territory) -> list[str]:
         else:
             told.append(f"{name} : {then or 'absent'}, aujourd’hui {today or 'absent'}")
     return told
+
+
+def about(draft: Draft, territory: Territory, read: Collection[str]) -> Draft:
+    """Return a draft that tells of the tables it has `read` alone, by their keys."""
+    other = _other(territory, read)
+    return replace(
+        draft,
+        data_versions={k: told for k, told in draft.data_versions.items() if k not in other},
+        simulated=tuple(title for title in draft.simulated if title not in other),
+    )
+
+
+def _other(territory: Territory, read: Collection[str]) -> set[str]:
+    """Return the titles of the tables of a region that are not among the keys given."""
+    return {known.title for key, known in territory.provenance.items() if key not in read}
 
 
 def versions_words(draft: Draft) -> list[str]:

@@ -40,6 +40,8 @@ from geo.solidarity import HelpPlan, HelpProblem
 Floats = npt.NDArray[np.float64]
 
 TABLE = "specialists"
+READ = ("communes", "zoning", TABLE)
+"""Tables that every figure of this help rests on."""
 NEEDS = {
     "place": "habitants que les spécialistes à portée ne suffisent pas à recevoir",
     "minimum": "habitants qui ont trop peu de spécialistes à portée",

@@ -119,7 +119,8 @@ export class Card {
     const line = ({ specialty, line_type, establishment, minutes, status }) =>
       make("li", { text: `${specialty}, ${line_type} : ${establishment}, ${number(minutes)} min (${status})` });
     cover.append(make("h3", { text: "Lignes de garde (PDSES) qui couvrent la commune" }));
-    cover.append(detail.lines.length ? make("ul", {}, ...detail.lines.map(line)) : make("p", { text: detail.note }));
+    if (detail.lines.length) cover.append(make("ul", {}, ...detail.lines.map(line)));
+    if (detail.note) cover.append(make("p", { class: detail.lines.length ? "note" : "", text: detail.note }));
     return cover;
   }
 }

@@ -22,26 +22,28 @@ def territory(**simulated: bool) -> Any:
             moment=lambda: Moment(2017),
             vintage="2017",
             measured={},
+            passed_over="",
         )
         for name, told in simulated.items()
     }
-    titles = tuple(name for name, told in simulated.items() if told)
-    warning = warning_of(cast("Any", known.values()))
+
+    def warning_about(*tables: str) -> str:
+        return warning_of(cast("Any", [one for key, one in known.items() if key in tables]))
+
     return SimpleNamespace(
         provenance=known,
-        simulated=titles,
-        warning=warning,
-        passed_over="",
+        warning_about=warning_about,
+        region_name="Mayotte",
         unverified_minutes="",
         communes=pd.DataFrame({"code": ["23096"]}),
         once=lambda _name, make: make(),
     )
 
 
-def said(monkeypatch: pytest.MonkeyPatch, shown: Any) -> str:
+def said(monkeypatch: pytest.MonkeyPatch, shown: Any, *read: str) -> str:
     drawn: list[str] = []
     monkeypatch.setattr(shell.st, "html", drawn.append)
-    shell.ribbon(shown)
+    shell.ribbon(shown, read or tuple(shown.provenance))
     return "".join(drawn).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -56,7 +58,7 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
 
 def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = territory(gps=True)
-    shown.passed_over = "« <b>.csv » ne couvre pas Mayotte, où restent de démonstration : médecins."
+    shown.provenance["gps"].passed_over = "<b>.csv"
     text = said(monkeypatch, shown)
     assert "« &lt;b&gt;.csv » ne couvre pas Mayotte" in text
 
@@ -64,6 +66,17 @@ def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.Monk
 def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:
     text = said(monkeypatch, territory(gps=True, zoning=True))
     assert "Données de démonstration</strong><span class=ps-more> : simulées, sans valeur" in text
+
+
+def test_what_the_screen_does_not_read_is_not_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = territory(gps=False, structures=True, pdses_lines=True)
+    assert said(monkeypatch, shown, "gps", "communes") == ""
+    assert "Simulé : structures." in said(monkeypatch, shown, "gps", "structures")
+    shown.unverified_minutes = UNVERIFIED_MINUTES
+    drawn: list[str] = []
+    monkeypatch.setattr(shell.st, "html", drawn.append)
+    shell.ribbon(shown, ())
+    assert not drawn
 
 
 def test_nothing_is_said_where_all_is_real(monkeypatch: pytest.MonkeyPatch) -> None:

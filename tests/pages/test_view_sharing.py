@@ -323,3 +323,17 @@ def test_a_link_names_what_was_simulated_when_it_was_made() -> None:
     app.run()
     assert "Simulé alors : Lignes A." in told(app)
     assert any("sans valeur" in one.value for one in app.warning)
+
+
+def test_a_link_of_risks_says_nothing_of_tables_that_it_does_not_read() -> None:
+    tables = ("Médecins généralistes", "Structures de soins", "Lignes de permanence des soins")
+    view = {"ecran": "risques", "horizon": "3"}
+    draft = Draft("Au conseil", REGION, parameters={drafts.VIEW: view}, simulated=tables)
+    token, _ = sharing.share(store.save(draft).id)
+    app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
+    app.query_params["jeton"] = token
+    app.run()
+    said = told(app)
+    assert "Simulé : Médecins généralistes." in said
+    assert "Structures de soins" not in said
+    assert "Lignes de permanence" not in said

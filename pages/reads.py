@@ -1,0 +1,50 @@
+"""Which tables the figures of a screen rest on as it stands: its ribbon speaks of no other."""
+
+from data.maps import overlays
+from data.region.territory import Territory
+from pages.state import ViewState
+
+ON_CALL = ("pdses_lines", "communes", "populations")
+"""Of on-call lines, and who lives within reach of them."""
+_PLACES = frozenset({"structures", "pdses_lines"})
+_LEFT = {
+    "carte": _PLACES,
+    "risques": _PLACES,
+    "zonage": _PLACES | {"gp_history"},
+    "sites": frozenset({"pdses_lines"}),
+    "territoire": frozenset[str](),
+    "methode": frozenset[str](),
+}
+"""Screens that read nearly all that is known, and what each leaves; a map reads its layers too."""
+
+
+def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
+    """Return the keys of the tables that a screen reads; none of one without figures.
+
+    Simulated calls are of no table: the screen of calls tells of them itself.
+    """
+    if screen in {"permanence", "gardes"}:
+        return ON_CALL
+    if screen == "solidarite":
+        return _read_by_help(view)
+    if screen not in _LEFT:
+        return ()
+    drawn = overlays.read_by(view.layers) if screen in {"carte", "zonage"} else frozenset[str]()
+    left = _LEFT[screen] - drawn
+    return tuple(key for key in territory.provenance if key not in left)
+
+
+def by_sites(territory: Territory) -> tuple[str, ...]:
+    """Return the keys of the tables that candidate sites, or a pole, are judged with."""
+    return read(territory, "sites", ViewState())
+
+
+def _read_by_help(view: ViewState) -> tuple[str, ...]:
+    # Not before they are needed: the first screen is drawn without them.
+    from data.solidarity import hosts, regulation, specialists
+
+    if view.regulation.shown:
+        return ("communes", regulation.TABLE)
+    if view.specialists.shown:
+        return (*specialists.READ, *hosts.tables_of(view.specialists.hosts))
+    return hosts.read_by(view.help.hosts)
