@@ -88,7 +88,7 @@ try:
     row = bar.row()
     if not choosing and name != LINK:
         current = shell.territory()
-        bar.warn(row, current, reads.read(current, name, shell.view()))
+        bar.warn(row, current, reads.quoted(current, name, shell.view()))
     exporting.start(shell.view().region)
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
@@ -99,7 +99,9 @@ try:
         asked.say(name, shell.view())
     if not alone:
         # The map has a search of its own.
-        if name != SCREENS[0][0] and not choosing and role > Role.PUBLIC:
+        if name == SCREENS[0][0]:
+            bar.name_map(row, shell.territory())
+        elif not choosing and role > Role.PUBLIC:
             bar.draw_search(row)
         with row.account:
             accounts.draw_account()

@@ -1,8 +1,9 @@
 """The bar above the screens: the search of a place, what is simulated, share and export."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from html import escape
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from data.base import french
 from data.region import embedded_set
 from data.region.search import Found, search
-from data.region.territory import Territory
+from data.region.territory import Provenance, Territory
 from pages import grids, shell, starting
 
 LOGO = "static/proxisoins/marque.svg"
@@ -69,10 +70,16 @@ def row() -> Row:
     )
 
 
-def warn(place: Row, territory: Territory, read: Collection[str]) -> None:
-    """Draw in the bar what is simulated of the tables that a screen has `read`, if anything."""
+def warn(place: Row, territory: Territory, known: Sequence[Provenance]) -> None:
+    """Draw in the bar what is simulated of what a screen reads, if anything."""
     with place.warning:
-        shell.ribbon(territory, read)
+        shell.ribbon(territory, known)
+
+
+def name_map(place: Row, territory: Territory) -> None:
+    """Draw the name of the map in the bar, where the other screens have the search."""
+    told = f"Carte de l’accès aux médecins, {territory.region_name}"
+    place.search.html(f'<h1 class="ps-named">{escape(told)}</h1>')
 
 
 def draw_search(place: Row) -> None:

@@ -144,15 +144,13 @@ def _lands(territory: Territory) -> None:
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
-    # The map goes to the edges of the window; its name is there for those who do not see it.
+    # The map goes to the edges of the window; its name stands in the bar.
     st.html(
         "<style>.stMain .block-container{padding:3.75rem 0 1rem}.block-container "
         "[data-testid=stVerticalBlock]{gap:.35rem}"
         # What stands below it keeps a margin on both sides.
         ".block-container>[data-testid=stVerticalBlock]>*:not(:has(iframe))"
         "{padding-left:1rem;padding-right:1rem;box-sizing:border-box}</style>"
-        '<h1 style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">'
-        f"Carte de l’accès aux médecins, {escape(territory.region_name)}</h1>"
     )
     table_filters.follow()
     _map(territory)

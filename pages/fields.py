@@ -1,6 +1,8 @@
 """Fields of numbers as French writes them, and fields that something else writes."""
 
 import time
+from collections.abc import Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -55,6 +57,25 @@ def decimal(
         )
         return value
     return read
+
+
+def heads(rows: str, titles: Mapping[str, int]) -> None:
+    """Draw the headings of rows of fields once, above those of the container of key `rows`.
+
+    `titles` gives the width of the column of each. A telephone, which stacks what is in a row, has
+    the label of each field above it; so has who hears the screen, at every width.
+    """
+    parts = " ".join(f"minmax(0,{width}fr)" for width in titles.values())
+    cells = "".join(f"<span>{escape(title)}</span>" for title in titles)
+    fields = ":is([data-testid=stTextInput],[data-testid=stNumberInput])"
+    st.html(
+        f"<style>.ps-heads{{display:grid;grid-template-columns:{parts};gap:1rem;font-size:.875rem}}"
+        f"@media(max-width:640px){{.ps-heads{{display:none}}}}"
+        f"@media(min-width:641px){{.st-key-{rows} {fields} [data-testid=stWidgetLabel]"
+        "{position:absolute;width:1px;height:1px;min-height:0;overflow:hidden;"
+        "clip-path:inset(50%)}}</style>"
+        f'<div class="ps-heads" aria-hidden="true">{cells}</div>'
+    )
 
 
 def hold(key: str, value: object) -> None:

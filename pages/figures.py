@@ -260,10 +260,13 @@ def template_buttons(template: "Template") -> None:
             )
 
 
-def image(content: bytes, alternative: str) -> None:
-    """Draw a PNG with a text for those who do not see it, which `st.image` cannot hold."""
+def image(content: bytes, alternative: str, *, widest: str = "56rem") -> None:
+    """Draw a PNG with a text for those who do not see it, which `st.image` cannot hold.
+
+    `widest` is the width (CSS) beyond which its letters would be larger than those around it.
+    """
     data = base64.b64encode(content).decode()
     st.html(
         f'<img src="data:image/png;base64,{data}" alt="{escape(alternative)}" '
-        'style="width:100%;max-width:56rem">'
+        f'style="width:100%;max-width:{widest}">'
     )

@@ -75,7 +75,7 @@ _STYLE = """<style>
 .ps-steps p{margin:.2rem 0 0}
 .stPageLink a,.stPageLink a *{white-space:normal!important;overflow:visible!important;
   height:auto!important}
-.ps-words{margin:0;columns:26rem 2;column-gap:3rem}
+.ps-words{margin:0;padding:0!important;columns:26rem 2;column-gap:3rem}
 .ps-words dt{font-weight:700;padding-top:.6rem;break-after:avoid}
 .ps-words dd{margin:0;break-inside:avoid}
 </style>"""

@@ -195,7 +195,10 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     heading = (draft.name, draft.note)
     if found is not None:
         st.header("Le plan de solidarité")
-        figures.said(tables.sentence(found))
+        first, *others = tables.sentences(found)
+        figures.lead(first)
+        if others:
+            figures.said(" ".join(others))
         made_up = territory.simulated_told(*letter.quoted(found))
         st.caption(f"{tables.NOT_PREDICTED} {made_up}")
         help_terms.say_from_town(territory)

@@ -1,5 +1,8 @@
 """Texts of the screen "Données et méthode", in plain French, with formulas and references."""
 
+from data.base.french import number
+from data.region.rules import ROOM_PEOPLE_A_GP
+
 TRAVEL_TIME = """
 **Qui est à 20 minutes ?** Le temps est celui d’un trajet en voiture, hors heures de pointe, du bourg
 de la commune (la mairie ; quand sa position est fausse ou absente, le bourg selon GeoNames, sinon un
@@ -24,7 +27,7 @@ suit au plus $K$ habitants (1 000 au départ : une hypothèse, réglable de 800 
 au-delà du trajet choisi. Deux réponses encadrent la réalité ; les médecins et les habitants des communes voisines
 d’autres régions comptent dans les deux.
 
-- **Si tout était partagé au mieux** (la borne). On répartit les habitants entre les médecins à portée pour que le
+- **Dans le partage le plus équitable** (la borne). On répartit les habitants entre les médecins à portée pour que le
   médecin le plus chargé le soit le moins possible, puis le suivant, et ainsi de suite : ce partage est unique.
   Chaque commune y reçoit un nombre, les habitants par médecin auxquels elle ne peut échapper. Ce nombre a une
   preuve : un *bloc* de communes $D$ et les médecins $J$ dont aucune commune plus mal lotie n’a besoin, et un
@@ -145,13 +148,89 @@ le calcul. Les mêmes chiffres s’obtiennent par `proxisoins solidarity regulat
 *Références : Erlang (1917) ; Jagers et van Doorn (1986) ; Green, Kolesar et Whitt (2007) ; Balas et Padberg (1976).*
 """
 
-LIMITS = """
-- Un temps de trajet de bourg à bourg ignore les hameaux : une commune étendue cache des écarts.
-- La voiture seule est comptée : ni transports en commun, ni visites à domicile, ni téléconsultation.
-- Un médecin compté n’est pas un médecin qui prend de nouveaux patients.
-- Les tables simulées servent à découvrir l’outil : elles ne disent rien d’un lieu réel.
-- Les populations, les zones et les effectifs n’ont pas la même année : la date est à côté de chacun.
-"""
+Limit = tuple[str, str, str, str, dict[str, str]]
+LIMITS: tuple[Limit, ...] = (
+    (
+        "Qui prend de nouveaux patients",
+        (
+            "Aucune source ouverte ne le dit. « Sans place » suppose qu’un médecin suit au plus "
+            f"{number(ROOM_PEOPLE_A_GP)} habitants (réglable) et que chaque habitant compte pour un : c’est "
+            "ce que le nombre de médecins ne permet pas, non des personnes comptées."
+        ),
+        "Carte",
+        "carte",
+        {},
+    ),
+    (
+        "Combien chacun travaille",
+        (
+            "Le temps de travail d’un médecin n’est pas dans les fichiers : un médecin compté vaut un "
+            "médecin, ou une fraction par lieu quand il exerce en plusieurs. Une part des généralistes "
+            "diplômés n’exerce pas en premier recours : le compte dépend de la source, dite à côté."
+        ),
+        "",
+        "",
+        {},
+    ),
+    (
+        "Le trajet de chacun",
+        (
+            "La voiture seule est comptée, aux heures creuses : ni transports en commun, ni visites à "
+            "domicile, ni téléconsultation. Sans carreaux de population ni réseau routier, tous les "
+            "habitants d’une commune sont à son bourg : une commune étendue cache des écarts. L’erreur "
+            "des temps, par distance et par département, est dans l’onglet « Méthodes »."
+        ),
+        "",
+        "",
+        {},
+    ),
+    (
+        "Qui partira",
+        (
+            "L’âge des médecins n’est pas ouvert. La prévision dit qu’une relève n’est pas assurée, à "
+            "vérifier auprès du terrain ; elle a été apprise dans l’Hexagone, et ce qu’elle vaut outre-mer "
+            "n’est pas connu. Ce qui lui était demandé et ce qu’elle atteint sont écrits."
+        ),
+        "La preuve de la prévision",
+        "risques",
+        {"onglet": "la-preuve"},
+    ),
+    (
+        "Qui viendrait",
+        (
+            "Un site candidat est jugé avec les médecins qu’on lui donne : rien ne dit qu’ils viendront, ni "
+            "à quel loyer. Un plan d’aide dit ce que des volontaires couvriraient au mieux, non qui se "
+            "proposera. Ni l’un ni l’autre ne prédit une bonne volonté."
+        ),
+        "Solidarité",
+        "solidarite",
+        {},
+    ),
+    (
+        "Ce qui se passe vraiment la nuit",
+        (
+            "Les lignes de garde sont celles du fichier importé : ni plannings réels, ni lits, ni capacité. "
+            "Les minutes sont celles d’une voiture jusqu’à l’établissement, non celles des secours."
+        ),
+        "Permanence des soins",
+        "permanence",
+        {},
+    ),
+    (
+        "La zone de demain",
+        (
+            "Le zonage affiché est celui de l’arrêté : il n’est jamais recalculé. Un essai de changement ne "
+            "vaut pas décision, et l’APL seule ne la fonde pas."
+        ),
+        "Zonage",
+        "zonage",
+        {},
+    ),
+)
+"""What is not known: of what, in which words, and the screen that shows how far (its title, file and
+address), none where no screen does."""
+
+YEARS_DIFFER = "Populations, zones, effectifs et lignes n’ont pas la même année : elle est à côté de chaque chiffre."
 
 PRIVACY = """
 - Aucun nom, aucun âge de médecin n’est lu à l’écran, gardé dans un partage, un export ou un journal.

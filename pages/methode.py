@@ -1,9 +1,11 @@
 """Screen "Données et méthode": what is known, from whom, how it is computed, how to replace it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from data.access import travel_time_errors
 from data.access.source_notes import made_by
@@ -95,6 +97,33 @@ def _errors(territory: Territory) -> None:
     grids.draw_wrapped(travel_time_errors.by_departement(shown))
 
 
+def _limits(territory: Territory) -> None:
+    """Draw what the application does not know, two by two, each with the screen that shows it."""
+    st.header("Ce que l’application ne sait pas")
+    made_up = [known.title.lower() for known in territory.provenance.values() if known.simulated]
+    here = (
+        f"Simulé ici : {french.joined(made_up)} ; ces tables ne disent rien d’un lieu réel."
+        if made_up
+        else "Aucune table n’est simulée ici."
+    )
+    words = f"{method_texts.YEARS_DIFFER} {here} L’onglet « Données » dit l’état de chacune."
+    last: method_texts.Limit = ("De quelle année, réel ou simulé", words, "", "", {})
+    blocks = [*method_texts.LIMITS, last]
+    for first in range(0, len(blocks), 2):
+        pair = blocks[first : first + 2]
+        for place, (title, words, screen, file, query) in zip(st.columns(2), pair, strict=False):
+            place.subheader(title)
+            place.markdown(words)
+            if screen:
+                with suppress(StreamlitPageNotFoundError):  # not for this reader, or run alone
+                    place.page_link(
+                        f"pages/{file}.py",
+                        label=f"**{screen}**",
+                        icon=":material/arrow_forward:",
+                        query_params=query or None,
+                    )
+
+
 def _is_choice(key: str) -> bool:
     return key == TAB
 
@@ -146,7 +175,7 @@ def draw() -> None:
         st.header("Règles, seuils et montants appliqués")
         grids.draw(rules.listed(), hide_index=True)
     with limits:
-        st.markdown(method_texts.LIMITS)
+        _limits(territory)
     with rights:
         st.header("Accessibilité")
         st.markdown(method_texts.ACCESSIBILITY)

@@ -105,14 +105,14 @@ def _title(territory: Territory, draft: Draft) -> str:
     return shared_views.heading(territory, view) or f"{screen}, {territory.region_name}"
 
 
-def _read(territory: Territory, draft: Draft) -> tuple[str, ...]:
-    """Return the keys of the tables that what a link opens rests on: a view, or sites or a plan."""
+def _asked(draft: Draft) -> tuple[str, ViewState]:
+    """Return the screen and the view that a link opens, of those whose figures it holds."""
     query = kept_parts.held(draft, drafts.VIEW)
     if shared_views.knows(query):
-        return reads.read(territory, query[view_sharing.SCREEN], ViewState.from_query(query))
+        return query[view_sharing.SCREEN], ViewState.from_query(query)
     plan = kept_parts.help_of(draft)
     screen = "sites" if plan is None or draft.sites else view_sharing.HELP
-    return reads.read(territory, screen, ViewState(help=plan or ViewState().help))
+    return screen, ViewState(help=plan or ViewState().help)
 
 
 def _draw_head(territory: Territory, shared: Shared, read: tuple[str, ...]) -> None:
@@ -154,7 +154,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
         st.text(said)
     shared = replace(shared, draft=kept_parts.public_draft(territory, shared.draft))
     sites = shared.draft.sites
-    notes = figures.notes(territory, *_read(territory, shared.draft))
+    notes = figures.notes(territory, *reads.read(territory, *_asked(shared.draft)))
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
         return
     if not sites:
@@ -221,8 +221,9 @@ def draw() -> None:
         return
     territory = shell.territory()
     shell.to_region(shared.draft.region)
-    read = _read(territory, shared.draft)
-    shell.ribbon(territory, read)
+    asked = _asked(shared.draft)
+    read = reads.read(territory, *asked)
+    shell.ribbon(territory, reads.quoted(territory, *asked))
     shared = replace(shared, draft=scenario_results.about(shared.draft, territory, read))
     _draw_head(territory, shared, read)
     try:

@@ -118,10 +118,16 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
 
 
 def _table(
-    name: str, table: pd.DataFrame, screen: "_Screen", what: str, *, height: int = 420
+    name: str,
+    table: pd.DataFrame,
+    screen: "_Screen",
+    what: str,
+    *,
+    height: int = 420,
+    first: Sequence[str] = (),
 ) -> None:
-    """Draw a table with its exports, which say what it is."""
-    _frame(table, height)
+    """Draw a table, some columns `first`, with its exports, which say what it is."""
+    _frame(table[[*first, *(one for one in table if one not in first)]], height)
     notes = headed(screen.territory, f"Permanence des soins : {what}", screen.notes)
     _downloads(
         name,
@@ -266,7 +272,10 @@ def _draw_matrix_tab(screen: _Screen) -> None:
         f"{len(table)} établissements × {len(covered.specialties)} spécialités : statut et type "
         "de chaque ligne ; une case vide dit qu’aucune ligne n’y est attribuée."
     )
-    _table("matrice", table, screen, "lignes par établissement et spécialité", height=560)
+    what = "lignes par établissement et spécialité"
+    # A narrow screen shows three columns: the specialty chosen above is one of them.
+    first = ("Établissement", screen.specialty, "Commune")
+    _table("matrice", table, screen, what, height=560, first=first)
 
 
 def draw() -> None:

@@ -1,7 +1,7 @@
 """Which tables the figures of a screen rest on as it stands: its ribbon speaks of no other."""
 
 from data.maps import overlays
-from data.region.territory import Territory
+from data.region.territory import Provenance, Territory
 from pages.state import ViewState
 
 ON_CALL = ("pdses_lines", "communes", "populations")
@@ -19,10 +19,7 @@ _LEFT = {
 
 
 def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
-    """Return the keys of the tables that a screen reads; none of one without figures.
-
-    Simulated calls are of no table: the screen of calls tells of them itself.
-    """
+    """Return the keys of the tables that a screen reads; none of one without figures."""
     if screen in {"permanence", "gardes"}:
         return ON_CALL
     if screen == "solidarite":
@@ -32,6 +29,17 @@ def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
     drawn = overlays.read_by(view.layers) if screen in {"carte", "zonage"} else frozenset[str]()
     left = _LEFT[screen] - drawn
     return tuple(key for key in territory.provenance if key not in left)
+
+
+def quoted(territory: Territory, screen: str, view: ViewState) -> list[Provenance]:
+    """Return where all that a screen reads comes from; simulated calls are of no table."""
+    keys = read(territory, screen, view)
+    known = [one for key, one in territory.provenance.items() if key in keys]
+    if screen == "solidarite" and view.regulation.shown:
+        from data.solidarity import regulation
+
+        return [*known, *filter(None, [regulation.made_up(territory)])]
+    return known
 
 
 def by_sites(territory: Territory) -> tuple[str, ...]:

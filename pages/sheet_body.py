@@ -47,13 +47,9 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
 
 
 def _draw_map(territory: Territory, one: Sheet) -> None:
-    """Draw the map of a territory; on a telephone its legend is below, where it can be read."""
-    drawn = (
-        sheet_paper.narrow_picture(territory, one)
-        if grids.on_a_phone()
-        else sheet_paper.picture(territory, one.communes, one.name)
-    )
-    figures.image(drawn, sheet_paper.told(one.name))
+    """Draw the map of a territory; its legend is below, where it can be read in a column."""
+    drawn = sheet_paper.screen_picture(territory, one)
+    figures.image(drawn, sheet_paper.told(one.name), widest="34rem")
 
 
 def draw_context(territory: Territory, chosen: Sheet) -> None:
@@ -65,13 +61,13 @@ def draw_one(territory: Territory, chosen: Sheet) -> None:
     """Draw the sheet of one territory, and offer it on paper."""
     paper = sheet_paper.printed(territory, chosen)
     sheet_view.draw_signals(chosen, paper)
-    left, right = st.columns([4, 5])
+    left, right = st.columns([5, 7], gap="medium")
     with left:
         _draw_map(territory, chosen)
-    with right:
         sheet_view.draw_sentences("Ce qui est en place", chosen.in_place)
-    sheet_view.draw_figures(chosen, paper)
-    _draw_past(territory, chosen)
+    with right:
+        sheet_view.draw_figures(chosen, paper)
+        _draw_past(territory, chosen)
     exporting.button(
         "Télécharger la fiche (PDF, une page A4)",
         lambda: sheet_paper.pdf(territory, chosen.level, chosen.code),
@@ -101,13 +97,13 @@ def draw_two(
         (first.name, first.communes),
         (second.name, second.communes),
         chosen.key,
-        narrow=grids.on_a_phone(),
+        on_screen=True,
     )
     st.caption(sheet_paper.pair_words(territory, chosen))
     for place, one, drawn in zip(st.columns(2), (first, second), maps, strict=True):
         with place:
             st.header(one.name)
-            figures.image(drawn, sheet_paper.told(one.name, chosen))
+            figures.image(drawn, sheet_paper.told(one.name, chosen), widest="34rem")
             sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
             sheet_view.draw_sentences("Ce qui est en place", one.in_place, within=True)
     exporting.button(

@@ -38,10 +38,10 @@ PAIR_INDICATORS = tuple(
     if one.key not in {"risk_class", "load_per_gp", "load_per_gp_in_5"}
 )
 """What the maps of two territories may show, on paper and by a link: nothing about one doctor."""
-_PAPER_INCHES = 4.2
-_BESIDE = 1.42
-"""Width of the map in the column of a sheet, its letters then legible on paper; its height over its
-width, about that of the figures beside it."""
+_PAPER_INCHES = (4.2, 5.96)
+"""Size of the map in the column of a sheet on paper: about as high as the figures beside it."""
+_SCREEN_INCHES = (3.5, 4.2)
+"""In a column of a screen, or on a telephone: its letters are legible there."""
 
 
 def called(one: Sheet) -> str:
@@ -127,7 +127,7 @@ def picture(
     codes: tuple[str, ...],
     name: str,
     *,
-    paper_inches: float = 0.0,
+    column_inches: tuple[float, float] | None = None,
     indicator: str = MAP_INDICATOR.key,
     beside: tuple[str, ...] = (),
 ) -> bytes:
@@ -139,8 +139,8 @@ def picture(
         The region.
     codes, name
         Communes of the territory to outline, and its name.
-    paper_inches
-        For the column of a sheet on paper, its height, the legend below the map.
+    column_inches
+        For a column, its width and height, the legend below the map.
     indicator
         Key of what the map shows, one of those that this module names.
     beside
@@ -162,8 +162,8 @@ def picture(
         outline=contours.loc[among(contours["code"], codes), "geometry"],
         beside=other.loc[among(other["code"], beside), "geometry"] if beside else None,
         typeface=typeface.files(),
-        size_inches=(_PAPER_INCHES, paper_inches) if paper_inches else (5.2, 4.4),
-        legend_below=paper_inches > 0,
+        size_inches=column_inches or (5.2, 4.4),
+        legend_below=column_inches is not None,
     )
 
 
@@ -186,16 +186,16 @@ def pair_pictures(
     second: tuple[str, tuple[str, ...]],
     indicator: str,
     *,
-    narrow: bool = False,
+    on_screen: bool = False,
 ) -> tuple[bytes, bytes]:
     """Return the maps of two territories (name, communes): one indicator, one scale."""
-    paper_inches = _BESIDE * _PAPER_INCHES if narrow else 0.0
+    column_inches = _SCREEN_INCHES if on_screen else None
     one, other = (
         picture(
             territory,
             codes,
             name,
-            paper_inches=paper_inches,
+            column_inches=column_inches,
             indicator=indicator,
             beside=beside,
         )
@@ -204,9 +204,14 @@ def pair_pictures(
     return one, other
 
 
-def narrow_picture(territory: Territory, one: Sheet) -> bytes:
-    """Return the map of a sheet on paper, as high as the figures beside it, or on a telephone."""
-    return picture(territory, one.communes, one.name, paper_inches=_BESIDE * _PAPER_INCHES)
+def paper_picture(territory: Territory, one: Sheet) -> bytes:
+    """Return the map of a sheet on paper."""
+    return picture(territory, one.communes, one.name, column_inches=_PAPER_INCHES)
+
+
+def screen_picture(territory: Territory, one: Sheet) -> bytes:
+    """Return the map of a sheet on a screen, wide or narrow."""
+    return picture(territory, one.communes, one.name, column_inches=_SCREEN_INCHES)
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)
@@ -219,7 +224,7 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
 
     communes = shell.commune_indicators(territory)
     chosen = sheet_of(territory, communes, level, code, printed=True)
-    drawn = narrow_picture(territory, chosen)
+    drawn = paper_picture(territory, chosen)
     return sheet_pdf.sheet_pdf(
         chosen,
         drawn,
@@ -247,7 +252,7 @@ def batch(
     def each() -> Iterator[tuple[Sheet, bytes]]:
         for done, code in enumerate(codes, 1):
             one = sheet_of(territory, communes, "commune", code, printed=True)
-            yield one, narrow_picture(territory, one)
+            yield one, paper_picture(territory, one)
             progress(done)
 
     return sheet_pdf.sheets_pdf(each(), name, notes, warning=territory.warning)

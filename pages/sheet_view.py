@@ -24,8 +24,11 @@ _STATES = {
 """Mark, ground and ink of each state: never told by colour alone; contrasts above 5.5."""
 
 _STYLE = """<style>
-.ps-signals{display:grid;grid-template-columns:repeat(auto-fill,minmax(max(13rem,23%),1fr));gap:.6rem;
+.ps-around{container-type:inline-size}
+.ps-signals{display:grid;grid-template-columns:1fr;gap:.6rem;
   list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
+@container(min-width:26rem){.ps-signals{grid-template-columns:1fr 1fr}}
+@container(min-width:54rem){.ps-signals{grid-template-columns:repeat(4,1fr)}}
 .ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
 .ps-signals .t{font-size:.85rem;font-weight:600}
 .ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
@@ -78,7 +81,7 @@ _STYLE = """<style>
 
 
 def draw_signals(shown: Sheet, paper: Sheet) -> None:
-    """Draw the seven signals, and what is said of the relief of GPs.
+    """Draw the seven signals and, in the eighth place, what is said of the relief of GPs.
 
     A print from the browser says what `paper` says, which anyone may read.
     """
@@ -91,8 +94,13 @@ def draw_signals(shown: Sheet, paper: Sheet) -> None:
             f'<span class="s" style="background:{ground};color:{ink}">{mark} {_written(one.state)}'
             f'</span><p class="w">{_written(one.sentence)}</p></li>'
         )
-    said = (f'<p style="margin:0">{_written(one.succession)}</p>' for one in (shown, paper))
-    st.html(f'{_STYLE}<ul class="ps-signals">{"".join(items)}</ul>{_seen_and_printed(*said)}')
+    said = (
+        f'<li style="border-left-color:var(--soft)"><div class="t">Relève des médecins</div>'
+        f'<p class="w">{_written(one.succession)}</p></li>'
+        for one in (shown, paper)
+    )
+    listed = f'<ul class="ps-signals">{"".join(items)}{_seen_and_printed(*said)}</ul>'
+    st.html(f'{_STYLE}<div class="ps-around">{listed}</div>')
 
 
 def _seen_and_printed(seen: str, printed: str) -> str:

@@ -1,7 +1,7 @@
 """What every screen shares: the territory in use, the view, the ribbon."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -14,7 +14,7 @@ from data.base.french import unbroken
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
 from data.region import catalogue, embedded_set, france, privacy
-from data.region.territory import Territory, passed_over_told
+from data.region.territory import Provenance, Territory, passed_over_told, warning_of
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
@@ -237,18 +237,17 @@ _RIBBON = (
 )
 
 
-def ribbon(current: Territory, read: Collection[str]) -> None:
+def ribbon(current: Territory, known: Sequence[Provenance]) -> None:
     """Say at the top of a screen what is simulated or rests on unknown minutes, if anything.
 
-    Of the tables that its figures `read`, by their keys: what is simulated elsewhere is not there.
+    Of what its figures read alone, `known` as `pages.reads` quotes it.
     """
-    if not read:
+    if not known:
         return
     if current.unverified_minutes:
         st.html(f'<p style="{_RIBBON};margin:0 0 .3rem">{escape(current.unverified_minutes)}</p>')
-    if not (warned := current.warning_about(*read)):
+    if not (warned := warning_of(known)):
         return
-    known = [table for key, table in current.provenance.items() if key in read]
     heading, told = warned.removesuffix(".").split(" : ", 1)
     tables = ", ".join(table.title for table in known if table.simulated)
     elsewhere = passed_over_told(known, current.region_name)
@@ -313,7 +312,12 @@ _BAR = (
     # Beside the search, a small window has room for the name of the warning.
     "@media(max-width:1180px){.st-key-barre:has(.st-key-barre_cherche) details:not([open]) .ps-more"
     "{display:none}}"
+    ".st-key-barre h1.ps-named{font-size:1.15rem;line-height:2.5rem;padding:0;margin:0;"
+    "white-space:nowrap;overflow:hidden;text-overflow:ellipsis}"
     "@media(max-width:640px){.st-key-barre>*:has(>.st-key-barre_cherche){min-width:100%}"
+    # A telephone keeps its height for the map, whose name is heard there.
+    ".st-key-barre>*:has(.ps-named){position:absolute;width:1px;min-width:0!important;height:1px;"
+    "overflow:hidden;clip-path:inset(50%)}"
     ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem}"
     ".st-key-barre details:not([open]) .ps-more{display:none}}"
 )
@@ -332,6 +336,8 @@ _ON_A_PHONE = (
     "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stMetric])"
     "{flex:1 1 calc(50% - .7rem)!important;min-width:0}"
     "[data-testid=stMetricLabel] *{white-space:normal!important}"
+    # All tabs in sight: those past the edge were not known to be there.
+    "[data-testid=stTabs] [role=tablist]{flex-wrap:wrap;row-gap:0}"
     "[data-testid=stMetricValue]{font-size:1.6rem}}"
 )
 """Rows of a telephone: what Streamlit lets wrap as it comes."""
@@ -385,7 +391,10 @@ def open_page(*, title: str = "") -> None:
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.
-        "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1.6rem)}"
+        "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1rem)}"
+        # What leads to another screen looks so.
+        ".stPageLink a strong{color:var(--blue);text-decoration:underline;"
+        "text-underline-offset:3px}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"

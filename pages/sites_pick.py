@@ -34,6 +34,8 @@ _ON_A_PHONE = (
 )
 """The two counts of a site stand side by side on a telephone: a list of five was five screens."""
 _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
+_HEADS = {"Nom du site": 5, **dict.fromkeys(_COUNTS.values(), 2), "": 2}
+"""Headings of the list and widths of its columns, the last one of what takes a site out."""
 MOST_GPS = 50
 _TOUCHED = "sites_touches"
 """Key of whether a gesture has changed the list since the address was last read."""
@@ -154,7 +156,7 @@ def _empty() -> None:
 
 def _row(site: Site) -> None:
     """Draw a site of the list: its name, its GPs, and what takes it out."""
-    name, gps, others, out = st.columns([5, 2, 2, 2], vertical_alignment="bottom")
+    name, gps, others, out = st.columns(list(_HEADS.values()), vertical_alignment="bottom")
     keys = {"name": fields.written(f"{_EDITED}name_{site.line}", site.name)}
     for field in _COUNTS:
         count: float | None = getattr(site, field)
@@ -209,6 +211,7 @@ def draw_choice(territory: Territory) -> None:
         if count <= MOST_EDITED:
             st.html(_ON_A_PHONE)
             with st.container(key=_LIST):
+                fields.heads(_LIST, _HEADS)
                 for site in current.reopened:
                     _row(site)
         else:

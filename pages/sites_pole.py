@@ -1,7 +1,7 @@
 """«Pôle», on screen: antennas and their half-days, beside one house and the best pole."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -17,13 +17,15 @@ from data.siting.poles import FEWEST, MOST
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from geo.siting.pole import HALF_DAYS_PER_GP
-from pages import exporting, figures, shell, sites_projects, sites_results
+from pages import exporting, fields, figures, shell, sites_projects, sites_results
 from pages.pole_choices import AntennaChoice, PoleChoices, places
 from pages.sites_table import draw_compared
 
 _LAST = "pole_dernier"
-_KEYS = "pole_w_"
+_KEYS, _LIST = "pole_w_", "pole_antennes"
 _TABLES = ("communes", "gps", "apl", "zoning", "reference")
+_HEADS = {"Antenne": 3, "Demi-journées par semaine": 2, "Coût fixe par an (€)": 2, "": 2}
+"""Headings of the rows of antennas, and widths of their columns."""
 BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, PolePlan: repr}
 
 
@@ -100,18 +102,27 @@ def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) ->
         max_selections=MOST,
         key=f"{_KEYS}lieux_{len(sites)}",
     )
+    with st.container(key=_LIST):
+        if picked:
+            fields.heads(_LIST, _HEADS)
+        antennas = _rows(picked, names, before)
+    return replace(kept, antennas=tuple(antennas))
+
+
+def _rows(
+    picked: Sequence[str], names: Mapping[str, str], before: Mapping[str, AntennaChoice]
+) -> list[AntennaChoice]:
+    """Draw a row of fields for each antenna; return what they hold."""
     antennas = []
     for place in picked:
         one = before.get(place, AntennaChoice(place))
-        name, count, euros, nurse = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
-        name.markdown("**Antenne**")
+        name, count, euros, nurse = st.columns(list(_HEADS.values()), vertical_alignment="center")
         name.text(names[place])
         half_days = count.number_input(
             "Demi-journées par semaine",
             0,
             MOST_HALF_DAYS,
             one.half_days,
-            help=f"{HALF_DAYS_PER_GP} font un médecin à temps plein ; 5, un mi-temps.",
             key=f"{_KEYS}demi_{place}",
         )
         cost = euros.number_input(
@@ -119,7 +130,7 @@ def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) ->
         )
         cared = nurse.checkbox("Infirmière sur place", one.nurse, key=f"{_KEYS}soins_{place}")
         antennas.append(AntennaChoice(place, int(half_days), bool(cared), int(cost)))
-    return replace(kept, antennas=tuple(antennas))
+    return antennas
 
 
 def _label(place: str, site: Site) -> str:

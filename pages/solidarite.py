@@ -173,7 +173,10 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 
 def _answer(territory: Territory, found: Help) -> None:
     """Draw the sentence and the figures of the plan."""
-    figures.lead(tables.sentence(found))
+    first, *others = tables.sentences(found)
+    figures.lead(first)
+    if others:
+        figures.said(" ".join(others))
     lost = tables.losses(territory, found)
     one, two, three, four = st.columns(4)
     one.metric(

@@ -84,10 +84,14 @@ def per_hundred(share: float | None, decimals: int = 0) -> str:
 def unbroken(text: str) -> str:
     """Return a text where no line starts with a French colon, nor ends with what opens a quote.
 
+    Nor is a number cut at its thousands.
+
     >>> unbroken("« Carte » : oui").count("\N{NO-BREAK SPACE}")
     3
+    >>> unbroken("pour 1 000 habitants en 2017").count("\N{NO-BREAK SPACE}")
+    1
     """
-    return re.sub(r"(?<=«) | (?=[:;?!»%€])", "\N{NO-BREAK SPACE}", text)
+    return re.sub(r"(?<=«) | (?=[:;?!»%€])|(?<=\d) (?=\d{3}(?!\d))", "\N{NO-BREAK SPACE}", text)
 
 
 def today() -> dt.date:

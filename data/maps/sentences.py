@@ -56,7 +56,7 @@ def _room(table: pd.DataFrame, key: str) -> str:
     return (
         f"{without_room(least, nearest, table['population'].sum())} à 20 minutes, à "
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
-        "premier nombre si tout était partagé au mieux, le second si le plus proche passe le "
+        "premier nombre dans le partage le plus équitable, le second si le plus proche passe le "
         f"premier. Plus d’un habitant sur dix est sans place dans {number(len(crowded))} des "
         f"{number(len(table))} communes, de {number(crowded['departement'].nunique())} "
         "départements."

@@ -329,8 +329,9 @@ RULES = (
     ),
     Rule(
         ("ROOM_ALERT_SHARE",),
-        "part des habitants sans place, même au mieux partagé, à partir de laquelle une fiche "
-        "alerte ; elle alerte aussi quand ils rempliraient la patientèle d’un médecin. En dessous, "
+        "part des habitants sans place, même dans le partage le plus équitable, à partir de "
+        "laquelle une fiche alerte ; elle alerte aussi quand ils rempliraient la patientèle "
+        "d’un médecin. En dessous, "
         "l’écart est de l’ordre de ce que les temps de trajet estimés déplacent : à suivre",
         _OURS,
         "2026",

@@ -173,7 +173,8 @@ def portfolio_table(found: Funded, names: Sequence[str]) -> pd.DataFrame:
 
 PORTFOLIO_SAID = (
     f"Places : {number(ROOM_PEOPLE_A_GP)} habitants par médecin nouveau (hypothèse), pris parmi "
-    f"ceux qui n’ont pas de place à {number(HUBERT_MINUTES)} minutes, au mieux. Un médecin qui "
-    "déménage n’en ajoute pas. ESS et CPTS ne placent personne chez un généraliste : leur utilité "
-    "n’est pas mesurée ici. Sans effectif précisé, une MSP compte deux généralistes, une ESP aucun."
+    f"ceux qui n’ont pas de place à {number(HUBERT_MINUTES)} minutes, dans le partage "
+    "le plus équitable. Un médecin qui déménage n’en ajoute pas. ESS et CPTS ne placent personne "
+    "chez un généraliste : leur utilité n’est pas mesurée ici. "
+    "Sans effectif précisé, une MSP compte deux généralistes, une ESP aucun."
 )

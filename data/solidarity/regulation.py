@@ -17,7 +17,8 @@ import pandas as pd
 
 from data.region import embedded_set
 from data.region.rules import ANSWER_MINUTES, ANSWER_SHARE, DEEP_NIGHT_HOURS
-from data.region.territory import Territory
+from data.region.table_names import TITLES
+from data.region.territory import Provenance, Territory
 from geo.errors import InvalidInputError
 from geo.queueing import fewest_servers, queue
 
@@ -142,6 +143,15 @@ def calls_of(territory: Territory) -> Calls:
         return Calls(table, names, simulated=False, note=note)
     people = territory.communes.groupby("departement")["population"].sum()
     return Calls(_simulated(people), names, simulated=True, note=simulation_rule())
+
+
+def made_up(territory: Territory) -> Provenance | None:
+    """Return where the calls of a region come from if they are simulated: no table holds them."""
+    if not calls_of(territory).simulated:
+        return None
+    return Provenance(
+        TABLE, TITLES[TABLE], "ProxiSoins", "simulation", "", simulated=True, rows=0, matched=0
+    )
 
 
 def simulation_rule() -> str:

@@ -176,40 +176,47 @@ def lowest_words(found: Help, lost: dict[str, float]) -> str:
 
 def sentence(found: Help) -> str:
     """Return, in French, what the plan covers and what it takes."""
+    return " ".join(sentences(found))
+
+
+def sentences(found: Help) -> list[str]:
+    """Return the same, the answer first, then its proof and what is not in it."""
     if not found.need and not found.unknown and not found.unzoned:
-        return "Rien ne manque aux cibles choisies : aucune aide n’est à organiser."
+        return ["Rien ne manque aux cibles choisies : aucune aide n’est à organiser."]
     if not found.need:
-        return f"Rien de connu ne manque aux cibles choisies.{_unknown(found)}"
+        return ["Rien de connu ne manque aux cibles choisies.", *_unknown(found)]
     count = int(found.volunteers.sum())
     enlisted = counted(count, "volontaire", "volontaires")
-    told = (
-        f"Il manque {counted(found.need, 'demi-journée', 'demi-journées')} de consultation par "
-        f"mois dans {counted(len(found.targets), 'commune', 'communes')}. {enlisted} en "
-        f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
-        f"{percent(found.covered / found.need)} du besoin"
-    )
     proof = proof_words(found.status, found.covered, found.bound)
-    told += f" (au plus {number(found.bound)} : {proof})."
+    told = [
+        (
+            f"Il manque {counted(found.need, 'demi-journée', 'demi-journées')} de consultation par "
+            f"mois dans {counted(len(found.targets), 'commune', 'communes')}. {enlisted} en "
+            f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
+            f"{percent(found.covered / found.need)} du besoin."
+        ),
+        f"Au plus {number(found.bound)} : {proof}.",
+    ]
     if found.out_of_reach >= 0.5:
-        told += (
-            f" {counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
+        told.append(
+            f"{counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
             f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
             f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, que l’on devinerait."
         )
-    return told + _unknown(found)
+    return [*told, *_unknown(found)]
 
 
-def _unknown(found: Help) -> str:
-    """Return what is said of targets of which not all is known, "" for none."""
-    told = ""
+def _unknown(found: Help) -> list[str]:
+    """Return what is said of targets of which not all is known, none where all is."""
+    told = []
     if found.unknown:
-        told = (
-            f" L’APL de {counted(found.unknown, 'commune', 'communes')} n’est pas connue : ce qui "
+        told.append(
+            f"L’APL de {counted(found.unknown, 'commune', 'communes')} n’est pas connue : ce qui "
             "y manque n’est pas compté."
         )
     if found.unzoned:
-        told += (
-            f" La zone de {counted(found.unzoned, 'commune', 'communes')} n’est pas connue : "
+        told.append(
+            f"La zone de {counted(found.unzoned, 'commune', 'communes')} n’est pas connue : "
             "ce qui y manque n’est pas compté, et leurs médecins sont tenus pour hors ZIP."
         )
     return told

@@ -43,7 +43,8 @@ SMALLEST_APL = 1e-9
 ASSUMPTIONS = (
     (
         f"Place à 20 minutes : {number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus, des deux "
-        "côtés de la limite régionale ; « au mieux » : le partage le plus équitable possible ; "
+        "côtés de la limite régionale ; partage le plus équitable : le médecin le plus chargé "
+        "l’est le moins possible ; "
         "« au plus proche » : le plus près passe d’abord."
     ),
     "Les médecins qui partent ne sont pas remplacés, les autres ne changent rien à leur activité.",

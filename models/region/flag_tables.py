@@ -136,7 +136,7 @@ def room_told(room: RoomLost) -> str:
     fair, nearest = number(max(room.fair, 0.0)), number(max(room.nearest, 0.0))
     text = (
         f"Habitants de plus sans place à 20 minutes ({number(room.per_gp)} par médecin, hypothèse) "
-        f": {fair} si les places sont partagées au mieux, {nearest} si chacun va au plus proche"
+        f": {fair} dans le partage le plus équitable, {nearest} si chacun va au plus proche"
     )
     most = room.communes.head(MOST_TOUCHED)
     told = _named(most["name"], most["people"])

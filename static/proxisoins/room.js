@@ -113,8 +113,8 @@ export class Room {
       this.changed();
     };
     this.ends = make(
-      "fieldset", { class: "choice" }, make("legend", { text: "Qui passe le premier" }),
-      choice("partage", "", "le plus proche", share(false)), choice("partage", "mieux", "partage au mieux", share(true)),
+      "fieldset", { class: "choice" }, make("legend", { text: "Partage des places" }),
+      choice("partage", "", "le plus proche d’abord", share(false)), choice("partage", "mieux", "le plus équitable", share(true)),
     );
     return make(
       "div", { class: "room", hidden: "" },
@@ -170,7 +170,7 @@ export class Room {
     const y = (people) => top + (1 - people / most) * (height - top - bottom);
     const path = (values) => values.map((people, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(people).toFixed(1)}`).join("");
     const at = this.step;
-    const said = `À ${number(this.capacity)} habitants par médecin : ${inhabitants(least[at])} sans place au mieux, ${inhabitants(served[at])} si le plus proche passe le premier.`;
+    const said = `À ${number(this.capacity)} habitants par médecin : ${inhabitants(least[at])} sans place dans le partage le plus équitable, ${inhabitants(served[at])} si le plus proche passe le premier.`;
     const text = (where, anchor, words) => svg("text", { x: where, y: height - 2, "text-anchor": anchor, class: "axis" }, words);
     return svg(
       "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said },
@@ -196,9 +196,9 @@ export class Room {
   /* What the two ends mean, and how many communes are hit. */
   meaning() {
     const crowded = this.values.filter((share) => share > 10).length;
-    const shown = this.carte.state.partage ? "tout étant partagé au mieux" : "le plus proche passant le premier";
+    const shown = this.carte.state.partage ? "dans le partage le plus équitable" : "le plus proche passant le premier";
     return (
-      `À ${number(this.capacity)} habitants par médecin au plus (hypothèse). Premier nombre : si tout était partagé au mieux, avec les voisins des autres régions ; second : si le plus proche passe le premier. ` +
+      `À ${number(this.capacity)} habitants par médecin au plus (hypothèse). Premier nombre : dans le partage le plus équitable, avec les voisins des autres régions ; second : si le plus proche passe le premier. ` +
       `Plus d’un habitant sur dix est sans place dans ${number(crowded)} des ${number(this.carte.rows.length)} communes (${shown}).`
     );
   }

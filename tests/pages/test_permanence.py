@@ -12,6 +12,7 @@ from data.pdses import storing
 from data.pdses.reader import read_lines
 from data.region import catalogue
 from pages import on_call_view
+from tests.pages.opening import plain_tables
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
 
@@ -63,6 +64,14 @@ def test_imported_lines_hostile_names_included(imported):
         assert words in texts(app)
         assert "Lignes tenues : " not in texts(app)  # the map says it
     assert catalogue.undo() == ["pdses_lines"]
+
+
+def test_the_specialty_chosen_is_read_beside_the_name_of_each_hospital(imported):
+    for specialty in ("cardiologie", "cardiologie-img-src-x-onerror-alert-1-7-7"):
+        app = opened(specialite=specialty, vue="etablissements")
+        [table] = plain_tables(app)
+        assert list(table)[:3] == ["Établissement", app.selectbox[0].value, "Commune"]
+        assert {"assurée (garde)", "carence (astreinte)"} & set(table[app.selectbox[0].value])
 
 
 def test_foreign_parameters_are_left_at_their_default(imported):

@@ -48,6 +48,9 @@ def test_a_screen_warns_of_what_it_reads(
     read = reads.read(partly_real, screen, view)
     assert partly_real.simulated_tables & set(read) == simulated
     assert bool(partly_real.warning_about(*read)) == bool(simulated)
+    told = {one.table for one in reads.quoted(partly_real, screen, view) if one.simulated}
+    # Calls are simulated where no file tells of them, and no table holds them.
+    assert told == (simulated | ({"regulation_calls"} if view.regulation.shown else set()))
 
 
 def test_a_layer_of_simulated_places_says_so_where_it_is_chosen_and_in_the_legend() -> None:

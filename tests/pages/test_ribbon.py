@@ -1,14 +1,14 @@
 """What is simulated is named, and what is real is not called simulated."""
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from data.maps import room
 from data.region.moments import Moment
-from data.region.territory import UNVERIFIED_MINUTES, UNVERIFIED_SOMEWHERE, Territory, warning_of
+from data.region.territory import UNVERIFIED_MINUTES, UNVERIFIED_SOMEWHERE, Territory
 from geo.travel_time import EngineLabel
 from pages import shell
 
@@ -27,12 +27,8 @@ def territory(**simulated: bool) -> Any:
         for name, told in simulated.items()
     }
 
-    def warning_about(*tables: str) -> str:
-        return warning_of(cast("Any", [one for key, one in known.items() if key in tables]))
-
     return SimpleNamespace(
         provenance=known,
-        warning_about=warning_about,
         region_name="Mayotte",
         unverified_minutes="",
         communes=pd.DataFrame({"code": ["23096"]}),
@@ -43,7 +39,8 @@ def territory(**simulated: bool) -> Any:
 def said(monkeypatch: pytest.MonkeyPatch, shown: Any, *read: str) -> str:
     drawn: list[str] = []
     monkeypatch.setattr(shell.st, "html", drawn.append)
-    shell.ribbon(shown, read or tuple(shown.provenance))
+    known = [one for key, one in shown.provenance.items() if not read or key in read]
+    shell.ribbon(shown, known)
     return "".join(drawn).replace("\N{NO-BREAK SPACE}", " ")
 
 

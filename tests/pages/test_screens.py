@@ -12,6 +12,7 @@ from data.base.paths import ROOT
 from data.official import imports, web
 from data.official.resolution import Answer
 from data.region import catalogue
+from pages import method_texts
 from tests.pages.opening import TIMEOUT_SECONDS, opened, plain_tables, words
 
 
@@ -79,7 +80,12 @@ def test_an_unknown_territory_opens_no_other() -> None:
 def test_a_sheet_always_shows_seven_signals_and_the_relief(address: str) -> None:
     said = words(opened("territoire", territoire=address))
     assert said.count('class="s"') == 7
-    assert "Relève" in said
+    # The relief has the eighth place: two rows of four, four rows of two.
+    listed = re.search('<ul class="ps-signals">(.*?)</ul>', said, re.DOTALL)
+    assert listed
+    places = re.findall("<li[^>]*>", listed[1])
+    assert len([one for one in places if "ps-paper" not in one]) == 8
+    assert "Relève des médecins" in listed[1]
 
 
 def test_the_table_of_the_map_shows_its_key_figure_third_and_all_when_asked() -> None:
@@ -98,6 +104,20 @@ def test_the_method_screen_lists_each_table_with_its_source() -> None:
     assert set(table["État"]) == {"réelle", "simulée (démonstration)"}
     assert table["Source"].str.len().gt(0).all()
     assert table["Millésime"].str.len().gt(0).all()
+
+
+def test_what_is_not_known_is_said_with_the_screen_that_shows_how_far() -> None:
+    app = opened("methode", volet="limites")
+    assert "Ce que l’application ne sait pas" in [one.value for one in app.header]
+    asked = [one.value for one in app.subheader]
+    assert asked[: len(method_texts.LIMITS)] == [title for title, *_ in method_texts.LIMITS]
+    territory = catalogue.load_territory("75")
+    said = words(app)
+    assert territory.simulated
+    assert all(title.lower() in said for title in territory.simulated)
+    for _, _, screen, file, _ in method_texts.LIMITS:
+        assert bool(screen) == bool(file)
+        assert not file or (ROOT / "pages" / f"{file}.py").is_file()
 
 
 def test_formulas_may_go_to_the_next_line_on_a_telephone() -> None:

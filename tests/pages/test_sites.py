@@ -195,7 +195,13 @@ def test_sites_added_before_the_address_follows_are_all_kept() -> None:
 
 def test_the_counts_of_a_site_stand_side_by_side_on_a_telephone(saved: store.Scenario) -> None:
     app = opened("sites", scenario=saved.id)
-    [style] = [one.proto.body for one in app.get("html") if "stColumn" in one.proto.body]
+    drawn = [one.proto.body for one in app.get("html")]
+    [style] = [one for one in drawn if "stColumn" in one]
+    # A wide screen has the headings once, above the rows, whose fields keep their names.
+    [heads] = [one for one in drawn if 'class="ps-heads"' in one]
+    assert f".st-key-{sites_pick._LIST} " in heads
+    assert "Autres professionnels" in heads
+    assert len({one.label for one in app.text_input if one.label.startswith("Nom du site")}) >= 2
     assert "max-width:640px" in style
     # Its fields are drawn within what the style names.
     assert f".st-key-{sites_pick._LIST} " in style

@@ -7,7 +7,7 @@ from streamlit.testing.v1.element_tree import NumberInput
 from data.base.french import unbroken
 from data.region import catalogue
 from data.solidarity.plans import help_plan
-from data.solidarity.tables import sentence
+from data.solidarity.tables import sentences
 from pages.help_choices import HelpChoices
 from tests.pages.help_screen import opened
 
@@ -18,7 +18,9 @@ def test_the_screen_says_the_plan_that_the_engine_finds() -> None:
     chosen = HelpChoices()
     found = help_plan(catalogue.load_territory("75"), chosen.question(), chosen.terms())
     assert found.covered > 0
-    assert unbroken(f"**{sentence(found)}**") in [one.value for one in app.markdown]
+    first, *others = sentences(found)
+    assert unbroken(f"**{first}**") in [one.value for one in app.markdown]
+    assert unbroken(" ".join(others)) in [one.value for one in app.text]
     # No line starts with a colon.
     assert " :" not in next(one.value for one in app.markdown if one.value.startswith("**"))
     assert "La bonne volonté n’est pas prédite" in " ".join(one.value for one in app.caption)

@@ -15,6 +15,7 @@ from data.region import catalogue
 from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
 from data.uploads.site import Site
+from geo import static_map
 from models.region import kept_risk, predict, soon
 from pages import accounts, grids, sheet_paper, shell, view_sharing
 from tests.pages.help_screen import SPECIALISTS, opened
@@ -63,21 +64,23 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
 
 
 @pytest.mark.parametrize("phone", [True, False])
-@pytest.mark.parametrize("avec", ["", "24"])
-def test_the_map_of_a_sheet_has_its_legend_below_it_on_a_telephone(
-    monkeypatch: pytest.MonkeyPatch, avec: str, *, phone: bool
+@pytest.mark.parametrize("other", ["", "24"])
+def test_the_map_of_a_sheet_has_its_legend_below_it(
+    monkeypatch: pytest.MonkeyPatch, *, phone: bool, other: str
 ) -> None:
-    """Beside it the legend of a picture made for a wide screen is too small to be read."""
+    """In a column, beside the map, its letters are too small to be read."""
     below: list[bool] = []
 
-    def picture(*_: object, paper_inches: float = 0.0, **_more: object) -> bytes:
-        below.append(paper_inches > 0)
+    def picture(*_: object, legend_below: bool, **_named: object) -> bytes:
+        below.append(legend_below)
         return b""
 
     monkeypatch.setattr(grids, "on_a_phone", lambda: phone)
-    monkeypatch.setattr(sheet_paper, "picture", picture)
-    visited({"ecran": "territoire", "territoire": "departement:23", "avec": avec})
-    assert below == [phone] * (2 if avec else 1)
+    monkeypatch.setattr(static_map, "picture", picture)
+    sheet_paper.picture.clear()
+    visited({"ecran": "territoire", "territoire": "departement:23", "avec": other})
+    assert below == [True] * (2 if other else 1)
+    sheet_paper.picture.clear()
 
 
 @pytest.mark.parametrize("name", ["Fiche territoire", " guéret", "Pour Guéret"])
