@@ -10,6 +10,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from data.access import travel_time_errors
 from data.access.source_notes import made_by
 from data.base import french
+from data.base.codes import among
 from data.official import source_state
 from data.region import embedded_set, rules
 from data.region.territory import Provenance, Territory
@@ -93,8 +94,10 @@ def _errors(territory: Territory) -> None:
     grids.draw_wrapped(table)
     st.caption(travel_time_errors.note())
     st.markdown("**Écart dans les départements de la région, chacun tenu hors du calage**")
-    shown = sorted(set(territory.communes["departement"]))
-    grids.draw_wrapped(travel_time_errors.by_departement(shown))
+    names = embedded_set.departements(territory.region).sort_values("code")
+    shown = names[among(names["code"], territory.communes["departement"])]
+    by_code = dict(zip(shown["code"], shown["name"], strict=True))
+    grids.draw_wrapped(travel_time_errors.by_departement(by_code))
 
 
 def _limits(territory: Territory) -> None:

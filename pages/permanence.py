@@ -255,7 +255,11 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
     )
     falls = f"ligne « {permanence_tables.line_label(covered, line)} », si elle tombe"
-    _table("aide", tables.helpers, screen, f"{falls}, qui pourrait aider", height=320)
+    # Whom each would serve is in sight before what it is.
+    known = [str(one) for one in tables.helpers]
+    before = [one for one in known if one not in {"Statut", "Type", "Département"}]
+    what = f"{falls}, qui pourrait aider"
+    _table("aide", tables.helpers, screen, what, height=320, first=before)
     st.header("Communes qui basculent au-delà du seuil")
     if tables.communes.empty:
         st.text(f"Aucune commune ne passe au-delà de {threshold:g} minutes.")

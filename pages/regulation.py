@@ -6,10 +6,11 @@ import streamlit as st
 
 from data.access.source_notes import headed
 from data.base import typeface
+from data.base.french import unbroken
 from data.maps.ground import departements_of, ground, land_of
 from data.official import templates
 from data.region.france import are_several, named
-from data.region.territory import Territory
+from data.region.territory import SIMULATED_MARK, Territory
 from data.solidarity import pooling
 from data.solidarity import regulation_tables as tables
 from data.solidarity.pooling import MOST_TOGETHER, STAFF
@@ -69,8 +70,8 @@ _ALONE = (
 
 
 @st.cache_data(show_spinner="Dessin de la carte…", max_entries=32, hash_funcs=shell.BY_VERSION)
-def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -> bytes:
-    """Return the map; a `narrow` one has its legend below, where a telephone can read it."""
+def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
+    """Return the map, its legend below: beside it, in a column, its letters would be too small."""
     from geo import static_map
 
     calls = calls_of(territory)
@@ -79,19 +80,19 @@ def _picture(territory: Territory, chosen: RegulationChoices, *, narrow: bool) -
     names = (
         [calls.names[one] for one in shapes.index] if len(shapes) <= _MOST_NAMED else shapes.index
     )
-    if narrow:  # on two lines, that neighbours do not write over each other
-        names = ["-\n".join(str(name).rsplit("-", 1)) for name in names]
+    # On two lines, that neighbours do not write over each other.
+    names = ["-\n".join(str(name).rsplit("-", 1)) for name in names]
+    mark = SIMULATED_MARK if calls.simulated else ""
     return static_map.picture(
         shapes.to_frame(),
         tables.map_values(calls, chosen.hours(), chosen.standard()),
         tables.MAP,
         land,
-        title=f"Appels pris à temps, {chosen.hours().told}",
-        notes=["Données simulées"] if calls.simulated and not narrow else (),
+        title=f"Appels pris à temps{mark}, {chosen.hours().told}",
         names=shapes.representative_point().set_axis(names),
         typeface=typeface.files(),
-        size_inches=(3.4, 5.4) if narrow else (6.0, 5.6),
-        legend_below=narrow,
+        size_inches=(3.6, 5.2),
+        legend_below=True,
     )
 
 
@@ -101,7 +102,7 @@ def _known(
     """Draw the sentence, the map and the table of the départements; with `files`, exports."""
     hours, standard = chosen.hours(), chosen.standard()
     figures.lead(tables.sentence(calls, hours, standard))
-    st.caption(calls.note + ".")
+    st.caption(unbroken(f"{calls.note}."))
     found = tables.departement_table(calls, hours, standard)
     filed = headed(territory, "Régulation des appels, par département", tables.notes(calls))
     figures.french_table(found, "regulation" if files else "", filed, wraps=True)
@@ -109,9 +110,10 @@ def _known(
     with left:
         mapped = replace(chosen, helper="", helped=(), staff="tous", together=1)
         figures.image(
-            _picture(territory, mapped, narrow=grids.on_a_phone()),
+            _picture(territory, mapped),
             "Carte de la part des appels pris à temps par département : mêmes chiffres que le "
             "tableau",
+            widest="34rem",
         )
     with right:
         st.header("Qui tient, qui peut aider")

@@ -140,7 +140,7 @@ def _curves(known: proof.Proof) -> None:
         _chart(curve, "Taux (%)")
         st.caption("Dix groupes de communes, de la moins à la plus risquée.")
     with right:
-        st.header("Combien de pertes dans les premières communes")
+        st.header("Pertes des premières communes")
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
     with st.expander("Les mêmes courbes en chiffres"):

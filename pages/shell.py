@@ -355,10 +355,12 @@ _FRENCH_STREAMLIT = (
 _TARGETS = (
     ".stTooltipIcon button{min-width:24px;min-height:24px;margin:-4px;display:inline-flex;"
     "align-items:center;justify-content:center}"
+    "[data-testid=stHeaderActionElements] a{min-width:24px;min-height:24px;display:inline-flex;"
+    "align-items:center;justify-content:center}"
     "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
     ".react-aria-ComboBox button{min-height:24px}"
 )
-"""Streamlit's smallest buttons (help, cross of what is chosen), as wide as a finger asks."""
+"""Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
 
 
 def name_tab(title: str) -> None:

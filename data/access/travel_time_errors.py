@@ -1,7 +1,7 @@
 """The error of estimated travel times, as the method screen shows it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -56,19 +56,21 @@ def table() -> pd.DataFrame:
     return shown[whole | ours].reset_index(drop=True)
 
 
-def by_departement(codes: Sequence[str]) -> pd.DataFrame:
+def by_departement(names: Mapping[str, str]) -> pd.DataFrame:
     """Return the errors up to 40 minutes in départements, under French headings.
+
+    `names` holds their names by their codes.
 
     Each is that of a fit that saw none of the département's trips; those without a known trip
     are said so.
     """
     known = _read()["departements"]
     rows = []
-    for code in codes:
+    for code, name in names.items():
         found = known.get(code)
         rows.append(
             {
-                "Département": code,
+                "Département": f"{name} ({code})",
                 "Trajets connus": 0 if found is None else found["pairs"],
                 "Écart moyen (min)": _said(found, "mean_absolute_error"),
                 "Biais (min)": _said(found, "bias"),

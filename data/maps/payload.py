@@ -12,6 +12,7 @@ from data.access import indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
 from data.base.codes import among
+from data.base.french import unbroken
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -219,8 +220,8 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
         column = column * _scale(one)
     drawn: DrawnIndicator = {
         "key": one.key,
-        "label": one.label,
-        "short": one.short,
+        "label": unbroken(one.label),
+        "short": unbroken(one.short),
         "unit": one.unit,
         "decimals": one.decimals,
         "breaks": list(one.breaks),

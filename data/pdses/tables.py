@@ -77,20 +77,23 @@ def _tenths(minutes: pd.Series, threshold: float) -> pd.Series:
 
 
 def reach_table(covered: Cover) -> pd.DataFrame:
-    """Return `permanence.reach` of every specialty, inhabitants and shares."""
+    """Return `permanence.reach` of every specialty: shares first, then lines and inhabitants."""
     found = coverage.reach(covered)
-    table = found[["specialty", "held", "in_carence"]].set_axis(
-        ["Spécialité", "Lignes tenues", "Lignes en carence"], axis=1
-    )
-    for minutes in coverage.REACH_MINUTES:
-        within = found[f"population_within_{minutes:g}"]
-        table[f"Habitants à {minutes:g} min ou moins"] = within
-        table[f"Part à {minutes:g} min ou moins (%)"] = (100 * within / found["population"]).round(
-            1
-        )
+    within = {each: found[f"population_within_{each:g}"] for each in coverage.REACH_MINUTES}
     last = coverage.REACH_MINUTES[-1]
-    beyond = found["population"] - found[f"population_within_{last:g}"]
-    return table.assign(**{f"Habitants à plus de {last:g} min": beyond})
+    return pd.DataFrame(
+        {
+            "Spécialité": found["specialty"],
+            **{
+                f"Part à {each:g} min ou moins (%)": (100 * people / found["population"]).round(1)
+                for each, people in within.items()
+            },
+            "Lignes tenues": found["held"],
+            "Lignes en carence": found["in_carence"],
+            **{f"Habitants à {each:g} min ou moins": people for each, people in within.items()},
+            f"Habitants à plus de {last:g} min": found["population"] - within[last],
+        }
+    )
 
 
 def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:

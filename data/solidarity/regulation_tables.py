@@ -83,7 +83,6 @@ def departement_table(calls: Calls, hours: Hours, standard: Standard) -> pd.Data
     known = found["known"] > 0
     return pd.DataFrame(
         {
-            "Code": found["code"],
             "Département": found["name"],
             "Rôle": found["role"],
             _within(standard): [share_told(value) for value in found["within"]],
@@ -97,6 +96,7 @@ def departement_table(calls: Calls, hours: Hours, standard: Standard) -> pd.Data
                 f"{known} sur {asked}"
                 for known, asked in zip(found["known"], found["asked"], strict=True)
             ],
+            "Code": found["code"],
         }
     )
 

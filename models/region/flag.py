@@ -99,6 +99,14 @@ def title(row: Mapping[str, Any]) -> str:
     return f"{row['name']} : risque {row['risk_class']} de relève non assurée"
 
 
+def _spanned(row: Mapping[str, Any]) -> str:
+    """Return the interval of a probability, whose ends may be said as the probability is."""
+    told, *ends = (percent(row[name], 1) for name in ("probability", "low", "high"))
+    if set(ends) == {told}:
+        return "intervalle à 90 % compris"
+    return f"de {ends[0]} à {ends[1]}, intervalle à 90 %"
+
+
 def headline(row: Mapping[str, Any]) -> list[str]:
     """Return French sentences on a row of `risk_table`: the flag, what such flags are worth.
 
@@ -109,8 +117,7 @@ def headline(row: Mapping[str, Any]) -> list[str]:
     return [
         (
             f"Risque de relève non assurée {horizon_told(row)} : {row['risk_class']}, probabilité "
-            f"{percent(row['probability'], 1)} (de {percent(row['low'], 1)} à "
-            f"{percent(row['high'], 1)}, intervalle à 90 %)."
+            f"{percent(row['probability'], 1)} ({_spanned(row)})."
         ),
         *past_rates.told(
             horizon, str(row["risk_class"]), str(row["set"]), register=fed, shown=shown

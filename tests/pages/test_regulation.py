@@ -55,19 +55,20 @@ def test_the_tab_says_what_the_engine_finds_and_that_it_is_simulated() -> None:
 
 
 @pytest.mark.parametrize("phone", [True, False])
-def test_the_map_has_its_legend_below_it_on_a_telephone(
+def test_the_map_is_made_for_a_column_at_every_width(
     monkeypatch: pytest.MonkeyPatch, *, phone: bool
 ) -> None:
     drawn: list[int] = []
 
-    def measured(content: bytes, _told: str) -> None:
+    def measured(content: bytes, _told: str, *, widest: str) -> None:
+        assert widest
         drawn.append(Image.open(io.BytesIO(content)).width)
 
     monkeypatch.setattr(grids, "on_a_phone", lambda: phone)
     monkeypatch.setattr(figures, "image", measured)
     assert not opened(aide="regulation").exception
     # As wide as the screen, letters of a picture of 900 pixels are half as high as the text.
-    assert [width < 600 for width in drawn] == [phone]
+    assert [width < 600 for width in drawn] == [True]
 
 
 def test_hours_that_nobody_tells_leave_the_tab_standing() -> None:

@@ -24,11 +24,12 @@ def test_the_table_holds_every_method_and_our_bands() -> None:
 
 
 def test_a_departement_without_known_trips_is_said_so() -> None:
-    shown = travel_time_errors.by_departement(["33", "19"]).set_index("Département")
-    assert shown.loc["33", "Trajets connus"] > 100
-    assert "," in shown.loc["33", "Écart moyen (min)"]
-    assert shown.loc["19", "Trajets connus"] == 0
-    assert shown.loc["19", "Écart moyen (min)"] == "aucun trajet connu"
+    names = {"33": "Gironde", "19": "Corrèze"}
+    shown = travel_time_errors.by_departement(names).set_index("Département")
+    assert shown.loc["Gironde (33)", "Trajets connus"] > 100
+    assert "," in shown.loc["Gironde (33)", "Écart moyen (min)"]
+    assert shown.loc["Corrèze (19)", "Trajets connus"] == 0
+    assert shown.loc["Corrèze (19)", "Écart moyen (min)"] == "aucun trajet connu"
 
 
 def test_a_bias_beyond_a_minute_is_told_in_its_direction_with_bounds_where_they_say_something() -> (
@@ -47,8 +48,11 @@ def test_a_bias_beyond_a_minute_is_told_in_its_direction_with_bounds_where_they_
     assert "06 : les 33 trajets connus durent en moyenne 4,3 min de plus" in told
     assert "48 : les 11 trajets connus durent en moyenne 4,0 min de plus" in told
     assert "33 :" not in told
-    shown = travel_time_errors.by_departement(["2B", "48"]).set_index("Département")
-    assert shown.loc["48", "Biais, de … à … (95 %)"] == "trop peu de lieux"
+    shown = travel_time_errors.by_departement({"2B": "Haute-Corse", "48": "Lozère"})
+    assert (
+        shown.set_index("Département").loc["Lozère (48)", "Biais, de … à … (95 %)"]
+        == "trop peu de lieux"
+    )
 
 
 def test_an_interval_counts_the_trips_of_a_place_as_one_draw() -> None:
