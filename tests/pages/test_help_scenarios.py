@@ -11,7 +11,7 @@ from data.reports import council_pdf, effect_tables
 from data.scenarios import drafts, sharing, store
 from data.scenarios.comparison import compare
 from data.scenarios.drafts import Draft
-from data.solidarity.tables import sentence
+from data.solidarity.tables import sentences
 from pages import kept_parts
 from pages.help_choices import HelpChoices
 from pages.pole_choices import AntennaChoice, PoleChoices
@@ -77,7 +77,9 @@ def test_a_pole_without_site_is_saved_and_reopened(kept) -> None:
 def test_shared_links_open_the_plan_and_the_pole(kept) -> None:
     plan, pole = (opened("partage", jeton=sharing.share(one.id)[0]) for one in kept)
     territory = load_territory("75")
-    assert unbroken(sentence(kept_parts.plan_of(territory, kept[0].draft))) in texts(plan)
+    first, *others = sentences(kept_parts.plan_of(territory, kept[0].draft))
+    assert unbroken(f"**{first}**") in [one.value for one in plan.markdown]
+    assert unbroken(" ".join(others)) in texts(plan)
     assert "Avec 10 demi-journées par semaine" in texts(pole)
     assert "ne contient pas de site" not in texts(pole)
     pole.selectbox(key="partage_commune").select("23008").run()
