@@ -68,9 +68,15 @@ _STYLE = """<style>
   .stMain h1{padding:0!important;font-size:1.5rem}
   .stMain :is(h2,h3){font-size:1rem;padding:0 0 .5rem!important}
   .stMain li{font-size:.85rem;line-height:1.25!important}
-  .stMain img{max-height:15rem!important;width:auto!important;max-width:100%;object-fit:contain}
+  .stMain img{max-height:20rem!important;width:auto!important;max-width:100%;object-fit:contain}
   .stMain [data-testid=stVerticalBlock]{gap:.3rem!important}
   .stMain,.block-container{min-height:0!important}
+  /* Columns side by side: what a telephone stacks is what a sheet of paper is as wide as. */
+  .stMain [data-testid=stHorizontalBlock]:has(.ps-signals,.ps-figures)
+  {display:flex!important;flex-wrap:nowrap!important;gap:1rem!important}
+  .stMain [data-testid=stColumn]{min-width:0!important}
+  .stMain [data-testid=stColumn]:has([data-testid=stVegaLiteChart]):not(:has(.ps-table))
+  {display:none!important}
   /* One side, as the A4 of « Télécharger »; the curve is told by the table below it. What one
      clicks on goes with the place that it takes. */
   [data-testid=stElementContainer]:has(.stDownloadButton,.stButton,.stSelectbox,.stPageLink,

@@ -120,7 +120,7 @@ export class Card {
       make("li", { text: `${specialty}, ${line_type} : ${establishment}, ${number(minutes)} min (${status})` });
     cover.append(make("h3", { text: "Lignes de garde (PDSES) qui couvrent la commune" }));
     if (detail.lines.length) cover.append(make("ul", {}, ...detail.lines.map(line)));
-    if (detail.note) cover.append(make("p", { class: detail.lines.length ? "note" : "", text: detail.note }));
+    if (detail.note) cover.append(make("p", { class: "note", text: detail.note }));
     return cover;
   }
 }

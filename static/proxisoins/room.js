@@ -113,8 +113,8 @@ export class Room {
       this.changed();
     };
     this.ends = make(
-      "fieldset", { class: "choice" }, make("legend", { text: "Partage des places" }),
-      choice("partage", "", "le plus proche d’abord", share(false)), choice("partage", "mieux", "le plus équitable", share(true)),
+      "fieldset", { class: "choice" }, make("legend", { text: "Partage" }),
+      choice("partage", "", "au plus proche", share(false)), choice("partage", "mieux", "le plus équitable", share(true)),
     );
     return make(
       "div", { class: "room", hidden: "" },
@@ -196,7 +196,7 @@ export class Room {
   /* What the two ends mean, and how many communes are hit. */
   meaning() {
     const crowded = this.values.filter((share) => share > 10).length;
-    const shown = this.carte.state.partage ? "dans le partage le plus équitable" : "le plus proche passant le premier";
+    const shown = this.carte.state.partage ? "dans le partage le plus équitable" : "au plus proche";
     return (
       `À ${number(this.capacity)} habitants par médecin au plus (hypothèse). Premier nombre : dans le partage le plus équitable, avec les voisins des autres régions ; second : si le plus proche passe le premier. ` +
       `Plus d’un habitant sur dix est sans place dans ${number(crowded)} des ${number(this.carte.rows.length)} communes (${shown}).`

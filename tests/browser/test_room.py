@@ -30,7 +30,7 @@ def test_capacity_threshold_and_proof(server: str, open_page: OpenPage) -> None:
         frame.get_by_label("10", exact=True).check()
         drawn(frame, "room", "900-10-proche")
         expect(sentence).to_contain_text("à 10 minutes")
-        frame.get_by_label("le plus équitable").check()
+        frame.get_by_role("radio", name="le plus équitable").check()
         drawn(frame, "room", "900-10-mieux")
         at_10 = sentence.text_content()
 
