@@ -52,8 +52,10 @@ _STYLE = """<style>
   .ps-pair,.ps-pair tbody{display:block}
   .ps-pair thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
   .ps-pair tr{display:grid;grid-template-columns:1fr 1fr;gap:.1rem .8rem;padding:.45rem 0;
+    align-items:end;
     border-bottom:1px solid #d5d9e2}
   .ps-table.ps-pair :is(th,td){border:0;padding:0;text-align:left;white-space:normal}
+  .ps-table.ps-pair td{font-weight:600}.ps-pair td::before{font-weight:400}
   .ps-pair :is(th,td:last-child){grid-column:1/-1}
   .ps-pair td[data-of]::before{content:attr(data-of);display:block;color:var(--soft);
     font-size:.8rem}

@@ -306,6 +306,7 @@ _BAR = (
     ".st-key-barre>*:has(>.st-key-barre_avertit){flex:0 1 auto;width:auto;min-width:0;"
     "margin-right:auto}"
     # What warns is as high as what it stands beside, and wide when it is unfolded.
+    ".st-key-barre summary{padding:.1rem 0}"
     ".st-key-barre details{min-height:2.5rem;display:flex;flex-direction:column;"
     "justify-content:center;padding-top:.2rem;padding-bottom:.2rem;box-sizing:border-box}"
     ".st-key-barre>*:has(details[open]){min-width:min(100%,36rem)}"
