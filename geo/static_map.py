@@ -370,6 +370,7 @@ def picture(
     numbered: bool = False,
     names: gpd.GeoSeries | None = None,
     outline: gpd.GeoSeries | None = None,
+    about: gpd.GeoSeries | None = None,
     beside: gpd.GeoSeries | None = None,
     typeface: tuple[pathlib.Path, ...] = (),
     size_inches: tuple[float, float] = (8.0, 8.0),
@@ -400,6 +401,8 @@ def picture(
         Where to write names, which are its index: points, in any CRS.
     outline
         Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
+    about
+        Shapes to frame, in any CRS, where they are more than the outline.
     beside
         Outline of another picture of the same size that is seen beside this one: both, made so,
         have one scale, that of the larger ground.
@@ -433,12 +436,13 @@ def picture(
     axes.set_facecolor(UNKNOWN_COLOUR)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
-    around = [one for one in (outline, beside) if one is not None]
-    communes = in_metres(communes if outline is None else _near(communes, *around), crs)
+    about = outline if about is None else about
+    around = [one for one in (about, beside) if one is not None]
+    communes = in_metres(communes if about is None else _near(communes, *around), crs)
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
     box_inches = (width * part, height * (1 - foot) - TITLE_INCHES)
-    framed = communes.geometry if outline is None else outline
+    framed = communes.geometry if about is None else in_metres(about, crs)
     west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
     if beside is not None:
         other = _frame(in_metres(beside), box_inches[0] / box_inches[1])

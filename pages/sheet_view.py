@@ -154,27 +154,31 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
 
 
 def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) -> None:
-    """Draw two territories: one table, their differences, paired bars on one scale."""
+    """Draw two territories: one table, their differences, paired bars on one scale.
+
+    `around` names what holds both; "" where nothing does.
+    """
     rows, difference = [], difference_title(names)
+    columns = [*names, difference, *([around] if around else [])]
     for one in measures:
         bars = "".join(
             f'<span class="ps-bar{extra}" style="width:{100 * length:.0f}%"></span>'
             for extra, length in zip(("", " b"), one.lengths, strict=True)
         )
-        texts = (one.first, one.second, one.difference, one.region)
+        texts = (one.first, one.second, one.difference, one.region)[: len(columns)]
         cells = "".join(
             # What it is of stands above it where a narrow screen has no room for columns.
             f'<td class="n" data-of="{_written(of)}">{_written(text) or "–"}</td>'
-            for of, text in zip((*names, difference, around), texts, strict=True)
+            for of, text in zip(columns, texts, strict=True)
         )
         rows.append(
             f'<tr><th scope="row">{_written(one.title)}{_dated(one.vintage)}</th>{cells}'
             f'<td style="min-width:6rem" aria-hidden="true">{bars}</td></tr>'
         )
-    titles = ("Mesure", *names, difference, around, "Barres")
+    titles = ("Mesure", *columns, "Barres")
     key = dict(zip(names, ("ps-key", "ps-key b"), strict=True))
     heads = "".join(
-        f'<th scope="col"{" class=n" if 0 < place < 5 else ""}>'
+        f'<th scope="col"{" class=n" if 0 < place <= len(columns) else ""}>'
         f'<span class="{key.get(one, "")}"></span>{_written(one)}</th>'
         for place, one in enumerate(titles)
     )

@@ -20,6 +20,7 @@ from pages import (
     following,
     kept_parts,
     reads,
+    scenario_pair,
     shell,
     sites_best,
     sites_departures,
@@ -79,7 +80,7 @@ def _keep_address(sites: tuple[Site, ...]) -> None:
         if work().scenario != st.session_state.get(_ADDRESSED):
             st.session_state[_LEFT] = st.session_state.get(_ADDRESSED)
             st.session_state[_ADDRESSED] = work().scenario
-    query |= sites_pick.kept(sites)
+    query |= sites_pick.kept(sites) | scenario_pair.in_address()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -156,6 +157,8 @@ def draw() -> None:
     notes = figures.notes(territory, *reads.by_sites(territory))
     st.title("Sites MSP candidats")
     _open_from_address(territory)
+    scenario_pair.follow()
+    scenario_pair.draw_way()
     sites_pick.restore(territory, st.query_params.to_dict())
     unread.say(sites_pick.ADDRESS, still=not work().reopened)
     st.header("1. Choisir des sites")

@@ -7,7 +7,6 @@ import streamlit as st
 
 from data.base import french
 from data.region.territory import Territory
-from data.reports import scenario_results
 from data.reports.scenario_results import Search
 from data.scenarios import drafts, sharing, store
 from data.scenarios.comparison import compare
@@ -25,13 +24,12 @@ from pages import (
     links,
     pressed,
     scenario_list,
+    scenario_pair,
     sites_best,
     sites_departures,
-    sites_results,
     sites_sharing,
 )
 from pages.accounts import Role
-from pages.sites_table import draw_compared
 from pages.sites_upload import WORK, Work, work
 
 _MADE = "sites_lien"
@@ -196,18 +194,25 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
     who = accounts.author()
-    found = scenario_list.draw(territory.region, Kind.WORK, "sites_scenarios", also=work().scenario)
+    found = scenario_list.draw(
+        territory.region,
+        Kind.WORK,
+        "sites_scenarios",
+        also=scenario_pair.pair()[0] or work().scenario,
+    )
     by_id = found.scenarios
     if not by_id:
+        scenario_pair.forget()
         if not found.total:
             st.text("Aucun scénario enregistré dans cette région.")
         sites_sharing.draw_bin(territory.region)
         return
     in_use = work().scenario
+    wanted = (scenario_pair.pair()[0], in_use)
     picked: str = st.selectbox(
         "Scénarios enregistrés",
         list(by_id),
-        index=list(by_id).index(in_use) if in_use in by_id else 0,
+        index=next((list(by_id).index(one) for one in wanted if one in by_id), 0),
         format_func=lambda one: _label(by_id[one], who),
         key=f"sites_scenario_{in_use}",
     )
@@ -231,8 +236,7 @@ def draw_list(territory: Territory) -> None:
     sites_sharing.draw_access(chosen)
     sites_sharing.draw_journal(chosen)
     sites_sharing.draw_bin(territory.region)
-    if len(by_id) > 1:
-        _draw_comparison(territory, chosen, [one for one in by_id.values() if one.id != picked])
+    scenario_pair.draw(territory, chosen, [one for one in by_id.values() if one.id != picked])
 
 
 def _duplicate(chosen: Scenario) -> None:
@@ -313,33 +317,3 @@ def _show_made(known: Sequence[Share]) -> None:
                 "qu’il est, en lecture seule, jusqu’au "
                 f"{french.date(link.expires_at.astimezone().date())}."
             )
-
-
-def _draw_comparison(territory: Territory, chosen: Scenario, others: list[Scenario]) -> None:
-    with st.expander("Comparer avec un autre scénario"):
-        by_id, who = {one.id: one for one in others}, accounts.author()
-        other_id = st.selectbox(
-            "Autre scénario",
-            [None, *by_id],
-            format_func=lambda one: _label(by_id[one], who) if one else "aucun",
-            key=f"sites_autre_{chosen.id}",
-        )
-        if other_id is None:
-            return
-        other = by_id[other_id]
-        differences = compare(chosen.draft, other.draft)
-        titles = {"aspect": "Quoi", "item": "Élément", "first": "Premier", "second": "Second"}
-        changed = differences[~differences["same"]]
-        grids.draw(changed[list(titles)].rename(columns=titles), hide_index=True)
-        if chosen.draft.sites and other.draft.sites:
-            risk = sites_results.risk_of(territory)
-            first, second = (
-                (
-                    one.draft.name,
-                    sites_results.judged(territory, one.draft.sites, risk, one.draft.departures),
-                )
-                for one in (chosen, other)
-            )
-            table = scenario_results.together_table(first, second)
-            draw_compared(table, "Les deux scénarios côte à côte, une mesure par ligne")
-        kept_parts.draw_poles_compared(territory, chosen.draft, other.draft)

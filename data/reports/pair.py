@@ -106,21 +106,28 @@ def _difference(gap: float, decimals: int, first: str, second: str) -> str:
 def pair_table(
     measures: Sequence[Measure], names: tuple[str, str], around: str = "Région"
 ) -> pd.DataFrame:
-    """Return the measures as a table under French headings; `around` names what holds both."""
+    """Return the measures as a table under French headings.
+
+    `around` names what holds both; "" where nothing does, and their column is left out.
+    """
     rows = [(f"{m.title}, {m.vintage}" if m.vintage else m.title, *_values(m)) for m in measures]
     told = _told_apart(names)
-    return pd.DataFrame(rows, columns=["Mesure", *told, difference_title(told), around])
+    table = pd.DataFrame(rows, columns=["Mesure", *told, difference_title(told), around])
+    return table if around else table.drop(columns=around)
 
 
 def difference_title(names: tuple[str, str]) -> str:
     """Return the heading of the differences, which says which of the two is taken from which."""
     first, second = _told_apart(names)
+    if first.startswith("1. ") and second.startswith("2. "):
+        return "Différence : 2 moins 1"
     return f"Différence : {second} moins {first}"
 
 
 def _values(measure: Measure) -> tuple[str, str, str, str]:
     """Return the texts of a measure, none of them blank."""
-    return measure.first, measure.second, measure.difference, measure.region or "–"
+    texts = (measure.first, measure.second, measure.difference, measure.region)
+    return texts[0] or "–", texts[1] or "–", texts[2] or "–", texts[3] or "–"
 
 
 def _told_apart(names: tuple[str, str]) -> tuple[str, str]:

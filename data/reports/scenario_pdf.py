@@ -24,7 +24,7 @@ from data.siting.evaluation import SiteEvaluation
 from geo import layers, static_map
 
 MAP_INDICATOR = layers.INDICATORS[0]
-"""Minutes to the nearest GP today, under the areas that the sites reach."""
+"""Inhabitants without room before the projects, under the areas that the sites reach."""
 SITES_LISTED = 60
 SITES_COMPARED = 12
 CHANGES_LISTED = 20
@@ -47,21 +47,32 @@ _SUMMARY = {
 
 
 def site_picture(
-    territory: Territory, draft: Draft, size_inches: tuple[float, float] = (7.6, 5.4)
+    territory: Territory,
+    draft: Draft,
+    size_inches: tuple[float, float] = (7.6, 5.4),
+    *,
+    beside: Draft | None = None,
 ) -> bytes:
-    """Return a PNG of the sites and of what is within 20 minutes of them."""
+    """Return a PNG of the sites and of what is within 20 minutes of them.
+
+    `beside` is a scenario whose picture is seen beside this one: both show one ground.
+    """
     communes = ground_after(territory, draft.departures).communes
     reach = reach_of(territory, draft.sites)
     points = gpd.GeoSeries(
         gpd.points_from_xy([s.lon for s in draft.sites], [s.lat for s in draft.sites]), crs=4326
     )
     contours, land = ground(territory, land_of(territory, [site.code for site in draft.sites]))
+    about = reach.geometry
+    if beside is not None:
+        about = pd.concat([about, reach_of(territory, beside.sites).geometry])
     return static_map.picture(
         contours,
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
         land,
         title="",
+        about=about,
         rings=reach,
         points=points,
         numbered=len(draft.sites) <= SITES_LISTED,
@@ -98,14 +109,14 @@ def scenario_pdf(
     best, search
         Best sites and what was asked; None when not searched.
     """
-    page = Document(f"{_plain(draft.name)}, sites candidats", notes, warning=warning)
+    page = Document(f"{one_line(draft.name)}, sites candidats", notes, warning=warning)
     page.letters(9)
     page.set_text_color(*GREY)
     page.line_of("Scénario de sites candidats, pour une maison de santé pluriprofessionnelle")
     page.set_text_color(*INK)
-    page.heading(_plain(draft.name), 17)
+    page.heading(one_line(draft.name), 17)
     if draft.note:
-        page.line_of(_plain(draft.note))
+        page.line_of(one_line(draft.note))
     page.ln(1)
     if answer := site_tables.room_sentence(evaluation):
         page.line_of(answer)
@@ -121,7 +132,7 @@ def scenario_pdf(
     _write_changes(page, evaluation)
     if made_with := versions_words(draft):
         page.heading("Données avec lesquelles le scénario a été fait")
-        page.line_of(" ; ".join(_plain(line) for line in made_with) + ".")
+        page.line_of(" ; ".join(one_line(line) for line in made_with) + ".")
     return page.finished()
 
 
@@ -144,7 +155,7 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     page.set_text_color(*INK)
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text on one line, without the characters that a font cannot draw."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
@@ -176,11 +187,11 @@ def _write_best(
 ) -> None:
     names = evaluation.sites["name"].tolist()
     page.heading("Les meilleurs sites")
-    plain = [_plain(one) for one in names]
+    plain = [one_line(one) for one in names]
     page.line_of(site_tables.answer(best, search.threshold, search.existing, plain))
     page.line_of(search.words())
     page.line_of(site_tables.proof(best))
-    page.items([_plain(f"{names[row]} ({_commune(evaluation, row)})") for row in best.chosen])
+    page.items([one_line(f"{names[row]} ({_commune(evaluation, row)})") for row in best.chosen])
     page.ln(1)
     _write_table(page, site_tables.choices_table(best), (16, 40, 24, 18, 18, 14))
     if (best.differences["lost"] != 0).any():
@@ -206,7 +217,7 @@ def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
         page.ln(2)
     _left_out(page, len(evaluation.sites) - len(rows), "sites")
     page.heading("Aides et éligibilité", 10)
-    page.items([_plain(line) for line in site_tables.eligibility(evaluation, rows)])
+    page.items([one_line(line) for line in site_tables.eligibility(evaluation, rows)])
 
 
 def _write_changes(page: Document, evaluation: SiteEvaluation) -> None:
@@ -227,7 +238,7 @@ def _write_table(page: Document, table: pd.DataFrame, widths: Sequence[float]) -
 
 def _cell(text: str) -> str:
     """Return a text short enough to stand in a row: a cell cannot run over a page."""
-    plain = _plain(text)
+    plain = one_line(text)
     return plain if len(plain) <= _CELL_CHARACTERS else plain[: _CELL_CHARACTERS - 1] + "…"
 
 

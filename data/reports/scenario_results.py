@@ -14,7 +14,7 @@ from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports.site_files import write_evaluation
-from data.reports.site_tables import MEASURE, MODELS, TOGETHER, side_by_side
+from data.reports.site_tables import MODELS
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
 from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_of
@@ -206,17 +206,6 @@ def versions_words(draft: Draft) -> list[str]:
         for name, vintage in draft.data_versions.items()
         if name not in {"territoire", "temps de trajet"}
     ]
-
-
-def together_table(
-    first: tuple[str, SiteEvaluation], second: tuple[str, SiteEvaluation]
-) -> pd.DataFrame:
-    """Return the results of two scenarios as texts, side by side; their names head the columns."""
-    left, right = (side_by_side(evaluation, ())[TOGETHER] for _, evaluation in (first, second))
-    measures = side_by_side(first[1], ())[MEASURE]
-    columns = {MEASURE: measures, f"1. {first[0]}": left, f"2. {second[0]}": right}
-    table = pd.DataFrame(columns)
-    return table[(left != "") | (right != "")].reset_index(drop=True)
 
 
 def evaluation_file(evaluation: SiteEvaluation, territory: Territory, extension: str) -> bytes:

@@ -16,7 +16,7 @@ from data.region.territory import WHOLLY_SIMULATED
 from data.reports import site_tables
 from data.reports.pdf import Document, _are_numbers
 from data.reports.scenario_pdf import scenario_pdf
-from data.reports.scenario_results import Search, at_risk, changes_since, together_table
+from data.reports.scenario_results import Search, at_risk, changes_since
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
 from data.siting import evaluation as sites
@@ -139,13 +139,6 @@ def test_twins_are_told_apart(territory):
         "Mesure (ligne 2)",
         "Ensemble",
     ]
-
-
-def test_two_scenarios_beside_one_another(territory):
-    one, two = (sites.evaluate_sites(territory, [place]) for place in (MIDDLE, FAR))
-    table = together_table(("A", one), ("A", two)).set_index("Mesure")
-    row = table.loc["Habitants à 20 min ou moins"]
-    assert row["1. A"] != row["2. A"]
 
 
 def test_a_search_survives_its_scenario_and_foreign_values_do_not():

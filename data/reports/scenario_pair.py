@@ -1,0 +1,122 @@
+"""Two scenarios side by side: one table with differences, two maps of one ground, a page."""
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+
+from data.base.french import read_number, signed
+from data.region.territory import Territory
+from data.reports.pair import Measure, pair_table
+from data.reports.pdf import Document
+from data.reports.scenario_pdf import one_line, site_picture
+from data.reports.site_tables import MEASURE, TOGETHER, side_by_side
+from data.scenarios.comparison import compare
+from data.scenarios.drafts import Draft
+from data.siting.evaluation import SiteEvaluation
+
+_MAP_INCHES = (5.2, 4.4)
+_DIFFERENCES_LISTED = 30
+_TITLES = {"item": "Ce qui diffère", "first": "Premier", "second": "Second"}
+_SHOWN = {"site": "Site", "départ": "Départ de médecins", "données": "Données"}
+"""What of two scenarios is told on paper: the rest are keys of choices, told on their screens."""
+
+
+def names_of(first: Draft, second: Draft) -> tuple[str, str]:
+    """Return the names of two scenarios, numbered: they may be alike."""
+    return f"1. {one_line(first.name)}", f"2. {one_line(second.name)}"
+
+
+def scenario_measures(
+    first: SiteEvaluation, second: SiteEvaluation, *, public: bool = False
+) -> list[Measure]:
+    """Return what all the sites of each scenario give together, the measures that either has.
+
+    Parameters
+    ----------
+    first, second
+        Judgements of the sites of each.
+    public
+        Whether the measures leave the planner's hands: no risk, small counts suppressed.
+    """
+    tables = [
+        side_by_side(one, (), public=public).set_index(MEASURE)[TOGETHER] for one in (first, second)
+    ]
+    measures = []
+    for title in dict.fromkeys([*tables[0].index, *tables[1].index]):
+        texts = [str(one.get(title, "")) for one in tables]
+        if any(texts):
+            measures.append(_measure(title, texts[0], texts[1]))
+    return measures
+
+
+def _measure(title: str, first: str, second: str) -> Measure:
+    values = [read_number(text.removesuffix("%").strip()) for text in (first, second)]
+    one, two = values
+    if one is None or two is None:
+        return Measure(title, "", first, second, "", "", (0.0, 0.0))
+    scale = max(abs(one), abs(two)) or 1.0
+    decimals = max(
+        len(text.removesuffix("%").strip().partition(",")[2]) for text in (first, second)
+    )
+    # The difference is that of the figures written, so that a reader can check it.
+    points = " points" if first.endswith("%") else ""
+    return Measure(
+        title,
+        "",
+        first,
+        second,
+        f"{signed(two - one, decimals)}{points}",
+        "",
+        (abs(one) / scale, abs(two) / scale),
+    )
+
+
+def pictures(territory: Territory, first: Draft, second: Draft) -> tuple[bytes, bytes]:
+    """Return the map of each scenario, as PNG: one ground, on which both stand."""
+    return (
+        site_picture(territory, first, _MAP_INCHES, beside=second),
+        site_picture(territory, second, _MAP_INCHES, beside=first),
+    )
+
+
+def differences(first: Draft, second: Draft) -> pd.DataFrame:
+    """Return the sites, departures and data in which two scenarios differ, as texts."""
+    found = compare(first, second)
+    found = found[~found["same"] & found["aspect"].isin(list(_SHOWN))]
+    told = found["aspect"].map(_SHOWN) + " : " + found["item"]
+    table = found.assign(item=told)[list(_TITLES)].rename(columns=_TITLES)
+    return table.replace("", "–").reset_index(drop=True)
+
+
+def scenario_pair_pdf(
+    territory: Territory,
+    drafts: tuple[Draft, Draft],
+    evaluations: tuple[SiteEvaluation, SiteEvaluation],
+    notes: Sequence[str],
+) -> bytes:
+    """Return the comparison of two scenarios as a PDF, as a public view: no risk in it."""
+    names = names_of(*drafts)
+    title = f"{one_line(drafts[0].name)} et {one_line(drafts[1].name)}, comparaison de scénarios"
+    page = Document(title, notes, warning=territory.warning)
+    page.heading(title, 15)
+    top = page.get_y() + 2
+    for side, picture in enumerate(pictures(territory, *drafts)):
+        page.letters(9)
+        page.set_xy(14 + side * 93, top)
+        page.cell(89, 5, names[side])
+        page.image(io.BytesIO(picture), x=14 + side * 93, y=top + 6, w=89, alt_text=names[side])
+    page.set_y(top + 85)
+    table = pair_table(scenario_measures(*evaluations, public=True), names, around="")
+    page.rows([str(one) for one in table.columns], _texts(table), (62, 40, 40, 40))
+    found = differences(*drafts)
+    if len(found):
+        page.ln(2)
+        page.rows([_TITLES["item"], *names], _texts(found.head(_DIFFERENCES_LISTED)), (62, 60, 60))
+        if len(found) > _DIFFERENCES_LISTED:
+            page.line_of(f"… et {len(found) - _DIFFERENCES_LISTED} autres différences.")
+    return page.finished()
+
+
+def _texts(table: pd.DataFrame) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in table.itertuples(index=False)]

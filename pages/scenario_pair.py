@@ -1,0 +1,127 @@
+"""Two scenarios of sites compared: what differs, one table, two maps of one ground, on paper."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from data.base import french
+from data.region.territory import Territory
+from data.reports import scenario_pair
+from data.scenarios import store
+from data.scenarios.drafts import Draft
+from data.scenarios.store import Scenario
+from geo.errors import ProxiSoinsError
+from pages import (
+    accounts,
+    exporting,
+    figures,
+    following,
+    grids,
+    kept_parts,
+    sheet_view,
+    sites_results,
+    unread,
+)
+
+PARAMETER = "comparer"
+"""In the address: the two scenarios compared, by their identities, with a comma between."""
+_PAIR = "sites_comparaison"
+_ANCHOR = "deux-scenarios"
+
+
+def follow() -> None:
+    """Take what the address compares, when it is opened and at Back and Forward."""
+    if _PAIR not in st.session_state or following.stepped():
+        first, _, second = st.query_params.get(PARAMETER, "").partition(",")
+        st.session_state[_PAIR] = (first, second) if second else ("", "")
+
+
+def forget() -> None:
+    """Compare nothing: the list holds no two scenarios."""
+    st.session_state[_PAIR] = ("", "")
+
+
+def pair() -> tuple[str, str]:
+    """Return the identities of the two scenarios compared, "" where none are."""
+    first, second = st.session_state.get(_PAIR, ("", ""))
+    return first, second
+
+
+def in_address() -> dict[str, str]:
+    """Return what the address says of the comparison, nothing where there is none."""
+    return {PARAMETER: ",".join(pair())} if all(pair()) else {}
+
+
+def draw_way() -> None:
+    """Lead to the comparison that the address asks for: it stands below the work in hand."""
+    if all(pair()):
+        st.markdown(f"[Aller à la comparaison de deux scénarios](#{_ANCHOR})")
+
+
+def draw(territory: Territory, chosen: Scenario, others: Sequence[Scenario]) -> None:
+    """Draw the choice of another scenario and, once there is one, the comparison."""
+    by_id = {one.id: one for one in others}
+    if not by_id:
+        forget()
+        return
+    first, second = pair()
+    wanted = second if first == chosen.id else ""
+    if wanted and wanted not in by_id:
+        # Of another page of the list, or gone.
+        try:
+            by_id[wanted] = store.load(wanted, owner=accounts.author())
+        except ProxiSoinsError:
+            unread.note(PARAMETER, "Le scénario à comparer de cette adresse n’existe pas, ou plus.")
+            wanted = ""
+    key = f"sites_autre_{chosen.id}"
+    if following.stepped() or (wanted and key not in st.session_state):
+        st.session_state[key] = wanted or None
+    with st.expander("Comparer avec un autre scénario", expanded=bool(wanted)):
+        other_id = st.selectbox(
+            "Autre scénario",
+            [None, *by_id],
+            format_func=lambda one: by_id[one].draft.name if one else "aucun",
+            key=key,
+        )
+        unread.say(PARAMETER, still=other_id is None)
+        st.session_state[_PAIR] = (chosen.id, other_id) if other_id else ("", "")
+        if other_id:
+            st.subheader("Deux scénarios comparés", anchor=_ANCHOR)
+            _draw_pair(territory, chosen.draft, by_id[other_id].draft)
+
+
+def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
+    names = scenario_pair.names_of(first, second)
+    if first.sites and second.sites:
+        risk = sites_results.risk_of(territory)
+        one, two = (
+            sites_results.judged(territory, draft.sites, risk, draft.departures)
+            for draft in (first, second)
+        )
+        sheet_view.draw_pair(scenario_pair.scenario_measures(one, two), names, "")
+        maps = scenario_pair.pictures(territory, first, second)
+        for place, name, drawn in zip(st.columns(2), names, maps, strict=True):
+            with place:
+                st.html(f"<strong>{escape(name)}</strong>")
+                figures.image(drawn, f"Carte des sites du scénario « {name} »")
+        st.caption(
+            "Même terrain, même échelle : habitants sans place avant les projets, et ce qui est à "
+            "20 minutes des sites."
+        )
+        today = french.today()
+        exporting.button(
+            "Télécharger la comparaison (PDF)",
+            lambda: scenario_pair.scenario_pair_pdf(
+                territory, (first, second), (one, two), figures.notes(territory)
+            ),
+            file_name=f"proxisoins-scenarios-compares-{today.isoformat()}.pdf",
+            mime="application/pdf",
+            key="scenarios-compares",
+        )
+    differences = scenario_pair.differences(first, second)
+    if len(differences):
+        grids.draw(differences, hide_index=True)
+    else:
+        st.text("Sites, départs et données sont les mêmes.")
+    kept_parts.draw_poles_compared(territory, first, second)
