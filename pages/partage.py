@@ -1,6 +1,5 @@
 """Screen of a shared link: a scenario, read-only, for whoever holds its address."""
 
-import re
 from dataclasses import replace
 from html import escape
 
@@ -31,6 +30,7 @@ from pages import (
     sites_results,
     view_sharing,
 )
+from pages.markdown import as_it_is
 from pages.state import ViewState
 
 MAP = "partage_carte"
@@ -92,10 +92,6 @@ def _found(territory: Territory, shared: Shared) -> tuple[Search, BestSites] | N
         return None
 
 
-_MARKS = re.compile(r"([\\`*_\[\]#<~$:])")
-"""Characters that Markdown reads as marks; a backslash before them has it write them."""
-
-
 def _title(territory: Territory, draft: Draft) -> str:
     """Return the title of the page: the territory of a sheet, the screen of a view, or its name."""
     view = kept_parts.held(draft, drafts.VIEW)
@@ -119,7 +115,7 @@ def _draw_head(territory: Territory, shared: Shared, read: tuple[str, ...]) -> N
     """Say what this is, of when, and what changed since."""
     draft = shared.draft
     title = _title(territory, draft)
-    st.title(_MARKS.sub(r"\\\1", title))
+    st.title(as_it_is(title))
     shell.name_tab(title)
     screen = view_sharing.title(kept_parts.held(draft, drafts.VIEW))
     if french.fold(draft.name) not in {french.fold(title), french.fold(screen)}:

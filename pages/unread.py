@@ -1,12 +1,10 @@
 """What an address asked for that is not there: said until a gesture puts something in its place."""
 
-import re
-
 import streamlit as st
 
+from pages.markdown import as_it_is
+
 _KEY = "illisible_"
-_AS_IT_IS = re.compile(r"[\\`*_\[\]<>#~$&]|:(?=\w)")
-"""What a warning would read as Markdown: it may quote an address."""
 
 
 def note(key: str, told: str) -> None:
@@ -22,4 +20,4 @@ def say(key: str, *, still: bool) -> None:
     if not still:
         st.session_state.pop(_KEY + key, None)
     elif told := st.session_state.get(_KEY + key):
-        st.warning(_AS_IT_IS.sub(r"\\\g<0>", told))
+        st.warning(as_it_is(told))
