@@ -17,6 +17,7 @@ from models.region import flag, soon
 from pages import (
     accounts,
     asked,
+    carte_changes,
     carte_soon,
     carte_table,
     carte_view,
@@ -160,6 +161,7 @@ def draw() -> None:
     carte_soon.draw(territory)
     _own_layer(territory)
     carte_table.draw(territory, MAP)
+    carte_changes.draw(territory)
 
 
 draw()

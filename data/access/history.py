@@ -8,6 +8,10 @@ from data.access.indicators import commune_indicators
 from data.region.privacy import ages_of_many
 from data.region.territory import Territory
 
+KNOWN_SHARE = 0.5
+"""A year is offered when at least this share of communes has a value."""
+DATED = {"gps_per_1000": "gp_history", "apl_published": "apl"}
+"""Indicators that have earlier years, and the table that these are read in."""
 COVERED_SHARE = 0.95
 """A year is drawn for a territory when it is known for this share of its population."""
 
@@ -34,6 +38,40 @@ def by_year(territory: Territory, codes: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {"gps": gps.sum(), "apl": _mean(apl, people), "apl65": _mean(apl65, people)}
     ).sort_index()
+
+
+def values_by_year(territory: Territory, key: str, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return an indicator's values at each year known, one column a year; empty when not dated.
+
+    GPs of each year are divided by the inhabitants of today, the only ones known.
+
+    Parameters
+    ----------
+    territory
+        The region.
+    key
+        Key of the indicator, one of `DATED`.
+    communes
+        Columns code, population.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index code, in the order of `communes`; columns are years.
+    """
+    if key not in DATED:
+        return pd.DataFrame()
+    if key == "gps_per_1000":
+        dated = territory.gp_history.rename(columns={"gps": "value"})
+    else:
+        dated = territory.apl.rename(columns={"apl": "value"})
+    wide = dated.pivot_table(index="code", columns="year", values="value")
+    values = wide.reindex(communes["code"])
+    values = values.loc[:, values.notna().mean() >= KNOWN_SHARE]
+    if key == "gps_per_1000":
+        people = communes["population"].where(communes["population"] > 0).to_numpy(dtype=float)
+        values = 1000 * values.div(people, axis=0)
+    return values
 
 
 def _tables(territory: Territory) -> tuple[pd.DataFrame, ...]:

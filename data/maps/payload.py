@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.access import indicators
+from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
 from data.base.codes import among
@@ -33,12 +33,6 @@ LEVELS = ("epci", "departement", "region")
 
 ATTRIBUTION = "Contours IGN · communes INSEE · mairies DILA · terres Natural Earth"
 """Short form of `embedded_set.attributions`, whole on the screen "Données et méthode"."""
-
-KNOWN_SHARE = 0.5
-"""A year is offered when at least this share of communes has a value."""
-
-_DATED = {"gps_per_1000": "gp_history", "apl_published": "apl"}
-"""Indicators that have earlier years, and the table that these are read in."""
 
 PAYLOAD_COMPRESSION = 6
 """2 % larger than at 9, in a third of the time: each session waits for it."""
@@ -135,29 +129,9 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     return f"{first}{rest}. Source : {' ; '.join(said)}."
 
 
-def _by_year(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
-    """Return an indicator's values at each year known, one column a year; empty when not dated.
-
-    GPs of each year are divided by the inhabitants of today, the only ones known.
-    """
-    if indicator.key not in _DATED:
-        return pd.DataFrame()
-    if indicator.key == "gps_per_1000":
-        dated = territory.gp_history.rename(columns={"gps": "value"})
-    else:
-        dated = territory.apl.rename(columns={"apl": "value"})
-    wide = dated.pivot_table(index="code", columns="year", values="value")
-    values = wide.reindex(table["code"])
-    values = values.loc[:, values.notna().mean() >= KNOWN_SHARE]
-    if indicator.key == "gps_per_1000":
-        people = table["population"].where(table["population"] > 0).to_numpy(dtype=float)
-        values = 1000 * values.div(people, axis=0)
-    return values
-
-
 def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[Past]:
     """Return the earlier vintages of an indicator for the year slider, oldest first."""
-    values = _by_year(territory, indicator, table)
+    values = history.values_by_year(territory, indicator.key, table)
     if values.shape[1] < 2:
         return []
     return [
@@ -233,7 +207,7 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
         "years": _past(territory, one, table),
     }
     if drawn["years"]:
-        drawn["dated"] = _DATED[one.key]
+        drawn["dated"] = history.DATED[one.key]
     if one.absent != MISSING:
         drawn["absent"] = one.absent
     if (moved := differences.legend(one)) is not None:
