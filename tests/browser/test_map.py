@@ -252,7 +252,7 @@ def test_a_commune_that_is_not_there_is_told_until_one_is_chosen(
 ) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/?commune=99999")
-        told = frame.get_by_text("La commune de cette adresse n’existe pas ici")
+        told = page.get_by_text("Aucune commune n’a le code 99999")
         expect(told).to_be_visible()
         frame.locator("#recherche").fill("perigueux")
         expect(frame.locator("#resultats li").first).to_contain_text("Périgueux")
