@@ -1,5 +1,6 @@
 """Files of on-call lines that someone hands in: CSV or XLSX, our template or a wide annex."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -47,6 +48,7 @@ MAX_LINES = 5_000
 RANK = "rang"
 """What tells apart lines of one cell; no column of the files."""
 MAX_CELL_CHARACTERS = 300
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 _HEADING_ROWS = _NOTES = 40
 
 
@@ -148,6 +150,12 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
     if chosen is None or found is None or not found.usable:
         raise _no_heading(document)
     read = _wide(found, type_of_crosses) if found.is_wide else _long(found)
+    if strange := _figures(read):
+        raise InvalidInputError(
+            f"« {name} » n’est pas une annexe de lignes : sous « {strange} » on lit des nombres, "
+            "ni garde ni astreinte. Si ce sont des nombres de lignes, dites leur type dans le "
+            "titre, « Cardiologie (garde) » ; sinon prenez le modèle proposé."
+        )
     if _says_simulated(document):
         read = replace(read, lines=tuple(map(_marked, read.lines)))
     if "statut" not in found.columns and not found.is_wide:
@@ -167,6 +175,18 @@ def read_lines(content: bytes, name: str, type_of_crosses: str = "", status: str
             f"{MAX_LINES}. Découpez-le."
         )
     return read
+
+
+def _figures(read: LinesFile) -> str:
+    """Return the heading of the first column of figures that most lines come from, "" for none."""
+    if not read.wide:
+        return ""
+    found = [
+        line.cells.get("specialite", "")
+        for line in read.lines
+        if _FIGURE.fullmatch(line.cells.get("type_ligne", ""))
+    ]
+    return found[0] if 2 * len(found) > len(read.lines) else ""
 
 
 def _says_simulated(document: Document) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 
 import openpyxl
 import pandas as pd
@@ -264,6 +265,24 @@ def test_an_export_of_the_demonstration_stays_one():
         outcomes = storing.checked(read_lines(one, "l.csv"), "75")
         storing.store(outcomes, name="l.csv", content=one, region="75")
         assert catalogue.load_territory("75").provenance["pdses_lines"].simulated is simulated
+
+
+@pytest.mark.parametrize(
+    ("titles", "cells", "told"),
+    [
+        ("Code;Nom;Habitants;Horizon (années)", ["16001;Abzac;518;3", "16002;Les Adjots;900;3"], 3),
+        ("Code;Nom;Semaine 1;Semaine 2", ["47310;Tonneins;6;6", "16090;Châteauneuf;4;3"], 2),
+    ],
+)
+def test_a_table_of_figures_by_commune_is_no_annex_of_lines(titles, cells, told):
+    """It gave a refusal a line, or « too many lines »: nothing said that it was another file."""
+    content = "\n".join([titles, *cells]).encode()
+    named = titles.split(";")[told]
+    with pytest.raises(InvalidInputError, match=rf"sous « {re.escape(named)} » on lit des nombres"):
+        read_lines(content, "proxisoins-communes.csv")
+    # Numbers of lines whose type the heading tells are lines still.
+    annex = b"Hopital;Commune;Cardiologie (garde)\nCH;Deux;3\n"
+    assert len(read_lines(annex, "a.csv").lines) == 3
 
 
 @pytest.mark.parametrize("writer", [exports.to_csv, lambda t, n: exports.to_xlsx({"t": t}, n)])
