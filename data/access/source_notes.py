@@ -16,6 +16,8 @@ from data.region.territory import (
 
 _PACKAGE = re.compile(r",? par le paquet \w+ [^);,]*")
 """How a source says which registry package it came with."""
+_APART = frozenset({"specialists", "regulation_calls"})
+"""Tables that screens of their own quote alone."""
 _DOUBTS = 3
 """Doubted values named beside figures; `proxisoins status` names all."""
 
@@ -28,11 +30,13 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
     territory
         The region.
     tables
-        Keys of the tables that the figures come from; all of them when none is named.
+        Keys of the tables that the figures come from; when none is named, all but those that no
+        figure on GPs reads (`_APART`).
     licences
         Whether the licence of each source is told, in a file that is handed on.
     """
-    used = [p for key, p in territory.provenance.items() if not tables or key in tables]
+    told = tables or [key for key in territory.provenance if key not in _APART]
+    used = [p for key, p in territory.provenance.items() if key in told]
     people = people_of(territory)
     lines = [
         *table_lines(used, licences=licences),

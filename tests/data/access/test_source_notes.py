@@ -37,3 +37,13 @@ def test_what_is_published_is_quoted_with_its_licence_where_it_is_handed_on() ->
     handed = source_notes(territory, "gps", licences=True)
     assert handed[0] == "Généralistes : INSEE, BPE (2024, Licence Ouverte)"
     assert handed[1:] == lines[1:]
+
+
+def test_tables_of_screens_of_their_own_are_quoted_there_alone() -> None:
+    territory = published(made(GPS))
+    calls = replace(territory.provenance["gps"], title="Spécialistes", source="URPS")
+    known = {**territory.provenance, "specialists": calls}
+    territory = replace(territory, provenance=known, version="with specialists")
+    assert not any("Spécialistes" in line for line in source_notes(territory))
+    assert "Généralistes : INSEE, BPE (2024)" in source_notes(territory)
+    assert "Spécialistes : URPS (2024)" in source_notes(territory, "specialists")
