@@ -63,6 +63,7 @@ _STYLE = """<style>
   .ps-pair td:nth-of-type(2)::before{border-color:#c9191e}}
 @media print{@page{size:A4;margin:9mm}
   .ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
+  [data-testid=stColumn] .ps-signals{grid-template-columns:1fr 1fr}
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
   .ps-signals .w{line-height:1.3}
   .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
