@@ -19,6 +19,7 @@ from pages import (
     following,
     grids,
     kept_parts,
+    reads,
     sheet_view,
     sites_results,
     unread,
@@ -109,11 +110,15 @@ def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
             "Même terrain, même échelle : habitants sans place avant les projets, et ce qui est à "
             "20 minutes des sites."
         )
-        today = french.today()
+        today, read = french.today(), reads.by_sites(territory)
         exporting.button(
             "Télécharger la comparaison (PDF)",
             lambda: scenario_pair.scenario_pair_pdf(
-                territory, (first, second), (one, two), figures.notes(territory)
+                territory,
+                (first, second),
+                (one, two),
+                figures.notes(territory, *read),
+                warning=territory.warning_about(*read),
             ),
             file_name=f"proxisoins-scenarios-compares-{today.isoformat()}.pdf",
             mime="application/pdf",

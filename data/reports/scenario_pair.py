@@ -94,11 +94,16 @@ def scenario_pair_pdf(
     drafts: tuple[Draft, Draft],
     evaluations: tuple[SiteEvaluation, SiteEvaluation],
     notes: Sequence[str],
+    *,
+    warning: str,
 ) -> bytes:
-    """Return the comparison of two scenarios as a PDF, as a public view: no risk in it."""
+    """Return the comparison of two scenarios as a PDF, as a public view: no risk in it.
+
+    `notes` are sources and vintages; `warning` stands at the head of every page, "" for none.
+    """
     names = names_of(*drafts)
     title = f"{one_line(drafts[0].name)} et {one_line(drafts[1].name)}, comparaison de scénarios"
-    page = Document(title, notes, warning=territory.warning)
+    page = Document(title, notes, warning=warning)
     page.heading(title, 15)
     top = page.get_y() + 2
     for side, picture in enumerate(pictures(territory, *drafts)):

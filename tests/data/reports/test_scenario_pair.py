@@ -78,7 +78,9 @@ def test_both_maps_show_the_ground_of_both(region, plans) -> None:
 def test_the_page_names_both_and_tells_no_risk(region, plans) -> None:
     risky = frozenset(region.communes["code"])
     judged = [evaluate_sites(region, draft.sites, risk_communes=risky) for draft in plans]
-    content = scenario_pair_pdf(region, plans, (judged[0], judged[1]), ["Source : x"])
+    content = scenario_pair_pdf(
+        region, plans, (judged[0], judged[1]), ["Source : x"], warning="Simulé"
+    )
     text = " ".join(
         " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split()
     )
