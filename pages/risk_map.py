@@ -36,7 +36,7 @@ def _fit(chosen: pd.DataFrame, territory: Territory, *, everything: bool) -> Non
 
     On a first visit the address decides where it stands, if it says so.
     """
-    kept = hash(tuple(chosen["code"].tolist()))
+    kept = hash(frozenset(chosen["code"]))  # whatever their order, which a horizon changes
     before = st.session_state.get(_FRAMED)
     st.session_state[_FRAMED] = kept
     asked = shell.view().lon is not None or everything

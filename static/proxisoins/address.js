@@ -29,7 +29,7 @@ export function remembered(config) {
 
 export const isSilent = (config) => config.read_only && !config.addressed;
 
-const bounded = (text, low, high) => {
+export const bounded = (text, low, high) => {
   const value = text === null || text.trim() === "" ? NaN : Number(text);
   return value >= low && value <= high ? value : null;
 };
@@ -106,8 +106,8 @@ export function write(state, config, step = false) {
   try {
     const { history, location, sessionStorage } = page();
     const target = location.pathname + (text ? `?${text}` : "");
-    if (step && target !== location.pathname + location.search) history.pushState(history.state, "", target);
-    else history.replaceState(history.state, "", target);
+    if (step && target !== location.pathname + location.search) history.pushState(history.state, "carte", target);
+    else history.replaceState(history.state, "carte", target);
     sessionStorage.setItem(SESSION_KEY, JSON.stringify(state));
   } catch {
     /* a browser that refuses keeps the map working without memory */

@@ -1,4 +1,4 @@
-/* What the whole page needs beside its maps: the keyboard, wide tables, marks of punctuation, paper.
+/* What the whole page needs beside its maps: the keyboard, wide tables, addresses, marks of punctuation, paper.
  *
  * Tab goes from a button of the page into what it opened, round it and back: Streamlit draws that at the end of the
  * document, where the keyboard would meet it last. Escape closes it, as Streamlit does itself.
@@ -51,6 +51,47 @@
   addEventListener("scroll", tell, true);
   addEventListener("resize", tell);
 
+  /* A map writes in the address where it stands, and the server does not hear it: with its next choice it would write the
+   * place before. What the map wrote stays, unless the server tells another place than it did, or goes elsewhere.
+   * Whatever the server writes after one gesture is one step of Back.
+   */
+  const PLACE = ["lon", "lat", "z"];
+  const placeOf = ({ searchParams }) => PLACE.map((name) => searchParams.get(name) ?? "").join();
+  const screenOf = ({ pathname, searchParams }) => `${pathname} ${searchParams.get("region")}`;
+  let screen, heard, written;
+  let acted = false;
+  const arrive = (target) => {
+    screen = screenOf(target);
+    heard = written = placeOf(target);
+  };
+  /* `opened`: where the address decides for the first map; `kept`: where that of a long page stands. */
+  const opened = ({ isTrusted: stepped }) => {
+    arrive(new URL(location));
+    if (!stepped) return;
+    acted = false;
+    window.carte = { opened: location.pathname };
+  };
+  opened({ isTrusted: true });
+  addEventListener("popstate", opened, true);
+  const listenTo = (whole) => {
+    for (const kind of ["pointerdown", "keydown", "click"]) whole.addEventListener(kind, () => (acted = true), true);
+  };
+  listenTo(document);
+  const own = Object.fromEntries(["pushState", "replaceState"].map((name) => [name, history[name].bind(history)]));
+  for (const name of Object.keys(own))
+    history[name] = (state, title, url) => {
+      const target = new URL(url ?? location, location);
+      const place = placeOf(target);
+      const follows = title !== "carte" && !acted;
+      if (title === "carte") written = place;
+      else if (place !== heard || screenOf(target) !== screen) arrive(target);
+      else if (written !== heard)
+        written.split(",").forEach((text, rank) => (text ? target.searchParams.set(PLACE[rank], text) : target.searchParams.delete(PLACE[rank])));
+      const stays = follows || target.href === location.href;
+      if (name === "pushState" && !stays) acted = false;
+      own[stays ? "replaceState" : name](state, title, target);
+    };
+
   /* A mark of punctuation that French parts from its word by a space never begins a line, nor the unit of a number, nor
    * does an opening quote end one: here, once, for whatever a screen says, its maps too.
    */
@@ -72,12 +113,18 @@
   const enter = (map) => {
     tighten(map.contentDocument.body);
     listen(map.contentDocument);
+    listenTo(map.contentDocument);
   };
   const MAP = "iframe[title^=streamlit_folium]";
   const maps = () => document.querySelectorAll(MAP);
   listen(document);
   maps().forEach(enter);
   document.addEventListener("load", ({ target }) => target.matches?.(MAP) && enter(target), true);
+
+  /* « Partager » tells the address in sight: the server is told it as if Back had given it. */
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("[class*=st-key-partager_] button[aria-expanded=false]")) dispatchEvent(new PopStateEvent("popstate"));
+  }, true);
 
   /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
    * for paper, where its frame has another width, known to the style alone.

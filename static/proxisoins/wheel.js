@@ -1,7 +1,11 @@
 /* In a long page a wheel scrolls the page; over a map it zooms with Ctrl, or once the map was clicked. */
+import { isSilent } from "./address.js";
 import { make } from "./dom.js";
+import * as place from "./place.js";
 
-export function offer({ map }) {
+export function offer(carte) {
+  const { map } = carte;
+  if (isSilent(carte.config)) place.offer(carte);
   const box = map.getContainer(), { scrollWheelZoom } = map;
   const hint = box.appendChild(make("p", { hidden: "", text: "Pour zoomer : Ctrl + molette, ou un clic dans la carte" }));
   hint.style.cssText = "position: absolute; bottom: 26px; right: 12px; margin: 0; padding: 5px 12px; background: var(--ink); color: #fff; pointer-events: none; z-index: 1200";

@@ -1,0 +1,125 @@
+"""Addresses in a browser: where a map stands, one step of Back for one gesture, what is shared."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.gestures import SLOW_MS, Gestures, until
+
+_ZOOM = """() => {
+    const isMap = (one) => one && one.getCenter && one.getZoom && one._container;
+    return Object.values(window).find(isMap).getZoom();
+}"""
+
+
+def zoom(page: Page) -> float:
+    """Return the zoom of the first map of the page, once it is drawn."""
+    frame = page.locator("iframe[title^='streamlit_folium']").first
+    drawn = frame.content_frame
+    drawn.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
+    handle = frame.element_handle().content_frame()
+    assert handle is not None
+    return float(handle.evaluate(_ZOOM))
+
+
+def told(page: Page) -> float | None:
+    """Return the zoom that the address tells, None where it tells none."""
+    found = re.search(r"[?&]z=([\d.]+)", page.url)
+    return None if found is None else float(found[1])
+
+
+def enlarge(hand: Gestures) -> float:
+    """Zoom in once, and return the zoom of the map once the address tells it."""
+    before = zoom(hand.page)
+    hand.frame().locator(".leaflet-control-zoom-in").click(timeout=SLOW_MS)
+    until(hand.page, lambda: zoom(hand.page) > before and told(hand.page) == zoom(hand.page))
+    return zoom(hand.page)
+
+
+def settled_zoom(page: Page, wanted: float) -> None:
+    until(page, lambda: zoom(page) == wanted)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(
+    ("screen", "choose"),
+    [
+        ("permanence", lambda hand: hand.click(hand.main.get_by_text("60 min", exact=True).first)),
+        ("zonage", lambda hand: hand.choose("Essayer un changement", "Guéret")),
+    ],
+)
+def test_where_a_map_stands_is_in_the_address_and_outlives_a_choice(
+    server: str, page: Page, screen: str, choose: Callable[[Gestures], None]
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/{screen}")
+    hand.frame()
+    hand.settle()
+    assert told(page) is None  # the whole region
+    enlarge(hand)
+    place = enlarge(hand)
+    before = page.url
+    choose(hand)
+    until(page, lambda: page.url != before)
+    hand.settle()
+    assert told(page) == place
+    settled_zoom(page, place)
+    chosen = page.url
+    page.reload()
+    hand.settle()
+    settled_zoom(page, place)
+    assert page.url == chosen
+    page.go_back()  # one step undoes the choice
+    page.wait_for_url(before, timeout=SLOW_MS)
+    hand.settle()
+    settled_zoom(page, place)
+
+
+@pytest.mark.campaign
+def test_a_site_that_is_added_is_in_sight_wherever_the_map_stood(server: str, page: Page) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/sites")
+    hand.frame()
+    hand.settle()
+    for _ in range(4):
+        enlarge(hand)
+    hand.choose("Ajouter un site", "Aubusson")
+    hand.sees("1 site dans la liste")
+    until(page, lambda: told(page) is None)
+    enlarge(hand)
+
+
+@pytest.mark.campaign
+def test_a_screen_is_left_and_found_again_by_one_step_each(server: str, page: Page) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?commune=23096")
+    hand.frame()
+    hand.settle()
+    addresses = [page.url]
+    for name in ("Permanence", "Sites", "Solidarité"):
+        hand.screen(name)
+        hand.frame()
+        hand.settle()
+        addresses.append(page.url)
+    for address in addresses[-2::-1]:
+        page.go_back()
+        page.wait_for_url(re.compile(re.escape(address.partition("?")[0]) + r"($|\?)"))
+        hand.settle()
+        if "permanence" in address:
+            assert "specialite=" in page.url
+
+
+def test_what_is_shared_is_the_address_in_sight(server: str, page: Page) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?ind=apl")
+    frame = hand.frame()
+    hand.settle()
+    frame.locator("#indicateur [value=gps_per_1000]").click(timeout=SLOW_MS)
+    page.wait_for_url(re.compile("ind=gps_per_1000"), timeout=SLOW_MS)
+    enlarge(hand)
+    hand.button("Partager")
+    code = page.locator("[data-testid=stCode] code").first
+    expect(code).to_contain_text("ind=gps_per_1000", timeout=SLOW_MS)
+    assert code.inner_text().partition("?")[2] == page.url.partition("?")[2]
