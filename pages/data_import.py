@@ -163,7 +163,15 @@ def _withdraw(state: str) -> None:
         withdrawn = pressed.finish(lambda: catalogue.withdraw(files[name]))
         gone = [schemas.TITLES.get(key, key) for key in withdrawn]
         st.session_state[REPORTS] = []
-        st.toast(f"Fichier retiré : {', '.join(gone)}. « Annuler le dernier import » le remet.")
+        again = [
+            f"« {file} »"
+            for file, keys in catalogue.imported_files().items()
+            if {*keys} & {*withdrawn}
+        ]
+        before = f" De nouveau en place : {french.joined(again)}." if again else ""
+        st.toast(
+            f"Fichier retiré : {', '.join(gone)}.{before} « Annuler le dernier import » le remet."
+        )
         st.rerun()
 
 

@@ -100,7 +100,10 @@ def imported_files() -> dict[str, list[str]]:
 
 
 def withdraw(keys: Iterable[str]) -> list[str]:
-    """Take imported tables out, and return their keys; `undo` puts them back."""
+    """Take imported tables out, and return their keys; what their file replaced stands again.
+
+    `undo` puts them back.
+    """
     return table_store.withdraw(list(keys))
 
 

@@ -247,6 +247,8 @@ def commit(
 def withdraw(keys: Collection[str]) -> list[str]:
     """Take some imported tables out of the state, the others staying; `undo` puts them back.
 
+    What stood there before the file of a table came, and was not taken out itself, stands again.
+
     Returns
     -------
     list of str
@@ -262,11 +264,16 @@ def withdraw(keys: Collection[str]) -> list[str]:
         gone = sorted(set(keys) & set(now.tables))
         if not gone:
             return []
+        again = {key: below for key in gone if (below := _below(now, key))}
+        tables = {key: one for key, one in now.tables.items() if key not in gone}
         kept = {key: one for key, one in now.provenance.items() if key not in gone}
         content = {
             "before": now.key,
-            "tables": {key: one for key, one in now.tables.items() if key not in gone},
-            "provenance": {key: _plain(one) for key, one in kept.items()},
+            "tables": tables | {key: one.tables[key] for key, one in again.items()},
+            "provenance": {
+                key: _plain(one)
+                for key, one in (kept | {k: v.provenance[k] for k, v in again.items()}).items()
+            },
             "sites": now.sites,
         }
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
@@ -274,6 +281,24 @@ def withdraw(keys: Collection[str]) -> list[str]:
         write_whole(folder() / "versions" / f"{key}.json", text.encode())
         write_whole(folder() / "current", key.encode())
     return gone
+
+
+def _below(now: Version, key: str) -> Version | None:
+    """Return the state whose table stood before the file of this one came, None where none did.
+
+    States between may hold a file that came later still and was taken out: they are passed over.
+    """
+    mine, state = now.provenance.get(key), now
+    while mine is not None and mine.imported_at is not None and state.before:
+        state = version(state.before)
+        known = state.provenance.get(key)
+        if key not in state.tables or known is None or known.imported_at is None:
+            return None
+        if known.imported_at < mine.imported_at:
+            if known.sha256 != mine.sha256:
+                return state
+            mine = known  # the same file, imported before
+    return None
 
 
 def _kept(table: pd.DataFrame) -> str:
