@@ -297,6 +297,10 @@ def draw() -> None:
     following.note(MAP, _PARAMETERS, _is_choice)
     with above:
         zoning_view.draw_gauges(communes, ceilings, changes)
+        st.caption(
+            "Pour essayer une autre zone, cliquez une commune sur la carte. Dessous : la liste des "
+            "changements, et les annexes de l’arrêté."
+        )
         _map(territory, known, changes)
     _beside(table, zoning_gauges.ages_note(communes))
     _downloads(territory, communes, ceilings, changes)

@@ -116,6 +116,14 @@ def years_of(known: Provenance, codes: pd.Series) -> pd.Series:
     return france.regions_of(codes).map(apart).astype("Int64").fillna(years) if apart else years
 
 
+def _mixed_years(known: Provenance) -> list[int]:
+    """Return the years that files have mixed in the counts, where nothing tells them apart."""
+    if any(known.measured):
+        return []
+    moments = (Moment.told(one) for one in known.vintage.split(" ; "))
+    return sorted({one.year for one in moments if one is not None})
+
+
 def years_told(known: Provenance | None, codes: pd.Series) -> str:
     """Return of which year the counts of some communes are, or that they are simulated.
 
@@ -128,10 +136,13 @@ def years_told(known: Provenance | None, codes: pd.Series) -> str:
 
     Examples
     --------
-    "2020"; "2017 en Nouvelle-Aquitaine, 2020 ailleurs"; "simulation".
+    "2020"; "2017 en Nouvelle-Aquitaine, 2020 ailleurs"; "2017 et 2024", of counts that a file of
+    part of the communes has completed, "2017 ou 2024" of one of these; "simulation".
     """
     if known is None:
         return ""
+    if len(mixed := _mixed_years(known)) > 1:
+        return joined([str(year) for year in mixed], "ou" if len(codes) == 1 else "et")
     years = years_of(known, codes).groupby(france.regions_of(codes)).first().dropna()
     if known.simulated or years.empty:
         return known.vintage

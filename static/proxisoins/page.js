@@ -34,6 +34,14 @@
     setTimeout(() => document.activeElement?.closest("[data-testid=stMultiSelect]") && document.activeElement.blur());
   }, true);
 
+  /* In a narrow window the menu lies over the screen that it has just opened: the choice closes it. Streamlit does so on a
+   * telephone alone.
+   */
+  document.addEventListener("click", ({ target }) => {
+    if (innerWidth > 640 || !target.closest?.("[data-testid=stSidebarNavLink]")) return;
+    setTimeout(() => document.querySelector("[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button")?.click(), 300);
+  }, true);
+
   /* A table wider than its place is cut in the middle of a word or a number: what goes on at the right is told, for the
    * style to fade it.
    */

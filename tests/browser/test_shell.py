@@ -85,6 +85,18 @@ def test_the_menu_that_a_narrow_screen_cuts_is_french(server: str, page: Page) -
     assert more.evaluate("e => getComputedStyle(e, '::after').content") == '"Autres écrans"'
 
 
+def test_the_menu_of_a_narrow_window_closes_over_the_screen_that_it_opened(
+    server: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/methode")
+    page.get_by_test_id("stExpandSidebarButton").click(timeout=SLOW_MS)
+    menu = page.get_by_test_id("stSidebar")
+    menu.get_by_role("link", name="Fiche territoire").click(timeout=SLOW_MS)
+    expect(page).to_have_title(re.compile("Fiche territoire"), timeout=SLOW_MS)
+    expect(menu).to_have_attribute("data-collapsed", "true", timeout=SLOW_MS)
+
+
 def test_the_longest_name_of_a_region_is_cut_where_its_button_ends(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/methode")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from data.region import france
+from data.region.moments import Moment
 from data.region.newest_counts import newest_counts, years_of, years_told
 from data.region.territory import Provenance
 
@@ -82,3 +83,21 @@ def test_the_years_of_some_communes_are_told_by_those_of_their_regions() -> None
     assert told("2A004", "22001") == "2017 en Corse, 2020 ailleurs"
     simulated = dataclasses.replace(TOLD["gps"], simulated=True, vintage="simulation")
     assert years_told(simulated, pd.Series(["22001"])) == "simulation"
+
+
+@pytest.mark.parametrize(
+    ("vintage", "codes", "told"),
+    [
+        ("2017 ; 2024", BRITTANY, "2017 et 2024"),
+        ("2017 ; 2024", BRITTANY[:1], "2017 ou 2024"),
+        ("2024 ; 21/01/2020", BRITTANY, "2020 et 2024"),
+        ("2024", BRITTANY, "2024"),
+    ],
+)
+def test_counts_that_a_partial_file_completed_are_not_said_of_its_year_alone(
+    vintage: str, codes: list[str], told: str
+) -> None:
+    known = dataclasses.replace(_provenance("gps", vintage), measured={"": Moment(2024)})
+    assert years_told(known, pd.Series(codes)) == told
+    by_region = dataclasses.replace(known, measured={"": Moment(2024), "53": Moment(2024)})
+    assert years_told(by_region, pd.Series(codes)) == "2024"
