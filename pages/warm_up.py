@@ -24,6 +24,7 @@ from pages import (  # noqa: F401
     exporting,
     map_dialogue,
     pressed,
+    reads,
     region_switch,
     shell,
     starting,
