@@ -19,8 +19,8 @@ from pages import fields, figures, map_dialogue, map_view, shell
 from pages.state import ViewState
 
 ALL = "toutes"
-FALL = "si-cette-ligne-tombe"
-"""What an address says of all specialties, and of the tab of a line that falls."""
+FALL, GAPS = "si-cette-ligne-tombe", "manques"
+"""What an address says of all specialties, and of two tabs: a line that falls, who is too far."""
 
 
 @st.cache_resource(
@@ -81,6 +81,19 @@ def shown(covered: Cover, specialty: str, query: Mapping[str, str]) -> pd.DataFr
 def rows_of(covered: Cover, codes: pd.Series) -> list[int]:
     """Return the positions of some communes."""
     return [int(row) for row in np.flatnonzero(covered.communes["code"].isin(codes))]
+
+
+def beyond(covered: Cover, specialty: str, threshold: float) -> list[int]:
+    """Return the positions of the communes farther than some minutes from a line that is held."""
+    minutes, _ = covered.nearest(covered.rows(specialty))
+    return [int(row) for row in np.flatnonzero(minutes > threshold)]
+
+
+def beyond_told(specialty: str, threshold: float) -> str:
+    """Return what is said below a map where these are outlined."""
+    return (
+        f"Cerclées : les communes à plus de {threshold:g} minutes d’une ligne tenue ({specialty})."
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=64, hash_funcs=shell.BY_VERSION)

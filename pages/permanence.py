@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -216,11 +215,8 @@ def _draw_gaps_tab(screen: _Screen) -> None:
     covered, threshold = screen.covered, screen.threshold
     figures.said(permanence_tables.gaps_sentence(covered, threshold))
     specialty = screen.specialty
-    minutes, _ = covered.nearest(covered.rows(specialty))
-    _draw_marked(screen, "manques", np.flatnonzero(minutes > threshold))
-    st.caption(
-        f"Cerclées : les communes à plus de {threshold:g} minutes d’une ligne tenue ({specialty})."
-    )
+    _draw_marked(screen, "manques", on_call_view.beyond(covered, specialty, threshold))
+    st.caption(on_call_view.beyond_told(specialty, threshold))
     table = permanence_tables.gaps_table(covered, threshold, screen.territory.region)
     what = f"communes à plus de {threshold:g} minutes, par spécialité et département"
     _table("manques", table, screen, what, height=560)

@@ -138,7 +138,13 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     if fall is not None:
         st.header(on_call_tables.line_label(covered, line))
         figures.said(on_call_tables.fall_sentence(fall))
+    gaps = query.get("vue") == on_call_view.GAPS
+    if gaps:
+        figures.said(on_call_tables.gaps_sentence(covered, threshold))
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
+    if gaps:
+        shown = on_call_view.shown(covered, specialty, {})  # as that tab does, whatever the filters
+        marked = on_call_view.beyond(covered, specialty, threshold)
     on_call_view.draw_map(
         territory,
         day,
@@ -147,8 +153,10 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         shown["line"],
         key=MAP,
         marked=marked,
-        around=True,
+        around=fall is not None,
     )
+    if gaps:
+        st.caption(on_call_view.beyond_told(specialty, threshold))
     if fall is None:
         figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
     else:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,13 +12,14 @@ from data.access import indicators
 from data.base import french
 from data.base.paths import ROOT
 from data.official import imports
+from data.pdses import coverage, tables
 from data.region import catalogue
 from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from geo import static_map
 from models.region import kept_risk, predict, soon
-from pages import accounts, grids, sheet_paper, shell, view_sharing
+from pages import accounts, grids, on_call_view, sheet_paper, shell, view_sharing
 from tests.pages.help_screen import SPECIALISTS, opened
 from tests.pages.opening import plain_tables
 
@@ -150,6 +152,27 @@ def test_the_link_of_a_trial_of_zones_shows_the_trial() -> None:
     assert re.search(r"plafond 5,0\s%", said)
     assert not app.multiselect
     assert not app.button
+
+
+def test_the_link_of_who_is_too_far_says_how_many_and_outlines_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marked: list[int] = []
+    draw = on_call_view.draw_map
+    monkeypatch.setattr(
+        on_call_view,
+        "draw_map",
+        lambda *args, **kwargs: (marked.extend(kwargs["marked"]), draw(*args, **kwargs)),
+    )
+    view = {"ecran": "permanence", "vue": "manques", "specialite": "cardiologie", "portee": "45"}
+    app = visited(view)
+    said = " ".join([told(app), *(one.value for one in app.markdown)])
+    territory = catalogue.load_territory(REGION)
+    covered = on_call_view.cover(territory, coverage.today())
+    minutes, _ = covered.nearest(covered.rows("Cardiologie"))
+    assert marked == np.flatnonzero(minutes > 45).tolist() != []
+    assert tables.gaps_sentence(covered, 45) in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "à plus de 45 minutes d’une ligne tenue (Cardiologie)" in said
 
 
 def test_the_link_of_a_fallen_line_tells_who_can_help() -> None:
