@@ -40,7 +40,7 @@ export function isForeign(config) {
   return config.whole && query.has("ind") && !config.indicators.some((one) => one.key === query.get("ind"));
 }
 
-/* The view that the address gives; what it does not say, or says out of range, is the default. */
+/* The view that the address gives, the default for the rest. */
 export function parsed(config) {
   const query = new URLSearchParams(page().location.search);
   const added = config.state.layers.filter((key) => key === "points");
@@ -64,7 +64,7 @@ export function parsed(config) {
   return view;
 }
 
-/* The parts of a view kept in the browser that still mean something. */
+/* What still means something. */
 function known(kept, config, state) {
   const view = {};
   if (Number.isFinite(kept.lat) && Number.isFinite(kept.lon) && Number.isFinite(kept.zoom))
@@ -114,7 +114,7 @@ export function write(state, config, step = false) {
   }
 }
 
-/* The view as parameters of the address, which the server reads the same way. */
+/* The view as the server reads it. */
 export function query(state) {
   const { lat, lon, zoom, indicator, layers, commune, here, region, year, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};

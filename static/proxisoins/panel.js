@@ -31,7 +31,7 @@ export class Panel {
       const box = make("input", { type: "radio", name: "indicateur", value: one.key, onchange: () => this.carte.choose(one.key) || (isPhone() && this.words.scrollIntoView()) });
       box.checked = one.key === state.indicator;
       const strip = make("span", { class: "strip", "aria-hidden": "true" }, ...one.classes.map((each) => make("i", { style: `background:${each.colour}` })));
-      return make("label", { title: one.label }, box, make("span", { text: one.short + (one.difference ? ", par année" : "") }), strip);
+      return make("label", { title: one.label }, box, make("span", { text: one.short }), strip);
     });
     this.indicators = make("fieldset", { class: "indicators", id: "indicateur" }, make("legend", { text: "Indicateur" }), ...rows);
     // One indicator alone is no choice.
