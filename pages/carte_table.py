@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.access.selection import asked, kept
+from data.access.selection import Selection, asked, kept
 from data.access.source_notes import headed
 from data.maps.document import Pointed
 from data.region import privacy
@@ -161,7 +161,10 @@ def draw(territory: Territory, key: str) -> None:
     made_up = columns.simulated_told(territory.simulated_tables)
 
     def filed() -> list[str]:
-        cut = asked(table_filters.selected(), shell.commune_indicators(territory))
+        # Nothing is computed where no filter cuts the table: a map that is kept is drawn as it is.
+        selected = table_filters.selected()
+        whole = selected == Selection()
+        cut = "" if whole else asked(selected, shell.commune_indicators(territory))
         what = "Accès aux médecins généralistes, par commune"
         return headed(territory, what, [*([cut] if cut else []), *lines, *made_up])
 
