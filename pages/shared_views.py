@@ -99,7 +99,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     changes = zoning_view.trial_of(query, communes)
     zoning_view.draw_gauges(communes, ceilings, changes)
     _zoning_map(territory, changes, zoning_view.opening(territory, query))
-    table = zoning_view.units(territory)
+    table = zoning_units.moved(communes, changes)
     if changes:
         st.header(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
     titles, told = zoning_view.ZONE_TITLES, []
@@ -110,7 +110,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
         told.append(f"{name} : {titles[zone]} au lieu de {titles.get(now, now)}, {people}.")
     figures.bullets(told)
     if changes and not zoning_units.tells_territories(communes):
-        st.text(zoning_annex.BY_COMMUNE)
+        st.text(f"{zoning_annex.NO_TVS} {zoning_annex.BY_COMMUNE}")
     st.caption("Un essai ne change rien : le zonage en vigueur est celui de l’arrêté.")
     figures.sources(zoning_annex.notes(territory, ceilings, measured=True))
 

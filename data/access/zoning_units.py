@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from data.base.french import counted, of
+from data.base.french import counted, joined, of
 from data.region.table_names import ZONES
 
 COMMUNE, LIVING_AREA = "COM", "BV"
 """Before the code of a commune, or of a bassin de vie, in the key of what is moved."""
 MIXED = "mixte"
 NOT_ZONED = "non zoné"
+_MOST_APART = 3
+"""Communes tried apart that are named beside their bassin de vie; more are counted."""
 
 
 def tells_territories(communes: pd.DataFrame) -> bool:
@@ -95,6 +97,31 @@ def tried(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.Series:
         return communes["tvs"].map(asked)
     own = (COMMUNE + communes["code"]).map(asked)
     return own.where(own.notna(), (LIVING_AREA + communes["bassin_de_vie"]).map(asked))
+
+
+def moved(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
+    """Return what a trial moves, in its order: the rows of `units`, no commune counted twice.
+
+    A bassin de vie is counted, and named, without its communes that are tried apart.
+    """
+    found = units(communes).loc[list(changes)]
+    if tells_territories(communes):
+        return found
+    apart = communes[(COMMUNE + communes["code"]).isin(changes)]
+    left = units(communes.drop(apart.index))
+    named = found["name"].to_dict()
+    for area, names in apart.groupby("bassin_de_vie")["name"]:
+        key = f"{LIVING_AREA}{area}"
+        if key not in changes:
+            continue
+        many = len(names) > _MOST_APART
+        without = f"{len(names)} communes essayées à part" if many else joined(list(names))
+        named[key] += f", sauf {without}"
+        if key in left.index:
+            found.loc[key] = left.loc[key]
+        else:
+            found.loc[key, ["communes", "population"]] = 0
+    return found.assign(name=pd.Series(named))
 
 
 def key_at(communes: pd.DataFrame, code: str) -> str:

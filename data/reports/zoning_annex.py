@@ -37,9 +37,9 @@ _OF_A_COMMUNE = (
     *("zone", "zone_qpv", "zone_decree", "tvs", "tvs_name"),
 )
 """Columns of the communes in the workbook."""
-_NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
+NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
 BY_COMMUNE = (
-    "L’essai porte donc sur des communes, ou sur les communes de la région d’un bassin de vie de "
+    "L’essai porte sur des communes, ou sur les communes de la région d’un bassin de vie de "
     "l’INSEE ; un arrêté classe, lui, des territoires de vie-santé et des quartiers prioritaires : "
     "reprenez ces changements par territoire avant de signer."
 )
@@ -114,7 +114,7 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
         }
     )
     masked = ages_note(communes)
-    said = [*([_NO_TVS] if tvs.empty else []), *notes(territory, ceilings, measured=True)]
+    said = [*([NO_TVS] if tvs.empty else []), *notes(territory, ceilings, measured=True)]
     said += [masked] if masked else []
     listed = exported(communes[[one for one in _OF_A_COMMUNE if one in communes]])
     return to_xlsx(
@@ -203,8 +203,8 @@ def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]
     )
     by_territory = zoning_units.tells_territories(before)
     if not by_territory:
-        document.add_paragraph(f"{_NO_TVS} {BY_COMMUNE}")
-    moved = zoning_units.units(before).loc[list(changes)]
+        document.add_paragraph(f"{NO_TVS} {BY_COMMUNE}")
+    moved = zoning_units.moved(before, changes)
     counts = {} if by_territory else {"Communes": moved["communes"].map(number)}
     _add_table(
         document,
@@ -225,7 +225,7 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     if zoned.empty:
         return
     document.add_heading("Communes par département", level=2)
-    document.add_paragraph(f"{_NO_TVS} Les communes sont données par département.")
+    document.add_paragraph(f"{NO_TVS} Les communes sont données par département.")
     order = list(ZONE_TITLES)
     keys = ["departement", "departement_name", "zone"]
     table = zoned.groupby(keys, as_index=False).agg(

@@ -175,6 +175,20 @@ def test_the_link_of_who_is_too_far_says_how_many_and_outlines_them(
     assert "à plus de 45 minutes d’une ligne tenue (Cardiologie)" in said
 
 
+def test_the_link_of_a_trial_by_commune_says_why_and_counts_no_commune_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    communes = indicators.commune_indicators(catalogue.load_territory(REGION))
+    bare = communes.assign(tvs="", tvs_name="")
+    monkeypatch.setattr(shell, "commune_indicators", lambda _: bare)
+    area = bare.loc[bare["code"] == "23096", "bassin_de_vie"].item()
+    others = bare[(bare["bassin_de_vie"] == area) & (bare["code"] != "23096")]
+    said = told(visited({"ecran": "zonage", "essai": f"COM23096:ZV,BV{area}:ZAC"}))
+    people = french.counted(others["population"].sum(), "habitant", "habitants")
+    assert re.search(rf"Bassin de vie [^:]*, sauf Guéret\s: ZAC au lieu de [^:]*, {people}\.", said)
+    assert re.search("n’est pas dans les données chargées. L’essai porte sur des communes", said)
+
+
 def test_the_link_of_a_fallen_line_tells_who_can_help() -> None:
     line = catalogue.load_territory(REGION).pdses_lines["line"].iloc[0]
     view = {"ecran": "permanence", "vue": "si-cette-ligne-tombe", "ligne": line, "portee": "45"}

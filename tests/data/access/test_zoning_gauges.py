@@ -276,6 +276,29 @@ def test_without_territories_a_trial_moves_communes_and_bassins_de_vie(communes)
         zg.with_changes(communes, {"COM16002": "ZIP"})
 
 
+def test_what_a_trial_moves_counts_no_commune_twice(communes):
+    bare = without_territories(communes)
+    alone = ["COM16002", "COM16001"]
+    assert zoning_units.moved(bare, dict.fromkeys(alone, "ZAC")).equals(
+        zoning_units.units(bare).loc[alone]
+    )
+    # Nothing is left of the first bassin, and all of the second.
+    changes = dict.fromkeys(["BV16A", "COM16001", "COM16002", "COM17001", "BV17B"], "ZAC")
+    moved = zoning_units.moved(bare, changes)
+    assert moved[["communes", "population"]].to_numpy().tolist() == [
+        *([0, 0], [1, 100], [1, 300], [1, 300], [1, 100]),
+    ]
+    assert moved.loc["BV16A", "name"] == "Bassin de vie d’Aigre, sauf Un, Deux et Quatre"
+    assert moved.loc["BV17B", "name"] == "Bassin de vie du Château"
+    one_area = bare.assign(bassin_de_vie="16A", bassin_de_vie_name="Aigre")
+    changes = dict.fromkeys(["BV16A", *("COM" + bare["code"].drop(2))], "ZV")
+    moved = zoning_units.moved(one_area, changes)
+    assert moved.loc["BV16A"].tolist() == [
+        *("Bassin de vie d’Aigre, sauf 4 communes essayées à part", "ZAC", "ZAC", 1, 200.0),
+    ]
+    assert moved["population"].sum() == communes["population"].sum()
+
+
 def test_the_annex_of_a_project_without_territories_says_what_is_tried_and_what_is_not(
     territory, communes
 ):
@@ -284,7 +307,7 @@ def test_the_annex_of_a_project_without_territories_says_what_is_tried_and_what_
     project = zoning_annex.decree_annex(territory, bare, zg.Ceilings(), changes)
     (changed, zones, listed), text = tables_of(project)
     assert changed[1:] == [
-        ["Bassin de vie d’Aigre", "ZIP (2 communes), HZ (1 commune)", "ZV", "3", "700"],
+        ["Bassin de vie d’Aigre, sauf Deux", "ZIP (1 commune), HZ (1 commune)", "ZV", "2", "400"],
         ["Deux (16)", "ZIP", "ZAC", "1", "300"],
     ]
     assert [row[1] for row in zones[1:]] == ["0", "2", "2", "0", "1"]
