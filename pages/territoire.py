@@ -40,6 +40,12 @@ def _asked(territory: Territory) -> tuple[str, str]:
     return "departement", str(territory.communes["departement"].iloc[0])
 
 
+def _told(level: str) -> str:
+    """Return a level as it is said inside a sentence: an acronym keeps its capitals."""
+    title = LEVEL_TITLES.get(level, "niveau inconnu")
+    return title if title.isupper() else title.lower()
+
+
 def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     """Draw the choice of a territory, and of another to compare with, "" for none.
 
@@ -69,7 +75,7 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     )
     if unknown and new_code is None:
         st.error(
-            f"Le territoire demandé ({LEVEL_TITLES.get(level, 'niveau inconnu').lower()}) n’existe "
+            f"Le territoire demandé ({_told(level)}) n’existe "
             f"pas {within(territory.region_name)}, ou plus : vérifiez son code, ou choisissez-en "
             "un."
         )

@@ -107,11 +107,13 @@ def _by_name(asked: str, region: str, anywhere: bool) -> Asked:
             told=f"Aucune commune ne s’appelle « {said} »{where} : cherchez-la, une faute de "
             "frappe est pardonnée."
         )
-    listed = [f"{name} ({code})" for code, name in found[:_MOST_NAMED]]
-    more = len(found) - len(listed)
+    # "1 autre" would take the place of its name: one more is named.
+    shown = len(found) if len(found) <= _MOST_NAMED + 1 else _MOST_NAMED
+    listed = [f"{name} ({code})" for code, name in found[:shown]]
+    more = len(found) - shown
     return Asked(
         told=f"{len(found)} communes s’appellent « {said} »{where} : "
-        f"{joined([*listed, *([f'{more} autres'] if more > 1 else [])])}. Écrivez dans l’adresse "
+        f"{joined([*listed, *([f'{more} autres'] if more else [])])}. Écrivez dans l’adresse "
         "le code de la vôtre, ou cherchez-la."
     )
 

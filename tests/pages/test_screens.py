@@ -74,6 +74,10 @@ def test_an_unknown_territory_opens_no_other() -> None:
     assert "n’existe pas" in app.error[0].value
     assert app.title[0].value == "Fiche territoire"
     assert 'class="s"' not in words(app)
+    # An acronym keeps its capitals inside a sentence.
+    for asked, level in (("epci:123456789", "EPCI"), ("departement:99", "département")):
+        said = opened("territoire", territoire=asked).error[0].value
+        assert f"Le territoire demandé ({level}) n’existe pas" in said
 
 
 @pytest.mark.parametrize("address", ["commune:23096", "epci:200034825", "departement:23"])

@@ -54,3 +54,12 @@ def test_homonyms_count_and_codes_are_those_of_the_official_list() -> None:
     told = asked_places.commune("saint denis", "FR", anywhere=False).told
     assert len(codes) == 4
     assert all(code in told for code in codes)
+
+
+@pytest.mark.parametrize(("name", "others"), [("Hauteville", 0), ("Apremont", 2)])
+def test_homonyms_that_are_not_named_are_counted(name: str, others: int) -> None:
+    everywhere = embedded_set.everywhere()
+    codes = everywhere.loc[everywhere["name"] == name, "code"].tolist()
+    told = asked_places.commune(name, "FR", anywhere=False).told
+    assert sum(code in told for code in codes) == len(codes) - others
+    assert (f"et {others} autres" in told) == bool(others)
