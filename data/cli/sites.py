@@ -51,12 +51,13 @@ def solve(
     ] = None,
 ) -> None:
     """Résout un problème de localisation et en donne la preuve : objectif, sites, borne, écart."""
+    from data.siting.best import STEP_BY_STEP
     from data.siting.instances import build_model, read_instance, solution_report, write_json
 
     instance = read_instance(demand, candidates, costs, fixed.split(","))
     chosen = build_model(model, k=k, threshold=threshold, budget=budget)
     best = chosen.solve(instance.problem, time_limit)
-    others = {"glouton": chosen.greedy(instance.problem)}
+    others = {STEP_BY_STEP: chosen.greedy(instance.problem)}
     if own:
         others["votre choix"] = chosen.judge(
             instance.problem, (*instance.problem.fixed, *instance.rows(own.split(",")))
@@ -130,7 +131,7 @@ def best(
     time_limit: Annotated[float, typer.Option(help="Secondes permises.")] = 60.0,
     region: Region = REGION,
 ) -> None:
-    """Retient les meilleurs sites du fichier, avec la preuve et le choix glouton à côté."""
+    """Retient les meilleurs sites du fichier : preuve, et choix fait un site après l’autre."""
     from data.region.catalogue import load_territory
     from data.reports.scenario_results import Search
     from data.reports.site_files import read_departures, read_sites, write_best

@@ -33,6 +33,8 @@ WEIGHTS = ("people", "need")
 CAPACITATED = CapacitatedCovering.key
 WITHOUT_ROOM = "without_room"
 TIME_LIMIT_SECONDS = 60.0
+STEP_BY_STEP = "un site après l’autre"
+"""The greedy choice, as planners are told of it: the best site, then the best one beside it…"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,8 @@ class BestSites:
     greedy
         Row numbers of the greedy choice.
     choices
-        One row per choice ("optimum", "glouton", "votre choix"): choice, sites (names), criterion,
-        objective, lost, lost_share.
+        One row per choice ("optimum", `STEP_BY_STEP`, "votre choix"): choice, sites (names),
+        criterion, objective, lost, lost_share.
     differences
         Price of each difference, see `geo.siting.price_of_differences`, sites by name.
     unreachable
@@ -170,7 +172,7 @@ def best_sites(
     else:
         chooser = build_model(model, k=opened, threshold=threshold, budget=budget)
     solution = chooser.solve(problem, time_limit)
-    others = {"glouton": chooser.greedy(problem)}
+    others = {STEP_BY_STEP: chooser.greedy(problem)}
     if model == CAPACITATED:
         reached = SitingProblem(problem.costs, there[kept], problem.fixed)
         widest = Mclp(threshold=threshold, k=opened).solve(reached, time_limit)
@@ -186,7 +188,7 @@ def best_sites(
     return BestSites(
         _new(solution, len(sites)),
         solution,
-        _new(others["glouton"], len(sites)),
+        _new(others[STEP_BY_STEP], len(sites)),
         _choices({"optimum": solution, **others}, names, table),
         table.assign(
             only_here=[", ".join(names[site] for site in row) for row in table["only_here"]],

@@ -212,7 +212,7 @@ def solution_report(
 
 
 def difference_name(choice: str, names: Sequence[str]) -> str:
-    """Return "glouton, en échangeant X" for the row "glouton − 3" of `price_of_differences`."""
+    """Return "votre choix, en échangeant X" for a row "votre choix − 3" of differences."""
     whole, mark, row = choice.rpartition(" − ")
     return f"{whole}, en échangeant {names[int(row)]}" if mark else choice
 
