@@ -28,14 +28,41 @@ from pages import (
 PARAMETER = "comparer"
 """In the address: the two scenarios compared, by their identities, with a comma between."""
 _PAIR = "sites_comparaison"
+_OTHER = "sites_autre_"
+"""Before the identity of a scenario, in the key of the choice of another."""
 _ANCHOR = "deux-scenarios"
 
 
 def follow() -> None:
     """Take what the address compares, when it is opened and at Back and Forward."""
     if _PAIR not in st.session_state or following.stepped():
-        first, _, second = st.query_params.get(PARAMETER, "").partition(",")
-        st.session_state[_PAIR] = (first, second) if second else ("", "")
+        asked = st.query_params.get(PARAMETER, "")
+        st.session_state[_PAIR] = _understood(*asked.split(",", 1)) if asked else ("", "")
+
+
+def _understood(first: str, second: str = "") -> tuple[str, str]:
+    """Return what can be compared of the two scenarios of an address; note what cannot."""
+    told = ""
+    if not second:
+        told = "Cette adresse ne nomme qu’un scénario : choisissez-en un autre à lui comparer."
+    elif first == second:
+        told = "Cette adresse compare un scénario à lui-même : choisissez-en un autre."
+    first_known, second_known = (_is_known(one) for one in (first, second))
+    if not first_known or (second and not second_known):
+        told = "Le scénario à comparer de cette adresse n’existe pas, ou plus."
+    if not told:
+        return first, second
+    unread.note(PARAMETER, told)
+    return (first if first_known else ""), ""
+
+
+def _is_known(scenario: str) -> bool:
+    """Tell whether a scenario is there, for who reads."""
+    try:
+        store.load(scenario, owner=accounts.author())
+    except ProxiSoinsError:
+        return False
+    return True
 
 
 def forget() -> None:
@@ -55,7 +82,9 @@ def in_address() -> dict[str, str]:
 
 
 def draw_way() -> None:
-    """Lead to the comparison that the address asks for: it stands below the work in hand."""
+    """Lead to the comparison that the address asks for, below the work in hand, or say why not."""
+    chosen = any(one for key, one in st.session_state.items() if str(key).startswith(_OTHER))
+    unread.say(PARAMETER, still=not chosen and not all(pair()))
     if all(pair()):
         st.markdown(f"[Aller à la comparaison de deux scénarios](#{_ANCHOR})")
 
@@ -69,13 +98,12 @@ def draw(territory: Territory, chosen: Scenario, others: Sequence[Scenario]) -> 
     first, second = pair()
     wanted = second if first == chosen.id else ""
     if wanted and wanted not in by_id:
-        # Of another page of the list, or gone.
+        # Of another page of the list, or gone since.
         try:
             by_id[wanted] = store.load(wanted, owner=accounts.author())
         except ProxiSoinsError:
-            unread.note(PARAMETER, "Le scénario à comparer de cette adresse n’existe pas, ou plus.")
             wanted = ""
-    key = f"sites_autre_{chosen.id}"
+    key = _OTHER + chosen.id
     if following.stepped() or (wanted and key not in st.session_state):
         st.session_state[key] = wanted or None
     with st.expander("Comparer avec un autre scénario", expanded=bool(wanted)):
@@ -85,7 +113,6 @@ def draw(territory: Territory, chosen: Scenario, others: Sequence[Scenario]) -> 
             format_func=lambda one: by_id[one].draft.name if one else "aucun",
             key=key,
         )
-        unread.say(PARAMETER, still=other_id is None)
         st.session_state[_PAIR] = (chosen.id, other_id) if other_id else ("", "")
         if other_id:
             st.subheader("Deux scénarios comparés", anchor=_ANCHOR)

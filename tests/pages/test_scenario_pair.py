@@ -1,5 +1,6 @@
 """Two scenarios compared: one table, two maps, a PDF, and an address that opens them again."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.scenarios import store
@@ -11,13 +12,15 @@ from tests.pages.sites_screen import html, opened, texts
 USSEL = Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 4)
 GUERET = Site(3, "<b>Guéret", "23096", "Guéret", 1.8709, 46.1696, 3)
 
+OTHER = "sites_autre_"
+
 
 def _saved(name: str, site: Site) -> str:
     return store.save(Draft(name, "75", sites=(site,))).id
 
 
 def _other(app: AppTest, first: str) -> str | None:
-    value: str | None = app.selectbox(key=f"sites_autre_{first}").value
+    value: str | None = app.selectbox(key=f"{OTHER}{first}").value
     return value
 
 
@@ -33,14 +36,37 @@ def test_an_address_opens_the_comparison_until_another_choice_is_made() -> None:
     assert "Aller à la comparaison" in shown
     offers = [one.label for one in app.session_state[exporting._OFFERS]]
     assert "Télécharger la comparaison (PDF)" in offers
-    app.selectbox(key=f"sites_autre_{first}").set_value(None).run()
+    app.selectbox(key=f"{OTHER}{first}").set_value(None).run()
     assert "comparer" not in app.query_params
     assert "2 moins 1" not in html(app)
 
 
-def test_a_scenario_to_compare_that_is_gone_is_told() -> None:
-    first = _saved("Seul", USSEL)
-    _saved("Autre", GUERET)
-    app = opened("sites", comparer=f"{first},{'0' * 32}")
-    assert "Le scénario à comparer de cette adresse n’existe pas" in texts(app)
-    assert _other(app, first) is None
+GONE = "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("{first},{gone}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
+        ("{gone},{first}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
+        ("{gone}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
+        ("{first}", "Cette adresse ne nomme qu’un scénario"),
+        ("{first},{first}", "Cette adresse compare un scénario à lui-même"),
+    ],
+)
+def test_what_an_address_cannot_compare_is_told_above_the_work(asked: str, told: str) -> None:
+    # Choices are told apart by their names.
+    first, second = _saved(f"Seul {asked}", USSEL), _saved(f"Autre {asked}", GUERET)
+    app = opened("sites", comparer=asked.format(first=first, gone=GONE))
+    # Not in the folded comparison, where nobody would read it.
+    assert [one.value for one in app.main.warning if told in one.value]
+    assert not any(told in one.value for folded in app.expander for one in folded.warning)
+    assert "2 moins 1" not in html(app)
+    assert "comparer" not in app.query_params
+    (choice,) = [one for one in app.selectbox if one.label == "Autre scénario"]
+    opened_with = first if asked.startswith("{first}") else str(choice.key).removeprefix(OTHER)
+    assert choice.key == f"{OTHER}{opened_with}"
+    assert choice.value is None
+    choice.set_value(second if opened_with == first else first).run()
+    assert told not in texts(app)
+    assert "2 moins 1" in html(app)
