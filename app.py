@@ -85,10 +85,11 @@ try:
     if not alone and role > Role.PUBLIC:
         region_switch.draw(name)  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title)
-    row = bar.row()
+    row, warned = bar.row(), None
     if not choosing and name != LINK:
         current = shell.territory()
-        bar.warn(row, current, reads.quoted(current, name, shell.view()))
+        warned = reads.quoted(current, name, shell.view())
+        bar.warn(row, current, warned)
     exporting.start(shell.view().region)
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
@@ -106,6 +107,9 @@ try:
         with row.account:
             accounts.draw_account()
     navigation.run()
+    if warned is not None and (now := reads.quoted(current, name, shell.view())) != warned:
+        # The gesture that asked for this run chose to read something else.
+        bar.warn(row, current, now)
     if not alone and not choosing:
         bar.draw_share(row, name)
         exporting.draw(row.exports)

@@ -61,7 +61,7 @@ def row() -> Row:
     bar = st.container(horizontal=True, horizontal_alignment="right", key="barre")
     return Row(
         search=bar.container(key="barre_cherche"),
-        warning=bar.container(key="barre_avertit"),
+        warning=bar.container(key="barre_avertit").empty(),
         # As wide as their buttons.
         account=bar.container(width="content"),
         share=bar.container(width="content"),
@@ -71,8 +71,8 @@ def row() -> Row:
 
 
 def warn(place: Row, territory: Territory, known: Sequence[Provenance]) -> None:
-    """Draw in the bar what is simulated of what a screen reads, if anything."""
-    with place.warning:
+    """Draw in the bar what is simulated of what a screen reads, in the place of what it said."""
+    with place.warning.container():
         shell.ribbon(territory, known)
 
 

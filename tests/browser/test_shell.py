@@ -139,6 +139,19 @@ def test_the_bar_of_a_screen_is_one_row(server: str, page: Page, width: int) -> 
     expect(row.get_by_text("Importez les vôtres")).to_be_visible()
 
 
+def test_the_ribbon_follows_what_a_gesture_has_just_chosen_to_read(server: str, page: Page) -> None:
+    """It told what the screen before the gesture read, until the next one."""
+    page.goto(f"{server}/solidarite")
+    answered(page)
+    ribbon = page.locator(".st-key-barre details")
+    expect(ribbon).to_contain_text("Médecins généralistes")
+    page.get_by_role("radio", name="Régulation des appels").click()
+    answered(page)
+    expect(ribbon).to_have_count(1)
+    expect(ribbon).not_to_contain_text("Médecins généralistes", timeout=1)
+    expect(ribbon).to_contain_text("égulation", timeout=1)
+
+
 @pytest.mark.parametrize("path", ["/", "/methode"])
 def test_shell_is_french_before_any_script_runs(server: str, path: str) -> None:
     _, body = headers_of(f"{server}{path}")
