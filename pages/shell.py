@@ -303,8 +303,11 @@ _MENU = (
 _BAR = (
     ".st-key-barre{row-gap:.4rem!important}"
     ".st-key-barre>*:has(>.st-key-barre_cherche){flex:1 1 15rem;width:auto;min-width:15rem}"
-    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:0 1 auto;width:auto;min-width:0;"
-    "margin-right:auto}"
+    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 20rem;width:auto;min-width:0;"
+    "max-width:max-content;margin-right:auto}"
+    # On one line whatever it says: unfolded, it says all.
+    ".st-key-barre details:not([open]) summary"
+    "{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
     # What warns is as high as what it stands beside, and wide when it is unfolded.
     ".st-key-barre summary{padding:.1rem 0}"
     ".st-key-barre details{min-height:2.5rem;display:flex;flex-direction:column;"
@@ -319,7 +322,8 @@ _BAR = (
     # A telephone keeps its height for the map, whose name is heard there.
     ".st-key-barre>*:has(.ps-named){position:absolute;width:1px;min-width:0!important;height:1px;"
     "overflow:hidden;clip-path:inset(50%)}"
-    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem}"
+    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem;max-width:none}"
+    ".st-key-barre details:not([open]) summary{white-space:normal}"
     ".st-key-barre details:not([open]) .ps-more{display:none}}"
 )
 """Search, what is simulated, share and export: one row where the window has the width for it."""

@@ -212,6 +212,8 @@ def _single(facts: Facts) -> Signal:
 def _zone(facts: Facts) -> Signal:
     title, members = "Zonage", facts.members
     year = facts.year("zoning")
+    # Of a made-up zone, « légal » would deny that it is simulated.
+    drawn = f"Zonage ({year})" if facts.simulated("zoning") else f"Zonage légal ({year})"
     people = members["population"].sum()
     zoned = members[members["zone"] != ""]
     if zoned.empty:
@@ -222,7 +224,7 @@ def _zone(facts: Facts) -> Signal:
     if facts.alone:
         zone = str(zoned["zone"].iloc[0])
         words = {"ZV": "vigilance", "HZ": "hors zone"}.get(zone, zone)
-        return Signal("zone", title, words, largest.get(zone, CALM), f"Zonage légal ({year}).")
+        return Signal("zone", title, words, largest.get(zone, CALM), f"{drawn}.")
     state = next((largest[zone] for zone in largest if zone in shares), CALM)
     value = told[0] if told else "hors ZIP et ZAC"
     if unknown := int((members["zone"] == "").sum()):
@@ -233,7 +235,7 @@ def _zone(facts: Facts) -> Signal:
         title,
         value,
         state,
-        f"Part des habitants{' ; ' + rest if rest else ''}. Zonage légal ({year}).",
+        f"Part des habitants{' ; ' + rest if rest else ''}. {drawn}.",
     )
 
 

@@ -72,7 +72,10 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
 
     The sheet of the communes is read back as a zoning.
     """
-    gauge = rounded(gauges(communes, ceilings)).rename(
+    gauge = rounded(gauges(communes, ceilings))
+    # Where there is no ceiling, none is kept nor passed.
+    gauge["over"] = gauge["over"].astype(object).where(gauge["ceiling"].notna(), None)
+    gauge = gauge.rename(
         columns={
             "zone": "Zone",
             "communes": "Communes",

@@ -147,7 +147,7 @@ def register_told(row: Mapping[str, Any]) -> str:
     if row["state"] == GONE:
         return (
             f"Probablement déjà parti : compté en {row['as_of']}, absent du registre {told} : à "
-            "vérifier. Dans les régions jamais apprises, "
+            "vérifier. Dans les régions tenues à l’écart de l’apprentissage, "
             f"{number(100 * right / communes)} de ces signalements sur 100 étaient justes "
             f"({number(right)} sur {number(communes)} ; comptés en 2017, absents de SIRENE en "
             "mars 2019, vérifiés fin 2020)."

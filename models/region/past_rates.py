@@ -92,14 +92,14 @@ def told(
         lost, communes = table.loc[table["label"] == name, ["losses", "communes"]].iloc[0]
         seen = f"{number(lost)} sur {number(communes)} ; {tested}"
         if kind == "class":
-            seen += ", régions jamais apprises"
+            seen += ", régions tenues à l’écart de l’apprentissage"
             named = f"communes de la classe « {name} »{where}"
         elif name == LOSES:
             named = f"signaux de ce type (« {name} »){where}"
         elif name == CANNOT_TELL:
             named = f"communes dont le modèle « {name} » l’issue{where}"
         else:
-            named = f"communes dites « {name} »{where}"
+            named = f"communes dont le modèle dit « {name} »{where}"
         if communes < FEW_COMMUNES:
             sentences.append(f"Trop peu de {named} pour dire un taux ({seen}).")
             continue

@@ -307,6 +307,7 @@ def test_the_annex_of_a_decree_says_what_workbook_sheet_and_communes_say(territo
         assert row[1:3] == [number(len(own)), number(own["population"].sum())]
         assert (gauge["Communes"], gauge["Habitants"]) == (len(own), own["population"].sum())
         assert row[3] == percent(gauge["Part de la région"], 1)
+        assert pd.isna(gauge["Plafond dépassé"]) == pd.isna(gauge["Plafond"])
         shares[zone] = own["population"].sum() / communes["population"].sum()
     region = aggregate(communes, "region").iloc[0]
     one = sheet.sheet(

@@ -99,6 +99,7 @@ def test_each_sentence_of_a_sheet_tells_what_is_simulated(
         assert ("calculée ici (simulation)" in said["apl"]) == made_up
         assert ("calculée ici (2017)" in said["apl"]) != made_up
         assert "(simulation)" in said["zone"]
+        assert "légal" not in said["zone"]
         [zone] = [line for line in drawn.in_place if line.startswith(("Hors zone", "Zon"))]
         assert "simulation) : " in zone
 

@@ -41,7 +41,7 @@ def test_only_a_signal_of_loss_comes_true(horizon: int) -> None:
         assert ("s’étaient réalisés" in sentence) == (told == LOSES)
         assert past_rates.when_told(horizon) in sentence
         if told in (STAYS, CANNOT_TELL):
-            named = "communes dites" if told == STAYS else "communes dont le modèle"
+            named = "communes dont le modèle dit" if told == STAYS else "communes dont le modèle"
             assert sentence.startswith(f"Sur 100 {named} « {told} »")
             assert "n’avaient plus de médecin " in sentence
 
