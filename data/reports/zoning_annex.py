@@ -218,7 +218,7 @@ def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]
             **counts,
             "Habitants": moved["population"].map(number),
         },
-        (7.0, 4.0, 2.5, 3.5) if by_territory else (6.0, 4.4, 2.0, 2.0, 2.6),
+        (7.0, 4.0, 2.6, 3.4) if by_territory else (6.0, 4.4, 2.0, 2.0, 2.6),
     )
 
 

@@ -76,6 +76,7 @@ def test_the_table_of_the_map_is_read_back_as_the_zoning_that_it_tells(
     assert [one.reason for one in member.result.tally.refused] == ["zonage non disponible"]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("territories", [True, False])
 def test_the_workbook_of_the_zoning_is_read_back_commune_by_commune(
     prepared_home: Path, tmp_path: Path, *, territories: bool
