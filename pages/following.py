@@ -37,11 +37,10 @@ def follow(name: str, parameters: Iterable[str], keys: Callable[[str], bool]) ->
     keys
         Tells which keys of the session hold the choices of the screen.
     """
-    noted = st.session_state.get(_NOTED + name)
-    if noted is None or noted[0] == _told(parameters):
-        return
-    held = _held(keys)
-    if all(held.get(key) == value for key, value in noted[1].items()):
+    noted, held = st.session_state.get(_NOTED + name), _held(keys)
+    # Two steps in a row: the second ends the run of the first before it has noted anything.
+    moved = noted is not None and noted[0] != _told(parameters)
+    if stepped() or (moved and all(held.get(key) == value for key, value in noted[1].items())):
         for key in held:
             del st.session_state[key]
 

@@ -37,6 +37,7 @@ MAP = "solidarite_carte"
 """Key of the map."""
 
 _KEYS = "aide_w_"
+_SECTION = "aide_s_"
 """Beginning of the keys of what is chosen."""
 _SECTIONS = {
     "": "Consultations",
@@ -319,15 +320,20 @@ def draw() -> None:
     territory = shell.territory()
     st.title("Solidarité")
     view = shell.view()
+    asked = REGULATION * view.regulation.shown or SPECIALISTS * view.specialists.shown
+    # With a key, or it would be another one once the view holds what it showed.
+    fields.follow(_SECTION, asked)
+    st.session_state.setdefault(f"{_SECTION}onglet", asked)
     section = st.segmented_control(
         "Aide",
         list(_SECTIONS),
-        default=REGULATION * view.regulation.shown or SPECIALISTS * view.specialists.shown,
         format_func=_SECTIONS.__getitem__,
         required=True,
         label_visibility="collapsed",
         wrap=True,
+        key=f"{_SECTION}onglet",
     )
+    fields.typed(_SECTION, section)
     view = replace(
         view,
         regulation=replace(view.regulation, shown=section == REGULATION),

@@ -18,6 +18,7 @@ from pages import (
     accounts,
     exporting,
     figures,
+    following,
     sheet_body,
     sheet_paper,
     sheet_scenario,
@@ -26,6 +27,11 @@ from pages import (
 )
 from pages.state import ViewState
 
+_PARAMETERS = ("territoire", "avec", "ind")
+_KEYS = "fiche_choix_"
+"""Start of the keys of what is chosen here: with none, a field would be another one as soon as the
+address holds what it showed, and the next choice in it would be lost."""
+_LEVEL, _COMPARING, _MAPS = (f"{_KEYS}{name}" for name in ("niveau", "comparer", "cartes"))
 BATCH = "territoire_fiches"
 """Key of the sheets of an EPCI that were made last, in the session."""
 
@@ -57,21 +63,26 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()
     ]
     left, middle, right = st.columns([2, 3, 3], vertical_alignment="bottom")
+    st.session_state.setdefault(_LEVEL, level if level in known else known[0])
     new_level = left.selectbox(
         "Niveau",
         known,
-        index=known.index(level) if level in known else 0,
         format_func=LEVEL_TITLES.__getitem__,
+        key=_LEVEL,
     )
     names = sheet_paper.names(territory, new_level)
     codes = list(names)
     unknown = new_level == level and code not in names
+    key = f"{_KEYS}territoire_{new_level}"
+    first = None if unknown else code if new_level == level else codes[0]
+    st.session_state.setdefault(key, first)
     new_code = middle.selectbox(
         "Territoire",
         codes,
-        index=None if unknown else codes.index(code) if new_level == level else 0,
+        index=None,
         format_func=names.__getitem__,
         placeholder="Choisir un territoire",
+        key=key,
     )
     if unknown and new_code is None:
         st.error(
@@ -87,16 +98,21 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
             f"avec-{new_code}",
             "Le territoire à comparer de cette adresse n’existe pas ici : choisissez-en un.",
         )
-    if not right.toggle("Comparer avec un autre territoire", value=bool(asked)):
+    st.session_state.setdefault(_COMPARING, bool(asked))
+    if not right.toggle("Comparer avec un autre territoire", key=_COMPARING):
         unread.say(f"avec-{new_code}", still=True)
         return new_level, new_code or "", ""
     others = [one for one in codes if one != new_code]
+    # The territory itself is not among them.
+    key = f"{_KEYS}avec_{new_level}_{new_code}"
+    st.session_state.setdefault(key, asked if asked in others else None)
     other = right.selectbox(
         "Comparer avec",
         others,
-        index=others.index(asked) if asked in others else None,
+        index=None,
         format_func=names.__getitem__,
         placeholder="Choisir un autre territoire",
+        key=key,
     )
     unread.say(f"avec-{new_code}", still=not other)
     return new_level, new_code or "", other or ""
@@ -106,11 +122,9 @@ def _pick_indicator(level: str, code: str, other: str) -> Indicator:
     """Draw the choice of what the maps of two territories show, that of the other maps at first."""
     titles = {one.key: one.label for one in sheet_paper.PAIR_INDICATORS}
     shown = sheet_paper.pair_indicator(shell.view().indicator)
+    st.session_state.setdefault(_MAPS, shown.key)
     key = st.selectbox(
-        "Sur les deux cartes",
-        list(titles),
-        index=list(titles).index(shown.key),
-        format_func=titles.__getitem__,
+        "Sur les deux cartes", list(titles), format_func=titles.__getitem__, key=_MAPS
     )
     if key != shown.key:
         _keep_address(replace(shell.view(), indicator=key), level, code, other)
@@ -169,9 +183,19 @@ def _keep_address(seen: ViewState, level: str, code: str, other: str) -> None:
         st.query_params.from_dict(query)
 
 
+def _is_choice(key: str) -> bool:
+    return key.startswith(_KEYS)
+
+
 def draw() -> None:
     """Draw the screen."""
     territory = shell.territory()
+    following.follow("territoire", _PARAMETERS, _is_choice)
+    _draw(territory)
+    following.note("territoire", _PARAMETERS, _is_choice)
+
+
+def _draw(territory: Territory) -> None:
     communes = shell.commune_indicators(territory)
     heading = st.container()
     level, code, other = _pick(territory, *_asked(territory))

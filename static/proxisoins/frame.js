@@ -42,7 +42,7 @@ export function settle(carte) {
   const gone = new AbortController();
   window.addEventListener("pagehide", () => gone.abort());
   page().addEventListener("resize", fit, { signal: gone.signal });
-  page().addEventListener("popstate", () => carte.follow(), { signal: gone.signal });
+  page().addEventListener("popstate", ({ isTrusted }) => isTrusted && carte.follow(), { signal: gone.signal });
   new ResizeObserver(fit).observe(document.documentElement);
   fit();
 }

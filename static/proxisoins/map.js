@@ -51,9 +51,10 @@ export class Carte {
   /* What Back or Forward gives. */
   follow() {
     if (!this.rows || address.isSilent(this.config)) return;
-    const { state, config } = this;
-    const before = state.layers;
+    const { state, config } = this, { layers: before, indicator } = state;
     Object.assign(state, address.parsed(config));
+    // Not all maps offer the default.
+    if (!this.chosen) state.indicator = indicator;
     this.following = true;
     this.column(this.rowOf.has(state.commune));
     this.opened();

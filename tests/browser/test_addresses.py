@@ -123,3 +123,52 @@ def test_what_is_shared_is_the_address_in_sight(server: str, page: Page) -> None
     code = page.locator("[data-testid=stCode] code").first
     expect(code).to_contain_text("ind=gps_per_1000", timeout=SLOW_MS)
     assert code.inner_text().partition("?")[2] == page.url.partition("?")[2]
+
+
+def test_sharing_and_back_leave_the_map_of_risks_as_it_is(server: str, page: Page) -> None:
+    """Its map does not offer the indicator that an address without one means."""
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(fault.message))
+    hand = Gestures(page, server)
+    page.goto(f"{server}/risques")
+    zoom(page)
+    hand.settle()
+    enlarge(hand)
+    hand.button("Partager")
+    page.get_by_role("button", name="Créer un lien vers cette vue").wait_for(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="5 ans").click(timeout=SLOW_MS)
+    hand.settle()
+    page.go_back()
+    hand.settle()
+    zoom(page)
+    assert faults == []
+
+
+def test_each_choice_in_a_field_is_kept_whatever_was_chosen_before(server: str, page: Page) -> None:
+    """Every second territory was lost: the field was another once the address held its value."""
+    hand = Gestures(page, server)
+    page.goto(f"{server}/territoire?territoire=departement:23")
+    hand.settle()
+    title = page.locator("h1:visible").first
+    for name in ("Charente", "Gironde", "Landes"):
+        hand.choose("Territoire", name)
+        expect(title).to_have_text(name, timeout=SLOW_MS)
+    field = page.get_by_role("combobox", name="Territoire").first
+    for name in ("Gironde", "Charente"):
+        page.go_back()
+        expect(title).to_have_text(name, timeout=SLOW_MS)
+        expect(field).to_have_value(name, timeout=SLOW_MS)
+
+
+def test_each_part_of_solidarity_is_opened_whatever_was_open_before(
+    server: str, page: Page
+) -> None:
+    page.goto(f"{server}/solidarite")
+    hand = Gestures(page, server)
+    hand.settle()
+    for name in ("Spécialistes", "Régulation des appels", "Spécialistes", "Consultations"):
+        part = page.get_by_role("radio", name=name, exact=True)
+        part.click(timeout=SLOW_MS)
+        hand.settle()
+        expect(part).to_be_checked(timeout=SLOW_MS)
