@@ -37,10 +37,11 @@ def follow(name: str, parameters: Iterable[str], keys: Callable[[str], bool]) ->
     keys
         Tells which keys of the session hold the choices of the screen.
     """
-    noted, held = st.session_state.get(_NOTED + name), _held(keys)
+    told, held = _told(parameters), _held(keys)
+    before, shown = st.session_state.get(_NOTED + name, (told, {}))
+    untouched = all(held.get(key) == value for key, value in shown.items())
     # Two steps in a row: the second ends the run of the first before it has noted anything.
-    moved = noted is not None and noted[0] != _told(parameters)
-    if stepped() or (moved and all(held.get(key) == value for key, value in noted[1].items())):
+    if stepped() or (before != told and untouched):
         for key in held:
             del st.session_state[key]
 
