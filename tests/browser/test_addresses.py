@@ -161,6 +161,7 @@ def test_each_choice_in_a_field_is_kept_whatever_was_chosen_before(server: str, 
         expect(field).to_have_value(name, timeout=SLOW_MS)
 
 
+@pytest.mark.campaign
 def test_each_part_of_solidarity_is_opened_whatever_was_open_before(
     server: str, page: Page
 ) -> None:

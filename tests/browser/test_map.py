@@ -179,6 +179,7 @@ def test_an_answer_that_comes_during_a_click_does_not_lose_it(
         expect(button).to_be_focused()
 
 
+@pytest.mark.campaign
 def test_the_table_and_the_map_answer_each_other(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/?ind=apl&tdep=23&tcrit=sans-generaliste")

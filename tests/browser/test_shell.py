@@ -221,6 +221,7 @@ def test_a_link_to_a_screen_opens_whole_on_a_server_just_started(
     assert page.get_by_role("link", name="Zonage").count() == 1
 
 
+@pytest.mark.campaign
 def test_a_gesture_before_the_browser_has_heard_of_an_address_keeps_what_was_chosen(
     server: str, page: Page
 ) -> None:

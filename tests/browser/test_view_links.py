@@ -100,6 +100,7 @@ def test_a_sheet_printed_from_the_browser_is_one_side_without_its_controls(
     assert zoom >= 0.7, "too small to be read"
 
 
+@pytest.mark.campaign
 def test_paper_holds_nothing_of_a_doctor_that_the_desk_shows(server: str, page: Page) -> None:
     """A sheet printed from the browser says of the risk what its public PDF says."""
     hand = Gestures(page, server)

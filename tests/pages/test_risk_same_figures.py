@@ -188,6 +188,7 @@ def seen(territory: Territory) -> Territory:
     )
 
 
+@pytest.mark.campaign
 def test_card_sheet_paper_files_and_public_view_tell_one_class_or_that_it_is_probably_gone(
     seen: Territory,
 ) -> None:

@@ -1,5 +1,7 @@
 """What an address asks for in vain is said, until a gesture puts something in its place."""
 
+import pytest
+
 from data.region.catalogue import load_territory
 from models.region import kept_risk
 from tests.pages.sites_screen import opened, texts
@@ -16,6 +18,7 @@ def test_sites_that_do_not_read_are_told_until_one_is_chosen() -> None:
     assert not opened("sites").warning
 
 
+@pytest.mark.campaign
 def test_a_line_and_a_territory_to_compare_that_are_not_there_are_told() -> None:
     lines = {"specialite": "cardiologie", "vue": "si-cette-ligne-tombe"}
     app = opened("permanence", ligne="xx", **lines)

@@ -57,6 +57,7 @@ def mixed(make_random: Make, seed: int, side: int = 24) -> Links:
     return links
 
 
+@pytest.mark.campaign
 @settings(max_examples=10)
 @example(seed=789)
 @given(seed=st.integers(0, 1000))
