@@ -127,7 +127,9 @@ def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
             sites_results.judged(territory, draft.sites, risk, draft.departures)
             for draft in (first, second)
         )
-        sheet_view.draw_pair(scenario_pair.scenario_measures(one, two), names, "")
+        sheet_view.draw_pair(
+            scenario_pair.scenario_measures(one, two), names, "", scenario_pair.DIFFERENCE
+        )
         maps = scenario_pair.pictures(territory, first, second)
         for place, name, drawn in zip(st.columns(2), names, maps, strict=True):
             with place:

@@ -154,12 +154,15 @@ def draw_figures(shown: Sheet, paper: Sheet) -> None:
     )
 
 
-def draw_pair(measures: Sequence[Measure], names: tuple[str, str], around: str) -> None:
+def draw_pair(
+    measures: Sequence[Measure], names: tuple[str, str], around: str, difference: str = ""
+) -> None:
     """Draw two territories: one table, their differences, paired bars on one scale.
 
-    `around` names what holds both; "" where nothing does.
+    `around` names what holds both; "" where nothing does. The differences are headed by both
+    names, or by `difference`.
     """
-    rows, difference = [], difference_title(names)
+    rows, difference = [], difference or difference_title(names)
     columns = [*names, difference, *([around] if around else [])]
     for one in measures:
         bars = "".join(

@@ -61,12 +61,8 @@ def values_by_year(territory: Territory, key: str, communes: pd.DataFrame) -> pd
     """
     if key not in DATED:
         return pd.DataFrame()
-    if key == "gps_per_1000":
-        dated = territory.gp_history.rename(columns={"gps": "value"})
-    else:
-        dated = territory.apl.rename(columns={"apl": "value"})
-    wide = dated.pivot_table(index="code", columns="year", values="value")
-    values = wide.reindex(communes["code"])
+    gps, apl, _ = _tables(territory)
+    values = (gps if key == "gps_per_1000" else apl).reindex(communes["code"])
     values = values.loc[:, values.notna().mean() >= KNOWN_SHARE]
     if key == "gps_per_1000":
         people = communes["population"].where(communes["population"] > 0).to_numpy(dtype=float)

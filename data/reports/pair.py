@@ -3,12 +3,16 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from data.base.french import number, per_hundred, signed
 from data.region.privacy import NOT_TOLD, age_masked
+
+if TYPE_CHECKING:
+    from data.reports.pdf import Document
 
 MEASURES: tuple[tuple[str, str, int, float], ...] = (
     ("population", "Habitants", 0, 1.0),
@@ -104,23 +108,26 @@ def _difference(gap: float, decimals: int, first: str, second: str) -> str:
 
 
 def pair_table(
-    measures: Sequence[Measure], names: tuple[str, str], around: str = "Région"
+    measures: Sequence[Measure],
+    names: tuple[str, str],
+    around: str = "Région",
+    difference: str = "",
 ) -> pd.DataFrame:
     """Return the measures as a table under French headings.
 
-    `around` names what holds both; "" where nothing does, and their column is left out.
+    `around` names what holds both; "" where nothing does, and their column is left out. The
+    differences are headed by both names, or by `difference`.
     """
     rows = [(f"{m.title}, {m.vintage}" if m.vintage else m.title, *_values(m)) for m in measures]
     told = _told_apart(names)
-    table = pd.DataFrame(rows, columns=["Mesure", *told, difference_title(told), around])
+    heading = difference or difference_title(told)
+    table = pd.DataFrame(rows, columns=["Mesure", *told, heading, around])
     return table if around else table.drop(columns=around)
 
 
 def difference_title(names: tuple[str, str]) -> str:
     """Return the heading of the differences, which says which of the two is taken from which."""
     first, second = _told_apart(names)
-    if first.startswith("1. ") and second.startswith("2. "):
-        return "Différence : 2 moins 1"
     return f"Différence : {second} moins {first}"
 
 
@@ -144,16 +151,40 @@ def pair_pdf(
     around: str = "Région",
 ) -> bytes:
     """Return the comparison on an A4 page: two maps on one scale, then the table."""
+    title = f"{names[0]} et {names[1]}, comparaison"
+    table = pair_table(measures, names, around)
+    return pair_page(title, names, pictures, table, notes, warning=warning).finished()
+
+
+def pair_page(
+    title: str,
+    names: tuple[str, str],
+    pictures: tuple[bytes, bytes],
+    table: pd.DataFrame,
+    notes: Sequence[str],
+    *,
+    warning: str,
+    captioned: bool = False,
+) -> "Document":
+    """Return a page of two maps, then their table; `captioned`, their names stand above them."""
     from data.reports.pdf import Document
 
-    title = f"{names[0]} et {names[1]}, comparaison"
     page = Document(title, notes, warning=warning)
     page.heading(title, 15)
     top = page.get_y() + 2
+    below = top + 6 * captioned
     for side, picture in enumerate(pictures):
-        page.image(io.BytesIO(picture), x=14 + side * 93, y=top, w=89, alt_text=names[side])
-    page.set_y(top + 79)
-    table = pair_table(measures, names, around)
-    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
-    page.rows([str(one) for one in table.columns], rows, (54, 32, 32, 40, 24))
-    return page.finished()
+        left = 14 + side * 93
+        if captioned:
+            page.letters(9)
+            page.set_xy(left, top)
+            page.cell(89, 5, names[side])
+        page.image(io.BytesIO(picture), x=left, y=below, w=89, alt_text=names[side])
+    page.set_y(below + 79)
+    page.rows([str(one) for one in table.columns], texts_of(table), (54, 32, 32, 40, 24))
+    return page
+
+
+def texts_of(table: pd.DataFrame) -> list[list[str]]:
+    """Return the cells of a table as `Document.rows` takes them."""
+    return [[str(cell) for cell in row] for row in table.itertuples(index=False)]

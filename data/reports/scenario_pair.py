@@ -1,20 +1,20 @@
 """Two scenarios side by side: one table with differences, two maps of one ground, a page."""
 
-import io
 from collections.abc import Sequence
 
 import pandas as pd
 
 from data.base.french import read_number, signed
 from data.region.territory import Territory
-from data.reports.pair import Measure, pair_table
-from data.reports.pdf import Document
+from data.reports.pair import Measure, pair_page, pair_table, texts_of
 from data.reports.scenario_pdf import one_line, site_picture
 from data.reports.site_tables import MEASURE, TOGETHER, side_by_side
 from data.scenarios.comparison import compare
 from data.scenarios.drafts import Draft
 from data.siting.evaluation import SiteEvaluation
 
+DIFFERENCE = "Différence : 2 moins 1"
+"""Heading of the differences: both names, which may be long, bear their number."""
 _MAP_INCHES = (5.2, 4.4)
 _DIFFERENCES_LISTED = 30
 _TITLES = {"item": "Ce qui diffère", "first": "Premier", "second": "Second"}
@@ -103,25 +103,18 @@ def scenario_pair_pdf(
     """
     names = names_of(*drafts)
     title = f"{one_line(drafts[0].name)} et {one_line(drafts[1].name)}, comparaison de scénarios"
-    page = Document(title, notes, warning=warning)
-    page.heading(title, 15)
-    top = page.get_y() + 2
-    for side, picture in enumerate(pictures(territory, *drafts)):
-        page.letters(9)
-        page.set_xy(14 + side * 93, top)
-        page.cell(89, 5, names[side])
-        page.image(io.BytesIO(picture), x=14 + side * 93, y=top + 6, w=89, alt_text=names[side])
-    page.set_y(top + 85)
-    table = pair_table(scenario_measures(*evaluations, public=True), names, around="")
-    page.rows([str(one) for one in table.columns], _texts(table), (62, 40, 40, 40))
+    table = pair_table(
+        scenario_measures(*evaluations, public=True), names, around="", difference=DIFFERENCE
+    )
+    page = pair_page(
+        title, names, pictures(territory, *drafts), table, notes, warning=warning, captioned=True
+    )
     found = differences(*drafts)
     if len(found):
         page.ln(2)
-        page.rows([_TITLES["item"], *names], _texts(found.head(_DIFFERENCES_LISTED)), (62, 60, 60))
+        page.rows(
+            [_TITLES["item"], *names], texts_of(found.head(_DIFFERENCES_LISTED)), (62, 60, 60)
+        )
         if len(found) > _DIFFERENCES_LISTED:
             page.line_of(f"… et {len(found) - _DIFFERENCES_LISTED} autres différences.")
     return page.finished()
-
-
-def _texts(table: pd.DataFrame) -> list[list[str]]:
-    return [[str(cell) for cell in row] for row in table.itertuples(index=False)]
