@@ -34,7 +34,7 @@ DOTS_PER_INCH = 150
 Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
 
 OUTLINED_COMMUNES = 800
-"""Above it a picture shows areas of one class, not each commune."""
+"""Above it a picture, and that seen beside it, shows areas of one class, not each commune."""
 EDGE: dict[str, Any] = {"edgecolor": "#b9bdc9", "linewidth": 0.35}
 AREA_EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.15}
 """Between communes, seen beside the palest class too; between areas of one class."""
@@ -124,9 +124,9 @@ def _together(shapes: gpd.GeoSeries) -> Any:
         return shapes.union_all()
 
 
-def _shown(shapes: gpd.GeoSeries, visible: int) -> gpd.GeoSeries:
-    """Return shapes of one colour, as one where their outlines could not be told apart."""
-    if visible <= OUTLINED_COMMUNES or shapes.empty:
+def _shown(shapes: gpd.GeoSeries, *, apart: bool) -> gpd.GeoSeries:
+    """Return shapes of one colour, as one unless their outlines are told apart."""
+    if apart or shapes.empty:
         return shapes
     return gpd.GeoSeries([_together(shapes)], crs=shapes.crs)
 
@@ -171,6 +171,22 @@ def _near(shapes: gpd.GeoDataFrame, *outlines: gpd.GeoSeries) -> gpd.GeoDataFram
     margin = NEAR_DEGREES + NEAR_TIMES * max(sizes)  # whatever the proportions of the picture
     sides = margin / across
     return shapes[_around(shapes, (west - sides, south - margin, east + sides, north + margin))]
+
+
+def _shared(
+    frame: tuple[float, float, float, float],
+    beside: gpd.GeoSeries,
+    communes: gpd.GeoDataFrame,
+    box_inches: tuple[float, float],
+) -> tuple[tuple[float, float, float, float], bool]:
+    """Return a frame as wide as that of the outline beside, and whether to outline communes there.
+
+    `communes` are those that may be seen about that outline: both pictures have the outlines of
+    communes, or none has.
+    """
+    other = _frame(in_metres(beside), box_inches[0] / box_inches[1])
+    seen = _around(in_metres(communes), _as_wide(other, frame))
+    return _as_wide(frame, other), int(seen.sum()) <= OUTLINED_COMMUNES
 
 
 def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -259,14 +275,17 @@ def _classes_of(indicator: Indicator, *, unknown: bool) -> list[Patch]:
 
 
 def _draw_classes(
-    axes: Axes, shapes: gpd.GeoSeries, ranks: pd.Series, indicator: Indicator
+    axes: Axes, shapes: gpd.GeoSeries, ranks: pd.Series, indicator: Indicator, *, apart: bool
 ) -> bool:
-    """Fill shapes (metres) by the ranks of their classes; return whether one is not known."""
-    edge = EDGE if len(shapes) <= OUTLINED_COMMUNES else AREA_EDGE
+    """Fill shapes (metres) by the ranks of their classes; return whether one is not known.
+
+    `apart` outlines each of them; else, areas of one class.
+    """
+    edge = EDGE if apart else AREA_EDGE
     for rank, one in enumerate(indicator.classes):
-        chosen = _shown(shapes[(ranks == rank).to_numpy()], len(shapes))
+        chosen = _shown(shapes[(ranks == rank).to_numpy()], apart=apart)
         _fill(axes, chosen, facecolor=one.colour, zorder=2, **edge)
-    unknown = _shown(shapes[(ranks < 0).to_numpy()], len(shapes))
+    unknown = _shown(shapes[(ranks < 0).to_numpy()], apart=apart)
     _fill(axes, unknown, facecolor=MISSING_COLOUR, linewidth=0.1, zorder=2, **MISSING_EDGE)
     return not unknown.empty
 
@@ -438,19 +457,28 @@ def picture(
     crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
     about = outline if about is None else about
     around = [one for one in (about, beside) if one is not None]
-    communes = in_metres(communes if about is None else _near(communes, *around), crs)
+    whole, communes = (
+        communes,
+        in_metres(communes if about is None else _near(communes, *around), crs),
+    )
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
     box_inches = (width * part, height * (1 - foot) - TITLE_INCHES)
     framed = communes.geometry if about is None else in_metres(about, crs)
-    west, south, east, north = _frame(framed, box_inches[0] / box_inches[1])
+    frame, apart = _frame(framed, box_inches[0] / box_inches[1]), True
     if beside is not None:
-        other = _frame(in_metres(beside), box_inches[0] / box_inches[1])
-        west, south, east, north = _as_wide((west, south, east, north), other)
-    visible = _around(communes, (west, south, east, north))
+        frame, apart = _shared(frame, beside, _near(whole, beside, *around), box_inches)
+    west, south, east, north = frame
+    visible = _around(communes, frame)
     metres, values = communes[visible], values[visible]
     _fill_ground(axes, land, (west, south, east, north))
-    unknown = _draw_classes(axes, metres.geometry, class_numbers(values, indicator), indicator)
+    unknown = _draw_classes(
+        axes,
+        metres.geometry,
+        class_numbers(values, indicator),
+        indicator,
+        apart=apart and len(metres) <= OUTLINED_COMMUNES,
+    )
     if rings is not None:
         rings.to_crs(crs).boundary.plot(ax=axes, color=MARK_COLOUR, linewidth=1.2, zorder=4)
     if points is not None:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -373,3 +374,43 @@ def test_pictures_seen_beside_each_other_have_one_scale(projected: bool) -> None
     assert wide(large, small) == pytest.approx(4 * together, rel=0.06)
     assert alone > 1.5 * together
     assert wide(large, small) == wide(large, None)
+
+
+@pytest.mark.parametrize("projected", [True, False])
+def test_pictures_seen_beside_each_other_both_outline_their_communes_or_neither(
+    projected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Creuse had its communes outlined beside Charente, where there are a few more, without."""
+    many = [
+        box(x / 50, 46 + y / 50, (x + 1) / 50, 46 + (y + 1) / 50)
+        for x in range(50)
+        for y in range(50)
+    ]
+    few = [
+        box(5 + x / 5, 46 + y / 5, 5 + (x + 1) / 5, 46 + (y + 1) / 5)
+        for x in range(5)
+        for y in range(5)
+    ]
+    communes = gpd.GeoDataFrame(geometry=[*many, *few], crs=4326)
+    communes = in_metres(communes) if projected else communes
+    dense, sparse = communes.geometry.iloc[: len(many)], communes.geometry.iloc[len(many) :]
+    outlined: list[bool] = []
+    draw = static_map._draw_classes
+
+    def noted(*given: Any, apart: bool) -> bool:
+        outlined.append(apart)
+        return draw(*given, apart=apart)
+
+    monkeypatch.setattr(static_map, "_draw_classes", noted)
+    for outline, beside in ((dense, None), (sparse, None), (dense, sparse), (sparse, dense)):
+        picture(
+            communes,
+            pd.Series("ZIP", index=communes.index),
+            BY_KEY["zone"],
+            communes[:0],
+            title="",
+            outline=outline,
+            beside=beside,
+            size_inches=(5, 4),
+        )
+    assert outlined == [False, True, False, False]
