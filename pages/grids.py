@@ -1,6 +1,7 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from html import escape
@@ -21,7 +22,9 @@ MOST_ROWS = 500
 MOST_WRAPPED = 40
 """Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
 _WHOLE_ROWS = 16
-"""Rows of such a table that are all in sight: a longer one scrolls."""
+"""Rows of a plain table that are all in sight: a longer one scrolls within the screen."""
+_PHONE_PX = 345
+"""What a telephone of 390 pixels leaves to a table between the margins of its screen."""
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; exports hold them all."""
 _NO_TABLE = "sans_tableau"
@@ -48,6 +51,8 @@ _BESIDE, _SENTENCE = 2, 24
 """Columns that a telephone has in sight; characters above which a text of those beyond is wider:
 its rows were three lines high for a column out of sight.
 """
+_BREAKS = re.compile("[ -]")
+"""Where a line may end: a narrow or an unbreakable blank is none."""
 _CELL_PX, _LETTER_PX = 20, 7
 """Of a cell beside its text, of a letter of it, in pixels of the page."""
 _LOOKED_AT = 200
@@ -61,8 +66,8 @@ _STYLE = """<style>
 .ps-plain th,.ps-plain td{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;
   vertical-align:top}
 .ps-plain thead th{position:sticky;top:0;background:var(--ground)}
-@media(min-width:641px){.ps-whole{max-height:none}
-.ps-wraps table{width:100%}
+.ps-whole{max-height:none}
+@media(min-width:641px){.ps-wraps table{width:100%}
 .ps-wraps th,.ps-wraps td,.ps-wraps th.n{max-width:none;min-width:4.5rem;white-space:normal;
   overflow-wrap:break-word}}
 .ps-plain .u{min-width:9rem;overflow-wrap:anywhere}
@@ -75,7 +80,9 @@ _STYLE = """<style>
   .ps-plain th:first-child,.ps-plain td:first-child{max-width:7.4rem;
   position:sticky;left:0;background:var(--paper);background-clip:padding-box}
   .ps-plain tbody [aria-current] td:first-child{background:var(--blue-ground)}
-  .ps-plain thead th:first-child{z-index:1;background:var(--ground)}}
+  .ps-plain thead th:first-child{z-index:1;background:var(--ground)}
+  .ps-holds table{width:100%}
+  .ps-holds :is(th,td,td.n){min-width:0;white-space:normal}}
 .ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 @media print{.ps-plain{max-height:none;overflow:visible}.ps-plain table{width:100%}
   .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25;max-width:none}
@@ -177,7 +184,8 @@ def _french(
     if not isinstance(frame, pd.DataFrame):
         return frame, options
     height = options.get("height")
-    if isinstance(height, int) and _ROW_PX * (len(frame) + 1) < height:
+    row = options.get("row_height") or _ROW_PX
+    if isinstance(height, int) and _ROW_PX + row * len(frame) < height:
         options["height"] = "content"  # a fixed height would be filled with blank rows
     config = dict(options.get("column_config") or {})
     styled = frame.size <= _MOST_STYLED and frame.index.is_unique  # as a styled table wants
@@ -326,7 +334,7 @@ def plain(
     shares
         Those of `draw`.
     """
-    heads, titles, cells = [], [], []
+    heads, titles, cells, texts_of = [], [], [], []
     for name in frame.columns:
         own = config.get(name, name)
         title = own if isinstance(own, str) else (own or {}).get("label") or name
@@ -343,6 +351,7 @@ def plain(
             texts = [MISSING if pd.isna(one) else _share(one) for one in column]
         else:
             texts = [_text(one, decimals, bare=bare) for one in column]
+        texts_of.append([titles[-1], *texts])
         if any("://" in one for one in texts):  # an address has no blank to be broken at
             css = ' class="u"'
         elif heads[1:] and (longest := max(map(len, texts), default=0)) > _SENTENCE:
@@ -355,12 +364,25 @@ def plain(
         f"{opened[at in marked]}{''.join(row)}</tr>"
         for at, row in enumerate(zip(*cells, strict=True))
     )
-    css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (wraps and len(frame) <= _WHOLE_ROWS)
+    css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (len(frame) <= _WHOLE_ROWS)
+    css += " ps-holds" * _holds_on_a_phone(texts_of)
     return (
         f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
         f'aria-label="{unbroken("Tableau : " + ", ".join(titles))}">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _holds_on_a_phone(columns: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a telephone has the room for columns, each as narrow as its longest word.
+
+    Each is its title, then its cells. A number and its unit are one word; a name has a hyphen to
+    be broken at. A sentence is no word: its column would be a screen high.
+    """
+    if any(len(text) > _LONG for texts in columns for text in texts[1:]):
+        return False
+    words = [[len(word) for text in texts for word in _BREAKS.split(text)] for texts in columns]
+    return sum(_CELL_PX + _LETTER_PX * max(sizes) for sizes in words) <= _PHONE_PX
 
 
 def _share(value: float) -> str:

@@ -35,6 +35,12 @@ TAB, HOSPITAL = f"{_KEYS}vue", f"{_KEYS}hopital"
 _PARAMETERS = ("specialite", "portee", "ligne", "vue", "lignes", "types", "statuts", "hopital")
 """Names of the address that are this screen's."""
 TABS = ("Carte et portée", "Manques", "Si cette ligne tombe", "Établissements", "Importer")
+_FILTERS = "pdses_filtres"
+_ON_A_PHONE = (
+    f"<style>@media(max-width:640px){{.st-key-{_FILTERS} [data-testid=stColumn]:not(:first-child)"
+    "{min-width:calc(50% - .5rem);flex:1 1 calc(50% - .5rem)}}</style>"
+)
+"""On a telephone the two lists stand side by side: the map was below the first screen."""
 _FALLEN = "permanence_ligne"
 """Key of what is said of a line that an address asks for in vain."""
 _FEW_ROWS = 16
@@ -140,7 +146,8 @@ def _table(
 def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     """Draw the map, the reach; return what the address says of them."""
     covered, specialty = screen.covered, screen.specialty
-    left, middle, right = st.columns(3)
+    st.html(_ON_A_PHONE)
+    left, middle, right = st.container(key=_FILTERS).columns(3)
     st.session_state.setdefault(WHOSE, ALL if st.query_params.get("lignes") == ALL else MINE)
     whose = left.segmented_control(
         "Lignes sur la carte",

@@ -41,9 +41,11 @@ _STYLE = """<style>
 .ps-table .y{font-weight:400;font-size:.8rem;color:var(--soft)}
 .ps-bar{display:block;height:.55rem;background:#000091;margin:.15rem 0}
 .ps-bar.b{background:#c9191e}
+.ps-said{display:none;font-size:.85rem;color:var(--soft);margin:0}
 .ps-key{display:inline-block;width:.7rem;height:.7rem;background:#000091;margin-right:.35rem}
 .ps-key.b{background:#c9191e}
-@media(max-width:640px){.ps-figures,.ps-figures tbody{display:block}
+@media(max-width:640px){.ps-said{display:block}
+  .ps-figures,.ps-figures tbody{display:block}
   .ps-figures thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
   .ps-figures tr{display:grid;grid-template-columns:1fr auto;border-bottom:1px solid #d5d9e2;
     padding:.35rem 0}
@@ -105,11 +107,17 @@ def draw_signals(shown: Sheet, paper: Sheet) -> None:
         )
     said = (
         f'<li style="border-left-color:var(--soft)"><div class="t">Relève des médecins</div>'
-        f'<p class="w">{_written(one.succession)}</p></li>'
+        f'<p class="w">{_first_stressed(one.succession)}</p></li>'
         for one in (shown, paper)
     )
     listed = f'<ul class="ps-signals">{"".join(items)}{_seen_and_printed(*said)}</ul>'
     st.html(f'{_STYLE}<div class="ps-around">{listed}</div>')
+
+
+def _first_stressed(told: str) -> str:
+    """Return sentences for HTML, the first one stressed, where other places have a figure."""
+    first, dot, others = told.partition(". ")
+    return f"<strong>{_written(first + dot.rstrip())}</strong> {_written(others)}".strip()
 
 
 def _seen_and_printed(seen: str, printed: str) -> str:
@@ -163,6 +171,8 @@ def draw_pair(
     names, or by `difference`.
     """
     rows, difference = [], difference or difference_title(names)
+    # A narrow screen says once, above, what it is the difference of.
+    short = difference.split("\N{NO-BREAK SPACE}:")[0].split(" :")[0]
     columns = [*names, difference, *([around] if around else [])]
     for one in measures:
         bars = "".join(
@@ -170,10 +180,11 @@ def draw_pair(
             for extra, length in zip(("", " b"), one.lengths, strict=True)
         )
         texts = (one.first, one.second, one.difference, one.region)[: len(columns)]
+        labels = (*names, short, around)[: len(columns)]
         cells = "".join(
             # What it is of stands above it where a narrow screen has no room for columns.
             f'<td class="n" data-of="{_written(of)}">{_written(text) or "–"}</td>'
-            for of, text in zip(columns, texts, strict=True)
+            for of, text in zip(labels, texts, strict=True)
         )
         rows.append(
             f'<tr><th scope="row">{_written(one.title)}{_dated(one.vintage)}</th>{cells}'
@@ -187,7 +198,8 @@ def draw_pair(
         for place, one in enumerate(titles)
     )
     st.html(
-        f'{_STYLE}<div style="overflow-x:auto"><table class="ps-table ps-pair">'
+        f'{_STYLE}<p class="ps-said" aria-hidden="true">{_written(difference)}</p>'
+        f'<div style="overflow-x:auto"><table class="ps-table ps-pair">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

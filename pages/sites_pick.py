@@ -30,9 +30,9 @@ _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED, _LIST = "sites_liste_", "sites_rangees"
 _ON_A_PHONE = (
     f"<style>@media(max-width:640px){{.st-key-{_LIST} [data-testid=stColumn]:not(:first-child)"
-    "{min-width:calc(50% - .5rem);flex:1 1 calc(50% - .5rem)}}</style>"
+    "{min-width:calc(33% - .6rem);flex:1 1 calc(33% - .6rem)}}</style>"
 )
-"""The two counts of a site stand side by side on a telephone: a list of five was five screens."""
+"""What is said of a site below its name is one row of a telephone: five sites were five screens."""
 _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}
 _HEADS = {"Nom du site": 5, **dict.fromkeys(_COUNTS.values(), 2), "": 2}
 """Headings of the list and widths of its columns, the last one of what takes a site out."""

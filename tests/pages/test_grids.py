@@ -28,6 +28,12 @@ def cells(html: str) -> list[list[str]]:
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
 
 
+def classes(html: str) -> list[str]:
+    found = re.search(r'<div class="([^"]*)"', html)
+    assert found is not None
+    return found[1].split()
+
+
 def test_a_plain_table_says_what_the_grid_does() -> None:
     config = {
         "people": st.column_config.NumberColumn("Habitants", format="localized"),
@@ -54,6 +60,32 @@ def test_a_text_out_of_sight_of_a_telephone_makes_no_row_higher() -> None:
     found = grids.plain(frame.assign(e=frame["a"]), {})
     assert re.findall(r"<td([^>]*)>", found) == ["", "", "", "", ' class="m"']
     assert ".ps-plain .m{max-width:none" in found
+
+
+def test_a_table_that_a_telephone_has_room_for_is_not_cut_there() -> None:
+    """The last column of past years stood beyond the edge of a telephone."""
+    years = pd.DataFrame(
+        {
+            "Année": ["2009", "2016"],
+            "Médecins généralistes": [350.0, None],
+            "APL, tous âges": [None, 3.6],
+            "APL, 65 ans et moins": [None, 3.1],
+        }
+    )
+    assert "ps-holds" in classes(grids.plain(years, {}))
+    assert ".ps-holds :is(th,td,td.n){min-width:0" in grids.plain(years, {})
+    wide = years.assign(**{f"Département {rank}": "Pyrénées-Atlantiques" for rank in range(2)})
+    assert "ps-holds" not in classes(grids.plain(wide, {}))
+    said = years.assign(Pourquoi="une phrase de plus de quarante-cinq lettres, sans mot long")
+    assert "ps-holds" not in classes(grids.plain(said, {}))
+
+
+def test_a_short_plain_table_does_not_scroll_within_the_screen() -> None:
+    short = pd.DataFrame({"Commune": [f"C{rank}" for rank in range(16)]})
+    long = pd.DataFrame({"Commune": [f"C{rank}" for rank in range(17)]})
+    assert "ps-whole" in classes(grids.plain(short, {}))
+    assert "ps-whole" not in classes(grids.plain(long, {}))
+    assert re.search(r"\n\.ps-whole\{max-height:none\}\n", grids.plain(short, {}))
 
 
 def test_plain_tables_are_told_apart_by_who_hears_them() -> None:
