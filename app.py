@@ -90,6 +90,7 @@ try:
         current = shell.territory()
         warned = reads.quoted(current, name, shell.view())
         bar.warn(row, current, warned)
+        reads.told(warned)
     exporting.start(shell.view().region)
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
@@ -110,6 +111,7 @@ try:
     if warned is not None and (now := reads.quoted(current, name, shell.view())) != warned:
         # The gesture that asked for this run chose to read something else.
         bar.warn(row, current, now)
+        reads.told(now)
     if not alone and not choosing:
         bar.draw_share(row, name)
         exporting.draw(row.exports)

@@ -24,6 +24,7 @@ from pages import (
     grids,
     map_dialogue,
     map_view,
+    reads,
     shell,
     table_filters,
 )
@@ -79,6 +80,7 @@ def _map(territory: Territory) -> None:
         st.session_state[TURN] = message.get("turn")
         if carte_table.behind(view.commune):
             st.rerun()
+        reads.follow(territory, "carte", view)
     answer = map_dialogue.answer(territory, view)
     if "commune" in answer and (known := shell.known_risk(territory)) is not None:
         answer["commune"]["state"] = flag.state_told(known, view.commune)

@@ -1,5 +1,9 @@
 """Which tables the figures of a screen rest on as it stands: its ribbon speaks of no other."""
 
+from collections.abc import Sequence
+
+import streamlit as st
+
 from data.maps import overlays
 from data.region.territory import Provenance, Territory
 from pages.state import ViewState
@@ -16,6 +20,10 @@ _LEFT = {
     "methode": frozenset[str](),
 }
 """Screens that read nearly all that is known, and what each leaves; a map reads its layers too."""
+_WITH_LAYERS = frozenset({"carte", "risques", "zonage"})
+"""Screens whose layers the view holds."""
+_SAID = "ruban_dit"
+"""Key of what the ribbon in sight speaks of."""
 
 
 def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
@@ -26,7 +34,7 @@ def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
         return _read_by_help(view)
     if screen not in _LEFT:
         return ()
-    drawn = overlays.read_by(view.layers) if screen in {"carte", "zonage"} else frozenset[str]()
+    drawn = overlays.read_by(view.layers) if screen in _WITH_LAYERS else frozenset[str]()
     left = _LEFT[screen] - drawn
     return tuple(key for key in territory.provenance if key not in left)
 
@@ -40,6 +48,25 @@ def quoted(territory: Territory, screen: str, view: ViewState) -> list[Provenanc
 
         return [*known, *filter(None, [regulation.made_up(territory)])]
     return known
+
+
+def told(known: Sequence[Provenance]) -> None:
+    """Keep what the ribbon has been drawn for."""
+    st.session_state[_SAID] = _titles(known)
+
+
+def follow(territory: Territory, screen: str, view: ViewState) -> None:
+    """Draw the screen again where a map has just been asked for a layer that its ribbon tells not.
+
+    The map draws its layers by itself, and the ribbon stands outside of what its gestures run.
+    """
+    said = st.session_state.get(_SAID)
+    if said is not None and said != _titles(quoted(territory, screen, view)):
+        st.rerun(scope="app")
+
+
+def _titles(known: Sequence[Provenance]) -> list[str]:
+    return [one.title for one in known if one.simulated]
 
 
 def by_sites(territory: Territory) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import streamlit as st
 from data.base.codes import among
 from data.maps import payload
 from data.region.territory import Territory
-from pages import map_dialogue, map_view, risk_view, shell
+from pages import map_dialogue, map_view, reads, risk_view, shell
 
 MAP = "risques_carte"
 """Key of the map: what its client asked last is in the session under it."""
@@ -84,6 +84,7 @@ def _map(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> N
         # The address already holds what the client shows: compare with what the page drew.
         if told.commune != st.session_state[_DRAWN]:
             st.rerun()
+        reads.follow(territory, "risques", told)
     view = shell.view()
     map_view.draw_map(
         _payload(territory, horizon, codes), map_dialogue.answer(territory, view), MAP

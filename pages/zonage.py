@@ -21,6 +21,7 @@ from pages import (
     grids,
     map_dialogue,
     map_view,
+    reads,
     shell,
     unread,
     zoning_view,
@@ -40,6 +41,8 @@ _PARAMETERS = ("essai", "plafonds")
 """Names of the address that are this screen's."""
 TURN = "zonage_tour"
 """Key of the last question of the map that was answered."""
+_HEARD = "zonage_entendu"
+"""Key of the last thing that it said."""
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -170,6 +173,9 @@ def _map(territory: Territory, known: pd.DataFrame, changes: dict[str, str]) -> 
     message = map_dialogue.asked(MAP)
     view = map_dialogue.told(message) or ViewState()
     turn = message.get("turn")
+    if turn != st.session_state.get(_HEARD):
+        st.session_state[_HEARD] = turn
+        reads.follow(territory, "zonage", view)
     if message.get("action") == "zone" and turn != st.session_state.get(TURN):
         st.session_state[TURN] = turn
         key = zoning_units.key_at(communes, view.commune)

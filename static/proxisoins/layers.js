@@ -83,7 +83,7 @@ export class Layers {
   tiles(layer) {
     const { map, panel } = this.carte;
     this.drawn[layer.key] = L.tileLayer(layer.url, { attribution: layer.attribution, maxZoom: 18, opacity: 1, crossOrigin: true }).addTo(map);
-    this.drawn[layer.key].on("tileerror", () => panel.say("Le fond de carte de l’IGN ne répond pas : il demande une connexion à internet."));
+    this.drawn[layer.key].on("tileerror", () => panel.say("Le fond IGN ne répond pas : il demande une connexion à internet."));
   }
 
   /* Who lends to whom: lines whose width tells half-days, under marks and names. */

@@ -222,9 +222,10 @@ export class Carte {
   toggle(key, on) {
     this.state.layers = this.config.layers.map((layer) => layer.key).filter((one) => (one === key ? on : this.state.layers.includes(one)));
     this.layers.show(key, on);
-    if (key === "fond") this.paint();
     this.panel.legend();
     this.write(true);
+    if (key === "fond") this.paint();
+    else this.ask({ action: "couches" });
   }
 
   /* Go to what the search found. */

@@ -1,4 +1,4 @@
-/* The panel beside the map: search, indicator, year, layers, legend; and the sentence under the map. */
+/* The panel beside the map: search, sentence, legend, year, indicator, layers. */
 import { isForeign, share } from "./address.js";
 import { countsOf, nearestYear, otherYear, worded } from "./data.js";
 import { isPhone, make, number } from "./dom.js";

@@ -105,11 +105,16 @@ def test_layers_switch_in_the_browser_and_stay_in_the_address(
     server: str, open_page: OpenPage
 ) -> None:
     with open_page(DESKTOP) as page:
+        sent = messages(page)
         frame = opened(page, server)
         frame.locator("#couche-zonage").check()
         expect(frame.locator(".legend")).to_contain_text("ZIP")
+        answered(page)
+        before = len(sent)
         frame.locator("#couche-urgences").check()
         drawn(frame, "layers", "urgences")
+        # The server hears of it, for the ribbon.
+        until(page, lambda: len(sent) > before)
         expect(frame.locator(".legend")).to_contain_text("urgences")
         assert "urgences" in page.url
         frame.locator("#couche-zonage").uncheck()

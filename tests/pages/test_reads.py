@@ -28,7 +28,8 @@ def partly_real() -> Territory:
         ("carte", ViewState(), set()),
         ("carte", ViewState(layers=("zonage", "msp")), {"structures"}),
         ("carte", ViewState(layers=("iso_msp", "pdses")), {"structures", "pdses_lines"}),
-        ("risques", ViewState(layers=("pdses",)), set()),
+        ("risques", ViewState(), set()),
+        ("risques", ViewState(layers=("pdses",)), {"pdses_lines"}),
         ("zonage", ViewState(), set()),
         ("zonage", ViewState(layers=("france_sante",)), {"structures"}),
         ("sites", ViewState(), {"structures"}),
@@ -51,6 +52,25 @@ def test_a_screen_warns_of_what_it_reads(
     told = {one.table for one in reads.quoted(partly_real, screen, view) if one.simulated}
     # Calls are simulated where no file tells of them, and no table holds them.
     assert told == (simulated | ({"regulation_calls"} if view.regulation.shown else set()))
+
+
+def test_a_layer_switched_on_in_a_map_brings_its_ribbon(
+    partly_real: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came with the next gesture only: the map draws its layers by itself."""
+    asked: list[str] = []
+    monkeypatch.setattr(reads.st, "session_state", {})
+    monkeypatch.setattr(reads.st, "rerun", lambda *, scope: asked.append(scope))
+    bare, drawn = ViewState(), ViewState(layers=("msp",))
+    reads.follow(partly_real, "carte", drawn)  # no ribbon is drawn yet
+    reads.told(reads.quoted(partly_real, "carte", bare))
+    reads.follow(partly_real, "carte", bare)
+    assert asked == []
+    reads.follow(partly_real, "carte", drawn)
+    assert asked == ["app"]
+    reads.told(reads.quoted(partly_real, "carte", drawn))
+    reads.follow(partly_real, "carte", replace(drawn, layers=("msp", "france_sante")))
+    assert asked == ["app"]
 
 
 def test_a_layer_of_simulated_places_says_so_where_it_is_chosen_and_in_the_legend() -> None:
