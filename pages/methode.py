@@ -41,7 +41,7 @@ def _provenance_table(rows: list[Provenance], communes: int) -> pd.DataFrame:
                 else _real(p)
                 for p in rows
             ],
-            "Millésime": [p.vintage for p in rows],
+            "Millésime": [p.vintage_told for p in rows],
             "Source": [made_by(p) for p in rows],
             "Licence": [p.licence for p in rows],
             "Contenu": [

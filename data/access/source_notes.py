@@ -73,14 +73,14 @@ def quoted(one: Provenance, *, whole: bool = False) -> str:
     """
     if one.simulated:
         return f"{one.title}{SIMULATED_CLAUSE}"
-    return f"{one.title} : {one.source if whole else made_by(one)}, {one.vintage}"
+    return f"{one.title} : {one.source if whole else made_by(one)}, {one.vintage_told}"
 
 
 def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[str]:
     """Return a line for each table that someone published, and one for those that are simulated."""
     used = list(used)
     lines = [
-        f"{p.title} : {made_by(p)} ({p.vintage}"
+        f"{p.title} : {made_by(p)} ({p.vintage_told}"
         + (f", {p.licence})" if licences else ")")
         + to_check(p)
         for p in used

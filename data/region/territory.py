@@ -1,6 +1,7 @@
 """The frozen object that holds all that is known of a region: tables, provenance, travel times."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -76,12 +77,18 @@ class Provenance:
         return self.measured.get(part) or (None if self.measured else Moment.told(self.vintage))
 
     @property
+    def vintage_told(self) -> str:
+        """Return the vintage in words: INSEE calls its bassins de vie of a year « BV2022 »."""
+        return _DIVISION.sub(r"bassins de vie \1", self.vintage)
+
+    @property
     def year(self) -> int | None:
         """Return the latest year of the table, None when not known."""
         known = self.measured.values() or filter(None, [Moment.told(self.vintage)])
         return max((moment.year for moment in known), default=None)
 
 
+_DIVISION = re.compile(r"\bBV(\d{4})\b")
 SIMULATED_MARK = " (simulation)"
 """What follows a simulated figure, where others beside it are real."""
 SIMULATED_LINE = "Simulé pour la démonstration : "
@@ -121,15 +128,16 @@ def warning_of(tables: Iterable[Provenance]) -> str:
 
 
 def passed_over_told(tables: Iterable[Provenance], region_name: str) -> str:
-    """Say which imported files tell nothing of a region, and what stands instead; "" for none."""
-    files: dict[str, list[str]] = {}
-    for table in tables:
-        if table.passed_over:
-            files.setdefault(table.passed_over, []).append(table.title)
-    return " ".join(
-        f"« {file} » ne couvre pas {france.named(region_name)}, où restent de démonstration : "
-        f"{', '.join(one[:1].lower() + one[1:] for one in titles)}."
-        for file, titles in files.items()
+    """Say which tables imported files tell nothing of in a region; "" for none.
+
+    By their titles: what a file was called is said beside each table in "Données et méthode".
+    """
+    titles = [one.title[:1].lower() + one.title[1:] for one in tables if one.passed_over]
+    if not titles:
+        return ""
+    return (
+        f"L’import ne couvre pas {france.named(region_name)}, où restent de démonstration : "
+        f"{', '.join(titles)}."
     )
 
 

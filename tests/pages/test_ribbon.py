@@ -53,11 +53,13 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
     assert "émonstration" not in text
 
 
-def test_a_file_that_does_not_cover_the_region_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = territory(gps=True)
-    shown.provenance["gps"].passed_over = "<b>.csv"
+def test_what_an_import_does_not_cover_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by the name of its file, which may be any."""
+    shown = territory(gps=True, zoning=True)
+    shown.provenance["gps"].passed_over = "<b>_v2-final.csv"
     text = said(monkeypatch, shown)
-    assert "« &lt;b&gt;.csv » ne couvre pas Mayotte" in text
+    assert "L’import ne couvre pas Mayotte, où restent de démonstration : gps." in text
+    assert ".csv" not in text
 
 
 def test_simulated_counts_are(monkeypatch: pytest.MonkeyPatch) -> None:
