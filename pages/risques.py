@@ -62,10 +62,10 @@ SHORT = {
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
 WIDTHS = {
-    "name": 172,
-    "people_at_stake": 80,
-    "risk_class": 82,
-    "share_lost": 66,
+    "name": 192,
+    "people_at_stake": 78,
+    "risk_class": 76,
+    "share_lost": 62,
     "share_lost_low": 58,
     "share_lost_high": 58,
 }
@@ -194,10 +194,15 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     """Draw the communes, the most inhabitants at stake first."""
     codes = chosen["code"].tolist()
     listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
-    # Homonyms are told apart where the name is read.
-    places = listed["code"].map(departement)
+    # Homonyms are told apart where the name is read; all are where it may take two lines.
+    known = territory.communes
+    twice = known.loc[known["name"].duplicated(keep=False), "name"]
+    told = listed["name"].isin(twice) | grids.are_plain()
+    names = listed["name"].where(
+        ~told, listed["name"] + " (" + listed["code"].map(departement) + ")"
+    )
     figures.table(
-        listed.assign(name=listed["name"] + " (" + places + ")"),
+        listed.assign(name=names),
         order=LISTED,
         titles=SHORT,
         widths=WIDTHS,

@@ -448,7 +448,10 @@ def test_the_first_ten_of_the_list_make_one_document_of_sheets(
     ((name, codes),) = asked
     assert name.startswith("Document de travail")
     names = catalogue.load_territory().communes.set_index("code")["name"]
-    assert [f"{names[code]} ({departement(code)})" for code in codes] == first
+    # Homonyms alone bear their département: with it the longest names were cut in a grid.
+    twice = set(names[names.duplicated(keep=False)])
+    told = [names[code] + f" ({departement(code)})" * (names[code] in twice) for code in codes]
+    assert told == first
 
 
 def test_the_states_of_a_territory_are_told_on_its_sheet(risk: pd.DataFrame) -> None:
