@@ -92,8 +92,8 @@ def draw_search(place: Row) -> None:
     asked = place.search.text_input(
         "Chercher un territoire",
         key=ASKED,
-        # Whole in the field of a telephone; the region is named beside it.
-        placeholder="Chercher : commune, code, EPCI, département",
+        # Whole in the field of a telephone; a map has a search of its own, which moves it.
+        placeholder="Ouvrir une fiche : commune, code, EPCI…",
         label_visibility="collapsed",
         max_chars=80,
     )
@@ -138,9 +138,10 @@ def _draw_found(territory: Territory, asked: str) -> None:
 
 def draw_foot() -> None:
     """Draw what stands under every screen: plain tables, the way to the guide and its glossary."""
-    grids.draw_choice()
-    with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
-        st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="pied"):
+        grids.draw_choice()
+        with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
+            st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
 
 
 def _address() -> str:

@@ -51,7 +51,7 @@ export class Search {
     this.carte = carte;
     this.input = make("input", {
       type: "search", id: "recherche", role: "combobox", autocomplete: "off", spellcheck: "false",
-      placeholder: "Chercher une commune, un EPCI…", "aria-label": "Chercher une commune, un code postal ou INSEE, un EPCI, un département, un établissement",
+      placeholder: "Aller à une commune, un EPCI…", "aria-label": "Chercher une commune, un code postal ou INSEE, un EPCI, un département, un établissement",
       "aria-expanded": "false", "aria-controls": "resultats", "aria-autocomplete": "list",
       oninput: () => this.find(), onkeydown: (event) => this.key(event),
       onblur: () => setTimeout(() => this.close(), 200),
