@@ -343,9 +343,31 @@ _ON_A_PHONE = (
     "[data-testid=stMetricLabel] *{white-space:normal!important}"
     # All tabs in sight: those past the edge were not known to be there.
     "[data-testid=stTabs] [role=tablist]{flex-wrap:wrap;row-gap:0}"
-    "[data-testid=stMetricValue]{font-size:1.6rem}}"
+    "[data-testid=stMetricValue]{font-size:1.6rem}"
+    # So do numbers to type: their fields were as wide as the screen, each on a row of its own.
+    "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stNumberInput])"
+    "{flex:1 1 calc(50% - .7rem)!important;min-width:0;align-self:flex-end}}"
 )
 """Rows of a telephone: what Streamlit lets wrap as it comes."""
+
+_MEASURE_REM, _CAPTION_REM = 46, 52
+"""Width of a text, of what is said under a figure in smaller letters: beyond a hundred letters or
+so the eye loses its line on the way back.
+"""
+_READING = (
+    ".stMain [data-testid=stMarkdownContainer]>:is(p,ul,ol),.stMain .katex-display,"
+    f".stMain .stText>*{{max-width:{_MEASURE_REM}rem}}"
+    f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}"
+    # What warns or says what to do next is as wide as its words.
+    f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
+    # The bar, what it is about, and what goes with every screen are parted by a line.
+    "header[data-testid=stHeader]{border-bottom:1px solid var(--line)}"
+    ".st-key-pied{border-top:1px solid var(--line);padding-top:.7rem;margin-top:1.2rem}"
+    # What leads to another screen looks so, all of it where no part of it stands out.
+    ".stPageLink a strong,.stPageLink a p:not(:has(strong))"
+    "{color:var(--blue);text-decoration:underline;text-underline-offset:3px}"
+)
+"""How texts and links of every screen look."""
 
 _FRENCH_STREAMLIT = (
     "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
@@ -394,14 +416,11 @@ def open_page(*, title: str = "") -> None:
         "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"
         "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
         f"{_REGION}{_MENU}"
-        f"{_BAR}{_ON_A_PHONE}"
+        f"{_BAR}{_READING}{_ON_A_PHONE}"
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.
         "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1rem)}"
-        # What leads to another screen looks so.
-        ".stPageLink a strong{color:var(--blue);text-decoration:underline;"
-        "text-underline-offset:3px}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"
