@@ -130,7 +130,7 @@ def draw(
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     if not are_plain():
         shown, told = _french(frame, options, shares)
-        st.dataframe(shown, **told)
+        st.dataframe(shown, alt=_named(_titles(table, options)), **told)
         _print(table, options, shares)
         return
     shown = _with_index(table, options)
@@ -153,6 +153,23 @@ def draw_wrapped(frame: pd.DataFrame, **options: Any) -> None:
         draw(frame, hide_index=True, **options)
         return
     st.html(plain(frame, options.get("column_config") or {}, wraps=True))
+
+
+def _titles(table: pd.DataFrame, options: Mapping[str, Any]) -> list[str]:
+    """Return the titles of the columns of a grid, in their order."""
+    config = options.get("column_config") or {}
+    known = ((name, config.get(name)) for name in table.columns)
+    return [_title(name, own) for name, own in known]
+
+
+def _title(name: Any, own: Any) -> str:
+    """Return the title of a column, by its name and its configuration."""
+    return str(own if isinstance(own, str) else (own or {}).get("label") or name)
+
+
+def _named(titles: Sequence[str]) -> str:
+    """Return what a table is called for who hears the screen: by its columns."""
+    return unbroken("Tableau : " + ", ".join(titles))
 
 
 def _with_index(table: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame:
@@ -184,8 +201,7 @@ def _french(
     if not isinstance(frame, pd.DataFrame):
         return frame, options
     height = options.get("height")
-    row = options.get("row_height") or _ROW_PX
-    if isinstance(height, int) and _ROW_PX + row * len(frame) < height:
+    if isinstance(height, int) and _ROW_PX * (len(frame) + 1) < height:
         options["height"] = "content"  # a fixed height would be filled with blank rows
     config = dict(options.get("column_config") or {})
     styled = frame.size <= _MOST_STYLED and frame.index.is_unique  # as a styled table wants
@@ -244,9 +260,9 @@ def _widened(frame: pd.DataFrame, config: Mapping[Any, Any]) -> dict[Any, Any]:
         if not first or max(sizes) > _LONG:
             continue
         own = config.get(name)
-        title = own if isinstance(own, str) else (own or {}).get("label") or name
+        title = _title(name, own)
         seen = [one for one in first if one <= 2 * sum(first) / len(first)]
-        if max(sizes) <= max([*seen, len(str(title))]):
+        if max(sizes) <= max([*seen, len(title)]):
             continue
         if not isinstance(own, dict):
             own = st.column_config.TextColumn(own if isinstance(own, str) else None)
@@ -337,12 +353,12 @@ def plain(
     heads, titles, cells, texts_of = [], [], [], []
     for name in frame.columns:
         own = config.get(name, name)
-        title = own if isinstance(own, str) else (own or {}).get("label") or name
+        title = _title(name, own)
         kind = {} if isinstance(own, str) or not own else own.get("type_config") or {}
         is_number = pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool
         on_the_right = is_number or _holds_figures(frame[name])
         css = ' class="n"' if on_the_right else ""
-        titles.append(escape(str(title)))
+        titles.append(escape(title))
         heads.append(f'<th scope="col"{css}>{titles[-1]}</th>')
         column = frame[name].head(MOST_ROWS)
         bare = kind.get("format") == "%d"
@@ -368,7 +384,7 @@ def plain(
     css += " ps-holds" * _holds_on_a_phone(texts_of)
     return (
         f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
-        f'aria-label="{unbroken("Tableau : " + ", ".join(titles))}">'
+        f'aria-label="{_named(titles)}">'
         f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

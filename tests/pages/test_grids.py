@@ -338,3 +338,15 @@ def test_a_table_that_wraps_is_no_grid_and_a_long_one_is() -> None:
     assert "4\u202f293" in drawn.proto.body
     assert not app.dataframe
     assert AppTest.from_function(screen, args=(grids.MOST_WRAPPED + 1,)).run().dataframe
+
+
+def test_a_grid_is_called_as_the_plain_table_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A canvas has no name of its own for who hears the screen."""
+    told: list[str] = []
+    monkeypatch.setattr(grids, "are_plain", lambda: False)
+    monkeypatch.setattr(grids.st, "html", lambda _: None)
+    monkeypatch.setattr(grids.st, "dataframe", lambda _, **options: told.append(options["alt"]))
+    config = {"name": "Commune", "people": st.column_config.NumberColumn("Habitants")}
+    grids.draw(FRAME, hide_index=True, column_config=config)
+    assert told == ["Tableau\xa0: Commune, Habitants, apl, year"]
+    assert f'aria-label="{told[0]}"' in grids.plain(FRAME, config)
