@@ -35,7 +35,10 @@ d’autres régions comptent dans les deux.
   médecins à portée $N(U)$ ne suffisent pas :
 
 $$
-\lambda_i = \frac{P(D)}{G(J)} \le \frac{P(U)}{G(N(U))} \qquad
+\lambda_i = \frac{P(D)}{G(J)} \le \frac{P(U)}{G(N(U))}
+$$
+
+$$
 \text{sans place} = \sum_i p_i \max\left(0, 1 - \frac{K}{\lambda_i}\right)
 $$
 
@@ -61,7 +64,10 @@ voisinage, en consultations par an et par habitant « standardisé ».
 
 $$
 R_j = \frac{\sum_{g \in j} \min(\max(a_g, 3600), 6000)}{\sum_i w(t_{ij})\,\tilde P_i}
-\qquad \mathrm{APL}_i = \sum_j w(t_{ij})\,R_j
+$$
+
+$$
+\mathrm{APL}_i = \sum_j w(t_{ij})\,R_j
 $$
 
 $a_g$ : actes annuels du médecin $g$ ; $\tilde P_i$ : population pondérée par la consommation de soins
@@ -127,7 +133,14 @@ file d’attente d’Erlang C : $\lambda$ appels par heure, $h$ minutes par appe
 $a = \lambda h / 60$. La part des appels qui attendent, l’attente moyenne et la part prise en $T$ minutes sont :
 
 $$
-C = \frac{B}{1 - \frac{a}{c}(1 - B)} \qquad W = \frac{C\,h}{c - a} \qquad
+C = \frac{B}{1 - \frac{a}{c}(1 - B)}
+$$
+
+$$
+W = \frac{C\,h}{c - a}
+$$
+
+$$
 P(\text{attente} \le T) = 1 - C\,e^{-(c - a)T/h}
 $$
 
