@@ -242,7 +242,8 @@ class SafePages:
             elif page_start is not None and message["type"] == "http.response.body":
                 page_body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await send_page(page_start, bytes(page_body), path, send)
+                    packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+                    await send_page(page_start, bytes(page_body), path, send, packed=packed)
             else:
                 await send(message)
 
@@ -251,8 +252,11 @@ class SafePages:
             starting.map_sent()
 
 
-async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
-    """Send a page in French, under a policy that lets only its own inline scripts run."""
+async def send_page(start: Message, body: bytes, path: str, send: Send, *, packed: bool) -> None:
+    """Send a page in French, under a policy that lets only its own inline scripts run.
+
+    `packed` says that the browser takes it compressed.
+    """
     headers = MutableHeaders(scope=start)
     if headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
@@ -272,6 +276,10 @@ async def send_page(start: Message, body: bytes, path: str, send: Send) -> None:
     del headers["etag"]
     del headers["last-modified"]
     body = page.encode()
+    headers.add_vary_header("Accept-Encoding")
+    if packed:
+        body = gzip.compress(body, mtime=0)
+        headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Streamlit's own words in French: the scripts that carry them are translated as they are served.
+"""Streamlit's own words in French: its scripts are translated, and compressed, as they are served.
 
 Streamlit has no setting for the texts of its widgets, tables and dialogs. Each phrase stands in its
 scripts as a whole literal, or as a piece of one that is named here with what surrounds it.
@@ -174,16 +174,19 @@ def in_french(script: str) -> str:
 
 @cache
 def script(name: str) -> bytes | None:
-    """Return a script translated and compressed, None where it has no word to translate.
+    """Return a script as it is served, compressed, translated where it has words to translate.
 
     Parameters
     ----------
     name
-        Name of the file, as the browser asks for it.
+        Name of the file, as the browser asks for it; None is returned where there is none.
     """
-    if not _has_words(name) or (file := _file(name)) is None:
+    if (file := _file(name)) is None:
         return None
-    return gzip.compress(in_french(file.read_text("utf-8")).encode(), 6, mtime=0)
+    read = file.read_bytes()
+    if _has_words(name):
+        read = in_french(read.decode()).encode()
+    return gzip.compress(read, 6, mtime=0)
 
 
 def _has_words(name: str) -> bool:
@@ -197,11 +200,11 @@ def _file(name: str) -> Path | None:
 
 
 class FrenchScripts:
-    """Serve the scripts of Streamlit, those that hold words in French; let all else through.
+    """Serve the scripts of Streamlit compressed, their words in French; let all else through.
 
-    A page asks for sixty of them before anything is drawn. Streamlit reads each piece by piece in
-    other threads, and each piece waits for its turn beside what a process computes as it starts:
-    here one is read at once, from what the system holds of it in memory.
+    A page asks for sixty of them before anything is drawn: two megabytes, which Streamlit sends as
+    they are. It also reads each piece by piece in other threads, and each piece waits for its turn
+    beside what a process computes as it starts: here one is read at once, and once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -212,16 +215,13 @@ class FrenchScripts:
         name = ""
         if scope["type"] == "http" and scope["method"] == "GET" and ADDRESS in scope["path"]:
             name = scope["path"].rpartition(ADDRESS)[2]
-        if (file := _file(name)) is None:
+        if _file(name) is None or (packed := await asyncio.to_thread(script, name)) is None:
             await self.app(scope, receive, send)
             return
-        packed = await asyncio.to_thread(script, name) if _has_words(name) else None
-        if packed is None:
-            headers = {"Cache-Control": _FOR_EVER}
-            whole = Response(file.read_bytes(), headers=headers, media_type="text/javascript")
-            await whole(scope, receive, send)
-            return
-        headers = {"Cache-Control": _CACHE, "Vary": "Accept-Encoding"}
+        headers = {
+            "Cache-Control": _CACHE if _has_words(name) else _FOR_EVER,
+            "Vary": "Accept-Encoding",
+        }
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
         else:

@@ -29,7 +29,7 @@ STREAMLIT_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").rea
 
 
 def answer(
-    response: Response, path: str = "/", method: str = "GET"
+    response: Response, path: str = "/", method: str = "GET", accepts: str = ""
 ) -> tuple[dict[str, str], bytes, int]:
     """Send a response through the middleware and give the headers, the body, the status."""
     sent: list[Message] = []
@@ -43,7 +43,8 @@ def answer(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "headers": []}
+    asked = [(b"accept-encoding", accepts.encode())] if accepts else []
+    scope = {"type": "http", "method": method, "path": path, "headers": asked}
     asyncio.run(server.SafePages(inner)(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return headers, b"".join(message.get("body", b"") for message in sent[1:]), sent[0]["status"]
@@ -78,6 +79,12 @@ def test_compressed_page_is_rewritten_too() -> None:
     headers, body, _ = answer(squeezed, "/methode")
     assert "content-encoding" not in headers
     assert b'<html lang="fr">' in body
+    # Compressed again for who takes it so.
+    headers, packed, _ = answer(squeezed, "/methode", accepts="br, gzip")
+    assert headers["content-encoding"] == "gzip"
+    assert headers["vary"] == "Accept-Encoding"
+    assert int(headers["content-length"]) == len(packed)
+    assert gzip.decompress(packed) == body
 
 
 def test_policy_allows_the_inline_scripts_of_the_page_and_no_other() -> None:
