@@ -21,6 +21,9 @@ DISPLAY_TOLERANCE_M2 = 120_000.0
 DISPLAY_DECIMALS = 4
 """Decimals of displayed degrees: about 10 m."""
 
+TOWN_HALL_DECIMALS = 5
+"""Decimals of the degrees of town halls, from which isochrones are asked: about 1 m."""
+
 RINGS_TOLERANCE_M = 80.0
 """How far a drawn isochrone may be from the computed one (Douglas-Peucker), metres."""
 
@@ -105,8 +108,8 @@ def contours_document(
     Parameters
     ----------
     communes
-        Columns code, name, departement, epci, postcodes, population, geometry, EPSG:4326; the
-        order of rows is that of all values sent to the map.
+        Columns code, name, departement, epci, postcodes, population, lon and lat of the town
+        hall, geometry, EPSG:4326; the order of rows is that of all values sent to the map.
     land
         Land around the region, EPSG:4326.
     departements, epcis
@@ -123,7 +126,8 @@ def contours_document(
         "columns": {
             key: simple[name].astype(int if name == "population" else object).tolist()
             for name, key in CONTOURS_COLUMNS.items()
-        },
+        }
+        | {axis: simple[axis].round(TOWN_HALL_DECIMALS).tolist() for axis in ("lon", "lat")},
         "contours": [None if shape is None else _encoded(shape) for shape in simple.geometry],
         "decimals": DISPLAY_DECIMALS,
         "borders": _coordinates(shapely.union_all(outlines.to_numpy())),

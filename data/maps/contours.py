@@ -61,7 +61,7 @@ def _inputs(
 def contours_key(territory: Territory) -> str:
     """Return a key of all that the contours are made from: another content has another name."""
     communes, land, *names = _inputs(territory)
-    told = communes[list(display.CONTOURS_COLUMNS)].astype(str)
+    told = communes[[*display.CONTOURS_COLUMNS, "lon", "lat"]].astype(str)
     return digest(
         Path(display.__file__).read_bytes(),
         pd.util.hash_pandas_object(told, index=False).to_numpy().tobytes(),

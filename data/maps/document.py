@@ -187,7 +187,13 @@ class ContoursAddress(TypedDict):
 
 
 class Columns(TypedDict):
-    """Communes, column by column: code, name, département, EPCI, postcodes, inhabitants."""
+    """Communes, column by column: code, name, département, EPCI, postcodes, inhabitants.
+
+    Attributes
+    ----------
+    lon, lat
+        Of the town halls, EPSG:4326.
+    """
 
     c: list[str]
     n: list[str]
@@ -195,6 +201,8 @@ class Columns(TypedDict):
     e: list[str]
     p: list[str]
     h: list[int]
+    lon: list[float]
+    lat: list[float]
 
 
 class ContoursDocument(TypedDict):
@@ -246,8 +254,6 @@ class MapDocument(ContoursAddress):
         the region, when neither the view nor a commune says where.
     told_beside
         Whether the page tells of the commune chosen beside the map, which then has no card.
-    lon, lat
-        Of the town halls.
     """
 
     region_name: str
@@ -255,8 +261,6 @@ class MapDocument(ContoursAddress):
     simulated: dict[str, str]
     warning: str
     search: MapSearch
-    lon: list[float]
-    lat: list[float]
     indicators: list[Indicator]
     comparisons: dict[str, dict[str, Any]]
     comparison_note: str

@@ -61,8 +61,6 @@ def blank(territory: Territory) -> MapDocument:
         },
         "warning": territory.warning,
         "search": {**RULES, "parts": _parts(territory)},
-        "lon": territory.communes["lon"].round(5).tolist(),
-        "lat": territory.communes["lat"].round(5).tolist(),
         "indicators": [],
         "comparisons": {},
         "comparison_note": "",

@@ -34,7 +34,7 @@ export function outlinesOf({ contours, decimals }) {
   return contours.map((polygons) => (polygons || []).map((rings) => rings.map(ringOf)));
 }
 
-/* One object a commune: code, name, département, EPCI, postcodes, inhabitants. */
+/* One object a commune: code, name, département, EPCI, postcodes, inhabitants, place of its town hall. */
 export const communesOf = ({ columns, contours }) =>
   contours.map((_, row) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row]])));
 

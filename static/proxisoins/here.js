@@ -11,8 +11,8 @@ export class Here {
   /* Ask for the isochrones of the place clicked, else of the town hall. */
   ask(row) {
     const { carte } = this;
-    const { config, place } = carte;
-    const spot = place ? [place.lng, place.lat] : [config.lon[row], config.lat[row]];
+    const { place, rows } = carte;
+    const spot = place ? [place.lng, place.lat] : [rows[row].lon, rows[row].lat];
     carte.state.here = spot.map((one) => Number(one.toFixed(5)));
     carte.busy(true);
     this.framing = true;

@@ -150,8 +150,8 @@ export class Carte {
   /* Open or close the card; its commune stays in sight. */
   beside(open) {
     if (!this.column(open) || !open || this.row === undefined || !this.map.getSize().x) return;
-    const { config, row } = this;
-    this.map.panInside([config.lat[row], config.lon[row]], { padding: [60, 60], animate: false });
+    const { lat, lon } = this.rows[this.row];
+    this.map.panInside([lat, lon], { padding: [60, 60], animate: false });
   }
 
   /* Tell tests, two frames later. */

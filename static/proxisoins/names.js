@@ -7,9 +7,9 @@ const PLACES = [[0, 0], [0, -24], [0, 24], [1, 0], [-1, 0]];
 
 export class Names {
   constructor(carte) {
-    const { config, map, rows } = carte;
+    const { map, rows } = carte;
     this.carte = carte;
-    this.towns = rows.map(({ n, h }, row) => ({ name: n, weight: h, spot: L.latLng(config.lat[row], config.lon[row]) })).sort((a, b) => b.weight - a.weight);
+    this.towns = rows.map(({ n, h, lat, lon }) => ({ name: n, weight: h, spot: L.latLng(lat, lon) })).sort((a, b) => b.weight - a.weight);
     this.written = L.layerGroup().addTo(map);
     map.on("moveend", () => this.draw());
     this.draw();

@@ -28,6 +28,8 @@ def grid(side: int) -> gpd.GeoDataFrame:
             "epci": [""] * count,
             "postcodes": ["16000"] * count,
             "population": [100.0] * count,
+            "lon": [0.123456 + row for row in range(count)],
+            "lat": [45.654321] * count,
         },
         geometry=cells,
         crs=4326,
@@ -45,6 +47,8 @@ def test_contours_come_back_where_they_were() -> None:
     assert document == display.contours_document(communes, communes, {"16": "Charente"}, {})
     read = json.loads(gzip.decompress(document))
     assert read["columns"]["c"] == communes["code"].tolist()
+    assert read["columns"]["lon"] == communes["lon"].round(5).tolist()
+    assert read["columns"]["lat"] == [45.65432] * len(communes)
     for contour, encoded in zip(communes.geometry, read["contours"], strict=True):
         corners = decoded(encoded)
         assert np.abs(np.sort(corners.min(axis=0)) - np.sort(contour.bounds[:2])).max() < 1e-3
