@@ -46,6 +46,8 @@ EDGE_DEGREES = 0.25
 COLOURS = 256
 """Of a picture: a third of the bytes, and only the edges of letters and shapes differ."""
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
+UNTITLED_INCHES = 0.05
+"""Height of the band of a title, and of that of a picture whose page says it."""
 BELOW_COLUMNS = 3
 BELOW_INCHES, SCALE_INCHES = 0.85, 1.4
 """Most columns and least height of a legend below the map, and the width of the scale beside."""
@@ -382,7 +384,7 @@ def picture(
     indicator: Indicator,
     land: gpd.GeoDataFrame,
     *,
-    title: str,
+    title: str | None,
     notes: Sequence[str] = (),
     rings: gpd.GeoDataFrame | None = None,
     points: gpd.GeoSeries | None = None,
@@ -409,7 +411,8 @@ def picture(
     land
         Dry land around, in any CRS.
     title, notes
-        Written above and below the map; the notes carry vintage and source.
+        Written above and below the map; the notes carry vintage and source. A title None takes no
+        place.
     rings
         Isochrones (column minutes), EPSG:4326.
     points
@@ -441,7 +444,7 @@ def picture(
     # Without a canvas of its own: on Agg's, each layer added would draw the whole picture.
     # Placed by hand: an automatic layout would draw everything twice.
     own = letters(typeface)
-    width, height = size_inches
+    (width, height), top = size_inches, UNTITLED_INCHES if title is None else TITLE_INCHES
     below_inches = width - SCALE_INCHES if legend_below else 0.0
     foot = (0.12 + NOTE_INCHES * len(notes)) / height
     if legend_below:
@@ -449,7 +452,7 @@ def picture(
         foot = max(BELOW_INCHES, len(told) / DOTS_PER_INCH + 0.05) / height
     part = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
     figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
-    axes = figure.add_axes((0.1 / width, foot, part, 1 - foot - TITLE_INCHES / height))
+    axes = figure.add_axes((0.1 / width, foot, part, 1 - foot - top / height))
     axes.set_aspect("equal")
     axes.set_anchor("NW")
     axes.set_facecolor(UNKNOWN_COLOUR)
@@ -463,7 +466,7 @@ def picture(
     )
     land, values = in_metres(land, crs), values.reindex(communes.index)
     outline = None if outline is None else in_metres(outline, crs)
-    box_inches = (width * part, height * (1 - foot) - TITLE_INCHES)
+    box_inches = (width * part, height * (1 - foot) - top)
     framed = communes.geometry if about is None else in_metres(about, crs)
     frame, apart = _frame(framed, box_inches[0] / box_inches[1]), True
     if beside is not None:
@@ -494,8 +497,8 @@ def picture(
     at = (width - SCALE_INCHES, height * foot - 0.4) if legend_below else at
     draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)
     # On one line, of which the picture is as wide as it is: a second one would be cut above it.
-    points_high = min(TITLE_POINTS, 72 * box_inches[0] / (LETTER_WIDTH * max(len(title), 1)))
-    axes.set_title(title, fontproperties=own.at(points_high), loc="left", wrap=True)
+    points_high = min(TITLE_POINTS, 72 * box_inches[0] / (LETTER_WIDTH * max(len(title or ""), 1)))
+    axes.set_title(title or "", fontproperties=own.at(points_high), loc="left", wrap=True)
     if notes:
         foot_note = "\n".join(notes)
         figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")

@@ -158,7 +158,7 @@ def picture(
         shell.commune_indicators(territory)[shown.key],
         shown,
         land,
-        title=name,
+        title=None if column_inches == _SCREEN_INCHES else name,  # said above it on a screen
         outline=contours.loc[among(contours["code"], codes), "geometry"],
         beside=other.loc[among(other["code"], beside), "geometry"] if beside else None,
         typeface=typeface.files(),

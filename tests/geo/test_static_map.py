@@ -414,3 +414,23 @@ def test_pictures_seen_beside_each_other_both_outline_their_communes_or_neither(
             size_inches=(5, 4),
         )
     assert outlined == [False, True, False, False]
+
+
+def test_a_picture_whose_page_says_its_title_keeps_no_band_for_it() -> None:
+    """Two maps side by side said the name of each twice."""
+    communes = gpd.GeoDataFrame(geometry=[box(0, 46, 1, 46.7)], crs=4326)
+
+    def top(title: str | None) -> int:
+        drawn = picture(
+            communes,
+            pd.Series("ZIP", index=communes.index),
+            BY_KEY["zone"],
+            communes[:0],
+            title=title,
+            size_inches=(3.5, 4.2),
+            legend_below=True,
+        )
+        shown = np.asarray(Image.open(io.BytesIO(drawn)).convert("L"))
+        return int(np.flatnonzero((shown < 100).any(axis=1))[0])
+
+    assert top(None) < 0.1 * DOTS_PER_INCH < 0.3 * DOTS_PER_INCH < top("")
