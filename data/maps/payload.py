@@ -11,7 +11,7 @@ import pandas as pd
 from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
-from data.base.codes import among
+from data.base.codes import among, departement
 from data.base.french import unbroken
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
@@ -222,13 +222,15 @@ def _class(one: LegendClass) -> DrawnClass:
 
 def _points(territory: Territory) -> dict[str, list[Point]]:
     points: dict[str, list[Point]] = {}
+    places = pd.concat([territory.communes[["code", "name"]], territory.fringe[["code", "name"]]])
+    names = dict(zip(places["code"], places["name"], strict=True))
     for kind in ("france_sante", "msp", "centre_sante", "urgences"):
         points[kind] = [
             {
                 "lon": one["lon"],
                 "lat": one["lat"],
                 "name": one["name"],
-                "detail": f"Commune {one['code']}",
+                "detail": f"{names.get(one['code'], 'commune')} ({departement(one['code'])})",
             }
             for one in _of_kind(territory.structures, kind).to_dict("records")
         ]

@@ -54,6 +54,21 @@ def test_values_follow_the_communes_and_past_years_are_offered(
     )
 
 
+def test_a_structure_says_the_name_of_its_commune(loaded: tuple[Territory, pd.DataFrame]) -> None:
+    """It said « Commune 33256 »."""
+    territory, table = loaded
+    names = territory.communes.set_index("code")["name"]
+    structures = territory.structures.set_index("name")["code"]
+    points = map_payload.configuration(territory, table, {})["points"]
+    told = [
+        one for kind in ("france_sante", "msp", "centre_sante", "urgences") for one in points[kind]
+    ]
+    assert len(told) > 100
+    for one in told:
+        code = structures[one["name"]]
+        assert one["detail"] == f"{names[code]} ({code[:2]})"
+
+
 def test_a_sentence_says_of_what_year_real_counts_are(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
