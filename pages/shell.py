@@ -292,6 +292,8 @@ _REGION = (
 """The region's name at the end of the bar, at every width."""
 
 _MENU = (
+    # Closed, it stands beside the window: the keyboard went through its links there, out of sight.
+    "[data-testid=stSidebar][data-collapsed=true]{visibility:hidden}"
     # A telephone's menu stands behind two chevrons, which say nothing: the word, and room for it.
     "@media(max-width:640px){[data-testid=stHeaderLogo]{height:1.5rem}"
     "[data-testid=stExpandSidebarButton]{width:auto;padding:0 .1rem}"
@@ -363,6 +365,7 @@ _READING = (
     # The bar, what it is about, and what goes with every screen are parted by a line.
     "header[data-testid=stHeader]{border-bottom:1px solid var(--line)}"
     ".st-key-pied{border-top:1px solid var(--line);padding-top:.7rem;margin-top:1.2rem}"
+    ".st-key-pied p{white-space:normal!important}"
     # What leads to another screen looks so, all of it where no part of it stands out.
     ".stPageLink a strong,.stPageLink a p:not(:has(strong))"
     "{color:var(--blue);text-decoration:underline;text-underline-offset:3px}"
@@ -386,6 +389,7 @@ _TARGETS = (
     "align-items:center;justify-content:center}"
     "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
     ".react-aria-ComboBox button{min-height:24px}"
+    ".stCheckbox label{min-height:24px}"
 )
 """Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
 

@@ -65,7 +65,7 @@ export class Marks {
     for (const { layer } of members) kinds.set(layer, (kinds.get(layer) || 0) + 1);
     const said = [...kinds].map(([layer, count]) => `${layer.label.replace(/ \(.*\)$/, "")} : ${count}`);
     const lacking = members.filter((one) => one.layer.statuses && one.point.status === one.layer.worst_first[0]).length;
-    const badge = lacking ? make("b", { class: "badge", text: String(lacking) }) : null;
+    const badge = lacking ? make("b", { class: "badge", "aria-hidden": "true", text: String(lacking) }) : null;
     if (lacking) said.push(`dont en carence : ${lacking}`);
     return { title: said.join(", "), holder: make("span", { "data-lacking": lacking }, symbol("circle", NEUTRAL, String(members.length)), badge) };
   }
@@ -81,7 +81,7 @@ export class Marks {
     const where = places.size === 1 && members[0].place ? members[0].place : layer.label.replace(/ \(.*\)$/, "");
     if (members.length === 1) return { title: `${[members[0].place, members[0].name].filter(Boolean).join(", ")} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };
     const lacking = parts.find((one) => one.status === layer.worst_first[0]);
-    const badge = lacking ? make("b", { class: "badge", text: String(lacking.count) }) : null;
+    const badge = lacking ? make("b", { class: "badge", "aria-hidden": "true", text: String(lacking.count) }) : null;
     return { title: `${where} : ${told}`, holder: make("span", { "data-status": worst.status, "data-lacking": lacking ? lacking.count : 0 }, ring(parts, members.length), badge) };
   }
 }

@@ -335,10 +335,14 @@ def test_a_mark_for_several_lines_takes_the_worst_status(server: str, open_page:
     """All 19 carences of the demonstration are seen, however the lines are grouped."""
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/?couches=pdses")
+        drawn(frame, "layers", "pdses")
         marks = frame.locator(".point [data-status]")
         told = marks.evaluate_all(
             "(all) => all.map((one) => [one.dataset.status, Number(one.dataset.lacking ?? -1)])"
         )
+        # Heard as words: a badge alone, « 1 », stood in the place of the name.
+        heard = frame.get_by_role("button", name=re.compile("carence")).count()
+    assert heard == sum(status == "carence" for status, _ in told) > 0
     alone = sum(status == "carence" and count < 0 for status, count in told)
     assert alone + sum(max(count, 0) for _, count in told) == CARENCE_LINES
     assert all(status == "carence" for status, count in told if count > 0)

@@ -95,6 +95,8 @@ def test_the_menu_of_a_narrow_window_closes_over_the_screen_that_it_opened(
     menu.get_by_role("link", name="Fiche territoire").click(timeout=SLOW_MS)
     expect(page).to_have_title(re.compile("Fiche territoire"), timeout=SLOW_MS)
     expect(menu).to_have_attribute("data-collapsed", "true", timeout=SLOW_MS)
+    # Out of sight, it is out of the way of the keyboard too.
+    expect(menu.get_by_role("link", include_hidden=True).first).to_be_hidden()
 
 
 def test_the_longest_name_of_a_region_is_cut_where_its_button_ends(server: str, page: Page) -> None:
