@@ -99,3 +99,22 @@ def test_choices_in_a_row_go_to_a_second_one_on_a_telephone(page: Path) -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             told = {one.arg for one in call.keywords}
             assert call.func.attr not in {"segmented_control", "pills"} or "wrap" in told
+
+
+def test_what_a_colour_says_stays_where_a_system_has_its_own() -> None:
+    """Legends, bars and gauges were blank boxes in forced colours."""
+    text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
+    forced = re.search(r"forced-colors: active\) {(.*?)\n}", text, re.DOTALL)
+    assert forced is not None
+    kept = re.search(r"([^{}]*){ forced-color-adjust: none; }", forced[1])
+    assert kept is not None
+    told = {one.strip() for one in kept[1].split(",")}
+    assert {".swatch", ".strip i", ".ps-bar", ".ps-key", ".ps-gauges .bar"} <= told
+
+
+def test_nothing_moves_for_who_asked_for_less_motion() -> None:
+    text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
+    still = re.search(r"prefers-reduced-motion: reduce\) {(.*?)\n}", text, re.DOTALL)
+    assert still is not None
+    for name in ("animation-duration: 1ms", "transition-duration: 1ms", "scroll-behavior: auto"):
+        assert f"{name} !important" in still[1]
