@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, asked, bar, exporting, grids, pressed, reads, region_switch, shell
+from pages import accounts, asked, bar, exporting, pressed, reads, region_switch, shell
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -116,7 +116,7 @@ try:
         bar.draw_share(row, name)
         exporting.draw(row.exports)
     if alone or role == Role.PUBLIC:
-        grids.draw_choice()
+        bar.draw_foot(guided=False)
     elif navigation.title != "Guide":
         bar.draw_foot()
     starting.drawn()

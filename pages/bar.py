@@ -136,10 +136,12 @@ def _draw_found(territory: Territory, asked: str) -> None:
             )
 
 
-def draw_foot() -> None:
+def draw_foot(*, guided: bool = True) -> None:
     """Draw what stands under every screen: plain tables, the way to the guide and its glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="pied"):
         grids.draw_choice()
+        if not guided:
+            return
         with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
             st.page_link("pages/guide.py", label="Guide et glossaire", icon=":material/help:")
 

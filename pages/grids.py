@@ -74,7 +74,7 @@ _STYLE = """<style>
 .ps-plain [aria-current]{background:var(--blue-ground);font-weight:700}
 @media(max-width:640px){.ps-plain th,.ps-plain td{max-width:7rem;padding:.25rem .4rem}
   .ps-plain th.n{white-space:normal}
-  .ps-plain td:nth-child(n+4){max-width:16rem}
+  .ps-plain :is(th,td):nth-child(n+4){max-width:16rem}
   .ps-plain .l{max-width:none;min-width:20rem}
   .ps-plain .m{max-width:none;min-width:11rem}
   .ps-plain th:first-child,.ps-plain td:first-child{max-width:7.4rem;

@@ -30,7 +30,8 @@ _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED, _LIST = "sites_liste_", "sites_rangees"
 _ON_A_PHONE = (
     f"<style>@media(max-width:640px){{.st-key-{_LIST} [data-testid=stColumn]:not(:first-child)"
-    "{min-width:calc(33% - .6rem);flex:1 1 calc(33% - .6rem)}}</style>"
+    "{min-width:calc(33% - .6rem);flex:1 1 calc(33% - .6rem)}"
+    f".st-key-{_LIST} button p{{white-space:normal!important;line-height:1.2}}}}</style>"
 )
 """What is said of a site below its name is one row of a telephone: five sites were five screens."""
 _COUNTS = {"gps": "Généralistes", "others": "Autres professionnels"}

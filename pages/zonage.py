@@ -231,9 +231,10 @@ def _beside(table: pd.DataFrame, hidden: str) -> None:
 
 def _contradictions(communes: pd.DataFrame) -> None:
     table = zoning_gauges.contradictions(communes)
+    verb = "a" if len(table) < 2 else "ont"
     st.markdown(
-        f"**{counted(len(table), 'commune a', 'communes ont')}** une APL qui ne va pas dans le "
-        "sens de leur zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
+        f"**{counted(len(table), 'commune', 'communes')}** {verb} une APL qui ne va pas dans le "
+        "sens de la zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
         "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
     )
     columns = ["name", "zone", "apl", "population", "without", "reason", "tvs_name", "series"]
