@@ -252,12 +252,17 @@ def ribbon(current: Territory, known: Sequence[Provenance]) -> None:
     tables = ", ".join(table.title for table in known if table.simulated)
     elsewhere = passed_over_told(known, current.region_name)
     passed_over = f"{escape(elsewhere)} " if elsewhere else ""
+    which = f"Simulé : {escape(tables)}."
     said = unbroken(
         f"<strong>{heading.capitalize()}</strong><span class=ps-more> : {told}. {passed_over}"
-        "Lesquelles ?</span></summary>"
-        f"Simulé : {escape(tables)}. Importez les vôtres dans « Données et méthode »."
+        f"Lesquelles ?</span></summary>{which} Importez les vôtres dans « Données et méthode »."
     )
-    st.html(f'<details style="{_RIBBON}"><summary style="cursor:pointer">{said}</details>')
+    # Nothing unfolds on paper: it says all, in a sentence.
+    paper = unbroken(f"<strong>{heading.capitalize()}</strong> : {told}. {passed_over}{which}")
+    st.html(
+        f'<details class="ps-desk" style="{_RIBBON}"><summary style="cursor:pointer">{said}'
+        f'</details><p class="ps-paper" style="{_RIBBON};margin:0">{paper}</p>'
+    )
 
 
 DESK = "bureau_"
@@ -438,6 +443,7 @@ def open_page(*, title: str = "") -> None:
         # What is for the planner's desk alone gives way to what anyone may read.
         f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
         ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
+        ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"

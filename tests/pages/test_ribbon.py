@@ -53,6 +53,18 @@ def test_real_counts_beside_simulated_structures_are_not_called_a_demonstration(
     assert "émonstration" not in text
 
 
+def test_paper_has_all_that_unfolds_on_screen_and_nothing_to_press(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = said(monkeypatch, territory(gps=False, structures=True))
+    screen, paper = text.split("</details>")
+    assert screen.startswith('<details class="ps-desk"')
+    assert paper.startswith('<p class="ps-paper"')
+    assert "Simulé : structures." in paper
+    assert "Lesquelles ?" not in paper
+    assert "Données en partie simulées</strong> : " in paper
+
+
 def test_what_an_import_does_not_cover_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not by the name of its file, which may be any."""
     shown = territory(gps=True, zoning=True)
