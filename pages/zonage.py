@@ -279,8 +279,10 @@ def _downloads(
                 key="annexe-projet",
             )
         exporting.button(
-            "Classeur du zonage (XLSX)",
-            lambda: zoning_annex.zoning_workbook(territory, communes, ceilings),
+            "Classeur du zonage (XLSX, en vigueur et projet)"
+            if changes
+            else "Classeur du zonage (XLSX)",
+            lambda: zoning_annex.zoning_workbook(territory, communes, ceilings, changes),
             file_name=f"proxisoins-zonage-{today}.xlsx",
             mime=_XLSX,
             key="zonage-xlsx",

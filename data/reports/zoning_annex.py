@@ -37,6 +37,9 @@ _OF_A_COMMUNE = (
     *("zone", "zone_qpv", "zone_decree", "tvs", "tvs_name"),
 )
 """Columns of the communes in the workbook."""
+_ZONE, _TRIED = "Zone", "Zone du projet"
+PROJECT = "Projet, sans valeur juridique : le zonage en vigueur reste celui de l’arrêté."
+_BESIDE = "Les colonnes et les feuilles « projet » comptent ces changements, les autres non."
 NO_TVS = "La composition des territoires de vie-santé n’est pas dans les données chargées."
 BY_COMMUNE = (
     "L’essai porte sur des communes, ou sur les communes de la région d’un bassin de vie de "
@@ -67,17 +70,65 @@ def notes(territory: Territory, ceilings: Ceilings, *, measured: bool = False) -
     return [*lines, ceilings.said, astride, legal]
 
 
-def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceilings) -> bytes:
+def zoning_workbook(
+    territory: Territory,
+    communes: pd.DataFrame,
+    ceilings: Ceilings,
+    changes: Mapping[str, str] | None = None,
+) -> bytes:
     """Return an XLSX workbook: gauges, TVS, communes, those whose APL contradicts their zone.
 
-    The sheet of the communes is read back as a zoning.
+    The sheet of the communes is read back as a zoning: that in force.
+
+    Parameters
+    ----------
+    territory, communes
+        The region and its indicators, zones in force.
+    ceilings
+        Ceilings of the region.
+    changes
+        Key of `data.access.zoning_units` to its zone tried: what is tried then stands beside what
+        is in force, in columns and sheets that say "projet".
     """
+    tried = with_changes(communes, changes or {})
+    tvs = _of_territories(territory, communes)
+    listed = exported(communes[[one for one in _OF_A_COMMUNE if one in communes]])
+    sheets = {
+        "Jauges": _with_project(
+            _gauges(communes, ceilings), _gauges(tried, ceilings) if changes else None
+        ),
+        "Territoires": tvs,
+        "Communes": listed,
+        "À examiner": _to_examine(communes),
+    }
+    what = "Zonage des médecins généralistes en vigueur"
+    said = [NO_TVS] if tvs.empty else []
+    if changes:
+        if not tvs.empty:
+            after = _of_territories(territory, tried)[_ZONE]
+            tvs.insert(list(tvs).index(_ZONE) + 1, _TRIED, after)
+        listed.insert(list(listed).index(TITLES["zone"]) + 1, _TRIED, tried["zone"])
+        # Under this heading no reader takes them for zones in force.
+        examined = _to_examine(tried).rename(columns={_ZONE: _TRIED})
+        sheets = {"Changements": _changed(communes, changes), **sheets}
+        sheets["À examiner, projet"] = examined
+        what = "Zonage des médecins généralistes, en vigueur et projet"
+        by_commune = [] if zoning_units.tells_territories(communes) else [BY_COMMUNE]
+        said = [PROJECT, _BESIDE, *said, *by_commune]
+    said += notes(territory, ceilings, measured=True)
+    masked = ages_note(communes)
+    said += [masked] if masked else []
+    return to_xlsx(sheets, headed(territory, what, said))
+
+
+def _gauges(communes: pd.DataFrame, ceilings: Ceilings) -> pd.DataFrame:
+    """Return the gauges under French headings."""
     gauge = rounded(gauges(communes, ceilings))
     # Where there is no ceiling, none is kept nor passed.
     gauge["over"] = gauge["over"].astype(object).where(gauge["ceiling"].notna(), None)
-    gauge = gauge.rename(
+    return gauge.rename(
         columns={
-            "zone": "Zone",
+            "zone": _ZONE,
             "communes": "Communes",
             "population": "Habitants",
             "share": "Part de la région",
@@ -86,11 +137,24 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "over": "Plafond dépassé",
         }
     )
-    tvs = rounded(tvs_table(territory, communes)).rename(
+
+
+def _with_project(force: pd.DataFrame, project: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the gauges in force, then those of the project and who would change zone."""
+    if project is None:
+        return force
+    beside = project.drop(columns=[_ZONE, "Plafond"]).add_suffix(", projet")
+    moved = (project["Habitants"] - force["Habitants"]).rename("Habitants, différence")
+    return pd.concat([force, beside, moved], axis=1)
+
+
+def _of_territories(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the TVS under French headings."""
+    return rounded(tvs_table(territory, communes)).rename(
         columns={
             "tvs": TITLES["tvs"],
             "tvs_name": "Territoire de vie-santé",
-            "zone": "Zone",
+            "zone": _ZONE,
             "communes": "Communes",
             "members": "Noms des communes",
             "population": "Habitants dans la région",
@@ -102,13 +166,17 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "share_without_room": "Part des habitants sans place",
         }
     )
-    doubtful = rounded(contradictions(communes)).rename(
+
+
+def _to_examine(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes whose APL contradicts their zone, under French headings."""
+    return rounded(contradictions(communes)).rename(
         columns={
             "code": "Code",
             "name": "Commune",
             "tvs": TITLES["tvs"],
             "tvs_name": "Territoire de vie-santé",
-            "zone": "Zone",
+            "zone": _ZONE,
             "population": "Habitants",
             "apl": "APL",
             "series": "Série d’APL",
@@ -116,13 +184,19 @@ def zoning_workbook(territory: Territory, communes: pd.DataFrame, ceilings: Ceil
             "reason": "Ce qui surprend",
         }
     )
-    masked = ages_note(communes)
-    said = [*([NO_TVS] if tvs.empty else []), *notes(territory, ceilings, measured=True)]
-    said += [masked] if masked else []
-    listed = exported(communes[[one for one in _OF_A_COMMUNE if one in communes]])
-    return to_xlsx(
-        {"Jauges": gauge, "Territoires": tvs, "Communes": listed, "À examiner": doubtful},
-        headed(territory, "Zonage des médecins généralistes en vigueur", said),
+
+
+def _changed(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
+    """Return what a project moves, in its order: Territoire, En vigueur, Projet, and counts."""
+    moved = zoning_units.moved(communes, changes)
+    return pd.DataFrame(
+        {
+            "Territoire": moved["name"],
+            "En vigueur": moved["zone_told"],
+            "Projet": pd.Series(dict(changes)),
+            "Communes": moved["communes"],
+            "Habitants": moved["population"],
+        }
     )
 
 
@@ -201,22 +275,18 @@ def decree_annex(
 def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]) -> None:
     """Add what a project changes: it is a trial until the decree is signed."""
     document.add_heading("Ce que le projet change", level=2)
-    document.add_paragraph(
-        "Projet, sans valeur juridique : le zonage en vigueur reste celui de l’arrêté."
-    )
+    document.add_paragraph(PROJECT)
     by_territory = zoning_units.tells_territories(before)
     if not by_territory:
         document.add_paragraph(f"{NO_TVS} {BY_COMMUNE}")
-    moved = zoning_units.moved(before, changes)
-    counts = {} if by_territory else {"Communes": moved["communes"].map(number)}
+    changed = _changed(before, changes)
+    if by_territory:
+        changed = changed.drop(columns="Communes")
     _add_table(
         document,
         {
-            "Territoire": moved["name"],
-            "En vigueur": moved["zone_told"],
-            "Projet": pd.Series(dict(changes)),
-            **counts,
-            "Habitants": moved["population"].map(number),
+            str(name): column.map(number) if name in {"Communes", "Habitants"} else column
+            for name, column in changed.items()
         },
         (7.0, 4.0, 2.6, 3.4) if by_territory else (6.0, 4.4, 2.0, 2.0, 2.6),
     )

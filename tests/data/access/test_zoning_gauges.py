@@ -182,6 +182,41 @@ def test_workbook_opens_says_demonstration_and_runs_no_formula(territory, commun
     assert book["Jauges"]["C2"].value == 400
 
 
+def sheets_of(content: bytes) -> dict[str, pd.DataFrame]:
+    return pd.read_excel(io.BytesIO(content), sheet_name=None, engine="openpyxl")
+
+
+def test_a_workbook_holds_the_project_beside_what_is_in_force(territory, communes):
+    force = sheets_of(zoning_annex.zoning_workbook(territory, communes, zg.Ceilings()))
+    assert not any("projet" in name for sheet in force.values() for name in map(str, sheet))
+    changes = {"t3": "ZIP"}
+    content = zoning_annex.zoning_workbook(territory, communes, zg.Ceilings(), changes)
+    book = sheets_of(content)
+    assert book["Changements"].iloc[0].tolist() == ["TVS 3", "HZ", "ZIP", 1, 300]
+    # What is in force is the same in both, the project in columns and sheets of its own.
+    for name in ("Jauges", "Territoires", "Communes", "À examiner"):
+        own = [column for column in book[name] if column in force[name]]
+        pd.testing.assert_frame_equal(book[name][own], force[name])
+    gauge = book["Jauges"].set_index("Zone")
+    assert gauge.loc["ZIP", ["Habitants", "Habitants, projet"]].tolist() == [400, 700]
+    assert gauge.loc["ZIP", "Habitants, différence"] == 300
+    assert gauge.loc["HZ", "Communes, projet"] == 0
+    told = book["Territoires"].set_index("Code du territoire de vie-santé")
+    assert told.loc["t3", ["Zone", "Zone du projet"]].tolist() == ["HZ", "ZIP"]
+    listed = book["Communes"].set_index("Code")
+    tried = zg.with_changes(communes, changes).set_index("code")["zone"]
+    assert listed["Zone du projet"].fillna("").to_dict() == {
+        int(code): zone for code, zone in tried.items()
+    }
+    said = openpyxl.load_workbook(io.BytesIO(content))["À lire"]["A"]
+    assert said[0].value.startswith("Zonage des médecins généralistes, en vigueur et projet")
+    assert "sans valeur juridique" in said[1].value
+    bare = without_territories(communes)
+    content = zoning_annex.zoning_workbook(territory, bare, zg.Ceilings(), {"COM16002": "ZAC"})
+    said = openpyxl.load_workbook(io.BytesIO(content))["À lire"]["A"]
+    assert any("reprenez ces changements" in str(one.value) for one in said)
+
+
 def test_a_workbook_holds_decimals_that_mean_something(territory, communes):
     thirds = communes.assign(population=communes["population"] / 3)
     content = zoning_annex.zoning_workbook(territory, thirds, zg.Ceilings())

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from data.access import indicators
+from data.access import indicators, zoning_units
 from data.access.source_notes import source_notes
 from data.access.zoning_gauges import Ceilings
 from data.files import exports
@@ -77,11 +77,12 @@ def test_the_table_of_the_map_is_read_back_as_the_zoning_that_it_tells(
 
 
 @pytest.mark.campaign
+@pytest.mark.parametrize("tried", [True, False])
 @pytest.mark.parametrize("territories", [True, False])
 def test_the_workbook_of_the_zoning_is_read_back_commune_by_commune(
-    prepared_home: Path, tmp_path: Path, *, territories: bool
+    prepared_home: Path, tmp_path: Path, *, territories: bool, tried: bool
 ) -> None:
-    """Codes of territories look like those of communes: they are never taken for them."""
+    """Codes of territories look like those of communes, a project like what is in force."""
     assert prepared_home
     territory = catalogue.load_territory("75")
     real = replace(territory.provenance["zoning"], simulated=False)
@@ -92,7 +93,10 @@ def test_the_workbook_of_the_zoning_is_read_back_commune_by_commune(
     else:
         communes = communes.assign(tvs="", tvs_name="")
     path = tmp_path / "proxisoins-zonage-2026-11-30.xlsx"
-    path.write_bytes(zoning_annex.zoning_workbook(territory, communes, Ceilings.of_region("75")))
+    keys = sorted(zoning_units.keys(communes))
+    changes = dict.fromkeys(keys[:5] if territories else keys[-5:], "ZV") if tried else {}
+    limits = Ceilings.of_region("75")
+    path.write_bytes(zoning_annex.zoning_workbook(territory, communes, limits, changes))
     (member,) = read_here({0: path}, commune_index("75")).members
     assert member.refusal == ""
     assert member.result is not None
