@@ -33,6 +33,22 @@ Register = Annotated[
 ]
 
 
+_RISK_COLUMNS = {
+    "code": "Code de la commune, tel que le fichier des effectifs le donne",
+    "probability": "Probabilité de n’avoir plus aucun médecin à l’horizon",
+    "low": "Probabilité, bas (90 %)",
+    "high": "Probabilité, haut (90 %)",
+    "class": "Classe de risque",
+    "state": "Ce que dit un registre plus récent",
+}
+_SOON_COLUMNS = {
+    "without_room_expected": "Habitants sans place attendus",
+    "load_expected": "Habitants par médecin là où il en reste, chacun allant au plus proche",
+}
+_OF_SOON = ("communes", "populations", "gps", "gp_history", "apl")
+"""Tables that departures and who finds room then rest on."""
+
+
 def _reference(path: Path | None, *parts: str) -> Path | None:
     """Take the file given, else the one of the reference data when it is there."""
     from data.base.paths import reference_data
@@ -114,11 +130,13 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     """Prédit, pour chaque commune qui a un médecin, le risque de perdre le dernier."""
     from dataclasses import replace
 
+    from data.access.source_notes import dated
     from data.base import french
     from data.files.table_files import write_table
     from data.region import confirmed_zeros
+    from data.region.privacy import WORKING_PAPER
+    from models.learning import artefact, register_files, scoring
     from models.learning import panel as panels
-    from models.learning import register_files, scoring
     from models.learning.inputs import codes_told, gather
     from models.learning.predictors import early_told
     from models.learning.register import together
@@ -137,22 +155,29 @@ def predict(  # noqa: PLR0917  (typer makes options of them)
     table = scoring.predict(inputs, as_of, horizon)
     counts = reading.table[f"gp_{as_of}"]
     result = scoring.for_file(table, reading.table.loc[counts > 0, "code"])
-    # A name without an extension gives a CSV.
-    write_table(result, out, default=".csv")
     years = french.counted(horizon, "an", "ans")
-    typer.echo(
+    what = (
         f"{french.counted(len(result), 'commune', 'communes')} avec un médecin en {as_of}, "
         f"horizon {years} "
-        f"(fin {as_of + horizon}) : {out}."
+        f"(fin {as_of + horizon})"
     )
-    if late := overdue(as_of, horizon, french.today()):
-        typer.echo(late)
-    if early := early_told(as_of):
-        typer.echo(f"Doute : {early}")
-    for doubt in _doubts(inputs, result["code"]):
-        typer.echo(f"Doute : {doubt}")
+    said = [late] if (late := overdue(as_of, horizon, french.today())) else []
+    doubts = [*filter(None, [early_told(as_of)]), *_doubts(inputs, result["code"])]
+    said += [f"Doute : {doubt}" for doubt in doubts]
     if inputs.register is not None:
-        typer.echo(_register_told(inputs.register, as_of, horizon, result, table["register_fed"]))
+        said.append(_register_told(inputs.register, as_of, horizon, result, table["register_fed"]))
+    files = ", ".join(one.name for one in (panel, apl, reference, *(register or [])) if one)
+    notes = [
+        dated(f"Risque de n’avoir plus aucun médecin généraliste : {what}"),
+        WORKING_PAPER,
+        f"D’après {files} ; modèle {artefact.version()}.",
+        *said,
+    ]
+    # A name without an extension gives a CSV.
+    write_table(result, out, notes, _RISK_COLUMNS, default=".csv")
+    typer.echo(f"{what} : {out}.")
+    for sentence in said:
+        typer.echo(sentence)
 
 
 def _doubts(inputs: "Inputs", codes: "pd.Series") -> list[str]:
@@ -278,20 +303,34 @@ def room(
     ] = None,
 ) -> None:
     """Dit qui sera sans place quand des communes auront perdu leur dernier médecin."""
+    from data.access.source_notes import headed, source_notes
     from data.base.french import counted, number
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
+    from data.region.privacy import WORKING_PAPER
+    from data.reports.columns import described
+    from models.learning import artefact
     from models.region.soon import ASSUMPTIONS, DRAWS, kept
 
-    found = kept(load_territory(region), horizon)
-    write_table(found.communes, out)
-    if carriers is not None:
-        write_table(found.carriers, carriers)
-    typer.echo(
+    territory = load_territory(region)
+    found = kept(territory, horizon)
+    years = counted(horizon, "an", "ans")
+    said = (
         f"Habitants sans place à 20 minutes, le plus proche passant le premier : "
         f"{number(found.now)} d’après les effectifs connus ; {number(found.expected)} attendus "
-        f"{counted(horizon, 'an', 'ans')} après, entre {number(found.low)} et {number(found.high)} "
+        f"{years} après, entre {number(found.low)} et {number(found.high)} "
         f"dans neuf des dix avenirs tirés ({number(DRAWS)} tirages)."
     )
+    quoted = source_notes(territory, *_OF_SOON, licences=True)
+    told = [WORKING_PAPER, said, *ASSUMPTIONS, f"Modèle {artefact.version()}.", *quoted]
+    for table, where, what in (
+        (found.communes, out, f"Habitants sans place, {years} après le comptage des médecins"),
+        (found.carriers, carriers, f"Communes qui portent la perte, {years} après le comptage"),
+    ):
+        if where is not None:
+            write_table(
+                table, where, headed(territory, what, told), described(table) | _SOON_COLUMNS
+            )
+    typer.echo(said)
     for sentence in ASSUMPTIONS:
         typer.echo(f"Note : {sentence}", err=True)

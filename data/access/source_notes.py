@@ -52,8 +52,12 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
 
 def headed(territory: Territory, what: str, lines: Iterable[str]) -> list[str]:
     """Return the lines of a file after its title: what it holds, where, and the day it was made."""
-    made = f"fichier fait le {french.date(french.today())} avec ProxiSoins"
-    return [f"{what}, {territory.region_name} ; {made}.", *lines]
+    return [dated(f"{what}, {territory.region_name}"), *lines]
+
+
+def dated(what: str) -> str:
+    """Return the title of a file: what it holds, and the day it was made."""
+    return f"{what} ; fichier fait le {french.date(french.today())} avec ProxiSoins."
 
 
 def with_warning(used: Iterable[Provenance], lines: Iterable[str]) -> list[str]:

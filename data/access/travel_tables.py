@@ -252,8 +252,10 @@ def pair_minutes(engine: TravelTime, origins: LonLat, destinations: LonLat) -> M
     return minutes
 
 
-def write_pairs(table: pd.DataFrame, minutes: Minutes, out: Path) -> None:
+def write_pairs(table: pd.DataFrame, minutes: Minutes, out: Path, notes: Sequence[str]) -> None:
     """Write a table of pairs as it was read, with its minutes in a last column.
+
+    `notes` say in French what it is, and which engine the minutes come from.
 
     Raises
     ------
@@ -268,7 +270,8 @@ def write_pairs(table: pd.DataFrame, minutes: Minutes, out: Path) -> None:
         and not (numbers := _as_numbers(table[name])).isna().all()
         and numbers.notna().eq(table[name].ne("")).all()
     }
-    write_table(table.assign(**signed, minutes=np.round(minutes, 2)), out)
+    found = table.assign(**signed, minutes=np.round(minutes, 2))
+    write_table(found, out, notes, {"minutes": "Minutes en voiture (vide : pas de trajet connu)"})
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:

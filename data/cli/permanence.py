@@ -132,6 +132,7 @@ def export(
     ] = False,
 ) -> None:
     """Écrit les lignes en usage dans la forme du schéma publié, après leurs sources."""
+    from data.access.source_notes import headed
     from data.pdses import files
     from data.region import catalogue
 
@@ -141,7 +142,8 @@ def export(
     if bare and extension != ".csv":
         raise _refuse(out, ".csv, ou ôtez --publier")
     territory = catalogue.load_territory(region)
-    lines, notes = territory.pdses_lines, files.notes(territory)
+    lines = territory.pdses_lines
+    notes = headed(territory, "Permanence des soins : lignes en usage", files.notes(territory))
     if extension == ".csv":
         _write(out, files.csv_export(lines, () if bare else notes))
     elif extension == ".xlsx":

@@ -54,6 +54,7 @@ def write_regulation(
         write(REGULATION, template)
         typer.echo(f"Écrit : {template}")
         return
+    from data.access.source_notes import headed
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
     from data.solidarity import pooling
@@ -65,24 +66,28 @@ def write_regulation(
     territory = load_territory(region)
     calls, chosen, standard = calls_of(territory), _hours(hours, days), Standard(minutes, share)
     typer.echo(f"{calls.note}.")
-    typer.echo(tables.sentence(calls, chosen, standard))
-    table = tables.departement_table(calls, chosen, standard)
+    said = [tables.sentence(calls, chosen, standard)]
+    table, what = tables.departement_table(calls, chosen, standard), "par département"
     if helper and helped:
         codes = [code.strip() for code in helped.split(",") if code.strip()]
         found = pooling.take_over(calls, helper, codes, chosen, standard, staff=staff)
-        typer.echo(tables.takeover_sentence(calls, found, chosen, standard))
-        table = tables.hourly_table(found)
+        said.append(tables.takeover_sentence(calls, found, chosen, standard))
+        table, what = tables.hourly_table(found), "heure par heure"
     elif helper:
         each = pooling.everyone(calls, helper, chosen, standard, staff)
         table = tables.candidates_table(each, calls.names[helper])
+        what = f"appels que {calls.names[helper]} pourrait prendre"
     elif together:
         best = pooling.best(territory, calls, chosen, standard, together)
-        typer.echo(tables.groups_sentence(best, chosen, standard))
-        table = tables.groups_table(best)
+        said.append(tables.groups_sentence(best, chosen, standard))
+        table, what = tables.groups_table(best), "le meilleur groupement"
+    for line in said:
+        typer.echo(line)
     for line in tables.UNKNOWN:
         typer.echo(f"Non connu : {line}")
     if out is not None:
-        write_table(table, out)
+        told = [*said, *tables.notes(calls)]
+        write_table(table, out, headed(territory, f"Régulation des appels, {what}", told))
         typer.echo(f"Écrit : {out}")
 
 

@@ -191,8 +191,9 @@ def write_isochrone(
     """Écrit les zones à moins de tant de minutes en voiture d’un point."""
     import numpy as np
 
+    from data.access.source_notes import dated
     from data.access.travel_tables import isochrone_table, write_geojson
-    from data.base.french import date, number, today
+    from data.base.french import number
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
@@ -201,7 +202,7 @@ def write_isochrone(
     table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
     label = engine.label
     notes = [
-        f"Zones atteintes en voiture d’un point ; fichier fait le {date(today())} avec ProxiSoins.",
+        dated("Zones atteintes en voiture d’un point"),
         f"Temps de trajet : {label.name} ({label.vintage}). {label.detail}",
     ]
     if "population_reached" in table:
@@ -238,6 +239,7 @@ def write_matrix(
 
     import numpy as np
 
+    from data.access.source_notes import dated
     from data.access.travel_tables import pair_ends, pair_minutes, read_pairs, write_pairs
     from data.base.french import counted
 
@@ -255,10 +257,15 @@ def write_matrix(
     minutes = pair_minutes(engine, origins, destinations)
     if network is None and not peak:
         minutes = _elsewhere(region, minutes, origins, destinations)
-    write_pairs(table, minutes, out)
+    label = engine.label
+    notes = [
+        dated(f"Trajets de {file.name} et leurs minutes en voiture"),
+        f"Temps de trajet : {label.name} ({label.vintage}). {label.detail}",
+    ]
+    write_pairs(table, minutes, out, notes)
     blank = int(np.isnan(minutes).sum())
     pairs = counted(len(table), "paire", "paires")
-    typer.echo(f"{pairs}, {engine.label.name} ({engine.label.vintage}) : {out}")
+    typer.echo(f"{pairs}, {label.name} ({label.vintage}) : {out}")
     if blank:
         typer.echo(
             f"{counted(blank, 'paire', 'paires')} sans temps : point inconnu, hors du territoire "

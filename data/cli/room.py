@@ -13,19 +13,39 @@ if TYPE_CHECKING:
 
     from data.region.territory import Territory
 
+COLUMNS = {
+    "gps_within": "médecins à portée",
+    "inhabitants_per_gp": "habitants par médecin auxquels le lieu ne peut échapper, quelle que "
+    "soit l’organisation (vide : aucun médecin à portée)",
+    "block": "numéro du bloc qui le prouve, 1 pour le plus mal loti. Second fichier (--proofs) : "
+    "dans les lignes set = bloc, les habitants divisés par les médecins donnent ce nombre ; toutes "
+    "les lignes d’un bloc forment son ensemble de Hall, où ils ne donnent pas moins",
+    "without_room_bound": "habitants sans place dans le partage le plus équitable ; leur somme sur "
+    "tous les lieux est le minimum possible",
+    "without_room_nearest": "habitants sans place si le plus proche passe le premier (à minutes "
+    "égales, on partage en proportion)",
+}
+"""What is found of each place."""
+
+PROOFS = {
+    "block": "numéro du bloc, 1 pour le plus mal loti",
+    "inhabitants_per_gp": "habitants par médecin auxquels le bloc ne peut échapper",
+    "set": "bloc, ou hall : ce qui s’y ajoute pour former son ensemble de Hall",
+    "side": "lieu, ou médecins",
+    "id": "commune, ou lieu",
+    "population": "habitants du lieu, dans ce bloc",
+    "gps": "médecins du lieu",
+}
+"""What the columns of the second file hold."""
+
+READ = ("communes", "populations", "gps")
+"""Tables that the figures of a region rest on."""
+
 HELP = (
     "Dit qui trouve de la place chez un généraliste : la borne et sa preuve, et au plus près.\n\n"
     "Colonnes écrites, après celles du lieu :\n\n"
-    "gps_within : médecins à portée ;\n\n"
-    "inhabitants_per_gp : habitants par médecin auxquels le lieu ne peut échapper, quelle que soit "
-    "l’organisation (vide : aucun médecin à portée) ;\n\n"
-    "block : numéro du bloc qui le prouve, 1 pour le plus mal loti. Second fichier (--proofs) : "
-    "dans les lignes set = bloc, les habitants divisés par les médecins donnent ce nombre ; toutes "
-    "les lignes d’un bloc forment son ensemble de Hall, où ils ne donnent pas moins ;\n\n"
-    "without_room_bound : habitants sans place dans le partage le plus équitable ; leur somme sur "
-    "tous les lieux est le minimum possible ;\n\n"
-    "without_room_nearest : habitants sans place si le plus proche passe le premier (à minutes "
-    "égales, on partage en proportion).\n\n"
+    + " ;\n\n".join(f"{name} : {what}" for name, what in COLUMNS.items())
+    + ".\n\n"
     "Sans fichiers, les communes de la région ; leurs voisines des autres régions comptent dans le "
     "calcul et figurent dans --proofs. Avec des carreaux de population (ou un réseau routier), les "
     "habitants sont comptés là où ils vivent : inhabitants_per_gp et block sont ceux de la plupart "
@@ -69,8 +89,10 @@ def write_room(
 ) -> None:
     """Write who finds room with a GP; see `HELP`."""
     from data.access import room_tables as rooms
-    from data.base.french import counted
+    from data.access.source_notes import dated, headed, source_notes
+    from data.base.french import counted, number
     from data.files.table_files import write_table
+    from data.reports.columns import described
 
     given = together(places=places, supply=supply, times=times)
     if places is not None and supply is not None and times is not None:
@@ -85,11 +107,20 @@ def write_room(
         tables = room_tables(territory, minutes)
     bound = rooms.shared(tables)
     table = rooms.measures(tables, bound, per_gp)
-    if not given:
+    what = (
+        f"Place chez un généraliste à {minutes:g} minutes en voiture, à {number(per_gp)} habitants "
+        "par médecin au plus (hypothèse)"
+    )
+    if given:
+        files = ", ".join(one.name for one in (places, supply, times) if one is not None)
+        notes = [dated(f"{what}, d’après {files}"), *tables.notes]
+    else:
         table = _of_region(table, territory, minutes)
-    write_table(table, out)
+        notes = headed(territory, what, source_notes(territory, *READ, licences=True))
+    write_table(table, out, notes, {"id": "Lieu"} | described(table) | COLUMNS)
     if proofs is not None:
-        write_table(rooms.proofs(tables, bound), proofs)
+        proof = f"Ensembles qui prouvent chaque nombre de {out.name}"
+        write_table(rooms.proofs(tables, bound), proofs, [proof, *notes], PROOFS)
     typer.echo(_sentence(table, per_gp, minutes))
     typer.echo(f"{counted(len(table), 'ligne écrite', 'lignes écrites')} dans {out}.")
 

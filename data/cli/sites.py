@@ -13,6 +13,15 @@ app = typer.Typer(help="Sites candidats : évaluation, meilleurs sites, problèm
 
 _FILE_HELP = "Sites candidats : CSV, XLSX, ODS, GeoJSON, shapefile zippé, GeoPackage ou KML."
 _DEPARTURES_HELP = "Généralistes supposés partir avant, sans remplacement : « 19136:1; Ussel:2 »."
+_OF_A_POLE = ("communes", "populations", "gps", "apl", "zoning", "reference")
+"""Tables that a pole rests on."""
+_POLE_COLUMNS = {
+    "id": "Antenne",
+    "half_days": "Demi-journées par semaine",
+    "gps": "Médecins à plein temps",
+    "base_minutes": "Minutes depuis la base",
+    "road_hours": "Heures de route par semaine",
+}
 _MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
 
 
@@ -190,15 +199,18 @@ def pole(
     region: Region = REGION,
 ) -> None:
     """Répartit les demi-journées d’une équipe entre des antennes : le pôle prouvé le meilleur."""
+    from data.access.source_notes import dated, headed, source_notes
     from data.files.table_files import write_table
     from data.siting.poles import Team, pole_of, pole_table, read_pole
     from geo.siting.pole import best_pole
 
     team = Team(half_days, least, base - 1, per_gp, fewest, most)
     if demand is not None and antennas is not None and times is not None and file is None:
-        problem, names, notes = read_pole(demand, antennas, times, team, minutes)
-        for note in notes:
+        problem, names, remarks = read_pole(demand, antennas, times, team, minutes)
+        for note in remarks:
             _say(note)
+        files = f"{demand.name}, {antennas.name} et {times.name}"
+        notes = [dated(f"Pôle d’antennes, d’après {files}"), *remarks]
         found = best_pole(problem)
     elif file is not None and demand is None and antennas is None and times is None:
         from data.region.catalogue import load_territory
@@ -209,14 +221,20 @@ def pole(
         answer = pole_of(territory, sites, team)
         problem, found = answer.problem, answer.pole
         names = tuple(site.name for site in sites)
-        typer.echo(f"une maison à la base : {_whole(answer.house.people)} habitants placés")
+        house = f"une maison à la base : {_whole(answer.house.people)} habitants placés"
+        typer.echo(house)
+        quoted = source_notes(territory, *_OF_A_POLE, licences=True)
+        notes = headed(territory, f"Pôle d’antennes choisies parmi {file.name}", [house, *quoted])
     else:
         raise InvalidInputError(
             "Donnez un fichier d’antennes de la région, ou ensemble --demand, --antennas et "
             "--times."
         )
     table = pole_table(names, problem, found)
-    write_table(table, out)
+    notes.insert(
+        1, f"Habitants placés : {_whole(found.people)}, à {_whole(per_gp)} par médecin au plus."
+    )
+    write_table(table, out, notes, _POLE_COLUMNS)
     for row in table[table["half_days"] > 0].to_dict("records"):
         typer.echo(f"{row['id']} : {row['half_days']} demi-journées par semaine")
     typer.echo(f"habitants placés : {_whole(found.people)}")

@@ -98,6 +98,7 @@ def write_plan(
     region: RegionWithoutTables = REGION,
 ) -> None:
     """Dit qui pourrait aider qui, combien, à quel prix, avec la borne qui le prouve."""
+    from data.access.source_notes import dated, headed, source_notes
     from data.files.table_files import write_table
 
     together(needs=needs, donors=donors, times=times)
@@ -112,16 +113,20 @@ def write_plan(
         for note in tables.notes:
             typer.echo(f"Note : {note}", err=True)
         solved = plan(tables.problem, volunteers=volunteers, sites=sites)
-        write_table(flows(tables, solved), out)
+        files = f"{needs.name}, {donors.name} et {times.name}"
+        notes = [dated(f"Plan d’entraide, d’après {files}"), *tables.notes]
+        write_table(flows(tables, solved), out, notes, _FLOWS)
         _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
     else:
         from data.region.catalogue import load_territory
+        from data.reports import letter
+        from data.reports.columns import described
         from data.solidarity.help import Terms
         from data.solidarity.hosts import simulated
         from data.solidarity.needs import Question
         from data.solidarity.own_tables import read_hosts
         from data.solidarity.plans import help_plan
-        from data.solidarity.tables import target_table
+        from data.solidarity.tables import COMPUTED, NOT_PREDICTED, sentence, target_table
 
         territory = load_territory(region)
         found = help_plan(
@@ -139,7 +144,11 @@ def write_plan(
                 () if hosts_file is None else read_hosts(hosts_file),
             ),
         )
-        write_table(target_table(territory, found), out)
+        table = target_table(territory, found)
+        quoted = source_notes(territory, *letter.quoted(found), licences=True)
+        told = [letter.asked(territory, found), sentence(found), *quoted, COMPUTED, NOT_PREDICTED]
+        notes = headed(territory, "Plan de solidarité, communes aidées", told)
+        write_table(table, out, notes, described(table))
         _tell_region(found)
         if hosts_file is None and (warned := simulated(territory, hosts)):
             typer.echo(warned)
@@ -176,4 +185,12 @@ def _tell_region(found: "Help") -> None:
     typer.echo(NOT_PREDICTED)
 
 
+_FLOWS = {
+    "kind": "trajet (d’un donneur), ou accueil (d’une cible)",
+    "from": "Donneur, ou cible reçue",
+    "to": "Où l’on va",
+    "minutes": "Minutes de l’aller d’un donneur",
+    "half_days": "Demi-journées par mois",
+}
+"""What the columns of a plan on tables of one's own hold."""
 _STATUS = {"optimal": "optimum prouvé", "bounded": "écart non comblé"}

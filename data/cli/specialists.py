@@ -52,11 +52,20 @@ def write_specialists(
         write(SPECIALISTS, template)
         typer.echo(f"Écrit : {template}")
         return
+    from data.access.source_notes import headed, source_notes
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
-    from data.solidarity.hosts import simulated
+    from data.reports.columns import described
+    from data.solidarity.hosts import simulated, tables_of
     from data.solidarity.own_tables import read_hosts
-    from data.solidarity.specialists import SpecialistQuestion, said, specialist_help, specialties
+    from data.solidarity.specialists import (
+        READ,
+        UNKNOWN,
+        SpecialistQuestion,
+        said,
+        specialist_help,
+        specialties,
+    )
 
     territory = load_territory(region)
     if not specialty:
@@ -95,5 +104,9 @@ def write_specialists(
     for host in found.hosts.itertuples(index=False):
         typer.echo(f"  {host.name} ({host.places}) : {host.hosted:.0f} demi-journées par mois")
     if out is not None:
-        write_table(found.targets.drop(columns="row"), out)
+        table = found.targets.drop(columns="row")
+        quoted = source_notes(territory, *READ, *tables_of(question.hosts), licences=True)
+        told = [*said(found), *quoted, UNKNOWN]
+        notes = headed(territory, f"Aide par des spécialistes ({specialty}), communes aidées", told)
+        write_table(table, out, notes, described(table))
         typer.echo(f"Écrit : {out}")

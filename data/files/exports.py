@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from data.base.spreadsheet_text import CONTROLS, safe_text
+from data.files.notes import BLANK_TOLD, NOTES_SHEET, SHARES_TOLD
 from geo.errors import InvalidInputError
 
 _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -31,13 +32,10 @@ heading and a number with decimals may ask for."""
 _LOOKED_AT = 500
 """Rows that tell how wide a column is."""
 _CODE = re.compile(r"0\d+")
-NOTES_SHEET = "À lire"
 _SHARE = re.compile(r"^(?:Part|Probabilité)\b(?!.*\(%\))|\(probabilité\)$")
 """How the heading of a fraction of one begins, or ends; a percentage ends with "(%)"."""
 _SHARE_FORMAT = "0.0%"
-_SHARES_TOLD = "Parts et probabilités : 1 vaut 100 %."
 _NO_LINE = "(aucune ligne)"
-_BLANK_TOLD = "Cellule vide : non disponible ou sans objet, jamais zéro."
 _NULL_TOLD = "Valeur nulle (null) : non disponible ou sans objet, jamais zéro."
 _ZEROS_TOLD = (
     "Codes qui commencent par 0 : un tableur qui ouvre ce CSV les prend pour des nombres et en "
@@ -91,13 +89,13 @@ def _has_blanks(table: pd.DataFrame) -> bool:
 
 
 def _with_reading(
-    notes: Sequence[str], tables: Collection[pd.DataFrame], blank: str = _BLANK_TOLD
+    notes: Sequence[str], tables: Collection[pd.DataFrame], blank: str = BLANK_TOLD
 ) -> list[str]:
     """Return notes and how to read what the tables hold; a file without notes has none to add."""
     plain = [*map(_plain, tables)]
     said = list(notes)
     if notes and any(map(_shares, plain)):
-        said.append(_SHARES_TOLD)
+        said.append(SHARES_TOLD)
     if notes and any(map(_has_blanks, plain)):
         said.append(blank)
     return said

@@ -1,9 +1,11 @@
 """Tables read from and written to CSV, XLSX and Parquet, by the file's extension."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from data.base.spreadsheet_text import safe_text
 from data.files import headings, sandbox
 from data.files import remarks as said
 from data.files.input_files import open_input
+from data.files.notes import BLANK_TOLD, NOTES_SHEET, SHARES_TOLD
 from data.files.text_tables import OpenedTable, TextTable, tables_of
 from geo.errors import InvalidInputError
 
@@ -73,7 +76,9 @@ def read_here(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, Any]
             continue
         tables, told = tables_of(file)
         remarks += told
-        read += [(t.name, _frame(t), headings.year_of(t.sheet)) for t in tables if t.head]
+        # Notes of a workbook of ours are no table, however many lines they have.
+        kept = [t for t in tables if t.sheet != NOTES_SHEET or len(tables) == 1]
+        read += [(t.name, _frame(t), headings.year_of(t.sheet)) for t in kept if t.head]
     if not read:
         raise InvalidInputError(
             f"Le fichier {path.name} ne contient aucun tableau : enregistrez-le en CSV, XLSX ou "
@@ -156,29 +161,99 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_table(table: pd.DataFrame, path: Path, default: str = "") -> None:
-    """Write a table as CSV (UTF-8, commas, decimal points), XLSX or Parquet, by extension.
+def write_table(
+    table: pd.DataFrame,
+    path: Path,
+    notes: Sequence[str],
+    columns: Mapping[str, str] = MappingProxyType({}),
+    *,
+    default: str = "",
+) -> None:
+    """Write a table for programs as CSV (UTF-8, commas, decimal points), XLSX or Parquet.
 
-    Missing values are empty cells. Text of CSV and XLSX cannot run as a formula. `default` is the
-    extension that stands for none.
+    Missing values are empty cells. Text of CSV and XLSX cannot run as a formula. What is said of
+    the table never stands among its lines: beside a CSV, in the file that CSV on the Web (W3C,
+    2015) looks for, "NAME.csv-metadata.json"; in the second sheet of a workbook; in the metadata
+    of a Parquet file, as a list under "notes".
+
+    Parameters
+    ----------
+    table, path
+        What is written and where; the extension chooses the form.
+    notes
+        In French: the title, then sources, vintages and what the figures rest on.
+    columns
+        Columns and what each holds, in French.
+    default
+        The extension that stands for none.
 
     Raises
     ------
     InvalidInputError
         If the extension is another, or the folder cannot be written.
     """
+    notes = [*notes, *_how_to_read(table)]
+    told = {name: columns[name] for name in map(str, table.columns) if name in columns}
+    said = [*notes, *(f"{name} : {what}" for name, what in told.items())]
     with writing(path):
         match path.suffix.lower() or default:
             case ".csv":
                 # With both ends of line, a lone carriage return in a cell is quoted too.
                 safe = neutralised(table)
                 safe.to_csv(path, index=False, float_format="%.12g", lineterminator="\r\n")
+                beside = path.with_name(f"{path.name}-metadata.json")
+                beside.write_text(_on_the_web(safe, path.name, notes, told), encoding="utf-8")
             case ".xlsx":
-                neutralised(table).to_excel(path, index=False)
+                with pd.ExcelWriter(path) as book:
+                    neutralised(table).to_excel(book, index=False, sheet_name="Tableau")
+                    pd.Series(said).map(neutral).to_excel(
+                        book, index=False, header=False, sheet_name=NOTES_SHEET
+                    )
             case ".parquet":
-                table.to_parquet(path, index=False)
+                import pyarrow as pa
+                import pyarrow.parquet as pq
+
+                held = pa.Table.from_pandas(table, preserve_index=False)
+                kept = {**(held.schema.metadata or {}), b"notes": json.dumps(said).encode()}
+                pq.write_table(held.replace_schema_metadata(kept), path)
             case _:
                 raise InvalidInputError(
                     f"Impossible d’écrire {path.name} : donnez au fichier de sortie l’extension "
                     ".csv, .xlsx ou .parquet."
                 )
+
+
+def _how_to_read(table: pd.DataFrame) -> list[str]:
+    shares = any(str(name).startswith(("share", "probability")) for name in table.columns)
+    blank = bool(table.isna().to_numpy().any())
+    return [SHARES_TOLD] * shares + [BLANK_TOLD] * blank
+
+
+def _on_the_web(
+    table: pd.DataFrame, name: str, notes: Sequence[str], columns: Mapping[str, str]
+) -> str:
+    """Return what is said of a CSV, as "Metadata Vocabulary for Tabular Data" (W3C) has it."""
+    title, *lines = notes
+    schema = [
+        {
+            "titles": heading,
+            "datatype": _datatype(table.iloc[:, place]),
+            **({"dc:description": columns[heading]} if heading in columns else {}),
+        }
+        for place, heading in enumerate(map(str, table.columns))
+    ]
+    told = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
+        "url": name,
+        "dc:title": title,
+        "rdfs:comment": lines,
+        "tableSchema": {"columns": schema},
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _datatype(column: pd.Series) -> str:
+    """Return the kind of what a column holds; codes that begin with 0 are texts."""
+    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
+        return "string"
+    return "integer" if pd.api.types.is_integer_dtype(column) else "number"

@@ -105,13 +105,18 @@ TITLES: Mapping[str, str] = {
 }
 
 
+def _titles() -> dict[str, str]:
+    """Return all headings: an indicator of the map that has none here goes by its own name."""
+    named = {one.key: f"{one.label} ({one.unit})" if one.unit else one.label for one in INDICATORS}
+    return {**TITLES, **{key: name for key, name in named.items() if key not in TITLES}}
+
+
 def titled(table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that have a French heading, under it and in the order of `TITLES`.
 
     An indicator of the map that has no heading here goes by its own name.
     """
-    named = {one.key: f"{one.label} ({one.unit})" if one.unit else one.label for one in INDICATORS}
-    titles = {**TITLES, **{key: name for key, name in named.items() if key not in TITLES}}
+    titles = _titles()
     return table[[column for column in titles if column in table]].rename(columns=titles)
 
 
@@ -143,7 +148,7 @@ def simulated_told(simulated: Collection[str]) -> list[str]:
     simulated
         Keys of the tables that are simulated.
     """
-    titles = {one.key: one.label for one in INDICATORS} | dict(TITLES)
+    titles = _titles()
     named = [titles[key] for key, tables in _READ.items() if not tables.isdisjoint(simulated)]
     return [f"Colonnes simulées : {' ; '.join(named)}."] if named else []
 
@@ -169,6 +174,12 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
         for name in table.select_dtypes("float").columns
     }
     return table.round(decimals)
+
+
+def described(table: pd.DataFrame) -> dict[str, str]:
+    """Return what the columns of a table for programs hold: heading by name, where one is known."""
+    titles = _titles()
+    return {name: titles[name] for name in map(str, table.columns) if name in titles}
 
 
 def exported(table: pd.DataFrame) -> pd.DataFrame:

@@ -132,7 +132,7 @@ def test_xlsx_holds_texts_not_formulas():
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_no_text_of_a_table_of_commands_starts_a_formula(ending, tmp_path):
     path = tmp_path / f"table.{ending}"
-    write_table(pd.DataFrame({"=nom": HOSTILE, "minutes": range(len(HOSTILE))}), path)
+    write_table(pd.DataFrame({"=nom": HOSTILE, "minutes": range(len(HOSTILE))}), path, ["Titre."])
     if ending == "csv":
         with path.open(encoding="utf-8", newline="") as stream:
             texts = [row[0] for row in csv.reader(stream)]
