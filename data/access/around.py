@@ -23,12 +23,17 @@ def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float)
     pandas.DataFrame
         minutes (10, 20, 30), communes, population, over_75 (missing where ages are unknown), gps,
         communes_without_gp, communes_gps_unknown, already (inhabitants who have a GP within 20
-        minutes today, where that is known).
+        minutes today, where that is known): all of the region; outside_communes and
+        outside_population, of the regions around.
     """
-    places = territory.communes[["lon", "lat"]].to_numpy(float)
-    minutes, _ = territory.travel_time.nearest(
-        np.array([[lon, lat]]), places, float(max(RINGS_MINUTES))
+    columns = ["lon", "lat", "population"]
+    places = pd.concat([pd.DataFrame(territory.communes[columns]), territory.fringe[columns]])
+    all_minutes, _ = territory.travel_time.nearest(
+        np.array([[lon, lat]]), places[["lon", "lat"]].to_numpy(float), float(max(RINGS_MINUTES))
     )
+    inside = len(territory.communes)
+    minutes, beyond = all_minutes[:inside], all_minutes[inside:]
+    neighbours = places["population"].to_numpy(float)[inside:]
     people = communes["population"]
     older = people * communes["share_over_75"]
     served = communes["minutes_to_nearest_gp"] <= rules.HUBERT_MINUTES
@@ -45,6 +50,8 @@ def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float)
                 "communes_without_gp": int((communes.loc[near, "gps"] == 0).sum()),
                 "communes_gps_unknown": int(communes.loc[near, "gps"].isna().sum()),
                 "already": float(people[near & served].sum()),
+                "outside_communes": int((beyond <= ring).sum()),
+                "outside_population": float(neighbours[beyond <= ring].sum()),
             }
         )
     return pd.DataFrame(rows)

@@ -199,7 +199,8 @@ def write_isochrone(
     origin = np.array([lon, lat])
     roads = _roads(network, "peak" if peak else "offpeak")
     engine = (network and roads) or _engine(roads, region, origin[None], peak=peak)
-    table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, _communes(region))
+    people, source = _people(region)
+    table = isochrone_table(engine, origin, minutes or RINGS_MINUTES, people)
     label = engine.label
     notes = [
         dated("Zones atteintes en voiture d’un point"),
@@ -207,8 +208,8 @@ def write_isochrone(
     ]
     if "population_reached" in table:
         notes.append(
-            "Habitants atteints : populations du code officiel géographique 2026 (INSEE), chaque "
-            "commune comptée en entier à son bourg."
+            "Habitants atteints : chaque commune, des régions voisines aussi, comptée en entier à "
+            f"son bourg. {source}."
         )
     write_geojson(table, out, notes)
     for row in table.itertuples():
@@ -368,6 +369,27 @@ def _engine(
     from data.region.catalogue import travel_time
 
     return travel_time(region)
+
+
+def _people(region: str) -> "tuple[pd.DataFrame | None, str]":
+    """Return the communes of a region and around it with the populations in use, and their source.
+
+    None where they are not known here.
+    """
+    import pandas as pd
+
+    from data.access.source_notes import quoted
+    from data.region.catalogue import load_territory, regions
+
+    if region not in {code for code, _ in regions()}:
+        return None, ""
+    territory = load_territory(region)
+    columns = ["code", "lon", "lat", "population"]
+    people = pd.concat([pd.DataFrame(territory.communes[columns]), territory.fringe[columns]])
+    known = territory.provenance
+    if "populations" in known:
+        return people, quoted(known["populations"])
+    return people, f"Populations : INSEE, {known['communes'].vintage}"
 
 
 def _communes(region: str, *, former: bool = False) -> "pd.DataFrame | None":

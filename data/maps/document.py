@@ -321,6 +321,8 @@ class Around(TypedDict):
     communes_without_gp: float
     communes_gps_unknown: float
     already: float
+    outside_communes: float
+    outside_population: float
 
 
 class Pointed(TypedDict):

@@ -19,6 +19,15 @@ def test_each_ring_counts_whole_communes_and_what_they_have() -> None:
     assert table.loc[30, "already"] == near.loc[served, "population"].sum()
 
 
+def test_who_lives_across_the_border_is_told_apart() -> None:
+    territory = made(GPS)
+    # 24001 is at 17 minutes of the point.
+    table = around(territory, commune_indicators(territory), 0.05, 45.0).set_index("minutes")
+    assert table["outside_communes"].tolist() == [0, 1, 1]
+    assert table["outside_population"].tolist() == [0, 400, 400]
+    assert table["population"].tolist() == [3000, 3500, 3500]
+
+
 def test_ages_unknown_are_missing_never_zero() -> None:
     territory = made(GPS)
     communes = commune_indicators(territory).assign(share_over_75=float("nan"))

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
+from data.access.around import around
 from data.cli import app
 from data.files import downloads
 from data.official.osm_extracts import EXTRACTS, NEIGHBOURS, fetch_region
@@ -118,6 +119,27 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
     assert features[1]["properties"]["Temps de trajet"] == "Réseau routier OpenStreetMap"
     plane = shapely.transform(large, lambda xy: to_metres(xy, "EPSG:2154"))
     assert features[1]["properties"]["Surface (km²)"] == pytest.approx(plane.area / 1e6, rel=0.01)
+
+
+def test_an_isochrone_counts_the_people_that_the_screen_counts(tmp_path: Path) -> None:
+    """Imported populations in place of the embedded ones, and those across the border too."""
+    codes = [*embedded_set.communes()["code"], *embedded_set.fringe()["code"]]
+    file = tmp_path / "populations_2021.csv"
+    file.write_text("CODGEO;PMUN21\n" + "".join(f"{code};1000\n" for code in codes))
+    run("import", file)
+    place = embedded_set.communes().set_index("code").loc["79079"]  # Bressuire, near the border
+    out = tmp_path / "area.geojson"
+    run("isochrone", "--lon", place["lon"], "--lat", place["lat"], "--out", out)
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert "Populations légales" in written["notes"][2]
+    territory = catalogue.load_territory()
+    told = pd.DataFrame(territory.communes[["code", "population"]]).assign(
+        gps=np.nan, share_over_75=np.nan, minutes_to_nearest_gp=np.nan
+    )
+    counted = around(territory, told, place["lon"], place["lat"])
+    assert counted["outside_population"].iloc[-1] > 0
+    reached = counted["population"] + counted["outside_population"]
+    assert [one["properties"]["Habitants atteints"] for one in written["features"]] == [*reached]
 
 
 def test_a_network_is_in_use_where_it_serves_the_region(
