@@ -99,6 +99,7 @@ try:
         if name not in UNLISTED:
             shell.name_region()
         asked.say(name, shell.view())
+        left_out = st.container()
     if not alone:
         # The map has a search of its own.
         if name == SCREENS[0][0]:
@@ -108,6 +109,9 @@ try:
         with row.account:
             accounts.draw_account()
     navigation.run()
+    if name != SCREENS[0][0]:
+        with left_out:
+            asked.say_lists(name)
     if warned is not None and (now := reads.quoted(current, name, shell.view())) != warned:
         # The gesture that asked for this run chose to read something else.
         bar.warn(row, current, now)

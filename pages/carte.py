@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from data.base.french import counted
 from data.maps import ground, payload
 from data.maps.document import OwnPoints
 from data.region.territory import Territory
@@ -36,8 +37,8 @@ MAP = "carte"
 TURN = "carte_tour"
 """Key of the last thing that its client said and that has been followed."""
 
-OWN_POINTS, OWN_REPORT = "own_points", "own_report"
-"""Keys of the user's own layer and of what became of its lines, for this session only."""
+OWN_REPORT = "own_report"
+"""Key of what became of the lines of the user's own layer, for this session only."""
 
 UNPLACED_TITLES = {
     "line": "Ligne",
@@ -50,7 +51,7 @@ UNPLACED_TITLES = {
 
 def _payload(territory: Territory, view: ViewState) -> str:
     """Return the map's payload, the same for the whole session unless its content changes."""
-    points: pd.DataFrame | None = st.session_state.get(OWN_POINTS)
+    points: pd.DataFrame | None = st.session_state.get(carte_view.OWN_POINTS)
     with_risk = accounts.may_see_risk()
     with_soon = with_risk and soon.is_kept(territory)
     content = (territory.version, id(points), with_risk, with_soon)
@@ -76,6 +77,7 @@ def _map(territory: Territory) -> None:
     map_dialogue.open_sheet(MAP, message, view)
     with st.container():  # which stays, empty: the map keeps its place below it
         asked.say("carte", view)
+        asked.say_lists("carte")
     if message.get("turn") != st.session_state.get(TURN):
         st.session_state[TURN] = message.get("turn")
         if carte_table.behind(view.commune):
@@ -110,12 +112,14 @@ def _own_layer(territory: Territory) -> None:
             except ProxiSoinsError as error:
                 st.text(str(error))
                 return
-            st.session_state[OWN_POINTS], st.session_state[OWN_REPORT] = points, report
+            st.session_state[carte_view.OWN_POINTS], st.session_state[OWN_REPORT] = points, report
             st.rerun()
         placed: MatchReport | None = st.session_state.get(OWN_REPORT)
         if placed is None:
             return
-        st.text(f"{len(placed.sites)} points sur la carte, {len(placed.outcomes)} lignes lues.")
+        points_told = counted(len(placed.sites), "point", "points")
+        lines_told = counted(len(placed.outcomes), "ligne lue", "lignes lues")
+        st.text(f"{points_told} sur la carte, {lines_told}.")
         unplaced = placed.table().query("status != 'compris'")
         if len(unplaced):
             grids.draw(
@@ -124,7 +128,7 @@ def _own_layer(territory: Territory) -> None:
                 column_config=UNPLACED_TITLES,
             )
         if st.button("Retirer ma couche"):
-            del st.session_state[OWN_POINTS], st.session_state[OWN_REPORT]
+            del st.session_state[carte_view.OWN_POINTS], st.session_state[OWN_REPORT]
             st.rerun()
 
 

@@ -16,6 +16,7 @@ from geo.layers import Indicator
 from models.region import flag_tables
 from pages import (
     accounts,
+    asked,
     exporting,
     figures,
     following,
@@ -72,7 +73,9 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     )
     names = sheet_paper.names(territory, new_level)
     codes = list(names)
-    unknown = new_level == level and code not in names
+    # A level of which nothing is known here is drawn as another one, with nothing chosen.
+    missing = level not in known and new_level == known[0]
+    unknown = missing or (new_level == level and code not in names)
     key = f"{_KEYS}territoire_{new_level}"
     first = None if unknown else code if new_level == level else codes[0]
     st.session_state.setdefault(key, first)
@@ -84,28 +87,30 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         placeholder="Choisir un territoire",
         key=key,
     )
+    said = unread.say(asked.SHEET, still=new_code is None)
     if unknown and new_code is None:
-        st.error(
-            f"Le territoire demandé ({_told(level)}) n’existe "
-            f"pas {within(territory.region_name)}, ou plus : vérifiez son code, ou choisissez-en "
-            "un."
-        )
+        if not said:
+            st.error(
+                f"Le territoire demandé ({_told(level)}) n’existe "
+                f"pas {within(territory.region_name)}, ou plus : vérifiez son code, ou "
+                "choisissez-en un."
+            )
         return new_level, "", ""
     # The names of all communes are sent a second time to who compares, not to everyone.
-    asked = city_of(st.query_params.get("avec", ""))
-    if asked and asked not in codes:
+    beside = city_of(st.query_params.get("avec", ""))
+    if beside and beside not in codes:
         unread.note(
             f"avec-{new_code}",
             "Le territoire à comparer de cette adresse n’existe pas ici : choisissez-en un.",
         )
-    st.session_state.setdefault(_COMPARING, bool(asked))
+    st.session_state.setdefault(_COMPARING, bool(beside))
     if not right.toggle("Comparer avec un autre territoire", key=_COMPARING):
         unread.say(f"avec-{new_code}", still=True)
         return new_level, new_code or "", ""
     others = [one for one in codes if one != new_code]
     # The territory itself is not among them.
     key = f"{_KEYS}avec_{new_level}_{new_code}"
-    st.session_state.setdefault(key, asked if asked in others else None)
+    st.session_state.setdefault(key, beside if beside in others else None)
     other = right.selectbox(
         "Comparer avec",
         others,

@@ -12,12 +12,19 @@ def note(key: str, told: str) -> None:
     st.session_state[_KEY + key] = told
 
 
-def say(key: str, *, still: bool) -> None:
-    """Say it while nothing has taken its place, and forget it then.
+def forget(key: str) -> None:
+    """Forget what was to be said: something has taken its place."""
+    st.session_state.pop(_KEY + key, None)
+
+
+def say(key: str, *, still: bool) -> bool:
+    """Say it while nothing has taken its place, and forget it then; tell whether it was said.
 
     An address is read once: the browser's next message would wipe out a warning drawn with it.
     """
     if not still:
-        st.session_state.pop(_KEY + key, None)
+        forget(key)
     elif told := st.session_state.get(_KEY + key):
         st.warning(as_it_is(told))
+        return True
+    return False

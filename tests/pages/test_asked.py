@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.region import catalogue
+from pages import shell
 from tests.pages.any_address import TIMEOUT_SECONDS, opening_on
 
 
@@ -46,6 +48,80 @@ def test_a_commune_of_another_region_than_the_one_named_is_said() -> None:
     app = opened("carte", region="75", commune="97411")
     assert "n’est pas en Nouvelle-Aquitaine mais à La Réunion" in warnings(app)
     assert app.query_params["region"] == "75"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "title"),
+    [
+        ("commune:Limoges", "commune:87085", "Limoges"),
+        ("commune:saint agnant de versillat", "commune:23177", "Saint-Agnant-de-Versillat"),
+        ("Guéret", "commune:23096", "Guéret"),
+        ("departement:haute vienne", "departement:87", "Haute-Vienne"),
+        ("Landes", "commune:17202", "Landes"),  # a commune of this name comes first
+        ("Gironde", "departement:33", "Gironde"),
+        ("epci:Grand Guéret", "epci:200034825", "CA du Grand Guéret"),
+        ("region:Nouvelle Aquitaine", "region:75", "Nouvelle-Aquitaine"),
+    ],
+)
+def test_a_sheet_opens_by_the_name_of_its_territory(asked: str, code: str, title: str) -> None:
+    app = opened("territoire", territoire=asked)
+    assert app.query_params["territoire"] == code
+    assert app.title[0].value == title
+    assert not app.warning
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("commune:Le Dorin", "Aucune commune ne s’appelle « Le Dorin »"),
+        ("planète:Guéret sud", "Aucune commune ne s’appelle « planète"),
+        ("epci:Pays bleu", "Aucun EPCI ne s’appelle « Pays bleu » en Nouvelle-Aquitaine"),
+        ("departement:Finistère", "Aucun département ne s’appelle « Finistère »"),
+    ],
+)
+def test_a_sheet_asked_for_in_vain_says_so_and_opens_no_other(asked: str, told: str) -> None:
+    app = opened("territoire", territoire=asked)
+    for _ in range(2):  # the browser's next message leaves it there
+        assert app.title[0].value == "Fiche territoire"
+        assert told in warnings(app)
+        assert not app.error
+        app.run()
+    app.selectbox(key="fiche_choix_niveau").set_value("bassin_de_vie").run()
+    assert not app.warning
+    assert app.query_params["territoire"].startswith("bassin_de_vie:")
+
+
+def test_a_level_of_which_nothing_is_known_opens_no_other_territory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = shell.commune_indicators(catalogue.load_territory("75"))
+    monkeypatch.setattr(shell, "commune_indicators", lambda _: known.assign(tvs="", tvs_name=""))
+    app = opened("territoire", territoire="tvs:23001")
+    assert app.title[0].value == "Fiche territoire"
+    assert "Le territoire demandé (territoire de vie-santé) n’existe pas" in app.error[0].value
+
+
+def test_the_territory_compared_is_known_by_its_name() -> None:
+    app = opened("territoire", territoire="departement:Creuse", avec="Corrèze")
+    assert app.query_params["avec"] == "19"
+    assert app.title[0].value == "Creuse et Corrèze"
+
+
+def test_filters_are_known_by_their_names_and_what_names_none_is_said() -> None:
+    app = opened("risques", dep="Creuse,Haute-Vienne,Lot", epci="Grand Guéret")
+    assert app.query_params["dep"] == "23,87"
+    assert app.query_params["epci"] == "200034825"
+    assert "Aucun département ne s’appelle « Lot » en Nouvelle-Aquitaine" in warnings(app)
+    assert any("Filtre en cours : Creuse, Haute-Vienne" in one.value for one in app.text)
+    app.pills(key="risques_departements").set_value(["23"]).run()
+    assert "Lot" not in warnings(app)
+
+
+def test_the_filters_of_the_table_are_known_by_their_names() -> None:
+    app = opened("carte", tdep="Creuse", tepci="999,Grand Guéret")
+    assert (app.query_params["tdep"], app.query_params["tepci"]) == ("23", "200034825")
+    assert "Aucun EPCI n’a le code « 999 »" in warnings(app)
 
 
 def test_a_region_is_known_by_its_name() -> None:

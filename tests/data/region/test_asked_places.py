@@ -63,3 +63,57 @@ def test_homonyms_that_are_not_named_are_counted(name: str, others: int) -> None
     told = asked_places.commune(name, "FR", anywhere=False).told
     assert sum(code in told for code in codes) == len(codes) - others
     assert (f"et {others} autres" in told) == bool(others)
+
+
+EPCIS = {
+    "200034825": "CA du Grand Guéret",
+    "200067544": "CC Creuse Confluence",
+    "200067593": "CC Portes de la Creuse en Marche",
+    "242320109": "CC Pays Dunois (Creuse)",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("200034825", "200034825"),
+        ("ca du grand gueret", "200034825"),
+        ("Grand Guéret", "200034825"),
+        ("CC Pays Dunois", "242320109"),  # what tells homonyms apart is not written by hand
+    ],
+)
+def test_a_territory_is_found_by_its_code_its_name_or_what_only_its_name_has(
+    asked: str, code: str
+) -> None:
+    assert asked_places.one_of(asked, "epci", EPCIS, "75") == asked_places.Asked(code, "75")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Creuse", "peut être CC Creuse Confluence (200067544) ou CC Portes de la Creuse"),
+        ("Gueretois", "Aucun EPCI ne s’appelle « Gueretois » en Nouvelle-Aquitaine"),
+        ("999", "Aucun EPCI n’a le code « 999 »"),
+        ("", "Aucun EPCI ne s’appelle"),
+        ("uére", "Aucun EPCI ne s’appelle"),  # a part of a word is not one
+    ],
+)
+def test_what_names_no_territory_or_several_is_told(asked: str, told: str) -> None:
+    found = asked_places.one_of(asked, "epci", EPCIS, "75")
+    assert not found.code
+    assert told in found.told
+
+
+def test_departements_of_a_region_are_not_those_of_its_fringe() -> None:
+    names = asked_places.departements("75")
+    assert len(names) == 12
+    assert asked_places.one_of("haute-vienne", "departement", names, "75").code == "87"
+    assert not asked_places.one_of("Lot", "departement", names, "75").code  # across the border
+
+
+def test_a_region_is_a_territory_by_its_name_where_the_address_names_none() -> None:
+    names = {"75": "Nouvelle-Aquitaine"}
+    found = asked_places.sheet("bretagne", "region", "75", names, anywhere=True)
+    assert found == asked_places.Asked("53", "53")
+    told = asked_places.sheet("bretagne", "region", "75", names, anywhere=False).told
+    assert "Aucune région ne s’appelle « bretagne » en Nouvelle-Aquitaine" in told
