@@ -11,6 +11,9 @@ from models.learning.signals import DEFAULT_HORIZON
 from models.region import main_map
 from pages import shell
 
+OWN_POINTS = "own_points"
+"""Key of the user's own layer, which is in this session only: no link holds it."""
+
 
 @st.cache_resource(
     show_spinner="Préparation de la carte…", max_entries=4, hash_funcs=shell.BY_VERSION

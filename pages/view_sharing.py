@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from data.access.indicators import LEVELS
 from data.base import french
 from data.region.territory import Territory
 from data.scenarios import drafts, listing, sharing, store
@@ -11,11 +12,14 @@ from data.scenarios.drafts import Draft
 from data.scenarios.listing import Kind
 from data.scenarios.sharing import Share
 from data.scenarios.store import Scenario
+from data.solidarity.specialists import specialties
 from geo.errors import ProxiSoinsError
-from pages import accounts, links, pressed, shell
+from models.learning.signals import DEFAULT_HORIZON, HORIZONS
+from pages import accounts, carte_view, links, pressed, sheet_paper, shell
 from pages.accounts import Role
 from pages.regulation_choices import SHOWN as REGULATION
 from pages.specialist_choices import SHOWN as SPECIALISTS
+from pages.state import ViewState
 
 SCREEN = "ecran"
 """What a shared view says of its screen, beside the parameters of its address."""
@@ -44,6 +48,28 @@ def title(view: Mapping[str, str]) -> str:
     """Return the title of what a view shows, "" where no link can show it."""
     screen = view.get(SCREEN, "")
     return SECTIONS.get(view.get("aide", ""), "") if screen == HELP else TITLES.get(screen, "")
+
+
+def lacking(territory: Territory, view: Mapping[str, str]) -> str:
+    """Return why a link to a view would show nothing, in French, "" where it shows something."""
+    screen, chosen = view.get(SCREEN, ""), ViewState.from_query(view)
+    if screen == HELP and chosen.specialists.shown:
+        if not specialties(territory):
+            return "aucun effectif de spécialistes n’est importé"
+        if not chosen.specialists.people:
+            return "il manque combien d’habitants un spécialiste à plein temps reçoit"
+    if screen == "permanence" and territory.pdses_lines.empty:
+        return "aucune ligne n’est connue dans cette région"
+    if screen == "territoire":
+        level, _, code = chosen.territory.partition(":")
+        if level not in LEVELS or code not in sheet_paper.names(territory, level):
+            return "aucun territoire n’est choisi"
+    if screen == "risques":
+        horizon = chosen.risk.horizon
+        known = horizon if horizon in HORIZONS else DEFAULT_HORIZON
+        if shell.public_risk(territory, known).empty:
+            return "la région compte trop peu de petites communes pour diffuser leur risque"
+    return ""
 
 
 def _view(screen: str) -> dict[str, str]:
@@ -92,7 +118,8 @@ def _open_links(region: str) -> list[tuple[Scenario, Share]]:
 
 def draw(screen: str) -> None:
     """Draw what makes a link to the view of a screen, and the links that are open."""
-    told = title(_view(screen))
+    view = _view(screen)
+    told = title(view)
     if screen in SCENARIOS and not told:
         st.caption(f"Un lien en lecture seule se fait {SCENARIOS[screen]}.")
     if not told or accounts.role() < Role.PLANNER:
@@ -102,17 +129,14 @@ def draw(screen: str) -> None:
         "Pour un élu, un confrère : cette vue seule, sur une page simple, sans compte. Le risque "
         "par commune n’y est pas."
     )
-    st.text_input(
-        "Titre du lien",
-        max_chars=drafts.NAME_CHARACTERS,
-        placeholder=told,
-        key=_NAME + screen,
-    )
+    if screen == "carte" and carte_view.OWN_POINTS in st.session_state:
+        st.caption("Votre couche de points n’y est pas non plus : elle reste dans cette session.")
     try:
-        asked = pressed.offer("Créer un lien vers cette vue", key=f"lien_{screen}")
         territory = shell.territory()
-        if asked():
-            pressed.finish(lambda: _make(territory, screen))
+        if why := lacking(territory, view):
+            st.text(f"Ce lien ne montrerait rien : {why}.")
+        else:
+            _draw_making(territory, screen, told)
         if made := st.session_state.get(_MADE + screen, ""):
             st.code(made, language=None, wrap_lines=True)
             st.caption(
@@ -123,6 +147,18 @@ def draw(screen: str) -> None:
     except ProxiSoinsError as error:
         st.error("Le lien n’a pas été créé.")
         st.text(str(error))
+
+
+def _draw_making(territory: Territory, screen: str, placeholder: str) -> None:
+    """Draw the title of a link and the button that makes it, and make what was asked for."""
+    st.text_input(
+        "Titre du lien",
+        max_chars=drafts.NAME_CHARACTERS,
+        placeholder=placeholder,
+        key=_NAME + screen,
+    )
+    if pressed.button("Créer un lien vers cette vue", key=f"lien_{screen}"):
+        pressed.finish(lambda: _make(territory, screen))
 
 
 def _draw_open(region: str, screen: str) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +21,7 @@ from data.scenarios.drafts import Draft
 from data.uploads.site import Site
 from geo import static_map
 from models.region import kept_risk, predict, soon
-from pages import accounts, grids, on_call_view, sheet_paper, shell, view_sharing
+from pages import accounts, carte_view, grids, on_call_view, sheet_paper, shell, view_sharing
 from tests.pages.help_screen import SPECIALISTS, opened
 from tests.pages.opening import plain_tables
 
@@ -253,6 +255,56 @@ def test_a_link_is_made_of_a_section_of_help() -> None:
     assert kept.draft.name == "Régulation des appels"
     view = {"ecran": "solidarite", "aide": "regulation", "heures": "22-6"}
     assert kept.draft.parameters[drafts.VIEW] == view
+
+
+def offered(screen: str, **query: str) -> AppTest:
+    app = AppTest.from_string(
+        f"from pages import view_sharing\nview_sharing.draw('{screen}')", default_timeout=200
+    )
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(
+    ("screen", "query", "why"),
+    [
+        ("solidarite", {"aide": "specialistes"}, "aucun effectif de spécialistes n’est importé"),
+        ("territoire", {"territoire": "commune:limogez"}, "aucun territoire n’est choisi"),
+        ("territoire", {"territoire": "commune:23096"}, ""),
+        ("permanence", {}, ""),
+        ("risques", {}, ""),
+        ("carte", {}, ""),
+    ],
+)
+def test_a_link_that_would_show_nothing_is_not_offered_and_why_is_said(
+    screen: str, query: dict[str, str], why: str
+) -> None:
+    app = offered(screen, **query)
+    said = [one.value for one in app.text if "ne montrerait rien" in one.value]
+    assert said == ([f"Ce lien ne montrerait rien : {why}."] if why else [])
+    labels = [one.label for one in app.button]
+    assert ("Créer un lien vers cette vue" in labels) == (not why)
+
+
+def test_no_link_is_offered_to_lines_that_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    territory = catalogue.load_territory(REGION)
+    bare = replace(territory, pdses_lines=territory.pdses_lines.head(0))
+    assert not view_sharing.lacking(territory, {"ecran": "permanence"})
+    told = view_sharing.lacking(bare, {"ecran": "permanence"})
+    assert told == "aucune ligne n’est connue dans cette région"
+    monkeypatch.setattr(shell, "public_risk", lambda *_: pd.DataFrame())
+    assert "trop peu de petites communes" in view_sharing.lacking(territory, {"ecran": "risques"})
+
+
+def test_who_shares_a_map_with_points_of_theirs_is_told_that_a_link_holds_none() -> None:
+    app = offered("carte")
+    assert not any("couche de points" in one.value for one in app.caption)
+    app.session_state[carte_view.OWN_POINTS] = pd.DataFrame()
+    app.run()
+    assert any("Votre couche de points n’y est pas" in one.value for one in app.caption)
 
 
 def test_a_foreign_view_opens_nothing_else() -> None:
