@@ -111,9 +111,8 @@ def _listed(territory: Territory, horizon: int) -> tuple[pd.DataFrame, pd.DataFr
 
 
 def _row_chosen(territory: Territory, codes: list[str]) -> None:
-    rows = st.session_state[LIST]["selection"]["rows"]
-    if rows:
-        risk_map.centre(territory, codes[rows[0]])
+    for row in fields.ticked(LIST):
+        risk_map.centre(territory, codes[row])
 
 
 def _whole(rows: int) -> bool:
@@ -201,6 +200,10 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     names = listed["name"].where(
         ~told, listed["name"] + " (" + listed["code"].map(departement) + ")"
     )
+    # Whatever chose it, and in whatever list: a row that was ticked before would stay so.
+    rows = [row for row, code in enumerate(listed["code"]) if code == shell.view().commune]
+    if not grids.are_plain():
+        fields.tick(LIST, rows)
     figures.table(
         listed.assign(name=names),
         order=LISTED,
@@ -209,6 +212,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),
+        marked=rows,
     )
     st.caption(
         "Dans l’ordre des habitants concernés : habitants × probabilité. Prob. : probabilité de "

@@ -157,6 +157,32 @@ def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTe
     assert not told(screen, "dep")
 
 
+def test_the_row_that_is_ticked_is_that_of_the_commune_in_sight() -> None:
+    """A row that its reader had ticked stayed so in whatever list came next."""
+    app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
+    app.run()
+
+    def ticked() -> list[int]:
+        rows: list[int] = app.session_state["risques_liste"]["selection"]["rows"]
+        return rows
+
+    assert ticked() == []
+    for row in (0, 1):
+        next(one for one in app.button if one.label == "Suivante").click().run()
+        assert ticked() == [row]
+    first = app.query_params["commune"]
+    other = next(one for one in ("23", "33") if departement(first) != one)
+    app.pills(key="risques_departements").set_value([other]).run()
+    assert ticked() == []
+    app.pills(key="risques_departements").set_value([departement(first)]).run()
+    [row] = ticked()
+    listed = app.dataframe[0].value
+    names = catalogue.load_territory().communes.set_index("code")["name"]
+    assert str(
+        listed["Commune" if "Commune" in listed else listed.columns[0]].iloc[row]
+    ).startswith(names[first])
+
+
 def test_a_gesture_that_brings_what_the_browser_knew_before_changes_no_commune() -> None:
     """Neither the address, in which the map was moved since, nor a map that is being replaced."""
     app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
