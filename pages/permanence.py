@@ -184,7 +184,7 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     of = specialty if whose == MINE else _WHOSE[ALL]
     what = f"Permanence des soins : lignes de la carte, {of}"
     notes = headed(screen.territory, f"{what}, {cut}" if cut else what, screen.notes)
-    with st.expander(f"Les {len(shown)} lignes de la carte"):
+    with st.expander(f"Sur la carte : {french.counted(len(shown), 'ligne', 'lignes')}"):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
         _downloads(
             "lignes",

@@ -8,7 +8,7 @@ from operator import attrgetter
 import pandas as pd
 import streamlit as st
 
-from data.base.french import counted
+from data.base.french import counted, number
 from data.pdses import files, storing
 from data.pdses.checks import ACCEPT, DECISION, DROP, Outcome, report
 from data.pdses.reader import LinesFile, open_lines
@@ -40,6 +40,10 @@ class _Dropped:
     name: str
     content: bytes
     digest: str
+
+
+def _of_lines(count: int) -> str:
+    return "de la ligne" if count == 1 else f"des {number(count)} lignes"
 
 
 _BY_CONTENT: shell.CacheKeys = {**shell.BY_VERSION, _Dropped: attrgetter("name", "digest")}
@@ -156,7 +160,7 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
         return
     if file.crosses:
         st.selectbox(
-            f"Type des {file.crosses} lignes dont l’annexe ne dit pas le type",
+            f"Type {_of_lines(file.crosses)} dont l’annexe ne dit pas le type",
             schemas.LINE_TYPES,
             index=None,
             placeholder="à corriger ligne par ligne",
@@ -164,7 +168,7 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
         )
     if file.silent:
         st.selectbox(
-            f"Statut des {file.silent} lignes (le fichier n’en dit aucun)",
+            f"Statut {_of_lines(file.silent)} (le fichier n’en dit aucun)",
             schemas.LINE_STATUSES,
             index=None,
             placeholder="à corriger ligne par ligne",
@@ -221,7 +225,7 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
                 st.error("Les lignes n’ont pas été mises en usage.")
                 st.text(str(error))
                 return
-            st.toast(f"{understood} lignes mises en usage.")
+            st.toast(f"{counted(understood, 'ligne mise', 'lignes mises')} en usage.")
             st.rerun()
 
 

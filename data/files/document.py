@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from data.base.french import fold
+from data.base.french import counted, fold
 from data.files.headings import year_of
 from geo.errors import InvalidInputError
 
@@ -250,7 +250,7 @@ def choose(
         elif table.filled:
             why = "même forme, moins de lignes" if same else "autre tableau"
             why = "même forme, année plus ancienne" if same and older else why
-            left.append(f"« {table.label} » ({why}, {table.filled} lignes)")
+            left.append(f"« {table.label} » ({why}, {counted(table.filled, 'ligne', 'lignes')})")
     labels = tuple(table.label for table in read if table.label)
     remarks = tuple(dict.fromkeys(r for table in read for r in table.remarks))
     if len(read) > 1:
