@@ -4,7 +4,8 @@ Streamlit stops a run of the script when something else is clicked, and forgets 
 had started it, unless the run had come to its button. Buttons that change what is kept, and those
 that follow them, stand here: what was clicked is answered by the first run that comes to it.
 Those that delete or replace say what they are about: a click is forgotten when that has changed
-before it is answered.
+before it is answered. Who clicks twice on the same button means it once: the second click, made
+before its reader can have seen the answer to the first, is forgotten.
 
 A run can be stopped wherever it draws, reads or writes `st.session_state`: between a click that is
 told and what it asks, nothing may do so, and what it asks is done by `finish`.
@@ -12,6 +13,7 @@ told and what it asks, nothing may do so, and what it asks is done by `finish`.
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Required, TypedDict, TypeVar, Unpack
@@ -21,7 +23,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 _CLICKS = "clics"
+_ANSWERED = "clics_repondus"
+"""Key of when the last click of each button was answered, and of what it was about."""
 _SCREEN = "ecran_des_clics"
+AGAIN_S = 1.5
+"""What a reader takes at least to see what became of a click, and to ask for the same again."""
 
 _Result = TypeVar("_Result")
 
@@ -30,6 +36,22 @@ def _clicks() -> dict[str, object]:
     """Return the clicks that wait: a dict, which no stop of the run comes between."""
     kept: dict[str, object] = st.session_state.setdefault(_CLICKS, {})
     return kept
+
+
+def _answered() -> dict[str, tuple[float, str]]:
+    kept: dict[str, tuple[float, str]] = st.session_state.setdefault(_ANSWERED, {})
+    return kept
+
+
+def _is_again(key: str, about: str) -> bool:
+    """Tell whether the same click was answered so lately that its reader meant that one."""
+    since, before = _answered().get(key, (-AGAIN_S, ""))
+    return before == about and time.monotonic() - since < AGAIN_S
+
+
+def _click(key: str, about: str) -> None:
+    if not _is_again(key, about):
+        _clicks()[key] = about
 
 
 class Look(TypedDict, total=False):
@@ -74,29 +96,42 @@ def offer(
         What it deletes or replaces (a digest, a version): a click on the same button while it was
         about something else is forgotten.
     """
-    clicks = _clicks()
+    clicks, answered = _clicks(), _answered()
     draw = st.button if place is None else place.button
     draw(
         label,
         key=key,
         type=kind,
         disabled=disabled,
-        on_click=clicks.__setitem__,
+        on_click=_click,
         args=(key, about),
     )
     if disabled:
         clicks.pop(key, None)
-    return lambda: clicks.pop(key, None) == about
+
+    def told() -> bool:
+        what = clicks.pop(key, None)
+        if what != about:
+            return False
+        answered[key] = (time.monotonic(), about)
+        return True
+
+    return told
 
 
 def keep(key: str, value: object) -> None:
     """Keep what was clicked with a form, until `taken` gives it to the run that answers it."""
-    _clicks()[key] = value
+    if not _is_again(key, ""):
+        _clicks()[key] = value
 
 
 def taken(key: str) -> object:
     """Return once what `keep` kept on this screen, None when there is nothing."""
-    return _clicks().pop(key, None)
+    clicks, answered = _clicks(), _answered()
+    value = clicks.pop(key, None)
+    if value is not None:
+        answered[key] = (time.monotonic(), "")
+    return value
 
 
 def finish(act: Callable[[], _Result]) -> _Result:
@@ -106,10 +141,19 @@ def finish(act: Callable[[], _Result]) -> _Result:
     it may draw, and keep in the session what it did.
     """
     context = get_script_run_ctx()
+
+    def done() -> _Result:
+        answered = _answered()
+        last = max(answered, key=lambda key: answered[key][0], default="")
+        result = act()
+        if last:  # which its reader sees from now on
+            answered[last] = (time.monotonic(), answered[last][1])
+        return result
+
     with ThreadPoolExecutor(
         1, initializer=lambda: add_script_run_ctx(threading.current_thread(), context)
     ) as pool:
-        return pool.submit(contextvars.copy_context().run, act).result()
+        return pool.submit(contextvars.copy_context().run, done).result()
 
 
 def arrive(screen: str) -> None:

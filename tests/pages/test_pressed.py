@@ -1,6 +1,9 @@
 """Clicks on buttons whose run is stopped by the next click."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from pages import pressed
 
 
 def screen() -> None:
@@ -112,3 +115,48 @@ def test_what_a_click_asks_is_done_once_whatever_is_clicked_before_or_meanwhile(
     assert app.session_state["after"]
     assert app.text[-1].value == "1 fois"
     assert app.run().text[-1].value == "1 fois"
+
+
+def saving() -> None:
+    """Draw a button whose answer takes as long as `waits` says, and a form."""
+    import time
+
+    import streamlit as st
+
+    from pages import pressed
+
+    def save() -> None:
+        time.sleep(st.session_state.get("waits", 0.0))
+        st.session_state["saved"] = st.session_state.get("saved", 0) + 1
+
+    if pressed.button("Enregistrer", key="save", about=st.session_state.get("about", "")):
+        pressed.finish(save)
+    with st.form("form"):
+        st.form_submit_button("Importer", on_click=lambda: pressed.keep("files", "a file"))
+    if pressed.taken("files"):
+        pressed.finish(save)
+    st.text(f"{st.session_state.get('saved', 0)} fois")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_two_clicks_in_a_row_are_one_however_long_the_answer_takes(
+    monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    monkeypatch.setattr(pressed, "AGAIN_S", 0.4)
+    app = AppTest.from_function(saving).run()
+    app.session_state["waits"] = 0.5
+    for _ in range(2):
+        app.button[place].click().run()
+    assert not app.exception
+    assert app.text[0].value == "1 fois"
+    monkeypatch.setattr(pressed, "AGAIN_S", 0.0)  # its reader has seen the answer
+    assert app.button[place].click().run().text[0].value == "2 fois"
+
+
+def test_a_click_about_something_else_is_no_second_one() -> None:
+    app = AppTest.from_function(saving).run()
+    for about in ("a", "b"):
+        app.session_state["about"] = about
+        app.run()
+        app.button[0].click().run()
+    assert app.text[0].value == "2 fois"
