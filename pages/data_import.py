@@ -179,7 +179,8 @@ def _keep_dropped() -> None:
     """Keep the files of a click on « Importer » until they are read: the form empties itself."""
     dropped = st.session_state.get(_DROPPED) or []
     files = tuple((file.name, file.getvalue()) for file in dropped)
-    pressed.keep(_ASKED, Asked(files, bool(st.session_state.get(_AS_REGISTER))))
+    as_register = bool(st.session_state.get(_AS_REGISTER))
+    pressed.keep(_ASKED, Asked(files, as_register), empty=not files)
 
 
 def _read(territory: Territory, asked: Asked) -> None:

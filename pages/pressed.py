@@ -8,10 +8,13 @@ before it is answered. Who clicks twice on the same button means it once: the se
 before its reader can have seen the answer to the first, is forgotten.
 
 A run can be stopped wherever it draws, reads or writes `st.session_state`: between a click that is
-told and what it asks, nothing may do so, and what it asks is done by `finish`.
+told and what it asks, nothing may do so, and what it asks is done by `finish`. A run that comes
+meanwhile on the same screen waits for its end and starts again: it would draw the screen without
+the answer, which nobody would see.
 """
 
 import contextvars
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -26,7 +29,11 @@ _CLICKS = "clics"
 _ANSWERED = "clics_repondus"
 """Key of when the last click of each button was answered, and of what it was about."""
 _SCREEN = "ecran_des_clics"
-AGAIN_S = 1.5
+_RUNNING = "clics_en_cours"
+"""Key of the acts under way, each with its screen."""
+LOOK_S = 0.1
+"""Between two looks at an act that one waits for: the next gesture then stops the run."""
+AGAIN_S = 0.5
 """What a reader takes at least to see what became of a click, and to ask for the same again."""
 
 _Result = TypeVar("_Result")
@@ -36,6 +43,19 @@ def _clicks() -> dict[str, object]:
     """Return the clicks that wait: a dict, which no stop of the run comes between."""
     kept: dict[str, object] = st.session_state.setdefault(_CLICKS, {})
     return kept
+
+
+def _wait_for_answer() -> None:
+    """Wait for what is being done of a click on this screen, and draw the screen again then."""
+    waited = False
+    while any(
+        screen == st.session_state.get(_SCREEN) and thread != threading.current_thread()
+        for thread, screen in list(st.session_state.get(_RUNNING, {}).items())
+    ):
+        waited = True
+        time.sleep(LOOK_S)
+    if waited:
+        st.rerun(scope="app")
 
 
 def _answered() -> dict[str, tuple[float, str]]:
@@ -96,6 +116,7 @@ def offer(
         What it deletes or replaces (a digest, a version): a click on the same button while it was
         about something else is forgotten.
     """
+    _wait_for_answer()
     clicks, answered = _clicks(), _answered()
     draw = st.button if place is None else place.button
     draw(
@@ -119,14 +140,20 @@ def offer(
     return told
 
 
-def keep(key: str, value: object) -> None:
-    """Keep what was clicked with a form, until `taken` gives it to the run that answers it."""
-    if not _is_again(key, ""):
-        _clicks()[key] = value
+def keep(key: str, value: object, *, empty: bool = False) -> None:
+    """Keep what was clicked with a form, until `taken` gives it to the run that answers it.
+
+    A form empties itself when it is sent: sent twice in a row, it is `empty` the second time, which
+    takes the place of nothing that waits.
+    """
+    clicks = _clicks()
+    if not _is_again(key, "") and not (empty and key in clicks):
+        clicks[key] = value
 
 
 def taken(key: str) -> object:
     """Return once what `keep` kept on this screen, None when there is nothing."""
+    _wait_for_answer()
     clicks, answered = _clicks(), _answered()
     value = clicks.pop(key, None)
     if value is not None:
@@ -143,12 +170,17 @@ def finish(act: Callable[[], _Result]) -> _Result:
     context = get_script_run_ctx()
 
     def done() -> _Result:
-        answered = _answered()
+        answered, me = _answered(), threading.current_thread()
+        running: dict[threading.Thread, object] = st.session_state.setdefault(_RUNNING, {})
+        running[me] = st.session_state.get(_SCREEN)
         last = max(answered, key=lambda key: answered[key][0], default="")
-        result = act()
-        if last:  # which its reader sees from now on
-            answered[last] = (time.monotonic(), answered[last][1])
-        return result
+        about = answered[last][1] if last else ""
+        answered[last] = (math.inf, about)
+        try:
+            return act()
+        finally:
+            answered[last] = (time.monotonic(), about)  # its reader sees it from now on
+            del running[me]
 
     with ThreadPoolExecutor(
         1, initializer=lambda: add_script_run_ctx(threading.current_thread(), context)

@@ -9,6 +9,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from data.scenarios import database
+from pages import pressed
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,6 +21,14 @@ def components_looked_for_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         once = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks_of_those_who_have_seen() -> Iterator[None]:
+    """Take each click of a test for one of its own: a test waits for answers, and no longer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pressed, "AGAIN_S", 0.0)
         yield
 
 

@@ -160,3 +160,52 @@ def test_a_click_about_something_else_is_no_second_one() -> None:
         app.run()
         app.button[0].click().run()
     assert app.text[0].value == "2 fois"
+
+
+def test_an_empty_form_takes_the_place_of_nothing_that_waits() -> None:
+    def forms() -> None:
+        import streamlit as st
+
+        from pages import pressed
+
+        pressed.keep("files", "a file")
+        pressed.keep("files", "", empty=True)
+        st.text(str(pressed.taken("files")))
+        pressed.keep("files", "", empty=True)
+        st.text(repr(pressed.taken("files")))
+
+    app = AppTest.from_function(forms).run()
+    assert [one.value for one in app.text] == ["a file", "''"]
+
+
+def test_a_run_that_comes_meanwhile_is_drawn_again_with_the_answer() -> None:
+    def meanwhile() -> None:
+        import threading
+        import time
+
+        import streamlit as st
+
+        from pages import pressed
+
+        class Act(threading.Thread):
+            def run(self) -> None:
+                time.sleep(0.5)
+
+        st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        pressed.arrive(st.session_state.get("screen", "sites"))
+        if st.session_state["runs"] == 1:
+            act = Act()
+            act.start()
+            st.session_state["clics_en_cours"] = {act: "sites"}
+            threading.Thread(target=lambda: (act.join(), running.clear())).start()
+            running = st.session_state["clics_en_cours"]
+            st.session_state["screen"] = st.session_state["then"]
+            pressed.arrive(st.session_state["then"])
+        pressed.button("Enregistrer", key="save")
+        st.text(f"{st.session_state['runs']} dessins")
+
+    for then, drawn in (("sites", "2 dessins"), ("carte", "1 dessins")):
+        app = AppTest.from_function(meanwhile)
+        app.session_state["then"] = then
+        assert app.run().text[0].value == drawn
+        assert not app.exception
