@@ -70,14 +70,14 @@ def load(
     later
         Whether departures were drawn.
     """
+    if (members["gps"] == 0).all():  # nobody whom a number would give away
+        told = "Aucun médecin ici : ses habitants comptent là où ils vont."
+        return Figure(LOAD, _LABEL, "sans objet", "", told)
     if public and not privacy.may_tell_load(members, level):
         return Figure(LOAD, _LABEL, privacy.NOT_TOLD, "", NOT_TOLD)
     staffed = members[members[LOAD].notna()]
     if staffed.empty:
-        none = bool((members["gps"] == 0).all())
-        told = "Aucun médecin ici : ses habitants comptent là où ils vont."
-        value = "sans objet" if none else MISSING
-        return Figure(LOAD, _LABEL, value, "", told if none else "Médecins non connus.")
+        return Figure(LOAD, _LABEL, MISSING, "", "Médecins non connus.")
     whole = not public or privacy.may_tell_load(communes, "region")
     around = f"{beside(region)} : {number(_mean(communes, LOAD))}" if whole else ""
     sentences = [_now(staffed)]

@@ -195,6 +195,9 @@ def _single(facts: Facts) -> Signal:
     lone = members[(members["gps"] > 0) & (members["gps"] <= 1)]
     people = lone["population"].sum()
     unknown = int(members["gps"].isna().sum())
+    if not unknown and not (members["gps"] > 0).any():
+        told = f"Les {len(members)} communes dépendent de leurs voisines ({year})."
+        return Signal("single", title, gps_in_words(0.0), ALERT, told)
     calm = UNKNOWN if unknown else CALM
     left_out = f" ; {counted(unknown, 'commune', 'communes')} non connues" if unknown > 1 else ""
     left_out = " ; 1 commune non connue" if unknown == 1 else left_out

@@ -50,8 +50,11 @@ def test_a_territory_counts_its_communes_in_overload():
     assert "2 communes en surcharge" in told
 
 
-def test_a_commune_without_doctor_has_no_load():
-    value, told = said(communes(EMPTY), "commune")
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("level", ["commune", "epci"])
+def test_without_doctor_there_is_no_load_to_hide(level, public):
+    members = communes(EMPTY) if level == "commune" else communes(EMPTY, EMPTY)
+    value, told = said(members, level, public=public)
     assert value == "sans objet"
     assert "Aucun médecin ici" in told
 

@@ -22,7 +22,17 @@ from data.region.territory import WHOLLY_SIMULATED, Territory
 from data.reports.pair import MEASURES, pair, pair_table
 from data.reports.sheet import LEVEL_TITLES, Sheet, choices, sheet
 from data.reports.sheet_pdf import sheet_pdf, sheets_pdf
-from data.reports.signals import ALERT, CALM, STATES, WATCH, Room, room_state
+from data.reports.signals import (
+    ALERT,
+    CALM,
+    STATES,
+    UNKNOWN,
+    WATCH,
+    Facts,
+    Room,
+    room_state,
+    signals,
+)
 from data.reports.succession import GONE_RISK, MASKED_RISK, succession
 from data.reports.vintages import unverified, vintages
 from geo.errors import InvalidInputError
@@ -332,6 +342,24 @@ def test_a_sheet_alerts_on_room_for_a_share_or_for_the_patients_of_a_gp(
     people: int, least: float, nearest_first: float, state: str
 ) -> None:
     assert room_state(Room(least, nearest_first, 1_000), people, CALM) == state
+
+
+def test_an_epci_without_doctor_is_no_calmer_than_its_communes(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    epci = communes["epci"].iloc[0]
+    members = communes[communes["epci"] == epci].assign(gps=0.0)
+    facts = Facts(
+        members.iloc[0], members, pd.DataFrame(), pd.Series(dtype=float), dict(territory.provenance)
+    )
+    single = next(one for one in signals(facts) if one.key == "single")
+    assert (single.value, single.state) == ("aucun médecin généraliste", ALERT)
+    assert f"Les {len(members)} communes dépendent de leurs voisines" in single.sentence
+    # One whose doctors are not known: nothing is said of it.
+    unsure = members.assign(gps=[float("nan"), *[0.0] * (len(members) - 1)])
+    single = next(one for one in signals(replace(facts, members=unsure)) if one.key == "single")
+    assert single.state == UNKNOWN
 
 
 def test_nobody_left_to_lose_is_no_reason_to_be_calm(
