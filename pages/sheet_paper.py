@@ -270,11 +270,15 @@ def printed_pair(
         (name, tuple(communes.loc[column == code, "code"]))
         for code, name in zip((first, second), called, strict=True)
     )
+    shown = pair_indicator(indicator)
+    # What the maps count, then the first measure that rests on an assumption.
+    counted = [shown] if shown == MAP_INDICATOR else [shown, MAP_INDICATOR]
+    told = [f"{one.label} : {one.denominator}." for one in counted]
     return pair_pdf(
         measures(territory, level, first, second),
         called,
         pair_pictures(territory, one, other, indicator),
-        figures.notes(territory),
+        [*told, *figures.notes(territory)],
         warning=territory.warning,
         around=around(territory),
     )

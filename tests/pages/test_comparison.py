@@ -1,5 +1,10 @@
 """Two territories side by side: what both maps show is chosen once, and stands in the address."""
 
+import io
+
+from pypdf import PdfReader
+
+from pages import exporting
 from tests.pages.opening import opened, words
 
 PAIR = {"territoire": "epci:200067593", "avec": "200034825"}
@@ -16,6 +21,17 @@ def test_the_maps_of_two_territories_show_what_the_address_says() -> None:
     assert app.query_params["ind"] == "zone"
     assert app.query_params["avec"] == PAIR["avec"]
     assert "Zonage légal" in words(app)
+
+
+def test_paper_says_what_both_maps_and_people_without_room_count() -> None:
+    app = opened("territoire", **PAIR, ind="apl_published")
+    offers: list[exporting.Offer] = app.session_state["exports_offerts"]
+    (content,) = (one.content for one in offers if one.file_name.endswith(".pdf"))
+    pages = PdfReader(io.BytesIO(content() if callable(content) else content)).pages
+    said = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert len(pages) == 1
+    assert "consultations accessibles par an et par habitant standardisé, tous âges" in said
+    assert "habitants par médecin au plus (hypothèse), le plus proche passant le premier" in said
 
 
 def test_the_maps_of_two_territories_show_nothing_that_points_at_a_doctor() -> None:
