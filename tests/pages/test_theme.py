@@ -118,3 +118,9 @@ def test_nothing_moves_for_who_asked_for_less_motion() -> None:
     assert still is not None
     for name in ("animation-duration: 1ms", "transition-duration: 1ms", "scroll-behavior: auto"):
         assert f"{name} !important" in still[1]
+
+
+def test_a_legend_keeps_its_colours_on_paper() -> None:
+    """Browsers print no ground by themselves: the boxes of the map's legend were empty."""
+    text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
+    assert "@media print { html { print-color-adjust: exact; } }" in text
