@@ -118,7 +118,13 @@ def test_the_map_opened_on_a_phone_has_no_grave_finding(
     assert grave_findings(phone) == []
 
 
-@pytest.mark.parametrize("screen", ["sites?antennes=23008:8:0:0,23030:6:0:0", "solidarite"])
+@pytest.mark.parametrize(
+    "screen",
+    [
+        pytest.param("sites?antennes=23008:8:0:0,23030:6:0:0", marks=pytest.mark.campaign),
+        "solidarite",
+    ],
+)
 def test_no_button_is_smaller_than_24_pixels(server: str, page: Page, screen: str) -> None:
     page.goto(f"{server}/{screen}")
     still(page)

@@ -145,6 +145,7 @@ def test_sharing_and_back_leave_the_map_of_risks_as_it_is(server: str, page: Pag
     assert faults == []
 
 
+@pytest.mark.campaign
 def test_each_choice_in_a_field_is_kept_whatever_was_chosen_before(server: str, page: Page) -> None:
     """Every second territory was lost: the field was another once the address held its value."""
     hand = Gestures(page, server)

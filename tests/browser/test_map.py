@@ -464,6 +464,7 @@ def test_what_the_mouse_is_over_says_its_name_and_what_its_figure_is(
         expect(told).to_contain_text(re.compile(rf"{spaced}\s: (\d|non\sdisponible)"))
 
 
+@pytest.mark.campaign
 def test_a_wheel_scrolls_a_long_page_and_zooms_its_map_when_asked(
     server: str, open_page: OpenPage
 ) -> None:

@@ -32,6 +32,7 @@ def test_a_line_and_a_territory_to_compare_that_are_not_there_are_told() -> None
         app.run()
 
 
+@pytest.mark.campaign
 def test_a_commune_that_the_list_of_risk_does_not_hold_is_told() -> None:
     """It was left out without a word: one looked for it in the list."""
     app = opened("risques", commune="99999")

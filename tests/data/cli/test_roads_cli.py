@@ -71,6 +71,7 @@ def known_journeys(extract: Path, tmp_path: Path) -> Path:
     return tmp_path / "trajets.csv"
 
 
+@pytest.mark.campaign
 def test_speeds_are_fitted_on_known_journeys(
     extract: Path, known_journeys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,8 @@ tries them is stopped by its processor time, nothing is timed here.
 import ast
 import re
 
+import pytest
+
 from data.base.paths import ROOT
 from data.files import sandbox
 from data.files.sandbox import Limits
@@ -72,6 +74,7 @@ def slow(found: dict[str, str], texts: list[str]) -> list[str]:
     return list(answer.value)
 
 
+@pytest.mark.campaign
 def test_every_pattern_is_linear() -> None:
     found = patterns()
     assert len(found) > 40

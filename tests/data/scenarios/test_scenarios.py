@@ -258,6 +258,7 @@ def test_kill_loses_nothing_that_was_confirmed():
         assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+@pytest.mark.campaign
 @given(st.text(max_size=60), st.text(max_size=200))
 @settings(max_examples=25)
 def test_any_text_is_kept(server, name, note):

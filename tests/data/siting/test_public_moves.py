@@ -76,6 +76,7 @@ def test_the_attack_finds_who_moves_in_figures_of_before(territory):
     assert consistent(territory, code, shown, public=False) == [code]
 
 
+@pytest.mark.campaign
 def test_public_figures_are_the_same_whoever_of_five_moves(territory):
     gps = territory.gps.set_index("code")["gps"]
     for code in small_communes(territory, 3):

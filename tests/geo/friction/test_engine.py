@@ -99,6 +99,7 @@ def test_all_calls_give_the_same_times(engine: FrictionTravelTime, places: np.nd
     )
 
 
+@pytest.mark.campaign
 def test_pairs_that_share_an_end_are_those_asked_one_by_one(
     engine: FrictionTravelTime, places: np.ndarray
 ) -> None:
