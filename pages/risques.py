@@ -38,6 +38,8 @@ LIST, COMMUNE = "risques_liste", "risques_commune"
 WHOLE, SHEETS = "risques_liste_entiere", "risques_fiches_pdf"
 """Keys of the widgets, and of the document of sheets once made."""
 
+STEPS = "risques_pas"
+"""Key of the steps along the list that are asked for, until a run takes them."""
 RANKING, DEPARTURE = "Carte et signaux", "Et si ce médecin partait ?"
 LISTED = (
     "name",
@@ -129,6 +131,7 @@ def _ranking(
     """Draw the map and the list, and beside them what is known of the commune chosen."""
     shell.working_paper()
     everything = len(chosen) == (table["state"] != GONE).sum()
+    _step(territory, chosen["code"].tolist())
     st.html(_MASTER_AND_DETAIL)
     left, right = st.columns([8, 7], gap="medium")
     with left, st.container(key="risques_reste"):
@@ -220,6 +223,21 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     )
 
 
+def _ask_step(step: int) -> None:
+    """Take note of a step along the list, which the next run takes in the list as it is then."""
+    st.session_state[STEPS] = st.session_state.get(STEPS, 0) + step
+
+
+def _step(territory: Territory, codes: list[str]) -> None:
+    """Go along the list by the steps asked for, from the commune chosen or into the list."""
+    steps = st.session_state.pop(STEPS, 0)
+    if not steps or not codes:
+        return
+    commune = shell.view().commune
+    at = codes.index(commune) + steps if commune in codes else max(steps - 1, 0)
+    risk_map.centre(territory, codes[min(max(at, 0), len(codes) - 1)])
+
+
 def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon: int) -> None:
     """Draw the commune chosen: why, what would change it, what if; arrows go along the list."""
     code = _commune(table)
@@ -231,7 +249,8 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
                 label,
                 shortcut=key,
                 disabled=not 0 <= target < len(codes),
-                on_click=lambda to=target: risk_map.centre(territory, codes[to]),
+                on_click=_ask_step,
+                args=(step,),
             )
         if code is not None and st.button("Ouvrir la fiche"):
             shell.remember(replace(shell.view(), territory=f"commune:{code}"), address=False)

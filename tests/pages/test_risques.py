@@ -183,6 +183,22 @@ def test_the_row_that_is_ticked_is_that_of_the_commune_in_sight() -> None:
     ).startswith(names[first])
 
 
+def test_a_step_is_one_along_the_list_that_a_gesture_has_just_cut() -> None:
+    """« Suivante » pressed while the list was being cut led to the first of the whole region."""
+    app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
+    app.run()
+    next(one for one in app.button if one.label == "Suivante").click().run()
+    first = app.session_state["view"].commune
+    other = next(one for one in ("23", "33") if departement(first) != one)
+    app.pills(key="risques_departements").set_value([other])
+    next(one for one in app.button if one.label == "Suivante").click().run()
+    assert departement(app.session_state["view"].commune) == other
+    assert app.session_state["risques_liste"]["selection"]["rows"] == [0]
+    app.session_state["risques_pas"] = 2  # the run of a first press was stopped before the list
+    app.run()
+    assert app.session_state["risques_liste"]["selection"]["rows"] == [2]
+
+
 def test_a_gesture_that_brings_what_the_browser_knew_before_changes_no_commune() -> None:
     """Neither the address, in which the map was moved since, nor a map that is being replaced."""
     app = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
