@@ -49,7 +49,7 @@ def _understood(first: str, second: str = "") -> tuple[str, str]:
         told = "Cette adresse compare un scénario à lui-même : choisissez-en un autre."
     first_known, second_known = (_is_known(one) for one in (first, second))
     if not first_known or (second and not second_known):
-        told = "Le scénario à comparer de cette adresse n’existe pas, ou plus."
+        told = "Le scénario à comparer de cette adresse n’existe pas, ou ne vous est pas ouvert."
     if not told:
         return first, second
     unread.note(PARAMETER, told)

@@ -64,7 +64,7 @@ def _open_from_address(territory: Territory) -> None:
         scenario = store.load(asked, owner=accounts.author())
     except ProxiSoinsError:
         st.session_state[_ADDRESSED] = asked
-        st.warning("Le scénario de cette adresse n’existe pas ou plus.")
+        st.warning("Le scénario de cette adresse n’existe pas, ou ne vous est pas ouvert.")
         return
     shell.follow_region(scenario.draft.region)
     st.session_state[_ADDRESSED] = asked

@@ -35,6 +35,8 @@ WORK = "sites_travail"
 TYPES = list(EXTENSIONS)
 _SAID_WHOLE = 8
 """Lines to mend of which it is said whole, above their table, what is wrong."""
+_USUAL = "placé à la mairie"
+"""What is said of most lines, and calls for nothing."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -206,6 +208,22 @@ def _say_why(first: MatchReport, mended: MatchReport) -> None:
         st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
 
 
+def _say_remarks(report: MatchReport) -> None:
+    """Say whole what is to be known of the lines understood, which the report holds too."""
+    told = {}
+    for one in report.outcomes:
+        if one.status == UNDERSTOOD:
+            parts = [part for part in one.reason.split(" ; ") if part not in ("", _USUAL)]
+            if parts:
+                told[one.line] = " ; ".join(parts)
+    if not told:
+        return
+    st.text("À savoir des lignes comprises :")
+    figures.bullets(f"Ligne {line} : {text}." for line, text in list(told.items())[:_SAID_WHOLE])
+    if (more := len(told) - _SAID_WHOLE) > 0:
+        st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
+
+
 def _became(outcome: Outcome) -> str:
     if outcome.status == LEFT_OUT:
         return "écartée"
@@ -239,6 +257,7 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
         with reasons:
             _say_why(first, report)
     _summary(_lines(current), report)
+    _say_remarks(report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
         table = line_by_line(report.table())
         if len(table) <= grids.MOST_WRAPPED:

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
+from data.base.french import counted
 from data.cli import app as command
 from data.official import imports
 from data.region import catalogue, table_store
@@ -138,7 +139,8 @@ def test_each_file_of_points_on_the_map(cases: Path) -> None:
         app.run().file_uploader(key="own_file").set_value((path.name, path.read_bytes(), "")).run()
         next(one for one in app.button if one.label == "Ajouter à la carte").click().run()
         said = " ".join(one.value for one in app.text)
-        if f"{len(communes(path.name))} points sur la carte" not in said or app.exception:
+        placed = counted(len(communes(path.name)), "point", "points")
+        if f"{placed} sur la carte" not in said or app.exception:
             wrong[path.name] = said
     assert wrong == {}
 

@@ -42,14 +42,15 @@ def test_an_address_opens_the_comparison_until_another_choice_is_made() -> None:
 
 
 GONE = "0" * 32
+NOT_OPEN = "Le scénario à comparer de cette adresse n’existe pas, ou ne vous est pas ouvert."
 
 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("{first},{gone}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
-        ("{gone},{first}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
-        ("{gone}", "Le scénario à comparer de cette adresse n’existe pas, ou plus."),
+        ("{first},{gone}", NOT_OPEN),
+        ("{gone},{first}", NOT_OPEN),
+        ("{gone}", NOT_OPEN),
         ("{first}", "Cette adresse ne nomme qu’un scénario"),
         ("{first},{first}", "Cette adresse compare un scénario à lui-même"),
     ],

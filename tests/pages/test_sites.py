@@ -217,11 +217,26 @@ def test_foreign_sites_in_the_address_open_the_empty_screen() -> None:
 
 
 def test_what_is_wrong_with_a_line_is_said_whole() -> None:
-    content = b"nom;commune\nA;Ussel\nB;Saint-Martin\nC;\n"
+    content = b"nom;commune\nA;Felletin\nB;Saint-Martin\nC;\n"
     said = texts(opened("sites", Work("sites.csv", content, "why"))).replace("\xa0", " ")
     assert "• Ligne 3 : commune « Saint-Martin » : plusieurs communes portent ce nom." in said
     assert "• Ligne 4 : aucun lieu indiqué : donnez des coordonnées" in said
     assert "Ligne 2 :" not in said
+
+
+def test_what_is_to_be_known_of_a_line_understood_is_said_whole() -> None:
+    """Two sites at one place, a number that is none, a place across the border."""
+    content = (
+        "nom;commune;code_insee;medecins\nA;Guéret;;2\nB;Guéret;;deux\n"
+        "C;Bourg-Lastic;63048;2\nD;Felletin;;3\n"
+    ).encode()
+    said = texts(opened("sites", Work("sites.csv", content, "known"))).replace("\xa0", " ")
+    assert "À savoir des lignes comprises :" in said
+    assert "• Ligne 3 : « deux » ignoré (nombre attendu) ; même lieu que la ligne 2." in said
+    assert "• Ligne 4 : hors de la région, dans sa bordure." in said
+    assert "Ligne 5 :" not in said
+    plain = b"nom;commune\nA;Felletin\n"
+    assert "À savoir" not in texts(opened("sites", Work("sites.csv", plain, "plain")))
 
 
 def test_a_line_is_mended_by_fields_where_tables_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +282,9 @@ def test_a_scenario_is_reopened_from_its_address(saved: store.Scenario) -> None:
 
 
 def test_an_unknown_scenario_leaves_the_screen_open() -> None:
-    assert "n’existe pas ou plus" in texts(opened("sites", scenario="'; drop table"))
+    assert "n’existe pas, ou ne vous est pas ouvert" in texts(
+        opened("sites", scenario="'; drop table")
+    )
 
 
 def test_a_link_shows_the_scenario_and_no_risk(saved: store.Scenario) -> None:
