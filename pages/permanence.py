@@ -17,7 +17,7 @@ from data.files import exports
 from data.pdses import coverage
 from data.pdses import files as permanence_files
 from data.pdses import tables as permanence_tables
-from data.pdses.coverage import Cover
+from data.pdses.coverage import FARTHEST_MINUTES, Cover
 from data.region import schemas
 from data.region.territory import Territory
 from pages import exporting, figures, following, grids, on_call_view, reads, shell, unread
@@ -255,7 +255,8 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     st.caption(
         "Lignes tenues de la même spécialité, autres départements et régions voisines compris, "
         "de la plus proche à la plus lointaine, vues des communes que la ligne fait basculer "
-        "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité."
+        "(à défaut, de celles qui n’en ont pas de plus proche). Le temps ne dit pas la capacité ; "
+        f"au-delà de {FARTHEST_MINUTES:g} minutes, il n’est pas disponible."
     )
     falls = f"ligne « {permanence_tables.line_label(covered, line)} », si elle tombe"
     # Whom each would serve is in sight before what it is.

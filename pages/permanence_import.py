@@ -24,6 +24,28 @@ from pages.accounts import Role
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
 _UNDECIDED = "à corriger"
+_REPORTED = {
+    "numéro": "Ligne",
+    "contrôle": "État",
+    "etablissement": "Établissement",
+    "specialite": "Spécialité",
+    "raison": "Explication",
+    "type_ligne": "Type de ligne",
+    "statut": "Statut",
+    "commune": "Commune",
+    "departement": "Département",
+    "nofinesset": "FINESS",
+    "code_insee": "Code INSEE",
+    "code_postal": "Code postal",
+    "zone": "Zone",
+    "lon": "Longitude",
+    "lat": "Latitude",
+    "etablissements_partenaires": "Partenaires",
+    "debut": "Début",
+    "fin": "Fin",
+    "commentaire": "Commentaire",
+}
+"""Columns of the report as they are shown, the first ones where a telephone shows them."""
 _ASKED = {
     "etablissement": "Établissement",
     "specialite": "Spécialité",
@@ -182,7 +204,9 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
         )
         file, outcomes = look(_mend(to_mend, f"pdses_editor_{dropped.digest}_{crosses}_{status}"))
     _summary(file, outcomes)
-    grids.draw(report(outcomes), hide_index=True, height=280)
+    table = report(outcomes)
+    shown = table[list(_REPORTED)].rename(columns=_REPORTED)
+    grids.draw(shown.loc[:, (shown != "").any()], hide_index=True, height=280)
     _store(territory, dropped, outcomes)
 
 
@@ -192,6 +216,10 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
     keep = st.checkbox(
         "Garder les lignes déjà importées des départements absents de ce fichier", value=False
     )
+    in_use = territory.provenance["pdses_lines"]
+    if in_use.sha256 == hashlib.sha256(dropped.content).hexdigest():
+        lines = counted(len(territory.pdses_lines), "ligne", "lignes")
+        st.text(f"Ce fichier est en usage : {lines} dans la région.")
     with st.container(horizontal=True):
         if rest:
             st.download_button(

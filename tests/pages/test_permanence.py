@@ -74,6 +74,33 @@ def test_the_specialty_chosen_is_read_beside_the_name_of_each_hospital(imported)
         assert {"assurée (garde)", "carence (astreinte)"} & set(table[app.selectbox[0].value])
 
 
+def test_a_file_of_lines_says_that_it_is_in_use_and_reports_in_french() -> None:
+    def screen():
+        from data.region import catalogue
+        from pages import permanence_import
+
+        permanence_import.draw_import(catalogue.load_territory())
+
+    lines = "etablissement;commune;specialite;type_ligne;statut\nCH;Guéret;Cardiologie;garde;{}\n"
+    content = lines.format("assurée").encode()
+    app = AppTest.from_function(screen, default_timeout=200).run()
+    app.file_uploader(key="pdses_file").set_value(("lignes.csv", content, "text/csv")).run()
+    assert not any("en usage" in one.value for one in app.text)
+    assert list(app.dataframe[-1].value.columns)[:5] == [
+        *("Ligne", "État", "Établissement", "Spécialité", "Explication"),
+    ]
+    try:
+        next(one for one in app.button if one.label.startswith("Mettre en usage")).click().run()
+        told = [one.value for one in app.text if "en usage" in one.value]
+        assert told == ["Ce fichier est en usage : 1 ligne dans la région."]
+        other = lines.format("carence").encode()
+        app.file_uploader(key="pdses_file").set_value(("lignes.csv", other, "text/csv")).run()
+        assert not any("en usage" in one.value for one in app.text)
+    finally:
+        while catalogue.can_undo():
+            catalogue.undo()
+
+
 def test_foreign_parameters_are_left_at_their_default(imported):
     app = opened(specialite="'; drop", seuil="NaN", ligne="<script>")
     assert not app.exception
