@@ -86,7 +86,9 @@ try:
         region_switch.draw(name)  # first: it is the way out of a region that is not there
     shell.open_page(title=navigation.title)
     row, warned = bar.row(), None
+    opened = None
     if not choosing and name != LINK:
+        opened = shell.say_opening(row.below, name)
         current = shell.territory()
         warned = reads.quoted(current, name, shell.view())
         bar.warn(row, current, warned)
@@ -109,6 +111,8 @@ try:
         with row.account:
             accounts.draw_account()
     navigation.run()
+    if opened is not None:
+        opened()
     if name != SCREENS[0][0]:
         with left_out:
             asked.say_lists(name)

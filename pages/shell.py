@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.access import indicators
 from data.base.french import unbroken
@@ -169,6 +170,36 @@ def region(code: str) -> Territory:
 def territory() -> Territory:
     """Return the region of the view, as the data stand now."""
     return region(view().region)
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> set[tuple[str, str]]:
+    """Return the screens of all of France that this process has drawn, each in its state."""
+    return set()
+
+
+def say_opening(below: DeltaGenerator, screen: str) -> Callable[[], None]:
+    """Say what the first opening of all of France does while it is done; return what ends it.
+
+    A region opens in seconds: its spinners say enough.
+    """
+    if view().region != france.WHOLE:
+        return lambda: None
+    known = (screen, catalogue.state_key(france.WHOLE))
+    if known in _opened():
+        return lambda: None
+    place = below.empty()
+    place.info(
+        "Première ouverture de la France entière : ses communes et leurs médecins se chargent, les "
+        "indicateurs se calculent, l’écran se prépare. Une à quelques minutes cette fois, quelques "
+        "secondes ensuite. En attendant, une région s’ouvre en haut de l’écran."
+    )
+
+    def end() -> None:
+        _opened().add(known)
+        place.empty()
+
+    return end
 
 
 @st.cache_resource(show_spinner="Calcul des indicateurs…", max_entries=4, hash_funcs=BY_VERSION)

@@ -6,7 +6,8 @@ from streamlit.testing.v1 import AppTest
 from data.region import embedded_set, france
 from data.upkeep import region_builds
 from geo.errors import UnavailableError
-from pages import accounts, region_switch
+from pages import accounts, region_switch, shell
+from pages.state import ViewState
 from tests.pages.opening import opened, words
 
 
@@ -195,3 +196,29 @@ def test_a_build_without_a_registry_asks_at_once_for_the_archives(
     app = opened("regions")
     (archives,) = (one for one in app.expander if "par fichier" in one.label)
     assert not archives.proto.expanded  # it stopped for something else
+
+
+def test_the_first_opening_of_france_says_what_it_does_while_it_does_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def screen() -> None:
+        import streamlit as st
+
+        from pages import shell
+
+        end = shell.say_opening(st.container(), "carte")
+        if st.session_state.get("drawn"):
+            end()
+
+    monkeypatch.setattr(shell.catalogue, "state_key", lambda region: f"state of {region}")
+    shell._opened.clear()
+    for region, said in (("75", 0), ("FR", 1)):
+        monkeypatch.setattr(shell, "view", lambda region=region: ViewState(region=region))
+        assert len(AppTest.from_function(screen).run().info) == said
+    app = AppTest.from_function(screen)
+    app.session_state["drawn"] = True
+    assert not app.run().info
+    assert not AppTest.from_function(screen).run().info  # for nobody any more
+    monkeypatch.setattr(shell.catalogue, "state_key", lambda region: f"new state of {region}")
+    assert "Une à quelques minutes" in AppTest.from_function(screen).run().info[0].value
+    shell._opened.clear()
