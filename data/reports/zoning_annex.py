@@ -17,7 +17,7 @@ from data.access.zoning_gauges import (
     tvs_table,
     with_changes,
 )
-from data.base.french import counted, fold, in_order, number, percent
+from data.base.french import counted, date, fold, in_order, number, percent, today
 from data.files.exports import to_xlsx
 from data.region.france import within
 from data.region.territory import PARTLY_SIMULATED, WHOLLY_SIMULATED, Territory
@@ -92,7 +92,7 @@ def zoning_workbook(
     """
     tried = with_changes(communes, changes or {})
     tvs = _of_territories(territory, communes)
-    listed = exported(communes[[one for one in _OF_A_COMMUNE if one in communes]])
+    listed = _told(exported(communes[[one for one in _OF_A_COMMUNE if one in communes]]))
     sheets = {
         "Jauges": _with_project(
             _gauges(communes, ceilings), _gauges(tried, ceilings) if changes else None
@@ -170,7 +170,7 @@ def _of_territories(territory: Territory, communes: pd.DataFrame) -> pd.DataFram
 
 def _to_examine(communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes whose APL contradicts their zone, under French headings."""
-    return rounded(contradictions(communes)).rename(
+    return _told(rounded(contradictions(communes))).rename(
         columns={
             "code": "Code",
             "name": "Commune",
@@ -184,6 +184,12 @@ def _to_examine(communes: pd.DataFrame) -> pd.DataFrame:
             "reason": "Ce qui surprend",
         }
     )
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without the columns of which nothing is known in any row."""
+    known = table.notna() & (table != "")
+    return table.loc[:, known.any() | table.empty]
 
 
 def _changed(communes: pd.DataFrame, changes: Mapping[str, str]) -> pd.DataFrame:
@@ -384,12 +390,12 @@ def _say_french(document: Any) -> None:
 
 
 def _number_pages(section: Any) -> None:
-    """Write the number of each page at its foot."""
+    """Write the day and the number of each page at its foot."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     paragraph = section.footer.paragraphs[0]
-    paragraph.add_run("Page ")
+    paragraph.add_run(f"ProxiSoins, édité le {date(today())}. Page ")
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
     paragraph._p.append(field)  # noqa: SLF001 (no public way)

@@ -11,6 +11,7 @@ import pytest
 
 from data.access import zoning_gauges as zg
 from data.access import zoning_units
+from data.base import french
 from data.region.territory import Provenance
 from data.reports import zoning_annex
 from geo.errors import InvalidInputError
@@ -213,6 +214,11 @@ def test_a_workbook_holds_the_project_beside_what_is_in_force(territory, commune
     assert "sans valeur juridique" in said[1].value
     bare = without_territories(communes)
     content = zoning_annex.zoning_workbook(territory, bare, zg.Ceilings(), {"COM16002": "ZAC"})
+    # What is known of no commune has no column: it would be an empty one.
+    for name in ("Communes", "À examiner", "À examiner, projet"):
+        headings = sheets_of(content)[name]
+        assert "Code" in headings
+        assert not [one for one in headings if "vie-santé" in one]
     said = openpyxl.load_workbook(io.BytesIO(content))["À lire"]["A"]
     assert any("reprenez ces changements" in str(one.value) for one in said)
 
@@ -237,6 +243,8 @@ def test_annex_opens_in_french_with_every_tvs(territory, communes):
     document = docx.Document(io.BytesIO(content))
     assert document.core_properties.language == "fr-FR"
     assert "DÉMONSTRATION" in document.sections[0].header.paragraphs[0].text
+    foot = document.sections[0].footer.paragraphs[0].text
+    assert foot.startswith(f"ProxiSoins, édité le {french.date(french.today())}. Page ")
     text = "\n".join(p.text for p in document.paragraphs)
     assert "Zonage : données simulées." in text
     assert "DÉMONSTRATION" not in text  # the header says it on each page
