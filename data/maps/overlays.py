@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from data.access.source_notes import quoted
 from data.maps.document import Layer, LegendEntry, Point, Symbol
 from data.maps.static_files import TILE_SERVER
-from data.region.territory import SIMULATED_MARK
+from data.region.territory import SIMULATED_MARK, Provenance
 from geo import layers
 
 BACKGROUND: Layer = {
@@ -170,6 +171,31 @@ def read_by(shown: Collection[str]) -> frozenset[str]:
     return frozenset(
         table for one in offered if one["key"] in shown for table in one.get("reads", ())
     )
+
+
+def with_sources(offered: Iterable[Layer], provenance: Mapping[str, Provenance]) -> list[Layer]:
+    """Return layers, the note of each quoting the tables, not simulated, that it is read in.
+
+    Parameters
+    ----------
+    offered
+        Layers.
+    provenance
+        Key of a table to where it comes from.
+    """
+    told = {key: f"{quoted(one)}." for key, one in provenance.items() if not one.simulated}
+    return [
+        _with_sources(one, [told[key] for key in one.get("reads", ()) if key in told])
+        for one in offered
+    ]
+
+
+def _with_sources(one: Layer, sources: Sequence[str]) -> Layer:
+    if not sources:
+        return one
+    sourced = one.copy()
+    sourced["note"] = " ".join(filter(None, (one.get("note", ""), *sources)))
+    return sourced
 
 
 def said_simulated(offered: Iterable[Layer], simulated: Collection[str]) -> list[Layer]:

@@ -311,6 +311,7 @@ def configuration(
     }
     document["points"] = points
     offered = overlays.of_region(points, f"{engine.name} : {engine.detail}")
+    offered = overlays.with_sources(offered, territory.provenance)
     # Beside real figures: where all is simulated, the page has said it of the whole.
     partly = territory.warning == PARTLY_SIMULATED
     document["layers"] = overlays.said_simulated(

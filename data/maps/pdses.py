@@ -97,7 +97,8 @@ def configuration(
     document["comparison_note"] = "Lignes tenues à une heure ou moins, toutes spécialités."
     document["points"] = {POINTS: _points(shown)}
     note = f"{engine.name} : {engine.detail}"
-    document["layers"] = _layers(len(shown), specialty, threshold, note)
+    layers = _layers(len(shown), specialty, threshold, note)
+    document["layers"] = overlays.with_sources(layers, territory.provenance)
     return document
 
 

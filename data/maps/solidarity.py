@@ -106,7 +106,8 @@ def configuration(territory: Territory, found: Help, note: str) -> MapDocument:
     document["flows"] = _lines(drawn.lines)
     engine = territory.travel_time.label
     around = overlays.isochrones(overlays.GPS, f"{engine.name} : {engine.detail}")
-    document["layers"] = [*_layers(len(hosts), drawn.lines), around]
+    layers = [*_layers(len(hosts), drawn.lines), around]
+    document["layers"] = overlays.with_sources(layers, territory.provenance)
     return document
 
 

@@ -91,6 +91,22 @@ def test_a_picture_warns_of_the_simulated_tables_that_it_draws_and_of_no_other(
     assert evaluated(page, server, "picture", body) == titles
 
 
+def test_a_picture_quotes_the_sources_of_the_layers_that_it_draws(server: str, page: Page) -> None:
+    """Isochrones had neither engine nor year, tiles no author."""
+    layers = [
+        {"key": "iso_gps", "note": "Temps estimés. INSEE, 2017."},
+        {"key": "iso_msp", "note": "Temps estimés. INSEE, 2017."},
+        {"key": "urgences", "note": "FINESS, 2026."},
+        {"key": "fond", "attribution": "© IGN"},
+        {"key": "sites"},
+    ]
+    shown = [one["key"] for one in layers if one["key"] != "urgences"]
+    carte = {"config": {"layers": layers}, "state": {"layers": shown}}
+    body = f"return m.creditsOf({json.dumps(carte)});"
+    told = ["Temps estimés. INSEE, 2017.", "© IGN."]
+    assert evaluated(page, server, "picture", body) == told
+
+
 def test_a_text_of_a_picture_is_cut_as_french_is_printed(server: str, page: Page) -> None:
     """« 1 139 » stood on two lines, and a line began with « ; »."""
     text = "soit 1\u202f139 des 4\u00a0293 ; « Lussac » est loin : voilà"

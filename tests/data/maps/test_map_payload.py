@@ -54,6 +54,20 @@ def test_values_follow_the_communes_and_past_years_are_offered(
     )
 
 
+def test_a_layer_quotes_the_real_tables_that_it_is_read_in(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, table = loaded
+    gps = replace(territory.provenance["gps"], simulated=False, source="INSEE, BPE", vintage="2017")
+    known = replace(territory, provenance={**territory.provenance, "gps": gps})
+    layers = {one["key"]: one for one in map_payload.configuration(known, table, {})["layers"]}
+    around = layers["iso_gps"]["note"]
+    assert around.startswith(territory.travel_time.label.name)
+    assert around.endswith("Médecins généralistes : INSEE, BPE, 2017.")
+    # What is simulated says so in its name.
+    assert "note" not in layers["urgences"]
+
+
 def test_a_structure_says_the_name_of_its_commune(loaded: tuple[Territory, pd.DataFrame]) -> None:
     """It said « Commune 33256 »."""
     territory, table = loaded
