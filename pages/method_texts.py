@@ -259,7 +259,8 @@ PRIVACY = """
 
 ACCESSIBILITY = """
 **État de conformité : partielle.** Contrôles faits : axe-core sur chaque écran à quatre largeurs ; parcours
-au clavier ; contrastes ; langue de la page ; légendes chiffrées ; motifs en plus des couleurs.
+au clavier ; contrastes ; agrandissement à 200 % ; couleurs du système ; langue de la page ; légendes
+chiffrées ; motifs en plus des couleurs.
 
 **Ce qui reste.** Les contours de la carte ne se parcourent pas au clavier : la recherche et le tableau
 donnent les mêmes chiffres. Certains composants de Streamlit (menu, tableau en canevas, étiquettes du

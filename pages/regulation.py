@@ -32,7 +32,7 @@ _MOST_NAMED = 20
 
 def _hours(chosen: RegulationChoices) -> RegulationChoices:
     """Draw the hours that count and what is asked of them."""
-    one, two, three, four, five = st.columns(5)
+    one, two, three, four, five = st.columns(5, vertical_alignment="bottom")
     start = one.number_input("De (heure)", 0, 23, chosen.start, key=f"{_KEYS}de")
     end = two.number_input(
         "À (heure)", 0, 24, chosen.end, help="20 à 8 passe minuit.", key=f"{_KEYS}a"

@@ -64,10 +64,10 @@ SHORT = {
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
 WIDTHS = {
-    "name": 192,
-    "people_at_stake": 78,
-    "risk_class": 76,
-    "share_lost": 62,
+    "name": 180,
+    "people_at_stake": 82,
+    "risk_class": 74,
+    "share_lost": 66,
     "share_lost_low": 58,
     "share_lost_high": 58,
 }

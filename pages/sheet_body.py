@@ -39,11 +39,14 @@ def _draw_past(territory: Territory, chosen: Sheet) -> None:
         return
     st.header(f"Évolution depuis {past.index.min()}")
     dated = past.rename(columns=CURVES).set_axis(past.index.astype(str).rename("Année"))
-    left, right = st.columns([3, 2]) if past["gps"].any() else (None, st.container())
-    if left is not None:
+    known = dated.dropna(axis=1, how="all").round(1)
+    # Beside the curve there is room for one column: the last ones were beyond the edge.
+    beside = past["gps"].any() and len(known.columns) == 1
+    left, right = st.columns([3, 2]) if beside else (st.container(), st.container())
+    if past["gps"].any():
         left.vega_lite_chart(past["gps"].reset_index(), GPS_BY_YEAR, height=200)
     # No grid: on paper a canvas is cut where the screen ends.
-    right.html(grids.plain(dated.dropna(axis=1, how="all").round(1).reset_index(), {}))
+    right.html(grids.plain(known.reset_index(), {}, wraps=True))
 
 
 def _draw_map(territory: Territory, one: Sheet) -> None:

@@ -330,16 +330,18 @@ _REGION = (
 _MENU = (
     # Closed, it stands beside the window: the keyboard went through its links there, out of sight.
     "[data-testid=stSidebar][data-collapsed=true]{visibility:hidden}"
-    # A telephone's menu stands behind two chevrons, which say nothing: the word, and room for it.
-    "@media(max-width:640px){[data-testid=stHeaderLogo]{height:1.5rem}"
+    # In a narrow window it stands behind two chevrons, which say nothing: the word instead.
+    "@media(max-width:640px){[data-testid=stHeaderLogo]{height:1.5rem}}"
     "[data-testid=stExpandSidebarButton]{width:auto;padding:0 .1rem}"
     "[data-testid=stExpandSidebarButton] [data-testid=stIconMaterial]{display:none}"
     "[data-testid=stExpandSidebarButton]::after{content:'Menu';font-size:.9rem;font-weight:600;"
-    "color:var(--blue);text-decoration:underline;text-underline-offset:3px}}"
+    "color:var(--blue);text-decoration:underline;text-underline-offset:3px}"
 )
 
 _BAR = (
     ".st-key-barre{row-gap:.4rem!important}"
+    # A page without a menu has nothing else between the line of the header and what warns.
+    ".block-container:not(:has(.st-key-region_en_tete)) .st-key-barre{margin-top:.5rem}"
     ".st-key-barre>*:has(>.st-key-barre_cherche){flex:1 1 15rem;width:auto;min-width:15rem}"
     ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 20rem;width:auto;min-width:0;"
     "max-width:max-content;margin-right:auto}"
@@ -402,6 +404,8 @@ _READING = (
     "header[data-testid=stHeader]{border-bottom:1px solid var(--line)}"
     ".st-key-pied{border-top:1px solid var(--line);padding-top:.7rem;margin-top:1.2rem}"
     ".st-key-pied p{white-space:normal!important}"
+    # What opens more choices is as wide as its name.
+    "[data-testid=stColumn]:has(.stPopover){min-width:9rem}"
     # What leads to another screen looks so, all of it where no part of it stands out.
     ".stPageLink a strong,.stPageLink a p:not(:has(strong))"
     "{color:var(--blue);text-decoration:underline;text-underline-offset:3px}"

@@ -49,7 +49,7 @@ def _budget(names: list[str], kept: Search) -> tuple[tuple[float, ...], float | 
 def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
     """Draw what can be asked and return it."""
     count = len(names)
-    left, middle, right = st.columns([4, 2, 2])
+    left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
     model = left.selectbox(
         "Ce que l’on cherche",
         list(site_tables.MODELS),

@@ -127,7 +127,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         wrap=True,
     )
     st.caption(SCHEMES[scheme].rule[:1].upper() + SCHEMES[scheme].rule[1:] + ".")
-    one, two, three = st.columns(3)
+    one, two, three = st.columns(3, vertical_alignment="bottom")
     volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
     floor = fields.decimal(
         three,
@@ -137,7 +137,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         key=f"{_KEYS}plancher",
     )
     with st.expander("Autres conditions"):
-        one, two, three = st.columns(3)
+        one, two, three = st.columns(3, vertical_alignment="bottom")
         sites = one.number_input(
             "Sites d’accueil en tout (0 : chaque commune aidée reçoit)",
             0,

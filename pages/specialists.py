@@ -95,7 +95,7 @@ def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
 
 def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices:
     """Draw on what terms they come."""
-    one, two, three = st.columns(3)
+    one, two, three = st.columns(3, vertical_alignment="bottom")
     volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
     sites = three.number_input(
         "Sites d’accueil en tout (0 : pas de limite)",

@@ -85,6 +85,18 @@ def test_the_menu_that_a_narrow_screen_cuts_is_french(server: str, page: Page) -
     assert more.evaluate("e => getComputedStyle(e, '::after').content") == '"Autres écrans"'
 
 
+@pytest.mark.parametrize("width", [390, 720])
+def test_the_menu_of_a_narrow_window_is_called_so(server: str, page: Page, width: int) -> None:
+    """At 200 % a laptop had two chevrons, which say nothing."""
+    page.set_viewport_size({"width": width, "height": 450})
+    page.goto(f"{server}/methode")
+    button = page.get_by_test_id("stExpandSidebarButton")
+    expect(button).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("heading", name="Données et méthode").wait_for()
+    told = "e => getComputedStyle(e, '::after').content"
+    until(page, lambda: button.evaluate(told) == '"Menu"')
+
+
 def test_the_menu_of_a_narrow_window_closes_over_the_screen_that_it_opened(
     server: str, page: Page
 ) -> None:
