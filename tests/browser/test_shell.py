@@ -168,8 +168,9 @@ def test_the_ribbon_follows_what_a_gesture_has_just_chosen_to_read(server: str, 
 
 @pytest.mark.parametrize("path", ["/", "/methode"])
 def test_shell_is_french_before_any_script_runs(server: str, path: str) -> None:
-    _, body = headers_of(f"{server}{path}")
-    shell = body.decode()
+    headers, body = headers_of(f"{server}{path}")
+    assert headers["content-encoding"] == "gzip"
+    shell = gzip.decompress(body).decode()
     assert '<html lang="fr">' in shell
     assert "<title>ProxiSoins</title>" in shell
     assert "You need to enable JavaScript" not in shell
