@@ -65,11 +65,16 @@ def heads(rows: str, titles: Mapping[str, int]) -> None:
     `titles` gives the width of the column of each. A telephone, which stacks what is in a row, has
     the label of each field above it; so has who hears the screen, at every width.
     """
-    parts = " ".join(f"minmax(0,{width}fr)" for width in titles.values())
-    cells = "".join(f"<span>{escape(title)}</span>" for title in titles)
+    whole = sum(titles.values())
+    # As Streamlit lays its columns out: headings in a grid stood beside their fields.
+    cells = "".join(
+        f'<span style="flex:1 1 calc({100 * width / whole:.3f}% - 1rem);min-width:0">'
+        f"{escape(title)}</span>"
+        for title, width in titles.items()
+    )
     fields = ":is([data-testid=stTextInput],[data-testid=stNumberInput])"
     st.html(
-        f"<style>.ps-heads{{display:grid;grid-template-columns:{parts};gap:1rem;font-size:.875rem}}"
+        f"<style>.ps-heads{{display:flex;gap:1rem;font-size:.875rem}}"
         f"@media(max-width:640px){{.ps-heads{{display:none}}}}"
         f"@media(min-width:641px){{.st-key-{rows} {fields} [data-testid=stWidgetLabel]"
         "{position:absolute;width:1px;height:1px;min-height:0;overflow:hidden;"

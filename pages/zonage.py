@@ -1,6 +1,7 @@
 """Screen "Zonage": map and gauges, trials that leave a trace, contradictions, annexes."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -175,7 +176,9 @@ def _map(territory: Territory, known: pd.DataFrame, changes: dict[str, str]) -> 
     turn = message.get("turn")
     if turn != st.session_state.get(_HEARD):
         st.session_state[_HEARD] = turn
-        reads.follow(territory, "zonage", view)
+        if turn is not None:  # an address without layers does not say that there are none
+            shell.remember(replace(shell.view(), layers=view.layers), address=False)
+            reads.follow(territory, "zonage", view)
     if message.get("action") == "zone" and turn != st.session_state.get(TURN):
         st.session_state[TURN] = turn
         key = zoning_units.key_at(communes, view.commune)

@@ -130,6 +130,22 @@ def test_a_foreign_trial_changes_nothing() -> None:
     assert not plain.warning
 
 
+def test_a_layer_switched_off_in_the_map_is_one_less_of_the_view() -> None:
+    """An address that says nothing of layers kept them in the view, and the ribbon in sight."""
+    app = opened(couches="msp")
+    app.session_state["zonage_carte"] = {
+        "action": "couches",
+        "turn": "1",
+        "state": {"couches": "msp"},
+    }
+    app.run()
+    assert app.session_state["view"].layers == ("msp",)
+    app.query_params.clear()  # as the map writes it
+    app.session_state["zonage_carte"] = {"action": "couches", "turn": "2", "state": {"z": "7"}}
+    app.run()
+    assert app.session_state["view"].layers == ()
+
+
 def test_the_address_tells_the_indicator_and_the_layers_of_the_map() -> None:
     app = opened(ind="apl", couches="pdses,msp", commune="23096")
     options = app.multiselect[0].options
