@@ -395,15 +395,17 @@ _MEASURE_REM, _CAPTION_REM = 46, 52
 so the eye loses its line on the way back.
 """
 _READING = (
+    "@media screen{"
     ".stMain [data-testid=stMarkdownContainer]>:is(p,ul,ol),.stMain .katex-display,"
     f".stMain .stText>*{{max-width:{_MEASURE_REM}rem}}"
-    f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}"
+    f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}}}"
     # What warns or says what to do next is as wide as its words.
     f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
     # The bar, what it is about, and what goes with every screen are parted by a line.
     "header[data-testid=stHeader]{border-bottom:1px solid var(--line)}"
     ".st-key-pied{border-top:1px solid var(--line);padding-top:.7rem;margin-top:1.2rem}"
     ".st-key-pied p{white-space:normal!important}"
+    "@media print{.st-key-pied{display:none!important}}"
     # What opens more choices is as wide as its name.
     "[data-testid=stColumn]:has(.stPopover){min-width:9rem}"
     # What leads to another screen looks so, all of it where no part of it stands out.
