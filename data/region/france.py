@@ -101,14 +101,18 @@ _WITHOUT_APL = frozenset({"976"})
 """Départements of which the DREES publishes no APL."""
 
 
-def apl_to_come(departements: Iterable[str]) -> str:
+def apl_to_come(departements: Iterable[str], *, imported: bool = False) -> str:
     """Return, in French, what would tell a figure that rests on the published APL.
+
+    `imported`: one is, which does not tell it there.
 
     >>> apl_to_come(["976"])
     'La DREES ne publie pas d’APL pour Mayotte.'
     """
     if all(one in _WITHOUT_APL for one in departements):
         return "La DREES ne publie pas d’APL pour Mayotte."
+    if imported:
+        return "L’APL importée de la DREES ne la donne pas ici."
     return "Se remplit quand l’APL publiée par la DREES est importée."
 
 

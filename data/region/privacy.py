@@ -93,16 +93,19 @@ def with_ages_of_many(communes: pd.DataFrame) -> pd.DataFrame:
     ----------
     communes
         Columns region, tvs, population, gps, gps_within_20 (those that are known),
-        share_near_retirement, apl65_published.
+        share_near_retirement, share_near_retirement_year, apl65_published.
 
     Returns
     -------
     pandas.DataFrame
         With share_near_retirement and apl65_published missing where they are not told, and
-        apl65_tvs: of the communes of its TVS in its region.
+        apl65_tvs: of the communes of its TVS in its region. Without a share_near_retirement_year
+        where nothing is published: nothing is hidden there.
     """
     many = ages_of_many(communes)
+    published = communes["share_near_retirement"].notna()
     return communes.assign(
+        share_near_retirement_year=communes["share_near_retirement_year"].where(published),
         share_near_retirement=communes["share_near_retirement"].where(many),
         apl65_tvs=_apl65_of_tvs(communes, many),
         apl65_published=communes["apl65_published"].where(many),

@@ -317,7 +317,10 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         if pd.notna(share)
         else AGES_MASKED
         if masked
-        else apl_to_come([str(own.get("departement", own["code"]))]),
+        else apl_to_come(
+            [str(own.get("departement", own["code"]))],
+            imported=bool(pd.notna(region["share_near_retirement"])),
+        ),
     )
 
 

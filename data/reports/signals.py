@@ -270,7 +270,7 @@ def _retirement(facts: Facts) -> Signal:
     if not pd.notna(share):
         if ages_masked(facts.members):
             return Signal("retirement", title, NOT_TOLD, UNKNOWN, AGES_MASKED)
-        told = apl_to_come(facts.members["departement"])
+        told = apl_to_come(facts.members["departement"], imported="apl" in facts.sources)
         return Signal("retirement", title, MISSING, UNKNOWN, told)
     year = published_years(facts.members, "share_near_retirement_year")
     return Signal(

@@ -9,6 +9,7 @@ import pytest
 from data.access import history, indicators, inputs
 from data.base import paths
 from data.cli.access import write_access
+from data.region import privacy
 from data.reports.columns import exported
 from geo import access as ga
 from geo.errors import InvalidInputError, UnavailableError
@@ -112,6 +113,18 @@ def test_a_share_by_age_is_that_of_nobody(tmp_path, monkeypatch):
     alone = history.by_year(five, ["17001"])
     assert alone.loc[2018, "apl"] == 4
     assert np.isnan(alone.loc[2018, "apl65"])
+
+
+def test_where_nothing_is_published_of_ages_nothing_is_said_to_be_hidden():
+    """Paris, 2,515 GPs, whose APL is not published, had « fewer than five known »."""
+    told = [code for code in CODES if code != "16002"]
+    rows = apl_table(*[(code, 2018, 4.0, 3.0, 1.0) for code in told])
+    five = made({**GPS, "16001": 5.0, "16003": np.nan}, apl=rows)
+    table = indicators.commune_indicators(five).set_index("code")
+    assert table["share_near_retirement_year"].notna().tolist() == [code in told for code in CODES]
+    assert not privacy.age_masked(table.loc["16002"])
+    assert privacy.age_masked(table.loc["17001"])
+    assert not privacy.ages_masked(table.loc[["16002"]])
 
 
 def test_no_difference_of_territories_gives_a_commune_whose_ages_are_not_told():

@@ -305,6 +305,21 @@ def test_a_share_by_age_that_may_not_be_told_is_said_to_be_masked(
     assert texts == (NOT_TOLD, NOT_TOLD, NOT_TOLD)
 
 
+def test_a_share_by_age_that_is_not_published_is_not_said_to_be_masked(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes["code"].iloc[0])
+    apl = replace(territory.provenance["gps"], simulated=False, title="APL")
+    known = replace(territory, provenance={**territory.provenance, "apl": apl})
+    shares = communes["code"].map({code: float("nan")}).where(communes["code"] == code, 0.2)
+    some = communes.assign(share_near_retirement_year=float("nan"), share_near_retirement=shares)
+    drawn = of_commune((known, some), code)
+    told = next(one for one in drawn.signals if one.key == "retirement")
+    assert told.value == french.MISSING
+    assert told.sentence == "L’APL importée de la DREES ne la donne pas ici."
+
+
 def test_a_commune_with_a_part_of_a_doctor_is_not_said_to_have_none(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
