@@ -18,7 +18,7 @@ from data.base.french import MISSING
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import columns
-from pages import exporting, grids
+from pages import exporting, grids, shell
 from pages.exporting import Offer
 
 if TYPE_CHECKING:
@@ -70,6 +70,15 @@ def lead(sentence: str) -> None:
 def said(sentence: str) -> None:
     """Draw a sentence as plain text, what came from a file included, its lines broken in French."""
     st.text(french.unbroken(sentence))
+
+
+def answer(sentence: str, key: str) -> None:
+    """Draw the sentence that a screen answers with, where it may hold what came from a file.
+
+    `key` tells it from other answers of the screen.
+    """
+    with st.container(key=f"{shell.ANSWER}{key}"):
+        said(sentence)
 
 
 def on_paper(told: str) -> None:

@@ -220,7 +220,7 @@ def _draw_marked(screen: _Screen, key: str, rows: Iterable[int], *, around: bool
 
 def _draw_gaps_tab(screen: _Screen) -> None:
     covered, threshold = screen.covered, screen.threshold
-    figures.said(permanence_tables.gaps_sentence(covered, threshold))
+    figures.answer(permanence_tables.gaps_sentence(covered, threshold), "manques")
     specialty = screen.specialty
     _draw_marked(screen, "manques", on_call_view.beyond(covered, specialty, threshold))
     st.caption(on_call_view.beyond_told(specialty, threshold))
@@ -246,7 +246,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     )
     unread.say(_FALLEN, still=line == first)
     fall = coverage.if_line_falls(covered, line, threshold)
-    figures.said(permanence_tables.fall_sentence(fall))
+    figures.answer(permanence_tables.fall_sentence(fall), "chute")
     changed = on_call_view.rows_of(covered, fall.communes["code"])
     _draw_marked(screen, "chute", changed, around=True)
     st.caption(f"Cerclées : les communes qui changent de côté des {threshold:g} minutes.")

@@ -137,10 +137,10 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     fall = coverage.if_line_falls(covered, line, threshold) if fallen else None
     if fall is not None:
         st.header(on_call_tables.line_label(covered, line))
-        figures.said(on_call_tables.fall_sentence(fall))
+        figures.answer(on_call_tables.fall_sentence(fall), "chute")
     gaps = query.get("vue") == on_call_view.GAPS
     if gaps:
-        figures.said(on_call_tables.gaps_sentence(covered, threshold))
+        figures.answer(on_call_tables.gaps_sentence(covered, threshold), "manques")
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     if gaps:
         shown = on_call_view.shown(covered, specialty, {})  # as that tab does, whatever the filters

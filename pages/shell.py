@@ -390,6 +390,8 @@ _ON_A_PHONE = (
 )
 """Rows of a telephone: what Streamlit lets wrap as it comes."""
 
+ANSWER = "reponse_"
+"""Start of the keys of containers of the sentence that a screen answers with."""
 _MEASURE_REM, _CAPTION_REM = 46, 52
 """Width of a text, of what is said under a figure in smaller letters: beyond a hundred letters or
 so the eye loses its line on the way back.
@@ -399,6 +401,7 @@ _READING = (
     ".stMain [data-testid=stMarkdownContainer]>:is(p,ul,ol),.stMain .katex-display,"
     f".stMain .stText>*{{max-width:{_MEASURE_REM}rem}}"
     f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}}}"
+    f"[class*=st-key-{ANSWER}] .stText>*{{font-weight:600}}"
     # What warns or says what to do next is as wide as its words.
     f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
     # The bar, what it is about, and what goes with every screen are parted by a line.

@@ -175,7 +175,7 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
 def draw_comparison(territory: Territory, found: PoleComparison) -> None:
     """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
     st.markdown("**En bref**")
-    figures.said(pole_tables.sentence(found))
+    figures.answer(pole_tables.sentence(found), "pole")
     if made_up := territory.simulated_told("gps"):
         st.caption(made_up)
     st.text(pole_tables.settled_words(found))

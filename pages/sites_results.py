@@ -240,7 +240,7 @@ def draw_changes(evaluation: SiteEvaluation) -> None:
 def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequence[str]) -> None:
     """Draw the best sites, their proof, the other choices and the price of each difference."""
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
-    figures.said(site_tables.answer(best, search.threshold, search.existing, names))
+    figures.answer(site_tables.answer(best, search.threshold, search.existing, names), "meilleurs")
     st.caption(search.words())
     if search.model != CAPACITATED and (from_town := people_of(territory).town_note):
         st.caption(f"Habitants de cette recherche : {from_town}.")

@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT, STATIC
 from geo.layers import INDICATORS
-from pages import figures, risk_panels, sheet_body
+from pages import figures, risk_panels, sheet_body, shell
 
 GROUNDS = ("blue", "alert", "watch", "calm", "quiet")
 TEXT, GRAPHIC = 4.5, 3.0
@@ -124,3 +125,20 @@ def test_a_legend_keeps_its_colours_on_paper() -> None:
     """Browsers print no ground by themselves: the boxes of the map's legend were empty."""
     text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
     assert "@media print { html { print-color-adjust: exact; } }" in text
+
+
+def test_the_sentence_that_answers_is_in_sight_where_it_is_no_markdown() -> None:
+    """It holds names of files: drawn as plain text, it looked like any other sentence."""
+
+    def screen() -> None:
+        from pages import figures, shell
+
+        shell.open_page()
+        figures.answer("Si *cette* ligne tombe", "chute")
+
+    app = AppTest.from_function(screen).run()
+    assert [one.value for one in app.text] == ["Si *cette* ligne tombe"]
+    (kept,) = [one for one in app.main.children.values() if shell.ANSWER in str(one.proto)]
+    assert kept.text
+    style = "".join(one.proto.body for one in app.get("html"))
+    assert f"[class*=st-key-{shell.ANSWER}] .stText>*{{font-weight:600}}" in style
