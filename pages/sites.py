@@ -111,6 +111,11 @@ def _downloads(
             key="sites-pdf",
         )
     st.caption("Le rapport PDF est fait pour circuler : il ne dit rien du risque par commune.")
+    if spread := kept_parts.public_words(territory, draft):
+        st.caption(
+            "Ses chiffres, comme ceux d’un lien, ne sont pas tout à fait ceux de l’écran. "
+            + " ".join(spread)
+        )
 
 
 def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) -> None:

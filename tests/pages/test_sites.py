@@ -239,6 +239,15 @@ def test_what_is_to_be_known_of_a_line_understood_is_said_whole() -> None:
     assert "À savoir" not in texts(opened("sites", Work("sites.csv", plain, "plain")))
 
 
+def test_why_the_report_has_other_figures_than_the_screen_is_said(dropped: Work) -> None:
+    """It spreads who leaves a commune: its headline is not the screen's."""
+    said = " ".join(one.value for one in opened("sites", dropped).caption)
+    assert "ne sont pas tout à fait ceux de l’écran. 1 généraliste qui rejoindrait" in said
+    plain = b"nom;commune\nA;Felletin\n"
+    bare = opened("sites", Work("sites.csv", plain, "plain"))
+    assert not any("ceux de l’écran" in one.value for one in bare.caption)
+
+
 def test_a_line_is_mended_by_fields_where_tables_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """A telephone opens the cells of a grid badly, and a screen reader not at all."""
     monkeypatch.setattr(grids, "on_a_phone", lambda: True)
