@@ -62,8 +62,10 @@ def draw() -> None:
     day = coverage.today()
     covered = on_call_view.cover(territory, day)
     specialty, threshold, _ = on_call_view.asked(covered, st.query_params.to_dict())
+    on_call_view.note_unknown(covered, st.query_params.to_dict())
     st.session_state.setdefault(SPECIALTY, specialty)
     specialty = st.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
+    on_call_view.say_unknown(covered, specialty)
     figures.on_paper(f"Spécialité : {specialty}")
     lines = on_call_view.shown(covered, specialty, {})["line"]
     on_call_view.draw_map(territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL)

@@ -15,10 +15,12 @@ from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from pages import fields, figures, map_dialogue, map_view, shell
+from pages import fields, figures, map_dialogue, map_view, shell, unread
 from pages.state import ViewState
 
 ALL = "toutes"
+_SPECIALTY = "permanence_specialite"
+"""Under which is kept that the specialty of an address is not known."""
 FALL, GAPS = "si-cette-ligne-tombe", "manques"
 """What an address says of all specialties, and of two tabs: a line that falls, who is too far."""
 
@@ -57,7 +59,7 @@ def _payload(
 def asked(covered: Cover, query: Mapping[str, str]) -> tuple[str, float, str]:
     """Return specialty, threshold and line of an address, the first ones by default."""
     by_slug = {french.slug(name): name for name in covered.specialties}
-    specialty = by_slug.get(query.get("specialite", ""), covered.specialties[0])
+    specialty = by_slug.get(french.slug(query.get("specialite", "")), covered.specialties[0])
     # Links made before had "seuil", which is the threshold of the map of room.
     told = query.get("portee", query.get("seuil", ""))
     thresholds = {f"{t:g}": t for t in coverage.REACH_MINUTES}
@@ -66,6 +68,21 @@ def asked(covered: Cover, query: Mapping[str, str]) -> tuple[str, float, str]:
         thresholds.get(told, ON_CALL_RINGS_MINUTES[0]),
         query.get("ligne", ""),
     )
+
+
+def note_unknown(covered: Cover, query: Mapping[str, str]) -> None:
+    """Take note of a specialty that an address names and that has no line here."""
+    told = query.get("specialite", "")
+    if told and french.slug(told) not in {french.slug(name) for name in covered.specialties}:
+        unread.note(
+            _SPECIALTY,
+            "La spécialité de cette adresse n’a pas de ligne ici : en voici une autre.",
+        )
+
+
+def say_unknown(covered: Cover, specialty: str) -> None:
+    """Say it until another specialty than the first is chosen."""
+    unread.say(_SPECIALTY, still=specialty == covered.specialties[0])
 
 
 def shown(covered: Cover, specialty: str, query: Mapping[str, str]) -> pd.DataFrame:
@@ -121,6 +138,8 @@ def draw_hospital(
         The hospital chosen, "" for none.
     """
     names = hospitals.hospitals(cover(territory, day))
+    if asked and asked not in names and key not in st.session_state:
+        unread.note(key, "L’hôpital de cette adresse n’a pas de ligne ici : choisissez-en un.")
     held = st.session_state.get(key, asked)
     shown = fields.written(key, held if held in names else None)
 
@@ -136,6 +155,7 @@ def draw_hospital(
         key=shown,
         on_change=choose,
     )
+    unread.say(key, still=not chosen)
     if not chosen:
         return ""
     st.header(names[chosen])

@@ -305,8 +305,10 @@ def draw() -> None:
     covered = on_call_view.cover(territory, day)
     specialty, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
     left, right = st.columns([3, 2])
+    on_call_view.note_unknown(covered, st.query_params.to_dict())
     st.session_state.setdefault(SPECIALTY, specialty)
     specialty = left.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
+    on_call_view.say_unknown(covered, specialty)
     st.session_state.setdefault(REACH, threshold)
     chosen = right.segmented_control(
         "Seuil (minutes)",

@@ -107,6 +107,25 @@ def test_foreign_parameters_are_left_at_their_default(imported):
     assert app.query_params["portee"] == "30"
 
 
+@pytest.mark.parametrize("page", ["permanence", "gardes"])
+def test_a_specialty_or_a_hospital_that_is_not_known_is_said(page):
+    app = AppTest.from_file(str(paths.ROOT / "pages" / f"{page}.py"), default_timeout=240)
+    app.query_params.update({"specialite": "proctologie", "hopital": "nulle-part"})
+    for _ in range(2):
+        app.run()
+        told = [one.value for one in app.warning]
+        assert [one.split(" de cette adresse")[0] for one in told] == ["La spécialité", "L’hôpital"]
+    other = next(one for one in app.selectbox if one.label == "Spécialité")
+    other.select(other.options[1]).run()
+    assert [one.value for one in app.warning] == told[1:]
+
+
+def test_a_specialty_is_known_by_its_name():
+    app = opened(specialite="Cardiologie")
+    assert app.query_params["specialite"] == "cardiologie"
+    assert not app.warning
+
+
 def test_the_map_of_a_fallen_line_opens_on_the_communes_that_change(
     imported, monkeypatch: pytest.MonkeyPatch
 ):
