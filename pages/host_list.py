@@ -34,6 +34,7 @@ def chosen(territory: Territory, listed: tuple[str, ...], key: str) -> tuple[str
             format_func=lambda code: f"{names[code]} ({code})",
             placeholder="choisir",
             max_selections=MOST_LISTED,
+            select_all=False,
         )
     )
 

@@ -81,7 +81,13 @@ def _several(
     asked = st.query_params.get(parameter, "").split(",")
     st.session_state.setdefault(key, [by_slug[one] for one in asked if one in by_slug])
     none = f"tous les {label.lower()}"
-    return place.multiselect(label, options, key=key, placeholder=none)
+    return place.multiselect(
+        label,
+        options,
+        key=key,
+        placeholder=none,
+        select_all=False,
+    )
 
 
 def _slugs(chosen: Sequence[str]) -> str:

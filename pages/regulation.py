@@ -150,6 +150,7 @@ def _who(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Regul
         format_func=calls.names.__getitem__,
         placeholder="choisir",
         key=f"{_KEYS}aides_{helper}",
+        select_all=False,
     )
     hours, standard = chosen.hours(), chosen.standard()
     chosen = replace(chosen, helper=helper, staff=staff, helped=tuple(helped))

@@ -167,6 +167,7 @@ def _several(
             key=key,
             placeholder="Tous" if titled else f"Tous les {label.lower()}",
             label_visibility="visible" if titled else "collapsed",
+            select_all=False,
         )
     _choose(**{name: tuple(chosen)})
     return [options[one] for one in chosen]

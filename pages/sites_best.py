@@ -99,6 +99,7 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         placeholder="aucun site choisi",
         format_func=names.__getitem__,
         key=f"sites_choix_{count}",
+        select_all=False,
     )
     prices, budget = _budget(names, kept) if model not in {"lscp", CAPACITATED} else ((), None)
     left_out = against

@@ -29,6 +29,7 @@ def draw_departures(territory: Territory) -> dict[str, int]:
             format_func=lambda code: held[code].label,
             placeholder="aucune : les généralistes comptés restent tous",
             key=_CHOSEN,
+            select_all=False,
         )
         counts = {}
         with st.container(horizontal=True):

@@ -101,6 +101,7 @@ def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) ->
         placeholder="nom d’un site ou d’une commune",
         max_selections=MOST,
         key=f"{_KEYS}lieux_{len(sites)}",
+        select_all=False,
     )
     with st.container(key=_LIST):
         if picked:

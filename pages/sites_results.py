@@ -207,6 +207,7 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
             format_func=names.__getitem__,
             max_selections=SHOWN_AT_ONCE,
             key=f"{key}_compares",
+            select_all=False,
         )
     every = st.toggle("Toutes les mesures", key=f"{key}_toutes_mesures")
     kept = SITE_TITLES.keys() - site_tables.SENTENCES if every else site_tables.ESSENTIAL

@@ -55,7 +55,12 @@ def _several(field: str, options: Mapping[str, str]) -> tuple[str, ...]:
         st.session_state[key] = [one for one in before if one in options]
     label, none = _LABELS[field]
     chosen: list[str] = st.multiselect(
-        label, list(options), format_func=options.__getitem__, key=key, placeholder=none
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        placeholder=none,
+        select_all=False,
     )
     return tuple(chosen)
 

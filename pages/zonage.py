@@ -125,6 +125,7 @@ def _choose(known: pd.DataFrame, changes: dict[str, str], *, by_territory: bool)
         key=listed,
         on_change=_chosen,
         args=(legal, listed),
+        select_all=False,
     )
     for key, zone in changes.items():
         now = told[key]

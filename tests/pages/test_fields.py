@@ -126,3 +126,22 @@ def test_no_field_that_the_address_fills_is_without_a_key() -> None:
                 found += 1
                 assert "key" in named or path.name in told_once, f"{path.name}:{call.lineno}"
     assert found > 20
+
+
+ALL_AT_ONCE = {"zeros", "data_import"}
+"""Screens whose short lists are chosen whole: nobody types a name there."""
+
+
+def test_no_field_takes_all_that_a_name_finds() -> None:
+    """« Choisir les 3 trouvés » stood first: who typed a name and pressed Enter chose all three."""
+    found = {
+        f"{page.stem}:{node.lineno}": ast.unparse(node)
+        for page in (ROOT / "pages").glob("*.py")
+        for node in ast.walk(ast.parse(page.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "multiselect"
+        and page.stem not in ALL_AT_ONCE
+    }
+    assert len(found) > 8
+    assert [one for one, call in found.items() if "select_all=False" not in call] == []
