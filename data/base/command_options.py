@@ -15,7 +15,13 @@ RegionWithoutTables = Annotated[
     str,
     typer.Option("--region", help="Code INSEE de la région, quand aucune table n’est donnée."),
 ]
-Out = Annotated[Path, typer.Option(help="Fichier à écrire : .csv, .xlsx ou .parquet.")]
+Out = Annotated[
+    Path,
+    typer.Option(
+        help="Fichier à écrire : .csv, .xlsx ou .parquet. Ce qu’il contient, ses sources et ses "
+        "années sont dites dans le fichier, ou à côté d’un CSV (NOM.csv-metadata.json)."
+    ),
+]
 PerGp = Annotated[
     float, typer.Option("--per-gp", help="Habitants qu’un médecin peut suivre, au plus.")
 ]
