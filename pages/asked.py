@@ -15,8 +15,8 @@ from pages.state import ViewState
 _COMMUNE, _REGION, _TERRITORY, _BESIDE = "commune", "region", "territoire", "avec"
 _LEVELS = ("commune", "departement")
 """Levels of a sheet whose codes tell their region."""
-_ANY = ("commune", "departement", "epci")
-"""Levels of which a sheet may be asked for by a name alone, in the order in which one is sought."""
+_ANY = ("commune", "departement", "epci", "region")
+"""Levels of which a sheet may be asked for by a name or a code alone, as they are sought."""
 SHEET = "territoire-demande"
 """Under which is kept what a sheet was asked for in vain, for its screen to say."""
 _LISTS = {
@@ -107,6 +107,8 @@ def _write(parameter: str, text: str) -> None:
 def _read_territory(named: str) -> None:
     """Write the territory of a sheet by its code, with its region where its code tells it."""
     level, colon, code = st.query_params.get(_TERRITORY, "").partition(":")
+    if not colon and level.upper() in france.REGION_OF:
+        level, colon, code = "departement", ":", level.upper()
     region = france.REGION_OF.get(departement(code), "") if level in _LEVELS else ""
     if not named and region not in ("", ViewState.region):
         st.query_params[_REGION] = region
@@ -123,9 +125,12 @@ def _read_territory(named: str) -> None:
 def _find_territory(named: str, level: str, asked: str) -> None:
     sought = (level,) if level in LEVELS else _ANY
     text = asked if level in LEVELS or not level else st.query_params[_TERRITORY]
-    found = [_sought(text, one, anywhere=False) for one in sought]
-    if not named:
-        found += [_sought(text, one, anywhere=True) for one in sought]
+    if len(sought) == 1 and level != "commune" and text.isdecimal() and len(text) > 1:
+        found = [Asked(text, _region())]  # the sheet says which codes it does not know
+    else:
+        found = [_sought(text, one, anywhere=False) for one in sought]
+        if not named:
+            found += [_sought(text, one, anywhere=True) for one in sought]
     best = next((place for place in found if place.code), found[0])
     level = (sought * 2)[found.index(best)]
     if best.code:
@@ -142,10 +147,8 @@ def _find_territory(named: str, level: str, asked: str) -> None:
 
 
 def _sought(asked: str, level: str, *, anywhere: bool) -> Asked:
-    """Return the territory of a level; codes are those of where they are, asked or not."""
+    """Return the territory of a level that a text means, by its code or its name."""
     region = _region()
-    if level != "commune" and asked.isdecimal() and len(asked) > 1:
-        return Asked(asked, region)  # the sheet says which codes it does not know
     return asked_places.sheet(asked, level, region, _names(level, region), anywhere=anywhere)
 
 

@@ -37,11 +37,25 @@ def test_what_names_no_commune_is_said_and_leaves_the_address(screen: str) -> No
     assert "Limogez" in warnings(app.run())  # until one is chosen
 
 
-@pytest.mark.parametrize("query", [{"commune": "97411"}, {"territoire": "commune:97411"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"commune": "97411"},
+        {"territoire": "commune:97411"},
+        {"territoire": "97411"},
+        {"territoire": "974"},
+    ],
+)
 def test_an_address_without_region_opens_that_of_its_commune(query: dict[str, str]) -> None:
     app = opened("territoire", **query)
     assert app.query_params["region"] == "04"
     assert "La Réunion : ses données ne sont pas encore construites ici" in app.text[0].value
+
+
+def test_a_sheet_of_a_region_opens_by_its_name_alone() -> None:
+    app = opened("territoire", territoire="Bretagne")  # two communes have it too
+    assert app.query_params["region"] == "53"
+    assert app.query_params["territoire"] == "region:53"
 
 
 def test_a_commune_of_another_region_than_the_one_named_is_said() -> None:
@@ -61,6 +75,10 @@ def test_a_commune_of_another_region_than_the_one_named_is_said() -> None:
         ("Gironde", "departement:33", "Gironde"),
         ("epci:Grand Guéret", "epci:200034825", "CA du Grand Guéret"),
         ("region:Nouvelle Aquitaine", "region:75", "Nouvelle-Aquitaine"),
+        ("nouvelle aquitaine", "region:75", "Nouvelle-Aquitaine"),
+        ("23096", "commune:23096", "Guéret"),  # a code alone was taken for that of a département
+        ("23", "departement:23", "Creuse"),
+        ("200034825", "epci:200034825", "CA du Grand Guéret"),
     ],
 )
 def test_a_sheet_opens_by_the_name_of_its_territory(asked: str, code: str, title: str) -> None:
@@ -75,6 +93,7 @@ def test_a_sheet_opens_by_the_name_of_its_territory(asked: str, code: str, title
     ("asked", "told"),
     [
         ("commune:Le Dorin", "Aucune commune ne s’appelle « Le Dorin »"),
+        ("999999999", "Aucune commune ne s’appelle « 999999999 »"),
         ("planète:Guéret sud", "Aucune commune ne s’appelle « planète"),
         ("epci:Pays bleu", "Aucun EPCI ne s’appelle « Pays bleu » en Nouvelle-Aquitaine"),
         ("departement:Finistère", "Aucun département ne s’appelle « Finistère »"),
