@@ -75,7 +75,7 @@ def write_access(
             list(table.columns).index("apl_e2sfca") + 1, "apl_3sfca", three_steps(territory)
         )
         quoted = source_notes(territory, licences=True)
-        made_up = simulated_told(territory.simulated_tables)
+        made_up = simulated_told(territory.simulated_tables, COLUMNS | described(table))
         notes = headed(
             territory, "Accès aux médecins généralistes, par commune", [*quoted, *made_up]
         )

@@ -149,7 +149,7 @@ def status(region: Region = REGION, *, as_json: AS_JSON = False) -> None:
         nature = "simulé" if provenance.simulated else "réel"
         typer.echo(f"\n{provenance.title} ({nature})")
         typer.echo(f"  source     {provenance.source}")
-        typer.echo(f"  millésime  {provenance.vintage}")
+        typer.echo(f"  millésime  {provenance.vintage_told}")
         for doubt in provenance.to_check:
             typer.echo(f"  à vérifier {doubt} ; inconnu d’ici là")
         for zero in provenance.confirmed:

@@ -125,31 +125,59 @@ _READ: Mapping[str, frozenset[str]] = {
     **{one.key: frozenset(one.tables) for one in INDICATORS},
     **dict.fromkeys(
         (
-            *("gps", "supply", "nearest_gp_commune_name", "share_beyond_20", "apl_e2sfca"),
+            *("gps", "supply", "nearest_gp_commune", "nearest_gp_commune_name"),
             *("population_within_10", "population_within_20", "population_within_30"),
-            *("without_room_nearest", "without_room_bound", "inhabitants_per_gp"),
+            *("share_beyond_20", "gps_within_20", "apl_e2sfca", "apl_3sfca"),
+            *("without_room_nearest", "without_room_bound", "inhabitants_per_gp", "room_block"),
         ),
         _COUNTED,
     ),
     **dict.fromkeys(
-        ("apl65_published", "apl_published_year", "share_near_retirement"), frozenset({"apl"})
+        (
+            *("apl65_published", "apl_published_year"),
+            *("share_near_retirement", "share_near_retirement_year"),
+        ),
+        frozenset({"apl"}),
     ),
-    **dict.fromkeys(("zone_qpv", "zone_decree"), frozenset({"zoning"})),
-    "minutes_to_labelled_structure": frozenset({"structures"}),
+    "apl65_tvs": frozenset({"apl", "zoning"}),
+    **dict.fromkeys(("zone_qpv", "zone_decree", "tvs", "tvs_name"), frozenset({"zoning"})),
+    **dict.fromkeys(
+        ("bassin_de_vie", "bassin_de_vie_name", "density_class", "share_over_75"),
+        frozenset({"reference"}),
+    ),
+    **dict.fromkeys(
+        (
+            "minutes_to_labelled_structure",
+            *("population_labelled_within_20", "population_labelled_within_30"),
+        ),
+        frozenset({"structures"}),
+    ),
+    **dict.fromkeys(
+        ("share_lost", "share_lost_low", "share_lost_high"),
+        frozenset({"gps", "gp_history", "apl"}),
+    ),
 }
 """Tables, beside those of people and roads, that a column of the communes is read from."""
 
 
-def simulated_told(simulated: Collection[str]) -> list[str]:
+def simulated_told(
+    simulated: Collection[str], titles: Mapping[str, str] | None = None
+) -> list[str]:
     """Return the line that names the simulated columns of a file of communes; none where none is.
 
     Parameters
     ----------
     simulated
         Keys of the tables that are simulated.
+    titles
+        Columns and what they are called, where others than those with a heading are written.
     """
-    titles = _titles()
-    named = [titles[key] for key, tables in _READ.items() if not tables.isdisjoint(simulated)]
+    titles = _titles() if titles is None else titles
+    named = [
+        titles[key]
+        for key, tables in _READ.items()
+        if key in titles and not tables.isdisjoint(simulated)
+    ]
     return [f"Colonnes simulées : {' ; '.join(named)}."] if named else []
 
 

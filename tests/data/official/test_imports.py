@@ -109,6 +109,7 @@ def test_a_file_of_some_columns_completes_the_table():
     assert table.loc["16001", "bassin_de_vie_name"] == "Confolens"
     assert table.loc["16002", "share_over_75"] == pytest.approx(0.094)
     assert _state().provenance["reference"].vintage == "BV2022 ; 2021"
+    assert "millésime  bassins de vie 2022 ; 2021" in CliRunner().invoke(app, ["status"]).output
 
 
 def test_composition_of_the_tvs_completes_a_zoning_in_any_order():

@@ -2,7 +2,18 @@
 
 import pandas as pd
 
-from data.reports.columns import exported, rounded, titled
+from data.access.indicators import commune_indicators
+from data.cli.access import COLUMNS
+from data.region.schemas import TITLES
+from data.reports.columns import described, exported, rounded, simulated_told, titled
+from tests.data.access.small_region import GPS, made
+
+PEOPLE = {
+    *("code", "name", "departement", "departement_name", "region", "region_name"),
+    *("epci", "epci_name", "population", "share_over_65", "share_over_80", "elder_year"),
+    *("cpts", "cpts_name"),
+}
+"""Columns read from what is never simulated: the embedded set, what a file alone tells."""
 
 
 def test_decimals_mean_something() -> None:
@@ -31,3 +42,16 @@ def test_what_is_told_of_a_public_set_follows_its_name() -> None:
     asked = ["name", "communes_few_gps", "gps", "tenths_flagged", "horizon"]
     told = titled(pd.DataFrame([["CC d’essai", 3, 4.0, "environ 2 sur 10", 3]], columns=asked))
     assert list(told.columns[:2]) == ["Nom", "Communes en risque élevé ou très élevé (arrondi)"]
+
+
+def test_every_column_that_may_be_simulated_is_named_where_its_table_is() -> None:
+    """Inhabitants near a labelled structure stood unnamed beside the minutes to it, which were."""
+    table = commune_indicators(made(GPS))
+    titles = COLUMNS | described(table)
+    told = {name: f"<{name}>" for name in titles}
+    (line,) = simulated_told(TITLES, told)
+    silent = {name for name in table.columns if f"<{name}>" not in line}
+    assert silent == PEOPLE & set(table.columns)
+    (line,) = simulated_told({"structures"}, titles)
+    assert titles["population_labelled_within_30"] in line
+    assert titles["apl"] not in line
