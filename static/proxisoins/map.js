@@ -53,8 +53,7 @@ export class Carte {
     if (!this.rows || address.isSilent(this.config)) return;
     const { state, config } = this, { layers: before, indicator } = state;
     Object.assign(state, address.parsed(config));
-    // Not all maps offer the default.
-    if (!this.chosen) state.indicator = indicator;
+    if (!this.chosen) state.indicator = indicator; // not all maps offer the default
     this.following = true;
     this.column(this.rowOf.has(state.commune));
     this.opened();
@@ -64,6 +63,7 @@ export class Carte {
     if (row === undefined) this.unselect();
     else if (row !== this.row) this.select(row, null, false);
     this.following = false;
+    if (String(before) !== String(state.layers)) this.ask({ action: "couches" });
   }
 
   start(contours) {
@@ -92,8 +92,8 @@ export class Carte {
     map.attributionControl.setPrefix("Leaflet");
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     map.attributionControl.addAttribution(config.attribution);
-    // Being replaced, or in a closed tab, it has no size: nobody moved it.
-    map.on("moveend", () => map.getSize().x && this.moved());
+    // Being replaced, in a closed tab or led by Back: nobody moved it.
+    map.on("moveend", () => map.getSize().x && !this.following && this.moved());
     map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
     const box = map.getContainer();

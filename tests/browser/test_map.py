@@ -123,6 +123,28 @@ def test_layers_switch_in_the_browser_and_stay_in_the_address(
         drawn(frame, "rings", "iso_france_sante")
 
 
+def test_the_server_hears_of_layers_that_back_takes_away_and_the_address_stays(
+    server: str, open_page: OpenPage
+) -> None:
+    """The ribbon of a simulated layer stayed above figures that were all real."""
+    with open_page(DESKTOP) as page:
+        frame = opened(page, server)
+        before = page.url
+        frame.locator("#couche-msp").check()
+        drawn(frame, "layers", "msp")
+        answered(page)
+        client = frame.locator("body")
+        client.evaluate(
+            "() => { asked = []; Streamlit.setComponentValue = (one) => asked.push(one); }"
+        )
+        page.go_back()
+        expect(frame.locator("#couche-msp")).not_to_be_checked()
+        until(page, lambda: bool(client.evaluate("() => asked.length")))
+        (said,) = client.evaluate("() => asked")
+        assert said["state"]["couches"] == ""
+        assert page.url == before
+
+
 def test_panning_and_indicators_cost_the_server_nothing(server: str, open_page: OpenPage) -> None:
     with open_page(DESKTOP) as page:
         sent = messages(page)
