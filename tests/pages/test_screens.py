@@ -71,7 +71,7 @@ def test_two_sheets_stand_side_by_side_when_asked_for() -> None:
 
 def test_an_unknown_territory_opens_no_other() -> None:
     app = opened("territoire", territoire="commune:99999")
-    assert "n’existe pas" in app.error[0].value
+    assert "Aucune commune n’a le code 99999" in " ".join(one.value for one in app.warning)
     assert app.title[0].value == "Fiche territoire"
     assert 'class="s"' not in words(app)
     # An acronym keeps its capitals inside a sentence.
