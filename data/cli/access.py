@@ -1,11 +1,15 @@
 """`proxisoins access`: indicators of a region, or access measures on tables of one's own."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from data.base.command_options import Out, together
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = {
     "id": "Lieu",
@@ -23,8 +27,21 @@ COLUMNS = {
     "population_labelled_within_30": "Habitants à 30 min ou moins d’une structure France Santé",
     "room_block": "Bloc qui prouve les habitants par médecin, 1 pour le plus mal loti",
     "gps_within_20": "Médecins généralistes à 20 min",
+    "simulated": "Tables simulées sur lesquelles la ligne repose",
 }
 """What columns hold that have no heading of their own in the files of screens."""
+
+
+def with_simulated(table: "pd.DataFrame", notes: Iterable[str]) -> "pd.DataFrame":
+    """Return a table with the note that says what is simulated on each line, where one does.
+
+    Its zones are read as a zoning by the import of official files, to which the notes beside a CSV
+    do not go.
+    """
+    from data.region.territory import SIMULATED_LINE
+
+    made_up = [note for note in notes if note.startswith(SIMULATED_LINE)]
+    return table.assign(simulated=made_up[0]) if made_up else table
 
 
 def write_access(
@@ -75,6 +92,7 @@ def write_access(
             list(table.columns).index("apl_e2sfca") + 1, "apl_3sfca", three_steps(territory)
         )
         quoted = source_notes(territory, licences=True)
+        table = with_simulated(table, quoted)
         made_up = simulated_told(territory.simulated_tables, COLUMNS | described(table))
         notes = headed(
             territory, "Accès aux médecins généralistes, par commune", [*quoted, *made_up]

@@ -12,7 +12,9 @@ import shapely
 from data.access import indicators, zoning_units
 from data.access.source_notes import source_notes
 from data.access.zoning_gauges import Ceilings
+from data.cli.access import with_simulated
 from data.files import exports
+from data.files.table_files import write_table
 from data.official.imports import commune_index
 from data.official.members import Member
 from data.official.reading import read_here
@@ -113,3 +115,16 @@ def test_what_a_file_of_ours_calls_simulated_does_not_come_back_as_real(
     demonstration = source_notes(catalogue.load_territory("75"))
     told = _read(tmp_path, kind, demonstration).refusal
     assert "se dit simulé (Zonage des médecins généralistes)" in told
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_table_of_a_command_says_on_its_lines_that_it_is_simulated(
+    tmp_path: Path, kind: str
+) -> None:
+    """The notes beside a CSV do not go where it goes: a zoning of demonstration became real."""
+    notes = source_notes(catalogue.load_territory("75"))
+    path = tmp_path / f"acces.{kind}"
+    write_table(with_simulated(_communes(), notes), path, notes)
+    (member,) = read_here({0: path}, commune_index("75")).members
+    assert "se dit simulé (Zonage des médecins généralistes)" in member.refusal
+    assert with_simulated(_communes(), ["Zonage : ARS (2026)"]).equals(_communes())
