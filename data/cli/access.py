@@ -1,15 +1,11 @@
 """`proxisoins access`: indicators of a region, or access measures on tables of one's own."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from data.base.command_options import Out, together
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 COLUMNS = {
     "id": "Lieu",
@@ -27,21 +23,8 @@ COLUMNS = {
     "population_labelled_within_30": "Habitants à 30 min ou moins d’une structure France Santé",
     "room_block": "Bloc qui prouve les habitants par médecin, 1 pour le plus mal loti",
     "gps_within_20": "Médecins généralistes à 20 min",
-    "simulated": "Tables simulées sur lesquelles la ligne repose",
 }
 """What columns hold that have no heading of their own in the files of screens."""
-
-
-def with_simulated(table: "pd.DataFrame", notes: Iterable[str]) -> "pd.DataFrame":
-    """Return a table with the note that says what is simulated on each line, where one does.
-
-    Its zones are read as a zoning by the import of official files, to which the notes beside a CSV
-    do not go.
-    """
-    from data.region.territory import SIMULATED_LINE
-
-    made_up = [note for note in notes if note.startswith(SIMULATED_LINE)]
-    return table.assign(simulated=made_up[0]) if made_up else table
 
 
 def write_access(
@@ -77,7 +60,7 @@ def write_access(
     from data.access.source_notes import dated, headed, source_notes
     from data.base.french import counted
     from data.files.table_files import write_table
-    from data.reports.columns import described, simulated_told
+    from data.reports.columns import described, simulated_told, with_simulated
     from geo.access import weights_named
 
     chosen = weights_named(weights)

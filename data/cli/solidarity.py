@@ -120,7 +120,7 @@ def write_plan(
     else:
         from data.region.catalogue import load_territory
         from data.reports import letter
-        from data.reports.columns import described
+        from data.reports.columns import described, with_simulated
         from data.solidarity.help import Terms
         from data.solidarity.hosts import simulated
         from data.solidarity.needs import Question
@@ -146,6 +146,7 @@ def write_plan(
         )
         table = target_table(territory, found)
         quoted = source_notes(territory, *letter.quoted(found), licences=True)
+        table = with_simulated(table, quoted)
         told = [letter.asked(territory, found), sentence(found), *quoted, COMPUTED, NOT_PREDICTED]
         notes = headed(territory, "Plan de solidarité, communes aidées", told)
         write_table(table, out, notes, described(table))

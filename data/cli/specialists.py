@@ -55,7 +55,7 @@ def write_specialists(
     from data.access.source_notes import headed, source_notes
     from data.files.table_files import write_table
     from data.region.catalogue import load_territory
-    from data.reports.columns import described
+    from data.reports.columns import described, with_simulated
     from data.solidarity.hosts import simulated, tables_of
     from data.solidarity.own_tables import read_hosts
     from data.solidarity.specialists import (
@@ -106,6 +106,7 @@ def write_specialists(
     if out is not None:
         table = found.targets.drop(columns="row")
         quoted = source_notes(territory, *READ, *tables_of(question.hosts), licences=True)
+        table = with_simulated(table, quoted)
         told = [*said(found), *quoted, UNKNOWN]
         notes = headed(territory, f"Aide par des spécialistes ({specialty}), communes aidées", told)
         write_table(table, out, notes, described(table))

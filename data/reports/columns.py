@@ -1,9 +1,10 @@
 """French headings of the columns of tables and exports; the unit is in the heading."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
+from data.region.territory import SIMULATED_LINE
 from geo.layers import INDICATORS
 
 TITLES: Mapping[str, str] = {
@@ -100,6 +101,7 @@ TITLES: Mapping[str, str] = {
     "places": "Sites",
     "hosted": "Demi-journées accueillies (par mois)",
     **{f"week_{week}": f"Semaine {week}" for week in range(1, 5)},
+    "simulated": "Tables simulées sur lesquelles la ligne repose",
     "share_lost_before": "Risque avant (probabilité)",
     "share_lost_after": "Risque après (probabilité)",
 }
@@ -179,6 +181,16 @@ def simulated_told(
         if key in titles and not tables.isdisjoint(simulated)
     ]
     return [f"Colonnes simulées : {' ; '.join(named)}."] if named else []
+
+
+def with_simulated(table: pd.DataFrame, notes: Iterable[str]) -> pd.DataFrame:
+    """Return a table with the note that says what is simulated on each line, where one does.
+
+    Its zones are read as a zoning by the import of official files, to which the notes beside a CSV
+    do not go.
+    """
+    made_up = [note for note in notes if note.startswith(SIMULATED_LINE)]
+    return table.assign(simulated=made_up[0]) if made_up else table
 
 
 _DECIMALS = (

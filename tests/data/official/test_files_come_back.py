@@ -12,7 +12,6 @@ import shapely
 from data.access import indicators, zoning_units
 from data.access.source_notes import source_notes
 from data.access.zoning_gauges import Ceilings
-from data.cli.access import with_simulated
 from data.files import exports
 from data.files.table_files import write_table
 from data.official.imports import commune_index
@@ -123,8 +122,8 @@ def test_the_table_of_a_command_says_on_its_lines_that_it_is_simulated(
 ) -> None:
     """The notes beside a CSV do not go where it goes: a zoning of demonstration became real."""
     notes = source_notes(catalogue.load_territory("75"))
-    path = tmp_path / f"acces.{kind}"
-    write_table(with_simulated(_communes(), notes), path, notes)
+    path = tmp_path / f"proxisoins.{kind}"
+    write_table(columns.with_simulated(_communes(), notes), path, notes)
     (member,) = read_here({0: path}, commune_index("75")).members
     assert "se dit simulé (Zonage des médecins généralistes)" in member.refusal
-    assert with_simulated(_communes(), ["Zonage : ARS (2026)"]).equals(_communes())
+    assert columns.with_simulated(_communes(), ["Zonage : ARS (2026)"]).equals(_communes())
