@@ -10,6 +10,7 @@ from data.base.french import slug
 from data.region import asked_places, france
 from data.region.asked_places import Asked
 from pages import shell, unread
+from pages.address_lists import LONGEST_LIST
 from pages.state import ViewState
 
 _COMMUNE, _REGION, _TERRITORY, _BESIDE = "commune", "region", "territoire", "avec"
@@ -33,7 +34,6 @@ _LISTS = {
 """Screens, and the parameters that hold places of theirs with commas between, with their level."""
 _ANYWHERE = ("regions",)
 """Screens that open where the region is not built: nothing there is read of one."""
-_MOST_CHARACTERS = 2_000
 _READ = "adresse_lue_"
 """Before a parameter, in the session: the text of it that was read last."""
 
@@ -158,7 +158,7 @@ def _read_lists(screen: str) -> None:
         if not _is_new(parameter):
             continue
         region = _region()
-        texts = [one for one in st.query_params[parameter][:_MOST_CHARACTERS].split(",") if one]
+        texts = [one for one in st.query_params[parameter][:LONGEST_LIST].split(",") if one]
         found = asked_places.several(texts, level, region, _names(level, region))
         kept = ",".join(one.code for one in found if one.code)
         if told := [one.told for one in found if one.told]:

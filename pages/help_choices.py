@@ -16,9 +16,10 @@ from data.solidarity.hosts import HOSTS
 from data.solidarity.needs import AIMS, TARGETS, Question
 from data.solidarity.schemes import SCHEMES, SOLIDARITY
 from geo.errors import InvalidInputError
+from pages.address_lists import LONGEST_LIST
 
 MOST_VOLUNTEERS, MOST_SITES = 500, 60
-_LONGEST, _LONGEST_LIST = 40, 2_000
+_LONGEST = 40
 _PARAMETERS = {
     "targets": "cibles",
     "epci": "epci_cible",
@@ -85,7 +86,7 @@ class HelpChoices:
         """Read the choices; what is foreign or out of range is left at default."""
         known: dict[str, Any] = {}
         for name, parameter in _PARAMETERS.items():
-            text = query.get(parameter, "")[: _LONGEST_LIST if name == "listed" else _LONGEST]
+            text = query.get(parameter, "")[: LONGEST_LIST if name == "listed" else _LONGEST]
             try:
                 known |= {name: _READ[name](text)} if text else {}
             except (ValueError, KeyError):

@@ -9,10 +9,10 @@ from data.region.rules import ANSWER_MINUTES, ANSWER_SHARE, DEEP_NIGHT_HOURS
 from data.solidarity.pooling import MOST_TOGETHER, STAFF
 from data.solidarity.regulation import DAYS, Hours, Standard
 from geo.errors import InvalidInputError
+from pages.address_lists import LONGEST_LIST
 
 SHOWN = "regulation"
 _CODE = re.compile(r"\d{2}|2[AB]|97\d")
-_LONGEST = 60
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d)?")
 
 
@@ -63,7 +63,7 @@ class RegulationChoices:
             return known
         hours = re.fullmatch(r"(\d{1,2})-(\d{1,2})", query.get("heures", ""))
         days, staff = query.get("jours", ""), query.get("effectif", "")
-        helped = query.get("repris", "")[:_LONGEST].split(",")
+        helped = query.get("repris", "")[:LONGEST_LIST].split(",")
         helper = query.get("aidant", "")
         found = cls(
             shown=True,

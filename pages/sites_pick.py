@@ -15,6 +15,7 @@ from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
 from pages import fields, map_dialogue, map_view, shell, sites_departures, unread
+from pages.address_lists import LONGEST_LIST
 from pages.sites_upload import WORK, Work, commune_labels, work
 
 MAP = "sites_choix_carte"
@@ -24,7 +25,6 @@ ADDRESS = "sites"
 LEAVING = "departs"
 """Parameter of the address that holds who is supposed to leave before the sites open."""
 _DEPARTURE = re.compile(r"((?:\d{2}|2[AB])\d{3}):(\d{1,3})")
-_MOST_LEAVING = 2_000
 _WRITTEN = "sites_ecrits"
 _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED, _LIST = "sites_liste_", "sites_rangees"
@@ -249,7 +249,7 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
         )
     current = work()
     if sites:
-        left = _DEPARTURE.findall(query.get(LEAVING, "")[:_MOST_LEAVING])
+        left = _DEPARTURE.findall(query.get(LEAVING, "")[:LONGEST_LIST])
         st.session_state[WORK] = Work(
             reopened=sites,
             scenario=current.scenario,

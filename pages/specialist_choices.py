@@ -8,10 +8,11 @@ from data.base.codes import plain_code
 from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hosts import HOSTS
 from data.solidarity.specialists import NEEDS, SpecialistQuestion
+from pages.address_lists import LONGEST_LIST
 
 SHOWN = "specialistes"
 MOST_PEOPLE, MOST_LEAST, MOST_VOLUNTEERS, MOST_SITES = 1_000_000, 10, 500, 60
-_LONGEST_NAME, _LONGEST_LIST = 60, 2_000
+_LONGEST_NAME = 60
 _NUMBERS = {
     "people": ("hab_specialiste", 1, MOST_PEOPLE),
     "within": ("portee", 5, int(LONGEST_TRIP_MINUTES)),
@@ -86,7 +87,7 @@ class SpecialistChoices:
         ):
             if query.get(parameter, "") in allowed:
                 known[name] = query[parameter]
-        codes = map(plain_code, query.get("lieux_liste", "")[:_LONGEST_LIST].split(","))
+        codes = map(plain_code, query.get("lieux_liste", "")[:LONGEST_LIST].split(","))
         known["listed"] = tuple(dict.fromkeys(code for code in codes if code))
         return cls(**known)
 

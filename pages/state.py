@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from data.region import arrondissements
+from pages.address_lists import LONGEST_LIST
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -46,7 +47,6 @@ _RISK_LISTS = {
     "shown": "montrer",
 }
 """Fields of `RiskChoices` that hold several values, and their parameter in the URL."""
-_MAX_LIST = 4000
 _MAX_ZOOM = 18
 
 
@@ -92,7 +92,7 @@ class RiskChoices:
         numbers = {key: _bounded(query.get(key), 1, 1e7) for key in ("horizon", "habitants")}
         horizon, inhabitants = (None if n is None else int(n) for n in numbers.values())
         lists = {
-            name: tuple(dict.fromkeys(_SLUG.findall(query.get(key, "")[:_MAX_LIST])))
+            name: tuple(dict.fromkeys(_SLUG.findall(query.get(key, "")[:LONGEST_LIST])))
             for name, key in _RISK_LISTS.items()
         }
         tab = query.get("onglet", "")

@@ -11,6 +11,7 @@ from data.access.selection import CRITERIA, Selection
 from data.base.french import in_order
 from data.region.table_names import ZONES
 from pages import following
+from pages.address_lists import LONGEST_LIST
 
 _PARAMETERS = {"departements": "tdep", "epcis": "tepci", "zones": "tzone", "criteria": "tcrit"}
 """Fields of `Selection` and their parameters in the address."""
@@ -23,7 +24,6 @@ _LABELS = {
 _KEPT = "table_filtres"
 """Key of the filters in the session: they outlive a visit to another screen."""
 _CODE = re.compile(r"[\w-]{1,24}")
-_MOST_CHARACTERS = 2_000
 
 
 def asked() -> bool:
@@ -50,7 +50,7 @@ def _several(field: str, options: Mapping[str, str]) -> tuple[str, ...]:
     """Draw the choice of one filter, as the session or the address holds it."""
     key = f"table_{field}"
     if key not in st.session_state:
-        told = _CODE.findall(st.query_params.get(_PARAMETERS[field], "")[:_MOST_CHARACTERS])
+        told = _CODE.findall(st.query_params.get(_PARAMETERS[field], "")[:LONGEST_LIST])
         before = st.session_state.get(_KEPT, {}).get(field, told)
         st.session_state[key] = [one for one in before if one in options]
     label, none = _LABELS[field]

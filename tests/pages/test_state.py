@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.region import france
+from data.region import embedded_set, france
 from pages import map_dialogue
+from pages.help_choices import HelpChoices
+from pages.specialist_choices import SpecialistChoices
 from pages.state import LAYERS, RiskChoices, ViewState
 
 several = st.lists(st.sampled_from(["23", "2A", "200070159", "tres-eleve"]), unique=True).map(tuple)
@@ -78,3 +80,14 @@ def test_an_address_names_its_region_where_back_may_come_from_another(
 )
 def test_an_arrondissement_of_an_address_opens_its_city(part: str, city: str) -> None:
     assert ViewState.from_query({"commune": part}).commune == city
+
+
+@pytest.mark.parametrize("known", [HelpChoices, SpecialistChoices])
+def test_a_list_of_all_communes_of_a_region_is_read_whole(
+    known: type[HelpChoices | SpecialistChoices],
+) -> None:
+    """Cut without a word, a plan reopened from its address was another one."""
+    codes = tuple(embedded_set.communes()["code"])
+    shown = {"shown": True} if known is SpecialistChoices else {}
+    chosen = known(hosts="liste", listed=codes, **shown)
+    assert known.from_query(chosen.to_query()).listed == codes
