@@ -68,7 +68,7 @@ def heads(rows: str, titles: Mapping[str, int]) -> None:
     whole = sum(titles.values())
     # As Streamlit lays its columns out: headings in a grid stood beside their fields.
     cells = "".join(
-        f'<span style="flex:1 1 calc({100 * width / whole:.3f}% - 1rem);min-width:0">'
+        f'<span style="flex:1 1 calc(100% * {width} / {whole} - 1rem);min-width:0">'
         f"{escape(title)}</span>"
         for title, width in titles.items()
     )

@@ -305,6 +305,7 @@ def test_a_share_by_age_that_may_not_be_told_is_said_to_be_masked(
     assert texts == (NOT_TOLD, NOT_TOLD, NOT_TOLD)
 
 
+@pytest.mark.campaign
 def test_a_share_by_age_that_is_not_published_is_not_said_to_be_masked(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
