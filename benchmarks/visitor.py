@@ -18,6 +18,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from pages.pressed import AGAIN_S
+
 MOST_WAIT_S = 120.0
 FAULT = "erreur imprévue"
 MAP, RISKS, SHEET, SHARED, SITES = "", "risques", "territoire", "partage", "sites"
@@ -127,6 +129,8 @@ class Visitor:
         state = ClientState(page_script_hash=page, query_string="")
         state.widget_states.widgets.append(typed)
         await self.run("name a scenario", state)
+        # As who reads the answer to the save before: sooner, both clicks would be one.
+        await asyncio.sleep(AGAIN_S)
         pressed = WidgetState(id=self.fields[SAVE], trigger_value=True)
         state = ClientState(page_script_hash=page, query_string="")
         state.widget_states.widgets.extend([typed, pressed])
