@@ -26,6 +26,7 @@ from pages import (
     figures,
     following,
     grids,
+    pressed,
     risk_choices,
     risk_map,
     risk_panels,
@@ -229,13 +230,20 @@ def _ask_step(step: int) -> None:
 
 
 def _step(territory: Territory, codes: list[str]) -> None:
-    """Go along the list by the steps asked for, from the commune chosen or into the list."""
-    steps = st.session_state.pop(STEPS, 0)
-    if not steps or not codes:
-        return
-    commune = shell.view().commune
-    at = codes.index(commune) + steps if commune in codes else max(steps - 1, 0)
-    risk_map.centre(territory, codes[min(max(at, 0), len(codes) - 1)])
+    """Go along the list by the steps asked for, from the commune chosen or into the list.
+
+    A gesture that comes meanwhile stops the run: the step is taken whole, or left to the next run.
+    """
+
+    def take() -> None:
+        steps = st.session_state.pop(STEPS)
+        commune = shell.view().commune
+        at = codes.index(commune) + steps if commune in codes else max(steps - 1, 0)
+        if codes:
+            risk_map.centre(territory, codes[min(max(at, 0), len(codes) - 1)])
+
+    if st.session_state.get(STEPS, 0):
+        pressed.finish(take)
 
 
 def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon: int) -> None:
