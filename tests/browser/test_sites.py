@@ -156,7 +156,8 @@ def test_on_a_telephone_a_commune_chosen_closes_the_list(server: str, open_page:
             page.keyboard.type(name)
             page.get_by_role("option").first.click()
             expect(page.get_by_role("option")).to_have_count(0)
-            expect(page.get_by_text(f"{count} site")).to_be_visible(timeout=SLOW_MS)
+            told = page.get_by_text(re.compile(rf"^{count}\ssites? dans la liste"))
+            expect(told).to_be_visible(timeout=SLOW_MS)
 
 
 HAS_FOCUS = "one => (one.closest('summary') || one).contains(document.activeElement)"
