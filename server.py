@@ -41,7 +41,7 @@ from data.base.paths import home
 from data.maps.static_files import TILE_SERVER
 from geo.errors import ProxiSoinsError, UnavailableError
 from pages import map_assets, starting
-from pages.streamlit_words import FrenchScripts
+from pages.streamlit_words import FrenchScripts, takes_gzip
 from pages.walls import Walls
 
 LOG = logging.getLogger("proxisoins")
@@ -242,7 +242,7 @@ class SafePages:
             elif page_start is not None and message["type"] == "http.response.body":
                 page_body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+                    packed = takes_gzip(scope)
                     await send_page(page_start, bytes(page_body), path, send, packed=packed)
             else:
                 await send(message)

@@ -201,10 +201,13 @@ def _say_why(first: MatchReport, mended: MatchReport) -> None:
     """Say whole what is wrong with the first lines to mend, or what became of them since."""
     unclear = [one for one in first.outcomes if one.status != UNDERSTOOD]
     now = {one.line: one for one in mended.outcomes}
-    figures.bullets(
-        f"Ligne {one.line} : {_became(now.get(one.line, one))}." for one in unclear[:_SAID_WHOLE]
-    )
-    if (more := len(unclear) - _SAID_WHOLE) > 0:
+    _say_lines({one.line: _became(now.get(one.line, one)) for one in unclear})
+
+
+def _say_lines(told: Mapping[int, str]) -> None:
+    """Say whole what is told of the first lines, and how many others the report tells of."""
+    figures.bullets(f"Ligne {line} : {text}." for line, text in list(told.items())[:_SAID_WHOLE])
+    if (more := len(told) - _SAID_WHOLE) > 0:
         st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
 
 
@@ -219,9 +222,7 @@ def _say_remarks(report: MatchReport) -> None:
     if not told:
         return
     st.text("À savoir des lignes comprises :")
-    figures.bullets(f"Ligne {line} : {text}." for line, text in list(told.items())[:_SAID_WHOLE])
-    if (more := len(told) - _SAID_WHOLE) > 0:
-        st.text(f"… et {counted(more, 'autre ligne', 'autres lignes')}, dans le rapport.")
+    _say_lines(told)
 
 
 def _became(outcome: Outcome) -> str:

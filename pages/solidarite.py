@@ -37,8 +37,9 @@ MAP = "solidarite_carte"
 """Key of the map."""
 
 _KEYS = "aide_w_"
-_SECTION = "aide_s_"
 """Beginning of the keys of what is chosen."""
+_SECTION = "aide_s_"
+"""Beginning of the key of the section."""
 _SECTIONS = {
     "": "Consultations",
     SPECIALISTS: "Spécialistes",

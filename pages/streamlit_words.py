@@ -199,6 +199,11 @@ def _file(name: str) -> Path | None:
     return file if name.endswith(".js") and file.parent == FOLDER and file.is_file() else None
 
 
+def takes_gzip(scope: Scope) -> bool:
+    """Tell whether who asks takes an answer compressed."""
+    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
 class FrenchScripts:
     """Serve the scripts of Streamlit compressed, their words in French; let all else through.
 
@@ -222,7 +227,7 @@ class FrenchScripts:
             "Cache-Control": _CACHE if _has_words(name) else _FOR_EVER,
             "Vary": "Accept-Encoding",
         }
-        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+        if takes_gzip(scope):
             headers["Content-Encoding"] = "gzip"
         else:
             packed = gzip.decompress(packed)

@@ -26,8 +26,7 @@ def around(territory: Territory, communes: pd.DataFrame, lon: float, lat: float)
         minutes today, where that is known): all of the region; outside_communes and
         outside_population, of the regions around.
     """
-    columns = ["lon", "lat", "population"]
-    places = pd.concat([pd.DataFrame(territory.communes[columns]), territory.fringe[columns]])
+    places = territory.with_fringe("lon", "lat", "population")
     all_minutes, _ = territory.travel_time.nearest(
         np.array([[lon, lat]]), places[["lon", "lat"]].to_numpy(float), float(max(RINGS_MINUTES))
     )

@@ -120,9 +120,8 @@ def _people(territory: Territory) -> People:
 
 
 def _at_communes(territory: Territory) -> pd.DataFrame:
-    columns = ["lon", "lat", "population", "code"]
-    both = [pd.DataFrame(territory.communes[columns]), territory.fringe[columns]]
-    return pd.concat(both, ignore_index=True).rename(columns={"population": "people"})
+    both = territory.with_fringe("lon", "lat", "population", "code")
+    return both.rename(columns={"population": "people"})
 
 
 def _spread(territory: Territory, weights: pd.DataFrame) -> pd.DataFrame:

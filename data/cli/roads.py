@@ -376,16 +376,13 @@ def _people(region: str) -> "tuple[pd.DataFrame | None, str]":
 
     None where they are not known here.
     """
-    import pandas as pd
-
     from data.access.source_notes import quoted
     from data.region.catalogue import load_territory, regions
 
     if region not in {code for code, _ in regions()}:
         return None, ""
     territory = load_territory(region)
-    columns = ["code", "lon", "lat", "population"]
-    people = pd.concat([pd.DataFrame(territory.communes[columns]), territory.fringe[columns]])
+    people = territory.with_fringe("code", "lon", "lat", "population")
     known = territory.provenance
     if "populations" in known:
         return people, quoted(known["populations"])

@@ -95,9 +95,7 @@ def ring_origins(territory: Territory, layer: str) -> LonLat:
     GPs of the neighbouring regions count: the border stops no patient.
     """
     if layer == "iso_gps":
-        places = pd.concat(
-            [territory.communes[["code", "lon", "lat"]], territory.fringe[["code", "lon", "lat"]]]
-        )
+        places = territory.with_fringe("code", "lon", "lat")
         staffed = territory.gps.loc[territory.gps["gps"] > 0, "code"]
         return places.loc[among(places["code"], staffed), ["lon", "lat"]].to_numpy(float)
     kind = layer.removeprefix("iso_")
@@ -222,7 +220,7 @@ def _class(one: LegendClass) -> DrawnClass:
 
 def _points(territory: Territory) -> dict[str, list[Point]]:
     points: dict[str, list[Point]] = {}
-    places = pd.concat([territory.communes[["code", "name"]], territory.fringe[["code", "name"]]])
+    places = territory.with_fringe("code", "name")
     names = dict(zip(places["code"], places["name"], strict=True))
     for kind in ("france_sante", "msp", "centre_sante", "urgences"):
         points[kind] = [

@@ -191,6 +191,12 @@ class Territory:
     zeros: tuple[Zero, ...] = ()
     _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict, init=False, repr=False)
 
+    def with_fringe(self, *columns: str) -> pd.DataFrame:
+        """Return columns of the communes of the region, then of those around it; a fresh index."""
+        names = list(columns)
+        both = [pd.DataFrame(self.communes[names]), self.fringe[names]]
+        return pd.concat(both, ignore_index=True)
+
     def once(self, slot: str, build: Callable[[], T], key: Hashable = None) -> T:
         """Return what `build` makes of this very object, made once; never modify it.
 
