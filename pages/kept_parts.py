@@ -11,11 +11,11 @@ import streamlit as st
 from data.base import french
 from data.base.french import counted
 from data.region.territory import Territory
-from data.reports import effect_tables, letter, pole_tables
+from data.reports import effect_tables, letter, pole_tables, public_scenario
 from data.reports.help_figures import help_figures
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
-from data.siting import departures, project_rules, projects, public_moves
+from data.siting import departures, project_rules, projects
 from data.siting import effects as siting_effects
 from data.siting.effects import Effects
 from data.siting.pole_plan import TYPED, PoleComparison
@@ -65,20 +65,6 @@ def words(draft: Draft) -> str:
     return ", ".join(told) or "sans site"
 
 
-def public_draft(territory: Territory, draft: Draft) -> Draft:
-    """Return a scenario as anyone may know it: neither departures nor moves point at a doctor."""
-    told = departures.public(territory, draft.departures)
-    sites = public_moves.public_sites(territory, draft.sites, told)
-    return replace(draft, departures=told, sites=sites)
-
-
-def public_words(territory: Territory, draft: Draft) -> list[str]:
-    """Return what a public view of a scenario leaves out or spreads, in French."""
-    told = departures.public(territory, draft.departures)
-    moves = public_moves.said(territory, draft.sites, told)
-    return [*([departures.NOT_TOLD] if told != draft.departures else []), *([moves] * bool(moves))]
-
-
 def pole_of(territory: Territory, draft: Draft, *, public: bool = False) -> PoleComparison | None:
     """Return the pole of a scenario, compared; None where it holds none that stands."""
     chosen = PoleChoices.from_query(held(draft, drafts.POLE))
@@ -112,7 +98,7 @@ def effects_of(territory: Territory, draft: Draft, *, public: bool = False) -> E
 
     In public, neither departures nor moves point at a doctor.
     """
-    draft = public_draft(territory, draft) if public else draft
+    draft = public_scenario.public_draft(territory, draft) if public else draft
     found = plan_of(territory, draft)
     if found is not None:
         return siting_effects.of_help(territory, tables.moved(territory, found))

@@ -10,7 +10,7 @@ from data.base import french
 from data.base.figures import with_numbers_across
 from data.files import exports
 from data.region.territory import Territory
-from data.reports import scenario_results, site_tables
+from data.reports import public_scenario, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.scenarios import drafts, sharing
 from data.scenarios.drafts import Draft
@@ -146,9 +146,9 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     if shared_views.knows(view):
         shared_views.draw(territory, view)
         return
-    for said in kept_parts.public_words(territory, shared.draft):
+    for said in public_scenario.public_words(territory, shared.draft):
         st.text(said)
-    shared = replace(shared, draft=kept_parts.public_draft(territory, shared.draft))
+    shared = replace(shared, draft=public_scenario.public_draft(territory, shared.draft))
     sites = shared.draft.sites
     notes = figures.notes(territory, *reads.read(territory, *_asked(shared.draft)))
     if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:

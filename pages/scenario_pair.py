@@ -1,13 +1,14 @@
 """Two scenarios of sites compared: what differs, one table, two maps of one ground, on paper."""
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
 
 from data.base import french
 from data.region.territory import Territory
-from data.reports import scenario_pair
+from data.reports import public_scenario, scenario_pair
 from data.scenarios import store
 from data.scenarios.drafts import Draft
 from data.scenarios.store import Scenario
@@ -139,23 +140,33 @@ def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
             "Même terrain, même échelle : habitants sans place avant les projets, et ce qui est à "
             "20 minutes des sites."
         )
-        today, read = french.today(), reads.by_sites(territory)
         exporting.button(
             "Télécharger la comparaison (PDF)",
-            lambda: scenario_pair.scenario_pair_pdf(
-                territory,
-                (first, second),
-                (one, two),
-                figures.notes(territory, *read),
-                warning=territory.warning_about(*read),
-            ),
-            file_name=f"proxisoins-scenarios-compares-{today.isoformat()}.pdf",
+            partial(_report, territory, first, second),
+            file_name=f"proxisoins-scenarios-compares-{french.today().isoformat()}.pdf",
             mime="application/pdf",
             key="scenarios-compares",
         )
-    differences = scenario_pair.differences(first, second)
+    differences = scenario_pair.differences(territory, first, second)
     if len(differences):
         grids.draw(differences, hide_index=True)
     else:
         st.text("Sites, départs et données sont les mêmes.")
     kept_parts.draw_poles_compared(territory, first, second)
+
+
+def _report(territory: Territory, first: Draft, second: Draft) -> bytes:
+    """Return the comparison as a PDF, of both scenarios as anyone may know them."""
+    read = reads.by_sites(territory)
+    one, two = (public_scenario.public_draft(territory, draft) for draft in (first, second))
+    return scenario_pair.scenario_pair_pdf(
+        territory,
+        (one, two),
+        (
+            sites_results.judged(territory, one.sites, None, one.departures),
+            sites_results.judged(territory, two.sites, None, two.departures),
+        ),
+        figures.notes(territory, *read),
+        warning=territory.warning_about(*read),
+        spread=scenario_pair.spread_words(territory, first, second),
+    )

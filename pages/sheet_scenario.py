@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.region.territory import Territory
-from data.reports import effect_tables
+from data.reports import effect_tables, public_scenario
 from data.reports.sheet import Sheet
 from data.scenarios import store
 from data.scenarios.drafts import Draft
@@ -91,7 +91,7 @@ def _paper(territory: Territory, chosen: Sheet, draft: Draft) -> bytes:
     """Return the sheet with what a scenario changes, as anyone may know it."""
     effects = kept_parts.effects_of(territory, draft, public=True)
     told = "" if effects is None else _sentence(effects, chosen)
-    how = " ".join([_HOW, *kept_parts.public_words(territory, draft)])
+    how = " ".join([_HOW, *public_scenario.public_words(territory, draft)])
     change = (f"Scénario « {draft.name} » ({kept_parts.words(draft)}).", told, how)
     return sheet_paper.pdf(territory, chosen.level, chosen.code, change)
 

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from data.region.territory import Territory
-from data.reports import scenario_results, site_tables
+from data.reports import public_scenario, scenario_results, site_tables
 from data.scenarios import store
 from data.scenarios.drafts import Draft
 from data.siting.evaluation import SiteEvaluation
@@ -111,7 +111,7 @@ def _downloads(
             key="sites-pdf",
         )
     st.caption("Le rapport PDF est fait pour circuler : il ne dit rien du risque par commune.")
-    if spread := kept_parts.public_words(territory, draft):
+    if spread := public_scenario.public_words(territory, draft):
         st.caption(
             "Ses chiffres, comme ceux d’un lien, ne sont pas tout à fait ceux de l’écran. "
             + " ".join(spread)

@@ -1,7 +1,6 @@
 """What candidate sites give, on screen: map, judgements side by side, winners and losers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,12 +11,10 @@ from data.base.french import MISSING
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.region.territory import Territory
-from data.reports import scenario_results, site_tables
+from data.reports import public_scenario, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.drafts import Draft
-from data.siting import departures as leaving
-from data.siting import public_moves
 from data.siting.best import CAPACITATED, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
@@ -269,23 +266,18 @@ def report(
     """Return the report of a scenario as a PDF, as anyone may know it."""
     from data.reports import scenario_pdf
 
-    public = leaving.public(territory, draft.departures)
-    sites = public_moves.public_sites(territory, draft.sites, public)
-    if public != draft.departures:
-        notes = [leaving.NOT_TOLD, *notes]
-    if spread := public_moves.said(territory, draft.sites, public):
-        notes = [spread, *notes]
-    if (public, sites) != (draft.departures, draft.sites):
-        draft = replace(draft, departures=public, sites=sites)
-        evaluation = judged(territory, sites, None, public)
+    public = public_scenario.public_draft(territory, draft)
+    if (public.sites, public.departures) != (draft.sites, draft.departures):
+        evaluation = judged(territory, public.sites, None, public.departures)
         if found is not None:
-            found = found[0], found[0].run(territory, sites, public)
+            found = found[0], found[0].run(territory, public.sites, public.departures)
     return scenario_pdf.scenario_pdf(
-        draft,
+        public,
         evaluation,
-        scenario_pdf.site_picture(territory, draft),
+        scenario_pdf.site_picture(territory, public),
         notes,
         warning=territory.warning_about(*reads.by_sites(territory)),
+        spread=public_scenario.public_words(territory, draft),
         best=None if found is None else found[1],
         search=None if found is None else found[0],
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from data.base.french import read_number, signed
 from data.region.territory import Territory
+from data.reports import public_scenario
 from data.reports.pair import Measure, pair_page, pair_table, texts_of
 from data.reports.scenario_pdf import one_line, site_picture
 from data.reports.site_tables import MEASURE, TOGETHER, side_by_side
@@ -80,13 +81,27 @@ def pictures(territory: Territory, first: Draft, second: Draft) -> tuple[bytes, 
     )
 
 
-def differences(first: Draft, second: Draft) -> pd.DataFrame:
+def differences(territory: Territory, first: Draft, second: Draft) -> pd.DataFrame:
     """Return the sites, departures and data in which two scenarios differ, as texts."""
     found = compare(first, second)
     found = found[~found["same"] & found["aspect"].isin(list(_SHOWN))]
-    told = found["aspect"].map(_SHOWN) + " : " + found["item"]
+    communes = territory.communes
+    named = dict(
+        zip(communes["code"], communes["name"] + " (" + communes["code"] + ")", strict=True)
+    )
+    items = found["item"].where(found["aspect"] != "départ", found["item"].replace(named))
+    told = found["aspect"].map(_SHOWN) + " : " + items
     table = found.assign(item=told)[list(_TITLES)].rename(columns=_TITLES)
     return table.replace("", "–").reset_index(drop=True)
+
+
+def spread_words(territory: Territory, first: Draft, second: Draft) -> list[str]:
+    """Return what a public view of two scenarios leaves out or spreads, each under its number."""
+    return [
+        f"{name} : {told}"
+        for name, draft in zip(names_of(first, second), (first, second), strict=True)
+        for told in public_scenario.public_words(territory, draft)
+    ]
 
 
 def scenario_pair_pdf(
@@ -96,10 +111,24 @@ def scenario_pair_pdf(
     notes: Sequence[str],
     *,
     warning: str,
+    spread: Sequence[str] = (),
 ) -> bytes:
     """Return the comparison of two scenarios as a PDF, as a public view: no risk in it.
 
-    `notes` are sources and vintages; `warning` stands at the head of every page, "" for none.
+    Parameters
+    ----------
+    territory
+        The region.
+    drafts
+        Both, as anyone may know them (`data.reports.public_scenario`).
+    evaluations
+        Judgements of their sites.
+    notes
+        Sources and vintages.
+    warning
+        What stands at the head of every page, "" for nothing.
+    spread
+        What of them is left out or spread (`spread_words`), under the figures that it bears on.
     """
     names = names_of(*drafts)
     title = f"{one_line(drafts[0].name)} et {one_line(drafts[1].name)}, comparaison de scénarios"
@@ -109,7 +138,10 @@ def scenario_pair_pdf(
     page = pair_page(
         title, names, pictures(territory, *drafts), table, notes, warning=warning, captioned=True
     )
-    found = differences(*drafts)
+    found = differences(territory, *drafts)
+    page.letters(9)
+    for told in spread:
+        page.line_of(told)
     if len(found):
         page.ln(2)
         page.rows(

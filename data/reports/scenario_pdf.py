@@ -89,6 +89,7 @@ def scenario_pdf(
     notes: Sequence[str],
     *,
     warning: str,
+    spread: Sequence[str] = (),
     best: BestSites | None = None,
     search: Search | None = None,
 ) -> bytes:
@@ -106,6 +107,9 @@ def scenario_pdf(
         Sources and vintages.
     warning
         What stands at the head of every page (`Territory.warning`), "" for nothing.
+    spread
+        What a public view leaves out or spreads (`public_scenario.public_words`): said where the
+        figures that it bears on stand.
     best, search
         Best sites and what was asked; None when not searched.
     """
@@ -124,12 +128,14 @@ def scenario_pdf(
     page.line_of(site_tables.changes_sentence(evaluation))
     if evaluation.departures is not None:
         page.line_of(words(evaluation.departures, public=True))
+    for told in spread:
+        page.line_of(told)
     _write_map(page, evaluation, picture)
     _write_sites(page, evaluation)
     if best is not None and search is not None:
         _write_best(page, evaluation, best, search)
     _write_comparison(page, evaluation)
-    _write_changes(page, evaluation)
+    _write_changes(page, evaluation, spread)
     if made_with := versions_words(draft):
         page.heading("Données avec lesquelles le scénario a été fait")
         page.line_of(" ; ".join(one_line(line) for line in made_with) + ".")
@@ -220,13 +226,15 @@ def _write_comparison(page: Document, evaluation: SiteEvaluation) -> None:
     page.items([one_line(line) for line in site_tables.eligibility(evaluation, rows)])
 
 
-def _write_changes(page: Document, evaluation: SiteEvaluation) -> None:
+def _write_changes(page: Document, evaluation: SiteEvaluation, spread: Sequence[str]) -> None:
     if evaluation.changes.empty:
         return
     changes = evaluation.changes.sort_values("population", ascending=False)
     kept = changes.groupby("effect", sort=False).head(CHANGES_LISTED)
     table = site_tables.changes_table(replace(evaluation, changes=kept))
     page.heading("Qui gagne et qui perd, par commune")
+    for told in spread:
+        page.line_of(told)
     _write_table(page, table, (27, 13, 41, 16, 12, 12, 12, 15, 15))
     _left_out(page, len(changes) - len(table), "lignes, moins peuplées")
 

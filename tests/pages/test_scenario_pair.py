@@ -1,13 +1,20 @@
 """Two scenarios compared: one table, two maps, a PDF, and an address that opens them again."""
 
+import io
+from dataclasses import replace
+
 import pytest
+from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
+from data.region.catalogue import load_territory
+from data.region.rules import LEAST_PUBLIC_GPS
 from data.scenarios import store
 from data.scenarios.drafts import Draft
+from data.siting import departures
 from data.uploads import Site
 from pages import exporting
-from tests.pages.sites_screen import html, opened, texts
+from tests.pages.sites_screen import html, opened, tables, texts
 
 USSEL = Site(2, "Ussel", "19275", "Ussel", 2.3138, 45.5448, 4)
 GUERET = Site(3, "<b>Guéret", "23096", "Guéret", 1.8709, 46.1696, 3)
@@ -39,6 +46,30 @@ def test_an_address_opens_the_comparison_until_another_choice_is_made() -> None:
     app.selectbox(key=f"{OTHER}{first}").set_value(None).run()
     assert "comparer" not in app.query_params
     assert "2 moins 1" not in html(app)
+
+
+def test_the_pdf_of_two_scenarios_points_at_no_doctor() -> None:
+    """It listed who is supposed to leave, and judged the moves as the planner wrote them."""
+    territory = load_territory("75")
+    held = departures.gp_communes(territory)
+    few = next(code for code, one in held.items() if one.gps < LEAST_PUBLIC_GPS)
+    leaving = replace(USSEL, moving={"19136": 1})
+    first = store.save(Draft("Avec départ", "75", sites=(USSEL,), departures={few: 1})).id
+    second = store.save(Draft("Avec regroupement", "75", sites=(leaving,))).id
+    app = opened("sites", comparer=f"{first},{second}")
+    name = territory.communes.set_index("code").loc[few, "name"]
+    assert f"Départ de médecins : {name} ({few})" in tables(app)
+    [offer] = [
+        one for one in app.session_state[exporting._OFFERS] if "comparaison (PDF)" in one.label
+    ]
+    pages = PdfReader(io.BytesIO(offer.content())).pages
+    said = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert few not in said
+    assert "Départ de médecins" not in said
+    assert f"1. Avec départ : {departures.NOT_TOLD}" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "2. Avec regroupement : 1 généraliste qui rejoindrait" in said.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 GONE = "0" * 32

@@ -91,9 +91,13 @@ def test_the_page_names_both_and_tells_no_risk(region, plans) -> None:
     assert any("à risque" in title for title in on_screen)
 
 
-def test_two_scenarios_alike_differ_in_nothing() -> None:
-    assert differences(FIRST, replace(FIRST, name="autre")).empty
+def test_two_scenarios_alike_differ_in_nothing(territory) -> None:
+    assert differences(territory, FIRST, replace(FIRST, name="autre")).empty
     assert names_of(FIRST, FIRST) == ("1. Plan <b> A", "2. Plan <b> A")
-    found = differences(FIRST, SECOND)
+    found = differences(territory, FIRST, replace(SECOND, departures={"16001": 1}))
     assert list(found.columns) == ["Ce qui diffère", "Premier", "Second"]
-    assert set(found["Ce qui diffère"]) == {"Site : Milieu", f"Site : {FAR.name}"}
+    assert set(found["Ce qui diffère"]) == {
+        "Site : Milieu",
+        f"Site : {FAR.name}",
+        "Départ de médecins : Un (16001)",
+    }

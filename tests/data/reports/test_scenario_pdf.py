@@ -51,6 +51,18 @@ def drawn(territory, draft, **more):
     return document, " ".join(text.split())
 
 
+def test_what_is_spread_is_said_where_the_figures_stand(territory):
+    """It was said among the sources only, on the last page."""
+    draft = Draft("Plan", "75", sites=(replace(FAR, moving={"16001": 1}),))
+    told = "Le départ est réparti."
+    document, _ = drawn(territory, draft, warning="", spread=[told])
+    whole = " ".join(" ".join(page.extract_text() for page in document.pages).split())
+    assert whole.count(told) == 2
+    first = " ".join(document.pages[0].extract_text().split())
+    assert told in first
+    assert whole.rindex(told) > whole.index("Qui gagne et qui perd, par commune")
+
+
 def test_the_report_says_sites_proof_losers_and_versions(territory):
     moved = replace(FAR, moving={"16001": 1})
     draft = Draft(
