@@ -6,6 +6,7 @@ scripts as a whole literal, or as a piece of one that is named here with what su
 
 import asyncio
 import gzip
+import re
 from functools import cache
 from pathlib import Path
 
@@ -200,8 +201,11 @@ def _file(name: str) -> Path | None:
 
 
 def takes_gzip(scope: Scope) -> bool:
-    """Tell whether who asks takes an answer compressed."""
-    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+    """Tell whether who asks takes an answer compressed: "gzip;q=0" refuses it (RFC 9110)."""
+    asked = "".join(Headers(scope=scope).get("accept-encoding", "").lower().split())
+    weights = {name: weight for name, _, weight in (one.partition(";") for one in asked.split(","))}
+    weight = weights.get("gzip", weights.get("*", "q=0"))
+    return re.fullmatch(r"q=0(\.0*)?", weight) is None
 
 
 class FrenchScripts:

@@ -75,6 +75,26 @@ def test_who_takes_compressed_scripts_gets_them_so(base: str) -> None:
     assert "`Tout choisir`" in same.decode()
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("br;q=1.0, GZIP;q=0.8", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("br, gzip; q=0.000", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("x-gzipped", False),
+        ("", False),
+    ],
+)
+def test_a_weight_of_zero_refuses_what_it_names(accepted: str, packed: bool) -> None:
+    headers = [(b"accept-encoding", accepted.encode())]
+    assert streamlit_words.takes_gzip({"type": "http", "headers": headers}) is packed
+
+
 @pytest.mark.parametrize("path", ["/static/js/Html.js", "/carte", "/static/js/../index.html"])
 def test_all_else_goes_through(path: str) -> None:
     assert answer(path)[1] == b"inside"
