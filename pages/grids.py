@@ -86,8 +86,9 @@ _STYLE = """<style>
 .ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 @media print{.ps-plain{max-height:none;overflow:visible}.ps-plain table{width:100%}
   .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25;max-width:none}
-  .ps-plain th.n{white-space:normal}}
-</style>"""
+  .ps-plain th.n{white-space:normal}
+  .ps-plain tbody tr:nth-child(n+AFTER):not([aria-current]){display:none}}
+</style>""".replace("AFTER", str(PRINTED_ROWS + 1))
 
 
 def on_a_phone() -> bool:
@@ -137,6 +138,8 @@ def draw(
     st.html(plain(shown, options.get("column_config") or {}, marked, shares=shares))
     if len(shown) > MOST_ROWS:
         st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
+    if left := _left_on_screen(table):
+        st.html(f'<div class="ps-paper">{left}</div>')
 
 
 def draw_wrapped(frame: pd.DataFrame, **options: Any) -> None:
@@ -178,15 +181,19 @@ def _with_index(table: pd.DataFrame, options: Mapping[str, Any]) -> pd.DataFrame
 
 def _print(table: pd.DataFrame, options: Mapping[str, Any], shares: Collection[str]) -> None:
     """Draw for paper alone the table whose grid, a canvas, a browser prints blank."""
-    left = (
-        f"<p>Les {number(PRINTED_ROWS)} premières lignes sur {number(len(table))} ; "
-        "l’export les a toutes.</p>"
-        if len(table) > PRINTED_ROWS
-        else ""
-    )
     shown = _with_index(table.head(PRINTED_ROWS), options)
     first = plain(shown, options.get("column_config") or {}, shares=shares)
-    st.html(f'<div class="ps-paper">{first}{left}</div>')
+    st.html(f'<div class="ps-paper">{first}{_left_on_screen(table)}</div>')
+
+
+def _left_on_screen(table: pd.DataFrame) -> str:
+    """Return, in HTML, how much of a table paper has; "" where it has all."""
+    if len(table) <= PRINTED_ROWS:
+        return ""
+    return (
+        f"<p>Sur papier : les {number(PRINTED_ROWS)} premières lignes sur {number(len(table))} ; "
+        "l’export les a toutes.</p>"
+    )
 
 
 def _french(

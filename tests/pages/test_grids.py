@@ -269,6 +269,11 @@ def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:
     table = next(one.proto.body for one in app.get("html"))
     assert table.count("<tr>") == 1 + grids.MOST_ROWS
     assert "500 premières lignes" in app.caption[0].value
+    # Of 1,161 lines a print made eight pages.
+    assert "tbody tr:nth-child(n+61):not([aria-current]){display:none}" in table
+    paper = [one.proto.body for one in app.get("html")][1]
+    assert paper.startswith('<div class="ps-paper">')
+    assert "les 60 premières lignes sur 600" in paper
 
 
 def test_paper_has_the_first_rows_of_a_grid_and_says_how_many_there_are() -> None:
@@ -282,7 +287,7 @@ def test_paper_has_the_first_rows_of_a_grid_and_says_how_many_there_are() -> Non
     long, short = (one.proto.body for one in app.get("html"))
     assert all(one.startswith('<div class="ps-paper">') for one in (long, short))
     assert long.count("<td>&lt;i&gt;x&lt;/i&gt;</td>") == grids.PRINTED_ROWS
-    assert "Les 60 premières lignes sur 1\u202f200" in long
+    assert "les 60 premières lignes sur 1\u202f200" in long
     assert cells(short) == [["b"], ["1"], ["2"]]
     assert "premières" not in short
 
