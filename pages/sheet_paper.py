@@ -13,15 +13,12 @@ from data.access.source_notes import quoted
 from data.base import french, typeface
 from data.base.codes import among
 from data.maps.ground import ground, land_of
-from data.maps.risk import shown_classes
-from data.maps.sentences import PROBABLY_GONE
 from data.region import privacy
 from data.region.territory import Territory
-from data.reports import room_figures, sheet
+from data.reports import room_figures, sheet, succession
 from data.reports.figure import beside
 from data.reports.pair import MEASURES, Measure, pair, pair_pdf
 from data.reports.sheet import Sheet
-from data.reports.succession import GONE_RISK
 from data.reports.vintages import vintages
 from geo import layers
 from geo.errors import ProxiSoinsError
@@ -102,22 +99,22 @@ def _later_load(territory: Territory) -> npt.NDArray[np.float64]:
 
 def _public_sentence(territory: Territory, communes: pd.DataFrame, level: str, code: str) -> str:
     """Return what anyone may be told of the risk, "" where it is not known."""
-    members = communes.loc[communes[LEVELS[level][0]] == code, "code"]
+    members = communes[communes[LEVELS[level][0]] == code]
+    practising = members.loc[members["gps"].isna() | (members["gps"] > 0), "code"]
     try:
-        table = shell.public_risk(territory, DEFAULT_HORIZON)
-        if level == "commune" and flag.may_be_public(communes, code):
-            table = shell.risk(territory, DEFAULT_HORIZON)
-            shown = shown_classes(table).get(code, "")
-            if shown == PROBABLY_GONE:
-                return GONE_RISK
-            told = f"Relève non assurée : risque {shown}." if shown else ""
+        # A territory all of whose communes may be told says no more than they do.
+        if len(practising) and all(flag.may_be_public(members, one) for one in practising):
+            risk = shell.risk(territory, DEFAULT_HORIZON)
+            own = risk[among(risk["code"], practising)]
+            told = succession.classes_told(own, alone=len(members) == 1)
         else:
-            told = privacy.sentence(table, members)
+            table = shell.public_risk(territory, DEFAULT_HORIZON)
+            told = privacy.sentence(table, members["code"])
     except ProxiSoinsError:
         return ""
-    if told in {"", privacy.MASKED}:
+    if told == privacy.MASKED or told in succession.NOT_FORETOLD:
         return told
-    years = set(count_years(territory)[members])
+    years = set(count_years(territory)[members["code"]])
     return f"{told} {french.forecast(years, DEFAULT_HORIZON)}"
 
 

@@ -17,6 +17,8 @@ GONE_RISK = (
     "vérifier."
 )
 UNKNOWN_RISK = "Relève : risque non calculé, les données chargées ne le permettent pas."
+NOT_FORETOLD = frozenset({GONE_RISK, UNKNOWN_RISK})
+"""What says nothing of the years to come."""
 
 
 def succession(
@@ -55,7 +57,22 @@ def succession(
 
 
 def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
-    """Say the class of a commune, or how many of several are high, of those with a GP still."""
+    told = classes_told(risk, alone=alone)
+    if told in NOT_FORETOLD:
+        return told
+    return f"{told}{_spanned(risk)}{worth_overseas(risk['code'])}"
+
+
+def classes_told(risk: pd.DataFrame, *, alone: bool) -> str:
+    """Say the class of a commune, or how many of several are high, of those with a GP still.
+
+    Parameters
+    ----------
+    risk
+        Columns code and risk_class, state where known; of communes that may be told of.
+    alone
+        Whether they are those of a territory of one commune.
+    """
     if risk.empty:
         return UNKNOWN_RISK
     classes = shown_classes(risk)
@@ -63,14 +80,14 @@ def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
     if foretold.empty:
         return GONE_RISK
     if alone:
-        told = f"Relève non assurée : risque {foretold.iloc[0]}."
-        return f"{told}{_spanned(risk)}{worth_overseas(risk['code'])}"
+        return f"Relève non assurée : risque {foretold.iloc[0]}."
     high = int(foretold.isin(HIGH).sum())
-    return (
-        f"Relève non assurée : risque élevé ou très élevé dans {number(high)} des "
-        f"{counted(len(foretold), 'commune', 'communes')} ayant un médecin.{_spanned(risk)}"
-        f"{worth_overseas(risk['code'])}"
+    of_all = (
+        f"{number(high)} des {counted(len(foretold), 'commune', 'communes')}"
+        if len(foretold) > 1
+        else ("la seule commune" if high else "aucune commune")
     )
+    return f"Relève non assurée : risque élevé ou très élevé dans {of_all} ayant un médecin."
 
 
 def _spanned(risk: pd.DataFrame) -> str:

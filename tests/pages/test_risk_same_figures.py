@@ -245,3 +245,21 @@ def test_card_sheet_paper_files_and_public_view_tell_one_class_or_that_it_is_pro
     assert row["tenths_flagged"] == f"environ {one['tenths']} sur 10"
     said = privacy.sentence(public, one["codes"])
     assert f"environ {french.number(one['tenths'])} commune" in said
+
+
+def test_a_territory_says_on_paper_what_all_its_communes_may_say(territory: Territory) -> None:
+    """Of Paris, its commune was said at low risk, and its département held back."""
+    communes = shell.commune_indicators(territory).copy()
+    big = communes.nlargest(2, "gps").index
+    empty = communes.index[communes["gps"] == 0][:1]
+    few = communes.index[communes["gps"] == 1][:1]
+
+    def said(members: "pd.Index[int]") -> str:
+        made = communes.copy()
+        made.loc[members, "epci"] = "200000000"
+        return sheet_paper._public_sentence(territory, made, "epci", "200000000")
+
+    code = str(communes.loc[big[0], "code"])
+    assert said(big[:1]) == sheet_paper._public_sentence(territory, communes, "commune", code)
+    assert "des 2 communes ayant un médecin" in said(big.union(empty))
+    assert "ayant un médecin" not in said(big.union(few))
