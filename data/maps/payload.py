@@ -125,6 +125,16 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     return f"{first}{rest}. Source : {' ; '.join(said)}."
 
 
+def _quote_of_years(territory: Territory, indicator: Indicator) -> str:
+    """Return where the other years of an indicator come from, "" where it says so itself."""
+    read = history.DATED[indicator.key]
+    if read in indicator.tables or read not in territory.provenance:
+        return ""
+    return (
+        f" Autres années, pour les mêmes habitants : {within(quoted(territory.provenance[read]))}."
+    )
+
+
 def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[Past]:
     """Return the earlier vintages of an indicator for the year slider, oldest first."""
     values = history.values_by_year(territory, indicator.key, table)
@@ -204,6 +214,7 @@ def _indicator(territory: Territory, table: pd.DataFrame, one: Indicator) -> Dra
     }
     if drawn["years"]:
         drawn["dated"] = history.DATED[one.key]
+        drawn["note"] += _quote_of_years(territory, one)
     if one.absent != MISSING:
         drawn["absent"] = one.absent
     if (moved := differences.legend(one)) is not None:

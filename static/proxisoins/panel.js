@@ -7,6 +7,12 @@ import { pattern, symbol } from "./symbols.js";
 
 const STROKES = { "2 4": "dotted", "7 5": "dashed" };
 
+/* Sources of the layers shown, each told once. */
+export function creditsOf({ config, state }) {
+  const shown = config.layers.filter((layer) => state.layers.includes(layer.key));
+  return [...new Set(shown.flatMap((layer) => [layer.note, layer.attribution && `${layer.attribution}.`]))].filter(Boolean).join(" ");
+}
+
 export class Panel {
   constructor(carte) {
     this.carte = carte;
@@ -15,8 +21,9 @@ export class Panel {
     this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
     this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
     this.note = make("p", { class: "note" });
+    this.credits = make("p", { class: "note" });
     this.single = make("p", { class: "single", role: "status", hidden: "" });
-    const source = make("details", {}, make("summary", { text: "Source, année, ce qui est compté" }), this.note);
+    const source = make("details", {}, make("summary", { text: "Source, année, ce qui est compté" }), this.note, this.credits);
     this.words = make("div", { class: "words" }, this.sentence, source, this.single);
     this.since = make("div");
     this.node = make(
@@ -136,6 +143,7 @@ export class Panel {
     const rows = indicator.classes.map((one, rank) => this.legendRow(one.colour, one.label, counts[rank]));
     if (missing) rows.push(this.legendRow(null, worded(indicator, null), missing));
     this.sayIfSingle(counts, missing);
+    this.credits.textContent = creditsOf(this.carte);
     this.legendBox.replaceChildren(
       make("h2", { text: indicator.unit ? `${indicator.label} (${indicator.unit})` : indicator.label }),
       make("ul", {}, ...rows),

@@ -20,13 +20,6 @@ export function simulatedIn({ config, indicator, state }) {
   return Object.entries(config.simulated).filter(([table]) => read.has(table)).map(([, title]) => title);
 }
 
-/* Sources of the layers shown, each told once. */
-export function creditsOf({ config, state }) {
-  const shown = config.layers.filter((layer) => state.layers.includes(layer.key));
-  const told = shown.flatMap((layer) => [layer.note, layer.attribution && `${layer.attribution}.`]);
-  return [...new Set(told.filter(Boolean))];
-}
-
 function loaded(address) {
   return new Promise((resolve, reject) => {
     const image = new Image();
@@ -210,7 +203,7 @@ export async function pictureOf(carte) {
   const title = `${config.region_name}\u00a0: ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
   const simulated = simulatedIn(carte).join(", ");
   const warning = simulated && `${config.warning} Simulé\u00a0: ${simulated}.`;
-  const credits = `${[panel.note.textContent, ...creditsOf(carte)].join(" ")} ${config.attribution}. Image du ${today}, ProxiSoins.`;
+  const credits = `${panel.note.textContent} ${panel.credits.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const place = { x: MARGIN, width: inside };

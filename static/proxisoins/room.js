@@ -1,5 +1,6 @@
 /* Room with a GP: capacity, threshold and both ends; the curve, the sentence, the proof on the map (in words: proof.js). */
 import { make, number } from "./dom.js";
+import { outlineOf } from "./zones.js";
 
 export const ROOM = "share_without_room";
 
@@ -216,24 +217,9 @@ export class Room {
     if (mine < 0) return;
     const members = new Set(blocks[mine].hall);
     const rowsOf = (wanted) => block.flatMap((_, at) => (this.parts(at).some(([one]) => wanted(one)) ? [at] : []));
-    const draw = (rows, options) => this.drawn.push(L.polyline(this.border(rows), { ...DRAWN, ...options }).addTo(this.carte.map));
+    const draw = (rows, options) => this.drawn.push(L.polyline(outlineOf(rows.map((at) => this.carte.outlines[at].getLatLngs())), { ...DRAWN, ...options }).addTo(this.carte.map));
     if (members.size > 1) draw(rowsOf((one) => members.has(one)), { color: "#161616", weight: 2, dashArray: "6 5" });
     draw(rowsOf((one) => one === mine), { color: "#161616", weight: 2.6 });
-  }
-
-  /* Sides that belong to one commune only of a set: what is shared by two is inside. */
-  border(rows) {
-    const sides = new Map();
-    for (const row of rows)
-      for (const polygon of this.carte.outlines[row].getLatLngs())
-        for (const ring of polygon)
-          ring.forEach((a, at) => {
-            const b = ring[(at + 1) % ring.length];
-            const [one, other] = [`${a.lat},${a.lng}`, `${b.lat},${b.lng}`];
-            const key = one < other ? `${one} ${other}` : `${other} ${one}`;
-            if (!sides.delete(key)) sides.set(key, [a, b]);
-          });
-    return [...sides.values()];
   }
 }
 

@@ -91,7 +91,7 @@ def test_a_picture_warns_of_the_simulated_tables_that_it_draws_and_of_no_other(
     assert evaluated(page, server, "picture", body) == titles
 
 
-def test_a_picture_quotes_the_sources_of_the_layers_that_it_draws(server: str, page: Page) -> None:
+def test_sources_of_the_layers_shown_are_quoted_once(server: str, page: Page) -> None:
     """Isochrones had neither engine nor year, tiles no author."""
     layers = [
         {"key": "iso_gps", "note": "Temps estimés. INSEE, 2017."},
@@ -103,8 +103,8 @@ def test_a_picture_quotes_the_sources_of_the_layers_that_it_draws(server: str, p
     shown = [one["key"] for one in layers if one["key"] != "urgences"]
     carte = {"config": {"layers": layers}, "state": {"layers": shown}}
     body = f"return m.creditsOf({json.dumps(carte)});"
-    told = ["Temps estimés. INSEE, 2017.", "© IGN."]
-    assert evaluated(page, server, "picture", body) == told
+    told = "Temps estimés. INSEE, 2017. © IGN."
+    assert evaluated(page, server, "panel", body) == told
 
 
 def test_a_text_of_a_picture_is_cut_as_french_is_printed(server: str, page: Page) -> None:

@@ -54,6 +54,23 @@ def test_values_follow_the_communes_and_past_years_are_offered(
     )
 
 
+def test_an_indicator_of_several_years_quotes_where_each_comes_from(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """The picture of a difference quoted the newest counts alone."""
+    territory, table = loaded
+    past = replace(
+        territory.provenance["gp_history"], simulated=False, source="INSEE, BPE", vintage="2009"
+    )
+    known = replace(territory, provenance={**territory.provenance, "gp_history": past})
+    notes = {
+        one["key"]: one["note"] for one in map_payload.configuration(known, table, {})["indicators"]
+    }
+    told = "historique des médecins généralistes : INSEE, BPE, 2009."
+    assert notes["gps_per_1000"].endswith(told)
+    assert "Autres années" not in notes["minutes_to_nearest_gp"]
+
+
 def test_a_layer_quotes_the_real_tables_that_it_is_read_in(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
