@@ -126,7 +126,7 @@ def _draw_head(territory: Territory, shared: Shared, read: tuple[str, ...]) -> N
     until = french.date(shared.expires_at.astimezone().date())
     # The ribbon warns of what is simulated still: of what, alone, is left to say.
     warned = set(draft.simulated) <= set(territory.simulated)
-    of_what = f" Simulé : {', '.join(draft.simulated)}." if draft.simulated and warned else ""
+    of_what = f" Simulé : {french.listed(draft.simulated)}." if draft.simulated and warned else ""
     what = "Lecture seule." if screen else "Scénario en lecture seule."
     st.caption(f"{what} Partagé le {shared_on}, ouvert jusqu’au {until}.{of_what}")
     if draft.simulated and not warned:
@@ -134,7 +134,7 @@ def _draw_head(territory: Territory, shared: Shared, read: tuple[str, ...]) -> N
             "Des données étaient simulées quand cette page a été faite : ce qui repose sur elles "
             "est sans valeur pour une décision."
         )
-        st.text(f"Simulé alors : {', '.join(draft.simulated)}.")
+        st.text(f"Simulé alors : {french.listed(draft.simulated)}.")
     if changed := scenario_results.changes_since(draft, territory, read):
         st.warning("Les données ont changé depuis ce scénario : les résultats sont recalculés.")
         with st.expander("Ce qui a changé"):

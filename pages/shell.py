@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.access import indicators
-from data.base.french import unbroken
+from data.base.french import listed, unbroken
 from data.base.paths import STATIC
 from data.maps import risk as risk_map
 from data.region import catalogue, embedded_set, france, privacy
@@ -280,7 +280,7 @@ def ribbon(current: Territory, known: Sequence[Provenance]) -> None:
     if not (warned := warning_of(known)):
         return
     heading, told = warned.removesuffix(".").split(" : ", 1)
-    tables = ", ".join(table.title for table in known if table.simulated)
+    tables = listed(table.title for table in known if table.simulated)
     elsewhere = passed_over_told(known, current.region_name)
     passed_over = f"{escape(elsewhere)} " if elsewhere else ""
     which = f"Simulé : {escape(tables)}."

@@ -91,7 +91,7 @@ def table_lines(used: Iterable[Provenance], *, licences: bool = False) -> list[s
         if not p.simulated
     ]
     if made_up := [p.title for p in used if p.simulated]:
-        lines.append(f"{SIMULATED_LINE}{', '.join(made_up)}.")
+        lines.append(f"{SIMULATED_LINE}{french.listed(made_up)}.")
     return lines
 
 

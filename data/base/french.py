@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -197,6 +197,20 @@ def at(name: str) -> str:
         if name.startswith(article):
             return contracted + name[len(article) :]
     return f"à {name}"
+
+
+def within(title: str) -> str:
+    """Return a title as it stands within a sentence: its capital goes, save an acronym's.
+
+    >>> within("Zonage des médecins"), within("APL publiée")
+    ('zonage des médecins', 'APL publiée')
+    """
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def listed(titles: Iterable[str]) -> str:
+    """Return titles as the list that follows a colon."""
+    return ", ".join(map(within, titles))
 
 
 def joined(names: Sequence[str], last: str = "et") -> str:

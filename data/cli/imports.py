@@ -175,9 +175,10 @@ def undo() -> None:
 
 def ribbon_text(tables: "list[Provenance]", region_name: str) -> str:
     """Return the sentence that names what is still simulated, "" when nothing is."""
+    from data.base.french import listed
     from data.region.territory import passed_over_told, warning_of
 
-    simulated = ", ".join(provenance.title for provenance in tables if provenance.simulated)
+    simulated = listed(provenance.title for provenance in tables if provenance.simulated)
     if not simulated:
         return ""
     told = f"{warning_of(tables)} Simulé : {simulated}."

@@ -12,7 +12,7 @@ from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
 from data.base.codes import among, departement
-from data.base.french import unbroken
+from data.base.french import unbroken, within
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -57,7 +57,9 @@ def blank(territory: Territory) -> MapDocument:
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": {
-            key: known.title for key, known in territory.provenance.items() if known.simulated
+            key: within(known.title)
+            for key, known in territory.provenance.items()
+            if known.simulated
         },
         "warning": territory.warning,
         "search": {**RULES, "parts": _parts(territory)},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from data.base.french import within
 from data.official.readers.tables import Candidate
 from data.official.readers.tally import ReadResult
 from data.region.table_names import TITLES
@@ -12,20 +13,22 @@ from geo.errors import InvalidInputError
 def simulated_in(notes: Iterable[str]) -> set[str]:
     """Return the titles of the tables that the notes of a file of ours say to be simulated.
 
+    As they stand within a sentence: older files of ours wrote them with their capitals.
+
     Examples
     --------
-    >>> sorted(simulated_in(["# Simulé pour la démonstration : APL, Zonage."]))
-    ['APL', 'Zonage']
+    >>> sorted(simulated_in(["# Simulé pour la démonstration : APL, zonage."]))
+    ['APL', 'zonage']
     >>> simulated_in(["Zonage : données simulées."])
-    {'Zonage'}
+    {'zonage'}
     """
     found: set[str] = set()
     for note in notes:
         told = note.strip().removeprefix("# ").removesuffix(".")
         if told.startswith(SIMULATED_LINE):
-            found.update(told.removeprefix(SIMULATED_LINE).split(", "))
+            found.update(map(within, told.removeprefix(SIMULATED_LINE).split(", ")))
         elif told.endswith(SIMULATED_CLAUSE):
-            found.add(told.removesuffix(SIMULATED_CLAUSE))
+            found.add(within(told.removesuffix(SIMULATED_CLAUSE)))
     return found
 
 
@@ -39,7 +42,7 @@ def refuse(candidate: Candidate, result: ReadResult) -> None:
     """
     said = simulated_in(cell for table in candidate.tables for row in table.head for cell in row)
     for key in result.tables:
-        if (title := TITLES.get(key, "")) in said:
+        if within(title := TITLES.get(key, "")) in said:
             raise InvalidInputError(
                 f"« {candidate.file.name} » est un fichier de ProxiSoins qui se dit simulé "
                 f"({title}) : des données de démonstration ne deviennent pas réelles en revenant. "

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from data.base.french import joined
+from data.base.french import joined, listed, within
 from data.region import france
 from data.region.falls import Zero
 from data.region.moments import Moment
@@ -132,12 +132,12 @@ def passed_over_told(tables: Iterable[Provenance], region_name: str) -> str:
 
     By their titles: what a file was called is said beside each table in "Données et méthode".
     """
-    titles = [one.title[:1].lower() + one.title[1:] for one in tables if one.passed_over]
+    titles = [one.title for one in tables if one.passed_over]
     if not titles:
         return ""
     return (
         f"L’import ne couvre pas {france.named(region_name)}, où restent de démonstration : "
-        f"{', '.join(titles)}."
+        f"{listed(titles)}."
     )
 
 
@@ -265,7 +265,7 @@ class Territory:
     def simulated_told(self, *tables: str) -> str:
         """Say which of some tables are simulated, "" when none is: beside what is read in them."""
         told = [
-            known.title[:1].lower() + known.title[1:]
+            within(known.title)
             for key, known in self.provenance.items()
             if key in tables and known.simulated
         ]

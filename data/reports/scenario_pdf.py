@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.base import typeface
-from data.base.french import number
+from data.base.french import number, within
 from data.maps.ground import ground, land_of
 from data.maps.sites import reach_of, sentence
 from data.region.rules import ZIP_APL
@@ -151,7 +151,7 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     )
     page.letters(7.5)
     page.set_text_color(*GREY)
-    drawn = f"{MAP_INDICATOR.label[:1].lower()}{MAP_INDICATOR.label[1:]} ({MAP_INDICATOR.unit})"
+    drawn = f"{within(MAP_INDICATOR.label)} ({MAP_INDICATOR.unit})"
     page.line_of(
         f"Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. {AREAS} "
         f"Couleurs : {drawn}, {evaluation.moment}, sans les "

@@ -80,7 +80,7 @@ def test_a_file_of_communes_at_risk_says_its_filter_and_the_source_of_their_zone
     notes = notes_of(app, "risque")
     assert re.match(r"# Communes retenues : Creuse ; \d+ communes sur 1 \d+\.$", notes[1])
     assert any(
-        one.startswith("# Simulé pour la démonstration") and "Zonage des médecins" in one
+        one.startswith("# Simulé pour la démonstration") and "zonage des médecins" in one
         for one in notes
     )
 

@@ -305,7 +305,7 @@ def test_a_link_shows_the_scenario_and_no_risk(saved: store.Scenario) -> None:
     assert not re.search(r"(?<!\\)[*_:$<\[]", app.title[0].value)
     assert f"Note {HOSTILE}" in said
     # The ribbon warns of the same tables: the page names them, once.
-    assert said.count("Simulé : Médecins généralistes") == 1
+    assert said.count("Simulé : médecins généralistes") == 1
     assert "Des données étaient simulées" not in said
     assert "Optimum prouvé" in said
     assert "ont changé" not in said

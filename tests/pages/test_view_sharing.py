@@ -413,7 +413,7 @@ def test_a_link_names_what_was_simulated_when_it_was_made() -> None:
     app = AppTest.from_file(str(ROOT / "pages" / "partage.py"), default_timeout=200)
     app.query_params["jeton"] = token
     app.run()
-    assert "Simulé alors : Lignes A." in told(app)
+    assert "Simulé alors : lignes A." in told(app)
     assert any("sans valeur" in one.value for one in app.warning)
 
 
@@ -426,6 +426,6 @@ def test_a_link_of_risks_says_nothing_of_tables_that_it_does_not_read() -> None:
     app.query_params["jeton"] = token
     app.run()
     said = told(app)
-    assert "Simulé : Médecins généralistes." in said
-    assert "Structures de soins" not in said
-    assert "Lignes de permanence" not in said
+    assert "Simulé : médecins généralistes." in said
+    assert "structures de soins" not in said
+    assert "lignes de permanence" not in said

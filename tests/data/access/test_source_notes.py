@@ -27,7 +27,7 @@ def test_what_is_simulated_is_said_first_and_by_name() -> None:
     simulated = {k: replace(p, simulated=True) for k, p in territory.provenance.items()}
     lines = source_notes(replace(territory, provenance=simulated, version="simulated"), "gps")
     assert lines[0] == WHOLLY_SIMULATED
-    assert "Simulé pour la démonstration : Généralistes." in lines
+    assert "Simulé pour la démonstration : généralistes." in lines
 
 
 def test_what_is_published_is_quoted_with_its_licence_where_it_is_handed_on() -> None:
