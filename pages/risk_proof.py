@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from data.base.french import MISSING, within
+from data.base.french import MISSING, uncapitalised
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
 from models.learning.fitted import LATEST
@@ -18,7 +18,7 @@ LINES = ("#b34000", "#8a8f98")
 
 def draw(horizon: int) -> None:
     """Draw the proof, or say plainly that it is not there, then the card."""
-    st.caption(f"Pour tout cet onglet : {within(proof.DENOMINATOR)}")
+    st.caption(f"Pour tout cet onglet : {uncapitalised(proof.DENOMINATOR)}")
     _past_rates(horizon)
     try:
         known = proof.read()

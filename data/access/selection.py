@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.base.french import counted, joined, number, within
+from data.base.french import counted, joined, number, uncapitalised
 from data.region.rules import HUBERT_MINUTES
 
 CRITERIA: Mapping[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
@@ -78,7 +78,7 @@ def asked(selection: Selection, table: pd.DataFrame) -> str:
         names = dict(zip(table[column], table[f"{column}_name"], strict=True))
         parts.append(joined([names.get(one, one) for one in codes], "ou"))
     parts.append(joined(selection.zones, "ou"))
-    parts += [within(CRITERIA[slug][0]) for slug in selection.criteria]
+    parts += [uncapitalised(CRITERIA[slug][0]) for slug in selection.criteria]
     told = " ; ".join(filter(None, parts))
     return f"Communes retenues : {told}. {words(kept(table, selection), table)}"
 

@@ -199,10 +199,10 @@ def at(name: str) -> str:
     return f"à {name}"
 
 
-def within(title: str) -> str:
+def uncapitalised(title: str) -> str:
     """Return a title as it stands within a sentence: its capital goes, save an acronym's.
 
-    >>> within("Zonage des médecins"), within("APL publiée")
+    >>> uncapitalised("Zonage des médecins"), uncapitalised("APL publiée")
     ('zonage des médecins', 'APL publiée')
     """
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
@@ -210,7 +210,7 @@ def within(title: str) -> str:
 
 def listed(titles: Iterable[str]) -> str:
     """Return titles as the list that follows a colon."""
-    return ", ".join(map(within, titles))
+    return ", ".join(map(uncapitalised, titles))
 
 
 def joined(names: Sequence[str], last: str = "et") -> str:

@@ -12,7 +12,7 @@ from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
 from data.base.codes import among, departement
-from data.base.french import unbroken, within
+from data.base.french import unbroken, uncapitalised
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -57,7 +57,7 @@ def blank(territory: Territory) -> MapDocument:
         "region_name": territory.region_name,
         "attribution": ATTRIBUTION,
         "simulated": {
-            key: within(known.title)
+            key: uncapitalised(known.title)
             for key, known in territory.provenance.items()
             if known.simulated
         },
@@ -132,9 +132,8 @@ def _quote_of_years(territory: Territory, indicator: Indicator) -> str:
     read = history.DATED[indicator.key]
     if read in indicator.tables or read not in territory.provenance:
         return ""
-    return (
-        f" Autres années, pour les mêmes habitants : {within(quoted(territory.provenance[read]))}."
-    )
+    told = uncapitalised(quoted(territory.provenance[read]))
+    return f" Autres années, pour les mêmes habitants : {told}."
 
 
 def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> list[Past]:

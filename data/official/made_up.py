@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from data.base.french import within
+from data.base.french import uncapitalised
 from data.official.readers.tables import Candidate
 from data.official.readers.tally import ReadResult
 from data.region.table_names import TITLES
@@ -26,9 +26,9 @@ def simulated_in(notes: Iterable[str]) -> set[str]:
     for note in notes:
         told = note.strip().removeprefix("# ").removesuffix(".")
         if told.startswith(SIMULATED_LINE):
-            found.update(map(within, told.removeprefix(SIMULATED_LINE).split(", ")))
+            found.update(map(uncapitalised, told.removeprefix(SIMULATED_LINE).split(", ")))
         elif told.endswith(SIMULATED_CLAUSE):
-            found.add(within(told.removesuffix(SIMULATED_CLAUSE)))
+            found.add(uncapitalised(told.removesuffix(SIMULATED_CLAUSE)))
     return found
 
 
@@ -42,7 +42,7 @@ def refuse(candidate: Candidate, result: ReadResult) -> None:
     """
     said = simulated_in(cell for table in candidate.tables for row in table.head for cell in row)
     for key in result.tables:
-        if within(title := TITLES.get(key, "")) in said:
+        if uncapitalised(title := TITLES.get(key, "")) in said:
             raise InvalidInputError(
                 f"« {candidate.file.name} » est un fichier de ProxiSoins qui se dit simulé "
                 f"({title}) : des données de démonstration ne deviennent pas réelles en revenant. "

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from data.base.french import counted as counted_words
-from data.base.french import fold, within
+from data.base.french import fold, uncapitalised
 from data.base.spreadsheet_text import safe_text
 from data.files import layouts, sandbox
 from data.files.archives import MAX_UPLOAD_BYTES
@@ -192,7 +192,7 @@ def _figures(read: LinesFile) -> str:
 def _says_simulated(document: Document) -> bool:
     """Tell whether the notes of a file of ours say that its lines are simulated."""
     cells = (cell for table in document.tables for _, row in table.rows[:_NOTES] for cell in row)
-    return within(TITLES["pdses_lines"]) in simulated_in(cells)
+    return uncapitalised(TITLES["pdses_lines"]) in simulated_in(cells)
 
 
 def _marked(line: WrittenLine) -> WrittenLine:

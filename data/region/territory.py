@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from data.base.french import joined, listed, within
+from data.base.french import joined, listed, uncapitalised
 from data.region import france
 from data.region.falls import Zero
 from data.region.moments import Moment
@@ -265,7 +265,7 @@ class Territory:
     def simulated_told(self, *tables: str) -> str:
         """Say which of some tables are simulated, "" when none is: beside what is read in them."""
         told = [
-            within(known.title)
+            uncapitalised(known.title)
             for key, known in self.provenance.items()
             if key in tables and known.simulated
         ]

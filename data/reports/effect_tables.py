@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from data.base.french import MISSING, number, within
+from data.base.french import MISSING, number, uncapitalised
 from data.region.rules import HUBERT_MINUTES, ZIP_APL
 from data.siting.effects import Effects
 
@@ -43,7 +43,7 @@ def effect_sentence(effects: Effects, codes: Collection[str], name: str) -> str:
     if moved.empty:
         return f"Ce scénario ne change rien de mesurable pour {name}."
     told = [
-        f"{within(row[MEASURE])} : {row['Avant']} avant, {row['Après']} après"
+        f"{uncapitalised(row[MEASURE])} : {row['Avant']} avant, {row['Après']} après"
         for row in moved.to_dict("records")
     ]
     return f"Ce que le scénario change pour {name} : {' ; '.join(told)}."

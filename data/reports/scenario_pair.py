@@ -8,7 +8,8 @@ from data.base.french import read_number, signed
 from data.region.territory import Territory
 from data.reports import public_scenario
 from data.reports.pair import Measure, pair_page, pair_table, texts_of
-from data.reports.scenario_pdf import one_line, site_picture
+from data.reports.pdf import GREY, INK
+from data.reports.scenario_pdf import map_words, one_line, site_picture
 from data.reports.site_tables import MEASURE, TOGETHER, side_by_side
 from data.scenarios.comparison import compare
 from data.scenarios.drafts import Draft
@@ -139,6 +140,15 @@ def scenario_pair_pdf(
         title, names, pictures(territory, *drafts), table, notes, warning=warning, captioned=True
     )
     found = differences(territory, *drafts)
+    page.letters(7.5)
+    page.set_text_color(*GREY)
+    one, two = (found.moment for found in evaluations)
+    when = one if one == two else f"{one} pour le premier, {two} pour le second"
+    page.line_of(
+        f"Points : sites candidats, numérotés dans l’ordre de chaque scénario. {map_words(when)}",
+        3.6,
+    )
+    page.set_text_color(*INK)
     page.letters(9)
     for told in spread:
         page.line_of(told)

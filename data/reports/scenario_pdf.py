@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.base import typeface
-from data.base.french import number, within
+from data.base.french import number, uncapitalised
 from data.maps.ground import ground, land_of
 from data.maps.sites import reach_of, sentence
 from data.region.rules import ZIP_APL
@@ -151,14 +151,21 @@ def _write_map(page: Document, evaluation: SiteEvaluation, picture: bytes) -> No
     )
     page.letters(7.5)
     page.set_text_color(*GREY)
-    drawn = f"{within(MAP_INDICATOR.label)} ({MAP_INDICATOR.unit})"
     page.line_of(
-        f"Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. {AREAS} "
-        f"Couleurs : {drawn}, {evaluation.moment}, sans les "
-        "sites. Sources et millésimes en dernière page.",
+        "Points : sites candidats, numérotés dans l’ordre du tableau ci-dessous. "
+        f"{map_words(evaluation.moment)}",
         3.6,
     )
     page.set_text_color(*INK)
+
+
+def map_words(moment: str) -> str:
+    """Return what the lines and the colours of a picture of sites are, and where their sources."""
+    drawn = f"{uncapitalised(MAP_INDICATOR.label)} ({MAP_INDICATOR.unit})"
+    return (
+        f"{AREAS} Couleurs : {drawn}, {moment}, sans les sites. "
+        "Sources et millésimes en dernière page."
+    )
 
 
 def one_line(text: str) -> str:
