@@ -136,7 +136,10 @@ def pole_report(
     picture = scenario_pdf.site_picture(territory, draft, council_pdf.MAP_INCHES)
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
     warned = territory.warning_about(*reads.by_sites(territory))
-    return council_pdf.pole_pdf(heading, found, picture, asked, notes, warning=warned)
+    made_up = territory.simulated_told(*pole_tables.READ)
+    return council_pdf.pole_pdf(
+        heading, found, picture, asked, notes, warning=warned, made_up=made_up
+    )
 
 
 def plan_report(

@@ -177,7 +177,7 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
     """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
     st.markdown("**En bref**")
     figures.answer(pole_tables.sentence(found), "pole")
-    if made_up := territory.simulated_told("gps"):
+    if made_up := territory.simulated_told(*pole_tables.READ):
         st.caption(made_up)
     st.text(pole_tables.settled_words(found))
     if found.proof is None:

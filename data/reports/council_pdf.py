@@ -11,8 +11,10 @@ from data.region.territory import Territory
 from data.reports import pole_tables
 from data.reports.help_figures import help_figures
 from data.reports.letter import quoted
-from data.reports.pdf import AREAS, GREY, INK, MARGIN_MM, Document
+from data.reports.pdf import GREY, INK, MARGIN_MM, Document
+from data.reports.scenario_pdf import map_words
 from data.siting.changes import BEFORE_AFTER, decimals_of
+from data.siting.departures import TODAY
 from data.siting.pole_plan import TYPED, PoleComparison
 from data.siting.pole_rows import changes
 from data.siting.project_rules import Check
@@ -37,6 +39,7 @@ def pole_pdf(
     notes: Sequence[str],
     *,
     warning: str,
+    made_up: str = "",
 ) -> bytes:
     """Return the report of a pole as a PDF.
 
@@ -52,6 +55,8 @@ def pole_pdf(
         Sources and vintages.
     warning
         What stands at the head of every page (`Territory.warning`), "" for nothing.
+    made_up
+        What of its figures is simulated (`Territory.simulated_told`), "" for nothing.
     """
     page = _opened(
         *heading,
@@ -63,6 +68,7 @@ def pole_pdf(
         pole_tables.sentence(found),
         pole_tables.settled_words(found),
         pole_tables.proof_words(found),
+        made_up,
     ):
         if said:
             page.line_of(said)
@@ -74,7 +80,7 @@ def pole_pdf(
         w=width,
         alt_text="Carte des antennes et de ce qui en est à 20 minutes ou moins",
     )
-    _small(page, f"Points : antennes du pôle. {AREAS}")
+    _small(page, f"Points : antennes du pôle. {map_words(TODAY)}")
     page.heading("Avant le projet, avec le pôle, avec la maison", 10)
     _table(page, pole_tables.measures_table(found), (66, 24, 32, 28, 32))
     page.heading("Les antennes du pôle", 10)

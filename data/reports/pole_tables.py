@@ -18,6 +18,8 @@ from data.siting.pole_rows import antenna_rows, changes
 from data.siting.poles import FEWEST
 from geo.siting.pole import HALF_DAY_MINUTES, HALF_DAYS_PER_GP
 
+READ = ("gps", "reference")
+"""Tables, beside those of people and roads, that the figures of a pole are read from."""
 MEASURE, TODAY = "Mesure", "Avant le projet"
 _TITLES = {
     "without_room": ("Habitants de la région sans place à 20 minutes", 0),

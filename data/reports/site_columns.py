@@ -51,6 +51,7 @@ _COUNTED = (
 _READ: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_COUNTED, frozenset({"gps"})),
     **dict.fromkeys(("risk_communes_within_20", "risk_population_within_20"), frozenset({"gps"})),
+    "over_75_within_20": frozenset({"reference"}),
     **dict.fromkeys(("zip_within_20", "zac_within_20", "zone", "aid"), frozenset({"zoning"})),
     **dict.fromkeys(
         ("share_already_served", "minutes_to_msp", "nearest_msp"), frozenset({"structures"})

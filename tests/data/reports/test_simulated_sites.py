@@ -21,7 +21,7 @@ def territory(*simulated: str):
     known = made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())
     tables = {
         key: Provenance(key, key, "Source", "2024", "Libre", key in simulated, 6, 6)
-        for key in ("gps", "zoning", "structures")
+        for key in ("gps", "zoning", "structures", "reference")
     }
     return replace(known, provenance=tables)
 
@@ -39,6 +39,7 @@ def test_measures_of_simulated_tables_say_so_and_no_other():
     assert not by_structures["Habitants à 20 min ou moins"]
     assert not by_structures["Habitants en ZIP à 20 min"]
     assert measures("zoning")["Habitants en ZIP à 20 min"]
+    assert measures("reference")["75 ans et plus à 20 min"]
     assert measures("gps")["Habitants qui trouvent une place à 20 min"]
 
 
