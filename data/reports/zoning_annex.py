@@ -47,6 +47,8 @@ BY_COMMUNE = (
     "reprenez ces changements par territoire avant de signer."
 )
 """Said of a trial where the TVS are not known."""
+_NAMES_OF_A_ROW = 50
+"""Names of communes that a row of a document holds: a fifth of a page."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML refuses."""
 
@@ -294,36 +296,22 @@ def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]
             str(name): column.map(number) if name in {"Communes", "Habitants"} else column
             for name, column in changed.items()
         },
-        (7.0, 4.0, 2.6, 3.4) if by_territory else (6.0, 4.4, 2.0, 2.0, 2.6),
+        (7.0, 4.0, 2.6, 3.4) if by_territory else (5.6, 4.4, 2.0, 2.5, 2.5),
     )
 
 
 def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     """Add the communes whose TVS is not known, by département and zone."""
+    from docx.shared import Pt
+
     zoned = communes[communes["zone"] != ""]
     if zoned.empty:
         return
     document.add_heading("Communes par département", level=2)
     document.add_paragraph(f"{NO_TVS} Les communes sont données par département.")
-    order = list(ZONE_TITLES)
-    keys = ["departement", "departement_name", "zone"]
-    table = zoned.groupby(keys, as_index=False).agg(
-        count=("code", "size"),
-        people=("population", "sum"),
-        names=("name", lambda names: ", ".join(sorted(names, key=fold))),
-    )
-    table = table.assign(order=table["zone"].map(order.index)).sort_values(["departement", "order"])
-    _add_table(
-        document,
-        {
-            "Département": table["departement_name"] + " (" + table["departement"] + ")",
-            "Zone": table["zone"],
-            "Communes": table["count"].map(number),
-            "Habitants": table["people"].map(number),
-            "Noms": table["names"],
-        },
-        (3.2, 1.4, 1.9, 2.2, 8.3),
-    )
+    for (code, name), own in zoned.groupby(["departement", "departement_name"]):
+        document.add_heading(f"{name} ({code})", level=3)
+        _add_table(document, _by_zone(own), (1.7, 2.5, 2.4, 10.4))
     unzoned = communes[communes["zone"] == ""]
     if len(unzoned):
         count = counted(len(unzoned), "commune", "communes")
@@ -333,9 +321,31 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
                 zip(unzoned["name"], unzoned["code"], strict=True), key=lambda one: fold(one[0])
             )
         )
-        document.add_paragraph(
+        said = document.add_paragraph(
             f"Sans zone dans les données chargées, à compléter avant de signer : {count}, {names}."
         )
+        said.paragraph_format.space_before = Pt(6)
+
+
+def _by_zone(communes: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the communes of each zone as texts, under French headings.
+
+    Where they are many, their names go on in rows that say so: none is cut by the end of a page,
+    after which nobody would know of which zone it is.
+    """
+    rows = []
+    for zone in ZONE_TITLES:
+        own = communes[communes["zone"] == zone]
+        names = sorted(own["name"], key=fold)
+        parts = [
+            ", ".join(names[start : start + _NAMES_OF_A_ROW])
+            for start in range(0, len(names), _NAMES_OF_A_ROW)
+        ]
+        for rank, part in enumerate(parts):
+            told = (zone, number(len(own)), number(own["population"].sum()))
+            rows.append((*(told if rank == 0 else (f"{zone} (suite)", "", "")), part))
+    table = pd.DataFrame(rows, columns=["Zone", "Communes", "Habitants", "Noms"])
+    return {str(name): column for name, column in table.items()}
 
 
 def _add_districts(document: Any, communes: pd.DataFrame) -> None:
@@ -406,18 +416,23 @@ def _add_table(
     columns: Mapping[str, pd.Series],
     widths_cm: Sequence[float],
 ) -> None:
-    """Add a table whose title row comes again on each page."""
+    """Add a table whose title row comes again on each page, none of whose rows a page cuts."""
     from docx.oxml import OxmlElement
     from docx.shared import Cm
+
+    def say(row: Any, property_name: str) -> None:
+        row._tr.get_or_add_trPr().append(OxmlElement(property_name))  # noqa: SLF001 (no public way)
 
     table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
     table.autofit = False
     heading = table.rows[0]
-    heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (no public way)
+    say(heading, "w:tblHeader")
     for cell, text in zip(heading.cells, columns, strict=True):
         cell.paragraphs[0].add_run(text).bold = True
     for texts in zip(*columns.values(), strict=True):
-        for cell, text in zip(table.add_row().cells, texts, strict=True):
+        row = table.add_row()
+        say(row, "w:cantSplit")
+        for cell, text in zip(row.cells, texts, strict=True):
             cell.text = _CONTROLS.sub("", text)
     for column, width in zip(table.columns, widths_cm, strict=True):
         # Word reads the width of cells, LibreOffice that of columns.

@@ -5,6 +5,7 @@ import re
 import zipfile
 from dataclasses import replace
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
@@ -82,6 +83,31 @@ def test_communes_that_the_zoning_leaves_out_are_named(
     missing = known.assign(zone=known["zone"].mask(left_out, ""))
     (said,) = [one for one in texts_of(territory, missing, limits) if "Sans zone" in one]
     assert said.endswith("2 communes, Abzac (16001), Guéret (23096).")
+
+
+def test_no_page_cuts_the_names_of_a_zone_from_its_name(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """Names went on over several pages, under an empty département and an empty zone."""
+    territory, communes = loaded
+    known = communes.assign(tvs="", tvs_name="")
+    content = zoning_annex.decree_annex(territory, known, Ceilings.of_region("75"))
+    document = docx.Document(io.BytesIO(content))
+    for table in document.tables:
+        assert all("w:cantSplit" in row._tr.xml for row in table.rows[1:])
+    headings = [one.text for one in document.paragraphs if one.style.name == "Heading 3"]
+    by_departement = [one for one in document.tables if one.rows[0].cells[-1].text == "Noms"]
+    found: dict[tuple[str, str], list[str]] = {}
+    for heading, table in zip(headings, by_departement, strict=True):
+        for row in table.rows[1:]:
+            zone, count, _, names = (cell.text for cell in row.cells)
+            assert zone.endswith(" (suite)") == (count == "")
+            key = (heading.partition(" (")[0], zone.removesuffix(" (suite)"))
+            found.setdefault(key, []).extend(names.split(", "))
+    expected = known[known["zone"] != ""].groupby(["departement_name", "zone"])["name"]
+    assert {key: len(names) for key, names in found.items()} == expected.size().to_dict()
+    for key, names in found.items():
+        assert names == sorted(expected.get_group(key), key=fold)
 
 
 def texts_of(territory: Territory, communes: pd.DataFrame, limits: Ceilings) -> list[str]:
