@@ -477,8 +477,9 @@ def open_page(*, title: str = "") -> None:
         "@media screen{.ps-paper,[data-testid=stElementContainer]:has(>[data-testid=stHtml]>"
         ".ps-paper:only-child){display:none!important}}"
         # On paper: the figures and their sources, without what one clicks on.
-        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stExpander,.stTextInput,"
-        ".stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader,[data-testid=stElementToolbar],"
+        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,"
+        ".stTextInput,.stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader,"
+        "[data-testid=stElementToolbar],"
         "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
         # What is for the planner's desk alone gives way to what anyone may read.
         f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
