@@ -9,6 +9,7 @@ import streamlit as st
 from data.access.source_notes import headed
 from data.base.french import counted, number, unbroken
 from data.files import exports
+from data.region.privacy import WORKING_PAPER
 from data.region.territory import Territory
 from data.reports import pole_tables
 from data.scenarios.drafts import Draft
@@ -204,6 +205,7 @@ def _downloads(found: PoleComparison, notes: list[str]) -> None:
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     lines = [
         notes[0],
+        WORKING_PAPER if found.leaving.any() else "",
         pole_tables.sentence(found),
         pole_tables.settled_words(found),
         pole_tables.proof_words(found),

@@ -11,6 +11,7 @@ import pandas as pd
 from data.access.source_notes import headed, source_notes
 from data.files import exports
 from data.region.gazetteer import gazetteer
+from data.region.privacy import WORKING_PAPER
 from data.region.territory import Territory
 from data.reports.columns import rounded
 from data.reports.site_columns import (
@@ -90,6 +91,8 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     notes = [*simulated_told(evaluation.simulated), *notes]
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
+    if _points_at_people(evaluation):
+        notes.insert(0, WORKING_PAPER)
     notes = headed(territory, "Sites candidats, évalués un par un et ensemble", notes)
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
     sites = titled(rounded(evaluation.sites), titles)
@@ -118,6 +121,13 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             raise InvalidInputError(
                 f"L’extension « {other} » n’est pas connue : .xlsx, .csv, .geojson ou .gpkg."
             )
+
+
+def _points_at_people(evaluation: SiteEvaluation) -> bool:
+    """Tell whether an evaluation holds what a planner alone sees: risk, who leaves, who moves."""
+    knows_risk = evaluation.sites["risk_communes_within_20"].notna().any()
+    leaving = evaluation.departures is not None or evaluation.together["gps_moving"] > 0
+    return bool(knows_risk or leaving)
 
 
 def write_best(

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import openpyxl
@@ -12,9 +13,11 @@ from typer.testing import CliRunner
 from data.cli import app
 from data.region import catalogue
 from data.region.gazetteer import Gazetteer
+from data.region.privacy import WORKING_PAPER
 from data.reports import site_files
 from data.reports.site_columns import SITE_TITLES
-from tests.data.siting.small_sites import made, structures
+from data.siting.evaluation import evaluate_sites
+from tests.data.siting.small_sites import MIDDLE, made, structures
 
 GPS = {"16001": 2.0, "16002": 0.0, "16003": 1.0, "17001": 1.0}
 FILE = "nom;lon;lat;code;medecins_venant_de\n=1+1;0,12;45;;16003:1\nLoin;;;17003;\nPerdu;;;99999;\n"
@@ -55,6 +58,22 @@ def test_evaluation_as_a_workbook(region, tmp_path):
     assert [cell.value for cell in book["Sites"][1]] == list(SITE_TITLES.values())
     assert book["Gagnants et perdants"]["A2"].value == "'=1+1"
     assert book["À lire"].max_row >= 1
+
+
+def test_a_file_that_points_at_somebody_says_so(region, tmp_path):
+    """Who leaves, who moves in and which communes are at risk are for the planner's desk."""
+    territory = catalogue.load_territory("75")
+
+    def first_lines(**more):
+        out = tmp_path / "out.csv"
+        site_files.write_evaluation(evaluate_sites(territory, **more), territory, out)
+        return out.read_text(encoding="utf-8-sig").splitlines()[1]
+
+    moved = replace(MIDDLE, moving={"16001": 1})
+    assert WORKING_PAPER not in first_lines(sites=(MIDDLE,))
+    assert WORKING_PAPER in first_lines(sites=(moved,))
+    assert WORKING_PAPER in first_lines(sites=(MIDDLE,), departures={"16001": 1})
+    assert WORKING_PAPER in first_lines(sites=(MIDDLE,), risk_communes=frozenset({"16001"}))
 
 
 @pytest.mark.parametrize("extension", ["csv", "geojson", "gpkg"])
