@@ -1,5 +1,6 @@
 """Tables of data: a grid or, for who asks, a plain table that keyboards and screen readers read."""
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -57,6 +58,15 @@ _CELL_PX, _LETTER_PX = 20, 7
 """Of a cell beside its text, of a letter of it, in pixels of the page."""
 _LOOKED_AT = 200
 """Rows that tell what a column of texts holds."""
+_ROLES = (
+    ("table", "table"),
+    ("thead", "rowgroup"),
+    ("tbody", "rowgroup"),
+    ("tr", "row"),
+    ("th", "columnheader"),
+    ("td", "cell"),
+)
+"""What each element of a table is."""
 
 _STYLE = """<style>
 .ps-plain{overflow-x:auto;max-height:32rem;border:1px solid var(--line)}
@@ -84,6 +94,18 @@ _STYLE = """<style>
   .ps-holds table{width:100%}
   .ps-holds :is(th,td,td.n){min-width:0;white-space:normal}}
 .ps-plain .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+@media screen and (max-width:640px){
+  .ps-cards{border-width:1px 0 0;max-height:none}
+  .ps-cards :is(table,tbody){display:block;width:100%}
+  .ps-cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+  .ps-cards tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.2rem,1fr));
+  gap:.35rem .6rem;padding:.6rem .1rem;border-bottom:1px solid var(--line)}
+  .ps-plain.ps-cards td:nth-child(n){display:block;max-width:none;min-width:0;padding:0;border:0;
+  position:static;text-align:left;white-space:normal;background:none}
+  .ps-plain.ps-cards td:first-child{font-weight:700}
+  .ps-cards :is(td:first-child,.l,.m,.u){grid-column:1/-1}
+  .ps-cards td:not(:first-child)::before{content:attr(data-title);display:block;
+  font-size:.8rem;line-height:1.25;color:var(--soft)}}
 @media print{.ps-plain{max-height:none;overflow:visible}.ps-plain table{width:100%}
   .ps-plain th,.ps-plain td{padding:0 .4rem;line-height:1.25;max-width:none}
   .ps-plain th.n{white-space:normal}
@@ -274,8 +296,13 @@ def _widened(frame: pd.DataFrame, config: Mapping[Any, Any]) -> dict[Any, Any]:
         if not isinstance(own, dict):
             own = st.column_config.TextColumn(own if isinstance(own, str) else None)
         if own.get("width") is None:
-            wide[name] = own | {"width": _CELL_PX + _LETTER_PX * max(sizes)}
+            wide[name] = own | {"width": wide_as(max(sizes))}
     return wide
+
+
+def wide_as(letters: int) -> int:
+    """Return the width of a column of a grid that shows texts of so many letters, in pixels."""
+    return _CELL_PX + _LETTER_PX * letters
 
 
 def _unformatted(name: Any, config: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -387,13 +414,26 @@ def plain(
         f"{opened[at in marked]}{''.join(row)}</tr>"
         for at, row in enumerate(zip(*cells, strict=True))
     )
+    table = f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table>"
+    holds = _holds_on_a_phone(texts_of)
+    cards = not holds and (wraps or len(frame) <= _WHOLE_ROWS)
     css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (len(frame) <= _WHOLE_ROWS)
-    css += " ps-holds" * _holds_on_a_phone(texts_of)
+    css += " ps-holds" * holds + " ps-cards" * cards
     return (
-        f'{_STYLE}<div class="{css}" role="region" tabindex="0" '
-        f'aria-label="{_named(titles)}">'
-        f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'{_STYLE}<div class="{css}" role="region" tabindex="0" aria-label="{_named(titles)}">'
+        f"{_as_cards(table, titles) if cards else table}</div>"
     )
+
+
+def _as_cards(table: str, titles: Sequence[str]) -> str:
+    """Return a table that a telephone shows as cards: each cell is told by its title.
+
+    What is drawn otherwise than as a table is one for who hears it by its roles alone.
+    """
+    for tag, role in _ROLES:
+        table = re.sub(rf"<{tag}\b", f'<{tag} role="{role}"', table)
+    columns = itertools.cycle(titles)
+    return re.sub(r"<td\b", lambda _: f'<td data-title="{next(columns)}"', table)
 
 
 def _holds_on_a_phone(columns: Sequence[Sequence[str]]) -> bool:

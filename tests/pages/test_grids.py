@@ -34,6 +34,11 @@ def classes(html: str) -> list[str]:
     return found[1].split()
 
 
+def of_cell(tag: str) -> str:
+    found = re.search(r'class="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
 def test_a_plain_table_says_what_the_grid_does() -> None:
     config = {
         "people": st.column_config.NumberColumn("Habitants", format="localized"),
@@ -50,7 +55,7 @@ def test_a_paragraph_in_a_plain_table_has_a_wider_column_than_a_name() -> None:
     """On a telephone its row was a screen high, most of it blank."""
     frame = pd.DataFrame({"Table": ["a" * 99], "Source": ["b " * 99], "Licence": ["MIT"]})
     found = grids.plain(frame, {})
-    assert re.findall(r"<td([^>]*)>", found) == ["", ' class="l"', ""]
+    assert [of_cell(one) for one in re.findall(r"<td[^>]*>", found)] == ["", "l", ""]
     assert ".ps-plain .l{" in found
 
 
@@ -58,7 +63,7 @@ def test_a_text_out_of_sight_of_a_telephone_makes_no_row_higher() -> None:
     frame = pd.DataFrame({name: ["quatre mots de texte, et d’autres"] for name in "abcd"})
     frame["d"] = "court"
     found = grids.plain(frame.assign(e=frame["a"]), {})
-    assert re.findall(r"<td([^>]*)>", found) == ["", "", "", "", ' class="m"']
+    assert [of_cell(one) for one in re.findall(r"<td[^>]*>", found)] == ["", "", "", "", "m"]
     assert ".ps-plain .m{max-width:none" in found
 
 
@@ -78,6 +83,25 @@ def test_a_table_that_a_telephone_has_room_for_is_not_cut_there() -> None:
     assert "ps-holds" not in classes(grids.plain(wide, {}))
     said = years.assign(Pourquoi="une phrase de plus de quarante-cinq lettres, sans mot long")
     assert "ps-holds" not in classes(grids.plain(said, {}))
+
+
+def test_a_short_table_wider_than_a_telephone_is_cards_there() -> None:
+    """Its key figure stood beyond the edge: the state of a source, whether an aim is met."""
+    wide = pd.DataFrame({f"Mesure <{rank}>": ["une mesure", "une autre"] for rank in range(5)})
+    html = grids.plain(wide, {})
+    assert "ps-cards" in classes(html)
+    head, *rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html)
+    titles = re.findall(r"<th[^>]*>(.*?)</th>", head)
+    assert len(titles) == 5
+    for row in rows:
+        assert re.findall(r'data-title="(.*?)"', row) == titles
+        assert row.count('role="cell"') == 5
+    assert html.count('role="row"') == 3
+    assert html.count('role="columnheader"') == 5
+    assert "ps-cards" not in classes(grids.plain(wide[wide.columns[:2]], {}))
+    long = pd.concat([wide] * 9)
+    assert "ps-cards" not in classes(grids.plain(long, {}))
+    assert "ps-cards" in classes(grids.plain(long, {}, wraps=True))
 
 
 def test_a_short_plain_table_does_not_scroll_within_the_screen() -> None:
