@@ -65,7 +65,6 @@ SHORT = {
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
 WIDTHS = {
-    "name": 180,
     "people_at_stake": 82,
     "risk_class": 74,
     "share_lost": 66,
@@ -73,6 +72,8 @@ WIDTHS = {
     "share_lost_high": 58,
 }
 """Of its first columns, in pixels: class and probability are in sight beside the map, at 1,024."""
+NAME_PX = 180
+"""Of that of names, which is wider where a longer one is listed: it would be cut."""
 
 FIRST_LIST = 100
 """Rows sent before more are asked for, half a kilobyte each."""
@@ -212,7 +213,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
         listed.assign(name=names),
         order=LISTED,
         titles=SHORT,
-        widths=WIDTHS,
+        widths={"name": max(NAME_PX, grids.wide_as(max(map(len, names), default=0))), **WIDTHS},
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),

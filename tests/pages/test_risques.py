@@ -1,5 +1,6 @@
 """The screen on risk: what it says of one flag, what it keeps, what it never shows."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,17 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     assert classes["Communes ici"].sum() == len(ranking)
     assert classes["Taux observé par le passé"].between(0, 100, inclusive="neither").all()
     assert "va partir" not in words(screen)
+
+
+def test_the_column_of_names_holds_the_longest_one_listed(screen: AppTest) -> None:
+    """Names of more than twenty-six letters were cut in the grid."""
+    shown(screen, RANKING)
+    screen.toggle[0].set_value(True).run()
+    grid = next(one for one in screen.dataframe if "Hab. × prob." in one.value)
+    name = columns.TITLES["name"]
+    longest = grid.value[name].str.len().max()
+    assert longest > 30
+    assert json.loads(grid.proto.columns)[name]["width"] >= 6.5 * longest + 16
 
 
 def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTest) -> None:
