@@ -3,8 +3,6 @@ import { worded } from "./data.js";
 import { make, number } from "./dom.js";
 import { ROOM } from "./room.js";
 
-const HEADS = ["", "Commune", "EPCI", "Dép."];
-
 export class Card {
   constructor(carte) {
     this.carte = carte;
@@ -87,25 +85,27 @@ export class Card {
   }
 
   table(row) {
-    const heads = [...HEADS, this.carte.config.region_name === "France" ? "France" : "Région"].map((text, order) => make(order ? "th" : "td", order ? { text, scope: "col" } : {}));
-    const lines = this.carte.config.indicators.map((one) => this.line(one, row));
-    return make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines));
+    const { config } = this.carte;
+    const whole = config.region_name === "France" ? "France" : "Région";
+    const heads = ["Commune", "EPCI", "Dép.", whole].map((text) => make("th", { text, scope: "col" }));
+    const lines = config.indicators.map((one) => this.line(one, row));
+    return make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...lines));
   }
 
   line(one, row) {
-    const { config, rows, state } = this.carte;
+    const { config, room, rows, state } = this.carte;
     const { d, e } = rows[row];
-    const { room } = this.carte;
     const follows = one.key === ROOM && room.offered;
     const around = follows ? { epci: { [e]: room.share("e", e) }, departement: { [d]: room.share("d", d) }, region: room.share() } : config.comparisons[one.key];
     const bare = { ...one, unit: "" };
     const cell = (value) => make("td", { text: value === null || value === undefined ? "–" : worded(bare, value) });
     const value = follows ? room.values[row] : one.values[row];
-    const own = typeof value === "string" ? value : worded(bare, value);
+    const said = !around && typeof value !== "number";
     const short = follows ? `Sans place à ${room.known.minutes} min` : one.short;
     const name = make("th", { scope: "row", text: one.unit ? `${short} (${one.unit})` : short, title: one.note });
-    if (!around) return make("tr", {}, name, make("td", { class: "own", colspan: value?.length ? 4 : 1, text: own }));
-    return make("tr", { class: one.key === state.indicator ? "current" : "" }, name, make("td", { class: "own", text: own }), cell(around.epci[e]), cell(around.departement[d]), cell(around.region));
+    const own = make("td", { class: "own", colspan: said ? 4 : 1, text: (said && value) || worded(bare, value) });
+    const others = said ? [] : [around?.epci[e], around?.departement[d], around?.region].map(cell);
+    return make("tr", { class: one.key === state.indicator ? "current" : "" }, name, own, ...others);
   }
 
   /* On-call lines, which the server is asked for when the commune is chosen. */
