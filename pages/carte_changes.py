@@ -48,7 +48,7 @@ def _draw(territory: Territory) -> None:
     between = (first, last)
     table = differences.changes(territory, indicator, communes, between)
     told = differences.sentence(indicator, table, between)
-    figures.lead(told)
+    figures.lead(told, "annees")
     st.caption(
         "Les plus fortes baisses d’abord. Sur la carte : « Comparer avec l’année », sous "
         f"« {indicator.short} »."

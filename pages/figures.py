@@ -62,9 +62,13 @@ def bullets(lines: Iterable[str]) -> None:
         st.text(french.unbroken(f"• {line}"))
 
 
-def lead(sentence: str) -> None:
-    """Draw the sentence that a screen answers with; no line of it starts with a French colon."""
-    st.markdown(french.unbroken(f"**{sentence}**"))
+def lead(sentence: str, key: str) -> None:
+    """Draw the sentence that a screen answers with; no line of it starts with a French colon.
+
+    `key` tells it from other answers of the screen.
+    """
+    with st.container(key=f"{shell.ANSWER}{key}"):
+        st.markdown(french.unbroken(f"**{sentence}**"))
 
 
 def said(sentence: str) -> None:

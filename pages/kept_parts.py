@@ -185,7 +185,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
     if found is not None:
         st.header("Le plan de solidarité")
         first, *others = tables.sentences(found)
-        figures.lead(first)
+        figures.lead(first, "plan")
         if others:
             figures.said(" ".join(others))
         made_up = territory.simulated_told(*letter.quoted(found))

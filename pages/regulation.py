@@ -101,7 +101,7 @@ def _known(
 ) -> None:
     """Draw the sentence, the map and the table of the départements; with `files`, exports."""
     hours, standard = chosen.hours(), chosen.standard()
-    figures.lead(tables.sentence(calls, hours, standard))
+    figures.lead(tables.sentence(calls, hours, standard), "regulation")
     st.caption(unbroken(f"{calls.note}."))
     found = tables.departement_table(calls, hours, standard)
     filed = headed(territory, "Régulation des appels, par département", tables.notes(calls))
@@ -174,7 +174,7 @@ def _taken_over(
     found = pooling.take_over(
         calls, chosen.helper, chosen.helped, hours, standard, staff=chosen.staff
     )
-    figures.lead(tables.takeover_sentence(calls, found, hours, standard))
+    figures.lead(tables.takeover_sentence(calls, found, hours, standard), "reprise")
     hourly = tables.hourly_table(found)
     name = "regulation-reprise" if files else ""
     who = f"Régulation des appels, heure par heure, reprise par {calls.names[chosen.helper]}"
@@ -205,7 +205,7 @@ def _groups(
     """Draw the best groups of départements."""
     hours, standard = chosen.hours(), chosen.standard()
     found = pooling.best(territory, calls, hours, standard, chosen.together)
-    figures.lead(tables.groups_sentence(found, hours, standard))
+    figures.lead(tables.groups_sentence(found, hours, standard), "groupes")
     shown = tables.groups_table(found)
     name = "regulation-groupes" if files else ""
     filed = headed(territory, "Régulation des appels, le meilleur groupement", tables.notes(calls))

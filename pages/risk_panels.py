@@ -357,7 +357,8 @@ def public_view(territory: Territory, horizon: int) -> None:
     span = "" if groups.empty else french.forecast(set(groups["as_of"]), horizon)
     figures.lead(
         f"Communes de moins de {predict.MINIMUM_GPS} médecins, par ensemble d’EPCI voisins : part "
-        f"d’entre elles en risque élevé ou très élevé de n’en avoir plus. {span}"
+        f"d’entre elles en risque élevé ou très élevé de n’en avoir plus. {span}",
+        "publique",
     )
     st.caption(french.unbroken(GONE_APART))
     if groups.empty:

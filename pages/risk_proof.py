@@ -116,11 +116,11 @@ def _chart(curve: pd.DataFrame, y_label: str) -> None:
             "type": "nominal",
             "title": None,
             "scale": {"domain": lines, "range": list(LINES)},
-            "legend": {"orient": "bottom"},
+            "legend": {"orient": "top", "padding": 0, "offset": 6},
         },
     }
     st.vega_lite_chart(
-        told, {"mark": "line", "encoding": encoding, "config": figures.FRENCH_CHART}, height=280
+        told, {"mark": "line", "encoding": encoding, "config": figures.FRENCH_CHART}, height=300
     )
 
 

@@ -396,12 +396,18 @@ _MEASURE_REM, _CAPTION_REM = 46, 52
 """Width of a text, of what is said under a figure in smaller letters: beyond a hundred letters or
 so the eye loses its line on the way back.
 """
+_FIELDS = ".stSelectbox,.stMultiSelect,.stTextInput,.stNumberInput,.stTextArea"
 _READING = (
     "@media screen{"
     ".stMain [data-testid=stMarkdownContainer]>:is(p,ul,ol),.stMain .katex-display,"
     f".stMain .stText>*{{max-width:{_MEASURE_REM}rem}}"
     f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}}}"
+    # What a screen answers stands out from what it asks, and from what explains it.
+    f"[class*=st-key-{ANSWER}]{{border-left:4px solid var(--blue);background:var(--blue-ground);"
+    f"padding:.6rem .9rem;max-width:{_MEASURE_REM + 2}rem;box-sizing:border-box}}"
     f"[class*=st-key-{ANSWER}] .stText>*{{font-weight:600}}"
+    # A field alone on its row is no wider than a line of text, its arrow near what it says.
+    f".stMain :is({_FIELDS}){{max-width:{_MEASURE_REM}rem}}"
     # What warns or says what to do next is as wide as its words.
     f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
     # The bar, what it is about, and what goes with every screen are parted by a line.

@@ -129,7 +129,7 @@ def picture(territory: Territory, draft: Draft) -> bytes:
 def draw_answer(territory: Territory, evaluation: SiteEvaluation) -> None:
     """Draw in words what opening the sites would change."""
     if answer_in_words := site_tables.room_sentence(evaluation):
-        figures.lead(answer_in_words)
+        figures.lead(answer_in_words, "places")
         if upper_bound := unknown_supply.region_room_note(territory):
             st.caption(upper_bound)
     figures.said(sites_map.sentence(evaluation))

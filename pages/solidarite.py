@@ -176,7 +176,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 def _answer(territory: Territory, found: Help) -> None:
     """Draw the sentence and the figures of the plan."""
     first, *others = tables.sentences(found)
-    figures.lead(first)
+    figures.lead(first, "plan")
     if others:
         figures.said(" ".join(others))
     lost = tables.losses(territory, found)

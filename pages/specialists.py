@@ -118,7 +118,7 @@ def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices
 def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True) -> None:
     found = _found(territory, chosen.question())
     told = first, *others = said(found)
-    figures.lead(first)
+    figures.lead(first, "specialistes")
     for line in others:
         st.text(line)
     if made_up := territory.simulated_told(*READ):
