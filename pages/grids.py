@@ -20,7 +20,7 @@ PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
 MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
-MOST_WRAPPED = 40
+MOST_WRAPPED = 50
 """Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
 _WHOLE_ROWS = 16
 """Rows of a plain table that are all in sight: a longer one scrolls within the screen."""
@@ -296,13 +296,8 @@ def _widened(frame: pd.DataFrame, config: Mapping[Any, Any]) -> dict[Any, Any]:
         if not isinstance(own, dict):
             own = st.column_config.TextColumn(own if isinstance(own, str) else None)
         if own.get("width") is None:
-            wide[name] = own | {"width": wide_as(max(sizes))}
+            wide[name] = own | {"width": _CELL_PX + _LETTER_PX * max(sizes)}
     return wide
-
-
-def wide_as(letters: int) -> int:
-    """Return the width of a column of a grid that shows texts of so many letters, in pixels."""
-    return _CELL_PX + _LETTER_PX * letters
 
 
 def _unformatted(name: Any, config: Mapping[Any, Any]) -> dict[Any, Any]:

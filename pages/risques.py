@@ -65,15 +65,17 @@ SHORT = {
 """Headings of the list, whole in exports: its first columns, the probability too, hold in sight."""
 
 WIDTHS = {
-    "people_at_stake": 82,
+    "people_at_stake": 78,
     "risk_class": 74,
-    "share_lost": 66,
+    "share_lost": 64,
     "share_lost_low": 58,
     "share_lost_high": 58,
 }
 """Of its first columns, in pixels: class and probability are in sight beside the map, at 1,024."""
-NAME_PX = 180
-"""Of that of names, which is wider where a longer one is listed: it would be cut."""
+NAME_PX, NAME_MOST_PX, NAME_LETTER_PX, CELL_PX = 180, 204, 6.2, 16
+"""Of that of names: wider where a longer one is listed, as far as the probability stays in sight at
+1,024. Of a letter of a name, of a cell beside its text: measured, since each pixel counts.
+"""
 
 FIRST_LIST = 100
 """Rows sent before more are asked for, half a kilobyte each."""
@@ -135,7 +137,7 @@ def _ranking(
     everything = len(chosen) == (table["state"] != GONE).sum()
     _step(territory, chosen["code"].tolist())
     st.html(_MASTER_AND_DETAIL)
-    left, right = st.columns([8, 7], gap="medium")
+    left, right = st.columns([15, 14], gap="medium")
     with left, st.container(key="risques_reste"):
         risk_map.draw(territory, chosen, horizon, everything=everything)
     with right:
@@ -205,6 +207,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     names = listed["name"].where(
         ~told, listed["name"] + " (" + listed["code"].map(departement) + ")"
     )
+    needed = round(CELL_PX + NAME_LETTER_PX * max(map(len, names), default=0))
     # Whatever chose it, and in whatever list: a row that was ticked before would stay so.
     rows = [row for row, code in enumerate(listed["code"]) if code == shell.view().commune]
     if not grids.are_plain():
@@ -213,7 +216,7 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
         listed.assign(name=names),
         order=LISTED,
         titles=SHORT,
-        widths={"name": max(NAME_PX, grids.wide_as(max(map(len, names), default=0))), **WIDTHS},
+        widths={"name": min(max(NAME_PX, needed), NAME_MOST_PX), **WIDTHS},
         height=height,
         key=LIST,
         on_select=lambda: _row_chosen(territory, codes),
