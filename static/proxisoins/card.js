@@ -98,7 +98,7 @@ export class Card {
     const follows = one.key === ROOM && room.offered;
     const around = follows ? { epci: { [e]: room.share("e", e) }, departement: { [d]: room.share("d", d) }, region: room.share() } : config.comparisons[one.key];
     const bare = { ...one, unit: "" };
-    const cell = (value) => make("td", { text: value === null || value === undefined ? "–" : worded(bare, value) });
+    const cell = (value) => make("td", { text: (value ?? null) === null ? "–" : worded(bare, value) });
     const value = follows ? room.values[row] : one.values[row];
     const said = !around && typeof value !== "number";
     const short = follows ? `Sans place à ${room.known.minutes} min` : one.short;

@@ -41,7 +41,7 @@ export class Carte {
     this.panel = new Panel(this);
     this.card = new Card(this);
     const boxes = [this.panel.node, this.card.node];
-    // One sheet on a phone, two columns elsewhere.
+    if (isPhone()) boxes.reverse(); // one sheet, read as it is seen
     document.body.prepend(make("div", { class: "sheet" }, ...boxes));
     document.body.classList.add("loading");
     boxes.forEach(L.DomEvent.disableClickPropagation);
