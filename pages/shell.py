@@ -444,6 +444,14 @@ _TARGETS = (
 )
 """Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
 
+_FOCUS = (
+    # What takes the focus above the window comes below the bar, which covered it.
+    "[data-testid=stMain]{scroll-padding-top:4.5rem}"
+    # The buttons of a table show themselves to a mouse alone.
+    "[data-testid=stElementToolbar]:focus-within{opacity:1!important}"
+)
+"""What has the focus is in sight."""
+
 
 def name_tab(title: str) -> None:
     """Name the tab of the browser, as the title of the page does."""
@@ -494,7 +502,7 @@ def open_page(*, title: str = "") -> None:
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
-        f"{_FRENCH_STREAMLIT}{_TARGETS}</style>"
+        f"{_FRENCH_STREAMLIT}{_TARGETS}{_FOCUS}</style>"
     )
 
 

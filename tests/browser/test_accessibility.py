@@ -158,3 +158,23 @@ def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page)
         )
         seen.add(ringed.json_value())
     assert len(seen) >= 8
+
+
+@pytest.mark.campaign
+def test_what_takes_the_focus_is_in_sight(server: str, page: Page) -> None:
+    """The bar covered what the keyboard reached; buttons of tables never showed."""
+    page.goto(f"{server}/methode?volet=methodes")
+    still(page)
+    tools = page.get_by_test_id("stElementToolbar").first
+    tools.get_by_role("button").first.focus()
+    expect(tools).to_have_css("opacity", "1")
+    tab = page.get_by_role("tab", name="Limites")
+    page.get_by_test_id("stMain").evaluate("one => { one.scrollTop = 0; }")
+    bar, above = page.get_by_test_id("stHeader").bounding_box(), tab.bounding_box()
+    assert bar is not None
+    assert above is not None
+    page.get_by_test_id("stMain").evaluate("(one, by) => { one.scrollTop = by; }", above["y"] - 10)
+    tab.focus()
+    box = tab.bounding_box()
+    assert box is not None
+    assert box["y"] >= bar["y"] + bar["height"]
