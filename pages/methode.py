@@ -23,7 +23,9 @@ TAB, _PARAMETER = "methode_volet", "volet"
 
 
 _FORMULAS = (
-    "<style>@media(max-width:640px){.katex-display>.katex{white-space:normal;"
+    # What stands above a fraction was cut at the edge of its box.
+    "<style>.katex-display{padding:.4em 0}"
+    "@media(max-width:640px){.katex-display>.katex{white-space:normal;"
     "font-size:1.05em}.katex-display .base{margin:.2em 0}}</style>"
 )
 """On a telephone a formula goes to the next line after a relation, where it was cut."""
@@ -103,7 +105,11 @@ def _errors(territory: Territory) -> None:
 def _limits(territory: Territory) -> None:
     """Draw what the application does not know, two by two, each with the screen that shows it."""
     st.header("Ce que l’application ne sait pas")
-    made_up = [known.title.lower() for known in territory.provenance.values() if known.simulated]
+    made_up = [
+        french.uncapitalised(known.title)
+        for known in territory.provenance.values()
+        if known.simulated
+    ]
     here = (
         f"Simulé ici : {french.joined(made_up)} ; ces tables ne disent rien d’un lieu réel."
         if made_up
@@ -176,7 +182,7 @@ def draw() -> None:
         st.header("Régulation des appels")
         st.markdown(method_texts.REGULATION)
         st.header("Règles, seuils et montants appliqués")
-        grids.draw(rules.listed(), hide_index=True)
+        grids.draw_wrapped(pd.DataFrame(rules.listed()))
     with limits:
         _limits(territory)
     with rights:

@@ -73,7 +73,7 @@ MAINLAND = "hexagone"
 
 NOT_KNOWN_THERE = MappingProxyType(
     {
-        "06": "l’APL n’est pas publiée par la DREES pour Mayotte : elle reste non disponible, "
+        "06": "l’APL n’y est pas publiée par la DREES ; elle reste non disponible, "
         "jamais empruntée à une autre région.",
     }
 )
