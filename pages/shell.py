@@ -440,15 +440,16 @@ _TARGETS = (
     "align-items:center;justify-content:center}"
     "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
     ".react-aria-ComboBox button{min-height:24px}"
-    ".stCheckbox label{min-height:24px}"
+    ".stCheckbox label,.ps-desk summary{min-height:24px}"
 )
 """Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
 
 _FOCUS = (
     # What takes the focus above the window comes below the bar, which covered it.
     "[data-testid=stMain]{scroll-padding-top:4.5rem}"
-    # The buttons of a table show themselves to a mouse alone.
-    "[data-testid=stElementToolbar]:focus-within{opacity:1!important}"
+    # The buttons of a table show themselves to a mouse alone, and lie half under it.
+    "[data-testid=stElementToolbar]:focus-within"
+    "{opacity:1!important;top:-2.4rem!important;z-index:2!important}"
 )
 """What has the focus is in sight."""
 

@@ -5,6 +5,8 @@ import { ring, symbol } from "./symbols.js";
 const NEAR_PX = 27;
 const LISTED = 12;
 const LEAST_PX = 24;
+/* Beyond the scale, the names of sources and the buttons of zoom. */
+const EDGE_PX = 60;
 const NEUTRAL = "#3d4657";
 
 /* Groups of points whose marks would touch at this zoom. */
@@ -44,7 +46,10 @@ export class Marks {
     const own = told ? told.holder : make("span", {}, many ? symbol("circle", NEUTRAL, String(members.length)) : symbol(layer.symbol.shape, layer.symbol.colour, layer.symbol.mark));
     const side = many ? 28 : LEAST_PX;
     const icon = L.divIcon({ className: "point", html: own, iconSize: [side, side] });
-    const marker = L.marker(spot, { icon, keyboard: true, title, alt: title });
+    // Leaflet brings what the keyboard reaches to the edge, under the scale and the buttons of zoom.
+    const marker = L.marker(spot, { icon, keyboard: true, title, alt: title, autoPanOnFocus: false });
+    const inside = ({ target }) => target.matches(":focus-visible") && this.carte.map.panInside(spot, { padding: [EDGE_PX, EDGE_PX] });
+    marker.on("add", () => marker.getElement().addEventListener("focus", inside));
     // The page shows more of a place that is alone under its mark.
     const keys = new Set(members.map((one) => one.point.key));
     if (keys.size === 1 && point.key) marker.on("click keypress", ({ type, originalEvent }) => (type === "click" || originalEvent.key === "Enter") && this.carte.ask({ action: "lieu", place: point.key }));

@@ -163,12 +163,13 @@ def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page)
 @pytest.mark.campaign
 def test_what_takes_the_focus_is_in_sight(server: str, page: Page) -> None:
     """The bar covered what the keyboard reached; buttons of tables never showed."""
-    page.goto(f"{server}/methode?volet=methodes")
+    page.goto(f"{server}/risques?onglet=la-preuve")
     still(page)
     tools = page.get_by_test_id("stElementToolbar").first
     tools.get_by_role("button").first.focus()
     expect(tools).to_have_css("opacity", "1")
-    tab = page.get_by_role("tab", name="Limites")
+    tools.get_by_role("button").first.click(trial=True)  # nothing lies over it
+    tab = page.get_by_role("tab", name="Vue publique")
     page.get_by_test_id("stMain").evaluate("one => { one.scrollTop = 0; }")
     bar, above = page.get_by_test_id("stHeader").bounding_box(), tab.bounding_box()
     assert bar is not None
@@ -178,3 +179,25 @@ def test_what_takes_the_focus_is_in_sight(server: str, page: Page) -> None:
     box = tab.bounding_box()
     assert box is not None
     assert box["y"] >= bar["y"] + bar["height"]
+
+
+@pytest.mark.campaign
+def test_a_mark_that_the_keyboard_reaches_is_in_sight(server: str, page: Page) -> None:
+    """It stood half beyond the edge of the map, or under its scale and its buttons."""
+    page.goto(f"{server}/permanence?specialite=cardiologie&vue=si-cette-ligne-tombe")
+    still(page)
+    frame = page.frame_locator("iframe[title^='streamlit_folium']").last
+    marks = frame.locator(".leaflet-marker-pane [role=button]")
+    expect(marks.nth(8)).to_be_attached(timeout=SLOW_MS)
+    frame.locator(".leaflet-container").focus()
+    for rank in range(8):
+        page.keyboard.press("Tab")  # what has the focus shows it
+        marks.nth(rank).focus()
+        page.wait_for_timeout(600)  # the map goes there
+        assert marks.nth(rank).evaluate(
+            """one => { const { left, top, width, height } = one.getBoundingClientRect();
+            return [[1, 1], [width - 1, 1], [1, height - 1], [width - 1, height - 1],
+                [width / 2, height / 2]].every(([x, y]) => {
+                const seen = document.elementFromPoint(left + x, top + y);
+                return seen && !seen.closest(".panel, .card, .leaflet-control"); }); }"""
+        ), rank
