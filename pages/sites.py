@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from data.region.territory import Territory
-from data.reports import public_scenario, scenario_results, site_tables
+from data.reports import public_scenario, scenario_results, site_files, site_tables
 from data.scenarios import store
 from data.scenarios.drafts import Draft
 from data.siting.evaluation import SiteEvaluation
@@ -128,6 +128,8 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
         st.error("Les sites n’ont pas pu être évalués.")
         st.text(str(error))
         return
+    if site_files.points_at_people(evaluation):
+        shell.working_paper()
     found = sites_best.found_for(territory, sites, departures)
     chosen = () if found is None else found[1].chosen
     sites_departures.say_departures(evaluation, public=False)

@@ -91,7 +91,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
     notes = [*simulated_told(evaluation.simulated), *notes]
     if evaluation.departures is not None:
         notes.insert(0, departures.words(evaluation.departures))
-    if _points_at_people(evaluation):
+    if points_at_people(evaluation):
         notes.insert(0, WORKING_PAPER)
     notes = headed(territory, "Sites candidats, évalués un par un et ensemble", notes)
     titles = {key: title.replace(TODAY, evaluation.moment) for key, title in SITE_TITLES.items()}
@@ -123,7 +123,7 @@ def write_evaluation(evaluation: SiteEvaluation, territory: Territory, out: Path
             )
 
 
-def _points_at_people(evaluation: SiteEvaluation) -> bool:
+def points_at_people(evaluation: SiteEvaluation) -> bool:
     """Tell whether an evaluation holds what a planner alone sees: risk, who leaves, who moves."""
     knows_risk = evaluation.sites["risk_communes_within_20"].notna().any()
     leaving = evaluation.departures is not None or evaluation.together["gps_moving"] > 0

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
 from data.region.catalogue import load_territory
+from data.region.privacy import WORKING_PAPER
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.scenarios import store
 from data.scenarios.drafts import Draft
@@ -41,6 +42,8 @@ def test_an_address_opens_the_comparison_until_another_choice_is_made() -> None:
     assert "1. Plan &lt;i&gt;est" in shown
     assert "<i>" not in shown
     assert "Aller à la comparaison" in shown
+    # A print of what is judged here, with its risk, is a planner's.
+    assert WORKING_PAPER in shown
     offers = [one.label for one in app.session_state[exporting._OFFERS]]
     assert "Télécharger la comparaison (PDF)" in offers
     app.selectbox(key=f"{OTHER}{first}").set_value(None).run()
