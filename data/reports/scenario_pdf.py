@@ -27,11 +27,13 @@ MAP_INDICATOR = layers.INDICATORS[0]
 """Inhabitants without room before the projects, under the areas that the sites reach."""
 SITES_LISTED = 60
 SITES_COMPARED = 12
-CHANGES_LISTED = 20
+CHANGES_LISTED = 16
 """Communes that win, and as many that lose: those with most inhabitants."""
 _COLUMNS = 6
 """Sites beside one another on the width of a page."""
 _CELL_CHARACTERS = 160
+_TITLES_MM, _ROW_MM, _KEPT_ROWS = 24.0, 6.5, 10
+"""A heading and the titles of the sites; a row of them; rows that no page parts."""
 _BESIDE_MM = 52.0
 """A heading, a line, the names of the sites on five lines and a row."""
 
@@ -176,7 +178,10 @@ def one_line(text: str) -> str:
 def _write_sites(page: Document, evaluation: SiteEvaluation) -> None:
     sites = evaluation.sites.head(SITES_LISTED)
     many = len(evaluation.sites)
-    page.heading(f"Les {many} sites" if many > 1 else "Le site")
+    page.heading(
+        f"Les {many} sites" if many > 1 else "Le site",
+        keep_mm=_TITLES_MM + _ROW_MM * min(many, _KEPT_ROWS),
+    )
     rows = [
         [
             str(rank),
