@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.base import french
 from data.region.territory import Territory
-from data.reports import public_scenario, scenario_pair
+from data.reports import public_scenario, scenario_pair, site_files
 from data.scenarios import store
 from data.scenarios.drafts import Draft
 from data.scenarios.store import Scenario
@@ -22,6 +22,7 @@ from pages import (
     kept_parts,
     reads,
     sheet_view,
+    shell,
     sites_results,
     unread,
 )
@@ -128,6 +129,8 @@ def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
             sites_results.judged(territory, draft.sites, risk, draft.departures)
             for draft in (first, second)
         )
+        if any(map(site_files.points_at_people, (one, two))):
+            shell.working_paper()
         sheet_view.draw_pair(
             scenario_pair.scenario_measures(one, two), names, "", scenario_pair.DIFFERENCE
         )
