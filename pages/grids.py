@@ -22,6 +22,8 @@ MOST_ROWS = 500
 """Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
 MOST_WRAPPED = 50
 """Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
+_FEW_ROWS = 8
+"""Rows that a telephone shows as cards whatever they hold: more are compared down a column."""
 _WHOLE_ROWS = 16
 """Rows of a plain table that are all in sight: a longer one scrolls within the screen."""
 _PHONE_PX = 345
@@ -411,7 +413,8 @@ def plain(
     )
     table = f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table>"
     holds = _holds_on_a_phone(texts_of)
-    cards = not holds and (wraps or len(frame) <= _WHOLE_ROWS)
+    few, told = len(frame) <= _FEW_ROWS, _holds_sentences(texts_of)
+    cards = not holds and (few or (told and (wraps or len(frame) <= _WHOLE_ROWS)))
     css = "ps-plain" + " ps-wraps" * wraps + " ps-whole" * (len(frame) <= _WHOLE_ROWS)
     css += " ps-holds" * holds + " ps-cards" * cards
     return (
@@ -441,6 +444,12 @@ def _holds_on_a_phone(columns: Sequence[Sequence[str]]) -> bool:
         return False
     words = [[len(word) for text in texts for word in _BREAKS.split(text)] for texts in columns]
     return sum(_CELL_PX + _LETTER_PX * max(sizes) for sizes in words) <= _PHONE_PX
+
+
+def _holds_sentences(columns: Sequence[Sequence[str]]) -> bool:
+    """Tell whether cells are read rather than compared down a column of figures."""
+    longest = [max(map(len, texts[1:]), default=0) for texts in columns]
+    return any(size > _LONG for size in longest) or any(size > _SENTENCE for size in longest[1:])
 
 
 def _share(value: float) -> str:

@@ -100,8 +100,10 @@ def test_a_short_table_wider_than_a_telephone_is_cards_there() -> None:
     assert html.count('role="columnheader"') == 5
     assert "ps-cards" not in classes(grids.plain(wide[wide.columns[:2]], {}))
     long = pd.concat([wide] * 9)
-    assert "ps-cards" not in classes(grids.plain(long, {}))
-    assert "ps-cards" in classes(grids.plain(long, {}, wraps=True))
+    assert "ps-cards" not in classes(grids.plain(long, {}, wraps=True))
+    said = long.assign(Pourquoi="une phrase, qui se lit et ne se compare pas")
+    assert "ps-cards" in classes(grids.plain(said, {}, wraps=True))
+    assert "ps-cards" not in classes(grids.plain(said, {}))
 
 
 def test_a_short_plain_table_does_not_scroll_within_the_screen() -> None:
