@@ -345,6 +345,8 @@ _BAR = (
     ".st-key-barre>*:has(>.st-key-barre_cherche){flex:1 1 15rem;width:auto;min-width:15rem}"
     ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 20rem;width:auto;min-width:0;"
     "max-width:max-content;margin-right:auto}"
+    # Where it stands alone, as on a shared page, it is as wide as its words.
+    "details.ps-desk:not(.st-key-barre *){width:fit-content;box-sizing:border-box}"
     # On one line whatever it says: unfolded, it says all.
     ".st-key-barre details:not([open]) summary"
     "{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
@@ -407,7 +409,7 @@ _READING = (
     f"padding:.6rem .9rem;max-width:{_MEASURE_REM + 2}rem;box-sizing:border-box}}"
     f"[class*=st-key-{ANSWER}] .stText>*{{font-weight:600}}"
     # A field alone on its row is no wider than a line of text, its arrow near what it says.
-    f".stMain :is({_FIELDS}){{max-width:{_MEASURE_REM}rem}}"
+    f".stMain :is({_FIELDS}):not([data-testid=stColumn] *){{max-width:{_MEASURE_REM}rem}}"
     # What warns or says what to do next is as wide as its words.
     f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
     # The bar, what it is about, and what goes with every screen are parted by a line.
@@ -440,7 +442,7 @@ _TARGETS = (
     "align-items:center;justify-content:center}"
     "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
     ".react-aria-ComboBox button{min-height:24px}"
-    ".stCheckbox label,.ps-desk summary{min-height:24px}"
+    ".stCheckbox label,details.ps-desk summary{min-height:24px}"
 )
 """Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
 
