@@ -143,6 +143,9 @@ def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:
         "Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin ; un thème "
         "inconnu est absent."
     )
+    with st.expander("Les mêmes effets en chiffres"):
+        titles = ["Thème", "Effet sur le risque annuel"]
+        grids.draw_wrapped(added[["theme", "told"]].set_axis(titles, axis=1))
     if said := ages.told(territory, row["departement"]):
         st.caption(said)
 

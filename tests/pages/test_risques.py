@@ -28,6 +28,7 @@ from models.region import departure as departures
 from models.region import flag, flag_tables, predict
 from pages import accounts, figures, risk_choices, sheet_paper
 from pages import risk_map as view_map
+from tests.pages.opening import plain_tables
 
 TIMEOUT_SECONDS = 200
 TAB, PART = "risques_onglet", "risques_volet"
@@ -156,6 +157,17 @@ def test_the_column_of_names_holds_thirty_letters(screen: AppTest) -> None:
     name = columns.TITLES["name"]
     assert (grid.value[name].str.len() > 26).sum() > 5
     assert json.loads(grid.proto.columns)[name]["width"] >= 6.1 * 30 + 16
+
+
+def test_the_bars_of_a_reason_are_a_table_too(screen: AppTest, risk: pd.DataFrame) -> None:
+    """Who does not see the chart had the first reasons only."""
+    first = risk.iloc[0]
+    select(screen, first["code"])
+    read(screen, "Pourquoi")
+    effects = flag.contributions(first.to_dict()).query("times != 1")
+    table = next(one for one in plain_tables(screen) if "Thème" in one)
+    assert table.to_numpy().tolist() == effects[["theme", "told"]].to_numpy().tolist()
+    assert len(table) > 2
 
 
 def test_a_filter_keeps_its_departement_only_and_is_in_the_address(screen: AppTest) -> None:
