@@ -27,7 +27,7 @@ MAP_INDICATOR = layers.INDICATORS[0]
 """Inhabitants without room before the projects, under the areas that the sites reach."""
 SITES_LISTED = 60
 SITES_COMPARED = 12
-CHANGES_LISTED = 16
+CHANGES_LISTED = 12
 """Communes that win, and as many that lose: those with most inhabitants."""
 _COLUMNS = 6
 """Sites beside one another on the width of a page."""
