@@ -21,6 +21,8 @@ export function remembered(config) {
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
     if (kept && kept.region === config.state.region) Object.assign(state, known(kept, config, state));
+    // What names anything names no commune of an address before it.
+    if ([...query].length > query.has("region")) Object.assign(state, { commune: config.state.commune, here: config.state.here });
   } catch {
     /* storage may be closed; the server's view is then the view */
   }
@@ -119,16 +121,4 @@ export function query(state) {
   const { lat, lon, zoom, indicator, layers, commune, here, region, year, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
   return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "" };
-}
-
-/* Copy the address of this view, and say it on the button. */
-export async function share(button) {
-  const said = button.textContent;
-  try {
-    await page().navigator.clipboard.writeText(page().location.href);
-    button.textContent = "Adresse copiée";
-  } catch {
-    button.textContent = "Copiez l’adresse du navigateur";
-  }
-  setTimeout(() => (button.textContent = said), 2500);
 }

@@ -22,3 +22,13 @@ export function reached(carte, around) {
   const note = make("p", { class: "note", text: "Communes de la région, entières, comptées à leur bourg ; trajets d’un sens, en voiture. Une aire à part entoure la sortie d’une voie rapide." });
   return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)), note, clear);
 }
+
+/* Where no commune is chosen: an address may give a point alone. */
+export function alone(carte, around) {
+  const { card, config, row, state } = carte;
+  if (row !== undefined || !state.here || config.told_beside) return;
+  const close = make("button", { type: "button", class: "close", "aria-label": "Fermer", text: "×", onclick: () => carte.unselect() });
+  card.node.replaceChildren(close, make("h2", { text: "Point de cette adresse" }), reached(carte, around));
+  card.node.hidden = false;
+  carte.column(true);
+}

@@ -25,6 +25,10 @@ function room({ whole, told_beside: beside }) {
 export function settle(carte) {
   for (const [sign, title] of [["in", "Agrandir"], ["out", "Réduire"]])
     for (const one of document.querySelectorAll(`.leaflet-control-zoom-${sign}`)) one.title = one.ariaLabel = title;
+  const box = carte.map.getContainer();
+  box.setAttribute("aria-label", `Carte : ${carte.config.region_name}`);
+  // Leaflet focuses it at a press: a page that scrolls then would lose the click.
+  box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
   const component = window.Streamlit;
   const own = component && component.setFrameHeight.bind(component);
   const fit = () => {

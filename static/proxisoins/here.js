@@ -5,7 +5,7 @@ import { symbol } from "./symbols.js";
 export class Here {
   constructor(carte) {
     this.carte = carte;
-    this.framing = false;
+    this.framing = carte.state.here && !Number.isFinite(carte.state.lat);
   }
 
   /* Ask for the isochrones of the place clicked, else of the town hall. */
@@ -29,6 +29,14 @@ export class Here {
     const rings = carte.layers.drawn.ici;
     if (this.framing && rings) carte.fit(rings.getBounds());
     this.framing = false;
+    if (around) import("./around.js").then((m) => m.alone(carte, around));
+  }
+
+  /* The point that Back gives, or none. */
+  follow(here) {
+    if (!here) return void this.carte.clearHere();
+    this.carte.state.here = here;
+    this.carte.ask({ action: "isochrone" });
   }
 
   pin() {

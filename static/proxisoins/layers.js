@@ -1,17 +1,6 @@
-/* What is drawn over the communes: rings, flows, background tiles; see `marks.js`, `names.js`. */
+/* What is drawn over the communes: rings, background tiles; see `marks.js`, `names.js`, `flows.js`. */
 import { Names } from "./names.js";
 import { outlineOf } from "./zones.js";
-
-/* From a place to another by a light bend, so that two ways do not lie on one another. */
-function bent([lat, lon], [toLat, toLon]) {
-  const over = 0.12;
-  const middle = [(lat + toLat) / 2 + over * (toLon - lon) * 0.7, (lon + toLon) / 2 - over * (toLat - lat) * 1.4];
-  return Array.from({ length: 13 }, (_, step) => {
-    const t = step / 12;
-    const mix = (a, b, c) => (1 - t) * (1 - t) * a + 2 * t * (1 - t) * b + t * t * c;
-    return [mix(lat, middle[0], toLat), mix(lon, middle[1], toLon)];
-  });
-}
 
 export class Layers {
   constructor(carte) {
@@ -30,7 +19,7 @@ export class Layers {
     if (layer.kind === "zones") carte.paint();
     else if (layer.kind === "points") await this.points();
     else if (!on) this.remove(key);
-    else if (layer.kind === "flows") this.flows(layer);
+    else if (layer.kind === "flows") await import("./flows.js").then((m) => m.draw(carte, layer));
     else if (layer.kind === "tiles") this.tiles(layer);
     else if (layer.kind === "rings") {
       if (this.rings[key]) this.drawRings(key);
@@ -86,18 +75,6 @@ export class Layers {
     this.drawn[layer.key].on("tileerror", () => panel.say("Le fond IGN ne répond pas : il demande une connexion à internet."));
   }
 
-  /* Who lends to whom: lines whose width tells half-days, under marks and names. */
-  flows(layer) {
-    const { config, map } = this.carte;
-    this.remove(layer.key);
-    const renderer = L.canvas({ pane: "rings" });
-    const lines = (config.flows || []).map((flow) => {
-      const drawn = { pane: "rings", renderer, interactive: false, color: layer.colour, weight: flow.width, opacity: 0.75, lineCap: "round" };
-      return L.polyline(bent(flow.from, flow.to), drawn);
-    });
-    this.drawn[layer.key] = L.layerGroup(lines).addTo(map);
-  }
-
   drawRings(key) {
     const { config, map } = this.carte;
     this.remove(key);
@@ -116,7 +93,7 @@ export class Layers {
   receive(rings) {
     for (const [key, one] of Object.entries(rings)) {
       this.rings[key] = one;
-      if (key === "ici" || this.carte.state.layers.includes(key)) this.drawRings(key);
+      if (key === "ici" ? this.carte.state.here : this.carte.state.layers.includes(key)) this.drawRings(key);
     }
   }
 

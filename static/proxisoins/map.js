@@ -51,17 +51,19 @@ export class Carte {
   /* What Back or Forward gives. */
   follow() {
     if (!this.rows || address.isSilent(this.config)) return;
-    const { state, config } = this, { layers: before, indicator } = state;
-    Object.assign(state, address.parsed(config));
+    const { state, config } = this, { layers: before, indicator, here } = state;
+    const asked = address.parsed(config);
+    Object.assign(state, asked, { here });
     if (!this.chosen) state.indicator = indicator; // not all maps offer the default
     this.following = true;
-    this.column(this.rowOf.has(state.commune));
+    this.column();
     this.opened();
     for (const key of new Set([...before, ...state.layers])) this.layers.show(key, state.layers.includes(key));
     this.draw();
     const row = this.rowOf.get(state.commune);
     if (row === undefined) this.unselect();
     else if (row !== this.row) this.select(row, null, false);
+    if (String(state.here) !== String(asked.here)) this.here.follow(asked.here);
     this.following = false;
     if (String(before) !== String(state.layers)) this.ask({ action: "couches" });
   }
@@ -86,7 +88,7 @@ export class Carte {
     if (inland.length % this.rows.length) import("./lands.js").then((m) => m.offer(this));
     this.draw();
     // The column, then the view, then the layers: each is projected once.
-    this.column(this.rowOf.has(state.commune));
+    this.column();
     this.opened();
     this.ground(contours);
     map.attributionControl.setPrefix("Leaflet");
@@ -96,10 +98,6 @@ export class Carte {
     map.on("moveend", () => map.getSize().x && !this.following && this.moved());
     map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
-    const box = map.getContainer();
-    box.setAttribute("aria-label", `Carte : ${config.region_name}`);
-    // Leaflet focuses it at a press: a page that scrolls then would lose the click.
-    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     if (!config.whole) import("./wheel.js").then((m) => m.offer(this));
     this.layers.write();
     for (const key of state.layers) this.layers.show(key, true);
@@ -140,7 +138,7 @@ export class Carte {
   }
 
   /* Whether the card's column came or went. */
-  column(open) {
+  column(open = Boolean(this.state.here) || this.rowOf.has(this.state.commune)) {
     if (document.body.classList.contains("with-card") === open || this.config.told_beside) return false;
     document.body.classList.toggle("with-card", open);
     this.map.invalidateSize({ animate: false, pan: false });
@@ -268,7 +266,7 @@ export class Carte {
   }
 
   unselect() {
-    if (this.row === undefined) return;
+    if (this.row === undefined && !this.state.here) return;
     this.room.forget();
     this.row = undefined;
     this.state.commune = "";
@@ -282,10 +280,12 @@ export class Carte {
   }
 
   clearHere() {
+    if (this.row === undefined) return void this.unselect();
     this.here.forget();
     this.panel.legend();
-    if (this.row !== undefined) this.card.fill(this.row);
+    this.card.fill(this.row);
     this.write(true);
+    if (this.config.whole) this.ask({ action: "commune" });
   }
 
   /* What a trial of zones changes. */

@@ -1,5 +1,5 @@
 /* The panel beside the map: search, sentence, legend, year, indicator, layers. */
-import { isForeign, share } from "./address.js";
+import { isForeign } from "./address.js";
 import { countsOf, nearestYear, otherYear, worded } from "./data.js";
 import { isPhone, make, number } from "./dom.js";
 import { Search } from "./search.js";
@@ -83,7 +83,7 @@ export class Panel {
     const image = button("Image (PNG)", (own) => this.picture(own));
     const copy = button("Copier l’adresse de cette vue", (own) => {
       carte.write();
-      share(own);
+      import("./copy.js").then((m) => m.share(own));
     });
     return make("div", { class: "actions" }, whole, image, carte.config.read_only ? null : copy);
   }

@@ -466,6 +466,33 @@ def test_the_zones_are_outlines_and_the_counts_around_a_point_are_told(
         assert "ici=" not in page.url
 
 
+@pytest.mark.campaign
+def test_the_point_of_an_address_without_commune_has_its_table_and_no_commune_before_it(
+    server: str, open_page: OpenPage
+) -> None:
+    with open_page(DESKTOP) as page:
+        frame = opened(page, f"{server}/?commune=87085")
+        drawn(frame, "selected", "87085")
+        frame = opened(page, f"{server}/?territoire=departement:23")  # which names no commune
+        expect(frame.locator(".card")).to_be_hidden()
+        assert "commune=" not in page.url
+        frame = opened(page, f"{server}/?ici=1.87%2C46.17")
+        drawn(frame, "rings", "ici")
+        card = frame.locator(".card")
+        expect(card.locator(".around")).to_contain_text("Communes sans généraliste")
+        page.wait_for_url(re.compile("z="))  # the map went to the rings
+        card.get_by_role("button", name="Fermer").click()
+        expect(card).to_be_hidden()
+        assert "ici=" not in page.url
+        # One step of Back, and one of Forward: the point is there as the address says.
+        pin = frame.locator(".leaflet-marker-icon.point")
+        for step, there in ((page.go_back, 1), (page.go_forward, 0)):
+            step()
+            expect(pin).to_have_count(there)
+            expect(frame.locator(".around")).to_be_visible(visible=bool(there))
+            expect(frame.locator(".legend").get_by_text("20 min de ce point")).to_have_count(there)
+
+
 @pytest.mark.parametrize(
     ("view", "name"), [("", "Sans place à 20 min"), ("/?ind=apl", "APL calculée")]
 )
