@@ -125,14 +125,16 @@ def _read_territory(named: str) -> None:
 def _find_territory(named: str, level: str, asked: str) -> None:
     sought = (level,) if level in LEVELS else _ANY
     text = asked if level in LEVELS or not level else st.query_params[_TERRITORY]
-    if len(sought) == 1 and level != "commune" and text.isdecimal() and len(text) > 1:
-        found = [Asked(text, _region())]  # the sheet says which codes it does not know
-    else:
-        found = [_sought(text, one, anywhere=False) for one in sought]
-        if not named:
-            found += [_sought(text, one, anywhere=True) for one in sought]
-    best = next((place for place in found if place.code), found[0])
-    level = (sought * 2)[found.index(best)]
+    found = [
+        (one, _sought(text, one, anywhere=anywhere))
+        for anywhere in ((False,) if named else (False, True))
+        for one in sought
+    ]
+    nowhere = not any(place.region for _, place in found)
+    if nowhere and len(sought) == 1 and level != "commune" and text.isdecimal() and len(text) > 1:
+        found.append((level, Asked(text, _region())))  # the sheet says that it does not know it
+    # A place that is elsewhere says more than a name that no other level has.
+    level, best = min(found, key=lambda one: (not one[1].code, not one[1].region))
     if best.code:
         unread.forget(SHEET)
         if not named and best.region != _region():

@@ -31,7 +31,10 @@ _WHOLE = ("departement", "region")
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for: a place in its region, or what to say where there is none."""
+    """What an address asks for: a place in its region, or what to say where there is none.
+
+    A region without a code is that of places which are several, or not where they are asked for.
+    """
 
     code: str = ""
     region: str = ""
@@ -77,10 +80,8 @@ def commune(asked: str, region: str, *, anywhere: bool) -> Asked:
 
 
 def departements(region: str) -> dict[str, str]:
-    """Return code and name of the départements of a region that is built."""
-    table = embedded_set.departements(region)
-    kept = table[table["region"] == region] if region != france.WHOLE else table
-    return dict(zip(kept["code"].astype(str), kept["name"].astype(str), strict=True))
+    """Return code and name of the départements of a region, or of all of France."""
+    return {code: name for code, name in france.DEPARTEMENTS.items() if _is_in(code, region)}
 
 
 def one_of(asked: str, level: str, names: Mapping[str, str], region: str) -> Asked:
@@ -116,21 +117,63 @@ def one_of(asked: str, level: str, names: Mapping[str, str], region: str) -> Ask
         called = "n’a le code" if said.isdecimal() else "ne s’appelle"
         return Asked(told=f"{_NONE[level]} {called} « {said} »{where}.")
     return Asked(
+        region=region,
         told=f"« {said} »{where} peut être {_listed([(one, names[one]) for one in found], 'ou')}. "
-        "Écrivez son code dans l’adresse, ou choisissez."
+        "Écrivez son code dans l’adresse, ou choisissez.",
     )
 
 
 def sheet(
     asked: str, level: str, region: str, names: Mapping[str, str], *, anywhere: bool
 ) -> Asked:
-    """Return the territory of a level that a text means; see `commune` and `one_of`."""
+    """Return the territory of a level that a text means; see `commune` and `one_of`.
+
+    A département is known wherever it is, an EPCI in the regions that are built here.
+    """
     if level == "commune":
         return commune(asked, region, anywhere=anywhere)
     named = asked if asked in _KNOWN else region_named(asked)
     if level == "region" and anywhere and named:
         return Asked(named, named)
-    return one_of(asked, level, names, region)
+    here = one_of(asked, level, names, region)
+    if here.region:
+        return here
+    places = _others(level, region)
+    found = [one_of(asked, level, known, other) for other, known in places.items()]
+    # An EPCI that two regions share has one code.
+    meant = list({one.code: one for one in found if one.code}.values())
+    if len(meant) != 1:
+        return here
+    (place,) = meant
+    if anywhere:
+        return place
+    return _elsewhere(places[place.region][place.code], place, region)
+
+
+def _others(level: str, region: str) -> dict[str, Mapping[str, str]]:
+    """Return the other regions whose territories of a level are known, each with their names."""
+    others = [one for one in france.NAMES if one != region] if region != france.WHOLE else []
+    if level == "departement":
+        return {one: departements(one) for one in others}
+    if level == "epci":
+        built = france.built()
+        return {one: embedded_set.epcis(one) for one in others if one in built}
+    return {}
+
+
+def _elsewhere(name: str, place: Asked, region: str) -> Asked:
+    """Return what to say of a place that is not in the region where it is asked for."""
+    here, there = (france.within(france.name(one)) for one in (region, place.region))
+    are = "n’est pas"
+    if place.code in france.DEPARTEMENTS:
+        are = "ne sont pas" if france.are_several(name) else are
+        named = france.named(name)
+        name = named[:1].upper() + named[1:]
+    return Asked(
+        region=place.region,
+        told=f"{name} ({place.code}), que donne cette adresse, {are} {here} mais {there} : "
+        "changez de région en haut de l’écran.",
+    )
 
 
 def several(asked: Iterable[str], level: str, region: str, names: Mapping[str, str]) -> list[Asked]:
@@ -164,12 +207,7 @@ def _by_code(code: str, region: str, anywhere: bool) -> Asked:
     if anywhere:
         return Asked(now, region_of(now))
     names = embedded_set.everywhere().set_index("code")["name"]
-    elsewhere = france.name(region_of(now))
-    return Asked(
-        told=f"{names[now]} ({now}), que donne cette adresse, n’est pas "
-        f"{france.within(france.name(region))} mais {france.within(elsewhere)} : changez de région "
-        "en haut de l’écran."
-    )
+    return _elsewhere(str(names[now]), Asked(now, region_of(now)), region)
 
 
 def _by_name(asked: str, region: str, anywhere: bool) -> Asked:
@@ -186,6 +224,9 @@ def _by_name(asked: str, region: str, anywhere: bool) -> Asked:
     if len(found) == 1:
         code = found[0][0]
         return Asked(code, region if here else region_of(code))
+    if not found and len(named) == 1 and region in _KNOWN:
+        code, name = named[0]
+        return _elsewhere(str(name), Asked(str(code), region_of(code)), region)
     where = f" {france.within(france.name(region))}" if not anywhere and region in _KNOWN else ""
     if not found:
         return Asked(
@@ -193,8 +234,9 @@ def _by_name(asked: str, region: str, anywhere: bool) -> Asked:
             "frappe est pardonnée."
         )
     return Asked(
+        region=region,
         told=f"{len(found)} communes s’appellent « {said} »{where} : {_listed(found)}. Écrivez "
-        "dans l’adresse le code de la vôtre, ou cherchez-la."
+        "dans l’adresse le code de la vôtre, ou cherchez-la.",
     )
 
 

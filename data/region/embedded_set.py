@@ -95,6 +95,18 @@ def codes(region: str = DEFAULT_REGION) -> list[str]:
     return list(table["code"])
 
 
+@cache
+def _read_epcis(path: Path) -> dict[str, str]:
+    table = pd.read_parquet(path, columns=["epci", "epci_name"]).drop_duplicates("epci")
+    return dict(zip(table["epci"], table["epci_name"], strict=True))
+
+
+def epcis(region: str = DEFAULT_REGION) -> dict[str, str]:
+    """Return code and name of the EPCI of the communes of a region; nothing else is read."""
+    known = _read_epcis(folder(region) / "communes.parquet")
+    return {code: name for code, name in known.items() if code}
+
+
 def fringe(region: str = DEFAULT_REGION) -> pd.DataFrame:
     """Return the communes of other regions within 40 km (schema `communes`), sorted by code."""
     return pd.read_parquet(folder(region) / "fringe.parquet")

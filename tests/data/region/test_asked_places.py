@@ -1,8 +1,8 @@
-"""A commune as an address names it: code, name, former code, here or in another region."""
+"""A place as an address names it: code, name, former code, here or in another region."""
 
 import pytest
 
-from data.region import asked_places, embedded_set
+from data.region import asked_places, embedded_set, france
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,8 @@ def test_a_former_commune_is_that_which_it_became() -> None:
     ("asked", "region", "told"),
     [
         ("97411", "75", "n’est pas en Nouvelle-Aquitaine mais à La Réunion"),
-        ("Rennes", "75", "Aucune commune ne s’appelle « Rennes » en Nouvelle-Aquitaine"),
+        ("Rennes", "75", "Rennes (35238), que donne cette adresse, n’est pas en Nouvelle-Aquit"),
+        ("Renes", "75", "Aucune commune ne s’appelle « Renes » en Nouvelle-Aquitaine"),
         ("87999", "75", "Aucune commune n’a le code 87999"),
         ("Saint-Denis", "FR", "4 communes s’appellent « Saint-Denis »"),
         ("x" * 5000, "99", "Aucune commune ne s’appelle « xxx"),
@@ -117,3 +118,47 @@ def test_a_region_is_a_territory_by_its_name_where_the_address_names_none() -> N
     assert found == asked_places.Asked("53", "53")
     told = asked_places.sheet("bretagne", "region", "75", names, anywhere=False).told
     assert "Aucune région ne s’appelle « bretagne » en Nouvelle-Aquitaine" in told
+
+
+@pytest.mark.parametrize("asked", ["Lot", "lot", "46"])
+def test_a_departement_of_another_region_is_found_or_said_to_be_there(asked: str) -> None:
+    names = asked_places.departements("75")
+    found = asked_places.sheet(asked, "departement", "75", names, anywhere=True)
+    assert found == asked_places.Asked("46", "76")
+    there = asked_places.sheet(asked, "departement", "75", names, anywhere=False)
+    assert (there.code, there.region) == ("", "76")
+    assert "Le Lot (46), que donne cette adresse, n’est pas en Nouvelle-Aquitaine" in there.told
+    assert "mais en Occitanie" in there.told
+    several = asked_places.sheet("vosges", "departement", "75", names, anywhere=False)
+    assert "Les Vosges (88), que donne cette adresse, ne sont pas" in several.told
+
+
+def test_an_epci_of_another_region_is_found_where_that_region_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its region is read by its communes: a made-up one, that of two regions counted once."""
+    known = {
+        "53": {"243500139": "Rennes Métropole", "200043123": "CC de l'Oust"},
+        "52": {"200043123": "CC de l'Oust"},
+    }
+    monkeypatch.setattr(france, "built", lambda: frozenset({*known, "75", "FR"}))
+    monkeypatch.setattr(embedded_set, "epcis", known.__getitem__)
+    for asked in ("Rennes Métropole", "243500139"):
+        found = asked_places.sheet(asked, "epci", "75", EPCIS, anywhere=True)
+        assert found == asked_places.Asked("243500139", "53")
+    there = asked_places.sheet("Rennes Métropole", "epci", "75", EPCIS, anywhere=False)
+    assert "n’est pas en Nouvelle-Aquitaine mais en Bretagne" in there.told
+    # A part of several names here is no name elsewhere.
+    monkeypatch.setitem(known["53"], "1", "CA de la Creuse")
+    assert "peut être" in asked_places.sheet("Creuse", "epci", "75", EPCIS, anywhere=True).told
+    assert asked_places.sheet("CC de l'Oust", "epci", "75", EPCIS, anywhere=True).code
+    assert not asked_places.sheet("CC du Pays bleu", "epci", "75", EPCIS, anywhere=True).code
+
+
+def test_names_of_departements_are_those_of_the_set() -> None:
+    table = embedded_set.departements("75")  # the region and its fringe
+    assert {code: france.DEPARTEMENTS[code] for code in table["code"]} == dict(
+        zip(table["code"], table["name"], strict=True)
+    )
+    assert len(france.DEPARTEMENTS) == 101
+    assert set(embedded_set.epcis()) == set(embedded_set.communes()["epci"]) - {""}
