@@ -79,10 +79,12 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     key = f"{_KEYS}territoire_{new_level}"
     first = None if unknown else code if new_level == level else codes[0]
     st.session_state.setdefault(key, first)
+    # Empty while the address names none that is known; one that is chosen gives way to another
+    # only: a field that can be emptied left the address on the one before.
     new_code = middle.selectbox(
         "Territoire",
         codes,
-        index=None,
+        index=None if st.session_state[key] is None else 0,
         format_func=names.__getitem__,
         placeholder="Choisir un territoire",
         key=key,

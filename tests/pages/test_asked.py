@@ -44,6 +44,7 @@ def test_what_names_no_commune_is_said_and_leaves_the_address(screen: str) -> No
         {"territoire": "commune:97411"},
         {"territoire": "97411"},
         {"territoire": "974"},
+        {"territoire": "departement:la réunion"},
     ],
 )
 def test_an_address_without_region_opens_that_of_its_commune(query: dict[str, str]) -> None:
@@ -56,6 +57,28 @@ def test_a_sheet_of_a_region_opens_by_its_name_alone() -> None:
     app = opened("territoire", territoire="Bretagne")  # two communes have it too
     assert app.query_params["region"] == "53"
     assert app.query_params["territoire"] == "region:53"
+
+
+def test_a_sheet_of_a_departement_opens_in_its_region_whichever_it_is() -> None:
+    app = opened("territoire", territoire="Lot")
+    assert (app.query_params["region"], app.query_params["territoire"]) == ("76", "departement:46")
+    for asked in ("Lot", "departement:46"):
+        app = opened("territoire", region="75", territoire=asked)
+        assert app.query_params["region"] == "75"
+        assert app.title[0].value == "Fiche territoire"
+        assert "mais en Occitanie : changez de région" in warnings(app)
+
+
+def test_a_territory_in_sight_gives_way_to_another_only() -> None:
+    """Emptied, its field showed nothing while the address still named it."""
+    field = "fiche_choix_territoire_departement"
+    app = opened("territoire", territoire="departement:23")
+    assert app.selectbox(key=field).proto.HasField("default")  # which cannot be emptied
+    app.selectbox(key=field).set_value("19").run()
+    assert app.query_params["territoire"] == "departement:19"
+    app = opened("territoire", region="75", territoire="departement:46")
+    assert not app.selectbox(key=field).proto.HasField("default")
+    assert app.selectbox(key=field).value is None
 
 
 def test_a_commune_of_another_region_than_the_one_named_is_said() -> None:
@@ -96,7 +119,7 @@ def test_a_sheet_opens_by_the_name_of_its_territory(asked: str, code: str, title
         ("999999999", "Aucune commune ne s’appelle « 999999999 »"),
         ("planète:Guéret sud", "Aucune commune ne s’appelle « planète"),
         ("epci:Pays bleu", "Aucun EPCI ne s’appelle « Pays bleu » en Nouvelle-Aquitaine"),
-        ("departement:Finistère", "Aucun département ne s’appelle « Finistère »"),
+        ("departement:Finistere-sud", "Aucun département ne s’appelle « Finistere-sud »"),
     ],
 )
 def test_a_sheet_asked_for_in_vain_says_so_and_opens_no_other(asked: str, told: str) -> None:
@@ -131,7 +154,7 @@ def test_filters_are_known_by_their_names_and_what_names_none_is_said() -> None:
     app = opened("risques", dep="Creuse,Haute-Vienne,Lot", epci="Grand Guéret")
     assert app.query_params["dep"] == "23,87"
     assert app.query_params["epci"] == "200034825"
-    assert "Aucun département ne s’appelle « Lot » en Nouvelle-Aquitaine" in warnings(app)
+    assert "Le Lot (46), que donne cette adresse, n’est pas en Nouvelle-Aquitaine" in warnings(app)
     assert any("Filtre en cours : Creuse, Haute-Vienne" in one.value for one in app.text)
     app.pills(key="risques_departements").set_value(["23"]).run()
     assert "Lot" not in warnings(app)
