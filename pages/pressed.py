@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Literal, Required, TypedDict, TypeVar, Unpack
 
 import streamlit as st
@@ -35,6 +36,11 @@ LOOK_S = 0.1
 """Between two looks at an act that one waits for: the next gesture then stops the run."""
 AGAIN_S = 0.5
 """What a reader takes at least to see what became of a click, and to ask for the same again."""
+_TOLD: ContextVar[str] = ContextVar("told", default="")
+"""Key of the click that this run has told and that `finish` is to answer, "" for none.
+
+Not in the session: other runs write there, and a run may be stopped where it does.
+"""
 
 _Result = TypeVar("_Result")
 
@@ -135,6 +141,7 @@ def offer(
         if what != about:
             return False
         answered[key] = (time.monotonic(), about)
+        _TOLD.set(key)
         return True
 
     return told
@@ -158,6 +165,7 @@ def taken(key: str) -> object:
     value = clicks.pop(key, None)
     if value is not None:
         answered[key] = (time.monotonic(), "")
+        _TOLD.set(key)
     return value
 
 
@@ -167,19 +175,21 @@ def finish(act: Callable[[], _Result]) -> _Result:
     Streamlit stops a run in the run's own thread only: the act has a thread of its own, in which
     it may draw, and keep in the session what it did.
     """
-    context = get_script_run_ctx()
+    context, key = get_script_run_ctx(), _TOLD.get()
+    _TOLD.set("")
 
     def done() -> _Result:
         answered, me = _answered(), threading.current_thread()
         running: dict[threading.Thread, object] = st.session_state.setdefault(_RUNNING, {})
         running[me] = st.session_state.get(_SCREEN)
-        last = max(answered, key=lambda key: answered[key][0], default="")
-        about = answered[last][1] if last else ""
-        answered[last] = (math.inf, about)
+        about = answered[key][1] if key else ""
+        if key:
+            answered[key] = (math.inf, about)
         try:
             return act()
         finally:
-            answered[last] = (time.monotonic(), about)  # its reader sees it from now on
+            if key:
+                answered[key] = (time.monotonic(), about)  # its reader sees it from now on
             del running[me]
 
     with ThreadPoolExecutor(
@@ -189,7 +199,8 @@ def finish(act: Callable[[], _Result]) -> _Result:
 
 
 def arrive(screen: str) -> None:
-    """Forget the clicks of the screen that was left."""
+    """Forget the clicks of the screen that was left, and what another run has told."""
+    _TOLD.set("")
     if st.session_state.get(_SCREEN) != screen:
         st.session_state[_SCREEN] = screen
         _clicks().clear()

@@ -1,5 +1,7 @@
 """Clicks on buttons whose run is stopped by the next click."""
 
+import math
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -151,6 +153,37 @@ def test_two_clicks_in_a_row_are_one_however_long_the_answer_takes(
     assert app.text[0].value == "1 fois"
     monkeypatch.setattr(pressed, "AGAIN_S", 0.0)  # its reader has seen the answer
     assert app.button[place].click().run().text[0].value == "2 fois"
+
+
+@pytest.mark.parametrize("about", ["a", None])
+def test_what_a_click_asks_is_credited_to_no_other_click(about: str | None) -> None:
+    """What was answered last, or is being answered on another screen, was taken for the click."""
+
+    def acting() -> None:
+        import streamlit as st
+
+        from pages import pressed
+
+        pressed.arrive("sites")
+        clicked = pressed.button("Enregistrer", key="save", about="a")
+        if clicked or st.session_state.get("steps"):
+            pressed.finish(lambda: st.session_state.update(saved=True))
+
+    app = AppTest.from_function(acting)
+    answered = {"other": (math.inf, "b"), "before": (1.0, "c")}
+    app.session_state["clics_repondus"] = dict(answered)
+    if about is None:  # an act that no button asks for, as a step along a list
+        app.session_state["steps"] = 1
+    else:
+        app.run().button(key="save").click()
+    app.run()
+    assert not app.exception
+    assert app.session_state["saved"]
+    found = dict(app.session_state["clics_repondus"])
+    assert {key: found.pop(key) for key in answered} == answered
+    assert [key for key, (moment, _) in found.items() if moment < math.inf] == (
+        ["save"] if about else []
+    )
 
 
 def test_a_click_about_something_else_is_no_second_one() -> None:
