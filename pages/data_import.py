@@ -112,7 +112,14 @@ def _waiting(territory: Territory) -> None:
         return
     files = waiting.files
     names = ", ".join(name for name, _ in files)
-    st.warning("Des fichiers ne couvrent qu’une partie de la région : rien n’est encore changé.")
+    if len(files) == 1:
+        told = "Un fichier ne couvre qu’une partie de la région : il n’a encore rien changé."
+    else:
+        told = (
+            f"{french.number(len(files))} fichiers ne couvrent qu’une partie de la région : ils "
+            "n’ont encore rien changé."
+        )
+    st.warning(told)
     st.text(f"À confirmer : {names}")
     with st.container(horizontal=True):
         for label, partial in (

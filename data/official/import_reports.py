@@ -192,9 +192,9 @@ def to_confirm(
         report,
         message=(
             f"« {item.file_name} » ne couvre que {communes} des "
-            f"{french.number(len(index.codes))} communes de la région. Rien n’est changé : "
-            "complétez (les autres communes gardent ce qui est en place), remplacez (les autres "
-            "deviennent inconnues), ou renoncez."
+            f"{french.number(len(index.codes))} communes de la région. Il n’a encore rien "
+            "changé : complétez (les autres communes gardent ce qui est en place), remplacez (les "
+            "autres deviennent inconnues), ou renoncez."
         ),
     )
 

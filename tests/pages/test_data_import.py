@@ -130,7 +130,7 @@ def test_files_of_a_click_whose_run_is_stopped_are_imported_by_the_next(
     )
     next(one for one in app.button if one.label == "Importer").click().run()
     app.run()
-    assert any("rien n’est encore changé" in one.value for one in app.warning)
+    assert any("il n’a encore rien changé" in one.value for one in app.warning)
     stop_once(monkeypatch)
     app.button(key="import_remplacer").click().run()
     assert gps() == {}
@@ -148,4 +148,4 @@ def test_a_click_kept_never_replaces_by_another_file(
     app.session_state[data_import.WAITING] = data_import.Waiting((other,))
     app.run()
     assert gps() == {}
-    assert any("rien n’est encore changé" in one.value for one in app.warning)
+    assert any("il n’a encore rien changé" in one.value for one in app.warning)

@@ -151,13 +151,13 @@ def test_a_file_of_part_of_the_region_is_announced_before_it_changes_anything(
                 [("mg.csv", content, "text/csv"), other]
             )
             next(one for one in app.button if one.label == "Importer").click().run()
-            assert any("rien n’est encore changé" in one.value for one in app.warning)
+            assert any("il n’a encore rien changé" in one.value for one in app.warning)
             said = words(app)
             assert "ne couvre que 1 des" in said
             assert "1 ligne lue, 1 retenue, 0 écartée." in said
             app.button(key=f"import_{choice}").click().run()
             assert not app.exception
-            assert not any("rien n’est encore changé" in one.value for one in app.warning)
+            assert not any("il n’a encore rien changé" in one.value for one in app.warning)
             said = words(app)
             assert f"mg.csv : {became[choice]}" in said
             assert "notes.txt : refusé" in said
