@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.base.codes import plain_code
 from data.base.french import counted
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
@@ -347,6 +348,11 @@ def _chosen(change: Mapping[str, str], gazetteer: Gazetteer) -> Place | None:
     """Return the commune picked in the table of corrections, if any."""
     if "lon" in change or "lat" in change or not change.get("code"):
         return None
+    if not plain_code(change["code"]):
+        raise Doubt(
+            REFUSED,
+            f"« {change['code']} » n’est pas un code INSEE : écrivez un nom dans « Commune »",
+        )
     match = gazetteer.by_code(change["code"])
     if not match.sure:
         raise Doubt(

@@ -124,6 +124,10 @@ def test_corrections_mend_lines_and_lose_nothing(region):
     assert mended.sites[0].name == "A"
     with_name = report(content, region, corrections={3: {"commune": "Guéret"}})
     assert with_name.outcomes[1].site.code == "23096"
+    misplaced = report(content, region, corrections={3: {"code": "Bellac"}})
+    assert "« Bellac » n’est pas un code INSEE : écrivez un nom dans « Commune »" in (
+        misplaced.table()["reason"].str.cat()
+    )
     wrong = report(content, region, corrections={3: {"code": "99999"}})
     assert "99999" in wrong.outcomes[1].reason
 
