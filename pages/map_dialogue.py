@@ -21,7 +21,7 @@ from pages.state import ViewState
 
 _CLIENT_FIELDS = (
     *("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year"),
-    *("per_gp", "within", "fair"),
+    *("since", "per_gp", "within", "fair"),
 )
 """Fields of the view that the client changes."""
 
@@ -64,6 +64,7 @@ def opening(view: ViewState, default: ViewState | None = None) -> Opening:
         "commune": view.commune,
         "here": view.here,
         "year": view.year,
+        "since": view.since,
         "place": view.per_gp,
         "seuil": view.within,
         "partage": view.fair,
@@ -101,9 +102,10 @@ def told(message: dict[str, Any]) -> ViewState | None:
 def follow(message: dict[str, Any]) -> ViewState:
     """Return the session's view, moved as the client says it has.
 
-    What the client of another region said last is left: its session has gone elsewhere since.
+    What the client of another region said last is left, or of the main map before another screen:
+    its session has gone elsewhere since.
     """
-    shown = told(message)
+    shown = None if shell.was_left(message.get("turn")) else told(message)
     if shown is None or shown.region != shell.view().region:
         return shell.view()
     return replace(shell.view(), **{name: getattr(shown, name) for name in _CLIENT_FIELDS})

@@ -19,11 +19,12 @@ from models.region import flag
 from pages import fields, shell, zoning_view
 
 TABS, HORIZON, MOST = "risques_onglet", "risques_horizon", "risques_habitants"
+PART = "risques_volet"
 MOST_CHIPS = 20
 """Départements that are chips above the map, more than any region has; France has a list."""
 _FIELDS = ("departements", "epcis", "classes", "zones", "shown")
 """Keys of the widgets, and fields of `RiskChoices` that have one each."""
-PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "habitants")
+PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "lire", "habitants")
 """Their names in the address."""
 
 NOT_REVIEWED = "sans avis"
@@ -65,6 +66,19 @@ def tabs(contents: Mapping[str, Callable[[], None]]) -> None:
     _choose(tab="" if opened == first else next(s for s, t in titles.items() if t == opened))
     with drawn[list(contents).index(opened)]:
         contents[opened]()
+
+
+def part(labels: Iterable[str]) -> str:
+    """Draw the choice of what is read of a commune, as the view holds it; the first by default."""
+    titles = _slugs(labels)
+    first = next(iter(titles.values()))
+    st.session_state.setdefault(PART, titles.get(shell.view().risk.part, first))
+    chosen: str = (
+        st.segmented_control("À lire", list(titles.values()), required=True, key=PART, wrap=True)
+        or first
+    )
+    _choose(part="" if chosen == first else french.slug(chosen))
+    return chosen
 
 
 def filters(table: pd.DataFrame, communes: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -118,7 +132,7 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 def is_choice(key: str) -> bool:
     """Tell whether a widget of this key is one of these choices."""
-    return key in {HORIZON, MOST, TABS, *(f"risques_{name}" for name in _FIELDS)}
+    return key in {HORIZON, MOST, TABS, PART, *(f"risques_{name}" for name in _FIELDS)}
 
 
 def _choose(**changed: Any) -> None:

@@ -18,7 +18,7 @@ from models.region import ages, flag, flag_tables, past_rates, predict
 from models.region import departure as departures
 from models.region import follow_up as follow_ups
 from models.region.departure import Departure
-from pages import accounts, figures, grids, shell
+from pages import accounts, figures, grids, risk_choices, shell
 from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
@@ -123,15 +123,7 @@ def signal(territory: Territory, code: str, horizon: int) -> None:
         st.badge(flag_tables.reviewed_told(said[0]), icon=":material/rate_review:", color="blue")
     for sentence in [flag.register_told(row), *flag.headline(row)]:
         st.text(sentence)
-    part = st.segmented_control(
-        "À lire",
-        list(PARTS),
-        default=WHY,
-        required=True,
-        key="risques_volet",
-        wrap=True,
-    )
-    PARTS[part or WHY](territory, row, horizon)
+    PARTS[risk_choices.part(PARTS)](territory, row, horizon)
 
 
 def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:

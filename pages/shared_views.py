@@ -78,10 +78,7 @@ def _draw_carte(territory: Territory, query: Query) -> None:
     drawn = carte_view.configuration(territory, with_risk=False, with_soon=False)
     if view.indicator not in {one["key"] for one in drawn.document["indicators"]}:
         st.text("L’indicateur de cette vue n’est pas diffusé : la carte montre le premier.")
-    opened = map_dialogue.opening(view)
-    since = query.get("depuis", "")
-    opened["state"]["since"] = int(since) if since.isdecimal() else None
-    first = {**drawn.contours, **opened}
+    first = {**drawn.contours, **map_dialogue.opening(view)}
     parts = [payload.encode(first), drawn.sent, payload.encode({"read_only": True})]
     _map(territory, ".".join(parts), view)
 

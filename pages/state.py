@@ -67,8 +67,8 @@ class RiskChoices:
     ----------
     horizon
         Years, None for the first that the model knows.
-    tab
-        Slug of the tab, "" for the first.
+    tab, part
+        Slugs of the tab and of what is read of a commune, "" for the first.
     departements, epcis
         Codes kept, none for all.
     classes, zones, shown
@@ -79,6 +79,7 @@ class RiskChoices:
 
     horizon: int | None = None
     tab: str = ""
+    part: str = ""
     departements: tuple[str, ...] = ()
     epcis: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -95,10 +96,14 @@ class RiskChoices:
             name: tuple(dict.fromkeys(_SLUG.findall(query.get(key, "")[:LONGEST_LIST])))
             for name, key in _RISK_LISTS.items()
         }
-        tab = query.get("onglet", "")
+        tab, part = (
+            text if _SLUG.fullmatch(text := query.get(key, "")) else ""
+            for key in ("onglet", "lire")
+        )
         return cls(
             horizon=horizon,
-            tab=tab if _SLUG.fullmatch(tab) else "",
+            tab=tab,
+            part=part,
             inhabitants=inhabitants,
             **lists,
         )
@@ -109,6 +114,7 @@ class RiskChoices:
         told |= {
             "horizon": str(self.horizon or ""),
             "onglet": self.tab,
+            "lire": self.part,
             "habitants": str(self.inhabitants or ""),
         }
         return {key: text for key, text in told.items() if text}
@@ -134,8 +140,8 @@ class ViewState:
         Longitude and latitude (degrees) of the point whose isochrones are drawn.
     territory
         Territory of the sheet, "level:code" ("epci:200070159"), "" for none.
-    year
-        Vintage chosen on the year slider, None for the latest.
+    year, since
+        Vintage chosen on the year slider, None for the latest; year that it is compared with.
     per_gp, within, fair
         Inhabitants per GP and minutes at which room is counted, None for what the map opens on;
         whether it is shared as fairly as can be, instead of nearest first.
@@ -163,6 +169,7 @@ class ViewState:
     here: tuple[float, float] | None = None
     territory: str = ""
     year: int | None = None
+    since: int | None = None
     per_gp: int | None = None
     within: int | None = None
     fair: bool = False
@@ -205,12 +212,15 @@ class ViewState:
         if _TERRITORY.fullmatch(query.get("territoire", "")):
             level, _, code = query["territoire"].partition(":")
             view = replace(view, territory=f"{level}:{arrondissements.city_of(code)}")
-        year, per_gp, within = (
+        year, since, per_gp, within = (
             None if (value := _bounded(query.get(name), low, high)) is None else int(value)
-            for name, low, high in (("annee", 1990, 2100), ("place", 1, 1e4), ("seuil", 1, 120))
+            for name, low, high in (
+                *(("annee", 1990, 2100), ("depuis", 1990, 2100)),
+                *(("place", 1, 1e4), ("seuil", 1, 120)),
+            )
         )
         fair = query.get("partage") == "mieux"
-        return replace(view, year=year, per_gp=per_gp, within=within, fair=fair)
+        return replace(view, year=year, since=since, per_gp=per_gp, within=within, fair=fair)
 
     def to_query(self) -> dict[str, str]:
         """Return the URL parameters of this view; `from_query` of them gives it back."""
@@ -229,7 +239,8 @@ class ViewState:
             query["ici"] = f"{self.here[0]:.5f},{self.here[1]:.5f}"
         if self.territory:
             query["territoire"] = self.territory
-        numbers = {"annee": self.year, "place": self.per_gp, "seuil": self.within}
+        years = {"annee": self.year, "depuis": self.since}
+        numbers = {**years, "place": self.per_gp, "seuil": self.within}
         query |= {name: str(value) for name, value in numbers.items() if value is not None}
         if self.fair:
             query["partage"] = "mieux"

@@ -96,6 +96,21 @@ def select(app: AppTest, code: str) -> None:
     app.query_params["commune"] = code
 
 
+def test_what_is_read_of_a_commune_is_in_the_address(screen: AppTest, risk: pd.DataFrame) -> None:
+    shown(screen, RANKING)
+    select(screen, str(risk.iloc[0]["code"]))
+    read(screen, "Si cela arrive")
+    assert told(screen, "lire") == "si-cela-arrive"
+    read(screen, "Pourquoi")
+    assert told(screen, "lire") == ""
+    sent = AppTest.from_file(str(ROOT / "pages" / "risques.py"), default_timeout=TIMEOUT_SECONDS)
+    sent.query_params["commune"] = str(risk.iloc[0]["code"])
+    sent.query_params["lire"] = "si-cela-arrive"
+    sent.run()
+    assert sent.session_state[PART] == "Si cela arrive"
+    assert "passerait" in words(sent)
+
+
 def button(app: AppTest, label: str) -> Button:
     return next(one for one in app.button if one.label.startswith(label))
 

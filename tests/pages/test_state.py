@@ -19,6 +19,7 @@ choices = st.builds(
     epcis=several,
     classes=several,
     zones=several,
+    part=st.sampled_from(["", "si-cela-arrive"]),
     inhabitants=st.none() | st.integers(1, 100_000),
 )
 views = st.builds(
@@ -38,6 +39,7 @@ views = st.builds(
     here=st.none() | st.sampled_from([(0.51234, 45.1), (-1.5, 43.00001)]),
     territory=st.sampled_from(["", "epci:200070159", "commune:16001", "bassin_de_vie:DEMO-12"]),
     year=st.none() | st.integers(1990, 2100),
+    since=st.none() | st.integers(1990, 2100),
     risk=choices,
 )
 
@@ -49,7 +51,7 @@ def test_the_url_gives_the_view_back(view: ViewState) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["region", "lon", "lat", "z", "ind", "couches", "commune", "ici", "annee"])
+        st.sampled_from(["region", "lon", "lat", "z", "ind", "couches", "commune", "ici", "depuis"])
         | st.text(max_size=8),
         st.text(max_size=60)
         | st.sampled_from(["nan", "inf", "-inf", "1e999", "<script>", "{{7*7}}", "../../x"]),
