@@ -97,6 +97,7 @@ try:
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
+        shell.leave_carte()
         (starting.wait_for_figures if name in FIGURES else starting.wait_for_all)()
         if name not in UNLISTED:
             shell.name_region()

@@ -34,9 +34,6 @@ from pages.state import ViewState
 MAP = "carte"
 """Key of the map: what its client asked last is in the session under it."""
 
-TURN = "carte_tour"
-"""Key of the last thing that its client said and that has been followed."""
-
 OWN_REPORT = "own_report"
 """Key of what became of the lines of the user's own layer, for this session only."""
 
@@ -55,7 +52,7 @@ def _payload(territory: Territory, view: ViewState) -> str:
     with_risk = accounts.may_see_risk()
     with_soon = with_risk and soon.is_kept(territory)
     content = (territory.version, id(points), with_risk, with_soon)
-    kept = st.session_state.get("carte_payload")
+    kept = st.session_state.get(shell.CARTE)
     if kept is None or kept[0] != content:
         drawn = carte_view.configuration(territory, with_risk=with_risk, with_soon=with_soon)
         own: OwnPoints | None = None
@@ -65,7 +62,7 @@ def _payload(territory: Territory, view: ViewState) -> str:
         # What the client needs first comes first: it fetches the contours while it reads the rest.
         first = {**drawn.contours, **map_dialogue.opening(view)}
         parts = [payload.encode(first), drawn.sent, payload.encode(own or {})]
-        st.session_state["carte_payload"] = kept = (content, ".".join(parts))
+        st.session_state[shell.CARTE] = kept = (content, ".".join(parts))
     return str(kept[1])
 
 
@@ -78,8 +75,8 @@ def _map(territory: Territory) -> None:
     with st.container():  # which stays, empty: the map keeps its place below it
         asked.say("carte", view)
         asked.say_lists("carte")
-    if message.get("turn") != st.session_state.get(TURN):
-        st.session_state[TURN] = message.get("turn")
+    if message.get("turn") != st.session_state.get(shell.CARTE_TURN):
+        st.session_state[shell.CARTE_TURN] = message.get("turn")
         if carte_table.behind(view.commune):
             st.rerun()
         reads.follow(territory, "carte", view)

@@ -10,9 +10,12 @@ from data.base.codes import among
 from data.maps import payload
 from data.region.territory import Territory
 from pages import map_dialogue, map_view, reads, risk_view, shell
+from pages.state import ViewState
 
 MAP = "risques_carte"
 """Key of the map: what its client asked last is in the session under it."""
+INDICATOR = "risk_class"
+"""What it opens on."""
 _CENTRE, _DRAWN, _FRAMED = "risques_centre", "risques_drawn", "risques_cadre"
 """Keys of what last moved the map, the commune drawn beside it, the communes that framed it."""
 
@@ -64,8 +67,9 @@ def _payload(territory: Territory, horizon: int, codes: tuple[str, ...] | None) 
     kept = st.session_state.get("risques_payload")
     if kept is None or kept[0] != key:
         contours, encoded = risk_view.configuration(territory, horizon, codes)
-        view = replace(shell.view(), indicator="risk_class")
-        first = payload.encode({**contours, **map_dialogue.opening(view)})
+        own = ViewState(indicator=INDICATOR)
+        view = replace(shell.view(), indicator=INDICATOR)
+        first = payload.encode({**contours, **map_dialogue.opening(view, own)})
         st.session_state["risques_payload"] = kept = (key, f"{first}.{encoded}")
     return str(kept[1])
 
@@ -76,7 +80,8 @@ def _map(territory: Territory, horizon: int, codes: tuple[str, ...] | None) -> N
     if message.get("turn") != st.session_state.get("risques_turn"):
         # Said once: the list and the choice of a commune may have moved the view since.
         st.session_state["risques_turn"] = message.get("turn")
-        told = map_dialogue.follow(message)
+        # The indicator of the other maps waits for them: here it is the address's alone.
+        told = replace(map_dialogue.follow(message), indicator=shell.view().indicator)
         if told.commune == shell.view().commune:  # as a map tells when it opens
             shell.heard()
         shell.remember(told, address=False)

@@ -33,6 +33,11 @@ _SHOWN = ("ind", "couches")
 HEARD_AFTER_S = 60.0
 """What a run may take to reach the server with the address before, at most."""
 
+CARTE, CARTE_TURN, _CARTE_LEFT = "carte_payload", "carte_tour", "carte_quittee"
+"""Keys of what the main map was sent, the same while one stays there; of the last thing that its
+client said and that has been followed; and of what that was when one went to another screen.
+"""
+
 THEME = STATIC / "proxisoins" / "theme.css"
 """The one file of colours, which the map's frame reads too."""
 
@@ -145,6 +150,20 @@ def in_address(shown: ViewState) -> dict[str, str]:
     """Return what the address says of a view; where there are several regions, which one it is."""
     named = {"region": shown.region} if france.built() - {ViewState.region} else {}
     return named | shown.to_query()
+
+
+def leave_carte() -> None:
+    """Have the main map open on the view of then when one comes back, not on that which it left."""
+    st.session_state.pop(CARTE, None)
+    st.session_state[_CARTE_LEFT] = st.session_state.get(CARTE_TURN)
+
+
+def was_left(turn: object) -> bool:
+    """Tell whether the client of the main map said this before one went to another screen.
+
+    The browser brings it once more with the return, when the view may have moved.
+    """
+    return turn is not None and turn == st.session_state.get(_CARTE_LEFT)
 
 
 def name_region() -> None:

@@ -84,11 +84,14 @@ def _is_choice(key: str) -> bool:
 def _keep(changes: dict[str, str], ceilings: Ceilings, region: str, shown: dict[str, str]) -> None:
     """Write the trial in the address, beside the view that all screens share.
 
-    Indicator and layers are those of this map: what another screen showed stays there.
+    Layers are those of this map: what another screen showed stays there. The indicator of another
+    screen waits in the address while this map shows its own.
     """
     st.session_state[TRIAL] = changes
     query = shell.in_address(shell.view())
-    query = {name: text for name, text in query.items() if name not in {"ind", "couches"}}
+    query.pop("couches", None)
+    if query.get("ind") == zoning_map.INDICATOR:
+        del query["ind"]  # what this map opens on
     query |= shown | zoning_view.told(changes)
     query |= zoning_view.told_ceilings(ceilings, region)
     if st.query_params.to_dict() != query:

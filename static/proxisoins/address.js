@@ -88,7 +88,9 @@ export function write(state, config, step = false) {
   if (isSilent(config) || (named && named !== config.state.region)) return;
   const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
   put("region", config.state.region, config.defaults.region);
-  put("ind", state.indicator, config.defaults.indicator);
+  const [shown, ask] = [state.indicator === config.defaults.indicator, query.get("ind")];
+  // That of another map waits there for its return.
+  if (!shown || !ask || config.indicators.some((one) => one.key === ask)) put("ind", state.indicator, config.defaults.indicator);
   put("couches", state.layers.join(","), config.defaults.layers.join(","));
   if (!state.layers.length && config.defaults.layers.length) query.set("couches", "");
   put("commune", state.commune, "");
@@ -110,7 +112,8 @@ export function write(state, config, step = false) {
     const target = location.pathname + (text ? `?${text}` : "");
     if (step && target !== location.pathname + location.search) history.pushState(history.state, "carte", target);
     else history.replaceState(history.state, "carte", target);
-    sessionStorage.setItem(SESSION_KEY, JSON.stringify(state));
+    const { indicator } = config.whole ? state : JSON.parse(sessionStorage.getItem(SESSION_KEY)) || {};
+    sessionStorage.setItem(SESSION_KEY, JSON.stringify({ ...state, indicator }));
   } catch {
     /* a browser that refuses keeps the map working without memory */
   }
@@ -118,7 +121,7 @@ export function write(state, config, step = false) {
 
 /* The view as the server reads it. */
 export function query(state) {
-  const { lat, lon, zoom, indicator, layers, commune, here, region, year, place: capacity, seuil, partage } = state;
+  const { lat, lon, zoom, indicator, layers, commune, here, region, year, since, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
-  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "" };
+  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", depuis: since ? String(since) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "" };
 }

@@ -68,6 +68,9 @@
   const screenOf = ({ pathname, searchParams }) => `${pathname} ${searchParams.get("region")}`;
   let screen, heard, written;
   let acted = false;
+  /* Whether a map has written in the address what the server has not heard: an indicator, a year. */
+  let unheard = false;
+  const viewOf = ({ searchParams }) => [...searchParams].filter(([name]) => !PLACE.includes(name)).join("&");
   const arrive = (target) => {
     screen = screenOf(target);
     heard = written = placeOf(target);
@@ -91,7 +94,10 @@
       const target = new URL(url ?? location, location);
       const place = placeOf(target);
       const follows = title !== "carte" && !acted;
-      if (title === "carte") written = place;
+      if (title === "carte") {
+        written = place;
+        unheard ||= viewOf(target) !== viewOf(new URL(location));
+      }
       else if (place !== heard || screenOf(target) !== screen) arrive(target);
       else if (written !== heard)
         written.split(",").forEach((text, rank) => (text ? target.searchParams.set(PLACE[rank], text) : target.searchParams.delete(PLACE[rank])));
@@ -129,10 +135,16 @@
   maps().forEach(enter);
   document.addEventListener("load", ({ target }) => target.matches?.(MAP) && enter(target), true);
 
-  /* « Partager » tells the address in sight: the server is told it as if Back had given it. */
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest?.("[class*=st-key-partager_] button[aria-expanded=false]")) dispatchEvent(new PopStateEvent("popstate"));
-  }, true);
+  /* « Partager » tells the address in sight, and the menu leaves it for another screen, which keeps the view: the server
+   * is told it as if Back had given it.
+   */
+  const tellAddress = () => {
+    unheard = false;
+    dispatchEvent(new PopStateEvent("popstate"));
+  };
+  document.addEventListener("click", ({ target }) => target.closest?.("[class*=st-key-partager_] button[aria-expanded=false]") && tellAddress(), true);
+  for (const kind of ["pointerover", "focusin"])
+    document.addEventListener(kind, ({ target }) => unheard && target.closest?.("header, [data-testid=stSidebar]") && tellAddress(), true);
 
   /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
    * for paper, where its frame has another width, known to the style alone.

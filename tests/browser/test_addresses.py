@@ -174,3 +174,33 @@ def test_each_part_of_solidarity_is_opened_whatever_was_open_before(
         part.click(timeout=SLOW_MS)
         hand.settle()
         expect(part).to_be_checked(timeout=SLOW_MS)
+
+
+@pytest.mark.campaign
+def test_what_the_map_shows_outlives_the_visit_of_another_screen(server: str, page: Page) -> None:
+    """An indicator of an address came back in the place of the one chosen since on the map.
+
+    The year compared was lost, and so was the commune chosen on another screen.
+    """
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?ind=apl&depuis=2015&commune=87085")
+    hand.frame()
+    hand.settle()
+    hand.frame().locator("#indicateur [value=gps_per_1000]").click(timeout=SLOW_MS)
+    page.wait_for_url(re.compile("ind=gps_per_1000"), timeout=SLOW_MS)
+    for name in ("Zonage", "Territoires à risque", "Fiche territoire"):
+        # A hand comes over the menu before it clicks there.
+        page.get_by_test_id("stTopNavLink").filter(has_text=name).hover(timeout=SLOW_MS)
+        hand.settle()
+        hand.screen(name)
+        if name.startswith("Territoires"):
+            hand.choose("Commune", "Guéret")
+            page.wait_for_url(re.compile("commune=23096"), timeout=SLOW_MS)
+        page.wait_for_url(re.compile("ind=gps_per_1000"), timeout=SLOW_MS)
+        page.get_by_test_id("stTopNavLink").filter(has_text="Carte").click(timeout=SLOW_MS)
+        expect(page).to_have_title(re.compile("^Carte"), timeout=SLOW_MS)
+        legend = hand.frame().locator(".legend")
+        expect(legend).to_contain_text("différence de 2015 à", timeout=SLOW_MS)
+        expect(legend).to_contain_text("Généralistes pour 1", timeout=SLOW_MS)
+        chosen = "Limoges" if name == "Zonage" else "Guéret"
+        expect(hand.frame().locator(".card h2")).to_have_text(chosen, timeout=SLOW_MS)
