@@ -265,6 +265,7 @@ def test_the_view_of_the_address_is_said_as_the_server_reads_it(server: str, pag
         "commune": "",
         "ici": "1,2",
         "annee": "",
+        "depuis": "",
         "place": "",
         "seuil": "",
         "partage": "",
