@@ -309,12 +309,14 @@ def draw() -> None:
     following.follow("pdses", _PARAMETERS, _is_choice)
     day = coverage.today()
     covered = on_call_view.cover(territory, day)
-    specialty, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
+    first, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
     left, right = st.columns([3, 2])
     on_call_view.note_unknown(covered, st.query_params.to_dict())
-    st.session_state.setdefault(SPECIALTY, specialty)
+    st.session_state.setdefault(SPECIALTY, first)
     specialty = left.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
     on_call_view.say_unknown(covered, specialty)
+    if specialty != first:  # the line of the address is of the specialty that it names
+        line = ""
     st.session_state.setdefault(REACH, threshold)
     chosen = right.segmented_control(
         "Seuil (minutes)",
@@ -332,7 +334,7 @@ def draw() -> None:
     tabs = st.tabs(TABS, key=TAB, on_change="rerun")
     # What the other tabs chose stays in the address while they are not drawn.
     told = {name: st.query_params.get(name, "") for name in _PARAMETERS if name != "vue"}
-    told |= {"specialite": french.slug(specialty), "portee": f"{threshold:g}"}
+    told |= {"specialite": french.slug(specialty), "portee": f"{threshold:g}", "ligne": line}
     # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
     for title, tab in zip(TABS, tabs, strict=True):
         if not tab.open:

@@ -54,15 +54,22 @@ def test_imported_lines_hostile_names_included(imported):
     assert HOSTILE not in unescaped
     app.selectbox[0].select(app.selectbox[0].options[-1])
     assert not app.run().exception
+    # The line of the address was of the specialty before: nothing is wrong with it.
+    assert "n’existe pas" not in " ".join(one.value for one in app.warning)
+    assert app.query_params["ligne"] not in ("", brive)
     for tab, words in (
         ("carte-et-portee", ""),
         ("manques", "1 ligne est en carence"),
         ("etablissements", "3 établissements × 2 spécialités"),
     ):
-        app = opened(specialite="cardiologie", vue=tab)
+        app = opened(specialite="cardiologie", vue=tab, ligne=brive)
         assert not app.exception
         assert words in texts(app)
         assert "Lignes tenues : " not in texts(app)  # the map says it
+    app.selectbox[0].select(app.selectbox[0].options[-1]).run()
+    assert "ligne" not in app.query_params
+    app = opened(specialite="cardiologie", ligne="DEMO-L999", vue="si-cette-ligne-tombe")
+    assert "La ligne de cette adresse n’existe pas" in " ".join(one.value for one in app.warning)
     assert catalogue.undo() == ["pdses_lines"]
 
 
