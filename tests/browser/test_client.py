@@ -408,7 +408,7 @@ def test_no_line_begins_with_a_mark_of_punctuation(server: str, page: Page) -> N
 def test_a_map_has_a_height_in_a_window_that_tells_none(server: str, page: Page) -> None:
     body = """
         Object.defineProperty(window, "innerHeight", { value: HEIGHT, configurable: true });
-        m.settle({ map: { invalidateSize() {} }, config: {} });
+        m.settle({ map: { invalidateSize() {}, getContainer: () => document.body }, config: {} });
         return document.documentElement.style.getPropertyValue("--height");
     """
     heights = [
