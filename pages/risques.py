@@ -72,7 +72,7 @@ WIDTHS = {
     "share_lost_high": 58,
 }
 """Of its first columns, in pixels: class and probability are in sight beside the map, at 1,024."""
-NAME_PX, NAME_MOST_PX, NAME_LETTER_PX, CELL_PX = 180, 204, 6.2, 16
+NAME_PX, NAME_MOST_PX, NAME_LETTER_PX, CELL_PX = 180, 196, 6.2, 16
 """Of that of names: wider where a longer one is listed, as far as the probability stays in sight at
 1,024. Of a letter of a name, of a cell beside its text: measured, since each pixel counts.
 """
@@ -137,7 +137,7 @@ def _ranking(
     everything = len(chosen) == (table["state"] != GONE).sum()
     _step(territory, chosen["code"].tolist())
     st.html(_MASTER_AND_DETAIL)
-    left, right = st.columns([15, 14], gap="medium")
+    left, right = st.columns([8, 7], gap="small")
     with left, st.container(key="risques_reste"):
         risk_map.draw(territory, chosen, horizon, everything=everything)
     with right:

@@ -164,14 +164,14 @@ def test_the_ranking_is_ordered_and_says_what_became_of_each_class(screen: AppTe
     assert "va partir" not in words(screen)
 
 
-def test_the_column_of_names_holds_thirty_letters(screen: AppTest) -> None:
+def test_the_column_of_names_holds_twenty_nine_letters(screen: AppTest) -> None:
     """Names of more than twenty-six letters were cut in the grid."""
     shown(screen, RANKING)
     screen.toggle[0].set_value(True).run()
     grid = next(one for one in screen.dataframe if "Hab. × prob." in one.value)
     name = columns.TITLES["name"]
     assert (grid.value[name].str.len() > 26).sum() > 5
-    assert json.loads(grid.proto.columns)[name]["width"] >= 6.1 * 30 + 16
+    assert json.loads(grid.proto.columns)[name]["width"] >= 6.1 * 29 + 16
 
 
 def test_the_bars_of_a_reason_are_a_table_too(screen: AppTest, risk: pd.DataFrame) -> None:
