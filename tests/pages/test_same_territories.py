@@ -251,6 +251,13 @@ def test_headline_figures_are_had_again_from_the_raw_tables(
     assert single.value == f"{(gps[inside] == 1).sum()} communes"
     assert number(people[inside][gps[inside] == 1].sum()) in single.sentence
 
+    nearest = trips[gps[trips["destination"]] > 0].groupby("origin")["minutes"].min()
+    minutes = nearest.reindex(np.flatnonzero(inside)).to_numpy()
+    known = ~np.isnan(minutes)
+    ours = communes["minutes_to_nearest_gp"].to_numpy()
+    np.testing.assert_allclose(ours[known], minutes[known], atol=1e-9)
+    assert (ours[~known] > HUBERT_MINUTES).all()
+
     zip_people = communes.loc[communes["zone"] == "ZIP", "population"].sum()
     told = sheet_paper.sheet_of(territory, communes, "region", "75").signals[2]
     assert told.value == f"{percent(zip_people / people[inside].sum())} en ZIP"
