@@ -136,7 +136,7 @@ def cover(territory: Territory, on: dt.date) -> Cover:
     """
     columns = ["code", "name", "departement", "population"]
     communes = pd.DataFrame(territory.communes[columns])
-    places = pd.concat([communes, territory.fringe[columns]]).set_index("code")
+    places = territory.with_fringe(*columns).set_index("code")
     lines = territory.pdses_lines.reset_index(drop=True)
     lines = lines.assign(
         departement=lines["code"].map(places["departement"]).fillna("").astype(str),

@@ -75,9 +75,8 @@ def _submitted(region: str, submit: Submit) -> list["Future[pd.DataFrame]"]:
     otherwise the other way.
     """
     territory = catalogue.load_territory(region)
-    departement = pd.concat([territory.communes["departement"], territory.fringe["departement"]])
     staffed = inputs.gp_places(territory)
-    numbers = departement.to_numpy(object)[staffed]
+    numbers = territory.with_fringe("departement")["departement"].to_numpy(object)[staffed]
     return [submit(minutes_to, region, staffed[numbers == one]) for one in sorted(set(numbers))]
 
 

@@ -41,7 +41,7 @@ def count_years(territory: Territory) -> pd.Series:
     InvalidInputError
         The year of the counts is not known.
     """
-    codes = pd.concat([territory.communes["code"], territory.fringe["code"]], ignore_index=True)
+    codes = territory.with_fringe("code")["code"]
     years = years_of(territory.provenance["gps"], codes).set_axis(pd.Index(codes))
     if years.isna().any():
         history = _history(territory)
@@ -106,9 +106,7 @@ def inputs_at(territory: Territory, course: Course) -> Inputs:
     stayed. The history is left out when it is simulated and the counts are not (or the reverse): a
     trend between two worlds means nothing. So is a register while the counts are simulated.
     """
-    places = [territory.communes, territory.fringe]
-    columns = ["code", "population", "lon", "lat"]
-    reference = pd.concat([pd.DataFrame(table[columns]) for table in places])
+    reference = territory.with_fringe("code", "population", "lon", "lat")
     counts, history = territory.gps.set_index("code")["gps"], _history(territory)
     year = course[0]
     told = count_years(territory).reindex(counts.index).fillna(year)
@@ -217,7 +215,7 @@ def probabilities(territory: Territory, horizon_years: int = DEFAULT_HORIZON) ->
     InvalidInputError
         The horizon is not one of `signals.HORIZONS`, or the year of the counts is not known.
     """
-    codes = pd.concat([territory.communes["code"], territory.fringe["code"]], ignore_index=True)
+    codes = territory.with_fringe("code")["code"]
     found = _predicted(territory, horizon_years, codes)
     return found.set_index("code")["probability"].sort_index()
 
