@@ -1,7 +1,6 @@
 """Figures and downloads that screens share: one look, one form of numbers, one set of notes."""
 
 import base64
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -237,7 +236,7 @@ def _tables_offered(
 
 
 def _offered(name: str, kind: str, mime: str, content: Callable[[], bytes]) -> Offer:
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = french.today().isoformat()
     extension = kind.lower()
     return Offer(
         f"Télécharger ({kind})",

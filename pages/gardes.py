@@ -59,7 +59,7 @@ def draw() -> None:
         return
     following.follow("gardes", _PARAMETERS, _is_choice)
     commune = _draw_commune(territory)
-    day = coverage.today()
+    day = french.today()
     covered = on_call_view.cover(territory, day)
     specialty, threshold, _ = on_call_view.asked(covered, st.query_params.to_dict())
     on_call_view.note_unknown(covered, st.query_params.to_dict())

@@ -1,6 +1,5 @@
 """What a scenario holds besides sites: a pole, projects, a plan of help; reopened and shared."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -153,7 +152,7 @@ def plan_report(
 
 def draw_report(name: str, content: Any, *, key: str) -> None:
     """Offer a report for a council, made when asked for."""
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = french.today().isoformat()
     st.download_button(
         "Rapport pour un conseil (PDF, une ou deux pages A4)",
         content,

@@ -122,7 +122,7 @@ def _downloads(name: str, files: dict[str, Callable[[], bytes]]) -> None:
             exporting.button(
                 f"Télécharger ({shown})",
                 content,
-                file_name=f"proxisoins-pdses-{name}-{coverage.today().isoformat()}.{extension}",
+                file_name=f"proxisoins-pdses-{name}-{french.today().isoformat()}.{extension}",
                 mime=mimes[extension],
                 key=f"pdses-{name}-{extension}",
             )
@@ -203,7 +203,7 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
         exporting.button(
             "Télécharger (CSV sans notes, pour le schéma publié)",
             lambda: permanence_files.csv_export(shown),
-            file_name=f"proxisoins-pdses-schema-{coverage.today().isoformat()}.csv",
+            file_name=f"proxisoins-pdses-schema-{french.today().isoformat()}.csv",
             mime="text/csv",
             key="pdses-schema-csv",
         )
@@ -307,7 +307,7 @@ def draw() -> None:
         return
     # What is chosen: the address says it, the choices of the screen then hold it.
     following.follow("pdses", _PARAMETERS, _is_choice)
-    day = coverage.today()
+    day = french.today()
     covered = on_call_view.cover(territory, day)
     first, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
     left, right = st.columns([3, 2])

@@ -1,7 +1,6 @@
 """Screen "Territoires à risque": where the last GP may not be replaced, why, and the proof."""
 
 import contextlib
-import datetime as dt
 from dataclasses import replace
 
 import pandas as pd
@@ -371,7 +370,7 @@ def draw() -> None:
         return
     _remember(territory, horizon)
     years = french.each_year(set(table["as_of_year"]))
-    if late := flag.overdue(years, horizon, dt.datetime.now(tz=dt.UTC).date()):
+    if late := flag.overdue(years, horizon, french.today()):
         st.warning(late)
     for year in years:
         if early := early_told(year):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.access import zoning_gauges, zoning_units
 from data.access.indicators import LEVELS
+from data.base import french
 from data.base.french import counted
 from data.maps import payload
 from data.maps import zoning as zoning_map
@@ -126,7 +127,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     if territory.pdses_lines.empty:
         st.text("Aucune ligne n’est connue dans cette région.")
         return
-    day = coverage.today()
+    day = french.today()
     covered = on_call_view.cover(territory, day)
     specialty, threshold, line = on_call_view.asked(covered, query)
     shown = on_call_view.shown(covered, specialty, query)

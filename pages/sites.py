@@ -1,10 +1,10 @@
 """Screen "Sites MSP candidats": choose, judge, choose the best, save, share."""
 
-import datetime as dt
 from functools import partial
 
 import streamlit as st
 
+from data.base import french
 from data.region.territory import Territory
 from data.reports import public_scenario, scenario_results, site_files, site_tables
 from data.scenarios import store
@@ -92,7 +92,7 @@ def _downloads(
     found: Found | None,
     notes: list[str],
 ) -> None:
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = french.today().isoformat()
     with st.container(horizontal=True):
         for extension, mime in _MIMES.items():
             shown = "GeoJSON" if extension == "geojson" else extension.upper()

@@ -1,12 +1,12 @@
 """«Pôle», on screen: antennas and their half-days, beside one house and the best pole."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from data.access.source_notes import headed
+from data.base import french
 from data.base.french import counted, number, unbroken
 from data.files import exports
 from data.region.privacy import WORKING_PAPER
@@ -202,7 +202,7 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
 
 
 def _downloads(found: PoleComparison, notes: list[str]) -> None:
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = french.today().isoformat()
     lines = [
         notes[0],
         WORKING_PAPER if found.leaving.any() else "",

@@ -1,6 +1,5 @@
 """«Règles et argent», on screen: what each project must be, what it may get, a portfolio."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.source_notes import headed
+from data.base import french
 from data.files import exports
 from data.region.territory import Territory
 from data.reports import project_tables, site_tables
@@ -175,7 +175,7 @@ def _table(table: pd.DataFrame) -> None:
 
 
 def _download(sheets: Sheets, lines: list[str]) -> None:
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = french.today().isoformat()
     exporting.button(
         "Télécharger les projets (XLSX)",
         lambda: exports.to_xlsx(sheets, lines),

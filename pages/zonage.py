@@ -1,6 +1,5 @@
 """Screen "Zonage": map and gauges, trials that leave a trace, contradictions, annexes."""
 
-import datetime as dt
 from dataclasses import replace
 
 import pandas as pd
@@ -8,6 +7,7 @@ import streamlit as st
 
 from data.access import unknown_supply, zoning_gauges, zoning_units
 from data.access.zoning_gauges import Ceilings
+from data.base import french
 from data.base.french import MISSING, counted, in_order, number
 from data.maps import zoning as zoning_map
 from data.region.rules import ROOM_PEOPLE_A_GP
@@ -268,7 +268,7 @@ def _contradictions(communes: pd.DataFrame) -> None:
 def _downloads(
     territory: Territory, communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]
 ) -> None:
-    today = dt.datetime.now().astimezone().date().isoformat()
+    today = french.today().isoformat()
     with st.container(horizontal=True):
         exporting.button(
             "Annexe en vigueur (DOCX)",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from data.base import french
 from data.base.command_options import REGION, Region
 from data.base.french import counted
 from data.region.rules import ON_CALL_RINGS_MINUTES
@@ -169,7 +170,7 @@ def gaps(
     if out.suffix.lower() not in {".csv", ".xlsx"}:
         raise _refuse(out, ".csv ou .xlsx")
     territory = catalogue.load_territory(region)
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     table = tables.gaps_table(covered, threshold, region)
     notes = headed(
         territory,
@@ -193,7 +194,7 @@ def fall(
     from data.pdses import coverage, tables
     from data.region import catalogue
 
-    covered = coverage.cover(catalogue.load_territory(region), coverage.today())
+    covered = coverage.cover(catalogue.load_territory(region), french.today())
     result = coverage.if_line_falls(covered, line, threshold)
     typer.echo(tables.line_label(covered, line))
     typer.echo(tables.fall_sentence(result))

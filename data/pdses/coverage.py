@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base import french
 from data.base.table_cache import cached_table, digest
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
@@ -34,11 +35,6 @@ UNCOVERED_STATUSES = ("carence",)
 
 WEEKEND_TYPES = ("astreinte week-end",)
 """Types of line that hold no night of the week."""
-
-
-def today() -> dt.date:
-    """Return the day on which lines are judged to be in force."""
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def in_force(lines: pd.DataFrame, on: dt.date) -> pd.Series:
@@ -74,7 +70,7 @@ def lines_covering(territory: Territory, commune: str) -> pd.DataFrame:
     if lines.empty or not len(rows):
         return pd.DataFrame(columns=[*columns, "minutes"])
     found = lines[columns].assign(minutes=_line_minutes(territory)[rows[0]])
-    near = held(lines, today()).to_numpy() & (found["minutes"] <= COVER_LIMIT_MINUTES)
+    near = held(lines, french.today()).to_numpy() & (found["minutes"] <= COVER_LIMIT_MINUTES)
     return found[near].sort_values("minutes").reset_index(drop=True)
 
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from data.access import indicators
+from data.base import french
 from data.maps import contours, payload, reach, sites
 from data.maps.document import MapDocument
 from data.pdses import coverage
@@ -26,7 +27,7 @@ def prepare(region: str) -> None:
     ground.ground_of(territory)  # what every site is judged on
     contours.contours_file(territory)
     sites.kept_opening(territory, lambda: _sites_opening(territory))
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     for specialty in covered.specialties[:1]:  # the one that Permanence opens with
         reach.reach_rings(territory, covered, specialty)
     with suppress(UnavailableError):  # a region without zones has nobody to help yet

@@ -14,7 +14,7 @@ from data.access import indicators
 from data.base import french
 from data.base.paths import ROOT
 from data.official import imports
-from data.pdses import coverage, tables
+from data.pdses import tables
 from data.region import catalogue
 from data.scenarios import drafts, sharing, store
 from data.scenarios.drafts import Draft
@@ -170,7 +170,7 @@ def test_the_link_of_who_is_too_far_says_how_many_and_outlines_them(
     app = visited(view)
     said = " ".join([told(app), *(one.value for one in app.markdown)])
     territory = catalogue.load_territory(REGION)
-    covered = on_call_view.cover(territory, coverage.today())
+    covered = on_call_view.cover(territory, french.today())
     minutes, _ = covered.nearest(covered.rows("Cardiologie"))
     assert marked == np.flatnonzero(minutes > 45).tolist() != []
     assert tables.gaps_sentence(covered, 45) in said.replace("\N{NO-BREAK SPACE}", " ")

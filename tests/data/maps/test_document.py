@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from data.access.around import around
-from data.base import paths
+from data.base import french, paths
 from data.maps import contours, document, payload, risk, room, zoning
 from data.maps import pdses as pdses_map
 from data.maps import sites as sites_map
@@ -147,7 +147,7 @@ def _judged(territory: Territory, table: pd.DataFrame) -> document.MapDocument:
 
 
 def _on_call(territory: Territory) -> document.MapDocument:
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     specialty = str(covered.lines["specialty"].iloc[0])
     return pdses_map.configuration(
         territory, covered, specialty, covered.lines, "Registre.", threshold=45
@@ -237,7 +237,7 @@ def test_the_ring_of_the_threshold_chosen_stands_out(
     loaded: tuple[Territory, pd.DataFrame], threshold: float
 ) -> None:
     territory, _ = loaded
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     made = pdses_map.configuration(
         territory, covered, covered.specialties[0], covered.lines, "", threshold=threshold
     )

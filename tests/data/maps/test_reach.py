@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from data.base import table_cache
+from data.base import french, table_cache
 from data.maps import pdses, reach
 from data.pdses import coverage
 from geo import display
@@ -10,7 +10,7 @@ from geo import display
 
 def test_reach_is_kept_as_computed_and_again_without_lines(loaded, monkeypatch) -> None:
     territory, _ = loaded
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     specialty = covered.specialties[-1]
     starts = pdses.origins(covered, specialty)
     plain = display.display_rings(territory.travel_time.isochrones(starts, coverage.REACH_MINUTES))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.base import french
 from data.pdses import coverage, hospitals
 from data.region import catalogue
 
@@ -9,7 +10,7 @@ from data.region import catalogue
 @pytest.fixture(scope="module")
 def covered() -> coverage.Cover:
     territory = catalogue.load_territory("75")
-    return coverage.cover(territory, coverage.today())
+    return coverage.cover(territory, french.today())
 
 
 def test_every_line_is_in_the_grid_of_one_hospital(covered: coverage.Cover) -> None:

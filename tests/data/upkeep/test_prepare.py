@@ -3,7 +3,7 @@
 import pytest
 
 from data.access.indicators import aggregated_indicators, commune_indicators
-from data.base import table_cache
+from data.base import french, table_cache
 from data.maps import kept_map, payload, reach, sites
 from data.pdses import coverage
 from data.region import catalogue
@@ -21,7 +21,7 @@ def test_the_first_screens_build_no_table(monkeypatch: pytest.MonkeyPatch) -> No
     commune_indicators(territory)
     ground.ground_of.__wrapped__(territory)
     coverage.lines_covering(territory, str(territory.communes["code"].iloc[0]))
-    covered = coverage.cover(territory, coverage.today())
+    covered = coverage.cover(territory, french.today())
     reach.reach_rings(territory, covered, covered.specialties[0])
     plans.help_plan.__wrapped__(territory, Question(), Terms())
     kept = sites.kept_opening(territory, lambda: pytest.fail("made again"))
