@@ -9,6 +9,7 @@ from babel.dates import format_date
 MISSING = "non disponible"
 MINUS = "\N{MINUS SIGN}"
 _LOCALE = "fr_FR"
+_MOST_DECIMALS = 6
 _SIGNS = str.maketrans(",.", "\N{NARROW NO-BREAK SPACE},")
 """What parts thousands and decimals in French (CLDR), for what does in English."""
 
@@ -49,6 +50,24 @@ def tenths_if_any(value: float) -> int:
     (0, 1)
     """
     return 0 if float(value).is_integer() else 1
+
+
+def decimals_of(value: float) -> int:
+    """Return the decimals that a number has, six at most.
+
+    >>> decimals_of(45.0), decimals_of(22.5), decimals_of(0.168)
+    (0, 1, 3)
+    """
+    return next((k for k in range(_MOST_DECIMALS) if round(value, k) == value), _MOST_DECIMALS)
+
+
+def as_set(value: float) -> str:
+    """Return a number that somebody set (a threshold, a budget), with the decimals it has.
+
+    >>> as_set(45.0), as_set(22.5), as_set(1_500_000.0).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    ('45', '22,5', '1 500 000')
+    """
+    return number(value, decimals_of(value))
 
 
 def counted(count: float | None, one: str, several: str, decimals: int = 0) -> str:

@@ -81,7 +81,7 @@ def read_access_tables(demand: Path, supply: Path, times: Path) -> AccessTables:
     people = read_demand(demand)
     offer = read_supply(supply, people["id"])
     pairs, notes = read_times(times, people["id"], offer["id"])
-    return AccessTables(people, offer, pairs, notes)
+    return AccessTables(people, offer, pairs, (*notes, *_cut_short(pairs)))
 
 
 def read_demand(path: Path) -> pd.DataFrame:
@@ -213,15 +213,25 @@ def read_times(
             f"Trajets laissés de côté : {number(unknown)} sur {number(len(pairs))} (départ qui "
             "n’est pas un lieu de la demande, ou arrivée qui n’est pas un lieu de l’offre)."
         )
-    pairs = _with_own_place(pairs[joined], demand_ids, supply_ids)
-    longest = pairs["minutes"].replace(np.inf, np.nan).max()
+    return _with_own_place(pairs[joined], demand_ids, supply_ids), tuple(notes)
+
+
+def longest_minutes(pairs: pd.DataFrame) -> float:
+    """Return the minutes of the longest trip that ends, NaN where none does."""
+    return float(pairs["minutes"].replace(np.inf, np.nan).max())
+
+
+def _cut_short(pairs: pd.DataFrame) -> list[str]:
+    """Say which measures reach farther than the longest trip given; none where all are covered."""
+    longest = longest_minutes(pairs)
     short = [w.name for w in ga.WEIGHTS.values() if longest < w.reach_minutes]
-    if short:
-        notes.append(
-            f"Le plus long trajet donné dure {number(longest, 1)} minutes : si des trajets plus "
-            f"longs manquent, ces mesures sont incomplètes : {', '.join(short)}."
-        )
-    return pairs, tuple(notes)
+    if not short:
+        return []
+    told = (
+        f"Le plus long trajet donné dure {number(longest, 1)} minutes : si des trajets plus "
+        f"longs manquent, ces mesures sont incomplètes : {', '.join(short)}."
+    )
+    return [told]
 
 
 def measures(tables: AccessTables, weights: ga.Weights = ga.DREES_2015) -> pd.DataFrame:

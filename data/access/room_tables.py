@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.access.own_tables import read_demand, read_gp_counts, read_times
+from data.access.own_tables import longest_minutes, read_demand, read_gp_counts, read_times
 from data.access.parts import Parts
+from data.base.french import as_set, number, tenths_if_any
 from geo.room import Bound, Reach, fairest, nearest_first
 
 _LEAST_WEIGHT = 1e-9
@@ -111,15 +112,16 @@ def read_room_tables(places: Path, supply: Path, times: Path, minutes: float) ->
     demand = read_demand(places)
     offer = read_gp_counts(supply, demand["id"])
     pairs, notes = read_times(times, demand["id"], offer["id"], triangular=False)
-    kept = [note for note in notes if "mesures sont incomplètes" not in note]
-    longest = pairs["minutes"].replace(np.inf, np.nan).max()
+    longest = longest_minutes(pairs)
     if longest < minutes:
-        kept.append(
-            f"Le plus long trajet donné dure {longest:g} minutes : si des trajets de {minutes:g} "
-            "minutes ou moins manquent, il manquera des médecins à portée."
+        short = (
+            f"Le plus long trajet donné dure {number(longest, tenths_if_any(longest))} minutes : "
+            f"si des trajets de {as_set(minutes)} minutes ou moins manquent, il manquera des "
+            "médecins à portée."
         )
+        notes = (*notes, short)
     reach = Reach.of(pairs, len(demand), len(offer), minutes)
-    return RoomTables(demand[["id", "population"]], offer, reach, tuple(kept))
+    return RoomTables(demand[["id", "population"]], offer, reach, notes)
 
 
 def measures(tables: RoomTables, bound: Bound, per_gp: float) -> pd.DataFrame:

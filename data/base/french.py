@@ -8,7 +8,17 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from geo.french import MINUS, MISSING, counted, date, number, signed, tenths_if_any
+from geo.french import (
+    MINUS,
+    MISSING,
+    as_set,
+    counted,
+    date,
+    decimals_of,
+    number,
+    signed,
+    tenths_if_any,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,9 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "MINUS",
     "MISSING",
+    "as_set",
     "at",
     "counted",
     "date",
+    "decimals_of",
     "fold",
     "in_order",
     "joined",

@@ -174,7 +174,7 @@ def gaps(
     table = tables.gaps_table(covered, threshold, region)
     notes = headed(
         territory,
-        f"Permanence des soins : communes à plus de {threshold:g} minutes",
+        f"Permanence des soins : communes à plus de {french.as_set(threshold)} minutes",
         files.notes(territory),
     )
     csv = out.suffix.lower() == ".csv"

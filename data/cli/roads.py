@@ -193,7 +193,7 @@ def write_isochrone(
 
     from data.access.source_notes import dated
     from data.access.travel_tables import isochrone_table, write_geojson
-    from data.base.french import number
+    from data.base.french import as_set, number
     from geo.travel_time import RINGS_MINUTES
 
     origin = np.array([lon, lat])
@@ -213,7 +213,7 @@ def write_isochrone(
         )
     write_geojson(table, out, notes)
     for row in table.itertuples():
-        typer.echo(f"{row.minutes:g} min : {number(row.area_km2, 2)} km²")
+        typer.echo(f"{as_set(row.minutes)} min : {number(row.area_km2, 2)} km²")
     typer.echo(f"Zones écrites : {out} ({engine.label.name}, {engine.label.vintage}).")
 
 

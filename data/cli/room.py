@@ -90,7 +90,7 @@ def write_room(
     """Write who finds room with a GP; see `HELP`."""
     from data.access import room_tables as rooms
     from data.access.source_notes import dated, headed, source_notes
-    from data.base.french import counted, number
+    from data.base.french import as_set, counted, number
     from data.files.table_files import write_table
     from data.reports.columns import described
 
@@ -108,8 +108,8 @@ def write_room(
     bound = rooms.shared(tables)
     table = rooms.measures(tables, bound, per_gp)
     what = (
-        f"Place chez un généraliste à {minutes:g} minutes en voiture, à {number(per_gp)} habitants "
-        "par médecin au plus (hypothèse)"
+        f"Place chez un généraliste à {as_set(minutes)} minutes en voiture, à {number(per_gp)} "
+        "habitants par médecin au plus (hypothèse)"
     )
     if given:
         files = ", ".join(one.name for one in (places, supply, times) if one is not None)
@@ -151,13 +151,13 @@ def _of_region(table: "pd.DataFrame", territory: "Territory", minutes: float) ->
 
 
 def _sentence(table: "pd.DataFrame", per_gp: float, minutes: float) -> str:
-    from data.base.french import number
+    from data.base.french import as_set, number
 
     table = table[table["without_room_nearest"].notna()]
     least = table["without_room_bound"].sum()
     nearest = table["without_room_nearest"].sum()
     return (
-        f"Sans place à {minutes:g} minutes, à {number(per_gp)} habitants par médecin au plus, sur "
-        f"{number(table['population'].sum())} habitants : {number(least)} si tout était partagé au "
-        f"mieux, {number(nearest)} si le plus proche passe le premier."
+        f"Sans place à {as_set(minutes)} minutes, à {number(per_gp)} habitants par médecin au "
+        f"plus, sur {number(table['population'].sum())} habitants : {number(least)} si tout était "
+        f"partagé au mieux, {number(nearest)} si le plus proche passe le premier."
     )

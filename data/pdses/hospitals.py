@@ -42,7 +42,7 @@ def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:
         Minutes, inclusive: whom a fall leaves beyond it is counted.
     """
     own = covered.lines[keys(covered.lines) == hospital]
-    rows = []
+    rows, beyond = [], f"à plus de {french.as_set(threshold)} min"
     for line in own.sort_values(["specialty", "line_type"])["line"]:
         fall = coverage.if_line_falls(covered, line, threshold)
         people = french.counted(fall.beyond_without - fall.beyond_with, "habitant", "habitants")
@@ -59,9 +59,9 @@ def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:
                 fall.line["specialty"],
                 fall.line["line_type"],
                 fall.line["status"],
-                f"{people} de plus à plus de {threshold:g} min"
+                f"{people} de plus {beyond}"
                 if held
-                else f"n’est pas tenue ; tenue, {people} de moins à plus de {threshold:g} min",
+                else f"n’est pas tenue ; tenue, {people} de moins {beyond}",
                 helper,
             )
         )

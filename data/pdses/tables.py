@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.base import french
+from data.base.french import as_set
 from data.pdses import coverage
 from data.pdses.coverage import Cover, LineFall
 from data.region import embedded_set
@@ -104,8 +105,8 @@ def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
         {
             "Spécialité": found["specialty"],
             "Département": _named(found["departement"], region),
-            f"Habitants à plus de {threshold:g} min": found["population_beyond"],
-            f"Part à plus de {threshold:g} min (%)": (100 * found["share_beyond"]).round(1),
+            f"Habitants à plus de {as_set(threshold)} min": found["population_beyond"],
+            f"Part à plus de {as_set(threshold)} min (%)": (100 * found["share_beyond"]).round(1),
             "Lignes tenues": found["held"],
             "Lignes en carence": found["in_carence"],
             "Lignes requises": found["requisitioned"],
@@ -124,8 +125,9 @@ def gaps_sentence(covered: Cover, threshold: float) -> str:
     lacking = int(covered.lines["lacking"].sum())
     return (
         f"Sur {french.counted(len(found), 'couple', 'couples')} spécialité × département, "
-        f"{french.counted(pairs, 'a', 'ont')} des habitants à plus de {threshold:g} minutes "
-        f"d’une ligne tenue et {french.counted(unheld, 'n’a', 'n’ont')} aucune ligne tenue ; "
+        f"{french.counted(pairs, 'a', 'ont')} des habitants à plus de "
+        f"{as_set(threshold)} minutes d’une ligne tenue et "
+        f"{french.counted(unheld, 'n’a', 'n’ont')} aucune ligne tenue ; "
         f"{french.counted(lacking, 'ligne est', 'lignes sont')} en carence. Les lignes des "
         "départements et régions voisins comptent quand elles sont connues."
     )
@@ -158,7 +160,7 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
                 "Statut": helpers["status"],
                 "Type": helpers["line_type"],
                 "Département": _named(helpers["departement"], region),
-                f"Habitants à {fall.threshold:g} min ou moins": helpers["population_within"],
+                f"Habitants à {as_set(fall.threshold)} min ou moins": helpers["population_within"],
                 "Habitants dont elle serait la plus proche": helpers["population_taken"],
             }
         ),
@@ -168,7 +170,7 @@ def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:
 def fall_sentence(fall: LineFall) -> str:
     """Return what the fall of a line does (or the return of one in carence), in French."""
     moved = fall.beyond_without - fall.beyond_with
-    specialty, threshold = fall.line["specialty"], f"{fall.threshold:g}"
+    specialty, threshold = fall.line["specialty"], as_set(fall.threshold)
     if not fall.line["held"]:
         return (
             f"Cette ligne n’est pas tenue. Si elle l’était, {french.number(moved)} habitants de "

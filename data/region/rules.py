@@ -8,7 +8,7 @@ from here; what the formulas of `geo` define (bounds of acts, age limit) is told
 from dataclasses import dataclass
 from importlib import import_module
 
-from data.base.french import number, percent
+from data.base.french import as_set, decimals_of, number, percent
 
 # The zoning of general practitioners.
 ZIP_APL = 2.5
@@ -392,13 +392,9 @@ def _told(name: str) -> str:
     if isinstance(value, str):
         return value
     if constant.endswith(_SHARES):
-        return percent(value, _decimals(round(100 * value, 9)))
+        return percent(value, decimals_of(round(100 * value, 9)))
     several = value if isinstance(value, tuple) else (value,)
-    return " à ".join(number(one, _decimals(one)) for one in several)
-
-
-def _decimals(value: float) -> int:
-    return next(k for k in range(6) if round(value, k) == value)
+    return " à ".join(map(as_set, several))
 
 
 def listed() -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from data.base.french import counted
+from data.base.french import as_set, counted
 from data.maps.risk import shown_classes
 from data.maps.sentences import HIGH, PROBABLY_GONE
 from data.region.rules import HUBERT_MINUTES
@@ -138,11 +138,11 @@ class Search:
         parts = [MODELS[self.model]]
         if self.k is not None and self.model != "lscp":
             parts.append(f"{counted(self.k, 'site', 'sites')} à ouvrir")
-        parts.append(f"seuil de {self.threshold:g} minutes")
+        parts.append(f"seuil de {as_set(self.threshold)} minutes")
         parts.append(WEIGHT_WORDS[self.weights])
         parts.append(EXISTING_WORDS[self.existing])
         if self.budget is not None and self.model != "lscp":
-            parts.append(f"budget de {self.budget:g}")
+            parts.append(f"budget de {as_set(self.budget)}")
         if self.left_out:
             parts.append(
                 counted(len(self.left_out), "site déconseillé écarté", "sites déconseillés écartés")

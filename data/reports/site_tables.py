@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from data.base.french import counted, joined, number, percent
+from data.base.french import as_set, counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.region.territory import SIMULATED_MARK
@@ -262,7 +262,7 @@ def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str])
     opened = joined([names[row] for row in best.chosen])
     people = counted(best.gained, "habitant", "habitants")
     return (
-        f"Ouvrir {opened} mettrait {people} de plus à {minutes:g} minutes ou moins "
+        f"Ouvrir {opened} mettrait {people} de plus à {as_set(minutes)} minutes ou moins "
         f"{_NEAR[existing]} ; "
         f"{number(best.remaining)} resteraient au-delà. {STATUSES[best.solution.status]}."
         + (f" Repose sur des données simulées : {_made_up(best)}." if best.simulated else "")

@@ -215,8 +215,7 @@ def read_pole(
         fewest=team.fewest,
         most=team.most,
     )
-    kept = tuple(note for note in notes if "mesures sont incomplètes" not in note)
-    return problem, tuple(table["id"]), kept
+    return problem, tuple(table["id"]), notes
 
 
 def pole_table(names: Sequence[str], problem: PoleProblem, pole: Pole) -> pd.DataFrame:

@@ -93,8 +93,7 @@ def read_help_tables(
         target=target,
         hosts=len(wanted),
     )
-    kept = tuple(note for note in notes if "mesures sont incomplètes" not in note)
-    return HelpTables(wanted, offer, problem, kept)
+    return HelpTables(wanted, offer, problem, notes)
 
 
 def read_hosts(path: Path) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from data.access import inputs
 from data.access.indicators import commune_indicators
 from data.access.parts import parts_of
 from data.access.room import with_home
-from data.base.french import counted, fold, number, percent
+from data.base.french import as_set, counted, fold, number, percent
 from data.region import privacy
 from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
@@ -314,8 +314,8 @@ def said(help_found: SpecialistHelp) -> list[str]:
     asked, found = help_found.question, help_found.found
     need = float(help_found.targets["half_days"].sum())
     what = (
-        f"{NEEDS[asked.need]} ({asked.within:g} minutes, {number(asked.people)} habitants par "
-        "spécialiste à plein temps : votre hypothèse"
+        f"{NEEDS[asked.need]} ({as_set(asked.within)} minutes, {number(asked.people)} habitants "
+        "par spécialiste à plein temps : votre hypothèse"
     )
     what += f", {asked.least} au moins)" if asked.need == "minimum" else ")"
     counted_here = (

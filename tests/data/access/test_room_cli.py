@@ -66,6 +66,14 @@ def test_thresholds_are_inclusive_and_chosen(run):
     assert (at_20["D"], at_21["D"]) == (0, 2)
 
 
+def test_minutes_that_are_chosen_are_said_in_french(run):
+    _, _, said = run(PLACES, SUPPLY, TIMES, "--minutes=22.5")
+    assert "Sans place à 22,5 minutes" in said
+    assert "si des trajets de 22,5 minutes ou moins manquent" in said
+    assert "Le plus long trajet donné dure 20,1 minutes" in said
+    assert "mesures sont incomplètes" not in said  # those are of the APL
+
+
 def test_fractions_and_decimal_commas(run):
     found, _, _ = run(PLACES, "id;médecins\nA;0,5\nC;1,25\n", TIMES)
     assert found.set_index("id")["gps_within"]["C"] == 1.75

@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from data.base.french import number
 from data.cli import app
 from data.region import catalogue
 from data.region.gazetteer import Gazetteer
 from data.region.privacy import WORKING_PAPER
 from data.reports import site_files
+from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.siting.evaluation import evaluate_sites
 from tests.data.siting.small_sites import MIDDLE, made, structures
@@ -137,6 +139,12 @@ def test_best_sites_with_their_proof(region, tmp_path, model):
     assert report["notes"][1].startswith("Ce qui est demandé : ")
     assert ("1 site à ouvrir" in report["notes"][1]) == (model != "lscp")
     assert "seuil de 20 minutes" in report["notes"][1]
+
+
+def test_a_search_is_told_in_french_numbers():
+    asked = Search("mclp", 2, threshold=22.5, budget=1_500_000.0)
+    assert "seuil de 22,5 minutes" in asked.words()
+    assert f"budget de {number(1_500_000)}" in asked.words()
 
 
 def test_best_sites_as_tables(region, tmp_path):
