@@ -25,8 +25,7 @@ CHOSEN = "bar_chosen"
 
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def _found(territory: Territory, asked: str) -> list[Found]:
-    table = embedded_set.departements(territory.region)
-    named = dict(zip(table["code"].astype(str), table["name"].astype(str), strict=True))
+    named = embedded_set.departement_names(territory.region)
     return search(territory.communes, named, asked)
 
 

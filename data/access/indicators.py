@@ -171,7 +171,7 @@ def _compute(territory: Territory) -> pd.DataFrame:
 def _identity(territory: Territory) -> pd.DataFrame:
     columns = ["code", "name", "departement", "region", "epci", "epci_name", "population"]
     table = pd.DataFrame(territory.communes[columns]).reset_index(drop=True)
-    named = embedded_set.departements(territory.region).set_index("code")["name"]
+    named = embedded_set.departement_names(territory.region)
     table.insert(3, "departement_name", table["departement"].map(named))
     names = table["region"].map(france.NAMES).fillna(territory.region_name)
     alone = territory.region != france.WHOLE

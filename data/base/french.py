@@ -28,6 +28,7 @@ __all__ = [
     "MISSING",
     "as_set",
     "at",
+    "capital_first",
     "counted",
     "date",
     "decimals_of",
@@ -182,6 +183,11 @@ def slug(name: str) -> str:
     'correze-a-l-est'
     """
     return fold(name).replace(" ", "-")
+
+
+def capital_first(text: str) -> str:
+    """Return a text as a sentence opens."""
+    return text[:1].upper() + text[1:]
 
 
 def ordinal(rank: int, *, feminine: bool = False) -> str:

@@ -53,7 +53,7 @@ def _inputs(
     return (
         communes,
         embedded_set.backdrop(territory.region),
-        _names(embedded_set.departements(territory.region)),
+        embedded_set.departement_names(territory.region),
         _names(epcis),
     )
 

@@ -21,7 +21,7 @@ class FallTables(NamedTuple):
 
 def _named(codes: pd.Series, region: str) -> pd.Series:
     """Return the names of départements; a code that is not known stays."""
-    known = embedded_set.departements(region).set_index("code")["name"]
+    known = embedded_set.departement_names(region)
     return codes.map(known).fillna(codes)
 
 

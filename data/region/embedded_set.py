@@ -128,6 +128,12 @@ def departements(region: str = DEFAULT_REGION) -> pd.DataFrame:
     return pd.DataFrame(_description(region)["departements"])
 
 
+def departement_names(region: str = DEFAULT_REGION) -> dict[str, str]:
+    """Return code to name of the départements of the region and of its fringe."""
+    table = departements(region)
+    return dict(zip(table["code"].astype(str), table["name"].astype(str), strict=True))
+
+
 def mergers(region: str = DEFAULT_REGION) -> dict[str, str]:
     """Return former code to present code of merged communes, region and fringe."""
     return dict(_description(region)["mergers"])

@@ -50,7 +50,7 @@ def engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> Tra
     parts: dict[Frame, TravelTime] = {}
     told: dict[str, list[str]] = {}
     apart: dict[str, bool] = {}
-    names = embedded_set.departements(region).set_index("code")["name"]
+    names = embedded_set.departement_names(region)
     for name, rows in lands.items():
         own = communes[rows].reset_index(drop=True)
         around = fringe[near.get(name, np.zeros(len(fringe), bool))].reset_index(drop=True)
@@ -59,7 +59,7 @@ def engine(region: str, communes: gpd.GeoDataFrame, fringe: pd.DataFrame) -> Tra
         parts[_frame(own)] = made
         if name != france.MAINLAND:
             apart[name] = made.label.estimated
-            told.setdefault(made.label.detail, []).append(str(names[name]))
+            told.setdefault(made.label.detail, []).append(names[name])
     beside = " ".join(f"{', '.join(places)} : {detail}" for detail, places in told.items())
     return JoinedTravelTime(parts, beside, apart)
 

@@ -20,7 +20,7 @@ def sentences(territory: Territory, members: pd.DataFrame) -> list[str]:
     known = territory.context.get("care_context")
     if known is None:
         return []
-    names = embedded_set.departements(territory.region).set_index("code")["name"]
+    names = embedded_set.departement_names(territory.region)
     told = []
     for code in sorted(members["departement"].unique()):
         rows = (

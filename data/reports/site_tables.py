@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from data.base.french import as_set, counted, joined, number, percent
+from data.base.french import as_set, capital_first, counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.region.territory import SIMULATED_MARK
@@ -121,7 +121,7 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
         name, commune = names[row], str(sites["commune"].iloc[row])
         kept = {key: str(sites[key].iloc[row]) for key in SENTENCES}
         told = " ".join(
-            f"{text[0].upper()}{text[1:].removesuffix('.')}." for text in kept.values() if text
+            f"{capital_first(text).removesuffix('.')}." for text in kept.values() if text
         )
         made_up = any(marked(key, "", evaluation.simulated) for key, text in kept.items() if text)
         said = f"{told}{SIMULATED_MARK}" if made_up else told

@@ -64,7 +64,7 @@ def donor_groups(territory: Territory, found: Help) -> DonorGroups:
     """
     communes = commune_indicators(territory)
     count = len(communes)
-    known = embedded_set.departements(territory.region).set_index("code")["name"]
+    known = embedded_set.departement_names(territory.region)
     departements = communes["departement"].map(known).fillna(communes["departement"])
     members = pd.DataFrame(
         {

@@ -130,8 +130,8 @@ class Calls:
 def calls_of(territory: Territory) -> Calls:
     """Return the calls of a region: imported when a file tells of it, else simulated."""
     codes = sorted(set(territory.communes["departement"]))
-    known = embedded_set.departements(territory.region).set_index("code")["name"]
-    names = {code: str(known.get(code, code)) for code in codes}
+    known = embedded_set.departement_names(territory.region)
+    names = {code: known.get(code, code) for code in codes}
     columns = ["code", "day", "hour", "calls", "minutes", "regulators"]
     imported = territory.context.get(TABLE)
     if imported is not None and imported["code"].isin(codes).any():
