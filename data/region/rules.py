@@ -368,6 +368,11 @@ RULES = (
 """Every constant above, explained."""
 
 
+def rule_of(constant: str) -> Rule:
+    """Return what explains a constant of this module: its source and its date."""
+    return next(rule for rule in RULES if constant in rule.names)
+
+
 def cited(source: str) -> str:
     """Return a source as it stands beside a rule: whether its text in force was read is said.
 

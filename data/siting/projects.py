@@ -67,59 +67,46 @@ def money(kind: str, *, zone: str = "", new_gps: float = 0.0) -> list[Money]:
         return _msp_money(zone, new_gps)
     if kind == "esp":
         what = f"aide (FIR), au plus, sur {rules.ESP_YEARS} ans"
-        return [Money(what, 0, rules.ESP_EUROS, "une fois", "2025", "FIR")]
+        return [_sum("ESP_EUROS", what, "une fois", (0, rules.ESP_EUROS))]
     if kind == "ess":
-        start, (low, high) = rules.ESS_START_EUROS, rules.ESS_EUROS_A_YEAR
         return [
-            Money("aide au démarrage", start, start, "une fois", "2025", "FIR"),
-            Money("aide ensuite", low, high, "par an", "2025", "FIR"),
+            _sum("ESS_START_EUROS", "aide au démarrage", "une fois"),
+            _sum("ESS_EUROS_A_YEAR", "aide ensuite", "par an", rules.ESS_EUROS_A_YEAR),
         ]
-    low, high = rules.CPTS_EUROS_A_YEAR
-    return [
-        Money(
-            "financement à 100 % des résultats, de la taille 1 à la taille 4",
-            low,
-            high,
-            "par an",
-            "2024",
-            "accord conventionnel interprofessionnel",
-        )
-    ]
+    what = "financement à 100 % des résultats, de la taille 1 à la taille 4"
+    return [_sum("CPTS_EUROS_A_YEAR", what, "par an", rules.CPTS_EUROS_A_YEAR)]
+
+
+def _sum(constant: str, what: str, by: str, between: tuple[float, float] | None = None) -> Money:
+    """Return a sum with the year and the source that the rules give of it.
+
+    Parameters
+    ----------
+    constant
+        Its name in `data.region.rules`.
+    what, by
+        As `Money` says them.
+    between
+        Least and most, euros; None where the constant is one sum.
+    """
+    rule = rules.rule_of(constant)
+    low, high = between or (getattr(rules, constant),) * 2
+    return Money(what, low, high, by, rule.date, rule.source)
 
 
 def _msp_money(zone: str, new_gps: float) -> list[Money]:
     """Return the sums of an MSP, on one site or several; aids to settle where GPs come."""
+    start = "aide au démarrage (FIR), en deux versements sur deux ans"
+    overhead = "surcoût d’exercice par médecin, à la charge de l’équipe"
     found = [
-        Money(
-            "aide au démarrage (FIR), en deux versements sur deux ans",
-            rules.MSP_START_EUROS,
-            rules.MSP_START_EUROS,
-            "une fois",
-            "2022",
-            "FIR",
-        ),
-        Money(
-            "accord conventionnel (ACI), moyenne",
-            rules.MSP_ACI_EUROS_A_YEAR,
-            rules.MSP_ACI_EUROS_A_YEAR,
-            "par an",
-            "2022",
-            "ACI",
-        ),
-        Money(
-            "surcoût d’exercice par médecin, à la charge de l’équipe",
-            rules.MSP_OVERHEAD_EUROS_A_GP,
-            rules.MSP_OVERHEAD_EUROS_A_GP,
-            "par an",
-            "2010",
-            "rapport sur la médecine de proximité (É. Hubert)",
-        ),
+        _sum("MSP_START_EUROS", start, "une fois"),
+        _sum("MSP_ACI_EUROS_A_YEAR", "accord conventionnel (ACI), moyenne", "par an"),
+        _sum("MSP_OVERHEAD_EUROS_A_GP", overhead, "par an"),
     ]
-    aid = {"ZIP": rules.ZIP_AID_EUROS, "ZAC": rules.ZAC_AID_EUROS}.get(zone)
-    if aid is not None and new_gps > 0:
+    if zone in rules.HELPED_ZONES and new_gps > 0:
         here = number(new_gps, tenths_if_any(new_gps))
         what = f"première installation en {zone}, par médecin ({here} ici)"
-        found.append(Money(what, aid, aid, "une fois", "2024", "convention médicale"))
+        found.append(_sum(f"{zone}_AID_EUROS", what, "une fois"))
     return found
 
 
