@@ -21,12 +21,6 @@ PROBABLY_GONE = "probablement déjà parti"
 LEFT_OUT = "hors du filtre"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
 
-CROWDED_SHARE = 0.1
-"""A commune is counted when more than this share of its inhabitants is without room."""
-
-CHANGED_SHARE = 0.01
-"""A commune is counted when its share without room rises by more than this."""
-
 
 def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str:
     """Return what the map of an indicator shows, in one French sentence with its denominator.
@@ -52,7 +46,7 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
 
 def _room(table: pd.DataFrame, key: str) -> str:
     least, nearest = table["without_room_bound"].sum(), table["without_room_nearest"].sum()
-    crowded = table[table[key] > CROWDED_SHARE]
+    crowded = table[table[key] > rules.CROWDED_SHARE]
     return (
         f"{without_room(least, nearest, table['population'].sum())} à 20 minutes, à "
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
@@ -67,7 +61,7 @@ def _soon(table: pd.DataFrame, key: str) -> str:
     people, years = table["population"], key.rsplit("_", 1)[1]
     without = (table[key] * people).sum()
     now = table["without_room_nearest"].sum()
-    crowded = table[table[key] > CROWDED_SHARE]
+    crowded = table[table[key] > rules.CROWDED_SHARE]
     return (
         f"{number(without)} des {number(people.sum())} habitants seraient sans place à 20 minutes "
         f"{years} ans après le millésime des effectifs, au lieu de {number(now)}, en moyenne des "
@@ -78,7 +72,7 @@ def _soon(table: pd.DataFrame, key: str) -> str:
 
 def _room_change(table: pd.DataFrame, key: str) -> str:
     people, years = table["population"], key.rsplit("_", 1)[1]
-    more = table[key] > CHANGED_SHARE
+    more = table[key] > rules.ROOM_RISE_SHARE
     return (
         f"{number((table[key] * people).sum())} habitants de plus seraient sans place "
         f"{years} ans après le millésime des effectifs, sur {number(people.sum())}, en moyenne des "

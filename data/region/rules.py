@@ -74,7 +74,13 @@ ROOM_PEOPLE_A_GP = 1_000
 ROOM_RANGE_PEOPLE_A_GP = (800, 1_600)
 ROOM_ALERT_SHARE = 0.05
 LOW_GPS_PER_1000 = 0.7
+CROWDED_SHARE, ROOM_RISE_SHARE = 0.1, 0.01
 ROOM_MINUTES = (5.0, 10.0, 15.0, HUBERT_MINUTES, LABEL_MINUTES)
+
+# Signals of a sheet.
+LONE_GP_ALERT_SHARE = 0.1
+LOSS_ALERT_SHARE = 0.2
+LABEL_CALM_SHARE, LABEL_WATCH_SHARE = 0.995, 0.8
 
 # Counts that files give, and that are asked about.
 DOUBTED_FALL_GPS = 10
@@ -341,6 +347,34 @@ RULES = (
         "généralistes à 20 minutes pour 1 000 habitants, partagés entre tous ceux qui les ont à 20 "
         "minutes, au-dessous desquels la phrase de la carte compte les habitants ; une des limites "
         "de ses classes",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("CROWDED_SHARE", "ROOM_RISE_SHARE"),
+        "part des habitants d’une commune sans place à 20 minutes, puis hausse de cette part, "
+        "au-dessus desquelles la phrase de la carte compte la commune",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("LONE_GP_ALERT_SHARE",),
+        "part des habitants qui vivent dans une commune à un seul médecin, au-dessus de laquelle "
+        "une fiche alerte",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("LOSS_ALERT_SHARE",),
+        "part des médecins perdus depuis la première année connue, au-dessus de laquelle une fiche "
+        "alerte",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("LABEL_CALM_SHARE", "LABEL_WATCH_SHARE"),
+        "part des habitants à 30 minutes d’une structure labellisée, à partir de laquelle une "
+        "fiche n’alerte pas, puis à partir de laquelle elle dit « à suivre »",
         _OURS,
         "2026",
     ),

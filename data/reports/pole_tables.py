@@ -3,7 +3,7 @@
 import pandas as pd
 
 from data.base.figures import with_numbers_across
-from data.base.french import at, counted, joined, number
+from data.base.french import at, counted, joined, number, tenths_if_any
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP, ZIP_APL
 from data.siting.changes import BEFORE_AFTER, decimals_of
 from data.siting.pole_plan import (
@@ -196,7 +196,7 @@ def _room_words(people: float) -> str:
 
 def gps_words(gps: float) -> str:
     """Return a number of GPs, parts of one included ("2 médecins", "0,5 médecin")."""
-    return counted(gps, "médecin", "médecins", 0 if abs(gps - round(gps)) < 0.05 else 1)
+    return counted(gps, "médecin", "médecins", tenths_if_any(round(gps, 1)))
 
 
 def _room(found: PoleComparison, side: Side) -> float:

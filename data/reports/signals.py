@@ -17,9 +17,6 @@ ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
 STATES = (ALERT, WATCH, CALM, UNKNOWN)
 """How a signal stands; "sans alerte" says what the figure shows, never that all is well."""
 
-HIGH_LOSS = -0.2
-"""Change of the number of GPs below which the sheet warns; a choice of the sheet."""
-
 
 @dataclass(frozen=True)
 class Signal:
@@ -205,7 +202,11 @@ def _single(facts: Facts) -> Signal:
         "single",
         title,
         counted(len(lone), "commune", "communes"),
-        ALERT if people > 0.1 * members["population"].sum() else WATCH if len(lone) else calm,
+        ALERT
+        if people > rules.LONE_GP_ALERT_SHARE * members["population"].sum()
+        else WATCH
+        if len(lone)
+        else calm,
         f"{counted(people, 'habitant vit', 'habitants vivent')} dans une commune à un seul "
         f"médecin ; {counted(int((members['gps'] == 0).sum()), 'commune', 'communes')} sans "
         f"médecin{left_out} ({year}).",
@@ -315,7 +316,7 @@ def _losses(facts: Facts) -> Signal:
         )
     part = change / past.iloc[0] if past.iloc[0] else 0.0
     # Where nobody is left there is nothing more to lose: no reason to be calm.
-    state = ALERT if part < HIGH_LOSS else WATCH if change < 0 or none_left else CALM
+    state = ALERT if part < -rules.LOSS_ALERT_SHARE else WATCH if change < 0 or none_left else CALM
     return Signal("losses", title, value, state, told)
 
 
@@ -337,7 +338,11 @@ def _label(facts: Facts) -> Signal:
         "label",
         title,
         percent(share),
-        CALM if share >= 0.995 else WATCH if share >= 0.8 else ALERT,
+        CALM
+        if share >= rules.LABEL_CALM_SHARE
+        else WATCH
+        if share >= rules.LABEL_WATCH_SHARE
+        else ALERT,
         f"{number(reached)} des {number(people)} habitants à 30 minutes d’une structure "
         f"({facts.year('structures')}).",
     )

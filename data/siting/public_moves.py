@@ -11,7 +11,7 @@ within the set. How many move is what a project plans: it is told.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from data.base.french import counted, joined, number
+from data.base.french import counted, joined, number, tenths_if_any
 from data.region import privacy
 from data.region.privacy import PublicSet
 from data.region.territory import Territory
@@ -116,7 +116,7 @@ def among(moving: float, touched: Sequence[PublicSet]) -> str:
             for one in touched
         ]
     )
-    digits = 0 if abs(moving - round(moving)) < 0.05 else 1
+    digits = tenths_if_any(round(moving, 1))
     who = counted(moving, "généraliste qui rejoindrait", "généralistes qui rejoindraient", digits)
     where = "l’ensemble" if len(touched) == 1 else "les ensembles"
     return (

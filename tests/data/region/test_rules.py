@@ -230,9 +230,15 @@ def test_rules_are_listed_with_their_values() -> None:
 
 
 def test_the_values_are_those_of_the_texts() -> None:
-    """A slip of the finger in the one place that all others follow would go unseen otherwise."""
+    """Read again from the sources that `rules.RULES` quotes.
+
+    A slip of the finger in the one place that all others follow would go unseen otherwise.
+    """
     assert (rules.ZIP_APL, rules.FAIR_APL) == (2.5, 4.0)
     assert (rules.HUBERT_MINUTES, rules.LABEL_MINUTES) == (20, 30)
+    assert rules.ON_CALL_MINUTES == 45
+    assert rules.APL_NOISE == 0.01 / 2  # an APL is published with two decimals
+    assert rules.MINUTES_NOISE == 0.1 / 2  # minutes are told with one
     assert (rules.ZIP_CEILING, rules.ZAC_CEILING) == (0.168, 0.458)
     assert (rules.ZIP_AID_EUROS, rules.ZAC_AID_EUROS) == (10_000, 5_000)
     assert (rules.HALF_DAY_EUROS, rules.MOST_HALF_DAYS_A_MONTH) == (200, 6)
@@ -250,16 +256,6 @@ def test_what_the_method_page_says_is_what_is_applied() -> None:
     assert bounds in told.APL
     assert f"passent {number(rules.ZIP_APL, 1)}" in told.SITING
     assert f"au moins {rules.LEAST_PUBLIC_GPS} médecins" in told.PRIVACY
-
-
-def test_the_values_are_those_that_were_published() -> None:
-    """Read again from the sources that `rules.RULES` quotes."""
-    assert (rules.ZIP_APL, rules.FAIR_APL) == (2.5, 4.0)
-    assert (rules.HUBERT_MINUTES, rules.LABEL_MINUTES) == (20.0, 30.0)
-    assert rules.ON_CALL_MINUTES == 45.0
-    assert rules.LEAST_PUBLIC_GPS == 5
-    assert rules.APL_NOISE == 0.01 / 2  # an APL is published with two decimals
-    assert rules.MINUTES_NOISE == 0.1 / 2  # minutes are told with one
 
 
 def test_a_text_that_was_not_read_again_says_so_wherever_it_is_cited():
