@@ -128,38 +128,27 @@ def best_sites(
     UnsolvedError
         No choice respects the constraints.
     """
-    # What is asked is refused before anything is computed.
-    if not sites or (k is not None and not 1 <= k <= len(sites)):
-        raise InvalidInputError(
-            f"Le nombre de sites à retenir doit être compris entre 1 et {len(sites)}, nombre des "
-            "sites compris dans le fichier."
-        )
-    if existing not in EXISTING or weights not in WEIGHTS:
-        raise InvalidInputError(
-            f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
-        )
-    if model == CAPACITATED and (budget is not None or k is None):
-        raise InvalidInputError("La recherche de places demande un nombre de sites, sans budget.")
-    # Who must be served, and how far they are from the candidates and from what exists.
+    _refuse_what_cannot_be(
+        sites, model=model, k=k, weights=weights, existing=existing, budget=budget
+    )
     ground = ground_after(territory, departures or {})
-    far = model in {"pmedian", "pcenter", "equity"}
-    reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
-    minutes = site_minutes(territory, sites, reach)[0][: ground.count]
-    today, there = _existing_minutes(ground, existing), ground.people
-    people, unit = _weights(ground, WITHOUT_ROOM if model == CAPACITATED else weights)
-    if model == CAPACITATED and ground.parts is not None:
-        near = parts_within(territory, ground.parts, sites, threshold)
-        minutes, today, people, there = _in_parts(ground, near, today <= threshold)
-    if far:
-        minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
-    reachable = np.minimum(minutes.min(axis=1), today) <= threshold
-    kept = (people > 0) & (reachable if model == "lscp" else np.ones_like(reachable))
+    demand = _demand(
+        territory,
+        ground,
+        sites,
+        model=model,
+        threshold=threshold,
+        weights=weights,
+        existing=existing,
+    )
+    reachable = demand.reachable(threshold)
+    kept = (demand.people > 0) & (reachable | (model != "lscp"))
     if prices is None and model == "lscp":
         prices = [1.0] * len(sites)  # what exists costs nothing: only new sites are counted
     # What exists is one more candidate, fixed, at the minutes of its nearest structure.
     problem = SitingProblem(
-        np.column_stack([minutes, today])[kept],
-        people[kept],
+        np.column_stack([demand.minutes, demand.today])[kept],
+        demand.people[kept],
         np.array([len(sites)]),
         None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0),
     )
@@ -174,32 +163,121 @@ def best_sites(
     solution = chooser.solve(problem, time_limit)
     others = {STEP_BY_STEP: chooser.greedy(problem)}
     if model == CAPACITATED:
-        reached = SitingProblem(problem.costs, there[kept], problem.fixed)
+        reached = SitingProblem(problem.costs, demand.everybody[kept], problem.fixed)
         widest = Mclp(threshold=threshold, k=opened).solve(reached, time_limit)
         others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
         others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
     # By name, and what it does for people.
     names = [*(site.name for site in sites), "existant"]
-    table = price_of_differences(chooser, problem, solution, others)
-    new = list(_new(solution, len(sites)))
-    served = today <= threshold
-    within = (minutes[:, new] <= threshold).any(axis=1)
+    differences = price_of_differences(chooser, problem, solution, others)
+    chosen = _new(solution, len(sites))
+    within = (demand.minutes[:, list(chosen)] <= threshold).any(axis=1)
+    beyond_today = demand.today > threshold
     return BestSites(
-        _new(solution, len(sites)),
+        chosen,
         solution,
         _new(others[STEP_BY_STEP], len(sites)),
-        _choices({"optimum": solution, **others}, names, table),
-        table.assign(
-            only_here=[", ".join(names[site] for site in row) for row in table["only_here"]],
-            only_best=[", ".join(names[site] for site in row) for row in table["only_best"]],
-        ),
-        float(there[~reachable].sum()),
-        unit,
-        float(there[within & ~served].sum()),
-        float(there[~within & ~served].sum()),
+        _choices({"optimum": solution, **others}, names, differences),
+        _named(differences, names),
+        float(demand.everybody[~reachable].sum()),
+        demand.unit,
+        float(demand.everybody[within & beyond_today].sum()),
+        float(demand.everybody[~within & beyond_today].sum()),
         _read(model, weights, existing) & territory.simulated_tables,
     )
+
+
+def _refuse_what_cannot_be(
+    sites: Sequence[Site],
+    *,
+    model: str,
+    k: int | None,
+    weights: str,
+    existing: str,
+    budget: float | None,
+) -> None:
+    """Refuse a search before anything is computed; the parameters are those of `best_sites`.
+
+    Raises
+    ------
+    InvalidInputError
+        No site, an unknown option, or more sites asked than given.
+    """
+    if not sites or (k is not None and not 1 <= k <= len(sites)):
+        raise InvalidInputError(
+            f"Le nombre de sites à retenir doit être compris entre 1 et {len(sites)}, nombre des "
+            "sites compris dans le fichier."
+        )
+    if existing not in EXISTING or weights not in WEIGHTS:
+        raise InvalidInputError(
+            f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
+        )
+    if model == CAPACITATED and (budget is not None or k is None):
+        raise InvalidInputError("La recherche de places demande un nombre de sites, sans budget.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Demand:
+    """Who must be served, and how far they are: communes, or parts of communes alike.
+
+    Attributes
+    ----------
+    minutes, today
+        To each candidate, shape (n, sites), and to what exists, shape (n,).
+    people
+        Weight of each, in `unit`.
+    everybody
+        Inhabitants of each, whatever their weight.
+    unit
+        Of the weights, in French.
+    """
+
+    minutes: Floats
+    today: Floats
+    people: Floats
+    everybody: Floats
+    unit: str
+
+    def reachable(self, threshold: float) -> npt.NDArray[np.bool_]:
+        """Tell who may be brought within the threshold, by a candidate or by what exists."""
+        served: npt.NDArray[np.bool_] = (
+            np.minimum(self.minutes.min(axis=1), self.today) <= threshold
+        )
+        return served
+
+
+def _demand(
+    territory: Territory,
+    ground: Ground,
+    sites: Sequence[Site],
+    *,
+    model: str,
+    threshold: float,
+    weights: str,
+    existing: str,
+) -> _Demand:
+    """Return who must be served by some sites; the parameters are those of `best_sites`."""
+    far = model in {"pmedian", "pcenter", "equity"}
+    reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
+    minutes = site_minutes(territory, sites, reach)[0][: ground.count]
+    today, everybody = _existing_minutes(ground, existing), ground.people
+    people, unit = _weights(ground, WITHOUT_ROOM if model == CAPACITATED else weights)
+    if model == CAPACITATED and ground.parts is not None:
+        near = parts_within(territory, ground.parts, sites, threshold)
+        minutes, today, people, everybody = _in_parts(ground, near, today <= threshold)
+    if far:
+        minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
+    return _Demand(minutes, today, people, everybody, unit)
+
+
+def _named(differences: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the prices of differences with the names of the sites."""
+    told = {
+        column: [", ".join(names[site] for site in row) for row in differences[column]]
+        for column in ("only_here", "only_best")
+    }
+    return differences.assign(**told)
 
 
 def best_of(
