@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from data.access.indicators import commune_indicators
+from data.access.inputs import KNOWN_SHARE
 from data.region.privacy import ages_of_many
 from data.region.territory import Territory
 
-KNOWN_SHARE = 0.5
-"""A year is offered when at least this share of communes has a value."""
 DATED = {"gps_per_1000": "gp_history", "apl_published": "apl"}
 """Indicators that have earlier years, and the table that these are read in."""
 COVERED_SHARE = 0.95

@@ -39,7 +39,7 @@ NEAR_MINUTES = ga.E2SFCA.reach_minutes
 """Reach of all that screens show; the pairs of 3SFCA, an hour, cost five times more."""
 
 KNOWN_SHARE = 0.5
-"""A vintage is used when at least this share of the region's communes have it."""
+"""A vintage is used, and a year offered, when at least this share of the communes have it."""
 
 
 def places(territory: Territory) -> pd.DataFrame:

@@ -111,8 +111,8 @@ def tvs_table(territory: Territory, communes: pd.DataFrame) -> pd.DataFrame:
         members (their names), population (in the region), population_all and share_inside (with
         its communes beyond the border, as far as the zoning table and the fringe tell), apl65
         (published; missing where it would tell somebody's age) and apl (computed): means weighted
-        by population; without_room (inhabitants
-        without room at 20 minutes, nearest first) and share_without_room (0 to 1).
+        by population; without_room (inhabitants without room at 20 minutes, nearest first) and
+        share_without_room (0 to 1).
     """
     zoned = communes[communes["tvs"] != ""]
     groups, people = zoned["tvs"], zoned["population"]
