@@ -213,6 +213,14 @@ def test_no_more_gps_move_than_there_are(territory):
     assert found.together["gps_moving"] == 1  # one GP does not move twice
 
 
+def test_a_site_that_says_no_number_has_at_least_those_who_move_in():
+    crowded = made({**GPS, "16001": 4.0})
+    more, fewer = (site("Milieu", "16002", 0.12, moving={"16001": count}) for count in (3.0, 1.0))
+    found = evaluation.evaluate_sites(crowded, [more, fewer]).sites
+    told = found[["gps_planned", "gps_moving", "gps_new"]].to_numpy().tolist()
+    assert told == [[3.0, 3.0, 0.0], [2.0, 1.0, 1.0]]
+
+
 def test_eligibility_signals(territory):
     poor = site("Peu", "16001", 0.0, gps=1)
     found = evaluation.evaluate_sites(territory, [MIDDLE, FAR, poor]).sites

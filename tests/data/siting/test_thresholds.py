@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from data.access.indicators import commune_indicators
+from data.region import rules
 from data.siting import effects, evaluation
 from data.siting.departures import departures_of
 from data.siting.pole_plan import TYPED, Antenna, PolePlan, compared
@@ -48,6 +49,25 @@ def test_sites_raise_above_the_threshold_those_who_were_under_it(gained):
     rows = effects.of_sites(territory, [MIDDLE], {}).of(NEAR).set_index("measure")
     assert rows.loc["under_2_5", "before"] == people(territory, ["16001", "16002"])
     assert rows.loc["under_2_5", "after"] == people(territory, ["16002"])
+
+
+def test_who_gains_less_than_the_noise_gains_nothing(gained):
+    slightly = 0.8 * rules.APL_NOISE / (gained["16001"] - 1)
+    assert 0 < slightly < 1
+    territory = published({"16001": slightly})
+    gaining = [code for code in CODES if code != "16001" and gained[code] - 1 > rules.APL_NOISE]
+    found = evaluation.evaluate_sites(territory, [MIDDLE])
+    assert found.together["population_gaining"] == people(territory, gaining) > 0
+
+
+def test_the_mean_gain_of_those_under_the_threshold_is_one_of_inhabitants(gained):
+    start = {"16001": 0.5, "16002": 2.4, "16003": 3.0}
+    territory = published(start)
+    lived = {code: people(territory, [code]) for code in ("16001", "16002")}
+    assert lived["16001"] != lived["16002"]
+    total = sum(lived[code] * start[code] * (gained[code] - 1) for code in lived)
+    found = evaluation.evaluate_sites(territory, [MIDDLE]).together["apl_gain_under_served"]
+    assert found == pytest.approx(total / sum(lived.values()))
 
 
 def test_a_pole_counts_who_stays_under_the_threshold():
