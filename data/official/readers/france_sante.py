@@ -34,6 +34,8 @@ _UNTIL = ("date de retrait", "date retrait", "date de retrait du label", "date d
           "date fin", "date de fin de label", "date de fin de validite", "fin de validite",
           "valable jusqu au", "date d echeance")  # fmt: skip
 """Headings of the day that a label ends."""
+_NAME = ("raison sociale", "nom", "denomination", "structure", "nom structure",
+         "nom de la structure", "rs", "rslongue", "nom etablissement", "libelle")  # fmt: skip
 _INSEE = ("code insee", "code commune", "code insee commune", "insee", "code commune insee")
 
 
@@ -54,32 +56,49 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     if header is None:
         raise InvalidInputError(f"« {candidate.file.name} » ne cite aucune structure labellisée.")
     name, tally, label = candidate.file.name, Tally(), _label(header)
-    # Columns, under any of their headings.
+    rows = _rows(header, label)
+    tally.read = len(rows)
+    tally.refuse_malformed(header.table)
+    rows = _labelled(rows, tally, told=label is not None)
+    # FINESS numbers: readable, each once.
+    rows["id"] = rows["id"].str.zfill(9)
+    wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
+    tally.refuse(rows[wrong], "numéro FINESS illisible")
+    rows = only_once(rows[~wrong], tally, "id", "structure déjà lue plus haut")
+    require_rows(len(rows), name, "structures labellisées France Santé")
+    rows = _standing(rows, index, tally, name)
+    require_rows(len(rows), name, "structures que l’on puisse placer")
+    tally.kept = len(rows)
+    # The name alone bears a date.
+    found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", name)
+    day = f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
+    return ReadResult(
+        {"structures": as_structures(rows.assign(kind="france_sante"), labelled=True)},
+        {"structures": day},
+        tally,
+        kinds=("france_sante",),
+    )
+
+
+def _rows(header: Header, label: int | None) -> pd.DataFrame:
+    """Return the columns that are read, under any of their headings; "" where one is absent."""
     rows = header.rows(
         id=header.first(*_FINESS),
         label=label,
-        name=header.first(
-            "raison sociale",
-            "nom",
-            "denomination",
-            "structure",
-            "nom structure",
-            "nom de la structure",
-            "rs",
-            "rslongue",
-            "nom etablissement",
-            "libelle",
-        ),
+        name=header.first(*_NAME),
         code=header.first(*_INSEE),
         town=header.first("commune", "ville", "nom commune", "localite"),
         lon=header.first("longitude", "lon"),
         lat=header.first("latitude", "lat"),
         until=header.first(*_UNTIL),
-    ).reindex(columns=["id", "label", "name", "code", "town", "lon", "lat", "until"], fill_value="")
-    tally.read = len(rows)
-    tally.refuse_malformed(header.table)
-    # A label asked for, or refused, is none.
-    if label is not None:
+    )
+    columns = ["id", "label", "name", "code", "town", "lon", "lat", "until"]
+    return rows.reindex(columns=columns, fill_value="")
+
+
+def _labelled(rows: pd.DataFrame, tally: Tally, *, told: bool) -> pd.DataFrame:
+    """Return the rows whose label holds, the others refused; `told`: whether a column tells it."""
+    if told:  # a label asked for, or refused, is none
         said = rows["label"].map(french.fold)
         pending = said.str.contains(_PENDING)
         over = ~pending & ~said.str.contains(_DENIED) & said.str.contains(_OVER)
@@ -90,14 +109,17 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         rows = rows[~pending & ~over & ~denied]
     lapsed = ended(rows["until"])
     tally.refuse(rows[lapsed], _NO_MORE)
-    rows = rows[~lapsed]
-    # FINESS numbers: readable, each once.
-    rows["id"] = rows["id"].str.zfill(9)
-    wrong = ~rows["id"].str.fullmatch(r"\d[\dAB]\d{7}")
-    tally.refuse(rows[wrong], "numéro FINESS illisible")
-    rows = only_once(rows[~wrong], tally, "id", "structure déjà lue plus haut")
-    require_rows(len(rows), name, "structures labellisées France Santé")
-    # Where they stand: by the FINESS number, else by the commune named.
+    return rows[~lapsed]
+
+
+def _standing(rows: pd.DataFrame, index: CommuneIndex, tally: Tally, name: str) -> pd.DataFrame:
+    """Return the rows with their place: by the FINESS number, else by the commune named.
+
+    Raises
+    ------
+    InvalidInputError
+        None says its commune, and FINESS is not imported.
+    """
     rows = _named_towns(_joined_to_finess(rows, index), index)
     unknown = rows["code"] == ""
     if index.sites is None and unknown.any():
@@ -111,18 +133,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
             "fichier de nouveau"
         )
     tally.refuse(rows[unknown], "numéro FINESS inconnu et commune non donnée")
-    rows = placed(rows[~unknown], index, tally)
-    require_rows(len(rows), name, "structures que l’on puisse placer")
-    tally.kept = len(rows)
-    # The name alone bears a date.
-    found = re.search(r"(20\d\d)-?(\d\d)-?(\d\d)", name)
-    day = f"{found[3]}/{found[2]}/{found[1]}" if found else "date non indiquée dans le fichier"
-    return ReadResult(
-        {"structures": as_structures(rows.assign(kind="france_sante"), labelled=True)},
-        {"structures": day},
-        tally,
-        kinds=("france_sante",),
-    )
+    return placed(rows[~unknown], index, tally)
 
 
 def _find(candidate: Candidate) -> Header | None:

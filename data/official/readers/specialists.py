@@ -57,17 +57,37 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         doctors=doctors(rows["text"]),
         year=numbers(rows["year"]),
     )
-    general = rows["specialty"].map(french.fold).str.startswith(_GENERAL)
+    rows = _specialties(rows, tally)
+    rows = whole_cities(rows, tally, keys=("specialty", "year"), exhaustive=True)
+    rows = _counted(rows, index, tally)
+    newest = rows.groupby("specialty")["year"].transform("max")
+    older = rows["year"] < newest
+    if older.any():
+        tally.remarks.append("plusieurs années dans le fichier : la dernière est retenue")
+    rows = rows[~older]
+    tally.kept = int(rows["doctors"].notna().sum())
+    require_rows(tally.kept, candidate.file.name, "spécialistes par commune", tally)
+    table = _summed(rows, tally)
+    years = ", ".join(map(str, sorted(table["year"].unique())))
+    return ReadResult({"specialists": table}, {"specialists": years}, tally)
+
+
+def _specialties(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Return the rows of one specialty each: neither general practice nor totals."""
+    folded = rows["specialty"].map(french.fold)
+    general = folded.str.startswith(_GENERAL)
     if general.any():
         tally.remarks.append(
             f"{french.counted(int(general.sum()), 'ligne', 'lignes')} de médecine générale, hors "
             "de cette lecture : les généralistes s’importent à part"
         )
-    rows = rows[~general]
-    total = rows["specialty"].map(french.fold).str.match(_TOTAL)
+    total = ~general & folded.str.match(_TOTAL)
     tally.refuse(rows[total], "total de plusieurs spécialités")
-    rows = rows[~total]
-    rows = whole_cities(rows, tally, keys=("specialty", "year"), exhaustive=True)
+    return rows[~general & ~total]
+
+
+def _counted(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Return the rows that count, by commune; those masked or unreadable with a count of NaN."""
     wrong = {
         "spécialité non donnée": rows["specialty"] == "",
         "année illisible": ~rows["year"].between(1990, 2100) | (rows["year"] % 1 != 0),
@@ -82,29 +102,24 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     tally.refuse(rows[left & unread & ~withheld], "effectif illisible ou négatif")
     gone = rows[left & unread].assign(doctors=np.nan)
     gone = gone[(gone["code"] != "") & ~index.unknown(gone["code"])]
-    rows = pd.concat([settled(rows[left & ~unread], index, tally), gone])
-    newest = rows.groupby("specialty")["year"].transform("max")
-    older = rows["year"] < newest
-    if older.any():
-        tally.remarks.append("plusieurs années dans le fichier : la dernière est retenue")
-    rows = rows[~older]
-    tally.kept = int(rows["doctors"].notna().sum())
-    require_rows(tally.kept, candidate.file.name, "spécialistes par commune", tally)
+    return pd.concat([settled(rows[left & ~unread], index, tally), gone])
+
+
+def _summed(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Return one row per commune, specialty and year: mergers and places of practice add up.
+
+    A sum of which one part is not known is not known.
+    """
     keys = ["code", "specialty", "year"]
-    # Mergers, arrondissements and places of practice add up.
     several = int(rows.duplicated(keys, keep=False).sum())
     if several:
         tally.remarks.append(
             f"{french.counted(several, 'ligne', 'lignes')} de mêmes commune, spécialité et année, "
             "additionnées (lieux d’exercice)"
         )
-    table = rows.groupby(keys)["doctors"].sum().reset_index()
-    lost = set(zip(*(rows.loc[rows["doctors"].isna(), key] for key in keys), strict=True))
-    unknown = [key in lost for key in zip(*(table[key] for key in keys), strict=True)]
-    table["doctors"] = table["doctors"].mask(pd.Series(unknown, dtype=bool))
-    table["year"] = table["year"].astype(int)
-    years = ", ".join(map(str, sorted(table["year"].unique())))
-    return ReadResult({"specialists": table}, {"specialists": years}, tally)
+    whole = rows["doctors"].notna().groupby([rows[key] for key in keys]).all()
+    table = rows.groupby(keys)["doctors"].sum().where(whole).reset_index()
+    return table.assign(year=table["year"].astype(int))
 
 
 def _find(candidate: Candidate) -> tuple[Header, dict[str, int]] | None:
