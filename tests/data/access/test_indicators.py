@@ -257,6 +257,16 @@ def test_aggregated_share_near_retirement_is_that_of_the_supply():
     assert table.loc["e1", "share_near_retirement"] == pytest.approx(1 - under_65 / all_ages)
 
 
+def test_a_territory_has_the_year_of_its_communes_where_they_have_one():
+    communes = indicators.commune_indicators(zoned())
+    years = ["apl_published_year", "share_near_retirement_year", "elder_year"]
+    for column in years:
+        communes[column] = [2018.0, 2018.0, 2018.0, 2016.0, np.nan, np.nan]
+    table = indicators.aggregate(communes, "epci").set_index("code")
+    assert table.loc["e1", years].tolist() == [2018] * 3
+    assert table.loc["e2", years].isna().all()  # of two years, neither is that of all
+
+
 @pytest.mark.parametrize("level", ["departement", "tvs", "region"])
 def test_sums_of_every_level_hold_the_same_people(level):
     table = indicators.aggregated_indicators(zoned(), level)

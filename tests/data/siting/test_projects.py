@@ -1,5 +1,7 @@
 """Rules, money, neighbours and portfolio of projects, on a made region."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from data.siting import projects
 from data.siting.evaluation import evaluate_sites
 from data.siting.pole_plan import Antenna, PolePlan
 from data.siting.project_rules import KINDS, MET, UNKNOWN, UNMET, checks, pole_checks
+from tests.data.access.small_region import Straight
 from tests.data.siting.small_sites import made, site, structures, zoning
 
 GPS = {"16001": 2.0, "16002": 0.0, "16003": 0.0, "17001": 1.0, "17002": 0.0, "17003": 0.0}
@@ -17,6 +20,7 @@ TERRITORY = made(GPS, structures=structures(("msp", 0.0)), zoning=zoning())
 FULL = site("Complet", "16001", 0.0, gps=2.5, others=1, floor_m2=300.0, opening_year=2999)
 THIN = site("Mince", "17001", 0.36, gps=1, others=0, opening_year=2001)
 BARE = site("Nu", "17003", 2.0)
+NEAR = site("Près", "16002", 0.12)
 SITES = [FULL, THIN, BARE]
 
 
@@ -65,6 +69,21 @@ def test_every_sum_has_its_year_and_source(kind):
     assert aids == ([rules.ZIP_AID_EUROS] if kind in {"msp", "pole"} else [])
 
 
+@pytest.mark.parametrize(
+    ("zone", "new_gps", "aids"),
+    [
+        ("ZIP", 1.0, [rules.ZIP_AID_EUROS]),
+        ("ZAC", 1.0, [rules.ZAC_AID_EUROS]),
+        ("HZ", 1.0, []),
+        ("", 1.0, []),
+        ("ZIP", 0.0, []),
+    ],
+)
+def test_aid_to_settle_is_that_of_the_zone_for_doctors_who_are_new(zone, new_gps, aids):
+    found = projects.money("msp", zone=zone, new_gps=new_gps)
+    assert [one.high for one in found if "première installation" in one.what] == aids
+
+
 def test_sums_of_a_workbook_are_numbers_one_or_the_ends_of_a_range():
     judged = evaluate_sites(TERRITORY, SITES)
     table = project_tables.money_table(["a", "b", "c"], ["msp", "esp", "cpts"], judged)
@@ -109,20 +128,33 @@ def test_a_pole_counts_its_doctors_together():
 
 
 def test_neighbours_are_told_with_their_minutes():
-    near = site("Près", "16002", 0.12)
-    found = projects.neighbours(TERRITORY, [FULL, near, BARE])
+    found = projects.neighbours(TERRITORY, [FULL, NEAR, BARE])
     assert found.to_numpy().tolist() == [[0, 1, 12.0]]
     words = project_tables.neighbours_words(found, ["Complet", "Près", "Nu"])
     assert "Complet et Près (12 minutes)" in words
     assert "Aucun projet" in project_tables.neighbours_words(found.head(0), [])
 
 
+class Uphill(Straight):
+    """Three minutes more towards the east."""
+
+    def matrix(self, origins, destinations, limit):
+        found = super().matrix(origins, destinations, limit)
+        start, end = origins[found["origin"], 0], destinations[found["destination"], 0]
+        return found.assign(minutes=found["minutes"] + 3.0 * (end > start))
+
+
+def test_neighbours_are_as_far_as_the_shorter_way():
+    hill = replace(TERRITORY, travel_time=Uphill(), version="uphill")
+    for sites in ([FULL, NEAR], [NEAR, FULL]):
+        assert projects.neighbours(hill, sites).to_numpy().tolist() == [[0, 1, 12.0]]
+
+
 def test_neighbours_known_are_not_sought_again(monkeypatch):
-    near = site("Près", "16002", 0.12)
-    first = projects.neighbours(TERRITORY, [FULL, near])
+    first = projects.neighbours(TERRITORY, [FULL, NEAR])
     first["minutes"] = 0.0  # the copy of who asked, and of nobody else
     monkeypatch.setattr(type(TERRITORY.travel_time), "matrix", None)
-    assert projects.neighbours(TERRITORY, [FULL, near]).to_numpy().tolist() == [[0, 1, 12.0]]
+    assert projects.neighbours(TERRITORY, [FULL, NEAR]).to_numpy().tolist() == [[0, 1, 12.0]]
 
 
 def test_only_doctors_who_are_new_make_places():
@@ -132,9 +164,8 @@ def test_only_doctors_who_are_new_make_places():
 
 
 def test_a_portfolio_beats_first_come_and_says_its_bound():
-    near = site("Près", "16002", 0.12)
     cheap, dear = [10.0, 40.0, 10.0], 50.0
-    found = projects.funded(TERRITORY, [near, THIN, BARE], [0.0, 2.0, 2.0], cheap, dear)
+    found = projects.funded(TERRITORY, [NEAR, THIN, BARE], [0.0, 2.0, 2.0], cheap, dear)
     assert found.best.proven
     # In their order, two projects that seat nobody leave no money for the one that does.
     assert found.best.people > found.first.people
