@@ -40,7 +40,7 @@ SPREADS_MINUTES = (0.01, 1.0, 2.0, 3.0)
 NAIVE_ACTS = 5000.0
 NAIVE_KM_PER_MINUTE = 50 / 60
 NAIVE_DETOUR = 1.3
-"""The naive computation of methods.md: straight lines × 1.3 at 50 km/h, 5,000 acts per GP."""
+"""The naive computation: straight lines × 1.3 at 50 km/h, 5,000 acts per GP."""
 
 DRAWS = 500
 

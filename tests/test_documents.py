@@ -1,4 +1,4 @@
-"""Paths, links, modules and functions that the documents name exist."""
+"""Paths, links, modules and functions that documents, and notes in the code, name exist."""
 
 import ast
 import re
@@ -11,11 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 ROOMS = ("benchmarks", "data", "deploy", "docs", "geo", "models", "pages", "static", "tests")
+CODE = ("benchmarks", "data", "geo", "models", "pages", "tests")
 GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
 GUIDE_PICTURES = sorted((ROOT / "docs" / "guide" / "pictures").iterdir())
 MADE_AT_SETUP = ("static/generated", "static/vendor")
 
 
+@cache
 def is_there(dotted: str) -> bool:
     """Tell whether a dotted name is a module of ours, or is written in one."""
     parts = dotted.split(".")
@@ -31,14 +33,19 @@ def is_there(dotted: str) -> bool:
 
 
 def lost(document: Path, text: str) -> Iterator[str]:
-    """Yield what a document names and the repository does not hold."""
+    """Yield what a document names or links, and the repository does not hold."""
+    yield from unknown(text)
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        if "://" not in link and not (document.parent / link).exists():
+            yield link
+
+
+def unknown(text: str) -> Iterator[str]:
+    """Yield the paths and modules that a text names and the repository does not hold."""
     rooms = "|".join(ROOMS)
     for path in re.findall(rf"`((?:{rooms})/[\w./*-]*)`", text):
         if not path.startswith(MADE_AT_SETUP) and not list(ROOT.glob(path.rstrip("/"))):
             yield path
-    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
-        if "://" not in link and not (document.parent / link).exists():
-            yield link
     for dotted in re.findall(rf"`((?:{rooms})\.[\w.]+)`|python -m ((?:{rooms})\.[\w.]+)", text):
         name = "".join(dotted).rstrip(".")
         if not is_there(name):
@@ -48,6 +55,14 @@ def lost(document: Path, text: str) -> Iterator[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_names_is_there(document: Path) -> None:
     assert sorted(set(lost(document, document.read_text("utf-8")))) == []
+
+
+@pytest.mark.parametrize("room", [*CODE, ""])
+def test_what_notes_in_the_code_name_is_there(room: str) -> None:
+    files = (ROOT / room).rglob("*.py") if room else ROOT.glob("*.py")
+    for path in files:
+        if path != Path(__file__):
+            assert sorted(set(unknown(path.read_text("utf-8")))) == [], path
 
 
 def test_what_is_not_there_is_found() -> None:

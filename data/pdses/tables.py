@@ -78,7 +78,7 @@ def _tenths(minutes: pd.Series, threshold: float) -> pd.Series:
 
 
 def reach_table(covered: Cover) -> pd.DataFrame:
-    """Return `permanence.reach` of every specialty: shares first, then lines and inhabitants."""
+    """Return `coverage.reach` of every specialty: shares first, then lines and inhabitants."""
     found = coverage.reach(covered)
     within = {each: found[f"population_within_{each:g}"] for each in coverage.REACH_MINUTES}
     last = coverage.REACH_MINUTES[-1]
@@ -98,7 +98,7 @@ def reach_table(covered: Cover) -> pd.DataFrame:
 
 
 def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
-    """Return `permanence.gaps`, where something lacks: people beyond the threshold, or carence."""
+    """Return `coverage.gaps`, where something lacks: people beyond the threshold, or carence."""
     found = coverage.gaps(covered, threshold)
     found = found[(found["population_beyond"] > 0) | (found["in_carence"] > 0)]
     return pd.DataFrame(
@@ -192,7 +192,7 @@ def fall_sentence(fall: LineFall) -> str:
 
 
 def matrix_table(covered: Cover, region: str) -> pd.DataFrame:
-    """Return `permanence.matrix` under French headings."""
+    """Return `coverage.matrix` under French headings."""
     table = coverage.matrix(covered)
     table["departement"] = _named(table["departement"], region)
     return table.rename(

@@ -73,8 +73,8 @@ def compute(inputs: Inputs, as_of: int, *, learning: bool = False) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Index code; the columns of `models.predictors.NAMES`, then gps (count) and rurality (one
-        of `RURALITY`).
+        Index code; the columns of `models.learning.predictors.NAMES`, then gps (count) and
+        rurality (one of `RURALITY`).
 
     Raises
     ------

@@ -35,7 +35,7 @@ class Inputs:
     reference
         Columns code, population, lon, lat: used for communes the embedded points lack.
     register
-        A register newer than the counts; it makes no predictor (`models.nowcast` reads it).
+        A register newer than the counts: no predictor, `models.learning.nowcast` reads it.
     learned
         Whether the communes are those of 2021, which the model learned from, or those of today.
     """

@@ -26,7 +26,7 @@ from models.learning import places
 RELOCATION_MINUTES = 5.0
 DETOUR = 1.3
 SPEED_KM_PER_MINUTE = 50 / 60
-"""Straight line × 1.3 at 50 km/h: the estimate of `methods.md` where there is no network."""
+"""Straight line × 1.3 at 50 km/h: what one takes where there is no network."""
 
 MERIDIAN = 2.5
 """Longitude of the middle of France, degrees."""

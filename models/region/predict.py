@@ -17,7 +17,7 @@ from models.learning.scoring import predict
 from models.learning.signals import CLASSES, DEFAULT_HORIZON
 
 MINIMUM_GPS = LEAST_PUBLIC_GPS
-"""Public views: no figure of a territory with fewer GPs (rule of privacy, `domain.md`)."""
+"""Public views: no figure of a territory with fewer GPs (`data.region.rules`)."""
 HIGH_CLASSES = CLASSES[2:]
 """Classes of a commune that counts in what is told to all."""
 
