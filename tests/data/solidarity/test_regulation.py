@@ -89,6 +89,22 @@ def test_taking_over_adds_calls_and_weighs_minutes():
     assert just.hours["regulators"].iloc[0] == fewest_servers([9.0], [60 / 9], 2.0, 0.8)[0]
 
 
+def test_what_hours_give_together_is_told_of_a_call_not_of_an_hour():
+    hours = pd.DataFrame(
+        {
+            "calls": [1.0, 3.0, 0.0],
+            "regulators": [1.0, 1.0, 2.0],
+            "waiting": [0.0, 0.8, 0.0],
+            "mean_wait": [0.0, 4.0, np.inf],  # nobody calls then
+            "within": [1.0, 0.6, 1.0],
+        }
+    )
+    found = regulation.totals(hours)
+    assert (found["calls"], found["regulator_hours"]) == (4, 4)
+    told = [found[name] for name in ("waiting", "mean_wait", "within")]
+    assert told == pytest.approx([0.6, 3.0, 0.7])
+
+
 def test_a_queue_that_only_grows_is_said():
     crowded = told(d16=(9.0, 10.0, 1.0), d17=(9.0, 10.0, 1.0))
     found = pooling.take_over(crowded, "17", ["16"], NIGHT, USUAL, staff="aidant")
