@@ -1,13 +1,13 @@
 """Importing official files: recognise all, read each, check, then swap the tables in one step."""
 
 import contextlib
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from data.files.downloads import digest
 from data.official import doubts
 from data.official.coverage import check_here, check_refreshed, few
 from data.official.import_reports import (
@@ -35,15 +35,17 @@ from data.official.in_place import (
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import completed, joined
+from data.official.readers.tally import ReadResult
 from data.official.reading import read_files, tvs_of
 from data.official.rivals import Given, replaced, without_rivals
 from data.region import catalogue, embedded_set, table_store
+from data.region.falls import Fall
+from data.region.territory import Provenance
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
 ASK, COMPLETE, REPLACE = "demander", "compléter", "remplacer"
 """What to do with a file that covers part of the region only: say so and wait, keep what is known
 of the other communes, or leave them unknown."""
-_HASH_BLOCK_BYTES = 1 << 20
 
 
 def import_files(
@@ -139,71 +141,175 @@ def _run(
     index = commune_index(region)
     # All is read before anything is judged: some files complete others, whatever their order.
     read = read_files(files, index)
-    reports = {
-        position: ImportReport(files[position].name, REFUSED, message=sentence)
-        for position, sentence in read.refusals.items()
-    }
     provenance, stored = in_place()
-    changed, sites, given = set[str](), None, Given()
+    under_way = _Import(files, index, provenance, stored, partial, tuple(expected), commit=commit)
+    for position, sentence in read.refusals.items():
+        refused = ImportReport(files[position].name, REFUSED, message=sentence)
+        under_way.reports[position] = refused
     members = [_as_register(one) if as_register else one for one in read.members]
     for item in without_rivals(members):
-        result = item.result
-        # What it brings: nothing older than what is there, nothing of another region.
+        under_way.take(item)
+    reports = under_way.told()
+    # One swap of all that changed; nothing where all was asked or none.
+    if expected and any(report.status == REFUSED for report in reports):
+        return [held_back(report) for report in reports]
+    if commit:
+        under_way.store()
+    return reports
+
+
+@dataclass(frozen=True)
+class _Brought:
+    """What one file brings.
+
+    Attributes
+    ----------
+    result
+        What was read of it, without what is newer in place.
+    tables
+        The tables that it may feed, joined to those in place.
+    older
+        Keys of those which it only completes, being older.
+    partly
+        Tables that it covers part of the region of, with the communes that it has.
+    doubted
+        Zeros that are to check.
+    """
+
+    result: ReadResult
+    tables: dict[str, pd.DataFrame]
+    older: set[str]
+    partly: dict[str, int]
+    doubted: list[Fall]
+
+
+@dataclass
+class _Import:
+    """An import under way: each file is joined to what those before it left.
+
+    Attributes
+    ----------
+    files, index
+        The files, and the communes that they are matched with.
+    provenance, stored
+        Of the tables in place, then of those that the files changed.
+    partial
+        What to do with a file of part of the region (`ASK`, `COMPLETE`, `REPLACE`).
+    expected
+        Keys of the sources that the files must be of; none: any.
+    commit
+        Whether it is stored in the end.
+    reports
+        Position of a file to what became of it.
+    given
+        What the files have told.
+    changed
+        Keys of the tables that change.
+    sites
+        Places of establishments, None where no file tells any.
+    """
+
+    files: Sequence[Path]
+    index: CommuneIndex
+    provenance: dict[str, Provenance]
+    stored: dict[str, pd.DataFrame]
+    partial: str
+    expected: tuple[str, ...]
+    commit: bool = field(kw_only=True)
+    reports: dict[int, ImportReport] = field(default_factory=dict)
+    given: Given = field(default_factory=Given)
+    changed: set[str] = field(default_factory=set)
+    sites: pd.DataFrame | None = None
+
+    def take(self, item: Member) -> None:
+        """Join a file, and say what became of it: members of one archive have one report."""
+        before = self.reports.get(item.position)
         try:
-            if result is None:
-                raise InvalidInputError(item.refusal)
-            result = without_newer_parts(result, provenance)
-            lacking = to_complete(stored, index, completing=partial == COMPLETE)
-            tables, older = newer_only(joined(result, stored), result, provenance, lacking)
-            check_here(item, result, index)
-            partly = few(tables, result, index)
-            doubted = doubts.of_file(result, tables, stored, provenance)
-            if partly and partial == ASK:
-                reports[item.position] = to_confirm(item, result, partly, index, doubted)
-                continue
-            partly = {key: count for key, count in partly.items() if key not in older}
-            if partial == COMPLETE:
-                tables |= completed({key: result.tables[key] for key in partly}, stored)
-            tables |= given.with_companions(item, result, tables, stored)
-            if expected:
-                check_refreshed(item, expected[item.position], tables, stored, index)
+            brought = self._brought(item)
         except ProxiSoinsError as error:
             refused = ImportReport(item.file_name, REFUSED, named(item.source), str(error))
-            reports[item.position] = with_refused(reports.get(item.position), refused)
-            continue
-        # What it changes: later files are joined to it. What is the same keeps its provenance.
+            self.reports[item.position] = with_refused(before, refused)
+            return
+        result, doubted = brought.result, brought.doubted
+        if brought.partly and self.partial == ASK:
+            asked = to_confirm(item, result, brought.partly, self.index, doubted)
+            self.reports[item.position] = asked
+            return
+        fed = self._change(item, brought)
+        status = status_of(fed, brought.tables, result.tables) if self.commit else READ
+        report = report_of(item, result, list(brought.tables), self.index, status, doubted=doubted)
+        self.reports[item.position] = together(before, report)
+
+    def _brought(self, item: Member) -> _Brought:
+        """Return what a file brings: nothing older than what is there, nothing of another region.
+
+        Raises
+        ------
+        ProxiSoinsError
+            The file is refused.
+        """
+        if item.result is None:
+            raise InvalidInputError(item.refusal)
+        result = without_newer_parts(item.result, self.provenance)
+        completing = self.partial == COMPLETE
+        lacking = to_complete(self.stored, self.index, completing=completing)
+        whole = joined(result, self.stored)
+        tables, older = newer_only(whole, result, self.provenance, lacking)
+        check_here(item, result, self.index)
+        partly = few(tables, result, self.index)
+        doubted = doubts.of_file(result, tables, self.stored, self.provenance)
+        if partly and self.partial == ASK:
+            return _Brought(result, tables, older, partly, doubted)
+        partly = {key: count for key, count in partly.items() if key not in older}
+        if completing:
+            tables |= completed({key: result.tables[key] for key in partly}, self.stored)
+        tables |= self.given.with_companions(item, result, tables, self.stored)
+        if self.expected:
+            source = self.expected[item.position]
+            check_refreshed(item, source, tables, self.stored, self.index)
+        return _Brought(result, tables, older, partly, doubted)
+
+    def _change(self, item: Member, brought: _Brought) -> dict[str, pd.DataFrame]:
+        """Take what a file changes: later ones are joined to it; return the tables it changes.
+
+        What is the same keeps its provenance.
+        """
+        result, tables = brought.result, brought.tables
         if "structures" in tables:
-            sites = result.tables.get("sites", sites)
-        given.record(item, result, tables)
+            self.sites = result.tables.get("sites", self.sites)
+        self.given.record(item, result, tables)
         fed = {
             key: table
             for key, table in tables.items()
-            if not same(table, stored.get(key)) or newer(key, result, provenance)
+            if not same(table, self.stored.get(key)) or newer(key, result, self.provenance)
         }
-        result.tally.remarks += replaced(item, result, fed.keys() - older, stored, provenance)
-        stored |= fed
-        kept = older | set(partly) if partial == COMPLETE else older
-        told = replace(item, result=result)
-        shared = {key for key in tables if key in provenance and shares(key, told, tables, kept)}
-        sha256 = _sha256(files[item.position])
-        described = provenance_of(told, sha256, (tables, shared), index, provenance)
-        provenance |= {key: described[key] for key in fed}
-        changed |= set(fed)
-        # What is said of it: members of one archive have one report.
-        status = status_of(fed, tables, result.tables) if commit else READ
-        report = report_of(item, result, list(tables), index, status, doubted=doubted)
-        reports[item.position] = together(reports.get(item.position), report)
-    reports = {position: given.told(position, report) for position, report in reports.items()}
-    # One swap of all that changed; nothing where all was asked or none.
-    if expected and any(report.status == REFUSED for report in reports.values()):
-        return [held_back(reports[position]) for position in range(len(files))]
-    if commit:
-        catalogue.commit_tables(
-            {key: stored[key] for key in sorted(changed)},
-            {key: provenance[key] for key in sorted(changed)},
-            sites,
+        result.tally.remarks += replaced(
+            item, result, fed.keys() - brought.older, self.stored, self.provenance
         )
-    return [reports[position] for position in range(len(files))]
+        self.stored |= fed
+        kept = brought.older | (set(brought.partly) if self.partial == COMPLETE else set())
+        told = replace(item, result=result)
+        known = self.provenance
+        shared = {key for key in tables if key in known and shares(key, told, tables, kept)}
+        sha256 = digest(self.files[item.position], "sha256")
+        described = provenance_of(told, sha256, (tables, shared), self.index, known)
+        self.provenance |= {key: described[key] for key in fed}
+        self.changed |= set(fed)
+        return fed
+
+    def told(self) -> list[ImportReport]:
+        """Return the reports, in the order of the files."""
+        reports = {rank: self.given.told(rank, report) for rank, report in self.reports.items()}
+        return [reports[rank] for rank in range(len(self.files))]
+
+    def store(self) -> None:
+        """Put the tables that changed in place, in one swap."""
+        keys = sorted(self.changed)
+        catalogue.commit_tables(
+            {key: self.stored[key] for key in keys},
+            {key: self.provenance[key] for key in keys},
+            self.sites,
+        )
 
 
 def _as_register(item: Member) -> Member:
@@ -228,14 +334,6 @@ def _as_register(item: Member) -> Member:
             measured={"gp_register": when},
         ),
     )
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_HASH_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _stored_territories() -> dict[str, tuple[str, ...]]:
