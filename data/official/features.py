@@ -1,12 +1,11 @@
 """All the features of a WFS layer, page after page, as one GeoJSON file."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 from data.base import french
-from data.files.downloads import Download
+from data.files.downloads import Download, digest
 from data.official.resolution import WFS_PAGE, Ask, asked_features, wfs_page
 from data.official.sources import Way
 from geo.errors import UnavailableError
@@ -52,8 +51,7 @@ def fetch_features(
                 f"Le service donne {french.number(received)} objets sur "
                 f"{french.number(total or 0)} annoncés : rien n’est gardé, réessayez plus tard."
             )
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        sha256 = digest(path, "sha256")
     except UnavailableError:
         path.unlink(missing_ok=True)
         raise

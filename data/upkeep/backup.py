@@ -9,7 +9,6 @@ and downloads are left out: they can be made again.
 
 import ctypes
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -28,6 +27,7 @@ from typing import Any
 from data.base import running
 from data.base.paths import home
 from data.files import sandbox
+from data.files.downloads import digest
 from geo.errors import InvalidInputError, UnavailableError
 
 MANIFEST = "manifest.json"
@@ -136,7 +136,7 @@ def _write_archive(target: Path, folder: Path) -> int:
             if _is_sqlite(path):
                 source = Path(scratch) / "database"
                 _copy_database(path, source)
-            digests[relative.as_posix()] = _digest(source)
+            digests[relative.as_posix()] = digest(source, "sha256")
             archive.write(source, relative.as_posix())
         manifest = {
             "format": FORMAT,
@@ -157,11 +157,6 @@ def _copy_database(path: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as database, closing(sqlite3.connect(target)) as copy:
         database.backup(copy)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def restore(archive: Path, folder: Path | None = None) -> Path | None:
@@ -282,7 +277,7 @@ def _unpack(archive: Path, staging: Path) -> None:
                 if not _is_safe(name):
                     raise _refusal(archive, "elle contient un nom de fichier interdit")
                 _unpack_file(content, entry, staging.joinpath(*PurePosixPath(name).parts))
-                if _digest(staging / name) != expected[name]:
+                if digest(staging / name, "sha256") != expected[name]:
                     raise _refusal(archive, f"« {name} » est abîmé")
     except (EOFError, zlib.error) as error:
         raise _refusal(archive, "elle est abîmée") from error
