@@ -8,7 +8,7 @@ from operator import attrgetter
 import pandas as pd
 import streamlit as st
 
-from data.base.french import capital_first, counted, number
+from data.base.french import capitalised, counted, number
 from data.pdses import files, storing
 from data.pdses.checks import ACCEPT, DECISION, DROP, Outcome, report
 from data.pdses.reader import LinesFile, open_lines
@@ -159,7 +159,7 @@ def _summary(file: LinesFile, outcomes: list[Outcome]) -> None:
         f"{lines_in_words(Counter(one.status for one in outcomes))}."
     )
     for sentence in file.told:
-        st.text(f"{capital_first(sentence)}.")
+        st.text(f"{capitalised(sentence)}.")
     if file.ignored:
         st.text(f"Colonnes non lues : {', '.join(file.ignored)}.")
 

@@ -173,7 +173,7 @@ def pair_words(territory: Territory, shown: layers.Indicator) -> str:
     """Return what is said of both maps: what is counted, when, by whom, and that they compare."""
     used = [one for key, one in territory.provenance.items() if key in shown.tables]
     when = " ; ".join(quoted(one) for one in used)
-    denominator = french.capital_first(shown.denominator)
+    denominator = french.capitalised(shown.denominator)
     return f"{denominator}. {when}. Les deux cartes ont la même échelle et la même légende."
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.access.source_notes import headed
-from data.base.french import MISSING, capital_first, in_order, number
+from data.base.french import MISSING, capitalised, in_order, number
 from data.maps import payload
 from data.maps import solidarity as solidarity_map
 from data.region.territory import Territory
@@ -127,7 +127,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         key=f"{_KEYS}dispositif",
         wrap=True,
     )
-    st.caption(f"{capital_first(SCHEMES[scheme].rule)}.")
+    st.caption(f"{capitalised(SCHEMES[scheme].rule)}.")
     one, two, three = st.columns(3, vertical_alignment="bottom")
     volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
     floor = fields.decimal(
@@ -187,7 +187,7 @@ def _answer(territory: Territory, found: Help) -> None:
     two.metric(
         "Forfaits par mois",
         tables.money_words(found),
-        help=f"{capital_first(found.scheme.rule)}.",
+        help=f"{capitalised(found.scheme.rule)}.",
     )
     three.metric(
         "Route par mois",

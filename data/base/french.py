@@ -28,7 +28,7 @@ __all__ = [
     "MISSING",
     "as_set",
     "at",
-    "capital_first",
+    "capitalised",
     "counted",
     "date",
     "decimals_of",
@@ -185,7 +185,7 @@ def slug(name: str) -> str:
     return fold(name).replace(" ", "-")
 
 
-def capital_first(text: str) -> str:
+def capitalised(text: str) -> str:
     """Return a text as a sentence opens."""
     return text[:1].upper() + text[1:]
 

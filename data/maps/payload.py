@@ -12,7 +12,7 @@ from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
 from data.base.codes import among, departement
-from data.base.french import capital_first, unbroken, uncapitalised
+from data.base.french import capitalised, unbroken, uncapitalised
 from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
@@ -123,7 +123,7 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
         said.append(people_of(territory).note)
     if indicator.key == "share_without_room":
         said.append(people_of(territory).room_note)
-    return f"{capital_first(indicator.denominator)}. Source : {' ; '.join(said)}."
+    return f"{capitalised(indicator.denominator)}. Source : {' ; '.join(said)}."
 
 
 def _quote_of_years(territory: Territory, indicator: Indicator) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from data.base.french import capital_first, counted, joined, number
+from data.base.french import capitalised, counted, joined, number
 from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP, cited
 from data.siting.evaluation import SiteEvaluation
 from data.siting.project_rules import KINDS, MET, UNKNOWN, UNMET, Check
@@ -32,7 +32,7 @@ def checks_table(
             {
                 "Projet": name,
                 "Forme": KINDS[kind],
-                "Règle": capital_first(check.rule),
+                "Règle": capitalised(check.rule),
                 "État": _MARKS[check.state],
                 "Ce que l’on sait": check.detail,
                 "Chiffre": check.figure,
@@ -96,7 +96,7 @@ def _sum(one: Money) -> dict[str, object]:
     """Return a sum as numbers: one where one is known, else the ends of its range."""
     known = one.low == one.high
     return {
-        "Ce que c’est": capital_first(one.what),
+        "Ce que c’est": capitalised(one.what),
         _KNOWN: one.high if known else math.nan,
         _LEAST: one.low if one.low and not known else math.nan,
         _MOST: math.nan if known else one.high,

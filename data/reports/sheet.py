@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.access import history
 from data.access.indicators import LEVELS
-from data.base.french import MISSING, at, capital_first, counted, in_order, joined, number, percent
+from data.base.french import MISSING, at, capitalised, counted, in_order, joined, number, percent
 from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
@@ -273,7 +273,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
             f"{beside(region)} : {number(region['gps_per_1000'], 2)}",
             rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
-        capital_first(f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants."),
+        capitalised(f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants."),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from data.base.french import as_set, capital_first, counted, joined, number, percent
+from data.base.french import as_set, capitalised, counted, joined, number, percent
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.region.territory import SIMULATED_MARK
@@ -120,9 +120,7 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
     for row in rows:
         name, commune = names[row], str(sites["commune"].iloc[row])
         kept = {key: str(sites[key].iloc[row]) for key in SENTENCES}
-        told = " ".join(
-            f"{capital_first(text).removesuffix('.')}." for text in kept.values() if text
-        )
+        told = " ".join(f"{capitalised(text).removesuffix('.')}." for text in kept.values() if text)
         made_up = any(marked(key, "", evaluation.simulated) for key, text in kept.items() if text)
         said = f"{told}{SIMULATED_MARK}" if made_up else told
         alike.setdefault(said, []).append(name if name == commune else f"{name} ({commune})")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from data.base.french import MISSING, capital_first, counted, joined, number, percent, tenths_if_any
+from data.base.french import MISSING, capitalised, counted, joined, number, percent, tenths_if_any
 from data.region.france import are_several, named
 from data.region.schemas import WEEK_DAYS
 from data.region.territory import WHOLLY_SIMULATED
@@ -131,7 +131,7 @@ def sentence(calls: Calls, hours: Hours, standard: Standard) -> str:
     """Return, in French, who holds and who does not at some hours."""
     found = by_departement(calls, hours, standard)
     known = found[found["known"] > 0]
-    where = capital_first(hours.told)
+    where = capitalised(hours.told)
     if known.empty:
         return f"{where} : aucun département ne donne ses appels ; rien n’est calculé."
     short = list(known.loc[known["short"] > 0, "name"])
@@ -183,7 +183,7 @@ def takeover_sentence(calls: Calls, found: Pooled, hours: Hours, standard: Stand
     else:
         staff = "autant d’heures de régulateur"
     told = (
-        f"{capital_first(helper)} {takes} les appels de : "
+        f"{capitalised(helper)} {takes} les appels de : "
         f"{names}, {hours.told}, avec "
         f"{STAFF[found.staff]}. {percent(after['within'], 1)} des appels pris en "
         f"{_minutes(standard)}, contre {percent(before['within'], 1)} séparément ; attente "
@@ -256,7 +256,7 @@ def groups_sentence(found: BestGroups, hours: Hours, standard: Standard) -> str:
         else f"au moins {number(found.grouping.bound)} : écart non comblé"
     )
     told = (
-        f"{capital_first(hours.told)} : "
+        f"{capitalised(hours.told)} : "
         f"{counted(len(found.groups), *_HOLD)} l’objectif "
         f"({percent(standard.share)} en {_minutes(standard)}) avec "
         f"{number(found.grouping.cost)} heures de régulateur par semaine ({proof}, "
