@@ -296,7 +296,7 @@ def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]
             str(name): column.map(number) if name in {"Communes", "Habitants"} else column
             for name, column in changed.items()
         },
-        (7.0, 4.0, 2.6, 3.4) if by_territory else (5.6, 4.4, 2.0, 2.5, 2.5),
+        (7.0, 4.0, 2.6, 3.4) if by_territory else (5.6, 4.4, 2.0, 2.4, 2.6),
     )
 
 
@@ -311,7 +311,7 @@ def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     document.add_paragraph(f"{NO_TVS} Les communes sont données par département.")
     for (code, name), own in zoned.groupby(["departement", "departement_name"]):
         document.add_heading(f"{name} ({code})", level=3)
-        _add_table(document, _by_zone(own), (1.7, 2.5, 2.4, 10.4))
+        _add_table(document, _by_zone(own), (1.7, 2.4, 2.4, 10.5))
     unzoned = communes[communes["zone"] == ""]
     if len(unzoned):
         count = counted(len(unzoned), "commune", "communes")
