@@ -216,8 +216,18 @@ def test_a_total_that_one_commune_makes_is_hidden_and_a_large_one_is_rounded():
     assert "à 100 habitants près" in said
 
 
+def test_an_end_of_the_interval_that_would_tell_hides_all():
+    even = [500] * 10, [0.3] * 10
+    assert module.may_be_public(_totals(*even))
+    # So low that each commune weighs more; so high that all others must go.
+    assert not module.may_be_public(_totals(*even, low=0.35))
+    assert not module.may_be_public(_totals(*even, high=3.0))
+
+
 def test_a_forecast_whose_end_has_passed_says_so():
     found = module.Soon(2, 10.0, 12.0, 11.0, 13.0, pd.DataFrame(), pd.DataFrame())
-    assert "s’arrêtait fin 2019" in module.sentence(found, [2017])
+    said = module.sentence(found, [2017])
+    assert "s’arrêtait fin 2019" in said
+    assert f"Importez les effectifs de {french.today().year - 1}, " in said
     assert "échue" not in module.sentence(found, [french.today().year - 2])
     assert "échue" not in module.sentence(found, [])
