@@ -12,10 +12,11 @@ def table(*, simulated: bool, brought: bool = False) -> Provenance:
     return Provenance("gps", "Médecins", "INSEE", "2017", "", simulated, 1, 1, moment)
 
 
-EMBEDDED, MADE_UP, OURS = (
+EMBEDDED, MADE_UP, OURS, MADE_UP_AGAIN = (
     table(simulated=False),
     table(simulated=True),
     table(simulated=False, brought=True),
+    table(simulated=True, brought=True),  # a file of the demonstration, read again
 )
 
 
@@ -26,6 +27,7 @@ EMBEDDED, MADE_UP, OURS = (
         ([EMBEDDED, OURS], ""),
         ([EMBEDDED, MADE_UP], WHOLLY_SIMULATED),
         ([EMBEDDED, MADE_UP, OURS], PARTLY_SIMULATED),
+        ([EMBEDDED, MADE_UP_AGAIN], WHOLLY_SIMULATED),
     ],
 )
 def test_a_warning_says_no_more_than_is_so(tables: list[Provenance], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,6 +86,29 @@ def test_an_unknown_count_around_is_no_departure(territory: Territory) -> None:
     assert len(moved) > 5
     assert rounds == (0.0,)
     assert (moved["probability_before"] == moved["probability_after"]).all()
+
+
+class _Falling:
+    """A model whose risks fall as soon as someone has left."""
+
+    def __init__(self) -> None:
+        self.told = [0.5]
+
+    def probability(self, table: pd.DataFrame, *_: float) -> np.ndarray:
+        return np.full(len(table), self.told.pop() if self.told else 0.4)
+
+
+def test_a_risk_that_falls_adds_no_gp(
+    territory: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = territory.gps[territory.gps["code"].str.startswith("36") & territory.gps["gps"].eq(1)]
+    code = single["code"].iloc[0]
+    known = snowball._risk(territory, predict.course_of(territory, code))
+    monkeypatch.setattr(snowball, "_risk", lambda *_: replace(known, model=_Falling()))
+    rounds, moved = snowball.snowball(territory, code, 1.0, 3)
+    assert (moved["probability_after"] < moved["probability_before"]).all()
+    assert len(moved) > 5
+    assert set(rounds) == {0.0}
 
 
 def test_the_risk_of_a_commune_is_the_same_in_its_region_and_in_france(
