@@ -9,8 +9,9 @@ import pandas as pd
 _SHAPE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 _WRITTEN = re.compile(r"^(?:\d{4}-)?(?:COM|ARM)-")
 """Prefix of the Melodi service: "2025-COM-33063"."""
-_QUOTED = re.compile(r'^=?\s*"([^"]*)"$')
-"""What keeps a zero in a spreadsheet: ="01001"."""
+_AROUND = re.compile(r"[\s'’\"=]")
+"""Blanks, and what keeps a zero in a spreadsheet: ="01001", '01001."""
+_DECIMALS = re.compile(r"[.,]0+$")
 ARRONDISSEMENTS = {
     **{f"751{n:02d}": "75056" for n in range(1, 21)},
     **{f"6938{n}": "69123" for n in range(1, 10)},
@@ -31,14 +32,13 @@ def plain_code(text: str) -> str:
     --------
     >>> plain_code("16015.0"), plain_code("1001"), plain_code('="01001"'), plain_code("2a004")
     ('16015', '01001', '01001', '2A004')
-    >>> plain_code("Total"), plain_code("19")
-    ('', '')
+    >>> plain_code("Total"), plain_code("19"), plain_code("16 015,00")
+    ('', '', '16015')
     """
-    clean = text.strip()
-    if quoted := _QUOTED.match(clean):
-        clean = quoted[1]
-    clean = _WRITTEN.sub("", clean.strip().lstrip("'’").replace(" ", "").upper())
-    clean = clean.removesuffix(".0").removesuffix(",0")
+    if _SHAPE.fullmatch(text):
+        return text
+    clean = _WRITTEN.sub("", _AROUND.sub("", text).upper())
+    clean = _DECIMALS.sub("", clean)
     if len(clean) == 4 and clean.isdigit():
         clean = f"0{clean}"
     return clean if _SHAPE.fullmatch(clean) else ""

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from data.base.codes import ARRONDISSEMENTS, ARRONDISSEMENTS_OF
+from data.base.codes import ARRONDISSEMENTS, ARRONDISSEMENTS_OF, plain_code
 from data.base.french import counted
+from data.files import cells
 from data.files.cells import MASKED, masked, without_blanks
 from data.files.headings import CODE, recognise
 from data.files.own_columns import ambiguous, refuse_merged
 from data.files.remarks import tell_columns
 from data.files.table_files import read_text_table
 from data.region.falls import Fall, falls
-from data.region.table_names import COMMUNE_CODE
 from geo.errors import InvalidInputError, UnavailableError
 from geo.plane import sinusoidal_km
 from models.learning import places
@@ -37,11 +37,6 @@ _BESIDE = "arrondissement, la ville étant donnée entière"
 _IN_PART = "arrondissement d’une ville sans tous les autres"
 _NAMED = 3
 """Doubted zeros that a reading names."""
-
-
-def departement(codes: pd.Series) -> pd.Series:
-    """Return the département of INSEE codes ("33", "2A", "971")."""
-    return codes.str[:2].where(~codes.str.startswith(("97", "98")), codes.str[:3])
 
 
 def overseas(codes: pd.Series) -> pd.Series:
@@ -102,24 +97,12 @@ def read_csv(path: Path, what: str, figures: re.Pattern[str] = _ANY) -> pd.DataF
     refuse_merged(path, opened, [heading[k] for k in places_read if k != place])
     tell_columns(path.name, table, [heading[k] for k in places_read])
     table = table.set_axis([*known[:place], "code", *known[place + 1 :]], axis="columns")
-    return table.assign(code=settled(table["code"]))
-
-
-def settled(codes: pd.Series) -> pd.Series:
-    """Return INSEE codes as they should be written; "" where the text is no code.
-
-    A lost zero comes back; a trailing ".0" or ",0", spaces, apostrophes and ="…" go.
-    """
-    clean = codes.fillna("").str.replace(r"[\s'’\"=]", "", regex=True).str.upper()
-    clean = clean.str.replace(r"[.,]0+$", "", regex=True)
-    clean = clean.where(~clean.str.fullmatch(r"\d{4}"), "0" + clean)
-    return clean.where(clean.str.fullmatch(COMMUNE_CODE), "")
+    return table.assign(code=table["code"].fillna("").map(plain_code))
 
 
 def numbers(values: pd.Series) -> pd.Series:
     """Return counts from text: decimal commas and spaces understood, the rest blank."""
-    plain = values.astype("string").str.replace(r"[\s\u202f]", "", regex=True)
-    read = pd.to_numeric(plain.str.replace(",", "."), errors="coerce").astype("float64")
+    read = cells.numbers(values.astype("string").fillna("")).astype("float64")
     return read.where(np.isfinite(read))
 
 

@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.base import french
+from data.base.codes import departement
 from data.files.cells import MASKED, masked
 from data.region.rules import DOUBTED_FALL_GPS
 from geo.errors import InvalidInputError
 from models.learning import places
-from models.learning.panel import departement, numbers, read_csv
+from models.learning.panel import numbers, read_csv
 
 CONFIRMED, GONE, UNKNOWN = "confirmé", "probablement déjà parti", "inconnu"
 """What a register says of a commune whose GPs were counted before it."""
@@ -113,8 +114,8 @@ class Register:
         found = self.counts.reindex(codes).to_numpy(float)
         if self.source != SIRENE:  # the RPPS names those that have none, FINESS has no such silence
             return found
-        covered = set(departement(self.counts.dropna().index.to_series()))
-        here = departement(codes.to_series()).isin(covered).to_numpy()
+        covered = set(self.counts.dropna().index.map(departement))
+        here = codes.map(departement).isin(covered)
         return np.where(here, np.where(named, found, 0.0), np.nan)
 
 

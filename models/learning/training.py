@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.codes import departement
 from geo.errors import InvalidInputError
 from models.learning import drift, features, nowcast, nowcast_fit, panel, signals
 from models.learning.fitted import LATEST, PERIODS, Fitted
@@ -107,7 +108,7 @@ def rows(panel_path: Path, apl: Path | None, register: Path | None) -> Rows:
         counts[f"{start}→{end}"] = cleaned.counts
     table = pd.concat(parts)
     table["loss"] = table["loss"].astype(float)
-    table["departement"] = panel.departement(table.index.to_series())
+    table["departement"] = table.index.map(departement)
     table["region"] = table["departement"].map(REGION_OF)
     month = "" if inputs.register is None else inputs.register.month
     return Rows(table[table["region"] != SEALED_REGION], counts, month)
