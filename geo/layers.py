@@ -68,6 +68,9 @@ _SHARES = "aucun | jusqu’à 5 | 5 à 10 | 10 à 25 | 25 à 50 | plus de 50"
 _LOADS = (600, 800, 1000, 1200, 1600)
 _LOADED = "jusqu’à 600 | 600 à 800 | 800 à 1 000 | 1 000 à 1 200 | 1 200 à 1 600 | plus de 1 600"
 
+RISK_HORIZON = "à l’horizon de trois ans"
+"""What the risk foretells on maps, unless another horizon is chosen."""
+
 INDICATORS = (
     Indicator(
         "share_without_room",
@@ -287,7 +290,7 @@ INDICATORS = (
         ),
         ("gps", "gp_history", "apl"),
         "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "
-        "aucun à l’horizon de trois ans. Document de travail : ne pas diffuser par commune",
+        f"aucun {RISK_HORIZON}. Document de travail : ne pas diffuser par commune",
     ),
     Indicator(
         "zone",

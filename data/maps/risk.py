@@ -9,6 +9,7 @@ from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
 from data.maps.sentences import FORETOLD, LEFT_OUT, PROBABLY_GONE
 from data.region.territory import Territory
+from geo.layers import RISK_HORIZON
 
 WITHOUT_GP = "sans médecin"
 """State of communes counted with a GP that a newer register does not show any more."""
@@ -86,7 +87,7 @@ def configuration(
         if one["key"] == "risk_class":
             years = f"à l’horizon de {counted(horizon, 'an', 'ans')}"
             one["label"] = f"{one['label']}, {years}"
-            one["note"] = one["note"].replace("à l’horizon de trois ans", years)
+            one["note"] = one["note"].replace(RISK_HORIZON, years)
             head, dot, year = one["sentence"].partition(".")
             if FORETOLD in head:
                 head = f"{head}, {years}"

@@ -51,9 +51,12 @@ def test_a_sentence_that_foretells_nothing_has_no_horizon(prepared: None) -> Non
     table = indicators.commune_indicators(territory)
     for shown, horizon in ((risk.PROBABLY_GONE, False), ("élevé", True)):
         here = table.assign(risk_class=shown)
-        document = risk.configuration(territory, here, 3)
-        [told] = [one["sentence"] for one in document["indicators"] if one["key"] == "risk_class"]
-        assert ("à l’horizon de 3 ans" in told) == horizon
+        document = risk.configuration(territory, here, 2)
+        [told] = [one for one in document["indicators"] if one["key"] == "risk_class"]
+        assert ("à l’horizon de 2 ans" in told["sentence"]) == horizon
+        # What the class is says the horizon that was chosen, and no other.
+        assert "aucun à l’horizon de 2 ans." in told["note"]
+        assert "trois ans" not in told["note"]
 
 
 def test_overseas_the_sentence_says_that_the_worth_of_the_model_is_unknown() -> None:
