@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="proxisoins-tests-")
         os.environ[SESSION] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    Path(os.environ[SESSION]).mkdir(parents=True, exist_ok=True)  # one that is named may be new
     os.environ["PROXISOINS_HOME"] = os.environ[SESSION]
     # An empty data folder is empty: what set-up computed is none of its own.
     os.environ["PROXISOINS_PREPARED"] = str(Path(os.environ[SESSION], "nothing"))

@@ -187,3 +187,11 @@ def test_the_command_leaves_blank_what_the_map_calls_unknown(monkeypatch, tmp_pa
     assert "3 communes sans valeur" in done.output
     assert unknown_supply.UPPER_BOUND in done.output
     assert "sur 3\u202f800 habitants" in done.output
+
+
+def test_a_commune_where_nobody_lives_lacks_nothing():
+    table = pd.DataFrame(
+        {"population": [100, 0], "apl": np.nan, "supply": unknown_supply.UNKNOWN, "gps": np.nan}
+    )
+    assert unknown_supply.concerned(table, "apl").tolist() == [True, False]
+    assert "1 commune (100 habitants)" in unknown_supply.partial_note(table, "apl")
