@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from data.base.codes import ARRONDISSEMENTS
+from data.base.codes import ARRONDISSEMENTS, departement
 from data.files.cells import MASKED
 from data.official.imports import import_files
 from data.region import confirmed_zeros
@@ -82,7 +82,7 @@ def test_counts_of_the_real_panel(reference: Path) -> None:
         before, after = followed[f"gp_{start}"], followed[f"gp_{end}"]
         had = (before > 0) & after.notna()
         assert told == ((had & (after == 0)).sum(), had.sum())
-    latest = panels.departement(found[2017, 2020].table.index.to_series()).map(REGION_OF)
+    latest = found[2017, 2020].table.index.to_series().map(departement).map(REGION_OF)
     assert SEALED_REGION not in set(latest)
 
 
