@@ -83,16 +83,16 @@ def write_specialists(
             "relevé ne le fixe."
         )
     question = SpecialistQuestion(
-        specialty,
-        people,
-        need,
-        within,
-        least,
-        volunteers,
-        sites,
-        minutes,
-        "liste" if hosts_file is not None else hosts,
-        () if hosts_file is None else read_hosts(hosts_file),
+        specialty=specialty,
+        people=people,
+        need=need,
+        within=within,
+        least=least,
+        volunteers=volunteers,
+        sites=sites,
+        minutes=minutes,
+        hosts="liste" if hosts_file is not None else hosts,
+        listed=() if hosts_file is None else read_hosts(hosts_file),
     )
     found = specialist_help(territory, question)
     source = territory.provenance["specialists"]

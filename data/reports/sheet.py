@@ -162,16 +162,16 @@ def sheet(
         _room(members),
     )
     return Sheet(
-        level,
-        code,
-        choices(communes, level)[code],
-        _context(level, own, members),
-        built,
-        signals(facts),
-        succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
-        tuple(in_place(territory, members)),
-        codes,
-        unverified(territory, set(members["departement"])),
+        level=level,
+        code=code,
+        name=choices(communes, level)[code],
+        context=_context(level, own, members),
+        figures=built,
+        signals=signals(facts),
+        succession=succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
+        in_place=tuple(in_place(territory, members)),
+        communes=codes,
+        unverified=unverified(territory, set(members["departement"])),
     )
 
 

@@ -175,16 +175,16 @@ def best_sites(
     within = (demand.minutes[:, list(chosen)] <= threshold).any(axis=1)
     beyond_today = demand.today > threshold
     return BestSites(
-        chosen,
-        solution,
-        _new(others[STEP_BY_STEP], len(sites)),
-        _choices({"optimum": solution, **others}, names, differences),
-        _named(differences, names),
-        float(demand.everybody[~reachable].sum()),
-        demand.unit,
-        float(demand.everybody[within & beyond_today].sum()),
-        float(demand.everybody[~within & beyond_today].sum()),
-        _read(model, weights, existing) & territory.simulated_tables,
+        chosen=chosen,
+        solution=solution,
+        greedy=_new(others[STEP_BY_STEP], len(sites)),
+        choices=_choices({"optimum": solution, **others}, names, differences),
+        differences=_named(differences, names),
+        unreachable=float(demand.everybody[~reachable].sum()),
+        unit=demand.unit,
+        gained=float(demand.everybody[within & beyond_today].sum()),
+        remaining=float(demand.everybody[~within & beyond_today].sum()),
+        simulated=_read(model, weights, existing) & territory.simulated_tables,
     )
 
 

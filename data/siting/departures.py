@@ -158,13 +158,13 @@ def _kept(territory: Territory, asked: tuple[tuple[str, int], ...]) -> Departure
     apl, fallen = today.apl(), after.apl()
     lost, room = _room(today, gps)
     return Departures(
-        table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),
-        after,
-        _newly_beyond(today, after),
-        float(people[apl - fallen > APL_NOISE].sum()),
-        float(people[(apl > ZIP_APL) & (fallen <= ZIP_APL)].sum()),
-        lost,
-        room,
+        leaving=table.sort_values(["leaving", "name"], ascending=[False, True], ignore_index=True),
+        ground=after,
+        pushed_beyond_20=_newly_beyond(today, after),
+        losing=float(people[apl - fallen > APL_NOISE].sum()),
+        falling_under_2_5=float(people[(apl > ZIP_APL) & (fallen <= ZIP_APL)].sum()),
+        losing_room=lost,
+        room=room,
     )
 
 

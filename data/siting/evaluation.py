@@ -169,13 +169,15 @@ def evaluate_sites(
         if site.moving
     ]
     return SiteEvaluation(
-        table,
-        together,
-        reach.sort_values(["site", "minutes", "commune"], ignore_index=True),
-        overlaps,
-        pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=list(_CHANGES)),
-        left,
-        territory.simulated_tables,
+        sites=table,
+        together=together,
+        reach=reach.sort_values(["site", "minutes", "commune"], ignore_index=True),
+        overlaps=overlaps,
+        changes=pd.concat(changes, ignore_index=True)
+        if changes
+        else pd.DataFrame(columns=list(_CHANGES)),
+        departures=left,
+        simulated=territory.simulated_tables,
     )
 
 

@@ -241,18 +241,18 @@ def ground_of(territory: Territory) -> Ground:
     minutes = pairs["minutes"].to_numpy(dtype=np.float64)
     communes = commune_indicators(territory)
     return Ground(
-        communes,
-        {code: row for row, code in enumerate(everywhere["code"])},
-        everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
-        everywhere["population"].fillna(0.0).to_numpy(dtype=np.float64),
-        demand,
-        pairs["origin"].to_numpy(dtype=np.int64),
-        pairs["destination"].to_numpy(dtype=np.int64),
-        minutes,
-        apl_weight(minutes),
-        _structure_minutes(territory),
-        communes["apl"].to_numpy(dtype=np.float64),
-        parts_of(territory, inputs.gp_places(territory), HUBERT_MINUTES),
+        communes=communes,
+        rows={code: row for row, code in enumerate(everywhere["code"])},
+        gps=everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
+        inhabitants=everywhere["population"].fillna(0.0).to_numpy(dtype=np.float64),
+        demand=demand,
+        origin=pairs["origin"].to_numpy(dtype=np.int64),
+        destination=pairs["destination"].to_numpy(dtype=np.int64),
+        minutes=minutes,
+        weight=apl_weight(minutes),
+        structure_minutes=_structure_minutes(territory),
+        computed_today=communes["apl"].to_numpy(dtype=np.float64),
+        parts=parts_of(territory, inputs.gp_places(territory), HUBERT_MINUTES),
     )
 
 

@@ -236,7 +236,15 @@ def compared(
         sides[BEST] = trial.side(proof.half_days)
     communes = ground.communes[["code", "name", "population", "share_over_75"]].copy()
     return PoleComparison(
-        plan, road, leaving, communes, trial.today(), sides, proof, house_seated, spread_over
+        plan=plan,
+        base_minutes=road,
+        leaving=leaving,
+        communes=communes,
+        today=trial.today(),
+        sides=sides,
+        proof=proof,
+        house_seated=house_seated,
+        among=spread_over,
     )
 
 

@@ -71,26 +71,26 @@ def help_plan(
     could = giving.doctors if roads is None else giving.doctors * np.isin(donors, roads["origin"])
     trips = trips[trips["half_days"] > 0].reset_index(drop=True)
     return Help(
-        question,
-        terms,
-        scheme,
-        targets.assign(
+        question=question,
+        terms=terms,
+        scheme=scheme,
+        targets=targets.assign(
             covered=np.bincount(problem.target, found.received, len(targets)),
             out_of_reach=out_of_reach,
         ),
-        hosts,
-        trips,
-        np.bincount(donors, found.volunteers, places).astype(np.int64),
-        found.covered,
-        found.bound,
-        found.status,
-        found.seconds,
-        np.bincount(trips["origin"], trips["half_days"], places).astype(np.float64),
-        np.bincount(trips["host"], trips["half_days"], places).astype(np.float64),
-        np.bincount(donors, could, places).astype(np.float64),
-        roads,
-        unknown_needs(territory, question),
-        unknown_zones(territory, question),
+        hosts=hosts,
+        trips=trips,
+        volunteers=np.bincount(donors, found.volunteers, places).astype(np.int64),
+        covered=found.covered,
+        bound=found.bound,
+        status=found.status,
+        seconds=found.seconds,
+        taken=np.bincount(trips["origin"], trips["half_days"], places).astype(np.float64),
+        given=np.bincount(trips["host"], trips["half_days"], places).astype(np.float64),
+        able=np.bincount(donors, could, places).astype(np.float64),
+        roads=roads,
+        unknown=unknown_needs(territory, question),
+        unzoned=unknown_zones(territory, question),
     )
 
 

@@ -221,17 +221,17 @@ def specialist_help(
     told = communes.loc[at, ["code", "name"]].reset_index(drop=True)
     told = told.assign(places=hosts["places"].to_numpy(), hosted=hosted)
     return SpecialistHelp(
-        question,
-        float(counts[: len(communes)].sum()),
-        targets.assign(covered=np.bincount(problem.target, found.received, len(targets))),
-        told[told["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True),
-        found,
-        float(problem.out_of_reach.sum()),
-        np.where(np.isin(np.arange(counts.size), could["origin"]), counts, 0.0),
-        np.bincount(donors, found.volunteers, counts.size).astype(np.int64),
-        np.bincount(at, hosted, counts.size).astype(np.float64),
-        could,
-        unknown,
+        question=question,
+        doctors=float(counts[: len(communes)].sum()),
+        targets=targets.assign(covered=np.bincount(problem.target, found.received, len(targets))),
+        hosts=told[told["hosted"] > 0].sort_values("hosted", ascending=False, ignore_index=True),
+        found=found,
+        out_of_reach=float(problem.out_of_reach.sum()),
+        able=np.where(np.isin(np.arange(counts.size), could["origin"]), counts, 0.0),
+        volunteers=np.bincount(donors, found.volunteers, counts.size).astype(np.int64),
+        given=np.bincount(at, hosted, counts.size).astype(np.float64),
+        roads=could,
+        unknown=unknown,
     )
 
 

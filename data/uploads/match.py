@@ -319,17 +319,17 @@ def _site(
         notes.append("hors de la région, dans sa bordure")
     own = {key: cells[key] for key in extras.COLUMNS if key in cells}
     site = Site(
-        number,
-        cells.get("name", "") or f"Site {number} ({place.name})",
-        place.code,
-        place.name,
-        round(lon, 6),
-        round(lat, 6),
-        extras.count(own, "gps", notes),
-        extras.count(own, "others", notes),
-        extras.number(own, "floor_m2", notes),
-        extras.year(own, notes),
-        extras.moving(own, gazetteer, notes),
+        line=number,
+        name=cells.get("name", "") or f"Site {number} ({place.name})",
+        code=place.code,
+        commune=place.name,
+        lon=round(lon, 6),
+        lat=round(lat, 6),
+        gps=extras.count(own, "gps", notes),
+        others=extras.count(own, "others", notes),
+        floor_m2=extras.number(own, "floor_m2", notes),
+        opening_year=extras.year(own, notes),
+        moving=extras.moving(own, gazetteer, notes),
     )
     if not change:
         extras.doubt_counts(own, place)

@@ -81,15 +81,15 @@ def plan(
     given, received = flow
     covered = float(received.sum())
     return HelpPlan(
-        given,
-        received,
-        enlisted,
-        np.unique(problem.host[given > 0]).astype(np.int64),
-        covered,
-        max(bound, covered),
-        float(2 * given @ problem.minutes),
-        "bounded" if short_of(bound, flow) else "optimal",
-        time.monotonic() - start,
+        given=given,
+        received=received,
+        volunteers=enlisted,
+        opened=np.unique(problem.host[given > 0]).astype(np.int64),
+        covered=covered,
+        bound=max(bound, covered),
+        road_minutes=float(2 * given @ problem.minutes),
+        status="bounded" if short_of(bound, flow) else "optimal",
+        seconds=time.monotonic() - start,
     )
 
 

@@ -187,9 +187,16 @@ def fit(data: Rows) -> Fitted:
     known = latest[latest["found"].notna()]
     if known.empty:
         return Fitted(
-            model, refits, plain, None, np.empty((0, 5)), None, (0, 0),
-            len(learn), int(learn["loss"].sum()),
-        )  # fmt: skip
+            model=model,
+            refits=refits,
+            signals=plain,
+            nowcast=None,
+            nowcast_refits=np.empty((0, 5)),
+            nowcast_signals=None,
+            flagged=(0, 0),
+            rows=len(learn),
+            losses=int(learn["loss"].sum()),
+        )
     base = out_of_fold(learn, known, "region", fit_hazard)
     corrected = signals.Outcome.of(known, nowcast_out_of_fold(known, base, unaware(data, known)))
     absent = known[known["found"] == 0]
