@@ -163,6 +163,11 @@ def test_sets_are_disjoint_and_large_enough_whatever_the_region(random, many, gr
     assert identified(everything_told(told, communes), {}, small_of(communes)) == {}
 
 
+def test_professionals_are_counted_aloud_from_five_on() -> None:
+    told = [privacy.count(professionals) for professionals in (0, 1, 4, 4.5, 5)]
+    assert told == ["0", *[privacy.SUPPRESSED] * 3, "5"]
+
+
 @pytest.mark.parametrize("total", range(privacy.LEAST_COMMUNES, 60))
 def test_a_rounded_share_never_says_none_nor_all(total: int) -> None:
     for flagged in range(total + 1):

@@ -158,9 +158,11 @@ def test_neighbours_known_are_not_sought_again(monkeypatch):
 
 
 def test_only_doctors_who_are_new_make_places():
-    sites = [FULL, BARE, BARE, FULL]
-    new = projects.new_gps(["msp", "msp", "esp", "cpts"], sites, [1.5, 2.0, 2.0, 2.5])
-    assert new == [1.5, 2.0, 0.0, 0.0]
+    sites = [FULL, BARE, BARE, FULL, FULL]
+    kinds = ["msp", "msp", "esp", "esp", "cpts"]
+    # A team of primary care gathers those who are there, unless it says how many it takes.
+    new = projects.new_gps(kinds, sites, [1.5, 2.0, 2.0, 2.5, 2.5])
+    assert new == [1.5, 2.0, 0.0, 2.5, 0.0]
 
 
 def test_a_portfolio_beats_first_come_and_says_its_bound():
