@@ -14,6 +14,8 @@ from pages import figures, grids
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
+RATIO = "Attendues / observées"
+"""Heading of what tables of losses say."""
 
 
 def draw(horizon: int) -> None:
@@ -40,10 +42,16 @@ def _register(known: proof.Proof) -> None:
     figures.bullets(known.register())
 
 
+def _first(table: pd.DataFrame, *titles: str) -> pd.DataFrame:
+    """Return a table with these columns first: a telephone has three of them in sight."""
+    return table[[*titles, *table.columns.difference(list(titles), sort=False)]]
+
+
 def _horizon(known: proof.Proof, horizon: int) -> None:
     st.header("L’échéance choisie a-t-elle été vérifiée ?")
     st.text(known.verified(horizon))
-    grids.draw(known.each_horizon(horizon), hide_index=True, placeholder=MISSING)
+    told = _first(known.each_horizon(horizon), "Essai", "Type de commune", RATIO, "Vérifiée")
+    grids.draw(told, hide_index=True, placeholder=MISSING)
     st.caption(
         "≈ : pertes réparties au même rythme entre les deux effectifs qui encadrent l’échéance, "
         "non observées. Trop peu : moins de dix pertes. Vers l’avant depuis 2013, une seule "
@@ -57,7 +65,8 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
 
 def _horizons(known: proof.Proof) -> None:
     st.header("Pertes attendues et observées, à chaque durée")
-    grids.draw(known.horizons(), hide_index=True, placeholder=MISSING)
+    told = _first(known.horizons(), "Effectifs", "Type de commune", RATIO, "Écart dû au hasard")
+    grids.draw(told, hide_index=True, placeholder=MISSING)
     st.caption(
         "Régions jamais vues, puis vers l’avant. Les durées de 7 et 8 ans ne sont celles d’aucune "
         f"observation apprise. {known.noise()}"

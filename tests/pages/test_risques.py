@@ -391,6 +391,17 @@ def test_the_proof_gives_the_figures_of_the_report(screen: AppTest) -> None:
         assert total == known.figures["designs"]["held_out"]["communes"]
 
 
+def test_losses_expected_over_observed_stand_where_a_telephone_has_them_in_sight(
+    screen: AppTest,
+) -> None:
+    app = shown(screen, "La preuve")
+    ratio = "Attendues / observées"
+    tables = [one.value for one in app.dataframe if {"Effectifs", ratio} <= {*one.value}]
+    assert [list(one).index(ratio) for one in tables] == [2, 2]
+    known = [proof.read().each_horizon(3), proof.read().horizons()]
+    assert [{*one} for one in tables] == [{*one} for one in known]
+
+
 def test_the_public_view_names_no_commune(screen: AppTest) -> None:
     app = shown(screen, "Vue publique")
     (table,) = (one.value for one in app.dataframe)
