@@ -90,7 +90,7 @@ try:
     if not choosing and name != LINK:
         opened = shell.say_opening(row.below, name)
         current = shell.territory()
-        warned = reads.quoted(current, name, shell.view())
+        warned = reads.quoted(current, name, reads.in_sight(name))
         bar.warn(row, current, warned)
         reads.told(warned)
     exporting.start(shell.view().region)
@@ -117,7 +117,7 @@ try:
     if name != SCREENS[0][0]:
         with left_out:
             asked.say_lists(name)
-    if warned is not None and (now := reads.quoted(current, name, shell.view())) != warned:
+    if warned is not None and (now := reads.quoted(current, name, reads.in_sight(name))) != warned:
         # The gesture that asked for this run chose to read something else.
         bar.warn(row, current, now)
         reads.told(now)

@@ -1,11 +1,13 @@
 """Which tables the figures of a screen rest on as it stands: its ribbon speaks of no other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from data.maps import overlays
 from data.region.territory import Provenance, Territory
+from pages import following, shell
 from pages.state import ViewState
 
 ON_CALL = ("pdses_lines", "communes", "populations")
@@ -24,6 +26,8 @@ _WITH_LAYERS = frozenset({"carte", "risques", "zonage"})
 """Screens whose layers the view holds."""
 _SAID = "ruban_dit"
 """Key of what the ribbon in sight speaks of."""
+_LAYERS = "ruban_couches"
+"""Key of the layers that a map said last: its screen, the address that came with them, they."""
 
 
 def read(territory: Territory, screen: str, view: ViewState) -> tuple[str, ...]:
@@ -60,9 +64,23 @@ def follow(territory: Territory, screen: str, view: ViewState) -> None:
 
     The map draws its layers by itself, and the ribbon stands outside of what its gestures run.
     """
+    st.session_state[_LAYERS] = (screen, st.query_params.to_dict(), view.layers)
     said = st.session_state.get(_SAID)
     if said is not None and said != _titles(quoted(territory, screen, view)):
         st.rerun(scope="app")
+
+
+def in_sight(screen: str) -> ViewState:
+    """Return the view with the layers that the map of a screen has said it shows.
+
+    It writes them in the address; of one that was opened, the browser goes on bringing the text of
+    then.
+    """
+    view = shell.view()
+    known: tuple[str, dict[str, str], tuple[str, ...]] = st.session_state.get(_LAYERS, ("", {}, ()))
+    where, query, layers = known
+    late = where == screen and query == st.query_params.to_dict() and not following.stepped()
+    return replace(view, layers=layers) if late else view
 
 
 def _titles(known: Sequence[Provenance]) -> list[str]:

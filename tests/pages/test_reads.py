@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from data.maps import overlays
 from data.region import catalogue
@@ -71,6 +72,38 @@ def test_a_layer_switched_on_in_a_map_brings_its_ribbon(
     reads.told(reads.quoted(partly_real, "carte", drawn))
     reads.follow(partly_real, "carte", replace(drawn, layers=("msp", "france_sante")))
     assert asked == ["app"]
+
+
+def test_the_layers_of_a_map_are_read_though_the_browser_brings_an_address_of_before() -> None:
+    """A link that switched layers on had the ribbon of those alone, whatever was added to them."""
+
+    def screen() -> None:
+        from dataclasses import replace
+
+        import streamlit as st
+
+        from data.region import catalogue
+        from pages import reads, shell
+
+        if st.session_state.pop("said", False):
+            shown = replace(shell.view(), layers=("iso_gps", "msp"))
+            reads.follow(catalogue.load_territory("75"), "carte", shown)
+        for name in ("carte", "zonage"):
+            st.text(",".join(reads.in_sight(name).layers))
+
+    def texts() -> list[str]:
+        app.run()
+        assert not app.exception
+        return [one.value for one in app.text]
+
+    app = AppTest.from_function(screen)
+    app.query_params["couches"] = "iso_gps"
+    assert texts() == ["iso_gps", "iso_gps"]
+    app.session_state["said"] = True
+    assert texts() == ["iso_gps,msp", "iso_gps"]
+    assert texts() == ["iso_gps,msp", "iso_gps"]
+    app.query_params["couches"] = "msp"  # which the browser has heard
+    assert texts() == ["msp", "msp"]
 
 
 def test_a_layer_of_simulated_places_says_so_where_it_is_chosen_and_in_the_legend() -> None:
