@@ -125,7 +125,8 @@ def unknown_needs(territory: Territory, question: Question) -> int:
     communes = commune_indicators(territory)
     unknown = communes["apl"].isna() & (communes["population"] > 0)
     if question.targets != "apl":  # under which APL a commune is that has none known, nobody knows
-        unknown &= _targets(communes, question)
+        without = without_room(territory, question.per_gp)[: len(communes)]
+        unknown &= _targets(communes.assign(without_room=without), question)
     return int(unknown.sum())
 
 

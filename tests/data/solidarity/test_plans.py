@@ -14,7 +14,7 @@ from data.solidarity import plans
 from data.solidarity.donors import OTHERS
 from data.solidarity.effects import apl_of_half_days, changes
 from data.solidarity.help import Terms
-from data.solidarity.needs import Question, needs
+from data.solidarity.needs import AIMS, TARGETS, Question, needs
 from data.solidarity.plans import curve, help_plan, roads_to
 from data.solidarity.schemes import HALF_DAYS_A_MONTH, SCHEMES
 from data.solidarity.tables import (
@@ -272,3 +272,18 @@ def test_what_a_target_of_unknown_apl_misses_is_not_told_as_nothing():
     assert share_words(found) == "aucun besoin"
     assert money_words(found) == "0 €"
     assert help_plan(territory, Question(targets="apl", apl=30.0), Terms(volunteers=2)).unknown == 1
+
+
+@pytest.mark.parametrize("aim", AIMS)
+@pytest.mark.parametrize("targets", TARGETS)
+def test_each_target_goes_with_each_aim(targets, aim):
+    """Those without room, to be brought up to an APL, stopped the screen and the command.
+
+    17003 reaches nobody but itself: nobody knows its APL, and its people are without room.
+    """
+    some = {code: count for code, count in GPS.items() if code != "17003"}
+    territory = made(some, zoning=wholly_zoned(c17003="ZIP"))
+    epci = commune_indicators(territory).set_index("code").loc["17003", "epci"]
+    question = Question(targets=targets, chosen=epci, aim=aim, apl=30.0, per_gp=100)
+    found = help_plan(territory, question, Terms(volunteers=2))
+    assert found.unknown == (1 if aim == "apl" else 0)
