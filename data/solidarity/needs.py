@@ -125,8 +125,10 @@ def unknown_needs(territory: Territory, question: Question) -> int:
     communes = commune_indicators(territory)
     unknown = communes["apl"].isna() & (communes["population"] > 0)
     if question.targets != "apl":  # under which APL a commune is that has none known, nobody knows
-        without = without_room(territory, question.per_gp)[: len(communes)]
-        unknown &= _targets(communes.assign(without_room=without), question)
+        if question.targets == "place":
+            without = without_room(territory, question.per_gp)[: len(communes)]
+            communes = communes.assign(without_room=without)
+        unknown &= _targets(communes, question)
     return int(unknown.sum())
 
 
