@@ -182,6 +182,16 @@ def _ticks(key: str) -> str:
     return f"coche_{key}"
 
 
+def first(key: str, value: object) -> str:
+    """Have a field of this key show a value as long as nothing is chosen in it; return the key.
+
+    A first value that is given to the field itself is not shown again once it was forgotten
+    (`follow`): the browser goes on showing what was chosen.
+    """
+    st.session_state.setdefault(key, value)
+    return key
+
+
 def follow(keys: str, chosen: object) -> None:
     """Forget what was typed in the fields of these keys where the view says otherwise.
 

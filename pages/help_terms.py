@@ -7,7 +7,7 @@ from data.access.people import people_of
 from data.region.territory import Territory
 from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hosts import HOSTS
-from pages import host_list
+from pages import fields, host_list
 from pages.help_choices import MOST_VOLUNTEERS
 
 LISTED = "liste"
@@ -22,16 +22,14 @@ def draw_reach(
         "Volontaires en tout (0 : pas de limite)",
         0,
         MOST_VOLUNTEERS,
-        volunteers,
-        key=f"{keys}volontaires",
+        key=fields.first(f"{keys}volontaires", volunteers),
     )
     longest = two.number_input(
         "Trajet le plus long (minutes)",
         5,
         int(LONGEST_TRIP_MINUTES),
-        minutes,
-        5,
-        key=f"{keys}trajet",
+        step=5,
+        key=fields.first(f"{keys}trajet", minutes),
     )
     return int(most), int(longest)
 
@@ -61,10 +59,9 @@ def draw_hosts(
     chosen = st.selectbox(
         "Sites d’accueil parmi",
         list(HOSTS),
-        index=list(HOSTS).index(hosts),
         format_func=lambda one: HOSTS[one].capitalize(),
         help=note,
-        key=f"{keys}accueil",
+        key=fields.first(f"{keys}accueil", hosts),
     )
     return chosen, host_list.chosen(territory, listed, f"liste_{keys}") if chosen == LISTED else ()
 

@@ -33,22 +33,29 @@ _MOST_NAMED = 20
 def _hours(chosen: RegulationChoices) -> RegulationChoices:
     """Draw the hours that count and what is asked of them."""
     one, two, three, four, five = st.columns(5, vertical_alignment="bottom")
-    start = one.number_input("De (heure)", 0, 23, chosen.start, key=f"{_KEYS}de")
+    start = one.number_input("De (heure)", 0, 23, key=fields.first(f"{_KEYS}de", chosen.start))
     end = two.number_input(
-        "À (heure)", 0, 24, chosen.end, help="20 à 8 passe minuit.", key=f"{_KEYS}a"
+        "À (heure)",
+        0,
+        24,
+        help="20 à 8 passe minuit.",
+        key=fields.first(f"{_KEYS}a", chosen.end),
     )
     days = three.selectbox(
         "Jours",
         list(DAYS),
-        index=list(DAYS).index(chosen.days),
         format_func=lambda key: DAY_NAMES[key].capitalize(),
-        key=f"{_KEYS}jours",
+        key=fields.first(f"{_KEYS}jours", chosen.days),
     )
     minutes = fields.decimal(
         four, "Attente visée (minutes)", float(chosen.minutes), (0, 60), key=f"{_KEYS}attente"
     )
     percent = five.number_input(
-        "Part des appels qui doit y tenir (%)", 1, 99, chosen.percent, 5, key=f"{_KEYS}part"
+        "Part des appels qui doit y tenir (%)",
+        1,
+        99,
+        step=5,
+        key=fields.first(f"{_KEYS}part", chosen.percent),
     )
     if start == end:
         st.warning("La plage doit compter au moins une heure : la précédente est gardée.")
@@ -131,25 +138,23 @@ def _who(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Regul
     helper = one.selectbox(
         "Département aidant",
         codes,
-        index=codes.index(chosen.helper) if chosen.helper in codes else 0,
         format_func=calls.names.__getitem__,
-        key=f"{_KEYS}aidant",
+        key=fields.first(f"{_KEYS}aidant", chosen.helper if chosen.helper in codes else codes[0]),
     )
     staff = two.selectbox(
         "Avec quels régulateurs",
         list(STAFF),
-        index=list(STAFF).index(chosen.staff),
         format_func=lambda key: STAFF[key].capitalize(),
-        key=f"{_KEYS}effectif",
+        key=fields.first(f"{_KEYS}effectif", chosen.staff),
     )
     others = [code for code in codes if code != helper]
+    before = [code for code in chosen.helped if code in others]
     helped = three.multiselect(
         "Reprend les appels de",
         others,
-        default=[code for code in chosen.helped if code in others],
         format_func=calls.names.__getitem__,
         placeholder="choisir",
-        key=f"{_KEYS}aides_{helper}",
+        key=fields.first(f"{_KEYS}aides_{helper}", before),
         select_all=False,
     )
     hours, standard = chosen.hours(), chosen.standard()
@@ -189,9 +194,8 @@ def _best(territory: Territory, calls: Calls, chosen: RegulationChoices) -> Regu
             "Départements par groupe, au plus",
             1,
             MOST_TOGETHER,
-            chosen.together,
             width=260,
-            key=f"{_KEYS}groupe",
+            key=fields.first(f"{_KEYS}groupe", chosen.together),
         )
     )
     chosen = replace(chosen, together=together)

@@ -64,6 +64,8 @@ def tidy_address() -> None:
 def view() -> ViewState:
     """Return the view: of the address when it holds one, else the last of this session.
 
+    Back to an address that holds none is back to the default.
+
     A run that was asked before the browser had heard of an address brings the one before: the view
     of the session is the newer one then, unless Back or Forward asked for it.
     """
@@ -73,7 +75,7 @@ def view() -> ViewState:
         told = _with_map(in_address(st.session_state[_VIEW]), query, former)
         st.session_state[_VIEW] = ViewState.from_query(told)
         st.query_params.from_dict(told)
-    elif query or _VIEW not in st.session_state:
+    elif query or following.stepped() or _VIEW not in st.session_state:
         st.session_state[_VIEW] = ViewState.from_query(query)
     kept: ViewState = st.session_state[_VIEW]
     return kept

@@ -57,9 +57,8 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     target = row.selectbox(
         "Qui aider",
         list(TARGETS),
-        index=list(TARGETS).index(chosen.targets),
         format_func=TARGETS.__getitem__,
-        key=f"{_KEYS}cibles",
+        key=fields.first(f"{_KEYS}cibles", chosen.targets),
     )
     epci = chosen.epci
     if target == "epci":
@@ -73,16 +72,14 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         epci = row.selectbox(
             "EPCI",
             codes,
-            index=codes.index(epci) if epci in codes else 0,
             format_func=known.to_dict().__getitem__,
-            key=f"{_KEYS}epci",
+            key=fields.first(f"{_KEYS}epci", epci if epci in codes else codes[0]),
         )
     aim = row.selectbox(
         "Jusqu’où",
         list(AIMS),
-        index=list(AIMS).index(chosen.aim),
         format_func=AIMS.__getitem__,
-        key=f"{_KEYS}but",
+        key=fields.first(f"{_KEYS}but", chosen.aim),
     )
     apl, per_gp = chosen.apl, chosen.per_gp
     if aim == "apl" or target == "apl":
@@ -93,9 +90,8 @@ def _whom(territory: Territory, chosen: HelpChoices) -> HelpChoices:
                 "Habitants qu’un médecin peut suivre",
                 500,
                 3000,
-                chosen.per_gp,
-                50,
-                key=f"{_KEYS}habitants",
+                step=50,
+                key=fields.first(f"{_KEYS}habitants", chosen.per_gp),
             )
         )
     epci = epci if target == "epci" else ""
@@ -118,15 +114,15 @@ def _hosts(territory: Territory, chosen: HelpChoices) -> HelpChoices:
 
 def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
     """Draw on what terms help is given."""
-    scheme = st.segmented_control(
+    picked = st.segmented_control(
         "Dispositif",
         list(SCHEMES),
-        default=chosen.scheme,
         format_func=lambda key: SCHEMES[key].name.capitalize(),
         required=True,
-        key=f"{_KEYS}dispositif",
+        key=fields.first(f"{_KEYS}dispositif", chosen.scheme),
         wrap=True,
     )
+    scheme = picked or chosen.scheme
     st.caption(f"{capitalised(SCHEMES[scheme].rule)}.")
     one, two, three = st.columns(3, vertical_alignment="bottom")
     volunteers, minutes = help_terms.draw_reach(one, two, chosen.volunteers, chosen.minutes, _KEYS)
@@ -143,22 +139,24 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
             "Sites d’accueil en tout (0 : chaque commune aidée reçoit)",
             0,
             MOST_SITES,
-            chosen.sites,
-            key=f"{_KEYS}sites",
+            key=fields.first(f"{_KEYS}sites", chosen.sites),
         )
         half_days = two.number_input(
             "Demi-journées par mois et volontaire (0 : le plafond)",
             0,
             31,
-            chosen.half_days,
-            key=f"{_KEYS}plafond",
+            key=fields.first(f"{_KEYS}plafond", chosen.half_days),
         )
         acts = three.number_input(
-            "Consultations par demi-journée", 4, 40, chosen.acts, key=f"{_KEYS}actes"
+            "Consultations par demi-journée",
+            4,
+            40,
+            key=fields.first(f"{_KEYS}actes", chosen.acts),
         )
         chosen = _hosts(territory, chosen)
         replaced = scheme == SOLIDARITY.key and st.checkbox(
-            "Médecins remplacés à leur cabinet", chosen.replaced, key=f"{_KEYS}remplaces"
+            "Médecins remplacés à leur cabinet",
+            key=fields.first(f"{_KEYS}remplaces", chosen.replaced),
         )
     return replace(
         chosen,

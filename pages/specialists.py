@@ -52,36 +52,37 @@ def _specialty(known: list[str], chosen: SpecialistChoices) -> str:
 def _whom(known: list[str], chosen: SpecialistChoices) -> SpecialistChoices:
     """Draw which specialists, and what is missing of them."""
     left, right = st.columns(2)
-    place = known.index(_specialty(known, chosen))
-    specialty = left.selectbox("Spécialité", known, index=place, key=f"{_KEYS}specialite")
+    key = fields.first(f"{_KEYS}specialite", _specialty(known, chosen))
+    specialty = left.selectbox("Spécialité", known, key=key)
     people = right.number_input(
         "Habitants qu’un spécialiste à plein temps reçoit (votre hypothèse)",
         1,
         MOST_PEOPLE,
-        chosen.people or None,
+        None,
         500,
         placeholder="à donner : aucun texte relevé ne le fixe",
-        key=f"{_KEYS}habitants",
+        key=fields.first(f"{_KEYS}habitants", chosen.people or None),
     )
     need = left.selectbox(
         "Besoin",
         list(NEEDS),
-        index=list(NEEDS).index(chosen.need),
         format_func=NEEDS.__getitem__,
-        key=f"{_KEYS}besoin",
+        key=fields.first(f"{_KEYS}besoin", chosen.need),
     )
     within = right.number_input(
         "Minutes jusqu’à un spécialiste ou un site d’accueil",
         5,
         int(LONGEST_TRIP_MINUTES),
-        chosen.within,
-        5,
-        key=f"{_KEYS}minutes",
+        step=5,
+        key=fields.first(f"{_KEYS}minutes", chosen.within),
     )
     least = chosen.least
     if need == "minimum":
         least = right.number_input(
-            "Spécialistes voulus à portée", 1, MOST_LEAST, chosen.least, key=f"{_KEYS}voulus"
+            "Spécialistes voulus à portée",
+            1,
+            MOST_LEAST,
+            key=fields.first(f"{_KEYS}voulus", chosen.least),
         )
     return replace(
         chosen,
@@ -101,8 +102,7 @@ def _terms(territory: Territory, chosen: SpecialistChoices) -> SpecialistChoices
         "Sites d’accueil en tout (0 : pas de limite)",
         0,
         MOST_SITES,
-        chosen.sites,
-        key=f"{_KEYS}sites",
+        key=fields.first(f"{_KEYS}sites", chosen.sites),
     )
     hosts, listed = help_terms.draw_hosts(territory, chosen.hosts, chosen.listed, _KEYS)
     return replace(

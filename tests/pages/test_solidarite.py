@@ -1,5 +1,6 @@
 """Screen "Solidarité" on demonstration data, and its choices in the address."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1.element_tree import NumberInput
@@ -8,6 +9,7 @@ from data.base.french import unbroken
 from data.region import catalogue
 from data.solidarity.plans import help_plan
 from data.solidarity.tables import sentences
+from pages import following
 from pages.help_choices import HelpChoices
 from tests.pages.help_screen import opened
 
@@ -98,3 +100,20 @@ def test_fields_of_the_other_tabs_take_each_change_in_turn() -> None:
         field.set_value(value).run()
         [field] = [one for one in app.number_input if one.label.startswith("Départements par")]
         assert field.value == value
+
+
+def test_back_shows_what_the_address_says_in_the_fields_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The browser went on showing what was chosen, and sent it again with the next gesture."""
+    app = opened()
+    next(one for one in app.selectbox if one.label == "Qui aider").select("place").run()
+    assert app.query_params["cibles"] in ("place", ["place"])
+    app.query_params.clear()
+    monkeypatch.setattr(following, "stepped", lambda: True)
+    app.run()
+    assert not app.exception
+    assert "cibles" not in app.query_params
+    shown = next(one for one in app.selectbox if one.label == "Qui aider")
+    assert shown.value == "zip"
+    assert shown.proto.set_value  # it is written in the field that the browser shows
