@@ -18,6 +18,7 @@ from models.region import flag, soon
 from pages import (
     accounts,
     asked,
+    carte_around,
     carte_changes,
     carte_soon,
     carte_table,
@@ -72,6 +73,7 @@ def _map(territory: Territory) -> None:
     view = carte_table.follow(message, map_dialogue.follow(message))
     shell.remember(view, address=False)
     map_dialogue.open_sheet(MAP, message, view)
+    refused = carte_around.follow(territory, MAP, message, view)
     with st.container():  # which stays, empty: the map keeps its place below it
         asked.say("carte", view)
         asked.say_lists("carte")
@@ -83,6 +85,11 @@ def _map(territory: Territory) -> None:
     answer = map_dialogue.answer(territory, view)
     if "commune" in answer and (known := shell.known_risk(territory)) is not None:
         answer["commune"]["state"] = flag.state_told(known, view.commune)
+    if refused:
+        answer["message"] = refused
+    file = carte_around.written(territory, message, view)
+    if file is not None and "around" in answer:
+        answer["around"] = {**answer["around"], "file": file}
     answer["address"] = table_filters.told()
     if (chosen := carte_table.pointed(message)) is not None:
         answer["select"] = chosen
@@ -157,6 +164,8 @@ def draw() -> None:
         "{padding-left:1rem;padding-right:1rem;box-sizing:border-box}</style>"
     )
     table_filters.follow()
+    moved = map_dialogue.follow(map_dialogue.asked(MAP))
+    carte_around.offer(territory, moved)
     _map(territory)
     if accounts.may_see_risk():
         shell.working_paper()

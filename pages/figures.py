@@ -178,7 +178,7 @@ def french_table(
             },
         )
     if name:
-        _draw_offers(_tables_offered(name, lambda: with_numbers(frame), lines))
+        _draw_offers(tables_offered(name, lambda: with_numbers(frame), lines))
 
 
 def downloads(
@@ -210,7 +210,7 @@ def offers(
     def table() -> pd.DataFrame:
         return frame() if callable(frame) else frame
 
-    found = _tables_offered(name, lambda: columns.exported(table()), lines)
+    found = tables_offered(name, lambda: columns.exported(table()), lines)
     if contours is not None:
         code = columns.TITLES["code"]
         places = contours[["code", "geometry"]].rename(columns={"code": code})
@@ -225,7 +225,7 @@ def offers(
     return found
 
 
-def _tables_offered(
+def tables_offered(
     name: str, titled: Callable[[], pd.DataFrame], lines: Sequence[str]
 ) -> list[Offer]:
     """Return a table under its French headings as XLSX, which keeps the codes, and CSV."""

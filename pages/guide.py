@@ -23,7 +23,7 @@ _STEPS = (
         "Cliquer une commune",
         (
             "Sa fiche s’ouvre, comparée à son EPCI, son département, la région. "
-            "« Isochrone d’ici » montre qui est à 10, 20 et 30 minutes."
+            "« Isochrone d’ici » montre qui est à 10, 20 et 30 minutes ; de là, une MSP s’y évalue."
         ),
         (
             '<circle cx="20" cy="18" r="5"/>'

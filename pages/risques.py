@@ -370,12 +370,13 @@ def draw() -> None:
         return
     _remember(territory, horizon)
     years = french.each_year(set(table["as_of_year"]))
-    if late := flag.overdue(years, horizon, french.today()):
-        st.warning(late)
-    for year in years:
-        if early := early_told(year):
-            st.warning(early)
-    with st.container(key=f"{shell.DESK}registre"):
+    late = flag.overdue(years, horizon, french.today())
+    warnings = [one for one in (late, *map(early_told, years)) if one]
+    # Side by side: what stands above the map leaves it less of the window.
+    *beside, said = st.columns(1 + bool(warnings))
+    for warning in warnings:
+        beside[0].warning(warning)
+    with said, st.container(key=f"{shell.DESK}registre"):
         st.text(flag.gone_told(table, shell.risk(territory, horizon)))
     with reading:
         for year in years:

@@ -11,9 +11,11 @@ from data.base.french import at, counted, number, read_number, tenths_if_any
 from data.maps import payload
 from data.maps import sites as sites_map
 from data.maps.document import MapDocument
+from data.region.gazetteer import gazetteer
 from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
+from data.uploads.match import commune_at
 from pages import fields, map_dialogue, map_view, shell, sites_departures, unread
 from pages.address_lists import LONGEST_LIST
 from pages.sites_upload import WORK, Work, commune_labels, work
@@ -53,19 +55,37 @@ def _add(territory: Territory, code: str) -> None:
     if code not in commune_labels(territory) or code in known or len(known) >= MAX_SITES:
         return
     place = territory.communes[territory.communes["code"] == code].iloc[0]
-    line = max((one.line for one in current.reopened), default=0) + 1
-    name = str(place["name"])
+    _append(code, str(place["name"]), float(place["lon"]), float(place["lat"]))
+
+
+def add_point(territory: Territory, lon: float, lat: float) -> str:
+    """Add a site at a point (degrees, WGS84), and return in French why it cannot be, else ""."""
+    sites = work().reopened
+    if any((one.lon, one.lat) == (lon, lat) for one in sites):
+        return ""
+    if len(sites) >= MAX_SITES:
+        return f"La liste des sites en a déjà {MAX_SITES} : retirez-en un sur la page des sites."
+    place = commune_at(gazetteer(territory.region), territory.communes, lon, lat)
+    if place is None:
+        return "Ce point est hors de la région et de ses abords : aucun site ne s’y évalue."
+    _append(place.code, place.name, lon, lat)
+    return ""
+
+
+def _append(code: str, name: str, lon: float, lat: float) -> None:
+    """Add a site of the size that a label asks for at least to the list."""
+    sites = work().reopened
     site = Site(
-        line=line,
+        line=max((one.line for one in sites), default=0) + 1,
         name=f"MSP {at(name)}",
         code=code,
         commune=name,
-        lon=float(place["lon"]),
-        lat=float(place["lat"]),
+        lon=lon,
+        lat=lat,
         gps=float(LEAST_MSP_GPS),
         others=float(LEAST_MSP_OTHERS),
     )
-    _keep((*current.reopened, site))
+    _keep((*sites, site))
 
 
 def _keep(sites: tuple[Site, ...]) -> None:

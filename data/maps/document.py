@@ -310,7 +310,7 @@ class Cover(TypedDict):
     state: NotRequired[str]
 
 
-class Around(TypedDict):
+class Ring(TypedDict):
     """Who is within some minutes of a point; see `data.access.around.around`."""
 
     minutes: float
@@ -323,6 +323,23 @@ class Around(TypedDict):
     already: float
     outside_communes: float
     outside_population: float
+    rows: list[int]
+
+
+class Written(TypedDict):
+    """A file that the client asked for; a turn that is known has been handed over."""
+
+    name: str
+    text: str
+    turn: str
+
+
+class Around(TypedDict):
+    """The rings around a point, and of what year their counts are; `file`, once asked for."""
+
+    rings: list[Ring]
+    note: str
+    file: NotRequired[Written]
 
 
 class Pointed(TypedDict):
@@ -358,7 +375,7 @@ class Answer(TypedDict, total=False):
 
     heard: str
     rings: dict[str, dict[str, Any]]
-    around: list[Around]
+    around: Around
     message: str
     room: RoomDocument | None
     commune: Cover

@@ -282,6 +282,16 @@ class _Contours:
         return self._gazetteer.communes[str(self._codes[near])] if gap <= 1 else None
 
 
+def commune_at(
+    gazetteer: Gazetteer, communes: gpd.GeoDataFrame, lon: float, lat: float
+) -> Place | None:
+    """Return the commune of a point (degrees, WGS84): of the region, or near it; None elsewhere.
+
+    `gazetteer` and `communes` are those of `match_lines`.
+    """
+    return _Contours(communes, gazetteer).at(lon, lat)
+
+
 def _km(lon: float, lat: float, lon2: float, lat2: float) -> float:
     return float(great_circle_km(lon, lat, lon2, lat2))
 

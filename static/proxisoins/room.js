@@ -143,6 +143,7 @@ export class Room {
     carte.draw();
     carte.write();
     if (carte.row !== undefined) carte.card.fill(carte.row);
+    else if (carte.state.here) carte.here.receive(carte.card.around);
     carte.signal("room", `${this.capacity}-${this.minutes}-${carte.state.partage ? "mieux" : "proche"}`);
   }
 

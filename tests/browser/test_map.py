@@ -2,10 +2,12 @@
 
 import io
 import itertools
+import json
 import random
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -450,6 +452,7 @@ def covering(frame: FrameLocator, names: tuple[str, ...]) -> list[tuple[str, str
     ]
 
 
+@pytest.mark.campaign
 def test_the_zones_are_outlines_and_the_counts_around_a_point_are_told(
     server: str, open_page: OpenPage
 ) -> None:
@@ -461,6 +464,17 @@ def test_the_zones_are_outlines_and_the_counts_around_a_point_are_told(
         cells = around.locator("tr", has_text="Habitants").first.locator("td")
         people = [int(re.sub(r"\D", "", one)) for one in cells.all_inner_texts()]
         assert 0 < people[0] < people[1] < people[2]
+        # Who has no room follows the map's own choice, and the file says the same.
+        frame.get_by_role("slider", name="Habitants par médecin, au plus").fill("0")
+        row = around.locator("tr", has_text="Habitants sans place à 20 min (800 par médecin)")
+        told = [int(re.sub(r"\D", "", one)) for one in row.locator("td").all_inner_texts()]
+        assert 0 < told[0] <= told[1] <= told[2]
+        with page.expect_download() as handed:
+            around.get_by_role("button", name="Exporter (GeoJSON)").click()
+        assert handed.value.suggested_filename.endswith(".geojson")
+        held = json.loads(Path(handed.value.path()).read_text(encoding="utf-8"))
+        title = "Habitants sans place à 20 min (800 habitants par médecin au plus, au plus proche)"
+        assert [one["properties"][title] for one in held["features"]] == told
         around.get_by_role("button", name="Effacer").click()
         expect(frame.locator(".around")).to_have_count(0)
         assert "ici=" not in page.url

@@ -1,7 +1,13 @@
 """Who is around a point, on six communes in a line, by hand."""
 
-from data.access.around import around
+import math
+
+import pytest
+
+from data.access.around import around, without_room
 from data.access.indicators import commune_indicators
+from data.access.room import ladder
+from data.access.unknown_supply import unsure_room
 from tests.data.access.small_region import GPS, made
 
 
@@ -44,3 +50,25 @@ def test_the_end_of_a_ring_is_in_it_and_only_those_served_are_already() -> None:
     alone = around(territory, communes, 2.0, 45.0).set_index("minutes")
     assert alone["population"].tolist() == [800, 800, 800]
     assert alone["already"].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("fair", [False, True])
+def test_people_without_room_are_those_of_the_communes_within(fair: bool) -> None:
+    territory = made(GPS)
+    rows = around(territory, commune_indicators(territory), 0.0, 45.0)["rows"].tolist()
+    assert rows == [[0], [0, 1], [0, 1, 2]]
+    steps = ladder(territory, 20)
+    of_communes = (steps.least if fair else steps.nearest)[0]  # at 800 inhabitants a GP
+    told = without_room(territory, rows, 800, 20, fair=fair)
+    assert told == pytest.approx([of_communes[:n].sum() for n in (1, 2, 3)], abs=1)
+    assert told[-1] > 0
+
+
+def test_people_whose_gps_are_not_known_are_not_counted_and_no_commune_is_not_zero() -> None:
+    territory = made({code: gps for code, gps in GPS.items() if code != "17001"})
+    unsure = unsure_room(territory, 20)
+    assert 0 < unsure.sum() < len(unsure)
+    rows = [[int(row)] for row in range(len(unsure))]
+    told = without_room(territory, rows, 1000, 20, fair=False)
+    assert [math.isnan(one) for one in told] == unsure.tolist()
+    assert math.isnan(without_room(territory, [[]], 1000, 20, fair=False)[0])

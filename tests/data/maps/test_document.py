@@ -20,6 +20,7 @@ from data.maps import solidarity as solidarity_map
 from data.pdses import coverage
 from data.region import search
 from data.region.territory import Territory
+from data.reports import around_file
 from data.siting.evaluation import evaluate_sites
 from data.solidarity.help import Terms
 from data.solidarity.plans import Question, help_plan
@@ -194,7 +195,9 @@ def test_contours_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> Non
 def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None:
     territory, table = loaded
     lon, lat = (float(territory.communes[axis].iloc[0]) for axis in ("lon", "lat"))
-    counted = around(territory, table, lon, lat).astype(object).to_dict("records")
+    rings = around(territory, table, lon, lat).astype(object).to_dict("records")
+    file = {"name": "a.geojson", "text": "{}", "turn": "1"}
+    counted = {"rings": rings, "note": around_file.short_note(territory), "file": file}
     code = str(territory.communes["code"].iloc[0])
     lines = coverage.lines_covering(territory, code).to_dict("records")
     trial = zoning.tried(territory, table, {})
@@ -216,7 +219,7 @@ def test_what_is_declared_is_read(name: str) -> None:
     for key in keys_of(TYPES[name]):
         taken = rf"\{{[^{{}}]*\b{key}\b[^{{}}]*\}}(?: =| of|\))"
         # Rows of a table are read by the titles they have.
-        read = rf"\.{key}\b|{taken}" + (rf"|\b{key}: \"" if name == "Around" else "")
+        read = rf"\.{key}\b|{taken}" + (rf"|\b{key}: \"" if name == "Ring" else "")
         assert re.search(read, SCRIPT), f"{name}.{key}"
 
 
