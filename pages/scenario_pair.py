@@ -131,6 +131,7 @@ def _draw_pair(territory: Territory, first: Draft, second: Draft) -> None:
         )
         if any(map(site_files.points_at_people, (one, two))):
             shell.working_paper()
+        sheet_view.draw_paper()
         sheet_view.draw_pair(
             scenario_pair.scenario_measures(one, two), names, "", scenario_pair.DIFFERENCE
         )

@@ -23,17 +23,7 @@ _STATES = {
 }
 """Mark, ground and ink of each state: never told by colour alone; contrasts above 5.5."""
 
-_STYLE = """<style>
-.ps-around{container-type:inline-size}
-.ps-signals{display:grid;grid-template-columns:1fr;gap:.6rem;
-  list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
-@container(min-width:26rem){.ps-signals{grid-template-columns:1fr 1fr}}
-@container(min-width:54rem){.ps-signals{grid-template-columns:repeat(4,1fr)}}
-.ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
-.ps-signals .t{font-size:.85rem;font-weight:600}
-.ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
-.ps-signals .s{display:inline-block;font-size:.75rem;font-weight:600;padding:.05rem .45rem}
-.ps-signals .w{font-size:.85rem;margin:.2rem 0 0}
+_TABLES = """<style>
 .ps-table{border-collapse:collapse;width:100%;font-size:.88rem}
 .ps-table th,.ps-table td{border-bottom:1px solid #d5d9e2;padding:.3rem .4rem;text-align:left;
   vertical-align:top}
@@ -63,13 +53,27 @@ _STYLE = """<style>
     font-size:.8rem}
   .ps-pair td:nth-of-type(-n+2)::before{border-left:.7rem solid #000091;padding-left:.35rem}
   .ps-pair td:nth-of-type(2)::before{border-color:#c9191e}}
+@media print{.ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
+  .ps-table .y{display:inline;margin-left:.3rem}}
+</style>"""
+"""Tables of figures, of one territory or of two things side by side, on any screen."""
+
+_SHEET = """<style>
+.ps-around{container-type:inline-size}
+.ps-signals{display:grid;grid-template-columns:1fr;gap:.6rem;
+  list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
+@container(min-width:26rem){.ps-signals{grid-template-columns:1fr 1fr}}
+@container(min-width:54rem){.ps-signals{grid-template-columns:repeat(4,1fr)}}
+.ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
+.ps-signals .t{font-size:.85rem;font-weight:600}
+.ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
+.ps-signals .s{display:inline-block;font-size:.75rem;font-weight:600;padding:.05rem .45rem}
+.ps-signals .w{font-size:.85rem;margin:.2rem 0 0}
 @media print{@page{size:A4;margin:9mm}
   .ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
   [data-testid=stColumn] .ps-signals{grid-template-columns:1fr 1fr}
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
   .ps-signals .w{line-height:1.3}
-  .ps-table th,.ps-table td{padding:.02rem .3rem;line-height:1.3}
-  .ps-table .y{display:inline;margin-left:.3rem}
   .stMain h1{padding:0!important;font-size:1.5rem}
   .stMain :is(h2,h3){font-size:1rem;padding:0 0 .5rem!important}
   .stMain li{font-size:.85rem;line-height:1.25!important}
@@ -89,6 +93,13 @@ _STYLE = """<style>
   [data-testid=stLayoutWrapper]:has(>.stExpander){display:none!important}
   .stMain{zoom:.7!important}}
 </style>"""
+"""The signals, and the sheet on one side of paper."""
+_STYLE = _TABLES + _SHEET
+
+
+def draw_paper() -> None:
+    """Have a print of the screen stand on one side of paper, as that of a sheet does."""
+    st.html(_STYLE)
 
 
 def draw_signals(shown: Sheet, paper: Sheet) -> None:
@@ -197,8 +208,9 @@ def draw_pair(
         f'<span class="{key.get(one, "")}"></span>{_written(one)}</th>'
         for place, one in enumerate(titles)
     )
+    said = f'<p class="ps-said" aria-hidden="true">{_written(difference)}</p>'
     st.html(
-        f'{_STYLE}<p class="ps-said" aria-hidden="true">{_written(difference)}</p>'
+        f"{_TABLES}{said if difference != short else ''}"
         f'<div style="overflow-x:auto"><table class="ps-table ps-pair">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

@@ -19,7 +19,7 @@ from data.siting.best import CAPACITATED, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
-from pages import figures, grids, map_view, reads, shell
+from pages import figures, grids, map_view, reads, sheet_view, shell
 from pages.sites_table import draw_compared
 
 SHOWN_AT_ONCE = 12
@@ -133,6 +133,12 @@ def draw_answer(territory: Territory, evaluation: SiteEvaluation) -> None:
         if upper_bound := unknown_supply.region_room_note(territory):
             st.caption(upper_bound)
     figures.said(sites_map.sentence(evaluation))
+    counts = territory.provenance["gps"]
+    measures = site_tables.before_after(
+        evaluation, "simulation" if counts.simulated else counts.vintage_told
+    )
+    if measures:
+        sheet_view.draw_pair(measures, ("Avant", "Après"), "", "Différence")
 
 
 @st.fragment

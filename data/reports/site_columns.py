@@ -31,7 +31,11 @@ SITE_TITLES: Mapping[str, str] = {
     "gps_moving": "dont déjà installés ailleurs",
     "gps_new": "dont nouveaux",
     "room_gained": "Habitants qui trouvent une place à 20 min",
+    "room_gained_zip": "dont en ZIP",
+    "room_gained_near": "dont dans les communes à 20 min du site",
     "room_left": "Habitants encore sans place à 20 min",
+    "room_left_zip": "Habitants en ZIP encore sans place à 20 min",
+    "room_left_near": "Habitants des communes à 20 min du site encore sans place",
     "population_gaining": "Habitants dont l’APL monte",
     "apl_gain_under_served": f"Gain d’APL là où elle est ≤ {number(ZIP_APL, 1)}",
     "population_above_2_5": f"Habitants portés au-dessus de {number(ZIP_APL, 1)} d’APL",
@@ -45,7 +49,8 @@ SITE_TITLES: Mapping[str, str] = {
     "advice": "Éligibilité",
 }
 _COUNTED = (
-    *("newly_within_20", "room_gained", "room_left", "population_gaining", "gps_within_10"),
+    *("newly_within_20", "room_gained", "room_left", "room_gained_near", "room_left_near"),
+    *("population_gaining", "gps_within_10"),
     *("apl_gain_under_served", "population_above_2_5", "void_zone"),
 )
 _READ: Mapping[str, frozenset[str]] = {
@@ -56,7 +61,7 @@ _READ: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         ("share_already_served", "minutes_to_msp", "nearest_msp"), frozenset({"structures"})
     ),
-    "advice": frozenset({"gps", "zoning"}),
+    **dict.fromkeys(("room_gained_zip", "room_left_zip", "advice"), frozenset({"gps", "zoning"})),
 }
 """Tables, beside those of people and roads, that a measure is read from."""
 CHANGE_TITLES: Mapping[str, str] = {

@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from data.base.french import as_set, capitalised, counted, joined, number, percent
+from data.base.french import as_set, capitalised, counted, joined, number, percent, signed
 from data.region import privacy
 from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS
 from data.region.territory import SIMULATED_MARK
+from data.reports.pair import Measure
 from data.reports.site_columns import (
     CHANGE_TITLES,
     CHOICE_TITLES,
@@ -172,11 +173,14 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
         return ""
     start = "Ouvrir ces sites" if several else "Ouvrir ce site"
     people = counted(abs(gained), "habitant", "habitants")
+    of_them = together["room_gained_zip"]
+    # Where some lose their place elsewhere, those of the ZIP are no part of the difference.
+    in_zip = f" (dont {number(of_them)} en ZIP)" if 0.5 <= of_them <= gained else ""
     within = f"à {number(HUBERT_MINUTES)} minutes"
     if round(gained) == 0:
         told = f"ne donnerait de place à aucun habitant de plus {within}"
     elif gained > 0:
-        told = f"donnerait une place à {people} de plus {within}"
+        told = f"donnerait une place à {people} de plus{in_zip} {within}"
     else:
         told = f"ferait perdre leur place {within} à {people}"
     rest = counted(
@@ -184,6 +188,51 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     )
     made_up = SIMULATED_MARK if "gps" in evaluation.simulated else ""
     return f"{start} {told} ; {rest} sans place{made_up}."
+
+
+_BEFORE_AFTER = (
+    ("_near", "Habitants sans place à 20 minutes, dans les communes à 20 minutes d’un site"),
+    ("_zip", "Habitants sans place à 20 minutes, en ZIP"),
+    ("", "Habitants sans place à 20 minutes, dans la région"),
+)
+
+
+def before_after(evaluation: SiteEvaluation, vintage: str) -> list[Measure]:
+    """Return who has no room before the sites open and after, as paired measures.
+
+    Parameters
+    ----------
+    evaluation
+        Judgement of the sites, together.
+    vintage
+        Year of the counts of GPs, or that they are simulated.
+
+    Returns
+    -------
+    list of Measure
+        None where the GPs are not known; no line of ZIP where no zoning is. Bars stand on the scale
+        of their line.
+    """
+    measures = []
+    for part, title in _BEFORE_AFTER:
+        gained, left = (evaluation.together[f"room_{one}{part}"] for one in ("gained", "left"))
+        if not np.isfinite(left):
+            continue
+        # The difference is that of the figures written, so that a reader can check it.
+        before, after = round(float(gained + left)), round(float(left))
+        scale = max(before, after, 1)
+        measures.append(
+            Measure(
+                title,
+                vintage,
+                number(before),
+                number(after),
+                signed(after - before),
+                "",
+                (before / scale, after / scale),
+            )
+        )
+    return measures
 
 
 def changes_sentence(evaluation: SiteEvaluation) -> str:

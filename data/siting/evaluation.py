@@ -37,6 +37,12 @@ _CHANGES = (
 )
 
 
+_ROOM = (
+    *("room_gained", "room_left", "room_gained_zip", "room_left_zip"),
+    *("room_gained_near", "room_left_near"),
+)
+
+
 @dataclass(frozen=True, eq=False)
 class SiteEvaluation:
     """What candidate sites would change, one by one and together.
@@ -51,7 +57,9 @@ class SiteEvaluation:
         share_already_served (of population_within_20, within 20 minutes of an existing
         structure); share_shared, shared_with (largest overlap with another site and its name);
         gps_planned, gps_moving, gps_new; room_gained (inhabitants of the region without room at
-        20 minutes, nearest first, who find some), room_left (those who still do not);
+        20 minutes, nearest first, who find some), room_left (those who still do not), and of these
+        room_gained_zip, room_left_zip (of communes in ZIP; missing without a zoning),
+        room_gained_near, room_left_near (of communes within 20 minutes of the site);
         population_gaining (APL rises), apl_gain_under_served
         (mean rise of those at or under 2.5 within 20 minutes), population_above_2_5 (brought
         above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp;
@@ -214,27 +222,36 @@ def _gains(
 ) -> dict[str, float]:
     """Compare the APL of today with that of the plan: new GPs and those who move."""
     if not ground.gps_known:
-        names = ("room_gained", "room_left", "population_gaining", "apl_gain_under_served")
-        return dict.fromkeys((*names, "population_above_2_5"), np.nan)
+        names = ("population_gaining", "apl_gain_under_served", "population_above_2_5")
+        return dict.fromkeys((*_ROOM, *names), np.nan)
     left, received = moves(ground, sites)
     planned = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
     before = ground.apl()
     staff = np.maximum(planned, received)
     after = ground.apl_with(left, minutes, staff)
     if parts is None:
-        without = ground.without_room_today.sum()
+        without = ground.without_room_today
     else:  # as finely parted as the people after, to the last bit
         nobody = np.zeros_like(staff)
-        without = ground.without_room(ground.gps, minutes, nobody, near=parts).sum()
-    still = ground.without_room(left, minutes, staff, near=parts).sum()
+        without = ground.without_room(ground.gps, minutes, nobody, near=parts)
+    still = ground.without_room(left, minutes, staff, near=parts)
     people = ground.people
     rise = after - before
     poor = before <= rules.ZIP_APL
-    near = poor & (minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES) & np.isfinite(rise)
+    reached_communes = minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES
+    near = poor & reached_communes & np.isfinite(rise)
     helped = people[near].sum()
-    return {
-        "room_gained": float(without - still),
-        "room_left": float(still),
+    zone = ground.communes["zone"].to_numpy(dtype=object)
+    zoned = bool((zone != "").any())
+    sums = [
+        float(values[rows].sum())
+        for rows in (slice(None), zone == "ZIP", reached_communes)
+        for values in (without - still, still)
+    ]
+    room = dict(zip(_ROOM, sums, strict=True))
+    if not zoned:
+        room |= dict.fromkeys(("room_gained_zip", "room_left_zip"), np.nan)
+    return room | {
         "population_gaining": float(people[rise > rules.APL_NOISE].sum()),
         "apl_gain_under_served": float(people[near] @ rise[near] / helped) if helped else np.nan,
         "population_above_2_5": float(people[poor & (after > rules.ZIP_APL)].sum()),

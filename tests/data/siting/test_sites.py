@@ -349,6 +349,16 @@ def test_a_site_gives_room_as_if_its_commune_had_its_gps(territory):
         still = after["without_room_nearest"].sum()
         assert judged.sites["room_left"].iloc[row] == pytest.approx(still)
         assert judged.sites["room_gained"].iloc[row] == pytest.approx(today - still)
+        # Of them, those of the communes at 20 minutes of the site: 16001 to 16003 for the first.
+        near = {"16002": ["16001", "16002", "16003"], "17003": ["17003"]}[code]
+        rows = after["code"].isin(near)
+        assert judged.sites["room_left_near"].iloc[row] == pytest.approx(
+            after.loc[rows, "without_room_nearest"].sum()
+        )
+        in_zip = after["code"].isin(zoning().query("zone == 'ZIP'")["code"])
+        assert judged.sites["room_left_zip"].iloc[row] == pytest.approx(
+            after.loc[in_zip, "without_room_nearest"].sum()
+        )
     assert judged.together["room_gained"] <= judged.sites["room_gained"].sum() + 1e-6
 
 
@@ -402,8 +412,8 @@ def test_titles_say_after_which_departures(territory):
     assert "Généralistes à 10 min après les départs" in told
 
 
-def _room_said(gained, left, sites=1):
-    together = pd.Series({"room_gained": gained, "room_left": left})
+def _room_said(gained, left, sites=1, in_zip=np.nan):
+    together = pd.Series({"room_gained": gained, "room_left": left, "room_gained_zip": in_zip})
     return site_tables.room_sentence(
         SimpleNamespace(together=together, sites=pd.DataFrame({"line": range(sites)}), simulated=())
     )
@@ -415,3 +425,28 @@ def test_room_is_said_in_sentences_with_right_plurals():
     assert "ne donnerait de place à aucun habitant de plus" in _room_said(0.3, 40.0)
     assert "ferait perdre leur place à 20 minutes à 7 habitants" in _room_said(-7.0, 40.0)
     assert _room_said(9.0, 40.0, sites=2).startswith("Ouvrir ces sites donnerait")
+    assert "9 habitants de plus (dont 4 en ZIP) à 20 minutes" in _room_said(9.0, 40.0, in_zip=4.0)
+    assert "ZIP" not in _room_said(9.0, 40.0, in_zip=0.0)
+    # Others lose their place where GPs leave: those of the ZIP are no part of the difference.
+    assert "ZIP" not in _room_said(9.0, 40.0, in_zip=12.0)
+
+
+def test_before_and_after_are_told_with_their_difference(territory):
+    judged = evaluation.evaluate_sites(territory, [MIDDLE])
+    near, in_zip, region = site_tables.before_after(judged, "2017")
+    figures = [
+        float(one.replace("\N{NARROW NO-BREAK SPACE}", "")) for one in (region.first, region.second)
+    ]
+    together = judged.together
+    assert figures[0] == pytest.approx(together["room_gained"] + together["room_left"], abs=0.5)
+    assert figures[1] == pytest.approx(together["room_left"], abs=0.5)
+    assert region.lengths[0] == 1.0
+    assert region.lengths[1] == pytest.approx(figures[1] / figures[0])
+    assert near.title.endswith("dans les communes à 20 minutes d’un site")
+    assert in_zip.title.endswith("en ZIP")
+    assert {one.vintage for one in (region, near, in_zip)} == {"2017"}
+    # Without a zoning nothing is said of the ZIP, rather than nobody.
+    unzoned = replace(territory, zoning=territory.zoning.iloc[:0], version="unzoned")
+    judged = evaluation.evaluate_sites(unzoned, [MIDDLE])
+    assert np.isnan(judged.together["room_gained_zip"])
+    assert len(site_tables.before_after(judged, "2017")) == 2
