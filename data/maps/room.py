@@ -75,20 +75,30 @@ def controls() -> RoomControls:
 
 DATED = {"gps": "Médecins comptés en {}.", "apl": "APL de {}.", "zoning": "Zonage de {}."}
 """What a map says of the year of its tables."""
+UNDATED = {
+    "gps": "Médecins comptés à une date inconnue.",
+    "apl": "APL de date inconnue.",
+    "zoning": "Zonage de date inconnue.",
+}
+"""What it says of one whose file does not tell when it was made."""
 SIMULATED = {"gps": "Médecins simulés.", "apl": "APL simulée.", "zoning": "Zonage simulé."}
 """What it says of simulated ones: a picture of the map leaves the screen without its ribbon."""
 
 
 def dated(territory: Territory, table: str = "gps", commune: str = "") -> str:
-    """Return of what year a table of `DATED` is, or that it is simulated; "" of no known year.
+    """Return of what year a table of `DATED` is, or that it has none or is simulated.
+
+    "" where there is no such table.
 
     The counts of GPs may be asked for of one commune: regions are of different years.
     """
     known = territory.provenance.get(table)
     if known and known.simulated:
         return SIMULATED[table]
-    if known is None or (moment := known.moment()) is None:
+    if known is None:
         return ""
+    if (moment := known.moment()) is None:
+        return UNDATED[table]
     years = str(moment.year)
     if table == "gps" and commune:
         years = years_told(known, pd.Series([commune]))

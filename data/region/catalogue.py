@@ -209,6 +209,9 @@ def _load(region: str) -> Territory:
         communes, fringe = (_with_populations(t, populations) for t in (communes, fringe))
         told = _of(populations, codes)
         provenance["populations"] = _of_region(state.provenance["populations"], told, codes)
+        if codes <= set(populations["code"]):  # no population of the embedded set is left
+            codes_alone = embedded_set.CODES_VINTAGE
+            provenance["communes"] = replace(provenance["communes"], vintage=codes_alone)
     context = _context(state, codes, around)
     hashes += [state.tables[key] for key in context]
     for key, table in context.items():
@@ -291,7 +294,7 @@ def _embedded_provenance(region: str, communes: gpd.GeoDataFrame) -> Provenance:
         table="communes",
         title="Communes, contours et populations",
         source=" ; ".join(f"{s.title} ({s.producer})" for s in sources),
-        vintage="code officiel géographique 2026",
+        vintage=embedded_set.vintage(region),
         licence=" ; ".join(dict.fromkeys(s.licence for s in sources)),
         simulated=False,
         rows=len(communes),

@@ -21,6 +21,13 @@ CODES = frozenset(
     }
 )
 """INSEE codes of the regions that can be, and that of France held as one."""
+CODES_VINTAGE = "code officiel géographique 2026"
+_CENSUS = 2023
+"""Year of the populations that come with the codes of 2026: "populations de référence" in force on
+1 January 2026 (INSEE). The package does not tell it; Paris, Marseille, Lyon, Bordeaux are those
+that INSEE published for 2023."""
+_CENSUS_OF_MAYOTTE = 2017
+_MAYOTTE, _FRANCE = "06", "FR"
 EVERYWHERE = "france.parquet"
 """All communes of France, carried by the repository (`data.upkeep.build_everywhere`)."""
 
@@ -35,6 +42,22 @@ class Attribution:
     title: str
     producer: str
     licence: str
+
+
+def vintage(region: str) -> str:
+    """Return in French the years of the codes and of the populations of a region's set.
+
+    Examples
+    --------
+    >>> vintage("75")
+    'code officiel géographique 2026, populations de 2023'
+    >>> vintage("06")
+    'code officiel géographique 2026, populations de 2017'
+    """
+    years = str(_CENSUS_OF_MAYOTTE if region == _MAYOTTE else _CENSUS)
+    if region == _FRANCE:
+        years += f" (Mayotte : {_CENSUS_OF_MAYOTTE})"
+    return f"{CODES_VINTAGE}, populations de {years}"
 
 
 def folder(region: str = DEFAULT_REGION) -> Path:

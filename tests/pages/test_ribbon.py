@@ -136,3 +136,7 @@ def test_people_without_room_say_the_year_of_the_counts() -> None:
     assert room.dated(territory(gps=False)) == "Médecins comptés en 2017."
     assert room.dated(territory(gps=True)) == "Médecins simulés."
     assert room.dated(territory()) == ""
+    # A file that tells no date is not of no date: it is said.
+    undated = territory(zoning=False)
+    undated.provenance["zoning"].moment = lambda: None
+    assert room.dated(undated, "zoning") == "Zonage de date inconnue."

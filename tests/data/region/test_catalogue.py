@@ -91,6 +91,9 @@ def test_undo_goes_back_one_import_at_a_time(communes: gpd.GeoDataFrame) -> None
     populations = communes[["code", "population"]].assign(population=10.0)
     _commit("populations", pd.DataFrame(populations))
     assert catalogue.load_territory().communes["population"].sum() == 42930
+    # None of the populations that came with the codes is left.
+    told = catalogue.load_territory("75").provenance["communes"].vintage
+    assert told == embedded_set.CODES_VINTAGE
     assert catalogue.undo() == ["populations"]
     assert catalogue.load_territory().communes["population"].sum() == 6_150_451
     assert catalogue.undo() == ["gps"]
@@ -106,6 +109,7 @@ def test_imported_populations_keep_the_others(communes: gpd.GeoDataFrame) -> Non
     changed = territory.communes["population"] != communes["population"]
     assert list(territory.communes.loc[changed, "code"]) == ["33063"]
     assert territory.provenance["populations"].matched == 1
+    assert territory.provenance["communes"].vintage == embedded_set.vintage("75")
 
 
 def test_a_table_that_tells_nothing_of_the_region_leaves_the_simulated_one() -> None:

@@ -24,6 +24,14 @@ def test_the_region_is_whole() -> None:
     assert communes.geometry.is_valid.all()
 
 
+def test_populations_are_those_of_the_year_told() -> None:
+    people = embedded_set.communes().set_index("code")["population"]
+    # As INSEE published them for 2023: of 2022 Bordeaux had 265,328.
+    assert people[["33063", "64445"]].tolist() == [267_991, 80_441]
+    assert embedded_set.vintage("75").endswith("populations de 2023")
+    assert embedded_set.vintage("FR").endswith("populations de 2023 (Mayotte : 2017)")
+
+
 def test_all_communes_of_france_hold_those_of_the_region_as_they_are() -> None:
     everywhere = embedded_set.everywhere().set_index("code")
     assert len(everywhere) == 34_875
