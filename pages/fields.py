@@ -192,8 +192,8 @@ def first(key: str, value: object) -> str:
     return key
 
 
-def follow(keys: str, chosen: object) -> None:
-    """Forget what was typed in the fields of these keys where the view says otherwise.
+def follow(keys: str, chosen: object) -> bool:
+    """Forget what was typed in the fields of these keys where the view says otherwise; tell it.
 
     A field without a key is another one as soon as its first value is: what is typed in the one
     that stands is then lost. So fields have keys, and are drawn anew when an address, Back or a
@@ -207,9 +207,10 @@ def follow(keys: str, chosen: object) -> None:
         What the view holds of them.
     """
     if st.session_state.get(_last(keys)) == chosen:
-        return
+        return False
     for key in [key for key in st.session_state if str(key).startswith(keys)]:
         del st.session_state[key]
+    return True
 
 
 def typed(keys: str, chosen: object) -> None:

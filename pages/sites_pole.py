@@ -22,7 +22,6 @@ from pages import exporting, fields, figures, shell, sites_projects, sites_resul
 from pages.pole_choices import AntennaChoice, PoleChoices, places
 from pages.sites_table import draw_compared
 
-_LAST = "pole_dernier"
 _KEYS, _LIST = "pole_w_", "pole_antennes"
 _TABLES = ("communes", "gps", "apl", "zoning", "reference")
 _HEADS = {"Antenne": 3, "Demi-journées par semaine": 2, "Coût fixe par an (€)": 2, "": 2}
@@ -41,16 +40,13 @@ def comparison(territory: Territory, plan: PolePlan) -> PoleComparison:
 def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | None:
     """Draw the choice of a pole and, from two antennas on, its comparison."""
     view = shell.view()
-    if st.session_state.get(_LAST) != view.pole:
-        # The address, or a scenario, says otherwise than what was typed.
-        for key in [key for key in st.session_state if str(key).startswith(_KEYS)]:
-            del st.session_state[key]
+    fields.follow(_KEYS, view.pole)
     chosen = _antennas(territory, sites, view.pole)
     if len(chosen.antennas) >= FEWEST:
         chosen = _team(chosen, places(territory, sites))
     if chosen != view.pole:
         shell.remember(replace(view, pole=chosen))
-    st.session_state[_LAST] = chosen
+    fields.typed(_KEYS, chosen)
     if len(chosen.antennas) < FEWEST:
         st.caption(
             f"Choisissez de {FEWEST} à {MOST} antennes, parmi vos sites ou les communes : leurs "
@@ -97,11 +93,10 @@ def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) ->
     picked: list[str] = st.multiselect(
         "Antennes",
         list(known),
-        default=list(before),
         format_func=names.__getitem__,
         placeholder="nom d’un site ou d’une commune",
         max_selections=MOST,
-        key=f"{_KEYS}lieux_{len(sites)}",
+        key=fields.first(f"{_KEYS}lieux_{len(sites)}", list(before)),
         select_all=False,
     )
     with st.container(key=_LIST):
@@ -124,13 +119,18 @@ def _rows(
             "Demi-journées par semaine",
             0,
             MOST_HALF_DAYS,
-            one.half_days,
-            key=f"{_KEYS}demi_{place}",
+            key=fields.first(f"{_KEYS}demi_{place}", one.half_days),
         )
         cost = euros.number_input(
-            "Coût fixe par an (€)", 0, 999_999_999, one.euros, 1000, key=f"{_KEYS}cout_{place}"
+            "Coût fixe par an (€)",
+            0,
+            999_999_999,
+            step=1000,
+            key=fields.first(f"{_KEYS}cout_{place}", one.euros),
         )
-        cared = nurse.checkbox("Infirmière sur place", one.nurse, key=f"{_KEYS}soins_{place}")
+        cared = nurse.checkbox(
+            "Infirmière sur place", key=fields.first(f"{_KEYS}soins_{place}", one.nurse)
+        )
         antennas.append(AntennaChoice(place, int(half_days), bool(cared), int(cost)))
     return antennas
 
@@ -148,23 +148,22 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
     base = left.selectbox(
         "Base de l’équipe, où serait la maison",
         held,
-        index=held.index(chosen.base) if chosen.base in held else 0,
         format_func=lambda place: _label(place, known[place]),
-        key=f"{_KEYS}base_{'_'.join(held)}",
+        key=fields.first(
+            f"{_KEYS}base_{'_'.join(held)}", chosen.base if chosen.base in held else held[0]
+        ),
     )
     least = middle.number_input(
         "Meilleur pôle : demi-journées au moins où une antenne ouvre",
         1,
         HALF_DAYS_PER_GP,
-        min(chosen.least, HALF_DAYS_PER_GP),
-        key=f"{_KEYS}minimum",
+        key=fields.first(f"{_KEYS}minimum", min(chosen.least, HALF_DAYS_PER_GP)),
     )
     settled = right.checkbox(
         "Médecins déjà installés dans ces communes",
-        chosen.settled,
         help="Ils se regroupent aux antennes. Sinon, tous sont nouveaux dans la région. Chaque "
         "commune donne en proportion de ses généralistes.",
-        key=f"{_KEYS}sur_place",
+        key=fields.first(f"{_KEYS}sur_place", chosen.settled),
     )
     team = sum(one.half_days for one in chosen.antennas)
     st.caption(

@@ -18,11 +18,11 @@ from data.siting.project_rules import KINDS
 from data.siting.projects import Funded
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from pages import edited, exporting, figures, shell
+from pages import edited, exporting, fields, figures, shell
 from pages.project_choices import MOST_EUROS, ProjectChoices
 from pages.sites_table import draw_compared
 
-_LAST, _BASE, _KEYS = "projets_dernier", "projets_base", "projets_w_"
+_BASE, _KEYS = "projets_base", "projets_w_"
 _PROJECT, _FORM, _PRICE = "Projet", "Forme", "Coût demandé (€)"
 _CODES = {name: code for code, name in KINDS.items()}
 _IN_WORDS = ["Chiffre", "Unité"]
@@ -39,9 +39,7 @@ def draw_projects(
 ) -> None:
     """Draw rules, money, neighbours and the portfolio of the sites in hand."""
     view = shell.view()
-    if st.session_state.get(_LAST) != view.projects:
-        for key in [key for key in st.session_state if str(key).startswith(_KEYS)]:
-            del st.session_state[key]
+    if fields.follow(_KEYS, view.projects):
         st.session_state.pop(_BASE, None)
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     kinds, prices, chosen = _forms(names, view.projects)
@@ -62,7 +60,7 @@ def draw_projects(
     chosen = _budget(chosen)
     if chosen != view.projects:
         shell.remember(replace(view, projects=chosen))
-    st.session_state[_LAST] = chosen
+    fields.typed(_KEYS, chosen)
     lines = [near, project_tables.NOT_A_DECISION]
     if chosen.budget:
         new = projects.new_gps(kinds, sites, evaluation.sites["gps_new"].tolist())
@@ -135,14 +133,12 @@ def _budget(kept: ProjectChoices) -> ProjectChoices:
         "Budget (€ ; 0 : pas de recherche)",
         0,
         MOST_EUROS,
-        kept.budget,
-        10_000,
-        key=f"{_KEYS}budget",
+        step=10_000,
+        key=fields.first(f"{_KEYS}budget", kept.budget),
     )
     apart = right.checkbox(
         "Ne pas retenir deux projets à 20 minutes ou moins l’un de l’autre",
-        kept.apart,
-        key=f"{_KEYS}ecarter",
+        key=fields.first(f"{_KEYS}ecarter", kept.apart),
     )
     return replace(kept, budget=int(budget), apart=bool(apart))
 

@@ -13,7 +13,7 @@ from data.region.catalogue import load_territory
 from data.reports import pole_tables
 from data.siting.pole_plan import compared
 from data.siting.poles import MOST
-from pages import kept_parts
+from pages import following, kept_parts
 from pages.pole_choices import AntennaChoice, PoleChoices
 from tests.pages.sites_screen import html, opened, texts
 
@@ -53,6 +53,27 @@ def test_half_days_changed_change_the_answer_and_the_address() -> None:
     app.checkbox(key="pole_w_sur_place").check().run()
     assert "".join(app.query_params["medecins_pole"]) == "sur_place"
     assert "quittent les cabinets" in texts(app)
+
+
+def test_back_shows_what_the_address_says_in_the_fields_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The browser went on showing what was typed, and sent it again with the next gesture."""
+    app = pole()
+    app.number_input(key="pole_w_demi_23176").set_value(14).run()
+    app.checkbox(key="pole_w_sur_place").check().run()
+    app.query_params["antennes"] = ASKED
+    del app.query_params["medecins_pole"]
+    monkeypatch.setattr(following, "stepped", lambda: True)
+    app.run()
+    assert not app.exception
+    for shown, value in (
+        (app.number_input(key="pole_w_demi_23176"), 4),
+        (app.checkbox(key="pole_w_sur_place"), False),
+    ):
+        assert shown.value == value
+        assert shown.proto.set_value  # it is written in the field that the browser shows
+    assert "".join(app.query_params["antennes"]) == ASKED
 
 
 def test_too_few_half_days_are_said() -> None:

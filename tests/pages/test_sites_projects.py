@@ -1,11 +1,13 @@
 """Panel "Règles et argent" of the screen of sites, and its choices in the address."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from data.siting.project_rules import KINDS
 from data.uploads import Site
+from pages import following
 from pages.project_choices import ProjectChoices
 from pages.sites_upload import Work
 from tests.pages.sites_screen import opened, tables, texts
@@ -33,6 +35,19 @@ def test_rules_money_and_portfolio_are_drawn() -> None:
     assert "Avec 90\u202f000 €" in texts(app)
     assert "".join(app.query_params["budget"]) == "90000"
     assert "".join(app.query_params["formes"]) == "2:esp"
+
+
+def test_back_shows_the_budget_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened("sites", Work(reopened=SITES), budget="60000")
+    app.number_input(key="projets_w_budget").set_value(90_000).run()
+    app.query_params["budget"] = "60000"
+    monkeypatch.setattr(following, "stepped", lambda: True)
+    app.run()
+    assert not app.exception
+    shown = app.number_input(key="projets_w_budget")
+    assert shown.value == 60_000
+    assert shown.proto.set_value
+    assert "Avec 60\u202f000 €" in texts(app)
 
 
 def folded(app: AppTest) -> dict[str, bool]:
