@@ -72,8 +72,7 @@ def of_sites(territory: Territory, sites: Sequence[Site], departures: Mapping[st
     minutes, _ = site_minutes(territory, sites, LIMIT_MINUTES)
     near = ground.parts_with(territory, sites)
     left, received = moves(ground, sites)
-    planned = [planned_gps(site, got) for site, got in zip(sites, received, strict=True)]
-    staff = np.maximum(np.array(planned, dtype=np.float64), received)
+    staff = np.array([planned_gps(site, got) for site, got in zip(sites, received, strict=True)])
     nobody = np.zeros_like(staff)
     trip = ground.nearest(left, minutes, staff)
     today = ground.minutes_today()

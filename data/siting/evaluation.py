@@ -204,7 +204,7 @@ def moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
 
 def planned_gps(site: Site, received: float) -> float:
     """Return the GPs of a site: as said, else the two of an MSP, or those who move in if more."""
-    return float(site.gps) if site.gps is not None else max(float(rules.LEAST_MSP_GPS), received)
+    return max(float(rules.LEAST_MSP_GPS if site.gps is None else site.gps), received)
 
 
 def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
@@ -213,7 +213,7 @@ def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
     return {
         "gps_planned": float(planned.sum()),
         "gps_moving": float(received.sum()),
-        "gps_new": float(np.maximum(planned - received, 0).sum()),
+        "gps_new": float((planned - received).sum()),
     }
 
 
@@ -225,9 +225,8 @@ def _gains(
         names = ("population_gaining", "apl_gain_under_served", "population_above_2_5")
         return dict.fromkeys((*_ROOM, *names), np.nan)
     left, received = moves(ground, sites)
-    planned = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
+    staff = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
     before = ground.apl()
-    staff = np.maximum(planned, received)
     after = ground.apl_with(left, minutes, staff)
     if parts is None:
         without = ground.without_room_today

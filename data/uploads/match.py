@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from data.base.codes import plain_code
-from data.base.french import counted
+from data.base.french import counted, tenths_if_any
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads import evidence, extras
@@ -328,6 +328,12 @@ def _site(
     if not place.inside:
         notes.append("hors de la région, dans sa bordure")
     own = {key: cells[key] for key in extras.COLUMNS if key in cells}
+    gps, moving = extras.count(own, "gps", notes), extras.moving(own, gazetteer, notes)
+    if gps is not None and (coming := sum(moving.values())) > gps:
+        notes.append(
+            f"médecins qui viendraient : {_n(coming, tenths_if_any(coming))}, pour "
+            f"{_n(gps, tenths_if_any(gps))} prévus ; ils sont tous comptés"
+        )
     site = Site(
         line=number,
         name=cells.get("name", "") or f"Site {number} ({place.name})",
@@ -335,11 +341,11 @@ def _site(
         commune=place.name,
         lon=round(lon, 6),
         lat=round(lat, 6),
-        gps=extras.count(own, "gps", notes),
+        gps=gps,
         others=extras.count(own, "others", notes),
         floor_m2=extras.number(own, "floor_m2", notes),
         opening_year=extras.year(own, notes),
-        moving=extras.moving(own, gazetteer, notes),
+        moving=moving,
     )
     if not change:
         extras.doubt_counts(own, place)

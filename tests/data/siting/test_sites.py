@@ -219,6 +219,10 @@ def test_a_site_that_says_no_number_has_at_least_those_who_move_in():
     found = evaluation.evaluate_sites(crowded, [more, fewer]).sites
     told = found[["gps_planned", "gps_moving", "gps_new"]].to_numpy().tolist()
     assert told == [[3.0, 3.0, 0.0], [2.0, 1.0, 1.0]]
+    # More who move in than it says are planned: all of them work there, and are told.
+    short = site("Milieu", "16002", 0.12, gps=2, moving={"16001": 3.0})
+    [row] = evaluation.evaluate_sites(crowded, [short]).sites.to_dict("records")
+    assert [row[f"gps_{one}"] for one in ("planned", "moving", "new")] == [3.0, 3.0, 0.0]
 
 
 def test_eligibility_signals(territory):

@@ -49,6 +49,13 @@ def test_real_life_file_is_understood(case, region):
         assert (outcome.status == DOUBTFUL) <= (len(outcome.candidates) > 0)
 
 
+def test_more_who_move_in_than_are_planned_is_told(region):
+    content = "nom;commune;medecins;medecins_venant_de\nA;Ussel;2;Meymac:3\nB;Ussel;3;Meymac:3\n"
+    first, second = report(content.encode(), region).outcomes
+    assert "médecins qui viendraient : 3, pour 2 prévus" in first.reason
+    assert "viendraient" not in second.reason
+
+
 def test_what_precedes_a_cell_too_long_is_kept(region):
     usual = csv.field_size_limit(131_072)  # Python's own; frictionless raises it
     try:
