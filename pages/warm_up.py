@@ -18,6 +18,7 @@ from pages import (  # noqa: F401
     accounts,
     asked,
     bar,
+    carte_around,
     carte_changes,
     carte_soon,
     carte_table,

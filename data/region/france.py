@@ -48,7 +48,7 @@ _DEPARTEMENTS = {
         "92": "Hauts-de-Seine",
         "93": "Seine-Saint-Denis",
         "94": "Val-de-Marne",
-        "95": "Val-d'Oise",
+        "95": "Val-d’Oise",
     },
     "24": {
         "18": "Cher",
@@ -59,7 +59,7 @@ _DEPARTEMENTS = {
         "45": "Loiret",
     },
     "27": {
-        "21": "Côte-d'Or",
+        "21": "Côte-d’Or",
         "25": "Doubs",
         "39": "Jura",
         "58": "Nièvre",
@@ -102,7 +102,7 @@ _DEPARTEMENTS = {
         "85": "Vendée",
     },
     "53": {
-        "22": "Côtes-d'Armor",
+        "22": "Côtes-d’Armor",
         "29": "Finistère",
         "35": "Ille-et-Vilaine",
         "56": "Morbihan",

@@ -102,6 +102,7 @@ def test_fields_of_the_other_tabs_take_each_change_in_turn() -> None:
         assert field.value == value
 
 
+@pytest.mark.campaign
 def test_back_shows_what_the_address_says_in_the_fields_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
