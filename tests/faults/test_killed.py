@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data.files import sandbox
+from data.files.downloads import digest
 from data.official import imports
 from data.pdses import storing
 from data.pdses.files import csv_template
@@ -104,14 +105,12 @@ def test_killed_while_a_network_is_put_in_use(isolated_home: Path, network: Road
 def test_killed_during_a_backup(
     isolated_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digest = backup._digest
-
-    def seen(path: Path) -> str:
+    def seen(path: Path, algorithm: str) -> str:
         """Let the process be killed between two files, which go into the archive unseen."""
         (isolated_home.parent / "between").write_text("")
-        return digest(path)
+        return digest(path, algorithm)
 
-    monkeypatch.setattr(backup, "_digest", seen)
+    monkeypatch.setattr(backup, "digest", seen)
     imports.import_files(FILES)
     saved, archive = tables(), isolated_home.parent / "sauvegarde.zip"
     here = content(isolated_home)
