@@ -125,6 +125,7 @@ def test_what_is_shared_is_the_address_in_sight(server: str, page: Page) -> None
     assert code.inner_text().partition("?")[2] == page.url.partition("?")[2]
 
 
+@pytest.mark.campaign
 def test_sharing_and_back_leave_the_map_of_risks_as_it_is(server: str, page: Page) -> None:
     """Its map does not offer the indicator that an address without one means."""
     faults: list[str] = []

@@ -191,6 +191,7 @@ def test_a_click_on_the_map_opens_the_card_of_that_commune(
         assert "commune=" not in page.url
 
 
+@pytest.mark.campaign
 def test_an_answer_that_comes_during_a_click_does_not_lose_it(
     server: str, open_page: OpenPage
 ) -> None:

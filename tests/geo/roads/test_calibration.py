@@ -77,6 +77,7 @@ def test_minutes_of_all_groups_and_the_walk_add_up_to_the_time(
     assert untold.sum() <= 0.1 * len(told)
 
 
+@pytest.mark.campaign
 def test_hidden_speeds_are_found_again(make_random: Make, make_network: Assemble) -> None:
     network = make_network(mixed(make_random, 3))
     group = groups(network)
