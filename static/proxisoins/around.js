@@ -1,5 +1,6 @@
 /* Who is within some minutes of a point: the table of the card. Fetched with the first isochrone asked for. */
 import { make, number } from "./dom.js";
+import { give } from "./given.js";
 
 const WITHOUT = "without";
 
@@ -19,9 +20,7 @@ let wanted;
 function keep(file) {
   if (!file || file.turn !== wanted) return;
   wanted = null;
-  const link = make("a", { href: URL.createObjectURL(new Blob([file.text], { type: "application/geo+json" })), download: file.name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  give(new Blob([file.text], { type: "application/geo+json" }), file.name);
 }
 
 /* Inhabitants without room in a ring, as the map counts them now; null where no commune is known. */

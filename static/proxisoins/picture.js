@@ -3,7 +3,8 @@
  * Loaded when first asked for. Everything is drawn here from what the page shows: nothing is sent anywhere.
  */
 import { nearestYear } from "./data.js";
-import { fold, make } from "./dom.js";
+import { fold } from "./dom.js";
+import { give } from "./given.js";
 
 const SCALE = 2;
 const MARGIN = 16;
@@ -234,7 +235,5 @@ export async function pictureOf(carte) {
 
 export async function handOver(carte) {
   const { blob, name } = await pictureOf(carte);
-  const link = make("a", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  give(blob, name);
 }
