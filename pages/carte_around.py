@@ -1,13 +1,14 @@
 """What one does with an « Isochrone d’ici » of the map: its files, a site to judge there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.access.room import CAPACITIES
-from data.base import french
 from data.maps.document import Written
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
@@ -22,7 +23,7 @@ _OFFERED = "carte_ici_offert"
 """Key of the point whose files « Exporter » offers."""
 _EXPORT, _JUDGE = "fichier", "msp"
 """What the card of a map asks for."""
-_NAME = "proxisoins-isochrone"
+_NAME = "isochrone"
 
 
 def _question(view: ViewState) -> Question | None:
@@ -37,6 +38,12 @@ def _question(view: ViewState) -> Question | None:
     )
 
 
+def _areas(territory: Territory, asked: Question) -> tuple[Callable[[], bytes], Offer]:
+    """Return what makes the areas around a point, and the file to offer; no session is asked."""
+    made = partial(around_file.geojson, territory, shell.commune_indicators(territory), asked)
+    return made, figures.offered(_NAME, "GeoJSON", figures.GEOJSON, made)
+
+
 def offer(territory: Territory, view: ViewState) -> None:
     """Offer the areas around the point of the view under « Exporter »."""
     asked = _question(view)
@@ -49,20 +56,9 @@ def offer(territory: Territory, view: ViewState) -> None:
         found = around_file.areas(territory, communes, asked)
         return pd.DataFrame(found.drop(columns="geometry"))
 
-    lines = around_file.notes(territory, asked)
-    for one in figures.tables_offered("isochrone", table, lines):
-        exporting.offer(
-            Offer(f"Isochrone d’ici : {one.label}", one.content, one.file_name, one.mime, one.key)
-        )
-    exporting.offer(
-        Offer(
-            "Isochrone d’ici : Télécharger (GeoJSON)",
-            lambda: around_file.geojson(territory, communes, asked),
-            f"{_NAME}-{_today()}.geojson",
-            "application/geo+json",
-            "isochrone-geojson",
-        )
-    )
+    tables = figures.tables_offered(_NAME, table, around_file.notes(territory, asked))
+    for one in (*tables, _areas(territory, asked)[1]):
+        exporting.offer(replace(one, label=f"Isochrone d’ici : {one.label}"))
 
 
 def follow(territory: Territory, key: str, message: Mapping[str, Any], view: ViewState) -> str:
@@ -90,13 +86,9 @@ def written(territory: Territory, message: Mapping[str, Any], view: ViewState) -
     asked = _question(view)
     if message.get("action") != _EXPORT or asked is None:
         return None
+    made, file = _areas(territory, asked)
     try:
-        content = around_file.geojson(territory, shell.commune_indicators(territory), asked)
+        content = made()
     except ProxiSoinsError:  # the answer says why nothing is drawn around this point
         return None
-    name = f"{_NAME}-{_today()}.geojson"
-    return {"name": name, "text": content.decode(), "turn": str(message.get("turn"))}
-
-
-def _today() -> str:
-    return french.today().isoformat()
+    return {"name": file.file_name, "text": content.decode(), "turn": str(message.get("turn"))}

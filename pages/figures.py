@@ -39,6 +39,7 @@ FRENCH_CHART = {
 }
 """Configuration of a chart (Vega-Lite): its numbers in French form, its texts legible."""
 
+GEOJSON = "application/geo+json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -215,10 +216,10 @@ def offers(
         code = columns.TITLES["code"]
         places = contours[["code", "geometry"]].rename(columns={"code": code})
         found.append(
-            _offered(
+            offered(
                 name,
                 "GeoJSON",
-                "application/geo+json",
+                GEOJSON,
                 lambda: exports.to_geojson(places.merge(columns.exported(table()), on=code), lines),
             )
         )
@@ -230,12 +231,13 @@ def tables_offered(
 ) -> list[Offer]:
     """Return a table under its French headings as XLSX, which keeps the codes, and CSV."""
     return [
-        _offered(name, "XLSX", XLSX, lambda: exports.to_xlsx({"Tableau": titled()}, lines)),
-        _offered(name, "CSV", "text/csv", lambda: exports.to_csv(titled(), lines)),
+        offered(name, "XLSX", XLSX, lambda: exports.to_xlsx({"Tableau": titled()}, lines)),
+        offered(name, "CSV", "text/csv", lambda: exports.to_csv(titled(), lines)),
     ]
 
 
-def _offered(name: str, kind: str, mime: str, content: Callable[[], bytes]) -> Offer:
+def offered(name: str, kind: str, mime: str, content: Callable[[], bytes]) -> Offer:
+    """Return a file to offer: its kind is its extension in capitals, its name holds the day."""
     today = french.today().isoformat()
     extension = kind.lower()
     return Offer(

@@ -1,15 +1,19 @@
 """Pages are run on one data folder per worker, whose indicators are there already."""
 
+import base64
+import gzip
+import json
 import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from data.scenarios import database
-from pages import pressed
+from pages import map_view, pressed
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +34,20 @@ def clicks_of_those_who_have_seen() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pressed, "AGAIN_S", 0.0)
         yield
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Give what maps are answered during the test, in order."""
+    found: list[dict[str, Any]] = []
+    drawn = map_view.MapAnswer
+
+    def answered(payload: str) -> map_view.MapAnswer:
+        found.append(json.loads(gzip.decompress(base64.b64decode(payload))))
+        return drawn(payload)
+
+    monkeypatch.setattr(map_view, "MapAnswer", answered)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,16 @@
 """What one does with an « Isochrone d’ici »: its files, and a site to judge there."""
 
-import base64
-import gzip
 import json
 from typing import Any
 
 import pytest
 import streamlit as st
 
-from pages import map_view, sites_upload
+from pages import sites_upload
 from tests.pages.sites_screen import opened
 
 GUERET = "1.87000,46.17000"
 MAP = "carte"
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    drawn = map_view.MapAnswer
-
-    def answered(payload: str) -> map_view.MapAnswer:
-        found.append(json.loads(gzip.decompress(base64.b64decode(payload))))
-        return drawn(payload)
-
-    monkeypatch.setattr(map_view, "MapAnswer", answered)
-    return found
 
 
 def asked(action: str, turn: str, here: str = GUERET) -> dict[str, Any]:

@@ -1,13 +1,11 @@
 """Screens "Sites MSP candidats" and shared links, without a browser."""
 
-import base64
 import datetime as dt
-import gzip
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +19,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import grids, map_view, sites_pick, sites_results
+from pages import grids, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import Work
 from tests.pages.sites_screen import field, html, opened, tables, texts
@@ -147,16 +145,8 @@ def test_the_card_of_the_map_adds_a_site() -> None:
 
 
 def test_what_a_map_is_answered_says_which_question_was_heard(
-    monkeypatch: pytest.MonkeyPatch,
+    answers: list[dict[str, Any]],
 ) -> None:
-    answers: list[dict[str, object]] = []
-    drawn = map_view.MapAnswer
-
-    def answered(payload: str) -> map_view.MapAnswer:
-        answers.append(json.loads(gzip.decompress(base64.b64decode(payload))))
-        return drawn(payload)
-
-    monkeypatch.setattr(map_view, "MapAnswer", answered)
     app = opened("sites")
     assert not answers  # nothing was asked yet
     asked = {"action": "site", "turn": "7", "state": {"commune": "no such commune"}}
