@@ -21,7 +21,7 @@ from pages.import_report import draw_report
 
 REPORTS = "import_reports"
 WAITING = "import_waiting"
-"""Files that cover part of the region, until one says what to do with them."""
+"""Files that cover a part only, until one says what to do with them."""
 LOOKED = "sources_looked"
 Files = tuple[tuple[str, bytes], ...]
 """Names with contents."""
@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Files that cover part of the region, and what tells them from others."""
+    """Files that cover a part only, and what tells them from others."""
 
     files: Files
 
@@ -106,25 +106,25 @@ def _fetch(territory: Territory, sources: Mapping[str, Source], chosen: list[str
 
 
 def _waiting(territory: Territory) -> None:
-    """Ask what to do with the files that cover part of the region only."""
+    """Ask what to do with the files that cover a part only."""
     waiting = st.session_state.get(WAITING)
     if not isinstance(waiting, Waiting) or not waiting.files:
         return
     files = waiting.files
     names = ", ".join(name for name, _ in files)
     if len(files) == 1:
-        told = "Un fichier ne couvre qu’une partie de la région : il n’a encore rien changé."
+        told = "Un fichier ne couvre qu’une partie des communes : il n’a encore rien changé."
     else:
         told = (
-            f"{french.number(len(files))} fichiers ne couvrent qu’une partie de la région : ils "
+            f"{french.number(len(files))} fichiers ne couvrent qu’une partie des communes : ils "
             "n’ont encore rien changé."
         )
     st.warning(told)
     st.text(f"À confirmer : {names}")
     with st.container(horizontal=True):
         for label, partial in (
-            ("Compléter (garder les autres communes)", imports.COMPLETE),
-            ("Remplacer (les autres deviennent inconnues)", imports.REPLACE),
+            ("Compléter (garder le reste)", imports.COMPLETE),
+            ("Remplacer (le reste devient inconnu)", imports.REPLACE),
             ("Renoncer", ""),
         ):
             key = f"import_{partial or 'renoncer'}"
@@ -191,7 +191,7 @@ def _keep_dropped() -> None:
 
 
 def _read(territory: Territory, asked: Asked) -> None:
-    """Read the files dropped; those that cover part of the region wait for an answer."""
+    """Read the files dropped; those that cover a part only wait for an answer."""
     with st.status("Lecture et vérification…"):
         accounts.require(Role.ADMINISTRATOR)
         reports = import_dropped(

@@ -24,6 +24,8 @@ from pages.accounts import Role
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER, _REASON, _CHOICE = "Ligne du fichier", "Pourquoi", "Décision"
 _UNDECIDED = "à corriger"
+_KEPT = "Garder celles des autres départements"
+_REPLACED = "Les remplacer toutes"
 _REPORTED = {
     "numéro": "Ligne",
     "contrôle": "État",
@@ -210,12 +212,20 @@ def _review(territory: Territory, dropped: _Dropped) -> None:
     _store(territory, dropped, outcomes)
 
 
+def _asked(gone: storing.Gone, dropped: _Dropped) -> str | None:
+    """Say which lines in use the file would take away; return what one answers, None as yet."""
+    if not gone.told:
+        return _REPLACED
+    st.warning(gone.told)
+    answers = [_KEPT, _REPLACED] if gone.elsewhere else [_REPLACED]
+    return st.radio("Ces lignes", answers, index=None, key=f"pdses_gone_{dropped.digest}")
+
+
 def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> None:
     understood = sum(one.status == UNDERSTOOD for one in outcomes)
     rest = sum(one.status in {DOUBTFUL, REFUSED} for one in outcomes)
-    keep = st.checkbox(
-        "Garder les lignes déjà importées des départements absents de ce fichier", value=False
-    )
+    answer = _asked(storing.gone(outcomes), dropped)
+    keep = answer == _KEPT
     in_use = territory.provenance["pdses_lines"]
     if in_use.sha256 == hashlib.sha256(dropped.content).hexdigest():
         lines = counted(len(territory.pdses_lines), "ligne", "lignes")
@@ -233,8 +243,8 @@ def _store(territory: Territory, dropped: _Dropped, outcomes: list[Outcome]) -> 
             f"Mettre en usage {counted(understood, 'ligne comprise', 'lignes comprises')}",
             key=f"pdses_store_{dropped.digest}",
             kind="primary",
-            disabled=not understood,
-            about=f"{understood} {rest} {keep}",
+            disabled=not understood or answer is None,
+            about=f"{understood} {rest} {answer}",
         ):
 
             def put() -> None:

@@ -33,14 +33,12 @@ def import_files(
         bool,
         typer.Option(
             "--completer",
-            help="Fichier partiel : garder ce qui est en place pour les autres communes.",
+            help="Fichier partiel : garder ce qui est en place pour le reste.",
         ),
     ] = False,
     replaces: Annotated[
         bool,
-        typer.Option(
-            "--remplacer", help="Fichier partiel : les autres communes deviennent inconnues."
-        ),
+        typer.Option("--remplacer", help="Fichier partiel : le reste devient inconnu."),
     ] = False,
     as_register: Annotated[
         bool,

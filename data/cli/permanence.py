@@ -1,7 +1,7 @@
 """`proxisoins pdses`: template, import and export of on-call lines, gaps, what if a line falls."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from data.base.command_options import REGION, Region
 from data.base.french import counted
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from geo.errors import InvalidInputError, UnavailableError
+
+if TYPE_CHECKING:
+    from data.pdses.storing import Gone
 
 app = typer.Typer(help="Permanence des soins (PDSES) : modèle, import, export, manques.")
 
@@ -69,6 +72,10 @@ def import_lines(
         bool,
         typer.Option("--keep", help="Garde les lignes importées des autres départements."),
     ] = False,
+    replaces: Annotated[
+        bool,
+        typer.Option("--remplacer", help="Retire les lignes en usage que le fichier n’a pas."),
+    ] = False,
     rest: Annotated[
         Path | None, typer.Option(help="CSV où écrire les lignes à corriger et pourquoi.")
     ] = None,
@@ -111,6 +118,7 @@ def import_lines(
         typer.echo(f"colonnes non lues : {', '.join(read.ignored)}")
     if rest is not None:
         _write(rest, storing.left_over(outcomes))
+    _ask(storing.gone(outcomes), keep=keep, replaces=replaces)
     stored = storing.store(
         outcomes, name=file.name, content=content, region=region, keep_other_departements=keep
     )
@@ -120,6 +128,17 @@ def import_lines(
         f"{counted(len(stored), 'ligne', 'lignes')} en usage "
         "(« proxisoins undo » revient en arrière)."
     )
+
+
+def _ask(gone: "Gone", *, keep: bool, replaces: bool) -> None:
+    """Stop before lines in use are taken away that one did not say to keep or to replace."""
+    if replaces or not gone.told or (keep and not gone.shrinks):
+        return
+    typer.echo(
+        f"{gone.told} Rien n’est changé : relancez avec --keep (garder les lignes des autres "
+        "départements) ou --remplacer."
+    )
+    raise typer.Exit(2)
 
 
 @app.command("export")

@@ -1,12 +1,14 @@
 """How much of the region a file covers, and the files that are refused for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from data.base import french
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.merge import lost, standing
 from data.official.readers.tally import ReadResult
 from data.official.sources import sources
 from data.region import schemas
@@ -17,21 +19,67 @@ _BY_COMMUNE = ("gps", "gp_history", "populations", "zoning", "apl")
 COVERAGE_FLOOR = 0.9
 """Least share of the communes known today that a refreshed table must still cover."""
 
+_COMMUNES, _DEPARTEMENTS = ("commune", "communes"), ("département", "départements")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a file covers of a whole, in communes (or départements).
+
+    Attributes
+    ----------
+    count, whole
+        Those of the file, and all of them.
+    in_place
+        The whole is what is in place, in all regions; else it is the region.
+    places
+        What is counted, in the singular and in the plural.
+    """
+
+    count: int
+    whole: int
+    in_place: bool = False
+    places: tuple[str, str] = _COMMUNES
+
 
 def few(
-    tables: Mapping[str, pd.DataFrame], result: ReadResult, index: CommuneIndex
-) -> dict[str, int]:
-    """Return the tables of which a file covers part of the region only, with the communes it has.
+    tables: Mapping[str, pd.DataFrame],
+    result: ReadResult,
+    index: CommuneIndex,
+    stored: Mapping[str, pd.DataFrame],
+) -> dict[str, Part]:
+    """Return the tables of which a file covers a part only, of the region or of what is in place.
 
-    A file that only completes columns, and one of another region, are none.
+    A file that only completes columns, and one of another region, are none. Counts of GPs of other
+    regions are in the history: those that a file leaves out of `gps` are not lost.
+
+    Parameters
+    ----------
+    tables
+        Tables as the file would have them.
+    result, index
+        What was read, and the communes that it is matched with.
+    stored
+        Tables in place.
     """
-    counts = {
-        key: index.matched(result.tables[key]["code"])
-        for key in tables
-        if key in _BY_COMMUNE and key not in result.columns
-    }
+    parts = {}
     floor = COVERAGE_FLOOR * len(index.codes)
-    return {key: count for key, count in counts.items() if 0 < count < floor}
+    for key, whole in tables.items():
+        if key in result.columns:
+            continue
+        count = index.matched(result.tables[key]["code"])
+        if key in _BY_COMMUNE and 0 < count < floor:
+            parts[key] = Part(count, len(index.codes))
+            continue
+        gone = lost(key, result, whole, stored.get(key))
+        if key == "gps" or gone is None:
+            continue
+        known = set(standing(key, result, stored[key])["code"])
+        left = len(known) - gone["code"].nunique()
+        if left < COVERAGE_FLOOR * len(known):
+            whole_of = _DEPARTEMENTS if known <= index.departements else _COMMUNES
+            parts[key] = Part(left, len(known), in_place=True, places=whole_of)
+    return parts
 
 
 def check_here(item: Member, result: ReadResult, index: CommuneIndex) -> None:

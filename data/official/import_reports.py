@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.base import french
+from data.official.coverage import Part
 from data.official.doubts import believed, lines_of, sentences
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
@@ -181,21 +182,35 @@ def status_of(
 def to_confirm(
     item: Member,
     result: ReadResult,
-    few: Mapping[str, int],
+    few: Mapping[str, Part],
     index: CommuneIndex,
     doubted: Sequence[Fall],
 ) -> ImportReport:
-    """Return the report of a file that covers a part of the region: nothing is put in place."""
+    """Return the report of a file that covers a part of something: nothing is put in place."""
     report = report_of(item, result, list(few), index, PARTIAL, doubted=doubted)
-    communes = french.number(max(few.values()))
-    return replace(
-        report,
-        message=(
-            f"« {item.file_name} » ne couvre que {communes} des "
-            f"{french.number(len(index.codes))} communes de la région. Il n’a encore rien "
+    return replace(report, message=_covered(item.file_name, few))
+
+
+def _covered(name: str, few: Mapping[str, Part]) -> str:
+    """Say which part a file covers, what it would change, and what one may do."""
+    of_region = [part for part in few.values() if not part.in_place]
+    if of_region:
+        most = max(of_region, key=lambda part: part.count)
+        return (
+            f"« {name} » ne couvre que {french.number(most.count)} des "
+            f"{french.number(most.whole)} communes de la région. Il n’a encore rien "
             "changé : complétez (les autres communes gardent ce qui est en place), remplacez (les "
             "autres deviennent inconnues), ou renoncez."
-        ),
+        )
+    told = [
+        f"{french.number(part.count)} sur {french.counted(part.whole, *part.places)} que "
+        f"« {schemas.TITLES[key]} » couvre déjà, toutes régions ensemble"
+        for key, part in few.items()
+    ]
+    return (
+        f"« {name} » ne couvre que {french.joined(told)}. Il n’a encore rien changé : complétez "
+        "(le reste garde ce qui est en place), remplacez (il n’y a plus rien ailleurs que dans ce "
+        "fichier), ou renoncez."
     )
 
 

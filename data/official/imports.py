@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.files.downloads import digest
 from data.official import doubts
-from data.official.coverage import check_here, check_refreshed, few
+from data.official.coverage import Part, check_here, check_refreshed, few
 from data.official.import_reports import (
     READ,
     REFUSED,
@@ -34,7 +34,7 @@ from data.official.in_place import (
 )
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.merge import completed, joined
+from data.official.readers.merge import joined, with_lost
 from data.official.readers.tally import ReadResult
 from data.official.reading import read_files, tvs_of
 from data.official.rivals import Given, replaced, without_rivals
@@ -44,8 +44,8 @@ from data.region.territory import Provenance
 from geo.errors import InvalidInputError, ProxiSoinsError, UnavailableError
 
 ASK, COMPLETE, REPLACE = "demander", "compléter", "remplacer"
-"""What to do with a file that covers part of the region only: say so and wait, keep what is known
-of the other communes, or leave them unknown."""
+"""What to do with a file that covers a part only, of the region or of what is in place: say so and
+wait, keep what is known of the other communes, or leave them unknown."""
 
 
 def import_files(
@@ -66,9 +66,9 @@ def import_files(
     region
         INSEE code of the region that reports count communes of.
     partial
-        For a file that covers under nine communes of the region in ten: `ASK` puts nothing in place
-        and says so, `COMPLETE` keeps what is in place for the other communes, `REPLACE` leaves
-        them unknown.
+        For a file that covers under nine communes in ten of the region, or of what is in place in
+        all regions: `ASK` puts nothing in place and says so, `COMPLETE` keeps what is in place for
+        the other communes, `REPLACE` leaves them unknown.
     as_register
         The RPPS is compared with the counts in place, instead of replacing them.
 
@@ -171,7 +171,7 @@ class _Brought:
     older
         Keys of those which it only completes, being older.
     partly
-        Tables that it covers part of the region of, with the communes that it has.
+        Tables that it covers a part of: of the region, or of what is in place.
     doubted
         Zeros that are to check.
     """
@@ -179,7 +179,7 @@ class _Brought:
     result: ReadResult
     tables: dict[str, pd.DataFrame]
     older: set[str]
-    partly: dict[str, int]
+    partly: dict[str, Part]
     doubted: list[Fall]
 
 
@@ -194,7 +194,7 @@ class _Import:
     provenance, stored
         Of the tables in place, then of those that the files changed.
     partial
-        What to do with a file of part of the region (`ASK`, `COMPLETE`, `REPLACE`).
+        What to do with a file of a part (`ASK`, `COMPLETE`, `REPLACE`).
     expected
         Keys of the sources that the files must be of; none: any.
     commit
@@ -256,13 +256,15 @@ class _Import:
         whole = joined(result, self.stored)
         tables, older = newer_only(whole, result, self.provenance, lacking)
         check_here(item, result, self.index)
-        partly = few(tables, result, self.index)
+        partly = few(tables, result, self.index, self.stored)
         doubted = doubts.of_file(result, tables, self.stored, self.provenance)
         if partly and self.partial == ASK:
             return _Brought(result, tables, older, partly, doubted)
         partly = {key: count for key, count in partly.items() if key not in older}
         if completing:
-            tables |= completed({key: result.tables[key] for key in partly}, self.stored)
+            tables |= {
+                key: with_lost(key, result, tables[key], self.stored.get(key)) for key in partly
+            }
         tables |= self.given.with_companions(item, result, tables, self.stored)
         if self.expected:
             source = self.expected[item.position]

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ from data.region.territory import DEMONSTRATION_LINE, Provenance
 from data.uploads import LEFT_OUT, UNDERSTOOD
 from geo.errors import InvalidInputError
 
+LEAST_SHARE = 0.9
+"""Least share of the lines in use that a file gives without one being asked whether it is whole."""
+
 
 def checked(
     file: LinesFile, region: str, corrections: Mapping[int, Mapping[str, str]] | None = None
@@ -27,6 +31,61 @@ def checked(
     sites = commune_index(region).sites
     communes = embedded_set.communes(region)
     return check_lines(file.lines, gazetteer(region), communes, sites, corrections)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Lines in use, imported before, that those of a file would take away.
+
+    Attributes
+    ----------
+    given
+        Lines of the file.
+    in_use
+        Lines in use in the départements that the file tells of.
+    elsewhere
+        Lines in use in the others.
+    departements
+        Codes of these others.
+    """
+
+    given: int
+    in_use: int
+    elsewhere: int
+    departements: tuple[str, ...]
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether it has far fewer lines than those in use in the départements that it tells of."""
+        return self.given < LEAST_SHARE * self.in_use
+
+    @property
+    def told(self) -> str:
+        """What the file would take away, in French; "" where it takes next to nothing."""
+        parts = []
+        if self.elsewhere:
+            lines = french.counted(self.elsewhere, "ligne en usage", "lignes en usage")
+            where = french.counted(len(self.departements), "département", "départements")
+            codes = ", ".join(self.departements)
+            parts.append(f"{lines} dans {where} qu’il ne dit pas ({codes})")
+        if self.shrinks:
+            lines = french.counted(self.in_use, "ligne en usage", "lignes en usage")
+            parts.append(
+                f"{lines} dans les départements qu’il dit, où il n’en donne que "
+                f"{french.number(self.given)}"
+            )
+        return f"Ce fichier remplacerait {french.joined(parts)}." if parts else ""
+
+
+def gone(outcomes: Sequence[Outcome]) -> Gone:
+    """Return what the lines understood of a file would take away of those imported before."""
+    lines = table(outcomes)
+    before = catalogue.imported_tables(["pdses_lines"]).get("pdses_lines")
+    if before is None or lines.empty:
+        return Gone(len(lines), 0, 0, ())
+    told = before["code"].map(departement).isin(set(lines["code"].map(departement)))
+    others = before.loc[~told, "code"].map(departement)
+    return Gone(len(lines), int(told.sum()), len(others), tuple(sorted(set(others))))
 
 
 def store(

@@ -108,6 +108,32 @@ def test_a_file_of_lines_says_that_it_is_in_use_and_reports_in_french() -> None:
             catalogue.undo()
 
 
+def test_lines_of_another_departement_are_not_taken_away_without_an_answer(imported) -> None:
+    def screen():
+        from data.region import catalogue
+        from pages import permanence_import
+
+        permanence_import.draw_import(catalogue.load_territory())
+
+    def put():
+        return next(one for one in app.button if one.label.startswith("Mettre en usage"))
+
+    content = (
+        "etablissement;commune;specialite;type_ligne;statut\nCH;Guéret;Cardiologie;garde;assurée\n"
+    ).encode()
+    app = AppTest.from_function(screen, default_timeout=200).run()
+    app.file_uploader(key="pdses_file").set_value(("lignes.csv", content, "text/csv")).run()
+    assert [one.value for one in app.warning] == [
+        "Ce fichier remplacerait 3 lignes en usage dans 1 département qu’il ne dit pas (19)."
+    ]
+    assert put().disabled
+    app.radio[-1].set_value("Garder celles des autres départements").run()
+    put().click().run()
+    lines = catalogue.imported_tables(["pdses_lines"])["pdses_lines"]
+    assert sorted(lines["code"]) == ["19031", "19272", "19275", "23096"]
+    catalogue.undo()
+
+
 def test_foreign_parameters_are_left_at_their_default(imported):
     app = opened(specialite="'; drop", seuil="NaN", ligne="<script>")
     assert not app.exception

@@ -15,6 +15,8 @@ BY_PART = {"care_context": "measure", "regulation_calls": "code", "specialists":
 """Tables of which a file gives some parts, told by a column: the other parts stay."""
 ORDER = ("code", "id", "specialty", "year", "part", "measure", "day", "hour")
 """Columns by which stored tables are sorted, those that they have."""
+_PARTS = {"structures": "kind", "apl": "year", "gp_history": "year", **BY_PART}
+"""Tables that a file replaces by parts, to the column that tells the parts."""
 _FIGURES = ("share_over_75", "area_km2")
 """Columns of `reference` that are missing as NaN, the others as ""."""
 
@@ -105,6 +107,62 @@ def older_added(key: str, read: pd.DataFrame, before: pd.DataFrame) -> pd.DataFr
         whole = pd.concat([before, read[~read["code"].isin(set(before["code"]))]])
     order = [name for name in ORDER if name in whole]
     return schemas.checked(key, whole.sort_values(order, ignore_index=True))
+
+
+def standing(key: str, result: ReadResult, before: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in place of the parts that a file gives: what it would take the place of."""
+    if key in result.columns:
+        return before.iloc[:0]
+    if key == "structures" and result.kinds == ("france_sante",):
+        return before[before["labelled"]]
+    if key not in _PARTS:
+        return before
+    told = result.kinds if key == "structures" else result.tables[key][_PARTS[key]]
+    return before[before[_PARTS[key]].isin(set(told))]
+
+
+def lost(
+    key: str, result: ReadResult, whole: pd.DataFrame, before: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Return the rows in place of communes (or départements) that a file leaves with nothing.
+
+    Parameters
+    ----------
+    key, result
+        Table, and what was read.
+    whole
+        The table as the file would have it.
+    before
+        As it is in place, None where nothing is.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Of the parts that the file gives; None where nothing is in place.
+    """
+    if before is None:
+        return None
+    there, after = standing(key, result, before), whole
+    keys = ["code", *([_PARTS[key]] if key in _PARTS else [])]
+    if key == "structures" and result.kinds == ("france_sante",):  # a label on an MSP stays an MSP
+        after, keys = whole[whole["labelled"]], ["code"]
+    told = pd.MultiIndex.from_frame(after[keys].astype(str))
+    return there[~pd.MultiIndex.from_frame(there[keys].astype(str)).isin(told)]
+
+
+def with_lost(
+    key: str, result: ReadResult, whole: pd.DataFrame, before: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return a table as a file would have it, what it says nothing of staying as it is in place."""
+    gone = lost(key, result, whole, before)
+    if gone is None or gone.empty:
+        return whole
+    if key == "structures":  # one that moved is where the file has it
+        gone = gone[~gone["id"].isin(set(result.tables[key]["id"]))]
+        whole = whole[~whole["id"].isin(set(gone["id"]))]
+    both = pd.concat([gone, whole], ignore_index=True)
+    order = [name for name in ORDER if name in both]
+    return schemas.checked(key, both.sort_values(order, ignore_index=True))
 
 
 def completed(

@@ -1,5 +1,6 @@
 """Files of part of a region are announced first; a folder goes in whatever the order."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from typer.testing import CliRunner
 
 from data.cli import app
 from data.official import import_reports, imports
-from data.region import catalogue, table_store
+from data.region import catalogue, embedded_set, table_store
 
 GOLDEN = Path(__file__).parent / "readers" / "golden"
 FIRST = "code_insee;mg_2024\n19275;11\n19136;0,5\n"
@@ -95,6 +96,87 @@ def test_the_kinds_that_are_newer_in_place_stay_the_others_are_taken(files):
     assert set(table.loc[table["kind"] == "centre_sante", "id"]) == {"330000003"}
     assert "ABZAC NORD" in table.set_index("id").loc["160000001", "name"]
     assert any("dont restent : centres de santé" in one for one in report.remarks)
+
+
+OTHERS = {
+    "cpts": (
+        "code_insee;cpts;finess;annee\n19275;CPTS A;190000001;2025\n16102;CPTS B;160000001;2025\n",
+        "code_insee;cpts;finess;annee\n19275;CPTS A;190000001;2026\n",
+    ),
+    "specialists": (
+        (
+            "code_insee;specialite;medecins;annee\n19275;Cardiologie;2;2024\n"
+            "16102;Cardiologie;3;2024\n16102;Gynécologie;1;2024\n"
+        ),
+        "code_insee;specialite;medecins;annee\n19275;Cardiologie;4;2025\n",
+    ),
+    "people_squares": (
+        (
+            "code_commune;lon;lat;population\n19275;2.309;45.548;40\n19275;2.312;45.548;9\n"
+            "16102;-0.329;45.696;7\n16102;-0.332;45.696;5\n"
+        ),
+        "code_commune;lon;lat;population\n19275;2.309;45.548;41\n19275;2.312;45.548;9\n",
+    ),
+}
+"""Table that tells of some communes only, to a file of two of them and a newer one of one."""
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_a_file_of_less_than_what_stands_asks_whatever_its_table(tmp_path, key):
+    whole, part = tmp_path / "tout_2024.csv", tmp_path / "partie_2025.csv"
+    for path, text in zip((whole, part), OTHERS[key], strict=True):
+        path.write_text(text, encoding="utf-8")
+    (report,) = imports.import_files([whole], partial=imports.ASK)
+    assert report.status == import_reports.IMPORTED, report.message
+    (report,) = imports.import_files([part], partial=imports.ASK)
+    assert report.status == import_reports.PARTIAL
+    assert "ne couvre que 1 sur 2 communes" in report.message
+    codes = catalogue.imported_tables([key])[key]["code"]
+    assert set(codes) == {"19275", "16102"}
+
+    imports.import_files([part], partial=imports.COMPLETE)
+    assert set(catalogue.imported_tables([key])[key]["code"]) == {"19275", "16102"}
+    catalogue.undo()
+    imports.import_files([part], partial=imports.REPLACE)
+    left = catalogue.imported_tables([key])[key]
+    if key == "specialists":  # the other specialty is of another part, which the file tells not of
+        left = left[left["specialty"] == "Cardiologie"]
+    assert set(left["code"]) == {"19275"}
+
+
+def test_a_zoning_of_one_region_asks_before_it_takes_the_place_of_all(tmp_path):
+    lines = [f"{code};ZIP\n" for code in sorted(embedded_set.codes("75"))]
+    everywhere = sorted(set(embedded_set.everywhere()["code"]) - set(embedded_set.codes("75")))
+    others = [f"{code};ZAC\n" for code in everywhere[:1000]]
+    whole, part = tmp_path / "tout.csv", tmp_path / "region.csv"
+    whole.write_text("".join(["code_commune;zone\n", *lines, *others]))
+    part.write_text("".join(["code_commune;zone\n", *lines]))
+    imports.import_files([whole], partial=imports.ASK)
+    (report,) = imports.import_files([part], partial=imports.ASK)
+    assert report.status == import_reports.PARTIAL
+    assert "toutes régions ensemble" in report.message
+    imports.import_files([part], partial=imports.COMPLETE)
+    zones = catalogue.imported_tables(["zoning"])["zoning"]["zone"].value_counts()
+    assert dict(zones) == {"ZAC": 1000, "ZIP": len(lines)}
+
+
+def test_establishments_of_a_few_communes_ask_and_complete_by_kind(tmp_path):
+    stock = (GOLDEN / "finess_stock.csv").read_text(encoding="utf-8")
+    whole, part = tmp_path / "stock.csv", tmp_path / "extrait.csv"
+    whole.write_text(stock, encoding="utf-8")
+    kept = [line for line in stock.splitlines() if not re.match(r"[a-z]+;330", line)]
+    part.write_text("\n".join(kept).replace("2026-05-04", "2026-06-04"), encoding="utf-8")
+    imports.import_files([whole], partial=imports.ASK)
+    before = catalogue.imported_tables(["structures"])["structures"]
+    (report,) = imports.import_files([part], partial=imports.ASK)
+    assert report.status == import_reports.PARTIAL, report.message
+    assert "« Structures de soins » couvre déjà" in report.message
+    imports.import_files([part], partial=imports.COMPLETE)
+    after = catalogue.imported_tables(["structures"])["structures"]
+    assert set(after["id"]) == set(before["id"])
+    imports.import_files([part], partial=imports.REPLACE)
+    left = catalogue.imported_tables(["structures"])["structures"]
+    assert not left["id"].str.startswith("33").any()
 
 
 @pytest.mark.campaign

@@ -256,6 +256,30 @@ def test_import_by_command_store_keep_and_undo(tmp_path):
     assert schema.read_bytes() == files.schema_json()
 
 
+def test_lines_of_part_of_those_in_use_ask_before_they_take_their_place(tmp_path):
+    run = CliRunner().invoke
+    whole, part = tmp_path / "a.csv", tmp_path / "b.csv"
+    tulle = [f"CH de Tulle;Tulle;{name};garde;assurée;;" for name in ("ORL", "Cardiologie")]
+    whole.write_bytes(rows(*tulle, "CH de Guéret;Guéret;ORL;garde;assurée;;"))
+    part.write_bytes(rows(tulle[0]))
+    assert run(app, ["pdses", "import", str(whole)]).exit_code == 0
+    said = run(app, ["pdses", "import", str(part)])
+    assert said.exit_code == 2
+    assert "1 ligne en usage dans 1 département qu’il ne dit pas (23)" in said.output
+    assert "2 lignes en usage dans les départements qu’il dit" in said.output
+
+    def codes():
+        table = catalogue.imported_tables(["pdses_lines"])["pdses_lines"]
+        return sorted(table["code"])
+
+    assert codes() == ["19272", "19272", "23096"]
+    assert run(app, ["pdses", "import", str(part), "--keep"]).exit_code == 2  # Tulle loses a line
+    assert run(app, ["pdses", "import", str(part), "--keep", "--remplacer"]).exit_code == 0
+    assert codes() == ["19272", "23096"]
+    assert run(app, ["pdses", "import", str(part), "--remplacer"]).exit_code == 0
+    assert codes() == ["19272"]
+
+
 def test_an_export_of_the_demonstration_stays_one():
     content = rows("CH de Tulle;Tulle;ORL;garde;assurée;;") + b"\n"
     marked = content.replace(b"fin\n", b"fin;commentaire\n").replace(
