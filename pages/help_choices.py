@@ -62,23 +62,28 @@ class HelpChoices:
     def question(self) -> Question:
         """Return whom to help, and up to what."""
         return Question(
-            self.targets, self.epci, self.aim, self.apl, float(self.per_gp), float(self.acts)
+            targets=self.targets,
+            chosen=self.epci,
+            aim=self.aim,
+            apl=self.apl,
+            per_gp=float(self.per_gp),
+            acts=float(self.acts),
         )
 
     def terms(self) -> Terms:
         """Return on what terms; a ceiling above the scheme's own is its own."""
         most = SCHEMES[self.scheme].half_days
         return Terms(
-            self.scheme,
-            self.volunteers or None,
-            self.sites or None,
-            float(self.minutes),
-            float(self.half_days) if 0 < self.half_days < most else None,
-            self.floor or None,
-            self.replaced and self.scheme == SOLIDARITY.key,
+            scheme=self.scheme,
+            volunteers=self.volunteers or None,
+            sites=self.sites or None,
+            minutes=float(self.minutes),
+            half_days=float(self.half_days) if 0 < self.half_days < most else None,
+            floor=self.floor or None,
+            replaced=self.replaced and self.scheme == SOLIDARITY.key,
             # A list with nothing in it yet is no list.
-            self.hosts if self.listed or self.hosts != "liste" else "mairies",
-            self.listed,
+            hosts=self.hosts if self.listed or self.hosts != "liste" else "mairies",
+            listed=self.listed,
         )
 
     @classmethod

@@ -1,6 +1,7 @@
 """«Les meilleurs k sites», on screen: what is asked, and the proven answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -46,9 +47,8 @@ def _budget(names: list[str], kept: Search) -> tuple[tuple[float, ...], float | 
     return tuple(float(price) for price in table[_PRICE]), float(total)
 
 
-def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
-    """Draw what can be asked and return it."""
-    count = len(names)
+def _aim(kept: Search, count: int) -> Search:
+    """Draw what is sought, how many of `count` sites are to open, and the threshold."""
     left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
     model = left.selectbox(
         "Ce que l’on cherche",
@@ -74,9 +74,16 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         format="%.0f",
         key="sites_seuil",
     )
+    return replace(
+        kept, model=model, k=None if model == "lscp" else int(k), threshold=float(threshold)
+    )
+
+
+def _counted(kept: Search) -> Search:
+    """Draw who counts, and what is there already, for the model that is sought."""
     left, right = st.columns(2)
     # Capacity has its own people to serve: the others are no choice then.
-    seats = model == CAPACITATED
+    seats = kept.model == CAPACITATED
     weights = left.selectbox(
         "Qui compte",
         WEIGHTS,
@@ -92,6 +99,23 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         format_func=EXISTING_WORDS.__getitem__,
         key="sites_existant",
     )
+    return replace(kept, weights=weights, existing=existing)
+
+
+def _left_out(against: tuple[int, ...]) -> tuple[int, ...]:
+    """Draw whether sites advised against may be chosen; return those that may not."""
+    allowed = against and st.toggle(
+        f"Retenir aussi {counted(len(against), 'site déconseillé', 'sites déconseillés')}",
+        help="Trop isolé, ou sans l’équipe qu’exige une MSP : voir l’éligibilité ci-dessus.",
+        key="sites_deconseilles",
+    )
+    return () if allowed else against
+
+
+def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
+    """Draw what can be asked and return it."""
+    count = len(names)
+    asked = _counted(_aim(kept, count))
     own = st.multiselect(
         "Votre choix, pour le comparer (facultatif)",
         range(count),
@@ -101,25 +125,11 @@ def _asked(names: list[str], kept: Search, against: tuple[int, ...]) -> Search:
         key=f"sites_choix_{count}",
         select_all=False,
     )
-    prices, budget = _budget(names, kept) if model not in {"lscp", CAPACITATED} else ((), None)
-    left_out = against
-    if against:
-        allowed = st.toggle(
-            f"Retenir aussi {counted(len(against), 'site déconseillé', 'sites déconseillés')}",
-            help="Trop isolé, ou sans l’équipe qu’exige une MSP : voir l’éligibilité ci-dessus.",
-            key="sites_deconseilles",
-        )
-        left_out = () if allowed else against
-    return Search(
-        model,
-        None if model == "lscp" else int(k),
-        float(threshold),
-        weights,
-        existing,
-        tuple(sorted(own)),
-        prices,
-        budget,
-        left_out,
+    prices, budget = (
+        _budget(names, kept) if asked.model not in {"lscp", CAPACITATED} else ((), None)
+    )
+    return replace(
+        asked, own=tuple(sorted(own)), prices=prices, budget=budget, left_out=_left_out(against)
     )
 
 

@@ -258,12 +258,11 @@ def _schemes(territory: Territory, chosen: HelpChoices) -> None:
     rows = []
     for key, scheme in SCHEMES.items():
         terms = Terms(
-            key,
-            chosen.volunteers or None,
-            chosen.sites or None,
-            float(chosen.minutes),
-            None,
-            chosen.floor or None,
+            scheme=key,
+            volunteers=chosen.volunteers or None,
+            sites=chosen.sites or None,
+            minutes=float(chosen.minutes),
+            floor=chosen.floor or None,
             hosts=chosen.terms().hosts,
             listed=chosen.listed,
         )

@@ -55,17 +55,17 @@ class SpecialistChoices:
     def question(self) -> SpecialistQuestion:
         """Return what is asked of the engine; the inhabitants must be given."""
         return SpecialistQuestion(
-            self.specialty,
-            float(self.people),
-            self.need,
-            float(self.within),
-            self.least,
-            self.volunteers or None,
-            self.sites or None,
-            float(self.minutes),
+            specialty=self.specialty,
+            people=float(self.people),
+            need=self.need,
+            within=float(self.within),
+            least=self.least,
+            volunteers=self.volunteers or None,
+            sites=self.sites or None,
+            minutes=float(self.minutes),
             # A list with nothing in it yet is no list.
-            self.hosts if self.listed or self.hosts != "liste" else "mairies",
-            self.listed,
+            hosts=self.hosts if self.listed or self.hosts != "liste" else "mairies",
+            listed=self.listed,
         )
 
     @classmethod

@@ -131,7 +131,7 @@ def write_plan(
         territory = load_territory(region)
         found = help_plan(
             territory,
-            Question(targets, epci, aim, apl, per_gp, acts),
+            Question(targets=targets, chosen=epci, aim=aim, apl=apl, per_gp=per_gp, acts=acts),
             Terms(
                 scheme=scheme,
                 volunteers=volunteers,

@@ -70,15 +70,15 @@ class Search:
         """Read the search of a scenario of `count` sites; None when it holds none that stands."""
         try:
             found = cls(
-                str(kept["model"]),
-                None if kept["k"] is None else int(kept["k"]),
-                float(kept["threshold"]),
-                str(kept["weights"]),
-                str(kept["existing"]),
-                tuple(int(row) for row in kept["own"]),
-                tuple(float(price) for price in kept["prices"]),
-                None if kept["budget"] is None else float(kept["budget"]),
-                tuple(int(row) for row in kept.get("left_out", ())),
+                model=str(kept["model"]),
+                k=None if kept["k"] is None else int(kept["k"]),
+                threshold=float(kept["threshold"]),
+                weights=str(kept["weights"]),
+                existing=str(kept["existing"]),
+                own=tuple(int(row) for row in kept["own"]),
+                prices=tuple(float(price) for price in kept["prices"]),
+                budget=None if kept["budget"] is None else float(kept["budget"]),
+                left_out=tuple(int(row) for row in kept.get("left_out", ())),
             )
         except (KeyError, TypeError, ValueError):
             return None
