@@ -80,7 +80,15 @@ class Known:
     def _draw(self) -> tuple[Site, ...]:
         chosen = self._communes.sample(3)
         return tuple(
-            Site(line, f"MSP {row.name}", row.code, row.name, row.lon, row.lat, gps=3)
+            Site(
+                line=line,
+                name=f"MSP {row.name}",
+                code=row.code,
+                commune=row.name,
+                lon=row.lon,
+                lat=row.lat,
+                gps=3,
+            )
             for line, row in enumerate(chosen.itertuples(), start=2)
         )
 

@@ -128,7 +128,15 @@ def _sheet(territory: str, other: str = "") -> str:
 def _sites() -> str:
     communes = load_territory(REGION).communes.set_index("code")
     sites = tuple(
-        Site(rank, row["name"], code, row["name"], row["lon"], row["lat"], gps=2.0)
+        Site(
+            line=rank,
+            name=row["name"],
+            code=code,
+            commune=row["name"],
+            lon=row["lon"],
+            lat=row["lat"],
+            gps=2.0,
+        )
         for rank, (code, row) in enumerate(communes.loc[list(_SITES)].iterrows(), start=1)
     )
     return "/sites?" + urlencode({"sites": addressed.to_text(sites)})

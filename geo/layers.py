@@ -73,212 +73,222 @@ RISK_HORIZON = "à l’horizon de trois ans"
 
 INDICATORS = (
     Indicator(
-        "share_without_room",
-        "Habitants sans place chez un généraliste",
-        "Sans place à 20 min",
-        "%",
-        0,
-        (0, 5, 10, 25, 50),
-        _steps(_SHARES, _WHITE_TO_PURPLE),
-        ("gps",),
-        "part des habitants que ne peut accueillir aucun médecin à 20 minutes en voiture, à 1 000 "
-        "habitants par médecin au plus (hypothèse), le plus proche passant le premier",
+        key="share_without_room",
+        label="Habitants sans place chez un généraliste",
+        short="Sans place à 20 min",
+        unit="%",
+        decimals=0,
+        breaks=(0, 5, 10, 25, 50),
+        classes=_steps(_SHARES, _WHITE_TO_PURPLE),
+        tables=("gps",),
+        denominator="part des habitants que ne peut accueillir aucun médecin à 20 minutes en "
+        "voiture, à 1 000 habitants par médecin au plus (hypothèse), le plus proche passant le "
+        "premier",
     ),
     Indicator(
-        "minutes_to_nearest_gp",
-        "Temps d’accès au médecin généraliste le plus proche",
-        "Médecin le plus proche",
-        "min",
-        0,
-        (0, 5, 10, 15, 20),
-        _steps(
+        key="minutes_to_nearest_gp",
+        label="Temps d’accès au médecin généraliste le plus proche",
+        short="Médecin le plus proche",
+        unit="min",
+        decimals=0,
+        breaks=(0, 5, 10, 15, 20),
+        classes=_steps(
             "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
             _YELLOW_TO_BROWN,
         ),
-        ("gps",),
-        "du bourg de la commune à la commune la plus proche ayant un médecin, en voiture",
+        tables=("gps",),
+        denominator="du bourg de la commune à la commune la plus proche ayant un médecin, en "
+        "voiture",
     ),
     Indicator(
-        "minutes_to_third_gp",
-        "Temps d’accès au troisième médecin généraliste",
-        "Troisième médecin",
-        "min",
-        0,
-        (0, 5, 10, 15, 20),
-        _steps(
+        key="minutes_to_third_gp",
+        label="Temps d’accès au troisième médecin généraliste",
+        short="Troisième médecin",
+        unit="min",
+        decimals=0,
+        breaks=(0, 5, 10, 15, 20),
+        classes=_steps(
             "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
             _YELLOW_TO_BROWN,
         ),
-        ("gps",),
-        "trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins : pouvoir "
-        "choisir, ou en trouver un autre",
+        tables=("gps",),
+        denominator="trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins "
+        ": pouvoir choisir, ou en trouver un autre",
     ),
     Indicator(
-        "population_single_gp",
-        "Habitants qui dépendent d’un seul généraliste",
-        "Un seul médecin à 20 min",
-        "hab.",
-        0,
-        (0, 250, 500, 1000, 2000),
-        _steps(
+        key="population_single_gp",
+        label="Habitants qui dépendent d’un seul généraliste",
+        short="Un seul médecin à 20 min",
+        unit="hab.",
+        decimals=0,
+        breaks=(0, 250, 500, 1000, 2000),
+        classes=_steps(
             "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
             _WHITE_TO_PURPLE,
         ),
-        ("gps",),
-        "habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en voiture",
+        tables=("gps",),
+        denominator="habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en "
+        "voiture",
     ),
     *(
         Indicator(
-            f"share_without_room_in_{years}",
-            f"Habitants sans place chez un généraliste, attendus à {years} ans",
-            f"Sans place {years} ans après",
-            "%",
-            0,
-            (0, 5, 10, 25, 50),
-            _steps(_SHARES, _WHITE_TO_PURPLE),
-            ("gps", "gp_history", "apl"),
-            "part des habitants sans place à 20 minutes, à 1 000 habitants par médecin au plus "
-            "(hypothèse), le plus proche passant le premier : moyenne de 400 avenirs où des "
-            f"communes perdent leur dernier médecin en {years} ans après le millésime des "
-            "effectifs ; ni arrivées, ni départs ailleurs. Document de travail : ne pas diffuser "
-            "par commune",
+            key=f"share_without_room_in_{years}",
+            label=f"Habitants sans place chez un généraliste, attendus à {years} ans",
+            short=f"Sans place {years} ans après",
+            unit="%",
+            decimals=0,
+            breaks=(0, 5, 10, 25, 50),
+            classes=_steps(_SHARES, _WHITE_TO_PURPLE),
+            tables=("gps", "gp_history", "apl"),
+            denominator="part des habitants sans place à 20 minutes, à 1 000 habitants par "
+            "médecin au plus (hypothèse), le plus proche passant le premier : moyenne de 400 "
+            f"avenirs où des communes perdent leur dernier médecin en {years} ans après le "
+            "millésime des effectifs ; ni arrivées, ni départs ailleurs. Document de travail : ne "
+            "pas diffuser par commune",
         )
         for years in (2, 5)
     ),
     *(
         Indicator(
-            f"share_change_in_{years}",
-            f"Habitants sans place : différence, {years} ans après le comptage des médecins",
-            f"Différence en {years} ans",
-            "%",
-            1,
-            (-0.1, 0.1, 1, 2.5, 5),
-            _steps(
+            key=f"share_change_in_{years}",
+            label=f"Habitants sans place : différence, {years} ans après le comptage des médecins",
+            short=f"Différence en {years} ans",
+            unit="%",
+            decimals=1,
+            breaks=(-0.1, 0.1, 1, 2.5, 5),
+            classes=_steps(
                 "moins de sans place | inchangé | jusqu’à 1 point de plus | 1 à 2,5 | 2,5 à 5 | "
                 "plus de 5",
                 "#2166ac #f7f7f7 #fddbc7 #f4a582 #d6604d #7f0d1c",
             ),
-            ("gps", "gp_history", "apl"),
-            "points de la part des habitants sans place : attendue, moins celle "
-            "du millésime des effectifs. Document de travail : ne pas diffuser par commune",
+            tables=("gps", "gp_history", "apl"),
+            denominator="points de la part des habitants sans place : attendue, moins celle du "
+            "millésime des effectifs. Document de travail : ne pas diffuser par commune",
         )
         for years in (2, 5)
     ),
     Indicator(
-        "load_per_gp",
-        "Habitants par généraliste, chacun allant au plus proche",
-        "Habitants par médecin, au plus près",
-        "hab.",
-        0,
-        _LOADS,
-        _steps(_LOADED, _BLUE_TO_RED),
-        ("gps",),
-        "communes qui ont un médecin (les autres : non disponible) ; habitants dont c’est le "
-        "médecin le plus proche, divisés par les médecins de la commune ; surcharge au-delà de "
-        "1 000 (hypothèse). C’est une moyenne de la commune, jamais la patientèle d’un médecin",
+        key="load_per_gp",
+        label="Habitants par généraliste, chacun allant au plus proche",
+        short="Habitants par médecin, au plus près",
+        unit="hab.",
+        decimals=0,
+        breaks=_LOADS,
+        classes=_steps(_LOADED, _BLUE_TO_RED),
+        tables=("gps",),
+        denominator="communes qui ont un médecin (les autres : non disponible) ; habitants dont "
+        "c’est le médecin le plus proche, divisés par les médecins de la commune ; surcharge "
+        "au-delà de 1 000 (hypothèse). C’est une moyenne de la commune, jamais la patientèle d’un "
+        "médecin",
     ),
     Indicator(
-        "load_per_gp_in_5",
-        "Habitants par généraliste, attendus à 5 ans là où il en reste",
-        "Habitants par médecin, 5 ans après",
-        "hab.",
-        0,
-        _LOADS,
-        _steps(_LOADED, _BLUE_TO_RED),
-        ("gps", "gp_history", "apl"),
-        "le même nombre, en moyenne des avenirs tirés où la commune garde ses médecins pendant que "
-        "d’autres perdent les leurs. Document de travail : ne pas diffuser par commune",
+        key="load_per_gp_in_5",
+        label="Habitants par généraliste, attendus à 5 ans là où il en reste",
+        short="Habitants par médecin, 5 ans après",
+        unit="hab.",
+        decimals=0,
+        breaks=_LOADS,
+        classes=_steps(_LOADED, _BLUE_TO_RED),
+        tables=("gps", "gp_history", "apl"),
+        denominator="le même nombre, en moyenne des avenirs tirés où la commune garde ses "
+        "médecins pendant que d’autres perdent les leurs. Document de travail : ne pas diffuser "
+        "par commune",
     ),
     Indicator(
-        "population_beyond_20",
-        "Habitants à plus de 20 minutes d’un généraliste",
-        "Habitants à plus de 20 min",
-        "hab.",
-        0,
-        (0, 250, 500, 1000, 2000),
-        _steps(
+        key="population_beyond_20",
+        label="Habitants à plus de 20 minutes d’un généraliste",
+        short="Habitants à plus de 20 min",
+        unit="hab.",
+        decimals=0,
+        breaks=(0, 250, 500, 1000, 2000),
+        classes=_steps(
             "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
             _WHITE_TO_PURPLE,
         ),
-        ("gps",),
-        "habitants des communes dont le bourg est à plus de 20 minutes",
+        tables=("gps",),
+        denominator="habitants des communes dont le bourg est à plus de 20 minutes",
     ),
     Indicator(
-        "apl",
-        "APL aux médecins généralistes (calculée)",
-        "APL calculée",
-        "consult./an/hab.",
-        1,
-        (1, 2, 2.5, 3.5, 4.5),
-        _steps("jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN),
-        ("gps",),
-        "consultations accessibles par an et par habitant standardisé ; série calculée ici, "
-        "à ne pas mêler aux séries publiées par la DREES",
+        key="apl",
+        label="APL aux médecins généralistes (calculée)",
+        short="APL calculée",
+        unit="consult./an/hab.",
+        decimals=1,
+        breaks=(1, 2, 2.5, 3.5, 4.5),
+        classes=_steps(
+            "jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN
+        ),
+        tables=("gps",),
+        denominator="consultations accessibles par an et par habitant standardisé ; série "
+        "calculée ici, à ne pas mêler aux séries publiées par la DREES",
     ),
     Indicator(
-        "apl_published",
-        "APL publiée par la DREES",
-        "APL publiée",
-        "consult./an/hab.",
-        1,
-        (1, 2, 2.5, 3.5, 4.5),
-        _steps("jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN),
-        ("apl",),
-        "consultations accessibles par an et par habitant standardisé, tous âges de médecins",
+        key="apl_published",
+        label="APL publiée par la DREES",
+        short="APL publiée",
+        unit="consult./an/hab.",
+        decimals=1,
+        breaks=(1, 2, 2.5, 3.5, 4.5),
+        classes=_steps(
+            "jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN
+        ),
+        tables=("apl",),
+        denominator="consultations accessibles par an et par habitant standardisé, tous âges de "
+        "médecins",
     ),
     Indicator(
-        "gps_within_20_per_1000",
-        "Généralistes à 20 minutes pour 1 000 habitants",
-        "Généralistes à 20 min pour 1\u202f000 hab.",
-        "",
-        2,
-        (0.5, 0.7, 0.85, 1.0, 1.25),
-        _steps(
+        key="gps_within_20_per_1000",
+        label="Généralistes à 20 minutes pour 1 000 habitants",
+        short="Généralistes à 20 min pour 1\u202f000 hab.",
+        unit="",
+        decimals=2,
+        breaks=(0.5, 0.7, 0.85, 1.0, 1.25),
+        classes=_steps(
             "jusqu’à 0,5 | 0,5 à 0,7 | 0,7 à 0,85 | 0,85 à 1 | 1 à 1,25 | plus de 1,25",
             "#f7fcf0 #ccebc5 #a8ddb5 #7bccc4 #2b8cbe #084081",
         ),
-        ("gps",),
-        "médecins à 20 minutes en voiture, chacun partagé entre tous les habitants qui l’ont à "
-        "20 minutes",
+        tables=("gps",),
+        denominator="médecins à 20 minutes en voiture, chacun partagé entre tous les habitants "
+        "qui l’ont à 20 minutes",
     ),
     Indicator(
-        "gps_per_1000",
-        "Généralistes pour 1 000 habitants",
-        "Généralistes pour 1\u202f000 hab.",
-        "",
-        2,
-        (0, 0.5, 0.8, 1.1, 1.5),
-        _steps(
+        key="gps_per_1000",
+        label="Généralistes pour 1 000 habitants",
+        short="Généralistes pour 1\u202f000 hab.",
+        unit="",
+        decimals=2,
+        breaks=(0, 0.5, 0.8, 1.1, 1.5),
+        classes=_steps(
             "aucun | jusqu’à 0,5 | 0,5 à 0,8 | 0,8 à 1,1 | 1,1 à 1,5 | plus de 1,5",
             "#f7fcf0 #ccebc5 #a8ddb5 #7bccc4 #2b8cbe #084081",
         ),
-        ("gps",),
-        "médecins exerçant dans la commune, pour 1 000 habitants de la commune",
+        tables=("gps",),
+        denominator="médecins exerçant dans la commune, pour 1 000 habitants de la commune",
     ),
     Indicator(
-        "share_near_retirement",
-        "Part de l’offre proche de la retraite",
-        "Offre proche de la retraite",
-        "%",
-        0,
-        (5, 10, 20, 30, 40),
-        _steps(
+        key="share_near_retirement",
+        label="Part de l’offre proche de la retraite",
+        short="Offre proche de la retraite",
+        unit="%",
+        decimals=0,
+        breaks=(5, 10, 20, 30, 40),
+        classes=_steps(
             "jusqu’à 5 | 5 à 10 | 10 à 20 | 20 à 30 | 30 à 40 | plus de 40",
             "#fff7ec #fee8c8 #fdbb84 #fc8d59 #d7301f #7f0000",
         ),
-        ("apl",),
-        "1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES) ; non diffusée "
-        "où moins de cinq médecins sont connus à 20 minutes",
+        tables=("apl",),
+        denominator="1 − APL des médecins de 65 ans et moins / APL de tous les médecins (DREES) ; "
+        "non diffusée où moins de cinq médecins sont connus à 20 minutes",
         absent="non diffusé ou non disponible",
     ),
     Indicator(
-        "risk_class",
-        "Risque de relève non assurée",
-        "Relève non assurée",
-        "",
-        0,
-        (),
-        (
+        key="risk_class",
+        label="Risque de relève non assurée",
+        short="Relève non assurée",
+        unit="",
+        decimals=0,
+        breaks=(),
+        classes=(
             LegendClass(
                 "probablement déjà parti, à vérifier", "#262626", "probablement déjà parti"
             ),
@@ -288,25 +298,25 @@ INDICATORS = (
             LegendClass("faible", "#feebe2", "faible"),
             LegendClass("sans médecin compté", "#d3d6dc", "sans médecin"),
         ),
-        ("gps", "gp_history", "apl"),
-        "communes ayant au moins un médecin ; classe de probabilité calibrée de n’en avoir plus "
-        f"aucun {RISK_HORIZON}. Document de travail : ne pas diffuser par commune",
+        tables=("gps", "gp_history", "apl"),
+        denominator="communes ayant au moins un médecin ; classe de probabilité calibrée de n’en "
+        f"avoir plus aucun {RISK_HORIZON}. Document de travail : ne pas diffuser par commune",
     ),
     Indicator(
-        "zone",
-        "Zonage des médecins généralistes",
-        "Zone",
-        "",
-        0,
-        (),
-        (
+        key="zone",
+        label="Zonage des médecins généralistes",
+        short="Zone",
+        unit="",
+        decimals=0,
+        breaks=(),
+        classes=(
             LegendClass("ZIP, zone d’intervention prioritaire", "#b2182b", "ZIP"),
             LegendClass("ZAC, zone d’action complémentaire", "#f4a582", "ZAC"),
             LegendClass("zone de vigilance", "#fddbc7", "ZV"),
             LegendClass("hors zone", "#b8c4b0", "HZ"),
         ),
-        ("zoning",),
-        "zonage légal, par territoire de vie-santé",
+        tables=("zoning",),
+        denominator="zonage légal, par territoire de vie-santé",
     ),
 )
 

@@ -328,7 +328,14 @@ def draw() -> None:
     )
     threshold = chosen or threshold
     notes = figures.notes(territory, *reads.ON_CALL)
-    screen = _Screen(territory, covered, specialty, threshold, day, notes)
+    screen = _Screen(
+        territory=territory,
+        covered=covered,
+        specialty=specialty,
+        threshold=threshold,
+        day=day,
+        notes=notes,
+    )
     by_slug = {french.slug(title): title for title in TABS}
     st.session_state.setdefault(TAB, by_slug.get(st.query_params.get("vue", ""), TABS[0]))
     tabs = st.tabs(TABS, key=TAB, on_change="rerun")

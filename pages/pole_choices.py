@@ -114,4 +114,7 @@ def places(territory: Territory, sites: Sequence[Site]) -> dict[str, Site]:
 def _communes(territory: Territory) -> dict[str, Site]:
     columns = (territory.communes[column].tolist() for column in ("code", "name", "lon", "lat"))
     rows = zip(*columns, strict=True)
-    return {code: Site(0, name, code, name, lon, lat) for code, name, lon, lat in rows}
+    return {
+        code: Site(line=0, name=name, code=code, commune=name, lon=lon, lat=lat)
+        for code, name, lon, lat in rows
+    }

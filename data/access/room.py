@@ -230,13 +230,13 @@ def ladder(territory: Territory, minutes: float) -> Ladder:
         least.append(tables.by_commune(bound.without_room(people, float(k)))[inside])
     held = tables.held(bound.block)
     return Ladder(
-        float(minutes),
-        np.array(nearest),
-        np.array(least),
-        bound.block[tables.leading(bound.block)][inside],
-        bound.level,
-        _blocks(bound, held, inside),
-        None if tables.parts is None else held[inside[held["row"]]].reset_index(drop=True),
+        minutes=float(minutes),
+        nearest=np.array(nearest),
+        least=np.array(least),
+        block=bound.block[tables.leading(bound.block)][inside],
+        level=bound.level,
+        blocks=_blocks(bound, held, inside),
+        held=None if tables.parts is None else held[inside[held["row"]]].reset_index(drop=True),
     )
 
 

@@ -204,7 +204,9 @@ def pole(
     from data.siting.poles import Team, pole_of, pole_table, read_pole
     from geo.siting.pole import best_pole
 
-    team = Team(half_days, least, base - 1, per_gp, fewest, most)
+    team = Team(
+        half_days=half_days, least=least, base=base - 1, per_gp=per_gp, fewest=fewest, most=most
+    )
     if demand is not None and antennas is not None and times is not None and file is None:
         problem, names, remarks = read_pole(demand, antennas, times, team, minutes)
         for note in remarks:

@@ -256,7 +256,15 @@ def choose(
     if len(read) > 1:
         remarks += (f"{len(read)} feuilles de même forme, lignes numérotées à la suite",)
     heading, above = list(first.rows[place][1]), list(first.rows[:place])
-    return Chosen(heading, kept, above, labels, tuple(left), remarks, frozenset(carried))
+    return Chosen(
+        heading=heading,
+        rows=kept,
+        above=above,
+        labels=labels,
+        not_read=tuple(left),
+        remarks=remarks,
+        carried=frozenset(carried),
+    )
 
 
 def put_together(tables: Sequence[Table]) -> list[Table]:

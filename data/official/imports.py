@@ -117,14 +117,14 @@ def preview(
 def commune_index(region: str) -> CommuneIndex:
     """Return the communes that files are matched with: all, whatever the region of reports."""
     return CommuneIndex(
-        region,
-        embedded_set.everywhere()[["code", "name", "postcodes", "lon", "lat"]],
-        frozenset(embedded_set.codes(region)),
-        embedded_set.all_mergers(),
-        _stored_sites(),
-        _stored_territories(),
-        embedded_set.all_former_names(),
-        frozenset(embedded_set.fringe(region)["code"]),
+        region=region,
+        communes=embedded_set.everywhere()[["code", "name", "postcodes", "lon", "lat"]],
+        codes=frozenset(embedded_set.codes(region)),
+        mergers=embedded_set.all_mergers(),
+        sites=_stored_sites(),
+        tvs=_stored_territories(),
+        former_names=embedded_set.all_former_names(),
+        fringe=frozenset(embedded_set.fringe(region)["code"]),
     )
 
 
@@ -142,7 +142,15 @@ def _run(
     # All is read before anything is judged: some files complete others, whatever their order.
     read = read_files(files, index)
     provenance, stored = in_place()
-    under_way = _Import(files, index, provenance, stored, partial, tuple(expected), commit=commit)
+    under_way = _Import(
+        files=files,
+        index=index,
+        provenance=provenance,
+        stored=stored,
+        partial=partial,
+        expected=tuple(expected),
+        commit=commit,
+    )
     for position, sentence in read.refusals.items():
         refused = ImportReport(files[position].name, REFUSED, message=sentence)
         under_way.reports[position] = refused

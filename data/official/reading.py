@@ -236,6 +236,16 @@ def _recognise(position: int, path: Path) -> list[tuple[Member, Candidate]]:
     if not found:
         raise InvalidInputError(f"« {path.name} » : {near or no_table}")
     return [
-        (Member(position, path.name, source, reader, tuple(ignored), None), candidate)
+        (
+            Member(
+                position=position,
+                file_name=path.name,
+                source=source,
+                reader=reader,
+                ignored=tuple(ignored),
+                result=None,
+            ),
+            candidate,
+        )
         for candidate, source, reader in found
     ]

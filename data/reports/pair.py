@@ -82,14 +82,14 @@ def pair(
         lengths = tuple(abs(v) / scale if np.isfinite(v) else 0.0 for v in (one, two))
         measures.append(
             Measure(
-                title,
-                dated.get(key, ""),
-                texts[0],
-                texts[1],
-                _difference(gap, decimals, *texts[:2]),
+                title=title,
+                vintage=dated.get(key, ""),
+                first=texts[0],
+                second=texts[1],
+                difference=_difference(gap, decimals, *texts[:2]),
                 # A total of the region is no term of comparison.
-                "" if key in {"population", "gps"} else texts[2],
-                (lengths[0], lengths[1]),
+                region="" if key in {"population", "gps"} else texts[2],
+                lengths=(lengths[0], lengths[1]),
             )
         )
     return measures

@@ -56,7 +56,15 @@ def _measure(title: str, first: str, second: str) -> Measure:
     values = [read_number(text.removesuffix("%").strip()) for text in (first, second)]
     one, two = values
     if one is None or two is None:
-        return Measure(title, "", first, second, "", "", (0.0, 0.0))
+        return Measure(
+            title=title,
+            vintage="",
+            first=first,
+            second=second,
+            difference="",
+            region="",
+            lengths=(0.0, 0.0),
+        )
     scale = max(abs(one), abs(two)) or 1.0
     decimals = max(
         len(text.removesuffix("%").strip().partition(",")[2]) for text in (first, second)
@@ -64,13 +72,13 @@ def _measure(title: str, first: str, second: str) -> Measure:
     # The difference is that of the figures written, so that a reader can check it.
     points = " points" if first.endswith("%") else ""
     return Measure(
-        title,
-        "",
-        first,
-        second,
-        f"{signed(two - one, decimals)}{points}",
-        "",
-        (abs(one) / scale, abs(two) / scale),
+        title=title,
+        vintage="",
+        first=first,
+        second=second,
+        difference=f"{signed(two - one, decimals)}{points}",
+        region="",
+        lengths=(abs(one) / scale, abs(two) / scale),
     )
 
 

@@ -154,12 +154,12 @@ def sheet(
     if level == "region" and own["code"] == region["code"]:
         built = tuple(replace(one, comparison="") for one in built)  # it would be beside itself
     facts = Facts(
-        own,
-        members,
-        history.by_year(territory, codes),
-        _first_counts(territory, codes),
-        _sources(territory, members),
-        _room(members),
+        own=own,
+        members=members,
+        past=history.by_year(territory, codes),
+        first_counts=_first_counts(territory, codes),
+        sources=_sources(territory, members),
+        room=_room(members),
     )
     return Sheet(
         level=level,

@@ -223,13 +223,13 @@ def before_after(evaluation: SiteEvaluation, vintage: str) -> list[Measure]:
         scale = max(before, after, 1)
         measures.append(
             Measure(
-                title,
-                vintage,
-                number(before),
-                number(after),
-                signed(after - before),
-                "",
-                (before / scale, after / scale),
+                title=title,
+                vintage=vintage,
+                first=number(before),
+                second=number(after),
+                difference=signed(after - before),
+                region="",
+                lengths=(before / scale, after / scale),
             )
         )
     return measures

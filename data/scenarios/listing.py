@@ -113,7 +113,14 @@ def listed(
                 scenarios[identity] = store.scenario_of(rows[identity])
             except UnavailableError:
                 damaged.append(rows[identity].name)
-    return Listing(scenarios, tuple(damaged), len(found), len(known), page, pages)
+    return Listing(
+        scenarios=scenarios,
+        damaged=tuple(damaged),
+        found=len(found),
+        total=len(known),
+        page=page,
+        pages=pages,
+    )
 
 
 def _parameter(name: str) -> sa.ColumnElement[str]:

@@ -108,4 +108,11 @@ def _review(row: ReviewRow) -> Review:
     told = (row.risk_class, row.probability, row.horizon, row.as_of, row.model)
     if None not in told:
         seen = Seen(*cast("tuple[str, float, int, int, str]", told))
-    return Review(row.code, row.verdict, row.comment, row.made_at, row.owner, seen)
+    return Review(
+        code=row.code,
+        verdict=row.verdict,
+        comment=row.comment,
+        made_at=row.made_at,
+        owner=row.owner,
+        seen=seen,
+    )

@@ -225,7 +225,7 @@ def compared(
     if plan.public and leaving.any():
         left, spread_over = _left_in_public(territory, ground, plan, leaving)
     near = ground.parts_with(territory, plan.sites)
-    trial = _Trial(ground, plan, minutes, road, left, near)
+    trial = _Trial(ground=ground, plan=plan, minutes=minutes, road=road, left=left, near=near)
     house = np.zeros(len(plan.antennas), dtype=np.int64)
     house[plan.base] = plan.team
     sides = {HOUSE: trial.side(house), TYPED: trial.side(plan.half_days)}
@@ -337,7 +337,14 @@ class _Trial:
             "without_room": float(without.sum()),
             "under_2_5": float(ground.people[near & (apl <= ZIP_APL)].sum()),
         }
-        return Side(half_days, offered, apl, trip, without, pd.Series(measures))
+        return Side(
+            half_days=half_days,
+            gps=offered,
+            apl=apl,
+            minutes=trip,
+            without_room=without,
+            measures=pd.Series(measures),
+        )
 
 
 def _mean(weights: Floats, values: Floats) -> float:

@@ -91,7 +91,7 @@ def _sum(constant: str, what: str, by: str, between: tuple[float, float] | None 
     """
     rule = rules.rule_of(constant)
     low, high = between or (getattr(rules, constant),) * 2
-    return Money(what, low, high, by, rule.date, rule.source)
+    return Money(what=what, low=low, high=high, by=by, year=rule.date, source=rule.source)
 
 
 def _msp_money(zone: str, new_gps: float) -> list[Money]:

@@ -55,7 +55,14 @@ def help_plan(
     donors = _donors(communes, targets, terms)
     hosts = _hosts(communes, targets, territory, terms)
     solve = _lodged if scheme.lodged else _driven
-    giving = _Donors(territory, question, terms, communes, donors, hosts)
+    giving = _Donors(
+        territory=territory,
+        question=question,
+        terms=terms,
+        communes=communes,
+        rows=donors,
+        hosts=hosts,
+    )
     problem, found, out_of_reach = solve(territory, targets, giving, time_limit)
     places = len(inputs.places(territory))
     rows = hosts["row"].to_numpy(dtype=np.int64)

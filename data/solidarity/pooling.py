@@ -133,12 +133,12 @@ def take_over(
         )
     together = _together(told, helper, standard, staff)
     return Pooled(
-        helper,
-        tuple(helped),
-        staff,
-        waits(together, standard),
-        waits(told.reset_index(drop=True), standard),
-        asked - len(together),
+        helper=helper,
+        helped=tuple(helped),
+        staff=staff,
+        hours=waits(together, standard),
+        before=waits(told.reset_index(drop=True), standard),
+        unknown=asked - len(together),
     )
 
 
@@ -280,12 +280,12 @@ def best(
     ]
     table = pd.DataFrame(rows)
     return BestGroups(
-        tuple(table["codes"]),
-        table,
-        found,
-        tuple(name for code, name in calls.names.items() if code not in codes),
-        somewhere,
-        len(groups),
+        groups=tuple(table["codes"]),
+        table=table,
+        grouping=found,
+        left_out=tuple(name for code, name in calls.names.items() if code not in codes),
+        hours=somewhere,
+        tried=len(groups),
     )
 
 

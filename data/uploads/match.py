@@ -171,7 +171,14 @@ def match_lines(
             site, note = _site(Line(line.number, cells), change, gazetteer, contours, reading)
         except Doubt as doubt:
             outcomes.append(
-                Outcome(line.number, cells, doubt.status, doubt.reason, None, doubt.candidates)
+                Outcome(
+                    line=line.number,
+                    cells=cells,
+                    status=doubt.status,
+                    reason=doubt.reason,
+                    site=None,
+                    candidates=doubt.candidates,
+                )
             )
             if doubt.elsewhere:
                 outside.append(line.number)

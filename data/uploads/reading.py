@@ -131,12 +131,12 @@ def _of_table(chosen: Chosen, label: str) -> Lines:
     used = {titles[place] for place in columns.values()}
     ignored = [cell for cell in heading if cell and fold(cell) not in used]
     return Lines(
-        tuple(lines),
-        {field: heading[place] for field, place in columns.items()},
-        tuple(dict.fromkeys(ignored)),
-        chosen.labels,
-        tuple(left),
-        chosen.remarks,
+        lines=tuple(lines),
+        columns={field: heading[place] for field, place in columns.items()},
+        ignored=tuple(dict.fromkeys(ignored)),
+        read=chosen.labels,
+        not_read=tuple(left),
+        remarks=chosen.remarks,
     )
 
 
@@ -293,12 +293,12 @@ def _of_layers(layers: Sequence[Layer], document: Document, chosen: Chosen | Non
     if not best.points:
         remarks.append("les contours sont remplacés par un point à l’intérieur")
     return Lines(
-        tuple(lines),
-        columns,
-        tuple(key for key in unused if key not in used),
-        label,
-        tuple(left),
-        tuple(remarks),
+        lines=tuple(lines),
+        columns=columns,
+        ignored=tuple(key for key in unused if key not in used),
+        read=label,
+        not_read=tuple(left),
+        remarks=tuple(remarks),
     )
 
 

@@ -168,7 +168,15 @@ def _told(
         (np.ones(apart.sum(), dtype=np.int8), (mine[apart], theirs[apart])), shape=(blocks, blocks)
     )
     reaches.sum_duplicates()
-    return Bound(per_gp, block, site_block, by_block, offered, level, reaches)
+    return Bound(
+        per_gp=per_gp,
+        block=block,
+        site_block=site_block,
+        people=by_block,
+        gps=offered,
+        level=level,
+        reaches=reaches,
+    )
 
 
 def _or_last(site_block: Longs, blocks: int) -> Longs:

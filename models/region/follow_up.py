@@ -167,7 +167,17 @@ def _of_course(
     inside = predicted[predicted["code"].isin(codes)]
     biased = _biased(start, end, populations=True, simulated=simulated)
     result = monitoring.score(inside, panel, end, biased=biased)
-    return [RegionFollowUp(start, end, horizon, simulated, result, artefact.version(), None)]
+    return [
+        RegionFollowUp(
+            start=start,
+            end=end,
+            horizon=horizon,
+            simulated=simulated,
+            result=result,
+            model=artefact.version(),
+            made_at=None,
+        )
+    ]
 
 
 def _biased(start: int, end: int, *, populations: bool, simulated: bool) -> str:

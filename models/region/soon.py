@@ -158,7 +158,15 @@ def soon(
         without_room_now=now, without_room_expected=mean, load_expected=load[inside]
     )
     low, high = (float(end) for end in np.quantile(total, INTERVAL))
-    return Soon(horizon, float(now.sum()), float(total.mean()), low, high, communes, carriers)
+    return Soon(
+        horizon=horizon,
+        now=float(now.sum()),
+        expected=float(total.mean()),
+        low=low,
+        high=high,
+        communes=communes,
+        carriers=carriers,
+    )
 
 
 def kept(territory: Territory, horizon: int) -> Soon:
@@ -185,13 +193,13 @@ def kept(territory: Territory, horizon: int) -> Soon:
     carriers = cached_table(_CARRIERS, key, lambda: found().carriers)
     one = cached_table(_TOTALS, key, lambda: _totals(found())).iloc[0]
     return Soon(
-        horizon,
-        float(one["now"]),
-        float(one["expected"]),
-        float(one["low"]),
-        float(one["high"]),
-        communes,
-        carriers,
+        horizon=horizon,
+        now=float(one["now"]),
+        expected=float(one["expected"]),
+        low=float(one["low"]),
+        high=float(one["high"]),
+        communes=communes,
+        carriers=carriers,
     )
 
 
