@@ -5,6 +5,7 @@ import math
 import pathlib
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -32,6 +33,10 @@ from geo.map_scale import draw_scale
 
 DOTS_PER_INCH = 150
 Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
+Frame = tuple[float, float, float, float]
+"""What a picture shows: west, south, east, north, metres."""
+Box = tuple[float, float, float, float]
+"""Left, bottom, width and height on a page, inches."""
 
 OUTLINED_COMMUNES = 800
 """Above it a picture, and that seen beside it, shows areas of one class, not each commune."""
@@ -105,7 +110,7 @@ def _local_crs(shapes: Shapes) -> CRS:
     return shapes.estimate_utm_crs()
 
 
-def _frame(shapes: gpd.GeoSeries, proportion: float) -> tuple[float, float, float, float]:
+def _frame(shapes: gpd.GeoSeries, proportion: float) -> Frame:
     """Return west, south, east, north in metres: shapes and their surroundings, filling a box.
 
     `proportion` is the width of the box over its height: the shorter side shows more around.
@@ -133,9 +138,7 @@ def _shown(shapes: gpd.GeoSeries, *, apart: bool) -> gpd.GeoSeries:
     return gpd.GeoSeries([_together(shapes)], crs=shapes.crs)
 
 
-def _around(
-    shapes: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
-) -> npt.NDArray[np.bool_]:
+def _around(shapes: gpd.GeoDataFrame, frame: Frame) -> npt.NDArray[np.bool_]:
     """Tell which shapes may be seen in a frame of their CRS, by their bounds."""
     west, south, east, north = frame
     bounds = shapes.bounds.to_numpy()
@@ -147,9 +150,7 @@ def _around(
     )
 
 
-def _as_wide(
-    frame: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def _as_wide(frame: Frame, other: Frame) -> Frame:
     """Return a frame about the same place, as wide and high as the other one where that is more."""
     west, south, east, north = frame
     across = max(0.0, (other[2] - other[0]) - (east - west)) / 2
@@ -176,11 +177,11 @@ def _near(shapes: gpd.GeoDataFrame, *outlines: gpd.GeoSeries) -> gpd.GeoDataFram
 
 
 def _shared(
-    frame: tuple[float, float, float, float],
+    frame: Frame,
     beside: gpd.GeoSeries,
     communes: gpd.GeoDataFrame,
     box_inches: tuple[float, float],
-) -> tuple[tuple[float, float, float, float], bool]:
+) -> tuple[Frame, bool]:
     """Return a frame as wide as that of the outline beside, and whether to outline communes there.
 
     `communes` are those that may be seen about that outline: both pictures have the outlines of
@@ -221,9 +222,7 @@ def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
     axes.add_collection(PathCollection(paths, **look), autolim=False)
 
 
-def _fill_ground(
-    axes: Axes, land: gpd.GeoDataFrame, frame: tuple[float, float, float, float]
-) -> None:
+def _fill_ground(axes: Axes, land: gpd.GeoDataFrame, frame: Frame) -> None:
     """Draw sea and land (metres) where they are told apart; beyond, nothing is known."""
     _fill(axes, _known(land), facecolor=SEA_COLOUR, zorder=0)
     _fill(axes, land.geometry[_around(land, frame)], facecolor=LAND_COLOUR, zorder=1)
@@ -378,24 +377,147 @@ def of_few_colours(pixels: npt.NDArray[np.uint8], most: int = COLOURS) -> Image.
     return drawn
 
 
+@dataclass(frozen=True, eq=False)
+class Page:
+    """How a picture stands on its page.
+
+    Attributes
+    ----------
+    title, notes
+        Written above and below the map; the notes carry vintage and source. A title None takes no
+        place.
+    typeface
+        Files of the letters, regular and bold; Matplotlib's own without them.
+    size_inches
+        Width and height at 150 dots per inch.
+    legend_below
+        Whether the legend stands under the map, which then has the whole width: for a column of a
+        page. Notes have no place there.
+    """
+
+    title: str | None
+    notes: Sequence[str] = ()
+    typeface: tuple[pathlib.Path, ...] = ()
+    size_inches: tuple[float, float] = (8.0, 8.0)
+    legend_below: bool = False
+
+    @property
+    def legend_inches(self) -> float:
+        """Return the width of a legend below the map; 0 where it stands beside."""
+        return self.size_inches[0] - SCALE_INCHES if self.legend_below else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What is drawn over the communes of a picture, nothing by default.
+
+    Attributes
+    ----------
+    rings
+        Isochrones (column minutes), EPSG:4326.
+    points
+        Places to mark, EPSG:4326.
+    numbered
+        Whether the places bear their rank, from 1.
+    names
+        Where to write names, which are its index: points, in any CRS.
+    outline
+        Shapes to outline as one, in any CRS.
+    """
+
+    rings: gpd.GeoDataFrame | None = None
+    points: gpd.GeoSeries | None = None
+    numbered: bool = False
+    names: gpd.GeoSeries | None = None
+    outline: gpd.GeoSeries | None = None
+
+
+_NO_MARKS = Marks()
+
+
+def _box_of_map(page: Page, legend_high: float) -> Box:
+    """Return the box of the map on its page; `legend_high` inches are the legend's, below it."""
+    width, height = page.size_inches
+    top = UNTITLED_INCHES if page.title is None else TITLE_INCHES
+    if page.legend_below:
+        foot, beside = max(BELOW_INCHES, legend_high + 0.05), 0.2
+    else:
+        foot, beside = 0.12 + NOTE_INCHES * len(page.notes), LEGEND_INCHES + 0.1
+    return 0.1, foot, width - beside, height - foot - top
+
+
+def _blank(page: Page, box: Box) -> tuple[Figure, Axes]:
+    """Return a figure of a page and the axes of its map, placed by hand.
+
+    Without a canvas of its own: on Agg's, each layer added would draw the whole picture; and an
+    automatic layout would draw everything twice.
+    """
+    width, height = page.size_inches
+    left, foot, across, high = box
+    figure = Figure(figsize=page.size_inches, dpi=DOTS_PER_INCH)
+    axes = figure.add_axes((left / width, foot / height, across / width, high / height))
+    axes.set_aspect("equal")
+    axes.set_anchor("NW")
+    axes.set_facecolor(UNKNOWN_COLOUR)
+    axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    return figure, axes
+
+
+def _seen(
+    communes: gpd.GeoDataFrame,
+    about: gpd.GeoSeries | None,
+    beside: gpd.GeoSeries | None,
+    crs: CRS,
+    box_inches: tuple[float, float],
+) -> tuple[Frame, gpd.GeoDataFrame, bool]:
+    """Return a frame, the communes seen there (both in `crs`), and whether to outline each.
+
+    `about` and `beside` are those of `picture`.
+    """
+    around = [one for one in (about, beside) if one is not None]
+    known = in_metres(communes if about is None else _near(communes, *around), crs)
+    framed = known.geometry if about is None else in_metres(about, crs)
+    frame, apart = _frame(framed, box_inches[0] / box_inches[1]), True
+    if beside is not None:
+        frame, apart = _shared(frame, beside, _near(communes, beside, *around), box_inches)
+    seen = known[_around(known, frame)]
+    return frame, seen, apart and len(seen) <= OUTLINED_COMMUNES
+
+
+def _mark(axes: Axes, marks: Marks, crs: CRS, own: Letters, pixel: float) -> None:
+    """Draw marks over a map in `crs`; `pixel` is the side of a pixel, metres."""
+    if marks.rings is not None:
+        edges = marks.rings.to_crs(crs).boundary
+        edges.plot(ax=axes, color=MARK_COLOUR, linewidth=1.2, zorder=4)
+    if marks.points is not None:
+        _draw_places(axes, marks.points.to_crs(crs), own if marks.numbered else None)
+    if marks.names is not None:
+        _write(axes, in_metres(marks.names, crs), own)
+    if marks.outline is not None:
+        _draw_outline(axes, in_metres(marks.outline, crs), pixel)
+
+
+def _caption(figure: Figure, axes: Axes, page: Page, box: Box, own: Letters) -> None:
+    """Write the title above the map, and the notes below."""
+    title, (width, height) = page.title or "", page.size_inches
+    # On one line, of which the picture is as wide as it is: a second one would be cut above it.
+    points_high = min(TITLE_POINTS, 72 * box[2] / (LETTER_WIDTH * max(len(title), 1)))
+    axes.set_title(title, fontproperties=own.at(points_high), loc="left", wrap=True)
+    if page.notes:
+        foot_note = "\n".join(page.notes)
+        figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
+
+
 def picture(
     communes: gpd.GeoDataFrame,
     values: pd.Series,
     indicator: Indicator,
     land: gpd.GeoDataFrame,
+    page: Page,
     *,
-    title: str | None,
-    notes: Sequence[str] = (),
-    rings: gpd.GeoDataFrame | None = None,
-    points: gpd.GeoSeries | None = None,
-    numbered: bool = False,
-    names: gpd.GeoSeries | None = None,
-    outline: gpd.GeoSeries | None = None,
+    marks: Marks = _NO_MARKS,
     about: gpd.GeoSeries | None = None,
     beside: gpd.GeoSeries | None = None,
-    typeface: tuple[pathlib.Path, ...] = (),
-    size_inches: tuple[float, float] = (8.0, 8.0),
-    legend_below: bool = False,
 ) -> bytes:
     """Return a PNG of an indicator over the communes: legend, scale, north, title and sources.
 
@@ -410,97 +532,44 @@ def picture(
         Its classes and colours.
     land
         Dry land around, in any CRS.
-    title, notes
-        Written above and below the map; the notes carry vintage and source. A title None takes no
-        place.
-    rings
-        Isochrones (column minutes), EPSG:4326.
-    points
-        Places to mark, EPSG:4326.
-    numbered
-        Whether the places bear their rank, from 1.
-    names
-        Where to write names, which are its index: points, in any CRS.
-    outline
-        Shapes to frame and to outline as one, in any CRS; without them all communes are shown.
+    page
+        Title, notes, letters and size.
+    marks
+        What is drawn over the communes.
     about
-        Shapes to frame, in any CRS, where they are more than the outline.
+        Shapes to frame, in any CRS, where they are more than the outline; without either, all
+        communes are shown.
     beside
         Outline of another picture of the same size that is seen beside this one: both, made so,
         have one scale, that of the larger ground.
-    typeface
-        Files of the letters, regular and bold; Matplotlib's own without them.
-    size_inches
-        Width and height at 150 dots per inch.
-    legend_below
-        Whether the legend stands under the map, which then has the whole width: for a column of a
-        page. Notes have no place there.
 
     Returns
     -------
     bytes
         PNG.
     """
-    # Without a canvas of its own: on Agg's, each layer added would draw the whole picture.
-    # Placed by hand: an automatic layout would draw everything twice.
-    own = letters(typeface)
-    (width, height), top = size_inches, UNTITLED_INCHES if title is None else TITLE_INCHES
-    below_inches = width - SCALE_INCHES if legend_below else 0.0
-    foot = (0.12 + NOTE_INCHES * len(notes)) / height
-    if legend_below:
-        told = _legend(indicator, own, unknown=bool(values.isna().any()), below_inches=below_inches)
-        foot = max(BELOW_INCHES, len(told) / DOTS_PER_INCH + 0.05) / height
-    part = 1 - (0.2 if legend_below else LEGEND_INCHES + 0.1) / width
-    figure = Figure(figsize=size_inches, dpi=DOTS_PER_INCH)
-    axes = figure.add_axes((0.1 / width, foot, part, 1 - foot - top / height))
-    axes.set_aspect("equal")
-    axes.set_anchor("NW")
-    axes.set_facecolor(UNKNOWN_COLOUR)
-    axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    own = letters(page.typeface)
+    legend_high = 0.0
+    if page.legend_below:
+        unknown = bool(values.isna().any())
+        legend = _legend(indicator, own, unknown=unknown, below_inches=page.legend_inches)
+        legend_high = len(legend) / DOTS_PER_INCH
+    box = _, foot, across, high = _box_of_map(page, legend_high)
+    figure, axes = _blank(page, box)
     crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
-    about = outline if about is None else about
-    around = [one for one in (about, beside) if one is not None]
-    whole, communes = (
-        communes,
-        in_metres(communes if about is None else _near(communes, *around), crs),
-    )
-    land, values = in_metres(land, crs), values.reindex(communes.index)
-    outline = None if outline is None else in_metres(outline, crs)
-    box_inches = (width * part, height * (1 - foot) - top)
-    framed = communes.geometry if about is None else in_metres(about, crs)
-    frame, apart = _frame(framed, box_inches[0] / box_inches[1]), True
-    if beside is not None:
-        frame, apart = _shared(frame, beside, _near(whole, beside, *around), box_inches)
+    framed = marks.outline if about is None else about
+    frame, seen, apart = _seen(communes, framed, beside, crs, (across, high))
     west, south, east, north = frame
-    visible = _around(communes, frame)
-    metres, values = communes[visible], values[visible]
-    _fill_ground(axes, land, (west, south, east, north))
-    unknown = _draw_classes(
-        axes,
-        metres.geometry,
-        class_numbers(values, indicator),
-        indicator,
-        apart=apart and len(metres) <= OUTLINED_COMMUNES,
-    )
-    if rings is not None:
-        rings.to_crs(crs).boundary.plot(ax=axes, color=MARK_COLOUR, linewidth=1.2, zorder=4)
-    if points is not None:
-        _draw_places(axes, points.to_crs(crs), own if numbered else None)
-    if names is not None:
-        _write(axes, in_metres(names, crs), own)
-    if outline is not None:
-        _draw_outline(axes, outline, (east - west) / (size_inches[0] * DOTS_PER_INCH))
+    _fill_ground(axes, in_metres(land, crs), frame)
+    ranks = class_numbers(values.reindex(seen.index), indicator)
+    unknown = _draw_classes(axes, seen.geometry, ranks, indicator, apart=apart)
+    width = page.size_inches[0]
+    _mark(axes, marks, crs, own, (east - west) / (width * DOTS_PER_INCH))
     axes.set(xlabel="", ylabel="", xlim=(west, east), ylim=(south, north))
-    unit_inches = box_inches[0] / (east - west)
     # In the column of the legend, at its foot: over the map it would hide communes.
-    at = (width - LEGEND_INCHES + 0.1, height * foot + 0.02)
-    at = (width - SCALE_INCHES, height * foot - 0.4) if legend_below else at
-    draw_scale(figure, (west, south, east, north), crs, unit_inches, at, own=own)
-    # On one line, of which the picture is as wide as it is: a second one would be cut above it.
-    points_high = min(TITLE_POINTS, 72 * box_inches[0] / (LETTER_WIDTH * max(len(title or ""), 1)))
-    axes.set_title(title or "", fontproperties=own.at(points_high), loc="left", wrap=True)
-    if notes:
-        foot_note = "\n".join(notes)
-        figure.text(0.1 / width, 0.08 / height, foot_note, fontproperties=own.at(6.5), va="bottom")
-    shown = _legend(indicator, own, unknown=unknown, below_inches=below_inches)
-    return _packed(figure, shown, below=legend_below)
+    at = (width - LEGEND_INCHES + 0.1, foot + 0.02)
+    at = (width - SCALE_INCHES, foot - 0.4) if page.legend_below else at
+    draw_scale(figure, frame, crs, across / (east - west), at, own=own)
+    _caption(figure, axes, page, box, own)
+    shown = _legend(indicator, own, unknown=unknown, below_inches=page.legend_inches)
+    return _packed(figure, shown, below=page.legend_below)

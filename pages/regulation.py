@@ -95,11 +95,13 @@ def _picture(territory: Territory, chosen: RegulationChoices) -> bytes:
         tables.map_values(calls, chosen.hours(), chosen.standard()),
         tables.MAP,
         land,
-        title=f"Appels pris à temps{mark}, {chosen.hours().told}",
-        names=shapes.representative_point().set_axis(names),
-        typeface=typeface.files(),
-        size_inches=(3.6, 5.2),
-        legend_below=True,
+        static_map.Page(
+            f"Appels pris à temps{mark}, {chosen.hours().told}",
+            typeface=typeface.files(),
+            size_inches=(3.6, 5.2),
+            legend_below=True,
+        ),
+        marks=static_map.Marks(names=shapes.representative_point().set_axis(names)),
     )
 
 

@@ -155,12 +155,14 @@ def picture(
         shell.commune_indicators(territory)[shown.key],
         shown,
         land,
-        title=None if column_inches == _SCREEN_INCHES else name,  # said above it on a screen
-        outline=contours.loc[among(contours["code"], codes), "geometry"],
+        static_map.Page(
+            None if column_inches == _SCREEN_INCHES else name,  # said above it on a screen
+            typeface=typeface.files(),
+            size_inches=column_inches or (5.2, 4.4),
+            legend_below=column_inches is not None,
+        ),
+        marks=static_map.Marks(outline=contours.loc[among(contours["code"], codes), "geometry"]),
         beside=other.loc[among(other["code"], beside), "geometry"] if beside else None,
-        typeface=typeface.files(),
-        size_inches=column_inches or (5.2, 4.4),
-        legend_below=column_inches is not None,
     )
 
 

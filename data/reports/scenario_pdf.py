@@ -73,14 +73,14 @@ def site_picture(
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
         land,
-        title="",
+        static_map.Page("", typeface=typeface.files(), size_inches=size_inches),
+        marks=static_map.Marks(
+            rings=reach,
+            points=points,
+            numbered=len(draft.sites) <= SITES_LISTED,
+            outline=reach.geometry,
+        ),
         about=about,
-        rings=reach,
-        points=points,
-        numbered=len(draft.sites) <= SITES_LISTED,
-        outline=reach.geometry,
-        typeface=typeface.files(),
-        size_inches=size_inches,
     )
 
 

@@ -23,6 +23,8 @@ from geo.static_map import (
     LAND_COLOUR,
     LAND_CUT_DEGREES,
     SEA_COLOUR,
+    Marks,
+    Page,
     class_numbers,
     in_metres,
     of_few_colours,
@@ -52,12 +54,7 @@ def test_a_picture_shows_the_class_of_its_commune() -> None:
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
     indicator = BY_KEY["zone"]
     drawn = picture(
-        communes,
-        pd.Series(["ZIP"]),
-        indicator,
-        communes,
-        title="Une commune",
-        size_inches=(4, 4),
+        communes, pd.Series(["ZIP"]), indicator, communes, Page("Une commune", size_inches=(4, 4))
     )
     pixels = image.imread(io.BytesIO(drawn))
     assert pixels.shape[:2] == (4 * DOTS_PER_INCH, 4 * DOTS_PER_INCH)
@@ -75,7 +72,7 @@ def test_what_lies_beyond_the_known_land_is_neither_sea_nor_land() -> None:
             crs=4326,
         )
         drawn = picture(
-            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, title="", size_inches=(6, 3)
+            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, Page("", size_inches=(6, 3))
         )
         wanted = [int(SEA_COLOUR[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
@@ -93,7 +90,7 @@ def test_sea_is_known_as_far_on_the_side_where_nothing_else_lies() -> None:
     def white(kinds: list[str]) -> float:
         known = gpd.GeoDataFrame({"kind": kinds}, geometry=[own, west], crs=4326)
         drawn = picture(
-            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, title="", size_inches=(4, 4)
+            communes, pd.Series(["ZIP"]), BY_KEY["zone"], known, Page("", size_inches=(4, 4))
         )
         pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
         # The middle of the map, left of its legend.
@@ -118,9 +115,8 @@ def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
             pd.Series(["ZIP"]),
             BY_KEY["zone"],
             communes,
-            title="",
-            names=names,
-            size_inches=(4, 4),
+            Page("", size_inches=(4, 4)),
+            marks=Marks(names=names),
         )
         return image.imread(io.BytesIO(content))[:, :, :3]
 
@@ -137,7 +133,7 @@ def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
 def test_the_paper_of_a_picture_is_white_and_the_palest_class_is_not() -> None:
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
     indicator = BY_KEY["share_without_room"]
-    drawn = picture(communes, pd.Series([0.0]), indicator, communes, title="Une commune")
+    drawn = picture(communes, pd.Series([0.0]), indicator, communes, Page("Une commune"))
     pixels = image.imread(io.BytesIO(drawn))
     wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     assert (pixels[0] == 1).all()
@@ -152,7 +148,7 @@ def test_a_picture_has_the_very_colours_of_its_legend_of_land_and_of_sea() -> No
     )
     around = gpd.GeoDataFrame(geometry=[box(-2, 44.9, 3, 47), box(-4, 43, -3, 44)], crs=4326)
     indicator = BY_KEY["share_without_room"]
-    drawn = picture(communes, pd.Series(shares), indicator, around, title="Six communes")
+    drawn = picture(communes, pd.Series(shares), indicator, around, Page("Six communes"))
     found = {
         "#{:02x}{:02x}{:02x}".format(*colour)
         for _, colour in Image.open(io.BytesIO(drawn)).convert("RGB").getcolors(2_000_000)
@@ -176,7 +172,7 @@ def test_a_picture_shows_the_parts_and_the_holes_of_a_commune_in_proportion() ->
     communes = gpd.GeoDataFrame(geometry=[MultiPolygon([ring, part])], crs=2154)
     indicator = BY_KEY["zone"]
     drawn = picture(
-        communes, pd.Series(["ZIP"]), indicator, communes[:0], title="", size_inches=(8, 4)
+        communes, pd.Series(["ZIP"]), indicator, communes[:0], Page("", size_inches=(8, 4))
     )
     pixels = image.imread(io.BytesIO(drawn))[:, : 6 * DOTS_PER_INCH, :3]
     wanted = [int(indicator.classes[0].colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
@@ -192,7 +188,7 @@ def test_neighbours_of_the_palest_class_are_told_apart() -> None:
     communes = gpd.GeoDataFrame(geometry=shapes, crs=4326)
     indicator = BY_KEY["share_without_room"]
     drawn = picture(
-        communes, pd.Series([0.0, 0.0, 0.0]), indicator, communes, title="", size_inches=(6, 4)
+        communes, pd.Series([0.0, 0.0, 0.0]), indicator, communes, Page("", size_inches=(6, 4))
     )
     shades = image.imread(io.BytesIO(drawn))[:, : 4 * DOTS_PER_INCH, :3].min(axis=2)
     lines = np.diff((shades < 0.9).astype(int), axis=1) == 1
@@ -231,7 +227,7 @@ def test_the_scale_bar_is_as_long_as_it_says_on_the_mainland_and_overseas(
     communes = in_metres(communes, None if crs is None else CRS(crs))
     indicator = BY_KEY["zone"]
     drawn = picture(
-        communes, pd.Series(["ZIP"]), indicator, communes[:0], title="", size_inches=(6, 6)
+        communes, pd.Series(["ZIP"]), indicator, communes[:0], Page("", size_inches=(6, 6))
     )
     pixels = (255 * image.imread(io.BytesIO(drawn))[:, :, :3]).round().astype(int)
     beside = pixels[4 * DOTS_PER_INCH :, -round(1.6 * DOTS_PER_INCH) :]
@@ -275,9 +271,12 @@ def test_a_legend_below_leaves_the_map_the_whole_width() -> None:
     widths = {}
     for below in (False, True):
         drawn = picture(
-            communes, pd.Series([0.6]), indicator, land, title="Une", size_inches=(4.2, 6),
-            legend_below=below,
-        )  # fmt: skip
+            communes,
+            pd.Series([0.6]),
+            indicator,
+            land,
+            Page("Une", size_inches=(4.2, 6), legend_below=below),
+        )
         pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
         inside = (abs(pixels - _rgb(SEA_COLOUR)).max(axis=2) < 0.01).any(axis=0)
         widths[below] = int(inside.sum())
@@ -299,9 +298,16 @@ def test_a_narrow_picture_holds_a_legend_of_long_names_and_a_long_title() -> Non
     indicator = replace(room, classes=named)
     land = gpd.GeoDataFrame(geometry=[box(-1, 44, 1, 46)], crs=4326)
     drawn = picture(
-        communes, pd.Series([0.6]), indicator, land, size_inches=(3.4, 4.8), legend_below=True,
-        title="Appels pris à temps, de 0 h à 8 h, tous les jours",
-    )  # fmt: skip
+        communes,
+        pd.Series([0.6]),
+        indicator,
+        land,
+        Page(
+            "Appels pris à temps, de 0 h à 8 h, tous les jours",
+            size_inches=(3.4, 4.8),
+            legend_below=True,
+        ),
+    )
     pixels = image.imread(io.BytesIO(drawn))[:, :, :3]
     shown = pixels[-round(1.4 * DOTS_PER_INCH) :]
     for one in indicator.classes:
@@ -335,9 +341,8 @@ def test_what_lies_far_from_an_outline_is_left_out_and_changes_no_picture(
             values,
             BY_KEY["zone"],
             communes[:0],
-            title="",
-            outline=outline.to_crs(shapes.crs),
-            size_inches=size_inches,
+            Page("", size_inches=size_inches),
+            marks=Marks(outline=outline.to_crs(shapes.crs)),
         )
         for shapes in (in_metres(communes), communes)
     )
@@ -360,10 +365,9 @@ def test_pictures_seen_beside_each_other_have_one_scale(projected: bool) -> None
             pd.Series("ZIP", index=communes.index),
             BY_KEY["zone"],
             communes[:0],
-            title="",
-            outline=outline,
+            Page("", size_inches=(5, 4)),
+            marks=Marks(outline=outline),
             beside=beside,
-            size_inches=(5, 4),
         )
         shown = np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB")) / 255
         blue = np.abs(shown - _rgb(static_map.MARK_COLOUR)).sum(axis=2) < 0.1
@@ -408,10 +412,9 @@ def test_pictures_seen_beside_each_other_both_outline_their_communes_or_neither(
             pd.Series("ZIP", index=communes.index),
             BY_KEY["zone"],
             communes[:0],
-            title="",
-            outline=outline,
+            Page("", size_inches=(5, 4)),
+            marks=Marks(outline=outline),
             beside=beside,
-            size_inches=(5, 4),
         )
     assert outlined == [False, True, False, False]
 
@@ -426,9 +429,7 @@ def test_a_picture_whose_page_says_its_title_keeps_no_band_for_it() -> None:
             pd.Series("ZIP", index=communes.index),
             BY_KEY["zone"],
             communes[:0],
-            title=title,
-            size_inches=(3.5, 4.2),
-            legend_below=True,
+            Page(title, size_inches=(3.5, 4.2), legend_below=True),
         )
         shown = np.asarray(Image.open(io.BytesIO(drawn)).convert("L"))
         return int(np.flatnonzero((shown < 100).any(axis=1))[0])

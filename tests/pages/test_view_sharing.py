@@ -75,8 +75,8 @@ def test_the_map_of_a_sheet_has_its_legend_below_it(
     """In a column, beside the map, its letters are too small to be read."""
     below: list[bool] = []
 
-    def picture(*_: object, legend_below: bool, **_named: object) -> bytes:
-        below.append(legend_below)
+    def picture(*drawn: object, **_: object) -> bytes:
+        below.extend(one.legend_below for one in drawn if isinstance(one, static_map.Page))
         return b""
 
     monkeypatch.setattr(grids, "on_a_phone", lambda: phone)

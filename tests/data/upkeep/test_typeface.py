@@ -20,7 +20,7 @@ from data.upkeep import typeface as making
 from data.upkeep.typeface import make_typeface
 from geo.layers import INDICATORS
 from geo.map_letters import letters
-from geo.static_map import picture
+from geo.static_map import Page, picture
 
 FRENCH = "Œuvre à Saint-Cœur, « l’été » – Ÿ ç Ñ ø ß € % … ≤ 20 ≥ 5 − × ½ → ▲ ◆ • ✓"
 BEYOND = "Ελλάδα, София, ♥"
@@ -100,9 +100,7 @@ def test_a_picture_is_drawn_in_the_typeface_and_loses_no_letter(present: bool) -
             pd.Series([0.1]),
             INDICATORS[0],
             communes,
-            title=f"{FRENCH} {BEYOND}",
-            size_inches=(8, 4),
-            typeface=own,
+            Page(f"{FRENCH} {BEYOND}", size_inches=(8, 4), typeface=own),
         )
         for own in {typeface.files(), ()}
     }
