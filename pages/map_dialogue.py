@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.access.around import around
 from data.maps import payload, room
-from data.maps.document import Answer, Around, Defaults, Line, Opening, Ring, State
+from data.maps.document import Answer, Around, Defaults, Line, Opening, State
 from data.pdses import coverage
 from data.region import france
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES
@@ -48,8 +48,7 @@ def _room(territory: Territory, minutes: int) -> room.RoomDocument | None:
 @st.cache_data(show_spinner=False, max_entries=256, hash_funcs=shell.BY_VERSION)
 def _counts_around(territory: Territory, lon: float, lat: float) -> Around:
     counted = around(territory, shell.commune_indicators(territory), lon, lat)
-    rings = counted.astype(object).where(counted.notna(), None).to_dict("records")
-    return {"rings": cast("list[Ring]", rings), "note": around_file.short_note(territory)}
+    return around_file.card(territory, counted)
 
 
 def opening(view: ViewState, default: ViewState | None = None) -> Opening:

@@ -335,9 +335,15 @@ class Written(TypedDict):
 
 
 class Around(TypedDict):
-    """The rings around a point, and of what year their counts are; `file`, once asked for."""
+    """The rings around a point and what is said of them; `file`, once asked for.
+
+    `titles`: keys of `Ring` to the headings of the table, in its order; `counting`: how communes
+    are counted; `note`: of what year.
+    """
 
     rings: list[Ring]
+    titles: dict[str, str]
+    counting: str
     note: str
     file: NotRequired[Written]
 

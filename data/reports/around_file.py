@@ -1,6 +1,7 @@
 """The isochrones around a point and who lives within them, as a table and as a file."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,7 @@ from data.access.around import around, without_room
 from data.access.source_notes import engine_line, headed, source_notes
 from data.base.french import number
 from data.files import exports
+from data.maps.document import Around, Ring
 from data.region import rules
 from data.region.territory import SIMULATED_CLAUSE, Provenance, Territory
 from geo.errors import UnavailableError
@@ -30,12 +32,16 @@ TITLES = {
     "outside_communes": "En plus, hors de la région : communes",
     "outside_population": "En plus, hors de la région : habitants",
 }
-"""Column of `data.access.around.around` to its heading in the file."""
+"""Column of `data.access.around.around` to its heading, in the file and on the card."""
+
+_WHERE_SOME = ("communes_gps_unknown", "outside_communes", "outside_population")
+"""Columns that the card tells only where they count some."""
 
 COUNTED = (
-    "Communes entières, comptées à leur bourg ; trajets d’un sens, en voiture. Une aire à part "
-    "entoure la sortie d’une voie rapide."
+    "Communes de la région, entières, comptées à leur bourg ; trajets d’un sens, en voiture. Une "
+    "aire à part entoure la sortie d’une voie rapide."
 )
+"""How communes are counted, said in the file and on the card."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,21 @@ def notes(territory: Territory, asked: Question) -> list[str]:
     """Return what is said of the areas in their file: what, where, sources and years."""
     what = f"Autour du point {number(asked.lat, 5)} ; {number(asked.lon, 5)} (latitude ; longitude)"
     return headed(territory, what, [COUNTED, *source_notes(territory, *TABLES)])
+
+
+def card(territory: Territory, counted: pd.DataFrame) -> Around:
+    """Return what the card of a map tells of areas: their counts, headings and years.
+
+    `counted` is `data.access.around.around` of the point.
+    """
+    rings = counted.astype(object).where(counted.notna(), None).to_dict("records")
+    untold = {"minutes", *(key for key in _WHERE_SOME if not counted[key].any())}
+    return {
+        "rings": cast("list[Ring]", rings),
+        "titles": {key: title for key, title in TITLES.items() if key not in untold},
+        "counting": COUNTED,
+        "note": short_note(territory),
+    }
 
 
 def short_note(territory: Territory) -> str:

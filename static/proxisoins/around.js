@@ -2,18 +2,6 @@
 import { make, number } from "./dom.js";
 import { give } from "./given.js";
 
-const WITHOUT = "without";
-
-const TITLES = {
-  population: "Habitants", over_75: "75 ans et plus", gps: "Généralistes",
-  communes: "Communes", communes_without_gp: "Communes sans généraliste", already: "Habitants ayant un généraliste à 20 min",
-};
-/* Said where there are some. */
-const MORE = {
-  communes_gps_unknown: "Communes dont les médecins ne sont pas connus (non comptés)",
-  outside_population: "En plus, hors de la région : habitants", outside_communes: "En plus, hors de la région : communes",
-};
-
 /* The question that a file is to answer: once handed over, or if this page has not asked, none is. */
 let wanted;
 
@@ -29,17 +17,20 @@ function without(room, { rows }) {
   return counted.length ? counted.reduce((sum, row) => sum + room.without(row), 0) : null;
 }
 
-export function reached(carte, { rings, note, file }) {
+export function reached(carte, { rings, titles, counting, note, file }) {
   const { room } = carte;
   keep(file);
-  const more = Object.entries(MORE).filter(([key]) => rings.some((one) => one[key]));
-  const short = room.offered ? { [WITHOUT]: `Habitants sans place à ${room.known.minutes} min (${number(room.capacity)} par médecin)` } : {};
-  const titles = { ...TITLES, ...short, ...Object.fromEntries(more) };
-  const value = (one, key) => (key === WITHOUT ? without(room, one) : one[key]);
-  const decimals = (key, value) => (key === "gps" && value % 1 ? 1 : 0);
   const heads = ["À", ...rings.map((one) => `${one.minutes} min`)].map((text) => make("th", { text, scope: "col" }));
-  const cells = (key) => rings.map((one) => make("td", { class: "own", text: number(value(one, key), decimals(key, one[key])) }));
-  const lines = Object.entries(titles).map(([key, text]) => make("tr", {}, make("th", { scope: "row", text }), ...cells(key)));
+  const line = (text, values, part) => make(
+    "tr", {}, make("th", { scope: "row", text }),
+    ...values.map((value) => make("td", { class: "own", text: number(value, part && value % 1 ? 1 : 0) })),
+  );
+  const lines = Object.entries(titles).map(([key, text]) => line(text, rings.map((one) => one[key]), key === "gps"));
+  if (room.offered) {
+    const short = `Habitants sans place à ${room.known.minutes} min (${number(room.capacity)} par médecin)`;
+    const below = Object.keys(titles).indexOf("already") + 1;
+    lines.splice(below, 0, line(short, rings.map((one) => without(room, one))));
+  }
   const button = (text, onclick) => make("button", { type: "button", class: "quiet", text, onclick });
   const asked = (text, action) => button(text, () => (wanted = carte.ask({ action }).turn));
   const read = carte.config.read_only;
@@ -48,10 +39,9 @@ export function reached(carte, { rings, note, file }) {
     read ? null : asked("Évaluer une MSP ici", "msp"), read ? null : asked("Exporter (GeoJSON)", "fichier"),
     button("Effacer les isochrones", () => carte.clearHere()),
   );
-  const counted = make("p", { class: "note", text: "Communes de la région, entières, comptées à leur bourg ; trajets d’un sens, en voiture. Une aire à part entoure la sortie d’une voie rapide." });
-  const dated = make("p", { class: "note", text: note });
+  const notes = [counting, note].map((text) => make("p", { class: "note", text }));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines));
-  return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), table, counted, dated, actions);
+  return make("div", { class: "around" }, make("h3", { text: "Autour de ce point" }), table, ...notes, actions);
 }
 
 /* Where no commune is chosen: an address may give a point alone. */

@@ -51,10 +51,29 @@ def test_the_file_says_where_when_and_what_is_simulated(
 ) -> None:
     lines = around_file.notes(demonstration, asked)
     told = "\n".join(lines)
-    for one in ("46,", "1,8", "Nouvelle-Aquitaine", "Temps de trajet", "Communes entières"):
+    for one in (
+        "46,",
+        "1,8",
+        "Nouvelle-Aquitaine",
+        "Temps de trajet",
+        "Communes de la région, entières",
+    ):
         assert one in told
     assert any(one.startswith("Simulé") and "médecins" in one for one in lines)
     assert "simul" in around_file.short_note(demonstration)
+
+
+def test_the_card_has_the_headings_of_the_file_and_those_of_nothing_are_left_out(
+    demonstration: Territory, asked: Question
+) -> None:
+    counted = around(demonstration, commune_indicators(demonstration), asked.lon, asked.lat)
+    for neighbours in (0, 3):
+        card = around_file.card(demonstration, counted.assign(outside_communes=neighbours))
+        assert card["titles"].items() <= around_file.TITLES.items()
+        assert all(key in ring for key in card["titles"] for ring in card["rings"])
+        assert ("outside_communes" in card["titles"]) == (neighbours > 0)
+        assert {"population", "communes_without_gp"} <= card["titles"].keys()
+        assert card["counting"] in around_file.notes(demonstration, asked)
 
 
 def test_a_point_at_sea_has_no_file(demonstration: Territory) -> None:
