@@ -149,14 +149,16 @@ def _past(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> li
     ]
 
 
-def dated_sentence(territory: Territory, indicator: Indicator, table: pd.DataFrame) -> str:
+def dated_sentence(
+    territory: Territory, indicator: Indicator, table: pd.DataFrame, horizon: str = ""
+) -> str:
     """Return the sentence of an indicator, with the year of what it mostly reads.
 
-    `table` holds the communes, as `data.maps.sentences.sentence` reads them.
+    `table` holds the communes, and `horizon` is said, as in `data.maps.sentences.sentence`.
     """
     read = next((one for one in indicator.tables if one in room.DATED), None)
     told = room.dated(territory, read) if read else ""
-    return f"{sentence(indicator, table, territory.region_name)} {told}".strip()
+    return f"{sentence(indicator, table, territory.region_name, horizon)} {told}".strip()
 
 
 def _drawn(

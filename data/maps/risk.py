@@ -7,12 +7,14 @@ import pandas as pd
 from data.base.french import counted
 from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
-from data.maps.sentences import FORETOLD, LEFT_OUT, PROBABLY_GONE
+from data.maps.sentences import LEFT_OUT, PROBABLY_GONE
 from data.region.territory import Territory
-from geo.layers import RISK_HORIZON
+from geo.layers import INDICATORS, RISK_HORIZON
 
 WITHOUT_GP = "sans médecin"
 """State of communes counted with a GP that a newer register does not show any more."""
+
+_RISK = next(one for one in INDICATORS if one.key == "risk_class")
 
 _LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
 
@@ -88,10 +90,7 @@ def configuration(
             years = f"à l’horizon de {counted(horizon, 'an', 'ans')}"
             one["label"] = f"{one['label']}, {years}"
             one["note"] = one["note"].replace(RISK_HORIZON, years)
-            head, dot, year = one["sentence"].partition(".")
-            if FORETOLD in head:
-                head = f"{head}, {years}"
-            one["sentence"] = f"{head}{dot}{year}"
+            one["sentence"] = payload.dated_sentence(territory, _RISK, drawn, years)
             if kept is not None:
                 one["classes"] = [*one["classes"], _LEFT_OUT_CLASS]
                 one["sentence"] += " Communes écartées : en blanc."

@@ -13,8 +13,6 @@ from data.region.rules import HUBERT_MINUTES, LEAST_PUBLIC_GPS, ROOM_PEOPLE_A_GP
 from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.layers import Indicator
 
-FORETOLD = "de relève non assurée"
-"""What the sentence of the risk ends on, where it foretells."""
 HIGH = ("élevé", "très élevé")
 """Classes of risk that are counted together as high."""
 PROBABLY_GONE = "probablement déjà parti"
@@ -22,7 +20,7 @@ LEFT_OUT = "hors du filtre"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
 
 
-def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str:
+def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str, horizon: str = "") -> str:
     """Return what the map of an indicator shows, in one French sentence with its denominator.
 
     Parameters
@@ -33,12 +31,16 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str) -> str
         Commune indicators (columns population, gps and the indicator's key).
     region_name
         Name of the region.
+    horizon
+        When what the risk foretells is to happen, as it is said; "" where the note says it.
     """
     column = table[indicator.key]
     partial_note = unknown_supply.partial_note(table, indicator.key)
     if not (column.notna() & (column != "")).any():
         return f"{region_name} : « {indicator.label} » n’est pas disponible avec ces données."
     worded = _WORDED.get(indicator.key, partial(_plain, indicator))
+    if indicator.key == "risk_class":
+        worded = partial(_risk, horizon)
     told = worded(unknown_supply.known_rows(table, indicator.key), indicator.key)
     bound = unknown_supply.room_note(table["supply"]) if indicator.key in COUNTS_ROOM else ""
     return " ".join(filter(None, [f"{region_name} : {told}", partial_note, bound]))
@@ -219,7 +221,7 @@ def worth_overseas(codes: pd.Series) -> str:
     return " Ce que vaut le modèle outre-mer n’est pas connu." if away else ""
 
 
-def _risk(table: pd.DataFrame, key: str) -> str:
+def _risk(horizon: str, table: pd.DataFrame, key: str) -> str:
     kept = table[table[key] != LEFT_OUT]
     among = " que garde le filtre" if len(kept) < len(table) else ""
     counted_there = kept["gps"] > 0
@@ -233,7 +235,8 @@ def _risk(table: pd.DataFrame, key: str) -> str:
     told = number(high) if high else "aucune"
     return (
         f"{told} des {number(with_gp)} communes ayant un médecin{among} "
-        f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé {FORETOLD}."
+        f"{'sont' if high > 1 else 'est'} en risque élevé ou très élevé de relève non assurée"
+        f"{f', {horizon}' if horizon else ''}."
         f"{doubt}{worth_overseas(kept['code'])}"
     )
 
@@ -290,6 +293,5 @@ _WORDED: dict[str, Callable[[pd.DataFrame, str], str]] = {
     "apl_published": _apl,
     "gps_per_1000": _density,
     "share_near_retirement": _retirement,
-    "risk_class": _risk,
     "zone": _zones,
 }
