@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.access.indicators import LEVELS
 from data.base import french
@@ -59,36 +60,15 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
     A territory that the address names and the region does not know is said to be unknown: no
     other one is opened in its place.
     """
-    communes = shell.commune_indicators(territory)
-    known = [
-        one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()
-    ]
     left, middle, right = st.columns([2, 3, 3], vertical_alignment="bottom")
-    st.session_state.setdefault(_LEVEL, level if level in known else known[0])
-    new_level = left.selectbox(
-        "Niveau",
-        known,
-        format_func=LEVEL_TITLES.__getitem__,
-        key=_LEVEL,
-    )
+    known = _levels(territory)
+    new_level = _pick_level(left, known, level)
     names = sheet_paper.names(territory, new_level)
-    codes = list(names)
     # A level of which nothing is known here is drawn as another one, with nothing chosen.
     missing = level not in known and new_level == known[0]
     unknown = missing or (new_level == level and code not in names)
-    key = f"{_KEYS}territoire_{new_level}"
-    first = None if unknown else code if new_level == level else codes[0]
-    st.session_state.setdefault(key, first)
-    # Empty while the address names none that is known; one that is chosen gives way to another
-    # only: a field that can be emptied left the address on the one before.
-    new_code = middle.selectbox(
-        "Territoire",
-        codes,
-        index=None if st.session_state[key] is None else 0,
-        format_func=names.__getitem__,
-        placeholder="Choisir un territoire",
-        key=key,
-    )
+    first = None if unknown else code if new_level == level else next(iter(names))
+    new_code = _pick_code(middle, new_level, names, first)
     said = unread.say(asked.SHEET, still=new_code is None)
     if unknown and new_code is None:
         if not said:
@@ -98,22 +78,57 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
                 "choisissez-en un."
             )
         return new_level, "", ""
+    return new_level, new_code or "", _pick_other(right, new_level, new_code, names)
+
+
+def _levels(territory: Territory) -> list[str]:
+    """Return the levels of which the region has a territory."""
+    communes = shell.commune_indicators(territory)
+    return [one for one in LEVEL_TITLES if one in LEVELS and (communes[LEVELS[one][0]] != "").any()]
+
+
+def _pick_level(column: DeltaGenerator, known: list[str], level: str) -> str:
+    """Draw the choice of a level, the one asked for at first where it is known."""
+    st.session_state.setdefault(_LEVEL, level if level in known else known[0])
+    return str(column.selectbox("Niveau", known, format_func=LEVEL_TITLES.__getitem__, key=_LEVEL))
+
+
+def _pick_code(
+    column: DeltaGenerator, level: str, names: dict[str, str], first: str | None
+) -> str | None:
+    """Draw the choice of a territory of a level, `first` at first; return its code."""
+    key = f"{_KEYS}territoire_{level}"
+    st.session_state.setdefault(key, first)
+    # Empty while the address names none that is known; one that is chosen gives way to another
+    # only: a field that can be emptied left the address on the one before.
+    return column.selectbox(
+        "Territoire",
+        list(names),
+        index=None if st.session_state[key] is None else 0,
+        format_func=names.__getitem__,
+        placeholder="Choisir un territoire",
+        key=key,
+    )
+
+
+def _pick_other(column: DeltaGenerator, level: str, code: str | None, names: dict[str, str]) -> str:
+    """Draw the choice of a territory to compare with; return its code, "" for none."""
     # The names of all communes are sent a second time to who compares, not to everyone.
     beside = city_of(st.query_params.get("avec", ""))
-    if beside and beside not in codes:
+    if beside and beside not in names:
         unread.note(
-            f"avec-{new_code}",
+            f"avec-{code}",
             "Le territoire à comparer de cette adresse n’existe pas ici : choisissez-en un.",
         )
     st.session_state.setdefault(_COMPARING, bool(beside))
-    if not right.toggle("Comparer avec un autre territoire", key=_COMPARING):
-        unread.say(f"avec-{new_code}", still=True)
-        return new_level, new_code or "", ""
-    others = [one for one in codes if one != new_code]
+    if not column.toggle("Comparer avec un autre territoire", key=_COMPARING):
+        unread.say(f"avec-{code}", still=True)
+        return ""
+    others = [one for one in names if one != code]
     # The territory itself is not among them.
-    key = f"{_KEYS}avec_{new_level}_{new_code}"
+    key = f"{_KEYS}avec_{level}_{code}"
     st.session_state.setdefault(key, beside if beside in others else None)
-    other = right.selectbox(
+    other = column.selectbox(
         "Comparer avec",
         others,
         index=None,
@@ -121,8 +136,8 @@ def _pick(territory: Territory, level: str, code: str) -> tuple[str, str, str]:
         placeholder="Choisir un autre territoire",
         key=key,
     )
-    unread.say(f"avec-{new_code}", still=not other)
-    return new_level, new_code or "", other or ""
+    unread.say(f"avec-{code}", still=not other)
+    return other or ""
 
 
 def _pick_indicator(level: str, code: str, other: str) -> Indicator:
