@@ -90,6 +90,20 @@ def on_paper(told: str) -> None:
     st.html(f'<p class="ps-paper ps-small">{escape(french.unbroken(told))}</p>')
 
 
+def _decimals(column: str) -> int:
+    """Return the decimals of a column of numbers that are no shares."""
+    if column.startswith(("apl", "gps_per")) and not column.endswith("_year"):
+        return 2
+    return 1 if column == "gps" else 0
+
+
+def _percent(shares: pd.Series) -> pd.Series:
+    """Return shares in percent, to a decimal: a few are not none, nearly all are not all."""
+    exact = 100 * shares
+    rounded = exact.round(1)
+    return rounded.mask(rounded.isin([0, 100]) & ~exact.isin([0, 100]), exact)
+
+
 def table(
     frame: pd.DataFrame,
     *,
@@ -118,19 +132,11 @@ def table(
         if title not in shown or not pd.api.types.is_numeric_dtype(shown[title]):
             continue
         # Rounded here: the browser then writes the number as its reader does, comma included.
-        decimals = 0
         if column.startswith("share_"):
-            shown[title], decimals = 100 * shown[title], 1
+            shown[title] = _percent(shown[title])
             shares.append(title)
-        elif column.startswith(("apl", "gps_per")) and not column.endswith("_year"):
-            decimals = 2
-        elif column == "gps":
-            decimals = 1
-        rounded = shown[title].round(decimals)
-        if title in shares:  # a few are not none, nearly all are not all
-            kept = rounded.isin([0, 100]) & ~shown[title].isin([0, 100])
-            rounded = rounded.mask(kept, shown[title])
-        shown[title] = rounded
+        else:
+            shown[title] = shown[title].round(_decimals(column))
         plain = column.endswith("_year")
         formats[title] = st.column_config.NumberColumn(
             f"{title} (%)" if column.startswith("share_") else None,

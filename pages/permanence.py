@@ -188,8 +188,14 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
     _table("portee", permanence_tables.reach_table(covered), screen, "portée par spécialité")
     cut = french.joined([*kinds, *statuses], "ou")
     of = specialty if whose == MINE else _WHOSE[ALL]
-    what = f"Permanence des soins : lignes de la carte, {of}"
-    notes = headed(screen.territory, f"{what}, {cut}" if cut else what, screen.notes)
+    _draw_lines(screen, shown, f"{of}, {cut}" if cut else of)
+    return told
+
+
+def _draw_lines(screen: _Screen, shown: pd.DataFrame, which: str) -> None:
+    """Draw the lines of the map, folded, with their files; `which` they are is said there."""
+    what = f"Permanence des soins : lignes de la carte, {which}"
+    notes = headed(screen.territory, what, screen.notes)
     with st.expander(f"Sur la carte : {french.counted(len(shown), 'ligne', 'lignes')}"):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
         _downloads(
@@ -207,7 +213,6 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
             mime="text/csv",
             key="pdses-schema-csv",
         )
-    return told
 
 
 def _draw_marked(screen: _Screen, key: str, rows: Iterable[int], *, around: bool = False) -> None:

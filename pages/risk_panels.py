@@ -274,6 +274,30 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     _sources(territory)
 
 
+def _judged_how(latest: follow_ups.RegionFollowUp) -> None:
+    """Say what predictions are judged, against which counts, and what that leaves untold."""
+    st.subheader(f"Annonces de {latest.start}, effectifs de {latest.end}")
+    if latest.made_at is None:
+        st.info(
+            "Aucune annonce n’avait été gardée pour un millésime antérieur : celle-ci est refaite "
+            f"aujourd’hui, sans effectif, APL ni registre postérieurs à {latest.start} ; les "
+            f"populations sont celles de {POPULATION_YEAR}. Le modèle d’aujourd’hui a appris des "
+            "effectifs de 2009 à 2020 de l’Hexagone, hors Nouvelle-Aquitaine : là où il a appris, "
+            "il juge ce qu’il connaît."
+        )
+    if latest.simulated:
+        st.warning(
+            "Données de démonstration : ces effectifs sont simulés. L’écart montre l’écran, il ne "
+            "dit rien du modèle."
+        )
+    years = latest.end - latest.start
+    if latest.horizon != years:
+        st.text(
+            f"Le modèle connaît l’horizon de {french.counted(latest.horizon, 'an', 'ans')}, "
+            f"l’écart est de {french.counted(years, 'an', 'ans')} : l’écart attendu n’est pas nul."
+        )
+
+
 def follow_up(territory: Territory) -> None:
     """Score the predictions kept against the newest counts, and say whether the model drifts."""
     st.markdown(
@@ -297,28 +321,9 @@ def follow_up(territory: Territory) -> None:
     if not followed:
         st.info("Un seul millésime est chargé : importez-en un autre pour suivre le modèle.")
         return
-    told = followed[0]
-    st.subheader(f"Annonces de {told.start}, effectifs de {told.end}")
-    if told.made_at is None:
-        st.info(
-            "Aucune annonce n’avait été gardée pour un millésime antérieur : celle-ci est refaite "
-            f"aujourd’hui, sans effectif, APL ni registre postérieurs à {told.start} ; les "
-            f"populations sont celles de {POPULATION_YEAR}. Le modèle d’aujourd’hui a appris des "
-            "effectifs de 2009 à 2020 de l’Hexagone, hors Nouvelle-Aquitaine : là où il a appris, "
-            "il juge ce qu’il connaît."
-        )
-    if told.simulated:
-        st.warning(
-            "Données de démonstration : ces effectifs sont simulés. L’écart montre l’écran, il ne "
-            "dit rien du modèle."
-        )
-    if told.horizon != told.end - told.start:
-        st.text(
-            f"Le modèle connaît l’horizon de {french.counted(told.horizon, 'an', 'ans')}, l’écart "
-            f"est de {french.counted(told.end - told.start, 'an', 'ans')} : l’écart attendu n’est "
-            "pas nul."
-        )
-    result = told.result
+    latest = followed[0]
+    _judged_how(latest)
+    result = latest.result
     (st.error if result.drifted else st.info if result.biased else st.success)(result.sentence)
     grids.draw(
         flag_tables.follow_up_listed(result),

@@ -103,41 +103,11 @@ def draw_save(
 ) -> None:
     """Draw the form that saves the sites and the search as a scenario."""
     current, away = _current()
-    left, right = st.columns([2, 3])
-    name_key, note_key = _identity_keys()
-    name = left.text_input(
-        "Nom du scénario",
-        value=current.draft.name if current else "",
-        max_chars=drafts.NAME_CHARACTERS,
-        key=name_key,
-    )
-    note = right.text_area(
-        "Note",
-        value=current.draft.note if current else "",
-        max_chars=drafts.NOTE_CHARACTERS,
-        height=80,
-        key=note_key,
-    )
+    name, note = _draw_identity(current)
     draft = draft_of(territory, sites, found, name, note)
     if current is not None and current.revision != work().revision:
         _say_changed(territory, current, draft)
-    mine = current is None or current.changed_by(accounts.author())
-    with st.container(horizontal=True):
-        # In use whatever is typed: a field says what it holds only once it is left.
-        told_new = pressed.offer("Enregistrer comme nouveau", key="sites_enregistrer")
-        told_changes = None
-        if work().scenario:
-            told_changes = pressed.offer(
-                "Enregistrer les changements",
-                key="sites_mettre_a_jour",
-                disabled=not mine,
-            )
-    if current is not None and not mine:
-        st.text(
-            f"Ce scénario appartient à {current.owner}, qui le partage en lecture : enregistrez "
-            "vos changements comme nouveau scénario."
-        )
-    new, changes = told_new(), told_changes is not None and told_changes()
+    new, changes = _draw_buttons(current)
     if not new and not changes:
         return
     if not name.strip():
@@ -164,6 +134,47 @@ def draw_save(
         return
     st.toast("Scénario enregistré.")
     st.rerun()
+
+
+def _draw_identity(current: Scenario | None) -> tuple[str, str]:
+    """Draw the fields of the name and of the note, those of the scenario in use at first."""
+    left, right = st.columns([2, 3])
+    name_key, note_key = _identity_keys()
+    name = left.text_input(
+        "Nom du scénario",
+        value=current.draft.name if current else "",
+        max_chars=drafts.NAME_CHARACTERS,
+        key=name_key,
+    )
+    note = right.text_area(
+        "Note",
+        value=current.draft.note if current else "",
+        max_chars=drafts.NOTE_CHARACTERS,
+        height=80,
+        key=note_key,
+    )
+    return name, note
+
+
+def _draw_buttons(current: Scenario | None) -> tuple[bool, bool]:
+    """Draw the buttons that save; tell whether as a new scenario, and whether as the one in use."""
+    mine = current is None or current.changed_by(accounts.author())
+    with st.container(horizontal=True):
+        # In use whatever is typed: a field says what it holds only once it is left.
+        pressed_new = pressed.offer("Enregistrer comme nouveau", key="sites_enregistrer")
+        pressed_changes = None
+        if work().scenario:
+            pressed_changes = pressed.offer(
+                "Enregistrer les changements",
+                key="sites_mettre_a_jour",
+                disabled=not mine,
+            )
+    if current is not None and not mine:
+        st.text(
+            f"Ce scénario appartient à {current.owner}, qui le partage en lecture : enregistrez "
+            "vos changements comme nouveau scénario."
+        )
+    return pressed_new(), pressed_changes is not None and pressed_changes()
 
 
 def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
