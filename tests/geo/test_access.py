@@ -171,6 +171,22 @@ def test_age_limit_is_inclusive():
     assert counted.tolist() == [4000, 4000, 0]
 
 
+def test_an_empty_site_draws_nobody_away_in_the_third_stage():
+    """Who could go to a site without doctors asks the others as if it did not stand there."""
+    table = pd.DataFrame(
+        [(0, 0, 5.0), (1, 0, 15.0), (0, 1, 5.0)], columns=["origin", "destination", "minutes"]
+    )
+    without = ga.access(table[:2], POPULATION[:2], [9_000.0], ga.THREE_SFCA)
+    found = ga.access(table, POPULATION[:2], [9_000.0, 0.0], ga.THREE_SFCA)
+    assert found == pytest.approx(without)
+
+
+def test_of_equally_near_sites_the_first_is_the_nearest():
+    table = pd.DataFrame([(0, 2, 5.0), (0, 1, 5.0)], columns=["origin", "destination", "minutes"])
+    minutes, site = ga.nearest_site(table, [1.0, 1.0, 1.0], 1)
+    assert (minutes.tolist(), site.tolist()) == ([5.0], [1])
+
+
 def test_nearest_site_ignores_places_without_supply():
     minutes, site = ga.nearest_site(three_communes(), ACTS, 3)
     assert minutes.tolist() == [0.0, 12.0, 0.0]
