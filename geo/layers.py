@@ -64,9 +64,18 @@ _WHITE_TO_PURPLE = "#f7f4f9 #e7e1ef #c994c7 #df65b0 #dd1c77 #67001f"
 _BLUE_TO_RED = "#2166ac #92c5de #f7f7f7 #f4a582 #d6604d #7f0d1c"
 _BLUES_DOWN = "#7f2704 #d94801 #fdae6b #deebf7 #9ecae1 #3182bd"
 
+# Upper bounds of classes, and what their legends say, the same for indicators that compare.
+_PERCENT = (0, 5, 10, 25, 50)
 _SHARES = "aucun | jusqu’à 5 | 5 à 10 | 10 à 25 | 25 à 50 | plus de 50"
 _LOADS = (600, 800, 1000, 1200, 1600)
 _LOADED = "jusqu’à 600 | 600 à 800 | 800 à 1 000 | 1 000 à 1 200 | 1 200 à 1 600 | plus de 1 600"
+
+_MINUTES = (0, 5, 10, 15, 20)
+_TIMED = "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20"
+_PEOPLE = (0, 250, 500, 1000, 2000)
+_PEOPLED = "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000"
+_APL = (1, 2, 2.5, 3.5, 4.5)
+_APL_STEPS = "jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5"
 
 RISK_HORIZON = "à l’horizon de trois ans"
 """What the risk foretells on maps, unless another horizon is chosen."""
@@ -78,7 +87,7 @@ INDICATORS = (
         short="Sans place à 20 min",
         unit="%",
         decimals=0,
-        breaks=(0, 5, 10, 25, 50),
+        breaks=_PERCENT,
         classes=_steps(_SHARES, _WHITE_TO_PURPLE),
         tables=("gps",),
         denominator="part des habitants que ne peut accueillir aucun médecin à 20 minutes en "
@@ -91,11 +100,8 @@ INDICATORS = (
         short="Médecin le plus proche",
         unit="min",
         decimals=0,
-        breaks=(0, 5, 10, 15, 20),
-        classes=_steps(
-            "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
-            _YELLOW_TO_BROWN,
-        ),
+        breaks=_MINUTES,
+        classes=_steps(_TIMED, _YELLOW_TO_BROWN),
         tables=("gps",),
         denominator="du bourg de la commune à la commune la plus proche ayant un médecin, en "
         "voiture",
@@ -106,11 +112,8 @@ INDICATORS = (
         short="Troisième médecin",
         unit="min",
         decimals=0,
-        breaks=(0, 5, 10, 15, 20),
-        classes=_steps(
-            "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20",
-            _YELLOW_TO_BROWN,
-        ),
+        breaks=_MINUTES,
+        classes=_steps(_TIMED, _YELLOW_TO_BROWN),
         tables=("gps",),
         denominator="trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins "
         ": pouvoir choisir, ou en trouver un autre",
@@ -121,11 +124,8 @@ INDICATORS = (
         short="Un seul médecin à 20 min",
         unit="hab.",
         decimals=0,
-        breaks=(0, 250, 500, 1000, 2000),
-        classes=_steps(
-            "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
-            _WHITE_TO_PURPLE,
-        ),
+        breaks=_PEOPLE,
+        classes=_steps(_PEOPLED, _WHITE_TO_PURPLE),
         tables=("gps",),
         denominator="habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en "
         "voiture",
@@ -137,7 +137,7 @@ INDICATORS = (
             short=f"Sans place {years} ans après",
             unit="%",
             decimals=0,
-            breaks=(0, 5, 10, 25, 50),
+            breaks=_PERCENT,
             classes=_steps(_SHARES, _WHITE_TO_PURPLE),
             tables=("gps", "gp_history", "apl"),
             denominator="part des habitants sans place à 20 minutes, à 1 000 habitants par "
@@ -200,11 +200,8 @@ INDICATORS = (
         short="Habitants à plus de 20 min",
         unit="hab.",
         decimals=0,
-        breaks=(0, 250, 500, 1000, 2000),
-        classes=_steps(
-            "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000",
-            _WHITE_TO_PURPLE,
-        ),
+        breaks=_PEOPLE,
+        classes=_steps(_PEOPLED, _WHITE_TO_PURPLE),
         tables=("gps",),
         denominator="habitants des communes dont le bourg est à plus de 20 minutes",
     ),
@@ -214,10 +211,8 @@ INDICATORS = (
         short="APL calculée",
         unit="consult./an/hab.",
         decimals=1,
-        breaks=(1, 2, 2.5, 3.5, 4.5),
-        classes=_steps(
-            "jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN
-        ),
+        breaks=_APL,
+        classes=_steps(_APL_STEPS, _BLUES_DOWN),
         tables=("gps",),
         denominator="consultations accessibles par an et par habitant standardisé ; série "
         "calculée ici, à ne pas mêler aux séries publiées par la DREES",
@@ -228,10 +223,8 @@ INDICATORS = (
         short="APL publiée",
         unit="consult./an/hab.",
         decimals=1,
-        breaks=(1, 2, 2.5, 3.5, 4.5),
-        classes=_steps(
-            "jusqu’à 1 | 1 à 2 | 2 à 2,5 | 2,5 à 3,5 | 3,5 à 4,5 | plus de 4,5", _BLUES_DOWN
-        ),
+        breaks=_APL,
+        classes=_steps(_APL_STEPS, _BLUES_DOWN),
         tables=("apl",),
         denominator="consultations accessibles par an et par habitant standardisé, tous âges de "
         "médecins",
