@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.access.selection import Selection, asked, kept
+from data.access.selection import Selection, asked_words, filtered
 from data.access.source_notes import headed
 from data.maps.document import Pointed
 from data.region import privacy
@@ -164,7 +164,7 @@ def draw(territory: Territory, key: str) -> None:
         # Nothing is computed where no filter cuts the table: a map that is kept is drawn as it is.
         selected = table_filters.selected()
         whole = selected == Selection()
-        cut = "" if whole else asked(selected, shell.commune_indicators(territory))
+        cut = "" if whole else asked_words(selected, shell.commune_indicators(territory))
         what = "Accès aux médecins généralistes, par commune"
         return headed(territory, what, [*([cut] if cut else []), *lines, *made_up])
 
@@ -174,7 +174,7 @@ def draw(territory: Territory, key: str) -> None:
         selected = table_filters.selected()
 
         def table() -> pd.DataFrame:
-            return kept(shell.communes_as_seen(territory, with_risk=with_risk), selected)
+            return filtered(shell.communes_as_seen(territory, with_risk=with_risk), selected)
 
         for one in figures.offers("communes", table, filed(), contours=territory.communes):
             exporting.offer(one)

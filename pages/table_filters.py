@@ -106,6 +106,6 @@ def draw(frame: pd.DataFrame) -> pd.DataFrame:
             chosen[field] = _several(field, options[field])
     st.session_state[_KEPT] = {field: codes for field, codes in chosen.items() if codes}
     following.note(_KEPT, _PARAMETERS.values(), _is_choice)
-    left = selection.kept(frame, Selection(**chosen))
+    left = selection.filtered(frame, Selection(**chosen))
     st.text(selection.words(left, frame))
     return left

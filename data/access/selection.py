@@ -46,7 +46,7 @@ class Selection:
     criteria: tuple[str, ...] = ()
 
 
-def kept(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+def filtered(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """Return the communes of a selection, in their order.
 
     Parameters
@@ -69,7 +69,7 @@ def kept(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     return table
 
 
-def asked(selection: Selection, table: pd.DataFrame) -> str:
+def asked_words(selection: Selection, table: pd.DataFrame) -> str:
     """Return in French what a selection asks and how much it keeps, "" for one that keeps all."""
     if selection == Selection():
         return ""
@@ -80,7 +80,7 @@ def asked(selection: Selection, table: pd.DataFrame) -> str:
     parts.append(joined(selection.zones, "ou"))
     parts += [uncapitalised(CRITERIA[slug][0]) for slug in selection.criteria]
     told = " ; ".join(filter(None, parts))
-    return f"Communes retenues : {told}. {words(kept(table, selection), table)}"
+    return f"Communes retenues : {told}. {words(filtered(table, selection), table)}"
 
 
 def words(chosen: pd.DataFrame, whole: pd.DataFrame) -> str:

@@ -72,8 +72,8 @@ def by_departement(names: Mapping[str, str]) -> pd.DataFrame:
             {
                 "Département": f"{name} ({code})",
                 "Trajets connus": 0 if found is None else found["pairs"],
-                "Écart moyen (min)": _said(found, "mean_absolute_error"),
-                "Biais (min)": _said(found, "bias"),
+                "Écart moyen (min)": _minutes_words(found, "mean_absolute_error"),
+                "Biais (min)": _minutes_words(found, "bias"),
                 "Biais, de … à … (95 %)": _between(found),
                 "Du bon côté de 20 min (15 à 25)": "aucun trajet connu"
                 if found is None or found["same_side_15_25"] is None
@@ -83,7 +83,7 @@ def by_departement(names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _said(found: dict[str, Any] | None, key: str) -> str:
+def _minutes_words(found: dict[str, Any] | None, key: str) -> str:
     return "aucun trajet connu" if found is None else number(found[key], 1)
 
 

@@ -279,10 +279,10 @@ def put_together(tables: Sequence[Table]) -> list[Table]:
         alone = rank if not table.sheet or place is None else ""
         key = (table.member, titles, year_of(table.sheet), alone)
         groups.setdefault(key, []).append((place or 0, table))
-    return [_one(group) for group in groups.values()]
+    return [_sheets_in_one(group) for group in groups.values()]
 
 
-def _one(group: Sequence[tuple[int, Table]]) -> Table:
+def _sheets_in_one(group: Sequence[tuple[int, Table]]) -> Table:
     _, first = group[0]
     if len(group) == 1:
         return first

@@ -34,7 +34,7 @@ def of_file(
     stored, provenance
         Tables in place (or given by the files read before it), and where they come from.
     """
-    told = _told(result)
+    told = _gp_counts(result)
     if not told:
         return []
     moment = result.moment(_GPS) if _GPS in tables else None
@@ -47,7 +47,7 @@ def of_file(
     return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told.keys()]
 
 
-def _told(result: ReadResult) -> dict[tuple[str, int], float]:
+def _gp_counts(result: ReadResult) -> dict[tuple[str, int], float]:
     """Return the communes and years that a file counts GPs of, with the counts."""
     history, gps = result.tables.get(_HISTORY), result.tables.get(_GPS)
     told: dict[tuple[str, int], float] = {}
@@ -66,7 +66,7 @@ def _names(index: CommuneIndex) -> dict[str, str]:
 
 def believed(result: ReadResult, index: CommuneIndex) -> list[str]:
     """Return what is said of the zeros of a file that someone confirmed, in French."""
-    told = _told(result)
+    told = _gp_counts(result)
     names = _names(index)
     return [
         f"zéro confirmé, retenu : {falls.Zero(one.fall, names.get(code, ''), one).told}"

@@ -105,7 +105,7 @@ def keep_fullest(members: list[Member], names: Mapping[int, str]) -> None:
     """
     groups: dict[object, list[int]] = {}
     for rank in names:
-        groups.setdefault(_told(members[rank]), []).append(rank)
+        groups.setdefault(_content_key(members[rank]), []).append(rank)
     for ranks in groups.values():
         if _apart([members[rank] for rank in ranks]):
             continue  # one file a département: they complete one another
@@ -147,7 +147,7 @@ def _apart(members: Sequence[Member]) -> bool:
     return True
 
 
-def _told(member: Member) -> object:
+def _content_key(member: Member) -> object:
     """Return what a member tells, and of when: two of one file that tell the same are rivals."""
     result = member.result
     if result is None:

@@ -172,7 +172,7 @@ def _checked(
         "zone": line.cells.get("zone", ""),
         "finess": _checked_finess(line, found),
         "establishment": _establishment(line, found),
-        **_place(place, found),
+        **_located(place, found),
         "specialty": _specialty(line, spelling, found),
         "line_type": _chosen(line, "type_ligne", line_type, schemas.LINE_TYPES, found),
         "status": _chosen(line, "statut", line_status, schemas.LINE_STATUSES, found),
@@ -237,7 +237,7 @@ def _establishment(line: WrittenLine, found: _Judgement) -> str:
     return ""
 
 
-def _place(place: Placed, found: _Judgement) -> dict[str, object]:
+def _located(place: Placed, found: _Judgement) -> dict[str, object]:
     if place.status == REFUSED:
         found.refusals.append(place.reason)
     elif place.status == DOUBTFUL:

@@ -229,14 +229,15 @@ def _as_table(layer: Layer) -> Table:
     if layer.points and not {"lon", "lat"} & recognise(titles).keys():
         titles += ["lon", "lat"]
         rows = [
-            cells + _place(one, layer.crs) for cells, one in zip(rows, layer.features, strict=True)
+            cells + _degrees_cells(one, layer.crs)
+            for cells, one in zip(rows, layer.features, strict=True)
         ]
     numbers = [one.number for one in layer.features]
     below = list(zip(numbers, rows, strict=True))
     return Table([(0, titles), *below], layer.member, layer.name, layer.remarks)
 
 
-def _place(feature: Feature, crs: str) -> list[str]:
+def _degrees_cells(feature: Feature, crs: str) -> list[str]:
     """Return longitude and latitude as cells, blank where there is no point."""
     if feature.point is None:
         return ["", ""]

@@ -85,10 +85,10 @@ def measures_table(found: PoleComparison) -> pd.DataFrame:
     """Return today and the sides as texts, one measure a row; winners and losers against today."""
     columns = {MEASURE: [name for name, _ in _TITLES.values()]}
     columns[TODAY] = [
-        _told(found.today, key) if key in _OF_TODAY else "sans objet" for key in _TITLES
+        _measure_words(found.today, key) if key in _OF_TODAY else "sans objet" for key in _TITLES
     ]
     for key, side in found.sides.items():
-        columns[title(found, key)] = [_told(side, measure) for measure in _TITLES]
+        columns[title(found, key)] = [_measure_words(side, measure) for measure in _TITLES]
     table = pd.DataFrame(columns)
     told = {title(found, key): _balance(found, side) for key, side in found.sides.items()}
     rows = [
@@ -98,7 +98,7 @@ def measures_table(found: PoleComparison) -> pd.DataFrame:
     return pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
 
 
-def _told(side: Side, key: str) -> str:
+def _measure_words(side: Side, key: str) -> str:
     return number(side.measures[key], _TITLES[key][1])
 
 

@@ -107,9 +107,11 @@ def side_by_side(
             marked(key, SITE_TITLES[key].replace(TODAY, evaluation.moment), evaluation.simulated)
         )
         for row in rows:
-            table[names[row]].append(_said(key, sites[key].iloc[row], public=public))
+            table[names[row]].append(_cell_words(key, sites[key].iloc[row], public=public))
         whole = evaluation.together
-        table[TOGETHER].append(_said(key, whole[key], public=public) if key in whole.index else "")
+        table[TOGETHER].append(
+            _cell_words(key, whole[key], public=public) if key in whole.index else ""
+        )
     return pd.DataFrame(table)
 
 
@@ -128,7 +130,7 @@ def eligibility(evaluation: SiteEvaluation, rows: Sequence[int]) -> list[str]:
     return [f"{joined(places)} : {said}" for said, places in alike.items()]
 
 
-def _said(key: str, value: object, *, public: bool = False) -> str:
+def _cell_words(key: str, value: object, *, public: bool = False) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "oui" if value else "non"
     if isinstance(value, str):

@@ -222,10 +222,10 @@ def session() -> Iterator[Session]:
     except IntegrityError:  # who writes knows which rule it may meet
         raise
     except SQLAlchemyError as error:
-        raise _said(error) from None  # its text holds what was being written
+        raise _french_error(error) from None  # its text holds what was being written
 
 
-def _said(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
+def _french_error(error: SQLAlchemyError) -> UnavailableError | InvalidInputError:
     """Return the sentence of an error of the database; the log tells its kind, no content."""
     original = getattr(error, "orig", None)
     state = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", "")

@@ -75,9 +75,9 @@ def donor_groups(territory: Territory, found: Help) -> DonorGroups:
             "lent": found.taken[:count],
         }
     )
-    group = _told(members, members["epci"])
+    group = _nameable(members, members["epci"])
     left = members[group == ""]
-    group.loc[left.index] = _told(left, left["rest"])
+    group.loc[left.index] = _nameable(left, left["rest"])
     while True:
         seen = _exposed(found, group)
         if seen - {""}:
@@ -136,7 +136,7 @@ def _likely(found: Help) -> Floats:
     return np.bincount(origin, part, found.able.size).astype(np.float64)
 
 
-def _told(members: pd.DataFrame, names: pd.Series) -> pd.Series:
+def _nameable(members: pd.DataFrame, names: pd.Series) -> pd.Series:
     """Return the name of each commune whose group may be told alone, "" for the others."""
     sums = members.groupby(names)[["volunteers", "able"]].sum()
     kept = sums.index[_enough(sums)]

@@ -118,7 +118,7 @@ def fairest(reach: Reach, people: npt.ArrayLike, gps: npt.ArrayLike) -> Bound:
             local_destination,
             *_whole(there[rows], offer[sites]),
         )
-    return _told(there, offer, (origin, destination), block, site_block)
+    return _bound_of(there, offer, (origin, destination), block, site_block)
 
 
 def _whole(people: Floats, gps: Floats) -> tuple[Longs, Longs]:
@@ -146,7 +146,7 @@ def _parts(origin: Longs, destination: Longs, people: Longs, gps: Longs) -> tupl
     return rank[place_part], rank[site_part]
 
 
-def _told(
+def _bound_of(
     people: Floats, gps: Floats, pairs: tuple[Rows, Rows], block: Longs, site_block: Longs
 ) -> Bound:
     """Return the bound of places and sites whose block is known, empty places included."""

@@ -13,7 +13,7 @@ from shapely.geometry import shape
 from data.base import french
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.finess import as_published, json_items, told
+from data.official.readers.finess import as_published, as_text, json_items
 from data.official.readers.rows import settled
 from data.official.readers.tables import Candidate, Header, code_columns, headers, with_code
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -80,7 +80,7 @@ def _listed(candidate: Candidate, index: CommuneIndex, tally: Tally) -> pd.DataF
     tally.refuse(rows[unnamed], "CPTS non nommée")
     wrong = ~unnamed & ~blank & (~year.between(1990, 2100) | (year % 1 != 0))
     tally.refuse(rows[wrong], "année illisible")
-    rows = settled(_told(rows[~unnamed & ~wrong]), index, tally)
+    rows = settled(_with_codes(rows[~unnamed & ~wrong]), index, tally)
     clash = rows.groupby("code")["cpts"].transform("nunique") > 1
     tally.refuse(rows[clash], "commune dans deux CPTS : aucune n’est choisie")
     again = ~clash & rows.duplicated("code")
@@ -110,7 +110,7 @@ def _outlined(candidate: Candidate, index: CommuneIndex, tally: Tally) -> pd.Dat
         pieces.append(pd.DataFrame({"code": held}).assign(**told_area))
     if not pieces:
         return pd.DataFrame(columns=["code"])
-    rows = _told(pd.concat(pieces, ignore_index=True))
+    rows = _with_codes(pd.concat(pieces, ignore_index=True))
     clash = rows.groupby("code")["cpts"].transform("nunique") > 1
     if clash.any():
         count = french.counted(rows.loc[clash, "code"].nunique(), "commune", "communes")
@@ -141,10 +141,10 @@ def _floats(geometry: Mapping[str, Any]) -> Any:
 
 
 def _first(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := told(properties.get(name)))), "")
+    return next((text for name in names if (text := as_text(properties.get(name)))), "")
 
 
-def _told(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_codes(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with a name on one line, and a code: the FINESS number, else the name folded."""
     names = rows["cpts_name"].map(lambda text: " ".join(text.split())[:_LONGEST_NAME])
     folded = names.map(lambda name: french.slug(name)[:_LONGEST_CODE])

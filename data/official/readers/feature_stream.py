@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.files.input_files import InputFile
 from data.official.readers.feature_tables import LAT, LON
-from data.official.readers.finess import json_items, told
+from data.official.readers.finess import as_text, json_items
 from geo.errors import InvalidInputError
 
 _BATCH = 20_000
@@ -69,7 +69,7 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cells(feature: dict[str, Any]) -> dict[str, str]:
-    cells = {str(name): told(value) for name, value in _properties(feature).items()}
+    cells = {str(name): as_text(value) for name, value in _properties(feature).items()}
     corners = list(_corners((feature.get("geometry") or {}).get("coordinates") or []))
     if not corners:
         return cells

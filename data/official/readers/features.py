@@ -9,7 +9,7 @@ import pandas as pd
 from data.base import french
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex, folded_name
-from data.official.readers.finess import as_published, json_items, told
+from data.official.readers.finess import as_published, as_text, json_items
 from data.official.readers.rows import only_once, settled
 from data.official.readers.structures import as_structures, placed
 from data.official.readers.tables import Candidate
@@ -57,17 +57,17 @@ def _features(candidate: Candidate, tally: Tally) -> Iterator[tuple[Mapping[str,
         tally.read += 1
         properties = {str(k).casefold(): v for k, v in (feature.get("properties") or {}).items()}
         place = (feature.get("geometry") or {}).get("coordinates") or []
-        yield properties, place, told(feature.get("id"))
+        yield properties, place, as_text(feature.get("id"))
 
 
 def _first(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return next((text for name in names if (text := told(properties.get(name)))), "")
+    return next((text for name in names if (text := as_text(properties.get(name)))), "")
 
 
 def _read_services(candidate: Candidate, index: CommuneIndex, tally: Tally) -> ReadResult:
     rows, other = [], 0
     for properties, place, identity in _features(candidate, tally):
-        categories = {french.fold(told(value)) for value in properties.values()}
+        categories = {french.fold(as_text(value)) for value in properties.values()}
         if LABEL not in categories:
             other += bool(categories & _ELSEWHERE.keys())
             continue
@@ -78,8 +78,8 @@ def _read_services(candidate: Candidate, index: CommuneIndex, tally: Tally) -> R
                 "own": identity,
                 "name": _first(properties, _NAMES),
                 "code": _first(properties, _CODES),
-                "lon": told(point[0]),
-                "lat": told(point[1]),
+                "lon": as_text(point[0]),
+                "lat": as_text(point[1]),
             }
         )
     require_rows(len(rows), candidate.file.name, "structures France Santé", tally)
@@ -129,7 +129,7 @@ def _read_ages(candidate: Candidate, index: CommuneIndex, tally: Tally) -> ReadR
             year = max(year, *dated)
             last = max(dated)
             counted = _first(properties, (f"nb_medecins_{last}", f"nombre_medecins_{last}"))
-            mean = told(properties[dated[last]])
+            mean = as_text(properties[dated[last]])
             rows.append((_first(properties, _CODES), mean, counted))
     frame = pd.DataFrame(rows, columns=["code", "mean_age", "doctors"], dtype=str)
     frame = frame.assign(

@@ -143,7 +143,7 @@ def _read_stock(table: TextTable, tally: Tally) -> tuple[pd.DataFrame, str]:
                     commune_code(cells[_DEPARTEMENT], cells[_COMMUNE]),
                 )
             else:
-                places[cells[1]] = _place(cells[2], cells[3], cells[4])
+                places[cells[1]] = _coordinates(cells[2], cells[3], cells[4])
     if not places:
         raise InvalidInputError(
             f"« {table.name} » n’a aucune coordonnée : il est tronqué, ou c’est le fichier FINESS "
@@ -163,7 +163,7 @@ def commune_code(departement: str, commune: str) -> str:
     return code + (commune[-2:] if len(code) == 3 else commune)
 
 
-def _place(x: str, y: str, source: str) -> tuple[float, float, int]:
+def _coordinates(x: str, y: str, source: str) -> tuple[float, float, int]:
     named = [epsg for name, epsg in PROJECTIONS.items() if name in source.upper()]
     try:
         return float(x), float(y), named[0] if named else 0
@@ -241,14 +241,14 @@ def _read_flow(file: InputFile, index: CommuneIndex, tally: Tally) -> tuple[pd.D
             place = address.get("coordonneesGeographique") or {}
             rows.append(
                 (
-                    told(general.get("numFinessEge")),
-                    told(general.get("nomEgeLong")) or told(general.get("nomEgeCourt")),
-                    told(site.get("categorieentiteGeographiqueExercice")),
-                    told(address.get("cogCommune")),
-                    told(place.get("directionLongitude")),
-                    told(place.get("directionLatitude")),
-                    told(place.get("coordonneeX")),
-                    told(place.get("coordonneeY")),
+                    as_text(general.get("numFinessEge")),
+                    as_text(general.get("nomEgeLong")) or as_text(general.get("nomEgeCourt")),
+                    as_text(site.get("categorieentiteGeographiqueExercice")),
+                    as_text(address.get("cogCommune")),
+                    as_text(place.get("directionLongitude")),
+                    as_text(place.get("directionLatitude")),
+                    as_text(place.get("coordonneeX")),
+                    as_text(place.get("coordonneeY")),
                 )
             )
             if len(rows) >= _BATCH:  # tuples of texts weigh four times a column of them
@@ -294,7 +294,7 @@ def as_published(name: str) -> Iterator[None]:
         ) from error
 
 
-def told(value: object) -> str:
+def as_text(value: object) -> str:
     """Return a text or a number of a flow as text; "" for all else."""
     return str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
 

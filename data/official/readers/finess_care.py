@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.base import french
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.finess import as_published, flow_date, flow_sites, told
+from data.official.readers.finess import as_published, as_text, flow_date, flow_sites
 from data.official.readers.structures import as_structures
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, require_rows
@@ -90,7 +90,7 @@ def _read_flow(candidate: Candidate, tally: Tally) -> pd.DataFrame:
             for activity in site.get("activitesExercees") or []:
                 tally.read += 1
                 if _is_emergency(activity):
-                    found.append(told(site.get("numFinessEge")))
+                    found.append(as_text(site.get("numFinessEge")))
     tally.kept = len(found)
     return pd.DataFrame({"id": found}, dtype=str)
 

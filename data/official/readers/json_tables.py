@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.files import headings
 from data.files.input_files import InputFile
-from data.official.readers.finess import json_items, told
+from data.official.readers.finess import as_text, json_items
 
 _LOOKED_AT = 40
 """First features that tell which columns there are."""
@@ -33,7 +33,7 @@ class OutlineTable:
         while piece := list(islice(features, _BATCH)):
             said = [feature.get("properties") or {} for _, feature in piece]
             yield pd.DataFrame(
-                {k: [told(one.get(titles[k])) for one in said] for k in columns},
+                {k: [as_text(one.get(titles[k])) for one in said] for k in columns},
                 index=pd.Index([line for line, _ in piece], name="line"),
                 dtype=str,
             )
@@ -50,5 +50,5 @@ def outlines_of(file: InputFile) -> tuple[OutlineTable, ...]:
     if not {*headings.CODE} & {headings.folded(title) for title in titles}:
         return ()
     written = json_items(file, "notes.item") if b'"notes"' in head else iter(())
-    notes = [told(note) for note in islice(written, _LOOKED_AT)]
+    notes = [as_text(note) for note in islice(written, _LOOKED_AT)]
     return (OutlineTable(file, notes, list(titles)),)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.access.selection import CRITERIA, Selection, asked, kept, words
+from data.access.selection import CRITERIA, Selection, asked_words, filtered, words
 
 TABLE = pd.DataFrame(
     {
@@ -25,8 +25,10 @@ def test_what_is_asked_is_said_with_how_much_it_keeps() -> None:
         departement_name=TABLE["departement"].map({"23": "Creuse", "16": "Charente"}),
         epci_name="CC " + TABLE["epci"],
     )
-    assert asked(Selection(), table) == ""
-    told = asked(Selection(("23", "16"), ("1", "2"), ("ZIP", "ZAC"), ("sans-generaliste",)), table)
+    assert asked_words(Selection(), table) == ""
+    told = asked_words(
+        Selection(("23", "16"), ("1", "2"), ("ZIP", "ZAC"), ("sans-generaliste",)), table
+    )
     assert told == (
         "Communes retenues : Creuse ou Charente ; CC 1 ou CC 2 ; ZIP ou ZAC ; sans généraliste. "
         "1 commune sur 5, 100 habitants sur 1\u202f500."
@@ -48,12 +50,12 @@ def test_what_is_asked_is_said_with_how_much_it_keeps() -> None:
     ],
 )
 def test_places_and_criteria_are_crossed(selection: Selection, expected: str) -> None:
-    assert "".join(kept(TABLE, selection)["code"]) == expected
+    assert "".join(filtered(TABLE, selection)["code"]) == expected
 
 
 def test_what_is_not_known_meets_no_criterion() -> None:
     for slug in CRITERIA:
-        assert "e" not in set(kept(TABLE, Selection(criteria=(slug,)))["code"])
+        assert "e" not in set(filtered(TABLE, Selection(criteria=(slug,)))["code"])
 
 
 def test_the_words_tell_of_how_many() -> None:
