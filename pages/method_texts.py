@@ -88,8 +88,8 @@ APL_HERE = """
 la région sur l’APL publiée. Les temps sont ceux de tous les écrans, sans facteur ; leur erreur (2 minutes
 d’écart type) est moyennée dans les poids, pour qu’elle ne fasse pas passer trop de monde d’un palier à l’autre.
 Au-delà de 20 minutes estimées, rien ne compte. La population est celle que la DREES standardise si l’APL est importée ; sinon les
-habitants pondérés par la part des 75 ans et plus ; sinon les habitants. Comparée commune par commune à l’APL
-publiée en 2016, la corrélation des rangs est de 0,71 : ce qui l’empêche d’être meilleure est chiffré dans
+habitants pondérés par la part des 75 ans et plus ; sinon les habitants. Comparée commune par commune à l’APL 2016
+que publie la DREES, la corrélation des rangs est de 0,71 : ce qui l’empêche d’être meilleure est chiffré dans
 `docs/apl-reality.md`. **Où la DREES publie une valeur**, la fiche et les simulations partent d’elle, et seul le
 changement est calculé : publiée × (calculée après / calculée avant), à la puissance 0,25, ce que la réalité
 montre de 2016 à 2018.

@@ -246,14 +246,15 @@ def _zone(facts: Facts) -> Signal:
 def _access(facts: Facts) -> Signal:
     title, own = "APL et son cours", facts.own
     past = facts.past["apl"].dropna() if "apl" in facts.past else pd.Series(dtype=float)
-    if pd.notna(own["apl_published"]):
+    published = pd.notna(own["apl_published"])
+    if published:
         value, year = float(own["apl_published"]), published_years(facts.members)
-        series = f"APL publiée par la DREES en {year}"
+        series = f"APL {year} publiée par la DREES"
     elif pd.notna(own["apl"]):
         value, series = float(own["apl"]), f"APL calculée ici ({facts.year('gps')})"
     else:
         return Signal("apl", title, MISSING, UNKNOWN, "Aucune APL avec les données chargées.")
-    if len(past) > 1 and series.startswith("APL publiée"):
+    if published and len(past) > 1:
         course = f"{number(past.iloc[0], 1)} en {past.index[0]}"
     else:
         course = "son cours n’est pas connu"
