@@ -3,15 +3,19 @@
 from typing import NotRequired, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.access.indicators import commune_indicators, published_years
-from data.access.room import CAPACITIES, ladder
+from data.access.room import CAPACITIES, Floats, ladder
 from data.access.unknown_supply import commune_room_note, region_room_note, unsure_room
 from data.region.newest_counts import years_told
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
 from geo.errors import UnavailableError
+from geo.layers import INDICATORS
+
+_SHARE = next(one for one in INDICATORS if one.key == "share_without_room")
 
 
 class Block(TypedDict):
@@ -35,8 +39,9 @@ class Block(TypedDict):
 class RoomDocument(TypedDict):
     """Room at one threshold; lists follow the order of the communes or of the capacities.
 
-    `nearest` holds inhabitants without room if the nearer goes first, capacity by capacity, None
-    for communes in reach of places whose GPs are not known;
+    `nearest` holds inhabitants without room if the nearer goes first, capacity by capacity, whole
+    but where the class of the map would be another, None for communes in reach of places whose GPs
+    are not known;
     `block` the block of each commune, -1 where no GP is in reach; `least` and `served` the
     inhabitants of the communes known without room, at best and nearest first, by capacity; `note`
     what is said where GPs in reach are not known, "" where they are. `parts`, where people are
@@ -45,7 +50,7 @@ class RoomDocument(TypedDict):
     """
 
     minutes: int
-    nearest: list[list[int | None]]
+    nearest: list[list[float | None]]
     block: list[int]
     blocks: list[Block]
     least: list[int]
@@ -124,9 +129,9 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
     except UnavailableError:
         return None
     known = ~unsure_room(territory, minutes)
-    nearest = np.rint(steps.nearest[:, known]).astype(int)
     shown = np.full(steps.nearest.shape, None, dtype=object)
-    shown[:, known] = nearest
+    people = territory.communes["population"].to_numpy(dtype=np.float64)[known]
+    shown[:, known] = _whole_people(steps.nearest[:, known], people)
     blocks: list[Block] = [
         {
             "level": float(ratio),
@@ -153,6 +158,23 @@ def document(territory: Territory, minutes: float) -> RoomDocument | None:
     if steps.held is not None:
         told["parts"] = _parted(steps.held)
     return told
+
+
+def _whole_people(without: Floats, people: Floats) -> npt.NDArray[np.object_]:
+    """Return people without room as whole numbers, capacity by capacity, one column per commune.
+
+    Where that would move the share of a commune to another class of the map, they keep their
+    decimals: legends then count what they draw.
+    """
+    whole = np.rint(without)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        exact, rounded = (
+            np.searchsorted(_SHARE.breaks, 100 * one / people, side="left")
+            for one in (without, whole)
+        )
+    sent = whole.astype(int).astype(object)
+    sent[exact != rounded] = without[exact != rounded]
+    return sent
 
 
 def _parted(held: pd.DataFrame) -> dict[str, list[list[int]]]:

@@ -69,10 +69,10 @@ export class Room {
     return block < 0 ? null : this.known.blocks[block].level;
   }
 
-  /* Shares in hundredths, as every indicator of the map has them. */
+  /* Shares, in per cent: not rounded before they are classed. */
   get values() {
     const { rows } = this.carte;
-    return rows.map(({ h }, row) => (h && this.counted(row) ? Math.round((1000 * this.without(row)) / h) / 10 : null));
+    return rows.map(({ h }, row) => (h && this.counted(row) ? Math.round((1e11 * this.without(row)) / h) / 1e9 : null));
   }
 
   /* The share of a group of communes: those that hold the same value in a column. */
@@ -225,7 +225,8 @@ export class Room {
 }
 
 /* "Aucun habitant", "1 habitant", "1 234 habitants". */
-export function inhabitants(count) {
+export function inhabitants(people) {
+  const count = Math.round(people);
   if (count === 0) return "aucun habitant";
   return `${number(count)} habitant${count >= 2 ? "s" : ""}`;
 }

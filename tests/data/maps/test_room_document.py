@@ -11,6 +11,7 @@ from data.access.indicators import commune_indicators
 from data.maps import room
 from data.region.catalogue import load_territory
 from data.region.moments import Moment
+from geo.layers import INDICATORS
 
 CLIENT = Path(__file__).parents[3] / "static" / "proxisoins"
 
@@ -35,10 +36,24 @@ def test_counts_are_those_of_the_indicators(region, sent):
     at = controls["capacities"].index(controls["capacity"])
     assert sent["served"][at] == round(table["without_room_nearest"].sum())
     assert sent["least"][at] == round(table["without_room_bound"].sum())
-    assert sent["nearest"][at] == np.rint(table["without_room_nearest"]).astype(int).tolist()
+    assert np.rint(sent["nearest"][at]).tolist() == np.rint(table["without_room_nearest"]).tolist()
     known = table["inhabitants_per_gp"].notna()
     level = np.array([one["level"] for one in sent["blocks"]])[np.array(sent["block"])[known]]
     assert level == pytest.approx(table.loc[known, "inhabitants_per_gp"].to_numpy())
+
+
+@pytest.mark.parametrize("without", [0.4, 49.6, 50.4, 100.2, 500.3])
+def test_whole_people_leave_a_share_in_its_class(region, monkeypatch, without):
+    """Of a thousand: 50.4 are more than 5 %, and 50 are not; the legend counts what it draws."""
+    steps = room.ladder(region, 20)
+    first = region.communes.assign(population=[1000, *region.communes["population"].iloc[1:]])
+    nearest = steps.nearest.copy()
+    nearest[:, 0] = without
+    monkeypatch.setattr(room, "ladder", lambda *_: replace(steps, nearest=nearest))
+    sent = room.document(replace(region, communes=first), 20)["nearest"][0][0]
+    breaks = next(one.breaks for one in INDICATORS if one.key == "share_without_room")
+    assert np.searchsorted(breaks, sent / 10) == np.searchsorted(breaks, without / 10)
+    assert sent in (without, round(without))
 
 
 def test_the_card_of_a_commune_names_the_year_of_its_own_counts(region):
