@@ -17,7 +17,7 @@ from data.maps import contours, differences, overlays, room
 from data.maps.document import Class as DrawnClass
 from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Point, Symbol
 from data.maps.document import Indicator as DrawnIndicator
-from data.maps.sentences import sentence
+from data.maps.sentences import BOTH_ENDS, sentence
 from data.maps.static_files import FROM_FRAME
 from data.region.arrondissements import WHOLE
 from data.region.rules import HUBERT_MINUTES
@@ -123,7 +123,8 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
         said.append(people_of(territory).note)
     if indicator.key == "share_without_room":
         said.append(people_of(territory).room_note)
-    return f"{capitalised(indicator.denominator)}. Source : {' ; '.join(said)}."
+    ends = f" {BOTH_ENDS}" if indicator.key == "share_without_room" else ""
+    return f"{capitalised(indicator.denominator)}.{ends} Source : {' ; '.join(said)}."
 
 
 def _quote_of_years(territory: Territory, indicator: Indicator) -> str:

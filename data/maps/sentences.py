@@ -15,6 +15,11 @@ from geo.layers import Indicator
 
 HIGH = ("élevé", "très élevé")
 """Classes of risk that are counted together as high."""
+BOTH_ENDS = (
+    "Où deux nombres sont dits, le premier est celui du partage le plus équitable, le second celui "
+    "où le plus proche passe le premier."
+)
+"""What stands under the sentence of room, which tells both ends."""
 PROBABLY_GONE = "probablement déjà parti"
 LEFT_OUT = "hors du filtre"
 """Class of communes that a filter leaves out: said in the legend, not shown as missing."""
@@ -47,15 +52,14 @@ def sentence(indicator: Indicator, table: pd.DataFrame, region_name: str, horizo
 
 
 def _room(table: pd.DataFrame, key: str) -> str:
-    least, nearest = table["without_room_bound"].sum(), table["without_room_nearest"].sum()
-    crowded = table[table[key] > rules.CROWDED_SHARE]
+    nearest, people = table["without_room_nearest"].sum(), table["population"].sum()
+    # Once GPs have left, only nearest first is known.
+    least = table["without_room_bound"].sum(min_count=1)
+    told = without_room(nearest if pd.isna(least) else least, nearest, people)
+    crowded = int((table[key] > rules.CROWDED_SHARE).sum())
     return (
-        f"{without_room(least, nearest, table['population'].sum())} à 20 minutes, à "
-        f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin au plus : le "
-        "premier nombre dans le partage le plus équitable, le second si le plus proche passe le "
-        f"premier. Plus d’un habitant sur dix est sans place dans {number(len(crowded))} des "
-        f"{number(len(table))} communes, de {number(crowded['departement'].nunique())} "
-        "départements."
+        f"{told} chez un généraliste à 20 minutes ; plus d’un habitant sur dix dans "
+        f"{number(crowded)} des {number(len(table))} communes."
     )
 
 

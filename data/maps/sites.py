@@ -32,8 +32,13 @@ NEAR_MINUTES = HUBERT_MINUTES
 CARD_ACTION: CardAction = {"label": "Ajouter un site ici", "action": "site"}
 """What the card of a commune proposes, and how the client then calls it."""
 
-_PUBLIC = ("code", "population", "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone")
-"""Indicators of the map: nothing about the risk of a commune, which a share must not show."""
+_FIRST = "share_without_room"
+"""What the map opens on: a site is judged by whom it gives room to."""
+_PUBLIC = (
+    *("code", "population", "departement", "supply", "without_room_bound", "without_room_nearest"),
+    *(_FIRST, "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone"),
+)
+"""Columns of the map: nothing about the risk of a commune, which a share must not show."""
 _REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
 _SYMBOLS: dict[str, Symbol] = {
     SITES: {"shape": "diamond", "colour": "#c2185b", "mark": ""},
@@ -42,7 +47,7 @@ _SYMBOLS: dict[str, Symbol] = {
 _LABELS = {SITES: "Sites candidats", CHOSEN: "Sites retenus"}
 _DEFAULTS: Defaults = {
     "region": DEFAULT_REGION,
-    "indicator": "minutes_to_nearest_gp",
+    "indicator": _FIRST,
     "layers": [],
 }
 _DRAWN_FROM_HERE = (overlays.GPS, "france_sante", "msp", "zonage", "fond")
@@ -126,7 +131,7 @@ def configuration(
     document["frame"] = frames.corners(judged)
     document["state"] = {
         "region": territory.region,
-        "indicator": "minutes_to_nearest_gp",
+        "indicator": _FIRST,
         "layers": shown,
         "commune": "",
         "here": None,
@@ -146,7 +151,7 @@ def opening(
     document["layers"] = [one for one in document["layers"] if one["key"] in _DRAWN_FROM_HERE]
     document["state"] = {
         "region": territory.region,
-        "indicator": "minutes_to_nearest_gp",
+        "indicator": _FIRST,
         "layers": [],
         "commune": "",
         "here": None,

@@ -32,6 +32,19 @@ def test_a_load_that_is_not_told_is_no_commune_without_surcharge() -> None:
     assert said.endswith("1 commune de moins de 5 médecins : non diffusé.")
 
 
+def test_both_ends_of_room_are_told_of_all() -> None:
+    shares, ends = [0.2, 0.1, 0.0, 0.0], {"without_room_nearest": [200.0, 200.0, 0.0, 0.0]}
+    said = told("share_without_room", share_without_room=shares, **ends, without_room_bound=50.0)
+    assert said.startswith(f"entre 200 et 400 {EVERYBODY} sont sans place chez un généraliste")
+    assert "plus d’un habitant sur dix dans 1 des 4 communes" in said
+
+
+def test_where_only_nearest_first_is_known_it_is_told_alone() -> None:
+    shares, ends = [0.2, 0.1, 0.0, 0.0], {"without_room_nearest": [200.0, 200.0, 0.0, 0.0]}
+    said = told("share_without_room", share_without_room=shares, **ends, without_room_bound=np.nan)
+    assert said.startswith(f"400 {EVERYBODY} sont sans place")
+
+
 def test_people_without_three_gps_are_told_of_all() -> None:
     said = told("minutes_to_third_gp", minutes_to_third_gp=[20.0, 20.1, 5.0, 31.0])
     assert said.startswith(f"{number(6000)} {EVERYBODY} n’ont pas trois généralistes")
