@@ -19,7 +19,7 @@ from pages import written_cells
 PLAIN = "tableaux_simples"
 """Key of the choice of plain tables, in the session."""
 MOST_ROWS = 500
-"""Rows of a plain table: a longer one would freeze a telephone; exports hold them all."""
+"""Rows of a plain table: a longer one would freeze a telephone; the grid holds them all."""
 MOST_WRAPPED = 50
 """Rows of a table drawn with cells that wrap: a longer one is a grid, which sorts."""
 _FEW_ROWS = 8
@@ -29,7 +29,7 @@ _WHOLE_ROWS = 16
 _PHONE_PX = 345
 """What a telephone of 390 pixels leaves to a table between the margins of its screen."""
 PRINTED_ROWS = 60
-"""Rows of a table on paper, a page or so; exports hold them all."""
+"""Rows of a table on paper, a page or so; the screen holds them all."""
 _NO_TABLE = "sans_tableau"
 _DECIMALS, _SHARE_DECIMALS = 2, 1
 _PARTED, _YEARS = 1_000, (1900, 2200)
@@ -161,7 +161,10 @@ def draw(
     shown = _with_index(table, options)
     st.html(plain(shown, options.get("column_config") or {}, marked, shares=shares))
     if len(shown) > MOST_ROWS:
-        st.caption(f"Les {number(MOST_ROWS)} premières lignes ; l’export les a toutes.")
+        st.caption(
+            f"Les {number(MOST_ROWS)} premières lignes sur {number(len(shown))} ; sans « Tableaux "
+            "simples » (au bas de l’écran), toutes sont là."
+        )
     if left := _left_on_screen(table):
         st.html(f'<div class="ps-paper">{left}</div>')
 
@@ -216,7 +219,7 @@ def _left_on_screen(table: pd.DataFrame) -> str:
         return ""
     return (
         f"<p>Sur papier : les {number(PRINTED_ROWS)} premières lignes sur {number(len(table))} ; "
-        "l’export les a toutes.</p>"
+        "l’écran les a toutes.</p>"
     )
 
 

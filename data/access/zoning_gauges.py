@@ -227,7 +227,7 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     value = published.where(published.notna(), communes["apl"])
     years = communes["apl_published_year"]
     year = years.map({one: "" if np.isnan(one) else f" {one:.0f}" for one in years.unique()})
-    series = ("APL publiée, 65 ans et moins" + year).where(
+    series = ("APL" + year + " publiée, 65 ans et moins").where(
         published.notna(), "APL calculée, tous âges"
     )
     low, high = value <= rules.ZIP_APL, value > rules.FAIR_APL
